@@ -1,0 +1,70 @@
+# make demo | test | check      each does all the set-up it needs; a second call skips what is done
+
+PYTHON  ?= python3
+PORT    ?= 8000
+WORKERS ?= 2
+ARGS    ?=
+
+VENV    := .venv
+BIN     := $(VENV)/bin
+DONE    := $(VENV)/done
+ASSETS  := admin_app/static/vendor/.stamp
+PIP     := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+CATALOG := $(wildcard admin_app/translations/*/LC_MESSAGES/*.po)
+
+.DELETE_ON_ERROR:
+.PHONY: demo test check setup setup-dev translations upgrade-requirements
+
+demo: setup
+	$(BIN)/frontdesk demo --port $(PORT) $(if $(RESET),--reset)
+
+test: setup-dev
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
+
+check: setup-dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python tests/check_translations.py
+
+setup: $(DONE)/app $(ASSETS) $(CATALOG:.po=.mo)
+
+setup-dev: setup $(DONE)/dev
+
+translations: setup-dev
+	$(BIN)/python tests/check_translations.py --update
+
+upgrade-requirements: setup-dev
+	for name in requirements requirements-dev requirements-node; do \
+	  UV_NO_CONFIG=1 $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-emit-find-links --custom-compile-command "make upgrade-requirements" \
+	    $$name.in --output-file $$name.txt || exit 1; \
+	done
+	$(BIN)/python admin_app/assets/build.py --lock
+
+# ---------------------------------------------------------------- set-up, one stamp a step
+
+$(DONE)/venv:
+	$(PYTHON) -c 'import sys; sys.exit("Front Desk needs Python 3.11 or newer: make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+	mkdir -p $(DONE) && touch $@
+
+$(DONE)/runtime: requirements.txt $(DONE)/venv
+	$(PIP) --require-hashes -r requirements.txt
+	touch $@
+
+$(DONE)/app: pyproject.toml $(DONE)/runtime
+	$(PIP) --no-deps --no-build-isolation -e .
+	touch $@
+
+$(DONE)/dev: requirements-dev.txt $(DONE)/runtime
+	$(PIP) --require-hashes -r requirements.txt -r requirements-dev.txt
+	touch $@
+
+$(ASSETS): admin_app/assets/package-lock.json admin_app/assets/build.py $(DONE)/runtime
+	$(BIN)/python admin_app/assets/build.py
+
+%.mo: %.po $(DONE)/runtime
+	$(BIN)/pybabel compile --input-file $< --output-file $@

@@ -1,0 +1,210 @@
+"""Signing in and out, and the gate before every page: nothing is shown to anyone who is not signed in."""
+
+import secrets
+from dataclasses import dataclass
+from typing import Any, cast
+
+from flask import Blueprint, Flask, abort, current_app, flash, g, redirect, render_template, request, session, url_for
+from flask_babel import gettext
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from admin_app import security, throttle
+from models import passwords
+from models.errors import gettext_noop
+from models.estates import Estate
+from models.session import DeskSession
+from models.staff import Role, Staff, actor_for
+from views import context
+from views.language import sentence
+
+PUBLIC_ENDPOINTS = frozenset({"auth.login", "account.language", "health.healthz", "home.home", "static"})
+"""All that answers without anybody signed in; everything else is refused by the gate."""
+
+WITH_OLD_PASSWORD = frozenset({"account.password", "auth.logout", *PUBLIC_ENDPOINTS})
+"""All that answers to someone who has to choose a new password first."""
+
+DEMO_PASSWORD = "training"  # noqa: S105  # printed on the login page of the training estate
+DEMO_ACCOUNTS = (
+    ("clerk", Role.CLERK),
+    ("technician", Role.TECHNICIAN),
+    ("lead", Role.LEAD),
+    ("supervisor", Role.SUPERVISOR),
+    ("manager", Role.MANAGER),
+    ("auditor", Role.AUDITOR),
+    ("admin", Role.ADMIN),
+)
+
+SESSION_ID = "session_id"
+SESSION_ESTATE = "estate_id"
+
+blueprint = Blueprint("auth", __name__)
+
+
+@dataclass(frozen=True)
+class SignedIn(UserMixin):
+    """The person behind this session, as the database knew them when the request began."""
+
+    staff_id: int
+    username: str
+    name: str
+    session_generation: int
+    language: str | None
+    must_change_password: bool
+
+    def get_id(self) -> str:
+        """What the cookie holds: a new generation (password change, disabling) ends all sessions of the old one."""
+        return f"{self.staff_id}:{self.session_generation}"
+
+
+def init(app: Flask) -> None:
+    """Install Flask-Login, the sign-in pages and the gate."""
+    manager = LoginManager()
+    manager.init_app(app)
+    manager.user_loader(_load)
+    app.register_blueprint(blueprint)
+    app.before_request(_gate)
+    app.context_processor(_for_templates)
+
+
+def _for_templates() -> dict[str, object]:
+    return {
+        "actor": context.actor(),
+        "signed_in": g.get("signed_in"),
+        "current_estate": context.current_estate(),
+        "estates": context.estates(),
+        "is_demo": context.services().is_demo,
+    }
+
+
+def _load(user_id: str) -> SignedIn | None:
+    """The person of a session, None (signed out) when disabled or of an older generation."""
+    staff_id, _, generation = user_id.partition(":")
+    if not (staff_id.isdecimal() and generation.isdecimal()):
+        return None
+    if request.method in context.SAFE_METHODS:
+        return _load_from(context.session(), int(staff_id), int(generation))
+    # A request that changes something takes the database's one write lock at its first question:
+    # who asks is found out before, so that the lock is held only while the verb works.
+    with context.services().reading() as desk:
+        return _load_from(desk, int(staff_id), int(generation))
+
+
+def _load_from(desk: DeskSession, staff_id: int, generation: int) -> SignedIn | None:
+    staff = desk.get(Staff, staff_id)
+    if staff is None or staff.disabled_at is not None or staff.session_generation != generation:
+        return None
+    g.actor = actor_for(
+        desk,
+        staff,
+        session_id=session.get(SESSION_ID),
+        address=request.remote_addr,
+        request_id=g.get("request_id"),
+        source="panel",
+    )
+    g.estates = list(desk.scalars(select(Estate).where(Estate.id.in_(g.actor.estate_ids)).order_by(Estate.code)))
+    chosen = session.get(SESSION_ESTATE, staff.estate_id)
+    g.current_estate = next((estate for estate in g.estates if estate.id == chosen), next(iter(g.estates), None))
+    g.signed_in = SignedIn(
+        staff_id=staff.id,
+        username=staff.username,
+        name=staff.name,
+        session_generation=staff.session_generation,
+        language=staff.language,
+        must_change_password=staff.must_change_password,
+    )
+    return cast("SignedIn", g.signed_in)
+
+
+def _gate() -> Any:
+    """Deny by default: only PUBLIC_ENDPOINTS answer to nobody. What a role may do, each page asks policy itself."""
+    if request.endpoint == "static" or request.endpoint == "health.healthz":
+        return None
+    is_known = bool(current_user.is_authenticated)
+    if request.endpoint is None:
+        return None  # there is no such page, or not with this method: the routing says so
+    if not is_known and request.endpoint not in PUBLIC_ENDPOINTS:
+        if request.method in context.SAFE_METHODS:
+            wanted = request.full_path.rstrip("?")
+            return redirect(url_for("auth.login", next=wanted if wanted != "/admin/" else None))
+        abort(401)
+    security.check_token()
+    if is_known and g.signed_in.must_change_password and request.endpoint not in WITH_OLD_PASSWORD:
+        return redirect(url_for("account.password"))
+    return None
+
+
+def safe_path(wanted: str | None) -> str | None:
+    """*wanted* if it is a path of this site, else None: browsers read ``//`` and ``\\`` as the start of a host."""
+    if not wanted or not wanted.startswith("/") or wanted.startswith("//") or "\\" in wanted:
+        return None
+    return wanted if wanted.isprintable() else None
+
+
+@blueprint.get("/login")
+def login() -> str | Response:
+    """The sign-in form."""
+    if current_user.is_authenticated:
+        return redirect(_destination())
+    return _form()
+
+
+@blueprint.post("/login", endpoint="login")
+def sign_in() -> str | Response | tuple[str, int]:
+    """Check name and password; each attempt is counted before it is checked, so that many at once gain nothing."""
+    username = request.form.get("username", "").strip().casefold()[:60]
+    password = request.form.get("password", "")
+    services = context.services()
+    address = request.remote_addr or ""
+    if not throttle.claim(services.writing, username, address, context.now()):
+        said = gettext("Too many failed attempts for this name. Try again in a quarter of an hour.")
+        return security.error_page(429, said)
+    with services.reading() as desk:
+        staff = desk.scalar(select(Staff).where(Staff.username == username, Staff.disabled_at.is_(None)))
+    if not passwords.matches(staff.password_hash if staff is not None else None, password) or staff is None:
+        return _form(username, gettext("The user name or the password is wrong.")), 401
+    throttle.clear(services.writing, username, address)
+    _begin_session(staff)
+    return redirect(_destination())
+
+
+def _begin_session(staff: Staff) -> None:
+    session.clear()  # nothing of before signing in may live on, the token included
+    session.permanent = True
+    session[SESSION_ID] = secrets.token_hex(16)
+    login_user(
+        SignedIn(
+            staff_id=staff.id,
+            username=staff.username,
+            name=staff.name,
+            session_generation=staff.session_generation,
+            language=staff.language,
+            must_change_password=staff.must_change_password,
+        )
+    )
+
+
+def _destination() -> str:
+    return safe_path(request.values.get("next")) or url_for("admin.index")
+
+
+def _form(username: str = "", problem: str | None = None) -> str:
+    accounts = DEMO_ACCOUNTS if context.services().is_demo else ()
+    return render_template(
+        "login.html",
+        username=username,
+        problem=problem,
+        next=safe_path(request.values.get("next")),
+        accounts=accounts,
+        demo_password=DEMO_PASSWORD if accounts else None,
+    )
+
+
+@blueprint.post("/logout")
+def logout() -> Response:
+    """End this session."""
+    logout_user()
+    session.clear()
+    flash(gettext("You are signed out."), "success")
+    return redirect(url_for("auth.login"))

@@ -1,0 +1,196 @@
+"""What the environment says: which database, which keys, demo or production. A refusal is one line saying what to do."""
+
+import contextlib
+import os
+import secrets
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from models.mark import DatabaseUse
+from models.personal import MINIMUM_KEY_BYTES, Keyring
+
+ENVIRONMENT = "FRONTDESK_ENV"
+DATABASE_URL = "FRONTDESK_DATABASE_URL"
+SECRET_KEY = "FRONTDESK_SECRET_KEY"  # noqa: S105  # the name of a variable
+DATA_KEY = "FRONTDESK_DATA_KEY"
+SECURE_COOKIES = "FRONTDESK_SECURE_COOKIES"
+TRUSTED_PROXIES = "FRONTDESK_TRUSTED_PROXIES"
+
+PRIVATE_FILE = 0o600
+PRIVATE_FOLDER = 0o700
+
+
+class ConfigurationError(Exception):
+    """The program cannot start or go on as it is set up; the text is one line saying what to do."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """How one process of the program is set up."""
+
+    use: DatabaseUse
+    database_url: URL
+    secret_key: str = field(repr=False)
+    data_key: bytes = field(repr=False)
+    secure_cookies: bool = True
+    trusted_proxies: int = 0
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether this is the training estate, with its published passwords."""
+        return self.use is DatabaseUse.DEMO
+
+    @property
+    def keyring(self) -> Keyring:
+        """The keys for personal data and seals, derived from the data key."""
+        return Keyring(self.data_key)
+
+    @property
+    def database_file(self) -> Path | None:
+        """The file of an SQLite database, None for a server's."""
+        if self.database_url.get_backend_name() != "sqlite" or not self.database_url.database:
+            return None
+        return Path(self.database_url.database)
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> "Config":
+        """Read the variables that interface.md names; raises ConfigurationError."""
+        given = os.environ if environ is None else environ
+        use = _use(given)
+        url = _database_url(given, use)
+        if use is DatabaseUse.DEMO:
+            beside = _demo_folder(url)
+            secret_key = _key(given, SECRET_KEY) or _kept_key(beside.with_name(f"{beside.name}.secret-key"))
+            data_key = _key(given, DATA_KEY) or _kept_key(beside.with_name(f"{beside.name}.data-key"))
+        else:
+            secret_key, data_key = _required_key(given, SECRET_KEY), _required_key(given, DATA_KEY)
+        if secret_key == data_key:
+            raise ConfigurationError(f"{SECRET_KEY} and {DATA_KEY} are the same; give each a key of its own.")
+        return cls(
+            use=use,
+            database_url=url,
+            secret_key=secret_key,
+            data_key=data_key.encode(),
+            secure_cookies=_yes_or_no(given, SECURE_COOKIES, default=use is DatabaseUse.PRODUCTION),
+            trusted_proxies=_small_number(given, TRUSTED_PROXIES),
+        )
+
+
+def instance_folder() -> Path:
+    """Where databases lie unless told otherwise: ``instance`` in the checkout, or in the folder one works in."""
+    checkout = Path(__file__).resolve().parent.parent
+    return (checkout if (checkout / "pyproject.toml").exists() else Path.cwd()) / "instance"
+
+
+def _use(given: Mapping[str, str]) -> DatabaseUse:
+    word = given.get(ENVIRONMENT) or DatabaseUse.PRODUCTION.value
+    try:
+        return DatabaseUse(word)
+    except ValueError:
+        raise ConfigurationError(f"{ENVIRONMENT} is {word!r}; set it to 'production' or 'demo'.") from None
+
+
+def _database_url(given: Mapping[str, str], use: DatabaseUse) -> URL:
+    text = given.get(DATABASE_URL)
+    if not text:
+        name = "demo.db" if use is DatabaseUse.DEMO else "frontdesk.db"
+        return URL.create("sqlite", database=str(instance_folder() / name))
+    example = "write sqlite:////folder/file.db or postgresql://user@host/name"
+    try:
+        url = make_url(text)
+    except ArgumentError:
+        # The text itself may hold a password, so it is not repeated.
+        raise ConfigurationError(f"{DATABASE_URL} is not the address of a database; {example}.") from None
+    if url.get_backend_name() not in {"sqlite", "postgresql"}:
+        raise ConfigurationError(f"{DATABASE_URL} names {url.get_backend_name()!r}, which is not supported; {example}.")
+    if url.get_backend_name() == "sqlite":
+        if not url.database or url.database == ":memory:" or url.query:
+            raise ConfigurationError(f"{DATABASE_URL} must name a file for SQLite, without options; {example}.")
+        return URL.create("sqlite", database=str(Path(url.database).absolute()))
+    if url.drivername not in {"postgresql", "postgresql+psycopg"}:
+        raise ConfigurationError(f"{DATABASE_URL} names the driver {url.drivername!r}; write postgresql://…")
+    return url.set(drivername="postgresql+psycopg")
+
+
+def _demo_folder(url: URL) -> Path:
+    """The name beside which a demo's keys lie: the database's own, or ``instance/demo`` for a server's."""
+    if url.get_backend_name() == "sqlite":
+        return Path(str(url.database)).with_suffix("")
+    return instance_folder() / "demo"
+
+
+def _key(given: Mapping[str, str], name: str) -> str | None:
+    if value := given.get(name):
+        return _long_enough(value, name)
+    if place := given.get(f"{name}_FILE"):
+        try:
+            return _long_enough(Path(place).read_text(encoding="utf-8").strip(), f"the file of {name}_FILE")
+        except (OSError, UnicodeDecodeError) as error:
+            reason = getattr(error, "strerror", None) or "it is not text"
+            raise ConfigurationError(f"{name}_FILE names {place!r}, which cannot be read: {reason}.") from None
+    return None
+
+
+def _long_enough(value: str, name: str) -> str:
+    if len(value.encode()) < MINIMUM_KEY_BYTES:
+        raise ConfigurationError(
+            f"{name} has fewer than {MINIMUM_KEY_BYTES} bytes; make one with: "
+            'python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
+        )
+    return value
+
+
+def _required_key(given: Mapping[str, str], name: str) -> str:
+    value = _key(given, name)
+    if value is None:
+        raise ConfigurationError(
+            f"{name} is not set; set it, or {name}_FILE, to at least {MINIMUM_KEY_BYTES} random bytes"
+            f" ({ENVIRONMENT}=demo makes its own keys)."
+        )
+    return value
+
+
+def _kept_key(path: Path) -> str:
+    """The demo's key in *path*, made at the first start; whole or not there, readable by its owner only."""
+    if not path.exists():
+        make_folder(path.parent)
+        try:
+            handle, made = tempfile.mkstemp(dir=path.parent, prefix=".key-")  # mkstemp makes it 0600
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(secrets.token_urlsafe(48) + "\n")
+            with contextlib.suppress(FileExistsError):  # another process was first: its key counts
+                os.link(made, path)
+            Path(made).unlink()
+        except OSError as error:
+            raise ConfigurationError(f"cannot write {path}: {error.strerror}.") from None
+    try:
+        return _long_enough(path.read_text(encoding="utf-8").strip(), str(path))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"cannot read {path}: {getattr(error, 'strerror', error)}.") from None
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder that only its owner may enter; raises ConfigurationError where that cannot be done."""
+    try:
+        path.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigurationError(f"cannot make the folder {path}: {error.strerror}; choose another place.") from None
+
+
+def _yes_or_no(given: Mapping[str, str], name: str, *, default: bool) -> bool:
+    word = (given.get(name) or "").lower()
+    if word in {"", "yes", "no"}:
+        return default if not word else word == "yes"
+    raise ConfigurationError(f"{name} is {word!r}; set it to 'yes' or 'no'.")
+
+
+def _small_number(given: Mapping[str, str], name: str) -> int:
+    word = given.get(name) or "0"
+    if word.isascii() and word.isdigit() and len(word) == 1:
+        return int(word)
+    raise ConfigurationError(f"{name} is {word!r}; set it to the number of proxies in front, 0 to 9.")

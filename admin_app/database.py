@@ -1,0 +1,213 @@
+"""The database of this process: opened once, checked before anything is served, one session a request."""
+
+import contextlib
+import datetime
+import fcntl
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Flask, g
+from sqlalchemy import Connection, Engine, inspect, select, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import Session
+
+from admin_app.config import ENVIRONMENT, Config, ConfigurationError, make_folder
+from models import migrations
+from models.events import record_events
+from models.mark import DatabaseMark, DatabaseUse
+from models.personal import Keyring
+from models.session import DeskSession, open_engine, reading
+from models.staff import Role, Staff
+from views.context import EXTENSION, Services
+
+SYSTEM = "system"
+KEY_CHECK = "front desk data key"
+UPGRADE = "run: frontdesk db upgrade"
+POOL = {"pool_size": 8, "max_overflow": 8, "pool_pre_ping": True}
+
+
+@dataclass(frozen=True)
+class Database:
+    """An open database and the keys to its personal data."""
+
+    engine: Engine
+    keyring: Keyring
+    is_demo: bool
+
+    def reading(self) -> DeskSession:
+        """A session that cannot write."""
+        return DeskSession(reading(self.engine), keyring=self.keyring)
+
+    def writing(self) -> DeskSession:
+        """A session that may write; its user commits."""
+        return DeskSession(self.engine, keyring=self.keyring)
+
+
+def connect(config: Config, *, create: bool = False) -> Database:
+    """Open the database without looking at its tables; raises ConfigurationError where it cannot be reached.
+
+    *create* makes an SQLite file that is not there yet, and its folder.
+    """
+    path = config.database_file
+    if path is not None:
+        if not path.exists() and not create:
+            raise ConfigurationError(f"there is no database at {path}; {UPGRADE}")
+        if create:
+            _make_file(path)
+        elif not path.is_file():
+            raise ConfigurationError(f"{path} is not a file; set FRONTDESK_DATABASE_URL to the database's place.")
+    engine = open_engine(config.database_url.render_as_string(hide_password=False), **({} if path else POOL))
+    try:
+        with engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+            if path is not None:
+                connection.exec_driver_sql("SELECT count(*) FROM sqlite_master")
+    except DBAPIError as error:
+        engine.dispose()
+        raise ConfigurationError(_unreachable(config, error)) from None
+    return Database(engine, config.keyring, config.is_demo)
+
+
+def _make_file(path: Path) -> None:
+    make_folder(path.parent)
+    try:
+        path.touch(mode=0o600)
+        # A database that cannot be written beside (WAL) fails at the first change only: better now.
+        probe = path.with_name(path.name + "-probe")
+        probe.touch()
+        probe.unlink()
+        with path.open("ab"):
+            pass
+    except OSError as error:
+        raise ConfigurationError(f"cannot write {path}: {error.strerror}; choose another place.") from None
+
+
+def _unreachable(config: Config, error: DBAPIError) -> str:
+    address = config.database_url.render_as_string(hide_password=True)
+    if isinstance(error.orig, sqlite3.Error):
+        return f"cannot open {config.database_file}: {error.orig}."
+    reason = " ".join(str(error.orig).split()) or type(error.orig).__name__
+    return f"cannot reach {address}: {reason}"
+
+
+def check(database: Database) -> None:
+    """Refuse (ConfigurationError) a database whose tables, purpose or data key are not those of this program."""
+    with reading(database.engine).connect() as connection:
+        try:
+            _check_revision(migrations.current(connection))
+            _check_mark(connection, database)
+        except DBAPIError as error:
+            raise ConfigurationError(f"the database cannot be read: {' '.join(str(error.orig).split())}") from None
+
+
+def _check_revision(revision: str | None) -> None:
+    if revision is None:
+        raise ConfigurationError(f"the database has no tables of Front Desk; {UPGRADE}")
+    if revision == migrations.head():
+        return
+    if migrations.is_known(revision):
+        raise ConfigurationError(f"the database is at revision {revision}, older than this program; {UPGRADE}")
+    raise ConfigurationError(
+        f"the database is at revision {revision}, which this program does not know; update the program."
+    )
+
+
+def _check_mark(connection: Connection, database: Database) -> None:
+    mark = connection.execute(select(DatabaseMark.use, DatabaseMark.key_digest)).one_or_none()
+    if mark is None:
+        raise ConfigurationError(f"the database does not say what it is for; {UPGRADE}")
+    if (mark.use is DatabaseUse.DEMO) is not database.is_demo:
+        wanted = DatabaseUse.DEMO if database.is_demo else DatabaseUse.PRODUCTION
+        raise ConfigurationError(
+            f"this is a {mark.use.value} database and {ENVIRONMENT} is {wanted.value!r}; set the environment that fits"
+            " or FRONTDESK_DATABASE_URL to another database."
+        )
+    if mark.key_digest != database.keyring.digest(KEY_CHECK):
+        raise ConfigurationError(
+            "this database was written with another data key; set FRONTDESK_DATA_KEY or FRONTDESK_DATA_KEY_FILE to it."
+        )
+
+
+def upgrade(config: Config, *, now: datetime.datetime) -> Database:
+    """Make or upgrade the database, mark it and write its system account; raises ConfigurationError."""
+    database = connect(config, create=True)
+    try:
+        with _one_at_a_time(config.database_file):
+            _refuse_foreign(database)
+            migrations.upgrade(database.engine)
+            with database.writing() as session:
+                _write_first_rows(session, database, now)
+                session.commit()
+        check(database)
+    except migrations.OrphansFound as error:
+        raise ConfigurationError(f"not upgraded: these rows refer to rows that do not exist: {error}") from None
+    except OperationalError as error:
+        raise ConfigurationError(f"not upgraded: {' '.join(str(error.orig).split())}") from None
+    return database
+
+
+@contextlib.contextmanager
+def _one_at_a_time(path: Path | None) -> Iterator[None]:
+    """Let two upgrades of one file queue: SQLite's own lock is taken only after the pragma that comes first."""
+    if path is None:
+        yield
+        return
+    with path.open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _refuse_foreign(database: Database) -> None:
+    """Refuse to put tables among those of another program, and to upgrade what :func:`check` would refuse."""
+    with database.engine.connect() as connection:
+        revision = migrations.current(connection)
+        if revision is None and migrations.has_tables(connection):
+            raise ConfigurationError("the database holds tables of another program; choose an empty one.")
+        if revision is not None and not migrations.is_known(revision):
+            _check_revision(revision)
+        if revision is not None and inspect(connection).has_table(DatabaseMark.__tablename__):
+            has_mark = connection.execute(select(DatabaseMark.id)).one_or_none() is not None
+            if has_mark:
+                _check_mark(connection, database)
+
+
+def _write_first_rows(session: Session, database: Database, now: datetime.datetime) -> None:
+    if session.scalar(select(DatabaseMark.id)) is None:
+        use = DatabaseUse.DEMO if database.is_demo else DatabaseUse.PRODUCTION
+        session.add(DatabaseMark(id=1, use=use, key_digest=database.keyring.digest(KEY_CHECK)))
+    if session.scalar(select(Staff.id).where(Staff.username == SYSTEM)) is None:
+        system = Staff(username=SYSTEM, name=SYSTEM, created_at=now, updated_at=now)
+        session.add(system)
+        session.flush()
+        record_events(
+            session,
+            [
+                {
+                    "at": now,
+                    "actor_id": system.id,
+                    "role": Role.SYSTEM.value,
+                    "verb": "register",
+                    "register": Staff.__tablename__,
+                    "record_id": system.id,
+                    "record_version": system.version,
+                    "before": {},
+                    "after": {"username": SYSTEM, "name": SYSTEM},
+                    "source": "cli",
+                }
+            ],
+        )
+
+
+def lend_to(app: Flask, database: Database) -> None:
+    """Give the pages their sessions, and close each with its request whatever happened in it."""
+    app.extensions[EXTENSION] = Services(
+        reading=database.reading, writing=database.writing, keyring=database.keyring, is_demo=database.is_demo
+    )
+
+    @app.teardown_appcontext
+    def _close(_error: BaseException | None) -> None:
+        session = g.pop("desk_session", None)
+        if session is not None:
+            session.close()  # rolls back what nobody committed

@@ -1,0 +1,43 @@
+"""The reader's language and zone: the person's own choice, else the switch in the header, else the browser."""
+
+from typing import cast
+
+from flask import Flask, g, request
+from flask_babel import Babel, get_locale
+
+from views.language import LANGUAGES, zone
+
+COOKIE = "language"
+COOKIE_SECONDS = 365 * 24 * 3600
+SOURCE_LANGUAGE = "en"
+CHINESE = "zh_Hans_CN"
+
+
+def init(app: Flask) -> None:
+    """Set up Flask-Babel and what templates need to offer the other language."""
+    Babel(app, default_locale=SOURCE_LANGUAGE, locale_selector=chosen_language, timezone_selector=zone)
+
+    @app.context_processor
+    def _languages() -> dict[str, object]:
+        locale = get_locale()
+        return {"languages": LANGUAGES, "language": str(locale), "html_lang": html_lang(str(locale))}
+
+
+def chosen_language() -> str:
+    """One of LANGUAGES for this request."""
+    person = g.get("signed_in")
+    for wanted in (person.language if person is not None else None, request.cookies.get(COOKIE)):
+        if wanted in LANGUAGES:
+            return cast("str", wanted)
+    for tag, _quality in request.accept_languages:
+        primary = tag.replace("_", "-").split("-")[0].lower()
+        if primary == "zh":
+            return CHINESE
+        if primary == SOURCE_LANGUAGE:
+            return SOURCE_LANGUAGE
+    return SOURCE_LANGUAGE
+
+
+def html_lang(locale: str) -> str:
+    """The tag for ``<html lang>``."""
+    return "zh-Hans-CN" if locale == CHINESE else locale

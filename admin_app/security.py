@@ -1,0 +1,221 @@
+"""What every request and answer has, whoever asks: headers, limits, CSRF tokens, strict input, an error page."""
+
+import secrets
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from flask import Flask, Response, abort, current_app, g, jsonify, render_template, request
+from flask_babel import gettext
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from admin_app.config import Config
+from models.errors import OperationRefused, gettext_noop
+from models.sentences import refusal_from
+from views import language
+
+MAXIMUM_BODY = 16 * 1024 * 1024
+MAXIMUM_FIELDS = 2 * 1024 * 1024
+SESSION_SECONDS = 12 * 3600
+STATIC_SECONDS = 3600
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none';"
+        " base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+# Code -> heading and what to do. What happened in particular is said by the one who refused.
+PAGES = {
+    400: (
+        gettext_noop("This request cannot be understood"),
+        gettext_noop("Go back, reload the page and try again. Nothing was changed."),
+    ),
+    401: (
+        gettext_noop("Sign in first"),
+        gettext_noop("You are not signed in, or no longer. Nothing was changed; sign in and do it again."),
+    ),
+    403: (
+        gettext_noop("Your role does not allow this"),
+        gettext_noop("Ask your supervisor, or an administrator if your role should allow it."),
+    ),
+    404: (
+        gettext_noop("There is nothing here"),
+        gettext_noop("The address is wrong, the record is gone, or it is not yours to see."),
+    ),
+    405: (gettext_noop("This cannot be done this way"), gettext_noop("Use the buttons of the page.")),
+    409: (
+        gettext_noop("This cannot be done now"),
+        gettext_noop("Go back and reload the page to see how things stand. Nothing was changed."),
+    ),
+    413: (
+        gettext_noop("This is too much at once"),
+        gettext_noop("Send less: a smaller file, or fewer rows. Nothing was changed."),
+    ),
+    429: (gettext_noop("Too many attempts"), gettext_noop("Wait a quarter of an hour, then try again.")),
+    500: (
+        gettext_noop("Something went wrong here"),
+        gettext_noop("It is not your mistake and nothing was changed. Tell your administrator this number."),
+    ),
+    503: (
+        gettext_noop("The database does not answer"),
+        gettext_noop("Nothing was changed. Try again in a moment; tell your administrator if it stays so."),
+    ),
+}
+STATUS_OF_RULE = {"ROLE": 403, "GONE": 404}
+
+csrf = CSRFProtect()
+
+
+def init(app: Flask, config: Config) -> None:
+    """Set limits, cookies, headers and error pages; the order of the before_request functions matters."""
+    if config.trusted_proxies:
+        count = config.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]  # Flask's documented way
+    app.config.update(
+        MAX_CONTENT_LENGTH=MAXIMUM_BODY,
+        MAX_FORM_MEMORY_SIZE=MAXIMUM_FIELDS,
+        SESSION_COOKIE_NAME="frontdesk",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=config.secure_cookies,
+        PERMANENT_SESSION_LIFETIME=SESSION_SECONDS,
+        SEND_FILE_MAX_AGE_DEFAULT=STATIC_SECONDS,
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session
+        WTF_CSRF_CHECK_DEFAULT=False,  # _check_token asks, once the request is known to be well formed
+    )
+    app.before_request(_number_request)
+    app.before_request(_refuse_malformed)
+    app.after_request(_add_headers)
+    csrf.init_app(app)
+    _register_error_pages(app)
+
+
+def check_token() -> None:
+    """Refuse a POST without this session's token (400)."""
+    csrf.protect()
+
+
+def _number_request() -> None:
+    g.request_id = secrets.token_hex(8)
+
+
+def _refuse_malformed() -> None:
+    """NUL bytes and broken UTF-8 in path, query or form: 400 here, instead of an error somewhere below."""
+    if "\0" in request.path or "\ufffd" in request.path or _is_malformed(request.query_string):
+        abort(400)
+    if request.mimetype == "application/x-www-form-urlencoded":
+        if _is_malformed(request.get_data()):
+            abort(400)
+    elif request.mimetype == "multipart/form-data":
+        texts = [text for pair in request.form.items(multi=True) for text in pair]
+        texts += [file.filename or "" for file in request.files.values()]
+        if any("\0" in text or "\ufffd" in text for text in texts):
+            abort(400)
+
+
+def _is_malformed(encoded: bytes) -> bool:
+    raw = unquote_to_bytes(encoded.replace(b"+", b" "))
+    if b"\0" in raw:
+        return True
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return True
+    return False
+
+
+def _add_headers(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers["X-Request-ID"] = g.get("request_id", "")
+    if request.endpoint != "static":
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _register_error_pages(app: Flask) -> None:
+    app.register_error_handler(CSRFError, _no_token)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(OperationRefused, _refused)
+    app.register_error_handler(IntegrityError, _database_refused)
+    app.register_error_handler(StaleDataError, _stale)
+    app.register_error_handler(DataError, _unfit)
+    app.register_error_handler(OperationalError, _database_gone)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _no_token(_error: CSRFError) -> Any:
+    return error_page(
+        400,
+        gettext("The form was out of date, or did not come from this site; so nothing was done."),
+    )
+
+
+def _http_error(error: HTTPException) -> Any:
+    if error.response is not None or error.code is None or error.code < 400:
+        return error.get_response()  # redirects and answers that are complete as they are
+    said = error.description if error.description != type(error).description else None
+    answer = error_page(error.code, said)
+    for name, value in error.get_headers():
+        if name.lower() not in {"content-type", "content-length"}:
+            answer.headers.setdefault(name, value)  # Allow, WWW-Authenticate, Retry-After
+    return answer
+
+
+def _refused(error: OperationRefused) -> Any:
+    return error_page(STATUS_OF_RULE.get(error.rule, 409), language.sentence(error))
+
+
+def _database_refused(error: IntegrityError) -> Any:
+    return _refused(refusal_from(error))
+
+
+def _stale(_error: StaleDataError) -> Any:
+    return error_page(409, gettext("Someone else changed this record at the same time."))
+
+
+def _unfit(_error: DataError) -> Any:
+    return error_page(400, gettext("A value is too large, or not of the kind that is needed."))
+
+
+def _database_gone(error: OperationalError) -> Any:
+    _log(error)
+    return error_page(503)
+
+
+def _unexpected(error: Exception) -> Any:
+    _log(error)
+    return error_page(500)
+
+
+def _log(error: Exception) -> None:
+    # The path only: a query may hold a name or a phone number.
+    current_app.logger.error(
+        "request %s: %s %s failed", g.get("request_id"), request.method, request.path, exc_info=error
+    )
+
+
+def error_page(code: int, said: str | None = None) -> Response:
+    """The page for an error: what happened (*said*, where it is known), what to do; JSON for those who want that."""
+    session = g.get("desk_session")
+    if session is not None:
+        session.rollback()
+    heading, advice = PAGES.get(code, PAGES[400] if code < 500 else PAGES[500])
+    facts = {"code": code, "heading": gettext(heading), "said": said, "advice": gettext(advice)}
+    facts["request_id"] = g.get("request_id", "")
+    wanted = request.accept_mimetypes
+    if wanted.best == "application/json":
+        answer = jsonify({"error": code, "message": said or facts["heading"], "request_id": facts["request_id"]})
+    else:
+        answer = current_app.make_response(render_template("error.html", **facts))
+    answer.status_code = code
+    return answer

@@ -1,0 +1,64 @@
+"""The shared database of the front desk: its tables AND the verbs that may change them.
+
+Other programs import this package too; it needs SQLAlchemy and no web framework. A change of state goes through
+``models.operations``; what the database itself refuses is written down in ``SCHEMA.md``.
+"""
+
+from models.audits import AuditFinding, AuditLine, AuditRun
+from models.base import Base
+from models.bulk import BulkItem, BulkRun
+from models.complaints import Complaint
+from models.estates import Estate, Unit
+from models.events import Event, EventHead, EventSeal
+from models.follow_ups import FollowUp, FollowUpAttempt
+from models.guards import add_checks, attach_triggers
+from models.keys import Key, KeyApproval, KeyLoan
+from models.mark import DatabaseMark
+from models.matters import ClockRun, Comment, NumberSeries, RepeatReport
+from models.passes import PassMovement, VisitorPass
+from models.residents import Occupancy, Resident
+from models.settings import CalendarDay, Category, Clock, Setting, WorkingHours
+from models.staff import SignInAttempt, Staff, StaffAssignment, Team
+from models.tickets import Ticket
+
+add_checks(Base.metadata)
+attach_triggers(Base.metadata)
+
+__all__ = [
+    "AuditFinding",
+    "AuditLine",
+    "AuditRun",
+    "Base",
+    "BulkItem",
+    "BulkRun",
+    "CalendarDay",
+    "Category",
+    "Clock",
+    "ClockRun",
+    "Comment",
+    "Complaint",
+    "DatabaseMark",
+    "Estate",
+    "Event",
+    "EventHead",
+    "EventSeal",
+    "FollowUp",
+    "FollowUpAttempt",
+    "Key",
+    "KeyApproval",
+    "KeyLoan",
+    "NumberSeries",
+    "Occupancy",
+    "PassMovement",
+    "RepeatReport",
+    "Resident",
+    "Setting",
+    "SignInAttempt",
+    "Staff",
+    "StaffAssignment",
+    "Team",
+    "Ticket",
+    "Unit",
+    "VisitorPass",
+    "WorkingHours",
+]

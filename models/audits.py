@@ -1,0 +1,127 @@
+"""The daily audit (每日盘点): one run an estate and local date, its findings and what was said to each (AUD-1 … 3)."""
+
+import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import (
+    Base,
+    Choice,
+    EstateRow,
+    Flag,
+    Identity,
+    Json,
+    LabelledEnum,
+    LocalDate,
+    LongText,
+    Register,
+    ShortText,
+    UTCDateTime,
+    table_args,
+    within_estate,
+)
+from models.errors import gettext_noop
+
+if TYPE_CHECKING:
+    from models.estates import Estate
+
+
+class FindingKind(LabelledEnum):
+    """AUD-1: the lists of the audit."""
+
+    RECEIVED_TODAY = "received_today", gettext_noop("received today")
+    STILL_OPEN = "still_open", gettext_noop("still open")
+    PAST_CLOCK = "past_clock", gettext_noop("past a clock")
+    NO_FORMAL_RECORD = "no_formal_record", gettext_noop("complaint without formal record")
+    NO_FOLLOW_UP = "no_follow_up", gettext_noop("finished without follow-up")
+    KEY_NOT_BACK = "key_not_back", gettext_noop("key not back")
+    PASS_NOT_HANDED_IN = "pass_not_handed_in", gettext_noop("pass expired but not handed in")  # a word, not a secret
+    DEPOSIT_NOT_REFUNDED = "deposit_not_refunded", gettext_noop("deposit not refunded")
+    MISSING_FIELDS = "missing_fields", gettext_noop("record with missing fields")
+    LATE_REGISTERED = "late_registered", gettext_noop("registered after the day it was heard")
+    OWNER_GONE = "owner_gone", gettext_noop("desk owner disabled or moved")
+
+
+class AuditRun(Register, Base):
+    """One estate's audit of one local date; final once signed off."""
+
+    __tablename__ = "audit_runs"
+
+    day: Mapped[datetime.date] = mapped_column(LocalDate)
+    ran_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime)
+    ran_by_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    counts: Mapped[dict[str, Any]] = mapped_column(Json)
+    signed_off_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
+    signed_off_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+
+    __table_args__ = table_args(
+        UniqueConstraint("estate_id", "day"),
+        CheckConstraint("(signed_off_at IS NULL) = (signed_off_by_id IS NULL)", name="signed_off"),
+    )
+
+    estate: Mapped["Estate"] = relationship("Estate", viewonly=True, lazy="raise_on_sql")
+
+    def __str__(self) -> str:
+        return str(self.day)
+
+
+class AuditFinding(EstateRow, Base):
+    """One episode of one cause: opened when first seen, kept from day to day until its cause is gone (AUD-2)."""
+
+    __tablename__ = "audit_findings"
+
+    kind: Mapped[FindingKind] = mapped_column(Choice(FindingKind))
+    rule: Mapped[str] = mapped_column(ShortText(20))
+    register: Mapped[str] = mapped_column(ShortText(40))
+    record_id: Mapped[int] = mapped_column(Identity)
+    clock: Mapped[str] = mapped_column(ShortText(40), default="", server_default="")
+    since: Mapped[datetime.datetime] = mapped_column(UTCDateTime)
+    due_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
+    opened_on: Mapped[datetime.date] = mapped_column(LocalDate)
+    ended_on: Mapped[datetime.date | None] = mapped_column(LocalDate)
+
+    __table_args__ = table_args(
+        CheckConstraint("ended_on IS NULL OR opened_on <= ended_on", name="opened_ended"),
+        Index("ix_audit_findings_record", "register", "record_id"),
+    )
+
+
+Index(
+    "uq_audit_findings_open",
+    AuditFinding.estate_id,
+    AuditFinding.kind,
+    AuditFinding.rule,
+    AuditFinding.register,
+    AuditFinding.record_id,
+    AuditFinding.clock,
+    unique=True,
+    sqlite_where=AuditFinding.ended_on.is_(None),
+    postgresql_where=AuditFinding.ended_on.is_(None),
+)
+
+
+class AuditLine(EstateRow, Base):
+    """One finding in one run: the facts as they were (codes and values), and the note written to it."""
+
+    __tablename__ = "audit_lines"
+
+    run_id: Mapped[int] = mapped_column(Identity)
+    finding_id: Mapped[int] = mapped_column(Identity)
+    number: Mapped[str] = mapped_column(ShortText(60))
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    overdue: Mapped[bool] = mapped_column(Flag, default=False, server_default="0")
+    facts: Mapped[dict[str, Any]] = mapped_column(Json)
+    note: Mapped[str | None] = mapped_column(LongText)
+    noted_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+
+    __table_args__ = table_args(
+        within_estate("run_id", "audit_runs"),
+        within_estate("finding_id", "audit_findings"),
+        UniqueConstraint("run_id", "finding_id"),
+    )
+
+    finding: Mapped[AuditFinding] = relationship(
+        primaryjoin="foreign(AuditLine.finding_id) == AuditFinding.id", viewonly=True, lazy="raise_on_sql"
+    )

@@ -1,0 +1,247 @@
+"""Column types, names of constraints and what every table has. No other module defines a type.
+
+The types exist because SQLite's STRICT tables accept INTEGER, TEXT, REAL and BLOB only, and because a time without
+zone or an unknown word must be refused on its way in, on both databases alike.
+"""
+
+import datetime
+import json
+from enum import StrEnum
+from typing import Any, Self
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Date,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Integer,
+    MetaData,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeEngine
+
+from models.errors import Msgid
+
+NAMING = {
+    "pk": "pk_%(table_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+}
+
+
+class LabelledEnum(StrEnum):
+    """A closed list of words: ``value`` is what the database holds, ``label`` what a person reads (translated)."""
+
+    label: Msgid
+
+    def __new__(cls, value: str, label: Msgid = Msgid("")) -> Self:  # noqa: B008  # looked up by value, the enum passes no label
+        """Make a member of its stored word and its marked label."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        return member
+
+
+class ShortText(TypeDecorator[str]):
+    """Text of at most ``length`` characters; longer text is refused by a CHECK on both databases."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, length: int = 200) -> None:
+        super().__init__()
+        self.max_length = length
+
+
+class LongText(ShortText):
+    """Text of several lines, at most ``length`` characters."""
+
+    cache_ok = True
+
+    def __init__(self, length: int = 20_000) -> None:
+        super().__init__(length)
+
+
+class Choice(TypeDecorator[Any]):
+    """A member of a LabelledEnum, stored as its word; the CHECK comes from the guards."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, enum: type[LabelledEnum]) -> None:
+        super().__init__()
+        self.enum = enum
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        """Refuse (ValueError) a word that is not in the list."""
+        return None if value is None else str(self.enum(value).value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        """The member for the stored word."""
+        return None if value is None else self.enum(value)
+
+
+class UTCDateTime(TypeDecorator[datetime.datetime]):
+    """An instant. Naive values are refused; SQLite holds ``YYYY-MM-DD HH:MM:SS.ffffff`` in UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Text on SQLite, timestamptz elsewhere."""
+        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else DateTime(timezone=True))
+
+    def process_bind_param(self, value: datetime.datetime | None, dialect: Dialect) -> Any:
+        """Refuse (ValueError) an instant without time zone."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a time zone")
+        value = value.astimezone(datetime.UTC)
+        return value.strftime("%Y-%m-%d %H:%M:%S.%f") if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime.datetime | None:
+        """The instant, always in UTC."""
+        if value is None:
+            return None
+        if isinstance(value, str):
+            return datetime.datetime.fromisoformat(value).replace(tzinfo=datetime.UTC)
+        return value.astimezone(datetime.UTC)  # type: ignore[no-any-return]  # the driver's row value is Any
+
+
+class LocalDate(TypeDecorator[datetime.date]):
+    """A calendar date in the estate's own zone; SQLite holds ``YYYY-MM-DD``."""
+
+    impl = Date
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Text on SQLite, date elsewhere."""
+        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else Date())
+
+    def process_bind_param(self, value: datetime.date | None, dialect: Dialect) -> Any:
+        """ISO text on SQLite."""
+        return value.isoformat() if value is not None and dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime.date | None:
+        """The date."""
+        return datetime.date.fromisoformat(value) if isinstance(value, str) else value
+
+
+class Flag(TypeDecorator[bool]):
+    """Yes or no; SQLite holds 1 or 0."""
+
+    impl = Boolean
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Integer on SQLite, boolean elsewhere."""
+        return dialect.type_descriptor(Integer() if dialect.name == "sqlite" else Boolean())
+
+    def process_bind_param(self, value: bool | None, dialect: Dialect) -> Any:
+        """1 or 0 on SQLite."""
+        return int(value) if value is not None and dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> bool | None:
+        """The truth value."""
+        return None if value is None else bool(value)
+
+
+class Json(TypeDecorator[Any]):
+    """Codes and values as canonical JSON text: sorted, so that equal values are equal text on both databases."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        """Canonical JSON."""
+        return None if value is None else canonical_json(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        """The parsed value."""
+        return None if value is None else json.loads(value)
+
+
+def canonical_json(value: Any) -> str:
+    """*value* as sorted, compact JSON: what seals, digests and the Json columns are made of."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+Identity = BigInteger().with_variant(Integer(), "sqlite")
+
+
+class utc_now(FunctionElement[datetime.datetime]):  # reads as the SQL function it is
+    """The database's own clock, as default for rows that other programs insert; verbs always pass ``now``."""
+
+    type = UTCDateTime()
+    inherit_cache = True
+
+
+@compiles(utc_now, "sqlite")
+def _utc_now_sqlite(element: utc_now, compiler: SQLCompiler, **kw: Any) -> str:
+    return "(strftime('%Y-%m-%d %H:%M:%f', 'now') || '000')"
+
+
+@compiles(utc_now)
+def _utc_now(element: utc_now, compiler: SQLCompiler, **kw: Any) -> str:
+    return "now()"
+
+
+class Base(DeclarativeBase):
+    """Every table of the shared database."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+    id: Mapped[int] = mapped_column(Identity, primary_key=True, sort_order=-100)
+    created_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime, server_default=utc_now(), sort_order=900)
+    updated_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime, server_default=utc_now(), sort_order=901)
+
+    def __repr__(self) -> str:
+        """Class and identity only: a repr in a log must not carry personal data."""
+        return f"<{type(self).__name__} {self.__dict__.get('id')}>"
+
+
+class EstateRow:
+    """A row of one estate. The composite unique key lets others refer to it only from within its estate."""
+
+    @declared_attr
+    @classmethod
+    def estate_id(cls) -> Mapped[int]:
+        """The estate; never changes."""
+        return mapped_column(Identity, ForeignKey("estates.id"), nullable=False, sort_order=-99)
+
+
+class Register(EstateRow):
+    """A register (台账): versioned, so that a stale save is refused instead of overwriting."""
+
+    version: Mapped[int] = mapped_column(Integer, server_default="1", default=1, sort_order=902)
+
+    @declared_attr.directive
+    @classmethod
+    def __mapper_args__(cls) -> dict[str, Any]:
+        return {"version_id_col": cls.version}
+
+
+def table_args(*args: Any, **options: Any) -> tuple[Any, ...]:
+    """``__table_args__`` of an estate's table: its own *args*, (estate_id, id) unique, ids never reused, STRICT."""
+    return (
+        *args,
+        UniqueConstraint("estate_id", "id"),
+        {"sqlite_autoincrement": True, "sqlite_strict": True, **options},
+    )
+
+
+def within_estate(column: str, table: str) -> ForeignKeyConstraint:
+    """A reference that cannot leave the estate: (estate_id, *column*) to *table* (estate_id, id)."""
+    return ForeignKeyConstraint(["estate_id", column], [f"{table}.estate_id", f"{table}.id"])

@@ -1,0 +1,64 @@
+"""Bulk runs: what was chosen, frozen at the preview; what became of each row; the same key never acts twice."""
+
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, Integer, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, Choice, EstateRow, Identity, Json, LabelledEnum, ShortText, table_args, within_estate
+from models.errors import gettext_noop
+
+
+class BulkState(LabelledEnum):
+    """How far a bulk run is."""
+
+    PREVIEWED = "previewed", gettext_noop("previewed")
+    RUNNING = "running", gettext_noop("running")
+    FINISHED = "finished", gettext_noop("finished")
+
+
+class BulkOutcome(LabelledEnum):
+    """What became, or by the preview will become, of one row."""
+
+    PENDING = "pending", gettext_noop("to be done")
+    DONE = "done", gettext_noop("done")
+    REFUSED = "refused", gettext_noop("refused")
+    CHANGED = "changed", gettext_noop("changed since the preview")
+
+
+class BulkRun(EstateRow, Base):
+    """One bulk action of one person: verb, arguments, and the key by which a repeat is recognised."""
+
+    __tablename__ = "bulk_runs"
+
+    actor_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    register: Mapped[str] = mapped_column(ShortText(60))
+    verb: Mapped[str] = mapped_column(ShortText(60))
+    arguments: Mapped[dict[str, Any]] = mapped_column(Json)
+    idempotency_key: Mapped[str] = mapped_column(ShortText(64))
+    state: Mapped[BulkState] = mapped_column(Choice(BulkState), default=BulkState.PREVIEWED, server_default="previewed")
+
+    __table_args__ = table_args(UniqueConstraint("actor_id", "idempotency_key"))
+
+
+class BulkItem(EstateRow, Base):
+    """One row of a bulk run: the version seen at the preview, the outcome, the reason, the version after."""
+
+    __tablename__ = "bulk_items"
+
+    run_id: Mapped[int] = mapped_column(Identity)
+    record_id: Mapped[int] = mapped_column(Identity)
+    number: Mapped[str] = mapped_column(ShortText(60))
+    version_seen: Mapped[int] = mapped_column(Integer)
+    outcome: Mapped[BulkOutcome] = mapped_column(
+        Choice(BulkOutcome), default=BulkOutcome.PENDING, server_default="pending"
+    )
+    rule: Mapped[str | None] = mapped_column(ShortText(20))
+    reason: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    version_after: Mapped[int | None] = mapped_column(Integer)
+
+    __table_args__ = table_args(
+        within_estate("run_id", "bulk_runs"),
+        UniqueConstraint("run_id", "record_id"),
+        Index("ix_bulk_items_run_id_outcome", "run_id", "outcome", "id"),
+    )

@@ -1,0 +1,76 @@
+"""Working time: several intervals a day, holidays and make-up working days (SET-2). Pure; knows no table."""
+
+import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+Interval = tuple[int, int]
+"""Start and end in minutes after local midnight."""
+
+MAXIMUM_DAYS = 800
+
+
+@dataclass(frozen=True)
+class WorkingCalendar:
+    """The working hours of one estate.
+
+    ``week`` maps a weekday (Monday is 0) to its intervals; ``days`` holds the dates that differ: holidays with no
+    interval, make-up working days with theirs.
+    """
+
+    zone: ZoneInfo
+    week: Mapping[int, Sequence[Interval]]
+    days: Mapping[datetime.date, Sequence[Interval]] = field(default_factory=dict)
+
+    def intervals(self, day: datetime.date) -> Sequence[Interval]:
+        """The working intervals of a local date."""
+        found = self.days.get(day)
+        return found if found is not None else self.week.get(day.weekday(), ())
+
+    def is_working_day(self, day: datetime.date) -> bool:
+        """Whether anybody works on that local date."""
+        return bool(self.intervals(day))
+
+    def local_date(self, moment: datetime.datetime) -> datetime.date:
+        """The estate's date at *moment*."""
+        return moment.astimezone(self.zone).date()
+
+    def instant(self, day: datetime.date, minute: int = 0) -> datetime.datetime:
+        """The UTC instant of *minute* after local midnight of *day*."""
+        midnight = datetime.datetime.combine(day, datetime.time(), self.zone)
+        return (midnight + datetime.timedelta(minutes=minute)).astimezone(datetime.UTC)
+
+    def end_of_day(self, moment: datetime.datetime) -> datetime.datetime:
+        """The last instant that still belongs to the local date of *moment*: its midnight, exclusive."""
+        return self.instant(self.local_date(moment) + datetime.timedelta(days=1))
+
+    def _spans(self, start: datetime.datetime) -> Iterator[tuple[datetime.datetime, datetime.datetime]]:
+        first = self.local_date(start)
+        for offset in range(MAXIMUM_DAYS):
+            day = first + datetime.timedelta(days=offset)
+            for begin, end in self.intervals(day):
+                span = self.instant(day, begin), self.instant(day, end)
+                if span[1] > start:
+                    yield max(span[0], start), span[1]
+
+    def add_minutes(self, start: datetime.datetime, minutes: int) -> datetime.datetime:
+        """The instant at which *minutes* of working time have passed since *start* (UTC).
+
+        Raises ValueError when the calendar holds too little working time within two years.
+        """
+        left = datetime.timedelta(minutes=minutes)
+        for begin, end in self._spans(start):
+            if end - begin >= left:
+                return begin + left
+            left -= end - begin
+        raise ValueError("the calendar holds too little working time")
+
+    def minutes_between(self, start: datetime.datetime, end: datetime.datetime) -> int:
+        """Whole minutes of working time from *start* to *end*; 0 when *end* is earlier."""
+        total = datetime.timedelta()
+        for begin, finish in self._spans(start):
+            if begin >= end:
+                break
+            total += min(finish, end) - begin
+        return int(total.total_seconds() // 60)

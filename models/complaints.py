@@ -1,0 +1,143 @@
+"""Complaints (投诉): from registering through proposal and agreement to the archive (CMP-1 … CMP-15)."""
+
+import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, Choice, Flag, Identity, LabelledEnum, LongText, UTCDateTime, within_estate
+from models.errors import gettext_noop
+from models.matters import Matter, matter_args
+
+
+class ComplaintCategory(LabelledEnum):
+    """CMP-1: the eight categories."""
+
+    HOUSE_FABRIC = "house_fabric", gettext_noop("house fabric")
+    EQUIPMENT = "equipment", gettext_noop("equipment")
+    SAFETY_AND_ORDER = "safety_and_order", gettext_noop("safety and order")
+    ENVIRONMENT = "environment", gettext_noop("environment")
+    GENERAL_SERVICE = "general_service", gettext_noop("general service")
+    NEIGHBOUR_DISPUTE = "neighbour_dispute", gettext_noop("neighbour dispute")
+    DEVELOPER_RELATED = "developer_related", gettext_noop("developer-related")
+    OTHER = "other", gettext_noop("other")
+
+
+class ComplaintNature(LabelledEnum):
+    """CMP-2: a failing of ours, or communicative (help, enquiry, venting)."""
+
+    VALID = "valid", gettext_noop("valid")
+    HELP = "help", gettext_noop("communicative: help")
+    ENQUIRY = "enquiry", gettext_noop("communicative: enquiry")
+    VENTING = "venting", gettext_noop("communicative: venting")
+
+
+class ComplaintStatus(LabelledEnum):
+    """CMP-4."""
+
+    REGISTERED = "registered", gettext_noop("registered")
+    ASSIGNED = "assigned", gettext_noop("assigned")
+    INVESTIGATING = "investigating", gettext_noop("investigating")
+    PROPOSAL = "proposal", gettext_noop("proposal made")
+    NEGOTIATING = "negotiating", gettext_noop("negotiating")
+    AGREED = "agreed", gettext_noop("agreed")
+    CARRIED_OUT = "carried_out", gettext_noop("carried out")
+    FOLLOWED_UP = "followed_up", gettext_noop("followed up")
+    ARCHIVED = "archived", gettext_noop("archived")
+    CANCELLED = "cancelled", gettext_noop("cancelled")
+
+
+S = ComplaintStatus
+TRANSITIONS: dict[str, dict[ComplaintStatus, ComplaintStatus]] = {
+    "assign": {S.REGISTERED: S.ASSIGNED},
+    "investigate": {S.ASSIGNED: S.INVESTIGATING},
+    "propose": {S.INVESTIGATING: S.PROPOSAL, S.NEGOTIATING: S.PROPOSAL},
+    "negotiate": {S.PROPOSAL: S.NEGOTIATING},
+    "agree": {S.PROPOSAL: S.AGREED, S.NEGOTIATING: S.AGREED},
+    "carry_out": {S.AGREED: S.CARRIED_OUT},
+    "mark_followed_up": {S.CARRIED_OUT: S.FOLLOWED_UP},
+    "put_right": {S.CARRIED_OUT: S.INVESTIGATING},
+    "archive": {S.FOLLOWED_UP: S.ARCHIVED},
+    "cancel": dict.fromkeys((S.REGISTERED, S.ASSIGNED, S.INVESTIGATING, S.PROPOSAL, S.NEGOTIATING), S.CANCELLED),
+}
+"""Verb -> status before -> status after (CMP-4). ``put_right`` is what a not satisfied follow-up does (FUP-3)."""
+
+OPEN_STATUSES = tuple(status for status in S if status not in (S.ARCHIVED, S.CANCELLED))
+
+
+class Complaint(Matter, Base):
+    """One complaint with its follow-up record and its line in the ledger (CMP-9)."""
+
+    __tablename__ = "complaints"
+
+    category: Mapped[ComplaintCategory] = mapped_column(Choice(ComplaintCategory), sort_order=-85)
+    status: Mapped[ComplaintStatus] = mapped_column(
+        Choice(ComplaintStatus), default=ComplaintStatus.REGISTERED, server_default="registered", sort_order=-84
+    )
+    nature: Mapped[ComplaintNature | None] = mapped_column(Choice(ComplaintNature))
+    nature_reason: Mapped[str | None] = mapped_column(LongText)
+    identity_checked: Mapped[bool] = mapped_column(Flag, default=False, server_default="0")
+    anonymous: Mapped[bool] = mapped_column(Flag, default=False, server_default="0")
+    previous_id: Mapped[int | None] = mapped_column(Identity)
+    head_told_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    assigned_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
+    proposal: Mapped[str | None] = mapped_column(LongText)
+    agreed_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
+    carried_out_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
+    result: Mapped[str | None] = mapped_column(LongText)
+    slip_complete: Mapped[bool] = mapped_column(Flag, default=False, server_default="0")
+    slip_signed_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    slip_returned_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
+    formal_record_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
+    cause: Mapped[str | None] = mapped_column(LongText)
+    measures: Mapped[str | None] = mapped_column(LongText)
+    measures_due_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
+    measures_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    archived_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
+    archived_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    imported_closed: Mapped[bool] = mapped_column(Flag, default=False, server_default="0")
+
+    __table_args__ = matter_args(
+        "complaints",
+        within_estate("previous_id", "complaints"),
+        CheckConstraint(
+            "status <> 'archived' OR (result IS NOT NULL AND length(trim(result)) > 0 AND archived_at IS NOT NULL"
+            " AND archived_by_id IS NOT NULL)",
+            name="archived_is_complete",
+            info={
+                "rule": "CMP-3",
+                "sentence": gettext_noop("An archived complaint needs its result, its time and who archived it."),
+            },
+        ),
+        CheckConstraint("archived_at IS NULL OR status = 'archived'", name="archived_at_only_when_archived"),
+        CheckConstraint("(status = 'cancelled') = (cancelled_at IS NOT NULL)", name="cancelled_at"),
+        CheckConstraint(
+            "heard_at <= registered_at AND (assigned_at IS NULL OR registered_at <= assigned_at)"
+            " AND (carried_out_at IS NULL OR registered_at <= carried_out_at)"
+            " AND (archived_at IS NULL OR (registered_at <= archived_at"
+            " AND (carried_out_at IS NULL OR carried_out_at <= archived_at)))",
+            name="times_in_order",
+            info={
+                "rule": "CMP-4",
+                "sentence": gettext_noop(
+                    "The times are not in order: heard, registered, assigned, carried out, archived."
+                ),
+            },
+        ),
+        CheckConstraint(
+            "NOT (formal_record_at IS NOT NULL AND (cause IS NULL OR measures IS NULL OR measures_due_at IS NULL"
+            " OR measures_by_id IS NULL))",
+            name="formal_record_is_complete",
+            info={
+                "rule": "CMP-3",
+                "sentence": gettext_noop("A formal record needs cause, measures, due date and the person responsible."),
+            },
+        ),
+        CheckConstraint("previous_id IS NULL OR previous_id <> id", name="previous_is_another"),
+        Index("ix_complaints_estate_id_registered_at", "estate_id", "registered_at", "id"),
+        Index("ix_complaints_estate_id_status", "estate_id", "status", "id"),
+    )
+
+
+_OPEN = Complaint.status.in_(OPEN_STATUSES)
+Index("ix_complaints_open_due", Complaint.estate_id, Complaint.due_at, sqlite_where=_OPEN, postgresql_where=_OPEN)

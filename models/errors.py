@@ -1,0 +1,81 @@
+"""What a rule says when it refuses, as codes and values that each reader sees in their own language."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+
+class Msgid(str):
+    """A sentence in the source language with named placeholders; the edge (view, CLI) translates it."""
+
+    __slots__ = ()
+
+
+def gettext_noop(text: str) -> Msgid:
+    """Mark *text* for translation without translating it: this floor has no reader yet."""
+    return Msgid(text)
+
+
+class FrontDeskError(Exception):
+    """Base of everything this package raises on purpose."""
+
+
+class OperationRefused(FrontDeskError):
+    """A verb that a rule does not allow here and now.
+
+    ``rule`` is the id in procedures ("JOB-6"); ``message`` a marked msgid whose named placeholders ``values`` fill.
+    A value that is itself a Msgid, a labelled enum or a list of those is rendered in the reader's language too.
+    """
+
+    def __init__(self, rule: str, message: Msgid, **values: Any) -> None:
+        super().__init__(rule, message, values)
+        self.rule = rule
+        self.message = message
+        self.values = values
+
+    def __str__(self) -> str:
+        """The sentence in the source language, for logs and tests."""
+        return f"{self.rule}: {self.message % {key: _plain(value) for key, value in self.values.items()}}"
+
+
+def _plain(value: Any) -> Any:
+    return "; ".join(str(item) for item in value) if isinstance(value, (list, tuple)) else value
+
+
+class StaleRecord(OperationRefused):
+    """The record was changed by someone else since the form was read."""
+
+    def __init__(self, record: Any, expected: int) -> None:
+        super().__init__(
+            "VERSION",
+            gettext_noop(
+                "This record was changed by someone else after you opened it (version %(current)s, yours %(expected)s)."
+            ),
+            current=record.version,
+            expected=expected,
+        )
+        self.record = record
+
+
+@dataclass
+class Outcome:
+    """What a verb did with its batch: every row is in ``done`` or in ``refused``, never in neither."""
+
+    done: list[Any] = field(default_factory=list)
+    refused: list[tuple[Any, OperationRefused]] = field(default_factory=list)
+
+    def one(self) -> Any:
+        """The single row of a batch of one; raises its refusal if it was refused."""
+        if self.refused:
+            raise self.refused[0][1]
+        (row,) = self.done
+        return row
+
+    def all(self) -> Sequence[Any]:
+        """All rows done; raises the first refusal if any was refused."""
+        if self.refused:
+            raise self.refused[0][1]
+        return self.done
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.done)

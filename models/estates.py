@@ -1,0 +1,65 @@
+"""Estates (小区), their units (房号) and the mark that tells a demo database from a real one."""
+
+import datetime
+
+from sqlalchemy import ForeignKey, Integer, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, Choice, LabelledEnum, LocalDate, Register, ShortText, table_args
+from models.errors import gettext_noop
+
+
+class Estate(Base):
+    """A residential estate; everything else belongs to one."""
+
+    __tablename__ = "estates"
+    __table_args__ = ({"sqlite_autoincrement": True, "sqlite_strict": True},)
+
+    code: Mapped[str] = mapped_column(ShortText(20), unique=True)
+    name: Mapped[str] = mapped_column(ShortText(100))
+    timezone: Mapped[str] = mapped_column(ShortText(60), server_default="Asia/Shanghai", default="Asia/Shanghai")
+    address: Mapped[str | None] = mapped_column(ShortText(200))
+    desk_phone: Mapped[str | None] = mapped_column(ShortText(40))
+    version: Mapped[int] = mapped_column(Integer, server_default="1", default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # SQLAlchemy's own class attribute
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UnitUse(LabelledEnum):
+    """What a unit is."""
+
+    HOME = "home", gettext_noop("home")
+    SHOP = "shop", gettext_noop("shop")
+    PLACE = "place", gettext_noop("common place")
+
+
+class FeeStatus(LabelledEnum):
+    """Whether the unit's management fees are paid (FEE-1)."""
+
+    PAID = "paid", gettext_noop("paid up")
+    OWING = "owing", gettext_noop("owing")
+    UNKNOWN = "unknown", gettext_noop("not known")
+
+
+class Unit(Register, Base):
+    """A unit (房号) or common place of an estate; ``code`` is how its number is written ("2-2302")."""
+
+    __tablename__ = "units"
+
+    building: Mapped[str | None] = mapped_column(ShortText(40))
+    floor: Mapped[int | None] = mapped_column(Integer)
+    code: Mapped[str] = mapped_column(ShortText(100))
+    use: Mapped[UnitUse] = mapped_column(Choice(UnitUse), default=UnitUse.HOME, server_default="home")
+    fee_status: Mapped[FeeStatus] = mapped_column(
+        Choice(FeeStatus), default=FeeStatus.UNKNOWN, server_default="unknown"
+    )
+    butler_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    handed_over_on: Mapped[datetime.date | None] = mapped_column(LocalDate)
+
+    __table_args__ = table_args(UniqueConstraint("estate_id", "code"))
+
+    def __str__(self) -> str:
+        return self.code

@@ -1,0 +1,140 @@
+"""Follow-ups (回访): each finished job and complaint of a resident is asked about (FUP-1 … FUP-3)."""
+
+import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import (
+    Base,
+    Choice,
+    EstateRow,
+    Identity,
+    LabelledEnum,
+    LongText,
+    Register,
+    UTCDateTime,
+    table_args,
+    within_estate,
+)
+from models.errors import gettext_noop
+from models.matters import ONE_MATTER, OfMatter, of_matter_args
+
+if TYPE_CHECKING:
+    from models.complaints import Complaint
+    from models.staff import Staff
+    from models.tickets import Ticket
+
+
+class FollowUpStatus(LabelledEnum):
+    """What became of a follow-up."""
+
+    SCHEDULED = "scheduled", gettext_noop("to be made")
+    SATISFIED = "satisfied", gettext_noop("satisfied")
+    NOT_SATISFIED = "not_satisfied", gettext_noop("not satisfied")
+    NOT_REACHED = "not_reached", gettext_noop("closed as not reached")
+    CANCELLED = "cancelled", gettext_noop("cancelled")
+
+
+class FollowUpWay(LabelledEnum):
+    """FUP-5: the way a resident was asked."""
+
+    PHONE = "phone", gettext_noop("phone")
+    EMAIL = "email", gettext_noop("e-mail")
+    SMS = "sms", gettext_noop("text message")
+    VISIT = "visit", gettext_noop("visit")
+
+
+class AttemptOutcome(LabelledEnum):
+    """What one attempt brought."""
+
+    SATISFIED = "satisfied", gettext_noop("satisfied")
+    NOT_SATISFIED = "not_satisfied", gettext_noop("not satisfied")
+    NOT_REACHED = "not_reached", gettext_noop("not reached")
+
+
+TRANSITIONS: dict[str, dict[FollowUpStatus, FollowUpStatus]] = {
+    # record_attempt stays in scheduled when nobody was reached: the verb picks the state from the outcome.
+    "record_attempt": {FollowUpStatus.SCHEDULED: FollowUpStatus.SATISFIED},
+    "close_not_reached": {FollowUpStatus.SCHEDULED: FollowUpStatus.NOT_REACHED},
+    "cancel": {FollowUpStatus.SCHEDULED: FollowUpStatus.CANCELLED},
+}
+
+
+class FollowUp(Register, OfMatter, Base):
+    """One owed follow-up of a ticket or complaint, to be made by a desk person until ``due_at``."""
+
+    __tablename__ = "follow_ups"
+
+    status: Mapped[FollowUpStatus] = mapped_column(
+        Choice(FollowUpStatus), default=FollowUpStatus.SCHEDULED, server_default="scheduled"
+    )
+    assignee_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    due_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime)
+    preferred_time: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
+    finished_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
+    finished_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    attempts: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    quality: Mapped[int | None] = mapped_column(Integer)
+    timeliness: Mapped[int | None] = mapped_column(Integer)
+    attitude: Mapped[int | None] = mapped_column(Integer)
+    words: Mapped[str | None] = mapped_column(LongText)
+
+    __table_args__ = of_matter_args(
+        "follow_ups",
+        CheckConstraint(ONE_MATTER, name="one_matter"),
+        CheckConstraint("(status = 'scheduled') = (finished_at IS NULL)", name="finished_at"),
+        CheckConstraint("quality IS NULL OR quality BETWEEN 1 AND 5", name="quality"),
+        CheckConstraint("timeliness IS NULL OR timeliness BETWEEN 1 AND 5", name="timeliness"),
+        CheckConstraint("attitude IS NULL OR attitude BETWEEN 1 AND 5", name="attitude"),
+    )
+
+    ticket: Mapped["Ticket | None"] = relationship(
+        "Ticket", primaryjoin="foreign(FollowUp.ticket_id) == Ticket.id", viewonly=True, lazy="raise_on_sql"
+    )
+    complaint: Mapped["Complaint | None"] = relationship(
+        "Complaint", primaryjoin="foreign(FollowUp.complaint_id) == Complaint.id", viewonly=True, lazy="raise_on_sql"
+    )
+    assignee: Mapped["Staff"] = relationship(
+        "Staff", primaryjoin="foreign(FollowUp.assignee_id) == Staff.id", viewonly=True, lazy="raise_on_sql"
+    )
+
+    def __str__(self) -> str:
+        return f"#{self.id}"
+
+
+_SCHEDULED = FollowUp.status == FollowUpStatus.SCHEDULED
+Index(
+    "ix_follow_ups_scheduled",
+    FollowUp.estate_id,
+    FollowUp.due_at,
+    sqlite_where=_SCHEDULED,
+    postgresql_where=_SCHEDULED,
+)
+for _name in ("ticket_id", "complaint_id"):
+    Index(
+        f"uq_follow_ups_scheduled_{_name}",
+        getattr(FollowUp, _name),
+        unique=True,
+        sqlite_where=_SCHEDULED,
+        postgresql_where=_SCHEDULED,
+        info={"rule": "FUP-1", "sentence": gettext_noop("A follow-up of this matter is already to be made.")},
+    )
+
+
+class FollowUpAttempt(EstateRow, Base):
+    """One attempt to ask (FUP-3); on different days, up to as many as the setting says."""
+
+    __tablename__ = "follow_up_attempts"
+
+    follow_up_id: Mapped[int] = mapped_column(Identity)
+    at: Mapped[datetime.datetime] = mapped_column(UTCDateTime)
+    made_by_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    way: Mapped[FollowUpWay] = mapped_column(Choice(FollowUpWay))
+    outcome: Mapped[AttemptOutcome] = mapped_column(Choice(AttemptOutcome))
+    words: Mapped[str | None] = mapped_column(LongText)
+
+    __table_args__ = table_args(
+        within_estate("follow_up_id", "follow_ups"), Index("ix_follow_up_attempts_follow_up_id", "follow_up_id")
+    )

@@ -1,0 +1,206 @@
+"""What the database itself refuses, whoever writes: CHECKs and triggers made from the tables' own definitions.
+
+Other programs' connections have foreign keys off and may INSERT OR REPLACE, which deletes the row in its way without
+violating anything. So on SQLite each unique key and each foreign key is guarded by triggers as well. A trigger fails
+with the name of the constraint it stands for, so both databases give the same sentence.
+"""
+
+from collections.abc import Iterator
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Connection,
+    ForeignKeyConstraint,
+    Index,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    UniqueConstraint,
+    event,
+    text,
+)
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.sql.elements import ColumnElement
+
+from models.base import Choice, Flag, LocalDate, ShortText, UTCDateTime
+
+APPEND_ONLY = "append_only"
+
+
+def add_checks(metadata: MetaData) -> None:
+    """Add to every table the CHECKs that follow from its columns' types: known words, lengths, stored forms."""
+    for table in metadata.tables.values():
+        for column in table.columns:
+            for name, sql, only_sqlite in _checks(column):
+                check = CheckConstraint(sql, name=f"{column.name}_{name}")
+                table.append_constraint(check.ddl_if(dialect="sqlite") if only_sqlite else check)
+
+
+def _checks(column: Column[object]) -> Iterator[tuple[str, str, bool]]:
+    kind = column.type
+    if isinstance(kind, Choice):
+        words = ", ".join(f"'{member.value}'" for member in kind.enum)
+        yield "known", f"{column.name} IN ({words})", False
+    elif isinstance(kind, ShortText):
+        yield "length", f"length({column.name}) <= {kind.max_length}", False
+        yield "no_nul", f"instr({column.name}, char(0)) = 0", True
+    elif isinstance(kind, UTCDateTime):
+        digits = "[0-9][0-9]"
+        glob = f"{digits}{digits}-{digits}-{digits} {digits}:{digits}:{digits}.{digits}{digits}{digits}"
+        yield (
+            "utc",
+            f"{column.name} IS NULL OR ({column.name} GLOB '{glob}' AND datetime({column.name}) IS NOT NULL)",
+            True,
+        )
+    elif isinstance(kind, LocalDate):
+        yield "date", f"date({column.name}) IS {column.name} OR {column.name} IS NULL", True
+    elif isinstance(kind, Flag):
+        yield "flag", f"{column.name} IN (0, 1)", True
+
+
+def attach_triggers(metadata: MetaData) -> None:
+    """Create the triggers together with the tables (``create_all``); migrations call :func:`create_triggers`."""
+
+    @event.listens_for(metadata, "after_create")
+    def _after_create(target: MetaData, connection: Connection, **_kw: object) -> None:
+        create_triggers(connection, metadata)
+
+
+def create_triggers(connection: Connection, metadata: MetaData) -> None:
+    """Replace every guard trigger by what *metadata* says now."""
+    drop_triggers(connection)
+    for statement in trigger_statements(metadata, connection.dialect.name):
+        connection.exec_driver_sql(statement)
+
+
+def drop_triggers(connection: Connection) -> None:
+    """Drop every guard trigger, so that a migration can rebuild tables."""
+    if connection.dialect.name == "sqlite":
+        names = connection.execute(text("SELECT name FROM sqlite_master WHERE type='trigger' AND name LIKE 'guard_%'"))
+        for (name,) in names.all():
+            connection.exec_driver_sql(f"DROP TRIGGER {name}")
+    else:
+        rows = connection.execute(
+            text(
+                "SELECT tgname, tgrelid::regclass::text FROM pg_trigger"
+                " WHERE NOT tgisinternal AND tgname LIKE 'guard_%'"
+            )
+        )
+        for name, table in rows.all():
+            connection.exec_driver_sql(f"DROP TRIGGER {name} ON {table}")
+
+
+def trigger_statements(metadata: MetaData, dialect: str) -> Iterator[str]:
+    """The CREATE statements of all guards for ``sqlite`` or ``postgresql``, in a stable order."""
+    if dialect == "postgresql":
+        yield _POSTGRESQL_REFUSE
+        yield _POSTGRESQL_IDENTITY
+    for table in sorted(metadata.tables.values(), key=lambda item: item.name):
+        yield from (_sqlite_guards(metadata, table) if dialect == "sqlite" else _postgresql_guards(table))
+
+
+_POSTGRESQL_REFUSE = """CREATE OR REPLACE FUNCTION guard_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = TG_ARGV[0];
+END $$"""
+_POSTGRESQL_IDENTITY = """CREATE OR REPLACE FUNCTION guard_identity() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF (to_jsonb(NEW) -> 'id', to_jsonb(NEW) -> 'estate_id')
+    IS DISTINCT FROM (to_jsonb(OLD) -> 'id', to_jsonb(OLD) -> 'estate_id') THEN
+    RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = TG_ARGV[0];
+  END IF;
+  RETURN NEW;
+END $$"""
+
+
+def _postgresql_guards(table: Table) -> Iterator[str]:
+    name = table.name
+    if table.info.get(APPEND_ONLY):
+        refuse = f"EXECUTE FUNCTION guard_refuse('{APPEND_ONLY}_{name}')"
+        yield f"CREATE TRIGGER guard_{name}_rows BEFORE UPDATE OR DELETE ON {name} FOR EACH ROW {refuse}"
+        yield f"CREATE TRIGGER guard_{name}_all BEFORE TRUNCATE ON {name} FOR EACH STATEMENT {refuse}"
+    else:
+        columns = "id, estate_id" if "estate_id" in table.c else "id"
+        yield (
+            f"CREATE TRIGGER guard_{name}_identity BEFORE UPDATE OF {columns} ON {name} "
+            f"FOR EACH ROW EXECUTE FUNCTION guard_identity('identity_{name}')"
+        )
+
+
+def _sqlite_guards(metadata: MetaData, table: Table) -> Iterator[str]:
+    name = table.name
+    if table.info.get(APPEND_ONLY):
+        for action in ("UPDATE", "DELETE"):
+            yield _trigger(name, action.lower(), f"BEFORE {action} ON {name}", [_raise(f"{APPEND_ONLY}_{name}", "1")])
+    inserts, updates = [], []
+    for constraint, columns, where in _unique_keys(table):
+        same = " AND ".join(f"other.{column} = NEW.{column}" for column in columns)
+        applies = f" AND ({where})" if where else ""
+        found = f"SELECT 1 FROM {name} AS other WHERE {same}{applies}"
+        new_applies = f" AND {_of_new(table, where)}" if where else ""
+        inserts.append(_raise(constraint, f"EXISTS ({found}){new_applies}"))
+        if columns != ["id"]:
+            updates.append(_raise(constraint, f"EXISTS ({found} AND other.id <> OLD.id){new_applies}"))
+    identity = ["id", "estate_id"] if "estate_id" in table.c else ["id"]
+    updates.insert(0, _raise(f"identity_{name}", " OR ".join(f"NEW.{c} IS NOT OLD.{c}" for c in identity)))
+    for key in _foreign_keys(table):
+        parent = key.elements[0].column.table.name
+        pairs = [(element.parent.name, element.column.name) for element in key.elements]
+        match = " AND ".join(f"{theirs} = NEW.{ours}" for ours, theirs in pairs)
+        present = " AND ".join(f"NEW.{ours} IS NOT NULL" for ours, _ in pairs)
+        # A row of a table that refers to itself may name its own id, which is not there yet before the insert.
+        missing = f"{present} AND NOT EXISTS (SELECT 1 FROM {parent} WHERE {match})"
+        inserts.append(_raise(str(key.name), missing))
+        updates.append(_raise(str(key.name), missing))
+    if inserts:
+        yield _trigger(name, "insert", f"BEFORE INSERT ON {name}", inserts)
+    if not table.info.get(APPEND_ONLY):
+        yield _trigger(name, "update", f"BEFORE UPDATE ON {name}", updates)
+        deletes = []
+        for child in sorted(metadata.tables.values(), key=lambda item: item.name):
+            for key in _foreign_keys(child):
+                if key.elements[0].column.table is table:
+                    pairs = [(element.parent.name, element.column.name) for element in key.elements]
+                    match = " AND ".join(f"child.{ours} = OLD.{theirs}" for ours, theirs in pairs)
+                    deletes.append(_raise(str(key.name), f"EXISTS (SELECT 1 FROM {child.name} AS child WHERE {match})"))
+        if deletes:
+            yield _trigger(name, "delete", f"BEFORE DELETE ON {name}", deletes)
+
+
+def _trigger(table: str, what: str, when: str, body: list[str]) -> str:
+    return f"CREATE TRIGGER guard_{table}_{what} {when} BEGIN\n  " + "\n  ".join(body) + "\nEND"
+
+
+def _raise(name: str, condition: str) -> str:
+    return f"SELECT RAISE(ABORT, '{name}') WHERE {condition};"
+
+
+def _unique_keys(table: Table) -> Iterator[tuple[str, list[str], str]]:
+    """Name, columns and condition of each unique key; the condition is written for the alias ``other``."""
+    keys: list[tuple[str, list[str], str]] = []
+    for constraint in table.constraints:
+        if isinstance(constraint, PrimaryKeyConstraint | UniqueConstraint):
+            keys.append((str(constraint.name), [column.name for column in constraint.columns], ""))
+    for index in table.indexes:
+        if index.unique:
+            columns = [column.name for column in index.columns]
+            keys.append((str(index.name), columns, _condition(index, "other")))
+    # (estate_id, id) is unique because id is: guarding it again would cost each insert a look-up.
+    yield from sorted(key for key in keys if key[1] != ["estate_id", "id"])
+
+
+def _condition(index: Index, alias: str) -> str:
+    where: ColumnElement[bool] | None = index.dialect_options["sqlite"]["where"]
+    if where is None:
+        return ""
+    sql = str(where.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True}))
+    return sql.replace(f"{index.table.name}.", f"{alias}.") if index.table is not None else sql
+
+
+def _of_new(table: Table, where: str) -> str:
+    return "(" + where.replace("other.", "NEW.") + ")"
+
+
+def _foreign_keys(table: Table) -> list[ForeignKeyConstraint]:
+    return sorted(table.foreign_key_constraints, key=lambda key: str(key.name))

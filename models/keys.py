@@ -1,0 +1,205 @@
+"""Keys (钥匙) and their loans. A key is in one place: on its hook, with one borrower, returned for good, or lost."""
+
+import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import (
+    Base,
+    Choice,
+    Flag,
+    Identity,
+    LabelledEnum,
+    LongText,
+    Register,
+    ShortText,
+    UTCDateTime,
+    table_args,
+    within_estate,
+)
+from models.errors import gettext_noop
+from models.estates import Unit
+
+if TYPE_CHECKING:
+    from models.residents import Resident
+    from models.staff import Staff
+
+
+class KeyOrigin(LabelledEnum):
+    """KEY-1: how a key came to the desk."""
+
+    DELIVERY = "delivery", gettext_noop("handed over at delivery")
+    RECTIFICATION = "rectification", gettext_noop("kept for rectification")
+    ENTRUSTED = "entrusted", gettext_noop("entrusted by the owner")
+    COMMON = "common", gettext_noop("common area")
+
+
+class BorrowerKind(LabelledEnum):
+    """KEY-3: who borrows; all but owners and the developer's sales staff need an approval."""
+
+    OWNER = "owner", gettext_noop("owner")
+    DEVELOPER_SALES = "developer_sales", gettext_noop("developer's sales staff")
+    STAFF = "staff", gettext_noop("our own staff")
+    OTHER = "other", gettext_noop("other person")
+
+
+class Key(Register, Base):
+    """One key with its number, hook and seal. Where it is follows from its loans and the two final times."""
+
+    __tablename__ = "keys"
+
+    number: Mapped[str] = mapped_column(ShortText(40))
+    unit_id: Mapped[int | None] = mapped_column(Identity)
+    place: Mapped[str | None] = mapped_column(ShortText(100))
+    hook: Mapped[str] = mapped_column(ShortText(40))
+    seal: Mapped[str | None] = mapped_column(ShortText(40))
+    origin: Mapped[KeyOrigin] = mapped_column(Choice(KeyOrigin))
+    received_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime)
+    lost_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
+    handed_back_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
+    handed_back_to: Mapped[str | None] = mapped_column(ShortText(60))
+    receipt_number: Mapped[str | None] = mapped_column(ShortText(40))
+    owner_told_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
+    note: Mapped[str | None] = mapped_column(LongText)
+
+    __table_args__ = table_args(
+        within_estate("unit_id", "units"),
+        UniqueConstraint("estate_id", "number"),
+        CheckConstraint("unit_id IS NOT NULL OR place IS NOT NULL", name="unit_or_place"),
+        CheckConstraint("lost_at IS NULL OR handed_back_at IS NULL", name="one_place"),
+        CheckConstraint("handed_back_at IS NULL OR handed_back_to IS NOT NULL", name="handed_back_to"),
+        Index("ix_keys_unit_id", "unit_id"),
+    )
+
+    unit: Mapped[Unit | None] = relationship(
+        primaryjoin="foreign(Key.unit_id) == Unit.id", viewonly=True, lazy="raise_on_sql"
+    )
+    loans: Mapped[list["KeyLoan"]] = relationship(
+        primaryjoin="Key.id == foreign(KeyLoan.key_id)", viewonly=True, lazy="raise_on_sql"
+    )
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class ApprovalStatus(LabelledEnum):
+    """What a supervisor said."""
+
+    REQUESTED = "requested", gettext_noop("requested")
+    APPROVED = "approved", gettext_noop("approved")
+    REFUSED = "refused", gettext_noop("refused")
+    USED = "used", gettext_noop("used")
+
+
+class KeyApproval(Register, Base):
+    """A supervisor's consent to lend one key to one borrower, asked for and given before it leaves (KEY-3)."""
+
+    __tablename__ = "key_approvals"
+
+    key_id: Mapped[int] = mapped_column(Identity)
+    borrower_kind: Mapped[BorrowerKind] = mapped_column(Choice(BorrowerKind))
+    borrower_name: Mapped[str] = mapped_column(ShortText(60))
+    borrower_staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    purpose: Mapped[str] = mapped_column(LongText)
+    requested_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime)
+    requested_by_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    status: Mapped[ApprovalStatus] = mapped_column(
+        Choice(ApprovalStatus), default=ApprovalStatus.REQUESTED, server_default="requested"
+    )
+    decided_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    decision_reason: Mapped[str | None] = mapped_column(LongText)
+    due_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
+
+    __table_args__ = table_args(
+        within_estate("key_id", "keys"),
+        CheckConstraint(
+            "status = 'requested' OR (decided_at IS NOT NULL AND decided_by_id IS NOT NULL)", name="decided"
+        ),
+        CheckConstraint(
+            "decided_by_id IS NULL OR borrower_staff_id IS NULL OR decided_by_id <> borrower_staff_id",
+            name="not_by_borrower",
+            info={"rule": "KEY-3", "sentence": gettext_noop("The borrower cannot approve the own loan.")},
+        ),
+        Index("ix_key_approvals_key_id", "key_id"),
+    )
+
+    key: Mapped[Key] = relationship(
+        primaryjoin="foreign(KeyApproval.key_id) == Key.id", viewonly=True, lazy="raise_on_sql"
+    )
+
+    def __str__(self) -> str:
+        return f"#{self.id}"
+
+
+APPROVAL_TRANSITIONS: dict[str, dict[ApprovalStatus, ApprovalStatus]] = {
+    "approve": {ApprovalStatus.REQUESTED: ApprovalStatus.APPROVED},
+    "refuse": {ApprovalStatus.REQUESTED: ApprovalStatus.REFUSED},
+}
+
+
+class KeyLoan(Register, Base):
+    """One key out of the house: the row exists once the key has left; ``returned_at`` or ``lost_at`` ends it."""
+
+    __tablename__ = "key_loans"
+
+    key_id: Mapped[int] = mapped_column(Identity)
+    borrower_kind: Mapped[BorrowerKind] = mapped_column(Choice(BorrowerKind))
+    borrower_name: Mapped[str] = mapped_column(ShortText(60))
+    borrower_phone: Mapped[str | None] = mapped_column(ShortText(200), info={"personal": True})
+    borrower_resident_id: Mapped[int | None] = mapped_column(Identity)
+    borrower_staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    identity_checked: Mapped[bool] = mapped_column(Flag, default=False, server_default="0")
+    signed: Mapped[bool] = mapped_column(Flag, default=False, server_default="0")
+    purpose: Mapped[str | None] = mapped_column(LongText)
+    approval_id: Mapped[int | None] = mapped_column(Identity)
+    lent_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime)
+    lent_by_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    due_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime)
+    returned_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
+    returned_to_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    lost_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
+    note: Mapped[str | None] = mapped_column(LongText)
+
+    __table_args__ = table_args(
+        within_estate("key_id", "keys"),
+        within_estate("approval_id", "key_approvals"),
+        within_estate("borrower_resident_id", "residents"),
+        CheckConstraint(
+            "lent_at <= due_at AND (returned_at IS NULL OR lent_at <= returned_at)"
+            " AND (lost_at IS NULL OR lent_at <= lost_at)",
+            name="times_in_order",
+            info={"rule": "KEY-2", "sentence": gettext_noop("A key comes back after it was lent.")},
+        ),
+        CheckConstraint("returned_at IS NULL OR lost_at IS NULL", name="one_end"),
+        Index("ix_key_loans_key_id", "key_id"),
+        Index("ix_key_loans_estate_id_lent_at", "estate_id", "lent_at", "id"),
+    )
+
+    key: Mapped[Key] = relationship(primaryjoin="foreign(KeyLoan.key_id) == Key.id", viewonly=True, lazy="raise_on_sql")
+    borrower_resident: Mapped["Resident | None"] = relationship(
+        "Resident",
+        primaryjoin="foreign(KeyLoan.borrower_resident_id) == Resident.id",
+        viewonly=True,
+        lazy="raise_on_sql",
+    )
+    lent_by: Mapped["Staff"] = relationship(
+        "Staff", primaryjoin="foreign(KeyLoan.lent_by_id) == Staff.id", viewonly=True, lazy="raise_on_sql"
+    )
+
+    def __str__(self) -> str:
+        return f"#{self.id}"
+
+
+_OUT = KeyLoan.returned_at.is_(None) & KeyLoan.lost_at.is_(None)
+Index(
+    "uq_key_loans_unended",
+    KeyLoan.key_id,
+    unique=True,
+    sqlite_where=_OUT,
+    postgresql_where=_OUT,
+    info={"rule": "KEY-2", "sentence": gettext_noop("This key is on loan already; it must come back first.")},
+)
+Index("ix_key_loans_unended_due", KeyLoan.estate_id, KeyLoan.due_at, sqlite_where=_OUT, postgresql_where=_OUT)

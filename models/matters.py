@@ -1,0 +1,286 @@
+"""What tickets and complaints share: the intake columns, repeats of the same matter, comments, running clocks."""
+
+import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, UniqueConstraint
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
+
+from models.base import (
+    Base,
+    Choice,
+    EstateRow,
+    Flag,
+    Identity,
+    LabelledEnum,
+    LongText,
+    Register,
+    ShortText,
+    UTCDateTime,
+    table_args,
+    within_estate,
+)
+from models.errors import gettext_noop
+
+if TYPE_CHECKING:
+    from models.estates import Estate, Unit
+    from models.residents import Resident
+    from models.staff import Staff, Team
+
+
+class Severity(LabelledEnum):
+    """INT-7."""
+
+    SERIOUS = "serious", gettext_noop("serious")
+    ORDINARY = "ordinary", gettext_noop("ordinary")
+    MINOR = "minor", gettext_noop("minor")
+
+
+class Channel(LabelledEnum):
+    """How a matter reached the desk (INT-2, INT-10)."""
+
+    PHONE = "phone", gettext_noop("phone")
+    WALK_IN = "walk_in", gettext_noop("walk-in")
+    STAFF = "staff", gettext_noop("on-site staff")
+    VISIT = "visit", gettext_noop("interview or home visit")
+    FORUM = "forum", gettext_noop("owner forum")
+    EMAIL = "email", gettext_noop("e-mail")
+    FAX = "fax", gettext_noop("fax")
+    SUGGESTION_BOX = "suggestion_box", gettext_noop("suggestion box")
+    MINI_PROGRAMME = "mini_programme", gettext_noop("mini-programme")
+    IMPORT = "import", gettext_noop("other system")
+
+
+class Matter(Register):
+    """The intake columns (INT-1 … INT-9). A matter is a ticket or a complaint, never both."""
+
+    if TYPE_CHECKING:
+        # From Base, which each table that mixes this in has too.
+        __tablename__: str
+        id: Mapped[int]
+
+    number: Mapped[str] = mapped_column(ShortText(40), sort_order=-90)
+    severity: Mapped[Severity] = mapped_column(Choice(Severity), default=Severity.ORDINARY, server_default="ordinary")
+    channel: Mapped[Channel] = mapped_column(Choice(Channel), default=Channel.PHONE, server_default="phone")
+    summary: Mapped[str] = mapped_column(ShortText(200), sort_order=-80)
+    detail: Mapped[str | None] = mapped_column(LongText)
+    wish: Mapped[str | None] = mapped_column(LongText)
+    unit_id: Mapped[int | None] = mapped_column(Identity)
+    place: Mapped[str | None] = mapped_column(ShortText(200))
+    resident_id: Mapped[int | None] = mapped_column(Identity)
+    reporter_name: Mapped[str | None] = mapped_column(ShortText(60))
+    reporter_phone: Mapped[str | None] = mapped_column(ShortText(200), info={"personal": True})
+    reporter_phone_digest: Mapped[str | None] = mapped_column(ShortText(40))
+    reporter_phone_tail_digest: Mapped[str | None] = mapped_column(ShortText(40))
+    reporter_department: Mapped[str | None] = mapped_column(ShortText(60))
+    read_back: Mapped[bool] = mapped_column(Flag, default=False, server_default="0")
+    team_id: Mapped[int | None] = mapped_column(Identity)
+    heard_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime)
+    registered_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime)
+    promised_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
+    due_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
+    cancelled_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
+    cancel_reason: Mapped[str | None] = mapped_column(LongText)
+    source: Mapped[str | None] = mapped_column(ShortText(40))
+    source_key: Mapped[str | None] = mapped_column(ShortText(80))
+    repeats: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+
+    @declared_attr
+    @classmethod
+    def desk_owner_id(cls) -> Mapped[int]:
+        """Who answers for closure (INT-1)."""
+        return mapped_column(ForeignKey("staff.id"), nullable=False)
+
+    @declared_attr
+    @classmethod
+    def assignee_id(cls) -> Mapped[int | None]:
+        """The handler (责任人)."""
+        return mapped_column(ForeignKey("staff.id"))
+
+    @declared_attr
+    @classmethod
+    def follower_id(cls) -> Mapped[int | None]:
+        """The named follower of a major matter (DSP-10)."""
+        return mapped_column(ForeignKey("staff.id"))
+
+    @declared_attr
+    @classmethod
+    def estate(cls) -> Mapped["Estate"]:
+        """The estate."""
+        return relationship("Estate", viewonly=True, lazy="raise_on_sql")
+
+    @declared_attr
+    @classmethod
+    def unit(cls) -> Mapped["Unit | None"]:
+        """The unit or common place."""
+        return _shown("Unit", f"foreign({cls.__name__}.unit_id) == Unit.id")
+
+    @declared_attr
+    @classmethod
+    def resident(cls) -> Mapped["Resident | None"]:
+        """The resident who reported, where known."""
+        return _shown("Resident", f"foreign({cls.__name__}.resident_id) == Resident.id")
+
+    @declared_attr
+    @classmethod
+    def team(cls) -> Mapped["Team | None"]:
+        """The responsible department."""
+        return _shown("Team", f"foreign({cls.__name__}.team_id) == Team.id")
+
+    @declared_attr
+    @classmethod
+    def desk_owner(cls) -> Mapped["Staff"]:
+        """The desk owner."""
+        return _shown("Staff", f"foreign({cls.__name__}.desk_owner_id) == Staff.id")
+
+    @declared_attr
+    @classmethod
+    def assignee(cls) -> Mapped["Staff | None"]:
+        """The handler."""
+        return _shown("Staff", f"foreign({cls.__name__}.assignee_id) == Staff.id")
+
+    def __str__(self) -> str:
+        return self.number
+
+
+def _shown(target: str, join: str) -> Mapped[Any]:
+    # viewonly: verbs write the columns; these relationships exist to be loaded with a list, never on the quiet.
+    shown: Mapped[Any] = relationship(target, primaryjoin=join, viewonly=True, lazy="raise_on_sql")
+    return shown
+
+
+def matter_args(table: str, *args: Any) -> tuple[Any, ...]:
+    """``__table_args__`` that tickets and complaints share."""
+    return table_args(
+        *args,
+        within_estate("unit_id", "units"),
+        within_estate("resident_id", "residents"),
+        within_estate("team_id", "teams"),
+        UniqueConstraint("estate_id", "number"),
+        UniqueConstraint("estate_id", "source", "source_key"),
+        CheckConstraint("(source IS NULL) = (source_key IS NULL)", name="source_and_key"),
+        CheckConstraint("length(trim(summary)) > 0", name="summary_present"),
+        Index(f"ix_{table}_reporter_phone_digest", "estate_id", "reporter_phone_digest"),
+        Index(f"ix_{table}_reporter_phone_tail_digest", "estate_id", "reporter_phone_tail_digest"),
+        Index(f"ix_{table}_unit_id", "estate_id", "unit_id"),
+        Index(f"ix_{table}_assignee_id", "assignee_id"),
+    )
+
+
+ONE_MATTER = "(ticket_id IS NULL) <> (complaint_id IS NULL)"
+
+
+class OfMatter(EstateRow):
+    """What hangs on a ticket or on a complaint: exactly one of the two is set."""
+
+    ticket_id: Mapped[int | None] = mapped_column(Identity)
+    complaint_id: Mapped[int | None] = mapped_column(Identity)
+
+
+def of_matter_args(table: str, *args: Any) -> tuple[Any, ...]:
+    """``__table_args__`` of what hangs on a matter."""
+    return table_args(
+        *args,
+        within_estate("ticket_id", "tickets"),
+        within_estate("complaint_id", "complaints"),
+        Index(f"ix_{table}_ticket_id", "ticket_id"),
+        Index(f"ix_{table}_complaint_id", "complaint_id"),
+    )
+
+
+class RepeatReport(OfMatter, Base):
+    """The same matter reported again (INT-6): its words are kept, the first matter counts them."""
+
+    __tablename__ = "repeat_reports"
+
+    heard_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime)
+    words: Mapped[str] = mapped_column(LongText)
+    channel: Mapped[Channel] = mapped_column(Choice(Channel))
+    reporter_name: Mapped[str | None] = mapped_column(ShortText(60))
+    taken_by_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    source: Mapped[str | None] = mapped_column(ShortText(40))
+    source_key: Mapped[str | None] = mapped_column(ShortText(80))
+
+    __table_args__ = of_matter_args(
+        "repeat_reports",
+        CheckConstraint(ONE_MATTER, name="one_matter"),
+        UniqueConstraint("estate_id", "source", "source_key"),
+    )
+
+
+class CommentKind(LabelledEnum):
+    """What an entry on a matter is."""
+
+    NOTE = "note", gettext_noop("note")
+    CHASE = "chase", gettext_noop("chasing")
+    REPLY = "reply", gettext_noop("reply to the resident")
+    ESCALATION = "escalation", gettext_noop("escalation")
+
+
+class Comment(OfMatter, Base):
+    """An entry on a matter: a note, a chase with its answer (DSP-12), a reply to the resident (CMP-4)."""
+
+    __tablename__ = "comments"
+
+    at: Mapped[datetime.datetime] = mapped_column(UTCDateTime)
+    author_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    kind: Mapped[CommentKind] = mapped_column(Choice(CommentKind), default=CommentKind.NOTE, server_default="note")
+    body: Mapped[str] = mapped_column(LongText)
+
+    __table_args__ = of_matter_args("comments", CheckConstraint(ONE_MATTER, name="one_matter"))
+
+
+class ClockRun(OfMatter, Base):
+    """A running clock of one record; ``paused_minutes`` is how long it stood still in all."""
+
+    __tablename__ = "clock_runs"
+
+    clock_id: Mapped[int] = mapped_column(Identity)
+    follow_up_id: Mapped[int | None] = mapped_column(Identity)
+    permit_id: Mapped[int | None] = mapped_column(Identity)
+    started_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime)
+    due_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime)
+    paused_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
+    paused_minutes: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    met_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
+    cancelled_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
+
+    __table_args__ = of_matter_args(
+        "clock_runs",
+        within_estate("clock_id", "clocks"),
+        within_estate("follow_up_id", "follow_ups"),
+        within_estate("permit_id", "visitor_passes"),
+        CheckConstraint(
+            "(CASE WHEN ticket_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN complaint_id IS NULL THEN 0 ELSE 1 END)"
+            " + (CASE WHEN follow_up_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN permit_id IS NULL THEN 0 ELSE 1 END)"
+            " = 1",
+            name="one_record",
+        ),
+        CheckConstraint("started_at <= due_at", name="times_in_order"),
+        CheckConstraint("met_at IS NULL OR cancelled_at IS NULL", name="met_or_cancelled"),
+        Index("ix_clock_runs_follow_up_id", "follow_up_id"),
+    )
+
+    clock: Mapped[Any] = relationship(
+        "Clock", primaryjoin="foreign(ClockRun.clock_id) == Clock.id", viewonly=True, lazy="raise_on_sql"
+    )
+
+
+Index(
+    "ix_clock_runs_unmet",
+    ClockRun.estate_id,
+    ClockRun.due_at,
+    sqlite_where=ClockRun.met_at.is_(None) & ClockRun.cancelled_at.is_(None),
+    postgresql_where=ClockRun.met_at.is_(None) & ClockRun.cancelled_at.is_(None),
+)
+
+
+class NumberSeries(EstateRow, Base):
+    """The last number given out per estate, prefix and date; locked while numbers are taken."""
+
+    __tablename__ = "number_series"
+
+    prefix: Mapped[str] = mapped_column(ShortText(20))
+    last: Mapped[int] = mapped_column(Integer)
+
+    __table_args__ = table_args(UniqueConstraint("estate_id", "prefix"))

@@ -1,0 +1,122 @@
+"""Moving a database to the tables of this version of the program, and finding out whether it is there.
+
+Every function takes a connection or engine from ``models.session.open_engine``. No alembic.ini is needed.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, inspect, text
+
+from models import Base
+from models.guards import create_triggers, drop_triggers
+
+FOLDER = Path(__file__).resolve().parent
+LOCK = 7_020_117  # any number, the same in every version: two upgrades of one database must queue
+
+
+class OrphansFound(Exception):
+    """A migration would leave rows that refer to rows that do not exist; nothing was changed."""
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    config.set_main_option("path_separator", "newline")
+    config.attributes["connection"] = connection
+    return config
+
+
+def head() -> str:
+    """The revision that this version of the program works with."""
+    revision = ScriptDirectory.from_config(_config()).get_current_head()
+    assert revision is not None
+    return revision
+
+
+def is_known(revision: str) -> bool:
+    """Whether this version of the program has heard of *revision*; a newer one's it has not."""
+    return revision in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+
+
+def current(connection: Connection) -> str | None:
+    """The revision the database is at, None for one without our tables."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def has_tables(connection: Connection) -> bool:
+    """Whether the database holds any table at all."""
+    return bool(inspect(connection).get_table_names())
+
+
+def upgrade(engine: Engine, revision: str = "head") -> None:
+    """Bring the database to *revision* in one transaction, guards included; nothing is kept of a failed attempt."""
+    _in_one_transaction(engine, lambda connection: command.upgrade(_config(connection), revision))
+
+
+def stamp(connection: Connection) -> None:
+    """Note that the tables are those of this version, where ``create_all`` made them."""
+    command.stamp(_config(connection), "head")
+
+
+def _in_one_transaction(engine: Engine, work: Callable[[Connection], None]) -> None:
+    is_sqlite = engine.dialect.name == "sqlite"
+    with engine.connect() as connection:
+        if is_sqlite:
+            # Only outside a transaction does this pragma do anything; dropping a rebuilt table would delete children.
+            connection.connection.cursor().execute("PRAGMA foreign_keys=OFF")
+        try:
+            with connection.begin():
+                if not is_sqlite:
+                    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+                drop_triggers(connection)
+                work(connection)
+                create_triggers(connection, Base.metadata)
+                if found := list(orphans(connection)):
+                    raise OrphansFound(", ".join(found[:5]))
+        finally:
+            if is_sqlite:
+                connection.connection.cursor().execute("PRAGMA foreign_keys=ON")
+
+
+def orphans(connection: Connection) -> Iterator[str]:
+    """``table row`` of each row that refers to a row that does not exist (SQLite; a server never lets one in)."""
+    if connection.dialect.name == "sqlite":
+        for table, row_id, _parent, _key in connection.exec_driver_sql("PRAGMA foreign_key_check"):
+            yield f"{table} {row_id}"
+
+
+def differences(connection: Connection) -> list[Any]:
+    """What Alembic's autogenerate would change: nothing, when tables and models agree."""
+    options = {"compare_type": True, "render_as_batch": True}
+    return list(compare_metadata(MigrationContext.configure(connection, opts=options), Base.metadata))
+
+
+def missing_guards(connection: Connection) -> set[str]:
+    """Names of guard triggers that should be there and are not, or whose text is another."""
+    from models.guards import trigger_statements
+
+    wanted: dict[str, str] = {}
+    for statement in trigger_statements(Base.metadata, connection.dialect.name):
+        if found := re.match(r"CREATE TRIGGER (\w+) ", statement):
+            wanted[found[1]] = statement
+    if connection.dialect.name == "sqlite":
+        rows = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")).all()
+        have = {name: sql for name, sql in rows}
+        return {name for name, sql in wanted.items() if have.get(name) != sql}
+    enabled = text("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'")
+    return set(wanted) - set(connection.scalars(enabled))
+
+
+def run_file(connection: Connection, path: Path) -> None:
+    """Execute a frozen file of statements, which blank lines keep apart."""
+    for statement in path.read_text(encoding="utf-8").split(";\n"):
+        if sql := "\n".join(line for line in statement.splitlines() if not line.startswith("--")).strip():
+            connection.exec_driver_sql(sql)

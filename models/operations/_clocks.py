@@ -1,0 +1,125 @@
+"""Clock runs of a batch: read once, changed in memory, written set-wise; keeps each record's earliest due time."""
+
+import datetime
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.base import Base
+from models.matters import ClockRun
+from models.settings import Clock, EstateSettings
+
+OWNER_COLUMN = {
+    "tickets": "ticket_id",
+    "complaints": "complaint_id",
+    "follow_ups": "follow_up_id",
+    "visitor_passes": "permit_id",
+}
+
+
+class RunningClocks:
+    """The unmet clocks of the rows of one batch."""
+
+    def __init__(self, session: Session, register: str, rows: Sequence[Base], settings: EstateSettings) -> None:
+        self._session, self._rows, self._settings = session, rows, settings
+        self._column = OWNER_COLUMN.get(register)
+        self._runs: dict[int, list[ClockRun]] | None = None
+        self._clocks: dict[int, Clock] = {}
+        self._touched: set[int] = set()
+
+    def _of(self, row: Base) -> list[ClockRun]:
+        if self._runs is None:
+            self._load()
+        assert self._runs is not None
+        return self._runs.setdefault(row.id, [])
+
+    def _load(self) -> None:
+        self._runs = {}
+        if self._column is None:
+            return
+        owner = getattr(ClockRun, self._column)
+        ids = [row.id for row in self._rows]
+        for start in range(0, len(ids), 500):
+            query = select(ClockRun, Clock).join(Clock, Clock.id == ClockRun.clock_id)
+            query = query.where(
+                owner.in_(ids[start : start + 500]), ClockRun.met_at.is_(None), ClockRun.cancelled_at.is_(None)
+            )
+            for run, clock in self._session.execute(query.order_by(ClockRun.id)):
+                self._runs.setdefault(getattr(run, self._column), []).append(run)
+                self._clocks[clock.id] = clock
+
+    def start(
+        self, row: Any, code: str, at: datetime.datetime, *, due_at: datetime.datetime | None = None
+    ) -> datetime.datetime | None:
+        """Start the clock *code* for *row* unless it runs already; *due_at* overrides (an agreed visit window).
+
+        Returns the due time (UTC), None when the estate has switched this clock off.
+        """
+        clock = self._settings.clock(row.estate_id, code)
+        if clock is None or self._column is None:
+            return None
+        runs = self._of(row)
+        for run in runs:
+            if run.clock_id == clock.id and run.met_at is None and run.cancelled_at is None:
+                return run.due_at
+        due = due_at if due_at is not None and due_at > at else self._settings.due(clock, at)
+        run = ClockRun(estate_id=row.estate_id, clock_id=clock.id, started_at=at, due_at=due, **{self._column: row.id})
+        run.created_at = run.updated_at = at
+        self._clocks[clock.id] = clock
+        runs.append(run)
+        self._touched.add(row.id)
+        return due
+
+    def meet(self, row: Base, at: datetime.datetime, *codes: str) -> None:
+        """Say that the clocks *codes* of *row* were met at *at*; those not running are left alone."""
+        for run in self._of(row):
+            if run.met_at is None and run.cancelled_at is None and self._clocks[run.clock_id].code in codes:
+                run.met_at = at
+                self._stamp(row, run, at)
+
+    def cancel(self, row: Base, at: datetime.datetime, *codes: str) -> None:
+        """Stop the clocks *codes* of *row*, all when none is named: what they waited for will not come."""
+        for run in self._of(row):
+            if run.met_at is None and run.cancelled_at is None:
+                if codes and self._clocks[run.clock_id].code not in codes:
+                    continue
+                run.cancelled_at = at
+                self._stamp(row, run, at)
+
+    def pause(self, row: Base, at: datetime.datetime) -> None:
+        """Let the running clocks of *row* stand still."""
+        for run in self._of(row):
+            if run.paused_at is None and run.met_at is None and run.cancelled_at is None:
+                run.paused_at = at
+                self._stamp(row, run, at)
+
+    def resume(self, row: Base, at: datetime.datetime) -> None:
+        """Let paused clocks of *row* run on with the time they had left, by their own calendar."""
+        for run in self._of(row):
+            if run.paused_at is not None and run.met_at is None and run.cancelled_at is None:
+                clock = self._clocks[run.clock_id]
+                run.due_at = self._settings.shifted(clock, run.paused_at, run.due_at, at)
+                run.paused_minutes += int((at - run.paused_at).total_seconds() // 60)
+                run.paused_at = None
+                self._stamp(row, run, at)
+
+    def _stamp(self, row: Base, run: ClockRun, at: datetime.datetime) -> None:
+        run.updated_at = at
+        self._touched.add(row.id)
+
+    def write(self) -> Iterator[tuple[int, datetime.datetime | None]]:
+        """Write the changed runs; yields row id and its new earliest due time for each row with a change."""
+        if self._runs is None:
+            return
+        new = [run for runs in self._runs.values() for run in runs if run not in self._session]
+        self._session.add_all(new)
+        self._session.flush()
+        for row_id in sorted(self._touched):
+            dues = [
+                run.due_at
+                for run in self._runs[row_id]
+                if run.met_at is None and run.cancelled_at is None and run.paused_at is None
+            ]
+            yield row_id, min(dues, default=None)

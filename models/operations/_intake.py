@@ -1,0 +1,161 @@
+"""What registering a ticket and registering a complaint have in common (INT-1 … INT-6)."""
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.errors import Msgid, OperationRefused, gettext_noop
+from models.matters import Channel, Matter, RepeatReport, Severity
+from models.operations._people import can_own
+from models.personal import keyring_of, normal_phone
+from models.residents import Resident
+from models.staff import Actor, Staff
+
+
+@dataclass
+class MatterDraft:
+    """What was said (INT-3). Times in UTC; ``heard_at`` None means now; ``desk_owner`` None means who registers."""
+
+    estate_id: int
+    summary: str
+    detail: str | None = None
+    wish: str | None = None
+    severity: Severity = Severity.ORDINARY
+    channel: Channel = Channel.PHONE
+    unit_id: int | None = None
+    place: str | None = None
+    resident_id: int | None = None
+    reporter_name: str | None = None
+    reporter_phone: str | None = None
+    reporter_department: str | None = None
+    read_back: bool = False
+    team_id: int | None = None
+    heard_at: datetime.datetime | None = None
+    promised_at: datetime.datetime | None = None
+    desk_owner: Staff | None = None
+    another_matter: bool = False
+
+
+def phone_columns(session: Session, phone: str | None, prefix: str = "phone") -> dict[str, str | None]:
+    """The three stored columns of a phone number: encrypted, digest of the whole, digest of the last four."""
+    digits = normal_phone(phone or "")
+    if not digits:
+        return {prefix: None, f"{prefix}_digest": None, f"{prefix}_tail_digest": None}
+    keyring = keyring_of(session)
+    return {
+        prefix: keyring.encrypt(digits),
+        f"{prefix}_digest": keyring.digest(digits),
+        f"{prefix}_tail_digest": keyring.digest(digits[-4:]),
+    }
+
+
+def check_phone(phone: str | None) -> None:
+    """Refuse (INT-3) what cannot be a phone number: fewer than 3 or more than 20 digits."""
+    if phone and phone.strip() and not 3 <= len(normal_phone(phone)) <= 20:
+        raise OperationRefused("INT-3", gettext_noop("This is not a phone number: it needs 3 to 20 digits."))
+
+
+def check_intake(session: Session, draft: MatterDraft, *, actor: Actor, now: datetime.datetime) -> None:
+    """Refuse a draft without what happened, heard in the future, or with an owner who is not of the desk."""
+    if not draft.summary.strip():
+        raise OperationRefused("INT-3", gettext_noop("Write down what happened."))
+    if draft.heard_at is not None and draft.heard_at > now:
+        raise OperationRefused(
+            "INT-2", gettext_noop("It cannot have been heard in the future: %(heard)s."), heard=draft.heard_at
+        )
+    if draft.promised_at is not None and draft.promised_at < now:
+        raise OperationRefused("INT-5", gettext_noop("The promised time has passed already."))
+    check_phone(draft.reporter_phone)
+    owner = draft.desk_owner or session.get_one(Staff, actor.staff_id)
+    if not can_own(session, owner, draft.estate_id):
+        raise OperationRefused(
+            "INT-1",
+            gettext_noop("%(person)s does not work at the desk of this estate and cannot be desk owner."),
+            person=owner.name,
+        )
+
+
+def required(draft: MatterDraft, *, anonymous: bool) -> list[Msgid]:
+    """What INT-3 asks for and the draft lacks: who, and where. Colleagues need no resident (INT-9)."""
+    missing = []
+    if not anonymous and not (draft.reporter_name or draft.resident_id or draft.reporter_department):
+        missing.append(gettext_noop("who reported it (a surname is enough)"))
+    if not anonymous and not (draft.unit_id or draft.place):
+        missing.append(gettext_noop("the unit or place"))
+    return missing
+
+
+def intake_columns(
+    session: Session, draft: MatterDraft, *, actor: Actor, now: datetime.datetime, anonymous: bool = False
+) -> dict[str, Any]:
+    """The shared columns of a new ticket or complaint."""
+    phone = None if anonymous else draft.reporter_phone
+    name = None if anonymous else draft.reporter_name
+    if draft.resident_id is not None and not anonymous and not name:
+        resident = session.get(Resident, draft.resident_id)
+        name = resident.name if resident else None
+    return {
+        "estate_id": draft.estate_id,
+        "summary": draft.summary.strip(),
+        "detail": draft.detail or None,
+        "wish": draft.wish or None,
+        "severity": draft.severity,
+        "channel": draft.channel,
+        "unit_id": None if anonymous else draft.unit_id,
+        "place": draft.place or None,
+        "resident_id": None if anonymous else draft.resident_id,
+        "reporter_name": name or None,
+        **phone_columns(session, phone, "reporter_phone"),
+        "reporter_department": draft.reporter_department or None,
+        "read_back": draft.read_back,
+        "team_id": draft.team_id,
+        "heard_at": draft.heard_at or now,
+        "registered_at": now,
+        "promised_at": draft.promised_at,
+        "desk_owner_id": (draft.desk_owner.id if draft.desk_owner else actor.staff_id),
+    }
+
+
+def same_open_matter(
+    session: Session, model: Any, estate_id: int, unit_id: int | None, sort: Any, open_statuses: Iterable[Any]
+) -> Any | None:
+    """The first open matter of the same unit and kind (INT-6), None when there is none or no unit is known."""
+    if unit_id is None:
+        return None
+    query = select(model).where(
+        model.estate_id == estate_id, model.unit_id == unit_id, sort, model.status.in_(list(open_statuses))
+    )
+    return session.scalars(query.order_by(model.id).limit(1)).first()
+
+
+def same_matter_refusal(first: Matter) -> OperationRefused:
+    """The sentence that offers the open matter instead of a new one (INT-6)."""
+    return OperationRefused(
+        "INT-6",
+        gettext_noop(
+            "%(number)s of the same unit and kind is still open (“%(summary)s”): add this report to it, "
+            "or say that it is another matter."
+        ),
+        number=first.number,
+        summary=first.summary,
+    )
+
+
+def repeat_of(
+    first: Matter, *, words: str, heard_at: datetime.datetime, channel: Channel, reporter: str | None, taken_by_id: int
+) -> RepeatReport:
+    """The row that keeps a repeat's words on the first matter (INT-6)."""
+    column = "ticket_id" if first.__tablename__ == "tickets" else "complaint_id"
+    return RepeatReport(
+        estate_id=first.estate_id,
+        heard_at=heard_at,
+        words=words,
+        channel=channel,
+        reporter_name=reporter or None,
+        taken_by_id=taken_by_id,
+        **{column: first.id},
+    )

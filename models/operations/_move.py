@@ -1,0 +1,330 @@
+"""How every verb works on its batch: guard, then change, then event. Only here a status is written.
+
+A verb opens a :class:`Move` (one locked read of all rows), refuses the rows a rule forbids, says what changes on the
+others, and ends with :meth:`Move.finish`, which writes rows, clocks and events set-wise in the caller's transaction.
+"""
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
+
+from models.base import Base, LabelledEnum
+from models.errors import Msgid, OperationRefused, Outcome, StaleRecord, gettext_noop
+from models.events import record_events
+from models.operations._clocks import RunningClocks
+from models.personal import Keyring, keyring_of
+from models.policy import role_for
+from models.settings import EstateSettings
+from models.staff import Actor
+from models.verbs import verb_label
+
+Row = TypeVar("Row", bound=Base)
+
+CHUNK = 500
+STATUS_RULE = {
+    "tickets": "JOB-1",
+    "complaints": "CMP-4",
+    "follow_ups": "FUP-3",
+    "key_approvals": "KEY-3",
+}
+
+
+class Move(Generic[Row]):
+    """One verb over one batch of rows of one table."""
+
+    def __init__(
+        self,
+        session: Session,
+        model: type[Row],
+        rows: Iterable[Row],
+        *,
+        verb: str,
+        actor: Actor,
+        now: datetime.datetime,
+        preview: bool = False,
+        transitions: Mapping[str, Mapping[Any, Any]] | None = None,
+        expected: Mapping[int, int] | None = None,
+        reason: str | None = None,
+        rule: str | None = None,
+    ) -> None:
+        """Lock and reread *rows* in id order; refuse those gone, stale, forbidden to *actor*, or in another state."""
+        self.session, self.model, self.verb, self.actor = session, model, verb, actor
+        self.now = now.astimezone(datetime.UTC)
+        self.preview = preview
+        self.reason, self.rule = reason, rule
+        self.outcome = Outcome()
+        self._register = model.__tablename__
+        self._changes: dict[int, dict[str, Any]] = {}
+        self._additions: list[Base] = []
+        self._roles: dict[int, str] = {}
+        self._targets: Mapping[Any, Any] | None = None if transitions is None else transitions.get(verb)
+        self.rows: list[Row] = self._lock(list(rows))
+        for row in list(self.rows):
+            self._guard(row, expected or {})
+        self.settings = EstateSettings(session, {estate_of(row) for row in self.rows})
+        self.clocks = RunningClocks(session, self._register, self.rows, self.settings)
+
+    def _lock(self, rows: Sequence[Row]) -> list[Row]:
+        self.session.flush()
+        ids = sorted({row.id for row in rows})
+        found: dict[int, Row] = {}
+        for start in range(0, len(ids), CHUNK):
+            query = select(self.model).where(self.model.id.in_(ids[start : start + CHUNK])).order_by(self.model.id)
+            query = query.execution_options(populate_existing=True)
+            if not self.preview:
+                query = query.with_for_update(key_share=True)
+            found.update((row.id, row) for row in self.session.scalars(query))
+        gone = gettext_noop("This record is no longer there.")
+        self.outcome.refused += [(row, OperationRefused("GONE", gone)) for row in rows if row.id not in found]
+        return [found[key] for key in sorted(found)]
+
+    def _guard(self, row: Row, expected: Mapping[int, int]) -> None:
+        role = role_for(self.actor, self.verb, row)
+        if role is None:
+            self.refuse(row, "ROLE", gettext_noop("Your role does not allow this here: %(verb)s."), verb=self.label)
+            return
+        self._roles[row.id] = role.value
+        if row.id in expected and expected[row.id] != getattr(row, "version", None):
+            self.rows.remove(row)
+            self.outcome.refused.append((row, StaleRecord(row, expected[row.id])))
+        elif self._targets is not None and self._status(row) not in self._targets:
+            self.refuse(
+                row,
+                STATUS_RULE.get(self._register, "STATE"),
+                gettext_noop("%(record)s is “%(status)s”; “%(verb)s” needs: %(allowed)s."),
+                record=str(row),
+                status=self._status(row),
+                verb=self.label,
+                allowed=list(self._targets),
+            )
+
+    @property
+    def label(self) -> Msgid:
+        """The verb as a person reads it."""
+        return verb_label(self.verb)
+
+    @staticmethod
+    def _status(row: Any) -> LabelledEnum:
+        status = row.status
+        assert isinstance(status, LabelledEnum)
+        return status
+
+    def target(self, row: Row) -> Any:
+        """The status that the transition table gives for *row*."""
+        assert self._targets is not None
+        return self._targets[self._status(row)]
+
+    def refuse(self, row: Row, rule: str, message: Msgid, **values: Any) -> None:
+        """Take *row* out of the batch, with the sentence that says why."""
+        self.rows.remove(row)
+        self.outcome.refused.append((row, OperationRefused(rule, message, **values)))
+
+    def refuse_unless(self, condition: object, rule: str, message: Msgid, **values: Any) -> None:
+        """Refuse all remaining rows unless *condition* holds: for arguments that are wrong for the whole batch."""
+        if not condition:
+            for row in list(self.rows):
+                self.refuse(row, rule, message, **values)
+
+    def set(self, row: Row, **values: Any) -> None:
+        """Say that these columns of *row* become *values*; written by :meth:`finish`."""
+        self._changes.setdefault(row.id, {}).update(values)
+
+    def move(self, row: Row, status: Any = None, **values: Any) -> None:
+        """Like :meth:`set`, with the new status: the transition table's, or *status* where the verb chooses."""
+        self.set(row, status=self.target(row) if status is None else status, **values)
+
+    def add(self, child: Base) -> None:
+        """Say that *child* (an entry, an attempt) is to be written with the batch."""
+        self._additions.append(child)
+
+    def finish(self) -> Outcome:
+        """Write everything, one statement a kind of change, or nothing for a preview. Returns the outcome."""
+        self.outcome.done = list(self.rows)
+        if self.preview or not self.rows:
+            return self.outcome
+        self.session.add_all(self._additions)
+        self.session.flush()
+        for row_id, due_at in self.clocks.write():
+            self._changes.setdefault(row_id, {})["due_at"] = due_at
+        keyring = keyring_of(self.session)
+        events = []
+        for row in self.rows:
+            changed = {
+                name: value
+                for name, value in self._changes.get(row.id, {}).items()
+                if _differs(getattr(row, name), value)
+            }
+            before = {name: getattr(row, name) for name in changed}
+            self._changes[row.id] = changed
+            events.append(self._event(row, facts(row, before, keyring), facts(row, changed, keyring)))
+        self._write()
+        record_events(self.session, events)
+        return self.outcome
+
+    def _event(self, row: Row, before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+        version = getattr(row, "version", None)
+        return event_row(
+            row,
+            actor=self.actor,
+            role=self._roles[row.id],
+            now=self.now,
+            verb=self.verb,
+            version=None if version is None else version + 1,
+            before=before,
+            after=after,
+            reason=self.reason,
+            rule=self.rule,
+            bulk_run_id=self.session.info.get("bulk_run_id"),
+        )
+
+    def _write(self) -> None:
+        table: Any = self.model.__table__
+        versioned = "version" in table.c
+        groups: dict[tuple[str, ...], list[Row]] = {}
+        for row in self.rows:
+            groups.setdefault(tuple(sorted(self._changes[row.id])), []).append(row)
+        for names, rows in groups.items():
+            fixed: dict[str, Any] = {"updated_at": self.now}
+            if versioned:
+                fixed["version"] = table.c.version + 1
+            values = [tuple(self._changes[row.id][name] for name in names) for row in rows]
+            if all(value == values[0] for value in values):
+                fixed.update(zip(names, values[0], strict=True))
+                for start in range(0, len(rows), CHUNK):
+                    ids = [row.id for row in rows[start : start + CHUNK]]
+                    self.session.execute(update(table).where(table.c.id.in_(ids)).values(fixed))
+            else:
+                statement = update(table).where(table.c.id == bindparam("_id"))
+                statement = statement.values({**fixed, **{name: bindparam(f"_{name}") for name in names}})
+                self.session.connection().execute(
+                    statement,
+                    [{"_id": row.id, **{f"_{name}": self._changes[row.id][name] for name in names}} for row in rows],
+                )
+        for row in self.rows:
+            for name, value in self._changes[row.id].items():
+                set_committed_value(row, name, value)
+            set_committed_value(row, "updated_at", self.now)
+            if versioned:
+                set_committed_value(row, "version", getattr(row, "version") + 1)  # noqa: B009  # not every row has one
+
+
+def event_row(
+    row: Base,
+    *,
+    actor: Actor,
+    role: str,
+    now: datetime.datetime,
+    verb: str,
+    version: int | None,
+    before: dict[str, Any],
+    after: dict[str, Any],
+    reason: str | None = None,
+    rule: str | None = None,
+    bulk_run_id: int | None = None,
+) -> dict[str, Any]:
+    """One row for the event log."""
+    return {
+        "estate_id": row.id if row.__tablename__ == "estates" else getattr(row, "estate_id", None),
+        "at": now,
+        "actor_id": actor.staff_id,
+        "role": role,
+        "session_id": actor.session_id,
+        "address": actor.address,
+        "verb": verb,
+        "register": row.__tablename__,
+        "record_id": row.id,
+        "record_version": version,
+        "before": before,
+        "after": after,
+        "reason": reason,
+        "rule": rule,
+        "request_id": actor.request_id,
+        "bulk_run_id": bulk_run_id,
+        "source": actor.source,
+    }
+
+
+def create(
+    session: Session,
+    rows: Sequence[Row],
+    *,
+    verb: str,
+    actor: Actor,
+    now: datetime.datetime,
+    reason: str | None = None,
+    rule: str | None = None,
+) -> list[Row]:
+    """Write new *rows* and one event each; the caller has guarded them. Returns them with ids."""
+    now = now.astimezone(datetime.UTC)
+    for row in rows:
+        row.created_at = row.updated_at = now
+    session.add_all(rows)
+    session.flush()
+    keyring = keyring_of(session)
+    events = []
+    for row in rows:
+        present = {
+            column.key: getattr(row, column.key)
+            for column in row.__table__.columns
+            if column.key not in {"id", "created_at", "updated_at", "version", "estate_id"}
+        }
+        after = facts(row, {name: value for name, value in present.items() if value is not None}, keyring)
+        role = role_for(actor, verb, row)
+        events.append(
+            event_row(
+                row,
+                actor=actor,
+                role=role.value if role else "",
+                now=now,
+                verb=verb,
+                version=getattr(row, "version", None),
+                before={},
+                after=after,
+                reason=reason,
+                rule=rule,
+                bulk_run_id=session.info.get("bulk_run_id"),
+            )
+        )
+    record_events(session, events)
+    return list(rows)
+
+
+def refuse_role(actor: Actor, verb: str, row: Base) -> OperationRefused | None:
+    """The refusal when *actor* may not do *verb* to the (new) *row*, else None."""
+    if role_for(actor, verb, row) is not None:
+        return None
+    message = gettext_noop("Your role does not allow this here: %(verb)s.")
+    return OperationRefused("ROLE", message, verb=verb_label(verb))
+
+
+def facts(row: Base, values: Mapping[str, Any], keyring: Keyring) -> dict[str, Any]:
+    """Column values as JSON codes for an event; personal ones as keyed digest, secrets not at all."""
+    columns = row.__table__.columns
+    return {name: _fact(columns[name].info, value, keyring) for name, value in values.items()}
+
+
+def _fact(info: Mapping[Any, Any], value: Any, keyring: Keyring) -> Any:
+    if value is None:
+        return None
+    if info.get("secret"):
+        return "set"
+    if info.get("personal"):
+        return "digest:" + keyring.digest(keyring.decrypt(value))
+    if isinstance(value, datetime.datetime):
+        return value.astimezone(datetime.UTC).isoformat()
+    return value.isoformat() if isinstance(value, datetime.date) else value
+
+
+def _differs(old: Any, new: Any) -> bool:
+    return bool(old != new)
+
+
+def estate_of(row: Base) -> int:
+    """The estate of *row*; an estate is its own, what belongs to none is 0."""
+    if row.__tablename__ == "estates":
+        return row.id
+    return getattr(row, "estate_id", None) or 0

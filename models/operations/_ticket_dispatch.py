@@ -1,0 +1,325 @@
+"""Giving tickets to teams and people, and what else changes who answers for them."""
+
+import datetime
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy.orm import Session
+
+from models.errors import Outcome, gettext_noop
+from models.matters import CommentKind, Severity
+from models.operations._comments import comment_on
+from models.operations._move import Move
+from models.operations._people import can_handle, can_own, works_as
+from models.staff import Actor, Role, Staff, Team
+from models.tickets import OPEN_STATUSES, TRANSITIONS, CancelKind, Ticket, TicketKind, TicketStatus
+
+ON_SITE_KINDS = (TicketKind.REPAIR, TicketKind.HOUSEHOLD_SERVICE, TicketKind.EMERGENCY)
+
+
+def dispatch(
+    session: Session,
+    tickets: Iterable[Ticket],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    team: Team,
+    assignee: Staff | None = None,
+    visit_from: datetime.datetime | None = None,
+    visit_until: datetime.datetime | None = None,
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+) -> Outcome:
+    """Give tickets to a team (派单); with *assignee* also to the person, in one step (DSP-11).
+
+    Starts ``slip-acknowledged`` (DSP-4) and ``on-site`` (DSP-5): until the end of an agreed visit, otherwise, and for
+    emergencies always, the clock's own minutes. Refused: another estate's team, a person outside the team (DSP-11),
+    a visit that is over already or ends before it begins (DSP-2), a job without unit or place (DSP-2).
+    """
+    move = Move(
+        session,
+        Ticket,
+        tickets,
+        verb="dispatch",
+        actor=actor,
+        now=now,
+        preview=preview,
+        transitions=TRANSITIONS,
+        expected=expected,
+    )
+    _check_visit(move, visit_from, visit_until)
+    _check_assignee(move, team, assignee)
+    for ticket in list(move.rows):
+        if team.estate_id != ticket.estate_id:
+            move.refuse(ticket, "DSP-11", gettext_noop("%(team)s is a team of another estate."), team=team.name)
+            continue
+        emergency = ticket.kind is TicketKind.EMERGENCY
+        if not emergency and ticket.kind in ON_SITE_KINDS and not (ticket.unit_id or ticket.place):
+            move.refuse(ticket, "DSP-2", gettext_noop("Nobody can come without a unit or place: edit it first."))
+            continue
+        move.move(ticket, team_id=team.id, dispatched_at=move.now)
+        if assignee is not None:
+            move.set(ticket, assignee_id=assignee.id)
+        if visit_from is not None or visit_until is not None:
+            move.set(ticket, visit_from=visit_from, visit_until=visit_until)
+        move.clocks.start(ticket, "slip-acknowledged", move.now)
+        if ticket.kind in ON_SITE_KINDS:
+            window = None if emergency else visit_until or ticket.visit_until
+            move.clocks.start(ticket, "on-site", move.now, due_at=window)
+    return move.finish()
+
+
+def _check_visit(
+    move: Move[Ticket], visit_from: datetime.datetime | None, visit_until: datetime.datetime | None
+) -> None:
+    begins_first = visit_from is None or visit_until is None or visit_from <= visit_until
+    move.refuse_unless(begins_first, "DSP-2", gettext_noop("The visit ends before it begins."))
+    over = visit_until is not None and visit_until < move.now
+    move.refuse_unless(not over, "DSP-2", gettext_noop("The agreed visit is over already."))
+
+
+def _check_assignee(move: Move[Ticket], team: Team | None, assignee: Staff | None) -> None:
+    if assignee is None or not move.rows:
+        return
+    estate_id = team.estate_id if team is not None else move.rows[0].estate_id
+    move.refuse_unless(
+        can_handle(move.session, assignee, estate_id, team),
+        "DSP-11",
+        gettext_noop("%(person)s does not work in %(team)s."),
+        person=assignee.name,
+        team=team.name if team is not None else "",
+    )
+
+
+def assign(
+    session: Session,
+    tickets: Iterable[Ticket],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    assignee: Staff,
+    visit_from: datetime.datetime | None = None,
+    visit_until: datetime.datetime | None = None,
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+) -> Outcome:
+    """Name the person who does a dispatched job (派工), of the job's own team (DSP-11)."""
+    move = Move(session, Ticket, tickets, verb="assign", actor=actor, now=now, preview=preview, expected=expected)
+    _check_visit(move, visit_from, visit_until)
+    working = (TicketStatus.DISPATCHED, TicketStatus.ACCEPTED, TicketStatus.IN_PROGRESS, TicketStatus.WAITING)
+    teams: dict[int, bool] = {}
+    for ticket in list(move.rows):
+        if ticket.status not in working or ticket.team_id is None:
+            move.refuse(
+                ticket, "DSP-11", gettext_noop("%(record)s must be dispatched to a team first."), record=ticket.number
+            )
+        elif ticket.assignee_id is not None and ticket.assignee_id != assignee.id:
+            move.refuse(
+                ticket,
+                "INT-1",
+                gettext_noop("%(record)s has a handler already; a supervisor or the team lead can reassign it."),
+                record=ticket.number,
+            )
+        else:
+            if ticket.team_id not in teams:
+                team = session.get_one(Team, ticket.team_id)
+                teams[ticket.team_id] = can_handle(session, assignee, ticket.estate_id, team)
+            if not teams[ticket.team_id]:
+                message = gettext_noop("%(person)s does not work in the team of %(record)s.")
+                move.refuse(ticket, "DSP-11", message, person=assignee.name, record=ticket.number)
+                continue
+            move.set(ticket, assignee_id=assignee.id)
+            if visit_from is not None or visit_until is not None:
+                move.set(ticket, visit_from=visit_from, visit_until=visit_until)
+    return move.finish()
+
+
+def reassign(
+    session: Session,
+    tickets: Iterable[Ticket],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    reason: str,
+    team: Team | None = None,
+    assignee: Staff | None = None,
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+) -> Outcome:
+    """Give a dispatched job to another team or person, with the reason; the status stays."""
+    move = Move(
+        session,
+        Ticket,
+        tickets,
+        verb="reassign",
+        actor=actor,
+        now=now,
+        preview=preview,
+        expected=expected,
+        reason=reason,
+    )
+    move.refuse_unless(reason.strip(), "DSP-11", gettext_noop("Say why."))
+    move.refuse_unless(team or assignee, "DSP-11", gettext_noop("Name another team or person."))
+    for ticket in list(move.rows):
+        if ticket.status not in OPEN_STATUSES or ticket.team_id is None or ticket.status is TicketStatus.DONE:
+            message = gettext_noop("%(record)s is “%(status)s”; only a dispatched job can be reassigned.")
+            move.refuse(ticket, "DSP-11", message, record=ticket.number, status=ticket.status)
+            continue
+        new_team = team or session.get_one(Team, ticket.team_id)
+        if new_team.estate_id != ticket.estate_id:
+            move.refuse(ticket, "DSP-11", gettext_noop("%(team)s is a team of another estate."), team=new_team.name)
+        elif assignee is not None and not can_handle(session, assignee, ticket.estate_id, new_team):
+            message = gettext_noop("%(person)s does not work in %(team)s.")
+            move.refuse(ticket, "DSP-11", message, person=assignee.name, team=new_team.name)
+        else:
+            move.set(ticket, team_id=new_team.id, assignee_id=assignee.id if assignee else None)
+    return move.finish()
+
+
+def change_owner(
+    session: Session,
+    tickets: Iterable[Ticket],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    desk_owner: Staff,
+    reason: str,
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+) -> Outcome:
+    """Pass the duty to see matters closed to another person of the desk (INT-1)."""
+    move = Move(
+        session,
+        Ticket,
+        tickets,
+        verb="change_owner",
+        actor=actor,
+        now=now,
+        preview=preview,
+        expected=expected,
+        reason=reason,
+        rule="INT-1",
+    )
+    move.refuse_unless(reason.strip(), "INT-1", gettext_noop("Say why."))
+    for ticket in list(move.rows):
+        if not can_own(session, desk_owner, ticket.estate_id):
+            message = gettext_noop("%(person)s does not work at the desk of this estate and cannot be desk owner.")
+            move.refuse(ticket, "INT-1", message, person=desk_owner.name)
+        else:
+            move.set(ticket, desk_owner_id=desk_owner.id)
+    return move.finish()
+
+
+def name_follower(
+    session: Session,
+    tickets: Iterable[Ticket],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    follower: Staff,
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+) -> Outcome:
+    """Name the one follower of a major matter (DSP-10)."""
+    move = Move(
+        session, Ticket, tickets, verb="name_follower", actor=actor, now=now, preview=preview, expected=expected
+    )
+    for ticket in list(move.rows):
+        if not works_as(session, follower, ticket.estate_id, frozenset(Role) - {Role.AUDITOR, Role.ADMIN}):
+            message = gettext_noop("%(person)s does not work in this estate.")
+            move.refuse(ticket, "DSP-10", message, person=follower.name)
+        else:
+            move.set(ticket, follower_id=follower.id)
+    return move.finish()
+
+
+def comment(
+    session: Session,
+    tickets: Iterable[Ticket],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    body: str,
+    kind: CommentKind = CommentKind.NOTE,
+    preview: bool = False,
+) -> Outcome:
+    """Add an entry: a note, a chase with its answer (DSP-12), a reply to the resident."""
+    move = Move(session, Ticket, tickets, verb="comment", actor=actor, now=now, preview=preview)
+    move.refuse_unless(body.strip(), "DSP-12", gettext_noop("The entry is empty."))
+    for ticket in move.rows:
+        move.add(comment_on(ticket, kind, body, actor=actor, now=move.now))
+    return move.finish()
+
+
+def escalate(
+    session: Session,
+    tickets: Iterable[Ticket],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    reason: str,
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+) -> Outcome:
+    """Report a matter upwards (DSP-9): it becomes serious, with an entry that says why."""
+    move = Move(
+        session,
+        Ticket,
+        tickets,
+        verb="escalate",
+        actor=actor,
+        now=now,
+        preview=preview,
+        expected=expected,
+        reason=reason,
+        rule="DSP-9",
+    )
+    move.refuse_unless(reason.strip(), "DSP-9", gettext_noop("Say what is needed and from whom."))
+    for ticket in list(move.rows):
+        if ticket.status not in OPEN_STATUSES:
+            message = gettext_noop("%(record)s is “%(status)s”.")
+            move.refuse(ticket, "DSP-9", message, record=ticket.number, status=ticket.status)
+            continue
+        move.set(ticket, severity=Severity.SERIOUS)
+        move.add(comment_on(ticket, CommentKind.ESCALATION, reason, actor=actor, now=move.now))
+    return move.finish()
+
+
+def cancel(
+    session: Session,
+    tickets: Iterable[Ticket],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    kind: CancelKind,
+    reason: str,
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+) -> Outcome:
+    """End a matter that is a duplicate or was withdrawn (JOB-1); its clocks stop."""
+    move = Move(
+        session,
+        Ticket,
+        tickets,
+        verb="cancel",
+        actor=actor,
+        now=now,
+        preview=preview,
+        transitions=TRANSITIONS,
+        expected=expected,
+        reason=reason,
+    )
+    move.refuse_unless(reason.strip(), "JOB-1", gettext_noop("Say why it is cancelled."))
+    for ticket in list(move.rows):
+        if ticket.charge_fen and ticket.settled_at is not None:
+            move.refuse(ticket, "JOB-4", gettext_noop("It was paid for already; finish and close it instead."))
+            continue
+        move.move(
+            ticket,
+            cancelled_at=move.now,
+            cancel_kind=kind,
+            cancel_reason=reason,
+            waiting_reason=None,
+            waiting_from=None,
+        )
+        move.clocks.cancel(ticket, move.now)
+    return move.finish()

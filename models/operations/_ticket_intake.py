@@ -1,0 +1,274 @@
+"""Taking tickets in: register, repeat, amend, delete."""
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete as sql_delete
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.errors import Msgid, OperationRefused, Outcome, gettext_noop
+from models.matters import Channel, ClockRun, Comment, RepeatReport
+from models.operations._intake import (
+    MatterDraft,
+    check_intake,
+    check_phone,
+    intake_columns,
+    phone_columns,
+    repeat_of,
+    required,
+    same_matter_refusal,
+    same_open_matter,
+)
+from models.operations._move import Move, create, refuse_role
+from models.operations._numbers import take_numbers
+from models.operations._ticket_dispatch import ON_SITE_KINDS, dispatch
+from models.settings import EstateSettings
+from models.staff import Actor, Team
+from models.tickets import OPEN_STATUSES, Ticket, TicketKind, TicketStatus
+
+NUMBER_PREFIX = "R"
+AMENDABLE = frozenset(
+    {
+        "severity",
+        "channel",
+        "summary",
+        "detail",
+        "wish",
+        "unit_id",
+        "place",
+        "resident_id",
+        "reporter_name",
+        "reporter_phone",
+        "reporter_department",
+        "read_back",
+        "category_id",
+        "promised_at",
+        "visit_from",
+        "visit_until",
+    }
+)
+
+
+@dataclass
+class TicketDraft(MatterDraft):
+    """A ticket as it was taken; an emergency names its team and is dispatched in the same step (DSP-1)."""
+
+    kind: TicketKind = TicketKind.REPAIR
+    category_id: int | None = None
+    complaint_id: int | None = None
+    previous_id: int | None = None
+
+
+def register(session: Session, drafts: Sequence[TicketDraft], *, actor: Actor, now: datetime.datetime) -> Outcome:
+    """Take tickets into the register, each with a desk owner (INT-1), number and same-day clock.
+
+    Refused: no summary, nobody or no place named except in an emergency (INT-3), heard in the future (INT-2), an
+    enquiry promised later than the setting allows (INT-5), the same matter still open (INT-6) unless the draft says
+    that it is another, an emergency without team (DSP-1). Emergencies are dispatched in the same transaction.
+    """
+    outcome = Outcome()
+    settings = EstateSettings(session, {draft.estate_id for draft in drafts})
+    accepted: list[TicketDraft] = []
+    for draft in drafts:
+        try:
+            _check(session, draft, settings, actor=actor, now=now)
+        except OperationRefused as refusal:
+            outcome.refused.append((draft, refusal))
+        else:
+            accepted.append(draft)
+    for estate_id in sorted({draft.estate_id for draft in accepted}):
+        group = [draft for draft in accepted if draft.estate_id == estate_id]
+        outcome.done += _write(session, group, settings, actor=actor, now=now)
+    return outcome
+
+
+def _check(
+    session: Session, draft: TicketDraft, settings: EstateSettings, *, actor: Actor, now: datetime.datetime
+) -> None:
+    if refusal := refuse_role(actor, "register", Ticket(estate_id=draft.estate_id)):
+        raise refusal
+    check_intake(session, draft, actor=actor, now=now)
+    emergency = draft.kind is TicketKind.EMERGENCY
+    if (missing := required(draft, anonymous=False)) and not emergency:
+        raise OperationRefused("INT-3", gettext_noop("Still missing: %(missing)s."), missing=missing)
+    if emergency and draft.team_id is None:
+        raise OperationRefused("DSP-1", gettext_noop("An emergency is dispatched at once: name the team."))
+    limit = settings.number(draft.estate_id, "enquiry-promise-minutes")
+    latest = now + datetime.timedelta(minutes=limit)
+    if draft.kind is TicketKind.ENQUIRY and draft.promised_at is not None and draft.promised_at > latest:
+        raise OperationRefused(
+            "INT-5", gettext_noop("An enquiry is answered within %(minutes)s minutes at the latest."), minutes=limit
+        )
+    if not draft.another_matter and not emergency:
+        kind = Ticket.kind == draft.kind
+        first = same_open_matter(session, Ticket, draft.estate_id, draft.unit_id, kind, OPEN_STATUSES)
+        if first is not None:
+            raise same_matter_refusal(first)
+
+
+def _write(
+    session: Session,
+    drafts: Sequence[TicketDraft],
+    settings: EstateSettings,
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+) -> list[Ticket]:
+    estate_id = drafts[0].estate_id
+    day = settings.calendar(estate_id).local_date(now)
+    numbers = take_numbers(session, estate_id, NUMBER_PREFIX, day, len(drafts))
+    clock = settings.clock(estate_id, "same-day")
+    due = settings.due(clock, now) if clock else None
+    tickets = []
+    for draft, number in zip(drafts, numbers, strict=True):
+        columns = intake_columns(session, draft, actor=actor, now=now)
+        if draft.kind is TicketKind.EMERGENCY:
+            columns["must_complete"] = bool(required(draft, anonymous=False))
+        tickets.append(
+            Ticket(
+                **columns,
+                number=number,
+                kind=draft.kind,
+                category_id=draft.category_id,
+                complaint_id=draft.complaint_id,
+                previous_id=draft.previous_id,
+                due_at=due if draft.kind in ON_SITE_KINDS else None,
+            )
+        )
+    create(session, tickets, verb="register", actor=actor, now=now)
+    if clock is not None and due is not None:
+        for ticket in tickets:
+            if ticket.kind in ON_SITE_KINDS:
+                session.add(
+                    ClockRun(estate_id=estate_id, clock_id=clock.id, ticket_id=ticket.id, started_at=now, due_at=due)
+                )
+        session.flush()
+    emergencies = [ticket for ticket in tickets if ticket.kind is TicketKind.EMERGENCY]
+    for team_id in sorted({ticket.team_id for ticket in emergencies if ticket.team_id is not None}):
+        team = session.get_one(Team, team_id)
+        dispatch(session, [t for t in emergencies if t.team_id == team_id], actor=actor, now=now, team=team).all()
+    return tickets
+
+
+def report_again(
+    session: Session,
+    tickets: Iterable[Ticket],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    words: str,
+    heard_at: datetime.datetime | None = None,
+    channel: Channel = Channel.PHONE,
+    reporter_name: str | None = None,
+    preview: bool = False,
+) -> Outcome:
+    """Keep the words of a repeated report on the open matter and count it (INT-6)."""
+    move = Move(session, Ticket, tickets, verb="report_again", actor=actor, now=now, preview=preview, rule="INT-6")
+    move.refuse_unless(words.strip(), "INT-6", gettext_noop("Write down what was said this time."))
+    for ticket in list(move.rows):
+        if ticket.status not in OPEN_STATUSES:
+            move.refuse(
+                ticket, "INT-6", gettext_noop("%(record)s is closed; register a new matter."), record=ticket.number
+            )
+            continue
+        repeat = repeat_of(
+            ticket,
+            words=words,
+            heard_at=heard_at or now,
+            channel=channel,
+            reporter=reporter_name,
+            taken_by_id=actor.staff_id,
+        )
+        move.add(repeat)
+        move.set(ticket, repeats=ticket.repeats + 1)
+    return move.finish()
+
+
+def amend(
+    session: Session,
+    tickets: Iterable[Ticket],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+    **columns: Any,
+) -> Outcome:
+    """Change descriptive columns only; never status, number, owner, team, times of work or deadlines."""
+    if forbidden := set(columns) - AMENDABLE:
+        raise ValueError(f"amend does not change {sorted(forbidden)}")
+    move = Move(session, Ticket, tickets, verb="amend", actor=actor, now=now, preview=preview, expected=expected)
+    if "summary" in columns:
+        move.refuse_unless((columns["summary"] or "").strip(), "INT-3", gettext_noop("Write down what happened."))
+    if "reporter_phone" in columns:
+        check_phone(columns["reporter_phone"])
+        columns.update(phone_columns(session, columns["reporter_phone"], "reporter_phone"))
+    for ticket in list(move.rows):
+        if ticket.status in (TicketStatus.CLOSED, TicketStatus.CANCELLED):
+            move.refuse(
+                ticket,
+                "JOB-6",
+                gettext_noop("%(record)s is “%(status)s” and stays as it is; a supervisor can correct a mistake."),
+                record=ticket.number,
+                status=ticket.status,
+            )
+            continue
+        move.set(ticket, **columns)
+        if ticket.must_complete and not missing_fields(ticket, columns):
+            move.set(ticket, must_complete=False)
+    return move.finish()
+
+
+def missing_fields(ticket: Ticket, changes: Mapping[str, Any] | None = None) -> list[Msgid]:
+    """What an emergency left out and must still be filled in (INT-3, DSP-1)."""
+
+    def value(name: str) -> Any:
+        return (changes or {}).get(name, getattr(ticket, name))
+
+    missing = []
+    if not (value("reporter_name") or value("resident_id") or value("reporter_department")):
+        missing.append(gettext_noop("who reported it (a surname is enough)"))
+    if not (value("unit_id") or value("place")):
+        missing.append(gettext_noop("the unit or place"))
+    return missing
+
+
+def delete(
+    session: Session,
+    tickets: Iterable[Ticket],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    reason: str = "",
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+) -> Outcome:
+    """Remove tickets that nothing has followed yet (JOB-1); all others are cancelled instead. The events stay."""
+    move = Move(
+        session,
+        Ticket,
+        tickets,
+        verb="delete",
+        actor=actor,
+        now=now,
+        preview=preview,
+        expected=expected,
+        reason=reason or None,
+    )
+    ids = [ticket.id for ticket in move.rows]
+    followed = set(session.scalars(select(Comment.ticket_id).where(Comment.ticket_id.in_(ids))))
+    followed |= set(session.scalars(select(RepeatReport.ticket_id).where(RepeatReport.ticket_id.in_(ids))))
+    followed |= set(session.scalars(select(Ticket.previous_id).where(Ticket.previous_id.in_(ids))))
+    for ticket in list(move.rows):
+        if ticket.status is not TicketStatus.RECEIVED or ticket.id in followed:
+            message = gettext_noop("Something has followed on %(record)s already; cancel it instead.")
+            move.refuse(ticket, "JOB-1", message, record=ticket.number)
+    outcome = move.finish()
+    if not preview and outcome.done:
+        done = [ticket.id for ticket in outcome.done]
+        session.execute(sql_delete(ClockRun).where(ClockRun.ticket_id.in_(done)))
+        session.execute(sql_delete(Ticket).where(Ticket.id.in_(done)))
+    return outcome

@@ -1,0 +1,416 @@
+"""The job itself: slip taken, on site, waiting, finished, paid, slip back, closed (JOB-1 … JOB-7)."""
+
+import datetime
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from models.errors import Msgid, Outcome, gettext_noop
+from models.follow_ups import FollowUp, FollowUpStatus
+from models.matters import CommentKind
+from models.operations._comments import comment_on
+from models.operations._move import Move
+from models.operations._owed import latest_follow_ups, make_follow_ups, owes_follow_up, settled
+from models.operations._people import can_handle
+from models.operations._ticket_intake import missing_fields
+from models.staff import Actor, Staff, Team
+from models.tickets import TRANSITIONS, Acceptance, Ticket, TicketKind, TicketStatus, WaitingReason
+
+ANSWERED_KINDS = (TicketKind.ENQUIRY, TicketKind.QUERY, TicketKind.SUGGESTION)
+
+
+def _open(
+    session: Session,
+    tickets: Iterable[Ticket],
+    verb: str,
+    actor: Actor,
+    now: datetime.datetime,
+    expected: Mapping[int, int] | None,
+    preview: bool,
+    reason: str | None = None,
+    rule: str | None = None,
+) -> Move[Ticket]:
+    return Move(
+        session,
+        Ticket,
+        tickets,
+        verb=verb,
+        actor=actor,
+        now=now,
+        preview=preview,
+        transitions=TRANSITIONS if verb in TRANSITIONS else None,
+        expected=expected,
+        reason=reason,
+        rule=rule,
+    )
+
+
+def accept(
+    session: Session,
+    tickets: Iterable[Ticket],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    taker: Staff | None = None,
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+) -> Outcome:
+    """The responsible department signs the slip as taker (接单人, DSP-4).
+
+    The taker is *taker*, else the person acting where they work in the team, else the assigned handler. A technician
+    who takes a slip that nobody was assigned to becomes its handler.
+    """
+    move = _open(session, tickets, "accept", actor, now, expected, preview)
+    me = session.get(Staff, actor.staff_id)
+    for ticket in list(move.rows):
+        team = session.get(Team, ticket.team_id) if ticket.team_id is not None else None
+        candidates = [taker] if taker else [me, session.get(Staff, ticket.assignee_id) if ticket.assignee_id else None]
+        who = next((p for p in candidates if p is not None and can_handle(session, p, ticket.estate_id, team)), None)
+        if who is None:
+            message = gettext_noop("Say who of the responsible department takes the slip of %(record)s.")
+            move.refuse(ticket, "DSP-4", message, record=ticket.number)
+            continue
+        move.move(ticket, accepted_at=move.now, slip_taken_by_id=who.id, assignee_id=ticket.assignee_id or who.id)
+        move.clocks.meet(ticket, move.now, "slip-acknowledged")
+    return move.finish()
+
+
+def start(
+    session: Session,
+    tickets: Iterable[Ticket],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+) -> Outcome:
+    """Arrived on site (DSP-5, JOB-7): stops the ``on-site`` clock."""
+    move = _open(session, tickets, "start", actor, now, expected, preview)
+    for ticket in list(move.rows):
+        if ticket.assignee_id is None:
+            move.refuse(
+                ticket, "INT-1", gettext_noop("%(record)s has no handler yet: assign it."), record=ticket.number
+            )
+            continue
+        move.move(ticket, arrived_at=move.now)
+        move.clocks.meet(ticket, move.now, "on-site")
+    return move.finish()
+
+
+def wait(
+    session: Session,
+    tickets: Iterable[Ticket],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    waiting_reason: WaitingReason,
+    note: str = "",
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+) -> Outcome:
+    """Put jobs on hold (JOB-1). Clocks stand still, except for an outside party (JOB-9: they run on).
+
+    *Resident absent* needs what was done at the door: waited 2-5 minutes, note left with the desk's number (DSP-8).
+    """
+    move = _open(session, tickets, "wait", actor, now, expected, preview, reason=note or None)
+    if waiting_reason is WaitingReason.RESIDENT_ABSENT:
+        message = gettext_noop("Write down how long was waited and that a note with the desk's number was left.")
+        move.refuse_unless(note.strip(), "DSP-8", message)
+    for ticket in move.rows:
+        move.move(ticket, waiting_reason=waiting_reason, waiting_from=ticket.status, waiting_note=note or None)
+        if waiting_reason is not WaitingReason.THIRD_PARTY:
+            move.clocks.pause(ticket, move.now)
+    return move.finish()
+
+
+def resume(
+    session: Session,
+    tickets: Iterable[Ticket],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    visit_from: datetime.datetime | None = None,
+    visit_until: datetime.datetime | None = None,
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+) -> Outcome:
+    """Go on where the job waited from. After *resident absent* a new appointment is needed (DSP-8)."""
+    move = _open(session, tickets, "resume", actor, now, expected, preview)
+    ordered = visit_from is None or visit_until is None or visit_from <= visit_until
+    move.refuse_unless(ordered, "DSP-8", gettext_noop("The visit ends before it begins."))
+    for ticket in list(move.rows):
+        if ticket.waiting_reason is WaitingReason.RESIDENT_ABSENT and visit_until is None:
+            move.refuse(ticket, "DSP-8", gettext_noop("The resident was absent: agree a new appointment first."))
+            continue
+        move.move(ticket, ticket.waiting_from, waiting_reason=None, waiting_from=None, waiting_note=None)
+        if visit_from is not None or visit_until is not None:
+            move.set(ticket, visit_from=visit_from, visit_until=visit_until)
+        move.clocks.resume(ticket, move.now)
+    return move.finish()
+
+
+def finish(
+    session: Session,
+    tickets: Iterable[Ticket],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    result: str,
+    acceptance: Acceptance,
+    acceptance_reason: str = "",
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+) -> Outcome:
+    """The work is done (JOB-5): result, and the resident's signature or the reason why not.
+
+    Meets ``same-day`` and ``on-site``; a resident's job now owes a follow-up, which is scheduled (FUP-1).
+    """
+    move = _open(session, tickets, "finish", actor, now, expected, preview)
+    move.refuse_unless(result.strip(), "JOB-6", gettext_noop("Write down the result."))
+    move.refuse_unless(
+        acceptance is Acceptance.SIGNED or acceptance_reason.strip(),
+        "JOB-5",
+        gettext_noop("Without the resident's signature, say why."),
+    )
+    for ticket in list(move.rows):
+        if acceptance is Acceptance.UNKNOWN:
+            move.refuse(ticket, "JOB-5", gettext_noop("Only imported records may leave the acceptance unknown."))
+            continue
+        move.move(
+            ticket,
+            finished_at=move.now,
+            result=result,
+            acceptance=acceptance,
+            acceptance_reason=acceptance_reason or None,
+        )
+        move.clocks.meet(ticket, move.now, "same-day", "on-site", "slip-acknowledged")
+    outcome = move.finish()
+    if not preview:
+        owing = [ticket for ticket in outcome.done if owes_follow_up(ticket)]
+        make_follow_ups(session, owing, actor=actor, now=move.now, settings=move.settings)
+    return outcome
+
+
+def answer(
+    session: Session,
+    tickets: Iterable[Ticket],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    result: str,
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+) -> Outcome:
+    """Answer an enquiry, query or suggestion at the desk (JOB-1): done without anyone going there."""
+    move = _open(session, tickets, "answer", actor, now, expected, preview)
+    move.refuse_unless(result.strip(), "JOB-6", gettext_noop("Write down the answer."))
+    for ticket in list(move.rows):
+        if ticket.kind not in ANSWERED_KINDS:
+            message = gettext_noop("%(record)s is a job: dispatch it instead of answering.")
+            move.refuse(ticket, "JOB-1", message, record=ticket.number)
+            continue
+        move.move(ticket, finished_at=move.now, result=result, acceptance=Acceptance.NOT_NEEDED)
+        move.clocks.meet(ticket, move.now, "same-day")
+    return move.finish()
+
+
+def take_slip_back(
+    session: Session,
+    tickets: Iterable[Ticket],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+) -> Outcome:
+    """The technician hands the slip back and the desk signs for it (JOB-5)."""
+    move = _open(session, tickets, "take_slip_back", actor, now, expected, preview)
+    for ticket in list(move.rows):
+        if ticket.status is not TicketStatus.DONE or ticket.dispatched_at is None:
+            message = gettext_noop("%(record)s has no slip to take back: it is “%(status)s”.")
+            move.refuse(ticket, "JOB-5", message, record=ticket.number, status=ticket.status)
+        elif ticket.slip_returned_at is not None:
+            message = gettext_noop("The slip of %(record)s was taken back already.")
+            move.refuse(ticket, "JOB-5", message, record=ticket.number)
+        else:
+            move.set(ticket, slip_returned_at=move.now, slip_returned_to_id=actor.staff_id)
+    return move.finish()
+
+
+def charge(
+    session: Session,
+    tickets: Iterable[Ticket],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    amount_fen: int,
+    agreed: bool,
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+) -> Outcome:
+    """Note what the job costs, in fen, with the resident's yes (JOB-4)."""
+    move = _open(session, tickets, "charge", actor, now, expected, preview)
+    sane = 0 <= amount_fen <= 100_000_000
+    move.refuse_unless(sane, "JOB-4", gettext_noop("The amount must be between 0 and 1,000,000 yuan."))
+    move.refuse_unless(agreed, "JOB-4", gettext_noop("Record the resident's yes first."))
+    working = (TicketStatus.DISPATCHED, TicketStatus.ACCEPTED, TicketStatus.IN_PROGRESS, TicketStatus.WAITING)
+    for ticket in list(move.rows):
+        if ticket.status not in (*working, TicketStatus.DONE):
+            message = gettext_noop("%(record)s is “%(status)s”; a charge belongs to a job under way.")
+            move.refuse(ticket, "JOB-4", message, record=ticket.number, status=ticket.status)
+        elif ticket.settled_at is not None or ticket.waived_at is not None:
+            move.refuse(ticket, "JOB-4", gettext_noop("The charge is settled or waived already."))
+        else:
+            move.set(ticket, charge_fen=amount_fen, charge_agreed_at=move.now)
+    return move.finish()
+
+
+def _owing(move: Move[Ticket]) -> list[Ticket]:
+    for ticket in list(move.rows):
+        if not owes_charge(ticket) or ticket.status in (TicketStatus.CLOSED, TicketStatus.CANCELLED):
+            move.refuse(ticket, "JOB-4", gettext_noop("%(record)s has no open charge."), record=ticket.number)
+    return move.rows
+
+
+def owes_charge(ticket: Ticket) -> bool:
+    """Whether a charge stands that is neither paid nor waived (JOB-4)."""
+    return bool(ticket.charge_fen) and ticket.settled_at is None and ticket.waived_at is None
+
+
+def settle(
+    session: Session,
+    tickets: Iterable[Ticket],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    invoice_number: str,
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+) -> Outcome:
+    """Take the payment, with its invoice number (JOB-4)."""
+    move = _open(session, tickets, "settle", actor, now, expected, preview)
+    move.refuse_unless(invoice_number.strip(), "JOB-4", gettext_noop("Write down the invoice number."))
+    for ticket in _owing(move):
+        move.set(ticket, settled_at=move.now, invoice_number=invoice_number.strip())
+    return move.finish()
+
+
+def waive(
+    session: Session,
+    tickets: Iterable[Ticket],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    reason: str,
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+) -> Outcome:
+    """Let a charge go, by a supervisor with reason (JOB-4)."""
+    move = _open(session, tickets, "waive", actor, now, expected, preview, reason=reason, rule="JOB-4")
+    move.refuse_unless(reason.strip(), "JOB-4", gettext_noop("Say why it is waived."))
+    for ticket in _owing(move):
+        move.set(ticket, waived_at=move.now, waive_reason=reason)
+    return move.finish()
+
+
+def missing_for_close(ticket: Ticket, follow_up: FollowUp | None) -> list[Msgid]:
+    """All that JOB-6 asks for and *ticket* lacks, in the order of the rule."""
+    missing = []
+    if not (ticket.result or "").strip():
+        missing.append(gettext_noop("the result"))
+    if ticket.acceptance is None or (
+        ticket.acceptance in (Acceptance.NOT_SIGNED,) and not (ticket.acceptance_reason or "").strip()
+    ):
+        missing.append(gettext_noop("the resident's signature, or why there is none"))
+    if owes_charge(ticket):
+        missing.append(gettext_noop("payment of the charge (a supervisor may waive it)"))
+    if ticket.dispatched_at is not None and ticket.slip_returned_at is None and not ticket.imported_closed:
+        missing.append(gettext_noop("the returned slip"))
+    if owes_follow_up(ticket) and not ticket.imported_closed and not settled(follow_up):
+        missing.append(gettext_noop("a satisfied follow-up"))
+    if ticket.must_complete:
+        missing += missing_fields(ticket)
+    return missing
+
+
+def close(
+    session: Session,
+    tickets: Iterable[Ticket],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+) -> Outcome:
+    """Close finished jobs; refused (JOB-6) with everything that is still missing, named at once."""
+    move = _open(session, tickets, "close", actor, now, expected, preview)
+    follow_ups = latest_follow_ups(session, Ticket, [ticket.id for ticket in move.rows])
+    for ticket in list(move.rows):
+        if missing := missing_for_close(ticket, follow_ups.get(ticket.id)):
+            message = gettext_noop("%(record)s cannot be closed yet. Missing: %(missing)s.")
+            move.refuse(ticket, "JOB-6", message, record=ticket.number, missing=missing)
+            continue
+        move.move(ticket, closed_at=move.now, closed_by_id=actor.staff_id)
+        move.clocks.cancel(ticket, move.now)
+    return move.finish()
+
+
+def reopen(
+    session: Session,
+    tickets: Iterable[Ticket],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    reason: str,
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+) -> Outcome:
+    """The resident is not satisfied: back to work (JOB-1, FUP-3); the same-day clock starts anew."""
+    move = _open(session, tickets, "reopen", actor, now, expected, preview, reason=reason, rule="FUP-3")
+    move.refuse_unless(reason.strip(), "FUP-3", gettext_noop("Say what is not right yet."))
+    for ticket in list(move.rows):
+        if ticket.dispatched_at is None or ticket.team_id is None:
+            message = gettext_noop("%(record)s was answered at the desk; register a new matter.")
+            move.refuse(ticket, "JOB-1", message, record=ticket.number)
+            continue
+        move.move(ticket, finished_at=None, acceptance=None, acceptance_reason=None, slip_returned_at=None)
+        move.set(ticket, slip_returned_to_id=None)
+        move.add(comment_on(ticket, CommentKind.NOTE, reason, actor=actor, now=move.now))
+        move.clocks.start(ticket, "same-day", move.now)
+    outcome = move.finish()
+    if not preview:
+        _drop_follow_ups(session, outcome.done, actor=actor, now=move.now)
+    return outcome
+
+
+def _drop_follow_ups(session: Session, tickets: list[Any], *, actor: Actor, now: datetime.datetime) -> None:
+    waiting = [
+        row
+        for row in latest_follow_ups(session, Ticket, [ticket.id for ticket in tickets]).values()
+        if row.status is FollowUpStatus.SCHEDULED
+    ]
+    if waiting:
+        move = Move(session, FollowUp, waiting, verb="reassign", actor=actor, now=now, rule="FUP-3")
+        for row in move.rows:
+            move.move(row, FollowUpStatus.CANCELLED, finished_at=move.now, finished_by_id=actor.staff_id)
+            move.clocks.cancel(row, move.now)
+        move.finish()
+
+
+def correct(
+    session: Session,
+    tickets: Iterable[Ticket],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    reason: str,
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+) -> Outcome:
+    """Undo a mistaken close, by a supervisor with reason; the history stays (JOB-6)."""
+    move = _open(session, tickets, "correct", actor, now, expected, preview, reason=reason, rule="JOB-6")
+    move.refuse_unless(reason.strip(), "JOB-6", gettext_noop("Say what the mistake was."))
+    for ticket in move.rows:
+        move.move(ticket, closed_at=None, closed_by_id=None)
+    return move.finish()

@@ -1,0 +1,130 @@
+"""Passes for visitors, temporary comers and workers (PAS-1 … PAS-3, PAS-7), and who goes in and out with them."""
+
+import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import (
+    Base,
+    Choice,
+    EstateRow,
+    Flag,
+    Identity,
+    LabelledEnum,
+    LongText,
+    Register,
+    ShortText,
+    UTCDateTime,
+    table_args,
+    within_estate,
+)
+from models.errors import gettext_noop
+from models.estates import Unit
+from models.personal import IdDocument
+
+
+class PassKind(LabelledEnum):
+    """PAS-1, PAS-2, PAS-3."""
+
+    VISITOR = "visitor", gettext_noop("visitor pass")
+    TEMPORARY = "temporary", gettext_noop("temporary pass")
+    WORKER = "worker", gettext_noop("worker's pass")
+
+
+class VisitorPass(Register, Base):
+    """A pass, valid only between its times, while not revoked and not handed in (PAS-7); states are derived."""
+
+    __tablename__ = "visitor_passes"
+
+    kind: Mapped[PassKind] = mapped_column(Choice(PassKind), default=PassKind.VISITOR, server_default="visitor")
+    number: Mapped[str] = mapped_column(ShortText(40))
+    code: Mapped[str] = mapped_column(ShortText(40), unique=True)
+    holder_name: Mapped[str] = mapped_column(ShortText(60))
+    organisation: Mapped[str | None] = mapped_column(ShortText(100))
+    phone: Mapped[str | None] = mapped_column(ShortText(200), info={"personal": True})
+    phone_digest: Mapped[str | None] = mapped_column(ShortText(40))
+    phone_tail_digest: Mapped[str | None] = mapped_column(ShortText(40))
+    purpose: Mapped[str | None] = mapped_column(LongText)
+    id_document: Mapped[IdDocument | None] = mapped_column(Choice(IdDocument))
+    id_number: Mapped[str | None] = mapped_column(ShortText(300), info={"personal": True})
+    id_number_digest: Mapped[str | None] = mapped_column(ShortText(40))
+    identity_checked: Mapped[bool] = mapped_column(Flag, default=False, server_default="0")
+    id_copied: Mapped[bool] = mapped_column(Flag, default=False, server_default="0")
+    residence_paper_seen: Mapped[bool] = mapped_column(Flag, default=False, server_default="0")
+    permit_number: Mapped[str | None] = mapped_column(ShortText(60))
+    permit_until: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
+    host_unit_id: Mapped[int | None] = mapped_column(Identity)
+    host_asked: Mapped[bool] = mapped_column(Flag, default=False, server_default="0")
+    badge_number: Mapped[str | None] = mapped_column(ShortText(40))
+    safety_told: Mapped[bool] = mapped_column(Flag, default=False, server_default="0")
+    valid_from: Mapped[datetime.datetime] = mapped_column(UTCDateTime)
+    valid_until: Mapped[datetime.datetime] = mapped_column(UTCDateTime)
+    issued_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime)
+    issued_by_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    handed_in_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
+    revoked_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
+    revoke_reason: Mapped[str | None] = mapped_column(LongText)
+    deposit_fen: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    card_fee_fen: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    deposit_refunded_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
+    inside: Mapped[bool] = mapped_column(Flag, default=False, server_default="0")
+
+    __table_args__ = table_args(
+        within_estate("host_unit_id", "units"),
+        UniqueConstraint("estate_id", "number"),
+        CheckConstraint(
+            "valid_from < valid_until",
+            name="from_until",
+            info={"rule": "PAS-7", "sentence": gettext_noop("A pass must be valid for some time.")},
+        ),
+        CheckConstraint(
+            "(handed_in_at IS NULL OR issued_at <= handed_in_at) AND (revoked_at IS NULL OR issued_at <= revoked_at)",
+            name="times_in_order",
+        ),
+        CheckConstraint(
+            "kind <> 'worker' OR (permit_until IS NOT NULL AND valid_until <= permit_until)",
+            name="within_permit",
+            info={"rule": "PAS-3", "sentence": gettext_noop("A worker's pass cannot outlast the construction permit.")},
+        ),
+        CheckConstraint("deposit_fen >= 0 AND card_fee_fen >= 0", name="money_not_negative"),
+        CheckConstraint(
+            "deposit_refunded_at IS NULL OR handed_in_at IS NOT NULL OR revoked_at IS NOT NULL", name="refund_after_end"
+        ),
+        Index("ix_visitor_passes_estate_id_issued_at", "estate_id", "issued_at", "id"),
+        Index("ix_visitor_passes_phone_digest", "estate_id", "phone_digest"),
+        Index("ix_visitor_passes_phone_tail_digest", "estate_id", "phone_tail_digest"),
+    )
+
+    host_unit: Mapped[Unit | None] = relationship(
+        primaryjoin="foreign(VisitorPass.host_unit_id) == Unit.id", viewonly=True, lazy="raise_on_sql"
+    )
+
+    def __str__(self) -> str:
+        return self.number
+
+
+_OUT = VisitorPass.handed_in_at.is_(None) & VisitorPass.revoked_at.is_(None)
+Index("ix_visitor_passes_out", VisitorPass.estate_id, VisitorPass.valid_until, sqlite_where=_OUT, postgresql_where=_OUT)
+
+
+class Direction(LabelledEnum):
+    """Which way through the gate."""
+
+    IN = "in", gettext_noop("in")
+    OUT = "out", gettext_noop("out")
+
+
+class PassMovement(EstateRow, Base):
+    """One passage through the gate with a pass (PAS-8)."""
+
+    __tablename__ = "pass_movements"
+
+    pass_id: Mapped[int] = mapped_column(Identity)
+    direction: Mapped[Direction] = mapped_column(Choice(Direction))
+    at: Mapped[datetime.datetime] = mapped_column(UTCDateTime)
+    noted_by_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+
+    __table_args__ = table_args(
+        within_estate("pass_id", "visitor_passes"), Index("ix_pass_movements_pass_id", "pass_id")
+    )

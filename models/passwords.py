@@ -1,0 +1,48 @@
+"""Passwords: hashed with argon2id, few at a time because each takes 64 MB, and what a new one must be like."""
+
+import threading
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from models.errors import OperationRefused, gettext_noop
+
+MINIMUM_LENGTH = 10
+MAXIMUM_LENGTH = 200
+HASHES_AT_ONCE = 2
+
+_HASHER = PasswordHasher()
+_TURNS = threading.BoundedSemaphore(HASHES_AT_ONCE)
+
+# The hash of a password that nobody has, made with the same cost: unknown names take as long as known ones.
+NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$pQjJCvy0xZBTQRPwLTB0Sg$Rqs0Ury2eowqF4871Us3EIMYZL/OFMiAZXXCtM/ON5I"
+
+
+def hashed(password: str) -> str:
+    """The hash to store for *password*."""
+    with _TURNS:
+        return _HASHER.hash(password)
+
+
+def matches(password_hash: str | None, password: str) -> bool:
+    """Whether *password* is the one behind *password_hash*; takes equally long when there is no hash."""
+    if len(password) > MAXIMUM_LENGTH:
+        password = ""
+    with _TURNS:
+        try:
+            return _HASHER.verify(password_hash or NOBODY, password) and password_hash is not None
+        except (VerificationError, InvalidHashError):
+            return False
+
+
+def weakness(password: str, username: str) -> OperationRefused | None:
+    """Why *password* cannot become the password of *username*, None when it can."""
+    if len(password) < MINIMUM_LENGTH:
+        message = gettext_noop("The password needs at least %(minimum)s characters.")
+        return OperationRefused("PASSWORD", message, minimum=MINIMUM_LENGTH)
+    if len(password) > MAXIMUM_LENGTH:
+        message = gettext_noop("The password may have at most %(maximum)s characters.")
+        return OperationRefused("PASSWORD", message, maximum=MAXIMUM_LENGTH)
+    if password.casefold().strip() == username.casefold():
+        return OperationRefused("PASSWORD", gettext_noop("The password must not be the user name."))
+    return None

@@ -1,0 +1,80 @@
+"""Personal numbers: encrypted where they rest, found by keyed digests, shown masked (RES-4)."""
+
+import base64
+import hashlib
+import hmac
+import os
+import re
+import unicodedata
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy.orm import Session
+
+from models.base import LabelledEnum
+from models.errors import gettext_noop
+
+KEY_ID = "k1"
+MINIMUM_KEY_BYTES = 32
+
+
+class IdDocument(LabelledEnum):
+    """What paper an ID number is from."""
+
+    ID_CARD = "id_card", gettext_noop("ID card")
+    PASSPORT = "passport", gettext_noop("passport")
+    PERMIT = "permit", gettext_noop("residence permit")
+    OTHER = "other", gettext_noop("other document")
+
+
+class Keyring:
+    """The data key and what is derived from it: one key each for encryption, blind indexes, digests and seals."""
+
+    def __init__(self, secret: bytes) -> None:
+        if len(secret) < MINIMUM_KEY_BYTES:
+            raise ValueError(f"the data key needs at least {MINIMUM_KEY_BYTES} bytes")
+        self._secret = secret
+        self._cipher = AESGCM(self._derived("encrypt"))
+        self._index = self._derived("index")
+        self.seal = self._derived("seal")
+
+    def _derived(self, purpose: str) -> bytes:
+        return hmac.new(self._secret, f"frontdesk:{purpose}".encode(), hashlib.sha256).digest()
+
+    def encrypt(self, value: str) -> str:
+        """*value* as ``key id : base64(nonce + ciphertext)``."""
+        nonce = os.urandom(12)
+        sealed = self._cipher.encrypt(nonce, value.encode(), None)
+        return f"{KEY_ID}:{base64.b64encode(nonce + sealed).decode()}"
+
+    def decrypt(self, stored: str) -> str:
+        """The value behind *stored*; raises ``cryptography.exceptions.InvalidTag`` under another key."""
+        raw = base64.b64decode(stored.partition(":")[2])
+        return self._cipher.decrypt(raw[:12], raw[12:], None).decode()
+
+    def digest(self, value: str) -> str:
+        """A keyed digest: equal for equal values, telling nothing else. Used for blind indexes and events."""
+        return hmac.new(self._index, value.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def keyring_of(session: Session) -> Keyring:
+    """The keyring that the session was opened with."""
+    keyring = session.info["keyring"]
+    assert isinstance(keyring, Keyring)
+    return keyring
+
+
+def normal_phone(phone: str) -> str:
+    """Digits of *phone* in their plain form, without spaces, hyphens or the country code of China."""
+    digits = re.sub(r"\D", "", unicodedata.normalize("NFKC", phone))
+    return digits[2:] if len(digits) == 13 and digits.startswith("86") else digits
+
+
+def masked_phone(phone: str) -> str:
+    """*phone* with its middle hidden: ``138****1234``."""
+    digits = normal_phone(phone)
+    return f"{digits[:3]}****{digits[-4:]}" if len(digits) >= 8 else "****" + digits[-2:]
+
+
+def masked_id_number(id_number: str) -> str:
+    """*id_number* with all but its first and last character hidden."""
+    return f"{id_number[:1]}{'*' * max(len(id_number) - 2, 4)}{id_number[-1:]}"

@@ -1,0 +1,323 @@
+"""Who may do what, and who sees what. The only place where roles are decided; denied unless granted here."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, false, or_, select, true
+
+from models.audits import AuditLine, AuditRun
+from models.base import Base
+from models.bulk import BulkItem, BulkRun
+from models.complaints import Complaint
+from models.estates import Estate
+from models.follow_ups import FollowUp, FollowUpAttempt
+from models.matters import ClockRun, Comment, RepeatReport
+from models.passes import PassMovement, VisitorPass
+from models.staff import Actor, Role, Staff, StaffAssignment, Team
+from models.tickets import Ticket
+
+CLERKS = frozenset({Role.CLERK, Role.SUPERVISOR, Role.MANAGER})
+SUPERVISORS = frozenset({Role.SUPERVISOR, Role.MANAGER})
+MANAGERS = frozenset({Role.MANAGER})
+ADMINS = frozenset({Role.ADMIN})
+AUDITORS = frozenset({Role.AUDITOR})
+LEADS = frozenset({Role.LEAD})
+WORKERS = frozenset({Role.TECHNICIAN, Role.LEAD})
+READERS = CLERKS | AUDITORS
+SYSTEM = frozenset({Role.SYSTEM})
+EVERYONE = frozenset(Role) - SYSTEM
+
+# How an event names the role that let the verb through: the weightiest of those that do.
+_WEIGHT = (Role.MANAGER, Role.SUPERVISOR, Role.CLERK, Role.LEAD, Role.TECHNICIAN, Role.ADMIN, Role.AUDITOR, Role.SYSTEM)
+
+PERMISSIONS: dict[str, dict[str, frozenset[Role]]] = {
+    "tickets": {
+        "read": READERS | WORKERS,
+        "export": READERS,
+        "register": CLERKS,
+        "report_again": CLERKS,
+        "amend": CLERKS,
+        "dispatch": CLERKS,
+        "assign": CLERKS | LEADS,
+        "reassign": SUPERVISORS | LEADS,
+        "change_owner": SUPERVISORS,
+        "name_follower": SUPERVISORS,
+        "accept": CLERKS | WORKERS,
+        "start": CLERKS | WORKERS,
+        "wait": CLERKS | WORKERS,
+        "resume": CLERKS | WORKERS,
+        "finish": CLERKS | WORKERS,
+        "answer": CLERKS,
+        "take_slip_back": CLERKS,
+        "charge": CLERKS | WORKERS,
+        "settle": CLERKS | WORKERS,
+        "waive": SUPERVISORS,
+        "close": CLERKS,
+        "reopen": CLERKS,
+        "cancel": CLERKS,
+        "escalate": CLERKS | LEADS,
+        "comment": CLERKS | WORKERS,
+        "correct": SUPERVISORS,
+        "delete": MANAGERS,
+        "print_slip": READERS | WORKERS,
+        "take_over": MANAGERS,
+        "read_phone": CLERKS | WORKERS,
+    },
+    "complaints": {
+        "read": READERS | LEADS,
+        "export": READERS,
+        "register": CLERKS,
+        "report_again": CLERKS,
+        "amend": CLERKS,
+        "assign": CLERKS,
+        "reassign": SUPERVISORS,
+        "change_owner": SUPERVISORS,
+        "name_follower": SUPERVISORS,
+        "classify": CLERKS,
+        "investigate": CLERKS | LEADS,
+        "propose": CLERKS | LEADS,
+        "negotiate": CLERKS | LEADS,
+        "agree": CLERKS | LEADS,
+        "carry_out": CLERKS | LEADS,
+        "sign_slip": LEADS,
+        "take_slip_back": CLERKS,
+        "write_formal_record": CLERKS | LEADS,
+        "mark_followed_up": CLERKS,
+        "put_right": CLERKS,
+        "archive": CLERKS,
+        "cancel": CLERKS,
+        "escalate": CLERKS | LEADS,
+        "comment": CLERKS | LEADS,
+        "correct": SUPERVISORS,
+        "delete": MANAGERS,
+        "take_over": MANAGERS,
+        "read_phone": CLERKS,
+    },
+    "follow_ups": {
+        "read": READERS,
+        "export": READERS,
+        "schedule": CLERKS,
+        "reassign": CLERKS,
+        "record_attempt": CLERKS,
+        "close_not_reached": SUPERVISORS,
+    },
+    "residents": {
+        "read": READERS,
+        "export": READERS,
+        "register": CLERKS,
+        "amend": CLERKS,
+        "delete": MANAGERS,
+        "read_phone": CLERKS,
+    },
+    "occupancies": {"read": READERS, "register": CLERKS, "end": CLERKS, "delete": MANAGERS},
+    "keys": {
+        "read": READERS,
+        "export": READERS,
+        "register": CLERKS,
+        "amend": CLERKS,
+        "lend": CLERKS,
+        "report_lost": CLERKS,
+        "hand_back": CLERKS,
+        "delete": MANAGERS,
+    },
+    "key_approvals": {"read": READERS, "request": CLERKS, "approve": SUPERVISORS, "refuse": SUPERVISORS},
+    "key_loans": {
+        "read": READERS,
+        "export": READERS,
+        "lend": CLERKS,
+        "return": CLERKS,
+        "report_lost": CLERKS,
+        "extend": SUPERVISORS,
+        "correct": SUPERVISORS,
+        "amend": CLERKS,
+        "read_phone": CLERKS,
+    },
+    "visitor_passes": {
+        "read": READERS,
+        "export": READERS,
+        "issue": CLERKS,
+        "amend": CLERKS,
+        "check_in": CLERKS,
+        "check_out": CLERKS,
+        "hand_in": CLERKS,
+        "refund": CLERKS,
+        "revoke": SUPERVISORS,
+        "correct": SUPERVISORS,
+        "delete": MANAGERS,
+        "read_phone": CLERKS,
+        "print": READERS,
+    },
+    "audit_runs": {
+        "read": READERS,
+        "export": READERS,
+        "run": CLERKS,
+        "note": CLERKS,
+        "sign_off": SUPERVISORS,
+        "print": READERS,
+    },
+    "audit_findings": {"read": READERS},
+    "events": {"read": AUDITORS | MANAGERS | ADMINS, "export": AUDITORS | MANAGERS},
+    "estates": {
+        "read": READERS | ADMINS,
+        "export": READERS | ADMINS,
+        "register": ADMINS,
+        "amend": ADMINS | MANAGERS,
+        "run_audit": CLERKS,
+        "delete": ADMINS,
+    },
+    "units": {
+        "read": READERS,
+        "export": READERS,
+        "register": MANAGERS,
+        "amend": CLERKS,
+        "delete": MANAGERS,
+    },
+    "staff": {
+        "read": READERS | ADMINS,
+        "export": READERS | ADMINS,
+        "register": ADMINS | MANAGERS,
+        "amend": ADMINS | MANAGERS,
+        "disable": ADMINS | MANAGERS,
+        "enable": ADMINS | MANAGERS,
+        "reset_password": ADMINS,
+        "grant_role": ADMINS,
+        "end_role": ADMINS,
+    },
+    "teams": {
+        "read": READERS | LEADS | ADMINS,
+        "export": READERS | ADMINS,
+        "register": MANAGERS,
+        "amend": MANAGERS,
+        "delete": MANAGERS,
+    },
+    "clocks": {"read": READERS, "export": READERS, "amend": MANAGERS},
+    "settings": {"read": READERS, "export": READERS, "amend": MANAGERS},
+    "categories": {"read": READERS, "export": READERS, "register": MANAGERS, "amend": MANAGERS, "delete": MANAGERS},
+    "calendar_days": {
+        "read": READERS,
+        "export": READERS,
+        "register": MANAGERS,
+        "amend": MANAGERS,
+        "delete": MANAGERS,
+    },
+    "working_hours": {
+        "read": READERS,
+        "export": READERS,
+        "register": MANAGERS,
+        "amend": MANAGERS,
+        "delete": MANAGERS,
+    },
+    "bulk_runs": {"read": CLERKS | LEADS, "run": CLERKS | LEADS},
+    "desk": {"read": EVERYONE, "read_counts": READERS | WORKERS},
+    "account": {"read": EVERYONE, "change_password": EVERYONE, "switch_estate": EVERYONE},
+}
+"""Register -> verb -> roles. What is not here nobody may do; the system actor may do all that is here."""
+
+
+def may(actor: Actor | None, verb: str, target: Any) -> bool:
+    """Whether *actor* may do *verb* to *target*: a record, a table's class, or the name of a register or page.
+
+    For a class or name: whether in any estate. For a record: in its estate, and, for team leads and technicians, only
+    if it belongs to their team or to them.
+    """
+    return role_for(actor, verb, target) is not None
+
+
+def role_for(actor: Actor | None, verb: str, target: Any) -> Role | None:
+    """The role that lets *actor* do *verb* to *target*, None when nothing does."""
+    if actor is None:
+        return None
+    register = target if isinstance(target, str) else target.__tablename__
+    granted = PERMISSIONS.get(register, {}).get(verb)
+    if granted is None:
+        return None
+    if actor.is_system:
+        return Role.SYSTEM
+    record = target if isinstance(target, Base) else None
+    estate_id = _estate_of(record)
+    held = actor.roles_in(estate_id) & granted
+    if isinstance(record, Staff) and not _shares_estate(actor, record):
+        held &= ADMINS
+    for role in _WEIGHT:
+        if role in held and (record is None or role not in WORKERS or _is_theirs(actor, role, record)):
+            return role
+    return None
+
+
+def _estate_of(record: Base | None) -> int | None:
+    if record is None or isinstance(record, Staff):
+        return None
+    if isinstance(record, Estate):
+        # An estate that is not stored yet belongs to nobody: creating it is a question of the role alone.
+        return record.id
+    return getattr(record, "estate_id", None)
+
+
+def _shares_estate(actor: Actor, person: Staff) -> bool:
+    return person.id == actor.staff_id or person.estate_id is None or person.estate_id in actor.estate_ids
+
+
+def _is_theirs(actor: Actor, role: Role, record: Base) -> bool:
+    if isinstance(record, Team):
+        return record.id in actor.teams_in(record.estate_id, role)
+    if not isinstance(record, Ticket | Complaint):
+        return False
+    if role is Role.TECHNICIAN:
+        return record.assignee_id == actor.staff_id
+    return record.team_id in actor.teams_in(record.estate_id, Role.LEAD)
+
+
+_OF_A_MATTER: tuple[type[Any], ...] = (Comment, RepeatReport, ClockRun)
+_OF_A_PARENT: dict[type[Any], tuple[str, type[Any]]] = {
+    AuditLine: ("run_id", AuditRun),
+    FollowUpAttempt: ("follow_up_id", FollowUp),
+    PassMovement: ("pass_id", VisitorPass),
+}
+
+
+def visible(actor: Actor | None, model: type[Any]) -> ColumnElement[bool]:
+    """The condition that a row of *model* must meet for *actor* to see it at all."""
+    if actor is None:
+        return false()
+    if actor.is_system:
+        return true()
+    if model in _OF_A_MATTER:
+        return or_(
+            and_(model.ticket_id.is_not(None), model.ticket_id.in_(_visible_ids(actor, Ticket))),
+            and_(model.complaint_id.is_not(None), model.complaint_id.in_(_visible_ids(actor, Complaint))),
+        )
+    if model in _OF_A_PARENT:
+        column, parent = _OF_A_PARENT[model]
+        return getattr(model, column).in_(_visible_ids(actor, parent))  # type: ignore[no-any-return]  # the column of a class chosen at run time
+    if model is BulkItem:
+        return BulkItem.run_id.in_(select(BulkRun.id).where(BulkRun.actor_id == actor.staff_id))
+    granted = PERMISSIONS.get(model.__tablename__, {}).get("read", frozenset())
+    full = [estate for estate in actor.estate_ids if actor.roles_in(estate) & granted - WORKERS]
+    if model is BulkRun:
+        return BulkRun.actor_id == actor.staff_id
+    if model is Estate:
+        return Estate.id.in_(full)
+    if model is Staff:
+        colleagues = select(StaffAssignment.staff_id).where(StaffAssignment.estate_id.in_(full))
+        everyone = Role.ADMIN in actor.roles_in(None)
+        return true() if everyone else Staff.id.in_(colleagues)
+    conditions = [model.estate_id.in_(full)] if full else []
+    conditions += list(_own_rows(actor, model, granted))
+    return or_(*conditions) if conditions else false()
+
+
+def _visible_ids(actor: Actor, model: type[Any]) -> Any:
+    return select(model.id).where(visible(actor, model))
+
+
+def _own_rows(actor: Actor, model: type[Any], granted: Iterable[Role]) -> Iterable[ColumnElement[bool]]:
+    for estate in actor.estate_ids:
+        roles = actor.roles_in(estate) & frozenset(granted)
+        teams = actor.teams_in(estate, Role.LEAD)
+        if Role.LEAD in roles and teams:
+            if model is Team:
+                yield Team.id.in_(teams)
+            elif model in (Ticket, Complaint):
+                yield and_(model.estate_id == estate, model.team_id.in_(teams))
+        if Role.TECHNICIAN in roles and model is Ticket:
+            yield and_(Ticket.estate_id == estate, Ticket.assignee_id == actor.staff_id)

@@ -1,0 +1,108 @@
+"""Residents (住户) and who lived in or owned which unit from when to when (RES-1)."""
+
+import datetime
+
+from sqlalchemy import CheckConstraint, Index
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import (
+    Base,
+    Choice,
+    Identity,
+    LabelledEnum,
+    LocalDate,
+    LongText,
+    Register,
+    ShortText,
+    table_args,
+    within_estate,
+)
+from models.errors import gettext_noop
+from models.estates import Unit
+from models.personal import IdDocument
+
+
+class Resident(Register, Base):
+    """A person of the estate. Phone and ID number are encrypted, found by keyed digests, shown masked (RES-4)."""
+
+    __tablename__ = "residents"
+
+    name: Mapped[str] = mapped_column(ShortText(60))
+    name_pinyin: Mapped[str] = mapped_column(ShortText(400), default="", server_default="")
+    phone: Mapped[str | None] = mapped_column(ShortText(200), info={"personal": True})
+    phone_digest: Mapped[str | None] = mapped_column(ShortText(40))
+    phone_tail_digest: Mapped[str | None] = mapped_column(ShortText(40))
+    id_document: Mapped[IdDocument | None] = mapped_column(Choice(IdDocument))
+    id_number: Mapped[str | None] = mapped_column(ShortText(300), info={"personal": True})
+    id_number_digest: Mapped[str | None] = mapped_column(ShortText(40))
+    vehicles: Mapped[str | None] = mapped_column(ShortText(200))
+    emergency_contact: Mapped[str | None] = mapped_column(ShortText(200), info={"personal": True})
+    moved_in_on: Mapped[datetime.date | None] = mapped_column(LocalDate)
+    note: Mapped[str | None] = mapped_column(LongText)
+
+    __table_args__ = table_args(
+        CheckConstraint("length(trim(name)) > 0", name="name_present"),
+        Index("ix_residents_phone_digest", "estate_id", "phone_digest"),
+        Index("ix_residents_phone_tail_digest", "estate_id", "phone_tail_digest"),
+        Index("ix_residents_id_number_digest", "estate_id", "id_number_digest"),
+        Index("ix_residents_name_pinyin", "estate_id", "name_pinyin"),
+        Index("ix_residents_name", "estate_id", "name"),
+    )
+
+    occupancies: Mapped[list["Occupancy"]] = relationship(
+        primaryjoin="Resident.id == foreign(Occupancy.resident_id)", viewonly=True, lazy="raise_on_sql"
+    )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OccupancyKind(LabelledEnum):
+    """As what a person is in a unit."""
+
+    OWNER = "owner", gettext_noop("owner")
+    TENANT = "tenant", gettext_noop("tenant")
+    FAMILY = "family", gettext_noop("family")
+
+
+class Occupancy(Register, Base):
+    """One person in one unit as owner, tenant or family, from a date, until a date when over."""
+
+    __tablename__ = "occupancies"
+
+    unit_id: Mapped[int] = mapped_column(Identity)
+    resident_id: Mapped[int] = mapped_column(Identity)
+    kind: Mapped[OccupancyKind] = mapped_column(Choice(OccupancyKind))
+    from_on: Mapped[datetime.date] = mapped_column(LocalDate)
+    until_on: Mapped[datetime.date | None] = mapped_column(LocalDate)
+
+    __table_args__ = table_args(
+        within_estate("unit_id", "units"),
+        within_estate("resident_id", "residents"),
+        CheckConstraint(
+            "until_on IS NULL OR from_on <= until_on",
+            name="from_until",
+            info={"rule": "RES-1", "sentence": gettext_noop("The first day must not be after the last.")},
+        ),
+        Index("ix_occupancies_unit_id", "unit_id"),
+        Index("ix_occupancies_resident_id", "resident_id"),
+    )
+
+    unit: Mapped[Unit] = relationship(
+        primaryjoin="foreign(Occupancy.unit_id) == Unit.id", viewonly=True, lazy="raise_on_sql"
+    )
+    resident: Mapped[Resident] = relationship(
+        primaryjoin="foreign(Occupancy.resident_id) == Resident.id", viewonly=True, lazy="raise_on_sql"
+    )
+
+
+Index(
+    "uq_occupancies_current",
+    Occupancy.unit_id,
+    Occupancy.resident_id,
+    Occupancy.kind,
+    unique=True,
+    sqlite_where=Occupancy.until_on.is_(None),
+    postgresql_where=Occupancy.until_on.is_(None),
+    info={"rule": "RES-1", "sentence": gettext_noop("This person is already registered for this unit.")},
+)

@@ -1,0 +1,73 @@
+"""How every program opens the shared database: the engine with its pragmas, and the session that seals its events."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.orm import Session, SessionTransaction
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from models.events import seal_events
+from models.personal import Keyring
+
+BUSY_TIMEOUT_MILLISECONDS = 30_000
+
+
+def open_engine(url: str, **options: Any) -> Engine:
+    """An engine on *url*, SQLite or PostgreSQL, set up so that guards hold and writers queue instead of failing."""
+    engine = create_engine(url, **options)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def reading(engine: Engine) -> Engine:
+    """The same database for a request that must not write; the database refuses what is tried all the same.
+
+    On SQLite its transactions begin deferred, so readers never wait for the writer.
+    """
+    if engine.dialect.name == "sqlite":
+        return engine.execution_options(reading=True)
+    return engine.execution_options(postgresql_readonly=True)
+
+
+def _prepare_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        f"busy_timeout={BUSY_TIMEOUT_MILLISECONDS}",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A deferred BEGIN that later writes fails with "locked" when another writer was first; IMMEDIATE queues.
+    read_only = bool(connection.get_execution_options().get("reading"))
+    cursor = connection.connection.cursor()
+    cursor.execute(f"PRAGMA query_only={read_only:d}")
+    cursor.execute("BEGIN" if read_only else "BEGIN IMMEDIATE")
+    cursor.close()
+
+
+class DeskSession(Session):
+    """A session that knows the keyring and, as the last step before commit, seals the events it wrote."""
+
+    def __init__(self, bind: Engine | Connection, *, keyring: Keyring, **options: Any) -> None:
+        super().__init__(bind, **options)
+        self.info["keyring"] = keyring
+
+
+@event.listens_for(DeskSession, "before_commit")
+def _seal(session: Session) -> None:
+    session.flush()
+    seal_events(session)
+
+
+@event.listens_for(DeskSession, "after_soft_rollback")
+def _forget(session: Session, _previous: SessionTransaction) -> None:
+    session.info.pop("unsealed", None)

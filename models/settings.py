@@ -1,0 +1,242 @@
+"""Settings that a manager edits (SET-1): clocks, categories, limits, working hours and calendar days."""
+
+import datetime
+from collections.abc import Iterable
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import CheckConstraint, Index, Integer, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models.base import (
+    Base,
+    Choice,
+    Flag,
+    Identity,
+    Json,
+    LabelledEnum,
+    LocalDate,
+    Register,
+    ShortText,
+    table_args,
+    within_estate,
+)
+from models.calendar import WorkingCalendar
+from models.errors import gettext_noop
+from models.estates import Estate
+
+
+class ClockCalendar(LabelledEnum):
+    """How a clock counts its minutes."""
+
+    ALWAYS = "always", gettext_noop("around the clock")
+    WORKING = "working", gettext_noop("working hours")
+    SAME_DAY = "same_day", gettext_noop("by the end of the day")
+
+
+class Clock(Register, Base):
+    """A time limit (时限): from a start event to a stop event, so many minutes by a calendar."""
+
+    __tablename__ = "clocks"
+
+    code: Mapped[str] = mapped_column(ShortText(40))
+    rule: Mapped[str] = mapped_column(ShortText(20))
+    start_event: Mapped[str] = mapped_column(ShortText(60))
+    stop_event: Mapped[str] = mapped_column(ShortText(60))
+    minutes: Mapped[int] = mapped_column(Integer)
+    calendar: Mapped[ClockCalendar] = mapped_column(Choice(ClockCalendar))
+    enabled: Mapped[bool] = mapped_column(Flag, default=True, server_default="1")
+
+    __table_args__ = table_args(
+        UniqueConstraint("estate_id", "code"), CheckConstraint("minutes BETWEEN 0 AND 525600", name="minutes_range")
+    )
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class CategoryRegister(LabelledEnum):
+    """Which register a category is for."""
+
+    TICKETS = "tickets", gettext_noop("tickets")
+    COMPLAINTS = "complaints", gettext_noop("complaints")
+
+
+class Category(Register, Base):
+    """A category of tickets or complaints; complaints have the eight of CMP-1."""
+
+    __tablename__ = "categories"
+
+    register: Mapped[CategoryRegister] = mapped_column(Choice(CategoryRegister))
+    code: Mapped[str] = mapped_column(ShortText(40))
+    name: Mapped[str] = mapped_column(ShortText(60))
+    team_id: Mapped[int | None] = mapped_column(Identity)
+    enabled: Mapped[bool] = mapped_column(Flag, default=True, server_default="1")
+
+    __table_args__ = table_args(UniqueConstraint("estate_id", "register", "code"), within_estate("team_id", "teams"))
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Setting(Register, Base):
+    """One figure or list by its code, such as ``key-loan-approval`` or ``visitor-pass-days``."""
+
+    __tablename__ = "settings"
+
+    code: Mapped[str] = mapped_column(ShortText(60))
+    rule: Mapped[str] = mapped_column(ShortText(20))
+    value: Mapped[object] = mapped_column(Json)
+
+    __table_args__ = table_args(UniqueConstraint("estate_id", "code"))
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class WorkingHours(Register, Base):
+    """One working interval of one weekday (Monday is 0), in minutes after local midnight."""
+
+    __tablename__ = "working_hours"
+
+    weekday: Mapped[int] = mapped_column(Integer)
+    start_minute: Mapped[int] = mapped_column(Integer)
+    end_minute: Mapped[int] = mapped_column(Integer)
+
+    __table_args__ = table_args(
+        UniqueConstraint("estate_id", "weekday", "start_minute"),
+        CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday_range"),
+        CheckConstraint("0 <= start_minute AND start_minute < end_minute AND end_minute <= 1440", name="interval"),
+    )
+
+
+class DayKind(LabelledEnum):
+    """How a date differs from its weekday."""
+
+    OFF = "off", gettext_noop("day off")
+    WORKING = "working", gettext_noop("working day")
+
+
+class CalendarDay(Register, Base):
+    """A holiday or make-up working day (SET-2). Without own minutes a working day has Monday's hours."""
+
+    __tablename__ = "calendar_days"
+
+    day: Mapped[datetime.date] = mapped_column(LocalDate)
+    kind: Mapped[DayKind] = mapped_column(Choice(DayKind))
+    name: Mapped[str | None] = mapped_column(ShortText(60))
+    start_minute: Mapped[int | None] = mapped_column(Integer)
+    end_minute: Mapped[int | None] = mapped_column(Integer)
+
+    __table_args__ = table_args(
+        UniqueConstraint("estate_id", "day"),
+        CheckConstraint(
+            "(start_minute IS NULL) = (end_minute IS NULL) AND (start_minute IS NULL OR "
+            "(kind = 'working' AND 0 <= start_minute AND start_minute < end_minute AND end_minute <= 1440))",
+            name="interval",
+        ),
+        Index("ix_calendar_days_day", "day"),
+    )
+
+
+DEFAULT_CLOCKS: tuple[tuple[str, str, str, str, int, ClockCalendar], ...] = (
+    ("slip-acknowledged", "DSP-4", "dispatch", "accept", 15, ClockCalendar.ALWAYS),
+    ("on-site", "DSP-5", "dispatch", "start", 20, ClockCalendar.ALWAYS),
+    ("same-day", "DSP-7", "register", "finish", 0, ClockCalendar.SAME_DAY),
+    ("follow-up", "FUP-1", "finish", "follow up", 3 * 24 * 60, ClockCalendar.ALWAYS),
+    # One working day of the training estate is 8 hours: 08:30-12:00 and 13:30-18:00.
+    ("formal-record", "CMP-3", "register", "write formal record", 8 * 60, ClockCalendar.WORKING),
+)
+
+DEFAULT_SETTINGS: dict[str, tuple[str, object]] = {
+    "enquiry-promise-minutes": ("INT-5", 30),
+    "follow-up-attempts": ("FUP-3", 3),
+    "follow-up-rest-hours": ("FUP-1", [["12:00", "14:00"], ["20:00", "09:00"]]),
+    "visitor-pass-days": ("PAS-1", 1),
+    "temporary-pass-days": ("PAS-2", 3),
+    "worker-pass-days": ("PAS-3", 92),
+    "worker-pass-deposit-fen": ("PAS-3", 5000),
+    "worker-pass-card-fee-fen": ("PAS-3", 500),
+    "undo-minutes": ("SET-1", 10),
+}
+
+
+class EstateSettings:
+    """What the verbs need of one or more estates' settings, read once a batch."""
+
+    def __init__(self, session: Session, estate_ids: Iterable[int]) -> None:
+        ids = sorted(set(estate_ids))
+        self._zones = {
+            row.id: ZoneInfo(row.timezone)
+            for row in session.execute(select(Estate.id, Estate.timezone).where(Estate.id.in_(ids)))
+        }
+        self._clocks = {
+            (clock.estate_id, clock.code): clock
+            for clock in session.scalars(select(Clock).where(Clock.estate_id.in_(ids), Clock.enabled.is_(True)))
+        }
+        self._values = {
+            (row.estate_id, row.code): row.value
+            for row in session.execute(
+                select(Setting.estate_id, Setting.code, Setting.value).where(Setting.estate_id.in_(ids))
+            )
+        }
+        self._session = session
+        self._calendars: dict[int, WorkingCalendar] = {}
+
+    def clock(self, estate_id: int, code: str) -> Clock | None:
+        """The clock *code* of the estate, None when it is switched off."""
+        return self._clocks.get((estate_id, code))
+
+    def value(self, estate_id: int, code: str) -> object:
+        """The estate's setting *code*, or its default."""
+        return self._values.get((estate_id, code), DEFAULT_SETTINGS[code][1])
+
+    def number(self, estate_id: int, code: str) -> int:
+        """The setting *code* as a whole number, its default when someone stored another kind of value."""
+        value = self.value(estate_id, code)
+        return value if isinstance(value, int) else int(str(DEFAULT_SETTINGS[code][1]))
+
+    def calendar(self, estate_id: int) -> WorkingCalendar:
+        """The estate's working calendar."""
+        if estate_id not in self._calendars:
+            self._calendars[estate_id] = self._load_calendar(estate_id)
+        return self._calendars[estate_id]
+
+    def _load_calendar(self, estate_id: int) -> WorkingCalendar:
+        week: dict[int, list[tuple[int, int]]] = {}
+        hours = select(WorkingHours).where(WorkingHours.estate_id == estate_id).order_by(WorkingHours.start_minute)
+        for row in self._session.scalars(hours):
+            week.setdefault(row.weekday, []).append((row.start_minute, row.end_minute))
+        days: dict[datetime.date, list[tuple[int, int]]] = {}
+        for day in self._session.scalars(select(CalendarDay).where(CalendarDay.estate_id == estate_id)):
+            if day.kind is DayKind.OFF:
+                days[day.day] = []
+            elif day.start_minute is not None and day.end_minute is not None:
+                days[day.day] = [(day.start_minute, day.end_minute)]
+            else:
+                days[day.day] = week.get(0, [])
+        return WorkingCalendar(self._zones[estate_id], week, days)
+
+    def due(self, clock: Clock, start: datetime.datetime) -> datetime.datetime:
+        """When *clock*, started at *start*, runs out (UTC)."""
+        calendar = self.calendar(clock.estate_id)
+        if clock.calendar is ClockCalendar.SAME_DAY:
+            return calendar.end_of_day(start)
+        if clock.calendar is ClockCalendar.WORKING:
+            return calendar.add_minutes(start, clock.minutes)
+        return start + datetime.timedelta(minutes=clock.minutes)
+
+    def shifted(
+        self, clock: Clock, paused_at: datetime.datetime, due: datetime.datetime, now: datetime.datetime
+    ) -> datetime.datetime:
+        """The new due time after a pause: what was left at *paused_at*, by the clock's calendar, counted from *now*.
+
+        A clock that was past due when it was paused stays past due.
+        """
+        if due <= paused_at:
+            return due
+        if clock.calendar is ClockCalendar.WORKING:
+            calendar = self.calendar(clock.estate_id)
+            return calendar.add_minutes(now, calendar.minutes_between(paused_at, due))
+        if clock.calendar is ClockCalendar.SAME_DAY:
+            return calendar_end if (calendar_end := self.calendar(clock.estate_id).end_of_day(now)) > due else due
+        return now + (due - paused_at)

@@ -1,0 +1,193 @@
+"""Teams (业务口), staff (员工), where each works in which role, and who is acting now."""
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from models.base import (
+    Base,
+    Choice,
+    EstateRow,
+    Flag,
+    Identity,
+    LabelledEnum,
+    Register,
+    ShortText,
+    UTCDateTime,
+    table_args,
+    within_estate,
+)
+from models.errors import gettext_noop
+
+
+class Department(LabelledEnum):
+    """The departments a team stands for."""
+
+    ENGINEERING = "engineering", gettext_noop("engineering")
+    HOUSEKEEPING = "housekeeping", gettext_noop("housekeeping")
+    SECURITY = "security", gettext_noop("security")
+    GREENING = "greening", gettext_noop("greening")
+    CUSTOMER_SERVICE = "customer_service", gettext_noop("customer service")
+    FINANCE = "finance", gettext_noop("finance")
+
+
+class Role(LabelledEnum):
+    """What a person may do in an estate; policy alone says what that is."""
+
+    CLERK = "clerk", gettext_noop("clerk")
+    TECHNICIAN = "technician", gettext_noop("technician")
+    LEAD = "lead", gettext_noop("team lead")
+    SUPERVISOR = "supervisor", gettext_noop("supervisor")
+    MANAGER = "manager", gettext_noop("manager")
+    AUDITOR = "auditor", gettext_noop("auditor")
+    ADMIN = "admin", gettext_noop("administrator")
+    SYSTEM = "system", gettext_noop("system")
+
+
+class Team(Register, Base):
+    """A team of an estate (业务口 / 责任部门)."""
+
+    __tablename__ = "teams"
+
+    name: Mapped[str] = mapped_column(ShortText(60))
+    department: Mapped[Department] = mapped_column(Choice(Department))
+    lead_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+
+    __table_args__ = table_args(UniqueConstraint("estate_id", "name"))
+
+    lead: Mapped["Staff | None"] = relationship(foreign_keys=[lead_id], lazy="raise_on_sql")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Staff(Base):
+    """A person who works at the desk or for it; works in the estates that ``assignments`` name."""
+
+    __tablename__ = "staff"
+
+    username: Mapped[str] = mapped_column(ShortText(60), unique=True)
+    name: Mapped[str] = mapped_column(ShortText(60))
+    password_hash: Mapped[str | None] = mapped_column(ShortText(300))
+    must_change_password: Mapped[bool] = mapped_column(Flag, default=False, server_default="0")
+    session_generation: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
+    disabled_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
+    language: Mapped[str | None] = mapped_column(ShortText(20))
+    estate_id: Mapped[int | None] = mapped_column(ForeignKey("estates.id"))
+    version: Mapped[int] = mapped_column(Integer, server_default="1", default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # SQLAlchemy's own class attribute
+    __table_args__ = ({"sqlite_autoincrement": True, "sqlite_strict": True},)
+
+    assignments: Mapped[list["StaffAssignment"]] = relationship(back_populates="staff", lazy="raise_on_sql")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class StaffAssignment(EstateRow, Base):
+    """One person's role in one estate, in one team where the role needs it; ended, never deleted."""
+
+    __tablename__ = "staff_assignments"
+
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    role: Mapped[Role] = mapped_column(Choice(Role))
+    team_id: Mapped[int | None] = mapped_column(Identity)
+    ended_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
+
+    __table_args__ = table_args(
+        within_estate("team_id", "teams"),
+        CheckConstraint("role NOT IN ('technician', 'lead') OR team_id IS NOT NULL", name="team_needed"),
+        Index("ix_staff_assignments_staff_id", "staff_id"),
+    )
+
+    staff: Mapped[Staff] = relationship(back_populates="assignments", lazy="raise_on_sql")
+    team: Mapped[Team | None] = relationship(
+        primaryjoin="foreign(StaffAssignment.team_id) == Team.id", viewonly=True, lazy="raise_on_sql"
+    )
+
+
+class SignInAttempt(Base):
+    """Failed sign-ins per name and address, for the throttle; kept in the database because workers are many."""
+
+    __tablename__ = "sign_in_attempts"
+    __table_args__ = (
+        UniqueConstraint("username", "address"),
+        {"sqlite_autoincrement": True, "sqlite_strict": True},
+    )
+
+    username: Mapped[str] = mapped_column(ShortText(60))
+    address: Mapped[str] = mapped_column(ShortText(60))
+    failures: Mapped[int] = mapped_column(Integer)
+    last_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime)
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts, in which roles, and from where: all that a verb may know of its caller."""
+
+    staff_id: int
+    name: str
+    roles: frozenset[tuple[int, Role, int | None]] = field(default_factory=frozenset)
+    is_system: bool = False
+    session_id: str | None = None
+    address: str | None = None
+    request_id: str | None = None
+    source: str = "panel"
+
+    @property
+    def estate_ids(self) -> tuple[int, ...]:
+        """Estates the person works in, ascending."""
+        return tuple(sorted({estate_id for estate_id, _, _ in self.roles}))
+
+    def roles_in(self, estate_id: int | None) -> frozenset[Role]:
+        """The person's roles in one estate, or in any when None."""
+        return frozenset(role for estate, role, _ in self.roles if estate_id is None or estate == estate_id)
+
+    def teams_in(self, estate_id: int | None, role: Role) -> frozenset[int]:
+        """Teams in which the person has *role*."""
+        return frozenset(
+            team
+            for estate, held, team in self.roles
+            if held is role and team is not None and (estate_id is None or estate == estate_id)
+        )
+
+
+def actor_for(session: Session, staff: Staff, **request: str | None) -> Actor:
+    """The actor for a member of staff with their current roles.
+
+    *request* gives session_id, address, request_id and source, where there are any.
+    """
+    return actors_for(session, [staff], **request)[0]
+
+
+def actors_for(session: Session, people: Iterable[Staff], **request: str | None) -> list[Actor]:
+    """Actors for several people, with one query for all their roles."""
+    people = list(people)
+    rows = session.execute(
+        select(
+            StaffAssignment.staff_id, StaffAssignment.estate_id, StaffAssignment.role, StaffAssignment.team_id
+        ).where(StaffAssignment.staff_id.in_([person.id for person in people]), StaffAssignment.ended_at.is_(None))
+    ).all()
+    held: dict[int, set[tuple[int, Role, int | None]]] = {}
+    for staff_id, estate_id, role, team_id in rows:
+        held.setdefault(staff_id, set()).add((estate_id, role, team_id))
+    given = {key: value for key, value in request.items() if value is not None}
+    return [
+        Actor(
+            staff_id=person.id,
+            name=person.name,
+            roles=frozenset(() if person.disabled_at else held.get(person.id, ())),
+            is_system=person.username == "system",
+            **given,
+        )
+        for person in people
+    ]
+
+
+def system_actor(session: Session, **request: str | None) -> Actor:
+    """The actor for timers and the command line when nobody is named."""
+    return actor_for(session, session.scalars(select(Staff).where(Staff.username == "system")).one(), **request)

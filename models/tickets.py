@@ -1,0 +1,178 @@
+"""Tickets (报修工单): repairs, household service, suggestions, enquiries, queries and emergencies."""
+
+import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base, Choice, Flag, Identity, LabelledEnum, LongText, ShortText, UTCDateTime, within_estate
+from models.errors import gettext_noop
+from models.matters import Matter, matter_args
+
+if TYPE_CHECKING:
+    from models.settings import Category
+
+
+class TicketKind(LabelledEnum):
+    """INT-8; complaints are a register of their own."""
+
+    REPAIR = "repair", gettext_noop("repair")
+    HOUSEHOLD_SERVICE = "household_service", gettext_noop("household service")
+    SUGGESTION = "suggestion", gettext_noop("suggestion")
+    ENQUIRY = "enquiry", gettext_noop("enquiry")
+    QUERY = "query", gettext_noop("query")
+    EMERGENCY = "emergency", gettext_noop("emergency")
+
+
+class TicketStatus(LabelledEnum):
+    """JOB-1."""
+
+    RECEIVED = "received", gettext_noop("received")
+    DISPATCHED = "dispatched", gettext_noop("dispatched")
+    ACCEPTED = "accepted", gettext_noop("accepted")
+    IN_PROGRESS = "in_progress", gettext_noop("in progress")
+    WAITING = "waiting", gettext_noop("waiting")
+    DONE = "done", gettext_noop("done")
+    CLOSED = "closed", gettext_noop("closed")
+    CANCELLED = "cancelled", gettext_noop("cancelled")
+
+
+class WaitingReason(LabelledEnum):
+    """Why a job waits (JOB-1)."""
+
+    MATERIALS = "materials", gettext_noop("materials")
+    RESIDENT_ABSENT = "resident_absent", gettext_noop("resident absent")
+    THIRD_PARTY = "third_party", gettext_noop("third party")
+    AUTHORITY = "authority", gettext_noop("authority")
+    QUOTE = "quote", gettext_noop("quote")
+
+
+class CancelKind(LabelledEnum):
+    """Why a matter was cancelled (JOB-1)."""
+
+    DUPLICATE = "duplicate", gettext_noop("duplicate")
+    WITHDRAWN = "withdrawn", gettext_noop("withdrawn")
+
+
+class Acceptance(LabelledEnum):
+    """Whether the resident accepted the work (JOB-5, JOB-6)."""
+
+    SIGNED = "signed", gettext_noop("signed by the resident")
+    NOT_SIGNED = "not_signed", gettext_noop("not signed")
+    NOT_NEEDED = "not_needed", gettext_noop("not needed")
+    UNKNOWN = "unknown", gettext_noop("not known: imported")
+
+
+S = TicketStatus
+TRANSITIONS: dict[str, dict[TicketStatus, TicketStatus]] = {
+    "dispatch": {S.RECEIVED: S.DISPATCHED},
+    "accept": {S.DISPATCHED: S.ACCEPTED},
+    "start": {S.ACCEPTED: S.IN_PROGRESS},
+    "finish": {S.IN_PROGRESS: S.DONE},
+    "answer": {S.RECEIVED: S.DONE},
+    "close": {S.DONE: S.CLOSED},
+    "reopen": {S.DONE: S.IN_PROGRESS},
+    "wait": dict.fromkeys((S.DISPATCHED, S.ACCEPTED, S.IN_PROGRESS), S.WAITING),
+    # resume returns to where the job waited from: the verb picks that state from the row.
+    "resume": {S.WAITING: S.IN_PROGRESS},
+    "cancel": dict.fromkeys((S.RECEIVED, S.DISPATCHED, S.ACCEPTED, S.IN_PROGRESS, S.WAITING), S.CANCELLED),
+    "correct": {S.CLOSED: S.DONE},
+}
+"""Verb -> status before -> status after. Verbs that change no status are not here."""
+
+OPEN_STATUSES = (S.RECEIVED, S.DISPATCHED, S.ACCEPTED, S.IN_PROGRESS, S.WAITING, S.DONE)
+TIMES = ("heard_at", "registered_at", "dispatched_at", "accepted_at", "arrived_at", "finished_at", "closed_at")
+
+
+def _in_order(columns: tuple[str, ...]) -> str:
+    pairs = [(first, second) for index, first in enumerate(columns) for second in columns[index + 1 :]]
+    return " AND ".join(f"({a} IS NULL OR {b} IS NULL OR {a} <= {b})" for a, b in pairs)
+
+
+class Ticket(Matter, Base):
+    """One job or question of a resident or colleague, from the call to its closing."""
+
+    __tablename__ = "tickets"
+
+    kind: Mapped[TicketKind] = mapped_column(Choice(TicketKind), sort_order=-85)
+    category_id: Mapped[int | None] = mapped_column(Identity)
+    status: Mapped[TicketStatus] = mapped_column(
+        Choice(TicketStatus), default=TicketStatus.RECEIVED, server_default="received", sort_order=-84
+    )
+    complaint_id: Mapped[int | None] = mapped_column(Identity)
+    previous_id: Mapped[int | None] = mapped_column(Identity)
+    visit_from: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
+    visit_until: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
+    dispatched_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
+    accepted_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
+    arrived_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
+    finished_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
+    closed_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
+    closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    slip_taken_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    waiting_reason: Mapped[WaitingReason | None] = mapped_column(Choice(WaitingReason))
+    waiting_from: Mapped[TicketStatus | None] = mapped_column(Choice(TicketStatus))
+    waiting_note: Mapped[str | None] = mapped_column(LongText)
+    cancel_kind: Mapped[CancelKind | None] = mapped_column(Choice(CancelKind))
+    result: Mapped[str | None] = mapped_column(LongText)
+    acceptance: Mapped[Acceptance | None] = mapped_column(Choice(Acceptance))
+    acceptance_reason: Mapped[str | None] = mapped_column(LongText)
+    charge_fen: Mapped[int | None] = mapped_column(Integer)
+    charge_agreed_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
+    settled_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
+    invoice_number: Mapped[str | None] = mapped_column(ShortText(40))
+    waived_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
+    waive_reason: Mapped[str | None] = mapped_column(LongText)
+    slip_returned_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
+    slip_returned_to_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    must_complete: Mapped[bool] = mapped_column(Flag, default=False, server_default="0")
+    imported_closed: Mapped[bool] = mapped_column(Flag, default=False, server_default="0")
+
+    __table_args__ = matter_args(
+        "tickets",
+        within_estate("category_id", "categories"),
+        within_estate("complaint_id", "complaints"),
+        within_estate("previous_id", "tickets"),
+        CheckConstraint(
+            "status <> 'closed' OR (result IS NOT NULL AND length(trim(result)) > 0 AND closed_at IS NOT NULL"
+            " AND closed_by_id IS NOT NULL)",
+            name="closed_is_complete",
+            info={
+                "rule": "JOB-6",
+                "sentence": gettext_noop("A closed ticket needs its result, its closing time and who closed it."),
+            },
+        ),
+        CheckConstraint("closed_at IS NULL OR status = 'closed'", name="closed_at_only_when_closed"),
+        CheckConstraint("finished_at IS NULL OR status IN ('done', 'closed')", name="finished_at_only_when_done"),
+        CheckConstraint(
+            "(status = 'waiting') = (waiting_reason IS NOT NULL AND waiting_from IS NOT NULL)", name="waiting_reason"
+        ),
+        CheckConstraint("(status = 'cancelled') = (cancelled_at IS NOT NULL)", name="cancelled_at"),
+        CheckConstraint(
+            _in_order(TIMES),
+            name="times_in_order",
+            info={
+                "rule": "JOB-6",
+                "sentence": gettext_noop(
+                    "The times are not in order: heard, registered, dispatched, accepted, arrived, finished, closed."
+                ),
+            },
+        ),
+        CheckConstraint("visit_from IS NULL OR visit_until IS NULL OR visit_from <= visit_until", name="visit_window"),
+        CheckConstraint("charge_fen IS NULL OR charge_fen >= 0", name="charge_not_negative"),
+        CheckConstraint("settled_at IS NULL OR charge_fen IS NOT NULL", name="settled_needs_charge"),
+        CheckConstraint("previous_id IS NULL OR previous_id <> id", name="previous_is_another"),
+        Index("ix_tickets_estate_id_registered_at", "estate_id", "registered_at", "id"),
+        Index("ix_tickets_estate_id_status", "estate_id", "status", "id"),
+        Index("ix_tickets_team_id", "estate_id", "team_id", "status"),
+        Index("ix_tickets_complaint_id", "complaint_id"),
+    )
+
+    category: Mapped["Category | None"] = relationship(
+        "Category", primaryjoin="foreign(Ticket.category_id) == Category.id", viewonly=True, lazy="raise_on_sql"
+    )
+
+
+_OPEN = Ticket.status.in_(OPEN_STATUSES)
+Index("ix_tickets_open_due", Ticket.estate_id, Ticket.due_at, sqlite_where=_OPEN, postgresql_where=_OPEN)

@@ -1,0 +1,1 @@
+"""The pages of the front desk: Flask-Admin views over the shared database; no rule lives here."""

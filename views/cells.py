@@ -1,0 +1,172 @@
+"""How one value of a record is shown: by the type of its column, escaped, personal numbers masked (RES-4)."""
+
+import datetime
+from collections.abc import Callable
+from typing import Any
+
+from flask_babel import gettext, ngettext
+from markupsafe import Markup, escape
+from sqlalchemy import inspect
+from sqlalchemy.orm import ColumnProperty
+
+from models.base import Base, Choice, Flag, LabelledEnum, LocalDate, LongText, UTCDateTime
+from models.personal import keyring_of, masked_id_number, masked_phone
+from views import context
+from views.language import NOTHING, label, local_time, money
+
+Cell = Callable[[Any], str | Markup]
+
+COLOURS: dict[str, str] = {
+    "received": "azure",
+    "registered": "azure",
+    "requested": "azure",
+    "scheduled": "azure",
+    "dispatched": "blue",
+    "assigned": "blue",
+    "accepted": "indigo",
+    "investigating": "indigo",
+    "in_progress": "purple",
+    "proposal": "purple",
+    "negotiating": "orange",
+    "waiting": "orange",
+    "agreed": "teal",
+    "carried_out": "teal",
+    "followed_up": "teal",
+    "done": "teal",
+    "approved": "green",
+    "closed": "green",
+    "archived": "green",
+    "satisfied": "green",
+    "finished": "green",
+    "not_satisfied": "red",
+    "refused": "red",
+    "changed": "orange",
+    "serious": "red",
+    "overdue": "red",
+    "emergency": "red",
+}
+ENDED = frozenset({"closed", "cancelled", "archived", "satisfied", "not_satisfied", "not_reached"})
+
+
+def badge(member: LabelledEnum) -> Markup:
+    """A status as colour and word."""
+    return coloured(COLOURS.get(member.value, "grey"), label(member))
+
+
+def coloured(colour: str, text: str) -> Markup:
+    """*text* in a pill of one of our named colours."""
+    return Markup('<span class="pill pill-{}">{}</span>').format(colour, text)
+
+
+def duration(delta: datetime.timedelta) -> str:
+    """How long, in the unit a person would use: minutes, hours, days."""
+    minutes = int(abs(delta).total_seconds() // 60)
+    if minutes < 60:
+        return str(gettext("%(count)s min", count=minutes))
+    if minutes < 48 * 60:
+        return str(gettext("%(count)s h", count=minutes // 60))
+    return str(ngettext("%(num)s day", "%(num)s days", minutes // (24 * 60)))
+
+
+def instant(moment: datetime.datetime | None) -> str | Markup:
+    """An instant by the estate's clock, machine-readable too."""
+    if moment is None:
+        return NOTHING
+    return Markup('<time datetime="{}">{}</time>').format(moment.isoformat(), local_time(moment))
+
+
+def deadline(moment: datetime.datetime | None, *, ended: bool = False) -> str | Markup:
+    """A due time as “overdue 8 h” or “2 h left” with the exact time on hover; the plain time once it is over."""
+    if moment is None or ended:
+        return instant(moment)
+    left = moment - context.now()
+    late = left < datetime.timedelta()
+    text = gettext("overdue %(time)s", time=duration(left)) if late else gettext("%(time)s left", time=duration(left))
+    soon = not late and left < datetime.timedelta(hours=2)
+    kind = "late" if late else "soon" if soon else "calm"
+    return Markup('<time class="deadline deadline-{}" datetime="{}" title="{}">{}</time>').format(
+        kind, moment.isoformat(), local_time(moment), text
+    )
+
+
+def is_ended(record: Any) -> bool:
+    """Whether nothing is owed on *record* any more, so that its due time is history."""
+    status = getattr(record, "status", None)
+    if isinstance(status, LabelledEnum):
+        return status.value in ENDED
+    return any(getattr(record, name, None) is not None for name in ("returned_at", "lost_at", "handed_in_at"))
+
+
+def masked(record: Base, name: str) -> str:
+    """A personal value of *record* with its middle hidden."""
+    value = personal(record, name)
+    if not value:
+        return NOTHING
+    return masked_id_number(value) if name == "id_number" else masked_phone(value)
+
+
+def personal(record: Base, name: str) -> str | None:
+    """A personal value of *record* in full: only for those whom the policy lets read it."""
+    stored = getattr(record, name)
+    return keyring_of(context.session()).decrypt(stored) if stored else None
+
+
+def cell_of(model: type[Base], name: str) -> Cell:
+    """The function that shows the attribute *name* of a record of *model*."""
+    mapper = inspect(model)
+    prop = mapper.attrs.get(name)
+    if not isinstance(prop, ColumnProperty):
+        return lambda record: plain(getattr(record, name))
+    column: Any = prop.columns[0]
+    if column.info.get("personal"):
+        return lambda record: masked(record, name)
+    if column.info.get("secret") or name == "password_hash":
+        return lambda record: NOTHING
+    if isinstance(column.type, UTCDateTime):
+        if name == "due_at":
+            return lambda record: deadline(getattr(record, name), ended=is_ended(record))
+        return lambda record: instant(getattr(record, name))
+    if name.endswith("_fen"):
+        return lambda record: money(getattr(record, name))
+    return _typed_cell(column.type, name)
+
+
+def _typed_cell(kind: Any, name: str) -> Cell:
+    if isinstance(kind, Choice):
+        shown_as = badge if name in {"status", "outcome", "severity"} else label
+        return lambda record: NOTHING if getattr(record, name) is None else shown_as(getattr(record, name))
+    if isinstance(kind, Flag):
+        return lambda record: gettext("yes") if getattr(record, name) else gettext("no")
+    if isinstance(kind, LongText):
+        return lambda record: lines(getattr(record, name))
+    if isinstance(kind, LocalDate):
+        return lambda record: plain(getattr(record, name))
+    return lambda record: plain(getattr(record, name))
+
+
+def plain(value: Any) -> str:
+    """Any value as text; nothing is a dash."""
+    if value is None or value == "":
+        return NOTHING
+    if isinstance(value, LabelledEnum):
+        return label(value)
+    if isinstance(value, bool):
+        return str(gettext("yes") if value else gettext("no"))
+    if isinstance(value, datetime.datetime):
+        return local_time(value)
+    if isinstance(value, list | tuple):
+        return ", ".join(plain(item) for item in value) or NOTHING
+    return str(value)
+
+
+def lines(value: str | None) -> str | Markup:
+    """Text of several lines, its line ends kept."""
+    if not value:
+        return NOTHING
+    return Markup('<span class="multiline">{}</span>').format(escape(value))
+
+
+def as_text(value: str | Markup) -> str:
+    """A shown value without its mark-up, for exports."""
+    text = value.striptags() if isinstance(value, Markup) else str(value)
+    return "" if text == NOTHING else text

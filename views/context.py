@@ -1,0 +1,72 @@
+"""What a page may know of the request it serves: the database session, who acts, the time, the estate shown."""
+
+import datetime
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import cast
+
+from flask import current_app, g, has_request_context, request
+
+from models.estates import Estate
+from models.personal import Keyring
+from models.session import DeskSession
+from models.staff import Actor
+
+EXTENSION = "frontdesk"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+@dataclass(frozen=True)
+class Services:
+    """What the program lends to its pages; kept in ``app.extensions``."""
+
+    reading: Callable[[], DeskSession]
+    writing: Callable[[], DeskSession]
+    keyring: Keyring
+    is_demo: bool
+
+
+def services() -> Services:
+    """The running program's services."""
+    return cast("Services", current_app.extensions[EXTENSION])
+
+
+def session() -> DeskSession:
+    """The request's own session, opened at first use and closed with the request.
+
+    A request that must not change anything (GET, HEAD, OPTIONS) gets one that cannot. The caller commits.
+    """
+    if "desk_session" not in g:
+        safe = has_request_context() and request.method in SAFE_METHODS
+        g.desk_session = services().reading() if safe else services().writing()
+    return cast("DeskSession", g.desk_session)
+
+
+def actor() -> Actor | None:
+    """Who is signed in, None before signing in."""
+    return cast("Actor | None", g.get("actor"))
+
+
+def now() -> datetime.datetime:
+    """The present instant in UTC, the same during one request.
+
+    Tests set ``app.config["FRONTDESK_NOW"]`` to an instant or to a function that gives one.
+    """
+    if "now" in g:
+        return cast("datetime.datetime", g.now)
+    given = current_app.config.get("FRONTDESK_NOW")
+    moment = given() if callable(given) else given
+    moment = (moment or datetime.datetime.now(datetime.UTC)).astimezone(datetime.UTC)
+    if has_request_context():
+        g.now = moment
+    return cast("datetime.datetime", moment)
+
+
+def current_estate() -> Estate | None:
+    """The estate that the switcher in the header shows; None for people who work in no estate."""
+    return cast("Estate | None", g.get("current_estate"))
+
+
+def estates() -> list[Estate]:
+    """The estates the signed-in person works in, by code: what the switcher offers."""
+    return cast("list[Estate]", g.get("estates", []))

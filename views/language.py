@@ -1,0 +1,106 @@
+"""From codes and values to what a person reads: sentences, labels, times in the estate's zone, money."""
+
+import datetime
+import enum
+import re
+from collections.abc import Iterable
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask_babel import get_locale, gettext
+
+from models.base import LabelledEnum
+from models.errors import Msgid, OperationRefused
+from views import context
+
+LANGUAGES = {"en": "English", "zh_Hans_CN": "中文"}
+DEFAULT_ZONE = "Asia/Shanghai"
+NOTHING = "—"
+FEN_IN_YUAN = 100
+
+# Rules of the procedures are shown in front of their sentence; what only the program calls a rule is not.
+_RULE = re.compile(r"[A-Z]{3}-\d+")
+
+
+def sentence(refusal: OperationRefused) -> str:
+    """What a refused verb says, in the reader's language: ``JOB-6: …``."""
+    text = say(refusal.message, **refusal.values)
+    return f"{refusal.rule}: {text}" if _RULE.match(refusal.rule) else text
+
+
+def say(message: str, /, **values: Any) -> str:
+    """The marked *message* translated, with its placeholders filled by what :func:`shown` makes of *values*."""
+    return str(gettext(message, **{name: _named(name, value) for name, value in values.items()}))
+
+
+def shown(value: Any) -> str:
+    """One value as a person reads it; nothing at all is a dash."""
+    if value is None or value == "":
+        return NOTHING
+    if isinstance(value, LabelledEnum):
+        return label(value)
+    if isinstance(value, Msgid):
+        return str(gettext(value))
+    if isinstance(value, OperationRefused):
+        return sentence(value)
+    if isinstance(value, bool):
+        return str(gettext("yes")) if value else str(gettext("no"))
+    if isinstance(value, datetime.datetime):
+        return local_time(value)
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    if isinstance(value, list | tuple | set | frozenset):
+        return joined(value)
+    return str(value)
+
+
+def _named(name: str, value: Any) -> str:
+    return money(value) if name.endswith("_fen") and isinstance(value, int) else shown(value)
+
+
+def label(member: enum.Enum) -> str:
+    """The word for one member of a closed list; members without a label show their stored word."""
+    return str(gettext(member.label)) if isinstance(member, LabelledEnum) else str(member.value)
+
+
+def joined(values: Iterable[Any]) -> str:
+    """Several values as one list in the reader's punctuation."""
+    return ("；" if is_chinese() else "; ").join(shown(value) for value in values)
+
+
+def is_chinese() -> bool:
+    """Whether the reader's language is Chinese."""
+    locale = get_locale()
+    return locale is not None and locale.language == "zh"
+
+
+def money(fen: int | None) -> str:
+    """An amount in fen as yuan: ``¥50.00``."""
+    if fen is None:
+        return NOTHING
+    sign = "-" if fen < 0 else ""
+    yuan, rest = divmod(abs(fen), FEN_IN_YUAN)
+    return f"{sign}¥{yuan:,}.{rest:02d}"
+
+
+def zone() -> ZoneInfo:
+    """The time zone of the estate shown."""
+    estate = context.current_estate()
+    return ZoneInfo(estate.timezone if estate is not None else DEFAULT_ZONE)
+
+
+def local_time(moment: datetime.datetime | None, *, seconds: bool = False) -> str:
+    """An instant by the estate's clock, ``2026-11-22 08:30``."""
+    if moment is None:
+        return NOTHING
+    return moment.astimezone(zone()).strftime("%Y-%m-%d %H:%M:%S" if seconds else "%Y-%m-%d %H:%M")
+
+
+def local_today() -> datetime.date:
+    """The estate's date now."""
+    return context.now().astimezone(zone()).date()
+
+
+def from_local(local: datetime.datetime) -> datetime.datetime:
+    """The UTC instant of a wall-clock time of the estate that a person typed."""
+    return local.replace(tzinfo=zone()).astimezone(datetime.UTC)
