@@ -1,16 +1,105 @@
 """What everyone may change of their own: password, language, the estate that is shown."""
 
-from flask import Blueprint, abort, flash, g, make_response, redirect, render_template, request, session, url_for
-from flask_babel import force_locale, gettext
+from flask import Blueprint, abort, current_app, flash, g, redirect, render_template, request, session
+from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from admin_app import i18n, throttle
-from admin_app.auth import SESSION_ESTATE, _begin_session, safe_path
+from admin_app.auth import DESK, SESSION_ESTATE, begin_session, safe_path
 from models import passwords
-from models.errors import OperationRefused
+from models.errors import OperationRefused, gettext_noop
 from models.operations import staff as staff_verbs
-from models.staff import Staff
+from models.staff import Actor, Staff
 from views import context
 from views.language import LANGUAGES, sentence
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
+
+
+def _back() -> Response:
+    return redirect(safe_path(request.form.get("next")) or DESK)
+
+
+def _actor() -> Actor:
+    actor = context.actor()
+    if actor is None:
+        abort(401)
+    return actor
+
+
+@blueprint.get("/password")
+def password() -> str:
+    """The form for a new password of one's own."""
+    return render_template("password.html", problem=None, minimum=passwords.MINIMUM_LENGTH)
+
+
+@blueprint.post("/password")
+def change_password() -> Response | tuple[str, int]:
+    """Replace the own password; every other session of this person ends, this one goes on."""
+    try:
+        _change_password(_actor())
+    except OperationRefused as refusal:
+        page = render_template("password.html", problem=sentence(refusal), minimum=passwords.MINIMUM_LENGTH)
+        return page, 400
+    flash(gettext("Your password is changed. Everywhere else you are signed out."), "success")
+    return redirect(DESK)
+
+
+def _change_password(actor: Actor) -> None:
+    current, new = request.form.get("current", ""), request.form.get("new", "")
+    services = context.services()
+    with services.reading() as desk:
+        person = desk.get_one(Staff, actor.staff_id)
+    if new != request.form.get("repeated", ""):
+        raise OperationRefused("PASSWORD", gettext_noop("The new password was not typed the same way twice."))
+    if refusal := passwords.weakness(new, person.username):
+        raise refusal
+    # Guessing here is throttled as guessing at the door is. Hashing comes before the transaction: it is slow.
+    if not throttle.claim(services.writing, person.username, actor.address or "", context.now()):
+        raise OperationRefused("PASSWORD", gettext_noop("Too many failed attempts. Try again in a quarter of an hour."))
+    if not passwords.matches(person.password_hash, current):
+        raise OperationRefused("PASSWORD", gettext_noop("The present password is wrong."))
+    throttle.clear(services.writing, person.username, actor.address or "")
+    password_hash = passwords.hashed(new)
+    desk = context.session()
+    person = desk.get_one(Staff, actor.staff_id)
+    staff_verbs.change_own_password(desk, person, actor=actor, now=context.now(), password_hash=password_hash)
+    desk.commit()
+    begin_session(person)
+
+
+@blueprint.post("/language")
+def language() -> Response:
+    """Read in another language from now on: in this browser, and wherever this person signs in."""
+    wanted = request.form.get("language", "")
+    if wanted not in LANGUAGES:
+        abort(400)
+    actor = context.actor()
+    if actor is not None:
+        desk = context.session()
+        person = desk.get_one(Staff, actor.staff_id)
+        staff_verbs.choose_language(desk, person, actor=actor, now=context.now(), language=wanted)
+        desk.commit()
+    answer = _back()
+    answer.set_cookie(
+        i18n.COOKIE,
+        wanted,
+        max_age=i18n.COOKIE_SECONDS,
+        httponly=True,
+        samesite="Lax",
+        secure=current_app.config["SESSION_COOKIE_SECURE"],
+    )
+    return answer
+
+
+@blueprint.post("/estate")
+def estate() -> Response:
+    """Show another of one's own estates; one that is not one's own answers like one that is not there."""
+    wanted = request.form.get("estate", "")
+    chosen = next((item for item in context.estates() if str(item.id) == wanted), None)
+    if chosen is None:
+        abort(404)
+    session[SESSION_ESTATE] = chosen.id
+    g.current_estate = chosen
+    flash(gettext("Now showing: %(estate)s", estate=chosen.name), "success")
+    return _back()

@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Any, cast
 
-from flask import Blueprint, Flask, abort, current_app, flash, g, redirect, render_template, request, session, url_for
+from flask import Blueprint, Flask, abort, flash, g, redirect, render_template, request, session, url_for
 from flask_babel import gettext
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from sqlalchemy import select
@@ -12,17 +12,15 @@ from werkzeug.wrappers import Response
 
 from admin_app import security, throttle
 from models import passwords
-from models.errors import gettext_noop
 from models.estates import Estate
 from models.session import DeskSession
 from models.staff import Role, Staff, actor_for
 from views import context
-from views.language import sentence
 
-PUBLIC_ENDPOINTS = frozenset({"auth.login", "account.language", "health.healthz", "home.home", "static"})
+PUBLIC_ENDPOINTS = frozenset({"auth.login", "auth.sign_in", "account.language", "health.healthz", "home.index", "static"})
 """All that answers without anybody signed in; everything else is refused by the gate."""
 
-WITH_OLD_PASSWORD = frozenset({"account.password", "auth.logout", *PUBLIC_ENDPOINTS})
+WITH_OLD_PASSWORD = frozenset({"account.password", "account.change_password", "auth.logout", *PUBLIC_ENDPOINTS})
 """All that answers to someone who has to choose a new password first."""
 
 DEMO_PASSWORD = "training"  # noqa: S105  # printed on the login page of the training estate
@@ -36,6 +34,7 @@ DEMO_ACCOUNTS = (
     ("admin", Role.ADMIN),
 )
 
+DESK = "/admin/"
 SESSION_ID = "session_id"
 SESSION_ESTATE = "estate_id"
 
@@ -127,7 +126,7 @@ def _gate() -> Any:
     if not is_known and request.endpoint not in PUBLIC_ENDPOINTS:
         if request.method in context.SAFE_METHODS:
             wanted = request.full_path.rstrip("?")
-            return redirect(url_for("auth.login", next=wanted if wanted != "/admin/" else None))
+            return redirect(url_for("auth.login", next=wanted if wanted != DESK else None))
         abort(401)
     security.check_token()
     if is_known and g.signed_in.must_change_password and request.endpoint not in WITH_OLD_PASSWORD:
@@ -150,7 +149,7 @@ def login() -> str | Response:
     return _form()
 
 
-@blueprint.post("/login", endpoint="login")
+@blueprint.post("/login")
 def sign_in() -> str | Response | tuple[str, int]:
     """Check name and password; each attempt is counted before it is checked, so that many at once gain nothing."""
     username = request.form.get("username", "").strip().casefold()[:60]
@@ -165,11 +164,12 @@ def sign_in() -> str | Response | tuple[str, int]:
     if not passwords.matches(staff.password_hash if staff is not None else None, password) or staff is None:
         return _form(username, gettext("The user name or the password is wrong.")), 401
     throttle.clear(services.writing, username, address)
-    _begin_session(staff)
+    begin_session(staff)
     return redirect(_destination())
 
 
-def _begin_session(staff: Staff) -> None:
+def begin_session(staff: Staff) -> None:
+    """Start a session of its own for *staff*."""
     session.clear()  # nothing of before signing in may live on, the token included
     session.permanent = True
     session[SESSION_ID] = secrets.token_hex(16)
@@ -186,7 +186,7 @@ def _begin_session(staff: Staff) -> None:
 
 
 def _destination() -> str:
-    return safe_path(request.values.get("next")) or url_for("admin.index")
+    return safe_path(request.values.get("next")) or DESK
 
 
 def _form(username: str = "", problem: str | None = None) -> str:

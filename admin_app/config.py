@@ -64,7 +64,7 @@ class Config:
         use = _use(given)
         url = _database_url(given, use)
         if use is DatabaseUse.DEMO:
-            beside = _demo_folder(url)
+            beside = demo_name(url)
             secret_key = _key(given, SECRET_KEY) or _kept_key(beside.with_name(f"{beside.name}.secret-key"))
             data_key = _key(given, DATA_KEY) or _kept_key(beside.with_name(f"{beside.name}.data-key"))
         else:
@@ -107,7 +107,7 @@ def _database_url(given: Mapping[str, str], use: DatabaseUse) -> URL:
         # The text itself may hold a password, so it is not repeated.
         raise ConfigurationError(f"{DATABASE_URL} is not the address of a database; {example}.") from None
     if url.get_backend_name() not in {"sqlite", "postgresql"}:
-        raise ConfigurationError(f"{DATABASE_URL} names {url.get_backend_name()!r}, which is not supported; {example}.")
+        raise ConfigurationError(f"{DATABASE_URL} names {url.get_backend_name()!r}, not supported here; {example}.")
     if url.get_backend_name() == "sqlite":
         if not url.database or url.database == ":memory:" or url.query:
             raise ConfigurationError(f"{DATABASE_URL} must name a file for SQLite, without options; {example}.")
@@ -117,7 +117,7 @@ def _database_url(given: Mapping[str, str], use: DatabaseUse) -> URL:
     return url.set(drivername="postgresql+psycopg")
 
 
-def _demo_folder(url: URL) -> Path:
+def demo_name(url: URL) -> Path:
     """The name beside which a demo's keys lie: the database's own, or ``instance/demo`` for a server's."""
     if url.get_backend_name() == "sqlite":
         return Path(str(url.database)).with_suffix("")

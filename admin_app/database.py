@@ -92,6 +92,17 @@ def _unreachable(config: Config, error: DBAPIError) -> str:
     return f"cannot reach {address}: {reason}"
 
 
+def open_ready(config: Config) -> Database:
+    """Open a database that is ready for this program; raises ConfigurationError with what to do."""
+    database = connect(config)
+    try:
+        check(database)
+    except ConfigurationError:
+        database.engine.dispose()
+        raise
+    return database
+
+
 def check(database: Database) -> None:
     """Refuse (ConfigurationError) a database whose tables, purpose or data key are not those of this program."""
     with reading(database.engine).connect() as connection:
@@ -130,17 +141,20 @@ def _check_mark(connection: Connection, database: Database) -> None:
         )
 
 
-def upgrade(config: Config, *, now: datetime.datetime) -> Database:
-    """Make or upgrade the database, mark it and write its system account; raises ConfigurationError."""
+def upgrade(config: Config, *, now: datetime.datetime, mark: bool = True) -> Database:
+    """Make or upgrade the database, write its system account and its *mark*; raises ConfigurationError."""
     database = connect(config, create=True)
     try:
         with _one_at_a_time(config.database_file):
             _refuse_foreign(database)
             migrations.upgrade(database.engine)
             with database.writing() as session:
-                _write_first_rows(session, database, now)
+                write_system(session, now)
+                if mark:
+                    write_mark(session, database)
                 session.commit()
-        check(database)
+        if mark:
+            check(database)
     except migrations.OrphansFound as error:
         raise ConfigurationError(f"not upgraded: these rows refer to rows that do not exist: {error}") from None
     except OperationalError as error:
@@ -173,10 +187,15 @@ def _refuse_foreign(database: Database) -> None:
                 _check_mark(connection, database)
 
 
-def _write_first_rows(session: Session, database: Database, now: datetime.datetime) -> None:
+def write_mark(session: Session, database: Database) -> None:
+    """Say in the database what it is for and with which data key it is written, unless it says so already."""
     if session.scalar(select(DatabaseMark.id)) is None:
         use = DatabaseUse.DEMO if database.is_demo else DatabaseUse.PRODUCTION
         session.add(DatabaseMark(id=1, use=use, key_digest=database.keyring.digest(KEY_CHECK)))
+
+
+def write_system(session: Session, now: datetime.datetime) -> None:
+    """The account that timers and the command line act as; nobody can sign in with it."""
     if session.scalar(select(Staff.id).where(Staff.username == SYSTEM)) is None:
         system = Staff(username=SYSTEM, name=SYSTEM, created_at=now, updated_at=now)
         session.add(system)
@@ -202,6 +221,7 @@ def _write_first_rows(session: Session, database: Database, now: datetime.dateti
 
 def lend_to(app: Flask, database: Database) -> None:
     """Give the pages their sessions, and close each with its request whatever happened in it."""
+    app.extensions["frontdesk_database"] = database
     app.extensions[EXTENSION] = Services(
         reading=database.reading, writing=database.writing, keyring=database.keyring, is_demo=database.is_demo
     )

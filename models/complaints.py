@@ -59,6 +59,8 @@ TRANSITIONS: dict[str, dict[ComplaintStatus, ComplaintStatus]] = {
     "put_right": {S.CARRIED_OUT: S.INVESTIGATING},
     "archive": {S.FOLLOWED_UP: S.ARCHIVED},
     "cancel": dict.fromkeys((S.REGISTERED, S.ASSIGNED, S.INVESTIGATING, S.PROPOSAL, S.NEGOTIATING), S.CANCELLED),
+    # correct brings a cancelled complaint back to where it was: the verb reads that state from the event log.
+    "correct": {S.CARRIED_OUT: S.AGREED, S.CANCELLED: S.REGISTERED},
 }
 """Verb -> status before -> status after (CMP-4). ``put_right`` is what a not satisfied follow-up does (FUP-3)."""
 

@@ -102,13 +102,13 @@ def trigger_statements(metadata: MetaData, dialect: str) -> Iterator[str]:
 
 _POSTGRESQL_REFUSE = """CREATE OR REPLACE FUNCTION guard_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = TG_ARGV[0];
+  RAISE EXCEPTION USING MESSAGE = TG_ARGV[0], ERRCODE = 'integrity_constraint_violation', CONSTRAINT = TG_ARGV[0];
 END $$"""
 _POSTGRESQL_IDENTITY = """CREATE OR REPLACE FUNCTION guard_identity() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF (to_jsonb(NEW) -> 'id', to_jsonb(NEW) -> 'estate_id')
     IS DISTINCT FROM (to_jsonb(OLD) -> 'id', to_jsonb(OLD) -> 'estate_id') THEN
-    RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = TG_ARGV[0];
+    RAISE EXCEPTION USING MESSAGE = TG_ARGV[0], ERRCODE = 'integrity_constraint_violation', CONSTRAINT = TG_ARGV[0];
   END IF;
   RETURN NEW;
 END $$"""
@@ -121,11 +121,16 @@ def _postgresql_guards(table: Table) -> Iterator[str]:
         yield f"CREATE TRIGGER guard_{name}_rows BEFORE UPDATE OR DELETE ON {name} FOR EACH ROW {refuse}"
         yield f"CREATE TRIGGER guard_{name}_all BEFORE TRUNCATE ON {name} FOR EACH STATEMENT {refuse}"
     else:
-        columns = "id, estate_id" if "estate_id" in table.c else "id"
+        columns = ", ".join(_identity(table))
         yield (
             f"CREATE TRIGGER guard_{name}_identity BEFORE UPDATE OF {columns} ON {name} "
             f"FOR EACH ROW EXECUTE FUNCTION guard_identity('identity_{name}')"
         )
+
+
+def _identity(table: Table) -> list[str]:
+    """The columns that never change: the id, and the estate the row belongs to (a person's own estate may change)."""
+    return ["id"] if "estate_id" not in table.c or table.c.estate_id.nullable else ["id", "estate_id"]
 
 
 def _sqlite_guards(metadata: MetaData, table: Table) -> Iterator[str]:
@@ -142,7 +147,7 @@ def _sqlite_guards(metadata: MetaData, table: Table) -> Iterator[str]:
         inserts.append(_raise(constraint, f"EXISTS ({found}){new_applies}"))
         if columns != ["id"]:
             updates.append(_raise(constraint, f"EXISTS ({found} AND other.id <> OLD.id){new_applies}"))
-    identity = ["id", "estate_id"] if "estate_id" in table.c else ["id"]
+    identity = _identity(table)
     updates.insert(0, _raise(f"identity_{name}", " OR ".join(f"NEW.{c} IS NOT OLD.{c}" for c in identity)))
     for key in _foreign_keys(table):
         parent = key.elements[0].column.table.name

@@ -137,6 +137,7 @@ class KeyApproval(Register, Base):
 APPROVAL_TRANSITIONS: dict[str, dict[ApprovalStatus, ApprovalStatus]] = {
     "approve": {ApprovalStatus.REQUESTED: ApprovalStatus.APPROVED},
     "refuse": {ApprovalStatus.REQUESTED: ApprovalStatus.REFUSED},
+    "lend": {ApprovalStatus.APPROVED: ApprovalStatus.USED},
 }
 
 

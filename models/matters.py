@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from models.staff import Staff, Team
 
 
+NOT_KNOWN = gettext_noop("not known: imported")
+"""Stored where another system closed a matter without saying what our rules ask for; translated when shown."""
+
+
 class Severity(LabelledEnum):
     """INT-7."""
 
@@ -83,6 +87,8 @@ class Matter(Register):
     cancel_reason: Mapped[str | None] = mapped_column(LongText)
     source: Mapped[str | None] = mapped_column(ShortText(40))
     source_key: Mapped[str | None] = mapped_column(ShortText(80))
+    match_key: Mapped[str | None] = mapped_column(ShortText(64))
+    source_digest: Mapped[str | None] = mapped_column(ShortText(64))
     repeats: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
 
     @declared_attr
@@ -163,6 +169,7 @@ def matter_args(table: str, *args: Any) -> tuple[Any, ...]:
         Index(f"ix_{table}_reporter_phone_digest", "estate_id", "reporter_phone_digest"),
         Index(f"ix_{table}_reporter_phone_tail_digest", "estate_id", "reporter_phone_tail_digest"),
         Index(f"ix_{table}_unit_id", "estate_id", "unit_id"),
+        Index(f"ix_{table}_match_key", "estate_id", "match_key"),
         Index(f"ix_{table}_assignee_id", "assignee_id"),
     )
 

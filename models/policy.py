@@ -10,6 +10,7 @@ from models.base import Base
 from models.bulk import BulkItem, BulkRun
 from models.complaints import Complaint
 from models.estates import Estate
+from models.events import Event
 from models.follow_ups import FollowUp, FollowUpAttempt
 from models.matters import ClockRun, Comment, RepeatReport
 from models.passes import PassMovement, VisitorPass
@@ -88,6 +89,7 @@ PERMISSIONS: dict[str, dict[str, frozenset[Role]]] = {
         "cancel": CLERKS,
         "escalate": CLERKS | LEADS,
         "comment": CLERKS | LEADS,
+        "reopen_as_new": CLERKS,
         "correct": SUPERVISORS,
         "delete": MANAGERS,
         "take_over": MANAGERS,
@@ -99,6 +101,7 @@ PERMISSIONS: dict[str, dict[str, frozenset[Role]]] = {
         "schedule": CLERKS,
         "reassign": CLERKS,
         "record_attempt": CLERKS,
+        "cancel": CLERKS,
         "close_not_reached": SUPERVISORS,
     },
     "residents": {
@@ -117,10 +120,17 @@ PERMISSIONS: dict[str, dict[str, frozenset[Role]]] = {
         "amend": CLERKS,
         "lend": CLERKS,
         "report_lost": CLERKS,
+        "tell_owner": CLERKS,
         "hand_back": CLERKS,
         "delete": MANAGERS,
     },
-    "key_approvals": {"read": READERS, "request": CLERKS, "approve": SUPERVISORS, "refuse": SUPERVISORS},
+    "key_approvals": {
+        "read": READERS,
+        "request": CLERKS,
+        "approve": SUPERVISORS,
+        "refuse": SUPERVISORS,
+        "lend": CLERKS,
+    },
     "key_loans": {
         "read": READERS,
         "export": READERS,
@@ -155,6 +165,7 @@ PERMISSIONS: dict[str, dict[str, frozenset[Role]]] = {
         "sign_off": SUPERVISORS,
         "print": READERS,
     },
+    "audit_lines": {"note": CLERKS},
     "audit_findings": {"read": READERS},
     "events": {"read": AUDITORS | MANAGERS | ADMINS, "export": AUDITORS | MANAGERS},
     "estates": {
@@ -237,7 +248,7 @@ def role_for(actor: Actor | None, verb: str, target: Any) -> Role | None:
     estate_id = _estate_of(record)
     held = actor.roles_in(estate_id) & granted
     if isinstance(record, Staff) and not _shares_estate(actor, record):
-        held &= ADMINS
+        return None
     for role in _WEIGHT:
         if role in held and (record is None or role not in WORKERS or _is_theirs(actor, role, record)):
             return role
@@ -254,6 +265,8 @@ def _estate_of(record: Base | None) -> int | None:
 
 
 def _shares_estate(actor: Actor, person: Staff) -> bool:
+    if person.username == "system":
+        return False
     return person.id == actor.staff_id or person.estate_id is None or person.estate_id in actor.estate_ids
 
 
@@ -299,11 +312,23 @@ def visible(actor: Actor | None, model: type[Any]) -> ColumnElement[bool]:
         return Estate.id.in_(full)
     if model is Staff:
         colleagues = select(StaffAssignment.staff_id).where(StaffAssignment.estate_id.in_(full))
-        everyone = Role.ADMIN in actor.roles_in(None)
-        return true() if everyone else Staff.id.in_(colleagues)
+        return and_(Staff.username != "system", or_(Staff.id.in_(colleagues), Staff.estate_id.in_(full)))
+    if model is Event:
+        return _visible_events(actor)
     conditions = [model.estate_id.in_(full)] if full else []
     conditions += list(_own_rows(actor, model, granted))
     return or_(*conditions) if conditions else false()
+
+
+def _visible_events(actor: Actor) -> ColumnElement[bool]:
+    """Auditors and managers read their estates' events; administrators those about accounts and estates only."""
+    whole = [estate for estate in actor.estate_ids if actor.roles_in(estate) & (AUDITORS | MANAGERS)]
+    own = [estate for estate in actor.estate_ids if actor.roles_in(estate) & ADMINS]
+    accounts = and_(
+        Event.register.in_(("staff", "staff_assignments", "estates")),
+        or_(Event.estate_id.in_(own), Event.estate_id.is_(None)),
+    )
+    return or_(Event.estate_id.in_(whole), accounts) if own else Event.estate_id.in_(whole)
 
 
 def _visible_ids(actor: Actor, model: type[Any]) -> Any:

@@ -58,7 +58,8 @@ class DeskSession(Session):
     """A session that knows the keyring and, as the last step before commit, seals the events it wrote."""
 
     def __init__(self, bind: Engine | Connection, *, keyring: Keyring, **options: Any) -> None:
-        super().__init__(bind, **options)
+        # Reading an attribute after the commit must not begin a transaction, which on SQLite would lock out others.
+        super().__init__(bind, **{"expire_on_commit": False, **options})
         self.info["keyring"] = keyring
 
 

@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import CheckConstraint, Index, Integer, UniqueConstraint, select
+from sqlalchemy import CheckConstraint, Index, Integer, UniqueConstraint, select, true
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import (
@@ -171,7 +171,7 @@ class EstateSettings:
         }
         self._clocks = {
             (clock.estate_id, clock.code): clock
-            for clock in session.scalars(select(Clock).where(Clock.estate_id.in_(ids), Clock.enabled.is_(True)))
+            for clock in session.scalars(select(Clock).where(Clock.estate_id.in_(ids), Clock.enabled.is_(true())))
         }
         self._values = {
             (row.estate_id, row.code): row.value
@@ -222,7 +222,7 @@ class EstateSettings:
         if clock.calendar is ClockCalendar.SAME_DAY:
             return calendar.end_of_day(start)
         if clock.calendar is ClockCalendar.WORKING:
-            return calendar.add_minutes(start, clock.minutes)
+            return _working_due(calendar, start, clock.minutes)
         return start + datetime.timedelta(minutes=clock.minutes)
 
     def shifted(
@@ -236,7 +236,15 @@ class EstateSettings:
             return due
         if clock.calendar is ClockCalendar.WORKING:
             calendar = self.calendar(clock.estate_id)
-            return calendar.add_minutes(now, calendar.minutes_between(paused_at, due))
+            return _working_due(calendar, now, calendar.minutes_between(paused_at, due))
         if clock.calendar is ClockCalendar.SAME_DAY:
             return calendar_end if (calendar_end := self.calendar(clock.estate_id).end_of_day(now)) > due else due
         return now + (due - paused_at)
+
+
+def _working_due(calendar: WorkingCalendar, start: datetime.datetime, minutes: int) -> datetime.datetime:
+    try:
+        return calendar.add_minutes(start, minutes)
+    except ValueError:
+        # A manager who deleted all working hours gets the strict reading, not a desk that cannot register.
+        return start + datetime.timedelta(minutes=minutes)

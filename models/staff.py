@@ -71,7 +71,7 @@ class Staff(Base):
 
     username: Mapped[str] = mapped_column(ShortText(60), unique=True)
     name: Mapped[str] = mapped_column(ShortText(60))
-    password_hash: Mapped[str | None] = mapped_column(ShortText(300))
+    password_hash: Mapped[str | None] = mapped_column(ShortText(300), info={"secret": True})
     must_change_password: Mapped[bool] = mapped_column(Flag, default=False, server_default="0")
     session_generation: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
     disabled_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)

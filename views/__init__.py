@@ -1,1 +1,25 @@
-"""The pages of the front desk: Flask-Admin views over the shared database; no rule lives here."""
+"""The pages of the front desk: Flask-Admin views over the shared database; no rule lives here.
+
+``REGISTER_VIEWS`` is the order of the menu; ``register_views`` puts the panel into the program.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from flask_admin import Admin
+
+
+def register_views(app: "Flask") -> "Admin":
+    """Add every page of the panel to *app*."""
+    from views import panel  # noqa: PLC0415  # the command line must not load the web to read views.language
+
+    return panel.register_views(app)
+
+
+def __getattr__(name: str) -> Any:
+    if name == "REGISTER_VIEWS":
+        from views import panel  # noqa: PLC0415  # likewise
+
+        return panel.REGISTER_VIEWS
+    raise AttributeError(name)

@@ -11,7 +11,9 @@ from flask_babel import get_locale, gettext
 
 from models.base import LabelledEnum
 from models.errors import Msgid, OperationRefused
+from models.sentences import ColumnName, TableName
 from views import context
+from views.labels import label_for, register_label
 
 LANGUAGES = {"en": "English", "zh_Hans_CN": "中文"}
 DEFAULT_ZONE = "Asia/Shanghai"
@@ -41,6 +43,10 @@ def shown(value: Any) -> str:
         return label(value)
     if isinstance(value, Msgid):
         return str(gettext(value))
+    if isinstance(value, ColumnName):
+        return str(label_for(value))
+    if isinstance(value, TableName):
+        return str(register_label(value))
     if isinstance(value, OperationRefused):
         return sentence(value)
     if isinstance(value, bool):

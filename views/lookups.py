@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import g
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, or_, select, true
 
 from models.base import Base
 from models.complaints import Complaint
@@ -190,7 +190,7 @@ class CategoryLookup(Lookup):
 
     def scope(self) -> ColumnElement[bool]:
         """Only those in use."""
-        return super().scope() & Category.enabled.is_(True) & (Category.register == "tickets")
+        return super().scope() & Category.enabled.is_(true()) & (Category.register == "tickets")
 
 
 class TeamLookup(Lookup):

@@ -10,7 +10,6 @@ from flask import request
 from flask_babel import gettext
 from sqlalchemy import ColumnElement, Select, and_, literal, or_, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
-from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest
 
 from models.base import Choice, LocalDate, ShortText, UTCDateTime
@@ -34,14 +33,6 @@ def asked_id() -> int:
     """The ``id`` of the address; 400 when it is missing, given twice or no number."""
     given = request.args.getlist("id")
     return parse_id(given[0] if len(given) == 1 else None)
-
-
-def refuse_nul(*sources: "MultiDict[str, str]") -> None:
-    """400 when a name or value holds a NUL character, which no database takes."""
-    for source in sources:
-        for name, values in source.lists():
-            if "\0" in name or any("\0" in value for value in values):
-                raise BadRequest(gettext("The request contains a character that cannot be stored (NUL)."))
 
 
 @dataclass(frozen=True)

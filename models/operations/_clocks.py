@@ -64,7 +64,7 @@ class RunningClocks:
         for run in runs:
             if run.clock_id == clock.id and run.met_at is None and run.cancelled_at is None:
                 return run.due_at
-        due = due_at if due_at is not None and due_at > at else self._settings.due(clock, at)
+        due = due_at if due_at is not None and due_at >= at else self._settings.due(clock, at)
         run = ClockRun(estate_id=row.estate_id, clock_id=clock.id, started_at=at, due_at=due, **{self._column: row.id})
         run.created_at = run.updated_at = at
         self._clocks[clock.id] = clock

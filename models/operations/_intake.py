@@ -53,10 +53,10 @@ def phone_columns(session: Session, phone: str | None, prefix: str = "phone") ->
     }
 
 
-def check_phone(phone: str | None) -> None:
-    """Refuse (INT-3) what cannot be a phone number: fewer than 3 or more than 20 digits."""
+def check_phone(phone: str | None, rule: str = "INT-3") -> None:
+    """Refuse what cannot be a phone number: fewer than 3 or more than 20 digits."""
     if phone and phone.strip() and not 3 <= len(normal_phone(phone)) <= 20:
-        raise OperationRefused("INT-3", gettext_noop("This is not a phone number: it needs 3 to 20 digits."))
+        raise OperationRefused(rule, gettext_noop("This is not a phone number: it needs 3 to 20 digits."))
 
 
 def check_intake(session: Session, draft: MatterDraft, *, actor: Actor, now: datetime.datetime) -> None:

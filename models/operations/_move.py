@@ -19,7 +19,7 @@ from models.operations._clocks import RunningClocks
 from models.personal import Keyring, keyring_of
 from models.policy import role_for
 from models.settings import EstateSettings
-from models.staff import Actor
+from models.staff import Actor, Role
 from models.verbs import verb_label
 
 Row = TypeVar("Row", bound=Base)
@@ -148,8 +148,11 @@ class Move(Generic[Row]):
             return self.outcome
         self.session.add_all(self._additions)
         self.session.flush()
+        column = self.model.__table__.columns.get("due_at")
         for row_id, due_at in self.clocks.write():
-            self._changes.setdefault(row_id, {})["due_at"] = due_at
+            # A follow-up keeps the time it was due; a pass has none.
+            if column is not None and (due_at is not None or column.nullable):
+                self._changes.setdefault(row_id, {})["due_at"] = due_at
         keyring = keyring_of(self.session)
         events = []
         for row in self.rows:
@@ -257,28 +260,33 @@ def create(
     now: datetime.datetime,
     reason: str | None = None,
     rule: str | None = None,
+    role: Role | None = None,
 ) -> list[Row]:
-    """Write new *rows* and one event each; the caller has guarded them. Returns them with ids."""
+    """Write new *rows* and one event each; the caller has guarded them. Returns them with ids.
+
+    *role* names the role of a verb from which these rows follow; without it, the one that lets *actor* do *verb*.
+    """
     now = now.astimezone(datetime.UTC)
+    # Before the flush: as soon as an estate is stored, nobody has a role in it yet.
+    roles = [role or role_for(actor, verb, row) for row in rows]
     for row in rows:
         row.created_at = row.updated_at = now
     session.add_all(rows)
     session.flush()
     keyring = keyring_of(session)
     events = []
-    for row in rows:
+    for row, held in zip(rows, roles, strict=True):
         present = {
             column.key: getattr(row, column.key)
             for column in row.__table__.columns
             if column.key not in {"id", "created_at", "updated_at", "version", "estate_id"}
         }
         after = facts(row, {name: value for name, value in present.items() if value is not None}, keyring)
-        role = role_for(actor, verb, row)
         events.append(
             event_row(
                 row,
                 actor=actor,
-                role=role.value if role else "",
+                role=held.value if held else "",
                 now=now,
                 verb=verb,
                 version=getattr(row, "version", None),

@@ -2,14 +2,14 @@
 
 import datetime
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.complaints import Complaint
 from models.follow_ups import FollowUp, FollowUpStatus
 from models.matters import ClockRun
-from models.operations._move import create
+from models.operations._move import CHUNK, Move, create
 from models.settings import EstateSettings
 from models.staff import Actor
 from models.tickets import Ticket, TicketKind
@@ -17,11 +17,16 @@ from models.tickets import Ticket, TicketKind
 FOLLOWED_KINDS = (TicketKind.REPAIR, TicketKind.HOUSEHOLD_SERVICE, TicketKind.EMERGENCY)
 
 
-def owes_follow_up(ticket: Ticket) -> bool:
-    """Whether a finished ticket must be followed up: a resident's job, not a colleague's (INT-9, FUP-1)."""
-    if ticket.kind not in FOLLOWED_KINDS or ticket.reporter_department:
+def owes_follow_up(matter: Ticket | Complaint) -> bool:
+    """Whether a finished matter must be followed up: a resident's job or complaint, not a colleague's (INT-9, FUP-1).
+
+    Nobody can be asked about an anonymous complaint (INT-4).
+    """
+    if isinstance(matter, Ticket) and matter.kind not in FOLLOWED_KINDS:
         return False
-    return bool(ticket.resident_id or ticket.reporter_name or ticket.reporter_phone)
+    if matter.reporter_department:
+        return False
+    return bool(matter.resident_id or matter.reporter_name or matter.reporter_phone)
 
 
 def due_follow_up_at(settings: EstateSettings, estate_id: int, finished_at: datetime.datetime) -> datetime.datetime:
@@ -31,23 +36,34 @@ def due_follow_up_at(settings: EstateSettings, estate_id: int, finished_at: date
 
 
 def make_follow_ups(
-    session: Session, matters: Sequence[Any], *, actor: Actor, now: datetime.datetime, settings: EstateSettings
+    session: Session,
+    matters: Sequence[Ticket | Complaint],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    settings: EstateSettings,
 ) -> list[FollowUp]:
     """Schedule a follow-up for each of *matters*, by its desk owner, with its clock."""
-    if not matters:
-        return []
-    column = "ticket_id" if matters[0].__tablename__ == "tickets" else "complaint_id"
     rows = [
         FollowUp(
             estate_id=matter.estate_id,
             assignee_id=matter.desk_owner_id,
             due_at=due_follow_up_at(settings, matter.estate_id, now),
-            **{column: matter.id},
+            **{matter_column(matter): matter.id},
         )
         for matter in matters
     ]
-    create(session, rows, verb="schedule", actor=actor, now=now, rule="FUP-1")
-    for row in rows:
+    return write_follow_ups(session, rows, actor=actor, now=now, settings=settings)
+
+
+def write_follow_ups(
+    session: Session, rows: Sequence[FollowUp], *, actor: Actor, now: datetime.datetime, settings: EstateSettings
+) -> list[FollowUp]:
+    """Write new follow-ups, each with its clock."""
+    if not rows:
+        return []
+    made = create(session, rows, verb="schedule", actor=actor, now=now, rule="FUP-1")
+    for row in made:
         clock = settings.clock(row.estate_id, "follow-up")
         if clock is not None:
             run = ClockRun(
@@ -56,15 +72,41 @@ def make_follow_ups(
             run.created_at = run.updated_at = now
             session.add(run)
     session.flush()
-    return rows
+    return made
 
 
-def latest_follow_ups(session: Session, model: Any, ids: Sequence[int]) -> dict[int, FollowUp]:
+def drop_follow_ups(
+    session: Session, matters: Sequence[Ticket | Complaint], *, actor: Actor, now: datetime.datetime
+) -> None:
+    """Cancel the follow-ups still to be made of matters that are worked on again (FUP-3)."""
+    if not matters:
+        return
+    waiting = [
+        row
+        for row in latest_follow_ups(session, type(matters[0]), [matter.id for matter in matters]).values()
+        if row.status is FollowUpStatus.SCHEDULED
+    ]
+    if waiting:
+        move = Move(session, FollowUp, waiting, verb="cancel", actor=actor, now=now, rule="FUP-3")
+        for row in move.rows:
+            move.move(row, FollowUpStatus.CANCELLED, finished_at=move.now, finished_by_id=actor.staff_id)
+            move.clocks.cancel(row, move.now)
+        move.finish().all()
+
+
+def matter_column(matter: Ticket | Complaint) -> str:
+    """The column by which what hangs on *matter* names it."""
+    return "ticket_id" if isinstance(matter, Ticket) else "complaint_id"
+
+
+def latest_follow_ups(
+    session: Session, model: type[Ticket] | type[Complaint], ids: Sequence[int]
+) -> dict[int, FollowUp]:
     """The newest follow-up of each matter, by the matter's id."""
     column = FollowUp.ticket_id if model is Ticket else FollowUp.complaint_id
     found: dict[int, FollowUp] = {}
-    for start in range(0, len(ids), 500):
-        query = select(FollowUp).where(column.in_(ids[start : start + 500])).order_by(FollowUp.id)
+    for start in range(0, len(ids), CHUNK):
+        query = select(FollowUp).where(column.in_(ids[start : start + CHUNK])).order_by(FollowUp.id)
         for row in session.scalars(query):
             found[getattr(row, column.key)] = row
     return found

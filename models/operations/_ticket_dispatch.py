@@ -9,8 +9,8 @@ from models.errors import Outcome, gettext_noop
 from models.matters import CommentKind, Severity
 from models.operations._comments import comment_on
 from models.operations._move import Move
-from models.operations._people import can_handle, can_own, works_as
-from models.staff import Actor, Role, Staff, Team
+from models.operations._people import can_handle
+from models.staff import Actor, Staff, Team
 from models.tickets import OPEN_STATUSES, TRANSITIONS, CancelKind, Ticket, TicketKind, TicketStatus
 
 ON_SITE_KINDS = (TicketKind.REPAIR, TicketKind.HOUSEHOLD_SERVICE, TicketKind.EMERGENCY)
@@ -172,81 +172,6 @@ def reassign(
             move.refuse(ticket, "DSP-11", message, person=assignee.name, team=new_team.name)
         else:
             move.set(ticket, team_id=new_team.id, assignee_id=assignee.id if assignee else None)
-    return move.finish()
-
-
-def change_owner(
-    session: Session,
-    tickets: Iterable[Ticket],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    desk_owner: Staff,
-    reason: str,
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
-) -> Outcome:
-    """Pass the duty to see matters closed to another person of the desk (INT-1)."""
-    move = Move(
-        session,
-        Ticket,
-        tickets,
-        verb="change_owner",
-        actor=actor,
-        now=now,
-        preview=preview,
-        expected=expected,
-        reason=reason,
-        rule="INT-1",
-    )
-    move.refuse_unless(reason.strip(), "INT-1", gettext_noop("Say why."))
-    for ticket in list(move.rows):
-        if not can_own(session, desk_owner, ticket.estate_id):
-            message = gettext_noop("%(person)s does not work at the desk of this estate and cannot be desk owner.")
-            move.refuse(ticket, "INT-1", message, person=desk_owner.name)
-        else:
-            move.set(ticket, desk_owner_id=desk_owner.id)
-    return move.finish()
-
-
-def name_follower(
-    session: Session,
-    tickets: Iterable[Ticket],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    follower: Staff,
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
-) -> Outcome:
-    """Name the one follower of a major matter (DSP-10)."""
-    move = Move(
-        session, Ticket, tickets, verb="name_follower", actor=actor, now=now, preview=preview, expected=expected
-    )
-    for ticket in list(move.rows):
-        if not works_as(session, follower, ticket.estate_id, frozenset(Role) - {Role.AUDITOR, Role.ADMIN}):
-            message = gettext_noop("%(person)s does not work in this estate.")
-            move.refuse(ticket, "DSP-10", message, person=follower.name)
-        else:
-            move.set(ticket, follower_id=follower.id)
-    return move.finish()
-
-
-def comment(
-    session: Session,
-    tickets: Iterable[Ticket],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    body: str,
-    kind: CommentKind = CommentKind.NOTE,
-    preview: bool = False,
-) -> Outcome:
-    """Add an entry: a note, a chase with its answer (DSP-12), a reply to the resident."""
-    move = Move(session, Ticket, tickets, verb="comment", actor=actor, now=now, preview=preview)
-    move.refuse_unless(body.strip(), "DSP-12", gettext_noop("The entry is empty."))
-    for ticket in move.rows:
-        move.add(comment_on(ticket, kind, body, actor=actor, now=move.now))
     return move.finish()
 
 

@@ -10,14 +10,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.errors import Msgid, OperationRefused, Outcome, gettext_noop
-from models.matters import Channel, ClockRun, Comment, RepeatReport
+from models.matters import ClockRun, Comment, RepeatReport
 from models.operations._intake import (
     MatterDraft,
     check_intake,
     check_phone,
     intake_columns,
     phone_columns,
-    repeat_of,
     required,
     same_matter_refusal,
     same_open_matter,
@@ -151,40 +150,6 @@ def _write(
         team = session.get_one(Team, team_id)
         dispatch(session, [t for t in emergencies if t.team_id == team_id], actor=actor, now=now, team=team).all()
     return tickets
-
-
-def report_again(
-    session: Session,
-    tickets: Iterable[Ticket],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    words: str,
-    heard_at: datetime.datetime | None = None,
-    channel: Channel = Channel.PHONE,
-    reporter_name: str | None = None,
-    preview: bool = False,
-) -> Outcome:
-    """Keep the words of a repeated report on the open matter and count it (INT-6)."""
-    move = Move(session, Ticket, tickets, verb="report_again", actor=actor, now=now, preview=preview, rule="INT-6")
-    move.refuse_unless(words.strip(), "INT-6", gettext_noop("Write down what was said this time."))
-    for ticket in list(move.rows):
-        if ticket.status not in OPEN_STATUSES:
-            move.refuse(
-                ticket, "INT-6", gettext_noop("%(record)s is closed; register a new matter."), record=ticket.number
-            )
-            continue
-        repeat = repeat_of(
-            ticket,
-            words=words,
-            heard_at=heard_at or now,
-            channel=channel,
-            reporter=reporter_name,
-            taken_by_id=actor.staff_id,
-        )
-        move.add(repeat)
-        move.set(ticket, repeats=ticket.repeats + 1)
-    return move.finish()
 
 
 def amend(

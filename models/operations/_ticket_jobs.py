@@ -2,16 +2,15 @@
 
 import datetime
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from models.errors import Msgid, Outcome, gettext_noop
-from models.follow_ups import FollowUp, FollowUpStatus
+from models.follow_ups import FollowUp
 from models.matters import CommentKind
 from models.operations._comments import comment_on
 from models.operations._move import Move
-from models.operations._owed import latest_follow_ups, make_follow_ups, owes_follow_up, settled
+from models.operations._owed import drop_follow_ups, latest_follow_ups, make_follow_ups, owes_follow_up, settled
 from models.operations._people import can_handle
 from models.operations._ticket_intake import missing_fields
 from models.staff import Actor, Staff, Team
@@ -319,9 +318,8 @@ def missing_for_close(ticket: Ticket, follow_up: FollowUp | None) -> list[Msgid]
     missing = []
     if not (ticket.result or "").strip():
         missing.append(gettext_noop("the result"))
-    if ticket.acceptance is None or (
-        ticket.acceptance in (Acceptance.NOT_SIGNED,) and not (ticket.acceptance_reason or "").strip()
-    ):
+    unexplained = ticket.acceptance is Acceptance.NOT_SIGNED and not (ticket.acceptance_reason or "").strip()
+    if ticket.acceptance is None or unexplained:
         missing.append(gettext_noop("the resident's signature, or why there is none"))
     if owes_charge(ticket):
         missing.append(gettext_noop("payment of the charge (a supervisor may waive it)"))
@@ -380,22 +378,8 @@ def reopen(
         move.clocks.start(ticket, "same-day", move.now)
     outcome = move.finish()
     if not preview:
-        _drop_follow_ups(session, outcome.done, actor=actor, now=move.now)
+        drop_follow_ups(session, outcome.done, actor=actor, now=move.now)
     return outcome
-
-
-def _drop_follow_ups(session: Session, tickets: list[Any], *, actor: Actor, now: datetime.datetime) -> None:
-    waiting = [
-        row
-        for row in latest_follow_ups(session, Ticket, [ticket.id for ticket in tickets]).values()
-        if row.status is FollowUpStatus.SCHEDULED
-    ]
-    if waiting:
-        move = Move(session, FollowUp, waiting, verb="reassign", actor=actor, now=now, rule="FUP-3")
-        for row in move.rows:
-            move.move(row, FollowUpStatus.CANCELLED, finished_at=move.now, finished_by_id=actor.staff_id)
-            move.clocks.cancel(row, move.now)
-        move.finish()
 
 
 def correct(

@@ -1,16 +1,8 @@
 """The verbs of tickets. One door: what other modules, views, commands and timers call."""
 
-from models.operations._ticket_dispatch import (
-    assign,
-    cancel,
-    change_owner,
-    comment,
-    dispatch,
-    escalate,
-    name_follower,
-    reassign,
-)
-from models.operations._ticket_intake import AMENDABLE, TicketDraft, amend, delete, register, report_again
+from models.operations._matter_verbs import change_owner, comment, name_follower, report_again
+from models.operations._ticket_dispatch import assign, cancel, dispatch, escalate, reassign
+from models.operations._ticket_intake import AMENDABLE, TicketDraft, amend, delete, register
 from models.operations._ticket_jobs import (
     accept,
     answer,

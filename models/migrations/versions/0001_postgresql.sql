@@ -276,6 +276,8 @@ CREATE TABLE complaints (
     cancel_reason TEXT,
     source TEXT,
     source_key TEXT,
+    match_key TEXT,
+    source_digest TEXT,
     repeats INTEGER DEFAULT '0' NOT NULL,
     desk_owner_id BIGINT NOT NULL,
     assignee_id BIGINT,
@@ -317,7 +319,9 @@ CREATE TABLE complaints (
     CONSTRAINT ck_complaints_reporter_department_length CHECK (length(reporter_department) <= 60),
     CONSTRAINT ck_complaints_cancel_reason_length CHECK (length(cancel_reason) <= 20000),
     CONSTRAINT ck_complaints_source_length CHECK (length(source) <= 40),
-    CONSTRAINT ck_complaints_source_key_length CHECK (length(source_key) <= 80)
+    CONSTRAINT ck_complaints_source_key_length CHECK (length(source_key) <= 80),
+    CONSTRAINT ck_complaints_match_key_length CHECK (length(match_key) <= 64),
+    CONSTRAINT ck_complaints_source_digest_length CHECK (length(source_digest) <= 64)
 );
 
 CREATE INDEX ix_complaints_assignee_id ON complaints (assignee_id);
@@ -325,6 +329,8 @@ CREATE INDEX ix_complaints_assignee_id ON complaints (assignee_id);
 CREATE INDEX ix_complaints_estate_id_registered_at ON complaints (estate_id, registered_at, id);
 
 CREATE INDEX ix_complaints_estate_id_status ON complaints (estate_id, status, id);
+
+CREATE INDEX ix_complaints_match_key ON complaints (estate_id, match_key);
 
 CREATE INDEX ix_complaints_open_due ON complaints (estate_id, due_at) WHERE status IN ('registered', 'assigned', 'investigating', 'proposal', 'negotiating', 'agreed', 'carried_out', 'followed_up');
 
@@ -869,6 +875,8 @@ CREATE TABLE tickets (
     cancel_reason TEXT,
     source TEXT,
     source_key TEXT,
+    match_key TEXT,
+    source_digest TEXT,
     repeats INTEGER DEFAULT '0' NOT NULL,
     desk_owner_id BIGINT NOT NULL,
     assignee_id BIGINT,
@@ -917,7 +925,9 @@ CREATE TABLE tickets (
     CONSTRAINT ck_tickets_reporter_department_length CHECK (length(reporter_department) <= 60),
     CONSTRAINT ck_tickets_cancel_reason_length CHECK (length(cancel_reason) <= 20000),
     CONSTRAINT ck_tickets_source_length CHECK (length(source) <= 40),
-    CONSTRAINT ck_tickets_source_key_length CHECK (length(source_key) <= 80)
+    CONSTRAINT ck_tickets_source_key_length CHECK (length(source_key) <= 80),
+    CONSTRAINT ck_tickets_match_key_length CHECK (length(match_key) <= 64),
+    CONSTRAINT ck_tickets_source_digest_length CHECK (length(source_digest) <= 64)
 );
 
 CREATE INDEX ix_tickets_assignee_id ON tickets (assignee_id);
@@ -927,6 +937,8 @@ CREATE INDEX ix_tickets_complaint_id ON tickets (complaint_id);
 CREATE INDEX ix_tickets_estate_id_registered_at ON tickets (estate_id, registered_at, id);
 
 CREATE INDEX ix_tickets_estate_id_status ON tickets (estate_id, status, id);
+
+CREATE INDEX ix_tickets_match_key ON tickets (estate_id, match_key);
 
 CREATE INDEX ix_tickets_open_due ON tickets (estate_id, due_at) WHERE status IN ('received', 'dispatched', 'accepted', 'in_progress', 'waiting', 'done');
 

@@ -24,12 +24,12 @@ CREATE TABLE audit_findings (
     CONSTRAINT ck_audit_findings_register_no_nul CHECK (instr(register, char(0)) = 0),
     CONSTRAINT ck_audit_findings_clock_length CHECK (length(clock) <= 40),
     CONSTRAINT ck_audit_findings_clock_no_nul CHECK (instr(clock, char(0)) = 0),
-    CONSTRAINT ck_audit_findings_since_utc CHECK (since GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(since) IS NOT NULL),
-    CONSTRAINT ck_audit_findings_due_at_utc CHECK (due_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(due_at) IS NOT NULL),
+    CONSTRAINT ck_audit_findings_since_utc CHECK (since IS NULL OR (since GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(since) IS NOT NULL)),
+    CONSTRAINT ck_audit_findings_due_at_utc CHECK (due_at IS NULL OR (due_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(due_at) IS NOT NULL)),
     CONSTRAINT ck_audit_findings_opened_on_date CHECK (date(opened_on) IS opened_on OR opened_on IS NULL),
     CONSTRAINT ck_audit_findings_ended_on_date CHECK (date(ended_on) IS ended_on OR ended_on IS NULL),
-    CONSTRAINT ck_audit_findings_created_at_utc CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL),
-    CONSTRAINT ck_audit_findings_updated_at_utc CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL)
+    CONSTRAINT ck_audit_findings_created_at_utc CHECK (created_at IS NULL OR (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL)),
+    CONSTRAINT ck_audit_findings_updated_at_utc CHECK (updated_at IS NULL OR (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL))
 )
  STRICT;
 
@@ -62,8 +62,8 @@ CREATE TABLE audit_lines (
     CONSTRAINT ck_audit_lines_overdue_flag CHECK (overdue IN (0, 1)),
     CONSTRAINT ck_audit_lines_note_length CHECK (length(note) <= 20000),
     CONSTRAINT ck_audit_lines_note_no_nul CHECK (instr(note, char(0)) = 0),
-    CONSTRAINT ck_audit_lines_created_at_utc CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL),
-    CONSTRAINT ck_audit_lines_updated_at_utc CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL)
+    CONSTRAINT ck_audit_lines_created_at_utc CHECK (created_at IS NULL OR (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL)),
+    CONSTRAINT ck_audit_lines_updated_at_utc CHECK (updated_at IS NULL OR (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL))
 )
  STRICT;
 
@@ -86,10 +86,10 @@ CREATE TABLE audit_runs (
     CONSTRAINT fk_audit_runs_ran_by_id FOREIGN KEY(ran_by_id) REFERENCES staff (id),
     CONSTRAINT fk_audit_runs_signed_off_by_id FOREIGN KEY(signed_off_by_id) REFERENCES staff (id),
     CONSTRAINT ck_audit_runs_day_date CHECK (date(day) IS day OR day IS NULL),
-    CONSTRAINT ck_audit_runs_ran_at_utc CHECK (ran_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(ran_at) IS NOT NULL),
-    CONSTRAINT ck_audit_runs_signed_off_at_utc CHECK (signed_off_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(signed_off_at) IS NOT NULL),
-    CONSTRAINT ck_audit_runs_created_at_utc CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL),
-    CONSTRAINT ck_audit_runs_updated_at_utc CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL)
+    CONSTRAINT ck_audit_runs_ran_at_utc CHECK (ran_at IS NULL OR (ran_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(ran_at) IS NOT NULL)),
+    CONSTRAINT ck_audit_runs_signed_off_at_utc CHECK (signed_off_at IS NULL OR (signed_off_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(signed_off_at) IS NOT NULL)),
+    CONSTRAINT ck_audit_runs_created_at_utc CHECK (created_at IS NULL OR (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL)),
+    CONSTRAINT ck_audit_runs_updated_at_utc CHECK (updated_at IS NULL OR (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL))
 )
  STRICT;
 
@@ -115,8 +115,8 @@ CREATE TABLE bulk_items (
     CONSTRAINT ck_bulk_items_outcome_known CHECK (outcome IN ('pending', 'done', 'refused', 'changed')),
     CONSTRAINT ck_bulk_items_rule_length CHECK (length(rule) <= 20),
     CONSTRAINT ck_bulk_items_rule_no_nul CHECK (instr(rule, char(0)) = 0),
-    CONSTRAINT ck_bulk_items_created_at_utc CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL),
-    CONSTRAINT ck_bulk_items_updated_at_utc CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL)
+    CONSTRAINT ck_bulk_items_created_at_utc CHECK (created_at IS NULL OR (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL)),
+    CONSTRAINT ck_bulk_items_updated_at_utc CHECK (updated_at IS NULL OR (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL))
 )
  STRICT;
 
@@ -144,8 +144,8 @@ CREATE TABLE bulk_runs (
     CONSTRAINT ck_bulk_runs_idempotency_key_length CHECK (length(idempotency_key) <= 64),
     CONSTRAINT ck_bulk_runs_idempotency_key_no_nul CHECK (instr(idempotency_key, char(0)) = 0),
     CONSTRAINT ck_bulk_runs_state_known CHECK (state IN ('previewed', 'running', 'finished')),
-    CONSTRAINT ck_bulk_runs_created_at_utc CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL),
-    CONSTRAINT ck_bulk_runs_updated_at_utc CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL)
+    CONSTRAINT ck_bulk_runs_created_at_utc CHECK (created_at IS NULL OR (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL)),
+    CONSTRAINT ck_bulk_runs_updated_at_utc CHECK (updated_at IS NULL OR (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL))
 )
  STRICT;
 
@@ -168,8 +168,8 @@ CREATE TABLE calendar_days (
     CONSTRAINT ck_calendar_days_kind_known CHECK (kind IN ('off', 'working')),
     CONSTRAINT ck_calendar_days_name_length CHECK (length(name) <= 60),
     CONSTRAINT ck_calendar_days_name_no_nul CHECK (instr(name, char(0)) = 0),
-    CONSTRAINT ck_calendar_days_created_at_utc CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL),
-    CONSTRAINT ck_calendar_days_updated_at_utc CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL)
+    CONSTRAINT ck_calendar_days_created_at_utc CHECK (created_at IS NULL OR (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL)),
+    CONSTRAINT ck_calendar_days_updated_at_utc CHECK (updated_at IS NULL OR (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL))
 )
  STRICT;
 
@@ -196,8 +196,8 @@ CREATE TABLE categories (
     CONSTRAINT ck_categories_name_length CHECK (length(name) <= 60),
     CONSTRAINT ck_categories_name_no_nul CHECK (instr(name, char(0)) = 0),
     CONSTRAINT ck_categories_enabled_flag CHECK (enabled IN (0, 1)),
-    CONSTRAINT ck_categories_created_at_utc CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL),
-    CONSTRAINT ck_categories_updated_at_utc CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL)
+    CONSTRAINT ck_categories_created_at_utc CHECK (created_at IS NULL OR (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL)),
+    CONSTRAINT ck_categories_updated_at_utc CHECK (updated_at IS NULL OR (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL))
 )
  STRICT;
 
@@ -227,13 +227,13 @@ CREATE TABLE clock_runs (
     CONSTRAINT fk_clock_runs_estate_id_complaint_id FOREIGN KEY(estate_id, complaint_id) REFERENCES complaints (estate_id, id),
     CONSTRAINT uq_clock_runs_estate_id_id UNIQUE (estate_id, id),
     CONSTRAINT fk_clock_runs_estate_id FOREIGN KEY(estate_id) REFERENCES estates (id),
-    CONSTRAINT ck_clock_runs_started_at_utc CHECK (started_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(started_at) IS NOT NULL),
-    CONSTRAINT ck_clock_runs_due_at_utc CHECK (due_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(due_at) IS NOT NULL),
-    CONSTRAINT ck_clock_runs_paused_at_utc CHECK (paused_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(paused_at) IS NOT NULL),
-    CONSTRAINT ck_clock_runs_met_at_utc CHECK (met_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(met_at) IS NOT NULL),
-    CONSTRAINT ck_clock_runs_cancelled_at_utc CHECK (cancelled_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(cancelled_at) IS NOT NULL),
-    CONSTRAINT ck_clock_runs_created_at_utc CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL),
-    CONSTRAINT ck_clock_runs_updated_at_utc CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL)
+    CONSTRAINT ck_clock_runs_started_at_utc CHECK (started_at IS NULL OR (started_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(started_at) IS NOT NULL)),
+    CONSTRAINT ck_clock_runs_due_at_utc CHECK (due_at IS NULL OR (due_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(due_at) IS NOT NULL)),
+    CONSTRAINT ck_clock_runs_paused_at_utc CHECK (paused_at IS NULL OR (paused_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(paused_at) IS NOT NULL)),
+    CONSTRAINT ck_clock_runs_met_at_utc CHECK (met_at IS NULL OR (met_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(met_at) IS NOT NULL)),
+    CONSTRAINT ck_clock_runs_cancelled_at_utc CHECK (cancelled_at IS NULL OR (cancelled_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(cancelled_at) IS NOT NULL)),
+    CONSTRAINT ck_clock_runs_created_at_utc CHECK (created_at IS NULL OR (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL)),
+    CONSTRAINT ck_clock_runs_updated_at_utc CHECK (updated_at IS NULL OR (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL))
 )
  STRICT;
 
@@ -272,8 +272,8 @@ CREATE TABLE clocks (
     CONSTRAINT ck_clocks_stop_event_no_nul CHECK (instr(stop_event, char(0)) = 0),
     CONSTRAINT ck_clocks_calendar_known CHECK (calendar IN ('always', 'working', 'same_day')),
     CONSTRAINT ck_clocks_enabled_flag CHECK (enabled IN (0, 1)),
-    CONSTRAINT ck_clocks_created_at_utc CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL),
-    CONSTRAINT ck_clocks_updated_at_utc CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL)
+    CONSTRAINT ck_clocks_created_at_utc CHECK (created_at IS NULL OR (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL)),
+    CONSTRAINT ck_clocks_updated_at_utc CHECK (updated_at IS NULL OR (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL))
 )
  STRICT;
 
@@ -294,12 +294,12 @@ CREATE TABLE comments (
     CONSTRAINT uq_comments_estate_id_id UNIQUE (estate_id, id),
     CONSTRAINT fk_comments_estate_id FOREIGN KEY(estate_id) REFERENCES estates (id),
     CONSTRAINT fk_comments_author_id FOREIGN KEY(author_id) REFERENCES staff (id),
-    CONSTRAINT ck_comments_at_utc CHECK (at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(at) IS NOT NULL),
+    CONSTRAINT ck_comments_at_utc CHECK (at IS NULL OR (at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(at) IS NOT NULL)),
     CONSTRAINT ck_comments_kind_known CHECK (kind IN ('note', 'chase', 'reply', 'escalation')),
     CONSTRAINT ck_comments_body_length CHECK (length(body) <= 20000),
     CONSTRAINT ck_comments_body_no_nul CHECK (instr(body, char(0)) = 0),
-    CONSTRAINT ck_comments_created_at_utc CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL),
-    CONSTRAINT ck_comments_updated_at_utc CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL)
+    CONSTRAINT ck_comments_created_at_utc CHECK (created_at IS NULL OR (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL)),
+    CONSTRAINT ck_comments_updated_at_utc CHECK (updated_at IS NULL OR (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL))
 )
  STRICT;
 
@@ -358,6 +358,8 @@ CREATE TABLE complaints (
     cancel_reason TEXT,
     source TEXT,
     source_key TEXT,
+    match_key TEXT,
+    source_digest TEXT,
     repeats INTEGER DEFAULT '0' NOT NULL,
     desk_owner_id INTEGER NOT NULL,
     assignee_id INTEGER,
@@ -399,22 +401,22 @@ CREATE TABLE complaints (
     CONSTRAINT ck_complaints_nature_reason_no_nul CHECK (instr(nature_reason, char(0)) = 0),
     CONSTRAINT ck_complaints_identity_checked_flag CHECK (identity_checked IN (0, 1)),
     CONSTRAINT ck_complaints_anonymous_flag CHECK (anonymous IN (0, 1)),
-    CONSTRAINT ck_complaints_assigned_at_utc CHECK (assigned_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(assigned_at) IS NOT NULL),
+    CONSTRAINT ck_complaints_assigned_at_utc CHECK (assigned_at IS NULL OR (assigned_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(assigned_at) IS NOT NULL)),
     CONSTRAINT ck_complaints_proposal_length CHECK (length(proposal) <= 20000),
     CONSTRAINT ck_complaints_proposal_no_nul CHECK (instr(proposal, char(0)) = 0),
-    CONSTRAINT ck_complaints_agreed_at_utc CHECK (agreed_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(agreed_at) IS NOT NULL),
-    CONSTRAINT ck_complaints_carried_out_at_utc CHECK (carried_out_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(carried_out_at) IS NOT NULL),
+    CONSTRAINT ck_complaints_agreed_at_utc CHECK (agreed_at IS NULL OR (agreed_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(agreed_at) IS NOT NULL)),
+    CONSTRAINT ck_complaints_carried_out_at_utc CHECK (carried_out_at IS NULL OR (carried_out_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(carried_out_at) IS NOT NULL)),
     CONSTRAINT ck_complaints_result_length CHECK (length(result) <= 20000),
     CONSTRAINT ck_complaints_result_no_nul CHECK (instr(result, char(0)) = 0),
     CONSTRAINT ck_complaints_slip_complete_flag CHECK (slip_complete IN (0, 1)),
-    CONSTRAINT ck_complaints_slip_returned_at_utc CHECK (slip_returned_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(slip_returned_at) IS NOT NULL),
-    CONSTRAINT ck_complaints_formal_record_at_utc CHECK (formal_record_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(formal_record_at) IS NOT NULL),
+    CONSTRAINT ck_complaints_slip_returned_at_utc CHECK (slip_returned_at IS NULL OR (slip_returned_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(slip_returned_at) IS NOT NULL)),
+    CONSTRAINT ck_complaints_formal_record_at_utc CHECK (formal_record_at IS NULL OR (formal_record_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(formal_record_at) IS NOT NULL)),
     CONSTRAINT ck_complaints_cause_length CHECK (length(cause) <= 20000),
     CONSTRAINT ck_complaints_cause_no_nul CHECK (instr(cause, char(0)) = 0),
     CONSTRAINT ck_complaints_measures_length CHECK (length(measures) <= 20000),
     CONSTRAINT ck_complaints_measures_no_nul CHECK (instr(measures, char(0)) = 0),
-    CONSTRAINT ck_complaints_measures_due_at_utc CHECK (measures_due_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(measures_due_at) IS NOT NULL),
-    CONSTRAINT ck_complaints_archived_at_utc CHECK (archived_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(archived_at) IS NOT NULL),
+    CONSTRAINT ck_complaints_measures_due_at_utc CHECK (measures_due_at IS NULL OR (measures_due_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(measures_due_at) IS NOT NULL)),
+    CONSTRAINT ck_complaints_archived_at_utc CHECK (archived_at IS NULL OR (archived_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(archived_at) IS NOT NULL)),
     CONSTRAINT ck_complaints_imported_closed_flag CHECK (imported_closed IN (0, 1)),
     CONSTRAINT ck_complaints_severity_known CHECK (severity IN ('serious', 'ordinary', 'minor')),
     CONSTRAINT ck_complaints_channel_known CHECK (channel IN ('phone', 'walk_in', 'staff', 'visit', 'forum', 'email', 'fax', 'suggestion_box', 'mini_programme', 'import')),
@@ -435,19 +437,23 @@ CREATE TABLE complaints (
     CONSTRAINT ck_complaints_reporter_department_length CHECK (length(reporter_department) <= 60),
     CONSTRAINT ck_complaints_reporter_department_no_nul CHECK (instr(reporter_department, char(0)) = 0),
     CONSTRAINT ck_complaints_read_back_flag CHECK (read_back IN (0, 1)),
-    CONSTRAINT ck_complaints_heard_at_utc CHECK (heard_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(heard_at) IS NOT NULL),
-    CONSTRAINT ck_complaints_registered_at_utc CHECK (registered_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(registered_at) IS NOT NULL),
-    CONSTRAINT ck_complaints_promised_at_utc CHECK (promised_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(promised_at) IS NOT NULL),
-    CONSTRAINT ck_complaints_due_at_utc CHECK (due_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(due_at) IS NOT NULL),
-    CONSTRAINT ck_complaints_cancelled_at_utc CHECK (cancelled_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(cancelled_at) IS NOT NULL),
+    CONSTRAINT ck_complaints_heard_at_utc CHECK (heard_at IS NULL OR (heard_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(heard_at) IS NOT NULL)),
+    CONSTRAINT ck_complaints_registered_at_utc CHECK (registered_at IS NULL OR (registered_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(registered_at) IS NOT NULL)),
+    CONSTRAINT ck_complaints_promised_at_utc CHECK (promised_at IS NULL OR (promised_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(promised_at) IS NOT NULL)),
+    CONSTRAINT ck_complaints_due_at_utc CHECK (due_at IS NULL OR (due_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(due_at) IS NOT NULL)),
+    CONSTRAINT ck_complaints_cancelled_at_utc CHECK (cancelled_at IS NULL OR (cancelled_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(cancelled_at) IS NOT NULL)),
     CONSTRAINT ck_complaints_cancel_reason_length CHECK (length(cancel_reason) <= 20000),
     CONSTRAINT ck_complaints_cancel_reason_no_nul CHECK (instr(cancel_reason, char(0)) = 0),
     CONSTRAINT ck_complaints_source_length CHECK (length(source) <= 40),
     CONSTRAINT ck_complaints_source_no_nul CHECK (instr(source, char(0)) = 0),
     CONSTRAINT ck_complaints_source_key_length CHECK (length(source_key) <= 80),
     CONSTRAINT ck_complaints_source_key_no_nul CHECK (instr(source_key, char(0)) = 0),
-    CONSTRAINT ck_complaints_created_at_utc CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL),
-    CONSTRAINT ck_complaints_updated_at_utc CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL)
+    CONSTRAINT ck_complaints_match_key_length CHECK (length(match_key) <= 64),
+    CONSTRAINT ck_complaints_match_key_no_nul CHECK (instr(match_key, char(0)) = 0),
+    CONSTRAINT ck_complaints_source_digest_length CHECK (length(source_digest) <= 64),
+    CONSTRAINT ck_complaints_source_digest_no_nul CHECK (instr(source_digest, char(0)) = 0),
+    CONSTRAINT ck_complaints_created_at_utc CHECK (created_at IS NULL OR (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL)),
+    CONSTRAINT ck_complaints_updated_at_utc CHECK (updated_at IS NULL OR (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL))
 )
  STRICT;
 
@@ -456,6 +462,8 @@ CREATE INDEX ix_complaints_assignee_id ON complaints (assignee_id);
 CREATE INDEX ix_complaints_estate_id_registered_at ON complaints (estate_id, registered_at, id);
 
 CREATE INDEX ix_complaints_estate_id_status ON complaints (estate_id, status, id);
+
+CREATE INDEX ix_complaints_match_key ON complaints (estate_id, match_key);
 
 CREATE INDEX ix_complaints_open_due ON complaints (estate_id, due_at) WHERE status IN ('registered', 'assigned', 'investigating', 'proposal', 'negotiating', 'agreed', 'carried_out', 'followed_up');
 
@@ -475,8 +483,8 @@ CREATE TABLE database_mark (
     CONSTRAINT ck_database_mark_use_known CHECK (use IN ('demo', 'production')),
     CONSTRAINT ck_database_mark_key_digest_length CHECK (length(key_digest) <= 64),
     CONSTRAINT ck_database_mark_key_digest_no_nul CHECK (instr(key_digest, char(0)) = 0),
-    CONSTRAINT ck_database_mark_created_at_utc CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL),
-    CONSTRAINT ck_database_mark_updated_at_utc CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL)
+    CONSTRAINT ck_database_mark_created_at_utc CHECK (created_at IS NULL OR (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL)),
+    CONSTRAINT ck_database_mark_updated_at_utc CHECK (updated_at IS NULL OR (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL))
 )
  STRICT;
 
@@ -501,8 +509,8 @@ CREATE TABLE estates (
     CONSTRAINT ck_estates_address_no_nul CHECK (instr(address, char(0)) = 0),
     CONSTRAINT ck_estates_desk_phone_length CHECK (length(desk_phone) <= 40),
     CONSTRAINT ck_estates_desk_phone_no_nul CHECK (instr(desk_phone, char(0)) = 0),
-    CONSTRAINT ck_estates_created_at_utc CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL),
-    CONSTRAINT ck_estates_updated_at_utc CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL)
+    CONSTRAINT ck_estates_created_at_utc CHECK (created_at IS NULL OR (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL)),
+    CONSTRAINT ck_estates_updated_at_utc CHECK (updated_at IS NULL OR (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL))
 )
  STRICT;
 
@@ -516,8 +524,8 @@ CREATE TABLE event_heads (
     CONSTRAINT uq_event_heads_chain UNIQUE (chain),
     CONSTRAINT ck_event_heads_seal_length CHECK (length(seal) <= 64),
     CONSTRAINT ck_event_heads_seal_no_nul CHECK (instr(seal, char(0)) = 0),
-    CONSTRAINT ck_event_heads_created_at_utc CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL),
-    CONSTRAINT ck_event_heads_updated_at_utc CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL)
+    CONSTRAINT ck_event_heads_created_at_utc CHECK (created_at IS NULL OR (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL)),
+    CONSTRAINT ck_event_heads_updated_at_utc CHECK (updated_at IS NULL OR (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL))
 )
  STRICT;
 
@@ -532,8 +540,8 @@ CREATE TABLE event_seals (
     CONSTRAINT fk_event_seals_event_id FOREIGN KEY(event_id) REFERENCES events (id),
     CONSTRAINT ck_event_seals_seal_length CHECK (length(seal) <= 64),
     CONSTRAINT ck_event_seals_seal_no_nul CHECK (instr(seal, char(0)) = 0),
-    CONSTRAINT ck_event_seals_created_at_utc CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL),
-    CONSTRAINT ck_event_seals_updated_at_utc CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL)
+    CONSTRAINT ck_event_seals_created_at_utc CHECK (created_at IS NULL OR (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL)),
+    CONSTRAINT ck_event_seals_updated_at_utc CHECK (updated_at IS NULL OR (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL))
 )
  STRICT;
 
@@ -563,7 +571,7 @@ CREATE TABLE events (
     updated_at TEXT DEFAULT (strftime('%Y-%m-%d %H:%M:%f', 'now') || '000') NOT NULL,
     CONSTRAINT fk_events_estate_id FOREIGN KEY(estate_id) REFERENCES estates (id),
     CONSTRAINT fk_events_actor_id FOREIGN KEY(actor_id) REFERENCES staff (id),
-    CONSTRAINT ck_events_at_utc CHECK (at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(at) IS NOT NULL),
+    CONSTRAINT ck_events_at_utc CHECK (at IS NULL OR (at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(at) IS NOT NULL)),
     CONSTRAINT ck_events_role_length CHECK (length(role) <= 20),
     CONSTRAINT ck_events_role_no_nul CHECK (instr(role, char(0)) = 0),
     CONSTRAINT ck_events_session_id_length CHECK (length(session_id) <= 64),
@@ -584,8 +592,8 @@ CREATE TABLE events (
     CONSTRAINT ck_events_outcome_no_nul CHECK (instr(outcome, char(0)) = 0),
     CONSTRAINT ck_events_source_length CHECK (length(source) <= 20),
     CONSTRAINT ck_events_source_no_nul CHECK (instr(source, char(0)) = 0),
-    CONSTRAINT ck_events_created_at_utc CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL),
-    CONSTRAINT ck_events_updated_at_utc CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL)
+    CONSTRAINT ck_events_created_at_utc CHECK (created_at IS NULL OR (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL)),
+    CONSTRAINT ck_events_updated_at_utc CHECK (updated_at IS NULL OR (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL))
 )
  STRICT;
 
@@ -610,13 +618,13 @@ CREATE TABLE follow_up_attempts (
     CONSTRAINT uq_follow_up_attempts_estate_id_id UNIQUE (estate_id, id),
     CONSTRAINT fk_follow_up_attempts_estate_id FOREIGN KEY(estate_id) REFERENCES estates (id),
     CONSTRAINT fk_follow_up_attempts_made_by_id FOREIGN KEY(made_by_id) REFERENCES staff (id),
-    CONSTRAINT ck_follow_up_attempts_at_utc CHECK (at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(at) IS NOT NULL),
+    CONSTRAINT ck_follow_up_attempts_at_utc CHECK (at IS NULL OR (at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(at) IS NOT NULL)),
     CONSTRAINT ck_follow_up_attempts_way_known CHECK (way IN ('phone', 'email', 'sms', 'visit')),
     CONSTRAINT ck_follow_up_attempts_outcome_known CHECK (outcome IN ('satisfied', 'not_satisfied', 'not_reached')),
     CONSTRAINT ck_follow_up_attempts_words_length CHECK (length(words) <= 20000),
     CONSTRAINT ck_follow_up_attempts_words_no_nul CHECK (instr(words, char(0)) = 0),
-    CONSTRAINT ck_follow_up_attempts_created_at_utc CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL),
-    CONSTRAINT ck_follow_up_attempts_updated_at_utc CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL)
+    CONSTRAINT ck_follow_up_attempts_created_at_utc CHECK (created_at IS NULL OR (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL)),
+    CONSTRAINT ck_follow_up_attempts_updated_at_utc CHECK (updated_at IS NULL OR (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL))
 )
  STRICT;
 
@@ -653,13 +661,13 @@ CREATE TABLE follow_ups (
     CONSTRAINT fk_follow_ups_assignee_id FOREIGN KEY(assignee_id) REFERENCES staff (id),
     CONSTRAINT fk_follow_ups_finished_by_id FOREIGN KEY(finished_by_id) REFERENCES staff (id),
     CONSTRAINT ck_follow_ups_status_known CHECK (status IN ('scheduled', 'satisfied', 'not_satisfied', 'not_reached', 'cancelled')),
-    CONSTRAINT ck_follow_ups_due_at_utc CHECK (due_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(due_at) IS NOT NULL),
-    CONSTRAINT ck_follow_ups_preferred_time_utc CHECK (preferred_time GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(preferred_time) IS NOT NULL),
-    CONSTRAINT ck_follow_ups_finished_at_utc CHECK (finished_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(finished_at) IS NOT NULL),
+    CONSTRAINT ck_follow_ups_due_at_utc CHECK (due_at IS NULL OR (due_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(due_at) IS NOT NULL)),
+    CONSTRAINT ck_follow_ups_preferred_time_utc CHECK (preferred_time IS NULL OR (preferred_time GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(preferred_time) IS NOT NULL)),
+    CONSTRAINT ck_follow_ups_finished_at_utc CHECK (finished_at IS NULL OR (finished_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(finished_at) IS NOT NULL)),
     CONSTRAINT ck_follow_ups_words_length CHECK (length(words) <= 20000),
     CONSTRAINT ck_follow_ups_words_no_nul CHECK (instr(words, char(0)) = 0),
-    CONSTRAINT ck_follow_ups_created_at_utc CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL),
-    CONSTRAINT ck_follow_ups_updated_at_utc CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL)
+    CONSTRAINT ck_follow_ups_created_at_utc CHECK (created_at IS NULL OR (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL)),
+    CONSTRAINT ck_follow_ups_updated_at_utc CHECK (updated_at IS NULL OR (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL))
 )
  STRICT;
 
@@ -704,14 +712,14 @@ CREATE TABLE key_approvals (
     CONSTRAINT ck_key_approvals_borrower_name_no_nul CHECK (instr(borrower_name, char(0)) = 0),
     CONSTRAINT ck_key_approvals_purpose_length CHECK (length(purpose) <= 20000),
     CONSTRAINT ck_key_approvals_purpose_no_nul CHECK (instr(purpose, char(0)) = 0),
-    CONSTRAINT ck_key_approvals_requested_at_utc CHECK (requested_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(requested_at) IS NOT NULL),
+    CONSTRAINT ck_key_approvals_requested_at_utc CHECK (requested_at IS NULL OR (requested_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(requested_at) IS NOT NULL)),
     CONSTRAINT ck_key_approvals_status_known CHECK (status IN ('requested', 'approved', 'refused', 'used')),
-    CONSTRAINT ck_key_approvals_decided_at_utc CHECK (decided_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(decided_at) IS NOT NULL),
+    CONSTRAINT ck_key_approvals_decided_at_utc CHECK (decided_at IS NULL OR (decided_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(decided_at) IS NOT NULL)),
     CONSTRAINT ck_key_approvals_decision_reason_length CHECK (length(decision_reason) <= 20000),
     CONSTRAINT ck_key_approvals_decision_reason_no_nul CHECK (instr(decision_reason, char(0)) = 0),
-    CONSTRAINT ck_key_approvals_due_at_utc CHECK (due_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(due_at) IS NOT NULL),
-    CONSTRAINT ck_key_approvals_created_at_utc CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL),
-    CONSTRAINT ck_key_approvals_updated_at_utc CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL)
+    CONSTRAINT ck_key_approvals_due_at_utc CHECK (due_at IS NULL OR (due_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(due_at) IS NOT NULL)),
+    CONSTRAINT ck_key_approvals_created_at_utc CHECK (created_at IS NULL OR (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL)),
+    CONSTRAINT ck_key_approvals_updated_at_utc CHECK (updated_at IS NULL OR (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL))
 )
  STRICT;
 
@@ -759,14 +767,14 @@ CREATE TABLE key_loans (
     CONSTRAINT ck_key_loans_signed_flag CHECK (signed IN (0, 1)),
     CONSTRAINT ck_key_loans_purpose_length CHECK (length(purpose) <= 20000),
     CONSTRAINT ck_key_loans_purpose_no_nul CHECK (instr(purpose, char(0)) = 0),
-    CONSTRAINT ck_key_loans_lent_at_utc CHECK (lent_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(lent_at) IS NOT NULL),
-    CONSTRAINT ck_key_loans_due_at_utc CHECK (due_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(due_at) IS NOT NULL),
-    CONSTRAINT ck_key_loans_returned_at_utc CHECK (returned_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(returned_at) IS NOT NULL),
-    CONSTRAINT ck_key_loans_lost_at_utc CHECK (lost_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(lost_at) IS NOT NULL),
+    CONSTRAINT ck_key_loans_lent_at_utc CHECK (lent_at IS NULL OR (lent_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(lent_at) IS NOT NULL)),
+    CONSTRAINT ck_key_loans_due_at_utc CHECK (due_at IS NULL OR (due_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(due_at) IS NOT NULL)),
+    CONSTRAINT ck_key_loans_returned_at_utc CHECK (returned_at IS NULL OR (returned_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(returned_at) IS NOT NULL)),
+    CONSTRAINT ck_key_loans_lost_at_utc CHECK (lost_at IS NULL OR (lost_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(lost_at) IS NOT NULL)),
     CONSTRAINT ck_key_loans_note_length CHECK (length(note) <= 20000),
     CONSTRAINT ck_key_loans_note_no_nul CHECK (instr(note, char(0)) = 0),
-    CONSTRAINT ck_key_loans_created_at_utc CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL),
-    CONSTRAINT ck_key_loans_updated_at_utc CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL)
+    CONSTRAINT ck_key_loans_created_at_utc CHECK (created_at IS NULL OR (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL)),
+    CONSTRAINT ck_key_loans_updated_at_utc CHECK (updated_at IS NULL OR (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL))
 )
  STRICT;
 
@@ -813,18 +821,18 @@ CREATE TABLE keys (
     CONSTRAINT ck_keys_seal_length CHECK (length(seal) <= 40),
     CONSTRAINT ck_keys_seal_no_nul CHECK (instr(seal, char(0)) = 0),
     CONSTRAINT ck_keys_origin_known CHECK (origin IN ('delivery', 'rectification', 'entrusted', 'common')),
-    CONSTRAINT ck_keys_received_at_utc CHECK (received_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(received_at) IS NOT NULL),
-    CONSTRAINT ck_keys_lost_at_utc CHECK (lost_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(lost_at) IS NOT NULL),
-    CONSTRAINT ck_keys_handed_back_at_utc CHECK (handed_back_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(handed_back_at) IS NOT NULL),
+    CONSTRAINT ck_keys_received_at_utc CHECK (received_at IS NULL OR (received_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(received_at) IS NOT NULL)),
+    CONSTRAINT ck_keys_lost_at_utc CHECK (lost_at IS NULL OR (lost_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(lost_at) IS NOT NULL)),
+    CONSTRAINT ck_keys_handed_back_at_utc CHECK (handed_back_at IS NULL OR (handed_back_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(handed_back_at) IS NOT NULL)),
     CONSTRAINT ck_keys_handed_back_to_length CHECK (length(handed_back_to) <= 60),
     CONSTRAINT ck_keys_handed_back_to_no_nul CHECK (instr(handed_back_to, char(0)) = 0),
     CONSTRAINT ck_keys_receipt_number_length CHECK (length(receipt_number) <= 40),
     CONSTRAINT ck_keys_receipt_number_no_nul CHECK (instr(receipt_number, char(0)) = 0),
-    CONSTRAINT ck_keys_owner_told_at_utc CHECK (owner_told_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(owner_told_at) IS NOT NULL),
+    CONSTRAINT ck_keys_owner_told_at_utc CHECK (owner_told_at IS NULL OR (owner_told_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(owner_told_at) IS NOT NULL)),
     CONSTRAINT ck_keys_note_length CHECK (length(note) <= 20000),
     CONSTRAINT ck_keys_note_no_nul CHECK (instr(note, char(0)) = 0),
-    CONSTRAINT ck_keys_created_at_utc CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL),
-    CONSTRAINT ck_keys_updated_at_utc CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL)
+    CONSTRAINT ck_keys_created_at_utc CHECK (created_at IS NULL OR (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL)),
+    CONSTRAINT ck_keys_updated_at_utc CHECK (updated_at IS NULL OR (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL))
 )
  STRICT;
 
@@ -842,8 +850,8 @@ CREATE TABLE number_series (
     CONSTRAINT fk_number_series_estate_id FOREIGN KEY(estate_id) REFERENCES estates (id),
     CONSTRAINT ck_number_series_prefix_length CHECK (length(prefix) <= 20),
     CONSTRAINT ck_number_series_prefix_no_nul CHECK (instr(prefix, char(0)) = 0),
-    CONSTRAINT ck_number_series_created_at_utc CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL),
-    CONSTRAINT ck_number_series_updated_at_utc CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL)
+    CONSTRAINT ck_number_series_created_at_utc CHECK (created_at IS NULL OR (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL)),
+    CONSTRAINT ck_number_series_updated_at_utc CHECK (updated_at IS NULL OR (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL))
 )
  STRICT;
 
@@ -866,8 +874,8 @@ CREATE TABLE occupancies (
     CONSTRAINT ck_occupancies_kind_known CHECK (kind IN ('owner', 'tenant', 'family')),
     CONSTRAINT ck_occupancies_from_on_date CHECK (date(from_on) IS from_on OR from_on IS NULL),
     CONSTRAINT ck_occupancies_until_on_date CHECK (date(until_on) IS until_on OR until_on IS NULL),
-    CONSTRAINT ck_occupancies_created_at_utc CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL),
-    CONSTRAINT ck_occupancies_updated_at_utc CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL)
+    CONSTRAINT ck_occupancies_created_at_utc CHECK (created_at IS NULL OR (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL)),
+    CONSTRAINT ck_occupancies_updated_at_utc CHECK (updated_at IS NULL OR (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL))
 )
  STRICT;
 
@@ -891,9 +899,9 @@ CREATE TABLE pass_movements (
     CONSTRAINT fk_pass_movements_estate_id FOREIGN KEY(estate_id) REFERENCES estates (id),
     CONSTRAINT fk_pass_movements_noted_by_id FOREIGN KEY(noted_by_id) REFERENCES staff (id),
     CONSTRAINT ck_pass_movements_direction_known CHECK (direction IN ('in', 'out')),
-    CONSTRAINT ck_pass_movements_at_utc CHECK (at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(at) IS NOT NULL),
-    CONSTRAINT ck_pass_movements_created_at_utc CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL),
-    CONSTRAINT ck_pass_movements_updated_at_utc CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL)
+    CONSTRAINT ck_pass_movements_at_utc CHECK (at IS NULL OR (at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(at) IS NOT NULL)),
+    CONSTRAINT ck_pass_movements_created_at_utc CHECK (created_at IS NULL OR (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL)),
+    CONSTRAINT ck_pass_movements_updated_at_utc CHECK (updated_at IS NULL OR (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL))
 )
  STRICT;
 
@@ -920,7 +928,7 @@ CREATE TABLE repeat_reports (
     CONSTRAINT uq_repeat_reports_estate_id_id UNIQUE (estate_id, id),
     CONSTRAINT fk_repeat_reports_estate_id FOREIGN KEY(estate_id) REFERENCES estates (id),
     CONSTRAINT fk_repeat_reports_taken_by_id FOREIGN KEY(taken_by_id) REFERENCES staff (id),
-    CONSTRAINT ck_repeat_reports_heard_at_utc CHECK (heard_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(heard_at) IS NOT NULL),
+    CONSTRAINT ck_repeat_reports_heard_at_utc CHECK (heard_at IS NULL OR (heard_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(heard_at) IS NOT NULL)),
     CONSTRAINT ck_repeat_reports_words_length CHECK (length(words) <= 20000),
     CONSTRAINT ck_repeat_reports_words_no_nul CHECK (instr(words, char(0)) = 0),
     CONSTRAINT ck_repeat_reports_channel_known CHECK (channel IN ('phone', 'walk_in', 'staff', 'visit', 'forum', 'email', 'fax', 'suggestion_box', 'mini_programme', 'import')),
@@ -930,8 +938,8 @@ CREATE TABLE repeat_reports (
     CONSTRAINT ck_repeat_reports_source_no_nul CHECK (instr(source, char(0)) = 0),
     CONSTRAINT ck_repeat_reports_source_key_length CHECK (length(source_key) <= 80),
     CONSTRAINT ck_repeat_reports_source_key_no_nul CHECK (instr(source_key, char(0)) = 0),
-    CONSTRAINT ck_repeat_reports_created_at_utc CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL),
-    CONSTRAINT ck_repeat_reports_updated_at_utc CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL)
+    CONSTRAINT ck_repeat_reports_created_at_utc CHECK (created_at IS NULL OR (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL)),
+    CONSTRAINT ck_repeat_reports_updated_at_utc CHECK (updated_at IS NULL OR (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL))
 )
  STRICT;
 
@@ -982,8 +990,8 @@ CREATE TABLE residents (
     CONSTRAINT ck_residents_moved_in_on_date CHECK (date(moved_in_on) IS moved_in_on OR moved_in_on IS NULL),
     CONSTRAINT ck_residents_note_length CHECK (length(note) <= 20000),
     CONSTRAINT ck_residents_note_no_nul CHECK (instr(note, char(0)) = 0),
-    CONSTRAINT ck_residents_created_at_utc CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL),
-    CONSTRAINT ck_residents_updated_at_utc CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL)
+    CONSTRAINT ck_residents_created_at_utc CHECK (created_at IS NULL OR (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL)),
+    CONSTRAINT ck_residents_updated_at_utc CHECK (updated_at IS NULL OR (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL))
 )
  STRICT;
 
@@ -1013,8 +1021,8 @@ CREATE TABLE settings (
     CONSTRAINT ck_settings_code_no_nul CHECK (instr(code, char(0)) = 0),
     CONSTRAINT ck_settings_rule_length CHECK (length(rule) <= 20),
     CONSTRAINT ck_settings_rule_no_nul CHECK (instr(rule, char(0)) = 0),
-    CONSTRAINT ck_settings_created_at_utc CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL),
-    CONSTRAINT ck_settings_updated_at_utc CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL)
+    CONSTRAINT ck_settings_created_at_utc CHECK (created_at IS NULL OR (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL)),
+    CONSTRAINT ck_settings_updated_at_utc CHECK (updated_at IS NULL OR (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL))
 )
  STRICT;
 
@@ -1031,9 +1039,9 @@ CREATE TABLE sign_in_attempts (
     CONSTRAINT ck_sign_in_attempts_username_no_nul CHECK (instr(username, char(0)) = 0),
     CONSTRAINT ck_sign_in_attempts_address_length CHECK (length(address) <= 60),
     CONSTRAINT ck_sign_in_attempts_address_no_nul CHECK (instr(address, char(0)) = 0),
-    CONSTRAINT ck_sign_in_attempts_last_at_utc CHECK (last_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(last_at) IS NOT NULL),
-    CONSTRAINT ck_sign_in_attempts_created_at_utc CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL),
-    CONSTRAINT ck_sign_in_attempts_updated_at_utc CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL)
+    CONSTRAINT ck_sign_in_attempts_last_at_utc CHECK (last_at IS NULL OR (last_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(last_at) IS NOT NULL)),
+    CONSTRAINT ck_sign_in_attempts_created_at_utc CHECK (created_at IS NULL OR (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL)),
+    CONSTRAINT ck_sign_in_attempts_updated_at_utc CHECK (updated_at IS NULL OR (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL))
 )
  STRICT;
 
@@ -1059,11 +1067,11 @@ CREATE TABLE staff (
     CONSTRAINT ck_staff_password_hash_length CHECK (length(password_hash) <= 300),
     CONSTRAINT ck_staff_password_hash_no_nul CHECK (instr(password_hash, char(0)) = 0),
     CONSTRAINT ck_staff_must_change_password_flag CHECK (must_change_password IN (0, 1)),
-    CONSTRAINT ck_staff_disabled_at_utc CHECK (disabled_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(disabled_at) IS NOT NULL),
+    CONSTRAINT ck_staff_disabled_at_utc CHECK (disabled_at IS NULL OR (disabled_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(disabled_at) IS NOT NULL)),
     CONSTRAINT ck_staff_language_length CHECK (length(language) <= 20),
     CONSTRAINT ck_staff_language_no_nul CHECK (instr(language, char(0)) = 0),
-    CONSTRAINT ck_staff_created_at_utc CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL),
-    CONSTRAINT ck_staff_updated_at_utc CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL)
+    CONSTRAINT ck_staff_created_at_utc CHECK (created_at IS NULL OR (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL)),
+    CONSTRAINT ck_staff_updated_at_utc CHECK (updated_at IS NULL OR (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL))
 )
  STRICT;
 
@@ -1082,9 +1090,9 @@ CREATE TABLE staff_assignments (
     CONSTRAINT fk_staff_assignments_estate_id FOREIGN KEY(estate_id) REFERENCES estates (id),
     CONSTRAINT fk_staff_assignments_staff_id FOREIGN KEY(staff_id) REFERENCES staff (id),
     CONSTRAINT ck_staff_assignments_role_known CHECK (role IN ('clerk', 'technician', 'lead', 'supervisor', 'manager', 'auditor', 'admin', 'system')),
-    CONSTRAINT ck_staff_assignments_ended_at_utc CHECK (ended_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(ended_at) IS NOT NULL),
-    CONSTRAINT ck_staff_assignments_created_at_utc CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL),
-    CONSTRAINT ck_staff_assignments_updated_at_utc CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL)
+    CONSTRAINT ck_staff_assignments_ended_at_utc CHECK (ended_at IS NULL OR (ended_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(ended_at) IS NOT NULL)),
+    CONSTRAINT ck_staff_assignments_created_at_utc CHECK (created_at IS NULL OR (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL)),
+    CONSTRAINT ck_staff_assignments_updated_at_utc CHECK (updated_at IS NULL OR (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL))
 )
  STRICT;
 
@@ -1106,8 +1114,8 @@ CREATE TABLE teams (
     CONSTRAINT ck_teams_name_length CHECK (length(name) <= 60),
     CONSTRAINT ck_teams_name_no_nul CHECK (instr(name, char(0)) = 0),
     CONSTRAINT ck_teams_department_known CHECK (department IN ('engineering', 'housekeeping', 'security', 'greening', 'customer_service', 'finance')),
-    CONSTRAINT ck_teams_created_at_utc CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL),
-    CONSTRAINT ck_teams_updated_at_utc CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL)
+    CONSTRAINT ck_teams_created_at_utc CHECK (created_at IS NULL OR (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL)),
+    CONSTRAINT ck_teams_updated_at_utc CHECK (updated_at IS NULL OR (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL))
 )
  STRICT;
 
@@ -1169,6 +1177,8 @@ CREATE TABLE tickets (
     cancel_reason TEXT,
     source TEXT,
     source_key TEXT,
+    match_key TEXT,
+    source_digest TEXT,
     repeats INTEGER DEFAULT '0' NOT NULL,
     desk_owner_id INTEGER NOT NULL,
     assignee_id INTEGER,
@@ -1210,13 +1220,13 @@ CREATE TABLE tickets (
     CONSTRAINT ck_tickets_status_known CHECK (status IN ('received', 'dispatched', 'accepted', 'in_progress', 'waiting', 'done', 'closed', 'cancelled')),
     CONSTRAINT ck_tickets_summary_length CHECK (length(summary) <= 200),
     CONSTRAINT ck_tickets_summary_no_nul CHECK (instr(summary, char(0)) = 0),
-    CONSTRAINT ck_tickets_visit_from_utc CHECK (visit_from GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(visit_from) IS NOT NULL),
-    CONSTRAINT ck_tickets_visit_until_utc CHECK (visit_until GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(visit_until) IS NOT NULL),
-    CONSTRAINT ck_tickets_dispatched_at_utc CHECK (dispatched_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(dispatched_at) IS NOT NULL),
-    CONSTRAINT ck_tickets_accepted_at_utc CHECK (accepted_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(accepted_at) IS NOT NULL),
-    CONSTRAINT ck_tickets_arrived_at_utc CHECK (arrived_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(arrived_at) IS NOT NULL),
-    CONSTRAINT ck_tickets_finished_at_utc CHECK (finished_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(finished_at) IS NOT NULL),
-    CONSTRAINT ck_tickets_closed_at_utc CHECK (closed_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(closed_at) IS NOT NULL),
+    CONSTRAINT ck_tickets_visit_from_utc CHECK (visit_from IS NULL OR (visit_from GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(visit_from) IS NOT NULL)),
+    CONSTRAINT ck_tickets_visit_until_utc CHECK (visit_until IS NULL OR (visit_until GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(visit_until) IS NOT NULL)),
+    CONSTRAINT ck_tickets_dispatched_at_utc CHECK (dispatched_at IS NULL OR (dispatched_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(dispatched_at) IS NOT NULL)),
+    CONSTRAINT ck_tickets_accepted_at_utc CHECK (accepted_at IS NULL OR (accepted_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(accepted_at) IS NOT NULL)),
+    CONSTRAINT ck_tickets_arrived_at_utc CHECK (arrived_at IS NULL OR (arrived_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(arrived_at) IS NOT NULL)),
+    CONSTRAINT ck_tickets_finished_at_utc CHECK (finished_at IS NULL OR (finished_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(finished_at) IS NOT NULL)),
+    CONSTRAINT ck_tickets_closed_at_utc CHECK (closed_at IS NULL OR (closed_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(closed_at) IS NOT NULL)),
     CONSTRAINT ck_tickets_waiting_reason_known CHECK (waiting_reason IN ('materials', 'resident_absent', 'third_party', 'authority', 'quote')),
     CONSTRAINT ck_tickets_waiting_from_known CHECK (waiting_from IN ('received', 'dispatched', 'accepted', 'in_progress', 'waiting', 'done', 'closed', 'cancelled')),
     CONSTRAINT ck_tickets_waiting_note_length CHECK (length(waiting_note) <= 20000),
@@ -1227,14 +1237,14 @@ CREATE TABLE tickets (
     CONSTRAINT ck_tickets_acceptance_known CHECK (acceptance IN ('signed', 'not_signed', 'not_needed', 'unknown')),
     CONSTRAINT ck_tickets_acceptance_reason_length CHECK (length(acceptance_reason) <= 20000),
     CONSTRAINT ck_tickets_acceptance_reason_no_nul CHECK (instr(acceptance_reason, char(0)) = 0),
-    CONSTRAINT ck_tickets_charge_agreed_at_utc CHECK (charge_agreed_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(charge_agreed_at) IS NOT NULL),
-    CONSTRAINT ck_tickets_settled_at_utc CHECK (settled_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(settled_at) IS NOT NULL),
+    CONSTRAINT ck_tickets_charge_agreed_at_utc CHECK (charge_agreed_at IS NULL OR (charge_agreed_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(charge_agreed_at) IS NOT NULL)),
+    CONSTRAINT ck_tickets_settled_at_utc CHECK (settled_at IS NULL OR (settled_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(settled_at) IS NOT NULL)),
     CONSTRAINT ck_tickets_invoice_number_length CHECK (length(invoice_number) <= 40),
     CONSTRAINT ck_tickets_invoice_number_no_nul CHECK (instr(invoice_number, char(0)) = 0),
-    CONSTRAINT ck_tickets_waived_at_utc CHECK (waived_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(waived_at) IS NOT NULL),
+    CONSTRAINT ck_tickets_waived_at_utc CHECK (waived_at IS NULL OR (waived_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(waived_at) IS NOT NULL)),
     CONSTRAINT ck_tickets_waive_reason_length CHECK (length(waive_reason) <= 20000),
     CONSTRAINT ck_tickets_waive_reason_no_nul CHECK (instr(waive_reason, char(0)) = 0),
-    CONSTRAINT ck_tickets_slip_returned_at_utc CHECK (slip_returned_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(slip_returned_at) IS NOT NULL),
+    CONSTRAINT ck_tickets_slip_returned_at_utc CHECK (slip_returned_at IS NULL OR (slip_returned_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(slip_returned_at) IS NOT NULL)),
     CONSTRAINT ck_tickets_must_complete_flag CHECK (must_complete IN (0, 1)),
     CONSTRAINT ck_tickets_imported_closed_flag CHECK (imported_closed IN (0, 1)),
     CONSTRAINT ck_tickets_severity_known CHECK (severity IN ('serious', 'ordinary', 'minor')),
@@ -1256,19 +1266,23 @@ CREATE TABLE tickets (
     CONSTRAINT ck_tickets_reporter_department_length CHECK (length(reporter_department) <= 60),
     CONSTRAINT ck_tickets_reporter_department_no_nul CHECK (instr(reporter_department, char(0)) = 0),
     CONSTRAINT ck_tickets_read_back_flag CHECK (read_back IN (0, 1)),
-    CONSTRAINT ck_tickets_heard_at_utc CHECK (heard_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(heard_at) IS NOT NULL),
-    CONSTRAINT ck_tickets_registered_at_utc CHECK (registered_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(registered_at) IS NOT NULL),
-    CONSTRAINT ck_tickets_promised_at_utc CHECK (promised_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(promised_at) IS NOT NULL),
-    CONSTRAINT ck_tickets_due_at_utc CHECK (due_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(due_at) IS NOT NULL),
-    CONSTRAINT ck_tickets_cancelled_at_utc CHECK (cancelled_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(cancelled_at) IS NOT NULL),
+    CONSTRAINT ck_tickets_heard_at_utc CHECK (heard_at IS NULL OR (heard_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(heard_at) IS NOT NULL)),
+    CONSTRAINT ck_tickets_registered_at_utc CHECK (registered_at IS NULL OR (registered_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(registered_at) IS NOT NULL)),
+    CONSTRAINT ck_tickets_promised_at_utc CHECK (promised_at IS NULL OR (promised_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(promised_at) IS NOT NULL)),
+    CONSTRAINT ck_tickets_due_at_utc CHECK (due_at IS NULL OR (due_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(due_at) IS NOT NULL)),
+    CONSTRAINT ck_tickets_cancelled_at_utc CHECK (cancelled_at IS NULL OR (cancelled_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(cancelled_at) IS NOT NULL)),
     CONSTRAINT ck_tickets_cancel_reason_length CHECK (length(cancel_reason) <= 20000),
     CONSTRAINT ck_tickets_cancel_reason_no_nul CHECK (instr(cancel_reason, char(0)) = 0),
     CONSTRAINT ck_tickets_source_length CHECK (length(source) <= 40),
     CONSTRAINT ck_tickets_source_no_nul CHECK (instr(source, char(0)) = 0),
     CONSTRAINT ck_tickets_source_key_length CHECK (length(source_key) <= 80),
     CONSTRAINT ck_tickets_source_key_no_nul CHECK (instr(source_key, char(0)) = 0),
-    CONSTRAINT ck_tickets_created_at_utc CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL),
-    CONSTRAINT ck_tickets_updated_at_utc CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL)
+    CONSTRAINT ck_tickets_match_key_length CHECK (length(match_key) <= 64),
+    CONSTRAINT ck_tickets_match_key_no_nul CHECK (instr(match_key, char(0)) = 0),
+    CONSTRAINT ck_tickets_source_digest_length CHECK (length(source_digest) <= 64),
+    CONSTRAINT ck_tickets_source_digest_no_nul CHECK (instr(source_digest, char(0)) = 0),
+    CONSTRAINT ck_tickets_created_at_utc CHECK (created_at IS NULL OR (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL)),
+    CONSTRAINT ck_tickets_updated_at_utc CHECK (updated_at IS NULL OR (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL))
 )
  STRICT;
 
@@ -1279,6 +1293,8 @@ CREATE INDEX ix_tickets_complaint_id ON tickets (complaint_id);
 CREATE INDEX ix_tickets_estate_id_registered_at ON tickets (estate_id, registered_at, id);
 
 CREATE INDEX ix_tickets_estate_id_status ON tickets (estate_id, status, id);
+
+CREATE INDEX ix_tickets_match_key ON tickets (estate_id, match_key);
 
 CREATE INDEX ix_tickets_open_due ON tickets (estate_id, due_at) WHERE status IN ('received', 'dispatched', 'accepted', 'in_progress', 'waiting', 'done');
 
@@ -1314,8 +1330,8 @@ CREATE TABLE units (
     CONSTRAINT ck_units_use_known CHECK (use IN ('home', 'shop', 'place')),
     CONSTRAINT ck_units_fee_status_known CHECK (fee_status IN ('paid', 'owing', 'unknown')),
     CONSTRAINT ck_units_handed_over_on_date CHECK (date(handed_over_on) IS handed_over_on OR handed_over_on IS NULL),
-    CONSTRAINT ck_units_created_at_utc CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL),
-    CONSTRAINT ck_units_updated_at_utc CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL)
+    CONSTRAINT ck_units_created_at_utc CHECK (created_at IS NULL OR (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL)),
+    CONSTRAINT ck_units_updated_at_utc CHECK (updated_at IS NULL OR (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL))
 )
  STRICT;
 
@@ -1395,22 +1411,22 @@ CREATE TABLE visitor_passes (
     CONSTRAINT ck_visitor_passes_residence_paper_seen_flag CHECK (residence_paper_seen IN (0, 1)),
     CONSTRAINT ck_visitor_passes_permit_number_length CHECK (length(permit_number) <= 60),
     CONSTRAINT ck_visitor_passes_permit_number_no_nul CHECK (instr(permit_number, char(0)) = 0),
-    CONSTRAINT ck_visitor_passes_permit_until_utc CHECK (permit_until GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(permit_until) IS NOT NULL),
+    CONSTRAINT ck_visitor_passes_permit_until_utc CHECK (permit_until IS NULL OR (permit_until GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(permit_until) IS NOT NULL)),
     CONSTRAINT ck_visitor_passes_host_asked_flag CHECK (host_asked IN (0, 1)),
     CONSTRAINT ck_visitor_passes_badge_number_length CHECK (length(badge_number) <= 40),
     CONSTRAINT ck_visitor_passes_badge_number_no_nul CHECK (instr(badge_number, char(0)) = 0),
     CONSTRAINT ck_visitor_passes_safety_told_flag CHECK (safety_told IN (0, 1)),
-    CONSTRAINT ck_visitor_passes_valid_from_utc CHECK (valid_from GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(valid_from) IS NOT NULL),
-    CONSTRAINT ck_visitor_passes_valid_until_utc CHECK (valid_until GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(valid_until) IS NOT NULL),
-    CONSTRAINT ck_visitor_passes_issued_at_utc CHECK (issued_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(issued_at) IS NOT NULL),
-    CONSTRAINT ck_visitor_passes_handed_in_at_utc CHECK (handed_in_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(handed_in_at) IS NOT NULL),
-    CONSTRAINT ck_visitor_passes_revoked_at_utc CHECK (revoked_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(revoked_at) IS NOT NULL),
+    CONSTRAINT ck_visitor_passes_valid_from_utc CHECK (valid_from IS NULL OR (valid_from GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(valid_from) IS NOT NULL)),
+    CONSTRAINT ck_visitor_passes_valid_until_utc CHECK (valid_until IS NULL OR (valid_until GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(valid_until) IS NOT NULL)),
+    CONSTRAINT ck_visitor_passes_issued_at_utc CHECK (issued_at IS NULL OR (issued_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(issued_at) IS NOT NULL)),
+    CONSTRAINT ck_visitor_passes_handed_in_at_utc CHECK (handed_in_at IS NULL OR (handed_in_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(handed_in_at) IS NOT NULL)),
+    CONSTRAINT ck_visitor_passes_revoked_at_utc CHECK (revoked_at IS NULL OR (revoked_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(revoked_at) IS NOT NULL)),
     CONSTRAINT ck_visitor_passes_revoke_reason_length CHECK (length(revoke_reason) <= 20000),
     CONSTRAINT ck_visitor_passes_revoke_reason_no_nul CHECK (instr(revoke_reason, char(0)) = 0),
-    CONSTRAINT ck_visitor_passes_deposit_refunded_at_utc CHECK (deposit_refunded_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(deposit_refunded_at) IS NOT NULL),
+    CONSTRAINT ck_visitor_passes_deposit_refunded_at_utc CHECK (deposit_refunded_at IS NULL OR (deposit_refunded_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(deposit_refunded_at) IS NOT NULL)),
     CONSTRAINT ck_visitor_passes_inside_flag CHECK (inside IN (0, 1)),
-    CONSTRAINT ck_visitor_passes_created_at_utc CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL),
-    CONSTRAINT ck_visitor_passes_updated_at_utc CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL)
+    CONSTRAINT ck_visitor_passes_created_at_utc CHECK (created_at IS NULL OR (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL)),
+    CONSTRAINT ck_visitor_passes_updated_at_utc CHECK (updated_at IS NULL OR (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL))
 )
  STRICT;
 
@@ -1436,7 +1452,7 @@ CREATE TABLE working_hours (
     CONSTRAINT ck_working_hours_interval CHECK (0 <= start_minute AND start_minute < end_minute AND end_minute <= 1440),
     CONSTRAINT uq_working_hours_estate_id_id UNIQUE (estate_id, id),
     CONSTRAINT fk_working_hours_estate_id FOREIGN KEY(estate_id) REFERENCES estates (id),
-    CONSTRAINT ck_working_hours_created_at_utc CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL),
-    CONSTRAINT ck_working_hours_updated_at_utc CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL)
+    CONSTRAINT ck_working_hours_created_at_utc CHECK (created_at IS NULL OR (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL)),
+    CONSTRAINT ck_working_hours_updated_at_utc CHECK (updated_at IS NULL OR (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL))
 )
  STRICT;

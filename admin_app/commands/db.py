@@ -1,0 +1,76 @@
+"""``frontdesk db``: tables up to date, sound, copied away and brought back."""
+
+import datetime
+from pathlib import Path
+
+import click
+from sqlalchemy import text
+
+from admin_app import copies, database
+from admin_app.config import Config
+from models import migrations
+
+FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.group("db")
+def command() -> None:
+    """Make, check, copy and restore the database."""
+
+
+@command.command()
+def upgrade() -> None:
+    """Make the database, or bring its tables to this version of the program."""
+    config = Config.from_environment()
+    opened = database.upgrade(config, now=datetime.datetime.now(datetime.UTC))
+    opened.engine.dispose()
+    click.echo(f"The database is at revision {migrations.head()}.")
+
+
+@command.command()
+def check() -> int:
+    """Compare the tables with this version of the program; exit code 1 when they differ or are damaged."""
+    opened = database.open_ready(Config.from_environment())
+    problems = structure_problems(opened)
+    opened.engine.dispose()
+    for problem in problems:
+        click.echo(problem)
+    if problems:
+        return 1
+    click.echo(f"The database is at revision {migrations.head()}, as it should be.")
+    return 0
+
+
+def structure_problems(opened: database.Database) -> list[str]:
+    """What differs from the tables and guards of this version, and what is damaged, a line each."""
+    with opened.engine.connect() as connection:
+        found = [f"different: {difference}" for difference in migrations.differences(connection)]
+        found += [f"guard missing or changed: {name}" for name in sorted(migrations.missing_guards(connection))]
+        found += [f"refers to nothing: {row}" for row in migrations.orphans(connection)]
+        if connection.dialect.name == "sqlite":
+            answers = connection.scalars(text("PRAGMA integrity_check"))
+            found += [f"damaged: {answer}" for answer in answers if answer != "ok"]
+    return found
+
+
+@command.command()
+@click.argument("file", type=FILE)
+@click.option("--force", is_flag=True, help="Overwrite FILE.")
+def backup(file: Path, force: bool) -> None:
+    """Copy the database into FILE while it is in use; FILE is whole or not there."""
+    opened = database.open_ready(Config.from_environment())
+    copies.backup(opened, file, force=force)
+    opened.engine.dispose()
+    click.echo(f"{file}: {file.stat().st_size:,} bytes")
+
+
+@command.command()
+@click.argument("file", type=FILE)
+@click.option("--force", is_flag=True, help="Replace what the database holds now.")
+def restore(file: Path, force: bool) -> None:
+    """Bring the database back to what FILE holds, all of it or nothing."""
+    config = Config.from_environment()
+    copies.restore(config, file, force=force)
+    opened = database.open_ready(config)
+    opened.engine.dispose()
+    click.echo(f"The database holds what {file} held.")

@@ -1,0 +1,124 @@
+"""``frontdesk demo``: the training estate, made at the first call, served at every one."""
+
+import datetime
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from sqlalchemy import inspect, select, text
+from tqdm import tqdm
+
+from admin_app import database
+from admin_app.auth import DEMO_ACCOUNTS, DEMO_PASSWORD
+from admin_app.config import ENVIRONMENT, Config, ConfigurationError, demo_name, make_folder
+from admin_app.server import refuse_taken, serve
+from models import migrations
+from models.mark import DatabaseMark, DatabaseUse
+
+SEED = 20
+HOST = "127.0.0.1"
+
+
+@click.command("demo")
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="Where to listen.")
+@click.option("--reset", is_flag=True, help="Start over: what was changed in the training estate is lost.")
+@click.option("--no-serve", is_flag=True, help="Only make the training estate.")
+def command(port: int, reset: bool, no_serve: bool) -> None:
+    """Serve a training estate with made-up people, for trying things out."""
+    if os.environ.get(ENVIRONMENT, DatabaseUse.DEMO.value) != DatabaseUse.DEMO.value:
+        raise ConfigurationError(f"{ENVIRONMENT} is {os.environ[ENVIRONMENT]!r}; unset it to run the training estate.")
+    config = Config.from_environment({**os.environ, ENVIRONMENT: DatabaseUse.DEMO.value})
+    if not no_serve:
+        refuse_taken(f"{HOST}:{port}")
+    with _alone(config):
+        make(config, reset=reset)
+    _print_accounts(port)
+    if not no_serve:
+        serve(config, bind=f"{HOST}:{port}", workers=2, threads=4)
+
+
+def make(config: Config, *, reset: bool) -> None:
+    """Make the training estate unless it is there; one that was not finished is started over.
+
+    The database's mark is written last: a database without it is one whose making was interrupted.
+    """
+    now = datetime.datetime.now(datetime.UTC)
+    opened = database.connect(config, create=True)
+    is_finished = _is_finished(opened)
+    if is_finished and not reset:
+        opened.engine.dispose()
+        database.upgrade(config, now=now).engine.dispose()
+        return
+    _empty(opened)
+    opened.engine.dispose()
+    started = time.monotonic()
+    opened = database.upgrade(config, now=now, mark=False)
+    _fill(opened, now)
+    with opened.writing() as session:
+        database.write_mark(session, opened)
+        session.commit()
+    opened.engine.dispose()
+    click.echo(f"The training estate was made in {time.monotonic() - started:.0f} s.", err=True)
+
+
+def _fill(opened: database.Database, now: datetime.datetime) -> None:
+    from seed import fill_demo
+
+    with tqdm(unit="", leave=False, desc="training estate") as bar:
+
+        def show(what: str, done: int, total: int) -> None:
+            bar.set_description(what, refresh=False)
+            bar.total = total
+            bar.n = done
+            bar.refresh()
+
+        fill_demo(opened.writing, seed=SEED, now=now, progress=show)
+
+
+def _is_finished(opened: database.Database) -> bool:
+    with opened.engine.connect() as connection:
+        if not inspect(connection).has_table(DatabaseMark.__tablename__):
+            if migrations.has_tables(connection) and migrations.current(connection) is None:
+                raise ConfigurationError("the database holds tables of another program; choose an empty one.")
+            return False
+        use = connection.scalar(select(DatabaseMark.use))
+        if use is DatabaseUse.PRODUCTION:
+            raise ConfigurationError("this is a production database; set FRONTDESK_DATABASE_URL to another one.")
+        return use is DatabaseUse.DEMO
+
+
+def _empty(opened: database.Database) -> None:
+    """Drop every table of a demo database, in one transaction: whoever is served from it sees all or nothing."""
+    is_sqlite = opened.engine.dialect.name == "sqlite"
+    with opened.engine.connect() as connection:
+        if is_sqlite:
+            connection.connection.cursor().execute("PRAGMA foreign_keys=OFF")
+        with connection.begin():
+            quote = connection.dialect.identifier_preparer.quote
+            for table in inspect(connection).get_table_names():
+                connection.execute(text(f"DROP TABLE {quote(table)}{'' if is_sqlite else ' CASCADE'}"))
+
+
+@contextmanager
+def _alone(config: Config) -> Iterator[None]:
+    """Let a second call wait until the first has made the estate."""
+    name = demo_name(config.database_url)
+    make_folder(name.parent)
+    lock = Path(f"{name}.lock")
+    try:
+        file = lock.open("w")
+    except OSError as error:
+        raise ConfigurationError(f"cannot write {lock}: {error.strerror}; choose another place.") from None
+    with file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _print_accounts(port: int) -> None:
+    names = ", ".join(name for name, _role in DEMO_ACCOUNTS)
+    click.echo(f"Front Desk, training estate: http://{HOST}:{port}")
+    click.echo(f"Sign in as one of {names}; the password is {DEMO_PASSWORD}.")

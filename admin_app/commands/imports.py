@@ -1,0 +1,200 @@
+"""``frontdesk import``: another system's export into our registers, every row accounted for."""
+
+import csv
+import datetime
+import io
+import json
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from admin_app import database
+from admin_app.config import Config, ConfigurationError
+from models.errors import FrontDeskError, OperationRefused, gettext_noop
+from models.estates import Estate
+from models.operations.imports import TakeOver, take_over
+from models.operations.staff import active_person
+from models.source_mapping import MappingError, SourceFacts, SourceMapping
+from models.staff import Role, Staff, StaffAssignment, actor_for
+
+FIRST_ROW = 2  # the first line is the header, as people count in a spreadsheet
+MAXIMUM_BYTES = 200 * 1024 * 1024
+
+
+@click.command("import")
+@click.argument("register", type=click.Choice(["tickets"]))
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--map", "mapping_file", type=click.Path(path_type=Path, exists=True, dir_okay=False), required=True)
+@click.option("--estate", "estate_code", required=True, metavar="CODE", help="The estate that takes the rows over.")
+@click.option("--as", "username", metavar="NAME", help="Who does it; else the system account.")
+@click.option("--owner", "owner_name", metavar="NAME", help="Desk owner of what comes in; else the estate's manager.")
+@click.option("--dry-run", is_flag=True, help="Say what would become of each row; change nothing.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+def command(
+    register: str,
+    file: Path,
+    mapping_file: Path,
+    estate_code: str,
+    username: str | None,
+    owner_name: str | None,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Take REGISTER rows of another system over from FILE (CSV), as the mapping says.
+
+    Rows become tickets or complaints, repeats of one that was still open, or are not ours; what cannot be taken is
+    refused with its row and reason. A second import of the same rows changes nothing.
+    """
+    try:
+        mapping = SourceMapping(mapping_file.read_text(encoding="utf-8"))
+        rows = list(read_rows(file, mapping))
+    except (MappingError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{file.name}: {error}") from None
+    opened = database.connect(Config.from_environment())
+    database.check(opened)
+    with opened.writing() as session:
+        estate = session.scalars(select(Estate).where(Estate.code == estate_code)).one_or_none()
+        if estate is None:
+            codes = ", ".join(session.scalars(select(Estate.code).order_by(Estate.code)))
+            raise ConfigurationError(f"there is no estate {estate_code}; there are: {codes or 'none'}.")
+        report = run(session, rows, mapping, estate, username=username, owner_name=owner_name)
+        if dry_run:
+            session.rollback()
+        else:
+            session.commit()
+    _print(report, as_json=as_json, dry_run=dry_run)
+
+
+def read_rows(file: Path, mapping: SourceMapping) -> Iterator[tuple[int, dict[str, str] | OperationRefused]]:
+    """Row number and cells of each row of a CSV *file*, in the mapping's encoding or GB18030.
+
+    A row with too many or too few cells, or with NUL, comes as its refusal. Raises MappingError for a file that is
+    not CSV, lacks a column, or is larger than 200 MB.
+    """
+    if file.stat().st_size > MAXIMUM_BYTES:
+        raise MappingError("the file is larger than 200 MB; split it.")
+    raw = file.read_bytes()
+    try:
+        text = raw.decode(mapping.encoding)
+    except UnicodeDecodeError:
+        try:
+            text = raw.decode("gb18030")
+        except UnicodeDecodeError:
+            raise MappingError("the file is neither UTF-8 nor GB18030; save it as CSV UTF-8.") from None
+    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    try:
+        mapping.check_header(reader.fieldnames or [])
+        for number, row in enumerate(reader, FIRST_ROW):
+            yield number, _checked(row)
+    except csv.Error as error:
+        raise MappingError(f"line {reader.line_num} is not CSV: {error}") from None
+
+
+def _checked(row: dict[Any, Any]) -> dict[str, str] | OperationRefused:
+    if None in row or None in row.values():
+        return OperationRefused("INT-3", gettext_noop("The row has another number of cells than the header."))
+    if any("\0" in cell for cell in row.values()):
+        return OperationRefused("INT-3", gettext_noop("The row holds a NUL character."))
+    return row
+
+
+def run(
+    session: Session,
+    rows: list[tuple[int, dict[str, str] | OperationRefused]],
+    mapping: SourceMapping,
+    estate: Estate,
+    *,
+    username: str | None,
+    owner_name: str | None,
+) -> dict[str, Any]:
+    """Take *rows* over in the caller's transaction; returns the account of every row."""
+    person = active_person(session, username or "system")
+    owner = active_person(session, owner_name) if owner_name else _manager(session, estate)
+    actor = actor_for(session, person, source="import")
+    facts: list[SourceFacts] = []
+    number_of: dict[int, int] = {}
+    refusals: list[tuple[int, OperationRefused]] = []
+    not_ours = 0
+    for number, row in rows:
+        if isinstance(row, OperationRefused):
+            refusals.append((number, row))
+            continue
+        try:
+            fact = mapping.facts(row)
+        except OperationRefused as refusal:
+            refusals.append((number, refusal))
+            continue
+        if fact is None:
+            not_ours += 1
+        else:
+            facts.append(fact)
+            number_of[id(fact)] = number
+    now = datetime.datetime.now(datetime.UTC)
+    taken = take_over(session, facts, estate_id=estate.id, desk_owner=owner, actor=actor, now=now)
+    refusals += [(number_of[id(fact)], refusal) for fact, refusal in taken.refused]
+    return _account(len(rows), not_ours, facts, taken, refusals)
+
+
+def _account(
+    rows: int, not_ours: int, facts: list[SourceFacts], taken: TakeOver, refusals: list[tuple[int, OperationRefused]]
+) -> dict[str, Any]:
+    counts = {
+        "rows": rows,
+        "imported": len(taken.imported),
+        "merged": len(taken.merged),
+        "not_ours": not_ours,
+        "refused": len(refusals),
+        "unchanged": taken.unchanged,
+    }
+    accounted = sum(counts.values()) - rows
+    if accounted != rows:
+        raise FrontDeskError(f"{rows} rows were read and {accounted} accounted for")
+    return {
+        **counts,
+        "updated": len(taken.updated),
+        "decided": dict(sorted(Counter(word for fact in facts for word in fact.decided).items())),
+        "refusals": [
+            {"row": number, "rule": refusal.rule, "reason": str(refusal)}
+            for number, refusal in sorted(refusals, key=_row)
+        ],
+    }
+
+
+def _row(refusal: tuple[int, OperationRefused]) -> int:
+    return refusal[0]
+
+
+def _manager(session: Session, estate: Estate) -> Staff:
+    for role in (Role.MANAGER, Role.SUPERVISOR, Role.CLERK):
+        query = (
+            select(Staff)
+            .join(StaffAssignment, StaffAssignment.staff_id == Staff.id)
+            .where(
+                StaffAssignment.estate_id == estate.id,
+                StaffAssignment.role == role,
+                StaffAssignment.ended_at.is_(None),
+                Staff.disabled_at.is_(None),
+            )
+        )
+        found = session.scalars(query.order_by(Staff.id)).first()
+        if found is not None:
+            return found
+    raise ConfigurationError(f"nobody works at the desk of {estate.code}; name a desk owner: --owner NAME.")
+
+
+def _print(report: dict[str, Any], *, as_json: bool, dry_run: bool) -> None:
+    if as_json:
+        click.echo(json.dumps({**report, "dry_run": dry_run}, ensure_ascii=False))
+        return
+    click.echo("Nothing was changed (dry run). It would be:" if dry_run else "Done:")
+    for name in ("rows", "imported", "updated", "merged", "not_ours", "refused", "unchanged"):
+        click.echo(f"  {name.replace('_', ' ')}: {report[name]}")
+    for word, count in report["decided"].items():
+        click.echo(f"  decided by the mapping, {word.replace('_', ' ')}: {count}")
+    for refusal in report["refusals"]:
+        click.echo(f"  row {refusal['row']}: {refusal['reason']}")

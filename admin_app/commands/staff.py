@@ -1,0 +1,140 @@
+"""``frontdesk staff``: accounts from the command line, where nobody can sign in yet or anymore."""
+
+import datetime
+import secrets
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from admin_app import database
+from admin_app.config import Config, ConfigurationError
+from models import passwords
+from models.estates import Estate
+from models.operations import staff as verbs
+from models.staff import Actor, Role, Staff, Team, actor_for, system_actor
+
+GRANTED = [role.value for role in Role if role is not Role.SYSTEM]
+
+as_option = click.option("--as", "as_name", metavar="NAME", help="Act as this person; else as the system.")
+generate_option = click.option("--generate", is_flag=True, help="Make a password and print it once.")
+
+
+@click.group("staff")
+def command() -> None:
+    """Add accounts, reset passwords, disable accounts."""
+
+
+@contextmanager
+def _desk(as_name: str | None) -> Iterator[tuple[Session, Actor, datetime.datetime]]:
+    """A session that is committed at the end, and who acts in it."""
+    opened = database.open_ready(Config.from_environment())
+    try:
+        with opened.writing() as session:
+            actor = system_actor(session, source="cli")
+            if as_name is not None:
+                actor = actor_for(session, verbs.active_person(session, as_name), source="cli")
+            yield session, actor, datetime.datetime.now(datetime.UTC)
+            session.commit()
+    finally:
+        opened.engine.dispose()
+
+
+def _person(session: Session, username: str) -> Staff:
+    person = session.scalar(select(Staff).where(Staff.username == verbs.normal_username(username)))
+    if person is None:
+        raise ConfigurationError(f"there is no account {username!r}.")
+    return person
+
+
+def _password(username: str, *, generate: bool) -> str:
+    """A new password: made up, asked for at a terminal, or the first line of standard input."""
+    if generate:
+        return secrets.token_urlsafe(12)
+    if sys.stdin.isatty():
+        password = str(click.prompt("New password", hide_input=True, confirmation_prompt=True, err=True))
+    else:
+        password = sys.stdin.readline().rstrip("\r\n")
+    if refusal := passwords.weakness(password, username):
+        raise refusal
+    return password
+
+
+@command.command()
+@click.argument("username")
+@click.option("--name", required=True, help="The person's name.")
+@click.option("--estate", "estate_code", metavar="CODE", help="Where the person works.")
+@click.option("--role", type=click.Choice(GRANTED), help="As what the person works there.")
+@click.option("--team", "team_name", metavar="NAME", help="In which team; technicians and leads need one.")
+@generate_option
+@as_option
+def add(
+    username: str,
+    name: str,
+    estate_code: str | None,
+    role: str | None,
+    team_name: str | None,
+    generate: bool,
+    as_name: str | None,
+) -> None:
+    """Make an account for USERNAME; its password must be changed at the first sign-in."""
+    if (estate_code is None) is not (role is None) or (team_name is not None and estate_code is None):
+        raise click.UsageError("--estate and --role belong together, --team goes with them.")
+    password = _password(username, generate=generate)
+    password_hash = passwords.hashed(password)  # before the transaction: it is slow on purpose
+    with _desk(as_name) as (session, actor, now):
+        estate = _estate(session, estate_code) if estate_code is not None else None
+        draft = verbs.StaffDraft(
+            username, name, password_hash=password_hash, estate_id=estate.id if estate is not None else None
+        )
+        person = verbs.register(session, [draft], actor=actor, now=now).one()
+        if estate is not None and role is not None:
+            team = _team(session, estate, team_name) if team_name is not None else None
+            verbs.grant_role(session, [person], actor=actor, now=now, estate=estate, role=Role(role), team=team).one()
+    click.echo(f"Added {verbs.normal_username(username)}.")
+    if generate:
+        click.echo(f"Password, shown only now: {password}")
+
+
+def _estate(session: Session, code: str) -> Estate:
+    estate = session.scalar(select(Estate).where(Estate.code == code))
+    if estate is None:
+        raise ConfigurationError(f"there is no estate {code!r}.")
+    return estate
+
+
+def _team(session: Session, estate: Estate, name: str) -> Team:
+    team = session.scalar(select(Team).where(Team.estate_id == estate.id, Team.name == name))
+    if team is None:
+        raise ConfigurationError(f"there is no team {name!r} in estate {estate.code}.")
+    return team
+
+
+@command.command("reset-password")
+@click.argument("username")
+@generate_option
+@as_option
+def reset_password(username: str, generate: bool, as_name: str | None) -> None:
+    """Give USERNAME a password that must be changed at the next sign-in; open sessions end."""
+    password = _password(username, generate=generate)
+    password_hash = passwords.hashed(password)
+    with _desk(as_name) as (session, actor, now):
+        person = _person(session, username)
+        verbs.reset_password(session, [person], actor=actor, now=now, password_hash=password_hash).one()
+    click.echo(f"The password of {verbs.normal_username(username)} is reset.")
+    if generate:
+        click.echo(f"Password, shown only now: {password}")
+
+
+@command.command()
+@click.argument("username")
+@click.option("--reason", help="Why, for the event log.")
+@as_option
+def disable(username: str, reason: str | None, as_name: str | None) -> None:
+    """Let USERNAME sign in no longer and end open sessions; what the person did stays."""
+    with _desk(as_name) as (session, actor, now):
+        verbs.disable(session, [_person(session, username)], actor=actor, now=now, reason=reason).one()
+    click.echo(f"{verbs.normal_username(username)} is disabled.")

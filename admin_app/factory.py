@@ -1,0 +1,37 @@
+"""Putting the program together."""
+
+from flask import Blueprint, Flask, redirect
+from werkzeug.wrappers import Response
+
+from admin_app import account, auth, database, health, i18n, security
+from admin_app.config import Config
+
+home = Blueprint("home", __name__)
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """The application on a database that is ready for it; raises ConfigurationError with what to do."""
+    if config is None:
+        config = Config.from_environment()
+    opened = database.open_ready(config)
+    app = Flask("admin_app")
+    app.secret_key = config.secret_key
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # of Flask's default provider
+    database.lend_to(app, opened)
+    # The order of these is the order of their checks: a well-formed request, then a signed-in person, then a token.
+    security.init(app, config)
+    i18n.init(app)
+    auth.init(app)
+    for blueprint in (home, account.blueprint, health.blueprint):
+        app.register_blueprint(blueprint)
+    import views
+
+    if hasattr(views, "register_views"):
+        views.register_views(app)
+    return app
+
+
+@home.get("/")
+def index() -> Response:
+    """The desk."""
+    return redirect(auth.DESK)

@@ -1,0 +1,64 @@
+// What makes the panel quicker with JavaScript; nothing here is needed: every page works without it.
+"use strict";
+
+document.documentElement.classList.add("scripted");
+
+// References: a search box in place of typing the natural key.
+for (const input of document.querySelectorAll("input[data-lookup]")) {
+  const form = input.closest("[data-lookup-url]");
+  if (!form || !window.TomSelect) continue;
+  const url = form.dataset.lookupUrl;
+  const chosen = input.dataset.selected;
+  const shown = input.value;
+  const options = chosen ? [{ value: chosen, text: shown }] : shown ? [{ value: shown, text: shown }] : [];
+  input.value = chosen || shown;
+  new TomSelect(input, {
+    maxItems: 1,
+    valueField: "value",
+    labelField: "text",
+    searchField: [],
+    create: false,
+    options,
+    delimiter: "\u0000",
+    loadThrottle: 200,
+    preload: "focus",
+    load(query, done) {
+      const address = `${url}?name=${encodeURIComponent(input.dataset.lookup)}&query=${encodeURIComponent(query)}`;
+      fetch(address, { headers: { Accept: "application/json" } })
+        .then((answer) => (answer.ok ? answer.json() : []))
+        .then((rows) => { this.clearOptions(); done(rows); })
+        .catch(() => done());
+    },
+  });
+}
+
+// Lists: choose the whole page, count what is chosen.
+for (const form of document.querySelectorAll("form[data-selection]")) {
+  const boxes = [...form.querySelectorAll("input[name=row]")];
+  const whole = form.querySelector("[data-choose-page]");
+  const all = form.querySelector("[data-all]");
+  const output = form.querySelector("[data-chosen]");
+  const count = () => {
+    if (output) output.textContent = all && all.checked ? "*" : String(boxes.filter((box) => box.checked).length);
+    if (whole) whole.checked = boxes.length > 0 && boxes.every((box) => box.checked);
+  };
+  if (whole) whole.addEventListener("change", () => { for (const box of boxes) box.checked = whole.checked; count(); });
+  form.addEventListener("change", count);
+  count();
+}
+
+// A choice that takes effect at once.
+for (const control of document.querySelectorAll("[data-submit]")) {
+  control.addEventListener("change", () => control.form.requestSubmit());
+}
+
+// One press is one request; coming back with the browser's button makes the buttons live again.
+for (const form of document.querySelectorAll("form[method=post]")) {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "1";
+  });
+}
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});

@@ -1,0 +1,84 @@
+"""What must hold between rows at any time: found by ``frontdesk verify`` where someone got past the guards."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from models.complaints import OPEN_STATUSES as OPEN_COMPLAINTS
+from models.complaints import Complaint, ComplaintStatus
+from models.keys import KeyLoan
+from models.matters import ClockRun
+from models.staff import Staff
+from models.tickets import OPEN_STATUSES as OPEN_TICKETS
+from models.tickets import Ticket, TicketStatus
+
+MATTERS: tuple[tuple[type[Any], tuple[Any, ...], str], ...] = (
+    (Ticket, OPEN_TICKETS, "ticket_id"),
+    (Complaint, OPEN_COMPLAINTS, "complaint_id"),
+)
+
+
+def broken_invariants(session: Session) -> Iterator[str]:
+    """A line each: the rule where there is one, the record, what is wrong with it."""
+    yield from _matters_without_owner(session)
+    yield from _keys_on_two_loans(session)
+    yield from _incomplete_ends(session)
+    yield from _wrong_deadlines(session)
+
+
+def _lines(session: Session, query: Select[Any], text: str) -> Iterator[str]:
+    for row in session.execute(query):
+        yield text.format(**row._mapping)
+
+
+def _matters_without_owner(session: Session) -> Iterator[str]:
+    for model, statuses, _column in MATTERS:
+        owner = select(Staff.id).where(Staff.id == model.desk_owner_id).exists()
+        query = select(model.number, model.estate_id).where(model.status.in_(statuses), ~owner).order_by(model.id)
+        yield from _lines(session, query, "INT-1: {number} of estate {estate_id} is open and has no desk owner")
+
+
+def _keys_on_two_loans(session: Session) -> Iterator[str]:
+    query = (
+        select(KeyLoan.key_id, func.count().label("loans"))
+        .where(KeyLoan.returned_at.is_(None), KeyLoan.lost_at.is_(None))
+        .group_by(KeyLoan.key_id)
+        .having(func.count() > 1)
+        .order_by(KeyLoan.key_id)
+    )
+    yield from _lines(session, query, "KEY-2: key {key_id} has {loans} loans that have not ended")
+
+
+def _incomplete_ends(session: Session) -> Iterator[str]:
+    ends: tuple[tuple[type[Any], ColumnElement[bool], tuple[str, ...], str], ...] = (
+        (Ticket, Ticket.status == TicketStatus.CLOSED, ("result", "closed_at", "closed_by_id"), "JOB-6"),
+        (
+            Complaint,
+            Complaint.status == ComplaintStatus.ARCHIVED,
+            ("result", "archived_at", "archived_by_id"),
+            "CMP-3",
+        ),
+    )
+    for model, ended, needed, rule in ends:
+        missing = or_(*(getattr(model, name).is_(None) for name in needed))
+        query = select(model.number, model.estate_id).where(ended, missing).order_by(model.id)
+        text = f"{rule}: {{number}} of estate {{estate_id}} is over without {', '.join(needed)}"
+        yield from _lines(session, query, text)
+
+
+def _wrong_deadlines(session: Session) -> Iterator[str]:
+    """``due_at`` of a matter is that of its earliest clock that runs: not met, not cancelled, not paused."""
+    for model, _statuses, column in MATTERS:
+        run = aliased(ClockRun)
+        runs = and_(
+            getattr(run, column) == model.id, run.met_at.is_(None), run.cancelled_at.is_(None), run.paused_at.is_(None)
+        )
+        earliest = select(func.min(run.due_at)).where(runs).correlate(model).scalar_subquery()
+        query = (
+            select(model.number, model.estate_id)
+            .where(model.due_at.is_distinct_from(earliest))
+            .order_by(model.id)
+        )
+        yield from _lines(session, query, "{number} of estate {estate_id} has another due time than its earliest clock")

@@ -1,0 +1,133 @@
+"""Writing what an audit found: only what differs from what is stored, so that a repeated run changes nothing (AUD-2)."""
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from models.audits import AuditFinding, AuditLine, AuditRun, FindingKind
+from models.operations._audit_findings import Found, Key
+from models.operations._move import CHUNK
+from models.staff import Staff
+
+Columns = dict[str, Any]
+
+
+def counts_of(found: Iterable[Found]) -> dict[str, int]:
+    """How many findings of each kind, every kind named."""
+    counts = {kind.value: 0 for kind in FindingKind}
+    for item in found:
+        counts[item.kind.value] += 1
+    return counts
+
+
+def store_findings(
+    session: Session, estate_id: int, found: Mapping[Key, Found], *, day: datetime.date, now: datetime.datetime
+) -> dict[Key, int]:
+    """Keep one episode of each finding: open new ones, end those whose cause is gone. Returns the ids of the open.
+
+    A finding whose cause has gone and come back began at another instant: that is another episode.
+    """
+    query = select(AuditFinding.id, AuditFinding.due_at, AuditFinding.since, *_KEY).where(
+        AuditFinding.estate_id == estate_id, AuditFinding.ended_on.is_(None)
+    )
+    open_ids: dict[Key, int] = {}
+    ended: list[int] = []
+    moved: list[Columns] = []
+    for row in session.execute(query):
+        key: Key = (row.kind.value, row.rule, row.register, row.record_id, row.clock)
+        item = found.get(key)
+        if item is None or item.since != row.since:
+            ended.append(row.id)
+            continue
+        open_ids[key] = row.id
+        if item.due_at != row.due_at:
+            moved.append({"_id": row.id, "_due_at": item.due_at})
+    for start in range(0, len(ended), CHUNK):
+        chunk = AuditFinding.id.in_(ended[start : start + CHUNK])
+        session.execute(update(AuditFinding).where(chunk).values(ended_on=day, updated_at=now))
+    _write(session, AuditFinding, moved, ("due_at",), now)
+    new = [item for key, item in found.items() if key not in open_ids]
+    if new:
+        rows = [_finding(item, estate_id, day, now) for item in new]
+        ids = session.scalars(insert(AuditFinding).returning(AuditFinding.id, sort_by_parameter_order=True), rows)
+        open_ids.update(zip((item.key for item in new), ids, strict=True))
+    return open_ids
+
+
+_KEY = (AuditFinding.kind, AuditFinding.rule, AuditFinding.register, AuditFinding.record_id, AuditFinding.clock)
+
+
+def _finding(item: Found, estate_id: int, day: datetime.date, now: datetime.datetime) -> Columns:
+    return {
+        "estate_id": estate_id,
+        "kind": item.kind,
+        "rule": item.rule,
+        "register": item.register,
+        "record_id": item.record_id,
+        "clock": item.clock,
+        "since": item.since,
+        "due_at": item.due_at,
+        "opened_on": day,
+        "created_at": now,
+        "updated_at": now,
+    }
+
+
+def store_lines(
+    session: Session, run: AuditRun, found: Mapping[Key, Found], ids: Mapping[Key, int], *, now: datetime.datetime
+) -> bool:
+    """Make the lines of *run* say what was found; notes stay. Returns whether anything differed."""
+    names = _usernames(session, {item.owner_id for item in found.values()} - {None})
+    wanted = {ids[key]: _line(item, names) for key, item in found.items()}
+    query = select(AuditLine.id, AuditLine.finding_id, *(getattr(AuditLine, name) for name in _LINE))
+    gone: list[int] = []
+    changed: list[Columns] = []
+    for row in session.execute(query.where(AuditLine.run_id == run.id)):
+        line = wanted.pop(row.finding_id, None)
+        if line is None:
+            gone.append(row.id)
+        elif any(getattr(row, name) != line[name] for name in _LINE):
+            changed.append({"_id": row.id, **{f"_{name}": line[name] for name in _LINE}})
+    for start in range(0, len(gone), CHUNK):
+        session.execute(delete(AuditLine).where(AuditLine.id.in_(gone[start : start + CHUNK])))
+    _write(session, AuditLine, changed, _LINE, now)
+    if wanted:
+        shared = {"estate_id": run.estate_id, "run_id": run.id, "created_at": now, "updated_at": now}
+        session.execute(insert(AuditLine), [{**shared, "finding_id": key, **line} for key, line in wanted.items()])
+    session.expire_all()
+    return bool(gone or changed or wanted)
+
+
+_LINE = ("number", "owner_id", "overdue", "facts")
+
+
+def _line(item: Found, names: Mapping[int, str]) -> Columns:
+    """The columns of a line: it carries its own instants and owner, so that it can be read later as it was."""
+    facts = {
+        **item.facts,
+        "owner": names.get(item.owner_id) if item.owner_id is not None else None,
+        "since": item.since.isoformat(),
+        "due_at": item.due_at.isoformat() if item.due_at is not None else None,
+    }
+    return {"number": item.number, "owner_id": item.owner_id, "overdue": item.overdue, "facts": facts}
+
+
+def _usernames(session: Session, ids: Iterable[int | None]) -> dict[int, str]:
+    wanted = sorted(staff_id for staff_id in ids if staff_id is not None)
+    return {
+        row.id: row.username for row in session.execute(select(Staff.id, Staff.username).where(Staff.id.in_(wanted)))
+    }
+
+
+def _write(
+    session: Session, model: type[Any], rows: Sequence[Columns], names: Sequence[str], now: datetime.datetime
+) -> None:
+    """Update the columns *names* of single rows, one statement for all."""
+    if rows:
+        table: Any = model.__table__
+        values = {name: bindparam(f"_{name}") for name in names}
+        statement = update(table).where(table.c.id == bindparam("_id")).values(**values, updated_at=now)
+        session.connection().execute(statement, list(rows))

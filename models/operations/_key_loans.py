@@ -1,0 +1,349 @@
+"""Keys out of the house: lending, coming back, another return time, undoing a mistake (KEY-2 … KEY-4)."""
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from models.errors import OperationRefused, Outcome, gettext_noop
+from models.keys import APPROVAL_TRANSITIONS, BorrowerKind, Key, KeyApproval, KeyLoan
+from models.operations._intake import check_phone, phone_columns
+from models.operations._key_approvals import (
+    FREE_BORROWERS,
+    borrower_name,
+    key_gone,
+    missing_of_borrower,
+    usable_approval,
+)
+from models.operations._move import CHUNK, Move, create
+from models.operations._registers import check_each, open_amend, require
+from models.policy import may
+from models.residents import Occupancy, OccupancyKind, Resident
+from models.settings import EstateSettings
+from models.staff import Actor
+
+LOAN_AMENDABLE = frozenset({"borrower_phone", "purpose", "note"})
+
+
+@dataclass
+class LoanDraft:
+    """Who takes which key. ``due_at`` (UTC) None means by the end of the day, or when the approval says (KEY-4)."""
+
+    key_id: int
+    borrower_kind: BorrowerKind
+    borrower_name: str = ""
+    borrower_phone: str | None = None
+    borrower_resident_id: int | None = None
+    borrower_staff_id: int | None = None
+    identity_checked: bool = False
+    signed: bool = False
+    purpose: str | None = None
+    due_at: datetime.datetime | None = None
+    approval_id: int | None = None
+    note: str | None = None
+
+
+def open_loans(session: Session, key_ids: Sequence[int]) -> dict[int, KeyLoan]:
+    """The unended loan of each key that is out, by the key's id."""
+    found: dict[int, KeyLoan] = {}
+    for start in range(0, len(key_ids), CHUNK):
+        query = select(KeyLoan).where(
+            KeyLoan.key_id.in_(key_ids[start : start + CHUNK]),
+            KeyLoan.returned_at.is_(None),
+            KeyLoan.lost_at.is_(None),
+        )
+        found.update((loan.key_id, loan) for loan in session.scalars(query))
+    return found
+
+
+def on_loan(key: Key, name: str) -> OperationRefused:
+    """The refusal for a key that is out (KEY-2)."""
+    message = gettext_noop("Key %(record)s is on loan to %(person)s; it must come back first.")
+    return OperationRefused("KEY-2", message, record=key.number, person=name)
+
+
+def lend(
+    session: Session, drafts: Sequence[LoanDraft], *, actor: Actor, now: datetime.datetime, preview: bool = False
+) -> Outcome:
+    """Let keys leave the house, each against a row of the loan register (KEY-2, KEY-3, KEY-4).
+
+    Owners (of the key's own unit, today) and the developer's sales staff: identity checked and signed. Anyone else:
+    a supervisor's approval for this key and borrower, which is used up. Due back by the end of the day; later only
+    where the approval or a supervisor says so. Refused: a key on loan, lost, or handed back for good.
+    """
+    outcome = Outcome()
+    wanted: dict[int, LoanDraft] = {}
+    keys = _keys(session, [draft.key_id for draft in drafts])
+    for draft in drafts:
+        if draft.key_id not in keys:
+            outcome.refused.append((draft, OperationRefused("GONE", gettext_noop("This record is no longer there."))))
+        elif draft.key_id in wanted:
+            first = wanted[draft.key_id]
+            outcome.refused.append((draft, on_loan(keys[draft.key_id], first.borrower_name)))
+        else:
+            wanted[draft.key_id] = draft
+    # The key is the lock: of two that lend it at once the second waits here, and then sees the first one's loan.
+    move = Move(
+        session,
+        Key,
+        [keys[key_id] for key_id in wanted],
+        verb="lend",
+        actor=actor,
+        now=now,
+        preview=preview,
+        rule="KEY-2",
+    )
+    out = open_loans(session, [key.id for key in move.rows])
+    loans: dict[int, KeyLoan] = {}
+
+    def check(key: Key) -> None:
+        if refusal := key_gone(key):
+            raise refusal
+        if key.id in out:
+            raise on_loan(key, out[key.id].borrower_name)
+        loans[key.id] = _loan(session, key, wanted[key.id], move.settings, actor=actor, now=move.now)
+
+    check_each(move, check)
+    approvals = _use_approvals(move, loans)
+    outcome.refused += [(wanted[key.id], refusal) for key, refusal in move.outcome.refused]
+    if preview:
+        outcome.done = [wanted[key.id] for key in move.rows]
+        return outcome
+    rows = [loans[key.id] for key in move.rows]
+    move.finish()
+    approvals.finish()
+    outcome.done = list(create(session, rows, verb="lend", actor=actor, now=now, rule="KEY-3"))
+    return outcome
+
+
+def _keys(session: Session, ids: Sequence[int]) -> dict[int, Key]:
+    found: dict[int, Key] = {}
+    for start in range(0, len(ids), CHUNK):
+        query = select(Key).where(Key.id.in_(ids[start : start + CHUNK]))
+        found.update((key.id, key) for key in session.scalars(query))
+    return found
+
+
+def _use_approvals(move: Move[Key], loans: Mapping[int, KeyLoan]) -> Move[KeyApproval]:
+    """Lock the approvals of *loans* and mark them used; a key whose approval is not free any more is refused."""
+    ids = [loans[key.id].approval_id for key in move.rows]
+    query = select(KeyApproval).where(KeyApproval.id.in_([number for number in ids if number is not None]))
+    approvals = Move(
+        move.session,
+        KeyApproval,
+        list(move.session.scalars(query)),
+        verb="lend",
+        actor=move.actor,
+        now=move.now,
+        preview=move.preview,
+        transitions=APPROVAL_TRANSITIONS,
+        rule="KEY-3",
+    )
+    taken = {row.id: refusal for row, refusal in approvals.outcome.refused}
+    for key in list(move.rows):
+        if refusal := taken.get(loans[key.id].approval_id or 0):
+            move.refuse(key, refusal.rule, refusal.message, **refusal.values)
+    for approval in approvals.rows:
+        approvals.move(approval)
+    return approvals
+
+
+def _loan(
+    session: Session, key: Key, draft: LoanDraft, settings: EstateSettings, *, actor: Actor, now: datetime.datetime
+) -> KeyLoan:
+    """The row for the loan register; raises the refusal (KEY-3, KEY-4) when *draft* may not have the key."""
+    kind = BorrowerKind(draft.borrower_kind)
+    resident = session.get(Resident, draft.borrower_resident_id) if draft.borrower_resident_id is not None else None
+    written = draft.borrower_name or (resident.name if resident is not None else "")
+    missing = missing_of_borrower(kind, written, draft.borrower_staff_id)
+    if kind in FREE_BORROWERS:
+        if not draft.identity_checked:
+            missing.append(gettext_noop("the check of the borrower's identity"))
+        if not draft.signed:
+            missing.append(gettext_noop("the borrower's signature"))
+    require(missing, "KEY-3")
+    check_phone(draft.borrower_phone, "KEY-3")
+    name = borrower_name(session, kind, written, draft.borrower_staff_id)
+    approval = None
+    if kind is BorrowerKind.OWNER:
+        day = settings.calendar(key.estate_id).local_date(now)
+        if resident is None or key.unit_id is None or not _owns(session, resident, key.unit_id, day):
+            message = gettext_noop("%(person)s is not registered as owner of the unit of key %(record)s today.")
+            raise OperationRefused("KEY-3", message, person=name, record=key.number)
+    elif kind not in FREE_BORROWERS:
+        approval = usable_approval(session, key, kind, name, draft.borrower_staff_id, draft.approval_id)
+    return KeyLoan(
+        estate_id=key.estate_id,
+        key_id=key.id,
+        borrower_kind=kind,
+        borrower_name=name,
+        borrower_phone=phone_columns(session, draft.borrower_phone)["phone"],
+        borrower_resident_id=resident.id if resident is not None else None,
+        borrower_staff_id=draft.borrower_staff_id if kind is BorrowerKind.STAFF else None,
+        identity_checked=draft.identity_checked,
+        signed=draft.signed,
+        purpose=draft.purpose or (approval.purpose if approval is not None else None),
+        approval_id=approval.id if approval is not None else None,
+        lent_at=now,
+        lent_by_id=actor.staff_id,
+        due_at=_due(key, draft, approval, settings.calendar(key.estate_id).end_of_day(now), actor=actor, now=now),
+        note=draft.note or None,
+    )
+
+
+def _owns(session: Session, resident: Resident, unit_id: int, day: datetime.date) -> bool:
+    query = select(Occupancy.id).where(
+        Occupancy.unit_id == unit_id,
+        Occupancy.resident_id == resident.id,
+        Occupancy.kind == OccupancyKind.OWNER,
+        Occupancy.from_on <= day,
+        or_(Occupancy.until_on.is_(None), Occupancy.until_on >= day),
+    )
+    return session.execute(query.limit(1)).first() is not None
+
+
+def _due(
+    key: Key,
+    draft: LoanDraft,
+    approval: KeyApproval | None,
+    end_of_day: datetime.datetime,
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+) -> datetime.datetime:
+    latest = approval.due_at if approval is not None and approval.due_at is not None else end_of_day
+    due = draft.due_at or latest
+    if due <= now:
+        raise OperationRefused("KEY-4", gettext_noop("The time to come back lies in the past."))
+    if due > latest:
+        own = draft.borrower_staff_id == actor.staff_id
+        if own or not may(actor, "extend", KeyLoan(estate_id=key.estate_id)):
+            message = gettext_noop("The key is due back by %(latest)s; only another supervisor can set a later time.")
+            raise OperationRefused("KEY-4", message, latest=latest)
+    return due
+
+
+def _open_move(
+    session: Session,
+    loans: Iterable[KeyLoan],
+    verb: str,
+    actor: Actor,
+    now: datetime.datetime,
+    expected: Mapping[int, int] | None,
+    preview: bool,
+    reason: str | None,
+    rule: str,
+) -> Move[KeyLoan]:
+    """Lock loans for a verb that needs them unended; the ended ones are refused (KEY-2)."""
+    move = Move(
+        session,
+        KeyLoan,
+        loans,
+        verb=verb,
+        actor=actor,
+        now=now,
+        preview=preview,
+        expected=expected,
+        reason=reason or None,
+        rule=rule,
+    )
+    keys = _keys(session, [loan.key_id for loan in move.rows])
+    check_each(move, lambda loan: _refuse_ended(loan, keys[loan.key_id]))
+    return move
+
+
+def _refuse_ended(loan: KeyLoan, key: Key) -> None:
+    if loan.lost_at is not None:
+        raise OperationRefused("KEY-2", gettext_noop("Key %(record)s was lost on this loan."), record=key.number)
+    if loan.returned_at is not None:
+        message = gettext_noop("Key %(record)s has come back from this loan already.")
+        raise OperationRefused("KEY-2", message, record=key.number)
+
+
+def return_keys(
+    session: Session,
+    loans: Iterable[KeyLoan],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    note: str = "",
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+) -> Outcome:
+    """Clear the lines of keys that came back (消项, KEY-4); a loan that has ended already is refused (KEY-2)."""
+    move = _open_move(session, loans, "return", actor, now, expected, preview, None, "KEY-4")
+    for loan in move.rows:
+        move.set(loan, returned_at=move.now, returned_to_id=actor.staff_id)
+        if note.strip():
+            move.set(loan, note=note.strip())
+    return move.finish()
+
+
+def extend(
+    session: Session,
+    loans: Iterable[KeyLoan],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    due_at: datetime.datetime,
+    reason: str = "",
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+) -> Outcome:
+    """Set another time (UTC) to come back, by a supervisor who is not the borrower (KEY-4)."""
+    move = _open_move(session, loans, "extend", actor, now, expected, preview, reason, "KEY-4")
+    due = due_at.astimezone(datetime.UTC)
+    move.refuse_unless(due > move.now, "KEY-4", gettext_noop("The time to come back lies in the past."))
+    for loan in list(move.rows):
+        if loan.borrower_staff_id == actor.staff_id:
+            move.refuse(loan, "KEY-4", gettext_noop("The borrower cannot set the own time to come back."))
+        else:
+            move.set(loan, due_at=due)
+    return move.finish()
+
+
+def correct(
+    session: Session,
+    loans: Iterable[KeyLoan],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    reason: str,
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+) -> Outcome:
+    """Undo lends entered by mistake, by a supervisor with reason: the key is on its hook, the history stays (KEY-2).
+
+    An approval that was used stays used: the right loan is approved anew.
+    """
+    move = _open_move(session, loans, "correct", actor, now, expected, preview, reason, "KEY-2")
+    move.refuse_unless(reason.strip(), "KEY-2", gettext_noop("Say what the mistake was."))
+    for loan in move.rows:
+        move.set(loan, returned_at=move.now, returned_to_id=actor.staff_id)
+    return move.finish()
+
+
+def amend_loans(
+    session: Session,
+    loans: Iterable[KeyLoan],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+    **columns: Any,
+) -> Outcome:
+    """Change the borrower's phone, the purpose or the note of loans; never key, borrower or times."""
+    move = open_amend(
+        session, KeyLoan, loans, columns, LOAN_AMENDABLE, actor=actor, now=now, expected=expected, preview=preview
+    )
+    if "borrower_phone" in columns:
+        phone = columns["borrower_phone"]
+        check_each(move, lambda _loan: check_phone(phone, "KEY-3"))
+        columns["borrower_phone"] = phone_columns(session, phone)["phone"]
+    for loan in move.rows:
+        move.set(loan, **columns)
+    return move.finish()

@@ -1,0 +1,156 @@
+"""Verbs that are the same for tickets and complaints; each register's own module offers them as its own.
+
+A batch holds rows of one register. An archived complaint is read-only (CMP-8), so these verbs refuse it.
+"""
+
+import datetime
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from models import complaints, tickets
+from models.complaints import Complaint, ComplaintStatus
+from models.errors import Outcome, gettext_noop
+from models.matters import Channel, CommentKind
+from models.operations._comments import comment_on
+from models.operations._intake import repeat_of
+from models.operations._move import Move
+from models.operations._people import can_own, works_as
+from models.staff import Actor, Role, Staff
+from models.tickets import Ticket
+
+Matter = Ticket | Complaint
+
+OPEN_STATUSES: frozenset[Any] = frozenset(tickets.OPEN_STATUSES) | frozenset(complaints.OPEN_STATUSES)
+
+
+def _open(
+    session: Session,
+    matters: Iterable[Matter],
+    verb: str,
+    actor: Actor,
+    now: datetime.datetime,
+    preview: bool,
+    expected: Mapping[int, int] | None = None,
+    reason: str | None = None,
+    rule: str | None = None,
+) -> Move[Any]:
+    rows = list(matters)
+    model: type[Any] = type(rows[0]) if rows else Ticket
+    move = Move(
+        session,
+        model,
+        rows,
+        verb=verb,
+        actor=actor,
+        now=now,
+        preview=preview,
+        expected=expected,
+        reason=reason,
+        rule=rule,
+    )
+    for matter in list(move.rows):
+        if matter.status is ComplaintStatus.ARCHIVED:
+            message = gettext_noop("%(record)s is archived and stays as it is; reopen it as a new complaint.")
+            move.refuse(matter, "CMP-8", message, record=matter.number)
+    return move
+
+
+def report_again(
+    session: Session,
+    matters: Iterable[Matter],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    words: str,
+    heard_at: datetime.datetime | None = None,
+    channel: Channel = Channel.PHONE,
+    reporter_name: str | None = None,
+    preview: bool = False,
+) -> Outcome:
+    """Keep the words of a repeated report on the open matter and count it (INT-6); no name on an anonymous one."""
+    move = _open(session, matters, "report_again", actor, now, preview, rule="INT-6")
+    move.refuse_unless(words.strip(), "INT-6", gettext_noop("Write down what was said this time."))
+    heard = heard_at or move.now
+    message = gettext_noop("It cannot have been heard in the future: %(heard)s.")
+    move.refuse_unless(heard <= move.now, "INT-2", message, heard=heard)
+    for matter in list(move.rows):
+        if matter.status not in OPEN_STATUSES:
+            message = gettext_noop("%(record)s is closed; register a new matter.")
+            move.refuse(matter, "INT-6", message, record=matter.number)
+            continue
+        anonymous = isinstance(matter, Complaint) and matter.anonymous
+        repeat = repeat_of(
+            matter,
+            words=words,
+            heard_at=heard,
+            channel=channel,
+            reporter=None if anonymous else reporter_name,
+            taken_by_id=actor.staff_id,
+        )
+        move.add(repeat)
+        move.set(matter, repeats=matter.repeats + 1)
+    return move.finish()
+
+
+def change_owner(
+    session: Session,
+    matters: Iterable[Matter],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    desk_owner: Staff,
+    reason: str,
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+) -> Outcome:
+    """Pass the duty to see matters closed to another person of the desk (INT-1)."""
+    move = _open(session, matters, "change_owner", actor, now, preview, expected, reason, rule="INT-1")
+    move.refuse_unless(reason.strip(), "INT-1", gettext_noop("Say why."))
+    for matter in list(move.rows):
+        if not can_own(session, desk_owner, matter.estate_id):
+            message = gettext_noop("%(person)s does not work at the desk of this estate and cannot be desk owner.")
+            move.refuse(matter, "INT-1", message, person=desk_owner.name)
+        else:
+            move.set(matter, desk_owner_id=desk_owner.id)
+    return move.finish()
+
+
+def name_follower(
+    session: Session,
+    matters: Iterable[Matter],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    follower: Staff,
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+) -> Outcome:
+    """Name the one follower of a major matter (DSP-10)."""
+    move = _open(session, matters, "name_follower", actor, now, preview, expected)
+    for matter in list(move.rows):
+        if not works_as(session, follower, matter.estate_id, frozenset(Role) - {Role.AUDITOR, Role.ADMIN}):
+            message = gettext_noop("%(person)s does not work in this estate.")
+            move.refuse(matter, "DSP-10", message, person=follower.name)
+        else:
+            move.set(matter, follower_id=follower.id)
+    return move.finish()
+
+
+def comment(
+    session: Session,
+    matters: Iterable[Matter],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    body: str,
+    kind: CommentKind = CommentKind.NOTE,
+    preview: bool = False,
+) -> Outcome:
+    """Add an entry: a note, a chase with its answer (DSP-12), a reply to the resident."""
+    move = _open(session, matters, "comment", actor, now, preview)
+    move.refuse_unless(body.strip(), "DSP-12", gettext_noop("The entry is empty."))
+    for matter in move.rows:
+        move.add(comment_on(matter, kind, body, actor=actor, now=move.now))
+    return move.finish()

@@ -1,0 +1,145 @@
+"""What the verbs of plain registers share: sifting drafts, editing columns, deleting what nobody refers to."""
+
+import datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import delete as sql_delete
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.base import Base
+from models.errors import Msgid, OperationRefused, Outcome, gettext_noop
+from models.operations._move import CHUNK, Move, refuse_role
+from models.settings import EstateSettings
+from models.staff import Actor
+
+Draft = TypeVar("Draft")
+Row = TypeVar("Row", bound=Base)
+
+
+def sift(drafts: Iterable[Draft], check: Callable[[Draft], None]) -> tuple[list[Draft], Outcome]:
+    """The drafts that pass *check*, and an outcome that holds the refusals of the others."""
+    outcome = Outcome()
+    accepted: list[Draft] = []
+    for draft in drafts:
+        try:
+            check(draft)
+        except OperationRefused as refusal:
+            outcome.refused.append((draft, refusal))
+        else:
+            accepted.append(draft)
+    return accepted, outcome
+
+
+def require_role(actor: Actor, verb: str, row: Base) -> None:
+    """Raise the refusal when *actor* may not do *verb* to the (new) *row*."""
+    if refusal := refuse_role(actor, verb, row):
+        raise refusal
+
+
+def require(missing: Sequence[Msgid], rule: str) -> None:
+    """Raise one refusal that names everything that is *missing*; nothing when nothing is."""
+    if missing:
+        raise OperationRefused(rule, gettext_noop("Still missing: %(missing)s."), missing=list(missing))
+
+
+def in_estate(session: Session, model: type[Row], row_id: int, estate_id: int, rule: str, what: Msgid) -> Row:
+    """The row of *model* with that id; refused when it belongs to another estate or does not exist."""
+    row = session.get(model, row_id)
+    if row is None or getattr(row, "estate_id", None) != estate_id:
+        raise OperationRefused(rule, gettext_noop("There is no such %(what)s in this estate."), what=what)
+    return row
+
+
+def local_date(session: Session, estate_id: int, now: datetime.datetime) -> datetime.date:
+    """The estate's own date at *now*."""
+    return EstateSettings(session, [estate_id]).calendar(estate_id).local_date(now)
+
+
+def open_amend(
+    session: Session,
+    model: type[Row],
+    rows: Iterable[Row],
+    columns: Mapping[str, Any],
+    amendable: frozenset[str],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    expected: Mapping[int, int] | None,
+    preview: bool,
+    rule: str | None = None,
+) -> Move[Row]:
+    """Begin an edit. Raises ValueError for a column that *amendable* does not name: that is the caller's mistake."""
+    if forbidden := set(columns) - amendable:
+        raise ValueError(f"amend does not change {sorted(forbidden)}")
+    return Move(session, model, rows, verb="amend", actor=actor, now=now, preview=preview, expected=expected, rule=rule)
+
+
+def check_each(move: Move[Row], check: Callable[[Row], None]) -> list[Row]:
+    """Refuse the rows for which *check* raises; returns those that are left."""
+    for row in list(move.rows):
+        try:
+            check(row)
+        except OperationRefused as refusal:
+            move.refuse(row, refusal.rule, refusal.message, **refusal.values)
+    return list(move.rows)
+
+
+def referred(session: Session, model: type[Base], ids: Sequence[int]) -> set[int]:
+    """Which of the rows *ids* of *model* any other row refers to."""
+    found: set[int] = set()
+    identity = model.__table__.c.id
+    for table in Base.metadata.tables.values():
+        for key in table.foreign_key_constraints:
+            for element in key.elements:
+                if element.column is not identity:
+                    continue
+                for start in range(0, len(ids), CHUNK):
+                    query = select(element.parent).where(element.parent.in_(ids[start : start + CHUNK])).distinct()
+                    found |= set(session.scalars(query))
+    return found
+
+
+def delete_unused(
+    session: Session,
+    model: type[Row],
+    rows: Iterable[Row],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    rule: str,
+    message: Msgid,
+    reason: str = "",
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+    check: Callable[[Row], None] | None = None,
+) -> Outcome:
+    """Remove rows to which nothing refers, others are refused with *message*; their events stay.
+
+    *check* may raise a refusal of its own for a row.
+    """
+    move = Move(
+        session,
+        model,
+        rows,
+        verb="delete",
+        actor=actor,
+        now=now,
+        preview=preview,
+        expected=expected,
+        reason=reason or None,
+        rule=rule,
+    )
+    if check is not None:
+        check_each(move, check)
+    used = referred(session, model, [row.id for row in move.rows])
+    for row in list(move.rows):
+        if row.id in used:
+            move.refuse(row, rule, message, record=str(row))
+    outcome = move.finish()
+    if not preview:
+        ids = [row.id for row in outcome.done]
+        for start in range(0, len(ids), CHUNK):
+            session.execute(sql_delete(model).where(model.id.in_(ids[start : start + CHUNK])))
+    return outcome

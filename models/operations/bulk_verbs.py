@@ -1,0 +1,65 @@
+"""Which verbs run in bulk, and how their arguments are kept as JSON: so that a run can be resumed from its rows."""
+
+import datetime
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from models.base import Base, LabelledEnum
+from models.errors import Outcome
+from models.operations import tickets
+from models.staff import Staff, Team
+from models.tickets import Ticket
+
+
+@dataclass(frozen=True)
+class BulkVerb:
+    """One verb for many rows: its table, its function, and the kind of each argument that is not plain JSON."""
+
+    model: type[Any]
+    function: Callable[..., Outcome]
+    kinds: Mapping[str, type[Any]] = field(default_factory=dict)
+    """Argument -> table (kept as id), LabelledEnum (kept as word), datetime or date (kept as ISO text)."""
+
+    def decode(self, session: Session, kept: Mapping[str, Any]) -> dict[str, Any]:
+        """The verb's arguments from what :func:`encode` kept. Raises NoResultFound when a record is gone."""
+        return {name: _decoded(session, self.kinds.get(name), value) for name, value in kept.items()}
+
+
+def encode(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Arguments of a verb as JSON values: records as ids, words and times as text."""
+    return {name: _encoded(value) for name, value in arguments.items()}
+
+
+def _encoded(value: Any) -> Any:
+    if isinstance(value, Base):
+        return value.id
+    if isinstance(value, LabelledEnum):
+        return value.value
+    if isinstance(value, datetime.datetime):
+        return value.astimezone(datetime.UTC).isoformat()
+    return value.isoformat() if isinstance(value, datetime.date) else value
+
+
+def _decoded(session: Session, kind: type[Any] | None, value: Any) -> Any:
+    if kind is None or value is None:
+        return value
+    if issubclass(kind, Base):
+        return session.get_one(kind, value)
+    if issubclass(kind, LabelledEnum):
+        return kind(value)
+    return kind.fromisoformat(value)
+
+
+_VISIT = {"visit_from": datetime.datetime, "visit_until": datetime.datetime}
+
+BULK_VERBS: dict[tuple[str, str], BulkVerb] = {
+    ("tickets", "dispatch"): BulkVerb(Ticket, tickets.dispatch, {"team": Team, "assignee": Staff, **_VISIT}),
+    ("tickets", "assign"): BulkVerb(Ticket, tickets.assign, {"assignee": Staff, **_VISIT}),
+    ("tickets", "accept"): BulkVerb(Ticket, tickets.accept, {"taker": Staff}),
+    ("tickets", "take_slip_back"): BulkVerb(Ticket, tickets.take_slip_back),
+    ("tickets", "close"): BulkVerb(Ticket, tickets.close),
+}
+"""(register, verb) -> how it runs in bulk."""

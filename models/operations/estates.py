@@ -1,0 +1,336 @@
+"""The verbs of estates, their units and their teams."""
+
+import datetime
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.errors import OperationRefused, Outcome, gettext_noop
+from models.estates import Estate, FeeStatus, Unit, UnitUse
+from models.operations._defaults import provide_defaults
+from models.operations._move import create
+from models.operations._people import works_as
+from models.operations._registers import check_each, delete_unused, open_amend, require_role, sift
+from models.policy import role_for
+from models.staff import Actor, Department, Role, Staff, Team
+
+AMENDABLE = frozenset({"name", "timezone", "address", "desk_phone"})
+UNIT_AMENDABLE = frozenset({"building", "floor", "code", "use", "fee_status", "butler_id", "handed_over_on"})
+TEAM_AMENDABLE = frozenset({"name", "department", "lead_id"})
+CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,19}")
+
+
+@dataclass
+class EstateDraft:
+    """A new estate; ``code`` is how commands name it, ``timezone`` a name such as Asia/Shanghai."""
+
+    code: str
+    name: str
+    timezone: str = "Asia/Shanghai"
+    address: str | None = None
+    desk_phone: str | None = None
+
+
+@dataclass
+class UnitDraft:
+    """A unit or common place; ``code`` is how its number is written ("2-2302")."""
+
+    estate_id: int
+    code: str
+    building: str | None = None
+    floor: int | None = None
+    use: UnitUse = UnitUse.HOME
+    fee_status: FeeStatus = FeeStatus.UNKNOWN
+    butler_id: int | None = None
+    handed_over_on: datetime.date | None = None
+
+
+@dataclass
+class TeamDraft:
+    """A team of an estate (业务口)."""
+
+    estate_id: int
+    name: str
+    department: Department
+    lead_id: int | None = None
+
+
+def register(
+    session: Session,
+    drafts: Sequence[EstateDraft],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    preview: bool = False,
+) -> Outcome:
+    """Open estates, each with the default clocks, settings, categories, hours and calendar (SET-1, SET-2)."""
+    codes: set[str] = set()
+
+    def check(draft: EstateDraft) -> None:
+        require_role(actor, "register", Estate())
+        if not CODE.fullmatch(draft.code):
+            message = gettext_noop("The code of an estate has 1 to 20 letters, digits, hyphens or underscores.")
+            raise OperationRefused("SET-1", message)
+        _check_estate(draft.name, draft.timezone)
+        used = session.scalars(select(Estate.id).where(Estate.code == draft.code)).first()
+        if used is not None or draft.code in codes:
+            raise OperationRefused("SET-1", gettext_noop("There is an estate %(code)s already."), code=draft.code)
+        codes.add(draft.code)
+
+    accepted, outcome = sift(drafts, check)
+    if preview:
+        outcome.done = list(accepted)
+        return outcome
+    role = role_for(actor, "register", Estate)
+    for draft in accepted:
+        estate = Estate(
+            code=draft.code,
+            name=draft.name.strip(),
+            timezone=draft.timezone,
+            address=draft.address or None,
+            desk_phone=draft.desk_phone or None,
+        )
+        create(session, [estate], verb="register", actor=actor, now=now, rule="SET-1")
+        provide_defaults(session, estate, actor=actor, now=now, role=role)
+        outcome.done.append(estate)
+    return outcome
+
+
+def _check_estate(name: str | None, timezone: str | None) -> None:
+    if not (name or "").strip():
+        raise OperationRefused("SET-1", gettext_noop("Write down the name."))
+    try:
+        ZoneInfo(timezone or "")
+    except (ValueError, OSError) as error:
+        message = gettext_noop("There is no time zone “%(zone)s”; a name such as Asia/Shanghai is needed.")
+        raise OperationRefused("SET-2", message, zone=timezone or "") from error
+
+
+def amend(
+    session: Session,
+    estates: Iterable[Estate],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+    **columns: Any,
+) -> Outcome:
+    """Change what an estate is called, where it is, its desk's phone or its time zone; works from then on (SET-1)."""
+    move = open_amend(
+        session, Estate, estates, columns, AMENDABLE, actor=actor, now=now, expected=expected, preview=preview
+    )
+    for row in check_each(
+        move, lambda row: _check_estate(columns.get("name", row.name), columns.get("timezone", row.timezone))
+    ):
+        move.set(row, **columns)
+    return move.finish()
+
+
+def register_units(
+    session: Session,
+    drafts: Sequence[UnitDraft],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    preview: bool = False,
+) -> Outcome:
+    """Take units and common places into an estate; a code stands for one unit only, its butler works there (RES-5)."""
+    codes: dict[int, set[str]] = {}
+    rows: list[Unit] = []
+
+    def check(draft: UnitDraft) -> None:
+        require_role(actor, "register", Unit(estate_id=draft.estate_id))
+        code = draft.code.strip()
+        if draft.estate_id not in codes:
+            codes[draft.estate_id] = set(session.scalars(select(Unit.code).where(Unit.estate_id == draft.estate_id)))
+        _check_unit_code(code, codes[draft.estate_id])
+        _check_butler(session, draft.butler_id, draft.estate_id)
+        codes[draft.estate_id].add(code)
+        rows.append(
+            Unit(
+                estate_id=draft.estate_id,
+                code=code,
+                building=(draft.building or "").strip() or None,
+                floor=draft.floor,
+                use=UnitUse(draft.use),
+                fee_status=FeeStatus(draft.fee_status),
+                butler_id=draft.butler_id,
+                handed_over_on=draft.handed_over_on,
+            )
+        )
+
+    accepted, outcome = sift(drafts, check)
+    outcome.done = list(accepted) if preview else list(create(session, rows, verb="register", actor=actor, now=now))
+    return outcome
+
+
+def _check_unit_code(code: str, taken: set[str]) -> None:
+    if not code:
+        raise OperationRefused("RES-1", gettext_noop("Write down the number of the unit."))
+    if code in taken:
+        raise OperationRefused("RES-1", gettext_noop("There is a unit %(code)s already."), code=code)
+
+
+def _check_butler(session: Session, butler_id: int | None, estate_id: int) -> None:
+    if butler_id is None:
+        return
+    butler = session.get(Staff, butler_id)
+    roles = frozenset(Role) - {Role.AUDITOR, Role.ADMIN, Role.SYSTEM}
+    if butler is None or not works_as(session, butler, estate_id, roles):
+        raise OperationRefused("RES-5", gettext_noop("The butler must work in this estate."))
+
+
+def amend_units(
+    session: Session,
+    units: Iterable[Unit],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+    **columns: Any,
+) -> Outcome:
+    """Change what is known of units: building, floor, number, use, fee status (FEE-1), butler (RES-5), handover."""
+    move = open_amend(
+        session, Unit, units, columns, UNIT_AMENDABLE, actor=actor, now=now, expected=expected, preview=preview
+    )
+    if "code" in columns:
+        columns["code"] = (columns["code"] or "").strip()
+        single = len(move.rows) <= 1
+        move.refuse_unless(single, "RES-1", gettext_noop("Each unit has a number of its own; edit one at a time."))
+
+    def check(row: Unit) -> None:
+        if "code" in columns:
+            query = select(Unit.code).where(Unit.estate_id == row.estate_id, Unit.id != row.id)
+            _check_unit_code(columns["code"], set(session.scalars(query.where(Unit.code == columns["code"]))))
+        _check_butler(session, columns.get("butler_id"), row.estate_id)
+
+    for row in check_each(move, check):
+        move.set(row, **columns)
+    return move.finish()
+
+
+def delete_units(
+    session: Session,
+    units: Iterable[Unit],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    reason: str = "",
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+) -> Outcome:
+    """Remove units to which no person, matter, key or pass refers (RES-1)."""
+    return delete_unused(
+        session,
+        Unit,
+        units,
+        actor=actor,
+        now=now,
+        rule="RES-1",
+        message=gettext_noop("People, matters, keys or passes refer to unit %(record)s; it stays."),
+        reason=reason,
+        expected=expected,
+        preview=preview,
+    )
+
+
+def register_teams(
+    session: Session,
+    drafts: Sequence[TeamDraft],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    preview: bool = False,
+) -> Outcome:
+    """Set up teams (SET-1); a name stands for one team, the lead works in the estate."""
+    names: set[tuple[int, str]] = set()
+    rows: list[Team] = []
+
+    def check(draft: TeamDraft) -> None:
+        row = Team(
+            estate_id=draft.estate_id,
+            name=draft.name.strip(),
+            department=Department(draft.department),
+            lead_id=draft.lead_id,
+        )
+        require_role(actor, "register", row)
+        _check_team(session, row.name, row.lead_id, row.estate_id, None)
+        if (row.estate_id, row.name) in names:
+            raise OperationRefused("SET-1", gettext_noop("There is a team %(name)s already."), name=row.name)
+        names.add((row.estate_id, row.name))
+        rows.append(row)
+
+    accepted, outcome = sift(drafts, check)
+    outcome.done = list(accepted) if preview else list(create(session, rows, verb="register", actor=actor, now=now))
+    return outcome
+
+
+def _check_team(session: Session, name: str, lead_id: int | None, estate_id: int, own_id: int | None) -> None:
+    if not name:
+        raise OperationRefused("SET-1", gettext_noop("Write down the name."))
+    query = select(Team.id).where(Team.estate_id == estate_id, Team.name == name)
+    if any(found != own_id for found in session.scalars(query)):
+        raise OperationRefused("SET-1", gettext_noop("There is a team %(name)s already."), name=name)
+    if lead_id is not None:
+        lead = session.get(Staff, lead_id)
+        roles = frozenset(Role) - {Role.AUDITOR, Role.ADMIN, Role.SYSTEM}
+        if lead is None or not works_as(session, lead, estate_id, roles):
+            raise OperationRefused("DSP-11", gettext_noop("The lead of a team must work in this estate."))
+
+
+def amend_teams(
+    session: Session,
+    teams: Iterable[Team],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+    **columns: Any,
+) -> Outcome:
+    """Change a team's name, department or lead; works from then on (SET-1)."""
+    move = open_amend(
+        session, Team, teams, columns, TEAM_AMENDABLE, actor=actor, now=now, expected=expected, preview=preview
+    )
+    if "name" in columns:
+        columns["name"] = (columns["name"] or "").strip()
+        single = len(move.rows) <= 1
+        move.refuse_unless(single, "SET-1", gettext_noop("Each team has a name of its own; edit one at a time."))
+    for row in check_each(
+        move,
+        lambda row: _check_team(session, columns.get("name", row.name), columns.get("lead_id"), row.estate_id, row.id),
+    ):
+        move.set(row, **columns)
+    return move.finish()
+
+
+def delete_teams(
+    session: Session,
+    teams: Iterable[Team],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    reason: str = "",
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+) -> Outcome:
+    """Remove teams that never had a person, a matter or a category."""
+    return delete_unused(
+        session,
+        Team,
+        teams,
+        actor=actor,
+        now=now,
+        rule="SET-1",
+        message=gettext_noop("People, matters or categories refer to team %(record)s; it stays."),
+        reason=reason,
+        expected=expected,
+        preview=preview,
+    )

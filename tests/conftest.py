@@ -1,0 +1,165 @@
+"""A fresh database for each test, on both kinds, copied from one that is built once a worker."""
+
+import datetime
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, make_url
+from sqlalchemy.pool import NullPool
+
+from admin_app import create_app, database
+from admin_app.config import Config
+from models import Base, migrations
+from models.mark import DatabaseUse
+from models.personal import Keyring
+from models.session import DeskSession, open_engine
+from tests import factories, postgres
+
+DATA_KEY = b"a data key of the tests, 32 bytes or more"
+SECRET_KEY = "a secret key of the tests, 32 bytes or more"
+NOW = datetime.datetime(2026, 11, 18, 2, 0, tzinfo=datetime.UTC)  # a Wednesday, 10:00 in Shanghai
+DIALECTS = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="session")
+def keyring() -> Keyring:
+    """The keys of the tests."""
+    return Keyring(DATA_KEY)
+
+
+@pytest.fixture(scope="session")
+def now() -> datetime.datetime:
+    """The present, the same in every test."""
+    return NOW
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[tuple[postgres.Server | None, str]]:
+    """This worker's server, or None and the reason."""
+    server, reason = postgres.start()
+    yield server, reason
+    if server is not None:
+        server.stop()
+
+
+def build(url: str) -> None:
+    """Tables, guards, mark and system account, as ``frontdesk db upgrade`` leaves them."""
+    engine = open_engine(url, poolclass=NullPool)
+    Base.metadata.create_all(engine)
+    opened = database.Database(engine, Keyring(DATA_KEY), is_demo=False)
+    with opened.writing() as session:
+        migrations.stamp(session.connection())
+        database.write_system(session, NOW)
+        database.write_mark(session, opened)
+        session.commit()
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def built_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite database to copy."""
+    path = tmp_path_factory.mktemp("built") / "built.db"
+    build(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(params=DIALECTS)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a fresh database with tables, guards, mark and system account."""
+    if request.param == "sqlite":
+        path = tmp_path / "frontdesk.db"
+        shutil.copyfile(request.getfixturevalue("built_file"), path)
+        yield f"sqlite:///{path}"
+        return
+    server, reason = request.getfixturevalue("postgres_server")
+    if server is None:
+        pytest.skip(reason)
+    url = server.create_database(server.template("built", build))
+    yield url
+    server.drop_database(url)
+
+
+@pytest.fixture(params=DIALECTS)
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database without any table."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
+    server, reason = request.getfixturevalue("postgres_server")
+    if server is None:
+        pytest.skip(reason)
+    url = server.create_database()
+    yield url
+    server.drop_database(url)
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """The fresh database, opened."""
+    opened = open_engine(database_url)
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture
+def session(engine: Engine, keyring: Keyring) -> Iterator[DeskSession]:
+    """A session that may write."""
+    with DeskSession(engine, keyring=keyring) as opened:
+        yield opened
+
+
+@pytest.fixture
+def world(session: DeskSession, now: datetime.datetime) -> factories.World:
+    """Two estates with staff of every role, teams, clocks, units and residents; committed."""
+    made = factories.make_world(session, now)
+    session.commit()
+    return made
+
+
+@pytest.fixture
+def config(database_url: str) -> Config:
+    """The program's set-up on the fresh database."""
+    return Config(
+        use=DatabaseUse.PRODUCTION,
+        database_url=make_url(database_url),
+        secret_key=SECRET_KEY,
+        data_key=DATA_KEY,
+        secure_cookies=False,
+    )
+
+
+@pytest.fixture
+def app(config: Config, now: datetime.datetime) -> Iterator[Flask]:
+    """The program on the fresh database, at a time that stands still."""
+    made = create_app(config)
+    made.config["FRONTDESK_NOW"] = now
+    yield made
+    made.extensions["frontdesk_database"].engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> Iterator[FlaskClient]:
+    """A browser that is not signed in."""
+    with app.test_client() as made:
+        yield made
+
+
+@pytest.fixture
+def sign_in(app: Flask, world: factories.World) -> Callable[..., FlaskClient]:
+    """``sign_in("clerk")``: a browser of its own in which that person of the world is signed in."""
+
+    def signed_in(username: str, **options: Any) -> FlaskClient:
+        made = app.test_client(**options)
+        answer = made.post(
+            "/login",
+            data={"username": username, "password": factories.PASSWORD, "csrf_token": factories.token(made)},
+        )
+        assert answer.status_code == 302, answer.text
+        return made
+
+    return signed_in

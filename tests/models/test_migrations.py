@@ -1,0 +1,140 @@
+"""A migrated database is the one that ``create_all`` makes, guards included, on both kinds."""
+
+from collections import defaultdict
+
+import pytest
+from sqlalchemy import CheckConstraint, inspect, text
+from sqlalchemy.exc import DBAPIError
+
+from models import Base, migrations
+from models.guards import create_triggers, drop_triggers
+from models.migrations import snapshot
+from models.session import open_engine
+
+# what only SQLite has: tests of it run there alone, nothing is skipped elsewhere
+only_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+POSTGRESQL_DETAILS = """
+SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
+WHERE connamespace = 'public'::regnamespace
+UNION ALL SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
+UNION ALL SELECT tgrelid::regclass::text, tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
+UNION ALL SELECT 'function', proname, prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+"""
+
+
+@pytest.fixture
+def empty(empty_url):
+    engine = open_engine(empty_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def migrated(empty):
+    migrations.upgrade(empty)
+    return empty
+
+
+def described(engine):
+    """Every table, column, constraint, index and trigger as comparable text; without Alembic's own table."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            rows = connection.execute(text("SELECT tbl_name, name, sql FROM sqlite_master WHERE sql IS NOT NULL"))
+            parts = [(table, name, parted(sql)) for table, name, sql in rows]
+        else:
+            parts = [tuple(row) for row in connection.execute(text(POSTGRESQL_DETAILS))]
+            found = inspect(connection)
+            for table in found.get_table_names():
+                for column in found.get_columns(table):
+                    parts.append((table, column["name"], str(sorted(map(str, column.items())))))
+    facts = defaultdict(set)
+    for table, name, detail in parts:
+        if table != "alembic_version":
+            facts[table].add((name, detail))
+    return dict(facts)
+
+
+def parted(sql):
+    """The lines of a CREATE statement, whose order means nothing for a table's constraints."""
+    return str(sorted(" ".join(line.split()).rstrip(",") for line in sql.splitlines() if line.strip()))
+
+
+def test_migrating_gives_what_create_all_gives(migrated):
+    by_migration = described(migrated)
+    Base.metadata.drop_all(migrated)
+    Base.metadata.create_all(migrated)
+    assert described(migrated) == by_migration
+
+
+def test_autogenerate_finds_no_difference(migrated):
+    with migrated.connect() as connection:
+        assert migrations.differences(connection) == []
+        assert migrations.missing_guards(connection) == set()
+        assert migrations.current(connection) == migrations.head()
+
+
+def test_a_second_upgrade_changes_nothing(migrated):
+    before = described(migrated)
+    migrations.upgrade(migrated)
+    assert described(migrated) == before
+
+
+@pytest.mark.parametrize("empty_url", ["sqlite"], indirect=True)
+def test_foreign_keys_are_on_again_after_an_upgrade(migrated):
+    with migrated.connect() as connection:
+        assert connection.scalar(text("PRAGMA foreign_keys")) == 1
+
+
+def test_a_failed_upgrade_leaves_nothing_behind(empty):
+    with empty.begin() as connection:
+        connection.execute(text("CREATE TABLE visitor_passes (in_the_way INTEGER)"))
+    with pytest.raises(DBAPIError, match="visitor_passes"):
+        migrations.upgrade(empty)
+    with empty.connect() as connection:
+        assert inspect(connection).get_table_names() == ["visitor_passes"]
+
+
+@only_sqlite  # a server never lets an orphan in
+def test_an_upgrade_that_would_leave_orphans_is_undone(engine, world, session):
+    session.close()
+    raw = engine.raw_connection()
+    raw.driver_connection.execute("PRAGMA foreign_keys=OFF")
+    with engine.begin() as connection:
+        drop_triggers(connection)
+    raw.driver_connection.execute(f"DELETE FROM units WHERE id = {world.units[0].id}")
+    raw.close()
+    with engine.begin() as connection:
+        create_triggers(connection, Base.metadata)
+    with pytest.raises(migrations.OrphansFound, match="occupancies"):
+        migrations.upgrade(engine)
+
+
+def test_a_missing_guard_is_named(engine):
+    with engine.begin() as connection:
+        kind = "" if engine.dialect.name == "sqlite" else " ON events"
+        name = "guard_events_update" if engine.dialect.name == "sqlite" else "guard_events_rows"
+        connection.execute(text(f"DROP TRIGGER {name}{kind}"))
+        assert migrations.missing_guards(connection) == {name}
+
+
+@pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
+def test_the_frozen_statements_are_those_of_the_tables(dialect):
+    frozen = migrations.FOLDER / "versions" / f"0001_{dialect}.sql"
+    assert frozen.read_text(encoding="utf-8") == snapshot.text_for(dialect), "python -m models.migrations.snapshot"
+
+
+def test_every_name_fits_into_a_server_and_is_there_once():
+    names = [str(item.name) for table in Base.metadata.tables.values() for item in (*table.constraints, *table.indexes)]
+    assert max(map(len, names)) <= 63
+    assert len(names) == len(set(names))
+
+
+def test_every_check_has_a_name():
+    unnamed = [
+        (table.name, str(item.sqltext))
+        for table in Base.metadata.tables.values()
+        for item in table.constraints
+        if isinstance(item, CheckConstraint) and not str(item.name).startswith(f"ck_{table.name}_")
+    ]
+    assert unnamed == []

@@ -1,0 +1,31 @@
+"""The one base of all registers: a register's view is a short declaration on top of it."""
+
+from typing import Any
+
+from flask import abort, jsonify, request
+from flask_admin import expose
+from flask_babel import gettext
+
+from views.bulk import BulkPages
+from views.editing import EditPages
+from views.export import ExportPages
+from views.lookups import LOOKUPS
+from views.queries import parse_search
+
+
+class RegisterView(BulkPages, ExportPages, EditPages):
+    """List, record, create, edit, delete, steps, bulk, export and look-ups of one register."""
+
+    @expose("/ajax/lookup/")
+    def ajax_lookup(self) -> Any:
+        """The first 20 records that fit, for the search boxes of this register's forms; scoped and asked of policy."""
+        lookup = LOOKUPS.get(request.args.get("name", ""))
+        if lookup is None:
+            abort(404)
+        if not lookup.allowed():
+            abort(403, gettext("You may not look these records up."))
+        text = parse_search(request.args.get("query", ""))
+        return jsonify([{"value": f"id:{row.id}", "text": lookup.text(row)} for row in lookup.search(text)])
+
+
+__all__ = ["RegisterView"]

@@ -1,0 +1,128 @@
+"""Bulk actions of a list: choose rows, or all that match; answer the form; see a preview; then it is done, once."""
+
+import re
+import secrets
+from typing import Any
+from urllib.parse import parse_qsl
+
+from flask import abort, redirect, request, url_for
+from flask_admin import expose
+from flask_babel import gettext
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from werkzeug.datastructures import MultiDict
+
+from models.errors import OperationRefused
+from models.operations import bulk_runs
+from models.sentences import refusal_from
+from views import context
+from views.language import sentence
+from views.listing import ListPages
+from views.queries import Asked, parse_id
+from views.scope import INVALID, status_of
+from views.steps import StepPages
+
+LARGEST_SELECTION = 20_000
+_KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
+
+
+class BulkPages(ListPages, StepPages):
+    """``/admin/<register>/bulk/<verb>/``."""
+
+    bulk_template = "admin/bulk.html"
+
+    @expose("/bulk/<verb>/", methods=("GET", "POST"))
+    def bulk_view(self, verb: str) -> Any:
+        """Ask for what the verb needs for all chosen rows; the preview is the run's own page."""
+        if verb not in self.bulk_verbs:
+            abort(404)
+        self.require(verb)
+        if not self.allowed_bulk():
+            abort(403)
+        if request.method == "GET":
+            return redirect(self.get_url(".index_view"))
+        step = self.step(verb)
+        asked = self._asked_all()
+        ids = None if asked is not None else self._chosen_ids()
+        if asked is None and not ids:
+            return self.bulk_page(step, step.form(), None, [], problem=gettext("Choose at least one row.")), INVALID
+        if request.form.get("stage") != "preview":
+            return self.bulk_page(step, step.form(), asked, ids)
+        form = step.form(request.form)
+        key = request.form.get("key", "")
+        if not form.validate() or not _KEY.fullmatch(key):
+            return self.bulk_page(step, form, asked, ids), INVALID
+        try:
+            run = self.prepare(verb, ids if ids is not None else self._ids_of(asked), form.arguments(), key)
+        except OperationRefused as refusal:
+            return self.bulk_page(step, form, asked, ids, problem=sentence(refusal)), status_of(refusal)
+        return redirect(url_for("bulk_runs.details_view", id=run))
+
+    def _asked_all(self) -> Asked | None:
+        """The list that “all that match” means, None when rows were ticked."""
+        if not request.form.get("all"):
+            return None
+        pairs = parse_qsl(request.form.get("query", ""), keep_blank_values=True)
+        return self.asked(MultiDict(pairs))
+
+    def _chosen_ids(self) -> list[int]:
+        ids = [parse_id(text) for text in request.form.getlist("row")]
+        if len(ids) > LARGEST_SELECTION:
+            abort(413)
+        visible = select(self.model.id).where(self.model.id.in_(ids), self.listed())
+        return list(context.session().scalars(visible.order_by(self.model.id)))
+
+    def _ids_of(self, asked: Asked | None) -> list[int]:
+        assert asked is not None
+        query = self.ids_query(asked).order_by(self.model.id).limit(LARGEST_SELECTION + 1)
+        ids = list(context.session().scalars(query))
+        if len(ids) > LARGEST_SELECTION:
+            abort(413, gettext("At most %(count)s rows at once: narrow the filter.", count=LARGEST_SELECTION))
+        return ids
+
+    def prepare(self, verb: str, ids: list[int], arguments: dict[str, Any], key: str) -> int:
+        """Freeze the selection and commit; the id of the run."""
+        desk = context.session()
+        actor = context.actor()
+        assert actor is not None
+        try:
+            run = bulk_runs.prepare(
+                desk,
+                actor=actor,
+                now=context.now(),
+                estate_id=self.estate().id,
+                register=self.register,
+                verb=verb,
+                ids=ids,
+                arguments=arguments,
+                key=key,
+            )
+            run_id = run.id
+            desk.commit()
+        except IntegrityError as error:
+            desk.rollback()
+            raise refusal_from(error) from error
+        except OperationRefused:
+            desk.rollback()
+            raise
+        return run_id
+
+    def bulk_page(
+        self, step: Any, form: Any, asked: Asked | None, ids: list[int] | None, problem: str | None = None
+    ) -> str:
+        """The page that asks."""
+        number = len(ids or ())
+        if asked is not None:
+            number = context.session().scalar(select(func.count()).select_from(self.ids_query(asked).subquery())) or 0
+        return self.render(
+            self.bulk_template,
+            step=step,
+            form=form,
+            number=number,
+            ids=ids or [],
+            everything=asked is not None,
+            query=request.form.get("query", ""),
+            key=request.form.get("key") or secrets.token_urlsafe(24),
+            problem=problem,
+            back=self.get_url(".index_view"),
+        )

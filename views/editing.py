@@ -1,0 +1,196 @@
+"""Creating, amending and deleting through the verbs; nothing typed is lost, nothing stale is saved."""
+
+from typing import Any
+
+from flask import flash, redirect, request
+from flask_admin import expose
+from flask_babel import gettext
+from werkzeug.exceptions import NotFound
+from wtforms import Field
+
+from models.errors import OperationRefused, StaleRecord
+from views.forms import DeskForm, PhoneField, text_of
+from views.language import sentence
+from views.queries import asked_id, parse_id
+from views.record import RecordPages
+from views.scope import INVALID, status_of
+
+
+class EditPages(RecordPages):
+    """``new/``, ``edit/?id=`` and ``delete/?id=``."""
+
+    create_form_class: type[DeskForm] | None = None
+    create_template = "admin/create.html"
+    edit_template = "admin/edit.html"
+    delete_template = "admin/delete.html"
+    create_label: Any = None
+    """What the button of the create page says; the verb's own label where None."""
+
+    def get_create_form(self) -> type[DeskForm]:
+        """The declared form: creating is a verb with its own questions."""
+        return self.create_form_class or DeskForm
+
+    def get_edit_form(self) -> type[DeskForm]:
+        """Made by Flask-Admin from ``form_columns``: what ``amend`` may change."""
+        if not self.form_columns:
+            return DeskForm
+        made = self.scaffold_form()
+        assert issubclass(made, DeskForm)
+        return made
+
+    # ------------------------------------------------------------- create
+
+    @expose("/new/", methods=("GET", "POST"))
+    def create_view(self) -> Any:
+        """Ask for a new record, then make it by the register's own verb."""
+        if not self.has_form("create_form_class"):
+            raise NotFound
+        self.require(self.create_verb)
+        if request.method == "GET":
+            return self.create_page(self._create_form_class(data=self.begin_with()))
+        form = self._create_form_class(request.form)
+        if not form.validate():
+            return self.create_page(form), INVALID
+        try:
+            outcome = self.apply(self.create_verb, [self.draft(form)])
+        except OperationRefused as refusal:
+            at_field = form.refuse(refusal)
+            page = self.create_page(form, problem=None if at_field else sentence(refusal), refusal=refusal)
+            return page, status_of(refusal)
+        record = outcome.done[0]
+        flash(gettext("%(record)s: saved.", record=self.name_of(record)), "success")
+        return redirect(self.after_create(record))
+
+    def create_page(self, form: Any, problem: str | None = None, refusal: OperationRefused | None = None) -> str:
+        """The page that asks for a new record."""
+        return self.render(
+            self.create_template,
+            form=form,
+            problem=problem,
+            refusal=refusal,
+            verb=self.create_verb,
+            back=self.get_url(".index_view"),
+        )
+
+    def begin_with(self) -> dict[str, Any]:
+        """What the form begins with: references given by id in the address (``?unit_id=7``)."""
+        found: dict[str, Any] = {}
+        for name in self._create_form_class():
+            if name.short_name.endswith("_id") and name.short_name in request.args:
+                found[name.short_name] = parse_id(request.args[name.short_name])
+        return found
+
+    def draft(self, form: Any) -> Any:
+        """The draft that the create verb takes, from a valid form."""
+        raise NotImplementedError
+
+    def after_create(self, record: Any) -> str:
+        """Where to go with the new record."""
+        return self.get_url(".details_view", id=record.id)
+
+    # ------------------------------------------------------------- edit
+
+    @expose("/edit/", methods=("GET", "POST"))
+    def edit_view(self) -> Any:
+        """Change descriptive columns, by ``amend``, of the version that was read."""
+        if not self.form_columns or not self._known("amend"):
+            raise NotFound
+        record = self.get_one(asked_id())
+        self.require("amend", record)
+        if request.method == "GET":
+            return self.edit_page(record, self._edit_form_class(obj=record), record.version)
+        form = self._edit_form_class(request.form, obj=record)
+        version = self.asked_version()
+        if not form.validate():
+            return self.edit_page(record, form, version), INVALID
+        changes = self.changes(form, record)
+        if not changes and version in (None, record.version):
+            flash(gettext("Nothing was changed."), "info")
+            return redirect(self.get_url(".details_view", id=record.id))
+        try:
+            self.apply("amend", [record], version, **changes)
+        except OperationRefused as refusal:
+            record = self.get_one(record.id)
+            stale = isinstance(refusal, StaleRecord)
+            differences = self.differences(form, record) if stale else []
+            at_field = form.refuse(refusal)
+            page = self.edit_page(
+                record,
+                form,
+                record.version if stale else version,
+                problem=None if at_field else sentence(refusal),
+                differences=differences,
+            )
+            return page, status_of(refusal)
+        flash(gettext("%(record)s: saved.", record=self.name_of(record)), "success")
+        return redirect(self.get_url(".details_view", id=record.id))
+
+    def edit_page(
+        self,
+        record: Any,
+        form: Any,
+        version: int | None,
+        problem: str | None = None,
+        differences: Any = (),
+    ) -> str:
+        """The page that asks what to change."""
+        return self.render(
+            self.edit_template,
+            record=record,
+            name=self.name_of(record),
+            form=form,
+            version=version,
+            problem=problem,
+            differences=differences,
+            back=self.get_url(".details_view", id=record.id),
+        )
+
+    def changes(self, form: Any, record: Any) -> dict[str, Any]:
+        """The columns that the form changes, with their new values."""
+        return {
+            field.short_name: self.amended(field)
+            for field in form
+            if not (isinstance(field, PhoneField) and field.untouched)
+            and (isinstance(field, PhoneField) or field.data != getattr(record, field.short_name))
+        }
+
+    def amended(self, field: Field) -> Any:
+        """The value that *field* gives its column."""
+        if isinstance(field, PhoneField) and field.data == "-":
+            return None
+        return field.data
+
+    def differences(self, form: Any, record: Any) -> list[tuple[Any, str, str]]:
+        """Label, what is stored now and what was typed, for each field where they differ."""
+        stored = self._edit_form_class(obj=record)
+        pairs = [(field.label.text, text_of(stored[field.short_name]), text_of(field)) for field in form]
+        return [(label, now, typed) for label, now, typed in pairs if now != typed]
+
+    # ------------------------------------------------------------- delete
+
+    @expose("/delete/", methods=("GET", "POST"))
+    def delete_view(self) -> Any:
+        """Ask once more, then delete through the verb: allowed only while nothing has followed."""
+        if not self._known("delete"):
+            raise NotFound
+        record = self.get_one(asked_id())
+        self.require("delete", record)
+        name = self.name_of(record)
+        if request.method == "GET":
+            return self.delete_page(record)
+        try:
+            self.apply("delete", [record], self.versioned("delete", self.asked_version()))
+        except OperationRefused as refusal:
+            return self.delete_page(self.get_one(record.id), sentence(refusal)), status_of(refusal)
+        flash(gettext("%(record)s: deleted.", record=name), "success")
+        return redirect(self.get_url(".index_view"))
+
+    def delete_page(self, record: Any, problem: str | None = None) -> str:
+        """The page that asks once more."""
+        return self.render(
+            self.delete_template,
+            record=record,
+            name=self.name_of(record),
+            problem=problem,
+            back=self.get_url(".details_view", id=record.id),
+        )

@@ -1,0 +1,86 @@
+"""The page of one record: facts in sections, history, related records, and the next legal steps."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask_admin import expose
+
+from views.cells import personal
+from views.language import NOTHING
+from views.queries import asked_id
+from views.steps import StepPages
+from views.timeline import timeline
+
+
+@dataclass
+class Related:
+    """A small table of records that hang on the one shown."""
+
+    title: Any
+    columns: Sequence[Any]
+    rows: list[tuple[str, Sequence[Any]]] = field(default_factory=list)
+    """The address of the row's own page (may be empty), and its cells."""
+    links: list[tuple[Any, str]] = field(default_factory=list)
+    """Label and address of what can be added."""
+
+
+class RecordPages(StepPages):
+    """``/admin/<register>/details/?id=``."""
+
+    details_template = "admin/details.html"
+    sections: Sequence[tuple[Any, tuple[str, ...]]] = ()
+    """Heading and columns of each group of facts."""
+    phone_verb = "read_phone"
+
+    @expose("/details/")
+    def details_view(self) -> str:
+        """The record."""
+        record_id = asked_id()
+        record = self.get_one(record_id)
+        # The previews behind the offers reread the row and drop what was loaded beside it: so they come first.
+        offers = self.offers(record)
+        names = [name for _title, names in self.sections for name in names]
+        (record,) = self.load([record_id], names)
+        return self.render(
+            self.details_template,
+            record=record,
+            name=self.name_of(record),
+            sections=self.facts(record),
+            offers=offers,
+            related=self.related(record),
+            history=timeline(self.register, record_id),
+            may_edit=bool(self.form_columns) and self.allowed("amend", record) and self._known("amend"),
+            may_delete=self._known("delete") and self.allowed("delete", record),
+            links=self.links(record),
+        )
+
+    def facts(self, record: Any) -> list[tuple[Any, list[tuple[Any, Any]]]]:
+        """The sections with label and shown value of each fact; empty facts are left out of long sections."""
+        in_full = self.may_read_phone(record)
+        shown = []
+        for title, names in self.sections:
+            pairs = [(self.get_column_name(name), self.fact(record, name, in_full=in_full)) for name in names]
+            kept = [pair for pair in pairs if pair[1] != NOTHING] if len(pairs) > 4 else pairs
+            if any(value != NOTHING for _label, value in kept):
+                shown.append((title, kept))
+        return shown
+
+    def fact(self, record: Any, name: str, *, in_full: bool) -> Any:
+        """One value; a phone number in full for those who must call (RES-4), on this page only."""
+        column = self.model.__mapper__.columns.get(name)
+        if in_full and column is not None and column.info.get("personal") and name.endswith("phone"):
+            return personal(record, name) or NOTHING
+        return self.cells[name](record)
+
+    def may_read_phone(self, record: Any) -> bool:
+        """Whether the person sees the phone numbers of *record* in full."""
+        return self.allowed(self.phone_verb, record)
+
+    def related(self, record: Any) -> list[Related]:
+        """Tables of what hangs on *record*."""
+        return []
+
+    def links(self, record: Any) -> list[tuple[Any, str]]:
+        """Further pages of *record* (print, new from this): label and address."""
+        return []

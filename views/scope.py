@@ -1,0 +1,292 @@
+"""What every register's page shares: whose it is, who may, which rows, and the one place that commits."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from flask import abort, redirect, url_for
+from flask_admin.contrib.sqla import ModelView
+from flask_babel import gettext
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm.base import MANYTOONE
+from werkzeug.exceptions import NotFound
+from werkzeug.local import LocalProxy
+
+from models.base import Base
+from models.errors import OperationRefused, Outcome
+from models.estates import Estate
+from models.policy import may, visible
+from models.sentences import refusal_from
+from models.staff import Actor
+from views import context
+from views.cells import Cell, cell_of
+from views.forms import DeskConverter, DeskForm
+from views.labels import label_for
+
+STATUS_OF_RULE = {"ROLE": 403, "GONE": 404}
+REFUSED = 409
+INVALID = 400
+
+
+class RequestDatabase:
+    """What Flask-Admin calls its database: always the session of the request it serves."""
+
+    session = LocalProxy(context.session)
+
+
+def actor_here() -> Actor | None:
+    """The person acting, with the roles they have in the estate shown: what buttons of a list go by."""
+    actor, estate = context.actor(), context.current_estate()
+    if actor is None or estate is None:
+        return actor
+    return replace(actor, roles=frozenset(role for role in actor.roles if role[0] == estate.id))
+
+
+def status_of(refusal: OperationRefused) -> int:
+    """The HTTP status for a refused verb: 403 by role, 404 gone, else 409."""
+    return STATUS_OF_RULE.get(refusal.rule, REFUSED)
+
+
+class Scope(ModelView):
+    """The common ground of all registers. A register's view sets the class attributes below."""
+
+    model: type[Any]
+    register: str = ""
+    """The register's name in the policy and in the event log: the table's name."""
+    endpoint_name: str = ""
+    url_name: str = ""
+    title: Any = ""
+    group: Any = ""
+    """Heading of the menu."""
+    verbs: Any = None
+    """The module of models.operations whose verbs this register calls; None for registers that only show."""
+    create_verb = "register"
+    empty_text: Any = ""
+    """What to do next when the list is empty."""
+    number_column = "id"
+    """The column whose cell links to the record page."""
+
+    can_view_details = True
+    can_set_page_size = False
+    column_display_pk = True
+    named_filter_urls = True
+    form_base_class = DeskForm
+    model_form_converter = DeskConverter
+    relations: dict[str, tuple[str, ...]] = {}
+    """Shown attribute -> the relationships it reads, for those that are not relationships themselves."""
+
+    # What Flask-Admin offers and this panel does not: inline edit and its own actions (stack.md 2, 15).
+    ajax_update = None
+    action_view = None
+    action_delete = None
+
+    def __init__(self) -> None:
+        self.register = self.register or self.model.__tablename__
+        super().__init__(
+            self.model,
+            RequestDatabase(),  # type: ignore[arg-type]  # Flask-Admin takes whatever has a session
+            name=self.title,
+            category=self.group,
+            endpoint=self.endpoint_name or self.register,
+            url=self.url_name or self.register.replace("_", "-"),
+        )
+        shown = {name for name, _ in [*self._list_columns, *self._details_columns, *self._export_columns]}
+        self.cells: dict[str, Cell] = {name: self.cell(name) for name in shown}
+
+    # ------------------------------------------------------------- what Flask-Admin builds once
+
+    def cell(self, name: str) -> Cell:
+        """The function that shows a column; ``show_<name>`` of the view where it has one."""
+        own = getattr(self, f"show_{name}", None)
+        return own if own is not None else cell_of(self.model, name)
+
+    def get_column_name(self, field: Any) -> Any:
+        """A label for every column."""
+        return label_for(str(field))
+
+    def get_list_columns(self) -> list[Any]:
+        """The declared columns only: never all of them (stack.md 9)."""
+        return [(name, label_for(name)) for name in self.column_list or ()]
+
+    def get_details_columns(self) -> list[Any]:
+        """All columns that the sections of the record page name."""
+        return [(name, label_for(name)) for _title, names in getattr(self, "sections", ()) for name in names]
+
+    def get_export_columns(self) -> list[Any]:
+        """The declared columns, those of the list where none are."""
+        return [(name, label_for(name)) for name in self.column_export_list or self.column_list or ()]
+
+    def get_sortable_columns(self) -> dict[Any, Any]:
+        """Only the columns that are declared sortable: those with an index."""
+        return {name: name for name in self.column_sortable_list or ()}
+
+    def scaffold_auto_joins(self) -> list[Any]:
+        """None: each list loads what its columns name."""
+        return []
+
+    def init_search(self) -> bool:
+        """Whether the register has a search box."""
+        return type(self).search_condition is not Scope.search_condition
+
+    def init_actions(self) -> None:
+        """None: Flask-Admin's actions take no input and see one page only; ours are the bulk verbs."""
+        self._actions = []
+        self._actions_data = {}
+
+    def _refresh_filters_cache(self) -> None:
+        self._filters = self.get_filters() or []
+        self._filter_groups = None
+        self._filter_args = {flt.key: (index, flt) for index, flt in enumerate(self._filters)}
+
+    def search_condition(self, text: str) -> ColumnElement[bool]:
+        """The condition for a search term."""
+        raise NotImplementedError
+
+    # ------------------------------------------------------------- who may
+
+    def is_accessible(self) -> bool:
+        """Whether the person may read this register anywhere."""
+        return may(context.actor(), "read", self.register)
+
+    def inaccessible_callback(self, name: Any, **_kwargs: Any) -> Any:
+        """To the sign-in page for nobody, 403 for somebody."""
+        return redirect(url_for("auth.login")) if context.actor() is None else abort(403)
+
+    def allowed(self, verb: str, record: Any = None) -> bool:
+        """Whether the person may do *verb* here: to *record*, else to any in the estate shown."""
+        if record is not None:
+            return may(context.actor(), verb, record)
+        return may(actor_here(), verb, self.register)
+
+    def require(self, verb: str, record: Any = None) -> None:
+        """403 unless the person may do *verb*."""
+        if not self.allowed(verb, record):
+            abort(403)
+
+    @property
+    def can_create(self) -> bool:  # type: ignore[override]  # asked at each request, not at start
+        """Whether the person may make a new record here."""
+        return self.has_form("create_form_class") and self.allowed(self.create_verb)
+
+    @property
+    def can_edit(self) -> bool:  # type: ignore[override]  # likewise
+        """Whether the person may amend records here."""
+        return bool(self.form_columns) and self.allowed("amend")
+
+    @property
+    def can_delete(self) -> bool:  # type: ignore[override]  # likewise
+        """Whether the person may delete records here."""
+        return hasattr(self.verbs, "delete") and self.allowed("delete")
+
+    @property
+    def can_export(self) -> bool:  # type: ignore[override]  # likewise
+        """Whether the person may export this register."""
+        return self.allowed("export")
+
+    def has_form(self, name: str) -> bool:
+        """Whether the register declares that form."""
+        return getattr(self, name, None) is not None
+
+    # ------------------------------------------------------------- which rows
+
+    def visible(self) -> ColumnElement[bool]:
+        """What the person may see of this register, in whatever estate."""
+        return visible(context.actor(), self.model)
+
+    def listed(self) -> ColumnElement[bool]:
+        """What the list, the bulk selection and the export begin with: visible, and of the estate shown."""
+        estate = context.current_estate()
+        if estate is None or not hasattr(self.model, "estate_id"):
+            return self.visible()
+        return self.visible() & (self.model.estate_id == estate.id)
+
+    def get_query(self) -> Select[Any]:
+        """The rows of the list."""
+        return select(self.model).where(self.listed())
+
+    def get_count_query(self) -> Select[Any]:
+        """Their number."""
+        return select(func.count()).select_from(self.model).where(self.listed())
+
+    def get_one(self, id: Any) -> Any:  # noqa: A002  # Flask-Admin's own name
+        """The record with that id, with nothing loaded beside it; 404 when it is not visible."""
+        record = context.session().scalars(select(self.model).where(self.model.id == id, self.visible())).one_or_none()
+        if record is None:
+            raise NotFound
+        return record
+
+    def load(self, ids: Sequence[int], names: Sequence[str]) -> list[Any]:
+        """The records with *ids*, in that order, with exactly the relationships that showing *names* needs."""
+        query = select(self.model).where(self.model.id.in_(ids), self.visible()).options(*self.loading(names))
+        found = {row.id: row for row in context.session().scalars(query.execution_options(populate_existing=True))}
+        return [found[row_id] for row_id in ids if row_id in found]
+
+    def loading(self, names: Sequence[str]) -> list[Any]:
+        """Load options for the relationships behind *names*: joined to one, a second statement to many."""
+        options: dict[str, Any] = {}
+        relationships = self.model.__mapper__.relationships
+        for name in names:
+            for path in self.relations.get(name, (name,)):
+                first, _, further = path.partition(".")
+                if first not in relationships:
+                    continue
+                single = relationships[first].direction is MANYTOONE
+                option = (joinedload if single else selectinload)(getattr(self.model, first))
+                if further:
+                    target = relationships[first].mapper.class_
+                    option = option.joinedload(getattr(target, further))
+                options[path] = option
+        return list(options.values())
+
+    # ------------------------------------------------------------- doing
+
+    def _run_view(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
+        """Run a page; Flask-Admin would call it a second time after a TypeError."""
+        return fn(self, *args, **kwargs)
+
+    def apply(self, verb: str, rows: Sequence[Any], version: int | None = None, **arguments: Any) -> Any:
+        """Do *verb* to *rows* and commit: the only place in the panel that commits.
+
+        Returns the verb's Outcome. Raises OperationRefused for a batch of one, and for what the database refuses.
+        """
+        desk = context.session()
+        function = self.verb(verb)
+        if version is not None:
+            arguments["expected"] = {row.id: version for row in rows}
+        try:
+            outcome = function(desk, rows, actor=context.actor(), now=context.now(), **arguments)
+            if len(rows) == 1 and isinstance(outcome, Outcome):
+                outcome.one()
+            desk.commit()
+        except IntegrityError as error:
+            desk.rollback()
+            raise refusal_from(error) from error
+        except OperationRefused:
+            desk.rollback()
+            raise
+        return outcome
+
+    def verb(self, name: str) -> Any:
+        """The function behind the verb *name*; a name Python keeps for itself ends with an underscore."""
+        found = getattr(self.verbs, name, None) or getattr(self.verbs, f"{name}_", None)
+        assert found is not None, f"{self.register} has no verb {name}"
+        return found
+
+    def handle_view_exception(self, exc: Exception) -> bool:
+        """Flask-Admin flashes SQL here; ours becomes a sentence (stack.md 8)."""
+        if isinstance(exc, IntegrityError):
+            raise refusal_from(exc) from exc
+        return False
+
+    def estate(self) -> Estate:
+        """The estate shown; 409 with a sentence for people who work in none."""
+        found = context.current_estate()
+        if found is None:
+            abort(409, gettext("Choose an estate first: you work in none."))
+        return found
+
+    def name_of(self, record: Base) -> str:
+        """How a record is called in headings and messages."""
+        return str(record)

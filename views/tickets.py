@@ -1,0 +1,349 @@
+"""Tickets (报修工单): the register, its steps, bulk dispatch and close, and the printed repair slip."""
+
+from typing import Any
+
+from flask import url_for
+from flask_admin import expose
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import ColumnElement, or_, select
+
+from models.complaints import Complaint
+from models.estates import Unit
+from models.follow_ups import FollowUp, FollowUpStatus
+from models.matters import RepeatReport
+from models.operations import tickets as verbs
+from models.policy import role_for
+from models.operations._ticket_jobs import ANSWERED_KINDS
+from models.staff import Role
+from models.tickets import OPEN_STATUSES, TRANSITIONS, Ticket, TicketStatus
+from views import context
+from views.base import RegisterView
+from views.cells import badge, deadline, instant
+from views.filters import ChoiceFilter, DateFilter, KeyFilter, ReferenceFilter, StateFilter
+from views.language import label
+from views.lookups import phone_conditions
+from views.matters import clock_table
+from views.queries import asked_id
+from views.record import Related
+from views.steps import Step
+from views.ticket_forms import (
+    AcceptForm,
+    AnswerForm,
+    AssignForm,
+    CancelForm,
+    ChargeForm,
+    CommentForm,
+    DispatchForm,
+    FinishForm,
+    FollowerForm,
+    OwnerForm,
+    ReasonForm,
+    ReassignForm,
+    RepeatForm,
+    SettleForm,
+    TicketForm,
+    VisitForm,
+    WaitForm,
+)
+
+OPEN = Ticket.status.in_(OPEN_STATUSES)
+
+
+def waiting_for_follow_up() -> ColumnElement[bool]:
+    """Finished tickets whose follow-up is still to be made."""
+    scheduled = select(FollowUp.ticket_id).where(
+        FollowUp.status == FollowUpStatus.SCHEDULED, FollowUp.ticket_id.is_not(None)
+    )
+    return Ticket.id.in_(scheduled)
+
+
+STATES = {
+    "open": (_("open"), lambda now: OPEN),
+    "overdue": (_("overdue"), lambda now: OPEN & (Ticket.due_at < now)),
+    "follow_up": (_("waiting for follow-up"), lambda now: waiting_for_follow_up()),
+    "unassigned": (_("without handler"), lambda now: OPEN & Ticket.assignee_id.is_(None)),
+    "mine": (
+        _("mine"),
+        lambda now: (
+            OPEN
+            & or_(
+                Ticket.assignee_id == getattr(context.actor(), "staff_id", 0),
+                Ticket.desk_owner_id == getattr(context.actor(), "staff_id", 0),
+            )
+        ),
+    ),
+    "ended": (_("closed or cancelled"), lambda now: ~OPEN),
+}
+
+WORKING = (TicketStatus.DISPATCHED, TicketStatus.ACCEPTED, TicketStatus.IN_PROGRESS, TicketStatus.WAITING)
+
+
+def is_open(ticket: Ticket) -> bool:
+    """Whether anything is still to be done."""
+    return ticket.status in OPEN_STATUSES
+
+
+STEPS = (
+    Step("dispatch", DispatchForm, "primary", ("team", "assignee", "visit_from", "visit_until"), is_open),
+    Step("assign", AssignForm, "primary", ("visit_from", "visit_until"), lambda t: is_open(t) and not t.assignee_id),
+    Step("accept", AcceptForm, "primary", when=is_open),
+    Step("start", style="primary", when=is_open),
+    Step("finish", FinishForm, "primary", ("result",), when=lambda t: t.status in WORKING),
+    Step("answer", AnswerForm, "primary", when=lambda t: t.kind in ANSWERED_KINDS and is_open(t)),
+    Step("take_slip_back", style="primary", when=lambda t: t.status is TicketStatus.DONE and bool(t.dispatched_at)),
+    Step("close", style="primary", when=is_open),
+    Step("resume", VisitForm, "primary", when=lambda t: t.status is TicketStatus.WAITING),
+    Step("wait", WaitForm, when=lambda t: t.status in WORKING),
+    Step("charge", ChargeForm, when=lambda t: is_open(t) and t.status is not TicketStatus.RECEIVED),
+    Step("settle", SettleForm, when=verbs.owes_charge),
+    Step("waive", ReasonForm, when=verbs.owes_charge),
+    Step("reopen", ReasonForm, when=lambda t: t.status is TicketStatus.DONE),
+    Step("report_again", RepeatForm, when=is_open),
+    Step("comment", CommentForm),
+    Step("reassign", ReassignForm, when=lambda t: t.status in WORKING),
+    Step("change_owner", OwnerForm, when=is_open),
+    Step("name_follower", FollowerForm, when=is_open),
+    Step("escalate", ReasonForm, when=is_open),
+    Step("cancel", CancelForm, "danger", when=is_open),
+    Step("correct", ReasonForm, "danger", when=lambda t: t.status is TicketStatus.CLOSED),
+)
+
+
+class TicketView(RegisterView):
+    """``/admin/tickets/``."""
+
+    model = Ticket
+    title = _("Tickets")
+    group = _("Matters")
+    verbs = verbs
+    transitions = TRANSITIONS
+    steps = STEPS
+    bulk_verbs = ("dispatch", "assign", "accept", "take_slip_back", "close")
+    empty_text = _("No ticket fits. Take a call and choose “Register”, or remove a filter.")
+
+    number_column = "number"
+    default_sort = "registered_at"
+    column_list = ("number", "status", "due_at", "kind", "summary", "unit", "team", "assignee", "registered_at")
+    column_export_list = (
+        "number",
+        "status",
+        "kind",
+        "severity",
+        "category",
+        "summary",
+        "unit",
+        "place",
+        "reporter_name",
+        "reporter_phone",
+        "team",
+        "assignee",
+        "desk_owner",
+        "heard_at",
+        "registered_at",
+        "due_at",
+        "finished_at",
+        "closed_at",
+        "result",
+    )
+    column_sortable_list = ("registered_at", "due_at", "status")
+    column_filters = (
+        StateFilter(Ticket.status, STATES),
+        ChoiceFilter(Ticket.status),
+        ChoiceFilter(Ticket.kind),
+        ChoiceFilter(Ticket.severity),
+        ReferenceFilter(Ticket.team_id, "team"),
+        ReferenceFilter(Ticket.category_id, "category"),
+        ReferenceFilter(Ticket.assignee_id, "handler"),
+        ReferenceFilter(Ticket.desk_owner_id, "desk"),
+        KeyFilter(Ticket.unit_id, "unit"),
+        DateFilter(Ticket.registered_at),
+        DateFilter(Ticket.registered_at, until=True),
+    )
+    form_columns = (
+        "summary",
+        "detail",
+        "wish",
+        "severity",
+        "category_id",
+        "unit_id",
+        "place",
+        "resident_id",
+        "reporter_name",
+        "reporter_phone",
+        "reporter_department",
+        "channel",
+        "read_back",
+        "promised_at",
+        "visit_from",
+        "visit_until",
+    )
+    create_form_class = TicketForm
+    relations = {"unit": ("unit",)}
+    sections = (
+        (
+            _("Matter"),
+            (
+                "status",
+                "kind",
+                "severity",
+                "category",
+                "summary",
+                "detail",
+                "wish",
+                "repeats",
+                "must_complete",
+                "source",
+                "source_key",
+            ),
+        ),
+        (
+            _("Where and who"),
+            ("unit", "place", "resident", "reporter_name", "reporter_phone", "reporter_department", "channel"),
+        ),
+        (
+            _("Responsible"),
+            ("due_at", "desk_owner", "team", "assignee", "visit_from", "visit_until", "waiting_reason", "waiting_note"),
+        ),
+        (
+            _("Result"),
+            (
+                "result",
+                "acceptance",
+                "acceptance_reason",
+                "charge_fen",
+                "settled_at",
+                "invoice_number",
+                "waived_at",
+                "waive_reason",
+                "slip_returned_at",
+                "cancel_kind",
+                "cancel_reason",
+            ),
+        ),
+        (
+            _("Times"),
+            (
+                "heard_at",
+                "registered_at",
+                "promised_at",
+                "dispatched_at",
+                "accepted_at",
+                "arrived_at",
+                "finished_at",
+                "closed_at",
+                "cancelled_at",
+            ),
+        ),
+    )
+
+    def search_condition(self, text: str) -> ColumnElement[bool]:
+        """By number, room, name, phone (whole or last four) and words of the summary."""
+        units = select(Unit.id).where(Unit.code.istartswith(text, autoescape=True))
+        return or_(
+            Ticket.number.icontains(text, autoescape=True),
+            Ticket.summary.icontains(text, autoescape=True),
+            Ticket.reporter_name.icontains(text, autoescape=True),
+            Ticket.unit_id.in_(units),
+            *phone_conditions(text, Ticket.reporter_phone_digest, Ticket.reporter_phone_tail_digest),
+        )
+
+    def draft(self, form: Any) -> Any:
+        """The ticket as it was taken."""
+        return verbs.TicketDraft(estate_id=self.estate().id, **form.arguments())
+
+    def may_read_phone(self, record: Ticket) -> bool:
+        """Technicians only while the job is open (RES-4)."""
+        role = role_for(context.actor(), self.phone_verb, record)
+        return role is not None and (role is not Role.TECHNICIAN or is_open(record))
+
+    def show_unit(self, record: Ticket) -> str:
+        """The room, or the place where there is none."""
+        return str(record.unit) if record.unit is not None else record.place or "—"
+
+    def links(self, record: Ticket) -> list[tuple[Any, str]]:
+        """The printed slip, and new records from this one."""
+        found = []
+        if self.allowed("print_slip", record):
+            found.append((_("Print repair slip"), self.get_url(".slip_view", id=record.id)))
+        return found
+
+    def related(self, record: Ticket) -> list[Related]:
+        """Clocks, follow-ups, repeated reports, the complaint and earlier or later tickets."""
+        desk = context.session()
+        tables = [clock_table("ticket_id", record.id)]
+        follow_ups = desk.scalars(select(FollowUp).where(FollowUp.ticket_id == record.id).order_by(FollowUp.id))
+        may_open = self.allowed("read") and role_for(context.actor(), "read", "follow_ups") is not None
+        tables.append(
+            Related(
+                _("Follow-ups"),
+                (_("Status"), _("Due"), _("Attempts")),
+                [
+                    (
+                        url_for("follow_ups.details_view", id=row.id) if may_open else "",
+                        (badge(row.status), deadline(row.due_at, ended=row.finished_at is not None), row.attempts),
+                    )
+                    for row in follow_ups
+                ],
+            )
+        )
+        repeats = desk.scalars(select(RepeatReport).where(RepeatReport.ticket_id == record.id).order_by(RepeatReport.id))
+        tables.append(
+            Related(
+                _("Repeated reports"),
+                (_("Heard"), _("Channel"), _("Reporter"), _("What was said")),
+                [("", (instant(r.heard_at), label(r.channel), r.reporter_name or "—", r.words)) for r in repeats],
+            )
+        )
+        linked = select(Ticket).where(
+            or_(Ticket.previous_id == record.id, Ticket.id == (record.previous_id or 0)), self.visible()
+        )
+        tables.append(
+            Related(
+                _("Linked tickets"),
+                (_("Number"), _("Status"), _("Summary")),
+                [
+                    (self.get_url(".details_view", id=row.id), (row.number, badge(row.status), row.summary))
+                    for row in desk.scalars(linked.order_by(Ticket.id))
+                ],
+            )
+        )
+        if record.complaint_id is not None:
+            complaint = desk.get(Complaint, record.complaint_id)
+            if complaint is not None and role_for(context.actor(), "read", complaint) is not None:
+                address = url_for("complaints.details_view", id=complaint.id)
+                cells = (complaint.number, badge(complaint.status), complaint.summary)
+                tables.append(Related(_("Complaint"), (_("Number"), _("Status"), _("Summary")), [(address, cells)]))
+        return [table for table in tables if table.rows]
+
+    @expose("/slip/")
+    def slip_view(self) -> str:
+        """The printed repair slip (维修服务单): checklist (JOB-8) and signatures (JOB-5)."""
+        record_id = asked_id()
+        self.require("print_slip", self.get_one(record_id))
+        names = ("unit", "resident", "team", "assignee", "desk_owner", "category", "estate")
+        (record,) = self.load([record_id], names)
+        return self.render(
+            "admin/slip.html",
+            record=record,
+            name=record.number,
+            cells=self.cells,
+            in_full=self.may_read_phone(record),
+            phone=self.fact(record, "reporter_phone", in_full=self.may_read_phone(record)),
+            now=context.now(),
+            checklist=CHECKLIST,
+        )
+
+
+CHECKLIST = (
+    _("Wear the badge and introduce yourself"),
+    _("Put on shoe covers"),
+    _("Bring tools and materials at once"),
+    _("Spread the cover cloth"),
+    _("Inspect and quote; start only on the resident's yes"),
+    _("Tidy up and take the waste away"),
+    _("Explain safe use to the resident"),
+    _("Let the resident check and sign, then say goodbye"),
+)
+
+
