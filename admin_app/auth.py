@@ -17,7 +17,9 @@ from models.session import DeskSession
 from models.staff import Role, Staff, actor_for
 from views import context
 
-PUBLIC_ENDPOINTS = frozenset({"auth.login", "auth.sign_in", "account.language", "health.healthz", "home.index", "static"})
+PUBLIC_ENDPOINTS = frozenset(
+    {"auth.login", "auth.sign_in", "account.language", "health.healthz", "home.index", "static"}
+)
 """All that answers without anybody signed in; everything else is refused by the gate."""
 
 WITH_OLD_PASSWORD = frozenset({"account.password", "account.change_password", "auth.logout", *PUBLIC_ENDPOINTS})

@@ -1,4 +1,4 @@
-"""What the environment says: which database, which keys, demo or production. A refusal is one line saying what to do."""
+"""What the environment says: which database, which keys, demo or production. A refusal is one line."""
 
 import contextlib
 import os
@@ -103,7 +103,7 @@ def _database_url(given: Mapping[str, str], use: DatabaseUse) -> URL:
     example = "write sqlite:////folder/file.db or postgresql://user@host/name"
     try:
         url = make_url(text)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         # The text itself may hold a password, so it is not repeated.
         raise ConfigurationError(f"{DATABASE_URL} is not the address of a database; {example}.") from None
     if url.get_backend_name() not in {"sqlite", "postgresql"}:

@@ -64,13 +64,9 @@ def restore(config: Config, file: Path, *, force: bool) -> None:
         _verify_sqlite(config, file)
     else:
         _verify_dump(config, file)
-    opened = database.connect(config, create=True)
-    try:
-        with opened.engine.connect() as connection:
-            if migrations.has_tables(connection) and not force:
-                raise ConfigurationError("the database holds tables already; --force replaces them.")
-    finally:
-        opened.engine.dispose()
+    with database.connect(config, create=True) as opened, opened.engine.connect() as connection:
+        if migrations.has_tables(connection) and not force:
+            raise ConfigurationError("the database holds tables already; --force replaces them.")
     if config.database_file is not None:
         _restore_sqlite(file, config.database_file)
     else:

@@ -4,12 +4,14 @@ import contextlib
 import datetime
 import fcntl
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from flask import Flask, g
-from sqlalchemy import Connection, Engine, inspect, select, text
+from sqlalchemy import Connection, Engine, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -44,6 +46,16 @@ class Database:
         """A session that may write; its user commits."""
         return DeskSession(self.engine, keyring=self.keyring)
 
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
 
 def connect(config: Config, *, create: bool = False) -> Database:
     """Open the database without looking at its tables; raises ConfigurationError where it cannot be reached.
@@ -60,7 +72,7 @@ def connect(config: Config, *, create: bool = False) -> Database:
             raise ConfigurationError(f"{path} is not a file; set FRONTDESK_DATABASE_URL to the database's place.")
     engine = open_engine(config.database_url.render_as_string(hide_password=False), **({} if path else POOL))
     try:
-        with engine.connect() as connection:
+        with reading(engine).connect() as connection:
             connection.execute(text("SELECT 1"))
             if path is not None:
                 connection.exec_driver_sql("SELECT count(*) FROM sqlite_master")
@@ -75,9 +87,8 @@ def _make_file(path: Path) -> None:
     try:
         path.touch(mode=0o600)
         # A database that cannot be written beside (WAL) fails at the first change only: better now.
-        probe = path.with_name(path.name + "-probe")
-        probe.touch()
-        probe.unlink()
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass
         with path.open("ab"):
             pass
     except OSError as error:
@@ -98,19 +109,21 @@ def open_ready(config: Config) -> Database:
     try:
         check(database)
     except ConfigurationError:
-        database.engine.dispose()
+        database.close()
         raise
     return database
 
 
 def check(database: Database) -> None:
     """Refuse (ConfigurationError) a database whose tables, purpose or data key are not those of this program."""
-    with reading(database.engine).connect() as connection:
-        try:
+    # Two transactions: one that holds both tables could block an upgrade that is blocking it.
+    try:
+        with reading(database.engine).connect() as connection:
             _check_revision(migrations.current(connection))
+        with reading(database.engine).connect() as connection:
             _check_mark(connection, database)
-        except DBAPIError as error:
-            raise ConfigurationError(f"the database cannot be read: {' '.join(str(error.orig).split())}") from None
+    except DBAPIError as error:
+        raise ConfigurationError(f"the database cannot be read: {' '.join(str(error.orig).split())}") from None
 
 
 def _check_revision(revision: str | None) -> None:
@@ -145,21 +158,30 @@ def upgrade(config: Config, *, now: datetime.datetime, mark: bool = True) -> Dat
     """Make or upgrade the database, write its system account and its *mark*; raises ConfigurationError."""
     database = connect(config, create=True)
     try:
+        _upgrade(database, config, now=now, mark=mark)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _upgrade(database: Database, config: Config, *, now: datetime.datetime, mark: bool) -> None:
+    try:
         with _one_at_a_time(config.database_file):
             _refuse_foreign(database)
             migrations.upgrade(database.engine)
             with database.writing() as session:
+                migrations.queue(session.connection())
                 write_system(session, now)
                 if mark:
                     write_mark(session, database)
                 session.commit()
-        if mark:
-            check(database)
     except migrations.OrphansFound as error:
         raise ConfigurationError(f"not upgraded: these rows refer to rows that do not exist: {error}") from None
     except OperationalError as error:
         raise ConfigurationError(f"not upgraded: {' '.join(str(error.orig).split())}") from None
-    return database
+    if mark:
+        check(database)
 
 
 @contextlib.contextmanager
@@ -175,16 +197,17 @@ def _one_at_a_time(path: Path | None) -> Iterator[None]:
 
 def _refuse_foreign(database: Database) -> None:
     """Refuse to put tables among those of another program, and to upgrade what :func:`check` would refuse."""
-    with database.engine.connect() as connection:
+    with reading(database.engine).connect() as connection:
         revision = migrations.current(connection)
         if revision is None and migrations.has_tables(connection):
             raise ConfigurationError("the database holds tables of another program; choose an empty one.")
-        if revision is not None and not migrations.is_known(revision):
-            _check_revision(revision)
-        if revision is not None and inspect(connection).has_table(DatabaseMark.__tablename__):
-            has_mark = connection.execute(select(DatabaseMark.id)).one_or_none() is not None
-            if has_mark:
-                _check_mark(connection, database)
+    if revision is None:
+        return
+    if not migrations.is_known(revision):
+        _check_revision(revision)
+    with reading(database.engine).connect() as connection:
+        if connection.execute(select(DatabaseMark.id)).one_or_none() is not None:
+            _check_mark(connection, database)
 
 
 def write_mark(session: Session, database: Database) -> None:

@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from flask import Flask, g, request
+from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, get_locale
 
 from views.language import LANGUAGES, zone
@@ -24,7 +24,9 @@ def init(app: Flask) -> None:
 
 
 def chosen_language() -> str:
-    """One of LANGUAGES for this request."""
+    """One of LANGUAGES for this request; the source language where there is none, as on the command line."""
+    if not has_request_context():
+        return SOURCE_LANGUAGE
     person = g.get("signed_in")
     for wanted in (person.language if person is not None else None, request.cookies.get(COOKIE)):
         if wanted in LANGUAGES:

@@ -61,5 +61,5 @@ def serve(config: Config, *, bind: str, workers: int, threads: int) -> None:
     """Serve until told to stop; raises ConfigurationError before that when something is missing."""
     refuse_taken(bind)
     # Tried once here, so that what is wrong is one line and not a worker's trace.
-    create_app(config).extensions["frontdesk_database"].engine.dispose()
+    create_app(config).extensions["frontdesk_database"].close()
     Server(config, bind=bind, workers=workers, threads=threads).run()

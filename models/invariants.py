@@ -76,9 +76,5 @@ def _wrong_deadlines(session: Session) -> Iterator[str]:
             getattr(run, column) == model.id, run.met_at.is_(None), run.cancelled_at.is_(None), run.paused_at.is_(None)
         )
         earliest = select(func.min(run.due_at)).where(runs).correlate(model).scalar_subquery()
-        query = (
-            select(model.number, model.estate_id)
-            .where(model.due_at.is_distinct_from(earliest))
-            .order_by(model.id)
-        )
+        query = select(model.number, model.estate_id).where(model.due_at.is_distinct_from(earliest)).order_by(model.id)
         yield from _lines(session, query, "{number} of estate {estate_id} has another due time than its earliest clock")

@@ -26,11 +26,10 @@ def hashed(password: str) -> str:
 
 def matches(password_hash: str | None, password: str) -> bool:
     """Whether *password* is the one behind *password_hash*; takes equally long when there is no hash."""
-    if len(password) > MAXIMUM_LENGTH:
-        password = ""
+    stored = password_hash if len(password) <= MAXIMUM_LENGTH else None
     with _TURNS:
         try:
-            return _HASHER.verify(password_hash or NOBODY, password) and password_hash is not None
+            return _HASHER.verify(stored or NOBODY, password[:MAXIMUM_LENGTH]) and stored is not None
         except (VerificationError, InvalidHashError):
             return False
 

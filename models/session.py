@@ -48,10 +48,8 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -
 def _begin_sqlite(connection: Connection) -> None:
     # A deferred BEGIN that later writes fails with "locked" when another writer was first; IMMEDIATE queues.
     read_only = bool(connection.get_execution_options().get("reading"))
-    cursor = connection.connection.cursor()
-    cursor.execute(f"PRAGMA query_only={read_only:d}")
-    cursor.execute("BEGIN" if read_only else "BEGIN IMMEDIATE")
-    cursor.close()
+    connection.exec_driver_sql(f"PRAGMA query_only={read_only:d}")
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
 
 class DeskSession(Session):

@@ -1,6 +1,7 @@
 """Settings that a manager edits (SET-1): clocks, categories, limits, working hours and calendar days."""
 
 import datetime
+import functools
 from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
@@ -164,23 +165,26 @@ class EstateSettings:
     """What the verbs need of one or more estates' settings, read once a batch."""
 
     def __init__(self, session: Session, estate_ids: Iterable[int]) -> None:
-        ids = sorted(set(estate_ids))
-        self._zones = {
-            row.id: ZoneInfo(row.timezone)
-            for row in session.execute(select(Estate.id, Estate.timezone).where(Estate.id.in_(ids)))
-        }
-        self._clocks = {
-            (clock.estate_id, clock.code): clock
-            for clock in session.scalars(select(Clock).where(Clock.estate_id.in_(ids), Clock.enabled.is_(true())))
-        }
-        self._values = {
-            (row.estate_id, row.code): row.value
-            for row in session.execute(
-                select(Setting.estate_id, Setting.code, Setting.value).where(Setting.estate_id.in_(ids))
-            )
-        }
         self._session = session
+        self._ids = sorted(set(estate_ids))
         self._calendars: dict[int, WorkingCalendar] = {}
+
+    # Read when first asked for: most verbs need one of the three or none.
+
+    @functools.cached_property
+    def _zones(self) -> dict[int, ZoneInfo]:
+        query = select(Estate.id, Estate.timezone).where(Estate.id.in_(self._ids))
+        return {row.id: ZoneInfo(row.timezone) for row in self._session.execute(query)}
+
+    @functools.cached_property
+    def _clocks(self) -> dict[tuple[int, str], Clock]:
+        query = select(Clock).where(Clock.estate_id.in_(self._ids), Clock.enabled.is_(true()))
+        return {(clock.estate_id, clock.code): clock for clock in self._session.scalars(query)}
+
+    @functools.cached_property
+    def _values(self) -> dict[tuple[int, str], object]:
+        query = select(Setting.estate_id, Setting.code, Setting.value).where(Setting.estate_id.in_(self._ids))
+        return {(row.estate_id, row.code): row.value for row in self._session.execute(query)}
 
     def clock(self, estate_id: int, code: str) -> Clock | None:
         """The clock *code* of the estate, None when it is switched off."""
@@ -203,17 +207,19 @@ class EstateSettings:
 
     def _load_calendar(self, estate_id: int) -> WorkingCalendar:
         week: dict[int, list[tuple[int, int]]] = {}
-        hours = select(WorkingHours).where(WorkingHours.estate_id == estate_id).order_by(WorkingHours.start_minute)
-        for row in self._session.scalars(hours):
-            week.setdefault(row.weekday, []).append((row.start_minute, row.end_minute))
+        hours = select(WorkingHours.weekday, WorkingHours.start_minute, WorkingHours.end_minute)
+        hours = hours.where(WorkingHours.estate_id == estate_id).order_by(WorkingHours.start_minute)
+        for weekday, start, end in self._session.execute(hours):
+            week.setdefault(weekday, []).append((start, end))
         days: dict[datetime.date, list[tuple[int, int]]] = {}
-        for day in self._session.scalars(select(CalendarDay).where(CalendarDay.estate_id == estate_id)):
-            if day.kind is DayKind.OFF:
-                days[day.day] = []
-            elif day.start_minute is not None and day.end_minute is not None:
-                days[day.day] = [(day.start_minute, day.end_minute)]
+        special = select(CalendarDay.day, CalendarDay.kind, CalendarDay.start_minute, CalendarDay.end_minute)
+        for day, kind, begin, finish in self._session.execute(special.where(CalendarDay.estate_id == estate_id)):
+            if kind is DayKind.OFF:
+                days[day] = []
+            elif begin is not None and finish is not None:
+                days[day] = [(begin, finish)]
             else:
-                days[day.day] = week.get(0, [])
+                days[day] = week.get(0, [])
         return WorkingCalendar(self._zones[estate_id], week, days)
 
     def due(self, clock: Clock, start: datetime.datetime) -> datetime.datetime:

@@ -1,0 +1,58 @@
+"""The training estate of the demo: two estates, their people and sixty days of work, made through the verbs.
+
+For one seed and one date everything is the same again, except secrets, cipher texts and the codes of passes.
+"""
+
+import datetime
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
+
+from models.session import DeskSession
+from models.staff import system_actor
+from seed import estates, residents, tickets
+from seed.staff import LEAVER, LEFT_DAYS_AGO
+from seed.timeline import Timeline
+from seed.world import World
+
+DAYS = 60
+
+
+def fill_demo(
+    open_session: Callable[[], DeskSession],
+    *,
+    seed: int,
+    now: datetime.datetime,
+    progress: Callable[[int, int, str], None],
+    days: int = DAYS,
+    share: float = 1.0,
+) -> None:
+    """Fill an empty, upgraded database with the training estate, as it stands at *now* (UTC); commits day by day.
+
+    *progress* is told steps done, steps in all, and which date is being played. *days* and *share* make it smaller.
+    """
+    with open_session() as session:
+        # What was committed stays loaded: every story goes on with its row on another day.
+        session.expire_on_commit = False
+        world = World(session, seed, now.replace(microsecond=0), days, share, ZoneInfo(estates.ZONE))
+        play(world, progress)
+
+
+def play(world: World, progress: Callable[[int, int, str], None]) -> Timeline:
+    """Make everything of *world*; returns the timeline, which knows what was refused."""
+    session = world.session
+    world.left = {LEAVER: world.today - datetime.timedelta(days=LEFT_DAYS_AGO)}
+    opening = world.at(world.first_day - datetime.timedelta(days=1), 9 * 60)
+    total = world.days + 2
+    progress(0, total, world.day_of(opening).isoformat())
+    estates.build(world, opening, system=system_actor(session, source="seed"))
+    residents.settle(world, opening + datetime.timedelta(hours=2))
+    session.commit()
+    timeline = Timeline(session, world.now, world.zone, world.actors)
+    tickets.plan(world, timeline)
+
+    def each_day(day: datetime.date) -> None:
+        progress(min((day - world.first_day).days + 1, total), total, day.isoformat())
+
+    timeline.play(each_day)
+    progress(total, total, world.today.isoformat())
+    return timeline

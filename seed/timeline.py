@@ -88,12 +88,12 @@ class Timeline:
     def _do(self, group: Sequence[tuple[Step, Story]]) -> None:
         first = group[0][0]
         subjects = [wanted.subject for wanted, _ in group]
-        outcome = first.verb(
-            self.session, subjects, actor=self.actors[first.by], now=first.at, **dict(first.arguments)
-        )
+        outcome = first.verb(self.session, subjects, actor=self.actors[first.by], now=first.at, **dict(first.arguments))
         # A refused step ends its story; a training estate with one story less is better than none.
         refused = {id(subject): refusal for subject, refusal in outcome.refused}
-        self.refused += [(first.at, f"{first.verb.__module__}.{first.verb.__name__}", refusal) for refusal in refused.values()]
+        self.refused += [
+            (first.at, f"{first.verb.__module__}.{first.verb.__name__}", refusal) for refusal in refused.values()
+        ]
         done = {id(row): row for row in outcome.done}
         made = iter(outcome.done)
         for wanted, story in group:

@@ -14,10 +14,10 @@ from models.residents import Resident
 from models.session import DeskSession
 from models.staff import Actor, Department, Staff, Team
 
-FINE_DAYS = 10
+FINE_DAYS = 8
 """So many days back everything has its own minute; before, the desk is remembered in coarser steps."""
 
-FINE_MINUTES, COARSE_MINUTES = 4, 30
+FINE_MINUTES, COARSE_MINUTES = 4, 60
 
 
 @dataclass
@@ -60,6 +60,7 @@ class World:
     staff: dict[str, Staff] = field(default_factory=dict)
     actors: dict[str, Actor] = field(default_factory=dict)
     places: list[Place] = field(default_factory=list)
+    left: dict[str, datetime.date] = field(default_factory=dict)
 
     @property
     def today(self) -> datetime.date:
@@ -85,6 +86,10 @@ class World:
         local = at.astimezone(self.zone)
         return local.hour * 60 + local.minute
 
+    def is_recent(self, at: datetime.datetime) -> bool:
+        """Whether *at* lies in the days that are remembered minute by minute."""
+        return (self.today - self.day_of(at)).days < FINE_DAYS
+
     def random(self, *names: object) -> Random:
         """A source of chance of its own for *names*, so that one story does not change the others."""
         return Random("/".join(str(name) for name in (self.seed, self.today, *names)))
@@ -92,8 +97,7 @@ class World:
     def settled(self, at: datetime.datetime) -> datetime.datetime:
         """The moment not before *at* at which the desk gets to it: what is near in time is done together."""
         day, minute = self.day_of(at), self.minute_of(at)
-        recent = (self.today - day).days < FINE_DAYS
-        grid = FINE_MINUTES if recent else COARSE_MINUTES
+        grid = FINE_MINUTES if self.is_recent(at) else COARSE_MINUTES
         index = minute // grid + 1
         digest = hashlib.sha256(f"{self.seed}/{day}/{index}/{grid}".encode()).digest()
         return self.at(day, index * grid + digest[0] / 256 * grid * 0.4)
@@ -111,7 +115,8 @@ class World:
         """Who of the desk takes what comes in at *at*: shifts change at 08:00, 13:00 and 20:00, by rota."""
         day, minute = self.day_of(at), self.minute_of(at)
         shift = 0 if minute < 8 * 60 else 1 if minute < 13 * 60 else 2 if minute < 20 * 60 else 3
-        return turn(place.desk, day, shift)
+        here = [name for name in place.desk if name not in self.left or day < self.left[name]]
+        return turn(here, day, shift)
 
 
 def turn(people: Sequence[str], day: datetime.date, number: int) -> str:

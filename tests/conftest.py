@@ -19,10 +19,9 @@ from models.mark import DatabaseUse
 from models.personal import Keyring
 from models.session import DeskSession, open_engine
 from tests import factories, postgres
+from tests.fixed import DATA_KEY, NOW, SECRET_KEY
+from tests.reuse import Reused
 
-DATA_KEY = b"a data key of the tests, 32 bytes or more"
-SECRET_KEY = "a secret key of the tests, 32 bytes or more"
-NOW = datetime.datetime(2026, 11, 18, 2, 0, tzinfo=datetime.UTC)  # a Wednesday, 10:00 in Shanghai
 DIALECTS = ("sqlite", "postgresql")
 
 
@@ -60,6 +59,16 @@ def build(url: str) -> None:
     engine.dispose()
 
 
+def build_world(url: str) -> None:
+    """The same with a world in it."""
+    build(url)
+    engine = open_engine(url, poolclass=NullPool)
+    with DeskSession(engine, keyring=Keyring(DATA_KEY)) as session:
+        factories.make_world(session, NOW)
+        session.commit()
+    engine.dispose()
+
+
 @pytest.fixture(scope="session")
 def built_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An SQLite database to copy."""
@@ -68,20 +77,34 @@ def built_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def world_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite database with a world in it, to copy."""
+    path = tmp_path_factory.mktemp("built") / "world.db"
+    build_world(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def reused(postgres_server: tuple[postgres.Server | None, str]) -> Reused | None:
+    """This worker's PostgreSQL databases that are put back between tests."""
+    server, _ = postgres_server
+    return None if server is None else Reused(server)
+
+
 @pytest.fixture(params=DIALECTS)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of a fresh database with tables, guards, mark and system account."""
+    """The address of a fresh database with tables, guards, mark, system account, and the world if a test has one."""
+    has_world = "world" in request.fixturenames
     if request.param == "sqlite":
         path = tmp_path / "frontdesk.db"
-        shutil.copyfile(request.getfixturevalue("built_file"), path)
+        shutil.copyfile(request.getfixturevalue("world_file" if has_world else "built_file"), path)
         yield f"sqlite:///{path}"
         return
-    server, reason = request.getfixturevalue("postgres_server")
-    if server is None:
-        pytest.skip(reason)
-    url = server.create_database(server.template("built", build))
-    yield url
-    server.drop_database(url)
+    reused = request.getfixturevalue("reused")
+    if reused is None:
+        pytest.skip(request.getfixturevalue("postgres_server")[1])
+    yield reused.fresh("world", build_world) if has_world else reused.fresh("built", build)
 
 
 @pytest.fixture(params=DIALECTS)
@@ -114,11 +137,11 @@ def session(engine: Engine, keyring: Keyring) -> Iterator[DeskSession]:
 
 
 @pytest.fixture
-def world(session: DeskSession, now: datetime.datetime) -> factories.World:
+def world(session: DeskSession) -> factories.World:
     """Two estates with staff of every role, teams, clocks, units and residents; committed."""
-    made = factories.make_world(session, now)
-    session.commit()
-    return made
+    found = factories.load_world(session)
+    session.commit()  # nothing to write: ends the transaction without forgetting what was loaded
+    return found
 
 
 @pytest.fixture
@@ -139,14 +162,13 @@ def app(config: Config, now: datetime.datetime) -> Iterator[Flask]:
     made = create_app(config)
     made.config["FRONTDESK_NOW"] = now
     yield made
-    made.extensions["frontdesk_database"].engine.dispose()
+    made.extensions["frontdesk_database"].close()
 
 
 @pytest.fixture
-def client(app: Flask) -> Iterator[FlaskClient]:
+def client(app: Flask) -> FlaskClient:
     """A browser that is not signed in."""
-    with app.test_client() as made:
-        yield made
+    return app.test_client()
 
 
 @pytest.fixture

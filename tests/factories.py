@@ -3,18 +3,21 @@
 import datetime
 import re
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from argon2 import PasswordHasher
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from models.base import Base
 from models.estates import Estate, Unit
 from models.personal import keyring_of, normal_phone
 from models.residents import Occupancy, OccupancyKind, Resident
 from models.session import DeskSession
 from models.settings import DEFAULT_CLOCKS, Clock, WorkingHours
 from models.staff import Actor, Department, Role, Staff, StaffAssignment, Team, actor_for
+
+Row = TypeVar("Row", bound=Base)
 
 PASSWORD = "training"
 # Cheap on purpose: the cost of a real hash is tested once, not at each sign-in.
@@ -84,6 +87,26 @@ def make_world(session: DeskSession, now: datetime.datetime) -> World:
     return world
 
 
+def load_world(session: DeskSession) -> World:
+    """The world that :func:`make_world` left in this database."""
+
+    def all_of(model: type[Row], *where: Any) -> list[Row]:
+        return list(session.scalars(select(model).where(*where).order_by(model.id)))
+
+    estate, other = all_of(Estate)
+    return World(
+        session,
+        estate,
+        other,
+        staff={person.username: person for person in all_of(Staff, Staff.username != "system")},
+        teams={team.department: team for team in all_of(Team, Team.estate_id == estate.id)},
+        other_team=all_of(Team, Team.estate_id == other.id)[0],
+        units=all_of(Unit, Unit.estate_id == estate.id),
+        other_unit=all_of(Unit, Unit.estate_id == other.id)[0],
+        residents=all_of(Resident, Resident.estate_id == estate.id),
+    )
+
+
 def make_estate(session: DeskSession, code: str, name: str) -> Estate:
     """An estate with the default clocks and working hours."""
     estate = Estate(code=code, name=name)
@@ -104,9 +127,7 @@ def make_estate(session: DeskSession, code: str, name: str) -> Estate:
     for weekday in WORKING_DAYS:
         for start_minute, end_minute in WORKING_HOURS:
             session.add(
-                WorkingHours(
-                    estate_id=estate.id, weekday=weekday, start_minute=start_minute, end_minute=end_minute
-                )
+                WorkingHours(estate_id=estate.id, weekday=weekday, start_minute=start_minute, end_minute=end_minute)
             )
     session.flush()
     return estate
@@ -120,9 +141,7 @@ def make_team(session: DeskSession, estate: Estate, department: Department) -> T
     return team
 
 
-def make_person(
-    session: DeskSession, estate: Estate, username: str, name: str, role: Role, team: Team | None
-) -> Staff:
+def make_person(session: DeskSession, estate: Estate, username: str, name: str, role: Role, team: Team | None) -> Staff:
     """An account with the tests' password and one role."""
     person = Staff(username=username, name=name, password_hash=PASSWORD_HASH, estate_id=estate.id)
     session.add(person)

@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
 def register_views(app: "Flask") -> "Admin":
     """Add every page of the panel to *app*."""
-    from views import panel  # noqa: PLC0415  # the command line must not load the web to read views.language
+    from views import panel  # the command line must not load the web to read views.language
 
     return panel.register_views(app)
 
 
 def __getattr__(name: str) -> Any:
     if name == "REGISTER_VIEWS":
-        from views import panel  # noqa: PLC0415  # likewise
+        from views import panel  # likewise
 
         return panel.REGISTER_VIEWS
     raise AttributeError(name)

@@ -1,4 +1,9 @@
-"""The one base of all registers: a register's view is a short declaration on top of it."""
+"""The one base of all registers: a register's view is a short declaration on top of it.
+
+The parts form one line, each built on the one before: Scope, ListPages, StepPages, RecordPages, EditPages, BulkPages,
+ExportPages, RegisterView. They cannot stand side by side: Flask-Admin's metaclass copies every inherited page onto each
+class, so the page of one part would be hidden by the older copy that its neighbour carries.
+"""
 
 from typing import Any
 
@@ -6,14 +11,12 @@ from flask import abort, jsonify, request
 from flask_admin import expose
 from flask_babel import gettext
 
-from views.bulk import BulkPages
-from views.editing import EditPages
 from views.export import ExportPages
 from views.lookups import LOOKUPS
 from views.queries import parse_search
 
 
-class RegisterView(BulkPages, ExportPages, EditPages):
+class RegisterView(ExportPages):
     """List, record, create, edit, delete, steps, bulk, export and look-ups of one register."""
 
     @expose("/ajax/lookup/")

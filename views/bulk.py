@@ -16,17 +16,16 @@ from models.errors import OperationRefused
 from models.operations import bulk_runs
 from models.sentences import refusal_from
 from views import context
+from views.editing import EditPages
 from views.language import sentence
-from views.listing import ListPages
 from views.queries import Asked, parse_id
 from views.scope import INVALID, status_of
-from views.steps import StepPages
 
 LARGEST_SELECTION = 20_000
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 
-class BulkPages(ListPages, StepPages):
+class BulkPages(EditPages):
     """``/admin/<register>/bulk/<verb>/``."""
 
     bulk_template = "admin/bulk.html"

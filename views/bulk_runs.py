@@ -21,10 +21,9 @@ from views.export import csv_answer
 from views.labels import register_label
 from views.language import label, say, sentence
 from views.queries import PAGE_SIZE, asked_id, parse_id
+from views.references import ENDPOINTS
 
 SECONDS_IN_ONE_REQUEST = 10
-ENDPOINTS: dict[str, str] = {}
-"""Register -> endpoint of its pages; filled when the pages are registered."""
 
 
 class BulkRunView(BaseView):

@@ -13,6 +13,7 @@ from models.base import Base, Choice, Flag, LabelledEnum, LocalDate, LongText, U
 from models.personal import keyring_of, masked_id_number, masked_phone
 from views import context
 from views.language import NOTHING, label, local_time, money
+from views.references import names_of, reference_of
 
 Cell = Callable[[Any], str | Markup]
 
@@ -122,6 +123,9 @@ def cell_of(model: type[Base], name: str) -> Cell:
         return lambda record: masked(record, name)
     if column.info.get("secret") or name == "password_hash":
         return lambda record: NOTHING
+    target = reference_of(name)
+    if target is not None:
+        return lambda record: _referred(target, getattr(record, name))
     if isinstance(column.type, UTCDateTime):
         if name == "due_at":
             return lambda record: deadline(getattr(record, name), ended=is_ended(record))
@@ -129,6 +133,10 @@ def cell_of(model: type[Base], name: str) -> Cell:
     if name.endswith("_fen"):
         return lambda record: money(getattr(record, name))
     return _typed_cell(column.type, name)
+
+
+def _referred(target: type[Base], row_id: int | None) -> str:
+    return NOTHING if row_id is None else names_of(target, {row_id}).get(row_id, f"#{row_id}")
 
 
 def _typed_cell(kind: Any, name: str) -> Cell:

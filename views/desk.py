@@ -63,6 +63,7 @@ class DeskView(AdminIndexView):
             figures=self._ticket_figures() + self._other_figures() if counts else [],
             tickets=self._tickets() if counts else [],
             audit=self._last_audit() if may(actor, "read", AuditRun) else None,
+            only_mine=bool(actor) and not may(actor, "read", FollowUp),
             may_audit=may(actor, "run", "audit_runs"),
             may_register=may(actor, "register", "tickets"),
             today=local_today(),
@@ -105,7 +106,7 @@ class DeskView(AdminIndexView):
             found.append(Figure(_("Keys overdue"), late, _list("key_loans", flt_state="overdue"), True))
         if may(actor, "read", VisitorPass):
             out = VisitorPass.handed_in_at.is_(None) & VisitorPass.revoked_at.is_(None)
-            ending = self._count(VisitorPass, out, VisitorPass.valid_until < self._midnight())
+            ending = self._count(VisitorPass, out, VisitorPass.valid_until <= self._midnight())
             found.append(Figure(_("Passes ending today"), ending, _list("visitor_passes", flt_state="ending")))
         return found
 
@@ -126,5 +127,5 @@ class DeskView(AdminIndexView):
         return context.session().scalars(query).first()
 
 
-def _list(endpoint: str, **arguments: str) -> str:
+def _list(endpoint: str, **arguments: Any) -> str:
     return url_for(f"{endpoint}.index_view", **arguments)

@@ -19,6 +19,8 @@ from views.scope import INVALID, status_of
 class EditPages(RecordPages):
     """``new/``, ``edit/?id=`` and ``delete/?id=``."""
 
+    _create_form_class: Any
+    _edit_form_class: Any
     create_form_class: type[DeskForm] | None = None
     create_template = "admin/create.html"
     edit_template = "admin/edit.html"
@@ -93,7 +95,7 @@ class EditPages(RecordPages):
     @expose("/edit/", methods=("GET", "POST"))
     def edit_view(self) -> Any:
         """Change descriptive columns, by ``amend``, of the version that was read."""
-        if not self.form_columns or not self._known("amend"):
+        if not self.form_columns or not self.knows("amend"):
             raise NotFound
         record = self.get_one(asked_id())
         self.require("amend", record)
@@ -171,7 +173,7 @@ class EditPages(RecordPages):
     @expose("/delete/", methods=("GET", "POST"))
     def delete_view(self) -> Any:
         """Ask once more, then delete through the verb: allowed only while nothing has followed."""
-        if not self._known("delete"):
+        if not self.knows("delete"):
             raise NotFound
         record = self.get_one(asked_id())
         self.require("delete", record)

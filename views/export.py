@@ -14,9 +14,9 @@ from openpyxl.cell import WriteOnlyCell
 from sqlalchemy import select
 
 from views import context
+from views.bulk import BulkPages
 from views.cells import as_text
 from views.language import local_today
-from views.listing import ListPages
 
 BATCH = 500
 BYTE_ORDER_MARK = "\ufeff"  # without it Excel shows Chinese as garbage
@@ -52,12 +52,10 @@ def attachment(name: str) -> dict[str, str]:
 
 def csv_answer(rows: Iterator[list[str]], name: str) -> Response:
     """A streamed CSV file."""
-    return Response(
-        stream_with_context(csv_lines(rows)), mimetype="text/csv", headers=attachment(name)
-    )
+    return Response(stream_with_context(csv_lines(rows)), mimetype="text/csv", headers=attachment(name))
 
 
-class ExportPages(ListPages):
+class ExportPages(BulkPages):
     """``/admin/<register>/export/csv/`` and ``/xlsx/``."""
 
     @expose("/export/<export_type>/")
@@ -75,14 +73,14 @@ class ExportPages(ListPages):
 
     def export_rows(self, asked: Any) -> Iterator[list[str]]:
         """The heading and one list of texts a record, read in batches by id."""
-        names = [name for name, _label in self._export_columns]
+        names = self.exported_columns
         yield [str(label) for _name, label in self._export_columns]
         ids = self.ids_query(asked).order_by(None)
         query = select(self.model).where(self.model.id.in_(ids)).order_by(*self.ordered(asked))
         query = query.options(*self.loading(names)).execution_options(yield_per=BATCH)
         desk = context.session()
         for batch in desk.scalars(query).partitions():
-            for record in batch:
+            for record in self.prepared(list(batch)):
                 yield [as_text(self.cells[name](record)) for name in names]
             desk.expunge_all()  # the whole register must not pile up in memory
 

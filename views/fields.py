@@ -1,6 +1,7 @@
 """Form fields for our column types: closed lists, times of the estate, money, references that can be typed."""
 
 import datetime
+import json
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -68,16 +69,17 @@ class WholeNumberField(IntegerField):
 
 
 class ChoiceField(SelectField):
-    """A small closed list whose choices are made for each request; ``coerce`` turns the word into the value."""
+    """A small closed list whose choices are made for each request; subclasses say which in :meth:`values`."""
+
+    offered: Sequence[tuple[Any, Any]] = ()
 
     def __init__(self, label: Any = None, validators: Sequence[Any] = (), blank: Any = None, **options: Any) -> None:
-        options.setdefault("choices", [])
-        super().__init__(label, list(validators), **options)
+        super().__init__(label, list(validators), choices=[], **options)
         self.blank = blank
 
     def values(self) -> Sequence[tuple[Any, str]]:
         """Value and label of each choice."""
-        return [(value, text) for value, text in self.choices or ()]  # type: ignore[misc]  # flat choices only
+        return [(value, str(text)) for value, text in self.offered]
 
     def word(self, value: Any) -> str:
         """How *value* stands in the form."""
@@ -247,6 +249,52 @@ class MoneyField(Field):
         self.data = int(fen)
 
 
+class ClockTimeField(Field):
+    """A time of day, held as minutes after local midnight."""
+
+    widget = widgets.TimeInput()
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return f"{self.data // 60:02d}:{self.data % 60:02d}" if self.data is not None else ""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read 00:00 to 24:00."""
+        text = valuelist[0].strip() if valuelist else ""
+        self.data = None
+        if not text:
+            return
+        parts = text.split(":")
+        sentence = gettext("Write the time like 08:30.")
+        if len(parts) != 2 or not all(part.isascii() and part.isdigit() and len(part) <= 2 for part in parts):
+            raise ValueError(sentence)
+        hours, minutes = int(parts[0]), int(parts[1])
+        if minutes > 59 or hours * 60 + minutes > 24 * 60:
+            raise ValueError(sentence)
+        self.data = hours * 60 + minutes
+
+
+class JsonField(Field):
+    """A figure or a list, as JSON text."""
+
+    widget = widgets.TextInput()
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return json.dumps(self.data, ensure_ascii=False)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read JSON of at most 500 characters."""
+        text = valuelist[0].strip() if valuelist else ""
+        self.data = None
+        try:
+            self.data = json.loads(text[:500])
+        except (ValueError, RecursionError):
+            raise ValueError(gettext("Write a figure such as 30, or a list as it was shown.")) from None
+
+
 class LookupWidget(widgets.TextInput):
     """A text input that desk.js turns into a search box; without JavaScript the typed text is looked up."""
 
@@ -265,7 +313,7 @@ class LookupField(Field):
     widget = LookupWidget()
 
     def __init__(self, label: Any = None, validators: Sequence[Any] = (), *, lookup: str, **options: Any) -> None:
-        super().__init__(label, validators, **options)
+        super().__init__(label, list(validators), **options)
         self.lookup: Lookup = LOOKUPS[lookup]
         self.typed: str | None = None
 
@@ -306,5 +354,3 @@ class StaticChoiceField(ChoiceField):
         if self._values is None:
             self._values = [(row.id, self.lookup.text(row)) for row in self.lookup.search("", limit=200)]
         return self._values
-
-

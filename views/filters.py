@@ -21,6 +21,7 @@ class DeskFilter(BaseSQLAFilter):
     """One filter: ``key`` names it in addresses (``flt_status=done``), ``control`` says how the form asks for it."""
 
     control = "select"
+    column: Any
 
     def __init__(self, column: Any, key: str | None = None, name: Any = None) -> None:
         self.key = key or column.key
@@ -41,9 +42,9 @@ class DeskFilter(BaseSQLAFilter):
         """The value as a person reads it, for the removable chip."""
         return next((text for word, text in self.choices() if word == raw), raw)
 
-    def condition(self, value: Any) -> ColumnElement[bool]:
+    def condition(self, value: Any) -> Any:
         """The SQL condition for the understood *value*."""
-        return self.column == value  # type: ignore[no-any-return]  # the column of a class chosen at run time
+        return self.column == value
 
     def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
         """*query* narrowed to *value* (as understood by :meth:`clean`)."""
@@ -79,9 +80,9 @@ class FlagFilter(DeskFilter):
             raise ValueError(value)
         return value == "1"
 
-    def condition(self, value: Any) -> ColumnElement[bool]:
+    def condition(self, value: Any) -> Any:
         """Compared as a truth value on both databases."""
-        return self.column.is_(value)  # type: ignore[no-any-return]  # the column of a class chosen at run time
+        return self.column.is_(value)
 
 
 class WordFilter(DeskFilter):
@@ -120,7 +121,7 @@ class DateFilter(DeskFilter):
             raise ValueError(value)
         return day
 
-    def condition(self, value: Any) -> ColumnElement[bool]:
+    def condition(self, value: Any) -> Any:
         """Compared with the instants at which that date begins and ends in the estate."""
         if isinstance(self.column.type, LocalDate):
             return self.column <= value if self.until else self.column >= value
@@ -148,7 +149,7 @@ class ReferenceFilter(DeskFilter):
             raise ValueError(value)
         return int(value)
 
-    def condition(self, value: Any) -> ColumnElement[bool]:
+    def condition(self, value: Any) -> Any:
         """Equal, or empty."""
         return self.column == value if value else self.column.is_(None)
 
@@ -169,10 +170,10 @@ class KeyFilter(DeskFilter):
             raise ValueError(value)
         return value
 
-    def condition(self, value: Any) -> ColumnElement[bool]:
+    def condition(self, value: Any) -> Any:
         """Exactly that room, in the estate shown."""
         ids = select(self.lookup.model.id).where(self.lookup.scope(), self.lookup.exactly(value))
-        return self.column.in_(ids)  # type: ignore[no-any-return]  # the column of a class chosen at run time
+        return self.column.in_(ids)
 
 
 State = tuple[Any, Callable[[datetime.datetime], ColumnElement[bool]]]
@@ -195,6 +196,6 @@ class StateFilter(DeskFilter):
             raise ValueError(value)
         return value
 
-    def condition(self, value: Any) -> ColumnElement[bool]:
+    def condition(self, value: Any) -> Any:
         """The state's own condition."""
         return self.states[value][1](context.now())

@@ -16,8 +16,10 @@ from models.errors import OperationRefused
 from views.fields import (
     BLANK,
     ChoiceField,
+    ClockTimeField,
     EnumField,
     FlagField,
+    JsonField,
     LocalDateField,
     LocalDateTimeField,
     LongTextField,
@@ -63,6 +65,7 @@ class DeskForm(BaseForm):
                 continue
             value = field.data
             if field.short_name in self.records and value is not None:
+                assert isinstance(field, LookupField | StaticChoiceField)
                 value = field.lookup.one(value)
             found[field.short_name] = value
         return found
@@ -97,7 +100,7 @@ def text_of(field: Field) -> str:
     if isinstance(field, ChoiceField):
         return next((str(text) for value, text in field.values() if value == field.data), "")
     if isinstance(field, FlagField):
-        return gettext("yes") if field.data else gettext("no")
+        return str(gettext("yes") if field.data else gettext("no"))
     if isinstance(field, LocalDateTimeField | LocalDateField | MoneyField):
         return str(field._value())
     return "" if field.data is None else str(field.data)
@@ -143,6 +146,8 @@ class DeskConverter(AdminModelConverter):
         options["validators"] = [InputRequired() if required else Optional(), *options["validators"]]
         if name.endswith("_fen"):
             return MoneyField(**options)
+        if name.endswith("_minute"):
+            return ClockTimeField(**options)
         converter = self.get_converter(column)
         assert converter is not None, f"no field for {model.__name__}.{name}"
         return converter(column=column, field_args=options)
@@ -179,6 +184,11 @@ class DeskConverter(AdminModelConverter):
     def conv_flag(self, column: Any, field_args: dict[str, Any], **_extra: Any) -> Any:
         """Yes or no: an unticked box is an answer."""
         return FlagField(**{**field_args, "validators": []})
+
+    @converts("models.base.Json")
+    def conv_json(self, column: Any, field_args: dict[str, Any], **_extra: Any) -> Any:
+        """A setting's value."""
+        return JsonField(**field_args)
 
     @converts("Integer", "BigInteger")
     def conv_integer(self, column: Any, field_args: dict[str, Any], **_extra: Any) -> Any:

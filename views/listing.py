@@ -131,15 +131,14 @@ class ListPages(Scope):
         column = self.sort_column(asked)
         query = self.ids_query(asked)
         paging, backwards = paged(query.add_columns(column.label("place")), column, self.model.id, asked, size)
-        found = context.session().execute(paging).all()
+        found = list(context.session().execute(paging))
         more = len(found) > size
         found = found[:size]
         if backwards:
             found.reverse()
         capped = query.limit(COUNT_LIMIT + 1).subquery()
         total = context.session().scalar(select(func.count()).select_from(capped)) or 0
-        names = [name for name, _label in self._list_columns]
-        page = Page(asked, self.load([row.id for row in found], names), total)
+        page = Page(asked, self.load([row.id for row in found], self.listed_columns), total)
         if found and (more if backwards else asked.after is not None):
             page.newer = self.address(asked, before=Cursor(found[0].place, found[0].id).text())
         if found and (backwards or more):

@@ -8,10 +8,9 @@ from typing import Any
 from flask import g
 from sqlalchemy import ColumnElement, or_, select, true
 
-from models.base import Base
 from models.complaints import Complaint
 from models.estates import Unit
-from models.keys import Key
+from models.keys import ApprovalStatus, Key, KeyApproval
 from models.personal import keyring_of, masked_phone, normal_phone
 from models.policy import may, visible
 from models.residents import Resident
@@ -26,11 +25,11 @@ LIMIT = 20
 CANDIDATES = 5
 
 
-class NothingFound(Exception):  # noqa: N818  # the answer to a question, not a failure of the program
+class NothingFound(Exception):  # the answer to a question, not a failure of the program
     """No record fits what was typed."""
 
 
-class Ambiguous(Exception):  # noqa: N818  # likewise
+class Ambiguous(Exception):  # likewise
     """Several records fit; ``candidates`` says how to write each of the first few."""
 
     def __init__(self, candidates: Sequence[str]) -> None:
@@ -201,6 +200,18 @@ class TeamLookup(Lookup):
         return str(row.name) if row.name else label(row.department)
 
 
+class ApprovalLookup(Lookup):
+    """Approvals that were given and not used yet."""
+
+    def scope(self) -> ColumnElement[bool]:
+        """Only those a loan can use."""
+        return super().scope() & (KeyApproval.status == ApprovalStatus.APPROVED)
+
+    def text(self, row: Any) -> str:
+        """Borrower and number."""
+        return f"{row.borrower_name} #{row.id}"
+
+
 LOOKUPS: dict[str, Lookup] = {
     lookup.name: lookup
     for lookup in (
@@ -212,15 +223,8 @@ LOOKUPS: dict[str, Lookup] = {
         TeamLookup("team", Team, "name"),
         CategoryLookup("category", Category, "name"),
         Lookup("key", Key, "number"),
+        ApprovalLookup("approval", KeyApproval, "borrower_name"),
         Lookup("ticket", Ticket, "number", ("summary",)),
         Lookup("complaint", Complaint, "number", ("summary",)),
     )
 }
-
-
-def names_of(model: type[Base], ids: set[int]) -> dict[int, str]:
-    """How the records with these ids are called, in one statement; for text that already may be shown."""
-    if not ids:
-        return {}
-    rows = context.session().scalars(select(model).where(model.id.in_(sorted(ids))))
-    return {row.id: str(row) for row in rows}

@@ -8,11 +8,43 @@ from flask_admin.theme import Theme
 
 from models.verbs import verb_label
 from views import bulk_runs, cells, language
+from views.audits import AuditView
 from views.base import RegisterView
+from views.complaints import ComplaintView
 from views.desk import DeskView
+from views.estates import EstateView, TeamView, UnitView
+from views.events import EventView
+from views.follow_ups import FollowUpView
+from views.keys import KeyApprovalView, KeyLoanView, KeyView
+from views.passes import PassView
+from views.people import StaffView
+from views.references import ENDPOINTS
+from views.residents import OccupancyView, ResidentView
+from views.settings import CalendarDayView, CategoryView, ClockView, SettingView, WorkingHoursView
 from views.tickets import TicketView
 
-REGISTER_VIEWS: tuple[type[RegisterView], ...] = (TicketView,)
+REGISTER_VIEWS: tuple[type[RegisterView], ...] = (
+    TicketView,
+    ComplaintView,
+    FollowUpView,
+    KeyView,
+    KeyLoanView,
+    KeyApprovalView,
+    PassView,
+    ResidentView,
+    OccupancyView,
+    UnitView,
+    TeamView,
+    StaffView,
+    EstateView,
+    AuditView,
+    EventView,
+    ClockView,
+    SettingView,
+    CategoryView,
+    WorkingHoursView,
+    CalendarDayView,
+)
 
 
 def register_views(app: Flask) -> Admin:
@@ -26,7 +58,7 @@ def register_views(app: Flask) -> Admin:
     for view in REGISTER_VIEWS:
         made = view()
         admin.add_view(made)
-        bulk_runs.ENDPOINTS[made.register] = made.endpoint
+        ENDPOINTS[made.register] = made.endpoint
     admin.add_view(bulk_runs.BulkRunView())
 
     @app.context_processor
@@ -53,7 +85,7 @@ def menu(admin: Admin) -> list[tuple[Any, list[tuple[Any, str, bool]]]]:
         if not (view.is_visible() and view.is_accessible()):
             continue
         here = request.blueprint == view.endpoint
-        url = view.get_url(f"{view.endpoint}.{view._default_view}")
+        url = view.get_url(f"{view.endpoint}.index" if view is admin.index_view else f"{view.endpoint}.index_view")
         heading = view.category or ""
         groups.setdefault(str(heading), (heading, []))[1].append((view.name, url, here))
     return list(groups.values())

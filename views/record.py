@@ -50,8 +50,11 @@ class RecordPages(StepPages):
             offers=offers,
             related=self.related(record),
             history=timeline(self.register, record_id),
-            may_edit=bool(self.form_columns) and self.allowed("amend", record) and self._known("amend"),
-            may_delete=self._known("delete") and self.allowed("delete", record),
+            may_edit=bool(self.form_columns)
+            and self.knows("amend")
+            and self.allowed("amend", record)
+            and self.amendable(record),
+            may_delete=self.knows("delete") and self.allowed("delete", record) and self.deletable(record),
             links=self.links(record),
         )
 
@@ -72,6 +75,14 @@ class RecordPages(StepPages):
         if in_full and column is not None and column.info.get("personal") and name.endswith("phone"):
             return personal(record, name) or NOTHING
         return self.cells[name](record)
+
+    def amendable(self, record: Any) -> bool:
+        """Whether editing has any sense in the record's state; the verb itself decides."""
+        return True
+
+    def deletable(self, record: Any) -> bool:
+        """Whether deleting has any sense in the record's state; the verb itself decides."""
+        return True
 
     def may_read_phone(self, record: Any) -> bool:
         """Whether the person sees the phone numbers of *record* in full."""

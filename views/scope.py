@@ -62,6 +62,8 @@ class Scope(ModelView):
     """Heading of the menu."""
     verbs: Any = None
     """The module of models.operations whose verbs this register calls; None for registers that only show."""
+    functions: dict[str, str] = {}
+    """Verb of the policy -> its function in ``verbs``, where that is called otherwise."""
     create_verb = "register"
     empty_text: Any = ""
     """What to do next when the list is empty."""
@@ -71,6 +73,9 @@ class Scope(ModelView):
     can_view_details = True
     can_set_page_size = False
     column_display_pk = True
+    column_export_list: Any = None
+    _filters: Any
+    _filter_args: Any
     named_filter_urls = True
     form_base_class = DeskForm
     model_form_converter = DeskConverter
@@ -86,14 +91,24 @@ class Scope(ModelView):
         self.register = self.register or self.model.__tablename__
         super().__init__(
             self.model,
-            RequestDatabase(),  # type: ignore[arg-type]  # Flask-Admin takes whatever has a session
+            RequestDatabase(),
             name=self.title,
             category=self.group,
             endpoint=self.endpoint_name or self.register,
             url=self.url_name or self.register.replace("_", "-"),
         )
-        shown = {name for name, _ in [*self._list_columns, *self._details_columns, *self._export_columns]}
+        shown = [*self.listed_columns, *self.exported_columns, *(str(name) for name, _ in self._details_columns)]
         self.cells: dict[str, Cell] = {name: self.cell(name) for name in shown}
+
+    @property
+    def listed_columns(self) -> list[str]:
+        """The columns of the list."""
+        return [str(name) for name, _label in self._list_columns]
+
+    @property
+    def exported_columns(self) -> list[str]:
+        """The columns of an export."""
+        return [str(name) for name, _label in self._export_columns]
 
     # ------------------------------------------------------------- what Flask-Admin builds once
 
@@ -108,7 +123,7 @@ class Scope(ModelView):
 
     def get_list_columns(self) -> list[Any]:
         """The declared columns only: never all of them (stack.md 9)."""
-        return [(name, label_for(name)) for name in self.column_list or ()]
+        return [(name, label_for(str(name))) for name in self.column_list or ()]
 
     def get_details_columns(self) -> list[Any]:
         """All columns that the sections of the record page name."""
@@ -116,7 +131,7 @@ class Scope(ModelView):
 
     def get_export_columns(self) -> list[Any]:
         """The declared columns, those of the list where none are."""
-        return [(name, label_for(name)) for name in self.column_export_list or self.column_list or ()]
+        return [(name, label_for(str(name))) for name in self.column_export_list or self.column_list or ()]
 
     def get_sortable_columns(self) -> dict[Any, Any]:
         """Only the columns that are declared sortable: those with an index."""
@@ -178,7 +193,7 @@ class Scope(ModelView):
     @property
     def can_delete(self) -> bool:  # type: ignore[override]  # likewise
         """Whether the person may delete records here."""
-        return hasattr(self.verbs, "delete") and self.allowed("delete")
+        return self.knows("delete") and self.allowed("delete")
 
     @property
     def can_export(self) -> bool:  # type: ignore[override]  # likewise
@@ -200,17 +215,18 @@ class Scope(ModelView):
         estate = context.current_estate()
         if estate is None or not hasattr(self.model, "estate_id"):
             return self.visible()
-        return self.visible() & (self.model.estate_id == estate.id)
+        here: ColumnElement[bool] = self.model.estate_id == estate.id
+        return self.visible() & here
 
-    def get_query(self) -> Select[Any]:
+    def get_query(self) -> Select[Any]:  # type: ignore[override]  # 2.0 style, for the session of the request
         """The rows of the list."""
         return select(self.model).where(self.listed())
 
-    def get_count_query(self) -> Select[Any]:
+    def get_count_query(self) -> Select[Any]:  # type: ignore[override]  # likewise
         """Their number."""
         return select(func.count()).select_from(self.model).where(self.listed())
 
-    def get_one(self, id: Any) -> Any:  # noqa: A002  # Flask-Admin's own name
+    def get_one(self, id: Any) -> Any:  # Flask-Admin's own name
         """The record with that id, with nothing loaded beside it; 404 when it is not visible."""
         record = context.session().scalars(select(self.model).where(self.model.id == id, self.visible())).one_or_none()
         if record is None:
@@ -221,7 +237,11 @@ class Scope(ModelView):
         """The records with *ids*, in that order, with exactly the relationships that showing *names* needs."""
         query = select(self.model).where(self.model.id.in_(ids), self.visible()).options(*self.loading(names))
         found = {row.id: row for row in context.session().scalars(query.execution_options(populate_existing=True))}
-        return [found[row_id] for row_id in ids if row_id in found]
+        return self.prepared([found[row_id] for row_id in ids if row_id in found])
+
+    def prepared(self, rows: list[Any]) -> list[Any]:
+        """*rows* about to be shown: a register whose cells need more than relationships reads it here, set-wise."""
+        return rows
 
     def loading(self, names: Sequence[str]) -> list[Any]:
         """Load options for the relationships behind *names*: joined to one, a second statement to many."""
@@ -269,10 +289,12 @@ class Scope(ModelView):
         return outcome
 
     def verb(self, name: str) -> Any:
-        """The function behind the verb *name*; a name Python keeps for itself ends with an underscore."""
-        found = getattr(self.verbs, name, None) or getattr(self.verbs, f"{name}_", None)
-        assert found is not None, f"{self.register} has no verb {name}"
-        return found
+        """The function behind the verb *name*."""
+        return getattr(self.verbs, self.functions.get(name, name))
+
+    def knows(self, name: str) -> bool:
+        """Whether this register has the verb *name* at all."""
+        return self.verbs is not None and hasattr(self.verbs, self.functions.get(name, name))
 
     def handle_view_exception(self, exc: Exception) -> bool:
         """Flask-Admin flashes SQL here; ours becomes a sentence (stack.md 8)."""

@@ -12,14 +12,16 @@ from werkzeug.exceptions import BadRequest, NotFound
 
 from models.errors import OperationRefused, Outcome, StaleRecord, gettext_noop
 from models.operations._move import STATUS_RULE
+from models.operations.bulk_runs import foresee
 from models.policy import PERMISSIONS
 from models.staff import Role
 from models.verbs import verb_label
 from views import context
 from views.forms import DeskForm, NothingForm
 from views.language import say, sentence
+from views.listing import ListPages
 from views.queries import LARGEST_ID, asked_id
-from views.scope import INVALID, Scope, status_of
+from views.scope import INVALID, status_of
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,8 @@ class Step:
     """Whether the step has any sense for this record; senseless ones are not shown."""
     text: Any = ""
     """A sentence on the step's page: what it does."""
+    link: Callable[[Any], str] | None = None
+    """The address of another register's page that does it, given the record."""
 
     @property
     def label(self) -> str:
@@ -56,10 +60,10 @@ class Offer:
     @property
     def at_once(self) -> bool:
         """Whether the button itself does it, because nothing has to be asked."""
-        return self.step.form is NothingForm
+        return self.step.form is NothingForm and self.step.link is None
 
 
-class StepPages(Scope):
+class StepPages(ListPages):
     """``/admin/<register>/step/<verb>/?id=``."""
 
     steps: Sequence[Step] = ()
@@ -69,7 +73,7 @@ class StepPages(Scope):
     def step(self, verb: str) -> Step:
         """The step named *verb*; 404 for one that the register does not have."""
         for step in self.steps:
-            if step.verb == verb:
+            if step.verb == verb and step.link is None:
                 return step
         raise NotFound
 
@@ -77,16 +81,13 @@ class StepPages(Scope):
         """All steps that make sense for *record*: the open ones first, in the declared order."""
         found = []
         for step in self.steps:
-            if not step.when(record) or self.verbs is None or not self._known(step.verb):
+            if not step.when(record) or not (step.link or self.knows(step.verb)):
                 continue
             refusal = self._refusal(step, record)
             near = refusal is not None and self._legal(step.verb, record) and self.allowed(step.verb, record)
-            url = self.get_url(".step_view", verb=step.verb, id=record.id)
+            url = step.link(record) if step.link else self.get_url(".step_view", verb=step.verb, id=record.id)
             found.append(Offer(step, url, None if refusal is None else sentence(refusal), near))
         return sorted(found, key=lambda offer: offer.refusal is not None)
-
-    def _known(self, verb: str) -> bool:
-        return hasattr(self.verbs, verb) or hasattr(self.verbs, f"{verb}_")
 
     def _legal(self, verb: str, record: Any) -> bool:
         return self.transitions is None or verb not in self.transitions or record.status in self.transitions[verb]
@@ -104,19 +105,14 @@ class StepPages(Scope):
                 verb=verb_label(step.verb),
                 allowed=list(self.transitions[step.verb]),
             )
-        if step.form is NothingForm:
+        if step.form is NothingForm and step.link is None:
             outcome = self.preview(step.verb, [record])
             return outcome.refused[0][1] if outcome.refused else None
         return None
 
     def preview(self, verb: str, rows: Sequence[Any], **arguments: Any) -> Outcome:
         """What *verb* would do; nothing is written."""
-        function = self.verb(verb)
-        outcome = function(
-            context.session(), rows, actor=context.actor(), now=context.now(), preview=True, **arguments
-        )
-        assert isinstance(outcome, Outcome)
-        return outcome
+        return foresee(context.session(), self.verb(verb), rows, actor=context.actor(), now=context.now(), **arguments)
 
     @expose("/step/<verb>/", methods=("GET", "POST"))
     def step_view(self, verb: str) -> Any:

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from flask_babel import lazy_gettext as _
 from wtforms.validators import InputRequired, Optional
 
-from models.matters import Channel, CommentKind, Severity
+from models.matters import Channel, Severity
 from models.tickets import Acceptance, CancelKind, TicketKind, WaitingReason
 from views.fields import (
     EnumField,
@@ -28,7 +28,7 @@ class TicketForm(DeskForm):
         (_("What happened"), ("kind", "category_id", "severity", "summary", "detail", "wish")),
         (_("Where and who"), ("unit_id", "place", "resident_id", "reporter_name", "reporter_phone")),
         (_("How it was taken"), ("channel", "heard_at", "read_back", "reporter_department", "promised_at")),
-        (_("Who does it"), ("team_id", "another_matter")),
+        (_("Who does it"), ("team_id", "complaint_id", "another_matter")),
     )
     kind = EnumField(label_for("kind"), enum=TicketKind, default=TicketKind.REPAIR)
     category_id = StaticChoiceField(label_for("category_id"), lookup="category", blank=_("none"))
@@ -62,6 +62,9 @@ class TicketForm(DeskForm):
         lookup="team",
         blank=_("decide at dispatch"),
         description=_("An emergency names its team and is dispatched at once (DSP-1)."),
+    )
+    complaint_id = LookupField(
+        label_for("complaint_id"), [Optional()], lookup="complaint", description=_("Where it is work for a complaint.")
     )
     another_matter = FlagField(_("This is another matter than the open one of this unit (INT-6)"))
 
@@ -97,40 +100,6 @@ class AcceptForm(DeskForm):
         lookup="handler",
         description=_("Empty: you, where you belong to the team, else the handler."),
     )
-
-
-class ReasonForm(DeskForm):
-    """A step that has to say why."""
-
-    reason = LongTextField(label_for("reason"), [InputRequired()])
-
-    def arguments(self) -> dict[str, Any]:
-        """The text, never None."""
-        return {name: value if value is not None else "" for name, value in super().arguments().items()}
-
-
-class ReassignForm(DeskForm):
-    """Another team or person, with the reason."""
-
-    records = ("team", "assignee")
-    team = StaticChoiceField(label_for("team"), lookup="team", blank=_("as it is"))
-    assignee = LookupField(label_for("assignee"), [Optional()], lookup="handler")
-    reason = LongTextField(label_for("reason"), [InputRequired()])
-
-
-class OwnerForm(DeskForm):
-    """INT-1: another person of the desk."""
-
-    records = ("desk_owner",)
-    desk_owner = LookupField(label_for("desk_owner"), [InputRequired()], lookup="desk")
-    reason = LongTextField(label_for("reason"), [InputRequired()])
-
-
-class FollowerForm(DeskForm):
-    """DSP-10: the one follower of a major matter."""
-
-    records = ("follower",)
-    follower = LookupField(label_for("follower_id"), [InputRequired()], lookup="staff")
 
 
 class WaitForm(DeskForm):
@@ -197,26 +166,3 @@ class CancelForm(DeskForm):
 
     kind = EnumField(label_for("cancel_kind"), enum=CancelKind)
     reason = LongTextField(label_for("reason"), [InputRequired()])
-
-
-class CommentForm(DeskForm):
-    """An entry on a matter (DSP-12)."""
-
-    kind = EnumField(
-        label_for("kind"),
-        enum=CommentKind,
-        only=[CommentKind.NOTE, CommentKind.CHASE, CommentKind.REPLY],
-        default=CommentKind.NOTE,
-    )
-    body = LongTextField(_("Entry"), [InputRequired()])
-
-
-class RepeatForm(DeskForm):
-    """INT-6: the same matter reported again."""
-
-    words = LongTextField(_("What was said this time"), [InputRequired()])
-    channel = EnumField(
-        label_for("channel"), enum=Channel, only=[c for c in Channel if c is not Channel.IMPORT], default=Channel.PHONE
-    )
-    reporter_name = TextField(label_for("reporter_name"), [Optional()], length=60)
-    heard_at = LocalDateTimeField(label_for("heard_at"), [Optional()], description=_("Empty means now."))

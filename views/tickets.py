@@ -4,26 +4,24 @@ from typing import Any
 
 from flask import url_for
 from flask_admin import expose
-
 from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, or_, select
 
 from models.complaints import Complaint
 from models.estates import Unit
 from models.follow_ups import FollowUp, FollowUpStatus
-from models.matters import RepeatReport
 from models.operations import tickets as verbs
-from models.policy import role_for
 from models.operations._ticket_jobs import ANSWERED_KINDS
+from models.policy import role_for
 from models.staff import Role
 from models.tickets import OPEN_STATUSES, TRANSITIONS, Ticket, TicketStatus
 from views import context
 from views.base import RegisterView
-from views.cells import badge, deadline, instant
+from views.cells import badge
 from views.filters import ChoiceFilter, DateFilter, KeyFilter, ReferenceFilter, StateFilter
-from views.language import label
 from views.lookups import phone_conditions
-from views.matters import clock_table
+from views.matter_forms import CommentForm, FollowerForm, OwnerForm, ReasonForm, ReassignForm, RepeatForm
+from views.matters import clock_table, follow_up_table, repeat_table
 from views.queries import asked_id
 from views.record import Related
 from views.steps import Step
@@ -33,14 +31,8 @@ from views.ticket_forms import (
     AssignForm,
     CancelForm,
     ChargeForm,
-    CommentForm,
     DispatchForm,
     FinishForm,
-    FollowerForm,
-    OwnerForm,
-    ReasonForm,
-    ReassignForm,
-    RepeatForm,
     SettleForm,
     TicketForm,
     VisitForm,
@@ -91,7 +83,11 @@ STEPS = (
     Step("start", style="primary", when=is_open),
     Step("finish", FinishForm, "primary", ("result",), when=lambda t: t.status in WORKING),
     Step("answer", AnswerForm, "primary", when=lambda t: t.kind in ANSWERED_KINDS and is_open(t)),
-    Step("take_slip_back", style="primary", when=lambda t: t.status is TicketStatus.DONE and bool(t.dispatched_at)),
+    Step(
+        "take_slip_back",
+        style="primary",
+        when=lambda t: t.status is TicketStatus.DONE and bool(t.dispatched_at) and t.slip_returned_at is None,
+    ),
     Step("close", style="primary", when=is_open),
     Step("resume", VisitForm, "primary", when=lambda t: t.status is TicketStatus.WAITING),
     Step("wait", WaitForm, when=lambda t: t.status in WORKING),
@@ -125,7 +121,7 @@ class TicketView(RegisterView):
     number_column = "number"
     default_sort = "registered_at"
     column_list = ("number", "status", "due_at", "kind", "summary", "unit", "team", "assignee", "registered_at")
-    column_export_list = (
+    column_export_list = [
         "number",
         "status",
         "kind",
@@ -145,7 +141,7 @@ class TicketView(RegisterView):
         "finished_at",
         "closed_at",
         "result",
-    )
+    ]
     column_sortable_list = ("registered_at", "due_at", "status")
     column_filters = (
         StateFilter(Ticket.status, STATES),
@@ -252,6 +248,14 @@ class TicketView(RegisterView):
         """The ticket as it was taken."""
         return verbs.TicketDraft(estate_id=self.estate().id, **form.arguments())
 
+    def amendable(self, record: Ticket) -> bool:
+        """While anything is still to be done."""
+        return is_open(record)
+
+    def deletable(self, record: Ticket) -> bool:
+        """Only what nothing has followed (JOB-1)."""
+        return record.status is TicketStatus.RECEIVED
+
     def may_read_phone(self, record: Ticket) -> bool:
         """Technicians only while the job is open (RES-4)."""
         role = role_for(context.actor(), self.phone_verb, record)
@@ -271,30 +275,11 @@ class TicketView(RegisterView):
     def related(self, record: Ticket) -> list[Related]:
         """Clocks, follow-ups, repeated reports, the complaint and earlier or later tickets."""
         desk = context.session()
-        tables = [clock_table("ticket_id", record.id)]
-        follow_ups = desk.scalars(select(FollowUp).where(FollowUp.ticket_id == record.id).order_by(FollowUp.id))
-        may_open = self.allowed("read") and role_for(context.actor(), "read", "follow_ups") is not None
-        tables.append(
-            Related(
-                _("Follow-ups"),
-                (_("Status"), _("Due"), _("Attempts")),
-                [
-                    (
-                        url_for("follow_ups.details_view", id=row.id) if may_open else "",
-                        (badge(row.status), deadline(row.due_at, ended=row.finished_at is not None), row.attempts),
-                    )
-                    for row in follow_ups
-                ],
-            )
-        )
-        repeats = desk.scalars(select(RepeatReport).where(RepeatReport.ticket_id == record.id).order_by(RepeatReport.id))
-        tables.append(
-            Related(
-                _("Repeated reports"),
-                (_("Heard"), _("Channel"), _("Reporter"), _("What was said")),
-                [("", (instant(r.heard_at), label(r.channel), r.reporter_name or "—", r.words)) for r in repeats],
-            )
-        )
+        tables = [
+            clock_table("ticket_id", record.id),
+            follow_up_table("ticket_id", record.id),
+            repeat_table("ticket_id", record.id),
+        ]
         linked = select(Ticket).where(
             or_(Ticket.previous_id == record.id, Ticket.id == (record.previous_id or 0)), self.visible()
         )
@@ -345,5 +330,3 @@ CHECKLIST = (
     _("Explain safe use to the resident"),
     _("Let the resident check and sign, then say goodbye"),
 )
-
-

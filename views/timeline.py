@@ -6,41 +6,22 @@ from typing import Any
 
 from flask_babel import gettext
 from sqlalchemy import select
-from sqlalchemy.orm import DeclarativeBase
 
 from models.base import Base, Choice, UTCDateTime
-from models.complaints import Complaint
-from models.estates import Unit
 from models.events import Event
-from models.keys import Key
 from models.matters import Comment
-from models.residents import Resident
-from models.settings import Category
-from models.staff import Role, Staff, Team
-from models.tickets import Ticket
+from models.staff import Role, Staff
 from models.verbs import verb_label
 from views import context
 from views.cells import plain
 from views.labels import label_for
 from views.language import label, local_time, money, say
-from views.lookups import names_of
+from views.references import names_of, reference_of
 
 LIMIT = 200
 HIDDEN = frozenset({"name_pinyin", "code"})
 
 MODELS: dict[str, type[Any]] = {mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers}
-
-_OTHER_REFERENCES: dict[str, type[DeclarativeBase]] = {
-    "team_id": Team,
-    "unit_id": Unit,
-    "host_unit_id": Unit,
-    "resident_id": Resident,
-    "borrower_resident_id": Resident,
-    "category_id": Category,
-    "key_id": Key,
-    "ticket_id": Ticket,
-    "complaint_id": Complaint,
-}
 
 
 @dataclass
@@ -110,24 +91,6 @@ def changes_of(event: Event, names: dict[tuple[type[Any], int], str]) -> list[tu
     return changed
 
 
-def _reference(name: str) -> type[Any] | None:
-    if name in _OTHER_REFERENCES:
-        return _OTHER_REFERENCES[name]
-    people = name.endswith("_by_id") or name.endswith("_to_id") or name.startswith("head_told")
-    if people or name in {
-        "desk_owner_id",
-        "assignee_id",
-        "follower_id",
-        "borrower_staff_id",
-        "butler_id",
-        "lead_id",
-        "staff_id",
-        "owner_id",
-    }:
-        return Staff
-    return None
-
-
 def names_in(events: list[Event]) -> dict[tuple[type[Any], int], str]:
     """How the records that these events mention are called."""
     return _names(events)
@@ -138,7 +101,7 @@ def _names(events: list[Event]) -> dict[tuple[type[Any], int], str]:
     for event in events:
         for facts in (event.before, event.after):
             for name, value in facts.items():
-                model = _reference(name)
+                model = reference_of(name)
                 if model is not None and isinstance(value, int):
                     wanted.setdefault(model, set()).add(value)
     return {(model, key): text for model, ids in wanted.items() for key, text in names_of(model, ids).items()}
@@ -149,7 +112,7 @@ def _fact(model: type[Any] | None, name: str, value: Any, names: dict[tuple[type
         return ""
     if isinstance(value, str) and value.startswith("digest:"):
         return str(gettext("(personal number)"))
-    target = _reference(name)
+    target = reference_of(name)
     if target is not None and isinstance(value, int):
         return names.get((target, value), f"#{value}")
     column = model.__table__.columns.get(name) if model is not None else None

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from admin_app import copies, database
 from admin_app.config import Config
 from models import migrations
+from models.session import reading
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -22,17 +23,15 @@ def command() -> None:
 def upgrade() -> None:
     """Make the database, or bring its tables to this version of the program."""
     config = Config.from_environment()
-    opened = database.upgrade(config, now=datetime.datetime.now(datetime.UTC))
-    opened.engine.dispose()
+    database.upgrade(config, now=datetime.datetime.now(datetime.UTC)).close()
     click.echo(f"The database is at revision {migrations.head()}.")
 
 
 @command.command()
 def check() -> int:
     """Compare the tables with this version of the program; exit code 1 when they differ or are damaged."""
-    opened = database.open_ready(Config.from_environment())
-    problems = structure_problems(opened)
-    opened.engine.dispose()
+    with database.open_ready(Config.from_environment()) as opened:
+        problems = structure_problems(opened)
     for problem in problems:
         click.echo(problem)
     if problems:
@@ -43,7 +42,7 @@ def check() -> int:
 
 def structure_problems(opened: database.Database) -> list[str]:
     """What differs from the tables and guards of this version, and what is damaged, a line each."""
-    with opened.engine.connect() as connection:
+    with reading(opened.engine).connect() as connection:
         found = [f"different: {difference}" for difference in migrations.differences(connection)]
         found += [f"guard missing or changed: {name}" for name in sorted(migrations.missing_guards(connection))]
         found += [f"refers to nothing: {row}" for row in migrations.orphans(connection)]
@@ -58,9 +57,8 @@ def structure_problems(opened: database.Database) -> list[str]:
 @click.option("--force", is_flag=True, help="Overwrite FILE.")
 def backup(file: Path, force: bool) -> None:
     """Copy the database into FILE while it is in use; FILE is whole or not there."""
-    opened = database.open_ready(Config.from_environment())
-    copies.backup(opened, file, force=force)
-    opened.engine.dispose()
+    with database.open_ready(Config.from_environment()) as opened:
+        copies.backup(opened, file, force=force)
     click.echo(f"{file}: {file.stat().st_size:,} bytes")
 
 
@@ -71,6 +69,5 @@ def restore(file: Path, force: bool) -> None:
     """Bring the database back to what FILE holds, all of it or nothing."""
     config = Config.from_environment()
     copies.restore(config, file, force=force)
-    opened = database.open_ready(config)
-    opened.engine.dispose()
+    database.open_ready(config).close()
     click.echo(f"The database holds what {file} held.")

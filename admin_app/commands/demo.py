@@ -47,21 +47,19 @@ def make(config: Config, *, reset: bool) -> None:
     The database's mark is written last: a database without it is one whose making was interrupted.
     """
     now = datetime.datetime.now(datetime.UTC)
-    opened = database.connect(config, create=True)
-    is_finished = _is_finished(opened)
+    with database.connect(config, create=True) as opened:
+        is_finished = _is_finished(opened)
+        if reset or not is_finished:
+            _empty(opened)
     if is_finished and not reset:
-        opened.engine.dispose()
-        database.upgrade(config, now=now).engine.dispose()
+        database.upgrade(config, now=now).close()
         return
-    _empty(opened)
-    opened.engine.dispose()
     started = time.monotonic()
-    opened = database.upgrade(config, now=now, mark=False)
-    _fill(opened, now)
-    with opened.writing() as session:
-        database.write_mark(session, opened)
-        session.commit()
-    opened.engine.dispose()
+    with database.upgrade(config, now=now, mark=False) as opened:
+        _fill(opened, now)
+        with opened.writing() as session:
+            database.write_mark(session, opened)
+            session.commit()
     click.echo(f"The training estate was made in {time.monotonic() - started:.0f} s.", err=True)
 
 
@@ -70,7 +68,7 @@ def _fill(opened: database.Database, now: datetime.datetime) -> None:
 
     with tqdm(unit="", leave=False, desc="training estate") as bar:
 
-        def show(what: str, done: int, total: int) -> None:
+        def show(done: int, total: int, what: str) -> None:
             bar.set_description(what, refresh=False)
             bar.total = total
             bar.n = done

@@ -31,16 +31,12 @@ def command() -> None:
 @contextmanager
 def _desk(as_name: str | None) -> Iterator[tuple[Session, Actor, datetime.datetime]]:
     """A session that is committed at the end, and who acts in it."""
-    opened = database.open_ready(Config.from_environment())
-    try:
-        with opened.writing() as session:
-            actor = system_actor(session, source="cli")
-            if as_name is not None:
-                actor = actor_for(session, verbs.active_person(session, as_name), source="cli")
-            yield session, actor, datetime.datetime.now(datetime.UTC)
-            session.commit()
-    finally:
-        opened.engine.dispose()
+    with database.open_ready(Config.from_environment()) as opened, opened.writing() as session:
+        actor = system_actor(session, source="cli")
+        if as_name is not None:
+            actor = actor_for(session, verbs.active_person(session, as_name), source="cli")
+        yield session, actor, datetime.datetime.now(datetime.UTC)
+        session.commit()
 
 
 def _person(session: Session, username: str) -> Staff:

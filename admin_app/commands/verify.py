@@ -1,6 +1,7 @@
 """``frontdesk verify``: is what the database holds still what the rules say, and is the event log whole?"""
 
 import json
+from collections.abc import Iterator
 
 import click
 
@@ -15,14 +16,8 @@ from models.invariants import broken_invariants
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def command(as_json: bool) -> int:
     """Check invariants, guards and the chain of events; exit code 1 when anything is broken."""
-    opened = database.open_ready(Config.from_environment())
-    problems = [{"kind": "structure", "what": problem} for problem in structure_problems(opened)]
-    with opened.reading() as session:
-        problems += [{"kind": "invariant", "what": what} for what in broken_invariants(session)]
-        for chain, event_id, what in broken_seals(session):
-            where = f"event {event_id}" if event_id else "end"
-            problems.append({"kind": "events", "what": f"chain {chain}, {where}: {what}"})
-    opened.engine.dispose()
+    with database.open_ready(Config.from_environment()) as opened:
+        problems = [{"kind": kind, "what": what} for kind, what in _problems(opened)]
     if as_json:
         click.echo(json.dumps({"ok": not problems, "problems": problems}, ensure_ascii=False))
     else:
@@ -30,3 +25,14 @@ def command(as_json: bool) -> int:
             click.echo(f"{problem['kind']}: {problem['what']}")
         click.echo("Something is broken." if problems else "Nothing is broken.", err=bool(problems))
     return 1 if problems else 0
+
+
+def _problems(opened: database.Database) -> Iterator[tuple[str, str]]:
+    for problem in structure_problems(opened):
+        yield "structure", problem
+    with opened.reading() as session:
+        for problem in broken_invariants(session):
+            yield "invariant", problem
+        for chain, event_id, what in broken_seals(session):
+            where = f"event {event_id}" if event_id else "its end"
+            yield "events", f"chain {chain}, {where}: {what}"

@@ -4,7 +4,8 @@ Every function takes a connection or engine from ``models.session.open_engine``.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect, text
 
 from models import Base
-from models.guards import create_triggers, drop_triggers
+from models.guards import create_triggers, drop_triggers, trigger_statements
 
 FOLDER = Path(__file__).resolve().parent
 LOCK = 7_020_117  # any number, the same in every version: two upgrades of one database must queue
@@ -56,9 +57,26 @@ def has_tables(connection: Connection) -> bool:
     return bool(inspect(connection).get_table_names())
 
 
-def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Bring the database to *revision* in one transaction, guards included; nothing is kept of a failed attempt."""
-    _in_one_transaction(engine, lambda connection: command.upgrade(_config(connection), revision))
+def upgrade(engine: Engine) -> None:
+    """Bring the database to this version, guards included, in one transaction; nothing stays of a failed attempt.
+
+    Where there is nothing to do nothing is touched, so that nobody who is using the database waits.
+    """
+    with engine.connect() as connection, _without_foreign_keys(connection), connection.begin():
+        queue(connection)
+        if current(connection) == head() and not missing_guards(connection):
+            return
+        drop_triggers(connection)
+        command.upgrade(_config(connection), "head")
+        create_triggers(connection, Base.metadata)
+        if found := list(orphans(connection)):
+            raise OrphansFound(", ".join(found[:5]))
+
+
+def queue(connection: Connection) -> None:
+    """Wait, until the end of this transaction, for others that upgrade; on SQLite every writer waits anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
 
 
 def stamp(connection: Connection) -> None:
@@ -66,24 +84,17 @@ def stamp(connection: Connection) -> None:
     command.stamp(_config(connection), "head")
 
 
-def _in_one_transaction(engine: Engine, work: Callable[[Connection], None]) -> None:
-    is_sqlite = engine.dialect.name == "sqlite"
-    with engine.connect() as connection:
-        if is_sqlite:
-            # Only outside a transaction does this pragma do anything; dropping a rebuilt table would delete children.
-            connection.connection.cursor().execute("PRAGMA foreign_keys=OFF")
-        try:
-            with connection.begin():
-                if not is_sqlite:
-                    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-                drop_triggers(connection)
-                work(connection)
-                create_triggers(connection, Base.metadata)
-                if found := list(orphans(connection)):
-                    raise OrphansFound(", ".join(found[:5]))
-        finally:
-            if is_sqlite:
-                connection.connection.cursor().execute("PRAGMA foreign_keys=ON")
+@contextmanager
+def _without_foreign_keys(connection: Connection) -> Iterator[None]:
+    """SQLite deletes the children of a table that a migration rebuilds, unless told before the transaction begins."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    connection.connection.cursor().execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        connection.connection.cursor().execute("PRAGMA foreign_keys=ON")
 
 
 def orphans(connection: Connection) -> Iterator[str]:
@@ -101,15 +112,13 @@ def differences(connection: Connection) -> list[Any]:
 
 def missing_guards(connection: Connection) -> set[str]:
     """Names of guard triggers that should be there and are not, or whose text is another."""
-    from models.guards import trigger_statements
-
     wanted: dict[str, str] = {}
     for statement in trigger_statements(Base.metadata, connection.dialect.name):
         if found := re.match(r"CREATE TRIGGER (\w+) ", statement):
             wanted[found[1]] = statement
     if connection.dialect.name == "sqlite":
         rows = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")).all()
-        have = {name: sql for name, sql in rows}
+        have = {row.name: row.sql for row in rows}
         return {name for name, sql in wanted.items() if have.get(name) != sql}
     enabled = text("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'")
     return set(wanted) - set(connection.scalars(enabled))

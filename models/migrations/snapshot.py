@@ -7,7 +7,7 @@ Only until the first release: from then on a change of a table is a migration of
 
 from collections.abc import Iterator
 
-from sqlalchemy import Dialect, Table
+from sqlalchemy import Dialect, ForeignKeyConstraint, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import AddConstraint, CreateIndex, CreateTable, DDLElement
 
@@ -16,8 +16,8 @@ from models.migrations import FOLDER
 
 HEADING = "-- Written by `python -m models.migrations.snapshot`; frozen from the first release on.\n"
 DIALECTS: dict[str, Dialect] = {
-    "sqlite": sqlite.dialect(),  # type: ignore[no-untyped-call]  # the dialect classes are untyped
-    "postgresql": postgresql.dialect(),  # type: ignore[no-untyped-call]  # likewise
+    "sqlite": sqlite.dialect(),
+    "postgresql": postgresql.dialect(),  # type: ignore[no-untyped-call]  # this dialect's class is untyped
 }
 
 
@@ -26,7 +26,7 @@ def statements(dialect: Dialect) -> Iterator[str]:
     tables = [Base.metadata.tables[name] for name in sorted(Base.metadata.tables)]
     inline = dialect.name == "sqlite"
     for table in tables:
-        foreign_keys = None if inline else []
+        foreign_keys: list[ForeignKeyConstraint] | None = None if inline else []
         yield _compiled(CreateTable(table, include_foreign_key_constraints=foreign_keys), dialect)
         for index in sorted(table.indexes, key=lambda item: str(item.name)):
             yield _compiled(CreateIndex(index), dialect)

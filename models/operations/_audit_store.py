@@ -1,4 +1,4 @@
-"""Writing what an audit found: only what differs from what is stored, so that a repeated run changes nothing (AUD-2)."""
+"""Writing what an audit found: only what differs from what is stored, so a repeated run changes nothing (AUD-2)."""
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
@@ -97,7 +97,9 @@ def store_lines(
     if wanted:
         shared = {"estate_id": run.estate_id, "run_id": run.id, "created_at": now, "updated_at": now}
         session.execute(insert(AuditLine), [{**shared, "finding_id": key, **line} for key, line in wanted.items()])
-    session.expire_all()
+    for known in list(session):
+        if isinstance(known, AuditLine | AuditFinding):
+            session.expire(known)
     return bool(gone or changed or wanted)
 
 
@@ -128,6 +130,6 @@ def _write(
     """Update the columns *names* of single rows, one statement for all."""
     if rows:
         table: Any = model.__table__
-        values = {name: bindparam(f"_{name}") for name in names}
-        statement = update(table).where(table.c.id == bindparam("_id")).values(**values, updated_at=now)
+        values: Columns = {name: bindparam(f"_{name}") for name in names}
+        statement = update(table).where(table.c.id == bindparam("_id")).values({**values, "updated_at": now})
         session.connection().execute(statement, list(rows))

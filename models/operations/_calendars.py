@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from models.calendar import WorkingCalendar
@@ -211,7 +211,7 @@ class _KnownHours:
             week.setdefault(weekday, []).append((start, end))
         calendar = dataclasses.replace(EstateSettings(self._session, [estate_id]).calendar(estate_id), week=week)
         query = select(Clock).where(
-            Clock.estate_id == estate_id, Clock.enabled.is_(True), Clock.calendar == ClockCalendar.WORKING
+            Clock.estate_id == estate_id, Clock.enabled.is_(true()), Clock.calendar == ClockCalendar.WORKING
         )
         for clock in self._session.scalars(query):
             check_fits(calendar, clock.code, clock.minutes, now)

@@ -143,8 +143,10 @@ def _valid(
 ) -> tuple[datetime.datetime, datetime.datetime]:
     """From when until when (UTC): at most *days* days of the calendar, the first included, and within the permit."""
     begin = (draft.valid_from or now).astimezone(datetime.UTC)
-    if begin < now:
+    # Forms know whole minutes only: what begins in this minute begins now.
+    if begin < now.replace(second=0, microsecond=0):
         raise OperationRefused(rule, gettext_noop("A pass cannot begin in the past."))
+    begin = max(begin, now)
     latest = calendar.instant(calendar.local_date(begin) + datetime.timedelta(days=days))
     if draft.kind is PassKind.WORKER and draft.permit_until is not None and draft.permit_until < latest:
         latest = draft.permit_until.astimezone(datetime.UTC)

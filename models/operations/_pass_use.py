@@ -1,6 +1,7 @@
 """Passes at the gate: valid or not and why, in and out, handed in, deposit paid back (PAS-7, PAS-8)."""
 
 import datetime
+import re
 from collections.abc import Iterable, Mapping
 
 from sqlalchemy import select
@@ -10,6 +11,8 @@ from models.errors import Msgid, Outcome, gettext_noop
 from models.operations._move import Move
 from models.passes import Direction, PassMovement, VisitorPass
 from models.staff import Actor
+
+CODE = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 
 def validity(visitor_pass: VisitorPass, now: datetime.datetime) -> tuple[bool, Msgid]:
@@ -27,7 +30,9 @@ def validity(visitor_pass: VisitorPass, now: datetime.datetime) -> tuple[bool, M
 
 def look_up(session: Session, code: str, now: datetime.datetime) -> tuple[bool, Msgid]:
     """What anyone at the gate learns from a pass's code: valid or not and why, nothing more (PAS-7)."""
-    found = session.scalars(select(VisitorPass).where(VisitorPass.code == code)).one_or_none() if code else None
+    found = None
+    if CODE.fullmatch(code):
+        found = session.scalars(select(VisitorPass).where(VisitorPass.code == code)).one_or_none()
     if found is None:
         return False, gettext_noop("There is no pass with this code.")
     return validity(found, now)

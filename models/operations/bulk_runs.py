@@ -5,7 +5,7 @@ The edge commits after :func:`prepare` and after each :func:`run_chunk`. A run t
 """
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
@@ -83,12 +83,27 @@ def _freeze(
         chosen = bulk.model.id.in_(ids[start : start + CHUNK])
         query = select(bulk.model).where(chosen, visible(actor, bulk.model)).order_by(bulk.model.id)
         rows = list(session.scalars(query))
-        predicted = bulk.function(session, rows, actor=actor, now=now, preview=True, **arguments)
+        predicted = foresee(session, bulk.function, rows, actor=actor, now=now, **arguments)
         refusals = {row.id: refusal for row, refusal in predicted.refused}
         items = [_item(run, row, refusals.get(row.id), now) for row in rows]
         if items:
             session.execute(insert(BulkItem), items)
-        session.expire_all()
+        for row in rows:
+            session.expunge(row)  # memory stays that of one chunk
+
+
+def foresee(session: Session, function: Callable[..., Outcome], rows: Sequence[Any], **arguments: Any) -> Outcome:
+    """What the verb *function* would do to *rows*. Nothing stays of it in the session, so nothing can be flushed.
+
+    A verb works on its rows' clocks in memory before it knows that it is only a preview.
+    """
+    with session.no_autoflush:
+        outcome = function(session, rows, preview=True, **arguments)
+        for pending in list(session.new):
+            session.expunge(pending)
+        for changed in list(session.dirty):
+            session.expire(changed)
+    return outcome
 
 
 def _item(run: BulkRun, row: Any, refusal: OperationRefused | None, now: datetime.datetime) -> dict[str, Any]:
@@ -106,8 +121,8 @@ def _item(run: BulkRun, row: Any, refusal: OperationRefused | None, now: datetim
     }
 
 
-def run_chunk(session: Session, run: BulkRun, *, actor: Actor, now: datetime.datetime) -> bool:
-    """Do the verb to the next 500 rows that are to be done. Returns whether any are left after them.
+def run_chunk(session: Session, run: BulkRun, *, actor: Actor, now: datetime.datetime, size: int = CHUNK) -> bool:
+    """Do the verb to the next *size* rows that are to be done. Returns whether any are left after them.
 
     Rows changed since the preview are left alone and say so. The caller commits: outcomes and changes together.
     """
@@ -117,7 +132,7 @@ def run_chunk(session: Session, run: BulkRun, *, actor: Actor, now: datetime.dat
     run = session.scalars(locked).one()
     bulk = BULK_VERBS[run.register, run.verb]
     pending = select(BulkItem).where(BulkItem.run_id == run.id, BulkItem.outcome == BulkOutcome.PENDING)
-    items = {item.record_id: item for item in session.scalars(pending.order_by(BulkItem.record_id).limit(CHUNK))}
+    items = {item.record_id: item for item in session.scalars(pending.order_by(BulkItem.record_id).limit(size))}
     if items:
         _act(session, run, bulk, items, actor=actor, now=now)
     left = session.scalar(select(func.count()).select_from(pending.subquery())) or 0
@@ -165,7 +180,7 @@ def _act(
 def counts(session: Session, run: BulkRun) -> dict[BulkOutcome, int]:
     """How many rows of *run* have each outcome."""
     query = select(BulkItem.outcome, func.count()).where(BulkItem.run_id == run.id).group_by(BulkItem.outcome)
-    found = {outcome: number for outcome, number in session.execute(query)}
+    found = dict(session.execute(query).tuples().all())
     return {outcome: found.get(outcome, 0) for outcome in BulkOutcome}
 
 

@@ -1,10 +1,10 @@
-"""The daily audit (每日盘点): what is not closed is taken stock of, kept as it was, noted and signed off (AUD-1 … 3)."""
+"""The daily audit (每日盘点): stock is taken of what is not closed, kept as it was, noted, signed off (AUD-1 … 3)."""
 
 import datetime
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 from sqlalchemy.orm import Session
 
 from models.audits import AuditFinding, AuditLine, AuditRun
@@ -201,7 +201,7 @@ def _without_note(session: Session, run_of_day: AuditRun) -> list[str]:
     query = (
         select(AuditLine.number, AuditFinding.rule)
         .join(AuditFinding, AuditFinding.id == AuditLine.finding_id)
-        .where(AuditLine.run_id == run_of_day.id, AuditLine.overdue.is_(True), AuditLine.note.is_(None))
+        .where(AuditLine.run_id == run_of_day.id, AuditLine.overdue == true(), AuditLine.note.is_(None))
         .order_by(AuditFinding.kind, AuditLine.number, AuditFinding.rule)
     )
     return [f"{number} ({rule})" for number, rule in session.execute(query)]

@@ -106,7 +106,7 @@ def _check_estate(name: str | None, timezone: str | None) -> None:
         raise OperationRefused("SET-1", gettext_noop("Write down the name."))
     try:
         ZoneInfo(timezone or "")
-    except (ValueError, OSError) as error:
+    except (KeyError, ValueError, OSError) as error:
         message = gettext_noop("There is no time zone “%(zone)s”; a name such as Asia/Shanghai is needed.")
         raise OperationRefused("SET-2", message, zone=timezone or "") from error
 

@@ -81,7 +81,7 @@ def register(
 def _unfit(row: Staff, taken: set[str]) -> OperationRefused | None:
     if not USERNAME.fullmatch(row.username):
         message = gettext_noop(
-            "A user name has 2 to 60 of these: letters a to z, digits, dot, hyphen, underscore; “%(username)s” has others."
+            "A user name has 2 to 60 of these: letters a to z, digits, dot, hyphen, underscore; not “%(username)s”."
         )
         return OperationRefused("STAFF", message, username=row.username)
     if row.username in taken:

@@ -38,7 +38,14 @@ def test_a_user_name_is_found_in_any_case_and_with_space_around(client, world):
 
 @pytest.mark.parametrize(
     ("username", "password"),
-    [("clerk", "wrong"), ("nobody", PASSWORD), ("system", PASSWORD), ("system", ""), ("", ""), ("clerk", "x" * 100_000)],
+    [
+        ("clerk", "wrong"),
+        ("nobody", PASSWORD),
+        ("system", PASSWORD),
+        ("system", ""),
+        ("", ""),
+        ("clerk", "x" * 100_000),
+    ],
 )
 def test_anything_else_does_not_and_says_the_same(client, world, username, password):
     answer = attempt(client, username, password)
@@ -209,8 +216,10 @@ def test_without_signing_in_nothing_but_the_door_answers(app, world):
             continue
         address = rule.rule
         for argument in rule.arguments:
-            address = address.replace(f"<{argument}>", "1").replace(f"<path:{argument}>", "1").replace(
-                f"<int:{argument}>", "1"
+            address = (
+                address.replace(f"<{argument}>", "1")
+                .replace(f"<path:{argument}>", "1")
+                .replace(f"<int:{argument}>", "1")
             )
         for method in sorted((rule.methods or set()) - {"OPTIONS"}):
             answer = client.open(address, method=method)

@@ -71,6 +71,7 @@ def must_refuse(connection: Connection, sql: str) -> str:
     """Run *sql* and commit; returns the database's refusal."""
     with pytest.raises(DBAPIError) as refused, connection.begin():
         connection.execute(text(sql))
+    assert "locked" not in str(refused.value.orig)
     return str(refused.value.orig)
 
 

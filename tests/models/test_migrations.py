@@ -7,12 +7,10 @@ from sqlalchemy import CheckConstraint, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from models import Base, migrations
-from models.guards import create_triggers, drop_triggers
+from models.guards import drop_triggers
 from models.migrations import snapshot
 from models.session import open_engine
-
-# what only SQLite has: tests of it run there alone, nothing is skipped elsewhere
-only_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+from tests.marks import only_sqlite
 
 POSTGRESQL_DETAILS = """
 SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
@@ -104,8 +102,6 @@ def test_an_upgrade_that_would_leave_orphans_is_undone(engine, world, session):
         drop_triggers(connection)
     raw.driver_connection.execute(f"DELETE FROM units WHERE id = {world.units[0].id}")
     raw.close()
-    with engine.begin() as connection:
-        create_triggers(connection, Base.metadata)
     with pytest.raises(migrations.OrphansFound, match="occupancies"):
         migrations.upgrade(engine)
 
@@ -125,7 +121,10 @@ def test_the_frozen_statements_are_those_of_the_tables(dialect):
 
 
 def test_every_name_fits_into_a_server_and_is_there_once():
-    names = [str(item.name) for table in Base.metadata.tables.values() for item in (*table.constraints, *table.indexes)]
+    names = []
+    for table in Base.metadata.tables.values():
+        names += [str(constraint.name) for constraint in table.constraints]
+        names += [str(index.name) for index in table.indexes]
     assert max(map(len, names)) <= 63
     assert len(names) == len(set(names))
 

@@ -11,6 +11,7 @@ from models.errors import OperationRefused
 from models.guards import trigger_statements
 from models.sentences import ColumnName, TableName, all_sentences, refusal_from
 from models.staff import Staff
+from tests.marks import only_sqlite
 from views.labels import LABELS, REGISTERS
 
 
@@ -93,7 +94,7 @@ def test_a_refusal_names_its_rule__JOB_6(session, world):
     assert "result" in refusal.message
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@only_sqlite
 def test_insert_or_replace_is_refused_with_the_name_of_the_key(session, world):
     with pytest.raises(IntegrityError) as caught:
         session.execute(text("INSERT OR REPLACE INTO estates (code, name) VALUES ('YH', 'again')"))

@@ -1,0 +1,147 @@
+"""Write SCHEMA.md, the tables for people and for other programs, from the tables themselves.
+
+python -m models.schema_document
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Index, Table, UniqueConstraint
+from sqlalchemy.schema import CreateIndex
+
+from models import Base
+from models.base import Choice, Register, ShortText
+from models.guards import APPEND_ONLY
+from models.migrations.snapshot import DIALECTS
+from models.policy import PERMISSIONS
+from models.sentences import all_sentences
+
+FILE = Path(__file__).resolve().with_name("SCHEMA.md")
+
+HEADING = """# The shared database
+
+Written by `python -m models.schema_document` from the tables; do not edit.
+
+Other programs may read every table, and write where a table says so. What is promised holds on SQLite and PostgreSQL
+alike, whoever writes and however:
+
+- **Checks and references** below are refused by the database. SQLite guards them by triggers as well, because other
+  programs have foreign keys off and may `INSERT OR REPLACE`. A guard fails with the name of what it stands for.
+- **Upserts are refused** on SQLite (`INSERT OR REPLACE`, `UPDATE OR REPLACE`, `ON CONFLICT`): use none.
+- **Append-only tables** take no update, no delete, no `TRUNCATE`. `id` and `estate_id` of a row never change.
+- **References stay within their estate**: (`estate_id`, `…_id`) refers to (`estate_id`, `id`).
+- **Instants** are UTC: `timestamptz`; on SQLite text `YYYY-MM-DD HH:MM:SS.ffffff`. **Dates** are the estate's own.
+  **Money** is in fen. **Personal numbers** are encrypted; programs without the data key leave these columns empty.
+- **`version`** goes up by one with every change. Who changes a row says `SET version = version + 1`, and
+  `WHERE version = …` with the one read, so that nothing is overwritten unseen.
+
+Not promised: `CREATE`, `ALTER`, `DROP`, `PRAGMA` and superusers can get past all this. What they do to the event log,
+to guards and to what must hold between rows is *found* by `frontdesk verify`, not prevented.
+
+**Verbs** are the functions of `models.operations` that change a table; who may call them is `models.policy`. A program
+that writes past them leaves no event and starts no clock.
+"""
+
+
+def document() -> str:
+    """The whole text."""
+    tables = [Base.metadata.tables[name] for name in sorted(Base.metadata.tables)]
+    index = "\n".join(f"- [{table.name}](#{table.name}): {purpose(table)}" for table in tables)
+    return "\n".join([HEADING, "## Tables", "", index, "", *(_section(table) for table in tables)])
+
+
+def purpose(table: Table) -> str:
+    """What the table's class says of itself."""
+    said = next((mapper.class_.__doc__ for mapper in Base.registry.mappers if mapper.local_table is table), "")
+    return " ".join((said or "").split("\n\n")[0].split()).replace("``", "`")
+
+
+def _section(table: Table) -> str:
+    lines = [f"## {table.name}", "", purpose(table), ""]
+    lines += ["| column | SQLite | PostgreSQL | may be empty | default | notes |", "|---|---|---|---|---|---|"]
+    lines += [_column(column) for column in table.columns]
+    lines += ["", *_rules(table), "", *_writers(table), ""]
+    return "\n".join(lines)
+
+
+def _column(column: Column[object]) -> str:
+    sqlite, postgresql = (column.type.compile(dialect=DIALECTS[name]) for name in ("sqlite", "postgresql"))
+    default = ""
+    if column.server_default is not None:
+        argument = getattr(column.server_default, "arg", "")
+        default = f"`{argument or chr(39) * 2}`" if isinstance(argument, str) else "now"
+    empty = "yes" if column.nullable else "no"
+    return f"| `{column.name}` | {sqlite} | {postgresql} | {empty} | {default} | {'; '.join(_notes(column))} |"
+
+
+def _notes(column: Column[object]) -> Iterator[str]:
+    if column.primary_key:
+        yield "never used again"
+    if isinstance(column.type, Choice):
+        yield "one of " + " ".join(f"`{member.value}`" for member in column.type.enum)
+    elif isinstance(column.type, ShortText):
+        yield f"at most {column.type.max_length} characters"
+    if column.info.get("personal"):
+        yield "personal, encrypted"
+    if column.info.get("secret"):
+        yield "secret"
+
+
+def _rules(table: Table) -> Iterator[str]:
+    """Keys, references and checks; those that follow from a column's type are in the table above."""
+    for constraint in sorted(table.constraints, key=lambda item: str(item.name)):
+        name = str(constraint.name)
+        if isinstance(constraint, UniqueConstraint):
+            yield f"- `{name}`: unique ({', '.join(constraint.columns.keys())})"
+        elif isinstance(constraint, ForeignKeyConstraint):
+            target = constraint.elements[0].column.table.name
+            theirs = ", ".join(element.column.name for element in constraint.elements)
+            yield f"- `{name}`: ({', '.join(constraint.column_keys)}) refers to {target} ({theirs})"
+        elif isinstance(constraint, CheckConstraint) and not _follows_from_type(table, name):
+            yield f"- `{name}`: `{constraint.sqltext}`{_rule(name)}"
+    for index in sorted(table.indexes, key=lambda item: str(item.name)):
+        if index.unique:
+            yield f"- `{index.name}`: unique, {_index(index)}{_rule(str(index.name))}"
+    if table.info.get(APPEND_ONLY):
+        yield f"- `{APPEND_ONLY}_{table.name}`: rows are never changed or deleted"
+    else:
+        yield f"- `identity_{table.name}`: what identifies a row never changes"
+
+
+def _follows_from_type(table: Table, name: str) -> bool:
+    plain = name.removeprefix(f"ck_{table.name}_")
+    endings = ("_known", "_length", "_no_nul", "_utc", "_date", "_flag")
+    return any(plain.endswith(ending) and plain.removesuffix(ending) in table.columns for ending in endings)
+
+
+def _rule(name: str) -> str:
+    rule = all_sentences()[name].rule
+    return f" ({rule})" if re.match(r"[A-Z]{3}-\d", rule) else ""
+
+
+def _index(index: Index) -> str:
+    sql = " ".join(str(CreateIndex(index).compile(dialect=DIALECTS["postgresql"])).split())
+    return f"`{sql[sql.index('(') :]}`"
+
+
+def _writers(table: Table) -> Iterator[str]:
+    verbs = [verb for verb in PERMISSIONS.get(table.name, {}) if verb not in {"read", "export", "print", "print_slip"}]
+    if verbs:
+        yield "Written by the verbs " + ", ".join(f"`{verb}`" for verb in verbs if not verb.startswith("read")) + "."
+    elif table.info.get(APPEND_ONLY):
+        yield "Written by every verb, as its last step; by nobody else."
+    else:
+        yield "Written along with the records it belongs to; by nobody else."
+    registers = {mapper.local_table for mapper in Base.registry.mappers if issubclass(mapper.class_, Register)}
+    if table in registers and verbs:
+        yield "Other programs may add and change rows within these rules, raising `version` with each change."
+
+
+def main() -> None:
+    """Write the file."""
+    FILE.write_text(document(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,114 @@
+"""Asking the residents afterwards: attempts on different days, scores, words, and who was never reached."""
+
+import datetime
+from collections.abc import Generator, Sequence
+from random import Random
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.complaints import Complaint
+from models.errors import Outcome
+from models.follow_ups import AttemptOutcome, FollowUp, FollowUpStatus, FollowUpWay
+from models.operations import follow_ups as verbs
+from models.staff import Actor
+from models.tickets import Ticket
+from seed.texts import phrases
+from seed.timeline import Step, step
+from seed.world import Place, World, pick
+
+SCORES = ((5, 5, 5),) * 7 + ((5, 4, 5),) * 2 + ((4, 5, 5), (5, 3, 5), (4, 4, 4))
+CALLING_MINUTES = (9 * 60 + 35, 10 * 60 + 50, 14 * 60 + 40, 16 * 60 + 15, 18 * 60 + 55)
+NOT_REACHED, NOT_SATISFIED = 0.10, 0.03
+
+
+def _latest(session: Session, matters: Sequence[Ticket | Complaint]) -> dict[int, FollowUp]:
+    model: type[Any] = type(matters[0])
+    column = FollowUp.ticket_id if model is Ticket else FollowUp.complaint_id
+    query = select(FollowUp).where(column.in_([matter.id for matter in matters])).order_by(FollowUp.id)
+    return {getattr(row, column.key): row for row in session.scalars(query)}
+
+
+def ask(
+    session: Session, matters: Sequence[Ticket | Complaint], *, actor: Actor, now: datetime.datetime, **attempt: Any
+) -> Outcome:
+    """Record one attempt on the follow-up that each of *matters* owes."""
+    owed = _latest(session, matters)
+    outcome = verbs.record_attempt(session, [owed[matter.id] for matter in matters], actor=actor, now=now, **attempt)
+    return _of_matters(matters, owed, outcome)
+
+
+def give_up(
+    session: Session, matters: Sequence[Ticket | Complaint], *, actor: Actor, now: datetime.datetime
+) -> Outcome:
+    """Close the follow-ups of *matters* as not reached."""
+    owed = _latest(session, matters)
+    outcome = verbs.close_not_reached(session, [owed[matter.id] for matter in matters], actor=actor, now=now)
+    return _of_matters(matters, owed, outcome)
+
+
+def _of_matters(matters: Sequence[Ticket | Complaint], owed: dict[int, FollowUp], outcome: Outcome) -> Outcome:
+    refused = {row.id: refusal for row, refusal in outcome.refused}
+    return Outcome(
+        done=[matter for matter in matters if owed[matter.id].id not in refused],
+        refused=[(matter, refused[owed[matter.id].id]) for matter in matters if owed[matter.id].id in refused],
+    )
+
+
+def calling_time(world: World, place: Place, after: datetime.datetime, rng: Random) -> datetime.datetime:
+    """When the desk next makes calls: on the day after *after*, outside the rest hours."""
+    day = world.day_of(after) + datetime.timedelta(days=1)
+    recent = world.is_recent(world.at(day, 0))
+    hour = rng.randrange(len(CALLING_MINUTES)) if recent else day.toordinal() % len(CALLING_MINUTES)
+    own = world.random("calls", place.estate.code, day, hour)
+    return world.at(day, CALLING_MINUTES[hour] + own.randrange(25))
+
+
+def asked(
+    world: World, place: Place, matter: Ticket | Complaint, after: datetime.datetime, rng: Random
+) -> Generator[Step, Any, tuple[datetime.datetime, FollowUpStatus]]:
+    """Ask until there is an answer; returns when, and what became of it."""
+    at = after
+    for _ in range(3):
+        at = calling_time(world, place, at, rng)
+        clerk = world.on_duty(place, at)
+        chance = rng.random()
+        if chance < NOT_REACHED:
+            words = pick(rng, phrases("not_reached"))
+            yield step(
+                at, ask, matter, by=clerk, way=FollowUpWay.PHONE, outcome=AttemptOutcome.NOT_REACHED, words=words
+            )
+            continue
+        if chance < NOT_REACHED + NOT_SATISFIED:
+            words = pick(rng, phrases("not_satisfied"))
+            scores = {"quality": 2, "timeliness": rng.randrange(1, 4), "attitude": 4}
+            yield step(
+                at,
+                ask,
+                matter,
+                by=clerk,
+                way=FollowUpWay.PHONE,
+                outcome=AttemptOutcome.NOT_SATISFIED,
+                words=words,
+                **scores,
+            )
+            return at, FollowUpStatus.NOT_SATISFIED
+        quality, timeliness, attitude = pick(rng, SCORES)
+        words = pick(rng, phrases("satisfied")) if rng.random() < 0.12 else ""
+        yield step(
+            at,
+            ask,
+            matter,
+            by=clerk,
+            way=FollowUpWay.VISIT if rng.random() < 0.04 else FollowUpWay.PHONE,
+            outcome=AttemptOutcome.SATISFIED,
+            quality=quality,
+            timeliness=timeliness,
+            attitude=attitude,
+            words=words,
+        )
+        return at, FollowUpStatus.SATISFIED
+    at = world.at(world.day_of(at), 17 * 60 + 25)
+    yield step(at, give_up, matter, by=place.supervisor)
+    return at, FollowUpStatus.NOT_REACHED

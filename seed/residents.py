@@ -1,0 +1,119 @@
+"""The people of the estates: owners, tenants and families, with phones and, some of them, papers."""
+
+import datetime
+from dataclasses import dataclass, field
+from random import Random
+
+from models.estates import Unit
+from models.operations import residents as verbs
+from models.operations.residents import OccupancyDraft, ResidentDraft
+from models.personal import IdDocument
+from models.residents import OccupancyKind
+from seed import names
+from seed.world import Household, Place, World
+
+LET = 0.28
+SECOND_HOME = 0.04
+FAMILY = 0.45
+FORMER_TENANT = 0.06
+
+
+@dataclass
+class _Person:
+    draft: ResidentDraft
+    stays: list[tuple[Unit, OccupancyKind, datetime.date, datetime.date | None]] = field(default_factory=list)
+
+
+def settle(world: World, at: datetime.datetime) -> None:
+    """Register the people of each estate and where they live; fills the households."""
+    foreigners = list(names.ENGLISH)
+    for place in world.places:
+        people = _people(world, place, foreigners)
+        actor = world.actors[place.desk[0]]
+        rows = verbs.register(world.session, [person.draft for person in people], actor=actor, now=at).all()
+        drafts = [
+            OccupancyDraft(place.estate.id, unit.id, row.id, kind, from_on, until_on)
+            for person, row in zip(people, rows, strict=True)
+            for unit, kind, from_on, until_on in person.stays
+        ]
+        verbs.register_occupancy(world.session, drafts, actor=actor, now=at).all()
+        households = {household.unit.id: household for household in place.households}
+        let = {
+            unit.id
+            for person in people
+            for unit, kind, _, until in person.stays
+            if kind is OccupancyKind.TENANT and until is None
+        }
+        for person, row in zip(people, rows, strict=True):
+            for unit, kind, _, until in person.stays:
+                absent = kind is OccupancyKind.OWNER and unit.id in let
+                if person.draft.phone and until is None and not absent:
+                    households[unit.id].people.append((row, person.draft.phone))
+        place.households = [household for household in place.households if household.people]
+
+
+def _people(world: World, place: Place, foreigners: list[str]) -> list[_Person]:
+    rng = world.random("people", place.estate.code)
+    people: list[_Person] = []
+    owner: _Person | None = None
+    for household in place.households:
+        unit = household.unit
+        since = unit.handed_over_on or world.first_day
+        if owner is None or rng.random() >= SECOND_HOME:
+            owner = _person(world, place, rng, since)
+            people.append(owner)
+        owner.stays.append((unit, OccupancyKind.OWNER, since, None))
+        if rng.random() < FORMER_TENANT:
+            former = _person(world, place, rng, since)
+            left = world.first_day - datetime.timedelta(days=rng.randrange(10, 200))
+            former.stays.append((unit, OccupancyKind.TENANT, left - datetime.timedelta(days=365), left))
+            people.append(former)
+        if rng.random() < LET:
+            people.append(_tenant(world, place, rng, household, foreigners))
+        elif rng.random() < FAMILY:
+            relative = _person(world, place, rng, since, family=names.family_name(owner.draft.name))
+            relative.stays.append((unit, OccupancyKind.FAMILY, since, None))
+            people.append(relative)
+    return people
+
+
+def _tenant(world: World, place: Place, rng: Random, household: Household, foreigners: list[str]) -> _Person:
+    since = world.first_day - datetime.timedelta(days=rng.randrange(5, 500))
+    name = foreigners.pop() if foreigners and rng.random() < 0.3 else None
+    tenant = _person(world, place, rng, since, name=name)
+    tenant.stays.append((household.unit, OccupancyKind.TENANT, since, None))
+    return tenant
+
+
+def _person(
+    world: World,
+    place: Place,
+    rng: Random,
+    since: datetime.date,
+    *,
+    family: str | None = None,
+    name: str | None = None,
+) -> _Person:
+    called = name or names.full_name(rng, family)
+    draft = ResidentDraft(
+        place.estate.id,
+        called,
+        phone=None if family and rng.random() < 0.4 else names.phone(rng),
+        moved_in_on=since,
+    )
+    chance = rng.random()
+    if name:
+        draft.id_document, draft.id_number = IdDocument.PASSPORT, f"E{rng.randrange(10**8):08d}"
+        draft.note = "Speaks English only."
+    elif chance < 0.3:
+        born = names.birthday(rng, world.first_day)
+        draft.id_document, draft.id_number = IdDocument.ID_CARD, names.id_number(rng, born=born)
+    if rng.random() < 0.35:
+        draft.vehicles = names.number_plate(rng)
+    if rng.random() < 0.12:
+        draft.emergency_contact = (
+            f"{names.full_name(rng, called[:1] if not called.isascii() else None)} {names.phone(rng)}"
+        )
+    if not draft.note and rng.random() < 0.04:
+        draft.note = "独居老人，上门前请先打电话。"
+    return _Person(draft)

@@ -1,0 +1,287 @@
+"""Which tickets come in when: waves of calls over the days, and those that must stand at a certain point today."""
+
+import datetime
+import math
+from dataclasses import dataclass
+from random import Random
+
+from models.matters import Channel, Severity
+from models.operations.tickets import TicketDraft
+from models.residents import Resident
+from models.staff import Department
+from models.tickets import TicketKind, TicketStatus, WaitingReason
+from seed import names
+from seed.jobs import WAITS, Job, Wave, answered, done, minutes
+from seed.staff import CUIHU, LEAVER
+from seed.texts import Report, Theme, english_report, phrases, themes
+from seed.texts import answered as questions
+from seed.timeline import Timeline
+from seed.world import Place, World, pick, turn
+
+TOTAL = 1_500
+QUESTIONS, COMMON, EMERGENCIES = 0.19, 0.30, 0.03
+WEEKDAYS = (1.15, 1.05, 1.0, 1.0, 1.05, 0.95, 0.8)
+_CHANNELS = (Channel.PHONE, Channel.WALK_IN, Channel.MINI_PROGRAMME, Channel.VISIT, Channel.EMAIL, Channel.FORUM)
+_CHANNEL_WEIGHTS = (60, 18, 14, 4, 2, 2)
+_STUCK = (
+    TicketStatus.RECEIVED,
+    TicketStatus.DISPATCHED,
+    TicketStatus.ACCEPTED,
+    TicketStatus.ACCEPTED,
+    TicketStatus.IN_PROGRESS,
+    TicketStatus.IN_PROGRESS,
+    TicketStatus.WAITING,
+    TicketStatus.WAITING,
+    TicketStatus.WAITING,
+    TicketStatus.DONE,
+    TicketStatus.DONE,
+)
+
+
+@dataclass(frozen=True)
+class Pin:
+    """A ticket of the first estate that stands at *stop* today, whatever the time of day."""
+
+    days_ago: int
+    minute: int
+    stop: TicketStatus
+    technician: str | None = None
+    by: str | None = None
+    waits_for: WaitingReason | None = None
+    emergency: bool = False
+    incomplete: bool = False
+    late: bool = False
+    unpaid: bool = False
+    silent: bool = False
+
+
+_S, _W = TicketStatus, WaitingReason
+PINS = (
+    Pin(1, 935, _S.DISPATCHED, "technician"),
+    Pin(1, 941, _S.DISPATCHED, "technician"),
+    Pin(1, 917, _S.ACCEPTED, "technician"),
+    Pin(1, 880, _S.ACCEPTED, "technician"),
+    Pin(1, 851, _S.IN_PROGRESS, "technician"),
+    Pin(1, 822, _S.IN_PROGRESS, "technician"),
+    Pin(2, 602, _S.WAITING, "technician", waits_for=_W.MATERIALS),
+    Pin(3, 655, _S.WAITING, "technician", waits_for=_W.RESIDENT_ABSENT),
+    Pin(1, 1003, _S.RECEIVED),
+    Pin(1, 1027, _S.RECEIVED),
+    Pin(2, 990, _S.RECEIVED),
+    Pin(1, 960, _S.CANCELLED),
+    Pin(1, 1050, _S.IN_PROGRESS, emergency=True, incomplete=True),
+    Pin(2, 1110, _S.IN_PROGRESS, "li.qiang", emergency=True, incomplete=True),
+    Pin(1, 494, _S.ACCEPTED, late=True),
+    Pin(2, 497, _S.DISPATCHED, "li.qiang", late=True),
+    Pin(6, 560, _S.WAITING, "li.qiang", LEAVER, _W.THIRD_PARTY),
+    Pin(7, 575, _S.IN_PROGRESS, "shan.yong", LEAVER),
+    Pin(6, 625, _S.DONE, "shan.yong", LEAVER),
+    Pin(5, 640, _S.CLOSED, silent=True),
+    Pin(6, 700, _S.CLOSED, silent=True),
+    Pin(2, 840, _S.CLOSED, silent=True),
+    Pin(3, 600, _S.DONE, unpaid=True),
+    Pin(1, 610, _S.DONE),
+    Pin(9, 610, _S.WAITING, waits_for=_W.AUTHORITY),
+    Pin(12, 650, _S.WAITING, waits_for=_W.THIRD_PARTY),
+    Pin(4, 800, _S.WAITING, waits_for=_W.QUOTE),
+    Pin(21, 620, _S.WAITING, waits_for=_W.MATERIALS),
+)
+
+
+def plan(world: World, timeline: Timeline) -> None:
+    """Begin the stories of all tickets."""
+    pins = 0
+    for pin in PINS:
+        if pin.days_ago < world.days:
+            _pinned(world, timeline, pin, pins)
+            pins += 1
+    wanted = (TOTAL * world.share - pins) / 60
+    for place in world.places:
+        owed = 0.0
+        for offset in range(world.days, -1, -1):
+            day = world.today - datetime.timedelta(days=offset)
+            owed += wanted * place.share * WEEKDAYS[day.weekday()]
+            count = math.floor(owed)
+            owed -= count
+            _day(world, timeline, place, day, count)
+    _tonight(world, timeline)
+
+
+def _day(world: World, timeline: Timeline, place: Place, day: datetime.date, count: int) -> None:
+    rng = world.random("day", place.estate.code, day)
+    recent = world.is_recent(world.at(day, 0))
+    index = 0
+    while count > 0:
+        size = min(count, rng.randrange(1, 4) if recent else rng.randrange(5, 12))
+        count -= size
+        emergency = rng.random() < EMERGENCIES * size
+        minute = rng.randrange(0, 24 * 60) if emergency and size == 1 else _busy_minute(rng)
+        wave = _wave(world, place, world.at(day, minute + rng.random()), index)
+        for number in range(size):
+            _incoming(world, timeline, wave, number, emergency=emergency and number == 0)
+        index += 1
+
+
+def _busy_minute(rng: Random) -> int:
+    begin, end = rng.choices(((485, 700), (785, 1060), (1075, 1270), (420, 480)), (46, 38, 13, 3))[0]
+    return rng.randrange(begin, end)
+
+
+def _wave(world: World, place: Place, at: datetime.datetime, index: int, clerk: str | None = None) -> Wave:
+    rng = world.random("wave", place.estate.code, at)
+    return Wave(place, at, index, clerk or world.on_duty(place, at), rng)
+
+
+def _incoming(world: World, timeline: Timeline, wave: Wave, number: int, *, emergency: bool) -> None:
+    rng = world.random("ticket", wave.place.estate.code, wave.at, number)
+    heard = wave.at - minutes(1 + number * 2 + rng.random() * 2)
+    if world.day_of(heard) < world.day_of(wave.at):
+        heard = wave.at
+    if not emergency and rng.random() < QUESTIONS:
+        timeline.begin(answered(world, wave, _question(world, wave, rng, heard)))
+        return
+    age = (world.today - world.day_of(wave.at)).days
+    job = _job(world, wave, rng, heard, number, emergency=emergency)
+    chance = rng.random()
+    if not emergency:
+        stuck = 0.18 * math.exp(-age / 6) + 0.006
+        if chance < stuck and age > 0:
+            job.stop = pick(rng, _STUCK)
+        elif chance < stuck + 0.04:
+            job.stop = TicketStatus.CANCELLED
+    if job.stop is TicketStatus.WAITING or (job.stop is None and rng.random() < 0.06):
+        job.waits_for = pick(rng, WAITS)
+    timeline.begin(done(world, wave, job))
+
+
+def _question(world: World, wave: Wave, rng: Random, heard: datetime.datetime) -> Job:
+    kind = rng.choices((TicketKind.ENQUIRY, TicketKind.QUERY, TicketKind.SUGGESTION), (60, 20, 20))[0]
+    report: Report = pick(rng, questions(kind))
+    draft = TicketDraft(wave.place.estate.id, report.summary, report.detail, kind=kind, heard_at=heard)
+    draft.category_id = wave.place.categories["other"]
+    draft.severity = Severity.MINOR
+    if kind is TicketKind.ENQUIRY and rng.random() < 0.3:
+        draft.promised_at = wave.at + minutes(25)
+    _reported_by_resident(world, wave.place, draft, rng)
+    late = (world.today - world.day_of(wave.at)).days <= 3 and rng.random() < 0.12
+    stop = TicketStatus.RECEIVED if late else None
+    return Job(draft, report.result, wave.place.supervisor, rng, Department.CUSTOMER_SERVICE, stop=stop)
+
+
+def _job(world: World, wave: Wave, rng: Random, heard: datetime.datetime, number: int, *, emergency: bool) -> Job:
+    place = wave.place
+    theme = _theme(rng, emergency=emergency, common=rng.random() < COMMON)
+    # Often the same cause makes several people call: one theme and one report for most of the wave.
+    shared = world.random("cause", place.estate.code, wave.at)
+    if not emergency and shared.random() < 0.5 and rng.random() < 0.7:
+        theme = _theme(shared, emergency=False, common=shared.random() < COMMON)
+        report: Report = pick(shared, theme.reports)
+    else:
+        report = pick(rng, theme.reports)
+    department = theme.department if theme.department in place.crews else Department.ENGINEERING
+    crew = place.crews[department]
+    day = world.day_of(wave.at)
+    recent = world.is_recent(world.at(day, 0))
+    draft = TicketDraft(place.estate.id, report.summary, report.detail, heard_at=heard, another_matter=True)
+    draft.kind, draft.category_id = theme.kind, place.categories[theme.category]
+    draft.wish = pick(rng, theme.wishes) if rng.random() < 0.6 else None
+    draft.read_back = rng.random() < 0.85
+    draft.severity = Severity.SERIOUS if emergency else rng.choices(list(Severity), (4, 81, 15))[0]
+    job = Job(
+        draft,
+        report.result,
+        turn(crew, day, wave.index + (number if recent else number // 6)),
+        rng,
+        department,
+        fee_yuan=theme.fee_yuan,
+    )
+    if emergency:
+        draft.team_id = place.teams[department].id
+    _reported(world, place, job, theme, rng)
+    return job
+
+
+def _theme(rng: Random, *, emergency: bool, common: bool) -> Theme:
+    wanted = [
+        theme
+        for theme in themes()
+        if (theme.kind is TicketKind.EMERGENCY) is emergency and (emergency or theme.common is common)
+    ]
+    return rng.choices(wanted, [theme.weight for theme in wanted])[0]
+
+
+def _reported(world: World, place: Place, job: Job, theme: Theme, rng: Random) -> None:
+    draft = job.draft
+    if theme.kind is TicketKind.EMERGENCY and rng.random() < 0.4:
+        # First help, then write down who called (DSP-1).
+        draft.unit_id = pick(rng, place.common).id
+        job.reporter_later = {"reporter_name": names.surname(rng) + "先生", "reporter_phone": names.phone(rng)}
+        return
+    if not theme.common:
+        _reported_by_resident(world, place, draft, rng, at_home=True)
+        english = english_report(theme.category) if (draft.reporter_name or "").isascii() else None
+        if english is not None and theme.kind is not TicketKind.EMERGENCY:
+            draft.summary, draft.detail, draft.wish = english.summary, english.detail, english.wish
+            job.result = english.result
+        return
+    wanted = "电梯" if theme.category == "lifts" else ""
+    draft.unit_id = pick(rng, [unit for unit in place.common if wanted in unit.code]).id
+    chance = rng.random()
+    if chance < 0.35:
+        draft.channel = Channel.STAFF
+        draft.reporter_department = pick(rng, phrases("departments"))
+        draft.reporter_name = names.full_name(rng)
+    elif chance < 0.5:
+        draft.reporter_name = names.surname(rng) + pick(rng, ("先生", "女士", "阿姨"))
+        draft.reporter_phone = names.phone(rng) if rng.random() < 0.9 else None
+    else:
+        _reported_by_resident(world, place, draft, rng)
+
+
+def _reported_by_resident(
+    world: World, place: Place, draft: TicketDraft, rng: Random, *, at_home: bool = False
+) -> None:
+    household = pick(rng, place.households)
+    resident: Resident
+    resident, phone = pick(rng, household.people)
+    draft.resident_id, draft.reporter_name, draft.reporter_phone = resident.id, resident.name, phone
+    if at_home or draft.unit_id is None:
+        draft.unit_id = household.unit.id
+    draft.channel = rng.choices(_CHANNELS, _CHANNEL_WEIGHTS)[0]
+    draft.another_matter = True
+
+
+def _pinned(world: World, timeline: Timeline, pin: Pin, number: int) -> None:
+    place = next(place for place in world.places if place.estate.code == CUIHU)
+    day = world.today - datetime.timedelta(days=pin.days_ago)
+    at = world.at(day, pin.minute)
+    wave = _wave(world, place, at, 1000 + number * 4, pin.by)
+    rng = world.random("pin", number)
+    heard = world.at(day - datetime.timedelta(days=1), 21 * 60 + 40) if pin.late else at - minutes(3)
+    job = _job(world, wave, rng, heard, 0, emergency=pin.emergency)
+    while not pin.emergency and (job.department is not Department.ENGINEERING or not job.draft.resident_id):
+        job = _job(world, wave, rng, heard, 0, emergency=False)
+    if pin.late:
+        job.draft.channel = Channel.STAFF
+    job.stop, job.waits_for = (None if pin.stop is TicketStatus.CLOSED else pin.stop), pin.waits_for
+    job.unpaid, job.silent, job.incomplete = pin.unpaid, pin.silent, pin.incomplete
+    if pin.incomplete:
+        job.draft.resident_id = job.draft.reporter_name = job.draft.reporter_phone = job.draft.reporter_department = (
+            None
+        )
+    if pin.technician:
+        job.technician = pin.technician
+    timeline.begin(done(world, wave, job))
+
+
+def _tonight(world: World, timeline: Timeline) -> None:
+    """In the small hours somebody has called already, so that an audit just after midnight finds something new."""
+    midnight = world.at(world.today, 0)
+    gone = world.now - midnight
+    if gone > datetime.timedelta(hours=9):
+        return
+    for place in world.places:
+        wave = _wave(world, place, midnight + gone * 0.6, 3)
+        job = _job(world, wave, world.random("tonight", place.estate.code), midnight + gone * 0.3, 0, emergency=False)
+        job.stop = TicketStatus.RECEIVED
+        timeline.begin(done(world, wave, job))

@@ -1,0 +1,396 @@
+"""The command line: what works on both kinds of database, and the one line where something does not."""
+
+import json
+import socket
+import sqlite3
+import threading
+
+import click
+import pytest
+from sqlalchemy import make_url, select, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from admin_app import cli, database
+from admin_app.config import ENVIRONMENT, Config, ConfigurationError
+from models import Base, passwords
+from models.events import Event
+from models.guards import create_triggers, drop_triggers
+from models.mark import DatabaseUse
+from models.session import DeskSession, open_engine
+from models.staff import Staff
+from tests.fixed import DATA_KEY, NOW, SECRET_KEY
+from tests.marks import only_sqlite
+
+
+@pytest.fixture
+def environment(monkeypatch):
+    """Set the program's environment for a database."""
+
+    def set_up(url, use="production", data_key=None):
+        for name, value in {
+            "FRONTDESK_ENV": use,
+            "FRONTDESK_DATABASE_URL": str(url),
+            "FRONTDESK_SECRET_KEY": SECRET_KEY,
+            "FRONTDESK_DATA_KEY": data_key or DATA_KEY.decode(),
+        }.items():
+            monkeypatch.setenv(name, value)
+
+    return set_up
+
+
+@pytest.fixture
+def run(capsys):
+    """``run("db", "check")``: exit code, standard output, standard error."""
+
+    def run_one(*arguments):
+        code = cli.run(arguments)
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return run_one
+
+
+@pytest.fixture
+def fails(run):
+    """Run a command that must fail with one line on standard error and nothing on standard output."""
+
+    def run_one(*arguments):
+        code, out, err = run(*arguments)
+        assert code != 0
+        assert out == ""
+        assert err.count("\n") == 1, err
+        assert err.startswith("frontdesk: ")
+        return err
+
+    return run_one
+
+
+def commands(group=cli.frontdesk, path=()):
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        yield (*path, name)
+        if isinstance(command, click.Group):
+            yield from commands(command, (*path, name))
+
+
+@pytest.mark.parametrize("path", list(commands()), ids=" ".join)
+def test_every_command_explains_itself(run, path):
+    code, out, err = run(*path, "--help")
+    assert code == 0
+    assert out.startswith("Usage: frontdesk")
+    assert err == ""
+
+
+def test_what_is_not_built_is_not_in_the_help(run):
+    _, out, _ = run("--help")
+    assert {name for (name, *rest) in commands() if not rest} <= set(out.split())
+    assert "clock" not in out.split("Commands:")[1]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("nothing",), ("db", "nothing"), ("db", "check", "--nothing"), ("db", "backup"), ("serve", "--workers", "x")],
+)
+def test_a_misused_command_says_where_to_look(run, arguments):
+    code, out, err = run(*arguments)
+    assert (code, out) == (cli.MISUSED, "")
+    assert err.count("\n") == 1
+    assert "--help" in err
+
+
+def test_upgrade_makes_a_database_that_everything_accepts(empty_url, environment, run):
+    environment(empty_url)
+    assert run("db", "upgrade")[0] == 0
+    assert run("db", "upgrade")[0] == 0, "and again"
+    assert run("db", "check")[0] == 0
+    code, out, err = run("verify", "--json")
+    assert (code, json.loads(out), err) == (0, {"ok": True, "problems": []}, "")
+
+
+def test_upgrade_makes_the_system_account_with_its_event(empty_url, environment, run, keyring):
+    environment(empty_url)
+    run("db", "upgrade")
+    engine = open_engine(empty_url)
+    with DeskSession(engine, keyring=keyring) as session:
+        system = session.scalars(select(Staff)).one()
+        event = session.scalars(select(Event)).one()
+        assert (system.username, system.password_hash) == ("system", None)
+        assert (event.actor_id, event.verb, event.record_id) == (system.id, "register", system.id)
+    engine.dispose()
+
+
+def test_each_kind_of_program_refuses_the_others_database(database_url, environment, fails):
+    environment(database_url, use="demo")
+    demo = ("demo", "--no-serve")
+    for arguments in (("db", "check"), ("db", "upgrade"), ("verify",), demo, (*demo, "--reset")):
+        assert "production database" in fails(*arguments)
+
+
+def test_another_data_key_is_refused(database_url, environment, fails):
+    environment(database_url, data_key="another key, as long as it needs to be")
+    for arguments in (("db", "check"), ("db", "upgrade"), ("serve", "--bind", "127.0.0.1:0001")):
+        assert "another data key" in fails(*arguments) or arguments[0] == "serve"
+
+
+def test_a_newer_database_is_left_alone(database_url, environment, fails, engine):
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    environment(database_url)
+    for arguments in (("db", "check"), ("db", "upgrade"), ("verify",)):
+        assert "update the program" in fails(*arguments)
+
+
+def test_a_database_without_tables_says_what_to_run(empty_url, environment, fails):
+    environment(empty_url)
+    assert "frontdesk db upgrade" in fails("db", "check")
+
+
+def test_tables_of_another_program_are_left_alone(empty_url, environment, fails):
+    engine = open_engine(empty_url)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE others (id INTEGER)"))
+    engine.dispose()
+    environment(empty_url)
+    assert "another program" in fails("db", "upgrade")
+
+
+@pytest.mark.parametrize("arguments", [("db", "upgrade"), ("db", "check"), ("serve",), ("verify", "--json")])
+def test_a_server_that_is_not_there_is_one_line_without_the_password(environment, fails, arguments):
+    environment("postgresql://me:hidden@127.0.0.1:1/name")
+    said = fails(*arguments)
+    assert "cannot reach" in said
+    assert "hidden" not in said
+
+
+def test_a_folder_that_cannot_be_written_is_one_line(tmp_path, environment, fails):
+    (tmp_path / "file").write_text("")
+    environment(f"sqlite:///{tmp_path}/file/desk.db")
+    assert "cannot make the folder" in fails("db", "upgrade")
+
+
+def test_a_file_that_is_no_database_is_one_line(tmp_path, environment, fails):
+    (tmp_path / "desk.db").write_bytes(b"not a database, but long enough to look at" * 100)
+    environment(f"sqlite:///{tmp_path}/desk.db")
+    assert "cannot open" in fails("db", "upgrade")
+    assert "cannot open" in fails("db", "check")
+
+
+@only_sqlite
+def test_a_port_in_use_is_one_line(database_url, environment, fails):
+    environment(database_url)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert "choose another port" in fails("serve", "--bind", f"127.0.0.1:{port}")
+        environment(database_url, use="demo")
+        assert "choose another port" in fails("demo", "--port", str(port))
+
+
+@pytest.mark.parametrize("bind", ["nowhere", "127.0.0.1", "127.0.0.1:x", "127.0.0.1:99999"])
+@only_sqlite
+def test_an_address_that_is_none_is_one_line(database_url, environment, fails, bind):
+    environment(database_url)
+    assert "is not an address to serve on" in fails("serve", "--bind", bind)
+
+
+def test_the_demo_is_refused_in_production(environment, fails, tmp_path):
+    environment(f"sqlite:///{tmp_path}/desk.db")
+    assert ENVIRONMENT in fails("demo")
+
+
+def test_a_backup_brings_everything_back(database_url, environment, run, fails, tmp_path, session, world):
+    environment(database_url)
+    file = tmp_path / "backup"
+    assert run("db", "backup", str(file))[0] == 0
+    assert "exists already" in fails("db", "backup", str(file))
+    session.execute(text("UPDATE estates SET name = 'changed'"))
+    session.commit()
+    session.close()
+    assert "--force" in fails("db", "restore", str(file))
+    assert run("db", "restore", "--force", str(file))[0] == 0
+    assert session.scalar(text("SELECT count(*) FROM estates WHERE name = 'changed'")) == 0
+    session.commit()
+    assert run("db", "check")[0] == 0
+    assert run("verify")[0] == 0
+
+
+def test_a_backup_can_go_into_an_empty_database(database_url, empty_url, environment, run, tmp_path, world, session):
+    if make_url(database_url).get_backend_name() != make_url(empty_url).get_backend_name():
+        return  # a backup is for its own kind
+    session.close()
+    environment(database_url)
+    file = tmp_path / "backup"
+    run("db", "backup", str(file))
+    environment(empty_url)
+    assert run("db", "restore", str(file))[0] == 0
+    assert run("db", "check")[0] == 0
+
+
+def test_what_is_no_backup_is_refused(database_url, environment, fails, tmp_path):
+    environment(database_url)
+    file = tmp_path / "backup"
+    assert "cannot read" in fails("db", "restore", str(file))
+    for content in (b"", b"nonsense", b"SQLite format 3\0" + b"x" * 5000, b"PGDMP" + b"x" * 5000):
+        file.write_bytes(content)
+        fails("db", "restore", "--force", str(file))
+
+
+@only_sqlite
+def test_a_backup_of_another_program_is_refused(database_url, environment, fails, tmp_path):
+    environment(database_url)
+    file = tmp_path / "backup"
+    connection = sqlite3.connect(file)
+    connection.execute("CREATE TABLE others (id INTEGER)")
+    connection.close()
+    assert "cannot be restored" in fails("db", "restore", "--force", str(file))
+
+
+def test_a_backup_of_a_demo_is_refused_in_production(database_url, environment, run, fails, tmp_path, empty_url):
+    if make_url(database_url).get_backend_name() != make_url(empty_url).get_backend_name():
+        return  # a backup is for its own kind
+    environment(empty_url, use="demo")
+    run("db", "upgrade")
+    file = tmp_path / "backup"
+    assert run("db", "backup", str(file))[0] == 0
+    environment(database_url)
+    assert "demo database" in fails("db", "restore", "--force", str(file))
+
+
+def test_a_backup_that_cannot_be_written_is_one_line(database_url, environment, fails, tmp_path):
+    environment(database_url)
+    assert "cannot write" in fails("db", "backup", str(tmp_path / "none" / "backup"))
+
+
+def without_guards(engine, statement):
+    with engine.begin() as connection:
+        drop_triggers(connection)
+        connection.execute(text(statement))
+        create_triggers(connection, Base.metadata)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE events SET verb = 'other' WHERE id = (SELECT max(id) FROM events)",
+        "UPDATE event_seals SET seal = 'x' WHERE id = (SELECT min(id) FROM event_seals)",
+        "DELETE FROM event_seals WHERE id = (SELECT max(id) FROM event_seals)",
+        "UPDATE event_heads SET length = 99",
+    ],
+)
+def test_verify_finds_who_got_past_the_guards(database_url, environment, run, engine, statement):
+    environment(database_url)
+    without_guards(engine, statement)
+    code, out, _ = run("verify", "--json")
+    answer = json.loads(out)
+    assert code == 1
+    assert not answer["ok"]
+    assert answer["problems"][0]["kind"] == "events"
+
+
+def test_verify_and_check_find_a_missing_guard(database_url, environment, run, engine):
+    environment(database_url)
+    with engine.begin() as connection:
+        drop_triggers(connection)
+    assert run("verify")[0] == 1
+    code, out, _ = run("db", "check")
+    assert code == 1
+    assert "guard missing or changed: guard_" in out
+
+
+def test_check_finds_a_table_that_was_changed(database_url, environment, run, engine):
+    environment(database_url)
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE settings ADD COLUMN extra TEXT"))
+    code, out, _ = run("db", "check")
+    assert code == 1
+    assert "extra" in out
+
+
+def person(session, username):
+    return session.scalars(select(Staff).where(Staff.username == username)).one()
+
+
+def test_an_account_is_added_with_its_role_and_events(database_url, environment, run, session, world):
+    environment(database_url)
+    session.commit()
+    command = ["staff", "add", "Wang.Fang", "--name", "王芳", "--generate", "--estate", "YH"]
+    code, out, err = run(*command, "--role", "technician", "--team", world.teams["engineering"].name)
+    assert (code, err) == (0, "")
+    added = person(session, "wang.fang")
+    assert added.must_change_password
+    assert passwords.matches(added.password_hash, out.split()[-1])
+    events = session.scalars(select(Event).where(Event.record_id == added.id, Event.register == "staff")).all()
+    assert [event.verb for event in events] == ["register", "grant_role"]
+    assert {event.source for event in events} == {"cli"}
+    session.commit()
+    assert run("verify")[0] == 0
+
+
+def test_who_does_it_can_be_said(database_url, environment, run, session, world):
+    environment(database_url)
+    session.commit()
+    assert run("staff", "disable", "clerk", "--as", "admin", "--reason", "left")[0] == 0
+    event = session.scalars(select(Event).where(Event.verb == "disable")).one()
+    assert (event.actor_id, event.reason) == (world.staff["admin"].id, "left")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("staff", "add", "clerk", "--name", "x", "--generate"), "already an account"),
+        (("staff", "add", "a b", "--name", "x", "--generate"), "A user name has"),
+        (("staff", "add", "new", "--name", "x", "--generate", "--estate", "YH"), "belong together"),
+        (("staff", "add", "new", "--name", "x", "--generate", "--estate", "NO", "--role", "clerk"), "no estate"),
+        (("staff", "add", "new", "--name", "x", "--generate", "--estate", "YH", "--role", "lead"), "DSP-11"),
+        (("staff", "disable", "nobody"), "no account"),
+        (("staff", "disable", "system"), "can be disabled"),
+        (("staff", "disable", "clerk", "--as", "technician"), "ROLE"),
+        (("staff", "disable", "clerk", "--as", "nobody"), "no account"),
+        (("staff", "reset-password", "system", "--generate"), "Nobody signs in"),
+    ],
+)
+@only_sqlite
+def test_accounts_are_refused_in_one_line(database_url, environment, fails, session, world, arguments, said):
+    environment(database_url)
+    session.commit()
+    assert said in fails(*arguments)
+    assert session.scalar(text("SELECT count(*) FROM staff WHERE username = 'new'")) == 0
+
+
+@only_sqlite
+def test_a_password_comes_from_standard_input(
+    database_url, environment, run, fails, session, world, monkeypatch, tmp_path
+):
+    environment(database_url)
+    session.commit()
+    given = tmp_path / "password"
+    given.write_text("short\n")
+    with given.open() as file:
+        monkeypatch.setattr("sys.stdin", file)
+        assert "at least 10 characters" in fails("staff", "reset-password", "clerk")
+    given.write_text("long enough to be one\n")
+    with given.open() as file:
+        monkeypatch.setattr("sys.stdin", file)
+        assert run("staff", "reset-password", "clerk")[0] == 0
+    session.expire_all()
+    assert passwords.matches(person(session, "clerk").password_hash, "long enough to be one")
+
+
+def test_two_upgrades_at_once_queue(empty_url, keyring):
+    config = Config(DatabaseUse.PRODUCTION, make_url(empty_url), secret_key=SECRET_KEY, data_key=DATA_KEY)
+    failed = []
+
+    def upgrade():
+        try:
+            database.upgrade(config, now=NOW).engine.dispose()
+        except (SQLAlchemyError, ConfigurationError) as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=upgrade) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []

@@ -1,0 +1,76 @@
+"""The key cupboard for the tests of keys: one key of the first unit, and the drafts that go with it."""
+
+import datetime
+from types import SimpleNamespace
+
+import pytest
+
+from models.errors import OperationRefused
+from models.keys import BorrowerKind, KeyOrigin
+from models.operations import keys
+from models.operations.keys import ApprovalDraft, KeyDraft, LoanDraft
+
+HOUR = datetime.timedelta(hours=1)
+
+
+def open_desk(session, world, now):
+    """The desk with one key of the first unit on its hook."""
+    made = SimpleNamespace(session=session, world=world, now=now, clerk=world.actor("clerk"))
+    made.supervisor = world.actor("supervisor")
+    made.key = register(made)
+    return made
+
+
+def register(desk, **changes):
+    draft = KeyDraft(desk.world.estate.id, KeyOrigin.RECTIFICATION, "A-12", "S-1", unit_id=desk.world.units[0].id)
+    for name, value in changes.items():
+        setattr(draft, name, value)
+    return keys.register(desk.session, [draft], actor=desk.clerk, now=desk.now).one()
+
+
+def owner_draft(desk, **changes):
+    values = {
+        "key_id": desk.key.id,
+        "borrower_kind": BorrowerKind.OWNER,
+        "borrower_resident_id": desk.world.residents[0].id,
+        "identity_checked": True,
+        "signed": True,
+        **changes,
+    }
+    return LoanDraft(**values)
+
+
+def staff_draft(desk, username="technician", **changes):
+    values = {
+        "key_id": desk.key.id,
+        "borrower_kind": BorrowerKind.STAFF,
+        "borrower_staff_id": desk.world.person(username).id,
+        **changes,
+    }
+    return LoanDraft(**values)
+
+
+def lend(desk, draft=None, actor=None, now=None):
+    drafts = [draft or owner_draft(desk)]
+    return keys.lend(desk.session, drafts, actor=actor or desk.clerk, now=now or desk.now).one()
+
+
+def request(desk, username="technician", **changes):
+    draft = ApprovalDraft(desk.key.id, BorrowerKind.STAFF, "检查漏水", borrower_staff_id=desk.world.person(username).id)
+    for name, value in changes.items():
+        setattr(draft, name, value)
+    return keys.request(desk.session, [draft], actor=desk.clerk, now=desk.now).one()
+
+
+def approve(desk, approval, **arguments):
+    return keys.approve(desk.session, [approval], actor=desk.supervisor, now=desk.now, **arguments).one()
+
+
+def refused(rule):
+    return pytest.raises(OperationRefused, match=rf"^{rule}: ")
+
+
+def hand_back(desk):
+    return keys.hand_back(
+        desk.session, [desk.key], actor=desk.clerk, now=desk.now, handed_back_to="张伟", receipt_number="R-77"
+    ).one()

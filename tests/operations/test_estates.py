@@ -1,0 +1,367 @@
+"""Estates, units, teams, and what a manager sets in them (SET-1, SET-2, CMP-1, RES-5)."""
+
+import contextlib
+import datetime
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from models.complaints import ComplaintCategory
+from models.errors import OperationRefused, StaleRecord
+from models.estates import Estate, FeeStatus, Unit, UnitUse
+from models.events import Event
+from models.operations import estates, settings, tickets
+from models.operations._defaults import official_days
+from models.operations._figures import check_value
+from models.operations.estates import EstateDraft, TeamDraft, UnitDraft
+from models.operations.settings import CalendarDayDraft, CategoryDraft, WorkingHoursDraft
+from models.settings import (
+    CalendarDay,
+    Category,
+    CategoryRegister,
+    Clock,
+    ClockCalendar,
+    DayKind,
+    EstateSettings,
+    Setting,
+    WorkingHours,
+)
+from models.staff import Department, Team
+from models.tickets import TicketKind
+
+NEW_YEAR_EVE = datetime.date(2026, 2, 16)
+MAKE_UP_SATURDAY = datetime.date(2026, 2, 14)
+
+
+@pytest.fixture
+def desk(session, world, now):
+    """The manager of an estate with all defaults."""
+    made = SimpleNamespace(session=session, world=world, now=now, id=world.estate.id)
+    made.common = {"actor": world.actor("manager"), "now": now}
+    made.admin = {"actor": world.actor("admin"), "now": now}
+    made.unknown = settings.provide_defaults(session, world.estate, actor=world.actor("system"), now=now)
+    return made
+
+
+def refused(rule):
+    return pytest.raises(OperationRefused, match=rf"^{rule}: ")
+
+
+def found(desk, model, **values):
+    return desk.session.scalars(select(model).filter_by(estate_id=desk.id, **values)).one()
+
+
+def counted(desk, model):
+    return desk.session.scalar(select(func.count()).select_from(model).where(model.estate_id == desk.id))
+
+
+def test_a_new_estate_has_its_clocks_settings_categories_hours_and_calendar__SET_1(desk):
+    estate = estates.register(desk.session, [EstateDraft("BH", "碧湖苑")], **desk.admin).one()
+    desk.id = estate.id
+    desk.session.commit()
+    assert {clock.code for clock in desk.session.scalars(select(Clock).where(Clock.estate_id == estate.id))} == {
+        "slip-acknowledged",
+        "on-site",
+        "same-day",
+        "follow-up",
+        "formal-record",
+    }
+    assert counted(desk, Setting) == 9
+    assert counted(desk, WorkingHours) == 10
+    assert found(desk, CalendarDay, day=NEW_YEAR_EVE).kind is DayKind.OFF
+    assert found(desk, CalendarDay, day=MAKE_UP_SATURDAY).kind is DayKind.WORKING
+    query = select(Category.code).where(
+        Category.estate_id == estate.id, Category.register == CategoryRegister.COMPLAINTS
+    )
+    assert set(desk.session.scalars(query)) == {category.value for category in ComplaintCategory}
+    roles = select(Event.role).where(Event.estate_id == estate.id).distinct()
+    assert desk.session.scalars(roles).all() == ["admin"]
+
+
+def test_defaults_are_added_once_and_leave_what_is_there__SET_1(desk):
+    setting = found(desk, Setting, code="temporary-pass-days")
+    settings.amend_settings(desk.session, [setting], **desk.common, value=5).one()
+    before = [counted(desk, model) for model in (Clock, Setting, Category, WorkingHours, CalendarDay, Event)]
+    settings.provide_defaults(desk.session, desk.world.estate, actor=desk.world.actor("system"), now=desk.now)
+    after = [counted(desk, model) for model in (Clock, Setting, Category, WorkingHours, CalendarDay, Event)]
+    assert (before, setting.value) == (after, 5)
+
+
+def test_the_year_not_announced_yet_is_said_so_and_has_ordinary_weeks__SET_2(desk):
+    assert desk.unknown == [2027]
+    calendar = EstateSettings(desk.session, [desk.id]).calendar(desk.id)
+    assert calendar.is_working_day(datetime.date(2027, 2, 8))
+    assert not calendar.is_working_day(datetime.date(2027, 2, 6))
+
+
+def test_the_official_calendar_has_holidays_and_make_up_days__SET_2(desk):
+    days, unknown = official_days([2026])
+    assert unknown == []
+    assert sum(kind is DayKind.OFF for _, kind, _ in days) == 33
+    assert [day.isoformat() for day, kind, _ in days if kind is DayKind.WORKING] == [
+        "2026-01-04",
+        "2026-02-14",
+        "2026-02-28",
+        "2026-05-09",
+        "2026-09-20",
+        "2026-10-10",
+    ]
+    calendar = EstateSettings(desk.session, [desk.id]).calendar(desk.id)
+    assert calendar.intervals(MAKE_UP_SATURDAY) == [(510, 720), (810, 1080)]
+    assert not calendar.is_working_day(NEW_YEAR_EVE)
+
+
+def test_an_estate_needs_code_name_and_a_real_time_zone__SET_1(desk):
+    drafts = (
+        EstateDraft("", "碧湖苑"),
+        EstateDraft("YH", "云湖"),
+        EstateDraft("碧湖", "碧湖苑"),
+        EstateDraft("BH", " "),
+        EstateDraft("BH", "碧湖苑", timezone="Mars/Base"),
+        EstateDraft("BH", "碧湖苑", timezone="../etc/passwd"),
+        EstateDraft("BH", "碧湖苑", timezone=""),
+    )
+    outcome = estates.register(desk.session, drafts, **desk.admin)
+    assert [draft for draft, _ in outcome.refused] == list(drafts)
+    assert {refusal.rule for _, refusal in outcome.refused} == {"SET-1", "SET-2"}
+
+
+def test_only_an_administrator_opens_estates_and_managers_edit_their_own(desk):
+    with refused("ROLE"):
+        estates.register(desk.session, [EstateDraft("BH", "碧湖苑")], **desk.common).one()
+    estate = estates.amend(desk.session, [desk.world.estate], **desk.common, desk_phone="0571-88").one()
+    assert estate.desk_phone == "0571-88"
+    wrong: tuple[dict[str, Any], ...] = ({"name": ""}, {"timezone": "nowhere"})
+    for changes in wrong:
+        with refused("SET-[12]"):
+            estates.amend(desk.session, [estate], **desk.common, **changes).one()
+    with refused("ROLE"):
+        estates.amend(desk.session, [desk.world.other], **desk.common, name="别处").one()
+    assert desk.session.get_one(Estate, desk.world.other.id).name == "西岭雅居"
+
+
+def test_units_have_one_number_each_and_a_butler_of_the_estate__RES_5(desk):
+    draft = UnitDraft(desk.id, " 3-301 ", "3", 3, butler_id=desk.world.person("clerk").id)
+    unit = estates.register_units(desk.session, [draft], **desk.common).one()
+    assert (unit.code, unit.fee_status) == ("3-301", FeeStatus.UNKNOWN)
+    for code in ("3-301", "", "1-101"):
+        with refused("RES-1"):
+            estates.register_units(desk.session, [UnitDraft(desk.id, code)], **desk.common).one()
+    again = [UnitDraft(desk.id, "9"), UnitDraft(desk.id, "9")]
+    outcome = estates.register_units(desk.session, again, **desk.common)
+    assert (len(outcome.done), len(outcome.refused)) == (1, 1)
+    for username in ("stranger", "auditor"):
+        butler = {"butler_id": desk.world.person(username).id}
+        with refused("RES-5"):
+            estates.register_units(desk.session, [UnitDraft(desk.id, "8", **butler)], **desk.common).one()
+        with refused("RES-5"):
+            estates.amend_units(desk.session, [unit], **desk.common, **butler).one()
+
+
+def test_units_are_edited_by_the_desk_and_keep_their_numbers_apart__FEE_1(desk):
+    first, second = desk.world.units[:2]
+    clerk = {"actor": desk.world.actor("clerk"), "now": desk.now}
+    outcome = estates.amend_units(desk.session, [first, second], **clerk, fee_status=FeeStatus.OWING)
+    assert [unit.fee_status for unit in outcome.all()] == [FeeStatus.OWING] * 2
+    with refused("RES-1"):
+        estates.amend_units(desk.session, [first], **clerk, code=second.code).one()
+    with refused("RES-1"):
+        estates.amend_units(desk.session, [first, second], **clerk, code="7").all()
+    assert estates.amend_units(desk.session, [first], **clerk, code=first.code, use=UnitUse.SHOP).one() is first
+    with refused("ROLE"):
+        estates.register_units(desk.session, [UnitDraft(desk.id, "7")], **clerk).one()
+    with pytest.raises(StaleRecord):
+        estates.amend_units(desk.session, [first], **clerk, expected={first.id: 1}, floor=2).one()
+
+
+def test_a_unit_or_team_someone_refers_to_is_not_deleted(desk):
+    with refused("RES-1"):
+        estates.delete_units(desk.session, [desk.world.units[0]], **desk.common).one()
+    estates.delete_units(desk.session, [desk.world.units[3]], **desk.common).one()
+    assert desk.session.scalars(select(Unit).where(Unit.code == "2-201")).first() is None
+    with refused("SET-1"):
+        estates.delete_teams(desk.session, [desk.world.teams[Department.ENGINEERING]], **desk.common).one()
+    estates.delete_teams(desk.session, [desk.world.teams[Department.FINANCE]], **desk.common).one()
+    assert counted(desk, Team) == 5
+
+
+def test_teams_have_one_name_each_and_a_lead_of_the_estate__SET_1(desk):
+    draft = TeamDraft(desk.id, "夜班工程", Department.ENGINEERING, desk.world.person("lead").id)
+    team = estates.register_teams(desk.session, [draft], **desk.common).one()
+    for bad in (TeamDraft(desk.id, "夜班工程", Department.SECURITY), TeamDraft(desk.id, " ", Department.SECURITY)):
+        with refused("SET-1"):
+            estates.register_teams(desk.session, [bad], **desk.common).one()
+    stranger = desk.world.person("stranger").id
+    with refused("DSP-11"):
+        estates.amend_teams(desk.session, [team], **desk.common, lead_id=stranger).one()
+    assert estates.amend_teams(desk.session, [team], **desk.common, name="夜班").one().name == "夜班"
+    with refused("SET-1"):
+        estates.amend_teams(desk.session, [team], **desk.common, name="security").one()
+
+
+def test_a_clock_edited_works_from_then_on__SET_1(desk):
+    clock = found(desk, Clock, code="slip-acknowledged")
+    settings.amend_clocks(desk.session, [clock], **desk.common, minutes=30).one()
+    assert EstateSettings(desk.session, [desk.id]).due(clock, desk.now) == desk.now + datetime.timedelta(minutes=30)
+    event = desk.session.scalars(select(Event).where(Event.verb == "amend")).one()
+    assert (event.before, event.after, event.rule) == ({"minutes": 15}, {"minutes": 30}, "SET-1")
+
+
+def test_a_clock_takes_whole_minutes_only__SET_1(desk):
+    clock = found(desk, Clock, code="on-site")
+    for minutes in (0, -5, 525_601, "15", True, 1.5, None):
+        with refused("SET-1"):
+            settings.amend_clocks(desk.session, [clock], **desk.common, minutes=minutes).one()
+
+
+def test_a_clock_never_counts_more_working_time_than_there_is__SET_2(desk):
+    clock = found(desk, Clock, code="on-site")
+    with refused("SET-2"):
+        settings.amend_clocks(
+            desk.session, [clock], **desk.common, minutes=500_000, calendar=ClockCalendar.WORKING
+        ).one()
+    rows = desk.session.scalars(select(WorkingHours).where(WorkingHours.estate_id == desk.id)).all()
+    outcome = settings.delete_working_hours(desk.session, rows, **desk.common)
+    assert {refusal.rule for _, refusal in outcome.refused} == {"SET-2"}
+    EstateSettings(desk.session, [desk.id]).due(found(desk, Clock, code="formal-record"), desk.now)
+    assert counted(desk, WorkingHours) == len(outcome.refused) == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "value", "fits"),
+    [
+        ("temporary-pass-days", 7, True),
+        ("temporary-pass-days", 0, False),
+        ("temporary-pass-days", "7", False),
+        ("temporary-pass-days", True, False),
+        ("temporary-pass-days", 10**12, False),
+        ("worker-pass-deposit-fen", 0, True),
+        ("worker-pass-deposit-fen", -1, False),
+        ("follow-up-attempts", 5, True),
+        ("enquiry-promise-minutes", 0, False),
+        ("follow-up-rest-hours", [["22:00", "08:00"]], True),
+        ("follow-up-rest-hours", [], True),
+        ("follow-up-rest-hours", [["22:00"]], False),
+        ("follow-up-rest-hours", [["22:00", "22:00"]], False),
+        ("follow-up-rest-hours", [["24:00", "08:00"]], False),
+        ("follow-up-rest-hours", [[22, 8]], False),
+        ("follow-up-rest-hours", 5, False),
+        ("follow-up-rest-hours", "22:00", False),
+    ],
+)
+def test_a_setting_keeps_its_kind__SET_1(code, value, fits):
+    with contextlib.nullcontext() if fits else refused("SET-1"):
+        check_value(code, value)
+
+
+def test_a_setting_edited_works_from_then_on__SET_1(desk):
+    hours = found(desk, Setting, code="follow-up-rest-hours")
+    outcome = settings.amend_settings(desk.session, [hours], **desk.common, value=[["22:00", "08:00"]])
+    assert EstateSettings(desk.session, [desk.id]).value(desk.id, hours.code) == outcome.one().value
+    with refused("SET-1"):
+        settings.amend_settings(desk.session, [hours], **desk.common, value=5).one()
+
+
+def test_only_the_manager_sets_anything__SET_1(desk):
+    clock, setting = found(desk, Clock, code="on-site"), found(desk, Setting, code="undo-minutes")
+    day = CalendarDayDraft(desk.id, datetime.date(2027, 1, 1), DayKind.OFF)
+    for username in ("clerk", "technician", "lead", "supervisor", "auditor", "admin", "stranger"):
+        common = {"actor": desk.world.actor(username), "now": desk.now}
+        for outcome in (
+            settings.amend_clocks(desk.session, [clock], **common, minutes=9),
+            settings.amend_settings(desk.session, [setting], **common, value=9),
+            settings.register_categories(desk.session, [CategoryDraft(desk.id, "pets", "宠物")], **common),
+            settings.register_calendar_days(desk.session, [day], **common),
+            settings.register_working_hours(desk.session, [WorkingHoursDraft(desk.id, 5, 540, 720)], **common),
+        ):
+            assert [refusal.rule for _, refusal in outcome.refused] == ["ROLE"], username
+
+
+def test_categories_of_tickets_are_added_renamed_and_removed_while_unused__SET_1(desk):
+    team = desk.world.teams[Department.ENGINEERING]
+    draft = CategoryDraft(desk.id, "heating", "地暖", team_id=team.id)
+    row = settings.register_categories(desk.session, [draft], **desk.common).one()
+    bad = (
+        draft,
+        CategoryDraft(desk.id, "Heating!", "地暖"),
+        CategoryDraft(desk.id, "gas", " "),
+        CategoryDraft(desk.id, "gas", "燃气", team_id=desk.world.other_team.id),
+    )
+    for wrong in bad:
+        with refused("SET-1"):
+            settings.register_categories(desk.session, [wrong], **desk.common).one()
+    assert settings.amend_categories(desk.session, [row], **desk.common, name="暖气").one().name == "暖气"
+    ticket = tickets.TicketDraft(
+        desk.id, "不热", place="大堂", reporter_name="张", kind=TicketKind.REPAIR, category_id=row.id
+    )
+    tickets.register(desk.session, [ticket], actor=desk.world.actor("clerk"), now=desk.now).one()
+    with refused("SET-1"):
+        settings.delete_categories(desk.session, [row], **desk.common).one()
+    assert settings.amend_categories(desk.session, [row], **desk.common, enabled=False).one().enabled is False
+    unused = found(desk, Category, code="lifts")
+    settings.delete_categories(desk.session, [unused], **desk.common).one()
+
+
+def test_the_eight_categories_of_complaints_are_given__CMP_1(desk):
+    row = found(desk, Category, register=CategoryRegister.COMPLAINTS, code="environment")
+    with refused("CMP-1"):
+        settings.delete_categories(desk.session, [row], **desk.common).one()
+    with refused("CMP-1"):
+        settings.amend_categories(desk.session, [row], **desk.common, enabled=False).one()
+    with refused("CMP-1"):
+        draft = CategoryDraft(desk.id, "ninth", "第九类", CategoryRegister.COMPLAINTS)
+        settings.register_categories(desk.session, [draft], **desk.common).one()
+    assert settings.amend_categories(desk.session, [row], **desk.common, name="环境类").one().name == "环境类"
+
+
+def test_the_estates_own_exceptions_stand_in_its_calendar__SET_2(desk):
+    day = datetime.date(2026, 11, 21)
+    draft = CalendarDayDraft(desk.id, day, DayKind.WORKING, "开放日", 540, 720)
+    row = settings.register_calendar_days(desk.session, [draft], **desk.common).one()
+    assert EstateSettings(desk.session, [desk.id]).calendar(desk.id).intervals(day) == [(540, 720)]
+    with refused("SET-2"):
+        settings.register_calendar_days(desk.session, [draft], **desk.common).one()
+    for changes in ({"kind": DayKind.OFF}, {"end_minute": 500}, {"end_minute": None}, {"end_minute": 1441}):
+        with refused("SET-2"):
+            settings.amend_calendar_days(desk.session, [row], **desk.common, **changes).one()
+    off: dict[str, Any] = {"kind": DayKind.OFF, "start_minute": None, "end_minute": None}
+    settings.amend_calendar_days(desk.session, [row], **desk.common, **off).one()
+    assert not EstateSettings(desk.session, [desk.id]).calendar(desk.id).is_working_day(day)
+    settings.delete_calendar_days(desk.session, [row], **desk.common, reason="取消").one()
+    assert desk.session.scalars(select(CalendarDay).where(CalendarDay.day == day)).first() is None
+
+
+def test_several_working_intervals_a_day_do_not_overlap__SET_2(desk):
+    drafts = [WorkingHoursDraft(desk.id, 5, 540, 720), WorkingHoursDraft(desk.id, 5, 720, 780)]
+    saturday = settings.register_working_hours(desk.session, drafts, **desk.common).all()
+    bad = [(5, 600, 660), (5, 700, 900), (7, 540, 720), (6, 720, 540), (6, -1, 540), (6, 600, 1441)]
+    for weekday, start, end in bad:
+        with refused("SET-2"):
+            draft = WorkingHoursDraft(desk.id, weekday, start, end)
+            settings.register_working_hours(desk.session, [draft], **desk.common).one()
+    twice = [WorkingHoursDraft(desk.id, 6, 540, 720)] * 2
+    outcome = settings.register_working_hours(desk.session, twice, **desk.common)
+    assert (len(outcome.done), len(outcome.refused)) == (1, 1)
+    with refused("SET-2"):
+        settings.amend_working_hours(desk.session, saturday[:1], **desk.common, end_minute=721).one()
+    settings.amend_working_hours(desk.session, saturday[:1], **desk.common, start_minute=480).one()
+    day = datetime.date(2026, 11, 21)
+    assert EstateSettings(desk.session, [desk.id]).calendar(desk.id).intervals(day) == [(480, 720), (720, 780)]
+
+
+def test_preview_writes_nothing(desk):
+    before = [counted(desk, model) for model in (Unit, Team, Category, CalendarDay, WorkingHours, Event)]
+    drafts: tuple[tuple[Any, Any], ...] = (
+        (estates.register_units, UnitDraft(desk.id, "9-901")),
+        (estates.register_teams, TeamDraft(desk.id, "夜班", Department.SECURITY)),
+        (settings.register_categories, CategoryDraft(desk.id, "pets", "宠物")),
+        (settings.register_calendar_days, CalendarDayDraft(desk.id, datetime.date(2027, 1, 1), DayKind.OFF)),
+        (settings.register_working_hours, WorkingHoursDraft(desk.id, 6, 540, 720)),
+    )
+    for verb, draft in drafts:
+        assert verb(desk.session, [draft], **desk.common, preview=True).done == [draft]
+    assert estates.register(desk.session, [EstateDraft("BH", "碧湖苑")], **desk.admin, preview=True).done
+    desk.session.flush()
+    assert [counted(desk, model) for model in (Unit, Team, Category, CalendarDay, WorkingHours, Event)] == before

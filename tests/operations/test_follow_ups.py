@@ -1,0 +1,318 @@
+"""Follow-ups: who asks, when, how often, and what the answer does (FUP-1 … FUP-4)."""
+
+import datetime
+
+import pytest
+from sqlalchemy import select
+
+from models.complaints import ComplaintStatus
+from models.errors import StaleRecord
+from models.follow_ups import TRANSITIONS, AttemptOutcome, FollowUp, FollowUpAttempt, FollowUpStatus, FollowUpWay
+from models.matters import ClockRun, Comment
+from models.operations import follow_ups
+from models.operations.follow_ups import FollowUpDraft
+from models.settings import Setting
+from models.staff import Role, StaffAssignment
+from models.tickets import TicketKind, TicketStatus
+from tests.operations.walks import (
+    DAY,
+    HOUR,
+    attempt,
+    complaint_in,
+    do,
+    follow_up_of,
+    new_ticket,
+    refusal,
+    ticket_in,
+)
+
+F = FollowUpStatus
+
+
+@pytest.fixture
+def world(rolled_back):
+    return rolled_back
+
+
+@pytest.fixture
+def job(world, now):
+    """A finished job whose follow-up is to be made."""
+    ticket = ticket_in(world, TicketStatus.IN_PROGRESS, now)
+    return do(world, "finish", ticket, now).one()
+
+
+@pytest.fixture
+def follow_up(world, job):
+    return follow_up_of(world, job)
+
+
+def carried_out(world, now):
+    complaint = complaint_in(world, ComplaintStatus.AGREED, now)
+    return do(world, "carry_out", complaint, now).one()
+
+
+def try_in_vain(world, follow_up, now):
+    return attempt(world, follow_up, now, AttemptOutcome.NOT_REACHED).one()
+
+
+def follow_up_in(world, job, status, now):
+    """The follow-up of *job*, brought into *status*."""
+    follow_up = follow_up_of(world, job)
+    if status is F.SATISFIED:
+        attempt(world, follow_up, now, AttemptOutcome.SATISFIED).one()
+    elif status is F.NOT_SATISFIED:
+        attempt(world, follow_up, now, AttemptOutcome.NOT_SATISFIED, words="还在滴水").one()
+    elif status is F.NOT_REACHED:
+        for days in range(3):
+            try_in_vain(world, follow_up, now + days * DAY)
+        close(world, follow_up, now + 2 * DAY).one()
+    elif status is F.CANCELLED:
+        do(world, "reopen", job, now).one()
+        world.session.expire_all()
+    assert follow_up.status is status
+    return follow_up
+
+
+def close(world, follow_up, now, by="supervisor"):
+    return follow_ups.close_not_reached(world.session, [follow_up], actor=world.actor(by), now=now)
+
+
+def pass_on(world, follow_up, now, to, by="clerk", **changes):
+    person = world.person(to)
+    return follow_ups.reassign(world.session, [follow_up], actor=world.actor(by), now=now, assignee=person, **changes)
+
+
+def at(hour, minute=0):
+    """That time of a Wednesday in Shanghai."""
+    return datetime.datetime(2026, 11, 18, hour, minute, tzinfo=datetime.UTC) - 8 * HOUR
+
+
+# ---------------------------------------------------------------- states
+
+
+@pytest.mark.parametrize("status", F)
+@pytest.mark.parametrize("verb", ["record_attempt", "close_not_reached", "reassign"])
+def test_nothing_is_done_to_a_follow_up_that_is_over__FUP_3_FUP_4(world, now, job, verb, status):
+    follow_up = follow_up_in(world, job, status, now)
+    later = now + 3 * DAY
+    if verb == "record_attempt":
+        outcome = attempt(world, follow_up, later, AttemptOutcome.SATISFIED)
+    elif verb == "close_not_reached":
+        if status is F.SCHEDULED:
+            for days in range(3):
+                try_in_vain(world, follow_up, now + days * DAY)
+        outcome = close(world, follow_up, later)
+    else:
+        outcome = pass_on(world, follow_up, later, "clerk2")
+    if status is F.SCHEDULED:
+        assert outcome.one().status is TRANSITIONS.get(verb, {}).get(status, F.SCHEDULED)
+    else:
+        assert refusal(outcome).rule == ("FUP-4" if verb == "reassign" else "FUP-3")
+        assert follow_up.status is status
+
+
+def test_a_stale_form_is_refused(world, now, follow_up):
+    pass_on(world, follow_up, now, "clerk2").one()
+    outcome = attempt(world, follow_up, now, AttemptOutcome.SATISFIED, expected={follow_up.id: 1})
+    assert isinstance(refusal(outcome), StaleRecord)
+
+
+# ---------------------------------------------------------------- who and when
+
+
+@pytest.mark.parametrize(
+    ("who", "rule"),
+    [("clerk", None), ("manager", None), ("technician", "ROLE"), ("auditor", "ROLE"), ("stranger", "ROLE")],
+)
+def test_the_desk_asks_and_nobody_else__FUP_1(world, now, follow_up, who, rule):
+    outcome = attempt(world, follow_up, now, AttemptOutcome.SATISFIED, by=who)
+    if rule is None:
+        assert outcome.one().finished_by_id == world.person(who).id
+    else:
+        assert refusal(outcome).rule == rule
+
+
+def test_who_did_the_work_does_not_ask_even_with_a_role_at_the_desk__FUP_1(world, now, job, follow_up):
+    technician = world.person("technician")
+    assert job.assignee_id == technician.id
+    world.session.add(StaffAssignment(estate_id=job.estate_id, staff_id=technician.id, role=Role.CLERK))
+    world.session.flush()
+    assert refusal(attempt(world, follow_up, now, AttemptOutcome.SATISFIED, by="technician")).rule == "FUP-1"
+    assert refusal(pass_on(world, follow_up, now, "technician")).rule == "FUP-1"
+
+
+def test_the_desk_person_who_handled_a_complaint_asks__FUP_1(world, now):
+    complaint = carried_out(world, now)
+    assert complaint.assignee_id == world.person("clerk").id
+    attempt(world, follow_up_of(world, complaint), now, AttemptOutcome.SATISFIED, by="clerk").one()
+
+
+@pytest.mark.parametrize(
+    ("moment", "resting"),
+    [
+        (at(8, 59), True),
+        (at(9), False),
+        (at(11, 59), False),
+        (at(12), True),
+        (at(13, 59), True),
+        (at(14), False),
+        (at(19, 59), False),
+        (at(20), True),
+        (at(23, 59), True),
+        (at(0), True),
+    ],
+)
+def test_nobody_is_called_in_rest_hours__FUP_1(world, now, follow_up, moment, resting):
+    for way in (FollowUpWay.PHONE, FollowUpWay.SMS, FollowUpWay.VISIT, FollowUpWay.EMAIL):
+        outcome = attempt(world, follow_up, moment, AttemptOutcome.NOT_REACHED, way=way, preview=True)
+        if resting and way is not FollowUpWay.EMAIL:
+            assert refusal(outcome).rule == "FUP-1"
+        else:
+            outcome.one()
+
+
+@pytest.mark.parametrize(
+    ("value", "resting"),
+    [([], False), ([["09:30", "10:30"]], True), ("nonsense", False), ([["9:30", 7]], False)],
+)
+def test_rest_hours_are_a_setting_and_a_spoilt_one_means_the_default__SET_1(world, now, follow_up, value, resting):
+    code = "follow-up-rest-hours"
+    world.session.add(Setting(estate_id=world.estate.id, code=code, rule="FUP-1", value=value))
+    world.session.flush()
+    outcome = attempt(world, follow_up, now, AttemptOutcome.SATISFIED, preview=True)  # 10:00
+    assert bool(outcome.refused) is resting
+    at_noon = attempt(world, follow_up, at(12, 30), AttemptOutcome.SATISFIED, preview=True)
+    assert bool(at_noon.refused) is (value in ("nonsense", [["9:30", 7]]))
+
+
+# ---------------------------------------------------------------- the answer
+
+
+def test_satisfied_ends_it_with_scores_and_the_words_reach_the_team__FUP_2_FUP_3(world, now, job, follow_up):
+    scores = {"quality": 5, "timeliness": 4, "attitude": 3}
+    attempt(world, follow_up, now, AttemptOutcome.SATISFIED, words="师傅很细心", **scores).one()
+    assert follow_up.status is F.SATISFIED
+    assert {name: getattr(follow_up, name) for name in scores} == scores
+    assert world.session.scalars(select(Comment.body).where(Comment.ticket_id == job.id)).all() == ["师傅很细心"]
+    run = world.session.scalars(select(ClockRun).where(ClockRun.follow_up_id == follow_up.id)).one()
+    assert (run.met_at, follow_up.due_at) == (now, now + 3 * DAY)
+
+
+@pytest.mark.parametrize("score", [0, 6, -1])
+@pytest.mark.parametrize("name", ["quality", "timeliness", "attitude"])
+def test_a_score_is_from_1_to_5__FUP_2(world, now, follow_up, name, score):
+    assert refusal(attempt(world, follow_up, now, AttemptOutcome.SATISFIED, **{name: score})).rule == "FUP-2"
+
+
+def test_who_was_not_reached_gave_no_scores__FUP_2(world, now, follow_up):
+    assert refusal(attempt(world, follow_up, now, AttemptOutcome.NOT_REACHED, quality=5)).rule == "FUP-2"
+
+
+def test_a_dissatisfied_resident_brings_the_job_back_to_work__FUP_3(world, now, job, follow_up):
+    assert refusal(attempt(world, follow_up, now, AttemptOutcome.NOT_SATISFIED)).rule == "FUP-3"
+    attempt(world, follow_up, now, AttemptOutcome.NOT_SATISFIED, words="还在滴水").one()
+    world.session.commit()
+    world.session.expire_all()
+    assert (follow_up.status, job.status) == (F.NOT_SATISFIED, TicketStatus.IN_PROGRESS)
+    do(world, "finish", job, now + HOUR).one()
+    assert follow_up_of(world, job).id != follow_up.id
+
+
+def test_a_dissatisfied_complainant_has_it_put_right__FUP_3(world, now):
+    complaint = carried_out(world, now)
+    follow_up = follow_up_of(world, complaint)
+    attempt(world, follow_up, now, AttemptOutcome.NOT_SATISFIED, words="今天又停了").one()
+    world.session.expire_all()
+    assert (follow_up.status, complaint.status) == (F.NOT_SATISFIED, ComplaintStatus.INVESTIGATING)
+
+
+def test_tickets_and_complaints_are_answered_in_one_batch__FUP_3(world, now, job, follow_up):
+    complaint = carried_out(world, now)
+    both = [follow_up, follow_up_of(world, complaint)]
+    outcome = follow_ups.record_attempt(
+        world.session,
+        both,
+        actor=world.actor("clerk"),
+        now=now,
+        way=FollowUpWay.PHONE,
+        outcome=AttemptOutcome.NOT_SATISFIED,
+        words="都没弄好",
+    )
+    assert len(outcome.all()) == 2
+    world.session.expire_all()
+    assert (job.status, complaint.status) == (TicketStatus.IN_PROGRESS, ComplaintStatus.INVESTIGATING)
+
+
+def test_what_cannot_go_back_to_work_refuses_the_answer_too__FUP_3(world, now, job, follow_up):
+    # Another program closed the job past the verbs: the follow-up must not be left half done.
+    job.status, job.closed_at, job.closed_by_id = TicketStatus.CLOSED, now, world.person("clerk").id
+    world.session.flush()
+    assert refusal(attempt(world, follow_up, now, AttemptOutcome.NOT_SATISFIED, words="还在滴水")).rule == "JOB-1"
+    assert follow_up.status is F.SCHEDULED
+    assert world.session.scalars(select(FollowUpAttempt)).all() == []
+
+
+# ---------------------------------------------------------------- not reached
+
+
+def test_one_attempt_a_local_day_counts__FUP_3(world, now, follow_up):
+    late, after_midnight = at(17), at(17) + 18 * HOUR
+    for moment in (now, late, after_midnight):
+        try_in_vain(world, follow_up, moment)
+    assert follow_up.attempts == 2
+    assert len(world.session.scalars(select(FollowUpAttempt)).all()) == 3
+
+
+def test_after_three_days_of_trying_a_supervisor_closes_it__FUP_3(world, now, job, follow_up):
+    for days in range(3):
+        assert refusal(close(world, follow_up, now + days * DAY)).rule == "FUP-3"
+        try_in_vain(world, follow_up, now + days * DAY)
+    assert refusal(close(world, follow_up, now + 2 * DAY, by="clerk")).rule == "ROLE"
+    close(world, follow_up, now + 2 * DAY).one()
+    assert follow_up.status is F.NOT_REACHED
+    do(world, "take_slip_back", job, now).one()
+    do(world, "close", job, now + 2 * DAY).one()
+
+
+def test_how_often_is_a_setting__FUP_3_SET_1(world, now, follow_up):
+    world.session.add(Setting(estate_id=world.estate.id, code="follow-up-attempts", rule="FUP-3", value=1))
+    world.session.flush()
+    try_in_vain(world, follow_up, now)
+    close(world, follow_up, now).one()
+
+
+# ---------------------------------------------------------------- handing on, scheduling by hand
+
+
+def test_a_follow_up_passes_to_a_named_colleague_of_the_desk__FUP_4(world, now, follow_up):
+    assert refusal(pass_on(world, follow_up, now, "stranger")).rule == "FUP-1"
+    assert refusal(pass_on(world, follow_up, now, "lead")).rule == "FUP-1"
+    pass_on(world, follow_up, now, "clerk2", preferred_time=now + HOUR).one()
+    assert (follow_up.assignee_id, follow_up.preferred_time) == (world.person("clerk2").id, now + HOUR)
+    pass_on(world, follow_up, now, "clerk").one()
+    assert follow_up.preferred_time == now + HOUR
+
+
+def schedule(world, matter, now, **columns):
+    return follow_ups.schedule(world.session, [FollowUpDraft(matter, **columns)], actor=world.actor("clerk"), now=now)
+
+
+def test_only_one_follow_up_of_a_matter_is_to_be_made__FUP_1(world, now, job, follow_up):
+    assert refusal(schedule(world, job, now)).rule == "FUP-1"
+    attempt(world, follow_up, now, AttemptOutcome.SATISFIED).one()
+    second = schedule(world, job, now, assignee=world.person("clerk2")).one()
+    assert (second.assignee_id, second.due_at) == (world.person("clerk2").id, now + 3 * DAY)
+
+
+def test_only_what_is_finished_and_owes_one_is_followed_up__FUP_1_INT_9(world, now):
+    assert refusal(schedule(world, new_ticket(world, now), now)).rule == "FUP-1"
+    enquiry = new_ticket(world, now, kind=TicketKind.ENQUIRY)
+    do(world, "answer", enquiry, now).one()
+    assert refusal(schedule(world, enquiry, now)).rule == "FUP-1"
+
+
+def test_the_database_holds_one_scheduled_follow_up_a_matter__FUP_1(world, now, job, follow_up):
+    twin = FollowUp(estate_id=job.estate_id, ticket_id=job.id, assignee_id=follow_up.assignee_id, due_at=now)
+    world.session.add(twin)
+    with pytest.raises(Exception, match="uq_follow_ups_scheduled_ticket_id"):
+        world.session.flush()

@@ -1,0 +1,237 @@
+"""Keys: in one place each, back in the cupboard, lost, handed back for good (KEY-1, KEY-2, KEY-4, KEY-5)."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import func, insert, select
+from sqlalchemy.exc import DBAPIError
+
+from models.errors import StaleRecord
+from models.events import Event
+from models.keys import Key, KeyLoan, KeyOrigin
+from models.operations import keys, tickets
+from models.operations.keys import KeyDraft
+from models.session import DeskSession
+from tests.operations.key_desk import HOUR, hand_back, lend, open_desk, owner_draft, refused, register, request
+
+STATES = ("on_hook", "on_loan", "lost", "handed_back")
+ALLOWED = {
+    "on_hook": {"amend", "lend", "report_lost", "hand_back", "delete"},
+    "on_loan": {"amend", "report_lost", "report_loan_lost", "return", "extend", "correct", "amend_loan"},
+    "lost": {"amend", "tell_owner", "amend_loan"},
+    "handed_back": {"amend"},
+}
+KEY_VERBS = ("amend", "lend", "report_lost", "tell_owner", "hand_back", "delete")
+LOAN_VERBS = ("return", "extend", "correct", "report_loan_lost", "amend_loan")
+
+
+@pytest.fixture
+def desk(session, world, now):
+    """The desk with one key of the first unit on its hook."""
+    return open_desk(session, world, now)
+
+
+def put(desk, state):
+    """Bring the desk's key into *state*; the loan of it, where there is or was one."""
+    if state == "on_loan":
+        return lend(desk)
+    if state == "lost":
+        loan = lend(desk)
+        keys.report_lost(desk.session, [desk.key], actor=desk.clerk, now=desk.now).one()
+        return loan
+    if state == "handed_back":
+        hand_back(desk)
+    return None
+
+
+def perform(desk, verb, loan):
+    common = {"now": desk.now + HOUR}
+    by_clerk, by_supervisor = {"actor": desk.clerk, **common}, {"actor": desk.supervisor, **common}
+    key, session = [desk.key], desk.session
+    outcomes = {
+        "amend": lambda: keys.amend(session, key, hook="B-1", **by_clerk),
+        "lend": lambda: keys.lend(session, [owner_draft(desk)], **by_clerk),
+        "report_lost": lambda: keys.report_lost(session, key, **by_clerk),
+        "tell_owner": lambda: keys.tell_owner(session, key, **by_clerk),
+        "hand_back": lambda: keys.hand_back(session, key, handed_back_to="张伟", receipt_number="R-77", **by_clerk),
+        "delete": lambda: keys.delete(session, key, actor=desk.world.actor("manager"), **common),
+        "return": lambda: keys.return_keys(session, [loan], **by_clerk),
+        "extend": lambda: keys.extend(session, [loan], due_at=desk.now + 50 * HOUR, **by_supervisor),
+        "correct": lambda: keys.correct(session, [loan], reason="错登", **by_supervisor),
+        "report_loan_lost": lambda: keys.report_lost(session, [loan], **by_clerk),
+        "amend_loan": lambda: keys.amend_loans(session, [loan], note="晚归", **by_clerk),
+    }
+    return outcomes[verb]()
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_each_verb_is_allowed_or_refused_by_where_the_key_is__KEY_2(desk, state):
+    loan = put(desk, state)
+    desk.session.commit()
+    for verb in (*KEY_VERBS, *(LOAN_VERBS if loan is not None else ())):
+        before = desk.session.scalar(select(func.count()).select_from(Event))
+        outcome = perform(desk, verb, loan)
+        assert bool(outcome.done) is (verb in ALLOWED[state]), (verb, outcome.refused)
+        assert len(outcome.done) + len(outcome.refused) == 1
+        after = desk.session.scalar(select(func.count()).select_from(Event))
+        assert (after > before) is bool(outcome.done), verb
+        desk.session.rollback()
+
+
+def test_a_loan_that_ended_stays_ended__KEY_2(desk):
+    loan = lend(desk)
+    keys.return_keys(desk.session, [loan], actor=desk.clerk, now=desk.now).one()
+    for verb in ("return", "extend", "correct", "report_loan_lost"):
+        with refused("KEY-2"):
+            perform(desk, verb, loan).one()
+
+
+def test_a_key_has_number_unit_hook_seal_and_origin__KEY_1(desk):
+    assert desk.key.number == "K261118-001"
+    assert register(desk).number == "K261118-002"
+    with refused("KEY-1") as caught:
+        register(desk, unit_id=None, place=" ", hook="", seal="")
+    assert len(caught.value.values["missing"]) == 3
+    assert register(desk, unit_id=None, place="配电房").place == "配电房"
+
+
+def test_two_keys_never_have_one_number__KEY_1(desk):
+    with refused("KEY-1"):
+        register(desk, number=desk.key.number)
+    draft = KeyDraft(desk.world.estate.id, KeyOrigin.COMMON, "A", "S", place="门", number="X")
+    outcome = keys.register(desk.session, [draft, draft], actor=desk.clerk, now=desk.now)
+    assert (len(outcome.done), len(outcome.refused)) == (1, 1)
+
+
+def test_a_key_names_no_unit_of_another_estate__KEY_1(desk):
+    with refused("KEY-1"):
+        register(desk, unit_id=desk.world.other_unit.id)
+    with refused("KEY-1"):
+        keys.amend(desk.session, [desk.key], actor=desk.clerk, now=desk.now, unit_id=desk.world.other_unit.id).one()
+
+
+def test_key_on_loan_cannot_be_lent_again__KEY_2(desk):
+    lend(desk)
+    with refused("KEY-2") as caught:
+        lend(desk)
+    assert "张伟" in str(caught.value)
+
+
+def test_the_database_holds_the_second_loan_back_too__KEY_2(desk):
+    loan = lend(desk)
+    columns = {column.key: getattr(loan, column.key) for column in KeyLoan.__table__.columns if column.key != "id"}
+    with pytest.raises(DBAPIError, match="uq_key_loans_unended"):
+        desk.session.execute(insert(KeyLoan).values(columns))
+
+
+def test_of_two_desks_that_lend_one_key_at_once_one_is_refused__KEY_2(desk, engine, keyring):
+    draft = owner_draft(desk)
+    desk.session.commit()
+    start = threading.Barrier(2)
+
+    def lend_at_once(_):
+        with DeskSession(engine, keyring=keyring) as session:
+            start.wait()
+            outcome = keys.lend(session, [draft], actor=desk.clerk, now=desk.now)
+            session.commit()
+            return [refusal.rule for _, refusal in outcome.refused]
+
+    with ThreadPoolExecutor(2) as desks:
+        assert sorted(desks.map(lend_at_once, range(2))) == [[], ["KEY-2"]]
+
+
+def test_returning_clears_the_line_for_several_keys_at_once__KEY_4(desk):
+    first = lend(desk)
+    desk.key = register(desk)
+    second = lend(desk)
+    later = desk.now + HOUR
+    outcome = keys.return_keys(desk.session, [second, first], actor=desk.clerk, now=later, note="完好")
+    assert outcome.done == [first, second]
+    assert {(loan.returned_at, loan.returned_to_id, loan.note) for loan in outcome.done} == {
+        (later, desk.clerk.staff_id, "完好")
+    }
+    assert lend(desk).returned_at is None
+
+
+def test_lost_key_ends_its_loan_tells_the_owner_and_is_never_lent_again__KEY_4(desk):
+    loan = lend(desk)
+    keys.report_lost(desk.session, [loan], actor=desk.clerk, now=desk.now + HOUR, owner_told=True).one()
+    assert loan.lost_at == desk.key.lost_at == desk.key.owner_told_at == desk.now + HOUR
+    with refused("KEY-4"):
+        lend(desk)
+    with refused("KEY-4"):
+        keys.tell_owner(desk.session, [desk.key], actor=desk.clerk, now=desk.now).one()
+
+
+def test_owner_may_be_told_later__KEY_4(desk):
+    keys.report_lost(desk.session, [desk.key], actor=desk.clerk, now=desk.now).one()
+    assert desk.key.owner_told_at is None
+    keys.tell_owner(desk.session, [desk.key], actor=desk.clerk, now=desk.now + HOUR).one()
+    assert desk.key.owner_told_at == desk.now + HOUR
+
+
+def test_lock_change_is_offered_as_a_job__KEY_4(desk):
+    draft = keys.lock_change_draft(desk.key)
+    ticket = tickets.register(desk.session, [draft], actor=desk.clerk, now=desk.now).one()
+    assert (ticket.unit_id, ticket.detail) == (desk.key.unit_id, desk.key.number)
+
+
+def test_handing_back_is_against_the_stamped_receipt__KEY_5(desk):
+    common = {"actor": desk.clerk, "now": desk.now}
+    with refused("KEY-5") as caught:
+        keys.hand_back(desk.session, [desk.key], handed_back_to=" ", receipt_number="", **common).one()
+    assert len(caught.value.values["missing"]) == 2
+    loan = lend(desk)
+    with refused("KEY-2"):
+        hand_back(desk)
+    keys.return_keys(desk.session, [loan], **common).one()
+    assert hand_back(desk).receipt_number == "R-77"
+    with refused("KEY-5"):
+        lend(desk)
+
+
+def test_a_mistaken_lend_is_corrected_and_its_history_stays__KEY_2(desk):
+    loan = lend(desk)
+    with refused("KEY-2"):
+        keys.correct(desk.session, [loan], actor=desk.supervisor, now=desk.now, reason=" ").one()
+    keys.correct(desk.session, [loan], actor=desk.supervisor, now=desk.now, reason="登错钥匙").one()
+    assert loan.returned_at == desk.now
+    event = desk.session.scalars(select(Event).where(Event.register == "key_loans").order_by(Event.id.desc())).first()
+    assert (event.verb, event.reason, event.role) == ("correct", "登错钥匙", "supervisor")
+    assert lend(desk).id != loan.id
+
+
+def test_key_that_was_lent_or_asked_for_is_not_deleted__KEY_2(desk):
+    manager = desk.world.actor("manager")
+    request(desk)
+    with refused("KEY-2"):
+        keys.delete(desk.session, [desk.key], actor=manager, now=desk.now).one()
+    other = register(desk)
+    keys.delete(desk.session, [other], actor=manager, now=desk.now, reason="重复").one()
+    assert desk.session.scalars(select(Key)).all() == [desk.key]
+
+
+def test_preview_says_what_would_happen_and_writes_nothing(desk):
+    draft = owner_draft(desk)
+    outcome = keys.lend(desk.session, [draft], actor=desk.clerk, now=desk.now, preview=True)
+    assert outcome.done == [draft]
+    assert desk.session.scalar(select(func.count()).select_from(KeyLoan)) == 0
+    loan = lend(desk)
+    for verb in (keys.return_keys, keys.report_lost):
+        assert verb(desk.session, [loan], actor=desk.clerk, now=desk.now, preview=True).done == [loan]
+    assert (loan.returned_at, loan.lost_at, desk.key.lost_at) == (None, None, None)
+
+
+def test_a_stale_form_is_refused(desk):
+    version = desk.key.version
+    keys.amend(desk.session, [desk.key], actor=desk.clerk, now=desk.now, hook="B-2").one()
+    with pytest.raises(StaleRecord):
+        keys.amend(
+            desk.session, [desk.key], actor=desk.clerk, now=desk.now, expected={desk.key.id: version}, hook="B-3"
+        ).one()
+
+
+def test_only_named_columns_are_amended(desk):
+    with pytest.raises(ValueError, match="number"):
+        keys.amend(desk.session, [desk.key], actor=desk.clerk, now=desk.now, number="K-9")

@@ -1,0 +1,112 @@
+"""Several processes at once, and processes that die: nothing lost, nothing done twice, nothing half done."""
+
+import datetime
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from models.bulk import BulkItem, BulkOutcome, BulkRun
+from models.events import Event, broken_seals
+from models.matters import RepeatReport
+from models.operations import tickets
+from models.operations.bulk_runs import counts, prepare
+from models.session import DeskSession
+from models.staff import Department
+from models.tickets import Ticket, TicketStatus
+from tests.factories import World
+from tests.programs.bulk import CHUNK
+
+ROOT = Path(__file__).parents[2]
+PROCESSES = 8
+ROUNDS = 6
+DIED = -signal.SIGKILL
+
+
+def program(name: str, *arguments: object) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", f"tests.programs.{name}", *map(str, arguments)],
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def ended(process: subprocess.Popen[str]) -> tuple[int, str]:
+    _, errors = process.communicate(timeout=240)
+    return process.returncode, errors
+
+
+def register(session: DeskSession, world: World, now: datetime.datetime, count: int) -> list[Ticket]:
+    drafts = [
+        tickets.TicketDraft(world.estate.id, f"走廊灯不亮 {number}", place="1 栋", reporter_name="张")
+        for number in range(count)
+    ]
+    made = tickets.register(session, drafts, actor=world.actor("clerk"), now=now)
+    session.commit()
+    return list(made.all())
+
+
+def test_eight_processes_on_the_same_rows_lose_nothing(
+    database_url: str, session: DeskSession, world: World, now: datetime.datetime
+) -> None:
+    made = register(session, world, now, 3)
+    ids = [ticket.id for ticket in made]
+    orders = [ids if number % 2 else ids[::-1] for number in range(PROCESSES)]
+    racing = [program("repeats", database_url, "clerk", ROUNDS, *order) for order in orders]
+    assert [ended(process) for process in racing] == [(0, "")] * PROCESSES
+    session.rollback()
+    for ticket in made:
+        session.refresh(ticket)
+        assert (ticket.repeats, ticket.version) == (PROCESSES * ROUNDS, PROCESSES * ROUNDS + 1)
+    assert session.scalar(select(func.count()).select_from(RepeatReport)) == PROCESSES * ROUNDS * len(ids)
+    assert list(broken_seals(session)) == []
+
+
+@pytest.mark.parametrize("point", ["before_commit", "after_commit"])
+@pytest.mark.parametrize("chunk", [1, 2])
+def test_a_bulk_run_killed_on_the_way_is_resumed_by_the_same_key(
+    database_url: str, session: DeskSession, world: World, now: datetime.datetime, point: str, chunk: int
+) -> None:
+    rows = register(session, world, now, CHUNK + 5)
+    order = {
+        "actor": world.actor("clerk"),
+        "now": now,
+        "estate_id": world.estate.id,
+        "register": "tickets",
+        "verb": "dispatch",
+        "ids": [row.id for row in rows],
+        "arguments": {"team": world.teams[Department.ENGINEERING]},
+        "key": "one key",
+    }
+    run = prepare(session, **order)
+    session.commit()
+    assert ended(program("bulk", database_url, "clerk", run.id, point, chunk))[0] == DIED
+    must_agree(session, run)
+    again = prepare(session, **order)
+    session.commit()
+    assert again.id == run.id
+    assert ended(program("bulk", database_url, "clerk", run.id)) == (0, "")
+    must_agree(session, run)
+    assert counts(session, run)[BulkOutcome.DONE] == len(rows)
+    dispatched = select(func.count()).select_from(Event).where(Event.verb == "dispatch")
+    assert session.scalar(dispatched) == len(rows)
+    assert list(broken_seals(session)) == []
+
+
+def must_agree(session: DeskSession, run: BulkRun) -> None:
+    """Each row is either done, with its event and its item, or untouched."""
+    session.rollback()
+    session.expire_all()
+    done = set(
+        session.scalars(
+            select(BulkItem.record_id).where(BulkItem.run_id == run.id, BulkItem.outcome == BulkOutcome.DONE)
+        )
+    )
+    moved = set(session.scalars(select(Ticket.id).where(Ticket.status == TicketStatus.DISPATCHED)))
+    told = set(session.scalars(select(Event.record_id).where(Event.verb == "dispatch", Event.bulk_run_id == run.id)))
+    assert done == moved == told
+    session.rollback()

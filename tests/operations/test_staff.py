@@ -1,0 +1,181 @@
+"""Accounts and roles: who may change what, and what is left behind."""
+
+import pytest
+from sqlalchemy import select
+
+from models.errors import OperationRefused, StaleRecord
+from models.events import Event
+from models.operations import staff as verbs
+from models.operations.staff import StaffDraft
+from models.policy import may
+from models.staff import Role, Staff, StaffAssignment
+
+NOT_ADMINS = ("clerk", "technician", "lead", "supervisor", "auditor")
+
+
+def events(session, verb):
+    return session.scalars(select(Event).where(Event.verb == verb).order_by(Event.id)).all()
+
+
+def test_an_account_is_registered_without_any_role(session, world, now):
+    person = verbs.register(session, [StaffDraft(" Wang.Fang ", "王芳")], actor=world.actor("admin"), now=now).one()
+    session.commit()
+    assert (person.username, person.must_change_password) == ("wang.fang", True)
+    assert world.actor("wang.fang").roles == frozenset()
+    assert [event.actor_id for event in events(session, "register")[-1:]] == [world.staff["admin"].id]
+
+
+@pytest.mark.parametrize("username", ["", "a", "a b", "王芳", "x" * 61, "-a", "a/b", "clerk", "CLERK", "system"])
+def test_a_user_name_that_will_not_do_is_refused(session, world, now, username):
+    outcome = verbs.register(session, [StaffDraft(username, "x")], actor=world.actor("admin"), now=now)
+    assert not outcome.done
+    with pytest.raises(OperationRefused):
+        outcome.one()
+
+
+def test_two_drafts_with_one_name_make_one_account(session, world, now):
+    drafts = [StaffDraft("twice", "a"), StaffDraft("Twice", "b")]
+    outcome = verbs.register(session, drafts, actor=world.actor("admin"), now=now)
+    assert (len(outcome.done), len(outcome.refused)) == (1, 1)
+
+
+@pytest.mark.parametrize("username", NOT_ADMINS)
+def test_only_those_who_may_change_accounts(session, world, now, username):
+    actor, clerk = world.actor(username), world.staff["clerk2"]
+    outcomes = [
+        verbs.register(session, [StaffDraft("new", "x")], actor=actor, now=now),
+        verbs.disable(session, [clerk], actor=actor, now=now),
+        verbs.enable(session, [clerk], actor=actor, now=now),
+        verbs.reset_password(session, [clerk], actor=actor, now=now, password_hash="x"),
+        verbs.amend(session, [clerk], actor=actor, now=now, values={"name": "y"}),
+        verbs.grant_role(session, [clerk], actor=actor, now=now, estate=world.estate, role=Role.MANAGER),
+    ]
+    for outcome in outcomes:
+        assert not outcome.done
+        assert outcome.refused[0][1].rule == "ROLE"
+
+
+def test_a_preview_writes_nothing(session, world, now):
+    actor, clerk = world.actor("admin"), world.staff["clerk"]
+    before = len(session.scalars(select(Event)).all())
+    for outcome in (
+        verbs.register(session, [StaffDraft("new", "x")], actor=actor, now=now, preview=True),
+        verbs.disable(session, [clerk], actor=actor, now=now, preview=True),
+        verbs.grant_role(session, [clerk], actor=actor, now=now, estate=world.estate, role=Role.MANAGER, preview=True),
+    ):
+        assert len(outcome.done) == 1
+    session.commit()
+    assert len(session.scalars(select(Event)).all()) == before
+    assert session.scalar(select(Staff).where(Staff.username == "new")) is None
+
+
+def test_disabling_and_enabling_leave_their_events(session, world, now):
+    actor, clerk = world.actor("admin"), world.staff["clerk"]
+    generation = clerk.session_generation
+    verbs.disable(session, [clerk], actor=actor, now=now, reason="left").one()
+    assert clerk.disabled_at == now
+    assert clerk.session_generation == generation + 1
+    assert world.actor("clerk").roles == frozenset()
+    with pytest.raises(OperationRefused, match="disabled already"):
+        verbs.disable(session, [clerk], actor=actor, now=now).one()
+    verbs.enable(session, [clerk], actor=actor, now=now).one()
+    assert clerk.disabled_at is None
+    with pytest.raises(OperationRefused, match="not disabled"):
+        verbs.enable(session, [clerk], actor=actor, now=now).one()
+    session.commit()
+    assert events(session, "disable")[0].reason == "left"
+
+
+def test_nobody_disables_the_own_account_or_the_systems(session, world, now):
+    admin = world.actor("admin")
+    for username in ("admin", "system"):
+        with pytest.raises(OperationRefused):
+            verbs.disable(session, [world.person(username)], actor=admin, now=now).one()
+
+
+def test_a_stale_form_is_refused(session, world, now):
+    clerk = world.staff["clerk"]
+    with pytest.raises(StaleRecord):
+        verbs.disable(
+            session, [clerk], actor=world.actor("admin"), now=now, expected={clerk.id: clerk.version - 1}
+        ).one()
+
+
+def test_only_descriptive_columns_are_amended(session, world, now):
+    admin, clerk = world.actor("admin"), world.staff["clerk"]
+    verbs.amend(session, [clerk], actor=admin, now=now, values={"name": "陈思思", "language": "en"}).one()
+    assert (clerk.name, clerk.language) == ("陈思思", "en")
+    for values in ({"password_hash": "x"}, {"username": "x"}, {"name": " "}, {"language": "fr"}):
+        with pytest.raises(OperationRefused):
+            verbs.amend(session, [clerk], actor=admin, now=now, values=values).one()
+
+
+def test_a_home_estate_can_change(session, world, now):
+    clerk = world.staff["clerk"]
+    verbs.amend(session, [clerk], actor=world.actor("system"), now=now, values={"estate_id": world.other.id}).one()
+    session.commit()
+    assert clerk.estate_id == world.other.id
+
+
+def test_a_role_is_granted_and_ended(session, world, now):
+    admin, clerk = world.actor("admin"), world.staff["clerk"]
+    granted = verbs.grant_role(session, [clerk], actor=admin, now=now, estate=world.estate, role=Role.SUPERVISOR).one()
+    assert may(world.actor("clerk"), "waive", "tickets")
+    with pytest.raises(OperationRefused, match="already"):
+        verbs.grant_role(session, [clerk], actor=admin, now=now, estate=world.estate, role=Role.SUPERVISOR).one()
+    verbs.end_role(session, [granted], actor=admin, now=now).one()
+    assert not may(world.actor("clerk"), "waive", "tickets")
+    with pytest.raises(OperationRefused, match="ended already"):
+        verbs.end_role(session, [granted], actor=admin, now=now).one()
+    session.commit()
+    assert [event.estate_id for event in events(session, "grant_role")] == [world.estate.id]
+    assert len(events(session, "end_role")) == 1
+
+
+def test_nobody_gives_roles_to_themselves_or_in_other_estates(session, world, now):
+    admin = world.actor("admin")
+    with pytest.raises(OperationRefused, match="own roles"):
+        verbs.grant_role(
+            session, [world.staff["admin"]], actor=admin, now=now, estate=world.estate, role=Role.MANAGER
+        ).one()
+    with pytest.raises(OperationRefused, match="administrator of the estate"):
+        verbs.grant_role(
+            session, [world.staff["clerk"]], actor=admin, now=now, estate=world.other, role=Role.MANAGER
+        ).one()
+
+
+def test_technicians_and_leads_need_a_team_of_the_estate__DSP_11(session, world, now):
+    system, clerk = world.actor("system"), world.staff["clerk"]
+    team = next(iter(world.teams.values()))
+    for role, given in ((Role.LEAD, None), (Role.CLERK, team), (Role.LEAD, world.other_team)):
+        with pytest.raises(OperationRefused, match="DSP-11"):
+            verbs.grant_role(session, [clerk], actor=system, now=now, estate=world.estate, role=role, team=given).one()
+
+
+def test_the_systems_role_is_given_to_nobody(session, world, now):
+    system = world.actor("system")
+    for username, role in (("clerk", Role.SYSTEM), ("system", Role.MANAGER)):
+        with pytest.raises(OperationRefused):
+            verbs.grant_role(
+                session, [world.person(username)], actor=system, now=now, estate=world.estate, role=role
+            ).one()
+    assert session.scalar(select(StaffAssignment).where(StaffAssignment.role == Role.SYSTEM)) is None
+
+
+def test_the_own_password_is_changed_by_oneself_alone(session, world, now):
+    clerk = world.staff["clerk"]
+    with pytest.raises(OperationRefused):
+        verbs.change_own_password(session, clerk, actor=world.actor("admin"), now=now, password_hash="x")
+    verbs.change_own_password(session, clerk, actor=world.actor("clerk"), now=now, password_hash="x")
+    session.commit()
+    assert events(session, "change_password")[0].after["password_hash"] == "set"
+
+
+def test_choosing_the_same_language_again_leaves_no_event(session, world, now):
+    clerk, actor = world.staff["clerk"], world.actor("clerk")
+    for _ in range(2):
+        verbs.choose_language(session, clerk, actor=actor, now=now, language="en")
+    session.commit()
+    assert len(events(session, "choose_language")) == 1
+    with pytest.raises(OperationRefused):
+        verbs.choose_language(session, clerk, actor=actor, now=now, language="fr")

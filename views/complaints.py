@@ -1,0 +1,248 @@
+"""Complaints (投诉): the ledger, the way through of CMP-4, and the formal record."""
+
+from typing import Any
+
+from flask import url_for
+from flask_babel import lazy_gettext as _
+from sqlalchemy import ColumnElement, or_, select
+
+from models.complaints import OPEN_STATUSES, TRANSITIONS, Complaint, ComplaintStatus
+from models.estates import Unit
+from models.operations import complaints as verbs
+from models.policy import may, visible
+from models.tickets import Ticket
+from views import context
+from views.base import RegisterView
+from views.cells import badge
+from views.complaint_forms import (
+    CarryOutForm,
+    ClassifyForm,
+    ComplaintAssignForm,
+    ComplaintForm,
+    FormalRecordForm,
+    NegotiateForm,
+    ProposeForm,
+    SlipBackForm,
+)
+from views.filters import ChoiceFilter, DateFilter, KeyFilter, ReferenceFilter, StateFilter
+from views.lookups import phone_conditions
+from views.matter_forms import CommentForm, FollowerForm, OwnerForm, ReasonForm, ReassignForm, RepeatForm
+from views.matters import clock_table, follow_up_table, repeat_table
+from views.record import Related
+from views.steps import Step
+
+OPEN = Complaint.status.in_(OPEN_STATUSES)
+
+STATES = {
+    "open": (_("open"), lambda now: OPEN),
+    "overdue": (_("overdue"), lambda now: OPEN & (Complaint.due_at < now)),
+    "no_record": (_("without formal record"), lambda now: OPEN & Complaint.formal_record_at.is_(None)),
+    "ended": (_("archived or cancelled"), lambda now: ~OPEN),
+}
+
+
+def is_open(complaint: Complaint) -> bool:
+    """Whether anything is still to be done."""
+    return complaint.status in OPEN_STATUSES
+
+
+STEPS = (
+    Step("assign", ComplaintAssignForm, "primary", ("team",), is_open),
+    Step("investigate", style="primary", when=is_open),
+    Step("propose", ProposeForm, "primary", when=is_open),
+    Step("agree", style="primary", when=is_open),
+    Step("negotiate", NegotiateForm, when=is_open),
+    Step("carry_out", CarryOutForm, "primary", when=is_open),
+    Step("sign_slip", when=lambda c: c.status in (ComplaintStatus.CARRIED_OUT, ComplaintStatus.FOLLOWED_UP)),
+    Step(
+        "take_slip_back",
+        SlipBackForm,
+        "primary",
+        when=lambda c: c.status in (ComplaintStatus.CARRIED_OUT, ComplaintStatus.FOLLOWED_UP),
+    ),
+    Step("mark_followed_up", style="primary", when=is_open),
+    Step("archive", style="primary", when=is_open),
+    Step("classify", ClassifyForm, when=is_open),
+    Step("write_formal_record", FormalRecordForm, when=is_open),
+    Step("put_right", ReasonForm, when=is_open),
+    Step("report_again", RepeatForm, when=is_open),
+    Step("comment", CommentForm),
+    Step("reassign", ReassignForm, when=is_open),
+    Step("change_owner", OwnerForm, when=is_open),
+    Step("name_follower", FollowerForm, when=is_open),
+    Step("escalate", ReasonForm, when=is_open),
+    Step("cancel", ReasonForm, "danger", when=is_open),
+    Step("correct", ReasonForm, "danger", when=lambda c: c.status is not ComplaintStatus.REGISTERED),
+)
+
+
+class ComplaintView(RegisterView):
+    """``/admin/complaints/``."""
+
+    model = Complaint
+    title = _("Complaints")
+    group = _("Matters")
+    verbs = verbs
+    transitions = TRANSITIONS
+    steps = STEPS
+    empty_text = _("No complaint fits. Choose “Register” when one comes in, or remove a filter.")
+
+    number_column = "number"
+    default_sort = "registered_at"
+    column_list = ("number", "status", "due_at", "category", "severity", "summary", "unit", "assignee", "registered_at")
+    column_export_list = [
+        "number",
+        "status",
+        "category",
+        "nature",
+        "severity",
+        "summary",
+        "unit",
+        "reporter_name",
+        "reporter_phone",
+        "team",
+        "assignee",
+        "desk_owner",
+        "heard_at",
+        "registered_at",
+        "due_at",
+        "formal_record_at",
+        "carried_out_at",
+        "archived_at",
+        "result",
+    ]
+    column_sortable_list = ("registered_at", "due_at", "status")
+    column_filters = (
+        StateFilter(Complaint.status, STATES),
+        ChoiceFilter(Complaint.status),
+        ChoiceFilter(Complaint.category),
+        ChoiceFilter(Complaint.nature),
+        ChoiceFilter(Complaint.severity),
+        ReferenceFilter(Complaint.team_id, "team"),
+        ReferenceFilter(Complaint.assignee_id, "handler"),
+        ReferenceFilter(Complaint.desk_owner_id, "desk"),
+        KeyFilter(Complaint.unit_id, "unit"),
+        DateFilter(Complaint.registered_at),
+        DateFilter(Complaint.registered_at, until=True),
+    )
+    form_columns = (
+        "summary",
+        "detail",
+        "wish",
+        "category",
+        "severity",
+        "unit_id",
+        "place",
+        "resident_id",
+        "reporter_name",
+        "reporter_phone",
+        "reporter_department",
+        "channel",
+        "read_back",
+        "identity_checked",
+        "promised_at",
+    )
+    create_form_class = ComplaintForm
+    sections = (
+        (
+            _("Matter"),
+            (
+                "status",
+                "category",
+                "nature",
+                "nature_reason",
+                "severity",
+                "summary",
+                "detail",
+                "wish",
+                "repeats",
+                "anonymous",
+                "source",
+                "source_key",
+            ),
+        ),
+        (
+            _("Where and who"),
+            (
+                "unit",
+                "place",
+                "resident",
+                "reporter_name",
+                "reporter_phone",
+                "reporter_department",
+                "identity_checked",
+                "channel",
+            ),
+        ),
+        (_("Responsible"), ("due_at", "desk_owner", "team", "assignee", "follower_id", "head_told_id")),
+        (_("Way through"), ("proposal", "result", "slip_signed_by_id", "slip_complete", "slip_returned_at")),
+        (_("Formal record"), ("formal_record_at", "cause", "measures", "measures_due_at", "measures_by_id")),
+        (
+            _("Times"),
+            (
+                "heard_at",
+                "registered_at",
+                "promised_at",
+                "assigned_at",
+                "agreed_at",
+                "carried_out_at",
+                "archived_at",
+                "cancelled_at",
+                "cancel_reason",
+            ),
+        ),
+    )
+
+    def search_condition(self, text: str) -> ColumnElement[bool]:
+        """By number, room, name, phone (whole or last four) and words of the summary."""
+        units = select(Unit.id).where(Unit.code.istartswith(text, autoescape=True))
+        return or_(
+            Complaint.number.icontains(text, autoescape=True),
+            Complaint.summary.icontains(text, autoescape=True),
+            Complaint.reporter_name.icontains(text, autoescape=True),
+            Complaint.unit_id.in_(units),
+            *phone_conditions(text, Complaint.reporter_phone_digest, Complaint.reporter_phone_tail_digest),
+        )
+
+    def draft(self, form: Any) -> Any:
+        """The complaint as it was taken."""
+        return verbs.ComplaintDraft(estate_id=self.estate().id, **form.arguments())
+
+    def amendable(self, record: Complaint) -> bool:
+        """While anything is still to be done; the archive is final (CMP-8)."""
+        return is_open(record)
+
+    def deletable(self, record: Complaint) -> bool:
+        """Only what nothing has followed (CMP-4)."""
+        return record.status is ComplaintStatus.REGISTERED
+
+    def show_unit(self, record: Complaint) -> str:
+        """The room, or the place where there is none."""
+        return str(record.unit) if record.unit is not None else record.place or "—"
+
+    def related(self, record: Complaint) -> list[Related]:
+        """Clocks, linked jobs, follow-ups and repeated reports."""
+        desk, actor = context.session(), context.actor()
+        jobs = desk.scalars(
+            select(Ticket).where(Ticket.complaint_id == record.id, visible(actor, Ticket)).order_by(Ticket.id)
+        )
+        links = []
+        if may(actor, "register", "tickets") and is_open(record):
+            links.append(
+                (_("Register work for this complaint"), url_for("tickets.create_view", complaint_id=record.id))
+            )
+        tables = [
+            clock_table("complaint_id", record.id),
+            Related(
+                _("Work"),
+                (_("Number"), _("Status"), _("Summary")),
+                [
+                    (url_for("tickets.details_view", id=job.id), (job.number, badge(job.status), job.summary))
+                    for job in jobs
+                ],
+                links,
+            ),
+            follow_up_table("complaint_id", record.id),
+            repeat_table("complaint_id", record.id),
+        ]
+        return [table for table in tables if table.rows or table.links]

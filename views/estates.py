@@ -1,0 +1,185 @@
+"""Estates, their units and their teams."""
+
+from typing import Any
+
+from flask import url_for
+from flask_babel import lazy_gettext as _
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import joinedload
+from wtforms.validators import InputRequired, Optional
+
+from models.estates import Estate, FeeStatus, Unit, UnitUse
+from models.keys import Key
+from models.operations import estates as verbs
+from models.policy import visible
+from models.residents import Occupancy
+from models.staff import Department, Team
+from models.tickets import Ticket
+from views import context
+from views.base import RegisterView
+from views.cells import badge, instant, plain
+from views.fields import EnumField, LocalDateField, StaticChoiceField, TextField, WholeNumberField
+from views.filters import ChoiceFilter, ReferenceFilter
+from views.forms import DeskForm
+from views.labels import label_for
+from views.language import label
+from views.record import Related
+from views.steps import Step
+
+GROUP = _("People and units")
+
+
+class UnitForm(DeskForm):
+    """A unit or common place."""
+
+    code = TextField(
+        label_for("code"), [InputRequired()], length=100, description=_("As its number is written: 2-2302.")
+    )
+    building = TextField(label_for("building"), [Optional()], length=40)
+    floor = WholeNumberField(label_for("floor"), [Optional()])
+    use = EnumField(label_for("use"), enum=UnitUse, default=UnitUse.HOME)
+    fee_status = EnumField(label_for("fee_status"), enum=FeeStatus, default=FeeStatus.UNKNOWN)
+    butler_id = StaticChoiceField(label_for("butler_id"), lookup="staff", blank=_("none"))
+    handed_over_on = LocalDateField(label_for("handed_over_on"), [Optional()])
+
+
+class UnitView(RegisterView):
+    """``/admin/units/``."""
+
+    model = Unit
+    title = _("Units")
+    group = GROUP
+    verbs = verbs
+    functions = {
+        "register": "register_units",
+        "amend": "amend_units",
+        "delete": "delete_units",
+    }
+    empty_text = _("No unit fits.")
+    number_column = "code"
+    default_sort = "code"
+    default_descending = False
+    column_list = ("code", "building", "floor", "use", "fee_status", "handed_over_on")
+    column_sortable_list = ("code",)
+    column_filters = (
+        ChoiceFilter(Unit.use),
+        ChoiceFilter(Unit.fee_status),
+        ReferenceFilter(Unit.butler_id, "staff"),
+    )
+    form_columns = ("code", "building", "floor", "use", "fee_status", "butler_id", "handed_over_on")
+    create_form_class = UnitForm
+    sections = ((_("Unit"), ("code", "building", "floor", "use", "fee_status", "butler_id", "handed_over_on")),)
+
+    def search_condition(self, text: str) -> ColumnElement[bool]:
+        """By number or building."""
+        return or_(Unit.code.icontains(text, autoescape=True), Unit.building.icontains(text, autoescape=True))
+
+    def draft(self, form: Any) -> Any:
+        """The unit."""
+        return verbs.UnitDraft(estate_id=self.estate().id, **form.arguments())
+
+    def related(self, record: Unit) -> list[Related]:
+        """People, matters and keys."""
+        desk, actor = context.session(), context.actor()
+        living = select(Occupancy).where(Occupancy.unit_id == record.id, visible(actor, Occupancy))
+        living = living.options(joinedload(Occupancy.resident)).order_by(Occupancy.until_on.is_not(None), Occupancy.id)
+        people = Related(
+            _("Residents"),
+            (_("Name"), _("As"), _("From"), _("Until")),
+            [
+                (
+                    url_for("residents.details_view", id=item.resident_id),
+                    (str(item.resident), label(item.kind), plain(item.from_on), plain(item.until_on)),
+                )
+                for item in desk.scalars(living)
+            ],
+        )
+        tickets = select(Ticket).where(Ticket.unit_id == record.id, visible(actor, Ticket))
+        matters = Related(
+            _("Tickets"),
+            (_("Number"), _("Status"), _("Summary"), _("Registered")),
+            [
+                (
+                    url_for("tickets.details_view", id=row.id),
+                    (row.number, badge(row.status), row.summary, instant(row.registered_at)),
+                )
+                for row in desk.scalars(tickets.order_by(Ticket.id.desc()).limit(10))
+            ],
+        )
+        found = select(Key).where(Key.unit_id == record.id, visible(actor, Key)).order_by(Key.id)
+        keys = Related(
+            _("Keys"),
+            (_("Number"), _("Hook")),
+            [(url_for("keys.details_view", id=key.id), (key.number, key.hook)) for key in desk.scalars(found)],
+        )
+        return [table for table in (people, matters, keys) if table.rows]
+
+
+class TeamForm(DeskForm):
+    """A team."""
+
+    name = TextField(label_for("name"), [InputRequired()], length=60)
+    department = EnumField(label_for("department"), enum=Department)
+    lead_id = StaticChoiceField(label_for("lead_id"), lookup="staff", blank=_("none"))
+
+
+class TeamView(RegisterView):
+    """``/admin/teams/``."""
+
+    model = Team
+    title = _("Teams")
+    group = GROUP
+    verbs = verbs
+    functions = {
+        "register": "register_teams",
+        "amend": "amend_teams",
+        "delete": "delete_teams",
+    }
+    empty_text = _("No team yet: without teams nothing can be dispatched. Register one.")
+    number_column = "name"
+    default_descending = False
+    column_list = ("name", "department", "lead")
+    column_filters = (ChoiceFilter(Team.department),)
+    form_columns = ("name", "department", "lead_id")
+    create_form_class = TeamForm
+    sections = ((_("Team"), ("name", "department", "lead")),)
+
+    def draft(self, form: Any) -> Any:
+        """The team."""
+        return verbs.TeamDraft(estate_id=self.estate().id, **form.arguments())
+
+
+class EstateForm(DeskForm):
+    """An estate."""
+
+    code = TextField(label_for("code"), [InputRequired()], length=20, description=_("How commands name it: YH."))
+    name = TextField(label_for("name"), [InputRequired()], length=100)
+    timezone = TextField(label_for("timezone"), [InputRequired()], length=60, default="Asia/Shanghai")
+    address = TextField(label_for("address"), [Optional()])
+    desk_phone = TextField(label_for("desk_phone"), [Optional()], length=40)
+
+
+class EstateView(RegisterView):
+    """``/admin/estates/``."""
+
+    model = Estate
+    title = _("Estates")
+    group = GROUP
+    verbs = verbs
+    steps = (Step("run_audit", style="primary", link=lambda estate: url_for("audits.index_view")),)
+    bulk_verbs = ("run_audit",)
+    empty_text = _("You work in no estate.")
+    number_column = "name"
+    default_descending = False
+    column_list = ("name", "code", "address", "desk_phone", "timezone")
+    form_columns = ("name", "timezone", "address", "desk_phone")
+    create_form_class = EstateForm
+    sections = ((_("Estate"), ("name", "code", "address", "desk_phone", "timezone")),)
+
+    def draft(self, form: Any) -> Any:
+        """The estate."""
+        return verbs.EstateDraft(**form.arguments())
+
+    def step(self, verb: str) -> Step:
+        """Running the audit in bulk asks for nothing."""
+        return Step("run_audit", style="primary") if verb == "run_audit" else super().step(verb)

@@ -1,0 +1,106 @@
+"""The event log (操作记录): read-only, for those who check."""
+
+from typing import Any
+
+from flask import g
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from markupsafe import Markup
+
+from models.events import Event
+from models.staff import Staff
+from models.verbs import VERBS, verb_label
+from views.base import RegisterView
+from views.filters import DateFilter, ReferenceFilter, WordFilter
+from views.labels import REGISTERS, register_label
+from views.language import say
+from views.references import names_of, record_url
+from views.timeline import changes_of, names_in, role_text
+
+
+class VerbFilter(WordFilter):
+    """By verb; the labels are marked sentences."""
+
+    def choices(self) -> Any:
+        """All verbs, by their label."""
+        return sorted(((word, say(text)) for word, text in self.words.items()), key=lambda pair: pair[1])
+
+
+class EventView(RegisterView):
+    """``/admin/events/``."""
+
+    model = Event
+    title = _("Event log")
+    group = _("Control")
+    empty_text = _("No event fits.")
+    column_list = ("id", "at", "actor", "verb", "record", "changes", "reason", "source")
+    column_export_list = [
+        "id",
+        "at",
+        "actor",
+        "role",
+        "verb",
+        "register",
+        "record_id",
+        "changes",
+        "reason",
+        "rule",
+        "source",
+        "request_id",
+    ]
+    column_filters = (
+        WordFilter(Event.register, REGISTERS),
+        VerbFilter(Event.verb, VERBS),
+        ReferenceFilter(Event.actor_id, "staff", "actor"),
+        DateFilter(Event.at),
+        DateFilter(Event.at, until=True),
+    )
+    sections = (
+        (_("Event"), ("id", "at", "actor", "role", "verb", "record", "reason", "rule", "outcome")),
+        (_("Changes"), ("changes",)),
+        (_("From where"), ("source", "address", "request_id", "session_id", "bulk_run_id")),
+    )
+    relations = {"record": ()}
+
+    def prepared(self, rows: list[Any]) -> list[Any]:
+        """With the names of everybody and everything that these events mention, in a few statements."""
+        g.event_people = names_of(Staff, {event.actor_id for event in rows})
+        g.event_names = names_in(rows)
+        return rows
+
+    def show_actor(self, record: Event) -> str:
+        """Who."""
+        return str(g.event_people.get(record.actor_id, f"#{record.actor_id}"))
+
+    def show_role(self, record: Event) -> str:
+        """As what."""
+        return role_text(record.role)
+
+    def show_verb(self, record: Event) -> str:
+        """What."""
+        return say(verb_label(record.verb))
+
+    def show_register(self, record: Event) -> str:
+        """Of which register."""
+        return str(register_label(record.register))
+
+    def show_record(self, record: Event) -> Any:
+        """The record, linked where the panel has a page for it."""
+        text = f"{register_label(record.register)} #{record.record_id}"
+        url = record_url(record.register, record.record_id)
+        return Markup('<a href="{}">{}</a>').format(url, text) if url else text
+
+    def show_changes(self, record: Event) -> str:
+        """Before and after, in words."""
+        shown = []
+        for name, before, after in changes_of(record, g.event_names):
+            shown.append(f"{name}: {before} → {after or '—'}" if before else f"{name}: {after}")
+        return "; ".join(shown)
+
+    def name_of(self, record: Any) -> str:
+        """Its number."""
+        return str(gettext("Event %(number)s", number=record.id))
+
+    def may_read_phone(self, record: Any) -> bool:
+        """There is no phone in an event: personal values are digests."""
+        return False

@@ -1,0 +1,176 @@
+"""Follow-ups (回访): who is to be asked, by whom, until when (FUP-1 … 5)."""
+
+from typing import Any, ClassVar
+
+from flask import url_for
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from markupsafe import Markup
+from sqlalchemy import ColumnElement, or_, select
+from wtforms.validators import InputRequired, NumberRange, Optional
+
+from models.complaints import Complaint
+from models.follow_ups import (
+    TRANSITIONS,
+    AttemptOutcome,
+    FollowUp,
+    FollowUpAttempt,
+    FollowUpStatus,
+    FollowUpWay,
+)
+from models.operations import follow_ups as verbs
+from models.staff import Staff
+from models.tickets import Ticket
+from views import context
+from views.base import RegisterView
+from views.cells import badge, instant
+from views.fields import EnumField, LocalDateTimeField, LongTextField, LookupField, WholeNumberField
+from views.filters import ChoiceFilter, DateFilter, ReferenceFilter, StateFilter
+from views.forms import DeskForm
+from views.labels import label_for
+from views.language import label
+from views.record import Related
+from views.references import names_of
+from views.steps import Step
+
+SCHEDULED = FollowUp.status == FollowUpStatus.SCHEDULED
+
+STATES = {
+    "due": (_("overdue"), lambda now: SCHEDULED & (FollowUp.due_at < now)),
+    "mine": (_("mine"), lambda now: SCHEDULED & (FollowUp.assignee_id == getattr(context.actor(), "staff_id", 0))),
+}
+
+
+class ScheduleForm(DeskForm):
+    """A follow-up of one ticket or one complaint."""
+
+    records = ("ticket_id", "complaint_id", "assignee_id")
+    ticket_id = LookupField(label_for("ticket_id"), [Optional()], lookup="ticket")
+    complaint_id = LookupField(label_for("complaint_id"), [Optional()], lookup="complaint")
+    assignee_id = LookupField(
+        _("Colleague"), [Optional()], lookup="desk", description=_("Empty: the desk owner of the matter (FUP-1).")
+    )
+    preferred_time = LocalDateTimeField(label_for("preferred_time"), [Optional()])
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Exactly one matter."""
+        fine = bool(super().validate(extra_validators))
+        if fine and (self.ticket_id.data is None) == (self.complaint_id.data is None):
+            self.ticket_id.errors = [gettext("Name one ticket or one complaint.")]
+            return False
+        return fine
+
+
+class AttemptForm(DeskForm):
+    """What one attempt brought (FUP-2, FUP-3)."""
+
+    sections: ClassVar[Any] = (
+        (_("Attempt"), ("way", "outcome", "words")),
+        (_("Marks from 1 to 5, where satisfied or not"), ("quality", "timeliness", "attitude")),
+    )
+    way = EnumField(_("Way"), enum=FollowUpWay, default=FollowUpWay.PHONE)
+    outcome = EnumField(label_for("outcome"), enum=AttemptOutcome)
+    words = LongTextField(label_for("words"), [Optional()])
+    quality = WholeNumberField(label_for("quality"), [Optional(), NumberRange(1, 5)])
+    timeliness = WholeNumberField(label_for("timeliness"), [Optional(), NumberRange(1, 5)])
+    attitude = WholeNumberField(label_for("attitude"), [Optional(), NumberRange(1, 5)])
+
+    def arguments(self) -> dict[str, Any]:
+        """The words as text."""
+        return {**super().arguments(), "words": self.words.data or ""}
+
+
+class PassOnForm(DeskForm):
+    """A named colleague (FUP-4)."""
+
+    records = ("assignee",)
+    assignee = LookupField(_("Colleague"), [InputRequired()], lookup="desk")
+    preferred_time = LocalDateTimeField(label_for("preferred_time"), [Optional()])
+
+
+class FollowUpView(RegisterView):
+    """``/admin/follow-ups/``."""
+
+    model = FollowUp
+    title = _("Follow-ups")
+    group = _("Matters")
+    verbs = verbs
+    create_verb = "schedule"
+    transitions = TRANSITIONS
+    steps = (
+        Step("record_attempt", AttemptForm, "primary", when=lambda row: row.status is FollowUpStatus.SCHEDULED),
+        Step("reassign", PassOnForm, when=lambda row: row.status is FollowUpStatus.SCHEDULED),
+        Step("close_not_reached", style="danger", when=lambda row: row.status is FollowUpStatus.SCHEDULED),
+    )
+    empty_text = _("No follow-up fits. They are made by themselves when a job or complaint is finished.")
+    default_sort = "due_at"
+    default_descending = False
+    column_list = ("id", "status", "due_at", "matter", "assignee", "attempts", "preferred_time")
+    column_sortable_list = ("due_at",)
+    column_filters = (
+        StateFilter(FollowUp.id, STATES),
+        ChoiceFilter(FollowUp.status),
+        ReferenceFilter(FollowUp.assignee_id, "desk"),
+        DateFilter(FollowUp.due_at),
+        DateFilter(FollowUp.due_at, until=True),
+    )
+    relations = {"matter": ("ticket", "complaint")}
+    create_form_class = ScheduleForm
+    sections = (
+        (_("Follow-up"), ("status", "matter", "due_at", "assignee", "preferred_time", "attempts")),
+        (
+            _("Outcome"),
+            ("finished_at", "finished_by_id", "quality", "timeliness", "attitude", "words"),
+        ),
+    )
+
+    def search_condition(self, text: str) -> ColumnElement[bool]:
+        """By the number of the matter."""
+        tickets = select(Ticket.id).where(Ticket.number.icontains(text, autoescape=True))
+        complaints = select(Complaint.id).where(Complaint.number.icontains(text, autoescape=True))
+        return or_(FollowUp.ticket_id.in_(tickets), FollowUp.complaint_id.in_(complaints))
+
+    def draft(self, form: Any) -> Any:
+        """The follow-up."""
+        given = form.arguments()
+        return verbs.FollowUpDraft(
+            matter=given["ticket_id"] or given["complaint_id"],
+            assignee=given["assignee_id"],
+            preferred_time=given["preferred_time"],
+        )
+
+    def show_matter(self, record: FollowUp) -> Any:
+        """Number and summary, linked."""
+        matter, endpoint = (record.ticket, "tickets") if record.ticket is not None else (record.complaint, "complaints")
+        if matter is None:
+            return "—"
+        url = url_for(f"{endpoint}.details_view", id=matter.id)
+        return Markup('<a href="{}">{}</a> {}').format(url, matter.number, matter.summary)
+
+    def name_of(self, record: Any) -> str:
+        """By its number."""
+        return str(gettext("Follow-up %(number)s", number=record.id))
+
+    def related(self, record: FollowUp) -> list[Related]:
+        """Each attempt (FUP-3)."""
+        query = select(FollowUpAttempt).where(FollowUpAttempt.follow_up_id == record.id).order_by(FollowUpAttempt.id)
+        rows = list(context.session().scalars(query))
+        people = names_of(Staff, {row.made_by_id for row in rows})
+        table = Related(
+            _("Attempts"),
+            (_("When"), _("By"), _("Way"), _("Outcome"), _("What was said")),
+            [
+                (
+                    "",
+                    (
+                        instant(row.at),
+                        people.get(row.made_by_id, ""),
+                        label(row.way),
+                        badge(row.outcome),
+                        row.words or "—",
+                    ),
+                )
+                for row in rows
+            ],
+        )
+        return [table] if rows else []

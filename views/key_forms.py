@@ -1,0 +1,133 @@
+"""What the pages of keys, approvals and loans ask."""
+
+from typing import Any, ClassVar
+
+from flask_babel import lazy_gettext as _
+from wtforms.validators import InputRequired, Optional
+
+from models.keys import BorrowerKind, KeyOrigin
+from views.fields import (
+    EnumField,
+    FlagField,
+    LocalDateTimeField,
+    LongTextField,
+    LookupField,
+    StaticChoiceField,
+    TextField,
+)
+from views.forms import DeskForm
+from views.labels import label_for
+
+
+class KeyForm(DeskForm):
+    """A key taken into custody (KEY-1)."""
+
+    number = TextField(label_for("number"), [Optional()], length=40, description=_("Empty: the next number."))
+    unit_id = LookupField(label_for("unit_id"), [Optional()], lookup="unit")
+    place = TextField(label_for("place"), [Optional()], length=100, description=_("Where there is no unit."))
+    hook = TextField(label_for("hook"), [InputRequired()], length=40)
+    seal = TextField(label_for("seal"), [InputRequired()], length=40)
+    origin = EnumField(label_for("origin"), enum=KeyOrigin)
+    received_at = LocalDateTimeField(label_for("received_at"), [Optional()], description=_("Empty means now."))
+    note = LongTextField(label_for("note"), [Optional()])
+
+
+class ApprovalForm(DeskForm):
+    """A request to a supervisor (KEY-3)."""
+
+    key_id = LookupField(label_for("key_id"), [InputRequired()], lookup="key")
+    borrower_kind = EnumField(
+        label_for("borrower_kind"), enum=BorrowerKind, only=[BorrowerKind.STAFF, BorrowerKind.OTHER]
+    )
+    borrower_name = TextField(
+        label_for("borrower_name"), [Optional()], length=60, description=_("Empty when it is a colleague.")
+    )
+    borrower_staff_id = LookupField(label_for("borrower_staff_id"), [Optional()], lookup="staff")
+    purpose = LongTextField(label_for("purpose"), [InputRequired()])
+
+    def arguments(self) -> dict[str, Any]:
+        """The name as text."""
+        return {**super().arguments(), "borrower_name": self.borrower_name.data or ""}
+
+
+class ApproveForm(DeskForm):
+    """The consent (KEY-3, KEY-4)."""
+
+    due_at = LocalDateTimeField(
+        label_for("due_at"), [Optional()], description=_("Empty: back the same day it is lent (KEY-4).")
+    )
+
+
+class LoanForm(DeskForm):
+    """A line of the loan register (KEY-2, KEY-3)."""
+
+    sections: ClassVar[Any] = (
+        (_("Key"), ("key_id", "approval_id", "due_at")),
+        (
+            _("Borrower"),
+            ("borrower_kind", "borrower_name", "borrower_phone", "borrower_resident_id", "borrower_staff_id"),
+        ),
+        (_("At the desk"), ("identity_checked", "signed", "purpose", "note")),
+    )
+    key_id = LookupField(label_for("key_id"), [InputRequired()], lookup="key")
+    approval_id = StaticChoiceField(
+        label_for("approval_id"),
+        lookup="approval",
+        blank=_("none"),
+        description=_("Needed for everyone but owners and the developer's sales staff (KEY-3)."),
+    )
+    due_at = LocalDateTimeField(
+        label_for("due_at"), [Optional()], description=_("Empty: the end of today; a supervisor sets another (KEY-4).")
+    )
+    borrower_kind = EnumField(label_for("borrower_kind"), enum=BorrowerKind)
+    borrower_name = TextField(label_for("borrower_name"), [Optional()], length=60)
+    borrower_phone = TextField(label_for("borrower_phone"), [Optional()], length=30)
+    borrower_resident_id = LookupField(label_for("borrower_resident_id"), [Optional()], lookup="resident")
+    borrower_staff_id = LookupField(label_for("borrower_staff_id"), [Optional()], lookup="staff")
+    identity_checked = FlagField(label_for("identity_checked"))
+    signed = FlagField(label_for("signed"))
+    purpose = LongTextField(label_for("purpose"), [Optional()])
+    note = LongTextField(label_for("note"), [Optional()])
+
+    def arguments(self) -> dict[str, Any]:
+        """The name as text."""
+        return {**super().arguments(), "borrower_name": self.borrower_name.data or ""}
+
+
+class ReturnForm(DeskForm):
+    """The key came back (KEY-4)."""
+
+    note = LongTextField(label_for("note"), [Optional()])
+
+    def arguments(self) -> dict[str, Any]:
+        """The note as text."""
+        return {"note": self.note.data or ""}
+
+
+class ExtendForm(DeskForm):
+    """Another time to come back (KEY-4)."""
+
+    due_at = LocalDateTimeField(label_for("due_at"), [InputRequired()])
+    reason = LongTextField(label_for("reason"), [Optional()])
+
+    def arguments(self) -> dict[str, Any]:
+        """The reason as text."""
+        return {**super().arguments(), "reason": self.reason.data or ""}
+
+
+class LostForm(DeskForm):
+    """The key is lost (KEY-4)."""
+
+    owner_told = FlagField(_("The owner has been told"))
+    reason = LongTextField(_("What happened"), [Optional()])
+
+    def arguments(self) -> dict[str, Any]:
+        """The reason as text."""
+        return {**super().arguments(), "reason": self.reason.data or ""}
+
+
+class HandBackForm(DeskForm):
+    """The owner takes the key back for good (KEY-5)."""
+
+    handed_back_to = TextField(label_for("handed_back_to"), [InputRequired()], length=60)
+    receipt_number = TextField(label_for("receipt_number"), [InputRequired()], length=40)

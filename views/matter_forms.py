@@ -1,0 +1,68 @@
+"""Forms that the steps of tickets and complaints have in common."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from wtforms.validators import InputRequired, Optional
+
+from models.matters import Channel, CommentKind
+from views.fields import EnumField, LocalDateTimeField, LongTextField, LookupField, StaticChoiceField, TextField
+from views.forms import DeskForm
+from views.labels import label_for
+
+
+class ReasonForm(DeskForm):
+    """A step that has to say why."""
+
+    reason = LongTextField(label_for("reason"), [InputRequired()])
+
+    def arguments(self) -> dict[str, Any]:
+        """The text, never None."""
+        return {name: value if value is not None else "" for name, value in super().arguments().items()}
+
+
+class ReassignForm(DeskForm):
+    """Another team or person, with the reason."""
+
+    records = ("team", "assignee")
+    team = StaticChoiceField(label_for("team"), lookup="team", blank=_("as it is"))
+    assignee = LookupField(label_for("assignee"), [Optional()], lookup="handler")
+    reason = LongTextField(label_for("reason"), [InputRequired()])
+
+
+class OwnerForm(DeskForm):
+    """INT-1: another person of the desk."""
+
+    records = ("desk_owner",)
+    desk_owner = LookupField(label_for("desk_owner"), [InputRequired()], lookup="desk")
+    reason = LongTextField(label_for("reason"), [InputRequired()])
+
+
+class FollowerForm(DeskForm):
+    """DSP-10: the one follower of a major matter."""
+
+    records = ("follower",)
+    follower = LookupField(label_for("follower_id"), [InputRequired()], lookup="staff")
+
+
+class CommentForm(DeskForm):
+    """An entry on a matter (DSP-12)."""
+
+    kind = EnumField(
+        label_for("kind"),
+        enum=CommentKind,
+        only=[CommentKind.NOTE, CommentKind.CHASE, CommentKind.REPLY],
+        default=CommentKind.NOTE,
+    )
+    body = LongTextField(_("Entry"), [InputRequired()])
+
+
+class RepeatForm(DeskForm):
+    """INT-6: the same matter reported again."""
+
+    words = LongTextField(_("What was said this time"), [InputRequired()])
+    channel = EnumField(
+        label_for("channel"), enum=Channel, only=[c for c in Channel if c is not Channel.IMPORT], default=Channel.PHONE
+    )
+    reporter_name = TextField(label_for("reporter_name"), [Optional()], length=60)
+    heard_at = LocalDateTimeField(label_for("heard_at"), [Optional()], description=_("Empty means now."))

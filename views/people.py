@@ -1,0 +1,230 @@
+"""Staff (员工): accounts, and in which role each works in the estate shown."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from flask import request
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from sqlalchemy import ColumnElement, or_, select
+from wtforms import PasswordField
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
+
+from models import passwords
+from models.operations import staff as verbs
+from models.staff import Role, Staff, StaffAssignment
+from views import context
+from views.base import RegisterView
+from views.cells import coloured
+from views.fields import ChoiceField, EnumField, StaticChoiceField, TextField
+from views.filters import DeskFilter, StateFilter
+from views.forms import DeskForm
+from views.labels import label_for
+from views.language import LANGUAGES, label, sentence
+from views.matter_forms import ReasonForm
+from views.steps import Step
+
+
+class LanguageField(ChoiceField):
+    """One of the panel's languages."""
+
+    def values(self) -> Any:
+        """Codes and names."""
+        return list(LANGUAGES.items())
+
+
+class StaffForm(DeskForm):
+    """A new account; its role is given in a second step."""
+
+    username = TextField(label_for("username"), [InputRequired()], length=60)
+    name = TextField(label_for("name"), [InputRequired()], length=60)
+    language = LanguageField(label_for("language"), blank=_("as the browser asks"))
+    password = PasswordField(
+        _("First password"),
+        [Optional(), Length(max=passwords.MAXIMUM_LENGTH)],
+        description=_("Must be changed at the first sign-in. Empty: nobody can sign in yet."),
+    )
+
+    def validate_password(self, field: Any) -> None:
+        """As strong as any other."""
+        if field.data and (weak := passwords.weakness(field.data, self.username.data or "")):
+            raise ValidationError(sentence(weak))
+
+
+class AccountForm(DeskForm):
+    """What of an account may be amended."""
+
+    name = TextField(label_for("name"), [InputRequired()], length=60)
+    language = LanguageField(label_for("language"), blank=_("as the browser asks"))
+
+
+class ResetForm(DeskForm):
+    """A password for somebody else, who must change it."""
+
+    password = PasswordField(_("New password"), [InputRequired(), Length(max=passwords.MAXIMUM_LENGTH)])
+
+    def validate_password(self, field: Any) -> None:
+        """As strong as any other."""
+        if field.data and (weak := passwords.weakness(field.data, "")):
+            raise ValidationError(sentence(weak))
+
+    def arguments(self) -> dict[str, Any]:
+        """Its hash only."""
+        return {"password_hash": passwords.hashed(self.password.data or "")}
+
+
+class GrantForm(DeskForm):
+    """A role in the estate shown."""
+
+    records = ("team",)
+    role = EnumField(label_for("role"), enum=Role, only=[role for role in Role if role is not Role.SYSTEM])
+    team = StaticChoiceField(
+        label_for("team"), lookup="team", blank=_("none"), description=_("For team leads and technicians.")
+    )
+
+    def arguments(self) -> dict[str, Any]:
+        """With the estate shown."""
+        return {**super().arguments(), "estate": context.current_estate()}
+
+
+class AssignmentField(ChoiceField):
+    """One of the roles that the person of the page has now."""
+
+    def values(self) -> Any:
+        """Ids and names, of the estate shown."""
+
+        person = request.args.get("id", type=int)
+        query = select(StaffAssignment).where(
+            StaffAssignment.staff_id == person, StaffAssignment.ended_at.is_(None), _here()
+        )
+        return [(row.id, label(row.role)) for row in context.session().scalars(query.order_by(StaffAssignment.id))]
+
+
+class EndRoleForm(DeskForm):
+    """A role that ends."""
+
+    assignment = AssignmentField(label_for("role"))
+
+
+def _here() -> ColumnElement[bool]:
+    estate = context.current_estate()
+    return StaffAssignment.estate_id == (estate.id if estate is not None else 0)
+
+
+def working(role: Role | None = None) -> ColumnElement[bool]:
+    """People who work in the estate shown now, as *role* where one is named."""
+    here = select(StaffAssignment.staff_id).where(StaffAssignment.ended_at.is_(None), _here())
+    return Staff.id.in_(here.where(StaffAssignment.role == role) if role is not None else here)
+
+
+class RoleFilter(DeskFilter):
+    """By role in the estate shown."""
+
+    def choices(self) -> Any:
+        """All roles."""
+        return [(role.value, label(role)) for role in Role if role is not Role.SYSTEM]
+
+    def clean(self, value: str) -> Any:
+        """The role; ValueError for another word."""
+        return Role(value)
+
+    def condition(self, value: Any) -> Any:
+        """Who works as that."""
+        return working(value)
+
+
+STATES: dict[str, tuple[Any, Callable[[Any], ColumnElement[bool]]]] = {
+    "active": (_("may sign in"), lambda now: Staff.disabled_at.is_(None)),
+    "disabled": (_("disabled"), lambda now: Staff.disabled_at.is_not(None)),
+    "here": (_("working in this estate"), lambda now: working()),
+}
+
+
+class StaffView(RegisterView):
+    """``/admin/staff/``."""
+
+    model = Staff
+    title = _("Staff")
+    group = _("People and units")
+    verbs = verbs
+    steps = (
+        Step("grant_role", GrantForm, "primary", when=lambda person: person.disabled_at is None),
+        Step("end_role", EndRoleForm),
+        Step("reset_password", ResetForm, when=lambda person: person.disabled_at is None),
+        Step("disable", ReasonForm, "danger", when=lambda person: person.disabled_at is None),
+        Step("enable", style="primary", when=lambda person: person.disabled_at is not None),
+    )
+    empty_text = _("Nobody fits.")
+    number_column = "name"
+    default_descending = False
+    column_list = ("name", "username", "roles", "state", "language")
+    column_filters = (StateFilter(Staff.id, STATES), RoleFilter(Staff.id, "role"))
+    relations = {"roles": ("assignments.team",)}
+    form_columns = ("name", "language")
+    create_form_class = StaffForm
+    sections = (
+        (_("Account"), ("name", "username", "roles", "state", "language", "must_change_password", "disabled_at")),
+    )
+
+    def get_edit_form(self) -> type[DeskForm]:
+        """Languages are a closed list that the column does not know."""
+        return AccountForm
+
+    def verb(self, name: str) -> Any:
+        """``amend`` takes its columns in one mapping; roles are ended by their own rows."""
+        function = super().verb(name)
+        if name == "amend":
+            return lambda *rest, expected=None, **columns: function(
+                *rest,
+                expected=expected,
+                actor=columns.pop("actor"),
+                now=columns.pop("now"),
+                values=columns,
+            )
+        return partial(_end_role, function) if name == "end_role" else function
+
+    def draft(self, form: Any) -> Any:
+        """The account, with its password hashed."""
+        given = form.arguments()
+        password = given.pop("password") or ""
+        estate = context.current_estate()
+        return verbs.StaffDraft(
+            **given,
+            password_hash=passwords.hashed(password) if password else None,
+            estate_id=estate.id if estate is not None else None,
+        )
+
+    def search_condition(self, text: str) -> ColumnElement[bool]:
+        """By name or user name."""
+        return or_(Staff.name.icontains(text, autoescape=True), Staff.username.icontains(text, autoescape=True))
+
+    def listed(self) -> ColumnElement[bool]:
+        """Everybody whom the person may see; the account of the system is nobody."""
+        return self.visible() & (Staff.username != verbs.SYSTEM)
+
+    def show_roles(self, record: Staff) -> str:
+        """The roles of today in the estate shown."""
+        estate = context.current_estate()
+        found = [
+            f"{label(item.role)} ({item.team})" if item.team is not None else label(item.role)
+            for item in record.assignments
+            if item.ended_at is None and estate is not None and item.estate_id == estate.id
+        ]
+        return ", ".join(sorted(found)) or "—"
+
+    def show_state(self, record: Staff) -> Any:
+        """Active or disabled."""
+        return coloured("grey", gettext("disabled")) if record.disabled_at else coloured("green", gettext("active"))
+
+    def show_language(self, record: Staff) -> str:
+        """Its name."""
+        return LANGUAGES.get(record.language or "", "—")
+
+
+def _end_role(function: Any, desk: Any, people: Any, *, assignment: int, **arguments: Any) -> Any:
+    """End the chosen role of the one person of the page."""
+    query = select(StaffAssignment).where(
+        StaffAssignment.id == assignment, StaffAssignment.staff_id.in_([person.id for person in people])
+    )
+    return function(desk, list(desk.scalars(query)), **arguments)

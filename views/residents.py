@@ -1,0 +1,203 @@
+"""Residents (住户) with their phones masked, and who lives in or owns which unit (RES-1)."""
+
+from typing import Any, ClassVar
+
+from flask import url_for
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import joinedload
+from wtforms.validators import InputRequired, Optional
+
+from models.complaints import Complaint
+from models.estates import Unit
+from models.operations import residents as verbs
+from models.personal import IdDocument
+from models.policy import visible
+from models.residents import Occupancy, OccupancyKind, Resident
+from models.tickets import Ticket
+from views import context
+from views.base import RegisterView
+from views.cells import badge, instant, plain
+from views.fields import EnumField, LocalDateField, LongTextField, LookupField, TextField
+from views.filters import ChoiceFilter, DateFilter, KeyFilter
+from views.forms import DeskForm
+from views.labels import label_for
+from views.language import label
+from views.lookups import phone_conditions
+from views.record import Related
+from views.steps import Step
+
+
+class ResidentForm(DeskForm):
+    """A person for the file (RES-1)."""
+
+    sections: ClassVar[Any] = (
+        (_("Person"), ("name", "phone", "id_document", "id_number")),
+        (_("More"), ("vehicles", "emergency_contact", "moved_in_on", "note")),
+    )
+    name = TextField(label_for("name"), [InputRequired()], length=60)
+    phone = TextField(label_for("phone"), [Optional()], length=30)
+    id_document = EnumField(label_for("id_document"), enum=IdDocument, blank=_("none seen"))
+    id_number = TextField(label_for("id_number"), [Optional()], length=40)
+    vehicles = TextField(label_for("vehicles"), [Optional()])
+    emergency_contact = TextField(label_for("emergency_contact"), [Optional()], length=35)
+    moved_in_on = LocalDateField(label_for("moved_in_on"), [Optional()])
+    note = LongTextField(label_for("note"), [Optional()])
+
+
+class ResidentUnitFilter(KeyFilter):
+    """Residents who live in or own a unit now."""
+
+    def condition(self, value: Any) -> Any:
+        """By their occupancies."""
+        units = select(Unit.id).where(self.lookup.scope(), self.lookup.exactly(value))
+        here = select(Occupancy.resident_id).where(Occupancy.unit_id.in_(units), Occupancy.until_on.is_(None))
+        return Resident.id.in_(here)
+
+
+class ResidentView(RegisterView):
+    """``/admin/residents/``."""
+
+    model = Resident
+    title = _("Residents")
+    group = _("People and units")
+    verbs = verbs
+    empty_text = _("No resident fits. Try the last four digits of the phone, or register the person.")
+
+    number_column = "name"
+    default_sort = "name_pinyin"
+    default_descending = False
+    column_list = ("name", "phone", "occupancies", "vehicles", "moved_in_on", "updated_at")
+    column_export_list = ["name", "phone", "occupancies", "vehicles", "moved_in_on"]
+    column_sortable_list = ("name_pinyin",)
+    column_filters = (
+        ResidentUnitFilter(Resident.id, "unit", "unit"),
+        ChoiceFilter(Resident.id_document),
+        DateFilter(Resident.moved_in_on),
+        DateFilter(Resident.moved_in_on, until=True),
+    )
+    relations = {"occupancies": ("occupancies.unit",)}
+    form_columns = (
+        "name",
+        "phone",
+        "id_document",
+        "id_number",
+        "vehicles",
+        "emergency_contact",
+        "moved_in_on",
+        "note",
+    )
+    create_form_class = ResidentForm
+    sections = (
+        (_("Person"), ("name", "phone", "id_document", "id_number", "emergency_contact")),
+        (_("More"), ("vehicles", "moved_in_on", "note", "created_at", "updated_at")),
+    )
+
+    def search_condition(self, text: str) -> ColumnElement[bool]:
+        """By name, pinyin, room and phone (whole or last four)."""
+        units = select(Unit.id).where(Unit.code.istartswith(text, autoescape=True))
+        here = select(Occupancy.resident_id).where(Occupancy.unit_id.in_(units), Occupancy.until_on.is_(None))
+        return or_(
+            Resident.name.icontains(text, autoescape=True),
+            Resident.name_pinyin.icontains(text, autoescape=True),
+            Resident.id.in_(here),
+            *phone_conditions(text, Resident.phone_digest, Resident.phone_tail_digest),
+        )
+
+    def draft(self, form: Any) -> Any:
+        """The person."""
+        return verbs.ResidentDraft(estate_id=self.estate().id, **form.arguments())
+
+    def show_occupancies(self, record: Resident) -> str:
+        """The units of today, as what."""
+        now = [item for item in record.occupancies if item.until_on is None]
+        return ", ".join(f"{item.unit} ({label(item.kind)})" for item in now) or "—"
+
+    def related(self, record: Resident) -> list[Related]:
+        """Units over time, and matters."""
+        desk, actor = context.session(), context.actor()
+        query = select(Occupancy).where(Occupancy.resident_id == record.id, visible(actor, Occupancy))
+        query = query.options(joinedload(Occupancy.unit)).order_by(Occupancy.until_on.is_not(None), Occupancy.id)
+        links: list[tuple[Any, str]] = []
+        if self.allowed("amend", record):
+            links.append((_("Add a unit"), url_for("occupancies.create_view", resident_id=record.id)))
+        homes = Related(
+            _("Units"),
+            (_("Unit"), _("As"), _("From"), _("Until")),
+            [
+                (
+                    url_for("occupancies.details_view", id=item.id),
+                    (str(item.unit), label(item.kind), plain(item.from_on), plain(item.until_on)),
+                )
+                for item in desk.scalars(query)
+            ],
+            links,
+        )
+        matters = Related(_("Matters"), (_("Number"), _("Status"), _("Summary"), _("Registered")))
+        registers: tuple[tuple[Any, str], ...] = ((Ticket, "tickets"), (Complaint, "complaints"))
+        for model, endpoint in registers:
+            found = select(model).where(model.resident_id == record.id, visible(actor, model))
+            matters.rows += [
+                (
+                    url_for(f"{endpoint}.details_view", id=row.id),
+                    (row.number, badge(row.status), row.summary, instant(row.registered_at)),
+                )
+                for row in desk.scalars(found.order_by(model.id.desc()).limit(10))
+            ]
+        return [homes, matters] if matters.rows else [homes]
+
+
+class OccupancyForm(DeskForm):
+    """One person in one unit."""
+
+    resident_id = LookupField(label_for("resident_id"), [InputRequired()], lookup="resident")
+    unit_id = LookupField(label_for("unit_id"), [InputRequired()], lookup="unit")
+    kind = EnumField(_("As"), enum=OccupancyKind)
+    from_on = LocalDateField(label_for("from_on"), [Optional()], description=_("Empty means today."))
+    until_on = LocalDateField(label_for("until_on"), [Optional()], description=_("Empty while it lasts."))
+
+
+class EndForm(DeskForm):
+    """The last day."""
+
+    until_on = LocalDateField(_("Last day"), [Optional()], description=_("Empty means today."))
+
+
+class OccupancyView(RegisterView):
+    """``/admin/occupancies/``: reached from residents and units."""
+
+    model = Occupancy
+    title = _("Occupancies")
+    group = _("People and units")
+    verbs = verbs
+    functions = {
+        "register": "register_occupancy",
+        "end": "end_occupancy",
+        "delete": "delete_occupancy",
+    }
+    steps = (Step("end", EndForm, "primary", when=lambda row: row.until_on is None),)
+    empty_text = _("Nobody is registered for a unit yet: open a resident and add a unit.")
+    column_list = ("id", "resident", "unit", "kind", "from_on", "until_on")
+    column_filters = (
+        ChoiceFilter(Occupancy.kind),
+        KeyFilter(Occupancy.unit_id, "unit"),
+    )
+    create_form_class = OccupancyForm
+    sections = ((_("Occupancy"), ("resident", "unit", "kind", "from_on", "until_on")),)
+
+    def is_visible(self) -> bool:
+        """Not in the menu."""
+        return False
+
+    def draft(self, form: Any) -> Any:
+        """Who in which unit."""
+        return verbs.OccupancyDraft(estate_id=self.estate().id, **form.arguments())
+
+    def name_of(self, record: Any) -> str:
+        """By its number: person and unit are on the page."""
+        return str(gettext("Occupancy %(number)s", number=record.id))
+
+    def after_create(self, record: Any) -> str:
+        """Back to the person."""
+        return url_for("residents.details_view", id=record.resident_id)

@@ -1,0 +1,222 @@
+"""What a manager sets (SET-1, SET-2): clocks, figures, categories, working hours, calendar days."""
+
+import datetime
+from typing import Any
+
+from babel.dates import get_day_names
+from flask_babel import get_locale
+from flask_babel import lazy_gettext as _
+from wtforms.validators import InputRequired, Optional
+
+from models.operations import settings as verbs
+from models.settings import (
+    CalendarDay,
+    Category,
+    CategoryRegister,
+    Clock,
+    DayKind,
+    Setting,
+    WorkingHours,
+)
+from views.base import RegisterView
+from views.fields import (
+    ChoiceField,
+    ClockTimeField,
+    EnumField,
+    LocalDateField,
+    StaticChoiceField,
+    TextField,
+)
+from views.filters import ChoiceFilter, DateFilter, FlagFilter
+from views.forms import DeskForm
+from views.labels import label_for
+from views.language import NOTHING
+
+GROUP = _("Settings")
+
+
+def day_name(weekday: int) -> str:
+    """The weekday in the reader's language; Monday is 0."""
+    return str(get_day_names("wide", locale=get_locale() or "en")[weekday])
+
+
+def clock_text(minute: int | None) -> str:
+    """Minutes after midnight as a time of day."""
+    return NOTHING if minute is None else f"{minute // 60:02d}:{minute % 60:02d}"
+
+
+class WeekdayField(ChoiceField):
+    """Monday to Sunday."""
+
+    def values(self) -> Any:
+        """Numbers and names."""
+        return [(number, day_name(number)) for number in range(7)]
+
+
+class ClockView(RegisterView):
+    """``/admin/clocks/``."""
+
+    model = Clock
+    title = _("Clocks")
+    group = GROUP
+    verbs = verbs
+    functions = {"amend": "amend_clocks"}
+    number_column = "code"
+    column_list = ("code", "rule", "start_event", "stop_event", "minutes", "calendar", "enabled")
+    form_columns = ("minutes", "calendar", "enabled")
+    sections = ((_("Clock"), ("code", "rule", "start_event", "stop_event", "minutes", "calendar", "enabled")),)
+
+
+class SettingView(RegisterView):
+    """``/admin/settings/``."""
+
+    model = Setting
+    title = _("Figures")
+    group = GROUP
+    verbs = verbs
+    functions = {"amend": "amend_settings"}
+    number_column = "code"
+    column_list = ("code", "rule", "value")
+    form_columns = ("value",)
+    sections = ((_("Setting"), ("code", "rule", "value", "updated_at")),)
+    empty_text = _("No figure was changed: the defaults of the procedures apply.")
+
+
+class CategoryForm(DeskForm):
+    """A category of tickets."""
+
+    register = EnumField(
+        label_for("register"), enum=CategoryRegister, only=[CategoryRegister.TICKETS], default=CategoryRegister.TICKETS
+    )
+    code = TextField(label_for("code"), [InputRequired()], length=40)
+    name = TextField(label_for("name"), [InputRequired()], length=60)
+    team_id = StaticChoiceField(label_for("team_id"), lookup="team", blank=_("none"))
+
+
+class CategoryView(RegisterView):
+    """``/admin/categories/``."""
+
+    model = Category
+    title = _("Categories")
+    group = GROUP
+    verbs = verbs
+    functions = {
+        "register": "register_categories",
+        "amend": "amend_categories",
+        "delete": "delete_categories",
+    }
+    number_column = "name"
+    column_list = ("name", "code", "register", "enabled")
+    column_filters = (ChoiceFilter(Category.register), FlagFilter(Category.enabled))
+    form_columns = ("name", "team_id", "enabled")
+    create_form_class = CategoryForm
+    sections = ((_("Category"), ("name", "code", "register", "team_id", "enabled")),)
+
+    def draft(self, form: Any) -> Any:
+        """The category."""
+        return verbs.CategoryDraft(estate_id=self.estate().id, **form.arguments())
+
+
+class CalendarDayForm(DeskForm):
+    """A holiday or a make-up working day (SET-2)."""
+
+    day = LocalDateField(label_for("day"), [InputRequired()])
+    kind = EnumField(label_for("kind"), enum=DayKind)
+    name = TextField(label_for("name"), [Optional()], length=60)
+    start_minute = ClockTimeField(
+        label_for("start_minute"), [Optional()], description=_("Empty on a working day: Monday's hours.")
+    )
+    end_minute = ClockTimeField(label_for("end_minute"), [Optional()])
+
+
+class CalendarDayView(RegisterView):
+    """``/admin/calendar-days/``."""
+
+    model = CalendarDay
+    title = _("Calendar days")
+    group = GROUP
+    verbs = verbs
+    functions = {
+        "register": "register_calendar_days",
+        "amend": "amend_calendar_days",
+        "delete": "delete_calendar_days",
+    }
+    number_column = "day"
+    default_sort = "day"
+    column_list = ("day", "kind", "name", "start_minute", "end_minute")
+    column_sortable_list = ("day",)
+    column_filters = (
+        ChoiceFilter(CalendarDay.kind),
+        DateFilter(CalendarDay.day),
+        DateFilter(CalendarDay.day, until=True),
+    )
+    form_columns = ("kind", "name", "start_minute", "end_minute")
+    create_form_class = CalendarDayForm
+    sections = ((_("Day"), ("day", "kind", "name", "start_minute", "end_minute")),)
+    empty_text = _("No day differs from its weekday yet.")
+
+    def draft(self, form: Any) -> Any:
+        """The day."""
+        return verbs.CalendarDayDraft(estate_id=self.estate().id, **form.arguments())
+
+    def name_of(self, record: Any) -> str:
+        """Its date."""
+        day: datetime.date = record.day
+        return day.isoformat()
+
+    def show_start_minute(self, record: Any) -> str:
+        """As a time of day."""
+        return clock_text(record.start_minute)
+
+    def show_end_minute(self, record: Any) -> str:
+        """As a time of day."""
+        return clock_text(record.end_minute)
+
+
+class WorkingHoursForm(DeskForm):
+    """A working interval (SET-2)."""
+
+    weekday = WeekdayField(label_for("weekday"))
+    start_minute = ClockTimeField(label_for("start_minute"), [InputRequired()])
+    end_minute = ClockTimeField(label_for("end_minute"), [InputRequired()])
+
+
+class WorkingHoursView(RegisterView):
+    """``/admin/working-hours/``."""
+
+    model = WorkingHours
+    title = _("Working hours")
+    group = GROUP
+    verbs = verbs
+    functions = {
+        "register": "register_working_hours",
+        "amend": "amend_working_hours",
+        "delete": "delete_working_hours",
+    }
+    number_column = "weekday"
+    default_descending = False
+    column_list = ("weekday", "start_minute", "end_minute")
+    form_columns = ("start_minute", "end_minute")
+    create_form_class = WorkingHoursForm
+    sections = ((_("Interval"), ("weekday", "start_minute", "end_minute")),)
+    empty_text = _("No working hours: clocks that count working time cannot run. Add them.")
+
+    def draft(self, form: Any) -> Any:
+        """The interval."""
+        return verbs.WorkingHoursDraft(estate_id=self.estate().id, **form.arguments())
+
+    def name_of(self, record: Any) -> str:
+        """Weekday and times."""
+        return f"{day_name(record.weekday)} {clock_text(record.start_minute)}–{clock_text(record.end_minute)}"
+
+    def show_weekday(self, record: Any) -> str:
+        """Its name."""
+        return day_name(record.weekday)
+
+    def show_start_minute(self, record: Any) -> str:
+        """As a time of day."""
+        return clock_text(record.start_minute)
+
+    def show_end_minute(self, record: Any) -> str:
+        """As a time of day."""
+        return clock_text(record.end_minute)
