@@ -144,6 +144,7 @@ class Flag(TypeDecorator[bool]):
 
     impl = Boolean
     cache_ok = True
+    coerce_to_is_types = (type(None), bool)  # so that ``is_(True)`` becomes a constant: PostgreSQL takes no parameter
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """Integer on SQLite, boolean elsewhere."""

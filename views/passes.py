@@ -4,7 +4,7 @@ import datetime
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, or_, select, true
 from wtforms.validators import InputRequired, Optional
 
 from models.estates import Unit

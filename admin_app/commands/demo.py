@@ -4,7 +4,7 @@ import datetime
 import fcntl
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -41,7 +41,25 @@ def command(port: int, reset: bool, no_serve: bool) -> None:
         serve(config, bind=f"{HOST}:{port}", workers=2, threads=4)
 
 
-def make(config: Config, *, reset: bool) -> None:
+Filling = Callable[[database.Database, datetime.datetime], None]
+
+
+def fill_estate(opened: database.Database, now: datetime.datetime) -> None:
+    """Play sixty days of the training estate, showing how far it is."""
+    from seed import fill_demo
+
+    with tqdm(unit="", leave=False, desc="training estate") as bar:
+
+        def show(done: int, total: int, what: str) -> None:
+            bar.set_description(what, refresh=False)
+            bar.total = total
+            bar.n = done
+            bar.refresh()
+
+        fill_demo(opened.writing, seed=SEED, now=now, progress=show)
+
+
+def make(config: Config, *, reset: bool, fill: Filling = fill_estate) -> None:
     """Make the training estate unless it is there; one that was not finished is started over.
 
     The database's mark is written last: a database without it is one whose making was interrupted.
@@ -56,25 +74,11 @@ def make(config: Config, *, reset: bool) -> None:
         return
     started = time.monotonic()
     with database.upgrade(config, now=now, mark=False) as opened:
-        _fill(opened, now)
+        fill(opened, now)
         with opened.writing() as session:
             database.write_mark(session, opened)
             session.commit()
     click.echo(f"The training estate was made in {time.monotonic() - started:.0f} s.", err=True)
-
-
-def _fill(opened: database.Database, now: datetime.datetime) -> None:
-    from seed import fill_demo
-
-    with tqdm(unit="", leave=False, desc="training estate") as bar:
-
-        def show(done: int, total: int, what: str) -> None:
-            bar.set_description(what, refresh=False)
-            bar.total = total
-            bar.n = done
-            bar.refresh()
-
-        fill_demo(opened.writing, seed=SEED, now=now, progress=show)
 
 
 def _is_finished(opened: database.Database) -> bool:

@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import Row, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from models.audits import AuditFinding, AuditLine, AuditRun, FindingKind
@@ -30,31 +30,33 @@ def store_findings(
 
     A finding whose cause has gone and come back began at another instant: that is another episode.
     """
-    query = select(AuditFinding.id, AuditFinding.due_at, AuditFinding.since, *_KEY).where(
-        AuditFinding.estate_id == estate_id, AuditFinding.ended_on.is_(None)
-    )
-    open_ids: dict[Key, int] = {}
+    stored = set()
     ended: list[int] = []
     moved: list[Columns] = []
-    for row in session.execute(query):
-        key: Key = (row.kind.value, row.rule, row.register, row.record_id, row.clock)
-        item = found.get(key)
+    for row in _open_findings(session, estate_id):
+        item = found.get(_key(row))
         if item is None or item.since != row.since:
             ended.append(row.id)
             continue
-        open_ids[key] = row.id
+        stored.add(item.key)
         if item.due_at != row.due_at:
             moved.append({"_id": row.id, "_due_at": item.due_at})
     for start in range(0, len(ended), CHUNK):
         chunk = AuditFinding.id.in_(ended[start : start + CHUNK])
         session.execute(update(AuditFinding).where(chunk).values(ended_on=day, updated_at=now))
     _write(session, AuditFinding, moved, ("due_at",), now)
-    new = [item for key, item in found.items() if key not in open_ids]
-    if new:
-        rows = [_finding(item, estate_id, day, now) for item in new]
-        ids = session.scalars(insert(AuditFinding).returning(AuditFinding.id, sort_by_parameter_order=True), rows)
-        open_ids.update(zip((item.key for item in new), ids, strict=True))
-    return open_ids
+    if new := [_finding(item, estate_id, day, now) for key, item in found.items() if key not in stored]:
+        session.execute(insert(AuditFinding), new)
+    return {_key(row): row.id for row in _open_findings(session, estate_id)}
+
+
+def _open_findings(session: Session, estate_id: int) -> Sequence[Row[Any]]:
+    query = select(AuditFinding.id, AuditFinding.due_at, AuditFinding.since, *_KEY)
+    return session.execute(query.where(AuditFinding.estate_id == estate_id, AuditFinding.ended_on.is_(None))).all()
+
+
+def _key(row: Row[Any]) -> Key:
+    return row.kind.value, row.rule, row.register, row.record_id, row.clock
 
 
 _KEY = (AuditFinding.kind, AuditFinding.rule, AuditFinding.register, AuditFinding.record_id, AuditFinding.clock)

@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import func, select, true
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.audits import AuditFinding, AuditLine, AuditRun
@@ -201,7 +201,7 @@ def _without_note(session: Session, run_of_day: AuditRun) -> list[str]:
     query = (
         select(AuditLine.number, AuditFinding.rule)
         .join(AuditFinding, AuditFinding.id == AuditLine.finding_id)
-        .where(AuditLine.run_id == run_of_day.id, AuditLine.overdue == true(), AuditLine.note.is_(None))
+        .where(AuditLine.run_id == run_of_day.id, AuditLine.overdue.is_(True), AuditLine.note.is_(None))
         .order_by(AuditFinding.kind, AuditLine.number, AuditFinding.rule)
     )
     return [f"{number} ({rule})" for number, rule in session.execute(query)]

@@ -1,0 +1,91 @@
+"""The training estate is made whole or made again, never over anything else."""
+
+import pytest
+from sqlalchemy import make_url, text
+
+from admin_app import create_app, database
+from admin_app.auth import DEMO_ACCOUNTS
+from admin_app.commands.demo import make
+from admin_app.config import Config, ConfigurationError
+from models.mark import DatabaseUse
+from tests import factories
+from tests.fixed import DATA_KEY, NOW, SECRET_KEY
+
+
+class Interrupted(Exception):
+    """Stands for a power cut."""
+
+
+def fill(opened, now):
+    with opened.writing() as session:
+        factories.make_world(session, now)
+        session.commit()
+
+
+def stop_half_way(opened, now):
+    fill(opened, now)
+    raise Interrupted
+
+
+@pytest.fixture
+def config(empty_url):
+    return Config(DatabaseUse.DEMO, make_url(empty_url), SECRET_KEY, DATA_KEY, secure_cookies=False)
+
+
+def estates(config):
+    with database.open_ready(config) as opened, opened.reading() as session:
+        return session.execute(text("SELECT id, name FROM estates ORDER BY id")).all()
+
+
+def test_it_is_made_once_and_kept(config):
+    make(config, reset=False, fill=fill)
+    first = estates(config)
+    make(config, reset=False, fill=stop_half_way)
+    assert estates(config) == first
+
+
+def test_one_whose_making_was_interrupted_is_refused_and_made_again(config):
+    with pytest.raises(Interrupted):
+        make(config, reset=False, fill=stop_half_way)
+    with pytest.raises(ConfigurationError, match="does not say what it is for"):
+        database.open_ready(config)
+    make(config, reset=False, fill=fill)
+    assert len(estates(config)) == 2
+
+
+def test_starting_over_forgets_what_was_changed(config):
+    make(config, reset=False, fill=fill)
+    with database.open_ready(config) as opened, opened.writing() as session:
+        session.execute(text("UPDATE estates SET name = 'changed'"))
+        session.commit()
+    make(config, reset=True, fill=fill)
+    assert "changed" not in str(estates(config))
+
+
+def test_another_programs_tables_and_a_production_database_are_left_alone(config):
+    with database.connect(config, create=True) as opened, opened.engine.begin() as connection:
+        connection.execute(text("CREATE TABLE others (id INTEGER)"))
+    for reset in (False, True):
+        with pytest.raises(ConfigurationError, match="another program"):
+            make(config, reset=reset, fill=fill)
+
+
+@pytest.fixture
+def page(config):
+    make(config, reset=False, fill=fill)
+    app = create_app(config)
+    app.config["FRONTDESK_NOW"] = NOW
+    yield app.test_client().get("/login").text
+    app.extensions["frontdesk_database"].close()
+
+
+def test_its_accounts_stand_on_the_login_page(page):
+    for username, _role in DEMO_ACCOUNTS:
+        assert f"<code>{username}</code>" in page
+    assert factories.PASSWORD in page
+
+
+def test_in_production_no_account_stands_on_the_login_page(client, world):
+    page = client.get("/login").text
+    assert "<code>" not in page
+    assert factories.PASSWORD not in page
