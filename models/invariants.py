@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Executable, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from models.complaints import OPEN_STATUSES as OPEN_COMPLAINTS
@@ -28,7 +28,7 @@ def broken_invariants(session: Session) -> Iterator[str]:
     yield from _wrong_deadlines(session)
 
 
-def _lines(session: Session, query: Select[Any], text: str) -> Iterator[str]:
+def _lines(session: Session, query: Executable, text: str) -> Iterator[str]:
     for row in session.execute(query):
         yield text.format(**row._mapping)
 

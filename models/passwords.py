@@ -29,9 +29,10 @@ def matches(password_hash: str | None, password: str) -> bool:
     stored = password_hash if len(password) <= MAXIMUM_LENGTH else None
     with _TURNS:
         try:
-            return _HASHER.verify(stored or NOBODY, password[:MAXIMUM_LENGTH]) and stored is not None
+            _HASHER.verify(stored or NOBODY, password[:MAXIMUM_LENGTH])
         except (VerificationError, InvalidHashError):
             return False
+    return stored is not None
 
 
 def weakness(password: str, username: str) -> OperationRefused | None:

@@ -2,7 +2,8 @@
 
 import datetime
 import functools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import CheckConstraint, Index, Integer, UniqueConstraint, select, true
@@ -21,7 +22,7 @@ from models.base import (
     table_args,
     within_estate,
 )
-from models.calendar import WorkingCalendar
+from models.calendar import Interval, WorkingCalendar
 from models.errors import gettext_noop
 from models.estates import Estate
 
@@ -161,6 +162,30 @@ DEFAULT_SETTINGS: dict[str, tuple[str, object]] = {
 }
 
 
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class _ReadLater(Mapping[K, V]):
+    """A mapping that is read from the database when it is first looked into."""
+
+    def __init__(self, read: Callable[[], Mapping[K, V]]) -> None:
+        self._read = read
+
+    @functools.cached_property
+    def _rows(self) -> Mapping[K, V]:
+        return self._read()
+
+    def __getitem__(self, key: K) -> V:
+        return self._rows[key]
+
+    def __iter__(self) -> Iterator[K]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+
 class EstateSettings:
     """What the verbs need of one or more estates' settings, read once a batch."""
 
@@ -200,18 +225,24 @@ class EstateSettings:
         return value if isinstance(value, int) else int(str(DEFAULT_SETTINGS[code][1]))
 
     def calendar(self, estate_id: int) -> WorkingCalendar:
-        """The estate's working calendar."""
+        """The estate's working calendar; its hours and days are read when first asked for, dates need the zone only."""
         if estate_id not in self._calendars:
-            self._calendars[estate_id] = self._load_calendar(estate_id)
+            week = _ReadLater(lambda: self._week(estate_id))
+            self._calendars[estate_id] = WorkingCalendar(
+                self._zones[estate_id], week, _ReadLater(lambda: self._days(estate_id, week))
+            )
         return self._calendars[estate_id]
 
-    def _load_calendar(self, estate_id: int) -> WorkingCalendar:
-        week: dict[int, list[tuple[int, int]]] = {}
+    def _week(self, estate_id: int) -> dict[int, list[Interval]]:
+        week: dict[int, list[Interval]] = {}
         hours = select(WorkingHours.weekday, WorkingHours.start_minute, WorkingHours.end_minute)
         hours = hours.where(WorkingHours.estate_id == estate_id).order_by(WorkingHours.start_minute)
         for weekday, start, end in self._session.execute(hours):
             week.setdefault(weekday, []).append((start, end))
-        days: dict[datetime.date, list[tuple[int, int]]] = {}
+        return week
+
+    def _days(self, estate_id: int, week: Mapping[int, Sequence[Interval]]) -> dict[datetime.date, Sequence[Interval]]:
+        days: dict[datetime.date, Sequence[Interval]] = {}
         special = select(CalendarDay.day, CalendarDay.kind, CalendarDay.start_minute, CalendarDay.end_minute)
         for day, kind, begin, finish in self._session.execute(special.where(CalendarDay.estate_id == estate_id)):
             if kind is DayKind.OFF:
@@ -220,15 +251,14 @@ class EstateSettings:
                 days[day] = [(begin, finish)]
             else:
                 days[day] = week.get(0, [])
-        return WorkingCalendar(self._zones[estate_id], week, days)
+        return days
 
     def due(self, clock: Clock, start: datetime.datetime) -> datetime.datetime:
         """When *clock*, started at *start*, runs out (UTC)."""
-        calendar = self.calendar(clock.estate_id)
         if clock.calendar is ClockCalendar.SAME_DAY:
-            return calendar.end_of_day(start)
+            return self.calendar(clock.estate_id).end_of_day(start)
         if clock.calendar is ClockCalendar.WORKING:
-            return _working_due(calendar, start, clock.minutes)
+            return _working_due(self.calendar(clock.estate_id), start, clock.minutes)
         return start + datetime.timedelta(minutes=clock.minutes)
 
     def shifted(

@@ -66,16 +66,17 @@ def calling_time(world: World, place: Place, after: datetime.datetime, rng: Rand
 
 
 def asked(
-    world: World, place: Place, matter: Ticket | Complaint, after: datetime.datetime, rng: Random
+    world: World, place: Place, matter: Ticket | Complaint, after: datetime.datetime, rng: Random, *, not_by: str
 ) -> Generator[Step, Any, tuple[datetime.datetime, FollowUpStatus]]:
-    """Ask until there is an answer; returns when, and what became of it."""
+    """Ask until there is an answer, never by who did the work; returns when, and what became of it."""
     at = after
     for _ in range(3):
         at = calling_time(world, place, at, rng)
-        clerk = world.on_duty(place, at)
+        clerk = world.on_duty(place, at, not_by)
+        recent = world.is_recent(at)
         chance = rng.random()
         if chance < NOT_REACHED:
-            words = pick(rng, phrases("not_reached"))
+            words = pick(rng, phrases("not_reached")) if recent else ""
             yield step(
                 at, ask, matter, by=clerk, way=FollowUpWay.PHONE, outcome=AttemptOutcome.NOT_REACHED, words=words
             )
@@ -95,13 +96,13 @@ def asked(
             )
             return at, FollowUpStatus.NOT_SATISFIED
         quality, timeliness, attitude = pick(rng, SCORES)
-        words = pick(rng, phrases("satisfied")) if rng.random() < 0.12 else ""
+        words = pick(rng, phrases("satisfied")) if rng.random() < (0.2 if recent else 0.05) else ""
         yield step(
             at,
             ask,
             matter,
             by=clerk,
-            way=FollowUpWay.VISIT if rng.random() < 0.04 else FollowUpWay.PHONE,
+            way=FollowUpWay.VISIT if recent and rng.random() < 0.1 else FollowUpWay.PHONE,
             outcome=AttemptOutcome.SATISFIED,
             quality=quality,
             timeliness=timeliness,

@@ -19,7 +19,7 @@ from seed.world import Place, World, pick
 
 Steps = Generator[Step, Any, datetime.datetime]
 
-TERSE = 0.5
+TERSE = 0.6
 """So many results further back are written in a few words that fit any job."""
 
 WAITS = (
@@ -270,7 +270,7 @@ def _wound_up(world: World, wave: Wave, job: Job, ticket: Ticket, at: datetime.d
         if not owes:
             at = back
             break
-        at, answer = yield from asked(world, place, ticket, back, rng)
+        at, answer = yield from asked(world, place, ticket, back, rng, not_by=job.technician)
         if answer is not FollowUpStatus.NOT_SATISFIED:
             break
         if again:

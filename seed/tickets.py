@@ -259,8 +259,8 @@ def _pinned(world: World, timeline: Timeline, pin: Pin, number: int) -> None:
     rng = world.random("pin", number)
     heard = world.at(day - datetime.timedelta(days=1), 21 * 60 + 40) if pin.late else at - minutes(3)
     job = _job(world, wave, rng, heard, 0, emergency=pin.emergency)
-    while not pin.emergency and (job.department is not Department.ENGINEERING or not job.draft.resident_id):
-        job = _job(world, wave, rng, heard, 0, emergency=False)
+    while job.department is not Department.ENGINEERING or not (job.draft.resident_id or pin.emergency):
+        job = _job(world, wave, rng, heard, 0, emergency=pin.emergency)
     if pin.late:
         job.draft.channel = Channel.STAFF
     job.stop, job.waits_for = (None if pin.stop is TicketStatus.CLOSED else pin.stop), pin.waits_for

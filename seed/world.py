@@ -111,11 +111,11 @@ class World:
             return self.at(day + datetime.timedelta(days=1), 8 * 60 + 10 + minute % 25)
         return at
 
-    def on_duty(self, place: Place, at: datetime.datetime) -> str:
-        """Who of the desk takes what comes in at *at*: shifts change at 08:00, 13:00 and 20:00, by rota."""
+    def on_duty(self, place: Place, at: datetime.datetime, not_by: str = "") -> str:
+        """Who of the desk is there at *at*, other than *not_by*: shifts change at 08:00, 13:00 and 20:00, by rota."""
         day, minute = self.day_of(at), self.minute_of(at)
         shift = 0 if minute < 8 * 60 else 1 if minute < 13 * 60 else 2 if minute < 20 * 60 else 3
-        here = [name for name in place.desk if name not in self.left or day < self.left[name]]
+        here = [name for name in place.desk if name != not_by and (name not in self.left or day < self.left[name])]
         return turn(here, day, shift)
 
 

@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from models.audits import AuditFinding, AuditLine, AuditRun, FindingKind
@@ -50,12 +50,12 @@ def store_findings(
     return {_key(row): row.id for row in _open_findings(session, estate_id)}
 
 
-def _open_findings(session: Session, estate_id: int) -> Sequence[Row[Any]]:
+def _open_findings(session: Session, estate_id: int) -> Iterable[Any]:
     query = select(AuditFinding.id, AuditFinding.due_at, AuditFinding.since, *_KEY)
     return session.execute(query.where(AuditFinding.estate_id == estate_id, AuditFinding.ended_on.is_(None))).all()
 
 
-def _key(row: Row[Any]) -> Key:
+def _key(row: Any) -> Key:
     return row.kind.value, row.rule, row.register, row.record_id, row.clock
 
 

@@ -28,53 +28,53 @@ def stop_half_way(opened, now):
 
 
 @pytest.fixture
-def config(empty_url):
+def demo_config(empty_url):
     return Config(DatabaseUse.DEMO, make_url(empty_url), SECRET_KEY, DATA_KEY, secure_cookies=False)
 
 
-def estates(config):
-    with database.open_ready(config) as opened, opened.reading() as session:
+def estates(demo_config):
+    with database.open_ready(demo_config) as opened, opened.reading() as session:
         return session.execute(text("SELECT id, name FROM estates ORDER BY id")).all()
 
 
-def test_it_is_made_once_and_kept(config):
-    make(config, reset=False, fill=fill)
-    first = estates(config)
-    make(config, reset=False, fill=stop_half_way)
-    assert estates(config) == first
+def test_it_is_made_once_and_kept(demo_config):
+    make(demo_config, reset=False, fill=fill)
+    first = estates(demo_config)
+    make(demo_config, reset=False, fill=stop_half_way)
+    assert estates(demo_config) == first
 
 
-def test_one_whose_making_was_interrupted_is_refused_and_made_again(config):
+def test_one_whose_making_was_interrupted_is_refused_and_made_again(demo_config):
     with pytest.raises(Interrupted):
-        make(config, reset=False, fill=stop_half_way)
+        make(demo_config, reset=False, fill=stop_half_way)
     with pytest.raises(ConfigurationError, match="does not say what it is for"):
-        database.open_ready(config)
-    make(config, reset=False, fill=fill)
-    assert len(estates(config)) == 2
+        database.open_ready(demo_config)
+    make(demo_config, reset=False, fill=fill)
+    assert len(estates(demo_config)) == 2
 
 
-def test_starting_over_forgets_what_was_changed(config):
-    make(config, reset=False, fill=fill)
-    with database.open_ready(config) as opened, opened.writing() as session:
+def test_starting_over_forgets_what_was_changed(demo_config):
+    make(demo_config, reset=False, fill=fill)
+    with database.open_ready(demo_config) as opened, opened.writing() as session:
         session.execute(text("UPDATE estates SET name = 'changed'"))
         session.commit()
-    make(config, reset=True, fill=fill)
-    assert "changed" not in str(estates(config))
+    make(demo_config, reset=True, fill=fill)
+    assert "changed" not in str(estates(demo_config))
 
 
-def test_another_programs_tables_and_a_production_database_are_left_alone(config):
-    with database.connect(config, create=True) as opened, opened.engine.begin() as connection:
+def test_another_programs_tables_and_a_production_database_are_left_alone(demo_config):
+    with database.connect(demo_config, create=True) as opened, opened.engine.begin() as connection:
         connection.execute(text("CREATE TABLE others (id INTEGER)"))
     for reset in (False, True):
         with pytest.raises(ConfigurationError, match="another program"):
-            make(config, reset=reset, fill=fill)
+            make(demo_config, reset=reset, fill=fill)
 
 
 @pytest.fixture
-def page(config):
-    make(config, reset=False, fill=fill)
-    app = create_app(config)
-    app.config["FRONTDESK_NOW"] = NOW
+def page(demo_config):
+    make(demo_config, reset=False, fill=fill)
+    app = create_app(demo_config)
+    app.demo_config["FRONTDESK_NOW"] = NOW
     yield app.test_client().get("/login").text
     app.extensions["frontdesk_database"].close()
 

@@ -24,7 +24,7 @@ def free_port():
 
 
 def health(port):
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=WAIT_SECONDS) as answer:  # noqa: S310  # our own server
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=WAIT_SECONDS) as answer:  # our own server
         return json.load(answer)
 
 

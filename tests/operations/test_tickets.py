@@ -1,4 +1,4 @@
-"""Tickets: taken in, dispatched, worked on, paid, closed (INT-1 … INT-9, DSP-1 … DSP-12, JOB-1 … JOB-6)."""
+"""Tickets: their states, how they are taken in and dispatched (INT-1 … INT-9, DSP-1 … DSP-12, JOB-1)."""
 
 import datetime
 
@@ -7,20 +7,18 @@ from sqlalchemy import func, select
 
 from models.errors import StaleRecord
 from models.events import Event
-from models.follow_ups import FollowUp, FollowUpStatus
-from models.matters import ClockRun, Comment, CommentKind, RepeatReport, Severity
+from models.follow_ups import FollowUp
+from models.matters import Comment, CommentKind, RepeatReport, Severity
 from models.operations import tickets
-from models.settings import Clock
 from models.staff import Department
-from models.tickets import OPEN_STATUSES, TRANSITIONS, Acceptance, Ticket, TicketKind, TicketStatus, WaitingReason
+from models.tickets import TRANSITIONS, Ticket, TicketKind, TicketStatus, WaitingReason
 from tests.operations.walks import (
-    DAY,
     HOUR,
     MINUTE,
     do,
-    follow_up_of,
     new_ticket,
     refusal,
+    running,
     ticket_draft,
     ticket_in,
     undone,
@@ -36,16 +34,6 @@ def world(rolled_back):
 
 def register(world, now, by="clerk", **columns):
     return tickets.register(world.session, [ticket_draft(world, **columns)], actor=world.actor(by), now=now)
-
-
-def running(world, ticket):
-    """Code and due time of the clocks of a ticket that are neither met nor cancelled."""
-    query = (
-        select(Clock.code, ClockRun.due_at)
-        .join(ClockRun, ClockRun.clock_id == Clock.id)
-        .where(ClockRun.ticket_id == ticket.id, ClockRun.met_at.is_(None), ClockRun.cancelled_at.is_(None))
-    )
-    return {row.code: row.due_at for row in world.session.execute(query)}
 
 
 # ---------------------------------------------------------------- states
@@ -390,150 +378,3 @@ def test_chasing_is_an_entry__DSP_12(world, now):
     do(world, "comment", ticket, now, body="答：明天上午到", kind=CommentKind.CHASE).one()
     assert refusal(do(world, "comment", ticket, now, body=" ")).rule == "DSP-12"
     assert world.session.scalars(select(Comment.body)).one() == "答：明天上午到"
-
-
-# ---------------------------------------------------------------- job and payment
-
-
-def test_without_signature_the_reason_is_written_down__JOB_5(world, now):
-    ticket = ticket_in(world, S.IN_PROGRESS, now)
-    assert refusal(do(world, "finish", ticket, now, acceptance=Acceptance.NOT_SIGNED)).rule == "JOB-5"
-    assert (
-        refusal(do(world, "finish", ticket, now, acceptance=Acceptance.UNKNOWN, acceptance_reason="x")).rule == "JOB-5"
-    )
-    do(world, "finish", ticket, now, acceptance=Acceptance.NOT_SIGNED, acceptance_reason="老人不会写字").one()
-
-
-def test_the_slip_comes_back_once_and_only_of_a_finished_job__JOB_5(world, now):
-    assert refusal(do(world, "take_slip_back", ticket_in(world, S.IN_PROGRESS, now), now)).rule == "JOB-5"
-    assert refusal(do(world, "take_slip_back", ticket_in(world, S.DONE, now), now)).rule == "JOB-5"
-
-
-def test_a_charge_needs_the_residents_yes_and_a_sane_amount__JOB_4(world, now):
-    ticket = ticket_in(world, S.ACCEPTED, now)
-    assert refusal(do(world, "charge", ticket, now, amount_fen=5000, agreed=False)).rule == "JOB-4"
-    assert refusal(do(world, "charge", ticket, now, amount_fen=-1, agreed=True)).rule == "JOB-4"
-    assert refusal(do(world, "charge", new_ticket(world, now), now, amount_fen=1, agreed=True)).rule == "JOB-4"
-    do(world, "charge", ticket, now, amount_fen=5000, agreed=True).one()
-    assert ticket.charge_fen == 5000
-
-
-def test_an_unpaid_charge_bars_closing_until_paid_or_waived__JOB_4(world, now):
-    paid, waived = (ticket_in(world, S.DONE, now) for _ in range(2))
-    for ticket in (paid, waived):
-        do(world, "charge", ticket, now, amount_fen=5000, agreed=True).one()
-        assert refusal(do(world, "close", ticket, now)).rule == "JOB-6"
-    assert refusal(do(world, "settle", paid, now, invoice_number=" ")).rule == "JOB-4"
-    do(world, "settle", paid, now, invoice_number="FP-1").one()
-    assert refusal(do(world, "waive", waived, now, by="clerk", reason="保修期")).rule == "ROLE"
-    do(world, "waive", waived, now, reason="保修期").one()
-    for ticket in (paid, waived):
-        do(world, "close", ticket, now).one()
-        assert refusal(do(world, "settle", ticket, now, invoice_number="FP-2")).rule == "JOB-4"
-
-
-def test_what_was_paid_for_is_not_cancelled__JOB_4(world, now):
-    ticket = ticket_in(world, S.ACCEPTED, now)
-    do(world, "charge", ticket, now, amount_fen=5000, agreed=True).one()
-    do(world, "settle", ticket, now, invoice_number="FP-1").one()
-    assert refusal(do(world, "cancel", ticket, now)).rule == "JOB-4"
-
-
-def test_everything_closing_lacks_is_named_at_once__JOB_6(world, now):
-    ticket = ticket_in(world, S.IN_PROGRESS, now)
-    do(world, "charge", ticket, now, amount_fen=5000, agreed=True).one()
-    do(world, "finish", ticket, now).one()
-    error = refusal(do(world, "close", ticket, now))
-    assert error.rule == "JOB-6"
-    assert [str(item) for item in error.values["missing"]] == [
-        "payment of the charge (a supervisor may waive it)",
-        "the returned slip",
-        "a satisfied follow-up",
-    ]
-
-
-def test_an_answered_enquiry_closes_without_slip_or_follow_up__JOB_6(world, now):
-    ticket = new_ticket(world, now, kind=TicketKind.ENQUIRY)
-    do(world, "answer", ticket, now).one()
-    do(world, "close", ticket, now).one()
-    assert (ticket.closed_at, ticket.closed_by_id) == (now, world.person("supervisor").id)
-
-
-def test_a_job_is_not_answered_at_the_desk__JOB_1(world, now):
-    assert refusal(do(world, "answer", new_ticket(world, now), now)).rule == "JOB-1"
-
-
-def test_work_needs_a_handler__INT_1(world, now):
-    ticket = ticket_in(world, S.ACCEPTED, now)
-    do(world, "reassign", ticket, now, team=world.teams[Department.ENGINEERING], reason="换人").one()
-    assert refusal(do(world, "start", ticket, now)).rule == "INT-1"
-
-
-def test_finishing_schedules_the_follow_up_by_the_desk_owner_within_three_days__FUP_1(world, now):
-    ticket = new_ticket(world, now)
-    for verb in ("dispatch", "accept", "start", "finish"):
-        do(world, verb, ticket, now).one()
-    follow_up = follow_up_of(world, ticket)
-    assert (follow_up.assignee_id, follow_up.due_at) == (ticket.desk_owner_id, now + 3 * DAY)
-    assert running(world, ticket) == {}
-    assert ticket.due_at is None
-
-
-def test_reopening_drops_the_follow_up_and_starts_the_day_anew__FUP_3(world, now):
-    ticket = ticket_in(world, S.IN_PROGRESS, now)
-    do(world, "finish", ticket, now).one()
-    follow_up = follow_up_of(world, ticket)
-    do(world, "reopen", ticket, now + DAY).one()
-    world.session.commit()
-    assert (ticket.status, ticket.finished_at, ticket.acceptance) == (S.IN_PROGRESS, None, None)
-    assert follow_up.status is FollowUpStatus.CANCELLED
-    assert running(world, ticket) == {"same-day": datetime.datetime(2026, 11, 19, 16, tzinfo=datetime.UTC)}
-    do(world, "finish", ticket, now + DAY).one()
-    assert follow_up_of(world, ticket).id != follow_up.id
-
-
-def test_what_was_answered_at_the_desk_is_not_reopened__JOB_1(world, now):
-    ticket = new_ticket(world, now, kind=TicketKind.QUERY)
-    do(world, "answer", ticket, now).one()
-    assert refusal(do(world, "reopen", ticket, now)).rule == "JOB-1"
-
-
-def test_only_a_supervisor_corrects_a_mistaken_close__JOB_6(world, now):
-    ticket = ticket_in(world, S.CLOSED, now)
-    assert refusal(do(world, "correct", ticket, now, by="clerk")).rule == "ROLE"
-    do(world, "correct", ticket, now).one()
-    assert (ticket.status, ticket.closed_at, ticket.closed_by_id) == (S.DONE, None, None)
-    query = select(Event.reason).where(Event.verb == "correct")
-    assert world.session.scalars(query).one() == "关错了单"
-
-
-@pytest.mark.parametrize("status", OPEN_STATUSES)
-def test_closing_and_cancelling_stop_every_clock__JOB_1(world, now, status):
-    ticket = ticket_in(world, status, now)
-    do(world, "close" if status is S.DONE else "cancel", ticket, now).one()
-    assert running(world, ticket) == {}
-    assert ticket.due_at is None
-
-
-@pytest.mark.parametrize(
-    ("verb", "arguments"),
-    [
-        ("cancel", {"reason": " "}),
-        ("reopen", {"reason": " "}),
-        ("correct", {"reason": " "}),
-        ("finish", {"result": " "}),
-        ("escalate", {"reason": " "}),
-        ("change_owner", {"reason": " "}),
-        ("reassign", {"reason": " "}),
-        ("report_again", {"words": " "}),
-    ],
-)
-def test_a_reason_or_result_is_never_blank(world, now, verb, arguments):
-    status = next(iter(TRANSITIONS.get(verb, {S.DISPATCHED: None})))
-    ticket = ticket_in(world, status, now)
-    if verb == "change_owner":
-        arguments = arguments | {"desk_owner": world.person("clerk2")}
-    if verb == "reassign":
-        arguments = arguments | {"assignee": world.person("technician2")}
-    assert refusal(do(world, verb, ticket, now, **arguments)).rule != "ROLE"
-    assert ticket.status is status

@@ -10,9 +10,11 @@ from sqlalchemy import select
 from models.complaints import Complaint, ComplaintCategory, ComplaintNature, ComplaintStatus
 from models.errors import OperationRefused, Outcome
 from models.follow_ups import AttemptOutcome, FollowUp, FollowUpStatus, FollowUpWay
+from models.matters import ClockRun
 from models.operations import complaints, follow_ups, tickets
 from models.operations.complaints import ComplaintDraft
 from models.operations.tickets import TicketDraft
+from models.settings import Clock
 from models.staff import Department
 from models.tickets import Acceptance, CancelKind, Ticket, TicketStatus, WaitingReason
 from tests.factories import World
@@ -130,6 +132,14 @@ def refusal(outcome: Outcome) -> OperationRefused:
     assert not outcome.done, f"not refused: {outcome.done}"
     ((_, refused),) = outcome.refused
     return refused
+
+
+def running(world: World, matter: Any) -> dict[str, datetime.datetime]:
+    """Code and due time of the clocks of a ticket or complaint that are neither met nor cancelled."""
+    column = ClockRun.ticket_id if isinstance(matter, Ticket) else ClockRun.complaint_id
+    query = select(Clock.code, ClockRun.due_at).join(ClockRun, ClockRun.clock_id == Clock.id)
+    unmet = query.where(column == matter.id, ClockRun.met_at.is_(None), ClockRun.cancelled_at.is_(None))
+    return {row.code: row.due_at for row in world.session.execute(unmet)}
 
 
 def follow_up_of(world: World, row: Any) -> FollowUp:

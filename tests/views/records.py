@@ -1,0 +1,137 @@
+"""At least one record in each register of a world, made by the verbs; and one ticket in the other estate."""
+
+import datetime
+from dataclasses import dataclass, field
+from typing import Any
+
+from models.complaints import ComplaintCategory
+from models.keys import BorrowerKind, KeyOrigin
+from models.operations import complaints, daily_audit, keys, passes, settings, tickets
+from models.passes import PassKind
+from models.session import DeskSession
+from models.staff import Department
+from models.tickets import Acceptance, TicketKind
+from tests.factories import World
+
+HOUR = datetime.timedelta(hours=1)
+
+
+@dataclass
+class Records:
+    """Ids by register; ``foreign_ticket`` belongs to the other estate."""
+
+    ids: dict[str, int] = field(default_factory=dict)
+    tickets: list[int] = field(default_factory=list)
+    foreign_ticket: int = 0
+    team: int = 0
+    unit: int = 0
+
+
+def make_records(session: DeskSession, world: World, now: datetime.datetime, tickets_made: int = 6) -> Records:
+    """Write the records; the caller commits."""
+    clerk = world.actor("clerk")
+    settings.provide_defaults(session, world.estate, actor=world.actor("system"), now=now - 9 * HOUR)
+    made = Records(team=world.teams[Department.ENGINEERING].id, unit=world.units[0].id)
+    jobs = make_tickets(session, world, now - 5 * HOUR, tickets_made)
+    made.tickets = [job.id for job in jobs]
+    made.ids["tickets"] = made.tickets[0]
+    finish_ticket(session, world, jobs[0], now - 4 * HOUR)
+    stranger = world.actor("stranger")
+    draft = tickets.TicketDraft(estate_id=world.other.id, summary="elsewhere", place="gate", reporter_name="何")
+    made.foreign_ticket = tickets.register(session, [draft], actor=stranger, now=now - HOUR).all()[0].id
+    make_other_registers(session, world, now, made)
+    (run,) = daily_audit.run(session, [world.estate], actor=clerk, now=now - HOUR / 2).all()
+    made.ids["audits"] = run.id
+    made.ids |= {
+        "units": world.units[0].id,
+        "teams": made.team,
+        "staff": world.person("technician").id,
+        "estates": world.estate.id,
+        "residents": world.residents[0].id,
+        "occupancies": 1,
+        "follow_ups": 1,
+        "events": 1,
+    }
+    return made
+
+
+def make_tickets(session: DeskSession, world: World, now: datetime.datetime, count: int) -> list[Any]:
+    """Repairs of the world's units, each another matter, with phone numbers."""
+    drafts = [
+        tickets.TicketDraft(
+            estate_id=world.estate.id,
+            kind=TicketKind.REPAIR,
+            summary=f"漏水 {number}",
+            unit_id=world.units[number % len(world.units)].id,
+            resident_id=world.residents[number % 2].id,
+            reporter_name="张女士",
+            reporter_phone="13812345678",
+            another_matter=True,
+        )
+        for number in range(count)
+    ]
+    return list(tickets.register(session, drafts, actor=world.actor("clerk"), now=now).all())
+
+
+def finish_ticket(session: DeskSession, world: World, ticket: Any, now: datetime.datetime) -> None:
+    """Dispatched, accepted, started and finished, which leaves a follow-up to be made."""
+    team, technician = world.teams[Department.ENGINEERING], world.person("technician")
+    clerk, worker = world.actor("clerk"), world.actor("technician")
+    tickets.dispatch(session, [ticket], actor=clerk, now=now, team=team, assignee=technician).one()
+    tickets.accept(session, [ticket], actor=worker, now=now).one()
+    tickets.start(session, [ticket], actor=worker, now=now).one()
+    signed = Acceptance.SIGNED
+    tickets.finish(session, [ticket], actor=worker, now=now, result="换了垫片", acceptance=signed).one()
+
+
+def make_other_registers(session: DeskSession, world: World, now: datetime.datetime, made: Records) -> None:
+    """A complaint, keys with loan and request, a pass."""
+    clerk = world.actor("clerk")
+    complaint = complaints.ComplaintDraft(
+        estate_id=world.estate.id,
+        summary="夜间噪音",
+        unit_id=world.units[1].id,
+        reporter_name="刘女士",
+        category=ComplaintCategory.NEIGHBOUR_DISPUTE,
+    )
+    made.ids["complaints"] = complaints.register(session, [complaint], actor=clerk, now=now - 3 * HOUR).all()[0].id
+    cut = [
+        keys.KeyDraft(
+            estate_id=world.estate.id,
+            origin=KeyOrigin.RECTIFICATION,
+            hook=f"A{number}",
+            seal=f"S{number}",
+            unit_id=world.units[0].id,
+        )
+        for number in range(3)
+    ]
+    first, second, _third = keys.register(session, cut, actor=clerk, now=now - 3 * HOUR).all()
+    made.ids["keys"] = first.id
+    loan = keys.LoanDraft(
+        key_id=first.id,
+        borrower_kind=BorrowerKind.OWNER,
+        borrower_name="张伟",
+        borrower_phone="13800138000",
+        borrower_resident_id=world.residents[0].id,
+        identity_checked=True,
+        signed=True,
+        purpose="看房",
+    )
+    made.ids["key_loans"] = keys.lend(session, [loan], actor=clerk, now=now - 2 * HOUR).all()[0].id
+    request = keys.ApprovalDraft(
+        key_id=second.id, borrower_kind=BorrowerKind.OTHER, borrower_name="李工", purpose="量尺寸"
+    )
+    made.ids["key_approvals"] = keys.request(session, [request], actor=clerk, now=now - 2 * HOUR).all()[0].id
+    visitor = passes.PassDraft(
+        estate_id=world.estate.id,
+        kind=PassKind.VISITOR,
+        holder_name="访客",
+        phone="13700137000",
+        purpose="拜访",
+        identity_checked=True,
+        badge_number="B1",
+        safety_told=True,
+        host_unit_id=world.units[0].id,
+        host_asked=True,
+    )
+    made.ids["visitor_passes"] = passes.issue(session, [visitor], actor=clerk, now=now - 2 * HOUR).all()[0].id

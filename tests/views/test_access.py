@@ -1,0 +1,180 @@
+"""Every page × every role × every kind of id: what is not granted is refused, and nothing ends in an error page."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
+from models.policy import PERMISSIONS
+from models.staff import Role
+from tests.views.conftest import ROLES
+from tests.views.records import Records
+
+MALFORMED = ("", "0", "-1", "1.5", "abc", "99999999999999999999", "1e3", "１", "1;drop", "1&id=2", "%C3%28", "%00")
+MISSING = 987654321
+
+WITH_ID = re.compile(r"/(details|edit|delete|slip|print|note|step/[a-z_]+)/$")
+
+VERB_OF_PAGE = {"edit_view": "amend", "delete_view": "delete", "export": "export", "slip_view": "print_slip"}
+
+
+def rules_of(app: Flask, pages: dict[str, Any]) -> Iterator[tuple[Any, str, Rule, str]]:
+    """View, page name, rule and path of every page of the panel, one for each step and bulk verb."""
+    for rule in app.url_map.iter_rules():
+        endpoint, _, name = rule.endpoint.partition(".")
+        view = pages.get(endpoint)
+        if view is None or name == "static":
+            continue
+        paths = [rule.rule]
+        if "<verb>" in rule.rule:
+            verbs = view.bulk_verbs if name == "bulk_view" else [step.verb for step in view.steps if not step.link]
+            paths = [rule.rule.replace("<verb>", verb) for verb in verbs]
+        if "<export_type>" in rule.rule:
+            paths = [rule.rule.replace("<export_type>", kind) for kind in ("csv", "xlsx", "exe")]
+        for path in paths:
+            yield view, name, rule, path
+
+
+def asked_verb(view: Any, name: str, path: str) -> str:
+    """The verb of the policy that a page asks for."""
+    if name in ("step_view", "bulk_view"):
+        return path.rstrip("/").rpartition("/")[2]
+    if name == "create_view":
+        return str(view.create_verb)
+    return VERB_OF_PAGE.get(name, "read")
+
+
+def read(answer: Any) -> Any:
+    """The answer, read to its end (exports are streamed)."""
+    answer.get_data()
+    answer.close()
+    return answer
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_page_answers_each_role_by_the_policy(
+    role: str, app: Flask, pages: dict[str, Any], records: Records, sign_in: Callable[..., FlaskClient]
+) -> None:
+    client = sign_in(role)
+    wrong = []
+    for view, name, rule, path in rules_of(app, pages):
+        register = getattr(view, "register", None)
+        granted = PERMISSIONS.get(register or "", {})
+        own = records.ids.get(view.endpoint, 1)
+        url = f"{path}?id={own}" if WITH_ID.search(path) else path
+        for method in sorted((rule.methods or set()) & {"GET", "POST"}):
+            answer = read(client.open(url, method=method))
+            if answer.status_code >= 500:
+                wrong.append((method, url, answer.status_code))
+            if method == "POST" and answer.status_code not in (400, 403, 404):
+                wrong.append((method, url, answer.status_code))  # there was no token
+            if method == "GET" and register is not None:
+                may_read = Role(role) in granted.get("read", ())
+                may_do = Role(role) in granted.get(asked_verb(view, name, path), ())
+                if not (may_read and may_do) and answer.status_code not in (403, 404):
+                    wrong.append((method, url, answer.status_code))
+                if not may_read and answer.status_code != 403:
+                    wrong.append((method, url, answer.status_code))
+    assert wrong == []
+
+
+def test_nobody_sees_any_page_before_signing_in(app: Flask, pages: dict[str, Any], records: Records) -> None:
+    with app.test_client() as client:
+        for _view, _name, rule, path in rules_of(app, pages):
+            if "GET" in (rule.methods or set()):
+                answer = read(client.get(path))
+                assert (answer.status_code, "/login" in answer.headers.get("Location", "")) == (302, True), path
+            if "POST" in (rule.methods or set()):
+                assert read(client.post(path)).status_code in (400, 401), path
+
+
+@pytest.mark.parametrize("role", ["manager", "technician"])
+def test_records_of_another_estate_and_missing_ones_are_not_found(
+    role: str, app: Flask, pages: dict[str, Any], records: Records, sign_in: Callable[..., FlaskClient]
+) -> None:
+    client = sign_in(role)
+    for view, name, rule, path in rules_of(app, pages):
+        if not WITH_ID.search(path) or "GET" not in (rule.methods or set()):
+            continue
+        foreign = [MISSING, *([records.foreign_ticket] if view.endpoint == "tickets" else [])]
+        for record_id in foreign:
+            answer = read(client.get(f"{path}?id={record_id}"))
+            assert answer.status_code in (403, 404), (path, name, record_id, answer.status_code)
+
+
+def test_malformed_ids_are_told_so(
+    app: Flask, pages: dict[str, Any], records: Records, sign_in: Callable[..., FlaskClient]
+) -> None:
+    client = sign_in("manager")
+    for _view, _name, rule, path in rules_of(app, pages):
+        if not WITH_ID.search(path) or "GET" not in (rule.methods or set()):
+            continue
+        for text in MALFORMED:
+            answer = read(client.get(f"{path}?id={text}"))
+            assert answer.status_code in (400, 403, 404), (path, text, answer.status_code)
+
+
+def test_malformed_list_addresses_are_told_so(
+    app: Flask, pages: dict[str, Any], records: Records, sign_in: Callable[..., FlaskClient]
+) -> None:
+    client = sign_in("manager")
+    asked = (
+        "page=-1",
+        "page=99999999999999999999",
+        "sort=password_hash",
+        "sort=0",
+        "sort=registered_at&desc=2",
+        "after=1",
+        "after=~0",
+        "after=~99999999999999999999",
+        "after=x~y~z",
+        "before=%00~1",
+        "after=~1&before=~2",
+        "flt_nothing=1",
+        "flt0_status=nonsense",
+        "search=" + "x" * 101,
+        "search=%00",
+    )
+    for view in pages.values():
+        if not hasattr(view, "asked"):
+            continue
+        for query in asked:
+            answer = read(client.get(f"{view.url}/?{query}"))
+            assert answer.status_code in (400, 403), (view.url, query, answer.status_code)
+        for flt in view._filters:
+            for value in ("nonsense\u202e", "-1", "1e9", "2026-13-45", "99999999999999999999", "'; --", "<script>"):
+                answer = read(client.get(f"{view.url}/", query_string={f"flt_{flt.key}": value}))
+                assert answer.status_code in (200, 400, 403), (view.url, flt.key, value, answer.status_code)
+                assert b"<script>" not in answer.data
+
+
+def test_no_list_form_or_record_page_names_a_secret(pages: dict[str, Any]) -> None:
+    secret = {"password_hash", "phone_digest", "phone_tail_digest", "id_number_digest", "session_generation"}
+    for view in pages.values():
+        if hasattr(view, "cells"):
+            assert not secret & set(view.cells), view
+            assert not secret & set(view.form_columns or ()), view
+
+
+def test_technicians_find_only_their_own_jobs(
+    records: Records, sign_in: Callable[..., FlaskClient]
+) -> None:
+    client = sign_in("technician")
+    page = client.get("/admin/tickets/").text
+    assert page.count('class="c-number"') == 1
+    assert client.get(f"/admin/tickets/details/?id={records.tickets[1]}").status_code == 404
+
+
+def test_lookups_are_scoped_and_limited(records: Records, sign_in: Callable[..., FlaskClient]) -> None:
+    clerk, technician = sign_in("clerk"), sign_in("technician")
+    found = clerk.get("/admin/tickets/ajax/lookup/?name=unit&query=1-").get_json()
+    assert {row["text"] for row in found} == {"1-101", "1-201"}
+    assert technician.get("/admin/tickets/ajax/lookup/?name=resident&query=").status_code == 403
+    assert clerk.get("/admin/tickets/ajax/lookup/?name=nothing").status_code == 404
+    assert clerk.get("/admin/tickets/ajax/lookup/").status_code == 404
+    people = sign_in("lead").get("/admin/tickets/ajax/lookup/?name=handler&query=").get_json()
+    assert {row["text"] for row in people} == {"王强 (technician)", "李国 (technician2)", "赵工 (lead)"}

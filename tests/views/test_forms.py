@@ -1,0 +1,192 @@
+"""Forms: bad input is told at the field, nothing typed is lost, nothing stale is saved, nothing changes by GET."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from models.events import Event
+from models.session import DeskSession
+from models.tickets import Ticket, TicketStatus
+from tests.views.records import Records
+from views.forms import NothingForm
+
+NONSENSE = ("x" * 30_000, "\ud83d\ude00" if False else "😀", "\u202eabc", "<script>alert(1)</script>", "   ", "-1", "9" * 30)
+
+
+def events(session: DeskSession) -> int:
+    """How many events there are."""
+    session.rollback()
+    return session.scalar(select(func.count()).select_from(Event)) or 0
+
+
+def test_every_form_takes_nonsense_in_every_field_without_breaking(
+    app: Flask,
+    pages: dict[str, Any],
+    records: Records,
+    sign_in: Callable[..., FlaskClient],
+    post: Callable[..., Any],
+) -> None:
+    client = sign_in("manager")
+    broken = []
+    for view in pages.values():
+        if not hasattr(view, "asked"):
+            continue
+        own = records.ids.get(view.endpoint, 1)
+        forms = [(f"{view.url}/new/", view._create_form_class)] if view.create_form_class else []
+        forms += [(f"{view.url}/edit/?id={own}", view._edit_form_class)] if view.form_columns else []
+        forms += [(f"{view.url}/step/{s.verb}/?id={own}", s.form) for s in view.steps if s.form is not NothingForm]
+        for url, form in forms:
+            with app.test_request_context():
+                names = list(form()._fields)
+            for value in NONSENSE:
+                answer = post(client, url, **dict.fromkeys(names, value), version="1")
+                if answer.status_code >= 500:
+                    broken.append((url, value[:20], answer.status_code))
+                assert "<script>alert" not in answer.text, url
+    assert broken == []
+
+
+def test_nothing_typed_is_lost_when_a_form_is_refused__INT_3(
+    records: Records, sign_in: Callable[..., FlaskClient], post: Callable[..., Any], session: DeskSession
+) -> None:
+    client, before = sign_in("clerk"), events(session)
+    answer = post(client, "/admin/tickets/new/", kind="repair", severity="ordinary", channel="phone", summary="灯坏了")
+    assert answer.status_code == 409
+    assert "INT-3" in answer.text
+    assert 'value="灯坏了"' in answer.text
+    answer = post(client, "/admin/tickets/new/", kind="nonsense", summary="灯坏了", heard_at="yesterday")
+    assert answer.status_code == 400
+    assert 'value="yesterday"' in answer.text
+    assert 'aria-invalid="true"' in answer.text
+    assert events(session) == before
+
+
+def test_references_can_be_typed_without_javascript(
+    records: Records, sign_in: Callable[..., FlaskClient], post: Callable[..., Any], session: DeskSession
+) -> None:
+    client = sign_in("clerk")
+    fields = {"kind": "repair", "severity": "ordinary", "channel": "phone", "summary": "灯坏了", "another_matter": "1"}
+    answer = post(client, "/admin/tickets/new/", **fields, unit_id="2-", reporter_name="李")
+    assert answer.status_code == 400
+    assert "2-101" in answer.text
+    assert "2-201" in answer.text
+    answer = post(client, "/admin/tickets/new/", **fields, unit_id="9-999", reporter_name="李")
+    assert answer.status_code == 400
+    assert "9-999" in answer.text
+    answer = post(client, "/admin/tickets/new/", **fields, unit_id="2-201", resident_id="张伟")
+    assert answer.status_code == 302
+    made = session.scalars(select(Ticket).order_by(Ticket.id.desc()).limit(1)).one()
+    assert (made.reporter_name, made.unit_id is not None) == ("张伟", True)
+
+
+def test_a_reference_to_another_estate_is_no_reference(
+    records: Records, sign_in: Callable[..., FlaskClient], post: Callable[..., Any]
+) -> None:
+    fields = {"kind": "repair", "severity": "ordinary", "channel": "phone", "summary": "x", "reporter_name": "李"}
+    answer = post(sign_in("clerk"), "/admin/tickets/new/", **fields, complaint_id=f"id:{records.foreign_ticket + 99}")
+    assert answer.status_code == 400
+
+
+def test_a_stale_form_saves_nothing_and_shows_both_versions(
+    records: Records, sign_in: Callable[..., FlaskClient], post: Callable[..., Any], session: DeskSession
+) -> None:
+    one, other = sign_in("clerk"), sign_in("supervisor")
+    url = f"/admin/tickets/edit/?id={records.tickets[1]}"
+    form = fields_of(one.get(url).text)
+    assert post(other, url, **form, summary="by the supervisor").status_code == 302
+    answer = post(one, url, **form, summary="by the clerk")
+    assert answer.status_code == 409
+    for text in ("by the supervisor", "by the clerk", "Stored now"):
+        assert text in answer.text
+    session.rollback()
+    assert session.get_one(Ticket, records.tickets[1]).summary == "by the supervisor"
+    again = {**form, "version": fields_of(answer.text)["version"], "summary": "by both"}
+    assert post(one, url, **again).status_code == 302
+    session.rollback()
+    assert session.get_one(Ticket, records.tickets[1]).summary == "by both"
+
+
+def fields_of(page: str) -> dict[str, str]:
+    """What the form of *page* would send: enough of it for tickets."""
+    found = dict(re.findall(r'<input[^>]* name="([a-z_]+)"[^>]* value="([^"]*)"', page))
+    found.pop("csrf_token", None)
+    for name, options in re.findall(r'<select[^>]* name="([a-z_]+)"[^>]*>(.*?)</select>', page, re.S):
+        chosen = re.search(r'<option selected value="([^"]*)"', options)
+        found[name] = chosen[1] if chosen else ""
+    return {name: value for name, value in found.items() if name not in ("next", "language", "read_back", "summary")}
+
+
+def test_saving_an_untouched_form_changes_nothing(
+    records: Records, sign_in: Callable[..., FlaskClient], post: Callable[..., Any], session: DeskSession
+) -> None:
+    client, before = sign_in("manager"), events(session)
+    url = f"/admin/tickets/edit/?id={records.tickets[1]}"
+    page = client.get(url).text
+    summary = re.search(r'name="summary"[^>]* value="([^"]*)"', page)
+    assert summary is not None
+    assert post(client, url, **fields_of(page), summary=summary[1]).status_code == 302
+    assert events(session) == before
+
+
+def test_a_step_not_legal_now_is_refused_with_its_rule__JOB_1(
+    records: Records, sign_in: Callable[..., FlaskClient], post: Callable[..., Any], session: DeskSession
+) -> None:
+    client, before = sign_in("clerk"), events(session)
+    answer = post(client, f"/admin/tickets/step/close/?id={records.tickets[1]}", version="1")
+    assert answer.status_code == 409
+    assert "JOB-1" in answer.text
+    assert events(session) == before
+
+
+def test_the_record_page_says_what_a_blocked_step_misses__JOB_6(
+    records: Records, sign_in: Callable[..., FlaskClient]
+) -> None:
+    page = sign_in("clerk").get(f"/admin/tickets/details/?id={records.tickets[0]}").text
+    assert "JOB-6" in page
+    assert "the returned slip" in page
+    assert "a satisfied follow-up" in page
+
+
+def test_a_step_by_button_writes_one_event(
+    records: Records, sign_in: Callable[..., FlaskClient], post: Callable[..., Any], session: DeskSession
+) -> None:
+    client, before = sign_in("clerk"), events(session)
+    url = f"/admin/tickets/step/dispatch/?id={records.tickets[1]}"
+    assert client.get(url).status_code == 200
+    assert events(session) == before
+    assert post(client, url, team=str(records.team), version="1").status_code == 302
+    assert session.get_one(Ticket, records.tickets[1]).status is TicketStatus.DISPATCHED
+    assert events(session) == before + 1
+    assert post(client, url, team=str(records.team), version="1").status_code == 409
+    assert events(session) == before + 1
+
+
+def test_deleting_asks_first_and_only_post_deletes__JOB_1(
+    records: Records, sign_in: Callable[..., FlaskClient], post: Callable[..., Any], session: DeskSession
+) -> None:
+    client = sign_in("manager")
+    url = f"/admin/tickets/delete/?id={records.tickets[2]}"
+    assert client.get(url).status_code == 200
+    session.rollback()
+    assert session.get(Ticket, records.tickets[2]) is not None
+    assert post(client, url, version="1").status_code == 302
+    session.rollback()
+    assert session.get(Ticket, records.tickets[2]) is None
+    refused = post(client, f"/admin/tickets/delete/?id={records.tickets[0]}")
+    assert refused.status_code == 409
+    assert "JOB-1" in refused.text
+
+
+@pytest.mark.parametrize("token", ["", "nonsense"])
+def test_a_form_without_our_token_does_nothing(
+    token: str, records: Records, sign_in: Callable[..., FlaskClient], session: DeskSession
+) -> None:
+    client, before = sign_in("clerk"), events(session)
+    url = f"/admin/tickets/step/dispatch/?id={records.tickets[1]}"
+    assert client.post(url, data={"team": str(records.team), "csrf_token": token}).status_code == 400
+    assert events(session) == before
