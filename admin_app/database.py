@@ -243,11 +243,15 @@ def write_system(session: Session, now: datetime.datetime) -> None:
 
 
 def lend_to(app: Flask, database: Database) -> None:
-    """Give the pages their sessions, and close each with its request whatever happened in it."""
+    """Let the pages of *app* open their sessions on *database*."""
     app.extensions["frontdesk_database"] = database
     app.extensions[EXTENSION] = Services(
         reading=database.reading, writing=database.writing, keyring=database.keyring, is_demo=database.is_demo
     )
+
+
+def close_after_requests(app: Flask) -> None:
+    """Close each request's session whatever happened in it."""
 
     @app.teardown_appcontext
     def _close(_error: BaseException | None) -> None:

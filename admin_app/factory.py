@@ -18,6 +18,7 @@ def create_app(config: Config | None = None) -> Flask:
     app.secret_key = config.secret_key
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # of Flask's default provider
     database.lend_to(app, opened)
+    database.close_after_requests(app)
     # The order of these is the order of their checks: a well-formed request, then a signed-in person, then a token.
     security.init(app, config)
     i18n.init(app)

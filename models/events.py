@@ -72,6 +72,7 @@ class EventHead(Base):
     __table_args__ = (_SQLITE,)
 
 
+_EVENTS: Any = Event.__table__
 _SEALED = tuple(column for column in Event.__table__.columns if column.name not in {"created_at", "updated_at"})
 
 
@@ -79,7 +80,9 @@ def record_events(session: Session, rows: list[dict[str, Any]]) -> list[int]:
     """Write event *rows* in the caller's transaction; they are sealed at its commit. Returns their ids."""
     if not rows:
         return []
-    ids = list(session.scalars(insert(Event).returning(Event.id, sort_by_parameter_order=True), rows))
+    # Not as mapped objects: nobody needs them, and every verb of one row would pay for them.
+    written = session.connection().execute(insert(_EVENTS).returning(_EVENTS.c.id, sort_by_parameter_order=True), rows)
+    ids = list(written.scalars())
     session.info.setdefault("unsealed", []).extend(ids)
     return ids
 

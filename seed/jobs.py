@@ -19,7 +19,7 @@ from seed.world import Place, World, pick
 
 Steps = Generator[Step, Any, datetime.datetime]
 
-TERSE = 0.6
+TERSE = 0.7
 """So many results further back are written in a few words that fit any job."""
 
 WAITS = (
@@ -45,13 +45,15 @@ class Wave:
     dispatch_after: int = 0
     accept_after: int = 0
     start_after: int = 0
-    finish_after: int = 0
+    late_after: int = 0
+    late: bool = False
 
     def __post_init__(self) -> None:
         self.dispatch_after = self.rng.randrange(3, 16)
         self.accept_after = self.rng.randrange(3, 14)
         self.start_after = self.accept_after + self.rng.randrange(2, 19 - self.accept_after + 2)
-        self.finish_after = self.rng.randrange(25, 160)
+        self.late_after = self.rng.randrange(18, 75)
+        self.late = self.rng.random() < 0.12
 
 
 @dataclass
@@ -64,6 +66,7 @@ class Job:
     rng: Random
     department: Department
     fee_yuan: int = 0
+    common: bool = False
     stop: TicketStatus | None = None
     waits_for: WaitingReason | None = None
     unpaid: bool = False
@@ -153,22 +156,20 @@ def _given(world: World, wave: Wave, job: Job, ticket: Ticket) -> Steps:
 
 def _taken(world: World, wave: Wave, job: Job, ticket: Ticket, dispatched: datetime.datetime) -> Steps:
     """The slip is signed for and somebody arrives: mostly in time."""
-    rng, recent = job.rng, world.is_recent(dispatched)
-    lead = wave.place.leads[job.department]
-    late = rng.random() < 0.12
-    after = world.settled(dispatched + minutes(rng.randrange(16, 70))) if late else None
-    at = after or dispatched + minutes(wave.accept_after)
-    yield step(at, verbs.accept, ticket, by=job.technician if recent else lead)
+    rng, recent, place = job.rng, world.is_recent(dispatched), wave.place
+    late = wave.late or rng.random() < (0.12 if recent else 0.04)
+    at = dispatched + minutes(wave.late_after if late else wave.accept_after)
+    # Further back, technicians signed at the desk and told it by radio where they were: the clerk wrote it down.
+    yield step(at, verbs.accept, ticket, by=job.technician if recent else world.on_duty(place, at))
     if job.stop is TicketStatus.ACCEPTED:
         return at
     if ticket.visit_from is not None:
-        at = max(at, ticket.visit_from + minutes(rng.randrange(0, 50)))
-    elif late or rng.random() < 0.15:
-        at = world.settled(at + minutes(rng.randrange(10, 120)))
+        at = max(at, ticket.visit_from + minutes(rng.randrange(0, 50) if recent else wave.accept_after))
+    elif late or (recent and rng.random() < 0.15):
+        at += minutes(wave.late_after)
     else:
         at = dispatched + minutes(wave.start_after)
-    # Further back, technicians told the desk by radio, and the clerk wrote it down.
-    yield step(at, verbs.start, ticket, by=job.technician if recent else world.on_duty(wave.place, at))
+    yield step(at, verbs.start, ticket, by=job.technician if recent else world.on_duty(place, at))
     return at
 
 
@@ -230,22 +231,24 @@ def _waited(world: World, wave: Wave, job: Job, ticket: Ticket, at: datetime.dat
 def _finished(world: World, wave: Wave, job: Job, ticket: Ticket, started: datetime.datetime) -> Steps:
     """Work, now and then paid for, and the resident's signature or the reason why not."""
     rng, place, recent = job.rng, wave.place, world.is_recent(started)
-    at = started + minutes(rng.randrange(15, 150) if recent or rng.random() < 0.3 else wave.finish_after)
+    at = started + minutes(rng.randrange(15, 150)) if recent else _next_round(world, started)
     if rng.random() < 0.05:
         at += datetime.timedelta(days=1)
     charged = job.unpaid or (job.fee_yuan and rng.random() < 0.25)
     if charged:
         fen = (job.fee_yuan or 80) * 100
         yield step(at - minutes(10), verbs.charge, ticket, by=job.technician, amount_fen=fen, agreed=True)
-    by_resident = bool(job.draft.resident_id) and job.draft.kind is not TicketKind.EMERGENCY
+    by_resident = not job.common and job.draft.kind is not TicketKind.EMERGENCY
     acceptance = Acceptance.SIGNED if by_resident else Acceptance.NOT_NEEDED
     why = "" if by_resident else "公共区域，无须业主签字。"
     if by_resident and rng.random() < 0.06:
         acceptance, why = Acceptance.NOT_SIGNED, pick(rng, phrases("not_signed"))
-    by = job.technician
-    if not world.is_recent(at):
-        at, by = world.settled(at), world.on_duty(place, world.settled(at))
-    yield step(at, verbs.finish, ticket, by=by, result=job.result, acceptance=acceptance, acceptance_reason=why)
+    by, result = job.technician, job.result
+    if not recent:
+        by = world.on_duty(place, at)
+        if rng.random() < TERSE:
+            result = phrases("terse")[world.day_of(at).toordinal() % 3]
+    yield step(at, verbs.finish, ticket, by=by, result=result, acceptance=acceptance, acceptance_reason=why)
     if charged and not job.unpaid:
         paid = at + minutes(3)
         if rng.random() < 0.1:
@@ -255,6 +258,15 @@ def _finished(world: World, wave: Wave, job: Job, ticket: Ticket, started: datet
             invoice = f"{rng.randrange(10**8):08d}"
             yield step(paid, verbs.settle, ticket, by=world.on_duty(place, paid), invoice_number=invoice)
     return at
+
+
+def _next_round(world: World, started: datetime.datetime) -> datetime.datetime:
+    """Further back: when the technicians came by next and told the desk what was done."""
+    day, minute = world.day_of(started), world.minute_of(started) + 20
+    for index, end in enumerate((10 * 60 + 20, 12 * 60, 15 * 60, 17 * 60 + 10, 20 * 60 + 30)):
+        if minute < end:
+            return world.at(day, end + world.random("rounds", day, index).randrange(15))
+    return world.at(day + datetime.timedelta(days=1), 9 * 60)
 
 
 def _wound_up(world: World, wave: Wave, job: Job, ticket: Ticket, at: datetime.datetime) -> Steps:

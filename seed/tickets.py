@@ -19,7 +19,7 @@ from seed.timeline import Timeline
 from seed.world import Place, World, pick, turn
 
 TOTAL = 1_500
-QUESTIONS, COMMON, EMERGENCIES = 0.19, 0.30, 0.03
+QUESTIONS, COMMON, EMERGENCIES = 0.27, 0.30, 0.03
 WEEKDAYS = (1.15, 1.05, 1.0, 1.0, 1.05, 0.95, 0.8)
 _CHANNELS = (Channel.PHONE, Channel.WALK_IN, Channel.MINI_PROGRAMME, Channel.VISIT, Channel.EMAIL, Channel.FORUM)
 _CHANNEL_WEIGHTS = (60, 18, 14, 4, 2, 2)
@@ -156,7 +156,8 @@ def _incoming(world: World, timeline: Timeline, wave: Wave, number: int, *, emer
 
 def _question(world: World, wave: Wave, rng: Random, heard: datetime.datetime) -> Job:
     kind = rng.choices((TicketKind.ENQUIRY, TicketKind.QUERY, TicketKind.SUGGESTION), (60, 20, 20))[0]
-    report: Report = pick(rng, questions(kind))
+    shared = world.random("question", wave.place.estate.code, wave.at)
+    report: Report = pick(shared if rng.random() < 0.7 else rng, questions(kind))
     draft = TicketDraft(wave.place.estate.id, report.summary, report.detail, kind=kind, heard_at=heard)
     draft.category_id = wave.place.categories["other"]
     draft.severity = Severity.MINOR
@@ -194,6 +195,7 @@ def _job(world: World, wave: Wave, rng: Random, heard: datetime.datetime, number
         rng,
         department,
         fee_yuan=theme.fee_yuan,
+        common=theme.common,
     )
     if emergency:
         draft.team_id = place.teams[department].id
@@ -227,11 +229,11 @@ def _reported(world: World, place: Place, job: Job, theme: Theme, rng: Random) -
     wanted = "电梯" if theme.category == "lifts" else ""
     draft.unit_id = pick(rng, [unit for unit in place.common if wanted in unit.code]).id
     chance = rng.random()
-    if chance < 0.35:
+    if chance < 0.5:
         draft.channel = Channel.STAFF
         draft.reporter_department = pick(rng, phrases("departments"))
         draft.reporter_name = names.full_name(rng)
-    elif chance < 0.5:
+    elif chance < 0.62:
         draft.reporter_name = names.surname(rng) + pick(rng, ("先生", "女士", "阿姨"))
         draft.reporter_phone = names.phone(rng) if rng.random() < 0.9 else None
     else:

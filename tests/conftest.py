@@ -144,12 +144,11 @@ def world(session: DeskSession) -> factories.World:
     return found
 
 
-@pytest.fixture
-def config(database_url: str) -> Config:
-    """The program's set-up on the fresh database."""
+def configured(url: str) -> Config:
+    """The program's set-up on a database of the tests."""
     return Config(
         use=DatabaseUse.PRODUCTION,
-        database_url=make_url(database_url),
+        database_url=make_url(url),
         secret_key=SECRET_KEY,
         data_key=DATA_KEY,
         secure_cookies=False,
@@ -157,12 +156,26 @@ def config(database_url: str) -> Config:
 
 
 @pytest.fixture
-def app(config: Config, now: datetime.datetime) -> Iterator[Flask]:
-    """The program on the fresh database, at a time that stands still."""
-    made = create_app(config)
-    made.config["FRONTDESK_NOW"] = now
+def config(database_url: str) -> Config:
+    """The program's set-up on the fresh database."""
+    return configured(database_url)
+
+
+@pytest.fixture(scope="session")
+def program(built_file: Path) -> Iterator[Flask]:
+    """The program, put together once a worker: its hundreds of addresses take longer than most tests."""
+    made = create_app(configured(f"sqlite:///{built_file}"))
     yield made
     made.extensions["frontdesk_database"].close()
+
+
+@pytest.fixture
+def app(program: Flask, config: Config, now: datetime.datetime) -> Iterator[Flask]:
+    """The program on the fresh database, at a time that stands still. Adds no pages: make an own one for that."""
+    with database.open_ready(config) as opened:
+        database.lend_to(program, opened)
+        program.config["FRONTDESK_NOW"] = now
+        yield program
 
 
 @pytest.fixture

@@ -9,6 +9,8 @@ from typing import Any
 from flask_babel import gettext
 from markupsafe import Markup
 from wtforms import Field, IntegerField, SelectField, StringField, TextAreaField, ValidationError, widgets
+from wtforms.fields.choices import Choice
+from wtforms.fields.choices import Choice
 from wtforms.validators import Length, StopValidation
 
 from models.base import LabelledEnum
@@ -88,9 +90,9 @@ class ChoiceField(SelectField):
     def iter_choices(self) -> Any:
         """The options, the blank one first where nothing may be chosen."""
         if self.blank is not None:
-            yield (BLANK, self.blank, self.data is None, {})
+            yield Choice(BLANK, self.blank, self.data is None, {})
         for value, text in self.values():
-            yield (self.word(value), text, value == self.data, {})
+            yield Choice(self.word(value), text, value == self.data, {})
 
     def process_data(self, value: Any) -> None:
         """Take the record's value as it is."""

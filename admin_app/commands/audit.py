@@ -42,9 +42,7 @@ def command(
     The same day's audit can be run again until it is signed off; only what differs is written. Each estate stands
     for itself: one that is refused is named on standard error, and the exit code is 1.
     """
-    opened = database.connect(Config.from_environment())
-    database.check(opened)
-    with opened.writing() as session:
+    with database.open_ready(Config.from_environment()) as opened, opened.writing() as session:
         actor = actor_for(session, active_person(session, username or "system"), source="cli")
         estates = _estates(session, actor, estate_code)
         now = datetime.datetime.now(datetime.UTC)

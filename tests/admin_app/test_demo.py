@@ -74,7 +74,7 @@ def test_another_programs_tables_and_a_production_database_are_left_alone(demo_c
 def page(demo_config):
     make(demo_config, reset=False, fill=fill)
     app = create_app(demo_config)
-    app.demo_config["FRONTDESK_NOW"] = NOW
+    app.config["FRONTDESK_NOW"] = NOW
     yield app.test_client().get("/login").text
     app.extensions["frontdesk_database"].close()
 

@@ -87,6 +87,7 @@ def test_a_late_follow_up_goes_by_its_matters_number__FUP_1(world, now):
 def test_a_complaint_without_its_formal_record_is_listed_from_its_due_time__CMP_3(world, now):
     complaint = new_complaint(world, now)
     assert of_kind(world, now, K.NO_FORMAL_RECORD) == []
+    assert complaint.due_at is not None
     finding = only(world, now + 2 * DAY, K.NO_FORMAL_RECORD)
     assert (finding["number"], finding["due_at"]) == (complaint.number, complaint.due_at.isoformat())
     arguments = {"cause": "老化", "measures": "更换", "measures_due_at": now + 9 * DAY}

@@ -1,6 +1,7 @@
 """Follow-ups: who asks, when, how often, and what the answer does (FUP-1 … FUP-4)."""
 
 import datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -189,7 +190,7 @@ def test_rest_hours_are_a_setting_and_a_spoilt_one_means_the_default__SET_1(worl
 
 
 def test_satisfied_ends_it_with_scores_and_the_words_reach_the_team__FUP_2_FUP_3(world, now, job, follow_up):
-    scores = {"quality": 5, "timeliness": 4, "attitude": 3}
+    scores: dict[str, Any] = {"quality": 5, "timeliness": 4, "attitude": 3}
     attempt(world, follow_up, now, AttemptOutcome.SATISFIED, words="师傅很细心", **scores).one()
     assert follow_up.status is F.SATISFIED
     assert {name: getattr(follow_up, name) for name in scores} == scores

@@ -28,7 +28,7 @@ Call = Callable[..., Outcome]
 
 def ticket_draft(world: World, **columns: Any) -> TicketDraft:
     """A resident's repair in the first unit."""
-    fair = {
+    fair: dict[str, Any] = {
         "estate_id": world.estate.id,
         "summary": "厨房漏水",
         "unit_id": world.units[0].id,
@@ -41,7 +41,7 @@ def ticket_draft(world: World, **columns: Any) -> TicketDraft:
 
 def complaint_draft(world: World, **columns: Any) -> ComplaintDraft:
     """A resident's complaint about the lift."""
-    fair = {
+    fair: dict[str, Any] = {
         "estate_id": world.estate.id,
         "summary": "电梯又停了",
         "unit_id": world.units[0].id,

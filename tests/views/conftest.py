@@ -1,14 +1,16 @@
 """A world with records in every register, and what the tests of the pages need to walk them."""
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import Engine
 
-from models.session import DeskSession
+from models.personal import Keyring
+from models.session import DeskSession, reading
 from tests.factories import World, token
 from tests.views.records import Records, make_records
 
@@ -22,6 +24,13 @@ def records(session: DeskSession, world: World, now: datetime.datetime) -> Recor
     session.commit()
     session.close()
     return made
+
+
+@pytest.fixture
+def look(engine: Engine, keyring: Keyring) -> Iterator[DeskSession]:
+    """A session that only reads: it may stay open while pages write."""
+    with DeskSession(reading(engine), keyring=keyring) as opened:
+        yield opened
 
 
 @pytest.fixture

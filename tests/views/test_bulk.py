@@ -35,7 +35,7 @@ def run_id(answer: Any) -> int:
 
 
 def test_bulk_dispatch_previews_does_and_accounts_for_every_row(
-    records: Records, sign_in: Callable[..., FlaskClient], post: Callable[..., Any], session: DeskSession
+    records: Records, sign_in: Callable[..., FlaskClient], post: Callable[..., Any], look: DeskSession
 ) -> None:
     client = sign_in("clerk")
     form = post(client, "/admin/tickets/bulk/dispatch/", row=[str(i) for i in records.tickets[:3]])
@@ -46,13 +46,13 @@ def test_bulk_dispatch_previews_does_and_accounts_for_every_row(
     assert "2 rows will change" in page
     assert "1 will be left alone" in page
     assert "JOB-1" in page
-    assert session.get_one(Ticket, records.tickets[1]).status is TicketStatus.RECEIVED
+    assert look.get_one(Ticket, records.tickets[1]).status is TicketStatus.RECEIVED
     for _twice in range(2):
         assert post(client, "/admin/bulk-runs/run/", id=str(run)).status_code == 302
-    session.rollback()
-    assert session.get_one(Ticket, records.tickets[1]).status is TicketStatus.DISPATCHED
+    look.rollback()
+    assert look.get_one(Ticket, records.tickets[1]).status is TicketStatus.DISPATCHED
     dispatched = select(func.count()).where(Event.bulk_run_id == run)
-    assert session.scalar(dispatched) == 2
+    assert look.scalar(dispatched) == 2
     result = client.get(f"/admin/bulk-runs/details/?id={run}").text
     assert "2 rows done, 1 refused" in result
     download = client.get(f"/admin/bulk-runs/download/?id={run}").text
@@ -63,6 +63,7 @@ def test_all_that_match_means_the_filter_and_not_the_page(
     records: Records,
     world: World,
     session: DeskSession,
+    look: DeskSession,
     now: datetime.datetime,
     sign_in: Callable[..., FlaskClient],
     post: Callable[..., Any],
@@ -71,7 +72,7 @@ def test_all_that_match_means_the_filter_and_not_the_page(
     session.commit()
     client = sign_in("clerk")
     answer = choose(client, post, records.team, all="1", query="flt_status=received")
-    items = session.scalar(select(func.count()).where(BulkItem.run_id == run_id(answer)))
+    items = look.scalar(select(func.count()).where(BulkItem.run_id == run_id(answer)))
     assert items == 85
     assert choose(client, post, records.team, all="1", query="flt_status=nonsense", key=KEY + "2").status_code == 400
 

@@ -1,0 +1,92 @@
+"""A served program and a browser: Debian's Chromium, driven by Playwright, or skipped with the reason."""
+
+import gettext
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from werkzeug.serving import make_server
+
+from tests.factories import PASSWORD, World
+
+TRANSLATIONS = Path(__file__).parents[2] / "admin_app" / "translations"
+LOCALES = {"en": "en-GB", "zh_Hans_CN": "zh-CN"}
+SIZES = {"desktop": (1366, 768), "phone": (390, 844)}
+SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+SHOTS = Path(os.environ.get("FRONTDESK_SHOTS", ""))
+PATIENCE = 20_000
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """Chromium of this machine."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if program is None:
+        pytest.skip("Chromium is not installed")
+    started = playwright.chromium.launch(executable_path=program, args=SWITCHES)
+    yield started
+    started.close()
+
+
+@pytest.fixture
+def address(app: Flask, world: World) -> Iterator[str]:
+    """Where the program is served, on the world's database."""
+    assert world.estate.id
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(params=sorted(LOCALES))
+def language(request: pytest.FixtureRequest) -> str:
+    """Each language of the program."""
+    return str(request.param)
+
+
+@pytest.fixture
+def say(language: str) -> Callable[[str], str]:
+    """An English text as the page shows it in this language."""
+    return gettext.translation("messages", TRANSLATIONS, [language], fallback=language == "en").gettext
+
+
+@pytest.fixture
+def person(browser: Browser, address: str, language: str, say: Callable[[str], str]) -> Iterator[Callable[..., Page]]:
+    """``person("clerk")``: a signed-in page of that person, in this language; other sizes, no JavaScript on request."""
+    contexts: list[BrowserContext] = []
+
+    def signed_in(username: str, *, size: str = "desktop", scripts: bool = True) -> Page:
+        width, height = SIZES[size]
+        context = browser.new_context(
+            base_url=address,
+            locale=LOCALES[language],
+            viewport={"width": width, "height": height},
+            java_script_enabled=scripts,
+        )
+        contexts.append(context)
+        context.set_default_timeout(PATIENCE)
+        page = context.new_page()
+        page.goto("/login")
+        page.locator("[name=username]").fill(username)
+        page.locator("[name=password]").fill(PASSWORD)
+        page.get_by_role("button", name=say("Sign in"), exact=True).click()
+        page.wait_for_url("**/admin/**")
+        return page
+
+    yield signed_in
+    for context in contexts:
+        context.close()
