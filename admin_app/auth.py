@@ -37,6 +37,7 @@ DEMO_ACCOUNTS = (
 )
 
 DESK = "/admin/"
+ADDRESS_LENGTH = 60
 SESSION_ID = "session_id"
 SESSION_ESTATE = "estate_id"
 
@@ -100,7 +101,7 @@ def _load_from(desk: DeskSession, staff_id: int, generation: int) -> SignedIn | 
         desk,
         staff,
         session_id=session.get(SESSION_ID),
-        address=request.remote_addr,
+        address=address(),
         request_id=g.get("request_id"),
         source="panel",
     )
@@ -116,6 +117,11 @@ def _load_from(desk: DeskSession, staff_id: int, generation: int) -> SignedIn | 
         must_change_password=staff.must_change_password,
     )
     return cast("SignedIn", g.signed_in)
+
+
+def address() -> str:
+    """Where the request comes from, as long as columns for it are; behind proxies see FRONTDESK_TRUSTED_PROXIES."""
+    return (request.remote_addr or "")[:ADDRESS_LENGTH]
 
 
 def _gate() -> Any:
@@ -157,15 +163,14 @@ def sign_in() -> str | Response | tuple[str, int]:
     username = request.form.get("username", "").strip().casefold()[:60]
     password = request.form.get("password", "")
     services = context.services()
-    address = request.remote_addr or ""
-    if not throttle.claim(services.writing, username, address, context.now()):
+    if not throttle.claim(services.writing, username, address(), context.now()):
         said = gettext("Too many failed attempts for this name. Try again in a quarter of an hour.")
         return security.error_page(429, said)
     with services.reading() as desk:
         staff = desk.scalar(select(Staff).where(Staff.username == username, Staff.disabled_at.is_(None)))
     if not passwords.matches(staff.password_hash if staff is not None else None, password) or staff is None:
         return _form(username, gettext("The user name or the password is wrong.")), 401
-    throttle.clear(services.writing, username, address)
+    throttle.clear(services.writing, username, address())
     begin_session(staff)
     return redirect(_destination())
 

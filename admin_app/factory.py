@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 
 from admin_app import account, auth, database, health, i18n, security
 from admin_app.config import Config
+from views import register_views
 
 home = Blueprint("home", __name__)
 
@@ -25,10 +26,7 @@ def create_app(config: Config | None = None) -> Flask:
     auth.init(app)
     for blueprint in (home, account.blueprint, health.blueprint):
         app.register_blueprint(blueprint)
-    import views
-
-    if hasattr(views, "register_views"):
-        views.register_views(app)
+    register_views(app)
     return app
 
 

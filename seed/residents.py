@@ -16,6 +16,7 @@ LET = 0.28
 SECOND_HOME = 0.04
 FAMILY = 0.45
 FORMER_TENANT = 0.06
+CHUNK = 50
 
 
 @dataclass
@@ -36,7 +37,8 @@ def settle(world: World, at: datetime.datetime) -> None:
             for person, row in zip(people, rows, strict=True)
             for unit, kind, from_on, until_on in person.stays
         ]
-        verbs.register_occupancy(world.session, drafts, actor=actor, now=at).all()
+        for start in range(0, len(drafts), CHUNK):
+            verbs.register_occupancy(world.session, drafts[start : start + CHUNK], actor=actor, now=at).all()
         households = {household.unit.id: household for household in place.households}
         let = {
             unit.id

@@ -10,7 +10,6 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
-from wtforms.validators import InputRequired
 
 from models.audits import AuditFinding, AuditLine, AuditRun
 from models.errors import OperationRefused
@@ -19,7 +18,7 @@ from models.staff import Staff
 from views import context
 from views.base import RegisterView
 from views.cells import coloured, deadline, duration, instant
-from views.fields import LongTextField
+from views.fields import LongTextField, Required
 from views.filters import DateFilter
 from views.forms import DeskForm
 from views.language import label, sentence
@@ -32,7 +31,7 @@ from views.steps import Step
 class NoteForm(DeskForm):
     """What is done about the ticked findings (AUD-3)."""
 
-    note = LongTextField(_("Note"), [InputRequired()], length=2000)
+    note = LongTextField(_("Note"), [Required()], length=2000)
 
 
 @dataclass

@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _
-from wtforms.validators import InputRequired, Optional
+from wtforms.validators import Optional
 
 from models.complaints import ComplaintCategory, ComplaintNature
 from models.matters import Channel, Severity
@@ -13,6 +13,7 @@ from views.fields import (
     LocalDateTimeField,
     LongTextField,
     LookupField,
+    Required,
     StaticChoiceField,
     TextField,
 )
@@ -31,7 +32,7 @@ class ComplaintForm(DeskForm):
     )
     category = EnumField(label_for("category"), enum=ComplaintCategory, default=ComplaintCategory.GENERAL_SERVICE)
     severity = EnumField(label_for("severity"), enum=Severity, default=Severity.ORDINARY)
-    summary = TextField(label_for("summary"), [InputRequired()])
+    summary = TextField(label_for("summary"), [Required()])
     detail = LongTextField(label_for("detail"), [Optional()])
     wish = LongTextField(label_for("wish"), [Optional()])
     anonymous = FlagField(_("Without room and name (neighbour disputes only, INT-4)"))
@@ -60,7 +61,7 @@ class ComplaintAssignForm(DeskForm):
 
     records = ("team", "assignee", "head")
     team = StaticChoiceField(label_for("team"), lookup="team")
-    assignee = LookupField(label_for("assignee"), [InputRequired()], lookup="handler")
+    assignee = LookupField(label_for("assignee"), [Required()], lookup="handler")
     head = LookupField(
         label_for("head_told_id"),
         [Optional()],
@@ -84,19 +85,19 @@ class ClassifyForm(DeskForm):
 class ProposeForm(DeskForm):
     """CMP-4: what is proposed."""
 
-    proposal = LongTextField(label_for("proposal"), [InputRequired()])
+    proposal = LongTextField(label_for("proposal"), [Required()])
 
 
 class NegotiateForm(DeskForm):
     """CMP-4: what was replied."""
 
-    reply = LongTextField(_("What was replied"), [InputRequired()])
+    reply = LongTextField(_("What was replied"), [Required()])
 
 
 class CarryOutForm(DeskForm):
     """CMP-4: what was done."""
 
-    result = LongTextField(label_for("result"), [InputRequired()])
+    result = LongTextField(label_for("result"), [Required()])
 
 
 class SlipBackForm(DeskForm):
@@ -109,7 +110,7 @@ class FormalRecordForm(DeskForm):
     """CMP-3: the formal record."""
 
     records = ("measures_by",)
-    cause = LongTextField(label_for("cause"), [InputRequired()])
-    measures = LongTextField(label_for("measures"), [InputRequired()])
-    measures_due_at = LocalDateTimeField(label_for("measures_due_at"), [InputRequired()])
-    measures_by = LookupField(label_for("measures_by_id"), [InputRequired()], lookup="staff")
+    cause = LongTextField(label_for("cause"), [Required()])
+    measures = LongTextField(label_for("measures"), [Required()])
+    measures_due_at = LocalDateTimeField(label_for("measures_due_at"), [Required()])
+    measures_by = LookupField(label_for("measures_by_id"), [Required()], lookup="staff")

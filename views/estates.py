@@ -6,7 +6,7 @@ from flask import url_for
 from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import joinedload
-from wtforms.validators import InputRequired, Optional
+from wtforms.validators import Optional
 
 from models.estates import Estate, FeeStatus, Unit, UnitUse
 from models.keys import Key
@@ -18,7 +18,7 @@ from models.tickets import Ticket
 from views import context
 from views.base import RegisterView
 from views.cells import badge, instant, plain
-from views.fields import EnumField, LocalDateField, StaticChoiceField, TextField, WholeNumberField
+from views.fields import EnumField, LocalDateField, Required, StaticChoiceField, TextField, WholeNumberField
 from views.filters import ChoiceFilter, ReferenceFilter
 from views.forms import DeskForm
 from views.labels import label_for
@@ -32,9 +32,7 @@ GROUP = _("People and units")
 class UnitForm(DeskForm):
     """A unit or common place."""
 
-    code = TextField(
-        label_for("code"), [InputRequired()], length=100, description=_("As its number is written: 2-2302.")
-    )
+    code = TextField(label_for("code"), [Required()], length=100, description=_("As its number is written: 2-2302."))
     building = TextField(label_for("building"), [Optional()], length=40)
     floor = WholeNumberField(label_for("floor"), [Optional()])
     use = EnumField(label_for("use"), enum=UnitUse, default=UnitUse.HOME)
@@ -118,7 +116,7 @@ class UnitView(RegisterView):
 class TeamForm(DeskForm):
     """A team."""
 
-    name = TextField(label_for("name"), [InputRequired()], length=60)
+    name = TextField(label_for("name"), [Required()], length=60)
     department = EnumField(label_for("department"), enum=Department)
     lead_id = StaticChoiceField(label_for("lead_id"), lookup="staff", blank=_("none"))
 
@@ -152,9 +150,9 @@ class TeamView(RegisterView):
 class EstateForm(DeskForm):
     """An estate."""
 
-    code = TextField(label_for("code"), [InputRequired()], length=20, description=_("How commands name it: YH."))
-    name = TextField(label_for("name"), [InputRequired()], length=100)
-    timezone = TextField(label_for("timezone"), [InputRequired()], length=60, default="Asia/Shanghai")
+    code = TextField(label_for("code"), [Required()], length=20, description=_("How commands name it: YH."))
+    name = TextField(label_for("name"), [Required()], length=100)
+    timezone = TextField(label_for("timezone"), [Required()], length=60, default="Asia/Shanghai")
     address = TextField(label_for("address"), [Optional()])
     desk_phone = TextField(label_for("desk_phone"), [Optional()], length=40)
 

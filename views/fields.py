@@ -9,8 +9,7 @@ from typing import Any
 from flask_babel import gettext
 from markupsafe import Markup
 from wtforms import Field, IntegerField, SelectField, StringField, TextAreaField, ValidationError, widgets
-from wtforms.fields.choices import Choice
-from wtforms.fields.choices import Choice
+from wtforms.fields.choices import Choice  # type: ignore[attr-defined]  # newer than its annotations
 from wtforms.validators import Length, StopValidation
 
 from models.base import LabelledEnum
@@ -36,6 +35,19 @@ class NoNul:
         for text in field.raw_data or ():
             if isinstance(text, str) and ("\0" in text or any("\ud800" <= sign <= "\udfff" for sign in text)):
                 raise StopValidation(gettext("This text contains a character that cannot be stored."))
+
+
+class Required:
+    """Asks for something: blanks are nothing, a zero or a *no* is an answer."""
+
+    field_flags = {"required": True}
+
+    def __call__(self, form: Any, field: Field) -> None:
+        """Raise StopValidation when nothing was understood; what was misunderstood has its own sentence."""
+        if field.data is None or field.data == "":
+            if field.process_errors:
+                raise StopValidation
+            raise StopValidation(gettext("This is needed."))
 
 
 class TextField(StringField):

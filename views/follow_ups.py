@@ -7,7 +7,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from markupsafe import Markup
 from sqlalchemy import ColumnElement, or_, select
-from wtforms.validators import InputRequired, NumberRange, Optional
+from wtforms.validators import NumberRange, Optional
 
 from models.complaints import Complaint
 from models.follow_ups import (
@@ -24,7 +24,7 @@ from models.tickets import Ticket
 from views import context
 from views.base import RegisterView
 from views.cells import badge, instant
-from views.fields import EnumField, LocalDateTimeField, LongTextField, LookupField, WholeNumberField
+from views.fields import EnumField, LocalDateTimeField, LongTextField, LookupField, Required, WholeNumberField
 from views.filters import ChoiceFilter, DateFilter, ReferenceFilter, StateFilter
 from views.forms import DeskForm
 from views.labels import label_for
@@ -84,7 +84,7 @@ class PassOnForm(DeskForm):
     """A named colleague (FUP-4)."""
 
     records = ("assignee",)
-    assignee = LookupField(_("Colleague"), [InputRequired()], lookup="desk")
+    assignee = LookupField(_("Colleague"), [Required()], lookup="desk")
     preferred_time = LocalDateTimeField(label_for("preferred_time"), [Optional()])
 
 

@@ -9,7 +9,7 @@ from flask_admin.model.form import converts
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import Field, HiddenField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import Length, NumberRange, Optional
 
 from models.base import Base, Choice, ShortText
 from models.errors import OperationRefused
@@ -25,6 +25,7 @@ from views.fields import (
     LongTextField,
     LookupField,
     MoneyField,
+    Required,
     StaticChoiceField,
     TextField,
     WholeNumberField,
@@ -143,7 +144,7 @@ class DeskConverter(AdminModelConverter):
         if isinstance(column.type, Choice):
             blank = _("not known") if column.nullable else None
             return EnumField(enum=column.type.enum, blank=blank, **options)
-        options["validators"] = [InputRequired() if required else Optional(), *options["validators"]]
+        options["validators"] = [Required() if required else Optional(), *options["validators"]]
         if name.endswith("_fen"):
             return MoneyField(**options)
         if name.endswith("_minute"):
@@ -157,7 +158,7 @@ class DeskConverter(AdminModelConverter):
         lookup, small = REFERENCES[name]
         if small:
             return StaticChoiceField(lookup=lookup, blank=None if required else _("none"), **options)
-        options["validators"] = [InputRequired() if required else Optional(), *options["validators"]]
+        options["validators"] = [Required() if required else Optional(), *options["validators"]]
         return LookupField(lookup=lookup, **options)
 
     @converts("models.base.LongText")

@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _
-from wtforms.validators import InputRequired, Optional
+from wtforms.validators import Optional
 
 from models.keys import BorrowerKind, KeyOrigin
 from views.fields import (
@@ -12,6 +12,7 @@ from views.fields import (
     LocalDateTimeField,
     LongTextField,
     LookupField,
+    Required,
     StaticChoiceField,
     TextField,
 )
@@ -25,8 +26,8 @@ class KeyForm(DeskForm):
     number = TextField(label_for("number"), [Optional()], length=40, description=_("Empty: the next number."))
     unit_id = LookupField(label_for("unit_id"), [Optional()], lookup="unit")
     place = TextField(label_for("place"), [Optional()], length=100, description=_("Where there is no unit."))
-    hook = TextField(label_for("hook"), [InputRequired()], length=40)
-    seal = TextField(label_for("seal"), [InputRequired()], length=40)
+    hook = TextField(label_for("hook"), [Required()], length=40)
+    seal = TextField(label_for("seal"), [Required()], length=40)
     origin = EnumField(label_for("origin"), enum=KeyOrigin)
     received_at = LocalDateTimeField(label_for("received_at"), [Optional()], description=_("Empty means now."))
     note = LongTextField(label_for("note"), [Optional()])
@@ -35,7 +36,7 @@ class KeyForm(DeskForm):
 class ApprovalForm(DeskForm):
     """A request to a supervisor (KEY-3)."""
 
-    key_id = LookupField(label_for("key_id"), [InputRequired()], lookup="key")
+    key_id = LookupField(label_for("key_id"), [Required()], lookup="key")
     borrower_kind = EnumField(
         label_for("borrower_kind"), enum=BorrowerKind, only=[BorrowerKind.STAFF, BorrowerKind.OTHER]
     )
@@ -43,7 +44,7 @@ class ApprovalForm(DeskForm):
         label_for("borrower_name"), [Optional()], length=60, description=_("Empty when it is a colleague.")
     )
     borrower_staff_id = LookupField(label_for("borrower_staff_id"), [Optional()], lookup="staff")
-    purpose = LongTextField(label_for("purpose"), [InputRequired()])
+    purpose = LongTextField(label_for("purpose"), [Required()])
 
     def arguments(self) -> dict[str, Any]:
         """The name as text."""
@@ -69,7 +70,7 @@ class LoanForm(DeskForm):
         ),
         (_("At the desk"), ("identity_checked", "signed", "purpose", "note")),
     )
-    key_id = LookupField(label_for("key_id"), [InputRequired()], lookup="key")
+    key_id = LookupField(label_for("key_id"), [Required()], lookup="key")
     approval_id = StaticChoiceField(
         label_for("approval_id"),
         lookup="approval",
@@ -107,7 +108,7 @@ class ReturnForm(DeskForm):
 class ExtendForm(DeskForm):
     """Another time to come back (KEY-4)."""
 
-    due_at = LocalDateTimeField(label_for("due_at"), [InputRequired()])
+    due_at = LocalDateTimeField(label_for("due_at"), [Required()])
     reason = LongTextField(label_for("reason"), [Optional()])
 
     def arguments(self) -> dict[str, Any]:
@@ -129,5 +130,5 @@ class LostForm(DeskForm):
 class HandBackForm(DeskForm):
     """The owner takes the key back for good (KEY-5)."""
 
-    handed_back_to = TextField(label_for("handed_back_to"), [InputRequired()], length=60)
-    receipt_number = TextField(label_for("receipt_number"), [InputRequired()], length=40)
+    handed_back_to = TextField(label_for("handed_back_to"), [Required()], length=60)
+    receipt_number = TextField(label_for("receipt_number"), [Required()], length=40)

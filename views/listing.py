@@ -59,6 +59,7 @@ class ListPages(Scope):
             bulk_buttons=self.bulk_buttons(),
             query_string=urlencode(asked.arguments()),
             empty_text=self.empty_text,
+            details_url=self.get_url(".details_view", id=""),
         )
 
     # ------------------------------------------------------------- what is asked

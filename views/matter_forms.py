@@ -3,10 +3,18 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms.validators import InputRequired, Optional
+from wtforms.validators import Optional
 
 from models.matters import Channel, CommentKind
-from views.fields import EnumField, LocalDateTimeField, LongTextField, LookupField, StaticChoiceField, TextField
+from views.fields import (
+    EnumField,
+    LocalDateTimeField,
+    LongTextField,
+    LookupField,
+    Required,
+    StaticChoiceField,
+    TextField,
+)
 from views.forms import DeskForm
 from views.labels import label_for
 
@@ -14,7 +22,7 @@ from views.labels import label_for
 class ReasonForm(DeskForm):
     """A step that has to say why."""
 
-    reason = LongTextField(label_for("reason"), [InputRequired()])
+    reason = LongTextField(label_for("reason"), [Required()])
 
     def arguments(self) -> dict[str, Any]:
         """The text, never None."""
@@ -27,22 +35,22 @@ class ReassignForm(DeskForm):
     records = ("team", "assignee")
     team = StaticChoiceField(label_for("team"), lookup="team", blank=_("as it is"))
     assignee = LookupField(label_for("assignee"), [Optional()], lookup="handler")
-    reason = LongTextField(label_for("reason"), [InputRequired()])
+    reason = LongTextField(label_for("reason"), [Required()])
 
 
 class OwnerForm(DeskForm):
     """INT-1: another person of the desk."""
 
     records = ("desk_owner",)
-    desk_owner = LookupField(label_for("desk_owner"), [InputRequired()], lookup="desk")
-    reason = LongTextField(label_for("reason"), [InputRequired()])
+    desk_owner = LookupField(label_for("desk_owner"), [Required()], lookup="desk")
+    reason = LongTextField(label_for("reason"), [Required()])
 
 
 class FollowerForm(DeskForm):
     """DSP-10: the one follower of a major matter."""
 
     records = ("follower",)
-    follower = LookupField(label_for("follower_id"), [InputRequired()], lookup="staff")
+    follower = LookupField(label_for("follower_id"), [Required()], lookup="staff")
 
 
 class CommentForm(DeskForm):
@@ -54,13 +62,13 @@ class CommentForm(DeskForm):
         only=[CommentKind.NOTE, CommentKind.CHASE, CommentKind.REPLY],
         default=CommentKind.NOTE,
     )
-    body = LongTextField(_("Entry"), [InputRequired()])
+    body = LongTextField(_("Entry"), [Required()])
 
 
 class RepeatForm(DeskForm):
     """INT-6: the same matter reported again."""
 
-    words = LongTextField(_("What was said this time"), [InputRequired()])
+    words = LongTextField(_("What was said this time"), [Required()])
     channel = EnumField(
         label_for("channel"), enum=Channel, only=[c for c in Channel if c is not Channel.IMPORT], default=Channel.PHONE
     )

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, or_, select, true
-from wtforms.validators import InputRequired, Optional
+from wtforms.validators import Optional
 
 from models.estates import Unit
 from models.operations import passes as verbs
@@ -15,7 +15,7 @@ from models.staff import Staff
 from views import context
 from views.base import RegisterView
 from views.cells import coloured, deadline, instant
-from views.fields import EnumField, FlagField, LocalDateTimeField, LongTextField, LookupField, TextField
+from views.fields import EnumField, FlagField, LocalDateTimeField, LongTextField, LookupField, Required, TextField
 from views.filters import ChoiceFilter, DateFilter, FlagFilter, KeyFilter, StateFilter
 from views.forms import DeskForm
 from views.labels import label_for
@@ -79,7 +79,7 @@ class PassForm(DeskForm):
         label_for("valid_until"), [Optional()], description=_("Empty: as long as the settings allow.")
     )
     badge_number = TextField(label_for("badge_number"), [Optional()], length=40)
-    holder_name = TextField(label_for("holder_name"), [InputRequired()], length=60)
+    holder_name = TextField(label_for("holder_name"), [Required()], length=60)
     organisation = TextField(label_for("organisation"), [Optional()], length=100)
     phone = TextField(label_for("phone"), [Optional()], length=30)
     purpose = LongTextField(label_for("purpose"), [Optional()])

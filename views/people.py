@@ -9,7 +9,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, or_, select
 from wtforms import PasswordField
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import Length, Optional, ValidationError
 
 from models import passwords
 from models.operations import staff as verbs
@@ -17,7 +17,7 @@ from models.staff import Role, Staff, StaffAssignment
 from views import context
 from views.base import RegisterView
 from views.cells import coloured
-from views.fields import ChoiceField, EnumField, StaticChoiceField, TextField
+from views.fields import ChoiceField, EnumField, Required, StaticChoiceField, TextField
 from views.filters import DeskFilter, StateFilter
 from views.forms import DeskForm
 from views.labels import label_for
@@ -37,8 +37,8 @@ class LanguageField(ChoiceField):
 class StaffForm(DeskForm):
     """A new account; its role is given in a second step."""
 
-    username = TextField(label_for("username"), [InputRequired()], length=60)
-    name = TextField(label_for("name"), [InputRequired()], length=60)
+    username = TextField(label_for("username"), [Required()], length=60)
+    name = TextField(label_for("name"), [Required()], length=60)
     language = LanguageField(label_for("language"), blank=_("as the browser asks"))
     password = PasswordField(
         _("First password"),
@@ -55,14 +55,14 @@ class StaffForm(DeskForm):
 class AccountForm(DeskForm):
     """What of an account may be amended."""
 
-    name = TextField(label_for("name"), [InputRequired()], length=60)
+    name = TextField(label_for("name"), [Required()], length=60)
     language = LanguageField(label_for("language"), blank=_("as the browser asks"))
 
 
 class ResetForm(DeskForm):
     """A password for somebody else, who must change it."""
 
-    password = PasswordField(_("New password"), [InputRequired(), Length(max=passwords.MAXIMUM_LENGTH)])
+    password = PasswordField(_("New password"), [Required(), Length(max=passwords.MAXIMUM_LENGTH)])
 
     def validate_password(self, field: Any) -> None:
         """As strong as any other."""

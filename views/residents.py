@@ -7,7 +7,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import joinedload
-from wtforms.validators import InputRequired, Optional
+from wtforms.validators import Optional
 
 from models.complaints import Complaint
 from models.estates import Unit
@@ -19,7 +19,7 @@ from models.tickets import Ticket
 from views import context
 from views.base import RegisterView
 from views.cells import badge, instant, plain
-from views.fields import EnumField, LocalDateField, LongTextField, LookupField, TextField
+from views.fields import EnumField, LocalDateField, LongTextField, LookupField, Required, TextField
 from views.filters import ChoiceFilter, DateFilter, KeyFilter
 from views.forms import DeskForm
 from views.labels import label_for
@@ -36,7 +36,7 @@ class ResidentForm(DeskForm):
         (_("Person"), ("name", "phone", "id_document", "id_number")),
         (_("More"), ("vehicles", "emergency_contact", "moved_in_on", "note")),
     )
-    name = TextField(label_for("name"), [InputRequired()], length=60)
+    name = TextField(label_for("name"), [Required()], length=60)
     phone = TextField(label_for("phone"), [Optional()], length=30)
     id_document = EnumField(label_for("id_document"), enum=IdDocument, blank=_("none seen"))
     id_number = TextField(label_for("id_number"), [Optional()], length=40)
@@ -151,8 +151,8 @@ class ResidentView(RegisterView):
 class OccupancyForm(DeskForm):
     """One person in one unit."""
 
-    resident_id = LookupField(label_for("resident_id"), [InputRequired()], lookup="resident")
-    unit_id = LookupField(label_for("unit_id"), [InputRequired()], lookup="unit")
+    resident_id = LookupField(label_for("resident_id"), [Required()], lookup="resident")
+    unit_id = LookupField(label_for("unit_id"), [Required()], lookup="unit")
     kind = EnumField(_("As"), enum=OccupancyKind)
     from_on = LocalDateField(label_for("from_on"), [Optional()], description=_("Empty means today."))
     until_on = LocalDateField(label_for("until_on"), [Optional()], description=_("Empty while it lasts."))

@@ -6,7 +6,7 @@ from typing import Any
 from babel.dates import get_day_names
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _
-from wtforms.validators import InputRequired, Optional
+from wtforms.validators import Optional
 
 from models.operations import settings as verbs
 from models.settings import (
@@ -24,6 +24,7 @@ from views.fields import (
     ClockTimeField,
     EnumField,
     LocalDateField,
+    Required,
     StaticChoiceField,
     TextField,
 )
@@ -88,8 +89,8 @@ class CategoryForm(DeskForm):
     register = EnumField(
         label_for("register"), enum=CategoryRegister, only=[CategoryRegister.TICKETS], default=CategoryRegister.TICKETS
     )
-    code = TextField(label_for("code"), [InputRequired()], length=40)
-    name = TextField(label_for("name"), [InputRequired()], length=60)
+    code = TextField(label_for("code"), [Required()], length=40)
+    name = TextField(label_for("name"), [Required()], length=60)
     team_id = StaticChoiceField(label_for("team_id"), lookup="team", blank=_("none"))
 
 
@@ -120,7 +121,7 @@ class CategoryView(RegisterView):
 class CalendarDayForm(DeskForm):
     """A holiday or a make-up working day (SET-2)."""
 
-    day = LocalDateField(label_for("day"), [InputRequired()])
+    day = LocalDateField(label_for("day"), [Required()])
     kind = EnumField(label_for("kind"), enum=DayKind)
     name = TextField(label_for("name"), [Optional()], length=60)
     start_minute = ClockTimeField(
@@ -177,8 +178,8 @@ class WorkingHoursForm(DeskForm):
     """A working interval (SET-2)."""
 
     weekday = WeekdayField(label_for("weekday"))
-    start_minute = ClockTimeField(label_for("start_minute"), [InputRequired()])
-    end_minute = ClockTimeField(label_for("end_minute"), [InputRequired()])
+    start_minute = ClockTimeField(label_for("start_minute"), [Required()])
+    end_minute = ClockTimeField(label_for("end_minute"), [Required()])
 
 
 class WorkingHoursView(RegisterView):

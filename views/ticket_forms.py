@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _
-from wtforms.validators import InputRequired, Optional
+from wtforms.validators import Optional
 
 from models.matters import Channel, Severity
 from models.tickets import Acceptance, CancelKind, TicketKind, WaitingReason
@@ -14,6 +14,7 @@ from views.fields import (
     LongTextField,
     LookupField,
     MoneyField,
+    Required,
     StaticChoiceField,
     TextField,
 )
@@ -33,7 +34,7 @@ class TicketForm(DeskForm):
     kind = EnumField(label_for("kind"), enum=TicketKind, default=TicketKind.REPAIR)
     category_id = StaticChoiceField(label_for("category_id"), lookup="category", blank=_("none"))
     severity = EnumField(label_for("severity"), enum=Severity, default=Severity.ORDINARY)
-    summary = TextField(label_for("summary"), [InputRequired()])
+    summary = TextField(label_for("summary"), [Required()])
     detail = LongTextField(label_for("detail"), [Optional()])
     wish = LongTextField(label_for("wish"), [Optional()])
     unit_id = LookupField(label_for("unit_id"), [Optional()], lookup="unit")
@@ -85,7 +86,7 @@ class AssignForm(DeskForm):
     """DSP-11: the person, of the ticket's own team."""
 
     records = ("assignee",)
-    assignee = LookupField(label_for("assignee"), [InputRequired()], lookup="handler")
+    assignee = LookupField(label_for("assignee"), [Required()], lookup="handler")
     visit_from = LocalDateTimeField(label_for("visit_from"), [Optional()])
     visit_until = LocalDateTimeField(label_for("visit_until"), [Optional()])
 
@@ -129,7 +130,7 @@ class VisitForm(DeskForm):
 class FinishForm(DeskForm):
     """JOB-5, JOB-6: result and acceptance."""
 
-    result = LongTextField(label_for("result"), [InputRequired()])
+    result = LongTextField(label_for("result"), [Required()])
     acceptance = EnumField(
         label_for("acceptance"), enum=Acceptance, only=[a for a in Acceptance if a is not Acceptance.UNKNOWN]
     )
@@ -145,24 +146,24 @@ class FinishForm(DeskForm):
 class AnswerForm(DeskForm):
     """The answer to an enquiry, query or suggestion."""
 
-    result = LongTextField(_("Answer"), [InputRequired()])
+    result = LongTextField(_("Answer"), [Required()])
 
 
 class ChargeForm(DeskForm):
     """JOB-4: what the job costs."""
 
-    amount_fen = MoneyField(_("Amount in yuan"), [InputRequired()])
+    amount_fen = MoneyField(_("Amount in yuan"), [Required()])
     agreed = FlagField(_("The resident said yes"))
 
 
 class SettleForm(DeskForm):
     """JOB-4: the payment."""
 
-    invoice_number = TextField(label_for("invoice_number"), [InputRequired()], length=40)
+    invoice_number = TextField(label_for("invoice_number"), [Required()], length=40)
 
 
 class CancelForm(DeskForm):
     """JOB-1: duplicate or withdrawn."""
 
     kind = EnumField(label_for("cancel_kind"), enum=CancelKind)
-    reason = LongTextField(label_for("reason"), [InputRequired()])
+    reason = LongTextField(label_for("reason"), [Required()])

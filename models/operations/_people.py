@@ -1,6 +1,7 @@
 """Whom a matter may be given to: staff of the estate, in the right role and team, not disabled (INT-1, DSP-11)."""
 
-from collections.abc import Iterable
+import functools
+from collections.abc import Callable, Iterable
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -39,3 +40,8 @@ def can_handle(session: Session, person: Staff, estate_id: int, team: Team | Non
     return works_as(session, person, estate_id, (Role.TECHNICIAN, Role.LEAD), team.id) or (
         team.department == "customer_service" and works_as(session, person, estate_id, DESK_ROLES)
     )
+
+
+def once_looked_up(session: Session) -> Callable[[Staff, int, Team | None], bool]:
+    """``can_handle`` for the few people and teams of one batch: each pair is looked up once."""
+    return functools.cache(functools.partial(can_handle, session))

@@ -11,7 +11,7 @@ from models.matters import CommentKind
 from models.operations._comments import comment_on
 from models.operations._move import Move
 from models.operations._owed import drop_follow_ups, latest_follow_ups, make_follow_ups, owes_follow_up, settled
-from models.operations._people import can_handle
+from models.operations._people import once_looked_up
 from models.operations._ticket_intake import missing_fields
 from models.staff import Actor, Staff, Team
 from models.tickets import TRANSITIONS, Acceptance, Ticket, TicketKind, TicketStatus, WaitingReason
@@ -62,10 +62,11 @@ def accept(
     """
     move = _open(session, tickets, "accept", actor, now, expected, preview)
     me = session.get(Staff, actor.staff_id)
+    handles = once_looked_up(session)
     for ticket in list(move.rows):
         team = session.get(Team, ticket.team_id) if ticket.team_id is not None else None
         candidates = [taker] if taker else [me, session.get(Staff, ticket.assignee_id) if ticket.assignee_id else None]
-        who = next((p for p in candidates if p is not None and can_handle(session, p, ticket.estate_id, team)), None)
+        who = next((p for p in candidates if p is not None and handles(p, ticket.estate_id, team)), None)
         if who is None:
             message = gettext_noop("Say who of the responsible department takes the slip of %(record)s.")
             move.refuse(ticket, "DSP-4", message, record=ticket.number)

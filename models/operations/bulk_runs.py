@@ -180,7 +180,7 @@ def _act(
 def counts(session: Session, run: BulkRun) -> dict[BulkOutcome, int]:
     """How many rows of *run* have each outcome."""
     query = select(BulkItem.outcome, func.count()).where(BulkItem.run_id == run.id).group_by(BulkItem.outcome)
-    found = dict(session.execute(query).tuples().all())
+    found: dict[BulkOutcome, int] = {row[0]: row[1] for row in session.execute(query)}
     return {outcome: found.get(outcome, 0) for outcome in BulkOutcome}
 
 

@@ -1,6 +1,7 @@
 """The desk's main job as its people do it, in each language: a burst pipe from the call to the signed audit."""
 
 import datetime
+import re
 from collections.abc import Callable
 
 import pytest
@@ -27,9 +28,9 @@ def press(page: Page, name: str) -> None:
     page.wait_for_load_state()
 
 
-def pick(page: Page, label: str, text: str) -> None:
-    """Find *text* in the reference field *label* and take the first that is offered."""
-    box = page.get_by_label(label, exact=True).first
+def pick(page: Page, name: str, text: str) -> None:
+    """Find *text* in the reference field *name* and take the first that is offered."""
+    box = page.locator(f"#{name}-ts-control")
     box.click()
     box.press_sequentially(text)
     page.locator(".ts-dropdown .option", has_text=text).first.click()
@@ -50,13 +51,13 @@ def test_a_burst_pipe_from_the_call_to_the_close__INT_3_DSP_11_JOB_5_FUP_1_JOB_6
     clerk = person("clerk")
     press(clerk, say("Register call"))
     clerk.get_by_label(say("Summary"), exact=False).first.fill("厨房水管爆裂")
-    pick(clerk, say("Unit"), "1-101")
+    pick(clerk, "unit_id", "1-101")
     clerk.get_by_label(say("Reporter"), exact=True).fill("张")
     clerk.get_by_label(say("Reporter's phone"), exact=True).fill("138 0013 8000")
     tick(clerk, say("Read back and confirmed"))
     press(clerk, say("Register"))
     ticket = session.scalars(select(Ticket)).one()
-    session.rollback()
+    session.commit()
     expect(clerk.get_by_role("heading", level=1)).to_contain_text(ticket.number)
 
     clerk.goto("/admin/tickets/")
@@ -71,7 +72,7 @@ def test_a_burst_pipe_from_the_call_to_the_close__INT_3_DSP_11_JOB_5_FUP_1_JOB_6
     lead = person("lead")
     open_ticket(lead, ticket)
     press(lead, say("Assign"))
-    pick(lead, say("Handler"), "王强")
+    pick(lead, "assignee", "王强")
     press(lead, say("Assign"))
 
     technician = person("technician", size="phone")
@@ -114,14 +115,14 @@ def test_a_key_is_lent_and_comes_back__KEY_3_KEY_4(
     clerk = person("clerk")
     clerk.goto("/admin/key-loans/")
     press(clerk, say("Lend"))
-    pick(clerk, say("Key"), key.number)
-    pick(clerk, say("Borrowing resident"), "张伟")
+    pick(clerk, "key_id", key.number)
+    pick(clerk, "borrower_resident_id", "张伟")
     tick(clerk, say("Identity checked"))
     tick(clerk, say("Signed the register"))
     press(clerk, say("Lend"))
     loan = session.scalars(select(KeyLoan)).one()
     assert loan.returned_at is None
-    session.rollback()
+    session.commit()
     clerk.goto(f"/admin/key-loans/details/?id={loan.id}")
     press(clerk, say("Return"))
     if clerk.locator("main form").get_by_role("button", name=say("Return"), exact=True).count():
@@ -140,7 +141,7 @@ def test_a_visitor_gets_a_pass__PAS_1(person: Callable[..., Page], say: Say, ses
     clerk.locator("[name=phone]").fill("13900001111")
     clerk.locator("[name=purpose]").fill("抄表")
     clerk.locator("[name=badge_number]").fill("12")
-    pick(clerk, say("Host unit"), "1-101")
+    pick(clerk, "host_unit_id", "1-101")
     for label in ("Host asked", "Identity checked", "Safety rules told"):
         tick(clerk, say(label))
     press(clerk, say("Issue pass"))
@@ -154,6 +155,6 @@ def test_the_day_is_audited_and_signed_off__AUD_1_AUD_3(
 ) -> None:
     supervisor = person("supervisor", scripts=scripts)
     press(supervisor, say("Run daily audit"))
-    expect(supervisor).to_have_url(lambda url: "/admin/audits/" in url)
+    expect(supervisor).to_have_url(re.compile("/admin/audits/"))
     press(supervisor, say("Sign off"))
     assert session.scalars(select(AuditRun)).one().signed_off_at is not None

@@ -48,6 +48,11 @@ def asked_verb(view: Any, name: str, path: str) -> str:
     return VERB_OF_PAGE.get(name, "read")
 
 
+# The panel speaks to the database through the same statements everywhere; what differs by database is tested by the
+# other files. These walk hundreds of pages each.
+on_one_database = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
 def read(answer: Any) -> Any:
     """The answer, read to its end (exports are streamed)."""
     answer.get_data()
@@ -55,6 +60,7 @@ def read(answer: Any) -> Any:
     return answer
 
 
+@on_one_database
 @pytest.mark.parametrize("role", ROLES)
 def test_each_page_answers_each_role_by_the_policy(
     role: str, app: Flask, pages: dict[str, Any], records: Records, sign_in: Callable[..., FlaskClient]
@@ -82,6 +88,7 @@ def test_each_page_answers_each_role_by_the_policy(
     assert wrong == []
 
 
+@on_one_database
 def test_nobody_sees_any_page_before_signing_in(app: Flask, pages: dict[str, Any], records: Records) -> None:
     with app.test_client() as client:
         for _view, _name, rule, path in rules_of(app, pages):
@@ -92,6 +99,7 @@ def test_nobody_sees_any_page_before_signing_in(app: Flask, pages: dict[str, Any
                 assert read(client.post(path)).status_code in (400, 401), path
 
 
+@on_one_database
 @pytest.mark.parametrize("role", ["manager", "technician"])
 def test_records_of_another_estate_and_missing_ones_are_not_found(
     role: str, app: Flask, pages: dict[str, Any], records: Records, sign_in: Callable[..., FlaskClient]
@@ -106,6 +114,7 @@ def test_records_of_another_estate_and_missing_ones_are_not_found(
             assert answer.status_code in (403, 404), (path, name, record_id, answer.status_code)
 
 
+@on_one_database
 def test_malformed_ids_are_told_so(
     app: Flask, pages: dict[str, Any], records: Records, sign_in: Callable[..., FlaskClient]
 ) -> None:
@@ -113,7 +122,8 @@ def test_malformed_ids_are_told_so(
     for _view, _name, rule, path in rules_of(app, pages):
         if not WITH_ID.search(path) or "GET" not in (rule.methods or set()):
             continue
-        for text in MALFORMED:
+        # One page in full, the others (which read it by the same function) by a few.
+        for text in MALFORMED if path == "/admin/tickets/details/" else MALFORMED[1:6:2]:
             answer = read(client.get(f"{path}?id={text}"))
             assert answer.status_code in (400, 403, 404), (path, text, answer.status_code)
 
@@ -160,9 +170,7 @@ def test_no_list_form_or_record_page_names_a_secret(pages: dict[str, Any]) -> No
             assert not secret & set(view.form_columns or ()), view
 
 
-def test_technicians_find_only_their_own_jobs(
-    records: Records, sign_in: Callable[..., FlaskClient]
-) -> None:
+def test_technicians_find_only_their_own_jobs(records: Records, sign_in: Callable[..., FlaskClient]) -> None:
     client = sign_in("technician")
     page = client.get("/admin/tickets/").text
     assert page.count('class="c-number"') == 1

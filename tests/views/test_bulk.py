@@ -151,18 +151,16 @@ def test_a_run_cut_off_between_chunks_goes_on_where_it_was(
     prepared: BulkRun,
     records: Records,
     now: datetime.datetime,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(bulk_runs, "CHUNK", 2)
     clerk = world.actor("clerk")
-    assert bulk_runs.run_chunk(session, prepared, actor=clerk, now=now)
+    assert bulk_runs.run_chunk(session, prepared, actor=clerk, now=now, size=2)
     session.commit()
-    assert bulk_runs.run_chunk(session, prepared, actor=clerk, now=now)
+    assert bulk_runs.run_chunk(session, prepared, actor=clerk, now=now, size=2)
     session.rollback()  # killed before its commit
     again = prepare(session, world, records, now, KEY)
     assert again.id == prepared.id
     assert again.state is BulkState.RUNNING
-    while bulk_runs.run_chunk(session, again, actor=clerk, now=now):
+    while bulk_runs.run_chunk(session, again, actor=clerk, now=now, size=2):
         session.commit()
     session.commit()
     assert bulk_runs.counts(session, again)[BulkOutcome.DONE] == 5

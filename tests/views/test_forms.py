@@ -160,8 +160,8 @@ def test_a_step_by_button_writes_one_event(
     assert client.get(url).status_code == 200
     assert events(look) == before
     assert post(client, url, team=str(records.team), version="1").status_code == 302
-    assert look.get_one(Ticket, records.tickets[1]).status is TicketStatus.DISPATCHED
     assert events(look) == before + 1
+    assert look.get_one(Ticket, records.tickets[1]).status is TicketStatus.DISPATCHED
     assert post(client, url, team=str(records.team), version="1").status_code == 409
     assert events(look) == before + 1
 

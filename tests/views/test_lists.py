@@ -157,6 +157,8 @@ def test_exports_neutralise_formulas_and_respect_filters(
     assert {cell.data_type for row in sheet.iter_rows() for cell in row if cell.value is not None} == {"s"}
 
 
-def test_empty_lists_say_what_to_do_next(world: World, pages: dict[str, Any], sign_in: Callable[..., FlaskClient]) -> None:
+def test_empty_lists_say_what_to_do_next(
+    world: World, pages: dict[str, Any], sign_in: Callable[..., FlaskClient]
+) -> None:
     client = sign_in("clerk")
     assert "Take a call" in client.get("/admin/tickets/").text
