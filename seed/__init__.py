@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from models.session import DeskSession
 from models.staff import system_actor
-from seed import estates, residents, tickets
+from seed import complaints, estates, residents, tickets
 from seed.staff import LEAVER, LEFT_DAYS_AGO
 from seed.timeline import Timeline
 from seed.world import World
@@ -49,6 +49,7 @@ def play(world: World, progress: Callable[[int, int, str], None]) -> Timeline:
     session.commit()
     timeline = Timeline(session, world.now, world.zone, world.actors)
     tickets.plan(world, timeline)
+    complaints.plan(world, timeline)
 
     def each_day(day: datetime.date) -> None:
         progress(min((day - world.first_day).days + 1, total), total, day.isoformat())

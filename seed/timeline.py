@@ -32,7 +32,7 @@ class Step:
     @property
     def batch(self) -> tuple[Any, ...]:
         """What steps of the same moment must share to be done by one call of the verb."""
-        return self.verb, self.by, getattr(self.subject, "estate_id", None), self.arguments
+        return self.verb, self.by, type(self.subject), getattr(self.subject, "estate_id", None), self.arguments
 
 
 Story = Generator[Step, Any, None]

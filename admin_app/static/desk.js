@@ -12,16 +12,19 @@ for (const input of document.querySelectorAll("input[data-lookup]")) {
   const shown = input.value;
   const options = chosen ? [{ value: chosen, text: shown }] : shown ? [{ value: shown, text: shown }] : [];
   input.value = chosen || shown;
-  new TomSelect(input, {
+  const box = new TomSelect(input, {
     maxItems: 1,
     valueField: "value",
     labelField: "text",
     searchField: [],
     create: false,
+    closeAfterSelect: true,
     options,
     delimiter: "\u0000",
     loadThrottle: 200,
     preload: "focus",
+    // An answer that comes after the choice must not open the list again over the next field.
+    onLoad() { if (this.items.length && !this.control_input.value) this.close(false); },
     load(query, done) {
       const address = `${url}?name=${encodeURIComponent(input.dataset.lookup)}&query=${encodeURIComponent(query)}`;
       fetch(address, { headers: { Accept: "application/json" } })
@@ -30,6 +33,12 @@ for (const input of document.querySelectorAll("input[data-lookup]")) {
         .catch(() => done());
     },
   });
+  // The original input stays in the form only to be sent; what it was described by belongs to the visible one.
+  input.setAttribute("aria-hidden", "true");
+  input.tabIndex = -1;
+  for (const name of ["aria-describedby", "aria-invalid"]) {
+    if (input.hasAttribute(name)) box.control_input.setAttribute(name, input.getAttribute(name));
+  }
 }
 
 // Lists: choose the whole page, count what is chosen.

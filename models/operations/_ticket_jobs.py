@@ -61,8 +61,7 @@ def accept(
     who takes a slip that nobody was assigned to becomes its handler.
     """
     move = _open(session, tickets, "accept", actor, now, expected, preview)
-    me = session.get(Staff, actor.staff_id)
-    handles = once_looked_up(session)
+    me, handles = session.get(Staff, actor.staff_id), once_looked_up(session)
     for ticket in list(move.rows):
         team = session.get(Team, ticket.team_id) if ticket.team_id is not None else None
         candidates = [taker] if taker else [me, session.get(Staff, ticket.assignee_id) if ticket.assignee_id else None]

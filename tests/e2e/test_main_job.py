@@ -33,7 +33,8 @@ def pick(page: Page, name: str, text: str) -> None:
     box = page.locator(f"#{name}-ts-control")
     box.click()
     box.press_sequentially(text)
-    page.locator(".ts-dropdown .option", has_text=text).first.click()
+    page.locator(f"#{name}-ts-dropdown .option", has_text=text).first.click()
+    expect(page.locator(f"#{name}-ts-dropdown")).to_be_hidden()
 
 
 def tick(page: Page, label: str) -> None:
@@ -91,7 +92,7 @@ def test_a_burst_pipe_from_the_call_to_the_close__INT_3_DSP_11_JOB_5_FUP_1_JOB_6
     expect(clerk.locator("main")).to_contain_text("JOB-6")
     press(clerk, say("Take slip back"))
     clerk.goto("/admin/follow-ups/")
-    clerk.locator("table a").first.click()
+    clerk.locator("tbody a").first.click()
     press(clerk, say("Record follow-up"))
     clerk.locator("[name=outcome]").select_option("satisfied")
     press(clerk, say("Record follow-up"))

@@ -15,7 +15,7 @@ from models.tickets import Ticket, TicketStatus
 from tests.views.records import Records
 from views.forms import NothingForm
 
-NONSENSE = ("x" * 30_000, "😀", "\u202eabc", "<script>alert(1)</script>", "   ", "-1", "9" * 30)
+NONSENSE = ("x" * 30_000, "😀\u202e<script>alert(1)</script>", "   ", "9" * 30)
 
 
 def events(look: DeskSession) -> int:
