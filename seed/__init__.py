@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from models.session import DeskSession
 from models.staff import system_actor
-from seed import complaints, estates, residents, tickets
+from seed import audits, complaints, estates, keys, passes, residents, staff, tickets
 from seed.staff import LEAVER, LEFT_DAYS_AGO
 from seed.timeline import Timeline
 from seed.world import World
@@ -46,10 +46,11 @@ def play(world: World, progress: Callable[[int, int, str], None]) -> Timeline:
     progress(0, total, world.day_of(opening).isoformat())
     estates.build(world, opening, system=system_actor(session, source="seed"))
     residents.settle(world, opening + datetime.timedelta(hours=2))
+    keys.hang(world, opening + datetime.timedelta(hours=5))
     session.commit()
     timeline = Timeline(session, world.now, world.zone, world.actors)
-    tickets.plan(world, timeline)
-    complaints.plan(world, timeline)
+    for register in (tickets, complaints, keys, passes, audits, staff):
+        register.plan(world, timeline)
 
     def each_day(day: datetime.date) -> None:
         progress(min((day - world.first_day).days + 1, total), total, day.isoformat())

@@ -21,14 +21,6 @@ from seed.world import Place, World, pick
 
 TOTAL = 130
 _S = ComplaintStatus
-_NATURES = (
-    ComplaintNature.VALID,
-    ComplaintNature.VALID,
-    ComplaintNature.VALID,
-    ComplaintNature.HELP,
-    ComplaintNature.ENQUIRY,
-    ComplaintNature.VENTING,
-)
 Steps = Generator[Step, Any, datetime.datetime]
 
 
@@ -100,7 +92,7 @@ def _case(world: World, place: Place, at: datetime.datetime, number: int, catego
         category,
         pick(rng, kinds["reports"]),
         Department(kinds["department"]),
-        serious=rng.random() < 0.08,
+        serious=kinds["natures"][0] == "valid" and rng.random() < 0.1,
     )
     age = (world.today - world.day_of(at)).days
     if rng.random() < (0.15 if age > 14 else 0.3):
@@ -161,7 +153,7 @@ def _taken_up(world: World, case: Case, complaint: Complaint) -> Steps:
     place, rng, texts = case.place, case.rng, words("complaints")["texts"]
     at = world.working_minute(case.at + minutes(rng.randrange(3, 12)))
     clerk = world.on_duty(place, at)
-    nature = pick(rng, _NATURES)
+    nature = ComplaintNature(pick(rng, words("complaints")[case.category.value]["natures"]))
     checked = nature is not ComplaintNature.VALID and not complaint.anonymous
     yield step(at, verbs.classify, complaint, by=clerk, nature=nature, identity_checked=checked)
     lead = place.leads[case.department]

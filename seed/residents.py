@@ -48,6 +48,8 @@ def settle(world: World, at: datetime.datetime) -> None:
         }
         for person, row in zip(people, rows, strict=True):
             for unit, kind, _, until in person.stays:
+                if kind is OccupancyKind.OWNER and until is None:
+                    place.owners[unit.id] = row
                 absent = kind is OccupancyKind.OWNER and unit.id in let
                 if person.draft.phone and until is None and not absent:
                     households[unit.id].people.append((row, person.draft.phone))

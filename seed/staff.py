@@ -1,16 +1,24 @@
 """Who works in the training estates: 24 people in six departments, and one who has left."""
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.errors import Outcome
 from models.estates import Estate
 from models.operations import estates as estate_verbs
 from models.operations import staff as staff_verbs
+from models.operations import tickets as ticket_verbs
 from models.operations.estates import TeamDraft
 from models.operations.staff import StaffDraft
 from models.passwords import hashed
 from models.session import DeskSession
 from models.staff import Actor, Department, Role, Staff, Team, actors_for
+from models.tickets import OPEN_STATUSES, Ticket
+from seed.timeline import Story, Timeline, step
 from seed.world import Place, World
 
 PASSWORD = "training"  # noqa: S105  # of the demo accounts, printed at the start; refused in production
@@ -133,3 +141,29 @@ def place_of(estate: Estate, teams: dict[Department, Team], categories: dict[str
         teams=teams,
         categories=categories,
     )
+
+
+def plan(world: World, timeline: Timeline) -> None:
+    """Begin the story of the clerk who leaves, with some matters still to be taken over."""
+    timeline.begin(_leaving(world))
+
+
+def _leaving(world: World) -> Story:
+    at = world.at(world.left[LEAVER] - datetime.timedelta(days=1), 18 * 60 + 5)
+    leaver = world.staff[LEAVER]
+    yield step(at, staff_verbs.disable, leaver, by="admin", reason="离职。")
+    place = world.places[0]
+    later = at + datetime.timedelta(minutes=25)
+    yield step(later, _take_over, leaver, by=place.supervisor, colleague=world.staff[place.desk[0]])
+
+
+def _take_over(
+    session: Session, leavers: Sequence[Staff], *, actor: Actor, now: datetime.datetime, colleague: Staff
+) -> Outcome:
+    """Give a colleague what *leavers* had open; not all of it was found in the hurry."""
+    ids = [person.id for person in leavers]
+    query = select(Ticket).where(Ticket.desk_owner_id.in_(ids), Ticket.status.in_(OPEN_STATUSES)).order_by(Ticket.id)
+    found = [ticket for number, ticket in enumerate(session.scalars(query)) if number % 3]
+    reason = "原首问责任人离职，移交。"
+    ticket_verbs.change_owner(session, found, actor=actor, now=now, desk_owner=colleague, reason=reason).all()
+    return Outcome(done=list(leavers))

@@ -13,17 +13,18 @@ from models.tickets import TicketKind, WaitingReason
 
 @dataclass(frozen=True)
 class Report:
-    """What is said, and what the technician or the desk writes in the end."""
+    """What is said, what the technician or the desk writes in the end, and words in the names of fitting places."""
 
     summary: str
     detail: str
     result: str
+    where: str = ""
     wish: str | None = None
 
 
 @dataclass(frozen=True)
 class Theme:
-    """One sort of trouble; ``fee_yuan`` is charged for now and then, ``common`` is in a common place."""
+    """One sort of trouble; ``fee_yuan`` is charged now and then, ``common``: in a common place, ``spreads``: to many."""
 
     kind: TicketKind
     department: Department
@@ -33,6 +34,7 @@ class Theme:
     reports: tuple[Report, ...]
     fee_yuan: int
     common: bool
+    spreads: bool
 
 
 @functools.cache
@@ -54,6 +56,7 @@ def themes() -> tuple[Theme, ...]:
             reports=tuple(Report(*report) for report in row["reports"]),
             fee_yuan=row.get("fee", 0),
             common=row.get("common", False),
+            spreads=row.get("spreads", False),
         )
         for row in words("texts")["themes"]
     )
@@ -65,12 +68,12 @@ def english_report(category: str) -> Report | None:
     if said is None:
         return None
     summary, detail, wish = said
-    return Report(summary, detail, words("texts")["english_results"][category], wish)
+    return Report(summary, detail, words("texts")["english_results"][category], wish=wish)
 
 
-def answered(kind: TicketKind) -> tuple[Report, ...]:
-    """Questions and suggestions with the desk's answer."""
-    return tuple(Report(*row) for row in words("texts")["answered"][kind.value])
+def answered(kind: TicketKind | None) -> tuple[Report, ...]:
+    """Questions and suggestions with the desk's answer; enquiries in English for None."""
+    return tuple(Report(*row) for row in words("texts")["answered"][kind.value if kind else "english"])
 
 
 def waiting_notes(reason: WaitingReason) -> Sequence[str]:

@@ -5,6 +5,7 @@ import math
 from dataclasses import dataclass
 from random import Random
 
+from models.estates import Unit
 from models.matters import Channel, Severity
 from models.operations.tickets import TicketDraft
 from models.residents import Resident
@@ -112,7 +113,7 @@ def _day(world: World, timeline: Timeline, place: Place, day: datetime.date, cou
     recent = world.is_recent(world.at(day, 0))
     index = 0
     while count > 0:
-        size = min(count, rng.randrange(1, 4) if recent else rng.randrange(5, 12))
+        size = min(count, rng.randrange(1, 4) if recent else rng.randrange(3, 8))
         count -= size
         emergency = rng.random() < EMERGENCIES * size
         minute = rng.randrange(0, 24 * 60) if emergency and size == 1 else _busy_minute(rng)
@@ -134,7 +135,7 @@ def _wave(world: World, place: Place, at: datetime.datetime, index: int, clerk: 
 
 def _incoming(world: World, timeline: Timeline, wave: Wave, number: int, *, emergency: bool) -> None:
     rng = world.random("ticket", wave.place.estate.code, wave.at, number)
-    heard = wave.at - minutes(1 + number * 2 + rng.random() * 2)
+    heard = wave.at - minutes(1 + number * 3 + rng.random() * 3)
     if world.day_of(heard) < world.day_of(wave.at):
         heard = wave.at
     if not emergency and rng.random() < QUESTIONS:
@@ -144,7 +145,7 @@ def _incoming(world: World, timeline: Timeline, wave: Wave, number: int, *, emer
     job = _job(world, wave, rng, heard, number, emergency=emergency)
     chance = rng.random()
     if not emergency:
-        stuck = 0.18 * math.exp(-age / 6) + 0.006
+        stuck = 0.13 * math.exp(-age / 5) + 0.004
         if chance < stuck and age > 0:
             job.stop = pick(rng, _STUCK)
         elif chance < stuck + 0.04:
@@ -157,13 +158,17 @@ def _incoming(world: World, timeline: Timeline, wave: Wave, number: int, *, emer
 def _question(world: World, wave: Wave, rng: Random, heard: datetime.datetime) -> Job:
     kind = rng.choices((TicketKind.ENQUIRY, TicketKind.QUERY, TicketKind.SUGGESTION), (60, 20, 20))[0]
     shared = world.random("question", wave.place.estate.code, wave.at)
-    report: Report = pick(shared if rng.random() < 0.7 else rng, questions(kind))
-    draft = TicketDraft(wave.place.estate.id, report.summary, report.detail, kind=kind, heard_at=heard)
+    draft = TicketDraft(wave.place.estate.id, "", kind=kind, heard_at=heard)
+    _reported_by_resident(wave.place, draft, rng)
+    if (draft.reporter_name or "").isascii():
+        draft.kind, report = TicketKind.ENQUIRY, pick(rng, questions(None))
+    else:
+        report = pick(shared if rng.random() < 0.5 else rng, questions(kind))
+    draft.summary, draft.detail = report.summary, report.detail
     draft.category_id = wave.place.categories["other"]
     draft.severity = Severity.MINOR
-    if kind is TicketKind.ENQUIRY and rng.random() < 0.3:
+    if draft.kind is TicketKind.ENQUIRY and rng.random() < 0.3:
         draft.promised_at = wave.at + minutes(25)
-    _reported_by_resident(world, wave.place, draft, rng)
     late = (world.today - world.day_of(wave.at)).days <= 3 and rng.random() < 0.12
     stop = TicketStatus.RECEIVED if late else None
     return Job(draft, report.result, wave.place.supervisor, rng, Department.CUSTOMER_SERVICE, stop=stop)
@@ -172,10 +177,10 @@ def _question(world: World, wave: Wave, rng: Random, heard: datetime.datetime) -
 def _job(world: World, wave: Wave, rng: Random, heard: datetime.datetime, number: int, *, emergency: bool) -> Job:
     place = wave.place
     theme = _theme(rng, emergency=emergency, common=rng.random() < COMMON)
-    # Often the same cause makes several people call: one theme and one report for most of the wave.
+    # Now and then one cause makes several people call.
     shared = world.random("cause", place.estate.code, wave.at)
-    if not emergency and shared.random() < 0.5 and rng.random() < 0.7:
-        theme = _theme(shared, emergency=False, common=shared.random() < COMMON)
+    if not emergency and shared.random() < 0.15 and rng.random() < 0.6:
+        theme = pick(shared, [theme for theme in themes() if theme.spreads])
         report: Report = pick(shared, theme.reports)
     else:
         report = pick(rng, theme.reports)
@@ -199,7 +204,7 @@ def _job(world: World, wave: Wave, rng: Random, heard: datetime.datetime, number
     )
     if emergency:
         draft.team_id = place.teams[department].id
-    _reported(world, place, job, theme, rng)
+    _reported(place, job, theme, report, rng)
     return job
 
 
@@ -212,43 +217,47 @@ def _theme(rng: Random, *, emergency: bool, common: bool) -> Theme:
     return rng.choices(wanted, [theme.weight for theme in wanted])[0]
 
 
-def _reported(world: World, place: Place, job: Job, theme: Theme, rng: Random) -> None:
+def _reported(place: Place, job: Job, theme: Theme, report: Report, rng: Random) -> None:
     draft = job.draft
+    if theme.common:
+        draft.unit_id = pick(rng, _places(place, report.where)).id
     if theme.kind is TicketKind.EMERGENCY and rng.random() < 0.4:
         # First help, then write down who called (DSP-1).
-        draft.unit_id = pick(rng, place.common).id
+        draft.unit_id = draft.unit_id or pick(rng, place.households).unit.id
         job.reporter_later = {"reporter_name": names.surname(rng) + "先生", "reporter_phone": names.phone(rng)}
-        return
-    if not theme.common:
-        _reported_by_resident(world, place, draft, rng, at_home=True)
+    elif not theme.common and place.shops and rng.random() < 0.05:
+        draft.unit_id = pick(rng, place.shops).id
+        draft.reporter_name, draft.reporter_phone = names.surname(rng) + "老板", names.phone(rng)
+    elif not theme.common:
+        _reported_by_resident(place, draft, rng)
         english = english_report(theme.category) if (draft.reporter_name or "").isascii() else None
         if english is not None and theme.kind is not TicketKind.EMERGENCY:
             draft.summary, draft.detail, draft.wish = english.summary, english.detail, english.wish
             job.result = english.result
-        return
-    wanted = "电梯" if theme.category == "lifts" else ""
-    draft.unit_id = pick(rng, [unit for unit in place.common if wanted in unit.code]).id
-    chance = rng.random()
-    if chance < 0.5:
-        draft.channel = Channel.STAFF
-        draft.reporter_department = pick(rng, phrases("departments"))
-        draft.reporter_name = names.full_name(rng)
-    elif chance < 0.62:
-        draft.reporter_name = names.surname(rng) + pick(rng, ("先生", "女士", "阿姨"))
-        draft.reporter_phone = names.phone(rng) if rng.random() < 0.9 else None
     else:
-        _reported_by_resident(world, place, draft, rng)
+        chance = rng.random()
+        if chance < 0.5:
+            draft.channel = Channel.STAFF
+            draft.reporter_department = pick(rng, phrases("departments"))
+            draft.reporter_name = names.full_name(rng)
+        elif chance < 0.62:
+            draft.reporter_name = names.surname(rng) + pick(rng, ("先生", "女士", "阿姨"))
+            draft.reporter_phone = names.phone(rng) if rng.random() < 0.9 else None
+        else:
+            _reported_by_resident(place, draft, rng)
 
 
-def _reported_by_resident(
-    world: World, place: Place, draft: TicketDraft, rng: Random, *, at_home: bool = False
-) -> None:
+def _places(place: Place, where: str) -> list[Unit]:
+    fitting = [unit for unit in place.common if any(word in unit.code for word in where.split())]
+    return fitting or place.common
+
+
+def _reported_by_resident(place: Place, draft: TicketDraft, rng: Random) -> None:
     household = pick(rng, place.households)
     resident: Resident
     resident, phone = pick(rng, household.people)
     draft.resident_id, draft.reporter_name, draft.reporter_phone = resident.id, resident.name, phone
-    if at_home or draft.unit_id is None:
-        draft.unit_id = household.unit.id
+    draft.unit_id = draft.unit_id or household.unit.id
     draft.channel = rng.choices(_CHANNELS, _CHANNEL_WEIGHTS)[0]
     draft.another_matter = True
 

@@ -45,6 +45,7 @@ class Place:
     shops: list[Unit] = field(default_factory=list)
     common: list[Unit] = field(default_factory=list)
     keys: list[Key] = field(default_factory=list)
+    owners: dict[int, Resident] = field(default_factory=dict)
 
 
 @dataclass

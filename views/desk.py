@@ -45,6 +45,7 @@ class DeskView(AdminIndexView):
 
     def __init__(self) -> None:
         super().__init__(name=_("Desk"), endpoint="admin", url="/admin", template="admin/desk.html")
+        self.static_folder = None  # Flask-Admin's own scripts and styles: no page of ours loads them
 
     def is_accessible(self) -> bool:
         """Everyone who is signed in."""

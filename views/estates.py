@@ -178,6 +178,10 @@ class EstateView(RegisterView):
         """The estate."""
         return verbs.EstateDraft(**form.arguments())
 
+    def after_create(self, record: Any) -> str:
+        """The list: nobody works in the new estate yet, so nobody sees it before a role in it is given."""
+        return self.get_url(".index_view")
+
     def step(self, verb: str) -> Step:
         """Running the audit in bulk asks for nothing."""
         return Step("run_audit", style="primary") if verb == "run_audit" else super().step(verb)

@@ -313,8 +313,6 @@ class TicketView(RegisterView):
             record=record,
             name=record.number,
             cells=self.cells,
-            in_full=self.may_read_phone(record),
-            phone=self.fact(record, "reporter_phone", in_full=self.may_read_phone(record)),
             now=context.now(),
             checklist=CHECKLIST,
         )

@@ -1,0 +1,242 @@
+"""Each register by its pages: a new record, an amended one, its own steps, its bulk verbs."""
+
+import datetime
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from models.audits import AuditRun
+from models.bulk import BulkItem, BulkOutcome
+from models.keys import KeyApproval, KeyLoan
+from models.operations import tickets
+from models.residents import Occupancy
+from models.session import DeskSession
+from models.settings import Setting
+from models.staff import Role, Staff, StaffAssignment, Team
+from models.tickets import Ticket
+from tests.factories import World
+from tests.views.records import Records
+
+NEW: dict[str, tuple[str, dict[str, str]]] = {
+    "tickets": (
+        "clerk",
+        {
+            "kind": "emergency",
+            "severity": "serious",
+            "channel": "phone",
+            "summary": "水管爆裂",
+            "place": "gate",
+            "team_id": "TEAM",
+        },
+    ),
+    "complaints": (
+        "clerk",
+        {
+            "category": "environment",
+            "severity": "ordinary",
+            "channel": "walk_in",
+            "summary": "垃圾未清",
+            "unit_id": "2-201",
+            "reporter_name": "李",
+        },
+    ),
+    "residents": ("clerk", {"name": "单雄信", "phone": "13611112222"}),
+    "occupancies": ("clerk", {"resident_id": "刘洋", "unit_id": "2-201", "kind": "tenant"}),
+    "keys": ("clerk", {"hook": "B1", "seal": "S9", "origin": "common", "place": "roof"}),
+    "key_approvals": (
+        "clerk",
+        {"key_id": "KEY", "borrower_kind": "other", "borrower_name": "钱工", "purpose": "查漏"},
+    ),
+    "visitor_passes": (
+        "clerk",
+        {
+            "kind": "visitor",
+            "holder_name": "孙客",
+            "phone": "13500001111",
+            "purpose": "拜访",
+            "identity_checked": "1",
+            "safety_told": "1",
+            "badge_number": "B7",
+            "host_unit_id": "1-101",
+            "host_asked": "1",
+        },
+    ),
+    "units": ("manager", {"code": "3-301", "use": "home", "fee_status": "paid"}),
+    "teams": ("manager", {"name": "夜班", "department": "security"}),
+    "staff": ("manager", {"username": "newcomer", "name": "新人", "password": "a long first password"}),
+    "estates": ("admin", {"code": "NEW", "name": "新苑", "timezone": "Asia/Shanghai"}),
+    "categories": ("manager", {"register": "tickets", "code": "pool", "name": "泳池"}),
+    "calendar_days": ("manager", {"day": "2027-03-08", "kind": "off", "name": "妇女节"}),
+    "working_hours": ("manager", {"weekday": "5", "start_minute": "09:00", "end_minute": "12:00"}),
+}
+
+
+@pytest.mark.parametrize("endpoint", sorted(NEW))
+def test_a_new_record_is_made_by_its_form_and_shown(
+    endpoint: str,
+    pages: dict[str, Any],
+    records: Records,
+    look: DeskSession,
+    sign_in: Callable[..., FlaskClient],
+    post: Callable[..., Any],
+) -> None:
+    username, fields = NEW[endpoint]
+    known = {"TEAM": str(records.team), "KEY": f"id:{records.ids['keys']}"}
+    client = sign_in(username)
+    answer = post(client, f"{pages[endpoint].url}/new/", **{k: known.get(v, v) for k, v in fields.items()})
+    assert answer.status_code == 302, re.findall(r"alert[^>]*>\s*([^<]+)|field-error[^>]*><div>([^<]+)", answer.text)
+    page = client.get(answer.headers["Location"])
+    assert page.status_code == 200
+    assert "<h1>" in page.text
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "fields"),
+    [
+        ("clocks", {"minutes": "25", "calendar": "always", "enabled": "1"}),
+        ("teams", {"name": "工程一队", "department": "engineering"}),
+        ("units", {"code": "1-101A", "use": "shop", "fee_status": "owing"}),
+        ("staff", {"name": "王小强", "language": "zh_Hans_CN"}),
+        ("estates", {"name": "云湖", "timezone": "Asia/Shanghai"}),
+        ("residents", {"name": "张巍", "phone": "13600001111"}),
+        ("key_loans", {"purpose": "验房", "borrower_phone": "-"}),
+    ],
+)
+def test_a_record_is_amended_by_its_form(
+    endpoint: str,
+    fields: dict[str, str],
+    pages: dict[str, Any],
+    records: Records,
+    sign_in: Callable[..., FlaskClient],
+    post: Callable[..., Any],
+) -> None:
+    client = sign_in("manager")
+    url = f"{pages[endpoint].url}/edit/?id={records.ids.get(endpoint, 1)}"
+    version = re.search(r'name="version" value="(\d+)"', client.get(url).text)
+    assert version is not None
+    answer = post(client, url, version=version[1], **fields)
+    assert answer.status_code == 302, re.findall(r"alert[^>]*>\s*([^<]+)|field-error[^>]*><div>([^<]+)", answer.text)
+    first = next(iter(fields.values()))
+    assert first in client.get(answer.headers["Location"]).text
+
+
+def test_a_figure_is_set_and_nonsense_is_not__SET_1(
+    records: Records, look: DeskSession, sign_in: Callable[..., FlaskClient], post: Callable[..., Any]
+) -> None:
+    client = sign_in("manager")
+    setting = look.scalars(select(Setting).where(Setting.code == "enquiry-promise-minutes")).one()
+    url, version = f"/admin/settings/edit/?id={setting.id}", str(setting.version)
+    look.rollback()
+    assert post(client, url, version=version, value="many").status_code == 400
+    assert post(client, url, version=version, value='"many"').status_code == 409
+    assert post(client, url, version=version, value="20").status_code == 302
+
+
+def test_a_request_is_approved_and_its_key_lent__KEY_3(
+    records: Records, look: DeskSession, sign_in: Callable[..., FlaskClient], post: Callable[..., Any]
+) -> None:
+    clerk, supervisor = sign_in("clerk"), sign_in("supervisor")
+    approval = records.ids["key_approvals"]
+    step = f"/admin/key-approvals/step/approve/?id={approval}"
+    assert post(clerk, step, version="1").status_code == 403
+    assert post(supervisor, step, version="1").status_code == 302
+    form = clerk.get(f"/admin/key-loans/new/?approval_id={approval}").text
+    assert 'value="李工"' in form
+    key = look.get_one(KeyApproval, approval).key_id
+    look.rollback()
+    fields = {"borrower_kind": "other", "borrower_name": "李工", "identity_checked": "1", "signed": "1"}
+    answer = post(clerk, "/admin/key-loans/new/", key_id=f"id:{key}", approval_id=str(approval), **fields)
+    assert answer.status_code == 302
+    again = post(clerk, "/admin/key-loans/new/", key_id=f"id:{key}", approval_id=str(approval), **fields)
+    assert again.status_code in (400, 409)
+
+
+def test_keys_are_returned_in_bulk__KEY_4(
+    records: Records, look: DeskSession, sign_in: Callable[..., FlaskClient], post: Callable[..., Any]
+) -> None:
+    client, loan = sign_in("clerk"), records.ids["key_loans"]
+    assert outcome_of(client, post, look, "/admin/key-loans/bulk/return/", loan) is BulkOutcome.DONE
+    assert look.get_one(KeyLoan, loan).returned_at is not None
+
+
+def test_the_audit_is_run_from_the_estates_and_noted_and_signed_off__AUD_3(
+    records: Records,
+    world: World,
+    session: DeskSession,
+    look: DeskSession,
+    now: datetime.datetime,
+    sign_in: Callable[..., FlaskClient],
+    post: Callable[..., Any],
+) -> None:
+    late, team = session.get_one(Ticket, records.tickets[1]), session.get_one(Team, records.team)
+    hours_ago = now - datetime.timedelta(hours=3)
+    tickets.dispatch(session, [late], actor=world.actor("clerk"), now=hours_ago, team=team).one()
+    session.commit()
+    client = sign_in("supervisor")
+    estate = records.ids["estates"]
+    assert outcome_of(client, post, look, "/admin/estates/bulk/run_audit/", estate) is BulkOutcome.DONE
+    run = look.scalars(select(AuditRun.id)).one()
+    look.rollback()
+    url = f"/admin/audits/details/?id={run}"
+    refused = post(client, f"/admin/audits/step/sign_off/?id={run}")
+    assert refused.status_code == 409
+    assert "AUD-3" in refused.text
+    overdue = re.findall(r'name="line" value="(\d+)"', client.get(url).text)
+    assert post(client, f"/admin/audits/note/?id={run}", note="明日处理").status_code == 400
+    assert post(client, f"/admin/audits/note/?id={run}", note="   ", line=overdue).status_code == 400
+    assert post(client, f"/admin/audits/note/?id={run}", note="明日处理", line=overdue).status_code == 302
+    assert "明日处理" in client.get(url).text
+    assert post(client, f"/admin/audits/step/sign_off/?id={run}").status_code == 302
+    assert post(client, "/admin/audits/run/").status_code == 302
+    assert "signed off" in client.get("/admin/audits/").text
+    assert client.get(f"/admin/audits/print/?id={run}").status_code == 200
+
+
+def outcome_of(client: FlaskClient, post: Callable[..., Any], look: DeskSession, url: str, row: int) -> BulkOutcome:
+    """Do a bulk verb to one row, by its pages."""
+    page = post(client, url, row=str(row)).text
+    key = re.search(r'name="key" value="([^"]+)"', page)
+    assert key is not None
+    answer = post(client, url, row=str(row), stage="preview", key=key[1])
+    run = re.search(r"id=(\d+)", answer.headers["Location"])
+    assert run is not None
+    assert post(client, "/admin/bulk-runs/run/", id=run[1]).status_code == 302
+    look.rollback()
+    return look.scalars(select(BulkItem).where(BulkItem.run_id == int(run[1]))).one().outcome
+
+
+def test_roles_are_given_and_ended_by_an_administrator(
+    records: Records, look: DeskSession, sign_in: Callable[..., FlaskClient], post: Callable[..., Any]
+) -> None:
+    admin, manager = sign_in("admin"), sign_in("manager")
+    person = look.scalars(select(Staff.id).where(Staff.username == "clerk2")).one()
+    look.rollback()
+    give = f"/admin/staff/step/grant_role/?id={person}"
+    assert post(manager, give, role="supervisor").status_code == 403
+    assert post(admin, give, role="technician").status_code == 409
+    assert post(admin, give, role="supervisor").status_code == 302
+    held = select(StaffAssignment).where(StaffAssignment.staff_id == person, StaffAssignment.role == Role.SUPERVISOR)
+    row = look.scalars(held).one()
+    assert row.ended_at is None
+    assignment = row.id
+    look.rollback()
+    end = f"/admin/staff/step/end_role/?id={person}"
+    assert post(admin, end, assignment="99999").status_code == 400
+    assert post(admin, end, assignment=str(assignment)).status_code == 302
+    look.rollback()
+    assert look.scalars(held).one().ended_at is not None
+
+
+def test_a_stay_ends_with_its_last_day__RES_1(
+    records: Records, look: DeskSession, sign_in: Callable[..., FlaskClient], post: Callable[..., Any]
+) -> None:
+    client, stay = sign_in("clerk"), records.ids["occupancies"]
+    assert (
+        post(client, f"/admin/occupancies/step/end/?id={stay}", version="1", until_on="1999-01-01").status_code == 409
+    )
+    assert post(client, f"/admin/occupancies/step/end/?id={stay}", version="1").status_code == 302
+    assert look.get_one(Occupancy, stay).until_on is not None
