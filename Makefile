@@ -28,6 +28,7 @@ check: setup-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python tests/check_translations.py
+	$(BIN)/python -m pytest -q tests/models/test_migrations.py tests/models/test_schema_document.py
 
 setup: $(DONE)/app $(ASSETS) $(CATALOG:.po=.mo)
 

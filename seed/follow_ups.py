@@ -20,6 +20,7 @@ from seed.world import Place, World, pick
 
 SCORES = ((5, 5, 5),) * 7 + ((5, 4, 5),) * 2 + ((4, 5, 5), (5, 3, 5), (4, 4, 4))
 CALLING_MINUTES = (9 * 60 + 35, 10 * 60 + 50, 14 * 60 + 40, 16 * 60 + 15, 18 * 60 + 55)
+WAY_WEIGHTS = (85, 4, 5, 6)
 NOT_REACHED, NOT_SATISFIED = 0.10, 0.03
 
 
@@ -102,7 +103,7 @@ def asked(
             ask,
             matter,
             by=clerk,
-            way=FollowUpWay.VISIT if recent and rng.random() < 0.1 else FollowUpWay.PHONE,
+            way=rng.choices(list(FollowUpWay), WAY_WEIGHTS)[0] if recent else FollowUpWay.PHONE,
             outcome=AttemptOutcome.SATISFIED,
             quality=quality,
             timeliness=timeliness,

@@ -273,6 +273,13 @@ def _wound_up(world: World, wave: Wave, job: Job, ticket: Ticket, at: datetime.d
     """The slip comes back, the resident is asked, the ticket is closed; not satisfied, it is done again."""
     rng, place = job.rng, wave.place
     again = False
+    if not job.silent and job.draft.resident_id and rng.random() < 0.008:
+        # The resident calls before anybody has asked.
+        at += minutes(35)
+        yield step(at, verbs.reopen, ticket, by=world.on_duty(place, at), reason=pick(rng, phrases("reopened")))
+        at += minutes(rng.randrange(30, 120))
+        result = "返工：" + job.result
+        yield step(at, verbs.finish, ticket, by=job.technician, result=result, acceptance=Acceptance.SIGNED)
     while True:
         back = _end_of_shift(world, at)
         yield step(back, verbs.take_slip_back, ticket, by=world.on_duty(place, back))

@@ -24,7 +24,7 @@ class Report:
 
 @dataclass(frozen=True)
 class Theme:
-    """One sort of trouble; ``fee_yuan`` is charged now and then, ``common``: in a common place, ``spreads``: to many."""
+    """One sort of trouble, charged now and then (``fee_yuan``), in ``common`` places, and whether it ``spreads``."""
 
     kind: TicketKind
     department: Department

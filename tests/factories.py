@@ -72,8 +72,8 @@ def make_world(session: DeskSession, now: datetime.datetime) -> World:
     for department in Department:
         world.teams[department] = make_team(session, estate, department)
     world.other_team = make_team(session, other, Department.ENGINEERING)
-    for username, name, role, department in PEOPLE:
-        team = world.teams[department] if department is not None else None
+    for username, name, role, works_in in PEOPLE:
+        team = world.teams[works_in] if works_in is not None else None
         world.staff[username] = make_person(session, estate, username, name, role, team)
     world.staff["stranger"] = make_person(session, other, "stranger", "何外", Role.CLERK, None)
     world.teams[Department.ENGINEERING].lead_id = world.staff["lead"].id

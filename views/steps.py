@@ -12,7 +12,6 @@ from werkzeug.exceptions import BadRequest, NotFound
 
 from models.errors import OperationRefused, Outcome, StaleRecord, gettext_noop
 from models.operations._move import STATUS_RULE
-from models.operations.bulk_runs import foresee
 from models.policy import PERMISSIONS
 from models.staff import Role
 from models.verbs import verb_label
@@ -112,7 +111,8 @@ class StepPages(ListPages):
 
     def preview(self, verb: str, rows: Sequence[Any], **arguments: Any) -> Outcome:
         """What *verb* would do; nothing is written."""
-        return foresee(context.session(), self.verb(verb), rows, actor=context.actor(), now=context.now(), **arguments)
+        act: Callable[..., Outcome] = self.verb(verb)
+        return act(context.session(), rows, actor=context.actor(), now=context.now(), preview=True, **arguments)
 
     @expose("/step/<verb>/", methods=("GET", "POST"))
     def step_view(self, verb: str) -> Any:

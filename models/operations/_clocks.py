@@ -22,8 +22,11 @@ OWNER_COLUMN = {
 class RunningClocks:
     """The unmet clocks of the rows of one batch."""
 
-    def __init__(self, session: Session, register: str, rows: Sequence[Base], settings: EstateSettings) -> None:
-        self._session, self._rows, self._settings = session, rows, settings
+    def __init__(
+        self, session: Session, register: str, rows: Sequence[Base], settings: EstateSettings, *, preview: bool
+    ) -> None:
+        """For a *preview* nothing is changed, not even in memory: a later flush would write it."""
+        self._session, self._rows, self._settings, self._preview = session, rows, settings, preview
         self._column = OWNER_COLUMN.get(register)
         self._runs: dict[int, list[ClockRun]] | None = None
         self._clocks: dict[int, Clock] = {}
@@ -34,6 +37,9 @@ class RunningClocks:
             self._load()
         assert self._runs is not None
         return self._runs.setdefault(row.id, [])
+
+    def _changeable(self, row: Base) -> list[ClockRun]:
+        return [] if self._preview else self._of(row)
 
     def _load(self) -> None:
         self._runs = {}
@@ -65,6 +71,8 @@ class RunningClocks:
             if run.clock_id == clock.id and run.met_at is None and run.cancelled_at is None:
                 return run.due_at
         due = due_at if due_at is not None and due_at >= at else self._settings.due(clock, at)
+        if self._preview:
+            return due
         run = ClockRun(estate_id=row.estate_id, clock_id=clock.id, started_at=at, due_at=due, **{self._column: row.id})
         run.created_at = run.updated_at = at
         self._clocks[clock.id] = clock
@@ -74,14 +82,14 @@ class RunningClocks:
 
     def meet(self, row: Base, at: datetime.datetime, *codes: str) -> None:
         """Say that the clocks *codes* of *row* were met at *at*; those not running are left alone."""
-        for run in self._of(row):
+        for run in self._changeable(row):
             if run.met_at is None and run.cancelled_at is None and self._clocks[run.clock_id].code in codes:
                 run.met_at = at
                 self._stamp(row, run, at)
 
     def cancel(self, row: Base, at: datetime.datetime, *codes: str) -> None:
         """Stop the clocks *codes* of *row*, all when none is named: what they waited for will not come."""
-        for run in self._of(row):
+        for run in self._changeable(row):
             if run.met_at is None and run.cancelled_at is None:
                 if codes and self._clocks[run.clock_id].code not in codes:
                     continue
@@ -90,14 +98,14 @@ class RunningClocks:
 
     def pause(self, row: Base, at: datetime.datetime) -> None:
         """Let the running clocks of *row* stand still."""
-        for run in self._of(row):
+        for run in self._changeable(row):
             if run.paused_at is None and run.met_at is None and run.cancelled_at is None:
                 run.paused_at = at
                 self._stamp(row, run, at)
 
     def resume(self, row: Base, at: datetime.datetime) -> None:
         """Let paused clocks of *row* run on with the time they had left, by their own calendar."""
-        for run in self._of(row):
+        for run in self._changeable(row):
             if run.paused_at is not None and run.met_at is None and run.cancelled_at is None:
                 clock = self._clocks[run.clock_id]
                 run.due_at = self._settings.shifted(clock, run.paused_at, run.due_at, at)

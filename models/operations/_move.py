@@ -66,7 +66,7 @@ class Move(Generic[Row]):
         for row in list(self.rows):
             self._guard(row, expected or {})
         self.settings = EstateSettings(session, {estate_of(row) for row in self.rows})
-        self.clocks = RunningClocks(session, self._register, self.rows, self.settings)
+        self.clocks = RunningClocks(session, self._register, self.rows, self.settings, preview=preview)
 
     def _lock(self, rows: Sequence[Row]) -> list[Row]:
         self.session.flush()

@@ -141,9 +141,9 @@ def _write(
     if clock is not None and due is not None:
         for ticket in tickets:
             if ticket.kind in ON_SITE_KINDS:
-                session.add(
-                    ClockRun(estate_id=estate_id, clock_id=clock.id, ticket_id=ticket.id, started_at=now, due_at=due)
-                )
+                run = ClockRun(estate_id=estate_id, clock_id=clock.id, ticket_id=ticket.id, started_at=now, due_at=due)
+                run.created_at = run.updated_at = now
+                session.add(run)
         session.flush()
     emergencies = [ticket for ticket in tickets if ticket.kind is TicketKind.EMERGENCY]
     for team_id in sorted({ticket.team_id for ticket in emergencies if ticket.team_id is not None}):

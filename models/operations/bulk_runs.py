@@ -5,7 +5,7 @@ The edge commits after :func:`prepare` and after each :func:`run_chunk`. A run t
 """
 
 import datetime
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
@@ -83,27 +83,13 @@ def _freeze(
         chosen = bulk.model.id.in_(ids[start : start + CHUNK])
         query = select(bulk.model).where(chosen, visible(actor, bulk.model)).order_by(bulk.model.id)
         rows = list(session.scalars(query))
-        predicted = foresee(session, bulk.function, rows, actor=actor, now=now, **arguments)
+        predicted = bulk.function(session, rows, actor=actor, now=now, preview=True, **arguments)
         refusals = {row.id: refusal for row, refusal in predicted.refused}
         items = [_item(run, row, refusals.get(row.id), now) for row in rows]
         if items:
             session.execute(insert(BulkItem), items)
         for row in rows:
             session.expunge(row)  # memory stays that of one chunk
-
-
-def foresee(session: Session, function: Callable[..., Outcome], rows: Sequence[Any], **arguments: Any) -> Outcome:
-    """What the verb *function* would do to *rows*. Nothing stays of it in the session, so nothing can be flushed.
-
-    A verb works on its rows' clocks in memory before it knows that it is only a preview.
-    """
-    with session.no_autoflush:
-        outcome = function(session, rows, preview=True, **arguments)
-        for pending in list(session.new):
-            session.expunge(pending)
-        for changed in list(session.dirty):
-            session.expire(changed)
-    return outcome
 
 
 def _item(run: BulkRun, row: Any, refusal: OperationRefused | None, now: datetime.datetime) -> dict[str, Any]:

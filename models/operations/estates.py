@@ -17,7 +17,7 @@ from models.operations._move import create
 from models.operations._people import works_as
 from models.operations._registers import check_each, delete_unused, open_amend, require_role, sift
 from models.policy import role_for
-from models.staff import Actor, Department, Role, Staff, Team
+from models.staff import Actor, Department, Role, Staff, StaffAssignment, Team
 
 AMENDABLE = frozenset({"name", "timezone", "address", "desk_phone"})
 UNIT_AMENDABLE = frozenset({"building", "floor", "code", "use", "fee_status", "butler_id", "handed_over_on"})
@@ -68,7 +68,10 @@ def register(
     now: datetime.datetime,
     preview: bool = False,
 ) -> Outcome:
-    """Open estates, each with the default clocks, settings, categories, hours and calendar (SET-1, SET-2)."""
+    """Open estates, each with the default clocks, settings, categories, hours and calendar (SET-1, SET-2).
+
+    Who opens one is its first administrator.
+    """
     codes: set[str] = set()
 
     def check(draft: EstateDraft) -> None:
@@ -97,6 +100,10 @@ def register(
         )
         create(session, [estate], verb="register", actor=actor, now=now, rule="SET-1")
         provide_defaults(session, estate, actor=actor, now=now, role=role)
+        if not actor.is_system:
+            # Otherwise nobody could see the estate, and so nobody could give anyone a role in it.
+            first = StaffAssignment(estate_id=estate.id, staff_id=actor.staff_id, role=Role.ADMIN)
+            create(session, [first], verb="grant_role", actor=actor, now=now, role=role)
         outcome.done.append(estate)
     return outcome
 

@@ -1,5 +1,6 @@
 """A served program and a browser: Debian's Chromium, driven by Playwright, or skipped with the reason."""
 
+import datetime
 import gettext
 import os
 import shutil
@@ -18,7 +19,6 @@ TRANSLATIONS = Path(__file__).parents[2] / "admin_app" / "translations"
 LOCALES = {"en": "en-GB", "zh_Hans_CN": "zh-CN"}
 SIZES = {"desktop": (1366, 768), "phone": (390, 844)}
 SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-SHOTS = Path(os.environ.get("FRONTDESK_SHOTS", ""))
 PATIENCE = 20_000
 
 
@@ -52,9 +52,17 @@ def address(app: Flask, world: World) -> Iterator[str]:
     server.server_close()
 
 
-@pytest.fixture(params=sorted(LOCALES))
+def languages() -> list[str]:
+    """All languages where everything is asked for, else one, another every day."""
+    every = sorted(LOCALES)
+    if os.environ.get("FRONTDESK_TEST_ALL"):
+        return every
+    return [every[datetime.datetime.now(datetime.UTC).toordinal() % len(every)]]
+
+
+@pytest.fixture(params=languages())
 def language(request: pytest.FixtureRequest) -> str:
-    """Each language of the program."""
+    """Each language of this run."""
     return str(request.param)
 
 

@@ -99,9 +99,9 @@ class Desk(RuleBasedStateMachine):
         except OperationRefused as refusal:
             outcome = Outcome(refused=[(row, refusal) for row in rows])
         assert len(outcome.done) + len(outcome.refused) == len(rows)
-        for _, refusal in outcome.refused:
-            assert refusal.rule
-            assert str(refusal)
+        for _, said in outcome.refused:
+            assert said.rule
+            assert str(said)
         if not outcome.done:
             assert [row.version for row in rows if not isinstance(row, keys.LoanDraft)] == before
 

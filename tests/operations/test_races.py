@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -22,7 +23,7 @@ from tests.programs.bulk import CHUNK
 
 ROOT = Path(__file__).parents[2]
 PROCESSES = 8
-ROUNDS = 6
+ROUNDS = 4
 DIED = -signal.SIGKILL
 
 
@@ -72,7 +73,7 @@ def test_a_bulk_run_killed_on_the_way_is_resumed_by_the_same_key(
     database_url: str, session: DeskSession, world: World, now: datetime.datetime, point: str, chunk: int
 ) -> None:
     rows = register(session, world, now, CHUNK + 5)
-    order = {
+    order: dict[str, Any] = {
         "actor": world.actor("clerk"),
         "now": now,
         "estate_id": world.estate.id,
