@@ -5,7 +5,6 @@ For one seed and one date everything is the same again, except secrets, cipher t
 
 import datetime
 from collections.abc import Callable
-from zoneinfo import ZoneInfo
 
 from models.session import DeskSession
 from models.staff import system_actor
@@ -33,7 +32,7 @@ def fill_demo(
     with open_session() as session:
         # What was committed stays loaded: every story goes on with its row on another day.
         session.expire_on_commit = False
-        world = World(session, seed, now.replace(microsecond=0), days, share, ZoneInfo(estates.ZONE))
+        world = World(session, seed, now.replace(microsecond=0), days, share, estates.ZONE_INFO)
         play(world, progress)
 
 

@@ -145,7 +145,9 @@ def _story(world: World, case: Case) -> Story:
 
 def _soon(world: World, case: Case, at: datetime.datetime, low: int, high: int) -> datetime.datetime:
     """The next thing, *low* to *high* minutes later, in working hours and together with what is near."""
-    return world.settled(world.working_minute(at + minutes(case.rng.randrange(low, high))))
+    # A case that must stand somewhere today gets there in time.
+    longest = high if case.stop is None else low + 60
+    return world.settled(world.working_minute(at + minutes(case.rng.randrange(low, longest))))
 
 
 def _taken_up(world: World, case: Case, complaint: Complaint) -> Steps:
@@ -226,7 +228,8 @@ def _ended(world: World, case: Case, complaint: Complaint, at: datetime.datetime
     at = _soon(world, case, at, 40, 200)
     yield step(at, verbs.take_slip_back, complaint, by=world.on_duty(place, at), complete=True)
     if not complaint.anonymous:
-        at, answer = yield from asked(world, place, complaint, at, rng, not_by=lead)
+        wanted = FollowUpStatus.SATISFIED if case.stop is not None else None
+        at, answer = yield from asked(world, place, complaint, at, rng, not_by=lead, answer=wanted)
         if answer is FollowUpStatus.NOT_SATISFIED:
             return at
         at += minutes(7)

@@ -1,6 +1,7 @@
 """Two estates with their buildings, shops and common places."""
 
 import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -13,6 +14,7 @@ from seed.staff import CUIHU, YUNQI, hire, place_of
 from seed.world import Household, Place, World, pick
 
 ZONE = "Asia/Shanghai"
+ZONE_INFO = ZoneInfo(ZONE)
 _ESTATES = (
     EstateDraft(CUIHU, "翠湖花园", ZONE, "上海市浦东新区翠湖路188号", "021-5550 1880"),
     EstateDraft(YUNQI, "云栖里", ZONE, "上海市闵行区云栖路66弄", "021-5550 6600"),

@@ -22,6 +22,7 @@ SCORES = ((5, 5, 5),) * 7 + ((5, 4, 5),) * 2 + ((4, 5, 5), (5, 3, 5), (4, 4, 4))
 CALLING_MINUTES = (9 * 60 + 35, 10 * 60 + 50, 14 * 60 + 40, 16 * 60 + 15, 18 * 60 + 55)
 WAY_WEIGHTS = (85, 4, 5, 6)
 NOT_REACHED, NOT_SATISFIED = 0.10, 0.03
+CERTAIN: dict[FollowUpStatus | None, float] = {FollowUpStatus.NOT_REACHED: 0.0, FollowUpStatus.SATISFIED: 1.0}
 
 
 def _latest(session: Session, matters: Sequence[Ticket | Complaint]) -> dict[int, FollowUp]:
@@ -67,15 +68,25 @@ def calling_time(world: World, place: Place, after: datetime.datetime, rng: Rand
 
 
 def asked(
-    world: World, place: Place, matter: Ticket | Complaint, after: datetime.datetime, rng: Random, *, not_by: str
+    world: World,
+    place: Place,
+    matter: Ticket | Complaint,
+    after: datetime.datetime,
+    rng: Random,
+    *,
+    not_by: str,
+    answer: FollowUpStatus | None = None,
 ) -> Generator[Step, Any, tuple[datetime.datetime, FollowUpStatus]]:
-    """Ask until there is an answer, never by who did the work; returns when, and what became of it."""
+    """Ask until there is an answer, never by who did the work; returns when, and what became of it.
+
+    *answer* settles beforehand what would be left to chance.
+    """
     at = after
     for _ in range(3):
         at = calling_time(world, place, at, rng)
         clerk = world.on_duty(place, at, not_by)
         recent = world.is_recent(at)
-        chance = rng.random()
+        chance = CERTAIN.get(answer, rng.random())
         if chance < NOT_REACHED:
             words = pick(rng, phrases("not_reached")) if recent else ""
             yield step(

@@ -71,6 +71,8 @@ class Job:
     waits_for: WaitingReason | None = None
     unpaid: bool = False
     silent: bool = False
+    recalled: bool = False
+    answer: FollowUpStatus | None = None
     incomplete: bool = False
     reporter_later: dict[str, Any] = field(default_factory=dict)
 
@@ -232,7 +234,7 @@ def _finished(world: World, wave: Wave, job: Job, ticket: Ticket, started: datet
     """Work, now and then paid for, and the resident's signature or the reason why not."""
     rng, place, recent = job.rng, wave.place, world.is_recent(started)
     at = started + minutes(rng.randrange(15, 150)) if recent else _next_round(world, started)
-    if rng.random() < 0.05:
+    if rng.random() < 0.05 and job.stop is None:
         at += datetime.timedelta(days=1)
     charged = job.unpaid or (job.fee_yuan and rng.random() < 0.25)
     if charged:
@@ -273,7 +275,7 @@ def _wound_up(world: World, wave: Wave, job: Job, ticket: Ticket, at: datetime.d
     """The slip comes back, the resident is asked, the ticket is closed; not satisfied, it is done again."""
     rng, place = job.rng, wave.place
     again = False
-    if not job.silent and job.draft.resident_id and rng.random() < 0.008:
+    if not job.silent and job.draft.resident_id and (job.recalled or rng.random() < 0.008):
         # The resident calls before anybody has asked.
         at += minutes(35)
         yield step(at, verbs.reopen, ticket, by=world.on_duty(place, at), reason=pick(rng, phrases("reopened")))
@@ -289,7 +291,7 @@ def _wound_up(world: World, wave: Wave, job: Job, ticket: Ticket, at: datetime.d
         if not owes:
             at = back
             break
-        at, answer = yield from asked(world, place, ticket, back, rng, not_by=job.technician)
+        at, answer = yield from asked(world, place, ticket, back, rng, not_by=job.technician, answer=job.answer)
         if answer is not FollowUpStatus.NOT_SATISFIED:
             break
         if again:
@@ -298,7 +300,7 @@ def _wound_up(world: World, wave: Wave, job: Job, ticket: Ticket, at: datetime.d
         at = world.settled(world.at(world.day_of(at) + datetime.timedelta(days=1), rng.randrange(9 * 60, 17 * 60)))
         result = "返工：" + job.result
         yield step(at, verbs.finish, ticket, by=job.technician, result=result, acceptance=Acceptance.SIGNED)
-    yield from _closed(world, place, ticket, at)
+    at = yield from _closed(world, place, ticket, at)
     if rng.random() < 0.004:
         at = world.at(world.day_of(at) + datetime.timedelta(days=1), 9 * 60 + 20)
         yield step(at, verbs.correct, ticket, by=place.supervisor, reason="关错工单，业主尚有一处未处理。")

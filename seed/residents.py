@@ -60,11 +60,14 @@ def _people(world: World, place: Place, foreigners: list[str]) -> list[_Person]:
     rng = world.random("people", place.estate.code)
     people: list[_Person] = []
     owner: _Person | None = None
+    # Whatever chance brings, somebody has each of the surnames that are read in two ways.
+    surnames = list(names.TWO_READINGS)
     for household in place.households:
         unit = household.unit
         since = unit.handed_over_on or world.first_day
         if owner is None or rng.random() >= SECOND_HOME:
-            owner = _person(world, place, rng, since)
+            called = names.full_name(rng, surnames.pop()) if surnames else None
+            owner = _person(world, place, rng, since, name=called)
             people.append(owner)
         owner.stays.append((unit, OccupancyKind.OWNER, since, None))
         if rng.random() < FORMER_TENANT:
@@ -106,7 +109,7 @@ def _person(
         moved_in_on=since,
     )
     chance = rng.random()
-    if name:
+    if called.isascii():
         draft.id_document, draft.id_number = IdDocument.PASSPORT, f"E{rng.randrange(10**8):08d}"
         draft.note = "Speaks English only."
     elif chance < 0.3:

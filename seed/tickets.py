@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from random import Random
 
 from models.estates import Unit
+from models.follow_ups import FollowUpStatus
 from models.matters import Channel, Severity
 from models.operations.tickets import TicketDraft
 from models.residents import Resident
@@ -54,6 +55,8 @@ class Pin:
     late: bool = False
     unpaid: bool = False
     silent: bool = False
+    recalled: bool = False
+    answer: FollowUpStatus | None = None
 
 
 _S, _W = TicketStatus, WaitingReason
@@ -80,6 +83,8 @@ PINS = (
     Pin(5, 640, _S.CLOSED, silent=True),
     Pin(6, 700, _S.CLOSED, silent=True),
     Pin(2, 840, _S.CLOSED, silent=True),
+    Pin(8, 600, _S.CLOSED, recalled=True),
+    Pin(9, 630, _S.CLOSED, answer=FollowUpStatus.NOT_REACHED),
     Pin(3, 600, _S.DONE, unpaid=True),
     Pin(1, 610, _S.DONE),
     Pin(9, 610, _S.WAITING, waits_for=_W.AUTHORITY),
@@ -276,6 +281,7 @@ def _pinned(world: World, timeline: Timeline, pin: Pin, number: int) -> None:
         job.draft.channel = Channel.STAFF
     job.stop, job.waits_for = (None if pin.stop is TicketStatus.CLOSED else pin.stop), pin.waits_for
     job.unpaid, job.silent, job.incomplete = pin.unpaid, pin.silent, pin.incomplete
+    job.recalled, job.answer = pin.recalled, pin.answer
     if pin.incomplete:
         job.draft.resident_id = job.draft.reporter_name = job.draft.reporter_phone = job.draft.reporter_department = (
             None
@@ -286,13 +292,12 @@ def _pinned(world: World, timeline: Timeline, pin: Pin, number: int) -> None:
 
 
 def _tonight(world: World, timeline: Timeline) -> None:
-    """In the small hours somebody has called already, so that an audit just after midnight finds something new."""
+    """In the small hours somebody has called already: an audit finds something new whenever it runs."""
     midnight = world.at(world.today, 0)
-    gone = world.now - midnight
-    if gone > datetime.timedelta(hours=9):
-        return
+    gone = min(world.now - midnight, datetime.timedelta(hours=1))
     for place in world.places:
         wave = _wave(world, place, midnight + gone * 0.6, 3)
         job = _job(world, wave, world.random("tonight", place.estate.code), midnight + gone * 0.3, 0, emergency=False)
-        job.stop = TicketStatus.RECEIVED
+        if world.now - midnight < datetime.timedelta(hours=9):
+            job.stop = TicketStatus.RECEIVED
         timeline.begin(done(world, wave, job))

@@ -17,6 +17,7 @@ from models.errors import OperationRefused, Outcome
 from models.staff import Actor
 
 Verb = Callable[..., Outcome]
+BEGINNING = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ class Timeline:
     refused: list[tuple[datetime.datetime, str, OperationRefused]] = field(default_factory=list)
     _waiting: list[tuple[datetime.datetime, int, Step, Story]] = field(default_factory=list)
     _order: "itertools.count[int]" = field(default_factory=itertools.count)
+    _played: datetime.datetime = BEGINNING
 
     def begin(self, story: Story) -> None:
         """Take in a story; its first step waits for its time."""
@@ -64,14 +66,15 @@ class Timeline:
             wanted = story.send(row)
         except StopIteration:
             return
-        if wanted.at <= self.now:
-            heapq.heappush(self._waiting, (wanted.at, next(self._order), wanted, story))
+        at = max(wanted.at, self._played)  # time does not run backwards, whatever a story says
+        if at <= self.now:
+            heapq.heappush(self._waiting, (at, next(self._order), wanted, story))
 
     def play(self, each_day: Callable[[datetime.date], None]) -> None:
         """Do all steps in order, commit after each local day, tell *each_day* which day begins."""
         day: datetime.date | None = None
         while self._waiting:
-            at = self._waiting[0][0]
+            at = self._played = self._waiting[0][0]
             today = at.astimezone(self.zone).date()
             if today != day:
                 self.session.commit()
@@ -82,17 +85,17 @@ class Timeline:
                 _, _, wanted, story = heapq.heappop(self._waiting)
                 moment.setdefault(wanted.batch, []).append((wanted, story))
             for group in moment.values():
-                self._do(group)
+                self._do(at, group)
         self.session.commit()
 
-    def _do(self, group: Sequence[tuple[Step, Story]]) -> None:
+    def _do(self, at: datetime.datetime, group: Sequence[tuple[Step, Story]]) -> None:
         first = group[0][0]
         subjects = [wanted.subject for wanted, _ in group]
-        outcome = first.verb(self.session, subjects, actor=self.actors[first.by], now=first.at, **dict(first.arguments))
+        outcome = first.verb(self.session, subjects, actor=self.actors[first.by], now=at, **dict(first.arguments))
         # A refused step ends its story; a training estate with one story less is better than none.
         refused = {id(subject): refusal for subject, refusal in outcome.refused}
         self.refused += [
-            (first.at, f"{first.verb.__module__}.{first.verb.__name__}", refusal) for refusal in refused.values()
+            (at, f"{first.verb.__module__}.{first.verb.__name__}", refusal) for refusal in refused.values()
         ]
         done = {id(row): row for row in outcome.done}
         made = iter(outcome.done)
