@@ -73,6 +73,8 @@ class EventHead(Base):
 
 
 _EVENTS: Any = Event.__table__
+# Not as mapped objects, and built once: every verb of a single row pays for it.
+_WRITE = insert(_EVENTS).returning(_EVENTS.c.id, sort_by_parameter_order=True)
 _SEALED = tuple(column for column in Event.__table__.columns if column.name not in {"created_at", "updated_at"})
 
 
@@ -80,9 +82,7 @@ def record_events(session: Session, rows: list[dict[str, Any]]) -> list[int]:
     """Write event *rows* in the caller's transaction; they are sealed at its commit. Returns their ids."""
     if not rows:
         return []
-    # Not as mapped objects: nobody needs them, and every verb of one row would pay for them.
-    written = session.connection().execute(insert(_EVENTS).returning(_EVENTS.c.id, sort_by_parameter_order=True), rows)
-    ids = list(written.scalars())
+    ids = list(session.connection().execute(_WRITE, rows).scalars())
     session.info.setdefault("unsealed", []).extend(ids)
     return ids
 

@@ -15,7 +15,7 @@ from models.follow_ups import FollowUp, FollowUpAttempt
 from models.matters import ClockRun, Comment, RepeatReport
 from models.passes import PassMovement, VisitorPass
 from models.staff import Actor, Role, Staff, StaffAssignment, Team
-from models.tickets import Ticket
+from models.tickets import OPEN_STATUSES, Ticket
 
 CLERKS = frozenset({Role.CLERK, Role.SUPERVISOR, Role.MANAGER})
 SUPERVISORS = frozenset({Role.SUPERVISOR, Role.MANAGER})
@@ -62,7 +62,7 @@ PERMISSIONS: dict[str, dict[str, frozenset[Role]]] = {
         "delete": MANAGERS,
         "print_slip": READERS | WORKERS,
         "take_over": MANAGERS,
-        "read_phone": CLERKS | WORKERS,
+        "read_phone": CLERKS | frozenset({Role.TECHNICIAN}),
     },
     "complaints": {
         "read": READERS | LEADS,
@@ -251,8 +251,14 @@ def role_for(actor: Actor | None, verb: str, target: Any) -> Role | None:
         return None
     for role in _WEIGHT:
         if role in held and (record is None or role not in WORKERS or _is_theirs(actor, role, record)):
+            if verb == "read_phone" and role is Role.TECHNICIAN and not _is_open(record):
+                continue
             return role
     return None
+
+
+def _is_open(record: Base | None) -> bool:
+    return record is None or (isinstance(record, Ticket) and record.status in OPEN_STATUSES)
 
 
 def _estate_of(record: Base | None) -> int | None:

@@ -144,9 +144,9 @@ DEFAULT_CLOCKS: tuple[tuple[str, str, str, str, int, ClockCalendar], ...] = (
     ("slip-acknowledged", "DSP-4", "dispatch", "accept", 15, ClockCalendar.ALWAYS),
     ("on-site", "DSP-5", "dispatch", "start", 20, ClockCalendar.ALWAYS),
     ("same-day", "DSP-7", "register", "finish", 0, ClockCalendar.SAME_DAY),
-    ("follow-up", "FUP-1", "finish", "follow up", 3 * 24 * 60, ClockCalendar.ALWAYS),
+    ("follow-up", "FUP-1", "finish", "record_attempt", 3 * 24 * 60, ClockCalendar.ALWAYS),
     # One working day of the training estate is 8 hours: 08:30-12:00 and 13:30-18:00.
-    ("formal-record", "CMP-3", "register", "write formal record", 8 * 60, ClockCalendar.WORKING),
+    ("formal-record", "CMP-3", "register", "write_formal_record", 8 * 60, ClockCalendar.WORKING),
 )
 
 DEFAULT_SETTINGS: dict[str, tuple[str, object]] = {

@@ -19,7 +19,7 @@ from seed.texts import words
 from seed.timeline import Step, Story, Timeline, step
 from seed.world import Place, World, pick
 
-TOTAL = 130
+TOTAL = 120
 _S = ComplaintStatus
 Steps = Generator[Step, Any, datetime.datetime]
 

@@ -18,7 +18,8 @@ from seed.texts import phrases
 from seed.timeline import Step, step
 from seed.world import Place, World, pick
 
-SCORES = ((5, 5, 5),) * 7 + ((5, 4, 5),) * 2 + ((4, 5, 5), (5, 3, 5), (4, 4, 4))
+SCORES = ((5, 5, 5),) * 5 + ((5, 4, 5),) * 3 + ((4, 5, 5), (5, 3, 5), (4, 4, 4))
+USUAL_SCORES = ((5, 5, 5),) * 6 + ((5, 4, 5),) * 2
 CALLING_MINUTES = (9 * 60 + 35, 10 * 60 + 50, 14 * 60 + 40, 16 * 60 + 15, 18 * 60 + 55)
 WAY_WEIGHTS = (85, 4, 5, 6)
 NOT_REACHED, NOT_SATISFIED = 0.10, 0.03
@@ -107,8 +108,8 @@ def asked(
                 **scores,
             )
             return at, FollowUpStatus.NOT_SATISFIED
-        quality, timeliness, attitude = pick(rng, SCORES)
-        words = pick(rng, phrases("satisfied")) if rng.random() < (0.2 if recent else 0.05) else ""
+        quality, timeliness, attitude = pick(rng, SCORES if recent else USUAL_SCORES)
+        words = pick(rng, phrases("satisfied")) if rng.random() < (0.2 if recent else 0.03) else ""
         yield step(
             at,
             ask,

@@ -19,7 +19,7 @@ from seed.world import Place, World, pick
 
 Steps = Generator[Step, Any, datetime.datetime]
 
-TERSE = 0.7
+TERSE = 0.8
 """So many results further back are written in a few words that fit any job."""
 
 WAITS = (

@@ -15,7 +15,7 @@ from seed.texts import words
 from seed.timeline import Story, Timeline, step
 from seed.world import Place, World, pick
 
-VISITS, TEMPORARY, WORKERS = 125, 55, 50
+VISITS, TEMPORARY, WORKERS = 115, 55, 50
 """Visits of one to three people, and single passes of the two other kinds."""
 
 

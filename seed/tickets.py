@@ -20,8 +20,8 @@ from seed.texts import answered as questions
 from seed.timeline import Timeline
 from seed.world import Place, World, pick, turn
 
-TOTAL = 1_500
-QUESTIONS, COMMON, EMERGENCIES = 0.27, 0.30, 0.03
+TOTAL = 1_480
+QUESTIONS, COMMON, EMERGENCIES = 0.30, 0.30, 0.03
 WEEKDAYS = (1.15, 1.05, 1.0, 1.0, 1.05, 0.95, 0.8)
 _CHANNELS = (Channel.PHONE, Channel.WALK_IN, Channel.MINI_PROGRAMME, Channel.VISIT, Channel.EMAIL, Channel.FORUM)
 _CHANNEL_WEIGHTS = (60, 18, 14, 4, 2, 2)
@@ -118,7 +118,7 @@ def _day(world: World, timeline: Timeline, place: Place, day: datetime.date, cou
     recent = world.is_recent(world.at(day, 0))
     index = 0
     while count > 0:
-        size = min(count, rng.randrange(1, 4) if recent else rng.randrange(3, 8))
+        size = min(count, rng.randrange(1, 4) if recent else rng.randrange(5, 10))
         count -= size
         emergency = rng.random() < EMERGENCIES * size
         minute = rng.randrange(0, 24 * 60) if emergency and size == 1 else _busy_minute(rng)
@@ -168,7 +168,7 @@ def _question(world: World, wave: Wave, rng: Random, heard: datetime.datetime) -
     if (draft.reporter_name or "").isascii():
         draft.kind, report = TicketKind.ENQUIRY, pick(rng, questions(None))
     else:
-        report = pick(shared if rng.random() < 0.5 else rng, questions(kind))
+        report = pick(shared if rng.random() < 0.6 else rng, questions(kind))
     draft.summary, draft.detail = report.summary, report.detail
     draft.category_id = wave.place.categories["other"]
     draft.severity = Severity.MINOR

@@ -68,6 +68,8 @@ class ListPages(Scope):
         """What the address asks for; 400 for anything malformed. *source* replaces the request's arguments."""
         arguments = request.args if source is None else source
         asked = Asked(search=parse_search(arguments.get("search", "")))
+        if asked.search and not self._search_supported:
+            raise BadRequest(gettext("The address has an unknown value for “%(name)s”.", name="search"))
         if "page" in arguments or "offset" in arguments:
             raise BadRequest(gettext("Lists are read with next and previous; there are no page numbers."))
         sort = arguments.get("sort", "")

@@ -18,6 +18,7 @@ from models.settings import (
     Setting,
     WorkingHours,
 )
+from models.verbs import verb_label
 from views.base import RegisterView
 from views.fields import (
     ChoiceField,
@@ -31,7 +32,7 @@ from views.fields import (
 from views.filters import ChoiceFilter, DateFilter, FlagFilter
 from views.forms import DeskForm
 from views.labels import label_for
-from views.language import NOTHING
+from views.language import NOTHING, say
 
 GROUP = _("Settings")
 
@@ -66,6 +67,14 @@ class ClockView(RegisterView):
     column_list = ("code", "rule", "start_event", "stop_event", "minutes", "calendar", "enabled")
     form_columns = ("minutes", "calendar", "enabled")
     sections = ((_("Clock"), ("code", "rule", "start_event", "stop_event", "minutes", "calendar", "enabled")),)
+
+    def show_start_event(self, row: Clock) -> str:
+        """The verb that starts it."""
+        return say(verb_label(row.start_event))
+
+    def show_stop_event(self, row: Clock) -> str:
+        """The verb that stops it."""
+        return say(verb_label(row.stop_event))
 
 
 class SettingView(RegisterView):

@@ -22,6 +22,8 @@ from views.listing import ListPages
 from views.queries import LARGEST_ID, asked_id
 from views.scope import INVALID, status_of
 
+LONGEST_VERSION = len(str(LARGEST_ID))
+
 
 @dataclass(frozen=True)
 class Step:
@@ -118,6 +120,8 @@ class StepPages(ListPages):
     def step_view(self, verb: str) -> Any:
         """Ask for what the step needs, then do it."""
         step = self.step(verb)
+        if not self.knows(verb):
+            raise NotFound  # only done in bulk
         record = self.get_one(asked_id())
         self.require(verb, record)
         if request.method == "GET":
@@ -167,7 +171,7 @@ class StepPages(ListPages):
         text = request.form.get("version", "")
         if not text:
             return None
-        if not text.isascii() or not text.isdigit() or int(text[:20]) > LARGEST_ID:
+        if len(text) > LONGEST_VERSION or not text.isascii() or not text.isdigit() or int(text) > LARGEST_ID:
             raise BadRequest(gettext("The form names no version of the record."))
         return int(text)
 

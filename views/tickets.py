@@ -76,9 +76,14 @@ def is_open(ticket: Ticket) -> bool:
     return ticket.status in OPEN_STATUSES
 
 
+def lacks_handler(ticket: Ticket) -> bool:
+    """Whether a dispatched job still needs its person (DSP-11)."""
+    return ticket.status in WORKING and ticket.assignee_id is None
+
+
 STEPS = (
     Step("dispatch", DispatchForm, "primary", ("team", "assignee", "visit_from", "visit_until"), is_open),
-    Step("assign", AssignForm, "primary", ("visit_from", "visit_until"), lambda t: is_open(t) and not t.assignee_id),
+    Step("assign", AssignForm, "primary", ("visit_from", "visit_until"), lacks_handler),
     Step("accept", AcceptForm, "primary", when=is_open),
     Step("start", style="primary", when=is_open),
     Step("finish", FinishForm, "primary", ("result",), when=lambda t: t.status in WORKING),
@@ -94,7 +99,7 @@ STEPS = (
     Step("charge", ChargeForm, when=lambda t: is_open(t) and t.status is not TicketStatus.RECEIVED),
     Step("settle", SettleForm, when=verbs.owes_charge),
     Step("waive", ReasonForm, when=verbs.owes_charge),
-    Step("reopen", ReasonForm, when=lambda t: t.status is TicketStatus.DONE),
+    Step("reopen", ReasonForm, when=lambda t: t.status is TicketStatus.DONE and bool(t.dispatched_at)),
     Step("report_again", RepeatForm, when=is_open),
     Step("comment", CommentForm),
     Step("reassign", ReassignForm, when=lambda t: t.status in WORKING),

@@ -1,10 +1,11 @@
 """Clock runs of a batch: read once, changed in memory, written set-wise; keeps each record's earliest due time."""
 
 import datetime
+import functools
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from models.base import Base
@@ -45,14 +46,9 @@ class RunningClocks:
         self._runs = {}
         if self._column is None:
             return
-        owner = getattr(ClockRun, self._column)
         ids = [row.id for row in self._rows]
         for start in range(0, len(ids), 500):
-            query = select(ClockRun, Clock).join(Clock, Clock.id == ClockRun.clock_id)
-            query = query.where(
-                owner.in_(ids[start : start + 500]), ClockRun.met_at.is_(None), ClockRun.cancelled_at.is_(None)
-            )
-            for run, clock in self._session.execute(query.order_by(ClockRun.id)):
+            for run, clock in self._session.execute(_unmet(self._column), {"ids": ids[start : start + 500]}):
                 self._runs.setdefault(getattr(run, self._column), []).append(run)
                 self._clocks[clock.id] = clock
 
@@ -131,3 +127,11 @@ class RunningClocks:
                 if run.met_at is None and run.cancelled_at is None and run.paused_at is None
             ]
             yield row_id, min(dues, default=None)
+
+
+@functools.cache
+def _unmet(column: str) -> Any:
+    """The running clocks of the records :ids, which *column* names. Built once: it is read for every single row."""
+    query = select(ClockRun, Clock).join(Clock, Clock.id == ClockRun.clock_id)
+    owned = getattr(ClockRun, column).in_(bindparam("ids", expanding=True))
+    return query.where(owned, ClockRun.met_at.is_(None), ClockRun.cancelled_at.is_(None)).order_by(ClockRun.id)

@@ -5,6 +5,7 @@ others, and ends with :meth:`Move.finish`, which writes rows, clocks and events 
 """
 
 import datetime
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
@@ -25,6 +26,8 @@ from models.verbs import verb_label
 Row = TypeVar("Row", bound=Base)
 
 CHUNK = 500
+FEW = 20
+"""Up to so many rows are written one by one, more of them at once where they become the same."""
 STATUS_RULE = {
     "tickets": "JOB-1",
     "complaints": "CMP-4",
@@ -73,11 +76,8 @@ class Move(Generic[Row]):
         ids = sorted({row.id for row in rows})
         found: dict[int, Row] = {}
         for start in range(0, len(ids), CHUNK):
-            query = select(self.model).where(self.model.id.in_(ids[start : start + CHUNK])).order_by(self.model.id)
-            query = query.execution_options(populate_existing=True)
-            if not self.preview:
-                query = query.with_for_update(key_share=True)
-            found.update((row.id, row) for row in self.session.scalars(query))
+            chunk = self.session.scalars(_reread(self.model, not self.preview), {"ids": ids[start : start + CHUNK]})
+            found.update((row.id, row) for row in chunk)
         gone = gettext_noop("This record is no longer there.")
         self.outcome.refused += [(row, OperationRefused("GONE", gone)) for row in rows if row.id not in found]
         return [found[key] for key in sorted(found)]
@@ -191,21 +191,21 @@ class Move(Generic[Row]):
         for row in self.rows:
             groups.setdefault(tuple(sorted(self._changes[row.id])), []).append(row)
         for names, rows in groups.items():
-            fixed: dict[str, Any] = {"updated_at": self.now}
-            if versioned:
-                fixed["version"] = table.c.version + 1
             values = [tuple(self._changes[row.id][name] for name in names) for row in rows]
-            if all(value == values[0] for value in values):
-                fixed.update(zip(names, values[0], strict=True))
+            if len(rows) > FEW and all(value == values[0] for value in values):
+                fixed: dict[str, Any] = {"updated_at": self.now, **dict(zip(names, values[0], strict=True))}
+                if versioned:
+                    fixed["version"] = table.c.version + 1
                 for start in range(0, len(rows), CHUNK):
                     ids = [row.id for row in rows[start : start + CHUNK]]
                     self.session.execute(update(table).where(table.c.id.in_(ids)).values(fixed))
             else:
-                statement = update(table).where(table.c.id == bindparam("_id"))
-                statement = statement.values({**fixed, **{name: bindparam(f"_{name}") for name in names}})
                 self.session.connection().execute(
-                    statement,
-                    [{"_id": row.id, **{f"_{name}": self._changes[row.id][name] for name in names}} for row in rows],
+                    _rewrite(table, names),
+                    [
+                        {"_id": row.id, "_now": self.now, **{f"_{name}": self._changes[row.id][name] for name in names}}
+                        for row in rows
+                    ],
                 )
         for row in self.rows:
             for name, value in self._changes[row.id].items():
@@ -213,6 +213,26 @@ class Move(Generic[Row]):
             set_committed_value(row, "updated_at", self.now)
             if versioned:
                 set_committed_value(row, "version", getattr(row, "version") + 1)  # noqa: B009  # not every row has one
+
+
+# Built once: for a batch of one, building and hashing a statement takes longer than running it.
+
+
+@functools.cache
+def _reread(model: Any, lock: bool) -> Any:
+    """The rows of *model* by :ids, in id order, as they are now."""
+    query = select(model).where(model.id.in_(bindparam("ids", expanding=True))).order_by(model.id)
+    query = query.execution_options(populate_existing=True)
+    return query.with_for_update(key_share=True) if lock else query
+
+
+@functools.cache
+def _rewrite(table: Any, names: tuple[str, ...]) -> Any:
+    """The update of one row :_id of *table*, at :_now, in the columns *names*."""
+    values: dict[str, Any] = {"updated_at": bindparam("_now"), **{name: bindparam(f"_{name}") for name in names}}
+    if "version" in table.c:
+        values["version"] = table.c.version + 1
+    return update(table).where(table.c.id == bindparam("_id")).values(values)
 
 
 def event_row(

@@ -2,8 +2,9 @@
 
 import functools
 from collections.abc import Callable, Iterable
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from models.staff import Role, Staff, StaffAssignment, Team
@@ -17,15 +18,22 @@ def works_as(
     """Whether *person* works in the estate now in one of *roles*, in that team when one is named."""
     if person.disabled_at is not None:
         return False
+    values: dict[str, Any] = {"staff": person.id, "estate": estate_id, "roles": list(roles)}
+    if team_id is not None:
+        values["team"] = team_id
+    return session.execute(_assignment(team_id is not None), values).first() is not None
+
+
+@functools.cache
+def _assignment(in_team: bool) -> Any:
+    """One assignment of :staff in :estate in one of :roles, of :team too. Built once: every verb asks for it."""
     query = select(StaffAssignment.id).where(
-        StaffAssignment.staff_id == person.id,
-        StaffAssignment.estate_id == estate_id,
-        StaffAssignment.role.in_(list(roles)),
+        StaffAssignment.staff_id == bindparam("staff"),
+        StaffAssignment.estate_id == bindparam("estate"),
+        StaffAssignment.role.in_(bindparam("roles", expanding=True)),
         StaffAssignment.ended_at.is_(None),
     )
-    if team_id is not None:
-        query = query.where(StaffAssignment.team_id == team_id)
-    return session.execute(query.limit(1)).first() is not None
+    return (query.where(StaffAssignment.team_id == bindparam("team")) if in_team else query).limit(1)
 
 
 def can_own(session: Session, person: Staff, estate_id: int) -> bool:

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from models.events import Event
 from models.session import DeskSession
 from models.tickets import Ticket, TicketStatus
+from tests.factories import World
 from tests.views.records import Records
 from views.forms import NothingForm
 
@@ -190,3 +191,25 @@ def test_a_form_without_our_token_does_nothing(
     url = f"/admin/tickets/step/dispatch/?id={records.tickets[1]}"
     assert client.post(url, data={"team": str(records.team), "csrf_token": token}).status_code == 400
     assert events(look) == before
+
+
+@pytest.mark.parametrize("version", ["9" * 5000, "0" * 20 + "9" * 5000, "0" * 20 + "1", "-1", "²", "one"])
+def test_a_version_that_no_record_can_have_is_refused(
+    version: str,
+    records: Records,
+    sign_in: Callable[..., FlaskClient],
+    post: Callable[..., Any],
+    look: DeskSession,
+) -> None:
+    client, before = sign_in("manager"), events(look)
+    for page in ("edit", "delete", "step/dispatch"):
+        assert post(client, f"/admin/tickets/{page}/?id={records.tickets[1]}", version=version).status_code == 400
+    assert events(look) == before
+
+
+def test_what_is_done_only_in_bulk_has_no_step_of_its_own(
+    world: World, records: Records, sign_in: Callable[..., FlaskClient], post: Callable[..., Any]
+) -> None:
+    client, url = sign_in("manager"), f"/admin/estates/step/run_audit/?id={world.estate.id}"
+    assert client.get(url).status_code == 404
+    assert post(client, url, version="1").status_code == 404

@@ -102,6 +102,15 @@ def link(page: str, rel: str) -> str | None:
     return found[1].replace("&amp;", "&") if found else None
 
 
+def test_a_list_without_search_refuses_a_search_term(
+    pages: dict[str, Any], records: Records, sign_in: Callable[..., FlaskClient]
+) -> None:
+    client = sign_in("manager")
+    lists = [view for view in pages.values() if hasattr(view, "asked")]
+    answers = {view.endpoint: client.get(f"{view.url}/?search=x").status_code for view in lists}
+    assert answers == {view.endpoint: 200 if view._search_supported else 400 for view in lists}
+
+
 def test_search_finds_number_room_name_and_phone(records: Records, sign_in: Callable[..., FlaskClient]) -> None:
     client = sign_in("clerk")
     for text, count in (("5678", 6), ("138 1234 5678", 6), ("1-101", 2), ("张女", 6), ("漏水 3", 1), ("100%_", 0)):
