@@ -23,7 +23,11 @@ USUAL_SCORES = ((5, 5, 5),) * 6 + ((5, 4, 5),) * 2
 CALLING_MINUTES = (9 * 60 + 35, 10 * 60 + 50, 14 * 60 + 40, 16 * 60 + 15, 18 * 60 + 55)
 WAY_WEIGHTS = (85, 4, 5, 6)
 NOT_REACHED, NOT_SATISFIED = 0.10, 0.03
-CERTAIN: dict[FollowUpStatus | None, float] = {FollowUpStatus.NOT_REACHED: 0.0, FollowUpStatus.SATISFIED: 1.0}
+CERTAIN: dict[FollowUpStatus | None, float] = {
+    FollowUpStatus.NOT_REACHED: 0.0,
+    FollowUpStatus.NOT_SATISFIED: NOT_REACHED,
+    FollowUpStatus.SATISFIED: 1.0,
+}
 
 
 def _latest(session: Session, matters: Sequence[Ticket | Complaint]) -> dict[int, FollowUp]:

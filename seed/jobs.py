@@ -296,7 +296,7 @@ def _wound_up(world: World, wave: Wave, job: Job, ticket: Ticket, at: datetime.d
             break
         if again:
             return at
-        again = True
+        again, job.answer = True, None
         at = world.settled(world.at(world.day_of(at) + datetime.timedelta(days=1), rng.randrange(9 * 60, 17 * 60)))
         result = "返工：" + job.result
         yield step(at, verbs.finish, ticket, by=job.technician, result=result, acceptance=Acceptance.SIGNED)

@@ -85,6 +85,7 @@ PINS = (
     Pin(2, 840, _S.CLOSED, silent=True),
     Pin(8, 600, _S.CLOSED, recalled=True),
     Pin(9, 630, _S.CLOSED, answer=FollowUpStatus.NOT_REACHED),
+    Pin(10, 645, _S.CLOSED, answer=FollowUpStatus.NOT_SATISFIED),
     Pin(3, 600, _S.DONE, unpaid=True),
     Pin(1, 610, _S.DONE),
     Pin(9, 610, _S.WAITING, waits_for=_W.AUTHORITY),

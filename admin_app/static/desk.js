@@ -23,7 +23,8 @@ for (const input of document.querySelectorAll("input[data-lookup]")) {
     delimiter: "\u0000",
     loadThrottle: 200,
     preload: "focus",
-    // An answer that comes after the choice must not open the list again over the next field.
+    // What was typed before the choice must not open the list again, over the next field, after it.
+    onItemAdd() { window.clearTimeout(this.refreshTimeout); this.refreshTimeout = null; },
     onLoad() { if (this.items.length && !this.control_input.value) this.close(false); },
     load(query, done) {
       const address = `${url}?name=${encodeURIComponent(input.dataset.lookup)}&query=${encodeURIComponent(query)}`;
