@@ -76,7 +76,8 @@ def plan(world: World, timeline: Timeline) -> None:
         count = round((TOTAL - len(PINS)) * world.share * place.share * (world.days + 1) / 60)
         for number in range(count):
             rng = world.random("complaint", place.estate.code, number)
-            day = world.first_day + datetime.timedelta(days=rng.randrange(world.days + 1))
+            days_in = (number + rng.random()) * (world.days + 1) / count
+            day = world.first_day + datetime.timedelta(days=int(days_in))
             at = world.at(day, rng.randrange(8 * 60 + 10, 19 * 60) + rng.random())
             category = categories[number % len(categories)]
             timeline.begin(_story(world, _case(world, place, at, 100 + number, category)))

@@ -61,8 +61,10 @@ def plan(world: World, timeline: Timeline) -> None:
                     timeline.begin(_story(world, Paper(place, kind, at, own, end, days), number))
         number = 100
         for kind, total in ((PassKind.VISITOR, VISITS), (PassKind.TEMPORARY, TEMPORARY), (PassKind.WORKER, WORKERS)):
-            for _ in range(round(total * world.share * place.share * (world.days + 1) / 60)):
-                day = world.first_day + datetime.timedelta(days=rng.randrange(world.days + 1))
+            count = round(total * world.share * place.share * (world.days + 1) / 60)
+            for index in range(count):
+                days_in = (index + rng.random()) * (world.days + 1) / count
+                day = world.first_day + datetime.timedelta(days=int(days_in))
                 at = world.at(day, rng.randrange(8 * 60 + 20, 17 * 60))
                 days = 0 if kind is PassKind.VISITOR else rng.randrange(0, 3) if kind is PassKind.TEMPORARY else 45
                 paper = Paper(place, kind, at, rng, _end(rng, kind), rng.randrange(3, days) if days > 3 else days)

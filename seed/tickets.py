@@ -276,7 +276,11 @@ def _pinned(world: World, timeline: Timeline, pin: Pin, number: int) -> None:
     rng = world.random("pin", number)
     heard = world.at(day - datetime.timedelta(days=1), 21 * 60 + 40) if pin.late else at - minutes(3)
     job = _job(world, wave, rng, heard, 0, emergency=pin.emergency)
-    while job.department is not Department.ENGINEERING or not (job.draft.resident_id or pin.emergency):
+    # Water may take days; nobody is left in a lift.
+    water = place.categories["water"]
+    while job.department is not Department.ENGINEERING or not (
+        job.draft.category_id == water if pin.emergency else job.draft.resident_id
+    ):
         job = _job(world, wave, rng, heard, 0, emergency=pin.emergency)
     if pin.late:
         job.draft.channel = Channel.STAFF

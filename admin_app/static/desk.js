@@ -23,9 +23,10 @@ for (const input of document.querySelectorAll("input[data-lookup]")) {
     delimiter: "\u0000",
     loadThrottle: 200,
     preload: "focus",
-    // What was typed before the choice must not open the list again, over the next field, after it.
-    onItemAdd() { window.clearTimeout(this.refreshTimeout); this.refreshTimeout = null; },
+    // What was typed before the choice, and answers on their way, must not open the list again over the next field.
+    onItemAdd() { window.clearTimeout(this.refreshTimeout); this.refreshTimeout = null; this.chosenAt = performance.now(); },
     onLoad() { if (this.items.length && !this.control_input.value) this.close(false); },
+    onDropdownOpen() { if (performance.now() - (this.chosenAt || -Infinity) < 1000) this.close(false); },
     load(query, done) {
       const address = `${url}?name=${encodeURIComponent(input.dataset.lookup)}&query=${encodeURIComponent(query)}`;
       fetch(address, { headers: { Accept: "application/json" } })
