@@ -14,6 +14,7 @@ from admin_app import database
 from admin_app.config import Config, ConfigurationError
 from models import passwords
 from models.estates import Estate
+from models.operations import estates
 from models.operations import staff as verbs
 from models.staff import Actor, Role, Staff, Team, actor_for, system_actor
 
@@ -63,6 +64,7 @@ def _password(username: str, *, generate: bool) -> str:
 @click.argument("username")
 @click.option("--name", required=True, help="The person's name.")
 @click.option("--estate", "estate_code", metavar="CODE", help="Where the person works.")
+@click.option("--open-estate", "estate_name", metavar="NAME", help="Open the estate CODE first, under this name.")
 @click.option("--role", type=click.Choice(GRANTED), help="As what the person works there.")
 @click.option("--team", "team_name", metavar="NAME", help="In which team; technicians and leads need one.")
 @generate_option
@@ -71,17 +73,25 @@ def add(
     username: str,
     name: str,
     estate_code: str | None,
+    estate_name: str | None,
     role: str | None,
     team_name: str | None,
     generate: bool,
     as_name: str | None,
 ) -> None:
-    """Make an account for USERNAME; its password must be changed at the first sign-in."""
+    """Make an account for USERNAME; its password must be changed at the first sign-in.
+
+    The first account of a new database opens its estate too: --estate CODE --open-estate NAME --role admin.
+    """
+    if estate_name is not None and estate_code is None:
+        raise click.UsageError("--open-estate needs --estate CODE.")
     if (estate_code is None) is not (role is None) or (team_name is not None and estate_code is None):
         raise click.UsageError("--estate and --role belong together, --team goes with them.")
     password = _password(username, generate=generate)
     password_hash = passwords.hashed(password)  # before the transaction: it is slow on purpose
     with _desk(as_name) as (session, actor, now):
+        if estate_code is not None and estate_name is not None:
+            estates.register(session, [estates.EstateDraft(estate_code, estate_name)], actor=actor, now=now).one()
         estate = _estate(session, estate_code) if estate_code is not None else None
         draft = verbs.StaffDraft(
             username, name, password_hash=password_hash, estate_id=estate.id if estate is not None else None
@@ -98,7 +108,7 @@ def add(
 def _estate(session: Session, code: str) -> Estate:
     estate = session.scalar(select(Estate).where(Estate.code == code))
     if estate is None:
-        raise ConfigurationError(f"there is no estate {code!r}.")
+        raise ConfigurationError(f"there is no estate {code!r}; open it: --open-estate NAME.")
     return estate
 
 

@@ -12,12 +12,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from admin_app import cli, database
 from admin_app.config import ENVIRONMENT, Config, ConfigurationError
-from models import Base, passwords
+from models import Base, Clock, Estate, passwords
 from models.events import Event
 from models.guards import create_triggers, drop_triggers
 from models.mark import DatabaseUse
 from models.session import DeskSession, open_engine
-from models.staff import Staff
+from models.staff import Role, Staff, actor_for
 from tests.fixed import DATA_KEY, NOW, SECRET_KEY
 from tests.marks import only_sqlite
 
@@ -324,6 +324,20 @@ def test_an_account_is_added_with_its_role_and_events(database_url, environment,
     events = session.scalars(select(Event).where(Event.record_id == added.id, Event.register == "staff")).all()
     assert [event.verb for event in events] == ["register", "grant_role"]
     assert {event.source for event in events} == {"cli"}
+    session.commit()
+    assert run("verify")[0] == 0
+
+
+def test_the_first_account_of_a_new_database_opens_its_estate(database_url, environment, run, session):
+    environment(database_url)
+    command = ["staff", "add", "wang", "--name", "王芳", "--role", "admin", "--generate"]
+    assert run(*command, "--open-estate", "云湖花园")[0] != 0
+    code, _, err = run(*command, "--estate", "YH", "--open-estate", "云湖花园")
+    assert (code, err) == (0, "")
+    estate = session.scalars(select(Estate)).one()
+    assert (estate.code, estate.name) == ("YH", "云湖花园")
+    assert session.scalars(select(Clock)).all()
+    assert actor_for(session, person(session, "wang")).roles_in(estate.id) == {Role.ADMIN}
     session.commit()
     assert run("verify")[0] == 0
 

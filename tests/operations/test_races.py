@@ -85,7 +85,7 @@ def test_a_bulk_run_killed_on_the_way_is_resumed_by_the_same_key(
     }
     run = prepare(session, **order)
     session.commit()
-    assert ended(program("bulk", database_url, "clerk", run.id, point, chunk))[0] == DIED
+    assert ended(program("bulk", database_url, "clerk", run.id, point, chunk)) == (DIED, "")
     must_agree(session, run)
     again = prepare(session, **order)
     session.commit()
