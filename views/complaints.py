@@ -4,10 +4,9 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, select
 
 from models.complaints import OPEN_STATUSES, TRANSITIONS, Complaint, ComplaintStatus
-from models.estates import Unit
 from models.operations import complaints as verbs
 from models.policy import may, visible
 from models.tickets import Ticket
@@ -25,9 +24,8 @@ from views.complaint_forms import (
     SlipBackForm,
 )
 from views.filters import ChoiceFilter, DateFilter, KeyFilter, ReferenceFilter, StateFilter
-from views.lookups import phone_conditions
 from views.matter_forms import CommentForm, FollowerForm, OwnerForm, ReasonForm, ReassignForm, RepeatForm
-from views.matters import clock_table, follow_up_table, repeat_table
+from views.matters import clock_table, follow_up_table, matter_search, repeat_table
 from views.record import Related
 from views.steps import Step
 
@@ -195,14 +193,7 @@ class ComplaintView(RegisterView):
 
     def search_condition(self, text: str) -> ColumnElement[bool]:
         """By number, room, name, phone (whole or last four) and words of the summary."""
-        units = select(Unit.id).where(Unit.code.istartswith(text, autoescape=True))
-        return or_(
-            Complaint.number.icontains(text, autoescape=True),
-            Complaint.summary.icontains(text, autoescape=True),
-            Complaint.reporter_name.icontains(text, autoescape=True),
-            Complaint.unit_id.in_(units),
-            *phone_conditions(text, Complaint.reporter_phone_digest, Complaint.reporter_phone_tail_digest),
-        )
+        return matter_search(Complaint, text)
 
     def draft(self, form: Any) -> Any:
         """The complaint as it was taken."""

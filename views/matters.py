@@ -5,16 +5,30 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import joinedload
 
+from models.estates import Unit
 from models.follow_ups import FollowUp
 from models.matters import ClockRun, RepeatReport
 from models.policy import may
 from views import context
 from views.cells import badge, deadline, instant
 from views.language import label
+from views.lookups import phone_conditions
 from views.record import Related
+
+
+def matter_search(model: Any, text: str) -> ColumnElement[bool]:
+    """By number, room, name, phone (whole or last four) and words of the summary."""
+    units = select(Unit.id).where(Unit.code.istartswith(text, autoescape=True))
+    return or_(
+        model.number.icontains(text, autoescape=True),
+        model.summary.icontains(text, autoescape=True),
+        model.reporter_name.icontains(text, autoescape=True),
+        model.unit_id.in_(units),
+        *phone_conditions(text, model.reporter_phone_digest, model.reporter_phone_tail_digest),
+    )
 
 
 def clock_table(column: str, record_id: int) -> Related:

@@ -8,20 +8,17 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, or_, select
 
 from models.complaints import Complaint
-from models.estates import Unit
 from models.follow_ups import FollowUp, FollowUpStatus
 from models.operations import tickets as verbs
 from models.operations._ticket_jobs import ANSWERED_KINDS
 from models.policy import role_for
-from models.staff import Role
 from models.tickets import OPEN_STATUSES, TRANSITIONS, Ticket, TicketStatus
 from views import context
 from views.base import RegisterView
 from views.cells import badge
 from views.filters import ChoiceFilter, DateFilter, KeyFilter, ReferenceFilter, StateFilter
-from views.lookups import phone_conditions
 from views.matter_forms import CommentForm, FollowerForm, OwnerForm, ReasonForm, ReassignForm, RepeatForm
-from views.matters import clock_table, follow_up_table, repeat_table
+from views.matters import clock_table, follow_up_table, matter_search, repeat_table
 from views.queries import asked_id
 from views.record import Related
 from views.steps import Step
@@ -240,14 +237,7 @@ class TicketView(RegisterView):
 
     def search_condition(self, text: str) -> ColumnElement[bool]:
         """By number, room, name, phone (whole or last four) and words of the summary."""
-        units = select(Unit.id).where(Unit.code.istartswith(text, autoescape=True))
-        return or_(
-            Ticket.number.icontains(text, autoescape=True),
-            Ticket.summary.icontains(text, autoescape=True),
-            Ticket.reporter_name.icontains(text, autoescape=True),
-            Ticket.unit_id.in_(units),
-            *phone_conditions(text, Ticket.reporter_phone_digest, Ticket.reporter_phone_tail_digest),
-        )
+        return matter_search(Ticket, text)
 
     def draft(self, form: Any) -> Any:
         """The ticket as it was taken."""
@@ -260,11 +250,6 @@ class TicketView(RegisterView):
     def deletable(self, record: Ticket) -> bool:
         """Only what nothing has followed (JOB-1)."""
         return record.status is TicketStatus.RECEIVED
-
-    def may_read_phone(self, record: Ticket) -> bool:
-        """Technicians only while the job is open (RES-4)."""
-        role = role_for(context.actor(), self.phone_verb, record)
-        return role is not None and (role is not Role.TECHNICIAN or is_open(record))
 
     def show_unit(self, record: Ticket) -> str:
         """The room, or the place where there is none."""
