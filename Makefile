@@ -1,8 +1,9 @@
-# make demo | test | check      each does all the set-up it needs; a second call skips what is done
+# make demo | test | check | bench      each does all the set-up it needs; a second call skips what is done
 
 PYTHON  ?= python3
 PORT    ?= 8000
 WORKERS ?= 2
+ROWS    ?= 100000
 ARGS    ?=
 
 VENV    := .venv
@@ -17,7 +18,7 @@ MEMORY := $(shell test -w /dev/shm && test "$$(df -Pk /dev/shm | awk 'NR == 2 { 
 CATALOG := $(wildcard admin_app/translations/*/LC_MESSAGES/*.po)
 
 .DELETE_ON_ERROR:
-.PHONY: demo test check setup setup-dev translations upgrade-requirements
+.PHONY: demo test check bench setup setup-dev translations upgrade-requirements
 
 demo: setup
 	$(BIN)/frontdesk demo --port $(PORT) $(if $(RESET),--reset)
@@ -32,6 +33,9 @@ check: setup-dev
 	$(BIN)/lint-imports
 	$(BIN)/python tests/check_translations.py
 	$(BIN)/python -m pytest -q tests/models/test_migrations.py tests/models/test_schema_document.py
+
+bench: setup-dev
+	$(BIN)/python -m tests.bench --rows $(ROWS) $(ARGS)
 
 setup: $(DONE)/app $(ASSETS) $(CATALOG:.po=.mo)
 

@@ -12,9 +12,8 @@ from werkzeug.wrappers import Response
 
 from admin_app import security, throttle
 from models import passwords
-from models.estates import Estate
 from models.session import DeskSession
-from models.staff import Role, Staff, actor_for
+from models.staff import Role, Staff, account_of
 from views import context
 
 PUBLIC_ENDPOINTS = frozenset(
@@ -94,20 +93,22 @@ def _load(user_id: str) -> SignedIn | None:
 
 
 def _load_from(desk: DeskSession, staff_id: int, generation: int) -> SignedIn | None:
-    staff = desk.get(Staff, staff_id)
-    if staff is None or staff.disabled_at is not None or staff.session_generation != generation:
-        return None
-    g.actor = actor_for(
+    found = account_of(
         desk,
-        staff,
+        staff_id,
         session_id=session.get(SESSION_ID),
         address=address(),
         request_id=g.get("request_id"),
         source="panel",
     )
-    g.estates = list(desk.scalars(select(Estate).where(Estate.id.in_(g.actor.estate_ids)).order_by(Estate.code)))
-    chosen = session.get(SESSION_ESTATE, staff.estate_id)
-    g.current_estate = next((estate for estate in g.estates if estate.id == chosen), next(iter(g.estates), None))
+    if found is None:
+        return None
+    staff, actor, estates = found
+    if staff.disabled_at is not None or staff.session_generation != generation:
+        return None
+    g.actor, g.estates = actor, estates
+    chosen = session.get(SESSION_ESTATE, staff.own_estate_id)
+    g.current_estate = next((estate for estate in estates if estate.id == chosen), next(iter(estates), None))
     g.signed_in = SignedIn(
         staff_id=staff.id,
         username=staff.username,

@@ -17,6 +17,7 @@ COMMANDS = {
     "demo": "admin_app.commands.demo",
     "serve": "admin_app.commands.serve",
     "db": "admin_app.commands.db",
+    "seed": "admin_app.commands.seed",
     "audit": "admin_app.commands.audit",
     "verify": "admin_app.commands.verify",
     "staff": "admin_app.commands.staff",

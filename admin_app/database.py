@@ -40,7 +40,7 @@ class Database:
 
     def reading(self) -> DeskSession:
         """A session that cannot write."""
-        return DeskSession(reading(self.engine), keyring=self.keyring)
+        return DeskSession(reading(self.engine), keyring=self.keyring, info={"only_reads": True})
 
     def writing(self) -> DeskSession:
         """A session that may write; its user commits."""

@@ -24,6 +24,7 @@ def create_app(config: Config | None = None) -> Flask:
     security.init(app, config)
     i18n.init(app)
     auth.init(app)
+    i18n.settle_each_request(app)
     for blueprint in (home, account.blueprint, health.blueprint):
         app.register_blueprint(blueprint)
     register_views(app)

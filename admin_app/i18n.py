@@ -1,9 +1,9 @@
 """The reader's language and zone: the person's own choice, else the switch in the header, else the browser."""
 
-from typing import cast
+from typing import Any, cast
 
 from flask import Flask, g, has_request_context, request
-from flask_babel import Babel, get_locale
+from flask_babel import Babel, Domain, force_locale, get_locale, get_translations
 
 from views.language import LANGUAGES, zone
 
@@ -21,6 +21,32 @@ def init(app: Flask) -> None:
     def _languages() -> dict[str, object]:
         locale = get_locale()
         return {"languages": LANGUAGES, "language": str(locale), "html_lang": html_lang(str(locale))}
+
+
+class LanguageDomain(Domain):
+    """The texts of one language: Flask-Babel's own domain works out the language again for every single text."""
+
+    def __init__(self, texts: Any) -> None:
+        super().__init__()
+        self._texts = texts
+
+    def get_translations(self) -> Any:
+        """The texts."""
+        return self._texts
+
+
+def settle_each_request(app: Flask) -> None:
+    """Fix the language of each request once it is known who asks; pages ask for hundreds of texts."""
+    domains: dict[str, LanguageDomain] = {}
+
+    @app.before_request
+    def _settle() -> None:
+        language = chosen_language()
+        if language not in domains:
+            with force_locale(language):
+                domains[language] = LanguageDomain(get_translations())
+        domains[language].as_default()
+        g.language = language
 
 
 def chosen_language() -> str:

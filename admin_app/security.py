@@ -1,11 +1,13 @@
 """What every request and answer has, whoever asks: headers, limits, CSRF tokens, strict input, an error page."""
 
 import secrets
-from typing import Any
+from io import BytesIO
+from typing import IO, Any
 from urllib.parse import unquote_to_bytes
 
-from flask import Flask, Response, abort, current_app, g, jsonify, render_template, request
+from flask import Flask, Request, Response, abort, current_app, g, jsonify, render_template, request
 from flask_babel import gettext
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
@@ -14,11 +16,16 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from admin_app.config import Config
 from models.errors import OperationRefused, gettext_noop
+from models.operations.register_imports import REGISTERS
+from models.policy import may
 from models.sentences import refusal_from
-from views import language
+from models.spreadsheets import MAXIMUM_BYTES
+from views import context, language
 
 MAXIMUM_BODY = 16 * 1024 * 1024
 MAXIMUM_FIELDS = 2 * 1024 * 1024
+MAXIMUM_READ_AWAY = 4 * MAXIMUM_BYTES
+UPLOAD = "imports.new_view"
 SESSION_SECONDS = 12 * 3600
 STATIC_SECONDS = 3600
 
@@ -92,11 +99,45 @@ def init(app: Flask, config: Config) -> None:
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session
         WTF_CSRF_CHECK_DEFAULT=False,  # _check_token asks, once the request is known to be well formed
     )
+    app.request_class = MemoryRequest
     app.before_request(_number_request)
+    app.before_request(_allow_upload)
     app.before_request(_refuse_malformed)
     app.after_request(_add_headers)
     csrf.init_app(app)
     _register_error_pages(app)
+
+
+class MemoryRequest(Request):
+    """A request whose uploaded files stay in memory: they hold personal data, never plain on a disk (RES-4)."""
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
+        return BytesIO()
+
+
+def _allow_upload() -> None:
+    """A file to import may be large, from those who may import at all; nobody else's body is read that far."""
+    if request.endpoint != UPLOAD or request.method != "POST" or not current_user.is_authenticated:
+        return
+    if any(may(context.actor(), "import", register) for register in REGISTERS):
+        request.max_content_length = MAXIMUM_BYTES + MAXIMUM_FIELDS
+        if (request.content_length or 0) > request.max_content_length:
+            _read_away()
+            abort(413, gettext("The file is larger than 200 MB; split it."))
+
+
+def _read_away() -> None:
+    """Read the body and forget it: a browser shows the answer only after it could send everything."""
+    left = min(request.content_length or 0, MAXIMUM_READ_AWAY)
+    stream = request.environ["wsgi.input"]
+    while left > 0 and (block := stream.read(min(left, MAXIMUM_FIELDS))):
+        left -= len(block)
 
 
 def check_token() -> None:

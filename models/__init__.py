@@ -12,16 +12,19 @@ from models.estates import Estate, Unit
 from models.events import Event, EventHead, EventSeal
 from models.follow_ups import FollowUp, FollowUpAttempt
 from models.guards import add_checks, attach_triggers
+from models.imports import ImportChunk, ImportRun
 from models.keys import Key, KeyApproval, KeyLoan
 from models.mark import DatabaseMark
 from models.matters import ClockRun, Comment, NumberSeries, RepeatReport
 from models.passes import PassMovement, VisitorPass
 from models.residents import Occupancy, Resident
+from models.search import attach_indexes
 from models.settings import CalendarDay, Category, Clock, Setting, WorkingHours
 from models.staff import SignInAttempt, Staff, StaffAssignment, Team
 from models.tickets import Ticket
 
 add_checks(Base.metadata)
+attach_indexes(Base.metadata)
 attach_triggers(Base.metadata)
 
 __all__ = [
@@ -44,6 +47,8 @@ __all__ = [
     "EventSeal",
     "FollowUp",
     "FollowUpAttempt",
+    "ImportChunk",
+    "ImportRun",
     "Key",
     "KeyApproval",
     "KeyLoan",

@@ -6,6 +6,7 @@ zone or an unknown word must be refused on its way in, on both databases alike.
 
 import datetime
 import json
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any, Self
 
@@ -22,10 +23,12 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    bindparam,
 )
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeEngine
 
@@ -109,7 +112,8 @@ class UTCDateTime(TypeDecorator[datetime.datetime]):
         if value.tzinfo is None:
             raise ValueError("an instant needs a time zone")
         value = value.astimezone(datetime.UTC)
-        return value.strftime("%Y-%m-%d %H:%M:%S.%f") if dialect.name == "sqlite" else value
+        # Several times as quick as strftime; every row has a few of these.
+        return value.replace(tzinfo=None).isoformat(" ", "microseconds") if dialect.name == "sqlite" else value
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime.datetime | None:
         """The instant, always in UTC."""
@@ -174,9 +178,12 @@ class Json(TypeDecorator[Any]):
         return None if value is None else json.loads(value)
 
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
 def canonical_json(value: Any) -> str:
     """*value* as sorted, compact JSON: what seals, digests and the Json columns are made of."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _CANONICAL.encode(value)
 
 
 Identity = BigInteger().with_variant(Integer(), "sqlite")
@@ -197,6 +204,33 @@ def _utc_now_sqlite(element: utc_now, compiler: SQLCompiler, **kw: Any) -> str:
 @compiles(utc_now)
 def _utc_now(element: utc_now, compiler: SQLCompiler, **kw: Any) -> str:
     return "now()"
+
+
+def among(column: Any, members: Sequence[Any]) -> ColumnElement[bool]:
+    """The condition that *column* is one of *members*, written out instead of sent beside the statement.
+
+    A database uses a partial index only when it sees the very words that the index was made with.
+    """
+    words = bindparam(None, list(members), type_=column.type, expanding=True, literal_execute=True)
+    condition: ColumnElement[bool] = column.in_(words)
+    return condition
+
+
+class never(FunctionElement[datetime.datetime]):  # likewise
+    """An instant after all others: where rows without a time stand in an order by it; a constant, for indexes."""
+
+    type = UTCDateTime()
+    inherit_cache = True
+
+
+@compiles(never, "sqlite")
+def _never_sqlite(element: never, compiler: SQLCompiler, **kw: Any) -> str:
+    return "'9999-12-30 00:00:00.000000'"
+
+
+@compiles(never)
+def _never(element: never, compiler: SQLCompiler, **kw: Any) -> str:
+    return "TIMESTAMP WITH TIME ZONE '9999-12-30 00:00:00+00:00'"
 
 
 class Base(DeclarativeBase):

@@ -2,10 +2,21 @@
 
 import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, func
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Choice, Flag, Identity, LabelledEnum, LongText, UTCDateTime, within_estate
+from models.base import (
+    Base,
+    Choice,
+    Flag,
+    Identity,
+    LabelledEnum,
+    LongText,
+    UTCDateTime,
+    among,
+    never,
+    within_estate,
+)
 from models.errors import gettext_noop
 from models.matters import Matter, matter_args
 
@@ -142,4 +153,8 @@ class Complaint(Matter, Base):
 
 
 _OPEN = Complaint.status.in_(OPEN_STATUSES)
-Index("ix_complaints_open_due", Complaint.estate_id, Complaint.due_at, sqlite_where=_OPEN, postgresql_where=_OPEN)
+_DUE = func.coalesce(Complaint.due_at, never())
+Index("ix_complaints_open_due", Complaint.estate_id, _DUE, Complaint.id, sqlite_where=_OPEN, postgresql_where=_OPEN)
+Index("ix_complaints_due", Complaint.estate_id, _DUE, Complaint.id)
+IS_OPEN = among(Complaint.status, OPEN_STATUSES)
+"""The condition that anything is still to be done."""

@@ -3,14 +3,15 @@
 import datetime
 import hashlib
 import hmac
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer, insert, select, update
+from sqlalchemy import ForeignKey, Index, Integer, bindparam, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, Identity, Json, LongText, ShortText, UTCDateTime, canonical_json
-from models.guards import APPEND_ONLY
+from models.guards import APPEND_ONLY, TRIGGERS
 from models.personal import keyring_of
 
 _SQLITE = {"sqlite_autoincrement": True, "sqlite_strict": True}
@@ -42,10 +43,33 @@ class Event(Base):
 
     __table_args__ = (
         Index("ix_events_register_record_id", "register", "record_id", "id"),
-        Index("ix_events_estate_id", "estate_id", "id"),
+        Index("ix_events_estate_id_at", "estate_id", "at", "id"),
         Index("ix_events_actor_id", "actor_id", "id"),
         {**_SQLITE, "info": {APPEND_ONLY: True}},
     )
+
+
+_MOVE_HEAD = {
+    "sqlite": (
+        "CREATE TRIGGER guard_event_seals_head AFTER INSERT ON event_seals BEGIN\n"
+        "  UPDATE event_heads SET seal = NEW.seal, length = length + 1 WHERE chain = NEW.chain;\nEND",
+    ),
+    "postgresql": (
+        """CREATE OR REPLACE FUNCTION guard_move_head() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE event_heads AS head SET seal = last.seal, length = head.length + last.added
+  FROM (
+    SELECT DISTINCT ON (chain) chain, seal, count(*) OVER (PARTITION BY chain) AS added
+    FROM new_seals ORDER BY chain, id DESC
+  ) AS last
+  WHERE head.chain = last.chain;
+  RETURN NULL;
+END $$""",
+        "CREATE TRIGGER guard_event_seals_head AFTER INSERT ON event_seals REFERENCING NEW TABLE AS new_seals"
+        " FOR EACH STATEMENT EXECUTE FUNCTION guard_move_head()",
+    ),
+}
+"""The chain's head follows the seals in the database itself: a save need not send a statement for it."""
 
 
 class EventSeal(Base):
@@ -57,7 +81,10 @@ class EventSeal(Base):
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id"), unique=True)
     seal: Mapped[str] = mapped_column(ShortText(64))
 
-    __table_args__ = (Index("ix_event_seals_chain", "chain", "id"), {**_SQLITE, "info": {APPEND_ONLY: True}})
+    __table_args__ = (
+        Index("ix_event_seals_chain", "chain", "id"),
+        {**_SQLITE, "info": {APPEND_ONLY: True, TRIGGERS: _MOVE_HEAD}},
+    )
 
 
 class EventHead(Base):
@@ -75,58 +102,79 @@ class EventHead(Base):
 _EVENTS: Any = Event.__table__
 # Not as mapped objects, and built once: every verb of a single row pays for it.
 _WRITE = insert(_EVENTS).returning(_EVENTS.c.id, sort_by_parameter_order=True)
+_WRITE_AT_ONCE = insert(_EVENTS).returning(_EVENTS.c.id)
 _SEALED = tuple(column for column in Event.__table__.columns if column.name not in {"created_at", "updated_at"})
+_SEALS: Any = EventSeal.__table__
+_SEAL = insert(_SEALS).returning(_SEALS.c.id)  # for its answer many rows go in one statement
+_HEADS: Any = EventHead.__table__
+_HEAD = select(_HEADS.c.seal).where(_HEADS.c.chain == bindparam("chain")).with_for_update(key_share=True)
+SEALED_COLUMNS = tuple(column.name for column in _SEALED)
+"""What a seal covers: an event's row for :func:`chain_seals` has all of these."""
 
 
 def record_events(session: Session, rows: list[dict[str, Any]]) -> list[int]:
     """Write event *rows* in the caller's transaction; they are sealed at its commit. Returns their ids."""
     if not rows:
         return []
-    ids = list(session.connection().execute(_WRITE, rows).scalars())
-    session.info.setdefault("unsealed", []).extend(ids)
+    connection = session.connection()
+    if connection.dialect.name == "sqlite":
+        # SQLAlchemy sends row by row there, because it is not told the order of answers; ids ascend with the rows.
+        ids = sorted(connection.execute(_WRITE_AT_ONCE, rows).scalars())
+    else:
+        ids = list(connection.execute(_WRITE, rows).scalars())
+    unsealed = session.info.setdefault("unsealed", [])
+    unsealed += [as_stored({**row, "id": row_id}) for row_id, row in zip(ids, rows, strict=True)]
     return ids
+
+
+def as_stored(row: Mapping[str, Any]) -> dict[str, Any]:
+    """What the database gives back for the new event *row*: the seal is made of it, without reading it again."""
+    stored = {name: row.get(name) for name in SEALED_COLUMNS}
+    stored |= {name: row.get(name) or default for name, default in (("outcome", "done"), ("source", "panel"))}
+    stored["at"] = row["at"].astimezone(datetime.UTC)
+    stored |= {name: json.loads(canonical_json(row[name])) for name in ("before", "after")}
+    return stored
 
 
 def seal_events(session: Session) -> None:
     """Append a seal for each event of this transaction, each estate's chain locked by its head, heads in id order."""
-    ids = session.info.pop("unsealed", None)
-    if not ids:
+    rows = session.info.pop("unsealed", None)
+    if not rows:
         return
-    chains: dict[int, list[Any]] = {}
-    for start in range(0, len(ids), 1000):
-        for row in session.execute(select(*_SEALED).where(Event.id.in_(ids[start : start + 1000])).order_by(Event.id)):
-            chains.setdefault(row.estate_id or 0, []).append(row)
+    chains: dict[int, list[dict[str, Any]]] = {}
+    for row in sorted(rows, key=lambda row: int(row["id"])):
+        chains.setdefault(row["estate_id"] or 0, []).append(row)
+    seals = [seal for chain in sorted(chains) for seal in chain_seals(session, chain, chains[chain])]
+    session.connection().execute(_SEAL, seals)
+
+
+def chain_seals(session: Session, chain: int, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Seals for *rows*, new events of one *chain* as they are stored, in their order.
+
+    The chain stays locked until the transaction ends. The caller writes the seals, in this order and at once: that
+    moves the chain's head (:data:`_MOVE_HEAD`).
+    """
     key = keyring_of(session).seal
+    last = _last_seal(session, chain)
     seals: list[dict[str, Any]] = []
-    for chain in sorted(chains):
-        head = _locked_head(session, chain)
-        last = head.seal
-        for row in chains[chain]:
-            last = _seal(key, last, row)
-            seals.append({"chain": chain, "event_id": row.id, "seal": last})
-        session.execute(
-            update(EventHead)
-            .where(EventHead.chain == chain)
-            .values(seal=last, length=head.length + len(chains[chain]))
-            .execution_options(synchronize_session=False)
-        )
-    session.execute(insert(EventSeal), seals)
+    for row in rows:
+        last = _seal(key, last, row)
+        seals.append({"chain": chain, "event_id": row["id"], "seal": last})
+    return seals
 
 
-def _locked_head(session: Session, chain: int) -> Any:
-    query = select(EventHead.seal, EventHead.length).where(EventHead.chain == chain).with_for_update(key_share=True)
-    head = session.execute(query).one_or_none()
-    if head is None:
-        session.execute(insert(EventHead).values(chain=chain, seal="", length=0))
-        head = session.execute(query).one()
-    return head
+def _last_seal(session: Session, chain: int) -> str:
+    """The seal at the end of *chain*, whose head is locked from now on."""
+    connection = session.connection()
+    seal: str | None = connection.execute(_HEAD, {"chain": chain}).scalar_one_or_none()
+    if seal is None:
+        connection.execute(insert(_HEADS).values(chain=chain, seal="", length=0))
+        seal = str(connection.execute(_HEAD, {"chain": chain}).scalar_one())
+    return seal
 
 
-def _seal(key: bytes, previous: str, row: Any) -> str:
-    facts = {
-        name: value.isoformat() if isinstance(value, datetime.datetime) else value
-        for name, value in row._mapping.items()
-    }
+def _seal(key: bytes, previous: str, row: Mapping[str, Any]) -> str:
+    facts = {name: value.isoformat() if isinstance(value, datetime.datetime) else value for name, value in row.items()}
     return hmac.new(key, (previous + canonical_json(facts)).encode(), hashlib.sha256).hexdigest()
 
 
@@ -142,11 +190,10 @@ def broken_seals(session: Session) -> Iterator[tuple[int, int, str]]:
         .order_by(EventSeal.id)
         .execution_options(yield_per=1000)
     )
-    columns = [column.name for column in _SEALED]
     for chain, seal, *values in session.execute(query):
-        facts = _Facts(dict(zip(columns, values, strict=True)))
+        facts = dict(zip(SEALED_COLUMNS, values, strict=True))
         if _seal(key, last.get(chain, ""), facts) != seal:
-            yield chain, facts._mapping["id"], "the event or its seal was changed, or one before it was removed"
+            yield chain, facts["id"], "the event or its seal was changed, or one before it was removed"
         last[chain] = seal
         length[chain] = length.get(chain, 0) + 1
     for chain, head in heads.items():
@@ -157,8 +204,3 @@ def broken_seals(session: Session) -> Iterator[tuple[int, int, str]]:
     )
     for event_id, estate_id in session.execute(unsealed):
         yield estate_id or 0, event_id, "the event has no seal"
-
-
-class _Facts:
-    def __init__(self, mapping: dict[str, Any]) -> None:
-        self._mapping = mapping

@@ -15,6 +15,7 @@ from models.base import (
     LongText,
     Register,
     UTCDateTime,
+    among,
     table_args,
     within_estate,
 )
@@ -104,7 +105,10 @@ class FollowUp(Register, OfMatter, Base):
         return f"#{self.id}"
 
 
-_SCHEDULED = FollowUp.status == FollowUpStatus.SCHEDULED
+_SCHEDULED = FollowUp.status.in_([FollowUpStatus.SCHEDULED])
+IS_SCHEDULED = among(FollowUp.status, [FollowUpStatus.SCHEDULED])
+"""The condition that the call is still to be made."""
+Index("ix_follow_ups_estate_id_due_at", FollowUp.estate_id, FollowUp.due_at, FollowUp.id)
 Index(
     "ix_follow_ups_scheduled",
     FollowUp.estate_id,

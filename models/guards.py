@@ -23,9 +23,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.sql.elements import ColumnElement
 
+from models import search
 from models.base import Choice, Flag, LocalDate, ShortText, UTCDateTime
 
 APPEND_ONLY = "append_only"
+TRIGGERS = "triggers"
+"""Where a table's ``info`` has further triggers of its own: dialect -> statements, each named ``guard_…``."""
 
 
 def add_checks(metadata: MetaData) -> None:
@@ -98,6 +101,8 @@ def trigger_statements(metadata: MetaData, dialect: str) -> Iterator[str]:
         yield _POSTGRESQL_IDENTITY
     for table in sorted(metadata.tables.values(), key=lambda item: item.name):
         yield from (_sqlite_guards(metadata, table) if dialect == "sqlite" else _postgresql_guards(table))
+        yield from table.info.get(TRIGGERS, {}).get(dialect, ())
+    yield from search.trigger_statements(dialect)
 
 
 _POSTGRESQL_REFUSE = """CREATE OR REPLACE FUNCTION guard_refuse() RETURNS trigger LANGUAGE plpgsql AS $$

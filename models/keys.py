@@ -76,6 +76,12 @@ class Key(Register, Base):
     unit: Mapped[Unit | None] = relationship(
         primaryjoin="foreign(Key.unit_id) == Unit.id", viewonly=True, lazy="raise_on_sql"
     )
+    loan: Mapped["KeyLoan | None"] = relationship(
+        primaryjoin="and_(foreign(KeyLoan.key_id) == Key.id, KeyLoan.returned_at == None, KeyLoan.lost_at == None)",
+        viewonly=True,
+        uselist=False,
+        lazy="raise_on_sql",
+    )
     loans: Mapped[list["KeyLoan"]] = relationship(
         primaryjoin="Key.id == foreign(KeyLoan.key_id)", viewonly=True, lazy="raise_on_sql"
     )
@@ -203,4 +209,5 @@ Index(
     postgresql_where=_OUT,
     info={"rule": "KEY-2", "sentence": gettext_noop("This key is on loan already; it must come back first.")},
 )
+Index("ix_key_loans_estate_id_due_at", KeyLoan.estate_id, KeyLoan.due_at, KeyLoan.id)
 Index("ix_key_loans_unended_due", KeyLoan.estate_id, KeyLoan.due_at, sqlite_where=_OUT, postgresql_where=_OUT)

@@ -166,9 +166,10 @@ def matter_args(table: str, *args: Any) -> tuple[Any, ...]:
         UniqueConstraint("estate_id", "source", "source_key"),
         CheckConstraint("(source IS NULL) = (source_key IS NULL)", name="source_and_key"),
         CheckConstraint("length(trim(summary)) > 0", name="summary_present"),
-        Index(f"ix_{table}_reporter_phone_digest", "estate_id", "reporter_phone_digest"),
-        Index(f"ix_{table}_reporter_phone_tail_digest", "estate_id", "reporter_phone_tail_digest"),
-        Index(f"ix_{table}_unit_id", "estate_id", "unit_id"),
+        Index(f"ix_{table}_reporter_phone_digest", "reporter_phone_digest"),
+        Index(f"ix_{table}_reporter_phone_tail_digest", "reporter_phone_tail_digest"),
+        Index(f"ix_{table}_unit_id", "unit_id"),
+        Index(f"ix_{table}_resident_id", "resident_id"),
         Index(f"ix_{table}_match_key", "estate_id", "match_key"),
         Index(f"ix_{table}_assignee_id", "assignee_id"),
     )

@@ -2,7 +2,7 @@
 
 import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, UniqueConstraint, literal_column
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import (
@@ -92,8 +92,9 @@ class VisitorPass(Register, Base):
             "deposit_refunded_at IS NULL OR handed_in_at IS NOT NULL OR revoked_at IS NOT NULL", name="refund_after_end"
         ),
         Index("ix_visitor_passes_estate_id_issued_at", "estate_id", "issued_at", "id"),
-        Index("ix_visitor_passes_phone_digest", "estate_id", "phone_digest"),
-        Index("ix_visitor_passes_phone_tail_digest", "estate_id", "phone_tail_digest"),
+        Index("ix_visitor_passes_host_unit_id", "host_unit_id"),
+        Index("ix_visitor_passes_phone_digest", "phone_digest"),
+        Index("ix_visitor_passes_phone_tail_digest", "phone_tail_digest"),
     )
 
     host_unit: Mapped[Unit | None] = relationship(
@@ -105,6 +106,10 @@ class VisitorPass(Register, Base):
 
 
 _OUT = VisitorPass.handed_in_at.is_(None) & VisitorPass.revoked_at.is_(None)
+OWES_DEPOSIT = (VisitorPass.deposit_fen > literal_column("0")) & VisitorPass.deposit_refunded_at.is_(None)
+"""The condition that a deposit is still to be paid back, now or when the pass ends (PAS-3)."""
+Index("ix_visitor_passes_estate_id_valid_until", VisitorPass.estate_id, VisitorPass.valid_until, VisitorPass.id)
+Index("ix_visitor_passes_deposit", VisitorPass.estate_id, sqlite_where=OWES_DEPOSIT, postgresql_where=OWES_DEPOSIT)
 Index("ix_visitor_passes_out", VisitorPass.estate_id, VisitorPass.valid_until, sqlite_where=_OUT, postgresql_where=_OUT)
 
 

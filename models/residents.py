@@ -42,8 +42,8 @@ class Resident(Register, Base):
 
     __table_args__ = table_args(
         CheckConstraint("length(trim(name)) > 0", name="name_present"),
-        Index("ix_residents_phone_digest", "estate_id", "phone_digest"),
-        Index("ix_residents_phone_tail_digest", "estate_id", "phone_tail_digest"),
+        Index("ix_residents_phone_digest", "phone_digest"),
+        Index("ix_residents_phone_tail_digest", "phone_tail_digest"),
         Index("ix_residents_id_number_digest", "estate_id", "id_number_digest"),
         Index("ix_residents_name_pinyin", "estate_id", "name_pinyin"),
         Index("ix_residents_name", "estate_id", "name"),

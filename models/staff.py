@@ -3,8 +3,9 @@
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, UniqueConstraint, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, UniqueConstraint, and_, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.base import (
@@ -21,6 +22,7 @@ from models.base import (
     within_estate,
 )
 from models.errors import gettext_noop
+from models.estates import Estate
 
 
 class Department(LabelledEnum):
@@ -186,6 +188,50 @@ def actors_for(session: Session, people: Iterable[Staff], **request: str | None)
         )
         for person in people
     ]
+
+
+# Built once: every request of every page asks it.
+_ACCOUNT = (
+    select(
+        Staff.id,
+        Staff.username,
+        Staff.name,
+        Staff.session_generation,
+        Staff.disabled_at,
+        Staff.language,
+        Staff.estate_id.label("own_estate_id"),
+        Staff.must_change_password,
+        StaffAssignment.estate_id,
+        StaffAssignment.role,
+        StaffAssignment.team_id,
+        Estate,
+    )
+    .outerjoin(StaffAssignment, and_(StaffAssignment.staff_id == Staff.id, StaffAssignment.ended_at.is_(None)))
+    .outerjoin(Estate, Estate.id == StaffAssignment.estate_id)
+    .where(Staff.id == bindparam("staff_id"))
+    .order_by(Estate.code)
+)
+
+
+def account_of(session: Session, staff_id: int, **request: str | None) -> tuple[Any, Actor, list[Estate]] | None:
+    """The account with that id, its actor, and the estates it works in by code; one statement, None for no account.
+
+    The account is a row with the columns of Staff (``own_estate_id`` for its ``estate_id``). *request* is as in
+    :func:`actor_for`.
+    """
+    rows = session.execute(_ACCOUNT, {"staff_id": staff_id}).all()
+    if not rows:
+        return None
+    account = rows[0]
+    held = frozenset((row.estate_id, row.role, row.team_id) for row in rows if row.role is not None)
+    actor = Actor(
+        staff_id=account.id,
+        name=account.name,
+        roles=frozenset() if account.disabled_at else held,
+        is_system=account.username == "system",
+        **{key: value for key, value in request.items() if value is not None},
+    )
+    return account, actor, list(dict.fromkeys(row.Estate for row in rows if row.Estate is not None))
 
 
 def system_actor(session: Session, **request: str | None) -> Actor:

@@ -3,10 +3,22 @@
 import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, func
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, Choice, Flag, Identity, LabelledEnum, LongText, ShortText, UTCDateTime, within_estate
+from models.base import (
+    Base,
+    Choice,
+    Flag,
+    Identity,
+    LabelledEnum,
+    LongText,
+    ShortText,
+    UTCDateTime,
+    among,
+    never,
+    within_estate,
+)
 from models.errors import gettext_noop
 from models.matters import Matter, matter_args
 
@@ -175,4 +187,8 @@ class Ticket(Matter, Base):
 
 
 _OPEN = Ticket.status.in_(OPEN_STATUSES)
-Index("ix_tickets_open_due", Ticket.estate_id, Ticket.due_at, sqlite_where=_OPEN, postgresql_where=_OPEN)
+_DUE = func.coalesce(Ticket.due_at, never())
+Index("ix_tickets_open_due", Ticket.estate_id, _DUE, Ticket.id, sqlite_where=_OPEN, postgresql_where=_OPEN)
+Index("ix_tickets_due", Ticket.estate_id, _DUE, Ticket.id)
+IS_OPEN = among(Ticket.status, OPEN_STATUSES)
+"""The condition that anything is still to be done."""

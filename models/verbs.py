@@ -75,6 +75,7 @@ VERBS: dict[str, Msgid] = {
     "print_slip": gettext_noop("Print slip"),
     "print": gettext_noop("Print"),
     "export": gettext_noop("Export"),
+    "import": gettext_noop("Import"),
     "read": gettext_noop("Open"),
 }
 

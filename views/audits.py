@@ -4,12 +4,12 @@ import datetime
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import flash, redirect, request
+from flask import flash, g, redirect, request
 from flask_admin import expose
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased
 
 from models.audits import AuditFinding, AuditLine, AuditRun
 from models.errors import OperationRefused
@@ -21,9 +21,10 @@ from views.cells import coloured, deadline, duration, instant
 from views.fields import LongTextField, Required
 from views.filters import DateFilter
 from views.forms import DeskForm
+from views.gathering import Question, gathered
 from views.language import label, sentence
 from views.queries import asked_id, parse_id
-from views.references import names_of, record_url
+from views.references import record_url
 from views.scope import INVALID, status_of
 from views.steps import Step
 
@@ -112,16 +113,16 @@ class AuditView(RegisterView):
 
     def run_page(self, run_id: int, form: Any, problem: str | None = None, ticked: Any = ()) -> str:
         """The page of a run."""
-        record = self.get_one(run_id)
+        record = self.get_one(run_id, ("estate",))
         offers = self.offers(record)
-        (record,) = self.load([run_id], ("estate",))
+        groups = self.groups(record)
         return self.render(
             self.details_template,
             record=record,
             name=self.name_of(record),
             sections=self.facts(record),
             offers=offers,
-            groups=self.groups(record),
+            groups=groups,
             form=form,
             problem=problem,
             ticked=set(ticked),
@@ -154,49 +155,66 @@ class AuditView(RegisterView):
     def print_view(self) -> str:
         """The run as an A4 sheet."""
         run_id = asked_id()
-        self.require("print", self.get_one(run_id))
-        (record,) = self.load([run_id], ("estate",))
+        record = self.get_one(run_id, ("estate",))
+        self.require("print", record)
+        groups = self.groups(record)
         return self.render(
             "admin/audit_print.html",
             record=record,
             name=self.name_of(record),
-            groups=self.groups(record),
+            groups=groups,
             sections=self.facts(record),
         )
 
     def groups(self, record: AuditRun) -> list[Group]:
         """All findings of the run as they were, grouped by kind; ages count until the run."""
-        query = (
-            select(AuditLine)
+        owner, noter = aliased(Staff), aliased(Staff)
+        lines = (
+            select(
+                AuditLine.id,
+                AuditLine.number,
+                AuditLine.facts,
+                AuditLine.overdue,
+                AuditLine.note,
+                AuditFinding.kind,
+                AuditFinding.rule,
+                AuditFinding.register,
+                AuditFinding.record_id,
+                AuditFinding.since,
+                owner.name.label("owner"),
+                noter.name.label("noted_by"),
+            )
             .join(AuditFinding, AuditFinding.id == AuditLine.finding_id)
+            .outerjoin(owner, owner.id == AuditLine.owner_id)
+            .outerjoin(noter, noter.id == AuditLine.noted_by_id)
             .where(AuditLine.run_id == record.id)
-            .options(joinedload(AuditLine.finding))
             .order_by(AuditFinding.kind, AuditLine.number, AuditLine.id)
         )
-        lines = list(context.session().scalars(query))
-        people = names_of(Staff, {item for line in lines for item in (line.owner_id, line.noted_by_id) if item})
-        found: dict[Any, Group] = {}
-        for line in lines:
-            kind = line.finding.kind
-            found.setdefault(kind, Group(label(kind))).lines.append(_line(line, record, people))
-        return list(found.values())
+        people: Question = select(Staff.id, Staff.name).where(
+            Staff.id.in_(sorted(self.references(record).get(Staff, ())))
+        )
+        found = gathered({"lines": lines, "people": people})
+        g.setdefault("names", {}).update({(Staff, person.id): person.name for person in found["people"]})
+        groups: dict[Any, Group] = {}
+        for line in found["lines"]:
+            groups.setdefault(line.kind, Group(label(line.kind))).lines.append(_line(line, record))
+        return list(groups.values())
 
 
-def _line(line: AuditLine, run: AuditRun, people: dict[int, str]) -> Line:
-    finding = line.finding
-    since = datetime.datetime.fromisoformat(line.facts["since"]) if line.facts.get("since") else finding.since
+def _line(line: Any, run: AuditRun) -> Line:
+    since = datetime.datetime.fromisoformat(line.facts["since"]) if line.facts.get("since") else line.since
     due_text = line.facts.get("due_at")
     due = datetime.datetime.fromisoformat(due_text) if due_text else None
     return Line(
         id=line.id,
         number=line.number,
-        url=record_url(finding.register, finding.record_id),
-        owner=people.get(line.owner_id or 0, ""),
-        rule=finding.rule,
+        url=record_url(line.register, line.record_id),
+        owner=line.owner or "",
+        rule=line.rule,
         since=instant(since),
         age=duration(run.ran_at - since),
         due=deadline(due, ended=True) if due else "",
         overdue=line.overdue,
         note=line.note or "",
-        noted_by=people.get(line.noted_by_id or 0, ""),
+        noted_by=line.noted_by or "",
     )

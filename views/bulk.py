@@ -18,6 +18,7 @@ from models.sentences import refusal_from
 from views import context
 from views.editing import EditPages
 from views.language import sentence
+from views.lookups import learn_for
 from views.queries import Asked, parse_id
 from views.scope import INVALID, status_of
 
@@ -110,6 +111,7 @@ class BulkPages(EditPages):
         self, step: Any, form: Any, asked: Asked | None, ids: list[int] | None, problem: str | None = None
     ) -> str:
         """The page that asks."""
+        learn_for(form)
         number = len(ids or ())
         if asked is not None:
             number = context.session().scalar(select(func.count()).select_from(self.ids_query(asked).subquery())) or 0

@@ -4,15 +4,13 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement, select
 
-from models.complaints import OPEN_STATUSES, TRANSITIONS, Complaint, ComplaintStatus
+from models.complaints import IS_OPEN, OPEN_STATUSES, TRANSITIONS, Complaint, ComplaintStatus
 from models.operations import complaints as verbs
-from models.policy import may, visible
+from models.policy import may
 from models.tickets import Ticket
 from views import context
 from views.base import RegisterView
-from views.cells import badge
 from views.complaint_forms import (
     CarryOutForm,
     ClassifyForm,
@@ -25,17 +23,16 @@ from views.complaint_forms import (
 )
 from views.filters import ChoiceFilter, DateFilter, KeyFilter, ReferenceFilter, StateFilter
 from views.matter_forms import CommentForm, FollowerForm, OwnerForm, ReasonForm, ReassignForm, RepeatForm
-from views.matters import clock_table, follow_up_table, matter_search, repeat_table
+from views.matters import clock_table, follow_up_table, matter_table, repeat_table
+from views.queries import place_in
 from views.record import Related
 from views.steps import Step
 
-OPEN = Complaint.status.in_(OPEN_STATUSES)
-
 STATES = {
-    "open": (_("open"), lambda now: OPEN),
-    "overdue": (_("overdue"), lambda now: OPEN & (Complaint.due_at < now)),
-    "no_record": (_("without formal record"), lambda now: OPEN & Complaint.formal_record_at.is_(None)),
-    "ended": (_("archived or cancelled"), lambda now: ~OPEN),
+    "open": (_("open"), lambda now: IS_OPEN),
+    "overdue": (_("overdue"), lambda now: IS_OPEN & (place_in(Complaint.due_at) < now)),
+    "no_record": (_("without formal record"), lambda now: IS_OPEN & Complaint.formal_record_at.is_(None)),
+    "ended": (_("archived or cancelled"), lambda now: ~IS_OPEN),
 }
 
 
@@ -141,6 +138,7 @@ class ComplaintView(RegisterView):
         "promised_at",
     )
     create_form_class = ComplaintForm
+    reads = {"unit": ("unit", "place")}
     sections = (
         (
             _("Matter"),
@@ -191,10 +189,6 @@ class ComplaintView(RegisterView):
         ),
     )
 
-    def search_condition(self, text: str) -> ColumnElement[bool]:
-        """By number, room, name, phone (whole or last four) and words of the summary."""
-        return matter_search(Complaint, text)
-
     def draft(self, form: Any) -> Any:
         """The complaint as it was taken."""
         return verbs.ComplaintDraft(estate_id=self.estate().id, **form.arguments())
@@ -213,27 +207,16 @@ class ComplaintView(RegisterView):
 
     def related(self, record: Complaint) -> list[Related]:
         """Clocks, linked jobs, follow-ups and repeated reports."""
-        desk, actor = context.session(), context.actor()
-        jobs = desk.scalars(
-            select(Ticket).where(Ticket.complaint_id == record.id, visible(actor, Ticket)).order_by(Ticket.id)
-        )
         links = []
-        if may(actor, "register", "tickets") and is_open(record):
+        if may(context.actor(), "register", "tickets") and is_open(record):
             links.append(
                 (_("Register work for this complaint"), url_for("tickets.create_view", complaint_id=record.id))
             )
-        tables = [
+        work = matter_table(_("Work"), Ticket, "tickets", Ticket.complaint_id == record.id)
+        work.links = links
+        return [
             clock_table("complaint_id", record.id),
-            Related(
-                _("Work"),
-                (_("Number"), _("Status"), _("Summary")),
-                [
-                    (url_for("tickets.details_view", id=job.id), (job.number, badge(job.status), job.summary))
-                    for job in jobs
-                ],
-                links,
-            ),
+            work,
             follow_up_table("complaint_id", record.id),
             repeat_table("complaint_id", record.id),
         ]
-        return [table for table in tables if table.rows or table.links]

@@ -1,26 +1,31 @@
 """The board (``/admin/``): how many are open, late or waiting, each figure a link to its list."""
 
 import datetime
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import url_for
 from flask_admin import AdminIndexView, expose
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, func, select
 
 from models.audits import AuditRun
-from models.complaints import OPEN_STATUSES as OPEN_COMPLAINTS
+from models.complaints import IS_OPEN as OPEN_COMPLAINTS
 from models.complaints import Complaint
-from models.follow_ups import FollowUp, FollowUpStatus
+from models.estates import Unit
+from models.follow_ups import IS_SCHEDULED, FollowUp
 from models.keys import KeyLoan
 from models.passes import VisitorPass
 from models.policy import may, visible
-from models.tickets import OPEN_STATUSES, Ticket
+from models.staff import Staff, Team
+from models.tickets import IS_OPEN as OPEN_TICKETS
+from models.tickets import Ticket
 from views import context
+from views.gathering import Question, gathered
 from views.language import local_today, zone
-from views.queries import COUNT_LIMIT
+from views.queries import COUNT_LIMIT, ordering, place_in
+from views.scope import actor_here
 
 ROWS = 15
 
@@ -30,9 +35,9 @@ class Figure:
     """One number of the board."""
 
     label: Any
-    number: int
     url: str
     late: bool = False
+    number: int = 0
 
     @property
     def shown(self) -> str:
@@ -56,76 +61,91 @@ class DeskView(AdminIndexView):
 
     @expose("/")
     def index(self) -> str:
-        """Figures, and the open tickets by deadline."""
+        """Figures, and the open tickets by deadline; all of it with one statement."""
         actor = context.actor()
         counts = may(actor, "read_counts", "desk")
+        figures = [*self._ticket_figures(), *self._other_figures()] if counts else []
+        questions: dict[str, Question] = {
+            f"figure {place}": question for place, (_made, question) in enumerate(figures)
+        }
+        if counts:
+            questions["tickets"] = self._tickets()
+        if may(actor, "read", AuditRun):
+            questions["audit"] = self._last_audit()
+        found = gathered(questions)
         return self.render(
             self._template,
-            figures=self._ticket_figures() + self._other_figures() if counts else [],
-            tickets=self._tickets() if counts else [],
-            audit=self._last_audit() if may(actor, "read", AuditRun) else None,
+            figures=[
+                replace(made, number=found[f"figure {place}"][0].number)
+                for place, (made, _question) in enumerate(figures)
+            ],
+            tickets=found.get("tickets", ()),
+            audit=next(iter(found.get("audit", ())), None),
             only_mine=bool(actor) and not may(actor, "read", FollowUp),
             may_audit=may(actor, "run", "audit_runs"),
             may_register=may(actor, "register", "tickets"),
             today=local_today(),
         )
 
-    def _here(self, model: Any, *conditions: ColumnElement[bool]) -> Select[Any]:
-        query = select(model).where(visible(context.actor(), model), *conditions)
+    def _here(self, query: Question, model: Any, *conditions: ColumnElement[bool]) -> Question:
         estate = context.current_estate()
-        return query if estate is None else query.where(model.estate_id == estate.id)
+        if estate is not None:
+            query = query.where(model.estate_id == estate.id)
+        return query.where(visible(actor_here(), model), *conditions)
 
-    def _count(self, model: Any, *conditions: ColumnElement[bool]) -> int:
-        found = self._here(model, *conditions).with_only_columns(model.id).limit(COUNT_LIMIT + 1).subquery()
-        return context.session().scalar(select(func.count()).select_from(found)) or 0
+    def _count(self, model: Any, *conditions: ColumnElement[bool]) -> Question:
+        found = self._here(select(model.id), model, *conditions).limit(COUNT_LIMIT + 1).subquery()
+        return select(func.count().label("number")).select_from(found)
 
-    def _ticket_figures(self) -> list[Figure]:
-        now = context.now()
-        is_open = Ticket.status.in_(OPEN_STATUSES)
-        overdue = self._count(Ticket, is_open, Ticket.due_at < now)
-        return [
-            Figure(_("Open tickets"), self._count(Ticket, is_open), _list("tickets", flt_state="open")),
-            Figure(_("Overdue tickets"), overdue, _list("tickets", flt_state="overdue", sort="due_at", desc="0"), True),
-        ]
+    def _ticket_figures(self) -> Iterator[tuple[Figure, Question]]:
+        yield Figure(_("Open tickets"), _list("tickets", flt_state="open")), self._count(Ticket, OPEN_TICKETS)
+        url = _list("tickets", flt_state="overdue", sort="due_at", desc="0")
+        overdue = place_in(Ticket.due_at) < context.now()
+        yield Figure(_("Overdue tickets"), url, True), self._count(Ticket, OPEN_TICKETS, overdue)
 
-    def _other_figures(self) -> list[Figure]:
+    def _other_figures(self) -> Iterator[tuple[Figure, Question]]:
         actor, now = context.actor(), context.now()
-        found = []
         if may(actor, "read", Complaint):
-            is_open = Complaint.status.in_(OPEN_COMPLAINTS)
-            found.append(
-                Figure(_("Open complaints"), self._count(Complaint, is_open), _list("complaints", flt_state="open"))
-            )
+            url = _list("complaints", flt_state="open")
+            yield Figure(_("Open complaints"), url), self._count(Complaint, OPEN_COMPLAINTS)
         if may(actor, "read", FollowUp):
-            scheduled = FollowUp.status == FollowUpStatus.SCHEDULED
-            number = self._count(FollowUp, scheduled)
-            found.append(Figure(_("Waiting for follow-up"), number, _list("follow_ups", flt_status="scheduled")))
+            url = _list("follow_ups", flt_status="scheduled")
+            yield Figure(_("Waiting for follow-up"), url), self._count(FollowUp, IS_SCHEDULED)
         if may(actor, "read", KeyLoan):
             out = KeyLoan.returned_at.is_(None) & KeyLoan.lost_at.is_(None)
-            found.append(Figure(_("Keys out"), self._count(KeyLoan, out), _list("key_loans", flt_state="out")))
-            late = self._count(KeyLoan, out, KeyLoan.due_at < now)
-            found.append(Figure(_("Keys overdue"), late, _list("key_loans", flt_state="overdue"), True))
+            yield Figure(_("Keys out"), _list("key_loans", flt_state="out")), self._count(KeyLoan, out)
+            late = Figure(_("Keys overdue"), _list("key_loans", flt_state="overdue"), True)
+            yield late, self._count(KeyLoan, out, KeyLoan.due_at < now)
         if may(actor, "read", VisitorPass):
             out = VisitorPass.handed_in_at.is_(None) & VisitorPass.revoked_at.is_(None)
             ending = self._count(VisitorPass, out, VisitorPass.valid_until <= self._midnight())
-            found.append(Figure(_("Passes ending today"), ending, _list("visitor_passes", flt_state="ending")))
-        return found
+            yield Figure(_("Passes ending today"), _list("visitor_passes", flt_state="ending")), ending
 
     @staticmethod
     def _midnight() -> Any:
         tomorrow = local_today() + datetime.timedelta(days=1)
         return datetime.datetime.combine(tomorrow, datetime.time(), zone()).astimezone(datetime.UTC)
 
-    def _tickets(self) -> list[Ticket]:
-        query = self._here(Ticket, Ticket.status.in_(OPEN_STATUSES)).options(
-            joinedload(Ticket.unit), joinedload(Ticket.team), joinedload(Ticket.assignee)
+    def _tickets(self) -> Question:
+        query = select(
+            Ticket.id,
+            Ticket.number,
+            Ticket.status,
+            Ticket.due_at,
+            Ticket.summary,
+            Ticket.place,
+            Unit.code.label("unit"),
+            Team.name.label("team"),
+            Staff.name.label("assignee"),
         )
-        query = query.order_by(Ticket.due_at.is_(None), Ticket.due_at, Ticket.id).limit(ROWS)
-        return list(context.session().scalars(query))
+        query = query.outerjoin(Unit, Unit.id == Ticket.unit_id).outerjoin(Team, Team.id == Ticket.team_id)
+        query = query.outerjoin(Staff, Staff.id == Ticket.assignee_id)
+        ordered = ordering(place_in(Ticket.due_at), Ticket.id, upwards=True)
+        return self._here(query, Ticket, OPEN_TICKETS).order_by(*ordered).limit(ROWS)
 
-    def _last_audit(self) -> AuditRun | None:
-        query = self._here(AuditRun).order_by(AuditRun.day.desc()).limit(1)
-        return context.session().scalars(query).first()
+    def _last_audit(self) -> Question:
+        query = select(AuditRun.id, AuditRun.day, AuditRun.signed_off_at)
+        return self._here(query, AuditRun).order_by(AuditRun.day.desc()).limit(1)
 
 
 def _list(endpoint: str, **arguments: Any) -> str:

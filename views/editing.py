@@ -2,15 +2,16 @@
 
 from typing import Any
 
-from flask import flash, redirect, request
+from flask import flash, g, redirect, request
 from flask_admin import expose
 from flask_babel import gettext
 from werkzeug.exceptions import NotFound
 from wtforms import Field
 
 from models.errors import OperationRefused, StaleRecord
-from views.forms import DeskForm, PhoneField, text_of
+from views.forms import REFERENCES, DeskForm, PhoneField, text_of
 from views.language import sentence
+from views.lookups import LOOKUPS, Lookup, learn_for
 from views.queries import asked_id, parse_id
 from views.record import RecordPages
 from views.scope import INVALID, status_of
@@ -65,6 +66,7 @@ class EditPages(RecordPages):
 
     def create_page(self, form: Any, problem: str | None = None, refusal: OperationRefused | None = None) -> str:
         """The page that asks for a new record."""
+        learn_for(form)
         return self.render(
             self.create_template,
             form=form,
@@ -97,8 +99,9 @@ class EditPages(RecordPages):
         """Change descriptive columns, by ``amend``, of the version that was read."""
         if not self.form_columns or not self.knows("amend"):
             raise NotFound
-        record = self.get_one(asked_id())
+        record = self.get_one(asked_id(), list(self.references_in_form()))
         self.require("amend", record)
+        self.remember_references(record)
         if request.method == "GET":
             return self.edit_page(record, self._edit_form_class(obj=record), record.version)
         form = self._edit_form_class(request.form, obj=record)
@@ -127,6 +130,24 @@ class EditPages(RecordPages):
         flash(gettext("%(record)s: saved.", record=self.name_of(record)), "success")
         return redirect(self.get_url(".details_view", id=record.id))
 
+    def references_in_form(self) -> dict[str, Lookup]:
+        """Relationship -> lookup of those columns of the edit form that refer to a record."""
+        relationships = self.model.__mapper__.relationships
+        names = [str(name) for name in self.form_columns or () if name in REFERENCES]
+        return {
+            name.removesuffix("_id"): LOOKUPS[REFERENCES[name][0]]
+            for name in names
+            if name.removesuffix("_id") in relationships
+        }
+
+    def remember_references(self, record: Any) -> None:
+        """How the records that *record* refers to are written: they came with it, so fields need not ask again."""
+        written = g.setdefault("written", {})
+        for name, lookup in self.references_in_form().items():
+            referred = getattr(record, name)
+            if referred is not None and lookup.allowed():
+                written[lookup.name, referred.id] = lookup.text(referred)
+
     def edit_page(
         self,
         record: Any,
@@ -136,6 +157,7 @@ class EditPages(RecordPages):
         differences: Any = (),
     ) -> str:
         """The page that asks what to change."""
+        learn_for(form)
         return self.render(
             self.edit_template,
             record=record,

@@ -4,15 +4,14 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import select
 from wtforms.validators import Optional
 
 from models.estates import Estate, FeeStatus, Unit, UnitUse
 from models.keys import Key
 from models.operations import estates as verbs
 from models.policy import visible
-from models.residents import Occupancy
+from models.residents import Occupancy, Resident
 from models.staff import Department, Team
 from models.tickets import Ticket
 from views import context
@@ -68,49 +67,45 @@ class UnitView(RegisterView):
     create_form_class = UnitForm
     sections = ((_("Unit"), ("code", "building", "floor", "use", "fee_status", "butler_id", "handed_over_on")),)
 
-    def search_condition(self, text: str) -> ColumnElement[bool]:
-        """By number or building."""
-        return or_(Unit.code.icontains(text, autoescape=True), Unit.building.icontains(text, autoescape=True))
-
     def draft(self, form: Any) -> Any:
         """The unit."""
         return verbs.UnitDraft(estate_id=self.estate().id, **form.arguments())
 
     def related(self, record: Unit) -> list[Related]:
         """People, matters and keys."""
-        desk, actor = context.session(), context.actor()
-        living = select(Occupancy).where(Occupancy.unit_id == record.id, visible(actor, Occupancy))
-        living = living.options(joinedload(Occupancy.resident)).order_by(Occupancy.until_on.is_not(None), Occupancy.id)
+        actor = context.actor()
+        living = select(
+            Occupancy.id, Occupancy.resident_id, Resident.name, Occupancy.kind, Occupancy.from_on, Occupancy.until_on
+        ).join(Resident, Resident.id == Occupancy.resident_id)
+        living = living.where(Occupancy.unit_id == record.id, visible(actor, Occupancy))
         people = Related(
             _("Residents"),
             (_("Name"), _("As"), _("From"), _("Until")),
-            [
-                (
-                    url_for("residents.details_view", id=item.resident_id),
-                    (str(item.resident), label(item.kind), plain(item.from_on), plain(item.until_on)),
-                )
-                for item in desk.scalars(living)
-            ],
+            query=living.order_by(Occupancy.until_on.is_not(None), Occupancy.id),
+            show=lambda item: (
+                url_for("residents.details_view", id=item.resident_id),
+                (item.name, label(item.kind), plain(item.from_on), plain(item.until_on)),
+            ),
         )
-        tickets = select(Ticket).where(Ticket.unit_id == record.id, visible(actor, Ticket))
+        tickets = select(Ticket.id, Ticket.number, Ticket.status, Ticket.summary, Ticket.registered_at)
+        tickets = tickets.where(Ticket.unit_id == record.id, visible(actor, Ticket))
         matters = Related(
             _("Tickets"),
             (_("Number"), _("Status"), _("Summary"), _("Registered")),
-            [
-                (
-                    url_for("tickets.details_view", id=row.id),
-                    (row.number, badge(row.status), row.summary, instant(row.registered_at)),
-                )
-                for row in desk.scalars(tickets.order_by(Ticket.id.desc()).limit(10))
-            ],
+            query=tickets.order_by(Ticket.id.desc()).limit(10),
+            show=lambda row: (
+                url_for("tickets.details_view", id=row.id),
+                (row.number, badge(row.status), row.summary, instant(row.registered_at)),
+            ),
         )
-        found = select(Key).where(Key.unit_id == record.id, visible(actor, Key)).order_by(Key.id)
+        cut = select(Key.id, Key.number, Key.hook).where(Key.unit_id == record.id, visible(actor, Key))
         keys = Related(
             _("Keys"),
             (_("Number"), _("Hook")),
-            [(url_for("keys.details_view", id=key.id), (key.number, key.hook)) for key in desk.scalars(found)],
+            query=cut.order_by(Key.id),
+            show=lambda key: (url_for("keys.details_view", id=key.id), (key.number, key.hook)),
         )
-        return [table for table in (people, matters, keys) if table.rows]
+        return [people, matters, keys]
 
 
 class TeamForm(DeskForm):

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from flask import g
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from markupsafe import Markup
@@ -14,8 +13,8 @@ from views.base import RegisterView
 from views.filters import DateFilter, ReferenceFilter, WordFilter
 from views.labels import REGISTERS, register_label
 from views.language import say
-from views.references import names_of, record_url
-from views.timeline import changes_of, names_in, role_text
+from views.references import learn_names, name_of, record_url
+from views.timeline import changes_of, mentioned, role_text
 
 
 class VerbFilter(WordFilter):
@@ -33,6 +32,7 @@ class EventView(RegisterView):
     title = _("Event log")
     group = _("Control")
     empty_text = _("No event fits.")
+    default_sort = "at"
     column_list = ("id", "at", "actor", "verb", "record", "changes", "reason", "source")
     column_export_list = [
         "id",
@@ -60,17 +60,20 @@ class EventView(RegisterView):
         (_("Changes"), ("changes",)),
         (_("From where"), ("source", "address", "request_id", "session_id", "bulk_run_id")),
     )
-    relations = {"record": ()}
+    reads = {
+        "actor": ("actor_id",),
+        "record": ("register", "record_id"),
+        "changes": ("register", "before", "after"),
+    }
 
     def prepared(self, rows: list[Any]) -> list[Any]:
-        """With the names of everybody and everything that these events mention, in a few statements."""
-        g.event_people = names_of(Staff, {event.actor_id for event in rows})
-        g.event_names = names_in(rows)
+        """With the names of everybody and everything that these events mention, in one statement."""
+        learn_names(mentioned(rows))
         return rows
 
     def show_actor(self, record: Event) -> str:
         """Who."""
-        return str(g.event_people.get(record.actor_id, f"#{record.actor_id}"))
+        return name_of(Staff, record.actor_id)
 
     def show_role(self, record: Event) -> str:
         """As what."""
@@ -93,7 +96,7 @@ class EventView(RegisterView):
     def show_changes(self, record: Event) -> str:
         """Before and after, in words."""
         shown = []
-        for name, before, after in changes_of(record, g.event_names):
+        for name, before, after in changes_of(record, learn_names({})):
             shown.append(f"{name}: {before} → {after or '—'}" if before else f"{name}: {after}")
         return "; ".join(shown)
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from flask import g
 from flask_babel import gettext
 from markupsafe import Markup
 from wtforms import Field, IntegerField, SelectField, StringField, TextAreaField, ValidationError, widgets
@@ -15,6 +16,7 @@ from wtforms.validators import Length, StopValidation
 from models.base import LabelledEnum
 from views.language import label, zone
 from views.lookups import LOOKUPS, Ambiguous, Lookup, NothingFound
+from views.widgets import attributes
 
 BLANK = "__none__"
 LARGEST_AMOUNT_FEN = 100_000_000
@@ -117,6 +119,9 @@ class ChoiceField(SelectField):
         text = valuelist[0]
         if text in ("", BLANK):
             self.data = None
+            return
+        if self.object_data is not None and text == self.word(self.object_data):
+            self.data = self.object_data  # what was not touched need not be looked up
             return
         for value, _ in self.values():
             if self.word(value) == text:
@@ -312,6 +317,8 @@ class JsonField(Field):
 class LookupWidget(widgets.TextInput):
     """A text input that desk.js turns into a search box; without JavaScript the typed text is looked up."""
 
+    html_params = staticmethod(attributes)
+
     def __call__(self, field: Any, **kwargs: Any) -> Markup:
         """The input, with where to look things up and what is chosen now."""
         kwargs["data-lookup"] = field.lookup.name
@@ -336,14 +343,18 @@ class LookupField(Field):
             return self.typed
         if self.data is None:
             return ""
-        found = self.lookup.one(self.data)
-        return self.lookup.text(found) if found is not None else ""
+        return self.lookup.written(self.data)
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Resolve what was typed or picked; ValueError with the candidates when it is not exactly one record."""
         self.typed = valuelist[0].strip() if valuelist else ""
         self.data = None
         if not self.typed or "\0" in self.typed:
+            return
+        original = self.object_data
+        shown = g.get("written", {}).get((self.lookup.name, original))
+        if original is not None and self.typed in (f"id:{original}", shown):
+            self.data = original  # what was not touched need not be looked up
             return
         try:
             self.data = self.lookup.resolve(self.typed)
@@ -366,5 +377,5 @@ class StaticChoiceField(ChoiceField):
     def values(self) -> Sequence[tuple[Any, str]]:
         """Ids and names of the rows the person may see in the estate shown."""
         if self._values is None:
-            self._values = [(row.id, self.lookup.text(row)) for row in self.lookup.search("", limit=200)]
+            self._values = self.lookup.choices()
         return self._values

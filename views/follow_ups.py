@@ -6,11 +6,12 @@ from flask import url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from markupsafe import Markup
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, select
 from wtforms.validators import NumberRange, Optional
 
-from models.complaints import Complaint
+from models.finding import found_follow_ups
 from models.follow_ups import (
+    IS_SCHEDULED,
     TRANSITIONS,
     AttemptOutcome,
     FollowUp,
@@ -19,8 +20,8 @@ from models.follow_ups import (
     FollowUpWay,
 )
 from models.operations import follow_ups as verbs
+from models.personal import keyring_of
 from models.staff import Staff
-from models.tickets import Ticket
 from views import context
 from views.base import RegisterView
 from views.cells import badge, instant
@@ -30,14 +31,11 @@ from views.forms import DeskForm
 from views.labels import label_for
 from views.language import label
 from views.record import Related
-from views.references import names_of
 from views.steps import Step
 
-SCHEDULED = FollowUp.status == FollowUpStatus.SCHEDULED
-
 STATES = {
-    "due": (_("overdue"), lambda now: SCHEDULED & (FollowUp.due_at < now)),
-    "mine": (_("mine"), lambda now: SCHEDULED & (FollowUp.assignee_id == getattr(context.actor(), "staff_id", 0))),
+    "due": (_("overdue"), lambda now: IS_SCHEDULED & (FollowUp.due_at < now)),
+    "mine": (_("mine"), lambda now: IS_SCHEDULED & (FollowUp.assignee_id == getattr(context.actor(), "staff_id", 0))),
 }
 
 
@@ -114,7 +112,8 @@ class FollowUpView(RegisterView):
         DateFilter(FollowUp.due_at),
         DateFilter(FollowUp.due_at, until=True),
     )
-    relations = {"matter": ("ticket", "complaint")}
+    reads = {"matter": ("ticket", "complaint")}
+    plain = False  # the matter is linked, and shown with its summary
     create_form_class = ScheduleForm
     sections = (
         (_("Follow-up"), ("status", "matter", "due_at", "assignee", "preferred_time", "attempts")),
@@ -124,11 +123,9 @@ class FollowUpView(RegisterView):
         ),
     )
 
-    def search_condition(self, text: str) -> ColumnElement[bool]:
-        """By the number of the matter."""
-        tickets = select(Ticket.id).where(Ticket.number.icontains(text, autoescape=True))
-        complaints = select(Complaint.id).where(Complaint.number.icontains(text, autoescape=True))
-        return or_(FollowUp.ticket_id.in_(tickets), FollowUp.complaint_id.in_(complaints))
+    def search_condition(self, text: str) -> ColumnElement[bool] | None:
+        """By their matter: number, room, name, phone, words."""
+        return found_follow_ups(text, keyring_of(context.session()))
 
     def draft(self, form: Any) -> Any:
         """The follow-up."""
@@ -153,24 +150,16 @@ class FollowUpView(RegisterView):
 
     def related(self, record: FollowUp) -> list[Related]:
         """Each attempt (FUP-3)."""
-        query = select(FollowUpAttempt).where(FollowUpAttempt.follow_up_id == record.id).order_by(FollowUpAttempt.id)
-        rows = list(context.session().scalars(query))
-        people = names_of(Staff, {row.made_by_id for row in rows})
+        attempt = FollowUpAttempt
+        query = select(attempt.id, attempt.at, Staff.name, attempt.way, attempt.outcome, attempt.words)
+        query = query.outerjoin(Staff, Staff.id == attempt.made_by_id).where(attempt.follow_up_id == record.id)
         table = Related(
             _("Attempts"),
             (_("When"), _("By"), _("Way"), _("Outcome"), _("What was said")),
-            [
-                (
-                    "",
-                    (
-                        instant(row.at),
-                        people.get(row.made_by_id, ""),
-                        label(row.way),
-                        badge(row.outcome),
-                        row.words or "—",
-                    ),
-                )
-                for row in rows
-            ],
+            query=query.order_by(attempt.id),
+            show=lambda row: (
+                "",
+                (instant(row.at), row.name or "", label(row.way), badge(row.outcome), row.words or "—"),
+            ),
         )
-        return [table] if rows else []
+        return [table]

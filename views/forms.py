@@ -8,6 +8,7 @@ from flask_admin.form import BaseForm
 from flask_admin.model.form import converts
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
+from markupsafe import Markup
 from wtforms import Field, HiddenField
 from wtforms.validators import Length, NumberRange, Optional
 
@@ -32,6 +33,7 @@ from views.fields import (
 )
 from views.labels import label_for
 from views.language import sentence
+from views.widgets import draw
 
 REFERENCES: dict[str, tuple[str, bool]] = {
     "unit_id": ("unit", False),
@@ -53,6 +55,13 @@ SMALLEST, LARGEST = -(2**31), 2**31 - 1
 
 class DeskForm(BaseForm):
     """A form of the panel. ``sections`` groups its fields on the page; fields not named there come last."""
+
+    class Meta:
+        """How WTForms treats this form."""
+
+        def render_field(self, field: Field, render_kw: dict[str, Any]) -> Markup:
+            """Drawn by our own hand."""
+            return draw(field, render_kw)
 
     sections: ClassVar[tuple[tuple[Any, tuple[str, ...]], ...]] = ()
     records: ClassVar[tuple[str, ...]] = ()
@@ -96,8 +105,7 @@ class NothingForm(DeskForm):
 def text_of(field: Field) -> str:
     """What a field holds, as a person reads it: for the comparison of two versions."""
     if isinstance(field, LookupField | StaticChoiceField):
-        found = field.lookup.one(field.data) if field.data is not None else None
-        return field.lookup.text(found) if found is not None else ""
+        return field.lookup.written(field.data) if field.data is not None else ""
     if isinstance(field, ChoiceField):
         return next((str(text) for value, text in field.values() if value == field.data), "")
     if isinstance(field, FlagField):

@@ -5,9 +5,8 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, select
 
-from models.estates import Unit
 from models.keys import APPROVAL_TRANSITIONS, ApprovalStatus, Key, KeyApproval, KeyLoan
 from models.operations import keys as verbs
 from models.policy import visible
@@ -79,7 +78,8 @@ class KeyView(RegisterView):
         ChoiceFilter(Key.origin),
         KeyFilter(Key.unit_id, "unit"),
     )
-    relations = {"whereabouts": ("loans",)}
+    reads = {"whereabouts": ("loan",), "unit": ("unit", "place")}
+    plain = False  # where a key is, its open loan says
     form_columns = ("unit_id", "place", "hook", "seal", "origin", "note")
     create_form_class = KeyForm
     sections = (
@@ -92,12 +92,6 @@ class KeyView(RegisterView):
             ("lost_at", "owner_told_at", "handed_back_at", "handed_back_to", "receipt_number"),
         ),
     )
-
-    def search_condition(self, text: str) -> ColumnElement[bool]:
-        """By number, hook, seal, place or room."""
-        units = select(Unit.id).where(Unit.code.istartswith(text, autoescape=True))
-        columns = (Key.number, Key.hook, Key.seal, Key.place)
-        return or_(*(column.icontains(text, autoescape=True) for column in columns), Key.unit_id.in_(units))
 
     def draft(self, form: Any) -> Any:
         """The key."""
@@ -113,7 +107,7 @@ class KeyView(RegisterView):
             return coloured("red", gettext("lost"))
         if record.handed_back_at is not None:
             return coloured("grey", gettext("handed back for good"))
-        loan = next((loan for loan in record.loans if loan.returned_at is None and loan.lost_at is None), None)
+        loan = record.loan
         if loan is None:
             return coloured("green", gettext("on its hook"))
         late = loan.due_at < context.now()
@@ -128,25 +122,26 @@ class KeyView(RegisterView):
 
     def related(self, record: Key) -> list[Related]:
         """All loans of the key."""
-        query = select(KeyLoan).where(KeyLoan.key_id == record.id, visible(context.actor(), KeyLoan))
+        query = select(
+            KeyLoan.id, KeyLoan.borrower_name, KeyLoan.lent_at, KeyLoan.due_at, KeyLoan.returned_at, KeyLoan.lost_at
+        )
+        query = query.where(KeyLoan.key_id == record.id, visible(context.actor(), KeyLoan))
         loans = Related(
             _("Key loans"),
             (_("Number"), _("Borrower"), _("Lent"), _("Due"), _("Returned")),
-            [
+            query=query.order_by(KeyLoan.id.desc()).limit(20),
+            show=lambda loan: (
+                url_for("key_loans.details_view", id=loan.id),
                 (
-                    url_for("key_loans.details_view", id=loan.id),
-                    (
-                        f"#{loan.id}",
-                        loan.borrower_name,
-                        instant(loan.lent_at),
-                        deadline(loan.due_at, ended=loan.returned_at is not None or loan.lost_at is not None),
-                        instant(loan.returned_at),
-                    ),
-                )
-                for loan in context.session().scalars(query.order_by(KeyLoan.id.desc()).limit(20))
-            ],
+                    f"#{loan.id}",
+                    loan.borrower_name,
+                    instant(loan.lent_at),
+                    deadline(loan.due_at, ended=not is_out(loan)),
+                    instant(loan.returned_at),
+                ),
+            ),
         )
-        return [loans] if loans.rows else []
+        return [loans]
 
 
 LOAN_STATES = {
@@ -157,7 +152,7 @@ LOAN_STATES = {
 }
 
 
-def is_out(loan: KeyLoan) -> bool:
+def is_out(loan: Any) -> bool:
     """Whether the key is still out."""
     return loan.returned_at is None and loan.lost_at is None
 
@@ -203,6 +198,7 @@ class KeyLoanView(RegisterView):
         DateFilter(KeyLoan.lent_at),
         DateFilter(KeyLoan.lent_at, until=True),
     )
+    reads = {"state": ("lost_at", "returned_at", "due_at")}
     form_columns = ("borrower_phone", "purpose", "note")
     create_form_class = LoanForm
     sections = (
@@ -225,11 +221,6 @@ class KeyLoanView(RegisterView):
             ),
         ),
     )
-
-    def search_condition(self, text: str) -> ColumnElement[bool]:
-        """By key or borrower."""
-        keys = select(Key.id).where(Key.number.icontains(text, autoescape=True))
-        return or_(KeyLoan.borrower_name.icontains(text, autoescape=True), KeyLoan.key_id.in_(keys))
 
     def draft(self, form: Any) -> Any:
         """The loan."""
@@ -311,11 +302,6 @@ class KeyApprovalView(RegisterView):
         ),
         (_("Decision"), ("decided_at", "decided_by_id", "due_at", "decision_reason")),
     )
-
-    def search_condition(self, text: str) -> ColumnElement[bool]:
-        """By key or borrower."""
-        keys = select(Key.id).where(Key.number.icontains(text, autoescape=True))
-        return or_(KeyApproval.borrower_name.icontains(text, autoescape=True), KeyApproval.key_id.in_(keys))
 
     def draft(self, form: Any) -> Any:
         """The request."""

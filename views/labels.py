@@ -275,6 +275,21 @@ LABELS: dict[str, LazyString] = {
     "version_after": _("Version after"),
     "version_seen": _("Version seen"),
     "way": _("Way"),
+    # imports
+    "file_name": _("File"),
+    "sheet": _("Sheet"),
+    "header": _("Names of the columns"),
+    "columns": _("Columns"),
+    "rows": _("Rows"),
+    "checked_at": _("Dry run"),
+    "position": _("Position"),
+    "content": _("Rows kept"),
+    "refusals": _("Reasons for refusal"),
+    "done": _("Done"),
+    "imported": _("Imported"),
+    "updated": _("Added to"),
+    "unchanged": _("Unchanged"),
+    "refused": _("Refused"),
 }
 
 REGISTERS: dict[str, LazyString] = {
@@ -309,6 +324,8 @@ REGISTERS: dict[str, LazyString] = {
     "event_heads": _("Ends of the event log"),
     "event_seals": _("Seals of the event log"),
     "follow_up_attempts": _("Attempts to follow up"),
+    "import_chunks": _("Rows of an import"),
+    "import_runs": _("Imports"),
     "number_series": _("Numbers given out"),
     "pass_movements": _("Passages"),
     "repeat_reports": _("Repeated reports"),

@@ -2,11 +2,13 @@
 
 import datetime
 import enum
+import functools
 import re
 from collections.abc import Iterable
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from flask import g, has_app_context
 from flask_babel import get_locale, gettext
 
 from models.base import LabelledEnum
@@ -19,6 +21,9 @@ LANGUAGES = {"en": "English", "zh_Hans_CN": "中文"}
 DEFAULT_ZONE = "Asia/Shanghai"
 NOTHING = "—"
 FEN_IN_YUAN = 100
+
+# Language -> label -> its word: a list shows the same few words hundreds of times.
+_WORDS: dict[str, dict[str, str]] = {}
 
 # Rules of the procedures are shown in front of their sentence; what only the program calls a rule is not.
 _RULE = re.compile(r"[A-Z]{3}-\d+")
@@ -66,7 +71,21 @@ def _named(name: str, value: Any) -> str:
 
 def label(member: enum.Enum) -> str:
     """The word for one member of a closed list; members without a label show their stored word."""
-    return str(gettext(member.label)) if isinstance(member, LabelledEnum) else str(member.value)
+    if not isinstance(member, LabelledEnum):
+        return str(member.value)
+    words = _WORDS.setdefault(language(), {})
+    if member.label not in words:
+        words[member.label] = str(gettext(member.label))
+    return words[member.label]
+
+
+def language() -> str:
+    """The reader's language, for what is worked out once for each; of the program where there is no reader."""
+    settled: str | None = g.get("language") if has_app_context() else None
+    if settled is not None:
+        return settled
+    locale = get_locale()
+    return str(locale) if locale is not None else ""
 
 
 def joined(values: Iterable[Any]) -> str:
@@ -92,14 +111,21 @@ def money(fen: int | None) -> str:
 def zone() -> ZoneInfo:
     """The time zone of the estate shown."""
     estate = context.current_estate()
-    return ZoneInfo(estate.timezone if estate is not None else DEFAULT_ZONE)
+    return _zone(estate.timezone if estate is not None else DEFAULT_ZONE)
+
+
+@functools.cache
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
 
 
 def local_time(moment: datetime.datetime | None, *, seconds: bool = False) -> str:
     """An instant by the estate's clock, ``2026-11-22 08:30``."""
     if moment is None:
         return NOTHING
-    return moment.astimezone(zone()).strftime("%Y-%m-%d %H:%M:%S" if seconds else "%Y-%m-%d %H:%M")
+    return moment.astimezone(zone()).isoformat(" ", "seconds")[
+        : 19 if seconds else 16
+    ]  # strftime takes five times as long
 
 
 def local_today() -> datetime.date:

@@ -1,27 +1,32 @@
 """References: how a record is searched for, written and recognised from what a person typed. Scoped by the policy."""
 
+import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask import g
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import ColumnElement, Select, or_, select, true
 
 from models.complaints import Complaint
 from models.estates import Unit
+from models.finding import found
 from models.keys import ApprovalStatus, Key, KeyApproval
-from models.personal import keyring_of, masked_phone, normal_phone
+from models.personal import keyring_of, masked_phone
 from models.policy import may, visible
 from models.residents import Resident
+from models.search import TEXTS
 from models.settings import Category
 from models.staff import Role, Staff, StaffAssignment, Team
 from models.tickets import Ticket
 from views import context
+from views.gathering import Prepared, Question, gathered, prepared
 from views.language import label
 from views.queries import LARGEST_ID
 
 LIMIT = 20
+LARGEST_LIST = 200
 CANDIDATES = 5
 
 
@@ -47,6 +52,8 @@ class Lookup:
     """The natural key: the column that a person writes to name the record."""
     also: tuple[str, ...] = ()
     """Further columns that the search looks into."""
+    written_of: tuple[str, ...] = ()
+    """The columns that :meth:`text` reads, where these are not the key alone."""
 
     def scope(self) -> ColumnElement[bool]:
         """What the person may see of it, in the estate shown."""
@@ -64,6 +71,25 @@ class Lookup:
         """How the record is written: its natural key."""
         return str(getattr(row, self.key))
 
+    def columns(self) -> list[Any]:
+        """The columns that :meth:`text` needs."""
+        return [getattr(self.model, name) for name in dict.fromkeys(("id", *(self.written_of or (self.key,))))]
+
+    def options(self, limit: int = LARGEST_LIST) -> Select[Any]:
+        """The rows that a list of all offers."""
+        return select(*self.columns()).where(self.scope()).order_by(self.order(), self.model.id).limit(limit)
+
+    def choices(self) -> list[tuple[int, str]]:
+        """Id and text of all rows that the person may choose; of several lookups, :func:`learn_choices` first."""
+        learn_choices([self])
+        found: list[tuple[int, str]] = g.choices[self.name]
+        return found
+
+    def written(self, row_id: int) -> str:
+        """How the record with that id is written, empty outside the scope; of several, :func:`learn_written` first."""
+        learn_written([(self, row_id)])
+        return str(g.written[self.name, row_id])
+
     def allowed(self) -> bool:
         """Whether the person may look such records up at all."""
         return may(context.actor(), "read", self.model)
@@ -80,6 +106,10 @@ class Lookup:
 
     def matching(self, text: str) -> ColumnElement[bool]:
         """Records that the search term finds."""
+        if self.model.__tablename__ in TEXTS:
+            condition = found(self.model, text, keyring_of(context.session()))
+            beginning: ColumnElement[bool] = getattr(self.model, self.key).startswith(text, autoescape=True)
+            return beginning if condition is None else condition
         columns = [getattr(self.model, name) for name in (self.key, *self.also)]
         return or_(*(column.icontains(text, autoescape=True) for column in columns))
 
@@ -117,6 +147,66 @@ class Lookup:
         return int(rows[0].id)
 
 
+def learn_choices(lookups: Iterable[Lookup]) -> None:
+    """Read the rows of these lists with one statement, for this request."""
+    _learn(lookups, ())
+
+
+def learn_written(wanted: Iterable[tuple[Lookup, int]]) -> None:
+    """Read how these records are written with one statement, for this request."""
+    _learn((), wanted)
+
+
+def learn_for(form: Any) -> None:
+    """Read with one statement what the fields of *form* are about to show."""
+    lists = [field.lookup for field in form if hasattr(field, "lookup") and hasattr(field, "values")]
+    single = [(field.lookup, field.data) for field in form if hasattr(field, "lookup") and not hasattr(field, "values")]
+    _learn(lists, [(lookup, row_id) for lookup, row_id in single if row_id is not None])
+
+
+def _learn(lists: Iterable[Lookup], wanted: Iterable[tuple[Lookup, int]]) -> None:
+    choices: dict[str, Any] = g.setdefault("choices", {})
+    written: dict[tuple[str, int], str] = g.setdefault("written", {})
+    new = sorted({lookup.name for lookup in lists if lookup.name not in choices})
+    choices.update({name: [] for name in new})
+    ids: dict[str, set[int]] = {}
+    for lookup, row_id in wanted:
+        if (lookup.name, row_id) not in written:
+            written[lookup.name, row_id] = ""
+            if lookup.allowed():
+                ids.setdefault(lookup.name, set()).add(row_id)
+    offered = [name for name in new if LOOKUPS[name].allowed()]
+    if offered and not ids:
+        found = _options(tuple(offered), _scope_key()).ask()
+    else:
+        questions: dict[str, Question] = {f"all {name}": LOOKUPS[name].options() for name in offered}
+        for name, numbers in ids.items():
+            lookup = LOOKUPS[name]
+            asked = select(*lookup.columns()).where(lookup.model.id.in_(sorted(numbers)), lookup.scope())
+            questions[f"one {name}"] = asked
+        found = gathered(questions)
+    for question, rows in found.items():
+        kind, _, name = question.partition(" ")
+        lookup = LOOKUPS[name]
+        if kind == "all":
+            choices[name] = [(row.id, lookup.text(row)) for row in rows]
+        else:
+            written.update({(name, row.id): lookup.text(row) for row in rows})
+
+
+def _scope_key() -> tuple[Any, ...]:
+    """All that the scopes of lookups go by."""
+    actor, estate, desk = context.actor(), context.current_estate(), context.session()
+    who = (actor.staff_id, actor.roles, actor.is_system) if actor is not None else None
+    return who, estate.id if estate is not None else None, desk.get_bind().dialect.name
+
+
+@functools.lru_cache(256)
+def _options(names: tuple[str, ...], _key: tuple[Any, ...]) -> Prepared:
+    """The statement (never its rows) for these lists: every page with a filter or a form asks it."""
+    return prepared({f"all {name}": LOOKUPS[name].options() for name in names})
+
+
 class ResidentLookup(Lookup):
     """By name, pinyin, or phone (whole or last four)."""
 
@@ -125,19 +215,6 @@ class ResidentLookup(Lookup):
         if not row.phone:
             return str(row.name)
         return f"{row.name} {masked_phone(keyring_of(context.session()).decrypt(row.phone))} #{row.id}"
-
-    def matching(self, text: str) -> ColumnElement[bool]:
-        """Name, pinyin or phone."""
-        return or_(super().matching(text), *phone_conditions(text, Resident.phone_digest, Resident.phone_tail_digest))
-
-
-def phone_conditions(text: str, whole: Any, tail: Any) -> list[ColumnElement[bool]]:
-    """Conditions by the digests of a phone number: all of it, or its last four digits."""
-    digits = normal_phone(text)
-    if len(digits) < 4 or not re.fullmatch(r"[\d\s+()\-]+", text):
-        return []
-    digest = keyring_of(context.session()).digest
-    return [tail == digest(digits)] if len(digits) == 4 else [whole == digest(digits)]
 
 
 class StaffLookup(Lookup):
@@ -216,11 +293,11 @@ LOOKUPS: dict[str, Lookup] = {
     lookup.name: lookup
     for lookup in (
         Lookup("unit", Unit, "code"),
-        ResidentLookup("resident", Resident, "name", ("name_pinyin",)),
-        StaffLookup("staff", Staff, "name", ("username",)),
-        DeskLookup("desk", Staff, "name", ("username",)),
-        HandlerLookup("handler", Staff, "name", ("username",)),
-        TeamLookup("team", Team, "name"),
+        ResidentLookup("resident", Resident, "name", ("name_pinyin",), ("name", "phone")),
+        StaffLookup("staff", Staff, "name", ("username",), ("name", "username")),
+        DeskLookup("desk", Staff, "name", ("username",), ("name", "username")),
+        HandlerLookup("handler", Staff, "name", ("username",), ("name", "username")),
+        TeamLookup("team", Team, "name", (), ("name", "department")),
         CategoryLookup("category", Category, "name"),
         Lookup("key", Key, "number"),
         ApprovalLookup("approval", KeyApproval, "borrower_name"),

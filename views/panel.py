@@ -7,7 +7,7 @@ from flask_admin import Admin
 from flask_admin.theme import Theme
 
 from models.verbs import verb_label
-from views import bulk_runs, cells, language
+from views import bulk_runs, cells, context, imports, language, search
 from views.audits import AuditView
 from views.base import RegisterView
 from views.complaints import ComplaintView
@@ -60,6 +60,8 @@ def register_views(app: Flask) -> Admin:
         admin.add_view(made)
         ENDPOINTS[made.register] = made.endpoint
     admin.add_view(bulk_runs.BulkRunView())
+    admin.add_view(imports.ImportView())
+    admin.add_view(search.SearchView())
 
     @app.context_processor
     def _for_templates() -> dict[str, Any]:
@@ -78,14 +80,33 @@ def register_views(app: Flask) -> Admin:
     return admin
 
 
-def menu(admin: Admin) -> list[tuple[Any, list[tuple[Any, str, bool]]]]:
-    """The left menu: heading, then label, address and whether it is the page shown, for all that may be read."""
-    groups: dict[str, tuple[Any, list[tuple[Any, str, bool]]]] = {}
+Menu = list[tuple[str, list[tuple[str, str, str]]]]
+_MENUS: dict[tuple[Any, ...], Menu] = {}
+
+
+def menu(admin: Admin) -> Menu:
+    """The left menu: heading, then label, address and endpoint of all that may be read.
+
+    What it shows follows from the roles and the language, so it is worked out once for each of these.
+    """
+    actor = context.actor()
+    roles = frozenset(role for _estate, role, _team in actor.roles) if actor is not None else None
+    key = (id(admin), roles, language.language(), request.script_root)
+    if key not in _MENUS:
+        _MENUS[key] = _menu(admin)
+    return _MENUS[key]
+
+
+def _menu(admin: Admin) -> Menu:
+    groups: Menu = []
     for view in admin._views:
         if not (view.is_visible() and view.is_accessible()):
             continue
-        here = request.blueprint == view.endpoint
         url = view.get_url(f"{view.endpoint}.index" if view is admin.index_view else f"{view.endpoint}.index_view")
-        heading = view.category or ""
-        groups.setdefault(str(heading), (heading, []))[1].append((view.name, url, here))
-    return list(groups.values())
+        heading = str(view.category or "")
+        entries = next((entries for known, entries in groups if known == heading), None)
+        if entries is None:
+            entries = []
+            groups.append((heading, entries))
+        entries.append((str(view.name), url, view.endpoint))
+    return groups

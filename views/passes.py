@@ -4,10 +4,9 @@ import datetime
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import select, true
 from wtforms.validators import Optional
 
-from models.estates import Unit
 from models.operations import passes as verbs
 from models.passes import PassKind, PassMovement, VisitorPass
 from models.personal import IdDocument
@@ -20,10 +19,8 @@ from views.filters import ChoiceFilter, DateFilter, FlagFilter, KeyFilter, State
 from views.forms import DeskForm
 from views.labels import label_for
 from views.language import label, local_today, say, zone
-from views.lookups import phone_conditions
 from views.matter_forms import ReasonForm
 from views.record import Related
-from views.references import names_of
 from views.steps import Step
 
 OUT = VisitorPass.handed_in_at.is_(None) & VisitorPass.revoked_at.is_(None)
@@ -167,6 +164,10 @@ class PassView(RegisterView):
         "permit_number",
     )
     create_form_class = PassForm
+    reads = {
+        "validity": ("revoked_at", "handed_in_at", "valid_from", "valid_until"),
+        "valid_until": ("valid_until", "handed_in_at", "revoked_at"),
+    }
     sections = (
         (_("Pass"), ("number", "validity", "kind", "valid_from", "valid_until", "badge_number", "code", "inside")),
         (
@@ -192,16 +193,6 @@ class PassView(RegisterView):
         ),
     )
 
-    def search_condition(self, text: str) -> ColumnElement[bool]:
-        """By number, holder, organisation, badge, room and phone (whole or last four)."""
-        units = select(Unit.id).where(Unit.code.istartswith(text, autoescape=True))
-        columns = (VisitorPass.number, VisitorPass.holder_name, VisitorPass.organisation, VisitorPass.badge_number)
-        return or_(
-            *(column.icontains(text, autoescape=True) for column in columns),
-            VisitorPass.host_unit_id.in_(units),
-            *phone_conditions(text, VisitorPass.phone_digest, VisitorPass.phone_tail_digest),
-        )
-
     def draft(self, form: Any) -> Any:
         """The pass."""
         return verbs.PassDraft(estate_id=self.estate().id, **form.arguments())
@@ -217,12 +208,12 @@ class PassView(RegisterView):
 
     def related(self, record: VisitorPass) -> list[Related]:
         """In and out (PAS-8)."""
-        query = select(PassMovement).where(PassMovement.pass_id == record.id).order_by(PassMovement.id.desc()).limit(50)
-        rows = list(context.session().scalars(query))
-        people = names_of(Staff, {row.noted_by_id for row in rows})
+        query = select(PassMovement.id, PassMovement.at, PassMovement.direction, Staff.name)
+        query = query.outerjoin(Staff, Staff.id == PassMovement.noted_by_id).where(PassMovement.pass_id == record.id)
         table = Related(
             _("In and out"),
             (_("When"), _("Which way"), _("Noted by")),
-            [("", (instant(row.at), label(row.direction), people.get(row.noted_by_id, ""))) for row in rows],
+            query=query.order_by(PassMovement.id.desc()).limit(50),
+            show=lambda row: ("", (instant(row.at), label(row.direction), row.name or "")),
         )
-        return [table] if rows else []
+        return [table]

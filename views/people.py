@@ -160,7 +160,7 @@ class StaffView(RegisterView):
     default_descending = False
     column_list = ("name", "username", "roles", "state", "language")
     column_filters = (StateFilter(Staff.id, STATES), RoleFilter(Staff.id, "role"))
-    relations = {"roles": ("assignments.team",)}
+    reads = {"roles": ("assignments.team",), "state": ("disabled_at",)}
     form_columns = ("name", "language")
     create_form_class = StaffForm
     sections = (
@@ -195,7 +195,7 @@ class StaffView(RegisterView):
             estate_id=estate.id if estate is not None else None,
         )
 
-    def search_condition(self, text: str) -> ColumnElement[bool]:
+    def search_condition(self, text: str) -> ColumnElement[bool] | None:
         """By name or user name."""
         return or_(Staff.name.icontains(text, autoescape=True), Staff.username.icontains(text, autoescape=True))
 

@@ -8,11 +8,11 @@ from typing import Any
 
 from flask import request
 from flask_babel import gettext
-from sqlalchemy import ColumnElement, Select, and_, literal, or_, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, literal, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 from werkzeug.exceptions import BadRequest
 
-from models.base import Choice, LocalDate, ShortText, UTCDateTime
+from models.base import Choice, LocalDate, ShortText, UTCDateTime, never
 
 LARGEST_ID = 2**63 - 1
 LONGEST_SEARCH = 100
@@ -91,6 +91,8 @@ class Asked:
     descending: bool = True
     after: Cursor | None = None
     before: Cursor | None = None
+    at: datetime.date | None = None
+    """The day that the list was asked to begin with."""
     filters: list[tuple[Any, str, Any]] = field(default_factory=list)
     """Filter, its value as written, its value as understood."""
 
@@ -101,6 +103,26 @@ class Asked:
         found["desc"] = ("1" if self.descending else "0") if self.sort else None
         found |= changes
         return {name: str(value) for name, value in found.items() if value is not None}
+
+
+def parse_day(text: str) -> datetime.date:
+    """The date that *text* spells; 400 for anything else, and for years nobody means."""
+    try:
+        day = datetime.date.fromisoformat(text) if len(text) == len("2026-11-22") else None
+    except ValueError:
+        day = None
+    if day is None or not 1900 <= day.year <= 2200:
+        raise BadRequest(gettext("Write the date like 2026-11-22."))
+    return day
+
+
+def day_cursor(day: datetime.date, column: Any, zone: datetime.tzinfo, *, upwards: bool) -> Cursor:
+    """The place just before the rows of *day* (by the clock of *zone*), in the order of the list."""
+    row_id = 0 if upwards else LARGEST_ID
+    if isinstance(column.type, LocalDate):
+        return Cursor(day, row_id)
+    midnight = datetime.datetime.combine(day if upwards else day + datetime.timedelta(days=1), datetime.time(), zone)
+    return Cursor(midnight.astimezone(datetime.UTC), 0)
 
 
 def parse_search(text: str) -> str:
@@ -119,71 +141,43 @@ def parse_choice(name: str, allowed: Sequence[str], default: str) -> str:
     return value
 
 
-def beyond(
-    column: InstrumentedAttribute[Any], key: InstrumentedAttribute[int], cursor: Cursor, *, larger: bool, empty: bool
-) -> ColumnElement[bool]:
-    """Rows after *cursor*, nulls last. *larger*: the order goes up; *empty*: the column may be null."""
-    value, row_id = cursor.value, cursor.row_id
-    if not empty or value is None:
-        if value is None:
-            further = key > row_id if larger else key < row_id
-            return and_(column.is_(None), further) if empty else further
-        place = tuple_(literal(value, column.type), literal(row_id, key.type))
-        pair = tuple_(column, key)
-        return pair > place if larger else pair < place
-    further = key > row_id if larger else key < row_id
-    past = column > value if larger else column < value
-    return or_(past, and_(column == value, further), column.is_(None))
+def place_in(column: Any) -> ColumnElement[Any]:
+    """What a list sorted by *column* is ordered by: rows without a time come where the latest would come.
+
+    Never null, so that one comparison finds a place in the list; the tables have an index on the very same expression.
+    """
+    return func.coalesce(column, never()) if column.nullable else column
 
 
-def in_front(
-    column: InstrumentedAttribute[Any], key: InstrumentedAttribute[int], cursor: Cursor, *, larger: bool
-) -> ColumnElement[bool]:
-    """Rows before *cursor* in a list with nulls last, for a column that may be null."""
-    earlier = key < cursor.row_id if larger else key > cursor.row_id
-    if cursor.value is None:
-        return or_(column.is_not(None), and_(column.is_(None), earlier))
-    past = column < cursor.value if larger else column > cursor.value
-    return or_(past, and_(column == cursor.value, earlier))
+def beyond(place: Any, key: InstrumentedAttribute[int], at: Cursor, *, larger: bool) -> Any:
+    """The condition for rows after the cursor *at* in a list ordered by *place*, then *key*; *larger*: upwards."""
+    if place is key:
+        return key > at.row_id if larger else key < at.row_id
+    value = literal(at.value, place.type) if at.value is not None else never()
+    pair, wanted = tuple_(place, key), tuple_(value, literal(at.row_id, key.type))
+    # The first part says nothing new; SQLite seeks by it where the place is an expression.
+    if larger:
+        return and_(place >= value, pair > wanted)
+    return and_(place <= value, pair < wanted)
 
 
 def paged(
     query: Select[Any],
-    column: InstrumentedAttribute[Any],
+    place: ColumnElement[Any],
     key: InstrumentedAttribute[int],
     asked: Asked,
     limit: int = PAGE_SIZE,
 ) -> tuple[Select[Any], bool]:
     """*query* limited to one page and one row more; True when its rows come in reverse (a page before a cursor)."""
-    upwards = not asked.descending
-    empty = bool(column.nullable)
     backwards = asked.before is not None
-    if asked.after is not None:
-        query = query.where(beyond(column, key, asked.after, larger=upwards, empty=empty))
-    elif asked.before is not None:
-        condition = (
-            in_front(column, key, asked.before, larger=upwards)
-            if empty
-            else beyond(column, key, asked.before, larger=not upwards, empty=False)
-        )
-        query = query.where(condition)
-    return query.order_by(*ordering(column, key, upwards=upwards != backwards, backwards=backwards)).limit(limit + 1), (
-        backwards
-    )
+    upwards = asked.descending == backwards
+    cursor = asked.before or asked.after
+    if cursor is not None:
+        query = query.where(beyond(place, key, cursor, larger=upwards))
+    return query.order_by(*ordering(place, key, upwards=upwards)).limit(limit + 1), backwards
 
 
-def ordering(
-    column: InstrumentedAttribute[Any],
-    key: InstrumentedAttribute[int],
-    *,
-    upwards: bool,
-    backwards: bool = False,
-) -> list[ColumnElement[Any]]:
-    """Order by *column*, then id; nulls last (first when the page is read backwards)."""
-    order: list[ColumnElement[Any]] = []
-    if column.nullable:
-        order.append(column.is_(None).desc() if backwards else column.is_(None).asc())
-    if column is not key:
-        order.append(column.asc() if upwards else column.desc())
-    order.append(key.asc() if upwards else key.desc())
-    return order
+def ordering(place: Any, key: InstrumentedAttribute[int], *, upwards: bool) -> list[ColumnElement[Any]]:
+    """Order by *place*, then id."""
+    order = [key] if place is key else [place, key]
+    return [part.asc() if upwards else part.desc() for part in order]

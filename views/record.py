@@ -1,16 +1,18 @@
 """The page of one record: facts in sections, history, related records, and the next legal steps."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from flask_admin import expose
 
 from views.cells import personal
+from views.gathering import Question, gathered
 from views.language import NOTHING
 from views.queries import asked_id
+from views.references import reference_of
 from views.steps import StepPages
-from views.timeline import timeline
+from views.timeline import Entry, history, history_questions
 
 
 @dataclass
@@ -23,6 +25,10 @@ class Related:
     """The address of the row's own page (may be empty), and its cells."""
     links: list[tuple[Any, str]] = field(default_factory=list)
     """Label and address of what can be added."""
+    query: Question | None = None
+    """What the rows are made of; all tables of a page are read with one statement."""
+    show: Callable[[Any], tuple[str, Sequence[Any]]] = lambda row: ("", tuple(row))
+    """A row of the query as a row of the table."""
 
 
 class RecordPages(StepPages):
@@ -37,19 +43,18 @@ class RecordPages(StepPages):
     def details_view(self) -> str:
         """The record."""
         record_id = asked_id()
-        record = self.get_one(record_id)
-        # The previews behind the offers reread the row and drop what was loaded beside it: so they come first.
-        offers = self.offers(record)
         names = [name for _title, names in self.sections for name in names]
-        (record,) = self.load([record_id], names)
+        record = self.get_one(record_id, names)
+        offers = self.offers(record)
+        tables, entries = self.beside(record)
         return self.render(
             self.details_template,
             record=record,
             name=self.name_of(record),
             sections=self.facts(record),
             offers=offers,
-            related=self.related(record),
-            history=timeline(self.register, record_id),
+            related=tables,
+            history=entries,
             may_edit=bool(self.form_columns)
             and self.knows("amend")
             and self.allowed("amend", record)
@@ -57,6 +62,26 @@ class RecordPages(StepPages):
             may_delete=self.knows("delete") and self.allowed("delete", record) and self.deletable(record),
             links=self.links(record),
         )
+
+    def beside(self, record: Any) -> tuple[list[Related], list[Entry]]:
+        """The related tables and the history: one statement for all of it, one for the names mentioned in it."""
+        tables = self.related(record)
+        questions = {f"related {place}": table.query for place, table in enumerate(tables) if table.query is not None}
+        found = gathered({**questions, **history_questions(self.register, record.id)})
+        for place, table in enumerate(tables):
+            table.rows += [table.show(row) for row in found.get(f"related {place}", ())]
+        entries = history(found, self.references(record))
+        return [table for table in tables if table.rows or table.links], entries
+
+    def references(self, record: Any) -> dict[Any, set[int]]:
+        """Table -> ids of the records that the facts of *record* name by their column alone."""
+        wanted: dict[Any, set[int]] = {}
+        columns = self.model.__mapper__.columns
+        for name in (name for _title, names in self.sections for name in names if name in columns):
+            target = reference_of(name)
+            if target is not None and getattr(record, name) is not None:
+                wanted.setdefault(target, set()).add(getattr(record, name))
+        return wanted
 
     def facts(self, record: Any) -> list[tuple[Any, list[tuple[Any, Any]]]]:
         """The sections with label and shown value of each fact; empty facts are left out of long sections."""

@@ -1,12 +1,12 @@
 """Columns that refer to other records: to what, and how those are called."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from flask import url_for
-from sqlalchemy import select
+from flask import g, url_for
+from sqlalchemy import Text, cast, literal, select, type_coerce, union_all
 
 from models.audits import AuditRun
-from models.base import Base
 from models.complaints import Complaint
 from models.estates import Estate, Unit
 from models.keys import Key, KeyApproval
@@ -55,12 +55,53 @@ def reference_of(name: str) -> type[Any] | None:
     return _REFERENCES.get(name)
 
 
-def names_of(model: type[Base], ids: set[int]) -> dict[int, str]:
-    """How the records with these ids are called, in one statement; for text that already may be shown."""
-    if not ids:
-        return {}
-    rows = context.session().scalars(select(model).where(model.id.in_(sorted(ids))))
-    return {row.id: str(row) for row in rows}
+NAMES: dict[type[Any], Any] = {
+    Staff: Staff.name,
+    Team: Team.name,
+    Unit: Unit.code,
+    Resident: Resident.name,
+    Category: Category.name,
+    Key: Key.number,
+    Ticket: Ticket.number,
+    Complaint: Complaint.number,
+    Estate: Estate.name,
+    AuditRun: cast(AuditRun.day, Text),
+}
+"""Table -> what its rows are called; those of others by their number."""
+
+
+def learn_names(wanted: Mapping[type[Any], Iterable[int | None]]) -> dict[tuple[type[Any], int], str]:
+    """How the records with these ids are called, in one statement; for text that already may be shown.
+
+    What the request has learnt before is not asked again.
+    """
+    known: dict[tuple[type[Any], int], str] = g.setdefault("names", {})
+    questions = {}
+    for model, ids in wanted.items():
+        new = sorted({row_id for row_id in ids if row_id is not None and (model, row_id) not in known})
+        known.update({(model, row_id): f"#{row_id}" for row_id in new})
+        if new and model in NAMES:
+            table = model.__tablename__
+            questions[model] = select(
+                literal(table, Text).label("kind"), model.id, type_coerce(NAMES[model], Text).label("name")
+            ).where(model.id.in_(new))
+    if questions:
+        models = {model.__tablename__: model for model in questions}
+        for kind, row_id, name in context.session().execute(union_all(*questions.values())):
+            known[models[kind], row_id] = name
+    return known
+
+
+def name_of(model: type[Any], row_id: int) -> str:
+    """How one record is called; of many, :func:`learn_names` first."""
+    return learn_names({model: (row_id,)})[model, row_id]
+
+
+def names_of(model: type[Any], ids: Iterable[int]) -> dict[int, str]:
+    """How the records of one table with these ids are called."""
+    wanted = set(ids)
+    known = learn_names({model: wanted})
+    return {row_id: known[model, row_id] for row_id in wanted}
 
 
 ENDPOINTS: dict[str, str] = {}

@@ -5,8 +5,7 @@ from typing import Any, ClassVar
 from flask import url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import select
 from wtforms.validators import Optional
 
 from models.complaints import Complaint
@@ -24,7 +23,6 @@ from views.filters import ChoiceFilter, DateFilter, KeyFilter
 from views.forms import DeskForm
 from views.labels import label_for
 from views.language import label
-from views.lookups import phone_conditions
 from views.record import Related
 from views.steps import Step
 
@@ -77,7 +75,7 @@ class ResidentView(RegisterView):
         DateFilter(Resident.moved_in_on),
         DateFilter(Resident.moved_in_on, until=True),
     )
-    relations = {"occupancies": ("occupancies.unit",)}
+    reads = {"occupancies": ("occupancies.unit",)}
     form_columns = (
         "name",
         "phone",
@@ -94,17 +92,6 @@ class ResidentView(RegisterView):
         (_("More"), ("vehicles", "moved_in_on", "note", "created_at", "updated_at")),
     )
 
-    def search_condition(self, text: str) -> ColumnElement[bool]:
-        """By name, pinyin, room and phone (whole or last four)."""
-        units = select(Unit.id).where(Unit.code.istartswith(text, autoescape=True))
-        here = select(Occupancy.resident_id).where(Occupancy.unit_id.in_(units), Occupancy.until_on.is_(None))
-        return or_(
-            Resident.name.icontains(text, autoescape=True),
-            Resident.name_pinyin.icontains(text, autoescape=True),
-            Resident.id.in_(here),
-            *phone_conditions(text, Resident.phone_digest, Resident.phone_tail_digest),
-        )
-
     def draft(self, form: Any) -> Any:
         """The person."""
         return verbs.ResidentDraft(estate_id=self.estate().id, **form.arguments())
@@ -116,36 +103,44 @@ class ResidentView(RegisterView):
 
     def related(self, record: Resident) -> list[Related]:
         """Units over time, and matters."""
-        desk, actor = context.session(), context.actor()
-        query = select(Occupancy).where(Occupancy.resident_id == record.id, visible(actor, Occupancy))
-        query = query.options(joinedload(Occupancy.unit)).order_by(Occupancy.until_on.is_not(None), Occupancy.id)
+        actor = context.actor()
+        query = select(
+            Occupancy.id, Unit.code, Occupancy.kind, Occupancy.from_on, Occupancy.until_on.label("until")
+        ).join(Unit, Unit.id == Occupancy.unit_id)
+        query = query.where(Occupancy.resident_id == record.id, visible(actor, Occupancy))
         links: list[tuple[Any, str]] = []
         if self.allowed("amend", record):
             links.append((_("Add a unit"), url_for("occupancies.create_view", resident_id=record.id)))
         homes = Related(
             _("Units"),
             (_("Unit"), _("As"), _("From"), _("Until")),
-            [
-                (
-                    url_for("occupancies.details_view", id=item.id),
-                    (str(item.unit), label(item.kind), plain(item.from_on), plain(item.until_on)),
-                )
-                for item in desk.scalars(query)
-            ],
-            links,
+            links=links,
+            query=query.order_by(Occupancy.until_on.is_not(None), Occupancy.id),
+            show=lambda item: (
+                url_for("occupancies.details_view", id=item.id),
+                (item.code, label(item.kind), plain(item.from_on), plain(item.until)),
+            ),
         )
-        matters = Related(_("Matters"), (_("Number"), _("Status"), _("Summary"), _("Registered")))
-        registers: tuple[tuple[Any, str], ...] = ((Ticket, "tickets"), (Complaint, "complaints"))
-        for model, endpoint in registers:
-            found = select(model).where(model.resident_id == record.id, visible(actor, model))
-            matters.rows += [
-                (
-                    url_for(f"{endpoint}.details_view", id=row.id),
-                    (row.number, badge(row.status), row.summary, instant(row.registered_at)),
-                )
-                for row in desk.scalars(found.order_by(model.id.desc()).limit(10))
-            ]
-        return [homes, matters] if matters.rows else [homes]
+        return [
+            homes,
+            self.matters(_("Tickets"), Ticket, "tickets", record),
+            self.matters(_("Complaints"), Complaint, "complaints", record),
+        ]
+
+    @staticmethod
+    def matters(title: Any, model: Any, endpoint: str, record: Resident) -> Related:
+        """What the person reported last."""
+        query = select(model.id, model.number, model.status, model.summary, model.registered_at)
+        query = query.where(model.resident_id == record.id, visible(context.actor(), model))
+        return Related(
+            title,
+            (_("Number"), _("Status"), _("Summary"), _("Registered")),
+            query=query.order_by(model.id.desc()).limit(10),
+            show=lambda row: (
+                url_for(f"{endpoint}.details_view", id=row.id),
+                (row.number, badge(row.status), row.summary, instant(row.registered_at)),
+            ),
+        )
 
 
 class OccupancyForm(DeskForm):

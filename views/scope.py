@@ -1,30 +1,37 @@
 """What every register's page shares: whose it is, who may, which rows, and the one place that commits."""
 
+import functools
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from flask import abort, redirect, url_for
+from flask import abort, redirect, request, url_for
 from flask_admin.contrib.sqla import ModelView
 from flask_babel import gettext
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload, selectinload
-from sqlalchemy.orm.base import MANYTOONE
 from werkzeug.exceptions import NotFound
 from werkzeug.local import LocalProxy
 
 from models.base import Base
 from models.errors import OperationRefused, Outcome
 from models.estates import Estate
+from models.finding import found
+from models.operations._move import note_locked
+from models.personal import keyring_of
 from models.policy import may, visible
+from models.search import TEXTS
 from models.sentences import refusal_from
 from models.staff import Actor
 from views import context
 from views.cells import Cell, cell_of
 from views.forms import DeskConverter, DeskForm
 from views.labels import label_for
+from views.references import NAMES
 
+ENDS = frozenset({"status", "returned_at", "lost_at", "handed_in_at"})
+"""Columns that say whether a due time is history (views.cells.is_ended)."""
 STATUS_OF_RULE = {"ROLE": 403, "GONE": 404}
 REFUSED = 409
 INVALID = 400
@@ -79,8 +86,11 @@ class Scope(ModelView):
     named_filter_urls = True
     form_base_class = DeskForm
     model_form_converter = DeskConverter
-    relations: dict[str, tuple[str, ...]] = {}
-    """Shown attribute -> the relationships it reads, for those that are not relationships themselves."""
+    reads: dict[str, tuple[str, ...]] = {}
+    """Shown name -> the columns and relationships that its cell reads, where these are more than the one so called.
+
+    In lists a relationship to one record reads as what that record is called.
+    """
 
     # What Flask-Admin offers and this panel does not: inline edit and its own actions (stack.md 2, 15).
     ajax_update = None
@@ -143,7 +153,7 @@ class Scope(ModelView):
 
     def init_search(self) -> bool:
         """Whether the register has a search box."""
-        return type(self).search_condition is not Scope.search_condition
+        return self.model.__tablename__ in TEXTS or type(self).search_condition is not Scope.search_condition
 
     def init_actions(self) -> None:
         """None: Flask-Admin's actions take no input and see one page only; ours are the bulk verbs."""
@@ -155,9 +165,9 @@ class Scope(ModelView):
         self._filter_groups = None
         self._filter_args = {flt.key: (index, flt) for index, flt in enumerate(self._filters)}
 
-    def search_condition(self, text: str) -> ColumnElement[bool]:
-        """The condition for a search term."""
-        raise NotImplementedError
+    def search_condition(self, text: str) -> ColumnElement[bool] | None:
+        """What a search finds; None when there is nothing in *text* to search for."""
+        return found(self.model, text, keyring_of(context.session()))
 
     # ------------------------------------------------------------- who may
 
@@ -216,7 +226,7 @@ class Scope(ModelView):
         if estate is None or not hasattr(self.model, "estate_id"):
             return self.visible()
         here: ColumnElement[bool] = self.model.estate_id == estate.id
-        return self.visible() & here
+        return here & visible(actor_here(), self.model)
 
     def get_query(self) -> Select[Any]:  # type: ignore[override]  # 2.0 style, for the session of the request
         """The rows of the list."""
@@ -226,33 +236,81 @@ class Scope(ModelView):
         """Their number."""
         return select(func.count()).select_from(self.model).where(self.listed())
 
-    def get_one(self, id: Any) -> Any:  # Flask-Admin's own name
-        """The record with that id, with nothing loaded beside it; 404 when it is not visible."""
-        record = context.session().scalars(select(self.model).where(self.model.id == id, self.visible())).one_or_none()
+    def get_one(self, id: Any, names: Sequence[str] = ()) -> Any:  # Flask-Admin's own name
+        """The record with that id, with what showing *names* needs; 404 when it is not visible.
+
+        A request that may change something locks it, so that the verb need not read it again.
+        """
+        desk = context.session()
+        query = select(self.model).where(self.model.id == id, self.visible()).options(*self.loading(names))
+        locking = request.method not in context.SAFE_METHODS
+        if locking:
+            query = query.with_for_update(key_share=True, of=self.model)
+        record = desk.scalars(query.execution_options(populate_existing=True)).one_or_none()
         if record is None:
             raise NotFound
-        return record
-
-    def load(self, ids: Sequence[int], names: Sequence[str]) -> list[Any]:
-        """The records with *ids*, in that order, with exactly the relationships that showing *names* needs."""
-        query = select(self.model).where(self.model.id.in_(ids), self.visible()).options(*self.loading(names))
-        found = {row.id: row for row in context.session().scalars(query.execution_options(populate_existing=True))}
-        return self.prepared([found[row_id] for row_id in ids if row_id in found])
+        if locking:
+            note_locked(desk, [record])
+        (prepared,) = self.prepared([record])
+        return prepared
 
     def prepared(self, rows: list[Any]) -> list[Any]:
         """*rows* about to be shown: a register whose cells need more than relationships reads it here, set-wise."""
         return rows
+
+    def read_by(self, names: Sequence[str]) -> tuple[str, ...]:
+        """The columns and relationships that showing *names* reads."""
+        found = dict.fromkeys(("id", self.number_column))
+        for name in names:
+            found.update(dict.fromkeys(self.reads.get(name, (name,))))
+            if name == "due_at":
+                found.update(dict.fromkeys(ENDS & set(self.model.__mapper__.columns.keys())))
+        return tuple(found)
+
+    @functools.cached_property
+    def plain(self) -> bool:
+        """Whether rows of columns are enough for the list: all but registers whose cells read many other records."""
+        relationships = self.model.__mapper__.relationships
+        read = self.read_by([*self.listed_columns, *self.exported_columns])
+        return not any("." in name or (name in relationships and relationships[name].uselist) for name in read)
+
+    def rows_query(self, ids: Select[Any], names: Sequence[str], *more: Any) -> Select[Any]:
+        """The query *ids* with the rows themselves: with what showing *names* reads, and the columns *more*.
+
+        Rows of a plain register have the columns; those of another one have the record as their first element.
+        """
+        if not self.plain:
+            return ids.with_only_columns(self.model, *more).options(*self.loading(names))
+        query = self.plain_query(tuple(names)).add_columns(*more)
+        return query if ids.whereclause is None else query.where(ids.whereclause)
+
+    @functools.lru_cache(8)  # noqa: B019  # views live as long as the program
+    def plain_query(self, names: tuple[str, ...]) -> Select[Any]:
+        """All rows of the register, with what showing *names* reads."""
+        table: Any = self.model.__table__
+        relationships = self.model.__mapper__.relationships
+        source, columns = table, []
+        for name in self.read_by(names):
+            if name not in relationships:
+                columns.append(table.c[name])
+                continue
+            target = relationships[name].mapper.class_
+            other = target.__table__.alias(f"{name}_shown")
+            ((ours, theirs),) = relationships[name].local_remote_pairs
+            source = source.outerjoin(other, ours == other.c[theirs.key])
+            columns.append(other.c[NAMES[target].key].label(name))
+        return select(*columns).select_from(source)
 
     def loading(self, names: Sequence[str]) -> list[Any]:
         """Load options for the relationships behind *names*: joined to one, a second statement to many."""
         options: dict[str, Any] = {}
         relationships = self.model.__mapper__.relationships
         for name in names:
-            for path in self.relations.get(name, (name,)):
+            for path in self.reads.get(name, (name,)):
                 first, _, further = path.partition(".")
                 if first not in relationships:
                     continue
-                single = relationships[first].direction is MANYTOONE
+                single = not relationships[first].uselist
                 option = (joinedload if single else selectinload)(getattr(self.model, first))
                 if further:
                     target = relationships[first].mapper.class_
@@ -309,6 +367,6 @@ class Scope(ModelView):
             abort(409, gettext("Choose an estate first: you work in none."))
         return found
 
-    def name_of(self, record: Base) -> str:
+    def name_of(self, record: Any) -> str:
         """How a record is called in headings and messages."""
-        return str(record)
+        return str(record) if isinstance(record, Base) else str(getattr(record, self.number_column))

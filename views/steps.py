@@ -19,6 +19,7 @@ from views import context
 from views.forms import DeskForm, NothingForm
 from views.language import say, sentence
 from views.listing import ListPages
+from views.lookups import learn_for
 from views.queries import LARGEST_ID, asked_id
 from views.scope import INVALID, status_of
 
@@ -146,6 +147,7 @@ class StepPages(ListPages):
         self, step: Step, record: Any, form: DeskForm, *, version: int | None, problem: str | None = None
     ) -> str:
         """The page that asks."""
+        learn_for(form)
         return self.render(
             self.step_template,
             step=step,

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from flask import url_for
 from flask_admin import expose
 from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, or_, select
@@ -11,15 +10,13 @@ from models.complaints import Complaint
 from models.follow_ups import FollowUp, FollowUpStatus
 from models.operations import tickets as verbs
 from models.operations._ticket_jobs import ANSWERED_KINDS
-from models.policy import role_for
-from models.tickets import OPEN_STATUSES, TRANSITIONS, Ticket, TicketStatus
+from models.tickets import IS_OPEN, OPEN_STATUSES, TRANSITIONS, Ticket, TicketStatus
 from views import context
 from views.base import RegisterView
-from views.cells import badge
 from views.filters import ChoiceFilter, DateFilter, KeyFilter, ReferenceFilter, StateFilter
 from views.matter_forms import CommentForm, FollowerForm, OwnerForm, ReasonForm, ReassignForm, RepeatForm
-from views.matters import clock_table, follow_up_table, matter_search, repeat_table
-from views.queries import asked_id
+from views.matters import clock_table, follow_up_table, matter_table, repeat_table
+from views.queries import asked_id, place_in
 from views.record import Related
 from views.steps import Step
 from views.ticket_forms import (
@@ -36,8 +33,6 @@ from views.ticket_forms import (
     WaitForm,
 )
 
-OPEN = Ticket.status.in_(OPEN_STATUSES)
-
 
 def waiting_for_follow_up() -> ColumnElement[bool]:
     """Finished tickets whose follow-up is still to be made."""
@@ -48,21 +43,21 @@ def waiting_for_follow_up() -> ColumnElement[bool]:
 
 
 STATES = {
-    "open": (_("open"), lambda now: OPEN),
-    "overdue": (_("overdue"), lambda now: OPEN & (Ticket.due_at < now)),
+    "open": (_("open"), lambda now: IS_OPEN),
+    "overdue": (_("overdue"), lambda now: IS_OPEN & (place_in(Ticket.due_at) < now)),
     "follow_up": (_("waiting for follow-up"), lambda now: waiting_for_follow_up()),
-    "unassigned": (_("without handler"), lambda now: OPEN & Ticket.assignee_id.is_(None)),
+    "unassigned": (_("without handler"), lambda now: IS_OPEN & Ticket.assignee_id.is_(None)),
     "mine": (
         _("mine"),
         lambda now: (
-            OPEN
+            IS_OPEN
             & or_(
                 Ticket.assignee_id == getattr(context.actor(), "staff_id", 0),
                 Ticket.desk_owner_id == getattr(context.actor(), "staff_id", 0),
             )
         ),
     ),
-    "ended": (_("closed or cancelled"), lambda now: ~OPEN),
+    "ended": (_("closed or cancelled"), lambda now: ~IS_OPEN),
 }
 
 WORKING = (TicketStatus.DISPATCHED, TicketStatus.ACCEPTED, TicketStatus.IN_PROGRESS, TicketStatus.WAITING)
@@ -177,7 +172,7 @@ class TicketView(RegisterView):
         "visit_until",
     )
     create_form_class = TicketForm
-    relations = {"unit": ("unit",)}
+    reads = {"unit": ("unit", "place")}
     sections = (
         (
             _("Matter"),
@@ -235,10 +230,6 @@ class TicketView(RegisterView):
         ),
     )
 
-    def search_condition(self, text: str) -> ColumnElement[bool]:
-        """By number, room, name, phone (whole or last four) and words of the summary."""
-        return matter_search(Ticket, text)
-
     def draft(self, form: Any) -> Any:
         """The ticket as it was taken."""
         return verbs.TicketDraft(estate_id=self.estate().id, **form.arguments())
@@ -264,40 +255,24 @@ class TicketView(RegisterView):
 
     def related(self, record: Ticket) -> list[Related]:
         """Clocks, follow-ups, repeated reports, the complaint and earlier or later tickets."""
-        desk = context.session()
         tables = [
             clock_table("ticket_id", record.id),
             follow_up_table("ticket_id", record.id),
             repeat_table("ticket_id", record.id),
         ]
-        linked = select(Ticket).where(
-            or_(Ticket.previous_id == record.id, Ticket.id == (record.previous_id or 0)), self.visible()
-        )
-        tables.append(
-            Related(
-                _("Linked tickets"),
-                (_("Number"), _("Status"), _("Summary")),
-                [
-                    (self.get_url(".details_view", id=row.id), (row.number, badge(row.status), row.summary))
-                    for row in desk.scalars(linked.order_by(Ticket.id))
-                ],
-            )
-        )
+        linked = or_(Ticket.previous_id == record.id, Ticket.id == (record.previous_id or 0))
+        tables.append(matter_table(_("Linked tickets"), Ticket, "tickets", linked))
         if record.complaint_id is not None:
-            complaint = desk.get(Complaint, record.complaint_id)
-            if complaint is not None and role_for(context.actor(), "read", complaint) is not None:
-                address = url_for("complaints.details_view", id=complaint.id)
-                cells = (complaint.number, badge(complaint.status), complaint.summary)
-                tables.append(Related(_("Complaint"), (_("Number"), _("Status"), _("Summary")), [(address, cells)]))
-        return [table for table in tables if table.rows]
+            about = Complaint.id == record.complaint_id
+            tables.append(matter_table(_("Complaint"), Complaint, "complaints", about))
+        return tables
 
     @expose("/slip/")
     def slip_view(self) -> str:
         """The printed repair slip (维修服务单): checklist (JOB-8) and signatures (JOB-5)."""
         record_id = asked_id()
-        self.require("print_slip", self.get_one(record_id))
-        names = ("unit", "resident", "team", "assignee", "desk_owner", "category", "estate")
-        (record,) = self.load([record_id], names)
+        record = self.get_one(record_id, ("unit", "team", "assignee", "category", "estate"))
+        self.require("print_slip", record)
         return self.render(
             "admin/slip.html",
             record=record,

@@ -1,6 +1,7 @@
 """The history of one record: its events in the reader's language, and the entries people made on it."""
 
 import datetime
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,11 +13,11 @@ from models.events import Event
 from models.matters import Comment
 from models.staff import Role, Staff
 from models.verbs import verb_label
-from views import context
 from views.cells import plain
+from views.gathering import Question
 from views.labels import label_for
 from views.language import label, local_time, money, say
-from views.references import names_of, reference_of
+from views.references import learn_names, reference_of
 
 LIMIT = 200
 HIDDEN = frozenset({"name_pinyin", "code"})
@@ -38,32 +39,46 @@ class Entry:
     """Column, before, after."""
 
 
-def timeline(register: str, record_id: int) -> list[Entry]:
-    """The history of a record that the person may see, newest first."""
-    desk = context.session()
-    query = select(Event).where(Event.register == register, Event.record_id == record_id)
-    events = list(desk.scalars(query.order_by(Event.id.desc()).limit(LIMIT)))
-    comments: list[Comment] = []
+def history_questions(register: str, record_id: int) -> dict[str, Question]:
+    """What is asked for the history of a record (views.gathering); the person may see the record."""
+    event = select(
+        Event.id,
+        Event.at,
+        Event.actor_id,
+        Event.role,
+        Event.verb,
+        Event.register,
+        Event.reason,
+        Event.rule,
+        Event.before,
+        Event.after,
+    )
+    event = event.where(Event.register == register, Event.record_id == record_id)
+    questions: dict[str, Question] = {"events": event.order_by(Event.id.desc()).limit(LIMIT)}
     if register in ("tickets", "complaints"):
         column = Comment.ticket_id if register == "tickets" else Comment.complaint_id
-        found = select(Comment).where(column == record_id).order_by(Comment.id.desc()).limit(LIMIT)
-        comments = list(desk.scalars(found))
-    people = names_of(Staff, {event.actor_id for event in events} | {comment.author_id for comment in comments})
-    shown = entries(events, people)
-    shown += [
-        Entry(at=comment.at, who=people.get(comment.author_id, ""), what=label(comment.kind), text=comment.body)
-        for comment in comments
-    ]
-    return sorted(shown, key=lambda entry: entry.at, reverse=True)
+        comment = select(Comment.id, Comment.at, Comment.author_id, Comment.kind, Comment.body).where(
+            column == record_id
+        )
+        questions["comments"] = comment.order_by(Comment.id.desc()).limit(LIMIT)
+    return questions
 
 
-def entries(events: list[Event], people: dict[int, str]) -> list[Entry]:
-    """Events as lines; references in them are resolved with one statement a table."""
-    names = _names(events)
-    return [
+def history(found: Mapping[str, Sequence[Any]], also: Mapping[type[Any], Iterable[int]]) -> list[Entry]:
+    """The history of a record, newest first, of the answers to :func:`history_questions`.
+
+    The names of all records mentioned in it, and of those in *also*, are learnt with one statement.
+    """
+    events, comments = found["events"], found.get("comments", ())
+    wanted = mentioned(events)
+    for model, ids in also.items():
+        wanted.setdefault(model, set()).update(ids)
+    wanted.setdefault(Staff, set()).update(comment.author_id for comment in comments)
+    names = learn_names(wanted)
+    shown = [
         Entry(
             at=event.at,
-            who=people.get(event.actor_id, ""),
+            who=names[Staff, event.actor_id],
             what=say(verb_label(event.verb)),
             role=role_text(event.role),
             text=event.reason or "",
@@ -72,6 +87,11 @@ def entries(events: list[Event], people: dict[int, str]) -> list[Entry]:
         )
         for event in events
     ]
+    shown += [
+        Entry(at=comment.at, who=names[Staff, comment.author_id], what=label(comment.kind), text=comment.body)
+        for comment in comments
+    ]
+    return sorted(shown, key=lambda entry: entry.at, reverse=True)
 
 
 def role_text(word: str) -> str:
@@ -79,8 +99,8 @@ def role_text(word: str) -> str:
     return label(Role(word)) if word in set(Role) else word
 
 
-def changes_of(event: Event, names: dict[tuple[type[Any], int], str]) -> list[tuple[str, str, str]]:
-    """Column, before and after of one event; technical columns left out."""
+def changes_of(event: Any, names: Mapping[tuple[type[Any], int], str]) -> list[tuple[str, str, str]]:
+    """Column, before and after of one event (a row with its columns); technical columns left out."""
     model = MODELS.get(event.register)
     changed = []
     for name in {**event.before, **event.after}:
@@ -91,23 +111,20 @@ def changes_of(event: Event, names: dict[tuple[type[Any], int], str]) -> list[tu
     return changed
 
 
-def names_in(events: list[Event]) -> dict[tuple[type[Any], int], str]:
-    """How the records that these events mention are called."""
-    return _names(events)
-
-
-def _names(events: list[Event]) -> dict[tuple[type[Any], int], str]:
+def mentioned(events: Iterable[Any]) -> dict[type[Any], set[int]]:
+    """Table -> ids of the records that these events mention, those who acted among them."""
     wanted: dict[type[Any], set[int]] = {}
     for event in events:
+        wanted.setdefault(Staff, set()).add(event.actor_id)
         for facts in (event.before, event.after):
             for name, value in facts.items():
                 model = reference_of(name)
                 if model is not None and isinstance(value, int):
                     wanted.setdefault(model, set()).add(value)
-    return {(model, key): text for model, ids in wanted.items() for key, text in names_of(model, ids).items()}
+    return wanted
 
 
-def _fact(model: type[Any] | None, name: str, value: Any, names: dict[tuple[type[Any], int], str]) -> str:
+def _fact(model: type[Any] | None, name: str, value: Any, names: Mapping[tuple[type[Any], int], str]) -> str:
     if value is None:
         return ""
     if isinstance(value, str) and value.startswith("digest:"):

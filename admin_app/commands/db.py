@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from admin_app import copies, database
 from admin_app.config import Config
-from models import migrations
+from models import migrations, search
 from models.session import reading
 
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -50,6 +50,14 @@ def structure_problems(opened: database.Database) -> list[str]:
             answers = connection.scalars(text("PRAGMA integrity_check"))
             found += [f"damaged: {answer}" for answer in answers if answer != "ok"]
     return found
+
+
+@command.command()
+def reindex() -> None:
+    """Make the search indexes anew from the records: only after somebody changed rows with triggers off."""
+    with database.open_ready(Config.from_environment()) as opened, opened.engine.begin() as connection:
+        search.rebuild(connection, progress=lambda table: click.echo(table, err=True))
+    click.echo("The search indexes were made anew.")
 
 
 @command.command()

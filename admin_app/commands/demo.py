@@ -16,7 +16,7 @@ from admin_app import database
 from admin_app.auth import DEMO_ACCOUNTS, DEMO_PASSWORD
 from admin_app.config import ENVIRONMENT, Config, ConfigurationError, demo_name, make_folder
 from admin_app.server import refuse_taken, serve
-from models import migrations
+from models import migrations, search
 from models.mark import DatabaseMark, DatabaseUse
 
 SEED = 20
@@ -100,6 +100,8 @@ def _empty(opened: database.Database) -> None:
         if is_sqlite:
             connection.connection.cursor().execute("PRAGMA foreign_keys=OFF")
         with connection.begin():
+            for statement in search.drop_statements(connection.dialect.name):
+                connection.exec_driver_sql(statement)
             quote = connection.dialect.identifier_preparer.quote
             for table in inspect(connection).get_table_names():
                 connection.execute(text(f"DROP TABLE {quote(table)}{'' if is_sqlite else ' CASCADE'}"))

@@ -14,10 +14,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin_app import database
+from admin_app.commands.register_imports import estate_of_code, import_register
 from admin_app.config import Config, ConfigurationError
 from models.errors import FrontDeskError, OperationRefused, gettext_noop
 from models.estates import Estate
 from models.operations.imports import TakeOver, take_over
+from models.operations.register_imports import REGISTERS
 from models.operations.staff import active_person
 from models.source_mapping import MappingError, SourceFacts, SourceMapping
 from models.staff import Role, Staff, StaffAssignment, actor_for
@@ -27,29 +29,52 @@ MAXIMUM_BYTES = 200 * 1024 * 1024
 
 
 @click.command("import")
-@click.argument("register", type=click.Choice(["tickets"]))
+@click.argument("register", type=click.Choice(["tickets", *REGISTERS]))
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--map", "mapping_file", type=click.Path(path_type=Path, exists=True, dir_okay=False), required=True)
+@click.option(
+    "--map",
+    "mapping_file",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Tickets: what the columns of the other system mean (TOML).",
+)
 @click.option("--estate", "estate_code", required=True, metavar="CODE", help="The estate that takes the rows over.")
 @click.option("--as", "username", metavar="NAME", help="Who does it; else the system account.")
-@click.option("--owner", "owner_name", metavar="NAME", help="Desk owner of what comes in; else the estate's manager.")
+@click.option("--owner", "owner_name", metavar="NAME", help="Tickets: desk owner; else the estate's manager.")
+@click.option(
+    "--failed",
+    "failed_file",
+    type=click.Path(path_type=Path, dir_okay=False, writable=True),
+    help="Residents, units: write the refused rows with reasons to this .xlsx, to be mended and imported again.",
+)
 @click.option("--dry-run", is_flag=True, help="Say what would become of each row; change nothing.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 def command(
     register: str,
     file: Path,
-    mapping_file: Path,
+    mapping_file: Path | None,
     estate_code: str,
     username: str | None,
     owner_name: str | None,
+    failed_file: Path | None,
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Take REGISTER rows of another system over from FILE (CSV), as the mapping says.
+    """Import REGISTER rows from FILE. A second import of the same rows changes nothing.
 
-    Rows become tickets or complaints, repeats of one that was still open, or are not ours; what cannot be taken is
-    refused with its row and reason. A second import of the same rows changes nothing.
+    residents, units: a spreadsheet (XLSX or CSV) whose columns are found by their names, English or Chinese.
+
+    tickets: another system's export (CSV), as the mapping says; rows become tickets or complaints, repeats of one that
+    was still open, or are not ours.
+
+    What cannot be taken is refused with its row and reason.
     """
+    if register in REGISTERS:
+        if mapping_file is not None or owner_name is not None:
+            raise click.UsageError("--map and --owner are for tickets only.")
+        import_register(register, file, estate_code, username, failed_file, dry_run=dry_run, as_json=as_json)
+        return
+    if mapping_file is None or failed_file is not None:
+        raise click.UsageError("tickets need --map, and have no --failed.")
     try:
         mapping = SourceMapping(mapping_file.read_text(encoding="utf-8"))
         rows = list(read_rows(file, mapping))
@@ -58,10 +83,7 @@ def command(
     opened = database.connect(Config.from_environment())
     database.check(opened)
     with opened.writing() as session:
-        estate = session.scalars(select(Estate).where(Estate.code == estate_code)).one_or_none()
-        if estate is None:
-            codes = ", ".join(session.scalars(select(Estate.code).order_by(Estate.code)))
-            raise ConfigurationError(f"there is no estate {estate_code}; there are: {codes or 'none'}.")
+        estate = estate_of_code(session, estate_code)
         report = run(session, rows, mapping, estate, username=username, owner_name=owner_name)
         if dry_run:
             session.rollback()

@@ -63,6 +63,11 @@ for (const control of document.querySelectorAll("[data-submit]")) {
   control.addEventListener("change", () => control.form.requestSubmit());
 }
 
+// What goes on in parts goes on by itself; each part is a request of its own, and nothing is lost between them.
+for (const form of document.querySelectorAll("form[data-continue]")) {
+  window.setTimeout(() => form.requestSubmit(), 400);
+}
+
 // One press is one request; coming back with the browser's button makes the buttons live again.
 for (const form of document.querySelectorAll("form[method=post]")) {
   form.addEventListener("submit", (event) => {

@@ -11,7 +11,7 @@ from sqlalchemy import Dialect, ForeignKeyConstraint, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import AddConstraint, CreateIndex, CreateTable, DDLElement
 
-from models import Base
+from models import Base, search
 from models.migrations import FOLDER
 
 HEADING = "-- Written by `python -m models.migrations.snapshot`; frozen from the first release on.\n"
@@ -32,6 +32,7 @@ def statements(dialect: Dialect) -> Iterator[str]:
             yield _compiled(CreateIndex(index), dialect)
     if not inline:
         yield from _foreign_keys(tables, dialect)
+    yield from search.create_statements(dialect.name)
 
 
 def _foreign_keys(tables: list[Table], dialect: Dialect) -> Iterator[str]:

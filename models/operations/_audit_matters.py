@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from models import complaints, tickets
 from models.audits import FindingKind
+from models.base import among
 from models.complaints import Complaint, ComplaintStatus
 from models.follow_ups import FollowUp
 from models.matters import ClockRun, Severity
@@ -79,7 +80,7 @@ def _rows(
     chosen = [getattr(model, name) for name in columns]
     mine = model.estate_id == scope.estate_id
     of_today = (model.registered_at >= scope.day_begins, model.registered_at < scope.day_ends)
-    found = {row.id: row for row in session.execute(select(*chosen).where(mine, model.status.in_(open_statuses)))}
+    found = {row.id: row for row in session.execute(select(*chosen).where(mine, among(model.status, open_statuses)))}
     found.update((row.id, row) for row in session.execute(select(*chosen).where(mine, *of_today)))
     return [found[key] for key in sorted(found)]
 

@@ -12,7 +12,7 @@ from models.follow_ups import FollowUp
 from models.keys import Key, KeyLoan
 from models.matters import ClockRun
 from models.operations._audit_findings import Found, Scope
-from models.passes import PassKind, VisitorPass
+from models.passes import OWES_DEPOSIT, PassKind, VisitorPass
 from models.settings import Clock
 from models.tickets import Ticket
 
@@ -134,8 +134,7 @@ def _deposits_kept(session: Session, scope: Scope) -> Iterator[Found]:
         ended_at.label("ended_at"),
     ).where(
         VisitorPass.estate_id == scope.estate_id,
-        VisitorPass.deposit_fen > 0,
-        VisitorPass.deposit_refunded_at.is_(None),
+        OWES_DEPOSIT,
         ended_at.is_not(None),
     )
     for row in session.execute(query.order_by(VisitorPass.id)):

@@ -46,7 +46,8 @@ def store_findings(
         session.execute(update(AuditFinding).where(chunk).values(ended_on=day, updated_at=now))
     _write(session, AuditFinding, moved, ("due_at",), now)
     if new := [_finding(item, estate_id, day, now) for key, item in found.items() if key not in stored]:
-        session.execute(insert(AuditFinding), new)
+        # Rows without a due time go with the others, not in batches of their own.
+        session.execute(insert(AuditFinding).execution_options(render_nulls=True), new)
     return {_key(row): row.id for row in _open_findings(session, estate_id)}
 
 
@@ -98,7 +99,8 @@ def store_lines(
     _write(session, AuditLine, changed, _LINE, now)
     if wanted:
         shared = {"estate_id": run.estate_id, "run_id": run.id, "created_at": now, "updated_at": now}
-        session.execute(insert(AuditLine), [{**shared, "finding_id": key, **line} for key, line in wanted.items()])
+        lines = insert(AuditLine).execution_options(render_nulls=True)
+        session.execute(lines, [{**shared, "finding_id": key, **line} for key, line in wanted.items()])
     for known in list(session):
         if isinstance(known, AuditLine | AuditFinding):
             session.expire(known)

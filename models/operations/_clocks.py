@@ -5,7 +5,7 @@ import functools
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from models.base import Base
@@ -117,9 +117,11 @@ class RunningClocks:
         """Write the changed runs; yields row id and its new earliest due time for each row with a change."""
         if self._runs is None:
             return
-        new = [run for runs in self._runs.values() for run in runs if run not in self._session]
-        self._session.add_all(new)
         self._session.flush()
+        new = [run for runs in self._runs.values() for run in runs if run not in self._session]
+        if new:
+            # Not as mapped objects, whose numbers SQLite would be asked for one by one: nobody needs them.
+            self._session.connection().execute(_WRITE, [_values(run) for run in new])
         for row_id in sorted(self._touched):
             dues = [
                 run.due_at
@@ -127,6 +129,16 @@ class RunningClocks:
                 if run.met_at is None and run.cancelled_at is None and run.paused_at is None
             ]
             yield row_id, min(dues, default=None)
+
+
+_RUNS: Any = ClockRun.__table__
+_COLUMNS = tuple(column.name for column in ClockRun.__table__.columns)
+_WRITE = insert(_RUNS)
+
+
+def _values(run: ClockRun) -> dict[str, Any]:
+    values = {name: getattr(run, name) for name in _COLUMNS if name != "id"}
+    return {**values, "paused_minutes": run.paused_minutes or 0}
 
 
 @functools.cache

@@ -67,3 +67,9 @@ def id_columns(session: Session, number: str | None) -> dict[str, str | None]:
         return {"id_number": None, "id_number_digest": None}
     keyring = keyring_of(session)
     return {"id_number": keyring.encrypt(plain), "id_number_digest": keyring.digest(plain)}
+
+
+def id_digest(session: Session, number: str | None) -> str | None:
+    """The digest by which an ID number is found, None for none."""
+    plain = normal_id_number(number or "")
+    return keyring_of(session).digest(plain) if plain else None

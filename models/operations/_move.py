@@ -9,7 +9,7 @@ import functools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, inspect, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -74,7 +74,8 @@ class Move(Generic[Row]):
     def _lock(self, rows: Sequence[Row]) -> list[Row]:
         self.session.flush()
         ids = sorted({row.id for row in rows})
-        found: dict[int, Row] = {}
+        found = _held(self.session, self.model, rows, preview=self.preview)
+        ids = [row_id for row_id in ids if row_id not in found]
         for start in range(0, len(ids), CHUNK):
             chunk = self.session.scalars(_reread(self.model, not self.preview), {"ids": ids[start : start + CHUNK]})
             found.update((row.id, row) for row in chunk)
@@ -213,6 +214,27 @@ class Move(Generic[Row]):
             set_committed_value(row, "updated_at", self.now)
             if versioned:
                 set_committed_value(row, "version", getattr(row, "version") + 1)  # noqa: B009  # not every row has one
+
+
+def note_locked(session: Session, rows: Iterable[Base]) -> None:
+    """Say that this transaction has just read *rows* under a lock: the next verb need not read them again."""
+    session.info.setdefault("locked", set()).update((type(row), row.id) for row in rows)
+
+
+def _held(session: Session, model: type[Row], rows: Iterable[Row], *, preview: bool) -> dict[int, Row]:
+    """Those of *rows* that are as the database has them: just locked or, for a preview, read by a page that only reads.
+
+    A lock counts once: what a verb has changed by then, the next one reads again.
+    """
+    locked = session.info.get("locked", set())
+    found: dict[int, Row] = {}
+    for row in rows:
+        state: Any = inspect(row)
+        known = (model, row.id) in locked or (preview and session.info.get("only_reads"))
+        if known and state.session is session and not state.expired and not state.modified:
+            found[row.id] = row
+        locked.discard((model, row.id))
+    return found
 
 
 # Built once: for a batch of one, building and hashing a statement takes longer than running it.

@@ -1,10 +1,15 @@
 """How a Chinese name is typed without a Chinese keyboard: every reading in full and by its initials."""
 
+import functools
 import itertools
+import os
 import re
 from collections.abc import Sequence
 
-from pypinyin import Style, pinyin
+# Names are read character by character; its dictionary of phrases would take 44 MiB of every process.
+os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
+
+from pypinyin import Style, pinyin  # reads the setting when it is imported
 
 MAXIMUM_LENGTH = 400
 MAXIMUM_READINGS = 24
@@ -92,9 +97,14 @@ def name_pinyin(name: str) -> str:
 
 def _readings(part: str, surname: Sequence[str]) -> list[str]:
     if re.fullmatch(rf"[{_HAN}]", part):
-        (found,) = pinyin(part, style=Style.NORMAL, heteronym=True)
-        return list(dict.fromkeys([*surname, *(reading.lower() for reading in found)]))
+        return list(dict.fromkeys([*surname, *_of_character(part)]))
     return [part.lower()]
+
+
+@functools.lru_cache(maxsize=4096)  # an import of an estate's people asks for the same few hundred again and again
+def _of_character(character: str) -> tuple[str, ...]:
+    (found,) = pinyin(character, style=Style.NORMAL, heteronym=True)
+    return tuple(reading.lower() for reading in found)
 
 
 def _initials(reading: Sequence[str]) -> str:

@@ -52,9 +52,31 @@ def in_estate(session: Session, model: type[Row], row_id: int, estate_id: int, r
     return row
 
 
+def estates_of(session: Session, model: type[Any], ids: Iterable[int]) -> dict[int, int]:
+    """Id -> estate of those rows of *model* that exist; a few statements for many rows."""
+    wanted = sorted(set(ids))
+    found: dict[int, int] = {}
+    for start in range(0, len(wanted), CHUNK):
+        query = select(model.id, model.estate_id).where(model.id.in_(wanted[start : start + CHUNK]))
+        found.update((row_id, estate_id) for row_id, estate_id in session.execute(query))
+    return found
+
+
 def local_date(session: Session, estate_id: int, now: datetime.datetime) -> datetime.date:
     """The estate's own date at *now*."""
     return EstateSettings(session, [estate_id]).calendar(estate_id).local_date(now)
+
+
+def local_dates(session: Session, now: datetime.datetime) -> Callable[[int], datetime.date]:
+    """The date at *now* in the estate of an id; each estate is looked up once."""
+    known: dict[int, datetime.date] = {}
+
+    def today(estate_id: int) -> datetime.date:
+        if estate_id not in known:
+            known[estate_id] = local_date(session, estate_id, now)
+        return known[estate_id]
+
+    return today
 
 
 def open_amend(

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from models.base import LabelledEnum
 from models.bulk import BulkItem, BulkOutcome, BulkRun, BulkState
 from models.errors import Msgid, OperationRefused, Outcome, gettext_noop
+from models.operations._move import note_locked
 from models.operations.bulk_verbs import BULK_VERBS, BulkVerb, encode
 from models.policy import may, visible
 from models.staff import Actor
@@ -83,6 +84,7 @@ def _freeze(
         chosen = bulk.model.id.in_(ids[start : start + CHUNK])
         query = select(bulk.model).where(chosen, visible(actor, bulk.model)).order_by(bulk.model.id)
         rows = list(session.scalars(query))
+        note_locked(session, rows)
         predicted = bulk.function(session, rows, actor=actor, now=now, preview=True, **arguments)
         refusals = {row.id: refusal for row, refusal in predicted.refused}
         items = [_item(run, row, refusals.get(row.id), now) for row in rows]
@@ -139,6 +141,7 @@ def _act(
     query = select(bulk.model).where(bulk.model.id.in_(items), visible(actor, bulk.model)).order_by(bulk.model.id)
     query = query.with_for_update().execution_options(populate_existing=True)
     rows = {row.id: row for row in session.scalars(query)}
+    note_locked(session, rows.values())
     same = [row for row in rows.values() if row.version == items[row.id].version_seen]
     outcome = Outcome()
     session.info["bulk_run_id"] = run.id
@@ -177,10 +180,13 @@ def kept_refusal(refusal: OperationRefused) -> dict[str, Any]:
 
 def refusal_kept_in(item: BulkItem) -> OperationRefused | None:
     """The refusal that *item* keeps, None when it was not refused."""
-    if item.reason is None:
-        return None
-    values = {name: _given(value) for name, value in item.reason["values"].items()}
-    return OperationRefused(item.rule or "", Msgid(item.reason["message"]), **values)
+    return None if item.reason is None else refusal_from_kept(item.rule or "", item.reason)
+
+
+def refusal_from_kept(rule: str, kept: Mapping[str, Any]) -> OperationRefused:
+    """The refusal that :func:`kept_refusal` wrote down."""
+    values = {name: _given(value) for name, value in kept["values"].items()}
+    return OperationRefused(rule, Msgid(kept["message"]), **values)
 
 
 def _kept(value: Any) -> Any:

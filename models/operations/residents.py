@@ -1,7 +1,8 @@
 """The verbs of residents and of who lives in or owns which unit (RES-1)."""
 
 import datetime
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,23 +10,37 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.errors import OperationRefused, Outcome, gettext_noop
-from models.estates import Unit
-from models.operations._identity import check_id_number, id_columns
+from models.operations._identity import check_id_number, id_columns, id_digest
 from models.operations._intake import check_phone, phone_columns
-from models.operations._move import Move, create
+from models.operations._move import CHUNK, create
+from models.operations._occupancies import OccupancyDraft, delete_occupancy, end_occupancy, register_occupancy
 from models.operations._pinyin import name_pinyin
 from models.operations._registers import (
     check_each,
     delete_unused,
-    in_estate,
-    local_date,
+    local_dates,
     open_amend,
     require_role,
     sift,
 )
 from models.personal import IdDocument, keyring_of
-from models.residents import Occupancy, OccupancyKind, Resident
+from models.residents import Resident
 from models.staff import Actor
+
+__all__ = [
+    "AMENDABLE",
+    "OccupancyDraft",
+    "ResidentDraft",
+    "amend",
+    "amend_each",
+    "check_person",
+    "delete",
+    "delete_occupancy",
+    "end_occupancy",
+    "held_by",
+    "register",
+    "register_occupancy",
+]
 
 AMENDABLE = frozenset(
     {"name", "phone", "id_document", "id_number", "vehicles", "emergency_contact", "moved_in_on", "note"}
@@ -49,18 +64,6 @@ class ResidentDraft:
     note: str | None = None
 
 
-@dataclass
-class OccupancyDraft:
-    """One person in one unit; ``from_on`` None means from today, ``until_on`` None that it lasts."""
-
-    estate_id: int
-    unit_id: int
-    resident_id: int
-    kind: OccupancyKind
-    from_on: datetime.date | None = None
-    until_on: datetime.date | None = None
-
-
 def register(
     session: Session,
     drafts: Sequence[ResidentDraft],
@@ -73,18 +76,18 @@ def register(
 
     Refused: no name, no plausible phone or ID number, an ID number that another person of the estate has already.
     """
-    today = _today(session, now)
+    today = local_dates(session, now)
+    holders = _holders(session, {(draft.estate_id, id_digest(session, draft.id_number)) for draft in drafts})
     seen: set[tuple[int, str]] = set()
 
     def check(draft: ResidentDraft) -> None:
         require_role(actor, "register", Resident(estate_id=draft.estate_id))
-        _check_texts(draft.name, draft.phone, draft.emergency_contact)
-        check_id_number(draft.id_document, draft.id_number, rule="RES-1", today=today(draft.estate_id))
-        digest = id_columns(session, draft.id_number)["id_number_digest"]
+        check_person(draft, today=today(draft.estate_id))
+        digest = id_digest(session, draft.id_number)
         if digest is not None:
-            _check_alone(session, draft.estate_id, digest, None)
+            _check_alone(holders, draft.estate_id, digest, None)
             if (draft.estate_id, digest) in seen:
-                raise _held_by(draft.name)
+                raise held_by(draft.name)
             seen.add((draft.estate_id, digest))
 
     accepted, outcome = sift(drafts, check)
@@ -110,15 +113,10 @@ def register(
     return outcome
 
 
-def _today(session: Session, now: datetime.datetime) -> Callable[[int], datetime.date]:
-    known: dict[int, datetime.date] = {}
-
-    def today(estate_id: int) -> datetime.date:
-        if estate_id not in known:
-            known[estate_id] = local_date(session, estate_id, now)
-        return known[estate_id]
-
-    return today
+def check_person(draft: ResidentDraft, *, today: datetime.date) -> None:
+    """Refuse a draft that by itself cannot be a person of the file: no name, no plausible phone or ID number."""
+    _check_texts(draft.name, draft.phone, draft.emergency_contact)
+    check_id_number(draft.id_document, draft.id_number, rule="RES-1", today=today)
 
 
 def _check_texts(name: str | None, phone: str | None, emergency_contact: str | None) -> None:
@@ -133,17 +131,35 @@ def _check_texts(name: str | None, phone: str | None, emergency_contact: str | N
         raise OperationRefused("RES-1", message, length=MAXIMUM_CONTACT)
 
 
-def _held_by(name: str) -> OperationRefused:
+def held_by(name: str) -> OperationRefused:
+    """The refusal of an ID number that *name* has already."""
     message = gettext_noop("This ID number is registered for %(name)s already; one person is registered once.")
     return OperationRefused("RES-1", message, name=name)
 
 
-def _check_alone(session: Session, estate_id: int, digest: str, own_id: int | None) -> None:
-    query = select(Resident.name).where(Resident.estate_id == estate_id, Resident.id_number_digest == digest)
-    if own_id is not None:
-        query = query.where(Resident.id != own_id)
-    if (name := session.scalars(query.limit(1)).first()) is not None:
-        raise _held_by(name)
+def _holders(
+    session: Session, asked: Collection[tuple[int, str | None]]
+) -> dict[tuple[int, str], list[tuple[int, str]]]:
+    """Estate and digest of an ID number -> id and name of who has it."""
+    wanted = sorted({digest for _estate_id, digest in asked if digest is not None})
+    estates = sorted({estate_id for estate_id, _digest in asked})
+    found: dict[tuple[int, str], list[tuple[int, str]]] = {}
+    columns = (Resident.estate_id, Resident.id_number_digest, Resident.id, Resident.name)
+    query = select(*columns).where(Resident.estate_id.in_(estates)).order_by(Resident.id)
+    for start in range(0, len(wanted), CHUNK):
+        chosen = query.where(Resident.id_number_digest.in_(wanted[start : start + CHUNK]))
+        for estate_id, digest, row_id, name in session.execute(chosen):
+            if digest is not None:
+                found.setdefault((estate_id, digest), []).append((row_id, name))
+    return found
+
+
+def _check_alone(
+    holders: Mapping[tuple[int, str], Sequence[tuple[int, str]]], estate_id: int, digest: str, own_id: int | None
+) -> None:
+    for row_id, name in holders.get((estate_id, digest), ()):
+        if row_id != own_id:
+            raise held_by(name)
 
 
 def _sealed(session: Session, text: str | None) -> str | None:
@@ -162,11 +178,26 @@ def amend(
     **columns: Any,
 ) -> Outcome:
     """Change what the file says of people (RES-1); phone, ID number and emergency contact come in plain form."""
+    changes = [(row, columns) for row in residents]
+    return amend_each(session, changes, actor=actor, now=now, expected=expected, preview=preview)
+
+
+def amend_each(
+    session: Session,
+    changes: Sequence[tuple[Resident, Mapping[str, Any]]],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+) -> Outcome:
+    """Like :func:`amend`, with columns of its own for each person; each stands there once."""
+    columns_of = {row.id: columns for row, columns in changes}
     move = open_amend(
         session,
         Resident,
-        residents,
-        columns,
+        [row for row, _columns in changes],
+        {name: None for columns in columns_of.values() for name in columns},
         AMENDABLE,
         actor=actor,
         now=now,
@@ -174,21 +205,24 @@ def amend(
         preview=preview,
         rule="RES-1",
     )
-    today = _today(session, now)
+    today = local_dates(session, now)
+    digests = {row.id: id_digest(session, columns_of[row.id].get("id_number")) for row in move.rows}
+    shared = Counter(digests.values())
+    holders = _holders(session, {(row.estate_id, digests[row.id]) for row in move.rows})
 
     def check(row: Resident) -> None:
-        name, phone = columns.get("name", row.name), columns.get("phone")
-        _check_texts(name, phone, columns.get("emergency_contact"))
+        columns = columns_of[row.id]
+        _check_texts(columns.get("name", row.name), columns.get("phone"), columns.get("emergency_contact"))
         if "id_number" in columns:
             document = columns.get("id_document", row.id_document)
             check_id_number(document, columns["id_number"], rule="RES-1", today=today(row.estate_id))
-            if digest := id_columns(session, columns["id_number"])["id_number_digest"]:
-                _check_alone(session, row.estate_id, digest, row.id)
-                if len(move.rows) > 1:
-                    raise _held_by(move.rows[0].name)
+            if digest := digests[row.id]:
+                _check_alone(holders, row.estate_id, digest, row.id)
+                if shared[digest] > 1:
+                    raise held_by(move.rows[0].name)
 
     for row in check_each(move, check):
-        move.set(row, **_stored(session, row, columns))
+        move.set(row, **_stored(session, row, columns_of[row.id]))
     return move.finish()
 
 
@@ -234,116 +268,4 @@ def delete(
         reason=reason,
         expected=expected,
         preview=preview,
-    )
-
-
-def register_occupancy(
-    session: Session,
-    drafts: Sequence[OccupancyDraft],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    preview: bool = False,
-) -> Outcome:
-    """Say that people own or live in units (RES-1): one person may have several units, a unit several people.
-
-    Refused: a unit or person of another estate, a last day before the first, and the same person in the same unit
-    as the same (owner, tenant, family) over days that are registered already.
-    """
-    today = _today(session, now)
-    taken: list[Occupancy] = []
-
-    def check(draft: OccupancyDraft) -> None:
-        row = Occupancy(
-            estate_id=draft.estate_id,
-            unit_id=draft.unit_id,
-            resident_id=draft.resident_id,
-            kind=OccupancyKind(draft.kind),
-            from_on=draft.from_on or today(draft.estate_id),
-            until_on=draft.until_on,
-        )
-        require_role(actor, "register", row)
-        in_estate(session, Unit, draft.unit_id, draft.estate_id, "RES-1", gettext_noop("unit"))
-        in_estate(session, Resident, draft.resident_id, draft.estate_id, "RES-1", gettext_noop("resident"))
-        if row.until_on is not None and row.until_on < row.from_on:
-            raise OperationRefused("RES-1", gettext_noop("The first day must not be after the last."))
-        query = select(Occupancy).where(Occupancy.unit_id == row.unit_id, Occupancy.resident_id == row.resident_id)
-        if any(_overlap(row, other) for other in [*session.scalars(query), *taken]):
-            raise OperationRefused("RES-1", gettext_noop("This person is already registered for this unit."))
-        taken.append(row)
-
-    accepted, outcome = sift(drafts, check)
-    outcome.done = list(accepted) if preview else list(create(session, taken, verb="register", actor=actor, now=now))
-    return outcome
-
-
-def _overlap(one: Occupancy, other: Occupancy) -> bool:
-    if (one.unit_id, one.resident_id, one.kind) != (other.unit_id, other.resident_id, other.kind):
-        return False
-    last = datetime.date.max
-    return one.from_on <= (other.until_on or last) and other.from_on <= (one.until_on or last)
-
-
-def end_occupancy(
-    session: Session,
-    occupancies: Iterable[Occupancy],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    until_on: datetime.date | None = None,
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
-) -> Outcome:
-    """Say on which day people's time in their units ends, today when none is named; the history stays (RES-1)."""
-    move = Move(
-        session,
-        Occupancy,
-        occupancies,
-        verb="end",
-        actor=actor,
-        now=now,
-        preview=preview,
-        expected=expected,
-        rule="RES-1",
-    )
-    today = _today(session, now)
-    for row in list(move.rows):
-        last = until_on or today(row.estate_id)
-        if row.until_on is not None:
-            move.refuse(row, "RES-1", gettext_noop("This ended on %(day)s already."), day=row.until_on)
-        elif last < row.from_on:
-            move.refuse(row, "RES-1", gettext_noop("The first day must not be after the last."))
-        else:
-            move.set(row, until_on=last)
-    return move.finish()
-
-
-def delete_occupancy(
-    session: Session,
-    occupancies: Iterable[Occupancy],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    reason: str = "",
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
-) -> Outcome:
-    """Remove what was registered by mistake, while it has not ended; what has ended is history (RES-1)."""
-
-    def check(row: Occupancy) -> None:
-        if row.until_on is not None:
-            raise OperationRefused("RES-1", gettext_noop("This ended on %(day)s already."), day=row.until_on)
-
-    return delete_unused(
-        session,
-        Occupancy,
-        occupancies,
-        actor=actor,
-        now=now,
-        rule="RES-1",
-        message=gettext_noop("Something refers to this; it stays."),
-        reason=reason,
-        expected=expected,
-        preview=preview,
-        check=check,
     )

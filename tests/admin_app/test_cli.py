@@ -2,7 +2,6 @@
 
 import json
 import socket
-import sqlite3
 import threading
 
 import click
@@ -12,57 +11,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from admin_app import cli, database
 from admin_app.config import ENVIRONMENT, Config, ConfigurationError
-from models import Base, Clock, Estate, passwords
+from models import Clock, Estate, passwords
 from models.events import Event
-from models.guards import create_triggers, drop_triggers
 from models.mark import DatabaseUse
 from models.session import DeskSession, open_engine
 from models.staff import Role, Staff, actor_for
 from tests.fixed import DATA_KEY, NOW, SECRET_KEY
 from tests.marks import only_sqlite
-
-
-@pytest.fixture
-def environment(monkeypatch):
-    """Set the program's environment for a database."""
-
-    def set_up(url, use="production", data_key=None):
-        for name, value in {
-            "FRONTDESK_ENV": use,
-            "FRONTDESK_DATABASE_URL": str(url),
-            "FRONTDESK_SECRET_KEY": SECRET_KEY,
-            "FRONTDESK_DATA_KEY": data_key or DATA_KEY.decode(),
-        }.items():
-            monkeypatch.setenv(name, value)
-
-    return set_up
-
-
-@pytest.fixture
-def run(capsys):
-    """``run("db", "check")``: exit code, standard output, standard error."""
-
-    def run_one(*arguments):
-        code = cli.run(arguments)
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return run_one
-
-
-@pytest.fixture
-def fails(run):
-    """Run a command that must fail with one line on standard error and nothing on standard output."""
-
-    def run_one(*arguments):
-        code, out, err = run(*arguments)
-        assert code != 0
-        assert out == ""
-        assert err.count("\n") == 1, err
-        assert err.startswith("frontdesk: ")
-        return err
-
-    return run_one
 
 
 def commands(group=cli.frontdesk, path=()):
@@ -198,114 +153,6 @@ def test_an_address_that_is_none_is_one_line(database_url, environment, fails, b
 def test_the_demo_is_refused_in_production(environment, fails, tmp_path):
     environment(f"sqlite:///{tmp_path}/desk.db")
     assert ENVIRONMENT in fails("demo")
-
-
-def test_a_backup_brings_everything_back(database_url, environment, run, fails, tmp_path, session, world):
-    environment(database_url)
-    file = tmp_path / "backup"
-    assert run("db", "backup", str(file))[0] == 0
-    assert "exists already" in fails("db", "backup", str(file))
-    session.execute(text("UPDATE estates SET name = 'changed'"))
-    session.commit()
-    session.close()
-    assert "--force" in fails("db", "restore", str(file))
-    assert run("db", "restore", "--force", str(file))[0] == 0
-    assert session.scalar(text("SELECT count(*) FROM estates WHERE name = 'changed'")) == 0
-    session.commit()
-    assert run("db", "check")[0] == 0
-    assert run("verify")[0] == 0
-
-
-def test_a_backup_can_go_into_an_empty_database(database_url, empty_url, environment, run, tmp_path, world, session):
-    if make_url(database_url).get_backend_name() != make_url(empty_url).get_backend_name():
-        return  # a backup is for its own kind
-    session.close()
-    environment(database_url)
-    file = tmp_path / "backup"
-    run("db", "backup", str(file))
-    environment(empty_url)
-    assert run("db", "restore", str(file))[0] == 0
-    assert run("db", "check")[0] == 0
-
-
-def test_what_is_no_backup_is_refused(database_url, environment, fails, tmp_path):
-    environment(database_url)
-    file = tmp_path / "backup"
-    assert "cannot read" in fails("db", "restore", str(file))
-    for content in (b"", b"nonsense", b"SQLite format 3\0" + b"x" * 5000, b"PGDMP" + b"x" * 5000):
-        file.write_bytes(content)
-        fails("db", "restore", "--force", str(file))
-
-
-@only_sqlite
-def test_a_backup_of_another_program_is_refused(database_url, environment, fails, tmp_path):
-    environment(database_url)
-    file = tmp_path / "backup"
-    connection = sqlite3.connect(file)
-    connection.execute("CREATE TABLE others (id INTEGER)")
-    connection.close()
-    assert "cannot be restored" in fails("db", "restore", "--force", str(file))
-
-
-def test_a_backup_of_a_demo_is_refused_in_production(database_url, environment, run, fails, tmp_path, empty_url):
-    if make_url(database_url).get_backend_name() != make_url(empty_url).get_backend_name():
-        return  # a backup is for its own kind
-    environment(empty_url, use="demo")
-    run("db", "upgrade")
-    file = tmp_path / "backup"
-    assert run("db", "backup", str(file))[0] == 0
-    environment(database_url)
-    assert "demo database" in fails("db", "restore", "--force", str(file))
-
-
-def test_a_backup_that_cannot_be_written_is_one_line(database_url, environment, fails, tmp_path):
-    environment(database_url)
-    assert "cannot write" in fails("db", "backup", str(tmp_path / "none" / "backup"))
-
-
-def without_guards(engine, statement):
-    with engine.begin() as connection:
-        drop_triggers(connection)
-        connection.execute(text(statement))
-        create_triggers(connection, Base.metadata)
-
-
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "UPDATE events SET verb = 'other' WHERE id = (SELECT max(id) FROM events)",
-        "UPDATE event_seals SET seal = 'x' WHERE id = (SELECT min(id) FROM event_seals)",
-        "DELETE FROM event_seals WHERE id = (SELECT max(id) FROM event_seals)",
-        "UPDATE event_heads SET length = 99",
-    ],
-)
-def test_verify_finds_who_got_past_the_guards(database_url, environment, run, engine, statement):
-    environment(database_url)
-    without_guards(engine, statement)
-    code, out, _ = run("verify", "--json")
-    answer = json.loads(out)
-    assert code == 1
-    assert not answer["ok"]
-    assert answer["problems"][0]["kind"] == "events"
-
-
-def test_verify_and_check_find_a_missing_guard(database_url, environment, run, engine):
-    environment(database_url)
-    with engine.begin() as connection:
-        drop_triggers(connection)
-    assert run("verify")[0] == 1
-    code, out, _ = run("db", "check")
-    assert code == 1
-    assert "guard missing or changed: guard_" in out
-
-
-def test_check_finds_a_table_that_was_changed(database_url, environment, run, engine):
-    environment(database_url)
-    with engine.begin() as connection:
-        connection.execute(text("ALTER TABLE settings ADD COLUMN extra TEXT"))
-    code, out, _ = run("db", "check")
-    assert code == 1
-    assert "extra" in out
 
 
 def person(session, username):

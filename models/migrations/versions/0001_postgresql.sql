@@ -326,19 +326,23 @@ CREATE TABLE complaints (
 
 CREATE INDEX ix_complaints_assignee_id ON complaints (assignee_id);
 
+CREATE INDEX ix_complaints_due ON complaints (estate_id, coalesce(due_at, TIMESTAMP WITH TIME ZONE '9999-12-30 00:00:00+00:00'), id);
+
 CREATE INDEX ix_complaints_estate_id_registered_at ON complaints (estate_id, registered_at, id);
 
 CREATE INDEX ix_complaints_estate_id_status ON complaints (estate_id, status, id);
 
 CREATE INDEX ix_complaints_match_key ON complaints (estate_id, match_key);
 
-CREATE INDEX ix_complaints_open_due ON complaints (estate_id, due_at) WHERE status IN ('registered', 'assigned', 'investigating', 'proposal', 'negotiating', 'agreed', 'carried_out', 'followed_up');
+CREATE INDEX ix_complaints_open_due ON complaints (estate_id, coalesce(due_at, TIMESTAMP WITH TIME ZONE '9999-12-30 00:00:00+00:00'), id) WHERE status IN ('registered', 'assigned', 'investigating', 'proposal', 'negotiating', 'agreed', 'carried_out', 'followed_up');
 
-CREATE INDEX ix_complaints_reporter_phone_digest ON complaints (estate_id, reporter_phone_digest);
+CREATE INDEX ix_complaints_reporter_phone_digest ON complaints (reporter_phone_digest);
 
-CREATE INDEX ix_complaints_reporter_phone_tail_digest ON complaints (estate_id, reporter_phone_tail_digest);
+CREATE INDEX ix_complaints_reporter_phone_tail_digest ON complaints (reporter_phone_tail_digest);
 
-CREATE INDEX ix_complaints_unit_id ON complaints (estate_id, unit_id);
+CREATE INDEX ix_complaints_resident_id ON complaints (resident_id);
+
+CREATE INDEX ix_complaints_unit_id ON complaints (unit_id);
 
 CREATE TABLE database_mark (
     id BIGSERIAL NOT NULL,
@@ -434,7 +438,7 @@ CREATE TABLE events (
 
 CREATE INDEX ix_events_actor_id ON events (actor_id, id);
 
-CREATE INDEX ix_events_estate_id ON events (estate_id, id);
+CREATE INDEX ix_events_estate_id_at ON events (estate_id, at, id);
 
 CREATE INDEX ix_events_register_record_id ON events (register, record_id, id);
 
@@ -490,13 +494,65 @@ CREATE TABLE follow_ups (
 
 CREATE INDEX ix_follow_ups_complaint_id ON follow_ups (complaint_id);
 
-CREATE INDEX ix_follow_ups_scheduled ON follow_ups (estate_id, due_at) WHERE status = 'scheduled';
+CREATE INDEX ix_follow_ups_estate_id_due_at ON follow_ups (estate_id, due_at, id);
+
+CREATE INDEX ix_follow_ups_scheduled ON follow_ups (estate_id, due_at) WHERE status IN ('scheduled');
 
 CREATE INDEX ix_follow_ups_ticket_id ON follow_ups (ticket_id);
 
-CREATE UNIQUE INDEX uq_follow_ups_scheduled_complaint_id ON follow_ups (complaint_id) WHERE status = 'scheduled';
+CREATE UNIQUE INDEX uq_follow_ups_scheduled_complaint_id ON follow_ups (complaint_id) WHERE status IN ('scheduled');
 
-CREATE UNIQUE INDEX uq_follow_ups_scheduled_ticket_id ON follow_ups (ticket_id) WHERE status = 'scheduled';
+CREATE UNIQUE INDEX uq_follow_ups_scheduled_ticket_id ON follow_ups (ticket_id) WHERE status IN ('scheduled');
+
+CREATE TABLE import_chunks (
+    id BIGSERIAL NOT NULL,
+    estate_id BIGINT NOT NULL,
+    run_id BIGINT NOT NULL,
+    position INTEGER NOT NULL,
+    rows INTEGER NOT NULL,
+    content TEXT,
+    refusals TEXT,
+    done BOOLEAN DEFAULT '0' NOT NULL,
+    imported INTEGER DEFAULT '0' NOT NULL,
+    updated INTEGER DEFAULT '0' NOT NULL,
+    unchanged INTEGER DEFAULT '0' NOT NULL,
+    refused INTEGER DEFAULT '0' NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    CONSTRAINT pk_import_chunks PRIMARY KEY (id),
+    CONSTRAINT uq_import_chunks_run_id_position UNIQUE (run_id, position),
+    CONSTRAINT uq_import_chunks_estate_id_id UNIQUE (estate_id, id),
+    CONSTRAINT ck_import_chunks_content_length CHECK (length(content) <= 20000000),
+    CONSTRAINT ck_import_chunks_refusals_length CHECK (length(refusals) <= 20000000)
+);
+
+CREATE INDEX ix_import_chunks_run_id_done ON import_chunks (run_id, done, position);
+
+CREATE TABLE import_runs (
+    id BIGSERIAL NOT NULL,
+    estate_id BIGINT NOT NULL,
+    actor_id BIGINT NOT NULL,
+    register TEXT NOT NULL,
+    file_name TEXT NOT NULL,
+    sheet TEXT NOT NULL,
+    header TEXT NOT NULL,
+    columns TEXT NOT NULL,
+    rows INTEGER NOT NULL,
+    state TEXT DEFAULT 'uploaded' NOT NULL,
+    idempotency_key TEXT NOT NULL,
+    checked_at TIMESTAMP WITH TIME ZONE,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    CONSTRAINT pk_import_runs PRIMARY KEY (id),
+    CONSTRAINT uq_import_runs_actor_id_idempotency_key UNIQUE (actor_id, idempotency_key),
+    CONSTRAINT uq_import_runs_estate_id_id UNIQUE (estate_id, id),
+    CONSTRAINT ck_import_runs_register_length CHECK (length(register) <= 60),
+    CONSTRAINT ck_import_runs_file_name_length CHECK (length(file_name) <= 200),
+    CONSTRAINT ck_import_runs_sheet_length CHECK (length(sheet) <= 100),
+    CONSTRAINT ck_import_runs_header_length CHECK (length(header) <= 20000000),
+    CONSTRAINT ck_import_runs_state_known CHECK (state IN ('uploaded', 'mapped', 'checked', 'running', 'finished')),
+    CONSTRAINT ck_import_runs_idempotency_key_length CHECK (length(idempotency_key) <= 64)
+);
 
 CREATE TABLE key_approvals (
     id BIGSERIAL NOT NULL,
@@ -562,6 +618,8 @@ CREATE TABLE key_loans (
     CONSTRAINT ck_key_loans_purpose_length CHECK (length(purpose) <= 20000),
     CONSTRAINT ck_key_loans_note_length CHECK (length(note) <= 20000)
 );
+
+CREATE INDEX ix_key_loans_estate_id_due_at ON key_loans (estate_id, due_at, id);
 
 CREATE INDEX ix_key_loans_estate_id_lent_at ON key_loans (estate_id, lent_at, id);
 
@@ -729,9 +787,9 @@ CREATE INDEX ix_residents_name ON residents (estate_id, name);
 
 CREATE INDEX ix_residents_name_pinyin ON residents (estate_id, name_pinyin);
 
-CREATE INDEX ix_residents_phone_digest ON residents (estate_id, phone_digest);
+CREATE INDEX ix_residents_phone_digest ON residents (phone_digest);
 
-CREATE INDEX ix_residents_phone_tail_digest ON residents (estate_id, phone_tail_digest);
+CREATE INDEX ix_residents_phone_tail_digest ON residents (phone_tail_digest);
 
 CREATE TABLE settings (
     id BIGSERIAL NOT NULL,
@@ -934,21 +992,25 @@ CREATE INDEX ix_tickets_assignee_id ON tickets (assignee_id);
 
 CREATE INDEX ix_tickets_complaint_id ON tickets (complaint_id);
 
+CREATE INDEX ix_tickets_due ON tickets (estate_id, coalesce(due_at, TIMESTAMP WITH TIME ZONE '9999-12-30 00:00:00+00:00'), id);
+
 CREATE INDEX ix_tickets_estate_id_registered_at ON tickets (estate_id, registered_at, id);
 
 CREATE INDEX ix_tickets_estate_id_status ON tickets (estate_id, status, id);
 
 CREATE INDEX ix_tickets_match_key ON tickets (estate_id, match_key);
 
-CREATE INDEX ix_tickets_open_due ON tickets (estate_id, due_at) WHERE status IN ('received', 'dispatched', 'accepted', 'in_progress', 'waiting', 'done');
+CREATE INDEX ix_tickets_open_due ON tickets (estate_id, coalesce(due_at, TIMESTAMP WITH TIME ZONE '9999-12-30 00:00:00+00:00'), id) WHERE status IN ('received', 'dispatched', 'accepted', 'in_progress', 'waiting', 'done');
 
-CREATE INDEX ix_tickets_reporter_phone_digest ON tickets (estate_id, reporter_phone_digest);
+CREATE INDEX ix_tickets_reporter_phone_digest ON tickets (reporter_phone_digest);
 
-CREATE INDEX ix_tickets_reporter_phone_tail_digest ON tickets (estate_id, reporter_phone_tail_digest);
+CREATE INDEX ix_tickets_reporter_phone_tail_digest ON tickets (reporter_phone_tail_digest);
+
+CREATE INDEX ix_tickets_resident_id ON tickets (resident_id);
 
 CREATE INDEX ix_tickets_team_id ON tickets (estate_id, team_id, status);
 
-CREATE INDEX ix_tickets_unit_id ON tickets (estate_id, unit_id);
+CREATE INDEX ix_tickets_unit_id ON tickets (unit_id);
 
 CREATE TABLE units (
     id BIGSERIAL NOT NULL,
@@ -1036,13 +1098,19 @@ CREATE TABLE visitor_passes (
     CONSTRAINT ck_visitor_passes_revoke_reason_length CHECK (length(revoke_reason) <= 20000)
 );
 
+CREATE INDEX ix_visitor_passes_deposit ON visitor_passes (estate_id) WHERE deposit_fen > 0 AND deposit_refunded_at IS NULL;
+
 CREATE INDEX ix_visitor_passes_estate_id_issued_at ON visitor_passes (estate_id, issued_at, id);
+
+CREATE INDEX ix_visitor_passes_estate_id_valid_until ON visitor_passes (estate_id, valid_until, id);
+
+CREATE INDEX ix_visitor_passes_host_unit_id ON visitor_passes (host_unit_id);
 
 CREATE INDEX ix_visitor_passes_out ON visitor_passes (estate_id, valid_until) WHERE handed_in_at IS NULL AND revoked_at IS NULL;
 
-CREATE INDEX ix_visitor_passes_phone_digest ON visitor_passes (estate_id, phone_digest);
+CREATE INDEX ix_visitor_passes_phone_digest ON visitor_passes (phone_digest);
 
-CREATE INDEX ix_visitor_passes_phone_tail_digest ON visitor_passes (estate_id, phone_tail_digest);
+CREATE INDEX ix_visitor_passes_phone_tail_digest ON visitor_passes (phone_tail_digest);
 
 CREATE TABLE working_hours (
     id BIGSERIAL NOT NULL,
@@ -1160,6 +1228,14 @@ ALTER TABLE follow_ups ADD CONSTRAINT fk_follow_ups_estate_id_ticket_id FOREIGN 
 
 ALTER TABLE follow_ups ADD CONSTRAINT fk_follow_ups_finished_by_id FOREIGN KEY(finished_by_id) REFERENCES staff (id);
 
+ALTER TABLE import_chunks ADD CONSTRAINT fk_import_chunks_estate_id FOREIGN KEY(estate_id) REFERENCES estates (id);
+
+ALTER TABLE import_chunks ADD CONSTRAINT fk_import_chunks_estate_id_run_id FOREIGN KEY(estate_id, run_id) REFERENCES import_runs (estate_id, id);
+
+ALTER TABLE import_runs ADD CONSTRAINT fk_import_runs_actor_id FOREIGN KEY(actor_id) REFERENCES staff (id);
+
+ALTER TABLE import_runs ADD CONSTRAINT fk_import_runs_estate_id FOREIGN KEY(estate_id) REFERENCES estates (id);
+
 ALTER TABLE key_approvals ADD CONSTRAINT fk_key_approvals_borrower_staff_id FOREIGN KEY(borrower_staff_id) REFERENCES staff (id);
 
 ALTER TABLE key_approvals ADD CONSTRAINT fk_key_approvals_decided_by_id FOREIGN KEY(decided_by_id) REFERENCES staff (id);
@@ -1263,3 +1339,35 @@ ALTER TABLE visitor_passes ADD CONSTRAINT fk_visitor_passes_estate_id_host_unit_
 ALTER TABLE visitor_passes ADD CONSTRAINT fk_visitor_passes_issued_by_id FOREIGN KEY(issued_by_id) REFERENCES staff (id);
 
 ALTER TABLE working_hours ADD CONSTRAINT fk_working_hours_estate_id FOREIGN KEY(estate_id) REFERENCES estates (id);
+
+CREATE TABLE tickets_search (id BIGINT PRIMARY KEY, tokens TSVECTOR NOT NULL);
+
+CREATE INDEX ix_tickets_search_tokens ON tickets_search USING gin (tokens) WITH (fastupdate = off);
+
+CREATE TABLE complaints_search (id BIGINT PRIMARY KEY, tokens TSVECTOR NOT NULL);
+
+CREATE INDEX ix_complaints_search_tokens ON complaints_search USING gin (tokens) WITH (fastupdate = off);
+
+CREATE TABLE residents_search (id BIGINT PRIMARY KEY, tokens TSVECTOR NOT NULL);
+
+CREATE INDEX ix_residents_search_tokens ON residents_search USING gin (tokens) WITH (fastupdate = off);
+
+CREATE TABLE units_search (id BIGINT PRIMARY KEY, tokens TSVECTOR NOT NULL);
+
+CREATE INDEX ix_units_search_tokens ON units_search USING gin (tokens) WITH (fastupdate = off);
+
+CREATE TABLE keys_search (id BIGINT PRIMARY KEY, tokens TSVECTOR NOT NULL);
+
+CREATE INDEX ix_keys_search_tokens ON keys_search USING gin (tokens) WITH (fastupdate = off);
+
+CREATE TABLE key_loans_search (id BIGINT PRIMARY KEY, tokens TSVECTOR NOT NULL);
+
+CREATE INDEX ix_key_loans_search_tokens ON key_loans_search USING gin (tokens) WITH (fastupdate = off);
+
+CREATE TABLE key_approvals_search (id BIGINT PRIMARY KEY, tokens TSVECTOR NOT NULL);
+
+CREATE INDEX ix_key_approvals_search_tokens ON key_approvals_search USING gin (tokens) WITH (fastupdate = off);
+
+CREATE TABLE visitor_passes_search (id BIGINT PRIMARY KEY, tokens TSVECTOR NOT NULL);
+
+CREATE INDEX ix_visitor_passes_search_tokens ON visitor_passes_search USING gin (tokens) WITH (fastupdate = off);

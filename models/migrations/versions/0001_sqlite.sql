@@ -459,19 +459,23 @@ CREATE TABLE complaints (
 
 CREATE INDEX ix_complaints_assignee_id ON complaints (assignee_id);
 
+CREATE INDEX ix_complaints_due ON complaints (estate_id, coalesce(due_at, '9999-12-30 00:00:00.000000'), id);
+
 CREATE INDEX ix_complaints_estate_id_registered_at ON complaints (estate_id, registered_at, id);
 
 CREATE INDEX ix_complaints_estate_id_status ON complaints (estate_id, status, id);
 
 CREATE INDEX ix_complaints_match_key ON complaints (estate_id, match_key);
 
-CREATE INDEX ix_complaints_open_due ON complaints (estate_id, due_at) WHERE status IN ('registered', 'assigned', 'investigating', 'proposal', 'negotiating', 'agreed', 'carried_out', 'followed_up');
+CREATE INDEX ix_complaints_open_due ON complaints (estate_id, coalesce(due_at, '9999-12-30 00:00:00.000000'), id) WHERE status IN ('registered', 'assigned', 'investigating', 'proposal', 'negotiating', 'agreed', 'carried_out', 'followed_up');
 
-CREATE INDEX ix_complaints_reporter_phone_digest ON complaints (estate_id, reporter_phone_digest);
+CREATE INDEX ix_complaints_reporter_phone_digest ON complaints (reporter_phone_digest);
 
-CREATE INDEX ix_complaints_reporter_phone_tail_digest ON complaints (estate_id, reporter_phone_tail_digest);
+CREATE INDEX ix_complaints_reporter_phone_tail_digest ON complaints (reporter_phone_tail_digest);
 
-CREATE INDEX ix_complaints_unit_id ON complaints (estate_id, unit_id);
+CREATE INDEX ix_complaints_resident_id ON complaints (resident_id);
+
+CREATE INDEX ix_complaints_unit_id ON complaints (unit_id);
 
 CREATE TABLE database_mark (
     id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
@@ -599,7 +603,7 @@ CREATE TABLE events (
 
 CREATE INDEX ix_events_actor_id ON events (actor_id, id);
 
-CREATE INDEX ix_events_estate_id ON events (estate_id, id);
+CREATE INDEX ix_events_estate_id_at ON events (estate_id, at, id);
 
 CREATE INDEX ix_events_register_record_id ON events (register, record_id, id);
 
@@ -673,13 +677,82 @@ CREATE TABLE follow_ups (
 
 CREATE INDEX ix_follow_ups_complaint_id ON follow_ups (complaint_id);
 
-CREATE INDEX ix_follow_ups_scheduled ON follow_ups (estate_id, due_at) WHERE status = 'scheduled';
+CREATE INDEX ix_follow_ups_estate_id_due_at ON follow_ups (estate_id, due_at, id);
+
+CREATE INDEX ix_follow_ups_scheduled ON follow_ups (estate_id, due_at) WHERE status IN ('scheduled');
 
 CREATE INDEX ix_follow_ups_ticket_id ON follow_ups (ticket_id);
 
-CREATE UNIQUE INDEX uq_follow_ups_scheduled_complaint_id ON follow_ups (complaint_id) WHERE status = 'scheduled';
+CREATE UNIQUE INDEX uq_follow_ups_scheduled_complaint_id ON follow_ups (complaint_id) WHERE status IN ('scheduled');
 
-CREATE UNIQUE INDEX uq_follow_ups_scheduled_ticket_id ON follow_ups (ticket_id) WHERE status = 'scheduled';
+CREATE UNIQUE INDEX uq_follow_ups_scheduled_ticket_id ON follow_ups (ticket_id) WHERE status IN ('scheduled');
+
+CREATE TABLE import_chunks (
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    estate_id INTEGER NOT NULL,
+    run_id INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    rows INTEGER NOT NULL,
+    content TEXT,
+    refusals TEXT,
+    done INTEGER DEFAULT '0' NOT NULL,
+    imported INTEGER DEFAULT '0' NOT NULL,
+    updated INTEGER DEFAULT '0' NOT NULL,
+    unchanged INTEGER DEFAULT '0' NOT NULL,
+    refused INTEGER DEFAULT '0' NOT NULL,
+    created_at TEXT DEFAULT (strftime('%Y-%m-%d %H:%M:%f', 'now') || '000') NOT NULL,
+    updated_at TEXT DEFAULT (strftime('%Y-%m-%d %H:%M:%f', 'now') || '000') NOT NULL,
+    CONSTRAINT fk_import_chunks_estate_id_run_id FOREIGN KEY(estate_id, run_id) REFERENCES import_runs (estate_id, id),
+    CONSTRAINT uq_import_chunks_run_id_position UNIQUE (run_id, position),
+    CONSTRAINT uq_import_chunks_estate_id_id UNIQUE (estate_id, id),
+    CONSTRAINT fk_import_chunks_estate_id FOREIGN KEY(estate_id) REFERENCES estates (id),
+    CONSTRAINT ck_import_chunks_content_length CHECK (length(content) <= 20000000),
+    CONSTRAINT ck_import_chunks_content_no_nul CHECK (instr(content, char(0)) = 0),
+    CONSTRAINT ck_import_chunks_refusals_length CHECK (length(refusals) <= 20000000),
+    CONSTRAINT ck_import_chunks_refusals_no_nul CHECK (instr(refusals, char(0)) = 0),
+    CONSTRAINT ck_import_chunks_done_flag CHECK (done IN (0, 1)),
+    CONSTRAINT ck_import_chunks_created_at_utc CHECK (created_at IS NULL OR (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL)),
+    CONSTRAINT ck_import_chunks_updated_at_utc CHECK (updated_at IS NULL OR (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL))
+)
+ STRICT;
+
+CREATE INDEX ix_import_chunks_run_id_done ON import_chunks (run_id, done, position);
+
+CREATE TABLE import_runs (
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    estate_id INTEGER NOT NULL,
+    actor_id INTEGER NOT NULL,
+    register TEXT NOT NULL,
+    file_name TEXT NOT NULL,
+    sheet TEXT NOT NULL,
+    header TEXT NOT NULL,
+    columns TEXT NOT NULL,
+    rows INTEGER NOT NULL,
+    state TEXT DEFAULT 'uploaded' NOT NULL,
+    idempotency_key TEXT NOT NULL,
+    checked_at TEXT,
+    created_at TEXT DEFAULT (strftime('%Y-%m-%d %H:%M:%f', 'now') || '000') NOT NULL,
+    updated_at TEXT DEFAULT (strftime('%Y-%m-%d %H:%M:%f', 'now') || '000') NOT NULL,
+    CONSTRAINT uq_import_runs_actor_id_idempotency_key UNIQUE (actor_id, idempotency_key),
+    CONSTRAINT uq_import_runs_estate_id_id UNIQUE (estate_id, id),
+    CONSTRAINT fk_import_runs_estate_id FOREIGN KEY(estate_id) REFERENCES estates (id),
+    CONSTRAINT fk_import_runs_actor_id FOREIGN KEY(actor_id) REFERENCES staff (id),
+    CONSTRAINT ck_import_runs_register_length CHECK (length(register) <= 60),
+    CONSTRAINT ck_import_runs_register_no_nul CHECK (instr(register, char(0)) = 0),
+    CONSTRAINT ck_import_runs_file_name_length CHECK (length(file_name) <= 200),
+    CONSTRAINT ck_import_runs_file_name_no_nul CHECK (instr(file_name, char(0)) = 0),
+    CONSTRAINT ck_import_runs_sheet_length CHECK (length(sheet) <= 100),
+    CONSTRAINT ck_import_runs_sheet_no_nul CHECK (instr(sheet, char(0)) = 0),
+    CONSTRAINT ck_import_runs_header_length CHECK (length(header) <= 20000000),
+    CONSTRAINT ck_import_runs_header_no_nul CHECK (instr(header, char(0)) = 0),
+    CONSTRAINT ck_import_runs_state_known CHECK (state IN ('uploaded', 'mapped', 'checked', 'running', 'finished')),
+    CONSTRAINT ck_import_runs_idempotency_key_length CHECK (length(idempotency_key) <= 64),
+    CONSTRAINT ck_import_runs_idempotency_key_no_nul CHECK (instr(idempotency_key, char(0)) = 0),
+    CONSTRAINT ck_import_runs_checked_at_utc CHECK (checked_at IS NULL OR (checked_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(checked_at) IS NOT NULL)),
+    CONSTRAINT ck_import_runs_created_at_utc CHECK (created_at IS NULL OR (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL)),
+    CONSTRAINT ck_import_runs_updated_at_utc CHECK (updated_at IS NULL OR (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL))
+)
+ STRICT;
 
 CREATE TABLE key_approvals (
     id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
@@ -777,6 +850,8 @@ CREATE TABLE key_loans (
     CONSTRAINT ck_key_loans_updated_at_utc CHECK (updated_at IS NULL OR (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL))
 )
  STRICT;
+
+CREATE INDEX ix_key_loans_estate_id_due_at ON key_loans (estate_id, due_at, id);
 
 CREATE INDEX ix_key_loans_estate_id_lent_at ON key_loans (estate_id, lent_at, id);
 
@@ -1001,9 +1076,9 @@ CREATE INDEX ix_residents_name ON residents (estate_id, name);
 
 CREATE INDEX ix_residents_name_pinyin ON residents (estate_id, name_pinyin);
 
-CREATE INDEX ix_residents_phone_digest ON residents (estate_id, phone_digest);
+CREATE INDEX ix_residents_phone_digest ON residents (phone_digest);
 
-CREATE INDEX ix_residents_phone_tail_digest ON residents (estate_id, phone_tail_digest);
+CREATE INDEX ix_residents_phone_tail_digest ON residents (phone_tail_digest);
 
 CREATE TABLE settings (
     id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
@@ -1290,21 +1365,25 @@ CREATE INDEX ix_tickets_assignee_id ON tickets (assignee_id);
 
 CREATE INDEX ix_tickets_complaint_id ON tickets (complaint_id);
 
+CREATE INDEX ix_tickets_due ON tickets (estate_id, coalesce(due_at, '9999-12-30 00:00:00.000000'), id);
+
 CREATE INDEX ix_tickets_estate_id_registered_at ON tickets (estate_id, registered_at, id);
 
 CREATE INDEX ix_tickets_estate_id_status ON tickets (estate_id, status, id);
 
 CREATE INDEX ix_tickets_match_key ON tickets (estate_id, match_key);
 
-CREATE INDEX ix_tickets_open_due ON tickets (estate_id, due_at) WHERE status IN ('received', 'dispatched', 'accepted', 'in_progress', 'waiting', 'done');
+CREATE INDEX ix_tickets_open_due ON tickets (estate_id, coalesce(due_at, '9999-12-30 00:00:00.000000'), id) WHERE status IN ('received', 'dispatched', 'accepted', 'in_progress', 'waiting', 'done');
 
-CREATE INDEX ix_tickets_reporter_phone_digest ON tickets (estate_id, reporter_phone_digest);
+CREATE INDEX ix_tickets_reporter_phone_digest ON tickets (reporter_phone_digest);
 
-CREATE INDEX ix_tickets_reporter_phone_tail_digest ON tickets (estate_id, reporter_phone_tail_digest);
+CREATE INDEX ix_tickets_reporter_phone_tail_digest ON tickets (reporter_phone_tail_digest);
+
+CREATE INDEX ix_tickets_resident_id ON tickets (resident_id);
 
 CREATE INDEX ix_tickets_team_id ON tickets (estate_id, team_id, status);
 
-CREATE INDEX ix_tickets_unit_id ON tickets (estate_id, unit_id);
+CREATE INDEX ix_tickets_unit_id ON tickets (unit_id);
 
 CREATE TABLE units (
     id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
@@ -1430,13 +1509,19 @@ CREATE TABLE visitor_passes (
 )
  STRICT;
 
+CREATE INDEX ix_visitor_passes_deposit ON visitor_passes (estate_id) WHERE deposit_fen > 0 AND deposit_refunded_at IS NULL;
+
 CREATE INDEX ix_visitor_passes_estate_id_issued_at ON visitor_passes (estate_id, issued_at, id);
+
+CREATE INDEX ix_visitor_passes_estate_id_valid_until ON visitor_passes (estate_id, valid_until, id);
+
+CREATE INDEX ix_visitor_passes_host_unit_id ON visitor_passes (host_unit_id);
 
 CREATE INDEX ix_visitor_passes_out ON visitor_passes (estate_id, valid_until) WHERE handed_in_at IS NULL AND revoked_at IS NULL;
 
-CREATE INDEX ix_visitor_passes_phone_digest ON visitor_passes (estate_id, phone_digest);
+CREATE INDEX ix_visitor_passes_phone_digest ON visitor_passes (phone_digest);
 
-CREATE INDEX ix_visitor_passes_phone_tail_digest ON visitor_passes (estate_id, phone_tail_digest);
+CREATE INDEX ix_visitor_passes_phone_tail_digest ON visitor_passes (phone_tail_digest);
 
 CREATE TABLE working_hours (
     id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
@@ -1456,3 +1541,23 @@ CREATE TABLE working_hours (
     CONSTRAINT ck_working_hours_updated_at_utc CHECK (updated_at IS NULL OR (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL))
 )
  STRICT;
+
+CREATE TABLE search_places (n INTEGER PRIMARY KEY) STRICT;
+
+INSERT INTO search_places (n) WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 4000) SELECT n FROM c;
+
+CREATE VIRTUAL TABLE tickets_search USING fts5(tokens, content='', columnsize=0, detail=none, tokenize='unicode61 remove_diacritics 0');
+
+CREATE VIRTUAL TABLE complaints_search USING fts5(tokens, content='', columnsize=0, detail=none, tokenize='unicode61 remove_diacritics 0');
+
+CREATE VIRTUAL TABLE residents_search USING fts5(tokens, content='', columnsize=0, detail=none, tokenize='unicode61 remove_diacritics 0');
+
+CREATE VIRTUAL TABLE units_search USING fts5(tokens, content='', columnsize=0, detail=none, tokenize='unicode61 remove_diacritics 0');
+
+CREATE VIRTUAL TABLE keys_search USING fts5(tokens, content='', columnsize=0, detail=none, tokenize='unicode61 remove_diacritics 0');
+
+CREATE VIRTUAL TABLE key_loans_search USING fts5(tokens, content='', columnsize=0, detail=none, tokenize='unicode61 remove_diacritics 0');
+
+CREATE VIRTUAL TABLE key_approvals_search USING fts5(tokens, content='', columnsize=0, detail=none, tokenize='unicode61 remove_diacritics 0');
+
+CREATE VIRTUAL TABLE visitor_passes_search USING fts5(tokens, content='', columnsize=0, detail=none, tokenize='unicode61 remove_diacritics 0');

@@ -1,0 +1,124 @@
+"""``frontdesk import residents`` and ``units``: a spreadsheet into a register, chunk by chunk, every row told."""
+
+import datetime
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+from tqdm import tqdm
+
+from admin_app import database
+from admin_app.config import Config, ConfigurationError
+from models.errors import OperationRefused
+from models.estates import Estate
+from models.import_columns import check_columns, guess
+from models.operations.register_imports import CHUNK, CHUNK_CHARACTERS, Refused, importer, read_file
+from models.operations.staff import active_person
+from models.sentences import refusal_from
+from models.spreadsheets import MAXIMUM_BYTES, SheetRow, rows_in
+from models.staff import actor_for
+
+
+def estate_of_code(session: Session, code: str) -> Estate:
+    """The estate of that code; raises ConfigurationError with those there are."""
+    estate = session.scalars(select(Estate).where(Estate.code == code)).one_or_none()
+    if estate is None:
+        codes = ", ".join(session.scalars(select(Estate.code).order_by(Estate.code)))
+        raise ConfigurationError(f"there is no estate {code}; there are: {codes or 'none'}.")
+    return estate
+
+
+def import_register(
+    register: str,
+    file: Path,
+    estate_code: str,
+    username: str | None,
+    failed_file: Path | None,
+    *,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Import *file* and print the account; each chunk is committed by itself, so that a second run goes on."""
+    if file.stat().st_size > MAXIMUM_BYTES:
+        raise ConfigurationError("the file is larger than 200 MB; split it.")
+    table = read_file(file.read_bytes(), register)
+    columns, twice = guess(register, table.header)
+    check_columns(register, columns, twice)
+    rows = list(table.rows)
+    counts: Counter[str] = Counter()
+    refused: list[Refused] = []
+    with (
+        database.open_ready(Config.from_environment()) as opened,
+        opened.reading() if dry_run else opened.writing() as session,
+    ):
+        estate = estate_of_code(session, estate_code)
+        actor = actor_for(session, active_person(session, username or "system"), source="import")
+        now = datetime.datetime.now(datetime.UTC)
+        taker = importer(session, register, columns, estate_id=estate.id, actor=actor, now=now, preview=dry_run)
+        with tqdm(total=len(rows), unit=" rows", leave=False, desc=register) as bar:
+            for part in rows_in(rows, CHUNK, CHUNK_CHARACTERS):
+                results = _taken(session, taker, part)
+                for row, result in zip(part, results, strict=True):
+                    counts["refused" if isinstance(result, OperationRefused) else result] += 1
+                    if isinstance(result, OperationRefused):
+                        refused.append(Refused(row, result))
+                bar.update(len(part))
+    if failed_file is not None:
+        _write_failed(failed_file, table.header, refused)
+    report = {
+        "rows": len(rows),
+        "imported": counts["imported"] + counts["updated"],
+        "updated": counts["updated"],
+        "unchanged": counts["unchanged"],
+        "refused": counts["refused"],
+        "sheet": table.sheet,
+        "sheets_not_read": table.others,
+        "columns_not_taken": [text for text, name in zip(table.header, columns, strict=True) if text and name is None],
+        "refusals": [
+            {"row": item.row.number, "rule": item.refusal.rule, "reason": str(item.refusal)} for item in refused
+        ],
+    }
+    _print(report, as_json=as_json, dry_run=dry_run)
+
+
+def _taken(session: Session, taker: Any, part: Sequence[SheetRow]) -> list[Any]:
+    try:
+        results: list[Any] = taker.take(part)
+        session.commit()
+    except IntegrityError as error:
+        session.rollback()
+        raise refusal_from(error) from error
+    return results
+
+
+def _write_failed(path: Path, header: Sequence[str], refused: Sequence[Refused]) -> None:
+    from views.export import xlsx_chunks  # the web is not loaded for those who do not ask for this
+
+    def lines() -> Iterator[list[str]]:
+        yield [*header, "Row in the file", "Reason for refusal"]
+        for item in refused:
+            missing = [""] * (len(header) - len(item.row.cells))
+            yield [*item.row.cells[: len(header)], *missing, str(item.row.number), str(item.refusal)]
+
+    with path.open("wb") as file:
+        file.writelines(xlsx_chunks(lines()))
+
+
+def _print(report: dict[str, Any], *, as_json: bool, dry_run: bool) -> None:
+    if as_json:
+        click.echo(json.dumps({**report, "dry_run": dry_run}, ensure_ascii=False))
+        return
+    click.echo("Nothing was changed (dry run). It would be:" if dry_run else "Done:")
+    for name in ("rows", "imported", "updated", "unchanged", "refused"):
+        click.echo(f"  {name}: {report[name]}")
+    for name in ("sheets_not_read", "columns_not_taken"):
+        if report[name]:
+            click.echo(f"  {name.replace('_', ' ')}: {', '.join(report[name])}")
+    for refusal in report["refusals"]:
+        click.echo(f"  row {refusal['row']}: {refusal['reason']}")

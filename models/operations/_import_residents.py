@@ -1,0 +1,335 @@
+"""Rows of residents out of a spreadsheet: who is not in the file yet, and which unit each has.
+
+An import never overwrites what the register says of a person: it fills gaps, and refuses a row that says otherwise. So
+the same file a second time writes nothing, whatever the desk has done in between.
+"""
+
+import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from models.errors import Msgid, OperationRefused, gettext_noop
+from models.import_columns import label_of, read_cells
+from models.operations import residents
+from models.operations._identity import id_digest
+from models.operations._import_units import KnownUnits, Result, hold_estate
+from models.operations._registers import local_date
+from models.operations.residents import OccupancyDraft, ResidentDraft
+from models.personal import IdDocument, keyring_of, normal_phone
+from models.residents import Occupancy, OccupancyKind, Resident
+from models.spreadsheets import RULE, SheetRow
+from models.staff import Actor
+
+_OF_A_PERSON = ("phone", "id_document", "id_number", "vehicles", "emergency_contact", "moved_in_on", "note")
+_ID_CARD_LENGTH = 18
+
+Key = tuple[Any, ...]
+Stay = tuple[int, OccupancyKind]
+
+
+@dataclass
+class _Fact:
+    """One row, read: the person it is about, by values that can be compared, and the unit."""
+
+    at: int
+    draft: ResidentDraft
+    values: dict[str, Any]
+    unit_id: int | None
+    unit: str
+    kind: OccupancyKind | None
+
+    @property
+    def name(self) -> str:
+        return self.draft.name
+
+    @property
+    def bare(self) -> bool:
+        return "phone" not in self.values and "id_number" not in self.values
+
+
+@dataclass
+class _Person:
+    """Somebody of the register, or whom an earlier row of the file brings into it."""
+
+    name: str
+    values: dict[str, Any]
+    resident: Resident | None = None
+    draft: ResidentDraft | None = None
+    stays: dict[Stay, datetime.date | None] = field(default_factory=dict)
+    """Unit and as what -> the last day, None while it lasts."""
+    gaps: dict[str, Any] = field(default_factory=dict)
+    """What rows of this chunk add to the register."""
+    rows: list[int] = field(default_factory=list)
+
+    @property
+    def bare(self) -> bool:
+        return "phone" not in self.values and "id_number" not in self.values
+
+    def marks(self) -> Iterable[Key]:
+        if "id_number" in self.values:
+            yield ("id", self.values["id_number"])
+        if "phone" in self.values:
+            yield ("phone", self.name, self.values["phone"])
+        if self.bare:
+            yield ("bare", self.name)
+        for unit_id, _kind in self.stays:
+            yield ("unit", self.name, unit_id)
+
+
+@dataclass
+class ResidentsImport:
+    """Takes rows of residents; for a preview one object for a whole file knows whom its earlier rows bring."""
+
+    session: Session
+    estate_id: int
+    columns: Sequence[str | None]
+    actor: Actor
+    now: datetime.datetime
+    preview: bool = False
+
+    def __post_init__(self) -> None:
+        self._units = KnownUnits(self.session, self.estate_id)
+        self._today = local_date(self.session, self.estate_id, self.now)
+        self._keyring = keyring_of(self.session)
+        self._new: dict[Key, _Person] = {}
+
+    def take(self, rows: Sequence[SheetRow]) -> list[Result]:
+        """Do what *rows* say; one result each."""
+        self._results: list[Result] = ["unchanged"] * len(rows)
+        self._stays: list[tuple[_Person, _Fact]] = []
+        self._touched: list[_Person] = []
+        if not self.preview:
+            hold_estate(self.session, self.estate_id)
+            self._new = {}  # whoever earlier chunks brought is in the register now
+        facts = []
+        for at, row in enumerate(rows):
+            try:
+                facts.append(self._read(at, row))
+            except OperationRefused as refusal:
+                self._results[at] = refusal
+        self._known = self._load(facts)
+        for fact in facts:
+            try:
+                self._results[fact.at] = self._plan(fact)
+            except OperationRefused as refusal:
+                self._results[fact.at] = refusal
+        self._write()
+        return self._results
+
+    # ------------------------------------------------------------- what a row says
+
+    def _read(self, at: int, row: SheetRow) -> _Fact:
+        if row.problem is not None:
+            raise row.problem
+        cells = read_cells("residents", self.columns, row.cells)
+        code, building = cells.pop("unit", None), cells.pop("building", None)
+        kind = cells.pop("kind", None)
+        draft = ResidentDraft(self.estate_id, cells.pop("name", ""), **cells)
+        number = draft.id_number
+        if number and draft.id_document is None and len(number) == _ID_CARD_LENGTH:
+            draft.id_document = IdDocument.ID_CARD
+        residents.check_person(draft, today=self._today)
+        unit_id = None if code is None else self._units.find(code, building)
+        if code is not None and unit_id is None:
+            message = gettext_noop("There is no unit %(code)s in this estate; import the units first.")
+            raise OperationRefused("RES-1", message, code=" ".join(filter(None, (building, code))))
+        if code is not None and kind is None:
+            message = gettext_noop("Say as what the person has the unit: owner, tenant or family.")
+            raise OperationRefused("RES-1", message)
+        return _Fact(at, draft, self._comparable(draft), unit_id, code or "", kind)
+
+    def _comparable(self, draft: ResidentDraft) -> dict[str, Any]:
+        values: dict[str, Any] = {name: getattr(draft, name) for name in _OF_A_PERSON if getattr(draft, name)}
+        if digits := normal_phone(draft.phone or ""):
+            values["phone"] = self._keyring.digest(digits)
+        if digest := id_digest(self.session, draft.id_number):
+            values["id_number"] = digest
+        return values
+
+    # ------------------------------------------------------------- whom the register knows
+
+    def _load(self, facts: Sequence[_Fact]) -> dict[Key, _Person]:
+        """The people of the register whom *facts* may mean, by what they are recognised by."""
+        numbers = {fact.values["id_number"] for fact in facts if "id_number" in fact.values}
+        phones = {fact.values["phone"] for fact in facts if "phone" in fact.values}
+        homeless = {fact.name for fact in facts if fact.bare and fact.unit_id is None}
+        unknown = Resident.phone_digest.is_(None) & Resident.id_number_digest.is_(None)
+        here: ColumnElement[bool] = Resident.estate_id == self.estate_id
+        found: dict[int, Resident] = {}
+        for condition in (
+            here & Resident.id_number_digest.in_(numbers),
+            Resident.phone_digest.in_(phones),  # with the estate beside it SQLite would not take the index
+            here & Resident.name.in_(homeless) & unknown,
+            Resident.id.in_(self._living_there(facts)),
+        ):
+            rows = self.session.scalars(select(Resident).where(condition))
+            found.update((row.id, row) for row in rows if row.estate_id == self.estate_id)
+        people = {row_id: self._person(found[row_id]) for row_id in sorted(found)}
+        stays = select(Occupancy).where(Occupancy.resident_id.in_(people)).order_by(Occupancy.id)
+        for stay in self.session.scalars(stays):
+            known, key = people[stay.resident_id].stays, (stay.unit_id, stay.kind)
+            last = known.get(key, stay.until_on)
+            known[key] = None if last is None or stay.until_on is None else max(last, stay.until_on)
+        index: dict[Key, _Person] = {}
+        for person in people.values():
+            self._index(person, index)
+        return index
+
+    def _living_there(self, facts: Sequence[_Fact]) -> set[int]:
+        """Who has a unit of *facts* and a name of *facts*, where one of both says no more than the name."""
+        wanted = {(fact.name, fact.unit_id): fact.bare for fact in facts}
+        columns = (Resident.id, Resident.name, Occupancy.unit_id, Resident.phone_digest, Resident.id_number_digest)
+        query = select(*columns).join(Occupancy, Occupancy.resident_id == Resident.id)
+        query = query.where(Occupancy.unit_id.in_({fact.unit_id for fact in facts if fact.unit_id is not None}))
+        return {
+            row_id
+            for row_id, name, unit_id, phone, number in self.session.execute(query)
+            if wanted.get((name, unit_id), False) or ((name, unit_id) in wanted and not phone and not number)
+        }
+
+    def _person(self, row: Resident) -> _Person:
+        values: dict[str, Any] = {name: getattr(row, name) for name in _OF_A_PERSON if getattr(row, name)}
+        values |= {"phone": row.phone_digest} if row.phone_digest else {}
+        values |= {"id_number": row.id_number_digest} if row.id_number_digest else {}
+        if row.emergency_contact:
+            values["emergency_contact"] = self._keyring.decrypt(row.emergency_contact)
+        return _Person(row.name, values, resident=row)
+
+    @staticmethod
+    def _index(person: _Person, index: dict[Key, _Person]) -> None:
+        for key in person.marks():
+            index.setdefault(key, person)
+
+    def _find(self, fact: _Fact) -> _Person | None:
+        if "id_number" in fact.values and (person := self._at("id", fact.values["id_number"])):
+            if person.name != fact.name:
+                message = gettext_noop(
+                    "This ID number is registered for %(name)s already; one person is registered once."
+                )
+                raise OperationRefused("RES-1", message, name=person.name)
+            return person
+        if "phone" in fact.values and (person := self._at("phone", fact.name, fact.values["phone"])):
+            return person
+        if fact.unit_id is None:
+            return self._at("bare", fact.name) if fact.bare else None
+        person = self._at("unit", fact.name, fact.unit_id)
+        return person if person is not None and (fact.bare or person.bare) else None
+
+    def _at(self, *key: Any) -> _Person | None:
+        return self._known.get(key) or self._new.get(key)
+
+    # ------------------------------------------------------------- what is to be done
+
+    def _plan(self, fact: _Fact) -> Result:
+        person = self._find(fact)
+        if person is None:
+            person = _Person(fact.name, dict(fact.values), draft=fact.draft)
+            result = "imported"
+        else:
+            result = self._compare(person, fact)
+        if self._has_new_stay(person, fact):
+            assert fact.unit_id is not None
+            assert fact.kind is not None
+            person.stays[fact.unit_id, fact.kind] = None
+            self._stays.append((person, fact))
+            result = "imported"
+        if result != "unchanged":
+            for name in fact.values.keys() - person.values.keys():
+                self._fill(person, name, fact)
+            if not person.rows:
+                self._touched.append(person)
+            person.rows.append(fact.at)
+            self._index(person, self._new if person.resident is None else self._known)
+        return result
+
+    def _compare(self, person: _Person, fact: _Fact) -> str:
+        # The day of moving in is the unit's own: somebody with two units has two.
+        other: list[Msgid] = [
+            label_of("residents", name)
+            for name in _OF_A_PERSON
+            if name != "moved_in_on"
+            and person.values.get(name, fact.values.get(name)) != fact.values.get(name)
+            and name in fact.values
+        ]
+        if other:
+            message = gettext_noop(
+                "%(name)s is known with another entry here: %(columns)s. An import overwrites nothing: "
+                "change the person's record, or empty the cell."
+            )
+            raise OperationRefused(RULE, message, name=person.name, columns=other)
+        return "updated" if fact.values.keys() - person.values.keys() else "unchanged"
+
+    def _has_new_stay(self, person: _Person, fact: _Fact) -> bool:
+        if fact.unit_id is None or fact.kind is None:
+            return False
+        key = (fact.unit_id, fact.kind)
+        if key not in person.stays:
+            return True
+        ended = person.stays[key]
+        if ended is None:
+            return False
+        if fact.draft.moved_in_on is None or fact.draft.moved_in_on <= ended:
+            message = gettext_noop(
+                "%(name)s left %(unit)s on %(day)s; for a new stay, write down a later day of moving in."
+            )
+            raise OperationRefused("RES-1", message, name=person.name, unit=fact.unit, day=ended)
+        return True
+
+    @staticmethod
+    def _fill(person: _Person, name: str, fact: _Fact) -> None:
+        person.values[name] = fact.values[name]
+        plain = getattr(fact.draft, name)
+        if person.draft is not None:
+            setattr(person.draft, name, plain)
+        else:
+            person.gaps[name] = plain
+
+    # ------------------------------------------------------------- doing it
+
+    def _write(self) -> None:
+        common: dict[str, Any] = {"actor": self.actor, "now": self.now, "preview": self.preview}
+        new = [person for person in self._touched if person.draft is not None]
+        drafts = [person.draft for person in new if person.draft is not None]
+        registered = residents.register(self.session, drafts, **common)
+        refused = {id(draft): refusal for draft, refusal in registered.refused}
+        accepted = [person for person in new if id(person.draft) not in refused]
+        for person in new:
+            self._refuse(person, refused.get(id(person.draft)))
+        filled = [person for person in self._touched if person.gaps]
+        changes = [(person.resident, person.gaps) for person in filled if person.resident is not None]
+        amended = residents.amend_each(self.session, changes, **common)
+        unchanged = {row.id: refusal for row, refusal in amended.refused}
+        for person in filled:
+            assert person.resident is not None
+            self._refuse(person, unchanged.get(person.resident.id))
+        if not self.preview:
+            for person, row in zip(accepted, registered.done, strict=True):
+                person.resident = row
+            # Everything that could refuse these was looked at; if one is refused all the same, all is rolled back.
+            residents.register_occupancy(self.session, self._occupancies(), actor=self.actor, now=self.now).all()
+        for person in self._touched:
+            person.rows, person.gaps = [], {}
+
+    def _refuse(self, person: _Person, refusal: OperationRefused | None) -> None:
+        if refusal is None:
+            return
+        for at in person.rows:
+            self._results[at] = refusal
+        for key in [key for key, other in self._new.items() if other is person]:
+            del self._new[key]
+
+    def _occupancies(self) -> list[OccupancyDraft]:
+        drafts = []
+        for person, fact in self._stays:
+            if isinstance(self._results[fact.at], OperationRefused):
+                continue
+            assert person.resident is not None
+            assert fact.unit_id is not None
+            assert fact.kind is not None
+            from_on = fact.draft.moved_in_on
+            drafts.append(OccupancyDraft(self.estate_id, fact.unit_id, person.resident.id, fact.kind, from_on))
+        return drafts

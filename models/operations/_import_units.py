@@ -1,0 +1,160 @@
+"""Rows of units out of a spreadsheet: new ones are registered, known ones get what the row says of them."""
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.errors import OperationRefused, gettext_noop
+from models.estates import Estate, Unit
+from models.import_columns import read_cells
+from models.operations import estates
+from models.rooms import room_key
+from models.spreadsheets import RULE, SheetRow
+from models.staff import Actor
+
+Result = str | OperationRefused
+"""What became of a row: "imported", "updated", "unchanged", or why it was refused."""
+
+
+def hold_estate(session: Session, estate_id: int) -> None:
+    """Let no other import into this estate go on until the transaction ends: they would not see each other's rows."""
+    session.execute(select(Estate.id).where(Estate.id == estate_id).with_for_update(key_share=True))
+
+
+def full_code(code: str, building: str | None) -> str:
+    """The number of a unit where a column of its own names the building: "2302" of "2栋" is "2-2302"."""
+    block, room = room_key(building or ""), room_key(code)
+    if not block or room == block or room.startswith(f"{block}-") or (block.isalpha() and room.startswith(block)):
+        return code
+    return f"{block}-{code}"
+
+
+class KnownUnits:
+    """The units of one estate by how their numbers are read."""
+
+    def __init__(self, session: Session, estate_id: int) -> None:
+        self._by_code: dict[str, int] = {}
+        self._by_key: dict[str, set[int]] = {}
+        self._buildings: dict[int, str] = {}
+        query = select(Unit.id, Unit.code, Unit.building).where(Unit.estate_id == estate_id)
+        for unit_id, code, building in session.execute(query):
+            self.add(unit_id, code, building)
+
+    def add(self, unit_id: int, code: str, building: str | None) -> None:
+        """Know one more unit."""
+        self._by_code[code] = unit_id
+        self._by_key.setdefault(room_key(code), set()).add(unit_id)
+        self._buildings[unit_id] = room_key(building or "")
+
+    def find(self, code: str, building: str | None = None) -> int | None:
+        """The id of the unit that *code* names, None when there is none; refuses what fits several."""
+        found = self._named(full_code(code, building))
+        if found is None and building:
+            plain = self._named(code)
+            found = plain if plain is not None and self._buildings[plain] == room_key(building) else None
+        return found
+
+    def _named(self, code: str) -> int | None:
+        if code in self._by_code:
+            return self._by_code[code]
+        found = self._by_key.get(room_key(code), set())
+        if len(found) > 1:
+            message = gettext_noop("“%(code)s” fits several units; write the number as the register has it.")
+            raise OperationRefused(RULE, message, code=code)
+        return next(iter(found), None)
+
+
+@dataclass
+class UnitsImport:
+    """Takes rows of units; one object for a whole file knows which units stood in it before."""
+
+    session: Session
+    estate_id: int
+    columns: Sequence[str | None]
+    actor: Actor
+    now: datetime.datetime
+    preview: bool = False
+    _seen: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._known = KnownUnits(self.session, self.estate_id)
+
+    def take(self, rows: Sequence[SheetRow]) -> list[Result]:
+        """Do what *rows* say; one result each."""
+        if not self.preview:
+            hold_estate(self.session, self.estate_id)
+        results: list[Result] = ["unchanged"] * len(rows)
+        drafts: list[tuple[int, estates.UnitDraft]] = []
+        known: list[tuple[int, int, dict[str, Any]]] = []
+        for at, row in enumerate(rows):
+            try:
+                if row.problem is not None:
+                    raise row.problem
+                values = read_cells("units", self.columns, row.cells)
+                if "code" not in values or not room_key(values["code"]):
+                    raise OperationRefused("RES-1", gettext_noop("Write down the number of the unit."))
+                code = full_code(values.pop("code"), values.get("building"))
+                if self._repeats(room_key(code), row.number, values):
+                    continue
+                unit_id = self._known.find(code, values.get("building"))
+            except OperationRefused as refusal:
+                results[at] = refusal
+                continue
+            if unit_id is None:
+                drafts.append((at, estates.UnitDraft(self.estate_id, code, **values)))
+            else:
+                known.append((at, unit_id, values))
+        self._register(drafts, results)
+        self._amend(known, results)
+        return results
+
+    def _repeats(self, key: str, number: int, values: dict[str, Any]) -> bool:
+        """Whether an earlier row said the same of this unit; refuses one that said something else."""
+        first, said = self._seen.setdefault(key, (number, values))
+        if first != number and said != values:
+            message = gettext_noop("Row %(row)s says something else of the same unit.")
+            raise OperationRefused(RULE, message, row=first)
+        return first != number
+
+    def _register(self, drafts: list[tuple[int, estates.UnitDraft]], results: list[Result]) -> None:
+        outcome = estates.register_units(
+            self.session, [draft for _at, draft in drafts], actor=self.actor, now=self.now, preview=self.preview
+        )
+        refused = {id(draft): refusal for draft, refusal in outcome.refused}
+        for at, draft in drafts:
+            results[at] = refused.get(id(draft), "imported")
+        if not self.preview:
+            for unit in outcome.done:
+                self._known.add(unit.id, unit.code, unit.building)
+
+    def _amend(self, known: list[tuple[int, int, dict[str, Any]]], results: list[Result]) -> None:
+        query = select(Unit).where(Unit.id.in_([unit_id for _at, unit_id, _values in known]))
+        units = {unit.id: unit for unit in self.session.scalars(query)}
+        groups: dict[tuple[tuple[str, Any], ...], list[tuple[int, Unit]]] = {}
+        for at, unit_id, values in known:
+            unit = units[unit_id]
+            changes = tuple(
+                (name, value) for name, value in values.items() if not _same(name, getattr(unit, name), value)
+            )
+            if changes:
+                groups.setdefault(changes, []).append((at, unit))
+        for changes, members in groups.items():
+            outcome = estates.amend_units(
+                self.session,
+                [unit for _at, unit in members],
+                actor=self.actor,
+                now=self.now,
+                preview=self.preview,
+                **dict(changes),
+            )
+            refused = {unit.id: refusal for unit, refusal in outcome.refused}
+            for at, unit in members:
+                results[at] = refused.get(unit.id, "updated")
+
+
+def _same(name: str, old: Any, new: Any) -> bool:
+    return bool(old == new) or (name == "building" and room_key(old or "") == room_key(new))

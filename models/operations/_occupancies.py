@@ -1,0 +1,156 @@
+"""The verbs of who lives in or owns which unit, from when to when (RES-1)."""
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.errors import Msgid, OperationRefused, Outcome, gettext_noop
+from models.estates import Unit
+from models.operations._move import CHUNK, Move, create
+from models.operations._registers import delete_unused, estates_of, local_dates, require_role, sift
+from models.residents import Occupancy, OccupancyKind, Resident
+from models.staff import Actor
+
+
+@dataclass
+class OccupancyDraft:
+    """One person in one unit; ``from_on`` None means from today, ``until_on`` None that it lasts."""
+
+    estate_id: int
+    unit_id: int
+    resident_id: int
+    kind: OccupancyKind
+    from_on: datetime.date | None = None
+    until_on: datetime.date | None = None
+
+
+def register_occupancy(
+    session: Session,
+    drafts: Sequence[OccupancyDraft],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    preview: bool = False,
+) -> Outcome:
+    """Say that people own or live in units (RES-1): one person may have several units, a unit several people.
+
+    Refused: a unit or person of another estate, a last day before the first, and the same person in the same unit
+    as the same (owner, tenant, family) over days that are registered already.
+    """
+    today = local_dates(session, now)
+    units = estates_of(session, Unit, [draft.unit_id for draft in drafts])
+    people = estates_of(session, Resident, [draft.resident_id for draft in drafts])
+    stays = _stays(session, people)
+    taken: list[Occupancy] = []
+
+    def check(draft: OccupancyDraft) -> None:
+        row = Occupancy(
+            estate_id=draft.estate_id,
+            unit_id=draft.unit_id,
+            resident_id=draft.resident_id,
+            kind=OccupancyKind(draft.kind),
+            from_on=draft.from_on or today(draft.estate_id),
+            until_on=draft.until_on,
+        )
+        require_role(actor, "register", row)
+        _check_here(units.get(row.unit_id) == row.estate_id, gettext_noop("unit"))
+        _check_here(people.get(row.resident_id) == row.estate_id, gettext_noop("resident"))
+        if row.until_on is not None and row.until_on < row.from_on:
+            raise OperationRefused("RES-1", gettext_noop("The first day must not be after the last."))
+        others = stays.setdefault((row.resident_id, row.unit_id, row.kind), [])
+        if any(_overlap(row, other) for other in others):
+            raise OperationRefused("RES-1", gettext_noop("This person is already registered for this unit."))
+        others.append(row)
+        taken.append(row)
+
+    accepted, outcome = sift(drafts, check)
+    outcome.done = list(accepted) if preview else list(create(session, taken, verb="register", actor=actor, now=now))
+    return outcome
+
+
+def _check_here(condition: bool, what: Msgid) -> None:
+    if not condition:
+        raise OperationRefused("RES-1", gettext_noop("There is no such %(what)s in this estate."), what=what)
+
+
+def _stays(session: Session, people: Iterable[int]) -> dict[tuple[int, int, OccupancyKind], list[Occupancy]]:
+    """Resident, unit and as what -> all times at which that was so, over included."""
+    found: dict[tuple[int, int, OccupancyKind], list[Occupancy]] = {}
+    ids = sorted(people)
+    for start in range(0, len(ids), CHUNK):
+        for row in session.scalars(select(Occupancy).where(Occupancy.resident_id.in_(ids[start : start + CHUNK]))):
+            found.setdefault((row.resident_id, row.unit_id, row.kind), []).append(row)
+    return found
+
+
+def _overlap(one: Occupancy, other: Occupancy) -> bool:
+    last = datetime.date.max
+    return one.from_on <= (other.until_on or last) and other.from_on <= (one.until_on or last)
+
+
+def end_occupancy(
+    session: Session,
+    occupancies: Iterable[Occupancy],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    until_on: datetime.date | None = None,
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+) -> Outcome:
+    """Say on which day people's time in their units ends, today when none is named; the history stays (RES-1)."""
+    move = Move(
+        session,
+        Occupancy,
+        occupancies,
+        verb="end",
+        actor=actor,
+        now=now,
+        preview=preview,
+        expected=expected,
+        rule="RES-1",
+    )
+    today = local_dates(session, now)
+    for row in list(move.rows):
+        last = until_on or today(row.estate_id)
+        if row.until_on is not None:
+            move.refuse(row, "RES-1", gettext_noop("This ended on %(day)s already."), day=row.until_on)
+        elif last < row.from_on:
+            move.refuse(row, "RES-1", gettext_noop("The first day must not be after the last."))
+        else:
+            move.set(row, until_on=last)
+    return move.finish()
+
+
+def delete_occupancy(
+    session: Session,
+    occupancies: Iterable[Occupancy],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    reason: str = "",
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+) -> Outcome:
+    """Remove what was registered by mistake, while it has not ended; what has ended is history (RES-1)."""
+
+    def check(row: Occupancy) -> None:
+        if row.until_on is not None:
+            raise OperationRefused("RES-1", gettext_noop("This ended on %(day)s already."), day=row.until_on)
+
+    return delete_unused(
+        session,
+        Occupancy,
+        occupancies,
+        actor=actor,
+        now=now,
+        rule="RES-1",
+        message=gettext_noop("Something refers to this; it stays."),
+        reason=reason,
+        expected=expected,
+        preview=preview,
+        check=check,
+    )

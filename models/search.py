@@ -1,0 +1,261 @@
+"""Search indexes: whole words and two-character fragments of what a row says, kept by the database itself.
+
+Beside each searched table stands ``<table>_search``: on SQLite a full-text table without content of its own (FTS5), on
+PostgreSQL a table of tsvectors under a GIN index. Triggers keep it in the same transaction, whoever writes. Chinese has
+no blanks between words, so each Chinese character is also indexed together with the one after it.
+"""
+
+import string
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, MetaData, event
+
+TEXTS: dict[str, tuple[str, ...]] = {
+    "tickets": ("summary", "detail", "place", "reporter_name"),
+    "complaints": ("summary", "detail", "place", "reporter_name"),
+    "residents": ("name", "name_pinyin", "vehicles"),
+    "units": ("code", "building"),
+    "keys": ("number", "hook", "seal", "place"),
+    "key_loans": ("borrower_name",),
+    "key_approvals": ("borrower_name",),
+    "visitor_passes": ("holder_name", "organisation", "badge_number"),
+}
+"""Searched table -> the columns whose words are found."""
+
+NUMBERS = {"tickets": "number", "complaints": "number", "keys": "number", "visitor_passes": "number"}
+"""Searched table -> its column with the number of the record, found as a whole only: beginnings are those of all."""
+
+ROOMS = {"units": "code"}
+"""Searched table -> its column with the number of a room, found in whatever spelling (:func:`room_token`)."""
+
+LONGEST = 4_000
+"""So many characters of a row are indexed."""
+FIRST_CHINESE = 0x2E80
+"""Where the East Asian scripts begin: from here on each character is indexed with its neighbour."""
+
+_PLACES = "search_places"
+_LETTERS = string.ascii_lowercase
+# What stands between the parts of a room's number. SQLite cannot parse many more replacements in one another.
+_ROOM_WORDS = ("单元", "栋", "幢", "座", "楼", "号", "室", "房", "#", " ")
+_SIGNS = r"[\s!-/:-@\[-`{-~，。！？；：、（）【】《》“”‘’…—·～]"
+
+
+def index_of(table: str) -> str:
+    """The name of the search index of *table*."""
+    return f"{table}_search"
+
+
+def is_index(name: str | None) -> bool:
+    """Whether the table of that name belongs to a search index; FTS5 keeps several for each."""
+    return name is not None and (name == _PLACES or name.startswith(tuple(index_of(table) for table in TEXTS)))
+
+
+def room_token(key: str) -> str:
+    """The word that a room's key (models.rooms) has in the index: ``2-2302`` is ``r2x2302``.
+
+    The index also holds the room without hyphens (``r22302``) and its last part alone (``r2302``).
+    """
+    return "r" + key.lower().replace("-", "x")
+
+
+def number_token(number: str) -> str:
+    """The word that a record's number has in the index, with or without its leading letters: ``R261122-001``."""
+    return "n" + number.lower().replace("-", "")
+
+
+# ---------------------------------------------------------------- the tables
+
+
+def create_statements(dialect: str) -> Iterator[str]:
+    """CREATE statements of all indexes for ``sqlite`` or ``postgresql``; the triggers come with the guards."""
+    if dialect == "sqlite":
+        yield f"CREATE TABLE {_PLACES} (n INTEGER PRIMARY KEY) STRICT"
+        numbers = f"WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < {LONGEST})"
+        yield f"INSERT INTO {_PLACES} (n) {numbers} SELECT n FROM c"
+    for table in TEXTS:
+        name = index_of(table)
+        if dialect == "sqlite":
+            yield (
+                f"CREATE VIRTUAL TABLE {name} USING fts5(tokens, content='', columnsize=0, detail=none,"
+                " tokenize='unicode61 remove_diacritics 0')"
+            )
+        else:
+            yield f"CREATE TABLE {name} (id BIGINT PRIMARY KEY, tokens TSVECTOR NOT NULL)"
+            # Without a list of pending entries, which every search would have to read.
+            yield f"CREATE INDEX ix_{name}_tokens ON {name} USING gin (tokens) WITH (fastupdate = off)"
+
+
+def drop_statements(dialect: str) -> Iterator[str]:
+    """DROP statements of all indexes."""
+    for table in TEXTS:
+        yield f"DROP TABLE IF EXISTS {index_of(table)}"
+    if dialect == "sqlite":
+        yield f"DROP TABLE IF EXISTS {_PLACES}"
+
+
+def attach_indexes(metadata: MetaData) -> None:
+    """Create and drop the indexes together with the tables (``create_all``, ``drop_all``)."""
+
+    @event.listens_for(metadata, "after_create")
+    def _after_create(_target: MetaData, connection: Connection, **_kw: object) -> None:
+        for statement in create_statements(connection.dialect.name):
+            connection.exec_driver_sql(statement)
+
+    @event.listens_for(metadata, "before_drop")
+    def _before_drop(_target: MetaData, connection: Connection, **_kw: object) -> None:
+        for statement in drop_statements(connection.dialect.name):
+            connection.exec_driver_sql(statement)
+
+
+def rebuild(connection: Connection, progress: Callable[[str], None] | None = None) -> None:
+    """Make every index anew from the rows, in the caller's transaction; *progress* hears the name of each table."""
+    for table in TEXTS:
+        if progress is not None:
+            progress(table)
+        name = index_of(table)
+        everything = f"INSERT INTO {name} ({name}) VALUES ('delete-all')"
+        connection.exec_driver_sql(everything if connection.dialect.name == "sqlite" else f"DELETE FROM {name}")
+        _fill(connection, table)
+
+
+def _fill(connection: Connection, table: str, where: str = "") -> None:
+    name = index_of(table)
+    if connection.dialect.name == "sqlite":
+        wanted = f"SELECT row.id, ({_sqlite_tokens(table, 'row')}) FROM {table} row {where}"
+        connection.exec_driver_sql(f"INSERT INTO {name} (rowid, tokens) {wanted}")
+    else:
+        wanted = f"SELECT row.id, {_postgresql_tokens(table, 'row')} FROM {table} row {where}"
+        connection.exec_driver_sql(f"INSERT INTO {name} (id, tokens) {wanted}")
+
+
+@contextmanager
+def in_bulk(connection: Connection, tables: Iterable[str]) -> Iterator[None]:
+    """Index the rows that the caller inserts into *tables* set by set at the end, in the caller's transaction.
+
+    Many times quicker than row by row. The triggers are off meanwhile: rows may be inserted, none changed or deleted.
+    """
+    dialect, before = connection.dialect.name, {}
+    for table in tables:
+        before[table] = connection.exec_driver_sql(f"SELECT coalesce(max(id), 0) FROM {table}").scalar_one()
+        for name in _trigger_names(table, dialect):
+            connection.exec_driver_sql(f"DROP TRIGGER {name}{f' ON {table}' if dialect == 'postgresql' else ''}")
+    yield
+    for table, last in before.items():
+        _fill(connection, table, f"WHERE row.id > {last:d}")
+        for statement in _triggers(table, dialect):
+            connection.exec_driver_sql(statement)
+
+
+# ---------------------------------------------------------------- the triggers
+
+
+def trigger_statements(dialect: str) -> Iterator[str]:
+    """What keeps the indexes, for ``sqlite`` or ``postgresql``; named like guards, and checked with them."""
+    if dialect == "postgresql":
+        yield _POSTGRESQL_ROOM
+        yield _POSTGRESQL_TOKENS
+    for table in TEXTS:
+        yield from _triggers(table, dialect)
+
+
+def _triggers(table: str, dialect: str) -> Iterator[str]:
+    return _sqlite_triggers(table) if dialect == "sqlite" else _postgresql_triggers(table)
+
+
+def _trigger_names(table: str, dialect: str) -> Iterator[str]:
+    for statement in _triggers(table, dialect):
+        if statement.startswith("CREATE TRIGGER "):
+            yield statement.split()[2]
+
+
+def _watched(table: str) -> tuple[str, ...]:
+    others = [columns[table] for columns in (NUMBERS, ROOMS) if table in columns]
+    return tuple(dict.fromkeys((*TEXTS[table], *others)))
+
+
+def _sqlite_triggers(table: str) -> Iterator[str]:
+    name = index_of(table)
+    add = f"INSERT INTO {name} (rowid, tokens) SELECT NEW.id, ({_sqlite_tokens(table, 'NEW')});"
+    # An index without content forgets a row only when it is told word for word what the row said.
+    take = f"INSERT INTO {name} ({name}, rowid, tokens) SELECT 'delete', OLD.id, ({_sqlite_tokens(table, 'OLD')});"
+    columns = ", ".join(_watched(table))
+    changed = " OR ".join(f"NEW.{column} IS NOT OLD.{column}" for column in _watched(table))
+    for what, when, body in (
+        ("insert", f"AFTER INSERT ON {table}", [add]),
+        ("update", f"AFTER UPDATE OF {columns} ON {table} WHEN {changed}", [take, add]),
+        ("delete", f"AFTER DELETE ON {table}", [take]),
+    ):
+        yield f"CREATE TRIGGER guard_{name}_{what} {when} BEGIN\n  " + "\n  ".join(body) + "\nEND"
+
+
+def _sqlite_tokens(table: str, row: str) -> str:
+    text = " || ' ' || ".join(f"coalesce({row}.{column}, '')" for column in TEXTS[table])
+    if table in NUMBERS:
+        number = f"replace(lower({row}.{NUMBERS[table]}), '-', '')"
+        text = f"'n' || {number} || ' n' || ltrim({number}, '{_LETTERS}') || ' ' || {text}"
+    if table in ROOMS:
+        text += f" || ' ' || ({_sqlite_room(f'{row}.{ROOMS[table]}')})"
+    return (
+        f"SELECT said.t || ' ' || coalesce(group_concat(substr(said.t, place.n, 2), ' '), '')"
+        f" FROM (SELECT substr({text}, 1, {LONGEST}) AS t) said LEFT JOIN {_PLACES} place"
+        f" ON place.n <= length(said.t) AND unicode(substr(said.t, place.n, 1)) >= {FIRST_CHINESE}"
+    )
+
+
+def _sqlite_room(code: str) -> str:
+    key = f"lower({code})"
+    for word in _ROOM_WORDS:
+        key = f"replace({key}, '{word}', '-')"
+    key = f"trim(replace(replace({key}, '--', '-'), '--', '-'), '-')"
+    # rtrim by all characters but the hyphen leaves what stands before the last part
+    last = "substr(room.k, length(rtrim(room.k, replace(room.k, '-', ''))) + 1)"
+    return (
+        "SELECT 'r' || replace(room.k, '-', 'x') || ' r' || replace(room.k, '-', '') || ' r' || "
+        f"{last} FROM (SELECT {key} AS k) room"
+    )
+
+
+_POSTGRESQL_ROOM = (
+    "CREATE OR REPLACE FUNCTION search_room(code text) RETURNS text LANGUAGE sql IMMUTABLE AS $$\n"
+    "  SELECT 'r' || replace(k, '-', 'x') || ' r' || replace(k, '-', '') || ' r' || regexp_replace(k, '^.*-', '')\n"
+    "  FROM (SELECT trim(both '-' from regexp_replace(lower(code), '("
+    + "|".join(_ROOM_WORDS)
+    + "|-)+', '-', 'g')) AS k) room\n$$"
+)
+_POSTGRESQL_TOKENS = f"""CREATE OR REPLACE FUNCTION search_tokens(said text) RETURNS tsvector
+  LANGUAGE sql IMMUTABLE AS $$
+  SELECT array_to_tsvector(coalesce(array_agg(DISTINCT word), '{{}}')) FROM (
+    SELECT left(word, 100) AS word FROM regexp_split_to_table(lower(left(said, {LONGEST})), '{_SIGNS}+') word
+    UNION ALL
+    SELECT regexp_replace(substr(lower(said), n, 2), '{_SIGNS}', '')
+    FROM generate_series(1, least(length(said), {LONGEST})) n WHERE ascii(substr(said, n, 1)) >= {FIRST_CHINESE}
+  ) words WHERE word <> ''
+$$"""
+
+
+def _postgresql_tokens(table: str, row: str) -> str:
+    said = [f"{row}.{column}" for column in TEXTS[table]]
+    if table in NUMBERS:
+        number = f"replace(lower({row}.{NUMBERS[table]}), '-', '')"
+        said = [f"'n' || {number}", f"'n' || ltrim({number}, '{_LETTERS}')", *said]
+    text = f"concat_ws(' ', {', '.join(said)}"
+    text += f", search_room({row}.{ROOMS[table]}))" if table in ROOMS else ")"
+    return f"search_tokens({text})"
+
+
+def _postgresql_triggers(table: str) -> Iterator[str]:
+    name = index_of(table)
+    yield (
+        f"CREATE OR REPLACE FUNCTION guard_{name}() RETURNS trigger LANGUAGE plpgsql AS $$\n"
+        "BEGIN\n"
+        f"  IF TG_OP = 'DELETE' THEN\n    DELETE FROM {name} WHERE id = OLD.id;\n    RETURN OLD;\n  END IF;\n"
+        f"  INSERT INTO {name} (id, tokens) VALUES (NEW.id, {_postgresql_tokens(table, 'NEW')})\n"
+        "    ON CONFLICT (id) DO UPDATE SET tokens = excluded.tokens;\n"
+        "  RETURN NEW;\nEND $$"
+    )
+    columns = ", ".join(_watched(table))
+    changed = " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in _watched(table))
+    run = f"EXECUTE FUNCTION guard_{name}()"
+    yield f"CREATE TRIGGER guard_{name}_rows AFTER INSERT OR DELETE ON {table} FOR EACH ROW {run}"
+    yield f"CREATE TRIGGER guard_{name}_update AFTER UPDATE OF {columns} ON {table} FOR EACH ROW WHEN ({changed}) {run}"

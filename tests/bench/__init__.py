@@ -1,0 +1,1 @@
+"""Front Desk in the benchmark of its peers."""

@@ -1,0 +1,82 @@
+"""Search boxes: one for each register, one for all; each finds only what the person may see."""
+
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from models.session import DeskSession
+from models.tickets import Ticket
+from tests.factories import World
+from tests.views.records import Records
+
+REGISTERS = (
+    "tickets",
+    "complaints",
+    "follow-ups",
+    "keys",
+    "key-loans",
+    "key-approvals",
+    "visitor-passes",
+    "residents",
+    "units",
+)
+SIGNS = ("%", "_", "!?！", "😀", "'", '"', "x", "*", "\\", "(", "‮", "%%%%")
+
+
+def test_one_box_finds_records_of_every_register(
+    session: DeskSession, world: World, records: Records, sign_in: Callable[..., FlaskClient]
+) -> None:
+    page = sign_in("clerk").get("/admin/search/?q=1-101").text
+    for heading in ("Tickets", "Residents", "Units", "Keys"):
+        assert f'<h2 id="found-{heading.lower()}"' in page, heading
+    assert "张伟" in page
+
+
+def test_a_number_leads_straight_to_its_record(
+    session: DeskSession, records: Records, sign_in: Callable[..., FlaskClient]
+) -> None:
+    number = session.scalars(select(Ticket.number).where(Ticket.id == records.tickets[0])).one()
+    session.commit()
+    answer = sign_in("clerk").get(f"/admin/search/?q={number.lower()}")
+    assert answer.status_code == 302
+    assert answer.location == f"/admin/tickets/details/?id={records.tickets[0]}"
+
+
+def test_nothing_of_another_estate_or_of_a_closed_register_is_found(
+    records: Records, sign_in: Callable[..., FlaskClient]
+) -> None:
+    assert "Nothing fits" in sign_in("clerk").get("/admin/search/?q=elsewhere").text
+    page = sign_in("technician").get("/admin/search/?q=1-101").text
+    assert "found-residents" not in page
+    assert "张伟" not in page
+
+
+@pytest.mark.parametrize("role", ["clerk", "technician"])
+def test_what_cannot_be_searched_for_is_said(role: str, records: Records, sign_in: Callable[..., FlaskClient]) -> None:
+    client = sign_in(role)
+    for text in SIGNS:
+        for address in ("/admin/search/?q=", "/admin/tickets/?search="):
+            answer = client.get(
+                address[: address.index("?")], query_string={address.split("?")[1][:-1]: text}, follow_redirects=True
+            )
+            assert answer.status_code == 200, (address, text)
+            assert "signs find nothing" in answer.text, (address, text)
+
+
+def test_a_search_longer_than_anybody_types_is_refused(records: Records, sign_in: Callable[..., FlaskClient]) -> None:
+    client = sign_in("manager")
+    for text in ("漏" * 10_000, "x" * 101, "a\0b"):
+        assert client.get("/admin/search/", query_string={"q": text}).status_code == 400
+    assert client.get("/admin/search/", query_string={"q": "漏" * 100}).status_code == 200
+
+
+def test_every_register_has_its_box(records: Records, sign_in: Callable[..., FlaskClient]) -> None:
+    client = sign_in("manager")
+    for register in REGISTERS:
+        page = client.get(f"/admin/{register}/?search=1-101")
+        assert page.status_code == 200, register
+        assert 'name="search"' in page.text, register
+    assert client.get("/admin/tickets/?search=1-101").text.count('class="c-number"') >= 1
+    assert client.get("/admin/tickets/?search=13800138000").text.count('class="c-number"') >= 1

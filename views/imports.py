@@ -1,0 +1,305 @@
+"""Import of residents and units step by step: upload, columns, dry run, doing it, result; each has its address."""
+
+import re
+import secrets
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from flask import Response, abort, redirect, request, stream_with_context, url_for
+from flask_admin import BaseView, expose
+from flask_babel import gettext, lazy_gettext
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from werkzeug.exceptions import BadRequest, NotFound
+
+from models.errors import OperationRefused
+from models.estates import Estate
+from models.import_columns import COLUMNS, check_columns, guess
+from models.imports import ImportRun, ImportState
+from models.operations import register_imports
+from models.personal import masked_phone
+from models.policy import may, visible
+from models.sentences import refusal_from
+from models.session import DeskSession
+from models.spreadsheets import RULE
+from models.staff import Actor
+from views import context
+from views.export import XLSX_TYPE, attachment, xlsx_chunks
+from views.labels import register_label
+from views.language import label, say, sentence
+from views.queries import PAGE_SIZE, asked_id, parse_choice, parse_id
+from views.references import ENDPOINTS
+from views.scope import actor_here, status_of
+
+SECONDS_IN_ONE_REQUEST = 5
+ROWS_SHOWN = 5
+REFUSED_SHOWN = 50
+NOT_TAKEN = ""
+INVALID = 400
+_LONG_NUMBER = re.compile(r"(?<!\d)\d{3}[ -]?\d{4}[ -]?\d{4}(?!\d)|\d{7,}[Xx]?")
+
+STEPS = {
+    ImportState.UPLOADED: ".map_view",
+    ImportState.MAPPED: ".check_view",
+    ImportState.CHECKED: ".check_view",
+    ImportState.RUNNING: ".details_view",
+    ImportState.FINISHED: ".details_view",
+}
+
+
+class ImportView(BaseView):
+    """``/admin/imports/``: only one's own, in the estates where one may import."""
+
+    def __init__(self) -> None:
+        super().__init__(name=lazy_gettext("Imports"), endpoint="imports", url="imports")
+
+    def is_accessible(self) -> bool:
+        """Whether the person may import anything anywhere."""
+        return may(context.actor(), "read", "import_runs")
+
+    def inaccessible_callback(self, name: Any, **_kwargs: Any) -> Any:
+        """To the sign-in page for nobody, 403 for somebody."""
+        return redirect(url_for("auth.login")) if context.actor() is None else abort(403)
+
+    def is_visible(self) -> bool:
+        """Not in the menu: an import begins at its list."""
+        return False
+
+    def _run_view(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
+        return fn(self, *args, **kwargs)
+
+    @expose("/")
+    def index_view(self) -> Any:
+        """The person's last imports."""
+        query = select(ImportRun).where(visible(context.actor(), ImportRun))
+        runs = list(context.session().scalars(query.order_by(ImportRun.id.desc()).limit(PAGE_SIZE)))
+        steps = {run.id: self.get_url(STEPS[run.state], id=run.id) for run in runs}
+        registers = [name for name in register_imports.REGISTERS if may(actor_here(), "import", name)]
+        return self.render(
+            "admin/imports.html", runs=runs, steps=steps, registers=registers, register_label=register_label
+        )
+
+    # ------------------------------------------------------------- upload
+
+    @expose("/new/", methods=("GET", "POST"))
+    def new_view(self) -> Any:
+        """Choose the file."""
+        register = parse_choice("register", list(register_imports.REGISTERS), "residents")
+        estate = context.current_estate()
+        if estate is None or not may(actor_here(), "import", register):
+            abort(403)
+        if request.method == "GET":
+            return self._upload_page(register)
+        file = request.files.get("file")
+        if file is None or not file.filename:
+            return self._upload_page(register, gettext("Choose a file.")), INVALID
+        try:
+            sealed = register_imports.seal(file.stream.read(), register, context.services().keyring)
+            run_id = self._upload(register, estate.id, file.filename, sealed)
+        except OperationRefused as refusal:
+            context.session().rollback()
+            return self._upload_page(register, sentence(refusal)), status_of(refusal)
+        return redirect(self.get_url(".map_view", id=run_id))
+
+    def _upload(self, register: str, estate_id: int, file_name: str, file: register_imports.SealedFile) -> int:
+        desk = context.session()
+        run = register_imports.upload(
+            desk,
+            file,
+            estate_id=estate_id,
+            register=register,
+            file_name=file_name.replace("\0", ""),
+            key=request.form.get("key", ""),
+            actor=_actor(),
+            now=context.now(),
+        )
+        run_id = run.id
+        desk.commit()
+        return run_id
+
+    def _upload_page(self, register: str, problem: str | None = None) -> str:
+        return self.render(
+            "admin/import_new.html",
+            register=register,
+            title=_title(register),
+            columns=COLUMNS[register],
+            key=secrets.token_urlsafe(24),
+            problem=problem,
+            back=url_for(f"{ENDPOINTS[register]}.index_view"),
+        )
+
+    # ------------------------------------------------------------- columns
+
+    @expose("/map/", methods=("GET", "POST"))
+    def map_view(self) -> Any:
+        """Say what each column of the file holds; then comes the dry run."""
+        if request.method == "GET":
+            run = self._run(asked_id())
+            if run.state in (ImportState.RUNNING, ImportState.FINISHED):
+                return redirect(self.get_url(".details_view", id=run.id))
+            return self._map_page(run, list(run.columns))
+        run = self._run(parse_id(request.form.get("id")))
+        run_id, chosen = run.id, self._chosen(run)
+        try:
+            register_imports.map_columns(context.session(), run, chosen, actor=_actor(), now=context.now())
+            context.session().commit()
+        except OperationRefused as refusal:
+            context.session().rollback()
+            if refusal.rule != RULE:
+                raise
+            return self._map_page(self._run(run_id), chosen, sentence(refusal)), status_of(refusal)
+        self._dry_run(run_id)
+        return redirect(self.get_url(".check_view", id=run_id))
+
+    def _chosen(self, run: ImportRun) -> list[str | None]:
+        words = request.form.getlist("column")
+        known = {column.name for column in COLUMNS[run.register]}
+        if len(words) != len(run.columns) or not known.issuperset(word for word in words if word != NOT_TAKEN):
+            raise BadRequest(gettext("The form is incomplete; open it again."))
+        return [None if word == NOT_TAKEN else word for word in words]
+
+    def _map_page(self, run: ImportRun, chosen: list[str | None], problem: str | None = None) -> str:
+        desk = context.session()
+        header, others = register_imports.header(desk, run)
+        if problem is None:
+            guessed, twice = guess(run.register, header)
+            try:
+                check_columns(run.register, chosen, twice if chosen == guessed else ())
+            except OperationRefused as refusal:
+                problem = sentence(refusal)
+        rows = register_imports.first_rows(desk, run, ROWS_SHOWN)
+        samples = [
+            [row.cells[at] for row in rows if at < len(row.cells) and row.cells[at]] for at in range(len(header))
+        ]
+        return self._page(
+            "admin/import_map.html",
+            run,
+            lines=list(zip(header, samples, chosen, strict=True)),
+            others=others,
+            columns=COLUMNS[run.register],
+            problem=problem,
+        )
+
+    # ------------------------------------------------------------- dry run
+
+    @expose("/check/", methods=("GET", "POST"))
+    def check_view(self) -> Any:
+        """What would become of the rows; a POST makes the dry run (again)."""
+        if request.method == "POST":
+            run_id = parse_id(request.form.get("id"))
+            self._dry_run(run_id)
+            return redirect(self.get_url(".check_view", id=run_id))
+        run = self._run(asked_id())
+        if run.state not in (ImportState.MAPPED, ImportState.CHECKED):
+            return redirect(self.get_url(STEPS[run.state], id=run.id))
+        return self._page("admin/import_check.html", run, **self._account(run))
+
+    def _dry_run(self, run_id: int) -> None:
+        # On a connection of its own that only reads: nobody waits for the write lock meanwhile.
+        with context.services().reading() as desk:
+            found = register_imports.dry_run(desk, self._run(run_id, desk), actor=_actor(), now=context.now())
+        desk = context.session()
+        register_imports.keep_dry_run(desk, self._run(run_id), found, actor=_actor(), now=context.now())
+        desk.commit()
+
+    # ------------------------------------------------------------- doing it
+
+    @expose("/run/", methods=("POST",))
+    def run_view(self) -> Any:
+        """Do it, or go on with it; sent twice it acts once. The page goes on by itself, or by its button."""
+        run_id = parse_id(request.form.get("id"))
+        run = self._run(run_id)
+        desk = context.session()
+        stop = time.monotonic() + SECONDS_IN_ONE_REQUEST
+        try:
+            taker = register_imports.taker_of(desk, run, actor=_actor(), now=context.now())
+            while register_imports.run_chunk(desk, run, actor=_actor(), now=context.now(), taker=taker):
+                desk.commit()
+                if time.monotonic() > stop:
+                    break
+            desk.commit()
+        except IntegrityError as error:
+            desk.rollback()
+            raise refusal_from(error) from error
+        return redirect(self.get_url(".details_view", id=run_id))
+
+    @expose("/details/")
+    def details_view(self) -> Any:
+        """How far it is, and what became of each row."""
+        run = self._run(asked_id())
+        if run.state not in (ImportState.RUNNING, ImportState.FINISHED):
+            return redirect(self.get_url(STEPS[run.state], id=run.id))
+        return self._page(
+            "admin/import_run.html", run, finished=run.state is ImportState.FINISHED, **self._account(run)
+        )
+
+    @expose("/download/")
+    def download(self) -> Any:
+        """The refused rows as they stood in the file, with reasons: to be mended and imported again."""
+        run = self._run(asked_id())
+        lines = stream_with_context(xlsx_chunks(_refused_lines(run)))
+        return Response(lines, mimetype=XLSX_TYPE, headers=attachment(f"{run.register}-refused-{run.id}.xlsx"))
+
+    # ------------------------------------------------------------- shared
+
+    def _run(self, run_id: int, desk: DeskSession | None = None) -> ImportRun:
+        query = select(ImportRun).where(ImportRun.id == run_id, visible(context.actor(), ImportRun))
+        run = (desk or context.session()).scalars(query).one_or_none()
+        if run is None:
+            raise NotFound
+        if not register_imports.is_kept(run, context.now()):
+            raise NotFound(gettext("This import is older than a week and was cleared away; upload the file again."))
+        return run
+
+    def _account(self, run: ImportRun) -> dict[str, Any]:
+        desk = context.session()
+        refused = []
+        for item in register_imports.refused_rows(desk, run):
+            refused.append((item.row.number, _shown(item.row.cells), sentence(item.refusal)))
+            if len(refused) == REFUSED_SHOWN:
+                break
+        return {"counts": register_imports.counts(desk, run), "refused": refused}
+
+    def _page(self, template: str, run: ImportRun, **values: Any) -> str:
+        estate = context.session().get_one(Estate, run.estate_id)
+        return self.render(
+            template,
+            run=run,
+            title=_title(run.register),
+            estate=estate,
+            label=label,
+            say=say,
+            back=url_for(f"{ENDPOINTS[run.register]}.index_view"),
+            **values,
+        )
+
+
+def _actor() -> Actor:
+    actor = context.actor()
+    assert actor is not None
+    return replace(actor, source="import")
+
+
+def _title(register: str) -> str:
+    return str(gettext("Import: %(register)s", register=register_label(register)))
+
+
+def _shown(cells: list[str]) -> str:
+    return " · ".join(_masked(cell) for cell in cells if cell)[:200]
+
+
+def _masked(cell: str) -> str:
+    """A cell as the screen shows it: phones and ID numbers in it masked (RES-4); the download has them in full."""
+    return _LONG_NUMBER.sub(lambda found: masked_phone(found[0]), cell)
+
+
+def _refused_lines(run: ImportRun) -> Iterator[list[str]]:
+    desk = context.session()
+    header, _others = register_imports.header(desk, run)
+    yield [*header, gettext("Row in the file"), gettext("Reason for refusal")]
+    for item in register_imports.refused_rows(desk, run):
+        cells = item.row.cells[: len(header)]
+        cells += [""] * (len(header) - len(cells))
+        yield [*cells, str(item.row.number), sentence(item.refusal)]
