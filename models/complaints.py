@@ -147,6 +147,7 @@ class Complaint(Matter, Base):
             },
         ),
         CheckConstraint("previous_id IS NULL OR previous_id <> id", name="previous_is_another"),
+        Index("ix_complaints_previous_id", "previous_id"),
         Index("ix_complaints_estate_id_registered_at", "estate_id", "registered_at", "id"),
         Index("ix_complaints_estate_id_status", "estate_id", "status", "id"),
     )

@@ -188,6 +188,8 @@ class Ticket(Matter, Base):
 
 _OPEN = Ticket.status.in_(OPEN_STATUSES)
 _DUE = func.coalesce(Ticket.due_at, never())
+_FOLLOWS = Ticket.previous_id.is_not(None)
+Index("ix_tickets_previous_id", Ticket.previous_id, sqlite_where=_FOLLOWS, postgresql_where=_FOLLOWS)
 Index("ix_tickets_open_due", Ticket.estate_id, _DUE, Ticket.id, sqlite_where=_OPEN, postgresql_where=_OPEN)
 Index("ix_tickets_due", Ticket.estate_id, _DUE, Ticket.id)
 IS_OPEN = among(Ticket.status, OPEN_STATUSES)

@@ -18,6 +18,7 @@ from models.policy import may
 from models.verbs import verb_label
 from views import context
 from views.cells import escaped, marked
+from views.controls import filter_field
 from views.language import language, say, zone
 from views.lookups import learn_choices
 from views.queries import (
@@ -242,33 +243,13 @@ class ListPages(Scope):
             chips.append((gettext("Search"), asked.search, self.address(asked, search=None)))
         return chips
 
-    def filter_controls(self, asked: Asked) -> list[dict[str, Any]]:
-        """What the filter form shows: name, label, kind of control, choices, present value."""
+    def filter_controls(self, asked: Asked) -> list[Markup]:
+        """The controls of the filter form with what is asked now."""
         learn_choices(flt.lookup for flt in self._filters if flt.control == "select" and hasattr(flt, "lookup"))
         given = {flt.key: raw for flt, raw, _value in asked.filters}
-        return [
-            {
-                **control,
-                "choices": flt.choices() if control["choices"] is None else control["choices"],
-                "value": given.get(flt.key, ""),
-            }
-            for flt, control in zip(self._filters, self._controls(language()), strict=True)
-        ]
+        return [filter_field(flt, given.get(flt.key, ""), language()) for flt in self._filters]
 
     @functools.lru_cache(8)  # noqa: B019  # views live as long as the program
-    def _controls(self, _language: str) -> list[dict[str, Any]]:
-        """What of the filter form is the same for everybody who reads that language; choices None: asked each time."""
-        return [
-            {
-                "name": f"flt_{flt.key}",
-                "label": str(flt.name),
-                "control": flt.control,
-                "choices": () if flt.control != "select" else None if hasattr(flt, "lookup") else list(flt.choices()),
-            }
-            for flt in self._filters
-        ]
-
-    @functools.lru_cache(8)  # noqa: B019  # likewise
     def _headings(self, _language: str) -> list[tuple[str, str]]:
         """Name and label of each column."""
         return [(str(name), str(label)) for name, label in self._list_columns]

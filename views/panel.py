@@ -5,6 +5,7 @@ from typing import Any
 from flask import Flask, request
 from flask_admin import Admin
 from flask_admin.theme import Theme
+from markupsafe import Markup, escape
 
 from models.verbs import verb_label
 from views import bulk_runs, cells, context, imports, language, search
@@ -80,33 +81,33 @@ def register_views(app: Flask) -> Admin:
     return admin
 
 
-Menu = list[tuple[str, list[tuple[str, str, str]]]]
-_MENUS: dict[tuple[Any, ...], Menu] = {}
+_MENUS: dict[tuple[Any, ...], Markup] = {}
 
 
-def menu(admin: Admin) -> Menu:
-    """The left menu: heading, then label, address and endpoint of all that may be read.
+def menu(admin: Admin) -> Markup:
+    """The left menu: all that may be read, by heading, the page shown marked.
 
-    What it shows follows from the roles and the language, so it is worked out once for each of these.
+    It follows from the roles, the language and the page, so it is drawn once for each of these.
     """
     actor = context.actor()
     roles = frozenset(role for _estate, role, _team in actor.roles) if actor is not None else None
-    key = (id(admin), roles, language.language(), request.script_root)
+    key = (id(admin), roles, language.language(), request.script_root, request.blueprint)
     if key not in _MENUS:
         _MENUS[key] = _menu(admin)
     return _MENUS[key]
 
 
-def _menu(admin: Admin) -> Menu:
-    groups: Menu = []
+def _menu(admin: Admin) -> Markup:
+    groups: dict[str, list[str]] = {}
     for view in admin._views:
         if not (view.is_visible() and view.is_accessible()):
             continue
         url = view.get_url(f"{view.endpoint}.index" if view is admin.index_view else f"{view.endpoint}.index_view")
-        heading = str(view.category or "")
-        entries = next((entries for known, entries in groups if known == heading), None)
-        if entries is None:
-            entries = []
-            groups.append((heading, entries))
-        entries.append((str(view.name), url, view.endpoint))
-    return groups
+        shown = ' aria-current="page"' if view.endpoint == request.blueprint else ""
+        entry = f'<li><a href="{escape(url)}"{shown}>{escape(str(view.name))}</a></li>'
+        groups.setdefault(str(view.category or ""), []).append(entry)
+    drawn = []
+    for heading, entries in groups.items():
+        title = f'<h2 class="menu-heading">{escape(heading)}</h2>' if heading else ""
+        drawn.append(f"{title}<ul>{''.join(entries)}</ul>")
+    return cells.marked("".join(drawn))

@@ -10,9 +10,9 @@ from views.cells import marked
 
 
 def attributes(**given: Any) -> Markup:
-    """HTML attributes by name, escaped; True is written as the name alone, False and None not at all."""
+    """HTML attributes by name (``class_`` is ``class``), escaped; True is the name alone, False and None nothing."""
     parts = [
-        escape(name) if value is True else f'{escape(name)}="{escape(value)}"'
+        escape(name.rstrip("_")) if value is True else f'{escape(name.rstrip("_"))}="{escape(value)}"'
         for name, value in sorted(given.items())
         if value is not False and value is not None
     ]

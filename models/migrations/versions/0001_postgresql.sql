@@ -336,6 +336,8 @@ CREATE INDEX ix_complaints_match_key ON complaints (estate_id, match_key);
 
 CREATE INDEX ix_complaints_open_due ON complaints (estate_id, coalesce(due_at, TIMESTAMP WITH TIME ZONE '9999-12-30 00:00:00+00:00'), id) WHERE status IN ('registered', 'assigned', 'investigating', 'proposal', 'negotiating', 'agreed', 'carried_out', 'followed_up');
 
+CREATE INDEX ix_complaints_previous_id ON complaints (previous_id);
+
 CREATE INDEX ix_complaints_reporter_phone_digest ON complaints (reporter_phone_digest);
 
 CREATE INDEX ix_complaints_reporter_phone_tail_digest ON complaints (reporter_phone_tail_digest);
@@ -1001,6 +1003,8 @@ CREATE INDEX ix_tickets_estate_id_status ON tickets (estate_id, status, id);
 CREATE INDEX ix_tickets_match_key ON tickets (estate_id, match_key);
 
 CREATE INDEX ix_tickets_open_due ON tickets (estate_id, coalesce(due_at, TIMESTAMP WITH TIME ZONE '9999-12-30 00:00:00+00:00'), id) WHERE status IN ('received', 'dispatched', 'accepted', 'in_progress', 'waiting', 'done');
+
+CREATE INDEX ix_tickets_previous_id ON tickets (previous_id) WHERE previous_id IS NOT NULL;
 
 CREATE INDEX ix_tickets_reporter_phone_digest ON tickets (reporter_phone_digest);
 
