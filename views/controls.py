@@ -32,7 +32,8 @@ def filter_field(flt: Any, value: str, language: str) -> Markup:
 
 def _options(choices: Iterable[tuple[str, str]]) -> str:
     drawn = [f"<option {attributes(value=word)}>{escaped(str(text))}</option>" for word, text in choices]
-    return f'<option value="">{escaped(gettext("any"))}</option>{"".join(drawn)}'
+    all_of_them = escaped(gettext("any"))
+    return f'<option value="">{all_of_them}</option>{"".join(drawn)}'
 
 
 @functools.lru_cache(512)  # for each language: words of a closed list
