@@ -79,7 +79,9 @@ class ListPages(Scope):
             table_rows=self.table_rows(page.rows, choose=bool(bulk_buttons)),
             columns=self._headings(language()),
             sortable=self._sortable_columns,
-            filters=self.filter_controls(asked),
+            # Drawn when asked for: their choices cost more than half a page. What is set stands in the chips.
+            filters=self.filter_controls(asked) if request.args.get("filters") == "1" else [],
+            may_filter=bool(self._filters),
             bulk_buttons=bulk_buttons,
             query_string=urlencode(asked.arguments()),
             empty_text="" if page.rows else self.nothing_found(asked),

@@ -16,6 +16,7 @@ from sqlalchemy import event
 from models.operations import tickets
 from models.session import DeskSession
 from tests.factories import World
+from tests.marks import only_sqlite
 from tests.views.records import Records, make_tickets
 
 
@@ -171,3 +172,19 @@ def test_empty_lists_say_what_to_do_next(
 ) -> None:
     client = sign_in("clerk")
     assert "Take a call" in client.get("/admin/tickets/").text
+
+
+@only_sqlite
+def test_filters_are_drawn_when_asked_for_and_kept_when_not(
+    records: Records, sign_in: Callable[..., FlaskClient]
+) -> None:
+    client = sign_in("clerk")
+    closed = client.get("/admin/tickets/?flt_status=received").text
+    assert '<input type="hidden" name="flt_status" value="received">' in closed
+    assert "<select" not in closed.partition('class="filter-bar')[2].partition("</form>")[0]
+    form = client.get("/admin/tickets/?flt_status=received&filters=1").text
+    assert '<option value="received" selected>' in form
+    assert 'type="hidden" name="flt_status"' not in form
+    # Enter in the search box presses the first button of the form: it must not be the one that opens the filters.
+    bar = closed.partition('class="filter-bar')[2].partition("</form>")[0]
+    assert bar.index(">Show<") < bar.index('name="filters"')
