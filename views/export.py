@@ -4,7 +4,8 @@ import csv
 import io
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from operator import attrgetter
 from typing import Any
 
 from flask import Response, abort, stream_with_context
@@ -12,10 +13,11 @@ from flask_admin import expose
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
+from models.base import UTCDateTime
 from views import context
 from views.bulk import BulkPages
 from views.cells import as_text
-from views.language import local_today
+from views.language import local_today, zone
 
 BATCH = 500
 CHUNK_CHARACTERS = 32_768
@@ -80,12 +82,26 @@ class ExportPages(BulkPages):
         names = self.exported_columns
         yield [str(label) for _name, label in self._export_columns]
         query = self.rows_query(self.ids_query(asked), names).order_by(*self.ordered(asked))
-        desk = context.session()
+        desk, readers = context.session(), [self.exported(name) for name in names]
         answer = desk.execute(query.execution_options(yield_per=BATCH))
         for batch in (answer if self.plain else answer.scalars()).partitions():
             for record in self.prepared(list(batch)):
-                yield [as_text(self.cells[name](record)) for name in names]
+                yield [read(record) for read in readers]
             desk.expunge_all()  # the whole register must not pile up in memory
+
+    def exported(self, name: str) -> Callable[[Any], str]:
+        """What gives the text of a column; times are exact here, where a list says how long is left."""
+        column = self.model.__table__.columns.get(name)
+        if column is None or not isinstance(column.type, UTCDateTime) or hasattr(self, f"show_{name}"):
+            cell = self.cells[name]
+            return lambda record: as_text(cell(record))
+        here, read = zone(), attrgetter(name)
+
+        def exact(record: Any) -> str:
+            moment = read(record)
+            return moment.astimezone(here).isoformat(" ", "minutes")[:16] if moment is not None else ""
+
+        return exact
 
 
 def xlsx_chunks(rows: Iterator[list[str]]) -> Iterator[bytes]:
