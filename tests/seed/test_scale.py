@@ -94,7 +94,7 @@ def test_rows_and_events_look_like_those_of_the_verbs(session, fill):
     session.rollback()
     fill("A")
     place = estate_id(session, "A")
-    tickets = list(session.scalars(select(Ticket).where(Ticket.estate_id == place)))
+    tickets = list(session.scalars(select(Ticket).where(Ticket.estate_id == place).order_by(Ticket.id)))
     resident = session.scalars(select(Resident).where(Resident.estate_id == place)).first()
     clerk = actor_for(session, session.scalars(select(Staff).where(Staff.username == "a.clerk")).one(), source="seed")
     phone = "13800001111"
@@ -102,7 +102,7 @@ def test_rows_and_events_look_like_those_of_the_verbs(session, fill):
         place, "漏水", "滴水", "请尽快", unit_id=1, resident_id=resident.id, reporter_phone=phone, read_back=True
     )
     (category,) = {ticket.category_id for ticket in tickets[:1]}
-    draft.category_id, draft.unit_id = category, tickets[0].unit_id
+    draft.category_id, draft.unit_id, draft.another_matter = category, tickets[0].unit_id, True
     (mine,) = verbs.register(session, [draft], actor=clerk, now=NOW).all()
     job = next(t for t in tickets if t.kind is TicketKind.REPAIR and t.wish and t.resident_id)
     theirs, ours = events_of(session, job)[0], events_of(session, mine)[0]
