@@ -35,6 +35,18 @@ def run(capsys):
 
 
 @pytest.fixture
+def run_here(environment, run, database_url, world):
+    """``run_here("audit", "--json")``: the same on the world's database, with what the test has written there."""
+    environment(database_url)
+
+    def run_one(*arguments):
+        world.session.commit()
+        return run(*map(str, arguments))
+
+    return run_one
+
+
+@pytest.fixture
 def fails(run):
     """Run a command that must fail with one line on standard error and nothing on standard output."""
 

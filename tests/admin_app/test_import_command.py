@@ -5,30 +5,17 @@ import json
 import pytest
 from sqlalchemy import func, select
 
-from admin_app import cli
 from models.residents import Resident
-from tests.fixed import DATA_KEY, SECRET_KEY
 from tests.marks import only_sqlite
 from tests.sheets import people, table, workbook
 
 
 @pytest.fixture
-def run(monkeypatch, capsys, database_url, world):
+def run(run_here):
     """``run("units", "file.xlsx")``: exit code, standard output, standard error, on the world's database."""
-    environment = {
-        "FRONTDESK_ENV": "production",
-        "FRONTDESK_DATABASE_URL": database_url,
-        "FRONTDESK_SECRET_KEY": SECRET_KEY,
-        "FRONTDESK_DATA_KEY": DATA_KEY.decode(),
-    }
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
 
     def run_one(*arguments):
-        world.session.commit()
-        code = cli.run(("import", *map(str, arguments)))
-        said = capsys.readouterr()
-        return code, said.out, said.err
+        return run_here("import", *arguments)
 
     return run_one
 
