@@ -4,7 +4,7 @@ from flask import Blueprint, abort, current_app, flash, g, redirect, render_temp
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from admin_app import i18n, throttle
+from admin_app import i18n, preferences, throttle
 from admin_app.auth import DESK, SESSION_ESTATE, begin_session, safe_path
 from models import passwords
 from models.errors import OperationRefused, gettext_noop
@@ -80,16 +80,31 @@ def language() -> Response:
         person = desk.get_one(Staff, actor.staff_id)
         staff_verbs.choose_language(desk, person, actor=actor, now=context.now(), language=wanted)
         desk.commit()
+    return _remembering(i18n.COOKIE, wanted)
+
+
+def _remembering(name: str, value: str) -> Response:
     answer = _back()
     answer.set_cookie(
-        i18n.COOKIE,
-        wanted,
-        max_age=i18n.COOKIE_SECONDS,
+        name,
+        value,
+        max_age=preferences.SECONDS,
         httponly=True,
         samesite="Lax",
         secure=current_app.config["SESSION_COOKIE_SECURE"],
     )
     return answer
+
+
+@blueprint.post("/preference/<name>")
+def preference(name: str) -> Response:
+    """Choose how the pages look and listen in this browser (:data:`preferences.PREFERENCES`)."""
+    if name not in preferences.PREFERENCES:
+        abort(404)
+    wanted = request.form.get("value", "")
+    if wanted not in preferences.PREFERENCES[name]:
+        abort(400)
+    return _remembering(name, wanted)
 
 
 @blueprint.post("/estate")

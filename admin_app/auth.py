@@ -17,7 +17,7 @@ from models.staff import Role, Staff, account_of
 from views import context
 
 PUBLIC_ENDPOINTS = frozenset(
-    {"auth.login", "auth.sign_in", "account.language", "health.healthz", "home.index", "static"}
+    {"auth.login", "auth.sign_in", "account.language", "account.preference", "health.healthz", "home.index", "static"}
 )
 """All that answers without anybody signed in; everything else is refused by the gate."""
 
@@ -76,6 +76,7 @@ def _for_templates() -> dict[str, object]:
         "current_estate": context.current_estate(),
         "estates": context.estates(),
         "is_demo": context.services().is_demo,
+        "unseen_mentions": g.get("unseen_mentions", 0),
     }
 
 
@@ -107,6 +108,7 @@ def _load_from(desk: DeskSession, staff_id: int, generation: int) -> SignedIn | 
     if staff.disabled_at is not None or staff.session_generation != generation:
         return None
     g.actor, g.estates = actor, estates
+    g.unseen_mentions = staff.unseen_mentions
     chosen = session.get(SESSION_ESTATE, staff.own_estate_id)
     g.current_estate = next((estate for estate in estates if estate.id == chosen), next(iter(estates), None))
     g.signed_in = SignedIn(

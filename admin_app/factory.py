@@ -3,7 +3,7 @@
 from flask import Blueprint, Flask, redirect
 from werkzeug.wrappers import Response
 
-from admin_app import account, auth, database, health, i18n, security
+from admin_app import account, auth, database, health, i18n, preferences, security
 from admin_app.config import Config
 from views import register_views
 
@@ -23,6 +23,7 @@ def create_app(config: Config | None = None) -> Flask:
     # The order of these is the order of their checks: a well-formed request, then a signed-in person, then a token.
     security.init(app, config)
     i18n.init(app)
+    preferences.init(app)
     auth.init(app)
     i18n.settle_each_request(app)
     for blueprint in (home, account.blueprint, health.blueprint):

@@ -8,7 +8,6 @@ from flask_babel import Babel, Domain, force_locale, get_locale, get_translation
 from views.language import LANGUAGES, zone
 
 COOKIE = "language"
-COOKIE_SECONDS = 365 * 24 * 3600
 SOURCE_LANGUAGE = "en"
 CHINESE = "zh_Hans_CN"
 

@@ -253,6 +253,9 @@ def error_page(code: int, said: str | None = None) -> Response:
     heading, advice = PAGES.get(code, PAGES[400] if code < 500 else PAGES[500])
     facts = {"code": code, "heading": gettext(heading), "said": said, "advice": gettext(advice)}
     facts["request_id"] = g.get("request_id", "")
+    # After signing in, back to the form: what was typed is still in the browser's tab.
+    has_page = request.url_rule is not None and "GET" in (request.url_rule.methods or ())
+    facts["page"] = request.full_path.rstrip("?") if has_page else None
     wanted = request.accept_mimetypes
     if wanted.best == "application/json":
         answer = jsonify({"error": code, "message": said or facts["heading"], "request_id": facts["request_id"]})

@@ -1,5 +1,6 @@
 """Serving with gunicorn: a few processes with a few threads each, every process with its own connections."""
 
+import gc
 import socket
 
 from flask import Flask
@@ -37,7 +38,10 @@ class Server(BaseApplication):
 
     def load(self) -> Flask:
         """gunicorn asks for the application, once in each worker: connections do not survive a fork."""
-        return create_app(self._config)
+        made = create_app(self._config)
+        gc.collect()
+        gc.freeze()  # it stays to the end: looking through it for rubbish takes a tenth of a short page
+        return made
 
 
 def refuse_taken(bind: str) -> None:

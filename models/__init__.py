@@ -16,8 +16,10 @@ from models.imports import ImportChunk, ImportRun
 from models.keys import Key, KeyApproval, KeyLoan
 from models.mark import DatabaseMark
 from models.matters import ClockRun, Comment, NumberSeries, RepeatReport
+from models.mentions import Mention
 from models.passes import PassMovement, VisitorPass
 from models.residents import Occupancy, Resident
+from models.saved_views import ColumnChoice, SavedView
 from models.search import attach_indexes
 from models.settings import CalendarDay, Category, Clock, Setting, WorkingHours
 from models.staff import SignInAttempt, Staff, StaffAssignment, Team
@@ -38,6 +40,7 @@ __all__ = [
     "Category",
     "Clock",
     "ClockRun",
+    "ColumnChoice",
     "Comment",
     "Complaint",
     "DatabaseMark",
@@ -52,11 +55,13 @@ __all__ = [
     "Key",
     "KeyApproval",
     "KeyLoan",
+    "Mention",
     "NumberSeries",
     "Occupancy",
     "PassMovement",
     "RepeatReport",
     "Resident",
+    "SavedView",
     "Setting",
     "SignInAttempt",
     "Staff",

@@ -1,11 +1,23 @@
 """Bulk runs: what was chosen, frozen at the preview; what became of each row; the same key never acts twice."""
 
+import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, Integer, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Choice, EstateRow, Identity, Json, LabelledEnum, ShortText, table_args, within_estate
+from models.base import (
+    Base,
+    Choice,
+    EstateRow,
+    Identity,
+    Json,
+    LabelledEnum,
+    ShortText,
+    UTCDateTime,
+    table_args,
+    within_estate,
+)
 from models.errors import gettext_noop
 
 
@@ -21,9 +33,13 @@ class BulkOutcome(LabelledEnum):
     """What became, or by the preview will become, of one row."""
 
     PENDING = "pending", gettext_noop("to be done")
-    DONE = "done", gettext_noop("done")
+    DONE = "done", gettext_noop("completed")
     REFUSED = "refused", gettext_noop("refused")
     CHANGED = "changed", gettext_noop("changed since the preview")
+
+
+LEFT_ALONE = (BulkOutcome.REFUSED, BulkOutcome.CHANGED)
+"""What is tried again: rows that a finished run did not change."""
 
 
 class BulkRun(EstateRow, Base):
@@ -38,7 +54,15 @@ class BulkRun(EstateRow, Base):
     idempotency_key: Mapped[str] = mapped_column(ShortText(64))
     state: Mapped[BulkState] = mapped_column(Choice(BulkState), default=BulkState.PREVIEWED, server_default="previewed")
 
-    __table_args__ = table_args(UniqueConstraint("actor_id", "idempotency_key"))
+    undoes_id: Mapped[int | None] = mapped_column(Identity)
+    """The run that this one puts back: each run is put back once."""
+    finished_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
+
+    __table_args__ = table_args(
+        UniqueConstraint("actor_id", "idempotency_key"),
+        UniqueConstraint("undoes_id"),
+        within_estate("undoes_id", "bulk_runs"),
+    )
 
 
 class BulkItem(EstateRow, Base):

@@ -44,6 +44,9 @@ class Event(Base):
     __table_args__ = (
         Index("ix_events_register_record_id", "register", "record_id", "id"),
         Index("ix_events_estate_id_at", "estate_id", "at", "id"),
+        # For the filters of the log: most of its rows are of two registers and ten verbs, few of all the others.
+        Index("ix_events_estate_id_register", "estate_id", "register", "at", "id"),
+        Index("ix_events_estate_id_verb", "estate_id", "verb", "at", "id"),
         Index("ix_events_actor_id", "actor_id", "id"),
         {**_SQLITE, "info": {APPEND_ONLY: True}},
     )

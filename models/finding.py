@@ -5,12 +5,14 @@ One text is split at blanks; every part must be found, each wherever the registe
 
 import re
 import unicodedata
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, cast
 
 from sqlalchemy import (
     ColumnElement,
     Dialect,
     Select,
+    TableClause,
     Text,
     TypeDecorator,
     and_,
@@ -22,6 +24,7 @@ from sqlalchemy import (
     union,
 )
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -34,7 +37,7 @@ from models.passes import VisitorPass
 from models.personal import Keyring, normal_phone
 from models.residents import Occupancy, Resident
 from models.rooms import room_key
-from models.search import FIRST_CHINESE, NUMBERS, index_of, number_token, room_token
+from models.search import FIRST_CHINESE, NUMBERS, TEXTS, index_of, number_token, room_token
 from models.tickets import Ticket
 
 TAIL = 4
@@ -55,18 +58,91 @@ def found(model: type[Base], text: str, keyring: Keyring) -> ColumnElement[bool]
 
     That is so for signs only and for a single letter or digit: both would find nearly everything.
     """
+    ways = _ways(model, text, keyring)
+    # Found apart and united: an OR over tables would make the database read all of them.
+    return None if ways is None else and_(*(model.id.in_(union(*each) if len(each) > 1 else each[0]) for each in ways))
+
+
+def can_gather_newest(session: Session) -> bool:
+    """Whether :func:`matches` may be asked for the newest: SQLite's index gives rows in their order, PostgreSQL's none.
+
+    Where not, :func:`found_one_by_one` meets them soon; on SQLite that would ask the index anew for every row.
+    """
+    return session.get_bind().dialect.name == "sqlite"
+
+
+def matches(
+    model: type[Base],
+    text: str,
+    keyring: Keyring,
+    *conditions: ColumnElement[bool],
+    place: Any,
+    most: int,
+    newest: bool = False,
+) -> Select[Any] | None:
+    """``id`` and ``place`` of the rows of *model* that *text* finds and *conditions* are true of; None as above.
+
+    Of each way of finding them at most *most* rows, those with the highest ids if *newest*: fewer than that in all are
+    all there are. To be read as a table of its own (a CTE), because PostgreSQL takes every word for a frequent one:
+    asked for the newest rows that hold it, it would look at all rows from the newest on.
+    """
+    ways = _ways(model, text, keyring)
+    if ways is None:
+        return None
+    wanted = select(model.id.label("id"), place.label("place")).where(*conditions).limit(most)
+    if len(ways) > 1:
+        wanted = wanted.order_by(model.id.desc()) if newest else wanted
+        return wanted.where(and_(*(model.id.in_(union(*each) if len(each) > 1 else each[0]) for each in ways)))
+    apart = []
+    for each in ways[0]:
+        if each.get_final_froms() == [model.__table__] and each.whereclause is not None:
+            one, number = wanted.where(each.whereclause), cast("ColumnElement[int]", model.id)
+        else:
+            way = each.subquery()
+            one, number = wanted.join(way, way.c[0] == model.id), way.c[0]
+        apart.append(select((one.order_by(number.desc()) if newest else one).subquery()))
+    return select(union(*apart).subquery()) if len(apart) > 1 else apart[0]
+
+
+def found_one_by_one(model: type[Base], text: str, keyring: Keyring) -> ColumnElement[bool]:
+    """Like :func:`found`, asked of one row after another: for what so many rows fit that the first come soon."""
+    return and_(*(or_(*(_is_among(model, way) for way in each)) for each in _ways(model, text, keyring) or ()))
+
+
+def _is_among(model: type[Base], way: Select[Any]) -> ColumnElement[bool]:
+    (source,) = way.get_final_froms()
+    if source is model.__table__ and way.whereclause is not None:
+        return way.whereclause
+    if isinstance(source, TableClause) and source.name == index_of(model.__tablename__):
+        # Without the offset PostgreSQL would first look up all rows that hold the words.
+        return way.where(way.selected_columns[0] == model.id).offset(0).exists()
+    return model.id.in_(way)
+
+
+def shape(text: str, keyring: Keyring) -> tuple[tuple[frozenset[str], ...], dict[str, Any]]:
+    """What kind of question *text* is, and its values by the names of their parameters.
+
+    Texts of one shape make the same statement but for the values: one that was kept answers them all.
+    """
+    parts = [_understood(part, keyring) for part in _parts(text)]
+    values = {f"{name}_{number}": value for number, part in enumerate(parts) for name, value in part.items()}
+    return tuple(frozenset(part) for part in parts), values
+
+
+def _ways(model: type[Base], text: str, keyring: Keyring) -> "list[list[Select[Any]]] | None":
+    """For each part of *text* the ways in which it is found, None when there is nothing to search for."""
     parts = _parts(text)
-    conditions = []
-    for part in parts:
-        places = list(_places(model, part, keyring))
+    ways = []
+    for number, part in enumerate(parts):
+        said = _Said(_understood(part, keyring), number)
+        places = _places(model, said)
         if not places and len(parts) > 1 and part.isalnum():
-            places = [_holding(model, (part,))]  # a single digit says something beside other words
+            places = _places(model, said.only("itself"))  # a single digit says something beside other words
         if places:
-            # Found apart and united: an OR over tables would make the database read all of them.
-            conditions.append(model.id.in_(union(*places) if len(places) > 1 else places[0]))
+            ways.append(places)
         elif len(parts) == 1:
             return None
-    return and_(*conditions) if conditions else None
+    return ways or None
 
 
 def terms(part: str) -> tuple[str, ...]:
@@ -80,6 +156,18 @@ def terms(part: str) -> tuple[str, ...]:
                 # Two digits begin so many numbers that only they themselves are meant.
                 needed.append((chinese or other[:LONGEST_WORD]) + "*" * (len(word) > 2 or not word.isdigit()))
     return tuple(dict.fromkeys(needed))
+
+
+def named(text: str) -> tuple[str, ...]:
+    """The parts of *text* that can be a name or its pinyin: those without a digit."""
+    return tuple(part for part in _parts(text) if part.isalpha())
+
+
+def room_of(text: str) -> "Select[Any] | None":
+    """The ids of the rooms that *text* names in whatever spelling, None when it names none."""
+    keys = [key for part in _parts(text) if (key := _room(part)) is not None]
+    said = bindparam(None, tuple(room_token(key) for key in keys), type_=SearchQuery, unique=True)
+    return _holding(Unit, said) if keys else None
 
 
 def _parts(text: str) -> list[str]:
@@ -98,50 +186,88 @@ def _room(part: str) -> str | None:
     return key if fits and len(key) > 1 and any(sign.isdigit() for sign in groups[-1]) else None
 
 
-def _places(model: type[Any], part: str, keyring: Keyring) -> "list[Select[Any]]":
-    """Each way in which rows of *model* are found by *part*, as a query for their ids."""
+def _understood(part: str, keyring: Keyring) -> dict[str, Any]:
+    """What *part* may mean, and by which value each meaning is found."""
+    meanings: dict[str, Any] = {}
     room, needed = _room(part), terms(part)
-    found: list[Select[Any]] = []
     # A room with its building is meant as that: its digits alone would find every floor's.
     if needed and (room is None or "-" not in room):
-        found.append(_holding(model, needed))
-    if model.__tablename__ in NUMBERS and _NUMBER.fullmatch(part):
-        found.append(_holding(model, (number_token(part),)))
-    units = None if room is None else _holding(Unit, (room_token(room),))
-    people = _people(part, needed if room is None else (), keyring)
+        meanings["words"] = needed
+    if needed and room is None:
+        meanings["name"] = needed
+    if _NUMBER.fullmatch(part):
+        meanings["number"] = (number_token(part),)
+    if room is not None:
+        meanings["room"] = (room_token(room),)
+    if part.isalnum():
+        meanings["itself"] = (part,)
+    digits = normal_phone(part) if _PHONE.fullmatch(part) else ""
+    if len(digits) == TAIL and part.isdigit():
+        meanings["phone_tail"] = keyring.digest(digits)
+    elif len(digits) >= SHORTEST_PHONE:
+        meanings["phone"] = keyring.digest(digits)
+    return meanings
+
+
+@dataclass(frozen=True)
+class _Said:
+    """The part *number* of a text, with its meanings."""
+
+    meanings: dict[str, Any]
+    number: int
+
+    def __contains__(self, meaning: str) -> bool:
+        return meaning in self.meanings
+
+    def only(self, meaning: str) -> "_Said":
+        """The same with one meaning, as words."""
+        return _Said({"words": self.meanings[meaning]}, self.number)
+
+    def parameter(self, meaning: str) -> ColumnElement[Any]:
+        """The parameter of a statement for the value of *meaning*."""
+        kind = None if meaning.startswith("phone") else SearchQuery
+        return bindparam(f"{meaning}_{self.number}", self.meanings[meaning], type_=kind)
+
+
+def _places(model: type[Any], said: _Said) -> "list[Select[Any]]":
+    """Each way in which rows of *model* are found by what was *said*, as a query for their ids."""
+    found = [_holding(model, said.parameter("words"))] if "words" in said and model.__tablename__ in TEXTS else []
+    if model.__tablename__ in NUMBERS and "number" in said:
+        found.append(_holding(model, said.parameter("number")))
+    units = [_holding(Unit, said.parameter("room"))] if "room" in said else []
     if model is Unit:
-        found += [] if units is None else [units]
+        found += units
     elif model is Resident:
-        found += _by_phone(part, keyring, Resident, Resident.phone_digest, Resident.phone_tail_digest)
-        if units is not None:
-            living = select(Occupancy.resident_id).where(Occupancy.unit_id.in_(units), Occupancy.until_on.is_(None))
+        found += _by_phone(said, Resident, Resident.phone_digest, Resident.phone_tail_digest)
+        for rooms in units:
+            living = select(Occupancy.resident_id).where(Occupancy.unit_id.in_(rooms), Occupancy.until_on.is_(None))
             found.append(living)
     elif model in (Ticket, Complaint):
-        found += [select(model.id).where(model.resident_id.in_(query)) for query in people]
-        found += [] if units is None else [select(model.id).where(model.unit_id.in_(units))]
-        found += _by_phone(part, keyring, model, model.reporter_phone_digest, model.reporter_phone_tail_digest)
+        found += [select(model.id).where(model.resident_id.in_(query)) for query in _people(said)]
+        found += [select(model.id).where(model.unit_id.in_(rooms)) for rooms in units]
+        found += _by_phone(said, model, model.reporter_phone_digest, model.reporter_phone_tail_digest)
     elif model is VisitorPass:
-        found += [] if units is None else [select(model.id).where(model.host_unit_id.in_(units))]
-        found += _by_phone(part, keyring, model, model.phone_digest, model.phone_tail_digest)
+        found += [select(model.id).where(model.host_unit_id.in_(rooms)) for rooms in units]
+        found += _by_phone(said, model, model.phone_digest, model.phone_tail_digest)
     elif model is Key:
-        found += [] if units is None else [select(model.id).where(model.unit_id.in_(units))]
+        found += [select(model.id).where(model.unit_id.in_(rooms)) for rooms in units]
+    elif model is FollowUp:
+        found += [select(model.id).where(model.ticket_id.in_(query)) for query in _places(Ticket, said)]
+        found += [select(model.id).where(model.complaint_id.in_(query)) for query in _places(Complaint, said)]
     elif model in (KeyLoan, KeyApproval):
-        found += [select(model.id).where(model.key_id.in_(query)) for query in _places(Key, part, keyring)]
+        found += [select(model.id).where(model.key_id.in_(query)) for query in _places(Key, said)]
     return found
 
 
-def _people(part: str, needed: tuple[str, ...], keyring: Keyring) -> "list[Select[Any]]":
-    found = [_holding(Resident, needed)] if needed else []
-    return found + _by_phone(part, keyring, Resident, Resident.phone_digest, Resident.phone_tail_digest)
+def _people(said: _Said) -> "list[Select[Any]]":
+    found = [_holding(Resident, said.parameter("name"))] if "name" in said else []
+    return found + _by_phone(said, Resident, Resident.phone_digest, Resident.phone_tail_digest)
 
 
-def _by_phone(part: str, keyring: Keyring, model: type[Any], whole: Any, tail: Any) -> "list[Select[Any]]":
-    if not _PHONE.fullmatch(part):
-        return []
-    digits = normal_phone(part)
-    if len(digits) == TAIL and part.isdigit():
-        return [select(model.id).where(tail == keyring.digest(digits))]
-    return [select(model.id).where(whole == keyring.digest(digits))] if len(digits) >= SHORTEST_PHONE else []
+def _by_phone(said: _Said, model: type[Any], whole: Any, tail: Any) -> "list[Select[Any]]":
+    if "phone_tail" in said:
+        return [select(model.id).where(tail == said.parameter("phone_tail"))]
+    return [select(model.id).where(whole == said.parameter("phone"))] if "phone" in said else []
 
 
 # ---------------------------------------------------------------- asking the index
@@ -188,19 +314,7 @@ def _holds(element: holds, compiler: SQLCompiler, **kw: Any) -> str:
     return f"{index}.tokens @@ CAST({query} AS tsquery)"
 
 
-def _holding(model: type[Base], needed: tuple[str, ...]) -> Select[Any]:
+def _holding(model: type[Base], needed: ColumnElement[Any]) -> Select[Any]:
     index = index_of(model.__tablename__)
     name: ColumnElement[Any] = literal_column(index)
-    query = bindparam(None, needed, type_=SearchQuery(), unique=True)
-    return select(record_id(name)).select_from(table(index)).where(holds(name, query))
-
-
-def found_follow_ups(text: str, keyring: Keyring) -> ColumnElement[bool] | None:
-    """Follow-ups whose ticket or complaint *text* finds."""
-    by_ticket, by_complaint = found(Ticket, text, keyring), found(Complaint, text, keyring)
-    if by_ticket is None or by_complaint is None:
-        return None
-    return or_(
-        FollowUp.ticket_id.in_(select(Ticket.id).where(by_ticket)),
-        FollowUp.complaint_id.in_(select(Complaint.id).where(by_complaint)),
-    )
+    return select(record_id(name)).select_from(table(index)).where(holds(name, needed))

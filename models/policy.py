@@ -14,7 +14,9 @@ from models.events import Event
 from models.follow_ups import FollowUp, FollowUpAttempt
 from models.imports import ImportChunk, ImportRun
 from models.matters import ClockRun, Comment, RepeatReport
+from models.mentions import Mention
 from models.passes import PassMovement, VisitorPass
+from models.saved_views import SavedView
 from models.staff import Actor, Role, Staff, StaffAssignment, Team
 from models.tickets import OPEN_STATUSES, Ticket
 
@@ -51,6 +53,7 @@ PERMISSIONS: dict[str, dict[str, frozenset[Role]]] = {
         "finish": CLERKS | WORKERS,
         "answer": CLERKS,
         "take_slip_back": CLERKS,
+        "undo": CLERKS | LEADS,
         "charge": CLERKS | WORKERS,
         "settle": CLERKS | WORKERS,
         "waive": SUPERVISORS,
@@ -138,6 +141,7 @@ PERMISSIONS: dict[str, dict[str, frozenset[Role]]] = {
         "export": READERS,
         "lend": CLERKS,
         "return": CLERKS,
+        "undo": CLERKS,
         "report_lost": CLERKS,
         "extend": SUPERVISORS,
         "correct": SUPERVISORS,
@@ -152,6 +156,7 @@ PERMISSIONS: dict[str, dict[str, frozenset[Role]]] = {
         "check_in": CLERKS,
         "check_out": CLERKS,
         "hand_in": CLERKS,
+        "undo": CLERKS,
         "refund": CLERKS,
         "revoke": SUPERVISORS,
         "correct": SUPERVISORS,
@@ -223,6 +228,16 @@ PERMISSIONS: dict[str, dict[str, frozenset[Role]]] = {
     },
     "bulk_runs": {"read": CLERKS | LEADS, "run": CLERKS | LEADS},
     "import_runs": {"read": MANAGERS, "run": MANAGERS},
+    "saved_views": {
+        "read": EVERYONE,
+        "save": EVERYONE,
+        "rename": EVERYONE,
+        "delete": EVERYONE,
+        "share": SUPERVISORS | LEADS,
+    },
+    "column_choices": {"choose": EVERYONE},
+    "mentions": {"read": EVERYONE, "mark_seen": EVERYONE},
+    "reports": {"read": MANAGERS | AUDITORS},
     "desk": {"read": EVERYONE, "read_counts": READERS | WORKERS},
     "account": {"read": EVERYONE, "change_password": EVERYONE, "switch_estate": EVERYONE},
 }
@@ -253,6 +268,8 @@ def role_for(actor: Actor | None, verb: str, target: Any) -> Role | None:
     held = actor.roles_in(estate_id) & granted
     if isinstance(record, Staff) and not _shares_estate(actor, record):
         return None
+    if isinstance(record, SavedView) and not _keeps(actor, record):
+        return None
     for role in _WEIGHT:
         if role in held and (record is None or role not in WORKERS or _is_theirs(actor, role, record)):
             if verb == "read_phone" and role is Role.TECHNICIAN and not _is_open(record):
@@ -280,7 +297,15 @@ def _shares_estate(actor: Actor, person: Staff) -> bool:
     return person.id == actor.staff_id or person.estate_id is None or person.estate_id in actor.estate_ids
 
 
+def _keeps(actor: Actor, view: SavedView) -> bool:
+    """A saved view is its owner's; one that is shared also the supervisors'."""
+    in_charge = view.shared and actor.roles_in(view.estate_id) & SUPERVISORS
+    return view.owner_id == actor.staff_id or bool(in_charge)
+
+
 def _is_theirs(actor: Actor, role: Role, record: Base) -> bool:
+    if isinstance(record, SavedView):
+        return record.owner_id == actor.staff_id
     if isinstance(record, Team):
         return record.id in actor.teams_in(record.estate_id, role)
     if not isinstance(record, Ticket | Complaint):
@@ -316,6 +341,11 @@ def visible(actor: Actor | None, model: type[Any]) -> ColumnElement[bool]:
         return BulkItem.run_id.in_(select(BulkRun.id).where(BulkRun.actor_id == actor.staff_id))
     if model is ImportChunk:
         return ImportChunk.run_id.in_(_visible_ids(actor, ImportRun))
+    if model is Mention:
+        return Mention.staff_id == actor.staff_id
+    if model is SavedView:
+        own = or_(SavedView.owner_id == actor.staff_id, SavedView.shared.is_(true()))
+        return and_(SavedView.estate_id.in_(actor.estate_ids), own)
     granted = PERMISSIONS.get(model.__tablename__, {}).get("read", frozenset())
     full = [estate for estate in actor.estate_ids if actor.roles_in(estate) & granted - WORKERS]
     if model is BulkRun:

@@ -96,6 +96,15 @@ class Occupancy(Register, Base):
     )
 
 
+_HAS_DOCUMENT = Resident.id_document.is_not(None)
+Index(
+    "ix_residents_id_document",
+    Resident.estate_id,
+    Resident.id_document,
+    Resident.id,
+    sqlite_where=_HAS_DOCUMENT,
+    postgresql_where=_HAS_DOCUMENT,
+)
 Index(
     "uq_occupancies_current",
     Occupancy.unit_id,

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, UniqueConstraint, and_, bindparam, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, UniqueConstraint, and_, bindparam, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.base import (
@@ -23,6 +23,7 @@ from models.base import (
 )
 from models.errors import gettext_noop
 from models.estates import Estate
+from models.mentions import Mention
 
 
 class Department(LabelledEnum):
@@ -204,6 +205,10 @@ _ACCOUNT = (
         StaffAssignment.estate_id,
         StaffAssignment.role,
         StaffAssignment.team_id,
+        select(func.count())
+        .where(Mention.staff_id == Staff.id, Mention.seen_at.is_(None))
+        .scalar_subquery()
+        .label("unseen_mentions"),
         Estate,
     )
     .outerjoin(StaffAssignment, and_(StaffAssignment.staff_id == Staff.id, StaffAssignment.ended_at.is_(None)))
@@ -216,8 +221,8 @@ _ACCOUNT = (
 def account_of(session: Session, staff_id: int, **request: str | None) -> tuple[Any, Actor, list[Estate]] | None:
     """The account with that id, its actor, and the estates it works in by code; one statement, None for no account.
 
-    The account is a row with the columns of Staff (``own_estate_id`` for its ``estate_id``). *request* is as in
-    :func:`actor_for`.
+    The account is a row with the columns of Staff (``own_estate_id`` for its ``estate_id``) and the number of
+    ``unseen_mentions``. *request* is as in :func:`actor_for`.
     """
     rows = session.execute(_ACCOUNT, {"staff_id": staff_id}).all()
     if not rows:

@@ -192,5 +192,13 @@ _FOLLOWS = Ticket.previous_id.is_not(None)
 Index("ix_tickets_previous_id", Ticket.previous_id, sqlite_where=_FOLLOWS, postgresql_where=_FOLLOWS)
 Index("ix_tickets_open_due", Ticket.estate_id, _DUE, Ticket.id, sqlite_where=_OPEN, postgresql_where=_OPEN)
 Index("ix_tickets_due", Ticket.estate_id, _DUE, Ticket.id)
+Index(
+    "ix_tickets_open_registered_at",
+    Ticket.estate_id,
+    Ticket.registered_at,
+    Ticket.id,
+    sqlite_where=_OPEN,
+    postgresql_where=_OPEN,
+)
 IS_OPEN = among(Ticket.status, OPEN_STATUSES)
 """The condition that anything is still to be done."""

@@ -22,6 +22,7 @@ VERBS: dict[str, Msgid] = {
     "settle": gettext_noop("Settle charge"),
     "waive": gettext_noop("Waive charge"),
     "close": gettext_noop("Close"),
+    "undo": gettext_noop("Undo"),
     "reopen": gettext_noop("Reopen"),
     "cancel": gettext_noop("Cancel"),
     "escalate": gettext_noop("Escalate"),
@@ -77,6 +78,11 @@ VERBS: dict[str, Msgid] = {
     "export": gettext_noop("Export"),
     "import": gettext_noop("Import"),
     "read": gettext_noop("Open"),
+    "save": gettext_noop("Save"),
+    "rename": gettext_noop("Rename"),
+    "share": gettext_noop("Share"),
+    "choose": gettext_noop("Choose columns"),
+    "mark_seen": gettext_noop("Mark as seen"),
 }
 
 

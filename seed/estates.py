@@ -8,8 +8,9 @@ from sqlalchemy import select
 from models.estates import Estate, FeeStatus, UnitUse
 from models.operations import estates as verbs
 from models.operations.estates import EstateDraft, UnitDraft
+from models.operations.settings import amend_categories
 from models.settings import Category, CategoryRegister
-from models.staff import Actor
+from models.staff import Actor, Department, Team
 from seed.staff import CUIHU, YUNQI, hire, place_of
 from seed.world import Household, Place, World, pick
 
@@ -21,6 +22,18 @@ _ESTATES = (
 )
 # Buildings, floors, units a floor, shops.
 _SIZES = {CUIHU: (5, 26, 3, 12), YUNQI: (4, 18, 4, 6)}
+_OF_TEAMS = {
+    Department.ENGINEERING: (
+        "water",
+        "electricity",
+        "low-voltage",
+        "doors-and-windows",
+        "walls-and-leaks",
+        "lifts",
+        "public-facilities",
+    ),
+    Department.HOUSEKEEPING: ("cleaning", "household-help"),
+}
 _COMMON = {
     CUIHU: (
         "地下车库B1",
@@ -44,13 +57,22 @@ def build(world: World, at: datetime.datetime, *, system: Actor) -> None:
     estates = {estate.code: estate for estate in verbs.register(session, _ESTATES, actor=system, now=at).all()}
     teams = hire(world, estates, at, system=system)
     for code, estate in estates.items():
-        query = select(Category.code, Category.id).where(
-            Category.estate_id == estate.id, Category.register == CategoryRegister.TICKETS
-        )
-        categories = {row.code: row.id for row in session.execute(query)}
-        place = place_of(estate, teams[code], categories)
+        query = select(Category).where(Category.estate_id == estate.id, Category.register == CategoryRegister.TICKETS)
+        categories = list(session.scalars(query))
+        place = place_of(estate, teams[code], {category.code: category.id for category in categories})
+        _give_to_teams(world, place, categories, teams[code], at)
         _build_units(world, place, at)
         world.places.append(place)
+
+
+def _give_to_teams(
+    world: World, place: Place, categories: list[Category], teams: dict[Department, Team], at: datetime.datetime
+) -> None:
+    """Each category but the last goes to a team: the call intake then knows where to dispatch to."""
+    for department, codes in _OF_TEAMS.items():
+        theirs = [category for category in categories if category.code in codes]
+        actor = world.actors[place.manager]
+        amend_categories(world.session, theirs, actor=actor, now=at, team_id=teams[department].id).all()
 
 
 def _build_units(world: World, place: Place, at: datetime.datetime) -> None:

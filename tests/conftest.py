@@ -1,6 +1,8 @@
 """A fresh database for each test, on both kinds, copied from one that is built once a worker."""
 
+import copy
 import datetime
+import gc
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,9 +22,13 @@ from models.personal import Keyring
 from models.session import DeskSession, open_engine
 from tests import factories, postgres
 from tests.fixed import DATA_KEY, NOW, SECRET_KEY
+from tests.records import Records, make_records
 from tests.reuse import Reused
 
 DIALECTS = ("sqlite", "postgresql")
+
+# The program's classes and addresses stay to the end: looking through them for rubbish takes a tenth of the time.
+gc.set_threshold(100_000, 50, 100)
 
 
 @pytest.fixture(scope="session")
@@ -69,6 +75,17 @@ def build_world(url: str) -> None:
     engine.dispose()
 
 
+def build_records(url: str) -> Records:
+    """The same with at least one record in each register. Returns where they are."""
+    build_world(url)
+    engine = open_engine(url, poolclass=NullPool)
+    with DeskSession(engine, keyring=Keyring(DATA_KEY)) as session:
+        made = make_records(session, factories.load_world(session), NOW)
+        session.commit()
+    engine.dispose()
+    return made
+
+
 @pytest.fixture(scope="session")
 def built_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An SQLite database to copy."""
@@ -86,6 +103,13 @@ def world_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Records]:
+    """An SQLite database with records in it, to copy, and where they are."""
+    path = tmp_path_factory.mktemp("built") / "records.db"
+    return path, build_records(f"sqlite:///{path}")
+
+
+@pytest.fixture(scope="session")
 def reused(postgres_server: tuple[postgres.Server | None, str]) -> Reused | None:
     """This worker's PostgreSQL databases that are put back between tests."""
     server, _ = postgres_server
@@ -94,17 +118,20 @@ def reused(postgres_server: tuple[postgres.Server | None, str]) -> Reused | None
 
 @pytest.fixture(params=DIALECTS)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of a fresh database with tables, guards, mark, system account, and the world if a test has one."""
-    has_world = "world" in request.fixturenames
+    """The address of a fresh database with tables, guards, mark, system account, and what a test names of these:
+    the world, the records."""
+    has_world, has_records = "world" in request.fixturenames, "records" in request.fixturenames
     if request.param == "sqlite":
-        path = tmp_path / "frontdesk.db"
-        shutil.copyfile(request.getfixturevalue("world_file" if has_world else "built_file"), path)
+        path, built = tmp_path / "frontdesk.db", "world_file" if has_world else "built_file"
+        source = request.getfixturevalue("recorded")[0] if has_records else request.getfixturevalue(built)
+        shutil.copyfile(source, path)
         yield f"sqlite:///{path}"
         return
     reused = request.getfixturevalue("reused")
     if reused is None:
         pytest.skip(request.getfixturevalue("postgres_server")[1])
-    yield reused.fresh("world", build_world) if has_world else reused.fresh("built", build)
+    name, fill = ("world", build_world) if has_world else ("built", build)
+    yield reused.fresh("records", build_records) if has_records else reused.fresh(name, fill)
 
 
 @pytest.fixture(params=DIALECTS)
@@ -142,6 +169,14 @@ def world(session: DeskSession) -> factories.World:
     found = factories.load_world(session)
     session.commit()  # nothing to write: ends the transaction without forgetting what was loaded
     return found
+
+
+@pytest.fixture
+def records(session: DeskSession, world: factories.World, recorded: tuple[Path, Records]) -> Records:
+    """At least one record in each register; the session has ended, so that pages may write."""
+    assert world.estate.id
+    session.close()
+    return copy.deepcopy(recorded[1])  # the same ids on both kinds of database
 
 
 def configured(url: str) -> Config:

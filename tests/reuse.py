@@ -50,7 +50,7 @@ class Reused:
         self.server = server
         self._made: dict[str, tuple[str, str]] = {}
 
-    def fresh(self, name: str, fill: Callable[[str], None]) -> str:
+    def fresh(self, name: str, fill: Callable[[str], object]) -> str:
         """The address of a database as *fill* leaves it; whatever another test did to it is gone."""
         if name in self._made:
             url, shape = self._made[name]

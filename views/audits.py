@@ -1,63 +1,42 @@
 """The daily audit (每日盘点): its runs, the run page by rule with notes and sign-off, and the printed sheet."""
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from flask import flash, g, redirect, request
 from flask_admin import expose
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
-from sqlalchemy.orm import aliased
 
-from models.audits import AuditFinding, AuditLine, AuditRun
-from models.errors import OperationRefused
+from models.audits import AuditLine, AuditRun
+from models.errors import OperationRefused, Outcome
 from models.operations import daily_audit as verbs
 from models.staff import Staff
 from views import context
+from views.audit_lines import SHOWN, Sheet, lines_question, put_back, sheet_of
 from views.base import RegisterView
-from views.cells import coloured, deadline, duration, instant
+from views.cells import coloured, instant
 from views.fields import LongTextField, Required
 from views.filters import DateFilter
 from views.forms import DeskForm
 from views.gathering import Question, gathered
-from views.language import label, sentence
-from views.queries import asked_id, parse_id
-from views.references import record_url
-from views.scope import INVALID, status_of
+from views.language import sentence
+from views.queries import asked_id, parse_choice, parse_id
+from views.scope import INVALID, perform, status_of
 from views.steps import Step
+
+LONGEST_NOTE = 2000
+MOST_LINES = 1000
+"""So many findings are explained with one save."""
 
 
 class NoteForm(DeskForm):
     """What is done about the ticked findings (AUD-3)."""
 
-    note = LongTextField(_("Note"), [Required()], length=2000)
-
-
-@dataclass
-class Line:
-    """One finding as the run page shows it."""
-
-    id: int
-    number: str
-    url: str
-    owner: str
-    rule: str
-    since: Any
-    age: str
-    due: Any
-    overdue: bool
-    note: str
-    noted_by: str
-
-
-@dataclass
-class Group:
-    """The findings of one kind."""
-
-    title: str
-    lines: list[Line] = field(default_factory=list)
+    note = LongTextField(_("Note to the ticked findings"), [Required()], length=LONGEST_NOTE)
 
 
 class AuditView(RegisterView):
@@ -108,21 +87,44 @@ class AuditView(RegisterView):
 
     @expose("/details/")
     def details_view(self) -> Any:
-        """The run by kind of finding."""
+        """The run by rule, each finding to be ticked or explained beside it."""
         return self.run_page(asked_id(), NoteForm())
 
-    def run_page(self, run_id: int, form: Any, problem: str | None = None, ticked: Any = ()) -> str:
-        """The page of a run."""
+    def run_page(
+        self,
+        run_id: int,
+        form: Any,
+        problem: str | None = None,
+        ticked: Any = (),
+        sent: "Sent | None" = None,
+    ) -> str:
+        """The page of a run; with what was *sent* and not saved, where something was."""
         record = self.get_one(run_id, ("estate",))
         offers = self.offers(record)
-        groups = self.groups(record)
+        sheet = self.sheet(record)
+        chosen = sheet.next_open(parse_id(request.args["after"])) if "after" in request.args else None
+        explained, overdue = sheet.explained, sheet.overdue
+        kept = {name: request.args[name] for name in ("show", "list") if name in request.args}
+        lists = [
+            (group.key, group.title, group.rule, len(group.lines), group.overdue - group.explained)
+            for group in sheet.groups
+        ]
+        sheet.narrow(parse_choice("show", SHOWN, "all"), self.asked_list(sheet))
+        if sent is not None:
+            put_back(sheet, sent.typed, sent.problems)
         return self.render(
             self.details_template,
             record=record,
             name=self.name_of(record),
             sections=self.facts(record),
             offers=offers,
-            groups=groups,
+            groups=sheet.groups,
+            lists=lists,
+            explained=explained,
+            overdue=overdue,
+            kept=kept,
+            shown=kept.get("show", "all"),
+            chosen=chosen,
             form=form,
             problem=problem,
             ticked=set(ticked),
@@ -130,91 +132,108 @@ class AuditView(RegisterView):
             may_run=self.allowed("run"),
         )
 
+    def asked_list(self, sheet: Sheet) -> str:
+        """The one list that the address asks for, empty for all; 400 for one that the run does not have."""
+        return parse_choice("list", [group.key for group in sheet.groups], "")
+
     @expose("/note/", methods=("POST",))
     def note_view(self) -> Any:
-        """Write one note to all ticked findings."""
+        """Write what was typed beside findings, and one note to all ticked ones: all of it or nothing."""
         record = self.get_one(asked_id())
         self.require("note", record)
         form = NoteForm(request.form)
-        ids = [parse_id(text) for text in request.form.getlist("line")][:1000]
-        query = select(AuditLine).where(AuditLine.run_id == record.id, AuditLine.id.in_(ids)).order_by(AuditLine.id)
-        lines = list(context.session().scalars(query))
-        if not lines:
-            return self.run_page(record.id, form, gettext("Tick the findings that the note is about."), ids), INVALID
-        if not form.validate():
-            return self.run_page(record.id, form, ticked=ids), INVALID
+        ids = [parse_id(text) for text in request.form.getlist("line")][:MOST_LINES]
+        sent = Sent.of(request.form)
+        lines = self.lines(record, [*ids, *sent.typed])
+        sent.keep(lines)
+        notes = dict(sent.typed)
+        if ids or form.note.data or not notes:
+            if not any(row_id in lines for row_id in ids):
+                problem = gettext("Tick the findings that the note is about, or write beside one.")
+                return self.run_page(record.id, form, problem, ids, sent), INVALID
+            if not form.validate():
+                return self.run_page(record.id, form, None, ids, sent), INVALID
+            notes |= {row_id: form.note.data or "" for row_id in ids if row_id in lines and row_id not in notes}
+        if sent.problems:
+            return self.run_page(
+                record.id, form, gettext("Nothing was saved yet: look at the marked findings."), ids, sent
+            ), INVALID
         try:
-            outcome = self.apply("note", lines, note=form.note.data)
-            outcome.all()
+            perform(_write_notes, [lines[row_id] for row_id in sorted(notes)], notes=notes)
         except OperationRefused as refusal:
-            return self.run_page(record.id, form, sentence(refusal), ids), status_of(refusal)
-        flash(gettext("The note is written."), "success")
-        return redirect(self.get_url(".details_view", id=record.id))
+            return self.run_page(record.id, form, sentence(refusal), ids, sent), status_of(refusal)
+        count = len(notes)
+        flash(ngettext("%(num)s finding explained.", "%(num)s findings explained.", count), "success")
+        kept = {name: request.args[name] for name in ("show", "list") if name in request.args}
+        return redirect(self.get_url(".details_view", id=record.id, after=(*sent.typed, *ids)[-1], **kept))
+
+    def lines(self, record: AuditRun, ids: Sequence[int]) -> dict[int, AuditLine]:
+        """Those of the run's findings with these ids."""
+        query = select(AuditLine).where(AuditLine.run_id == record.id, AuditLine.id.in_(ids)).order_by(AuditLine.id)
+        return {line.id: line for line in context.session().scalars(query)}
 
     @expose("/print/")
     def print_view(self) -> str:
-        """The run as an A4 sheet."""
-        run_id = asked_id()
-        record = self.get_one(run_id, ("estate",))
+        """The run as a control sheet on A4: counts by rule, every finding, room to sign."""
+        record = self.get_one(asked_id(), ("estate",))
         self.require("print", record)
-        groups = self.groups(record)
+        sheet = self.sheet(record)
         return self.render(
             "admin/audit_print.html",
             record=record,
             name=self.name_of(record),
-            groups=groups,
+            sheet=sheet,
+            groups=sheet.groups,
             sections=self.facts(record),
         )
 
-    def groups(self, record: AuditRun) -> list[Group]:
-        """All findings of the run as they were, grouped by kind; ages count until the run."""
-        owner, noter = aliased(Staff), aliased(Staff)
-        lines = (
-            select(
-                AuditLine.id,
-                AuditLine.number,
-                AuditLine.facts,
-                AuditLine.overdue,
-                AuditLine.note,
-                AuditFinding.kind,
-                AuditFinding.rule,
-                AuditFinding.register,
-                AuditFinding.record_id,
-                AuditFinding.since,
-                owner.name.label("owner"),
-                noter.name.label("noted_by"),
-            )
-            .join(AuditFinding, AuditFinding.id == AuditLine.finding_id)
-            .outerjoin(owner, owner.id == AuditLine.owner_id)
-            .outerjoin(noter, noter.id == AuditLine.noted_by_id)
-            .where(AuditLine.run_id == record.id)
-            .order_by(AuditFinding.kind, AuditLine.number, AuditLine.id)
-        )
+    def sheet(self, record: AuditRun) -> Sheet:
+        """The findings of the run; the people that its facts name are learnt in the same statement."""
         people: Question = select(Staff.id, Staff.name).where(
             Staff.id.in_(sorted(self.references(record).get(Staff, ())))
         )
-        found = gathered({"lines": lines, "people": people})
+        found = gathered({"lines": lines_question(record.id), "people": people})
         g.setdefault("names", {}).update({(Staff, person.id): person.name for person in found["people"]})
-        groups: dict[Any, Group] = {}
-        for line in found["lines"]:
-            groups.setdefault(line.kind, Group(label(line.kind))).lines.append(_line(line, record))
-        return list(groups.values())
+        return sheet_of(found["lines"], record)
 
 
-def _line(line: Any, run: AuditRun) -> Line:
-    since = datetime.datetime.fromisoformat(line.facts["since"]) if line.facts.get("since") else line.since
-    due_text = line.facts.get("due_at")
-    due = datetime.datetime.fromisoformat(due_text) if due_text else None
-    return Line(
-        id=line.id,
-        number=line.number,
-        url=record_url(line.register, line.record_id),
-        owner=line.owner or "",
-        rule=line.rule,
-        since=instant(since),
-        age=duration(run.ran_at - since),
-        due=deadline(due, ended=True) if due else "",
-        overdue=line.overdue,
-        note=line.note or "",
-        noted_by=line.noted_by or "",
-    )
+@dataclass
+class Sent:
+    """What was typed beside findings and differs from what stood there when the page was drawn."""
+
+    typed: dict[int, str]
+    before: dict[int, str]
+    problems: dict[int, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, form: Any) -> "Sent":
+        """Read ``note-7`` with ``was-7``; 400 for a name that is no finding's."""
+        names = [name for name in form if name.startswith("note-")][:MOST_LINES]
+        typed = {parse_id(name.removeprefix("note-")): form[name].strip() for name in names}
+        before = {row_id: form.get(f"was-{row_id}", "") for row_id in typed}
+        # One line of a form has no line ends: a note of several lines that was only shown there is not a change.
+        changed = {row_id: text for row_id, text in typed.items() if text.split() != before[row_id].split()}
+        return cls(changed, {row_id: before[row_id] for row_id in changed})
+
+    def keep(self, lines: dict[int, AuditLine]) -> None:
+        """Forget what is no finding of this run; mark what is too long, and what a colleague has written meanwhile."""
+        self.typed = {row_id: text for row_id, text in self.typed.items() if row_id in lines}
+        for row_id, text in self.typed.items():
+            stored = lines[row_id].note or ""
+            if len(text) > LONGEST_NOTE:
+                self.problems[row_id] = gettext("At most %(count)s characters.", count=LONGEST_NOTE)
+            elif stored.split() not in (self.before[row_id].split(), text.split()):
+                self.problems[row_id] = gettext(
+                    "Meanwhile somebody wrote: “%(note)s”. Save again to replace it.", note=stored
+                )
+
+
+def _write_notes(
+    session: Any, lines: Sequence[AuditLine], *, notes: dict[int, str], actor: Any, now: datetime.datetime
+) -> Outcome:
+    """The notes to these lines by the verb, text by text; refused as a whole."""
+    both = Outcome()
+    for text in dict.fromkeys(notes[line.id] for line in lines):
+        about = [line for line in lines if notes[line.id] == text]
+        both.done += verbs.note(session, about, actor=actor, now=now, note=text).all()
+    return both

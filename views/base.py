@@ -1,8 +1,8 @@
 """The one base of all registers: a register's view is a short declaration on top of it.
 
 The parts form one line, each built on the one before: Scope, ListPages, StepPages, RecordPages, EditPages, BulkPages,
-ExportPages, RegisterView. They cannot stand side by side: Flask-Admin's metaclass copies every inherited page onto each
-class, so the page of one part would be hidden by the older copy that its neighbour carries.
+ExportPages, PersonalLists, RegisterView. They cannot stand side by side: Flask-Admin's metaclass copies every inherited
+page onto each class, so the page of one part would be hidden by the older copy that its neighbour carries.
 """
 
 from typing import Any
@@ -11,13 +11,14 @@ from flask import abort, jsonify, request
 from flask_admin import expose
 from flask_babel import gettext
 
-from views.export import ExportPages
+from views.codes import code_name
 from views.lookups import LOOKUPS
+from views.personal_lists import PersonalLists
 from views.queries import parse_search
 
 
-class RegisterView(ExportPages):
-    """List, record, create, edit, delete, steps, bulk, export and look-ups of one register."""
+class RegisterView(PersonalLists):
+    """List, record, create, edit, delete, steps, bulk, export, saved views and look-ups of one register."""
 
     @expose("/ajax/lookup/")
     def ajax_lookup(self) -> Any:
@@ -29,6 +30,10 @@ class RegisterView(ExportPages):
             abort(403, gettext("You may not look these records up."))
         text = parse_search(request.args.get("query", ""))
         return jsonify([{"value": f"id:{row.id}", "text": lookup.text(row)} for row in lookup.search(text)])
+
+    def show_source(self, record: Any) -> str:
+        """Which program wrote it."""
+        return code_name(record.source)
 
 
 __all__ = ["RegisterView"]

@@ -11,9 +11,13 @@ from flask_babel import gettext
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import NotFound
 
+from models.bulk import LEFT_ALONE, BulkItem, BulkRun, BulkState
 from models.errors import OperationRefused
 from models.operations import bulk_runs
+from models.operations.bulk_verbs import BULK_VERBS, decoded
+from models.policy import visible
 from models.sentences import refusal_from
 from views import context
 from views.editing import EditPages
@@ -43,11 +47,12 @@ class BulkPages(EditPages):
             return redirect(self.get_url(".index_view"))
         step = self.step(verb)
         asked = self._asked_all()
-        ids = None if asked is not None else self._chosen_ids()
+        again = self._tried_before(verb)
+        ids = None if asked is not None else self._left_alone(again) if again is not None else self._chosen_ids()
         if asked is None and not ids:
             return self.bulk_page(step, step.form(), None, [], problem=gettext("Choose at least one row.")), INVALID
         if request.form.get("stage") != "preview":
-            return self.bulk_page(step, step.form(), asked, ids)
+            return self.bulk_page(step, step.form(data=self._asked_before(again)), asked, ids)
         form = step.form(request.form)
         key = request.form.get("key", "")
         if not form.validate() or not _KEY.fullmatch(key):
@@ -64,6 +69,29 @@ class BulkPages(EditPages):
             return None
         pairs = parse_qsl(request.form.get("query", ""), keep_blank_values=True)
         return self.asked(MultiDict(pairs))
+
+    def _tried_before(self, verb: str) -> BulkRun | None:
+        """The person's own finished run whose refused rows are to be tried again; 404 for any other."""
+        if not request.form.get("again"):
+            return None
+        run_id = parse_id(request.form["again"])
+        query = select(BulkRun).where(BulkRun.id == run_id, visible(context.actor(), BulkRun))
+        run = context.session().scalars(query).one_or_none()
+        if run is None or (run.register, run.verb, run.state) != (self.register, verb, BulkState.FINISHED):
+            raise NotFound
+        return run
+
+    def _left_alone(self, run: BulkRun) -> list[int]:
+        """The rows that *run* left alone, as far as the list has them."""
+        left = select(BulkItem.record_id).where(BulkItem.run_id == run.id, BulkItem.outcome.in_(LEFT_ALONE))
+        query = select(self.model.id).where(self.model.id.in_(left), self.listed()).order_by(self.model.id)
+        return list(context.session().scalars(query))
+
+    def _asked_before(self, run: BulkRun | None) -> dict[str, Any]:
+        """What the form begins with: what was answered the last time."""
+        if run is None:
+            return {}
+        return decoded(run.arguments, BULK_VERBS[run.register, run.verb].kinds)
 
     def _chosen_ids(self) -> list[int]:
         ids = [parse_id(text) for text in request.form.getlist("row")]
@@ -123,6 +151,7 @@ class BulkPages(EditPages):
             ids=ids or [],
             everything=asked is not None,
             query=request.form.get("query", ""),
+            again=request.form.get("again", ""),
             key=request.form.get("key") or secrets.token_urlsafe(24),
             problem=problem,
             back=self.get_url(".index_view"),

@@ -1,18 +1,21 @@
 """The page of one bulk run: its preview, the button that does it, and what became of each row."""
 
+import datetime
 import time
 from collections.abc import Iterator
 from typing import Any
 
-from flask import abort, redirect, request
+from flask import abort, redirect, request, url_for
 from flask_admin import BaseView, expose
 from flask_babel import gettext, lazy_gettext
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import aliased
 from werkzeug.exceptions import BadRequest, NotFound
 
-from models.bulk import BulkItem, BulkOutcome, BulkRun, BulkState
-from models.operations import bulk_runs
+from models.bulk import LEFT_ALONE, BulkItem, BulkOutcome, BulkRun, BulkState
+from models.errors import OperationRefused
+from models.operations import bulk_runs, bulk_undo
 from models.policy import may, visible
 from models.sentences import refusal_from
 from models.verbs import verb_label
@@ -23,7 +26,8 @@ from views.language import label, say, sentence
 from views.queries import PAGE_SIZE, asked_id, parse_id
 from views.references import ENDPOINTS
 
-SECONDS_IN_ONE_REQUEST = 10
+SECONDS_IN_ONE_REQUEST = 1
+"""A longer run goes on with the next request, so that its page can say how far it is."""
 
 
 class BulkRunView(BaseView):
@@ -53,7 +57,7 @@ class BulkRunView(BaseView):
     @expose("/details/")
     def details_view(self) -> Any:
         """Preview or result, with every row accounted for."""
-        run = self._run(asked_id())
+        run, undone_by = self._run_and_undo(asked_id())
         desk = context.session()
         wanted = self._wanted_outcome()
         after = request.args.get("after")
@@ -64,12 +68,18 @@ class BulkRunView(BaseView):
             query = query.where(BulkItem.id > parse_id(after))
         items = list(desk.scalars(query.order_by(BulkItem.id).limit(PAGE_SIZE + 1)))
         more = items[PAGE_SIZE - 1].id if len(items) > PAGE_SIZE else None
+        counts = bulk_runs.counts(desk, run)
         return self.render(
             "admin/bulk_run.html",
             run=run,
             title=title_of(run),
             verb=say(verb_label(run.verb)),
-            counts=bulk_runs.counts(desk, run),
+            counts=counts,
+            total=sum(counts.values()),
+            handled=sum(counts.values()) - counts[BulkOutcome.PENDING],
+            undone_by=undone_by,
+            undo=self._undo(run, counts),
+            again=self._again(run, counts),
             items=items[:PAGE_SIZE],
             more=more,
             wanted=wanted,
@@ -79,7 +89,26 @@ class BulkRunView(BaseView):
             endpoint=ENDPOINTS.get(run.register),
             previewed=run.state is BulkState.PREVIEWED,
             finished=run.state is BulkState.FINISHED,
+            moves_on=run.state is BulkState.RUNNING,
         )
+
+    def _undo(self, run: BulkRun, counts: dict[BulkOutcome, int]) -> tuple[datetime.datetime | None, str]:
+        """Until when the run can be undone, None and why not where it cannot; both empty before there is anything."""
+        actor = context.actor()
+        if actor is None or run.state is not BulkState.FINISHED or not counts[BulkOutcome.DONE]:
+            return None, ""
+        refusal = bulk_undo.refusal_to_undo(run, actor=actor, now=context.now())
+        if refusal is not None:
+            return None, sentence(refusal)
+        assert run.finished_at is not None
+        return run.finished_at + bulk_undo.UNDO_WITHIN, ""
+
+    def _again(self, run: BulkRun, counts: dict[BulkOutcome, int]) -> str:
+        """The address that tries the rows left alone again, empty where there is nothing to try."""
+        endpoint = ENDPOINTS.get(run.register)
+        if run.state is not BulkState.FINISHED or run.undoes_id is not None or endpoint is None:
+            return ""
+        return url_for(f"{endpoint}.bulk_view", verb=run.verb) if any(counts[word] for word in LEFT_ALONE) else ""
 
     def _wanted_outcome(self) -> BulkOutcome | None:
         word = request.args.get("outcome", "")
@@ -107,7 +136,29 @@ class BulkRunView(BaseView):
         except IntegrityError as error:
             desk.rollback()
             raise refusal_from(error) from error
+        except OperationRefused:
+            desk.rollback()
+            raise
         return redirect(self.get_url(".details_view", id=run_id))
+
+    @expose("/undo/", methods=("POST",))
+    def undo_view(self) -> Any:
+        """Prepare the run that puts this one back, and show its preview."""
+        run = self._run(parse_id(request.form.get("id")))
+        desk, actor = context.session(), context.actor()
+        if not may(actor, "run", "bulk_runs"):
+            abort(403)
+        assert actor is not None
+        try:
+            undoing = bulk_undo.prepare_undo(desk, run, actor=actor, now=context.now()).id
+            desk.commit()
+        except IntegrityError as error:
+            desk.rollback()
+            raise refusal_from(error) from error
+        except OperationRefused:
+            desk.rollback()
+            raise
+        return redirect(self.get_url(".details_view", id=undoing))
 
     @expose("/download/")
     def download(self) -> Any:
@@ -116,11 +167,16 @@ class BulkRunView(BaseView):
         return csv_answer(lines_of(run.id), f"bulk-{run.register.replace('_', '-')}-{run.id}.csv")
 
     def _run(self, run_id: int) -> BulkRun:
-        query = select(BulkRun).where(BulkRun.id == run_id, visible(context.actor(), BulkRun))
-        run = context.session().scalars(query).one_or_none()
-        if run is None:
+        return self._run_and_undo(run_id)[0]
+
+    def _run_and_undo(self, run_id: int) -> tuple[BulkRun, BulkRun | None]:
+        """The person's own run, and the one that puts it back; 404 for any other."""
+        undoing = aliased(BulkRun)
+        query = select(BulkRun, undoing).outerjoin(undoing, undoing.undoes_id == BulkRun.id)
+        found = context.session().execute(query.where(BulkRun.id == run_id, visible(context.actor(), BulkRun))).first()
+        if found is None:
             raise NotFound
-        return run
+        return found[0], found[1]
 
 
 def title_of(run: BulkRun) -> str:

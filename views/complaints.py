@@ -6,11 +6,13 @@ from flask import url_for
 from flask_babel import lazy_gettext as _
 
 from models.complaints import IS_OPEN, OPEN_STATUSES, TRANSITIONS, Complaint, ComplaintStatus
+from models.matters import ClockRun
 from models.operations import complaints as verbs
 from models.policy import may
 from models.tickets import Ticket
 from views import context
 from views.base import RegisterView
+from views.clock_filter import missed_filter
 from views.complaint_forms import (
     CarryOutForm,
     ClassifyForm,
@@ -109,6 +111,7 @@ class ComplaintView(RegisterView):
     column_sortable_list = ("registered_at", "due_at", "status")
     column_filters = (
         StateFilter(Complaint.status, STATES),
+        missed_filter(Complaint.id, ClockRun.complaint_id, "formal-record"),
         ChoiceFilter(Complaint.status),
         ChoiceFilter(Complaint.category),
         ChoiceFilter(Complaint.nature),

@@ -1,41 +1,50 @@
-"""The board (``/admin/``): how many are open, late or waiting, each figure a link to its list."""
+"""The desk (``/admin/``): what is open today, by deadline, each row with its one next step; figures are filters."""
 
 import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import url_for
+from flask import abort, request, url_for
 from flask_admin import AdminIndexView, expose
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, false, func, or_, select, true
 
 from models.audits import AuditRun
 from models.complaints import IS_OPEN as OPEN_COMPLAINTS
 from models.complaints import Complaint
 from models.estates import Unit
 from models.follow_ups import IS_SCHEDULED, FollowUp
-from models.keys import KeyLoan
+from models.keys import Key, KeyLoan
 from models.passes import VisitorPass
 from models.policy import may, visible
 from models.staff import Staff, Team
 from models.tickets import IS_OPEN as OPEN_TICKETS
 from models.tickets import Ticket
-from views import context
+from views import complaints, context, homes, tickets
 from views.gathering import Question, gathered
 from views.language import local_today, zone
 from views.queries import COUNT_LIMIT, ordering, place_in
 from views.scope import actor_here
+from views.steps import next_step
 
-ROWS = 15
+ROWS = 50
+BESIDE = 6
+SOON = datetime.timedelta(hours=2)
+
+MATTERS: tuple[tuple[type[Any], ColumnElement[bool], str, Any], ...] = (
+    (Ticket, OPEN_TICKETS, "tickets", tickets),
+    (Complaint, OPEN_COMPLAINTS, "complaints", complaints),
+)
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One number of the board."""
+    """One number of the desk, which is also a filter of its rows."""
 
+    name: str
     label: Any
-    url: str
     late: bool = False
     number: int = 0
 
@@ -43,6 +52,36 @@ class Figure:
     def shown(self) -> str:
         """The number, capped."""
         return f"{COUNT_LIMIT:,}+" if self.number > COUNT_LIMIT else f"{self.number:,}"
+
+    @property
+    def url(self) -> str:
+        """The desk with only these rows."""
+        return url_for("admin.index", show=self.name if self.name != "open" else None)
+
+
+FIGURES = (
+    Figure("open", _("Unclosed")),
+    Figure("overdue", _("Overdue"), late=True),
+    Figure("soon", _("Due within 2 hours")),
+    Figure("unassigned", _("Without handler")),
+    Figure("follow_up", _("Waiting for follow-up")),
+    Figure("mine", _("Mine")),
+)
+
+
+OF_THE_DESK = frozenset({"unassigned", "follow_up", "mine"})
+"""Figures that mean nothing to who sees only their own jobs."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One open matter as the desk shows it."""
+
+    found: Any
+    url: str
+    next: Any
+    """What the step that comes next for this person is called, None where it is somebody else's turn."""
+    next_url: str
 
 
 class DeskView(AdminIndexView):
@@ -61,92 +100,149 @@ class DeskView(AdminIndexView):
 
     @expose("/")
     def index(self) -> str:
-        """Figures, and the open tickets by deadline; all of it with one statement."""
+        """Figures, open matters by deadline, and what ends today beside them; all of it with one statement."""
         actor = context.actor()
+        shown = request.args.get("show", "open")
+        if shown not in {figure.name for figure in FIGURES}:
+            abort(400, gettext("The desk has no such filter."))
         counts = may(actor, "read_counts", "desk")
-        figures = [*self._ticket_figures(), *self._other_figures()] if counts else []
-        questions: dict[str, Question] = {
-            f"figure {place}": question for place, (_made, question) in enumerate(figures)
-        }
+        only_mine = counts and not may(actor, "read", FollowUp)
+        meaningless = OF_THE_DESK if only_mine else set() if may(actor, "comment", Ticket) else {"mine"}
+        figures = [figure for figure in FIGURES if counts and figure.name not in meaningless]
+        questions = {f"{figure.name} {place}": question for figure in figures for place, question in _counts(figure)}
         if counts:
-            questions["tickets"] = self._tickets()
-        if may(actor, "read", AuditRun):
-            questions["audit"] = self._last_audit()
+            questions |= dict(_rows(shown))
+        questions |= {**dict(_beside()), **homes.supervisor_questions(), **homes.auditor_questions()}
         found = gathered(questions)
         return self.render(
             self._template,
-            figures=[
-                replace(made, number=found[f"figure {place}"][0].number)
-                for place, (made, _question) in enumerate(figures)
-            ],
-            tickets=found.get("tickets", ()),
+            figures=[replace(figure, number=_sum(figure, found)) for figure in figures],
+            shown=shown,
+            rows=_merged(found),
+            more=any(len(found.get(f"rows {endpoint}", ())) == ROWS for _m, _o, endpoint, _v in MATTERS),
+            keys=found.get("keys"),
+            passes=found.get("passes"),
             audit=next(iter(found.get("audit", ())), None),
-            only_mine=bool(actor) and not may(actor, "read", FollowUp),
+            may_see_audits=may(actor, "read", AuditRun),
+            supervisor_piles=homes.supervisor_home(found),
+            auditor_piles=homes.auditor_home(found),
+            only_mine=only_mine,
             may_audit=may(actor, "run", "audit_runs"),
-            may_register=may(actor, "register", "tickets"),
             today=local_today(),
+            now=context.now(),
         )
 
-    def _here(self, query: Question, model: Any, *conditions: ColumnElement[bool]) -> Question:
-        estate = context.current_estate()
-        if estate is not None:
-            query = query.where(model.estate_id == estate.id)
-        return query.where(visible(actor_here(), model), *conditions)
 
-    def _count(self, model: Any, *conditions: ColumnElement[bool]) -> Question:
-        found = self._here(select(model.id), model, *conditions).limit(COUNT_LIMIT + 1).subquery()
-        return select(func.count().label("number")).select_from(found)
+def _here(query: Question, model: Any, *conditions: ColumnElement[bool]) -> Question:
+    estate = context.current_estate()
+    if estate is not None:
+        query = query.where(model.estate_id == estate.id)
+    return query.where(visible(actor_here(), model), *conditions)
 
-    def _ticket_figures(self) -> Iterator[tuple[Figure, Question]]:
-        yield Figure(_("Open tickets"), _list("tickets", flt_state="open")), self._count(Ticket, OPEN_TICKETS)
-        url = _list("tickets", flt_state="overdue", sort="due_at", desc="0")
-        overdue = place_in(Ticket.due_at) < context.now()
-        yield Figure(_("Overdue tickets"), url, True), self._count(Ticket, OPEN_TICKETS, overdue)
 
-    def _other_figures(self) -> Iterator[tuple[Figure, Question]]:
-        actor, now = context.actor(), context.now()
-        if may(actor, "read", Complaint):
-            url = _list("complaints", flt_state="open")
-            yield Figure(_("Open complaints"), url), self._count(Complaint, OPEN_COMPLAINTS)
-        if may(actor, "read", FollowUp):
-            url = _list("follow_ups", flt_status="scheduled")
-            yield Figure(_("Waiting for follow-up"), url), self._count(FollowUp, IS_SCHEDULED)
-        if may(actor, "read", KeyLoan):
-            out = KeyLoan.returned_at.is_(None) & KeyLoan.lost_at.is_(None)
-            yield Figure(_("Keys out"), _list("key_loans", flt_state="out")), self._count(KeyLoan, out)
-            late = Figure(_("Keys overdue"), _list("key_loans", flt_state="overdue"), True)
-            yield late, self._count(KeyLoan, out, KeyLoan.due_at < now)
-        if may(actor, "read", VisitorPass):
-            out = VisitorPass.handed_in_at.is_(None) & VisitorPass.revoked_at.is_(None)
-            ending = self._count(VisitorPass, out, VisitorPass.valid_until <= self._midnight())
-            yield Figure(_("Passes ending today"), _list("visitor_passes", flt_state="ending")), ending
+def _counts(figure: Figure) -> Iterator[tuple[str, Question]]:
+    for model, is_open, endpoint, _view in MATTERS:
+        if may(context.actor(), "read", model):
+            found = _here(select(model.id), model, is_open, _filter(figure.name, model)).limit(COUNT_LIMIT + 1)
+            yield endpoint, select(func.count().label("number")).select_from(found.subquery())
 
-    @staticmethod
-    def _midnight() -> Any:
-        tomorrow = local_today() + datetime.timedelta(days=1)
-        return datetime.datetime.combine(tomorrow, datetime.time(), zone()).astimezone(datetime.UTC)
 
-    def _tickets(self) -> Question:
-        query = select(
-            Ticket.id,
-            Ticket.number,
-            Ticket.status,
-            Ticket.due_at,
-            Ticket.summary,
-            Ticket.place,
-            Unit.code.label("unit"),
-            Team.name.label("team"),
-            Staff.name.label("assignee"),
+def _sum(figure: Figure, found: dict[str, list[Any]]) -> int:
+    numbers = [
+        found[name][0].number for _m, _o, endpoint, _v in MATTERS if (name := f"{figure.name} {endpoint}") in found
+    ]
+    return sum(numbers)
+
+
+def _filter(name: str, model: Any) -> Any:
+    now = context.now()
+    if name == "overdue":
+        return place_in(model.due_at) < now
+    if name == "soon":
+        return place_in(model.due_at).between(now, now + SOON)
+    if name == "unassigned":
+        return model.assignee_id.is_(None)
+    if name == "follow_up":
+        column = FollowUp.ticket_id if model is Ticket else FollowUp.complaint_id
+        return model.id.in_(select(column).where(IS_SCHEDULED, column.is_not(None)))
+    if name == "mine":
+        me = context.actor()
+        return false() if me is None else or_(model.assignee_id == me.staff_id, model.desk_owner_id == me.staff_id)
+    return true()
+
+
+def _rows(shown: str) -> Iterator[tuple[str, Question]]:
+    for model, is_open, endpoint, _view in MATTERS:
+        if not may(context.actor(), "read", model):
+            continue
+        columns = [column for name in SHAPE for column in (getattr(model, name, None),) if column is not None]
+        column = FollowUp.ticket_id if model is Ticket else FollowUp.complaint_id
+        call = select(func.min(FollowUp.id)).where(column == model.id, IS_SCHEDULED).scalar_subquery()
+        names = (Unit.code.label("unit"), Team.name.label("team"), Staff.name.label("assignee"))
+        query = select(*columns, *names, call.label("follow_up_id"))
+        query = query.outerjoin(Unit, Unit.id == model.unit_id).outerjoin(Team, Team.id == model.team_id)
+        query = query.outerjoin(Staff, Staff.id == model.assignee_id)
+        ordered = ordering(place_in(model.due_at), model.id, upwards=True)
+        query = _here(query, model, is_open, _filter(shown, model)).order_by(*ordered).limit(ROWS)
+        yield f"rows {endpoint}", query
+
+
+SHAPE = (
+    "id",
+    "number",
+    "status",
+    "kind",
+    "due_at",
+    "summary",
+    "place",
+    "estate_id",
+    "unit_id",
+    "team_id",
+    "assignee_id",
+    "dispatched_at",
+    "finished_at",
+    "slip_returned_at",
+    "registered_at",
+)
+"""What the next step of a matter depends on, and what the row shows."""
+
+
+def _merged(found: dict[str, list[Any]]) -> list[Row]:
+    rows = []
+    for model, _is_open, endpoint, view in MATTERS:
+        columns = set(model.__mapper__.columns.keys())
+        for row in found.get(f"rows {endpoint}", ()):
+            # A record of this page only: the steps ask it what they would ask the stored one.
+            record = model(**{name: value for name, value in row._asdict().items() if name in columns})
+            rows.append(Row(row, url_for(f"{endpoint}.details_view", id=row.id), *_next(endpoint, view, row, record)))
+    latest = datetime.datetime.max.replace(tzinfo=datetime.UTC)
+    return sorted(rows, key=lambda row: (row.found.due_at or latest, row.found.number))[:ROWS]
+
+
+def _next(endpoint: str, view: Any, row: Any, record: Any) -> tuple[Any, str]:
+    if row.follow_up_id is not None and may(context.actor(), "record_attempt", "follow_ups"):
+        return gettext("Follow up"), url_for("follow_ups.details_view", id=row.follow_up_id)
+    step = next_step(view.STEPS, view.TRANSITIONS, record)
+    return (None, "") if step is None else (step.label, url_for(f"{endpoint}.step_view", verb=step.verb, id=row.id))
+
+
+def _beside() -> Iterator[tuple[str, Question]]:
+    actor, now = context.actor(), context.now()
+    if may(actor, "read", KeyLoan):
+        query: Question = select(KeyLoan.id, Key.number, KeyLoan.borrower_name, KeyLoan.due_at).join(
+            Key, Key.id == KeyLoan.key_id
         )
-        query = query.outerjoin(Unit, Unit.id == Ticket.unit_id).outerjoin(Team, Team.id == Ticket.team_id)
-        query = query.outerjoin(Staff, Staff.id == Ticket.assignee_id)
-        ordered = ordering(place_in(Ticket.due_at), Ticket.id, upwards=True)
-        return self._here(query, Ticket, OPEN_TICKETS).order_by(*ordered).limit(ROWS)
-
-    def _last_audit(self) -> Question:
+        late = (KeyLoan.returned_at.is_(None), KeyLoan.lost_at.is_(None), KeyLoan.due_at < now)
+        yield "keys", _here(query, KeyLoan, *late).order_by(KeyLoan.due_at).limit(BESIDE)
+    if may(actor, "read", VisitorPass):
+        query = select(VisitorPass.id, VisitorPass.number, VisitorPass.holder_name, VisitorPass.valid_until)
+        tomorrow = datetime.datetime.combine(local_today() + datetime.timedelta(days=1), datetime.time(), zone())
+        ending = (
+            VisitorPass.handed_in_at.is_(None),
+            VisitorPass.revoked_at.is_(None),
+            VisitorPass.valid_until <= tomorrow.astimezone(datetime.UTC),
+        )
+        yield "passes", _here(query, VisitorPass, *ending).order_by(VisitorPass.valid_until.desc()).limit(BESIDE)
+    if may(actor, "read", AuditRun):
         query = select(AuditRun.id, AuditRun.day, AuditRun.signed_off_at)
-        return self._here(query, AuditRun).order_by(AuditRun.day.desc()).limit(1)
-
-
-def _list(endpoint: str, **arguments: Any) -> str:
-    return url_for(f"{endpoint}.index_view", **arguments)
+        yield "audit", _here(query, AuditRun).order_by(AuditRun.day.desc()).limit(1)

@@ -9,12 +9,13 @@ from werkzeug.exceptions import NotFound
 from wtforms import Field
 
 from models.errors import OperationRefused, StaleRecord
-from views.forms import REFERENCES, DeskForm, PhoneField, text_of
+from views.forms import REFERENCES, DeskForm, PhoneField
 from views.language import sentence
 from views.lookups import LOOKUPS, Lookup, learn_for
 from views.queries import asked_id, parse_id
 from views.record import RecordPages
 from views.scope import INVALID, status_of
+from views.versions import STORED, Differences, asked_again, chosen, differences, undecided
 
 
 class EditPages(RecordPages):
@@ -106,9 +107,12 @@ class EditPages(RecordPages):
             return self.edit_page(record, self._edit_form_class(obj=record), record.version)
         form = self._edit_form_class(request.form, obj=record)
         version = self.asked_version()
-        if not form.validate():
-            return self.edit_page(record, form, version), INVALID
-        changes = self.changes(form, record)
+        open_choices = undecided(form)
+        if not form.validate() or open_choices:
+            problem = gettext("Choose “stored now” or “yours” for: %(fields)s.", fields=open_choices)
+            beside = asked_again(form, self._edit_form_class(obj=record))
+            return self.edit_page(record, form, version, problem if open_choices else None, beside), INVALID
+        changes = {name: value for name, value in self.changes(form, record).items() if chosen(name) != STORED}
         if not changes and version in (None, record.version):
             flash(gettext("Nothing was changed."), "info")
             return redirect(self.get_url(".details_view", id=record.id))
@@ -117,14 +121,14 @@ class EditPages(RecordPages):
         except OperationRefused as refusal:
             record = self.get_one(record.id)
             stale = isinstance(refusal, StaleRecord)
-            differences = self.differences(form, record) if stale else []
+            beside = differences(form, self._edit_form_class(obj=record), record, version) if stale else Differences()
             at_field = form.refuse(refusal)
             page = self.edit_page(
                 record,
                 form,
                 record.version if stale else version,
                 problem=None if at_field else sentence(refusal),
-                differences=differences,
+                differences=beside,
             )
             return page, status_of(refusal)
         flash(gettext("%(record)s: saved.", record=self.name_of(record)), "success")
@@ -154,7 +158,7 @@ class EditPages(RecordPages):
         form: Any,
         version: int | None,
         problem: str | None = None,
-        differences: Any = (),
+        differences: Differences | None = None,
     ) -> str:
         """The page that asks what to change."""
         learn_for(form)
@@ -183,12 +187,6 @@ class EditPages(RecordPages):
         if isinstance(field, PhoneField) and field.data == "-":
             return None
         return field.data
-
-    def differences(self, form: Any, record: Any) -> list[tuple[Any, str, str]]:
-        """Label, what is stored now and what was typed, for each field where they differ."""
-        stored = self._edit_form_class(obj=record)
-        pairs = [(field.label.text, text_of(stored[field.short_name]), text_of(field)) for field in form]
-        return [(label, now, typed) for label, now, typed in pairs if now != typed]
 
     # ------------------------------------------------------------- delete
 

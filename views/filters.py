@@ -42,6 +42,9 @@ class DeskFilter(BaseSQLAFilter):
         """The value as a person reads it, for the removable chip."""
         return next((text for word, text in self.choices() if word == raw), raw)
 
+    timeless = True
+    """Whether one value always means the same condition, for the same person and estate."""
+
     def condition(self, value: Any) -> Any:
         """The SQL condition for the understood *value*."""
         return self.column == value
@@ -180,6 +183,8 @@ State = tuple[Any, Callable[[datetime.datetime], ColumnElement[bool]]]
 
 class StateFilter(DeskFilter):
     """States that are derived (open, overdue, on loan): word -> label and a condition on the present instant."""
+
+    timeless = False
 
     def __init__(self, column: Any, states: Mapping[str, State], key: str = "state", name: Any = None) -> None:
         super().__init__(column, key, name or _("Show"))

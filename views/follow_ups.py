@@ -2,14 +2,13 @@
 
 from typing import Any, ClassVar
 
-from flask import url_for
+from flask import request, url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from markupsafe import Markup
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from wtforms.validators import NumberRange, Optional
 
-from models.finding import found_follow_ups
 from models.follow_ups import (
     IS_SCHEDULED,
     TRANSITIONS,
@@ -19,17 +18,19 @@ from models.follow_ups import (
     FollowUpStatus,
     FollowUpWay,
 )
+from models.matters import ClockRun
 from models.operations import follow_ups as verbs
-from models.personal import keyring_of
 from models.staff import Staff
 from views import context
 from views.base import RegisterView
 from views.cells import badge, instant
+from views.clock_filter import missed_filter
 from views.fields import EnumField, LocalDateTimeField, LongTextField, LookupField, Required, WholeNumberField
 from views.filters import ChoiceFilter, DateFilter, ReferenceFilter, StateFilter
 from views.forms import DeskForm
 from views.labels import label_for
 from views.language import label
+from views.queries import Asked
 from views.record import Related
 from views.steps import Step
 
@@ -86,8 +87,22 @@ class PassOnForm(DeskForm):
     preferred_time = LocalDateTimeField(label_for("preferred_time"), [Optional()])
 
 
+class LaterForm(DeskForm):
+    """When the resident wants to be called."""
+
+    preferred_time = LocalDateTimeField(_("Call again at"), [Required()])
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """A time to come."""
+        fine = bool(super().validate(extra_validators))
+        if fine and self.preferred_time.data <= context.now():
+            self.preferred_time.errors = [gettext("This time has passed already.")]
+            return False
+        return fine
+
+
 class FollowUpView(RegisterView):
-    """``/admin/follow-ups/``."""
+    """``/admin/follow-ups/``: what is still to be made, unless something else is asked for."""
 
     model = FollowUp
     title = _("Follow-ups")
@@ -107,6 +122,7 @@ class FollowUpView(RegisterView):
     column_sortable_list = ("due_at",)
     column_filters = (
         StateFilter(FollowUp.id, STATES),
+        missed_filter(FollowUp.id, ClockRun.follow_up_id, "follow-up"),
         ChoiceFilter(FollowUp.status),
         ReferenceFilter(FollowUp.assignee_id, "desk"),
         DateFilter(FollowUp.due_at),
@@ -123,9 +139,16 @@ class FollowUpView(RegisterView):
         ),
     )
 
-    def search_condition(self, text: str) -> ColumnElement[bool] | None:
-        """By their matter: number, room, name, phone, words."""
-        return found_follow_ups(text, keyring_of(context.session()))
+    def asked(self, source: Any = None) -> Asked:
+        """The list as it is opened begins with what is still to be made: a filter to be seen and removed."""
+        if source is None and not request.args and request.endpoint == f"{self.endpoint}.index_view":
+            source = {"flt_status": FollowUpStatus.SCHEDULED.value}
+        return super().asked(source)
+
+    def address(self, asked: Asked, **changes: Any) -> str:
+        """The address of this list; the one without any filter says so, since it is not where the list begins."""
+        arguments = asked.arguments(**changes)
+        return self.get_url(".index_view", **(arguments or {"flt_status": ""}))
 
     def draft(self, form: Any) -> Any:
         """The follow-up."""

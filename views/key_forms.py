@@ -1,5 +1,6 @@
 """What the pages of keys, approvals and loans ask."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _
@@ -7,6 +8,7 @@ from wtforms.validators import Optional
 
 from models.keys import BorrowerKind, KeyOrigin
 from views.fields import (
+    ChoiceField,
     EnumField,
     FlagField,
     LocalDateTimeField,
@@ -132,3 +134,37 @@ class HandBackForm(DeskForm):
 
     handed_back_to = TextField(label_for("handed_back_to"), [Required()], length=60)
     receipt_number = TextField(label_for("receipt_number"), [Required()], length=40)
+
+
+class BorrowerField(ChoiceField):
+    """One of those who may have the key now."""
+
+    def __init__(self, label: Any = None, *, people: Sequence[tuple[str, str]] = (), **options: Any) -> None:
+        super().__init__(label, **options)
+        self.offered = people
+
+
+class BoardLoanForm(DeskForm):
+    """Lending from the key board: whom the rules let have this key is listed, so little is left to ask."""
+
+    borrower = BorrowerField(label_for("borrower_name"))
+    borrower_name = TextField(_("Name of the sales person"), [Optional()], length=60)
+    identity_checked = FlagField(label_for("identity_checked"))
+    signed = FlagField(label_for("signed"))
+    due_at = LocalDateTimeField(
+        label_for("due_at"), [Optional()], description=_("Empty: the end of today; a supervisor sets another (KEY-4).")
+    )
+    borrower_phone = TextField(label_for("borrower_phone"), [Optional()], length=30)
+    purpose = LongTextField(label_for("purpose"), [Optional()])
+
+    def arguments(self) -> dict[str, Any]:
+        """What the loan needs beside its borrower."""
+        found = super().arguments()
+        del found["borrower"]
+        return {**found, "borrower_name": self.borrower_name.data or ""}
+
+
+class BoardReturnForm(DeskForm):
+    """A key comes back: one line, so that Enter is enough."""
+
+    note = TextField(label_for("note"), [Optional()], length=200)

@@ -1,19 +1,21 @@
 """The list of a register: ids first, then exactly what the columns show; filters and search by plain addresses."""
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, TypeVar, cast
 from urllib.parse import urlencode
 
 from flask import request
 from flask_admin import expose
 from flask_babel import gettext
 from markupsafe import Markup, escape
-from sqlalchemy import Select, false, func, select
+from sqlalchemy import ColumnElement, Select, false, func, literal, select
 from werkzeug.exceptions import BadRequest
 
 from models.base import LocalDate, UTCDateTime
+from models.finding import can_gather_newest
 from models.policy import may
 from models.verbs import verb_label
 from views import context
@@ -59,6 +61,23 @@ WRAPPED = frozenset({"summary", "changes", "purpose", "roles", "reason"})
 """Columns whose text goes over several lines; only these and the number have a class of their own."""
 
 
+Made = TypeVar("Made")
+MOST_KEPT = 500
+_STATEMENTS: dict[tuple[Any, ...], Any] = {}
+
+
+def _read(
+    asked: Asked, paging: Select[Any], total: ColumnElement[int], values: Mapping[str, Any] = MappingProxyType({})
+) -> tuple[list[Any], int]:
+    """The rows of *paging* and the number beside them."""
+    given = {**values, **asked.place_values()}
+    found = list(context.session().execute(paging, given))
+    if found:
+        return found, found[0].total_found
+    # Without any row there is nothing beside which the count could stand.
+    return found, (context.session().scalar(select(total), given) or 0) if "at_id" in given else 0
+
+
 class ListPages(Scope):
     """``/admin/<register>/``."""
 
@@ -71,13 +90,15 @@ class ListPages(Scope):
     def index_view(self) -> str:
         """The list."""
         asked = self.asked()
+        kept = self.kept(asked)
         page = self.page(asked)
         bulk_buttons = self.bulk_buttons()
         return self.render(
             self.list_template,
             page=page,
-            table_rows=self.table_rows(page.rows, choose=bool(bulk_buttons)),
-            columns=self._headings(language()),
+            table_rows=self.table_rows(page.rows, asked.columns or self.listed_columns, choose=bool(bulk_buttons)),
+            columns=self.headings(asked.columns),
+            preview=self.preview_asked(),
             sortable=self._sortable_columns,
             # Drawn when asked for: their choices cost more than half a page. What is set stands in the chips.
             filters=self.filter_controls(asked) if request.args.get("filters") == "1" else [],
@@ -86,9 +107,18 @@ class ListPages(Scope):
             query_string=urlencode(asked.arguments()),
             empty_text="" if page.rows else self.nothing_found(asked),
             dated=self.is_dated(self.default_sort_column() if asked.search else self.sort_column(asked)),
+            **kept,
         )
 
-    def table_rows(self, rows: list[Any], *, choose: bool) -> Iterator[Markup]:
+    def kept(self, asked: Asked) -> dict[str, Any]:
+        """What the person keeps of this list; may choose the columns of *asked* (views.personal_lists)."""
+        return {}
+
+    def preview_asked(self) -> Any:
+        """The record that the address wants beside the list (views.personal_lists)."""
+        return None
+
+    def table_rows(self, rows: list[Any], names: Sequence[str], *, choose: bool) -> Iterator[Markup]:
         """The rows of the table; everything that a cell gives is escaped here, unless it is mark-up already."""
         address = escape(self.get_url(".details_view", id=""))
         shown = [
@@ -97,21 +127,21 @@ class ListPages(Scope):
                 f' class="c-{name}"' if name in {*WRAPPED, self.number_column} else "",
                 self.cells[name],
             )
-            for name in self.listed_columns
+            for name in names
         ]
-        word = escape(gettext("Choose"))
+        word, look = escape(gettext("Choose")), escape(gettext("Preview"))
         for row in rows:
-            parts = ["<tr>"]
+            parts, called = ["<tr>"], escape(self.name_of(row))
             if choose:
-                label = f"{word} {escape(self.name_of(row))}"
-                box = f'type="checkbox" name="row" value="{row.id}" aria-label="{label}"'
+                box = f'type="checkbox" name="row" value="{row.id}" aria-label="{word} {called}"'
                 parts.append(f'<td class="choose"><input class="form-check-input" {box}></td>')
             for linked, attributes, cell in shown:
                 text = escaped(cell(row))
                 if linked:
                     text = f'<a href="{address}{row.id}">{text}</a>'
                 parts.append(f"<td{attributes}>{text}</td>")
-            parts.append("</tr>")
+            about = f'value="{row.id}" aria-label="{look} {called}"'
+            parts.append(f'<td class="peek"><button form="peek" name="preview" {about}>▸</button></td></tr>')
             yield marked("".join(parts))
 
     # ------------------------------------------------------------- what is asked
@@ -132,6 +162,7 @@ class ListPages(Scope):
             raise BadRequest(gettext("The address has an unknown value for “%(name)s”.", name="desc"))
         asked.sort = sort
         asked.filters = self._asked_filters(arguments)
+        asked.columns = self._asked_columns(arguments.get("cols", ""))
         after, before, at = arguments.get("after"), arguments.get("before"), arguments.get("at")
         if sum(map(bool, (after, before, at))) > 1:
             raise BadRequest(gettext("The address names two places in the list."))
@@ -171,6 +202,23 @@ class ListPages(Scope):
                 ) from None
         return found
 
+    def _asked_columns(self, text: str) -> list[str]:
+        names = text.split(",") if text else []
+        for name in names:
+            if name not in self.choosable_columns:
+                raise BadRequest(gettext("This list has no column “%(name)s”.", name=name[:60]))
+        return self.with_number(list(dict.fromkeys(names)))
+
+    @functools.cached_property
+    def choosable_columns(self) -> list[str]:
+        """The columns that a list can show: those that it shows everybody, then those of its export."""
+        return list(dict.fromkeys([*self.listed_columns, *self.exported_columns]))
+
+    def with_number(self, names: list[str]) -> list[str]:
+        """*names* with the column that links to the record; none stay none."""
+        missing = names and self.number_column not in names and self.number_column in self.choosable_columns
+        return [self.number_column, *names] if missing else names
+
     def sort_column(self, asked: Asked) -> Any:
         """The column that orders the list; what a search finds comes by number, which the search index knows."""
         if asked.sort:
@@ -190,35 +238,35 @@ class ListPages(Scope):
 
     def ids_query(self, asked: Asked) -> Select[Any]:
         """The ids of all rows that fit, in no order."""
-        query = select(self.model.id).where(self.listed())
-        for flt, _raw, value in asked.filters:
-            query = flt.apply(query, value)
+        query = select(self.model.id).where(*self._narrowed(asked))
         if asked.search:
             condition = self.search_condition(asked.search)
             query = query.where(false() if condition is None else condition)
         return query
+
+    def _narrowed(self, asked: Asked) -> list[ColumnElement[bool]]:
+        """What is true of all rows that fit, but for the search."""
+        query = select(self.model.id).where(self.listed())
+        for flt, _raw, value in asked.filters:
+            query = flt.apply(query, value)
+        return [] if query.whereclause is None else [query.whereclause]
 
     def ordered(self, asked: Asked) -> list[Any]:
         """How the list of *asked* is ordered."""
         return ordering(place_in(self.sort_column(asked)), self.model.id, upwards=not asked.descending)
 
     def page(self, asked: Asked, size: int = PAGE_SIZE) -> Page:
-        """One page: one statement for its rows and the count (and one more for each relationship to many)."""
-        desk = context.session()
-        ids = self.ids_query(asked)
-        capped = ids.limit(COUNT_LIMIT + 1).subquery()
-        total = select(func.count()).select_from(capped).scalar_subquery()
-        place = place_in(self.sort_column(asked))
-        query = self.rows_query(ids, self.listed_columns, place.label("place_in_list"), total.label("total_found"))
-        paging, backwards = paged(query, place, self.model.id, asked, size)
-        found = list(desk.execute(paging))
-        # Without any row there is nothing beside which the count could stand.
-        number = found[0].total_found if found else (desk.scalar(select(total)) if asked.after or asked.before else 0)
+        """One page: one statement for its rows and the count (and one more for each relationship to many).
+
+        A search that finds more rows than are counted takes another one.
+        """
+        found, number = self._found(asked, size) if asked.search else self._listed(asked, size)
+        backwards = asked.before is not None
         more = len(found) > size
         found = found[:size]
         if backwards:
             found.reverse()
-        page = Page(asked, self.prepared(found if self.plain else [row[0] for row in found]), number or 0)
+        page = Page(asked, self.prepared(found if self.plain else [row[0] for row in found]), number)
         ends = [(row.place_in_list, (row if self.plain else row[0]).id) for row in (*found[:1], *found[-1:])]
         if found and (more if backwards else asked.after is not None):
             page.newer = self.address(asked, before=Cursor(*ends[0]).text())
@@ -226,6 +274,65 @@ class ListPages(Scope):
             page.older = self.address(asked, after=Cursor(*ends[-1]).text())
         page.chips = self._chips(asked)
         return page
+
+    def _listed(self, asked: Asked, size: int) -> tuple[list[Any], int]:
+        """The rows of a page and one more, and the capped count."""
+
+        def made() -> tuple[Select[Any], ColumnElement[int]]:
+            ids = self.ids_query(asked)
+            total = select(func.count()).select_from(ids.limit(COUNT_LIMIT + 1).subquery()).scalar_subquery()
+            return self._paging(ids, total, asked, size), total
+
+        return _read(asked, *self._kept(asked, made, size))
+
+    def _found(self, asked: Asked, size: int) -> tuple[list[Any], int]:
+        """The same for a search, whose rows are gathered first and put in order then."""
+
+        column = self.sort_column(asked)
+        by_id = column is self.model.id and asked.descending
+        newest = by_id and asked.after is asked.before is None and can_gather_newest(context.session())
+
+        def made() -> tuple[Select[Any], ColumnElement[int]] | None:
+            narrowed = self._narrowed(asked)
+            matches = self.search_matches(asked.search, narrowed, place_in(column), COUNT_LIMIT + 1, newest=newest)
+            if matches is None:
+                return None
+            gathered = matches.cte("gathered").prefix_with("MATERIALIZED")
+            total = select(func.count()).select_from(gathered).scalar_subquery()
+            chosen, _ = paged(select(gathered.c.id), gathered.c.place, gathered.c.id, asked, size)
+            return self._paging(select(self.model.id).where(self.model.id.in_(chosen)), total, asked, size), total
+
+        question, values = self.search_shape(asked.search)
+        statements = made() if question is None else self._kept(asked, made, size, question)
+        if statements is None:
+            return [], 0
+        found, number = _read(asked, *statements, values)
+        if number <= COUNT_LIMIT or newest:
+            return found, number
+        # Not all of them were gathered. There are so many that going through the list meets the next ones soon.
+        met = select(self.model.id).where(*self._narrowed(asked), self.search_one_by_one(asked.search))
+        total = literal(number)
+        return _read(asked, self._paging(met, total, asked, size), total)
+
+    def _paging(self, ids: Select[Any], total: ColumnElement[int], asked: Asked, size: int) -> Select[Any]:
+        place = place_in(self.sort_column(asked))
+        # With those that everybody sees: what a register reads set-wise for its rows goes by them.
+        names = list(dict.fromkeys([*self.listed_columns, *asked.columns]))
+        query = self.rows_query(ids, names, place.label("place_in_list"), total.label("total_found"))
+        return paged(query, place, self.model.id, asked, size)[0]
+
+    def _kept(self, asked: Asked, made: Callable[[], Made], *more: Any) -> Made:
+        """What *made* makes, kept for the next page that differs in values only: making it takes as long as asking."""
+        actor, estate = context.actor(), context.current_estate()
+        if actor is None or not all(flt.timeless for flt, _raw, _value in asked.filters):
+            return made()
+        here = estate and (estate.id, estate.timezone)
+        key = (self.endpoint, here, actor.staff_id, actor.roles, asked.shape(), COUNT_LIMIT, *more)
+        if key not in _STATEMENTS:
+            if len(_STATEMENTS) >= MOST_KEPT:
+                _STATEMENTS.clear()
+            _STATEMENTS[key] = made()
+        return cast("Made", _STATEMENTS[key])
 
     def address(self, asked: Asked, **changes: Any) -> str:
         """The address of this list with *changes*."""
@@ -250,6 +357,10 @@ class ListPages(Scope):
         learn_choices(flt.lookup for flt in self._filters if flt.control == "select" and hasattr(flt, "lookup"))
         given = {flt.key: raw for flt, raw, _value in asked.filters}
         return [filter_field(flt, given.get(flt.key, ""), language()) for flt in self._filters]
+
+    def headings(self, names: Sequence[str]) -> list[tuple[str, str]]:
+        """Name and label of each of the columns *names*, of those that everybody sees where there are none."""
+        return [(name, str(self.get_column_name(name))) for name in names] if names else self._headings(language())
 
     @functools.lru_cache(8)  # noqa: B019  # views live as long as the program
     def _headings(self, _language: str) -> list[tuple[str, str]]:

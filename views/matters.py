@@ -13,6 +13,7 @@ from models.policy import may, visible
 from models.settings import Clock
 from views import context
 from views.cells import badge, deadline, instant
+from views.codes import code_name
 from views.language import label
 from views.record import Related
 
@@ -36,7 +37,7 @@ def _clock_cells(run: Any) -> tuple[Any, ...]:
     else:
         met = gettext("paused") if run.paused_at is not None else "—"
     running = run.met_at is None and run.cancelled_at is None and run.paused_at is None
-    return run.code, run.rule, instant(run.started_at), deadline(run.due_at, ended=not running), met
+    return code_name(run.code), run.rule, instant(run.started_at), deadline(run.due_at, ended=not running), met
 
 
 def follow_up_table(column: str, record_id: int) -> Related:

@@ -7,6 +7,8 @@ from flask_admin import Admin
 from flask_admin.theme import Theme
 from markupsafe import Markup, escape
 
+from models.operations._pinyin import name_pinyin
+from models.policy import may
 from models.verbs import verb_label
 from views import bulk_runs, cells, context, imports, language, search
 from views.audits import AuditView
@@ -15,11 +17,16 @@ from views.complaints import ComplaintView
 from views.desk import DeskView
 from views.estates import EstateView, TeamView, UnitView
 from views.events import EventView
+from views.follow_up_queue import FollowUpQueueView
 from views.follow_ups import FollowUpView
+from views.key_board import KeyBoardView
 from views.keys import KeyApprovalView, KeyLoanView, KeyView
+from views.mentions import MentionView
+from views.pages import DeskPage
 from views.passes import PassView
 from views.people import StaffView
 from views.references import ENDPOINTS
+from views.reports import ReportView
 from views.residents import OccupancyView, ResidentView
 from views.settings import CalendarDayView, CategoryView, ClockView, SettingView, WorkingHoursView
 from views.tickets import TicketView
@@ -47,6 +54,13 @@ REGISTER_VIEWS: tuple[type[RegisterView], ...] = (
     CalendarDayView,
 )
 
+JOB_PAGES: dict[type[RegisterView], type[DeskPage]] = {
+    FollowUpView: FollowUpQueueView,
+    KeyView: KeyBoardView,
+    AuditView: ReportView,
+}
+"""Register -> the page made for its daily job, which stands before it in the menu."""
+
 
 def register_views(app: Flask) -> Admin:
     """Add every page of the panel to *app*."""
@@ -57,9 +71,12 @@ def register_views(app: Flask) -> Admin:
         theme=Theme(folder="desk", base_template="layout.html"),
     )
     for view in REGISTER_VIEWS:
+        if view in JOB_PAGES:
+            admin.add_view(JOB_PAGES[view]())
         made = view()
         admin.add_view(made)
         ENDPOINTS[made.register] = made.endpoint
+    admin.add_view(MentionView())
     admin.add_view(bulk_runs.BulkRunView())
     admin.add_view(imports.ImportView())
     admin.add_view(search.SearchView())
@@ -68,6 +85,7 @@ def register_views(app: Flask) -> Admin:
     def _for_templates() -> dict[str, Any]:
         return {
             "menu": lambda: menu(admin),
+            "may": may,
             "verb_label": verb_label,
             "cell": cells,
             "say": language.say,
@@ -104,7 +122,10 @@ def _menu(admin: Admin) -> Markup:
             continue
         url = view.get_url(f"{view.endpoint}.index" if view is admin.index_view else f"{view.endpoint}.index_view")
         shown = ' aria-current="page"' if view.endpoint == request.blueprint else ""
-        entry = f'<li><a href="{escape(url)}"{shown}>{escape(str(view.name))}</a></li>'
+        name = str(view.name)
+        # The palette finds a page by its pinyin and initials too.
+        words = "" if name.isascii() else f' data-words="{escape(name_pinyin(name))}"'
+        entry = f'<li><a href="{escape(url)}"{shown}{words}>{escape(name)}</a></li>'
         groups.setdefault(str(view.category or ""), []).append(entry)
     drawn = []
     for heading, entries in groups.items():

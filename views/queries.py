@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import request
 from flask_babel import gettext
-from sqlalchemy import ColumnElement, Select, and_, func, literal, tuple_
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 from werkzeug.exceptions import BadRequest
 
@@ -95,12 +95,27 @@ class Asked:
     """The day that the list was asked to begin with."""
     filters: list[tuple[Any, str, Any]] = field(default_factory=list)
     """Filter, its value as written, its value as understood."""
+    columns: list[str] = field(default_factory=list)
+    """The columns to show; empty for those that the register shows everybody."""
+
+    def shape(self) -> tuple[Any, ...]:
+        """All that the statement of this list depends on, but for the search and the values of its place."""
+        place = self.after or self.before
+        filters = tuple((flt.key, raw) for flt, raw, _ in self.filters)
+        where = None if place is None else (self.before is None, place.value is None)
+        return filters, self.sort, self.descending, where, tuple(self.columns)
+
+    def place_values(self) -> dict[str, Any]:
+        """The values of the place in the list, for :func:`beyond`."""
+        place = self.after or self.before
+        return {} if place is None else {"at_value": place.value, "at_id": place.row_id}
 
     def arguments(self, **changes: Any) -> dict[str, str]:
         """The address of this list again, with *changes*; None takes an argument away. Without place in the list."""
         found: dict[str, Any] = {f"flt_{flt.key}": raw for flt, raw, _ in self.filters}
         found |= {"search": self.search or None, "sort": self.sort or None}
         found["desc"] = ("1" if self.descending else "0") if self.sort else None
+        found["cols"] = ",".join(self.columns) or None
         found |= changes
         return {name: str(value) for name, value in found.items() if value is not None}
 
@@ -149,12 +164,16 @@ def place_in(column: Any) -> ColumnElement[Any]:
     return func.coalesce(column, never()) if column.nullable else column
 
 
-def beyond(place: Any, key: InstrumentedAttribute[int], at: Cursor, *, larger: bool) -> Any:
-    """The condition for rows after the cursor *at* in a list ordered by *place*, then *key*; *larger*: upwards."""
+def beyond(place: Any, key: Any, at: Cursor, *, larger: bool) -> Any:
+    """The condition for rows after the cursor *at* in a list ordered by *place*, then *key*; *larger*: upwards.
+
+    Its parameters are called ``at_value`` and ``at_id`` (:meth:`Asked.place_values`).
+    """
+    number = bindparam("at_id", at.row_id, key.type)
     if place is key:
-        return key > at.row_id if larger else key < at.row_id
-    value = literal(at.value, place.type) if at.value is not None else never()
-    pair, wanted = tuple_(place, key), tuple_(value, literal(at.row_id, key.type))
+        return key > number if larger else key < number
+    value = bindparam("at_value", at.value, place.type) if at.value is not None else never()
+    pair, wanted = tuple_(place, key), tuple_(value, number)
     # The first part says nothing new; SQLite seeks by it where the place is an expression.
     if larger:
         return and_(place >= value, pair > wanted)
@@ -164,7 +183,7 @@ def beyond(place: Any, key: InstrumentedAttribute[int], at: Cursor, *, larger: b
 def paged(
     query: Select[Any],
     place: ColumnElement[Any],
-    key: InstrumentedAttribute[int],
+    key: Any,
     asked: Asked,
     limit: int = PAGE_SIZE,
 ) -> tuple[Select[Any], bool]:
@@ -177,7 +196,7 @@ def paged(
     return query.order_by(*ordering(place, key, upwards=upwards)).limit(limit + 1), backwards
 
 
-def ordering(place: Any, key: InstrumentedAttribute[int], *, upwards: bool) -> list[ColumnElement[Any]]:
+def ordering(place: Any, key: Any, *, upwards: bool) -> list[ColumnElement[Any]]:
     """Order by *place*, then id."""
     order = [key] if place is key else [place, key]
     return [part.asc() if upwards else part.desc() for part in order]

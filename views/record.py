@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_admin import expose
 
+from views import context
 from views.cells import personal
 from views.gathering import Question, gathered
 from views.language import NOTHING
@@ -61,6 +62,7 @@ class RecordPages(StepPages):
             and self.amendable(record),
             may_delete=self.knows("delete") and self.allowed("delete", record) and self.deletable(record),
             links=self.links(record),
+            now=context.now(),
         )
 
     def beside(self, record: Any) -> tuple[list[Related], list[Entry]]:

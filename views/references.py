@@ -13,9 +13,10 @@ from models.keys import Key, KeyApproval
 from models.policy import may
 from models.residents import Resident
 from models.settings import Category
-from models.staff import Staff, Team
+from models.staff import Role, Staff, Team
 from models.tickets import Ticket
 from views import context
+from views.language import label
 
 _REFERENCES: dict[str, type[Any]] = {
     "team_id": Team,
@@ -88,7 +89,7 @@ def learn_names(wanted: Mapping[type[Any], Iterable[int | None]]) -> dict[tuple[
     if questions:
         models = {model.__tablename__: model for model in questions}
         for kind, row_id, name in context.session().execute(union_all(*questions.values())):
-            known[models[kind], row_id] = name
+            known[models[kind], row_id] = label(Role.SYSTEM) if models[kind] is Staff and name == "system" else name
     return known
 
 

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 from flask import abort, redirect, request, url_for
-from flask_admin.contrib.sqla import ModelView
 from flask_babel import gettext
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.exc import IntegrityError
@@ -17,11 +16,8 @@ from werkzeug.local import LocalProxy
 from models.base import Base
 from models.errors import OperationRefused, Outcome
 from models.estates import Estate
-from models.finding import found
 from models.operations._move import note_locked
-from models.personal import keyring_of
 from models.policy import may, visible
-from models.search import TEXTS
 from models.sentences import refusal_from
 from models.staff import Actor
 from views import context
@@ -29,6 +25,7 @@ from views.cells import Cell, cell_of
 from views.forms import DeskConverter, DeskForm
 from views.labels import label_for
 from views.references import NAMES
+from views.searching import Searching
 
 ENDS = frozenset({"status", "returned_at", "lost_at", "handed_in_at"})
 """Columns that say whether a due time is history (views.cells.is_ended)."""
@@ -56,7 +53,29 @@ def status_of(refusal: OperationRefused) -> int:
     return STATUS_OF_RULE.get(refusal.rule, REFUSED)
 
 
-class Scope(ModelView):
+def perform(function: Any, rows: Sequence[Any], version: int | None = None, **arguments: Any) -> Any:
+    """Do the verb *function* to *rows* and commit: the place in the panel that commits.
+
+    Returns the verb's Outcome. Raises OperationRefused for a batch of one, and for what the database refuses.
+    """
+    desk = context.session()
+    if version is not None:
+        arguments["expected"] = {row.id: version for row in rows}
+    try:
+        outcome = function(desk, rows, actor=context.actor(), now=context.now(), **arguments)
+        if len(rows) == 1 and isinstance(outcome, Outcome):
+            outcome.one()
+        desk.commit()
+    except IntegrityError as error:
+        desk.rollback()
+        raise refusal_from(error) from error
+    except OperationRefused:
+        desk.rollback()
+        raise
+    return outcome
+
+
+class Scope(Searching):
     """The common ground of all registers. A register's view sets the class attributes below."""
 
     model: type[Any]
@@ -151,10 +170,6 @@ class Scope(ModelView):
         """None: each list loads what its columns name."""
         return []
 
-    def init_search(self) -> bool:
-        """Whether the register has a search box."""
-        return self.model.__tablename__ in TEXTS or type(self).search_condition is not Scope.search_condition
-
     def init_actions(self) -> None:
         """None: Flask-Admin's actions take no input and see one page only; ours are the bulk verbs."""
         self._actions = []
@@ -164,10 +179,6 @@ class Scope(ModelView):
         self._filters = self.get_filters() or []
         self._filter_groups = None
         self._filter_args = {flt.key: (index, flt) for index, flt in enumerate(self._filters)}
-
-    def search_condition(self, text: str) -> ColumnElement[bool] | None:
-        """What a search finds; None when there is nothing in *text* to search for."""
-        return found(self.model, text, keyring_of(context.session()))
 
     # ------------------------------------------------------------- who may
 
@@ -325,26 +336,8 @@ class Scope(ModelView):
         return fn(self, *args, **kwargs)
 
     def apply(self, verb: str, rows: Sequence[Any], version: int | None = None, **arguments: Any) -> Any:
-        """Do *verb* to *rows* and commit: the only place in the panel that commits.
-
-        Returns the verb's Outcome. Raises OperationRefused for a batch of one, and for what the database refuses.
-        """
-        desk = context.session()
-        function = self.verb(verb)
-        if version is not None:
-            arguments["expected"] = {row.id: version for row in rows}
-        try:
-            outcome = function(desk, rows, actor=context.actor(), now=context.now(), **arguments)
-            if len(rows) == 1 and isinstance(outcome, Outcome):
-                outcome.one()
-            desk.commit()
-        except IntegrityError as error:
-            desk.rollback()
-            raise refusal_from(error) from error
-        except OperationRefused:
-            desk.rollback()
-            raise
-        return outcome
+        """Do *verb* to *rows* and commit (:func:`perform`)."""
+        return perform(self.verb(verb), rows, version, **arguments)
 
     def verb(self, name: str) -> Any:
         """The function behind the verb *name*."""

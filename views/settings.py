@@ -20,6 +20,7 @@ from models.settings import (
 )
 from models.verbs import verb_label
 from views.base import RegisterView
+from views.codes import code_name
 from views.fields import (
     ChoiceField,
     ClockTimeField,
@@ -68,6 +69,14 @@ class ClockView(RegisterView):
     form_columns = ("minutes", "calendar", "enabled")
     sections = ((_("Clock"), ("code", "rule", "start_event", "stop_event", "minutes", "calendar", "enabled")),)
 
+    def name_of(self, record: Clock) -> str:
+        """What its code means."""
+        return code_name(record.code)
+
+    def show_code(self, row: Clock) -> str:
+        """What its code means."""
+        return code_name(row.code)
+
     def show_start_event(self, row: Clock) -> str:
         """The verb that starts it."""
         return say(verb_label(row.start_event))
@@ -90,6 +99,14 @@ class SettingView(RegisterView):
     form_columns = ("value",)
     sections = ((_("Setting"), ("code", "rule", "value", "updated_at")),)
     empty_text = _("No figure was changed: the defaults of the procedures apply.")
+
+    def name_of(self, record: Setting) -> str:
+        """What its code means."""
+        return code_name(record.code)
+
+    def show_code(self, row: Setting) -> str:
+        """What its code means."""
+        return code_name(row.code)
 
 
 class CategoryForm(DeskForm):
@@ -116,7 +133,7 @@ class CategoryView(RegisterView):
         "delete": "delete_categories",
     }
     number_column = "name"
-    column_list = ("name", "code", "register", "enabled")
+    column_list = ("name", "register", "enabled")
     column_filters = (ChoiceFilter(Category.register), FlagFilter(Category.enabled))
     form_columns = ("name", "team_id", "enabled")
     create_form_class = CategoryForm

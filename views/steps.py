@@ -12,7 +12,7 @@ from werkzeug.exceptions import BadRequest, NotFound
 
 from models.errors import OperationRefused, Outcome, StaleRecord, gettext_noop
 from models.operations._move import STATUS_RULE
-from models.policy import PERMISSIONS
+from models.policy import PERMISSIONS, may
 from models.staff import Role
 from models.verbs import verb_label
 from views import context
@@ -47,6 +47,15 @@ class Step:
     def label(self) -> str:
         """The verb as the button says it."""
         return say(verb_label(self.verb))
+
+
+def next_step(steps: Sequence[Step], transitions: Any, record: Any) -> Step | None:
+    """The first usual step that makes sense for *record*, is legal in its state and may be done by the person."""
+    for step in steps:
+        usual = step.style == "primary" and step.when(record) and record.status in transitions.get(step.verb, ())
+        if usual and may(context.actor(), step.verb, record):
+            return step
+    return None
 
 
 @dataclass(frozen=True)

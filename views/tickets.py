@@ -8,12 +8,15 @@ from sqlalchemy import ColumnElement, or_, select
 
 from models.complaints import Complaint
 from models.follow_ups import FollowUp, FollowUpStatus
+from models.matters import ClockRun
 from models.operations import tickets as verbs
 from models.operations._ticket_jobs import ANSWERED_KINDS
+from models.reports import reopened
 from models.tickets import IS_OPEN, OPEN_STATUSES, TRANSITIONS, Ticket, TicketStatus
 from views import context
-from views.base import RegisterView
+from views.clock_filter import missed_filter
 from views.filters import ChoiceFilter, DateFilter, KeyFilter, ReferenceFilter, StateFilter
+from views.intake import IntakePages
 from views.matter_forms import CommentForm, FollowerForm, OwnerForm, ReasonForm, ReassignForm, RepeatForm
 from views.matters import clock_table, follow_up_table, matter_table, repeat_table
 from views.queries import asked_id, place_in
@@ -58,6 +61,7 @@ STATES = {
         ),
     ),
     "ended": (_("closed or cancelled"), lambda now: ~IS_OPEN),
+    "reopened": (_("reopened"), lambda now: reopened()),
 }
 
 WORKING = (TicketStatus.DISPATCHED, TicketStatus.ACCEPTED, TicketStatus.IN_PROGRESS, TicketStatus.WAITING)
@@ -103,7 +107,7 @@ STEPS = (
 )
 
 
-class TicketView(RegisterView):
+class TicketView(IntakePages):
     """``/admin/tickets/``."""
 
     model = Ticket
@@ -142,6 +146,7 @@ class TicketView(RegisterView):
     column_sortable_list = ("registered_at", "due_at", "status")
     column_filters = (
         StateFilter(Ticket.status, STATES),
+        missed_filter(Ticket.id, ClockRun.ticket_id, "slip-acknowledged", "on-site", "same-day"),
         ChoiceFilter(Ticket.status),
         ChoiceFilter(Ticket.kind),
         ChoiceFilter(Ticket.severity),

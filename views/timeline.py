@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import gettext
 from sqlalchemy import select
 
+from models.audits import AuditRun, FindingKind
 from models.base import Base, Choice, UTCDateTime
 from models.events import Event
 from models.matters import Comment
@@ -16,7 +17,7 @@ from models.verbs import verb_label
 from views.cells import plain
 from views.gathering import Question
 from views.labels import label_for
-from views.language import label, local_time, money, say
+from views.language import joined, label, local_time, money, say
 from views.references import learn_names, reference_of
 
 LIMIT = 200
@@ -39,7 +40,7 @@ class Entry:
     """Column, before, after."""
 
 
-def history_questions(register: str, record_id: int) -> dict[str, Question]:
+def history_questions(register: str, record_id: int, limit: int = LIMIT) -> dict[str, Question]:
     """What is asked for the history of a record (views.gathering); the person may see the record."""
     event = select(
         Event.id,
@@ -54,13 +55,13 @@ def history_questions(register: str, record_id: int) -> dict[str, Question]:
         Event.after,
     )
     event = event.where(Event.register == register, Event.record_id == record_id)
-    questions: dict[str, Question] = {"events": event.order_by(Event.id.desc()).limit(LIMIT)}
+    questions: dict[str, Question] = {"events": event.order_by(Event.id.desc()).limit(limit)}
     if register in ("tickets", "complaints"):
         column = Comment.ticket_id if register == "tickets" else Comment.complaint_id
         comment = select(Comment.id, Comment.at, Comment.author_id, Comment.kind, Comment.body).where(
             column == record_id
         )
-        questions["comments"] = comment.order_by(Comment.id.desc()).limit(LIMIT)
+        questions["comments"] = comment.order_by(Comment.id.desc()).limit(limit)
     return questions
 
 
@@ -139,6 +140,8 @@ def _fact(model: type[Any] | None, name: str, value: Any, names: Mapping[tuple[t
         return local_time(datetime.datetime.fromisoformat(value))
     if name.endswith("_fen") and isinstance(value, int):
         return money(value)
+    if model is AuditRun and isinstance(value, dict):
+        return joined(f"{label(FindingKind(word))} {count}" for word, count in value.items() if count)
     return plain(value)
 
 

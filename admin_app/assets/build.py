@@ -20,9 +20,14 @@ STAMP = VENDOR / ".stamp"
 
 FILES = {
     "@tabler/core/dist/css/tabler.min.css": VENDOR / "tabler.min.css",
-    "@tabler/core/dist/js/tabler.min.js": VENDOR / "tabler.min.js",
     "tom-select/dist/js/tom-select.complete.min.js": VENDOR / "tom-select.complete.min.js",
     "tom-select/dist/css/tom-select.bootstrap5.min.css": VENDOR / "tom-select.bootstrap5.min.css",
+    "@github/hotkey/dist/index.js": VENDOR / "hotkey.js",
+    "idiomorph/dist/idiomorph.esm.js": VENDOR / "idiomorph.js",
+    "flatpickr/dist/flatpickr.min.js": VENDOR / "flatpickr.min.js",
+    "flatpickr/dist/flatpickr.min.css": VENDOR / "flatpickr.min.css",
+    "flatpickr/dist/l10n/zh.js": VENDOR / "flatpickr.zh.js",
+    "echarts/dist/echarts.min.js": VENDOR / "echarts.min.js",
     # accessibility checks only: stays out of what the server hands out
     "axe-core/axe.min.js": ROOT / "tests" / "vendor" / "axe.min.js",
 }

@@ -1,47 +1,6 @@
-// What makes the panel quicker with JavaScript; nothing here is needed: every page works without it.
-"use strict";
+// What makes every page quicker with JavaScript; nothing here is needed: every page works without it.
 
 document.documentElement.classList.add("scripted");
-
-// References: a search box in place of typing the natural key.
-for (const input of document.querySelectorAll("input[data-lookup]")) {
-  const form = input.closest("[data-lookup-url]");
-  if (!form || !window.TomSelect) continue;
-  const url = form.dataset.lookupUrl;
-  const chosen = input.dataset.selected;
-  const shown = input.value;
-  const options = chosen ? [{ value: chosen, text: shown }] : shown ? [{ value: shown, text: shown }] : [];
-  input.value = chosen || shown;
-  const box = new TomSelect(input, {
-    maxItems: 1,
-    valueField: "value",
-    labelField: "text",
-    searchField: [],
-    create: false,
-    closeAfterSelect: true,
-    options,
-    delimiter: "\u0000",
-    loadThrottle: 200,
-    preload: "focus",
-    // What was typed before the choice, and answers on their way, must not open the list again over the next field.
-    onItemAdd() { window.clearTimeout(this.refreshTimeout); this.refreshTimeout = null; this.chosenAt = performance.now(); },
-    onLoad() { if (this.items.length && !this.control_input.value) this.close(false); },
-    onDropdownOpen() { if (performance.now() - (this.chosenAt || -Infinity) < 1000) this.close(false); },
-    load(query, done) {
-      const address = `${url}?name=${encodeURIComponent(input.dataset.lookup)}&query=${encodeURIComponent(query)}`;
-      fetch(address, { headers: { Accept: "application/json" } })
-        .then((answer) => (answer.ok ? answer.json() : []))
-        .then((rows) => { this.clearOptions(); done(rows); })
-        .catch(() => done());
-    },
-  });
-  // The original input stays in the form only to be sent; what it was described by belongs to the visible one.
-  input.setAttribute("aria-hidden", "true");
-  input.tabIndex = -1;
-  for (const name of ["aria-describedby", "aria-invalid"]) {
-    if (input.hasAttribute(name)) box.control_input.setAttribute(name, input.getAttribute(name));
-  }
-}
 
 // Lists: choose the whole page, count what is chosen.
 for (const form of document.querySelectorAll("form[data-selection]")) {
@@ -78,3 +37,16 @@ for (const form of document.querySelectorAll("form[method=post]")) {
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
+
+// Who signs out leaves nothing half typed behind on a shared machine.
+for (const form of document.querySelectorAll("form[data-forget]")) {
+  form.addEventListener("submit", () => window.sessionStorage.clear());
+}
+
+// A page that is no answer to a form (the record it made, a list) means that what was sent last has been kept.
+if (!document.querySelector("form.desk-form")) {
+  const sent = window.sessionStorage.getItem("draft-sent");
+  if (sent) { window.sessionStorage.removeItem(sent); window.sessionStorage.removeItem("draft-sent"); }
+}
+
+if (document.querySelector("input[type=date], input[type=datetime-local]")) import("./js/dates.js");

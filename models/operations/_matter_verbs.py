@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 
 from models import complaints, tickets
 from models.complaints import Complaint, ComplaintStatus
-from models.errors import Outcome, gettext_noop
+from models.errors import OperationRefused, Outcome, gettext_noop
 from models.matters import Channel, CommentKind
 from models.operations._comments import comment_on
 from models.operations._intake import repeat_of
 from models.operations._move import Move
 from models.operations._people import can_own, works_as
+from models.operations.mentions import check_may_read, named_in, tell
 from models.staff import Actor, Role, Staff
 from models.tickets import Ticket
 
@@ -148,9 +149,24 @@ def comment(
     kind: CommentKind = CommentKind.NOTE,
     preview: bool = False,
 ) -> Outcome:
-    """Add an entry: a note, a chase with its answer (DSP-12), a reply to the resident."""
+    """Add an entry: a note, a chase with its answer (DSP-12), a reply to the resident.
+
+    Colleagues named in it with @ are told; refused (MENTION) who may not read the matter.
+    """
     move = _open(session, matters, "comment", actor, now, preview)
     move.refuse_unless(body.strip(), "DSP-12", gettext_noop("The entry is empty."))
-    for matter in move.rows:
-        move.add(comment_on(matter, kind, body, actor=actor, now=move.now))
-    return move.finish()
+    told = []
+    for matter in list(move.rows):
+        try:
+            people = named_in(session, matter.estate_id, body)
+            check_may_read(session, people, matter)
+        except OperationRefused as refusal:
+            move.refuse(matter, refusal.rule, refusal.message, **refusal.values)
+            continue
+        entry = comment_on(matter, kind, body, actor=actor, now=move.now)
+        told.append((entry, people))
+        move.add(entry)
+    outcome = move.finish()
+    if not preview:
+        tell(session, told, actor=actor)
+    return outcome

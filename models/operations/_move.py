@@ -59,6 +59,8 @@ class Move(Generic[Row]):
         self.now = now.astimezone(datetime.UTC)
         self.preview = preview
         self.reason, self.rule = reason, rule
+        self.also: Mapping[str, Any] = {}
+        """Further facts that each event of this verb keeps beside the changed columns, as codes."""
         self.outcome = Outcome()
         self._register = model.__tablename__
         self._changes: dict[int, dict[str, Any]] = {}
@@ -164,7 +166,8 @@ class Move(Generic[Row]):
             }
             before = {name: getattr(row, name) for name in changed}
             self._changes[row.id] = changed
-            events.append(self._event(row, facts(row, before, keyring), facts(row, changed, keyring)))
+            after = {**facts(row, changed, keyring), **self.also}
+            events.append(self._event(row, facts(row, before, keyring), after))
         self._write()
         record_events(self.session, events)
         return self.outcome

@@ -24,7 +24,7 @@ from models.operations._intake import (
 from models.operations._move import Move, create, refuse_role
 from models.operations._numbers import take_numbers
 from models.operations._ticket_dispatch import ON_SITE_KINDS, dispatch
-from models.settings import EstateSettings
+from models.settings import Category, EstateSettings
 from models.staff import Actor, Team
 from models.tickets import OPEN_STATUSES, Ticket, TicketKind, TicketStatus
 
@@ -81,6 +81,28 @@ def register(session: Session, drafts: Sequence[TicketDraft], *, actor: Actor, n
     for estate_id in sorted({draft.estate_id for draft in accepted}):
         group = [draft for draft in accepted if draft.estate_id == estate_id]
         outcome.done += _write(session, group, settings, actor=actor, now=now)
+    return outcome
+
+
+def register_and_dispatch(
+    session: Session, drafts: Sequence[TicketDraft], *, actor: Actor, now: datetime.datetime
+) -> Outcome:
+    """:func:`register` and at once :func:`dispatch` to the draft's team, else to its category's (DSP-11).
+
+    What cannot be dispatched is not registered either: the whole batch is refused, nothing is lost on the way.
+    """
+    outcome = register(session, drafts, actor=actor, now=now)
+    tickets = [ticket for ticket in outcome.all() if ticket.status is TicketStatus.RECEIVED]
+    wanted = {ticket.category_id for ticket in tickets if ticket.team_id is None}
+    query = select(Category.id, Category.team_id).where(Category.id.in_(wanted))
+    usual: dict[int | None, int | None] = {row.id: row.team_id for row in session.execute(query)}
+    groups: dict[int | None, list[Ticket]] = {}
+    for ticket in tickets:
+        groups.setdefault(ticket.team_id or usual.get(ticket.category_id), []).append(ticket)
+    for team_id, group in groups.items():
+        if team_id is None:
+            raise OperationRefused("DSP-11", gettext_noop("Choose the team it is dispatched to."))
+        dispatch(session, group, actor=actor, now=now, team=session.get_one(Team, team_id)).all()
     return outcome
 
 

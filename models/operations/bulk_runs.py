@@ -8,13 +8,14 @@ import datetime
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from models.base import LabelledEnum
 from models.bulk import BulkItem, BulkOutcome, BulkRun, BulkState
 from models.errors import Msgid, OperationRefused, Outcome, gettext_noop
 from models.operations._move import note_locked
+from models.operations._undo import why_too_late
 from models.operations.bulk_verbs import BULK_VERBS, BulkVerb, encode
 from models.policy import may, visible
 from models.staff import Actor
@@ -34,6 +35,7 @@ def prepare(
     ids: Sequence[int],
     arguments: Mapping[str, Any],
     key: str,
+    undoes: BulkRun | None = None,
 ) -> BulkRun:
     """Freeze the chosen rows with their versions and what the verb would do to each. Nothing else is written.
 
@@ -62,6 +64,7 @@ def prepare(
         verb=verb,
         arguments=kept,
         idempotency_key=key,
+        undoes_id=None if undoes is None else undoes.id,
     )
     run.created_at = run.updated_at = now
     session.add(run)
@@ -90,8 +93,6 @@ def _freeze(
         items = [_item(run, row, refusals.get(row.id), now) for row in rows]
         if items:
             session.execute(insert(BulkItem), items)
-        for row in rows:
-            session.expunge(row)  # memory stays that of one chunk
 
 
 def _item(run: BulkRun, row: Any, refusal: OperationRefused | None, now: datetime.datetime) -> dict[str, Any]:
@@ -112,37 +113,52 @@ def _item(run: BulkRun, row: Any, refusal: OperationRefused | None, now: datetim
 def run_chunk(session: Session, run: BulkRun, *, actor: Actor, now: datetime.datetime, size: int = CHUNK) -> bool:
     """Do the verb to the next *size* rows that are to be done. Returns whether any are left after them.
 
+    An undo has to begin while it is offered (UNDO).
     Rows changed since the preview are left alone and say so. The caller commits: outcomes and changes together.
     """
     if run.actor_id != actor.staff_id:
         raise OperationRefused("ROLE", gettext_noop("This bulk action is somebody else's."))
     locked = select(BulkRun).where(BulkRun.id == run.id).with_for_update().execution_options(populate_existing=True)
     run = session.scalars(locked).one()
+    if run.state is BulkState.FINISHED:
+        return False
+    if run.undoes_id is not None and run.state is BulkState.PREVIEWED:
+        # Only its beginning has to be in time: what was begun is brought to its end.
+        _require_in_time(session.get_one(BulkRun, run.undoes_id), now)
     bulk = BULK_VERBS[run.register, run.verb]
     pending = select(BulkItem).where(BulkItem.run_id == run.id, BulkItem.outcome == BulkOutcome.PENDING)
-    items = {item.record_id: item for item in session.scalars(pending.order_by(BulkItem.record_id).limit(size))}
-    if items:
-        _act(session, run, bulk, items, actor=actor, now=now)
+    next_ones = pending.with_only_columns(BulkItem.record_id, BulkItem.version_seen)
+    seen = {
+        row.record_id: row.version_seen for row in session.execute(next_ones.order_by(BulkItem.record_id).limit(size))
+    }
+    if seen:
+        _act(session, run, bulk, seen, actor=actor, now=now)
     left = session.scalar(select(func.count()).select_from(pending.subquery())) or 0
     state = BulkState.RUNNING if left else BulkState.FINISHED
-    session.execute(update(BulkRun).where(BulkRun.id == run.id).values(state=state, updated_at=now))
+    values = {"state": state, "updated_at": now, "finished_at": None if left else now}
+    session.execute(update(BulkRun).where(BulkRun.id == run.id).values(values))
     return left > 0
+
+
+def _require_in_time(undone: BulkRun, now: datetime.datetime) -> None:
+    if refusal := why_too_late(undone, now):
+        raise refusal
 
 
 def _act(
     session: Session,
     run: BulkRun,
     bulk: BulkVerb,
-    items: Mapping[int, BulkItem],
+    seen: Mapping[int, int],
     *,
     actor: Actor,
     now: datetime.datetime,
 ) -> None:
-    query = select(bulk.model).where(bulk.model.id.in_(items), visible(actor, bulk.model)).order_by(bulk.model.id)
+    query = select(bulk.model).where(bulk.model.id.in_(seen), visible(actor, bulk.model)).order_by(bulk.model.id)
     query = query.with_for_update().execution_options(populate_existing=True)
     rows = {row.id: row for row in session.scalars(query)}
     note_locked(session, rows.values())
-    same = [row for row in rows.values() if row.version == items[row.id].version_seen]
+    same = [row for row in rows.values() if row.version == seen[row.id]]
     outcome = Outcome()
     session.info["bulk_run_id"] = run.id
     try:
@@ -151,19 +167,45 @@ def _act(
             outcome = bulk.function(session, same, actor=actor, now=now, **arguments)
     finally:
         session.info.pop("bulk_run_id", None)
+    _note(session, run, seen, rows, outcome, now)
+
+
+def _note(
+    session: Session,
+    run: BulkRun,
+    seen: Mapping[int, int],
+    rows: Mapping[int, Any],
+    outcome: Outcome,
+    now: datetime.datetime,
+) -> None:
+    """Write what became of each row; those that were done and nothing else, as nearly all are, in one statement."""
     refused = {row.id: refusal for row, refusal in outcome.refused}
-    done = {row.id: row for row in outcome.done}
-    for record_id, item in items.items():
-        item.updated_at = now
-        if record_id in done:
-            item.outcome, item.version_after = BulkOutcome.DONE, done[record_id].version
-        elif record_id in refused:
-            refusal = refused[record_id]
-            item.outcome, item.rule, item.reason = BulkOutcome.REFUSED, refusal.rule, kept_refusal(refusal)
-        else:
-            item.outcome = BulkOutcome.CHANGED
-            item.version_after = rows[record_id].version if record_id in rows else None
+    done = {row.id for row in outcome.done}
+    once = [record_id for record_id in seen if record_id in done and rows[record_id].version == seen[record_id] + 1]
+    others = []
+    for record_id in seen.keys() - once:
+        refusal = refused.get(record_id)
+        became = BulkOutcome.CHANGED if refusal is None else BulkOutcome.REFUSED
+        became = BulkOutcome.DONE if record_id in done else became
+        others.append(
+            {
+                "_record_id": record_id,
+                "outcome": became,
+                "rule": None if refusal is None else refusal.rule,
+                "reason": None if refusal is None else kept_refusal(refusal),
+                "version_after": rows[record_id].version if refusal is None and record_id in rows else None,
+            }
+        )
+    items: Any = BulkItem.__table__
+    here = update(items).where(items.c.run_id == run.id).values(updated_at=now)
     session.flush()
+    connection = session.connection()
+    if once:
+        values = {"outcome": BulkOutcome.DONE, "version_after": items.c.version_seen + 1}
+        connection.execute(here.where(items.c.record_id.in_(once)).values(values))
+    if others:
+        names: dict[str, Any] = {name: bindparam(name) for name in others[0] if name != "_record_id"}
+        connection.execute(here.where(items.c.record_id == bindparam("_record_id")).values(names), others)
 
 
 def counts(session: Session, run: BulkRun) -> dict[BulkOutcome, int]:

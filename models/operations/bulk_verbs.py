@@ -8,10 +8,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models.base import Base, LabelledEnum
+from models.bulk import BulkRun
 from models.errors import Outcome
 from models.estates import Estate
 from models.keys import KeyLoan
 from models.operations import daily_audit, keys, passes, tickets
+from models.operations._undo import undo
 from models.passes import VisitorPass
 from models.staff import Staff, Team
 from models.tickets import Ticket
@@ -28,7 +30,7 @@ class BulkVerb:
 
     def decode(self, session: Session, kept: Mapping[str, Any]) -> dict[str, Any]:
         """The verb's arguments from what :func:`encode` kept. Raises NoResultFound when a record is gone."""
-        return {name: _decoded(session, self.kinds.get(name), value) for name, value in kept.items()}
+        return decoded(kept, self.kinds, session)
 
 
 def encode(arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -46,11 +48,16 @@ def _encoded(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime.date) else value
 
 
-def _decoded(session: Session, kind: type[Any] | None, value: Any) -> Any:
+def decoded(kept: Mapping[str, Any], kinds: Mapping[str, type[Any]], session: Session | None = None) -> dict[str, Any]:
+    """What :func:`encode` kept, each value as its kind; records by *session*, without one as the ids they are."""
+    return {name: _decoded(session, kinds.get(name), value) for name, value in kept.items()}
+
+
+def _decoded(session: Session | None, kind: type[Any] | None, value: Any) -> Any:
     if kind is None or value is None:
         return value
     if issubclass(kind, Base):
-        return session.get_one(kind, value)
+        return session.get_one(kind, value) if session is not None else value
     if issubclass(kind, LabelledEnum):
         return kind(value)
     return kind.fromisoformat(value)
@@ -77,5 +84,8 @@ BULK_VERBS: dict[tuple[str, str], BulkVerb] = {
     ("visitor_passes", "hand_in"): BulkVerb(VisitorPass, passes.hand_in),
     ("visitor_passes", "check_out"): BulkVerb(VisitorPass, passes.check_out),
     ("estates", "run_audit"): BulkVerb(Estate, _run_audits),
+    ("tickets", "undo"): BulkVerb(Ticket, undo, {"run": BulkRun}),
+    ("key_loans", "undo"): BulkVerb(KeyLoan, undo, {"run": BulkRun}),
+    ("visitor_passes", "undo"): BulkVerb(VisitorPass, undo, {"run": BulkRun}),
 }
 """(register, verb) -> how it runs in bulk."""

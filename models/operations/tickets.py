@@ -2,7 +2,7 @@
 
 from models.operations._matter_verbs import change_owner, comment, name_follower, report_again
 from models.operations._ticket_dispatch import assign, cancel, dispatch, escalate, reassign
-from models.operations._ticket_intake import AMENDABLE, TicketDraft, amend, delete, register
+from models.operations._ticket_intake import AMENDABLE, TicketDraft, amend, delete, register, register_and_dispatch
 from models.operations._ticket_jobs import (
     accept,
     answer,
@@ -43,6 +43,7 @@ __all__ = [
     "owes_charge",
     "reassign",
     "register",
+    "register_and_dispatch",
     "reopen",
     "report_again",
     "resume",

@@ -22,6 +22,16 @@ SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PATIENCE = 20_000
 
 
+SCREENS = Path(__file__).parents[2] / "screens"
+"""Pictures of the screens, left behind for people to look at."""
+
+
+def screen(page: Page, name: str) -> None:
+    """Keep a picture of the page."""
+    SCREENS.mkdir(exist_ok=True)
+    page.screenshot(path=SCREENS / f"{name}.png")
+
+
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
     with sync_playwright() as started:
@@ -60,6 +70,15 @@ def languages() -> list[str]:
     return [every[datetime.datetime.now(datetime.UTC).toordinal() % len(every)]]
 
 
+def looks() -> list[tuple[str, str]]:
+    """Theme and size: all combinations where everything is asked for, else one, another every other day."""
+    every = [(theme, size) for theme in ("light", "dark") for size in sorted(SIZES)]
+    if os.environ.get("FRONTDESK_TEST_ALL"):
+        return every
+    day = datetime.datetime.now(datetime.UTC).toordinal() // len(LOCALES)
+    return [every[day % len(every)]]
+
+
 @pytest.fixture(params=languages())
 def language(request: pytest.FixtureRequest) -> str:
     """Each language of this run."""
@@ -84,6 +103,7 @@ def person(browser: Browser, address: str, language: str, say: Callable[[str], s
             locale=LOCALES[language],
             viewport={"width": width, "height": height},
             java_script_enabled=scripts,
+            reduced_motion="reduce",  # colours are looked at as they end, not on their way
         )
         contexts.append(context)
         context.set_default_timeout(PATIENCE)

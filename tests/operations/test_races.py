@@ -12,9 +12,11 @@ from sqlalchemy import func, select
 
 from models.bulk import BulkItem, BulkOutcome, BulkRun
 from models.events import Event, broken_seals
+from models.invariants import broken_invariants
 from models.matters import RepeatReport
 from models.operations import tickets
 from models.operations.bulk_runs import counts, prepare
+from models.operations.bulk_undo import prepare_undo
 from models.session import DeskSession
 from models.staff import Department
 from models.tickets import Ticket, TicketStatus
@@ -95,6 +97,43 @@ def test_a_bulk_run_killed_on_the_way_is_resumed_by_the_same_key(
     assert counts(session, run)[BulkOutcome.DONE] == len(rows)
     dispatched = select(func.count()).select_from(Event).where(Event.verb == "dispatch")
     assert session.scalar(dispatched) == len(rows)
+    assert list(broken_seals(session)) == []
+
+
+@pytest.mark.parametrize("point", ["before_commit", "after_commit"])
+def test_an_undo_killed_on_the_way_is_resumed_and_puts_each_row_back_once(
+    database_url: str, session: DeskSession, world: World, now: datetime.datetime, point: str
+) -> None:
+    rows = register(session, world, now, CHUNK + 5)
+    clerk = world.actor("clerk")
+    run = prepare(
+        session,
+        actor=clerk,
+        now=now,
+        estate_id=world.estate.id,
+        register="tickets",
+        verb="dispatch",
+        ids=[row.id for row in rows],
+        arguments={"team": world.teams[Department.ENGINEERING]},
+        key="one key",
+    )
+    session.commit()
+    assert ended(program("bulk", database_url, "clerk", run.id)) == (0, "")
+    session.expire_all()
+    undoing = prepare_undo(session, run, actor=clerk, now=now)
+    number = undoing.id
+    session.commit()
+    assert ended(program("bulk", database_url, "clerk", number, point, 2)) == (DIED, "")
+    session.expire_all()
+    put_back = select(func.count()).select_from(Ticket).where(Ticket.status == TicketStatus.RECEIVED)
+    done = {"before_commit": CHUNK, "after_commit": len(rows)}[point]
+    assert (session.scalar(put_back), counts(session, undoing)[BulkOutcome.DONE]) == (done, done)
+    session.rollback()
+    assert ended(program("bulk", database_url, "clerk", number)) == (0, "")
+    session.expire_all()
+    assert session.scalar(put_back) == len(rows)
+    assert session.scalar(select(func.count()).select_from(Event).where(Event.verb == "undo")) == len(rows)
+    assert list(broken_invariants(session)) == []
     assert list(broken_seals(session)) == []
 
 

@@ -52,6 +52,7 @@ from models.tickets import Acceptance, CancelKind, TicketKind, TicketStatus, Wai
 from seed import DAYS, estates, fill_demo, play
 from seed.world import World
 from tests.fixed import NOW
+from tests.marks import only_postgresql
 
 SMALL_DAYS, SMALL_SHARE = 14, 0.05
 SHANGHAI = datetime.timezone(datetime.timedelta(hours=8))
@@ -346,6 +347,7 @@ def test_another_seed_makes_another_estate_and_progress_rises_to_its_end(small):
     assert {total for _, total, _ in told} == {told[0][1]}
 
 
+@only_postgresql  # the others in this file make it on SQLite
 def test_it_is_made_on_both_databases(engine, keyring):
     fill_demo(
         lambda: DeskSession(engine, keyring=keyring),

@@ -1,6 +1,5 @@
-"""A world with records in every register, and what the tests of the pages need to walk them."""
+"""What the tests of the pages need to walk them."""
 
-import datetime
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,19 +10,9 @@ from sqlalchemy import Engine
 
 from models.personal import Keyring
 from models.session import DeskSession, reading
-from tests.factories import World, token
-from tests.views.records import Records, make_records
+from tests.factories import token
 
 ROLES = ("clerk", "technician", "lead", "supervisor", "manager", "auditor", "admin")
-
-
-@pytest.fixture
-def records(session: DeskSession, world: World, now: datetime.datetime) -> Records:
-    """At least one record in each register; committed, and the session ended so that pages may write."""
-    made = make_records(session, world, now)
-    session.commit()
-    session.close()
-    return made
 
 
 @pytest.fixture

@@ -15,13 +15,13 @@ from models.policy import PERMISSIONS
 from models.session import DeskSession
 from models.staff import Role
 from tests import factories
+from tests.records import Records
 from tests.views.conftest import ROLES
-from tests.views.records import Records
 
 MALFORMED = ("", "0", "-1", "1.5", "abc", "99999999999999999999", "1e3", "１", "1;drop", "1&id=2", "%C3%28", "%00")
 MISSING = 987654321
 
-WITH_ID = re.compile(r"/(details|edit|delete|slip|print|note|step/[a-z_]+)/$")
+WITH_ID = re.compile(r"/(details|edit|delete|slip|print|note|preview|step/[a-z_]+)/$")
 
 VERB_OF_PAGE = {"edit_view": "amend", "delete_view": "delete", "export": "export", "slip_view": "print_slip"}
 

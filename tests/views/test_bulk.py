@@ -17,7 +17,7 @@ from models.session import DeskSession
 from models.staff import Team
 from models.tickets import Ticket, TicketStatus
 from tests.factories import World
-from tests.views.records import Records, make_tickets
+from tests.records import Records, make_tickets
 
 KEY = "a-key-of-sixteen-or-more"
 

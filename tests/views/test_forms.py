@@ -13,7 +13,7 @@ from models.events import Event
 from models.session import DeskSession
 from models.tickets import Ticket, TicketStatus
 from tests.factories import World
-from tests.views.records import Records
+from tests.records import Records
 from views.forms import NothingForm
 
 NONSENSE = ("x" * 30_000, "😀\u202e<script>alert(1)</script>", "   ", "9" * 30)

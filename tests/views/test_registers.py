@@ -19,7 +19,7 @@ from models.settings import Setting
 from models.staff import Role, Staff, StaffAssignment, Team
 from models.tickets import Ticket
 from tests.factories import World
-from tests.views.records import Records
+from tests.records import Records
 
 NEW: dict[str, tuple[str, dict[str, str]]] = {
     "tickets": (

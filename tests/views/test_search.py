@@ -1,15 +1,18 @@
 """Search boxes: one for each register, one for all; each finds only what the person may see."""
 
+import re
 from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+import views.search
 from models.session import DeskSession
 from models.tickets import Ticket
 from tests.factories import World
-from tests.views.records import Records
+from tests.records import Records
+from views import listing
 
 REGISTERS = (
     "tickets",
@@ -22,6 +25,7 @@ REGISTERS = (
     "residents",
     "units",
 )
+NUMBER = re.compile(r">(R[0-9]{6}-[0-9]{3})<")
 SIGNS = ("%", "_", "!?！", "😀", "'", '"', "x", "*", "\\", "(", "‮", "%%%%")
 
 
@@ -80,3 +84,28 @@ def test_every_register_has_its_box(records: Records, sign_in: Callable[..., Fla
         assert 'name="search"' in page.text, register
     assert client.get("/admin/tickets/?search=1-101").text.count('class="c-number"') >= 1
     assert client.get("/admin/tickets/?search=13800138000").text.count('class="c-number"') >= 1
+
+
+@pytest.mark.parametrize("asked", ["漏水", "漏水 1-101", "张"])
+def test_what_more_records_hold_than_are_counted_is_found_newest_first(
+    asked: str,
+    session: DeskSession,
+    records: Records,
+    sign_in: Callable[..., FlaskClient],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clerk = sign_in("clerk")
+
+    def found() -> tuple[list[str], list[str]]:
+        pages = [clerk.get(f"/admin/tickets/?search={asked}{more}").text for more in ("", "&sort=due_at&desc=0")]
+        older = f"&after={records.tickets[4]}~{records.tickets[4]}"
+        pages.append(clerk.get(f"/admin/tickets/?search={asked}{older}").text)
+        everywhere = clerk.get(f"/admin/search/?q={asked}").text
+        return [number for page in pages for number in NUMBER.findall(page)], NUMBER.findall(everywhere)
+
+    expected = found()
+    assert len(expected[0]) > 4
+    monkeypatch.setattr(listing, "COUNT_LIMIT", 1)
+    monkeypatch.setattr(views.search, "MANY", 2)
+    assert found() == expected
+    assert "1+" in clerk.get(f"/admin/tickets/?search={asked}").text

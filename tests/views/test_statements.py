@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from models.session import DeskSession
 from tests.factories import World, token
-from tests.views.records import Records, make_tickets
+from tests.records import Records, make_tickets
 from tests.views.test_access import WITH_ID, read
 from tests.views.test_lists import statements
 
@@ -39,12 +39,20 @@ READING = {
     "map_view": 4,
     "check_view": 4,
     "download": 4,
+    "intake_view": 4,
+    "callers_view": 4,
+    "caller_view": 4,
+    "preview_view": 4,
+    "people_view": 4,
 }
 """Page -> the most statements that showing it may send."""
 MORE = {
     # A finished job's own guard asks its follow-ups, a call's own how often it may be tried (FUP-1, FUP-3): verbs.
     "/admin/tickets/details/": 5,
     "/admin/follow-ups/details/": 5,
+    "/admin/tickets/preview/": 5,
+    "/admin/follow-ups/preview/": 5,
+    "/admin/audits/preview/": 5,  # likewise the guard of signing off: the findings without a note (AUD-3)
 }
 """Address -> the number of a page that needs more, with the reason."""
 SAVING = 6
@@ -173,10 +181,10 @@ def test_a_list_of_fifty_rows_stays_small_and_asks_no_more(
     session.commit()
     with statements(app) as many:
         page = client.get(address).data
-    assert page.count(b"<tr>") == 51
+    assert page.partition(b"<tbody>")[2].partition(b"</tbody>")[0].count(b"<tr>") == 50
     assert len(asked(many)) <= max(len(asked(few)), READING["index_view"])
     if "tickets" in address:
-        assert len(page) <= 40 * KIBIBYTE
+        assert len(page) <= 52 * KIBIBYTE
 
 
 def test_a_bulk_run_asks_no_more_for_more_rows(

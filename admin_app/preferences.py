@@ -1,0 +1,24 @@
+"""How the pages look and listen in this browser: light or dark, single keys on or off. Kept in cookies, as taste is."""
+
+from typing import Any
+
+from flask import Flask, request
+
+SECONDS = 365 * 24 * 3600
+PREFERENCES: dict[str, tuple[str, ...]] = {"theme": ("light", "dark"), "keys": ("on", "off")}
+"""Cookie -> what it may say; the first is meant where there is none."""
+
+
+def init(app: Flask) -> None:
+    """Lend the preferences to all templates."""
+
+    @app.context_processor
+    def _preferences() -> dict[str, Any]:
+        return {"preferred": preferred}
+
+
+def preferred(name: str) -> str:
+    """What this browser wants of *name*, one of ``PREFERENCES[name]``."""
+    allowed = PREFERENCES[name]
+    given = request.cookies.get(name)
+    return given if given in allowed else allowed[0]

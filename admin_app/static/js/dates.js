@@ -1,0 +1,36 @@
+// A calendar in the language of the page: a browser's own speaks the browser's. Phones keep theirs, made for fingers.
+
+const load = (name) => new Promise((done, failed) => {
+  const script = document.createElement("script");
+  script.src = new URL(`../vendor/${name}`, import.meta.url);
+  script.onload = done;
+  script.onerror = failed;
+  document.head.append(script);
+});
+
+if (!window.matchMedia("(pointer: coarse)").matches) {
+  const style = document.createElement("link");
+  style.rel = "stylesheet";
+  style.href = new URL("../vendor/flatpickr.min.css", import.meta.url);
+  document.head.append(style);
+  await load("flatpickr.min.js");
+  const isChinese = document.documentElement.lang.startsWith("zh");
+  if (isChinese) await load("flatpickr.zh.js");
+  for (const input of document.querySelectorAll("input[type=date], input[type=datetime-local]")) {
+    const hasTime = input.type === "datetime-local";
+    input.type = "text";
+    input.placeholder = hasTime ? "2026-11-22 08:30" : "2026-11-22";
+    input.autocomplete = "off";
+    window.flatpickr(input, {
+      allowInput: true,
+      enableTime: hasTime,
+      time_24hr: true,
+      dateFormat: hasTime ? "Y-m-d H:i" : "Y-m-d",
+      locale: isChinese ? { ...window.flatpickr.l10ns.zh, firstDayOfWeek: 1 } : { firstDayOfWeek: 1 },
+      disableMobile: true,
+      monthSelectorType: "static",
+      onClose: () => input.dispatchEvent(new Event("change", { bubbles: true })),
+    });
+    input.value = input.defaultValue.replace("T", " ");
+  }
+}

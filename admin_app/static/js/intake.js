@@ -1,0 +1,173 @@
+// Taking a call with the keyboard: find the caller, choose the category by its number, write, Ctrl+Enter.
+
+const search = document.querySelector(".caller-search");
+const box = document.getElementById("caller");
+const list = document.getElementById("caller-list");
+const hint = document.getElementById("caller-hint");
+const about = document.getElementById("about");
+const form = document.getElementById("intake-form");
+const more = form.querySelector(".more-fields");
+const categories = document.getElementById("category_id");
+const usual = hint.textContent;
+let found = [];
+let chosen = 0;
+let asked = 0;
+let answered = 0;
+let waiting = null;
+let pickWhenThere = false;
+
+// ---------------------------------------------------------------- the caller
+
+box.setAttribute("role", "combobox");
+box.setAttribute("aria-controls", list.id);
+box.setAttribute("aria-expanded", "false");
+box.setAttribute("aria-autocomplete", "list");
+
+const mark = () => {
+  [...list.children].forEach((item, place) => item.setAttribute("aria-selected", String(place === chosen)));
+  if (found.length) box.setAttribute("aria-activedescendant", `caller-${chosen}`);
+  else box.removeAttribute("aria-activedescendant");
+};
+const close = () => { list.hidden = true; box.setAttribute("aria-expanded", "false"); box.removeAttribute("aria-activedescendant"); };
+const show = (rows) => {
+  found = rows;
+  chosen = 0;
+  list.replaceChildren(...rows.map((row, place) => {
+    const item = document.createElement("li");
+    item.id = `caller-${place}`;
+    item.setAttribute("role", "option");
+    const room = document.createElement("strong");
+    room.textContent = row.room;
+    const note = document.createElement("small");
+    note.textContent = [row.kind, row.phone].filter(Boolean).join(" · ");
+    item.append(room, row.name, note);
+    item.addEventListener("mousedown", (event) => { event.preventDefault(); pick(row); });
+    return item;
+  }));
+  list.hidden = !rows.length;
+  box.setAttribute("aria-expanded", String(rows.length > 0));
+  const nobody = !rows.length && Boolean(box.value.trim());
+  hint.textContent = nobody ? hint.dataset.none : usual;
+  if (nobody) more.open = true;
+  mark();
+};
+const look = () => {
+  const query = box.value.trim();
+  const mine = ++asked;
+  if (!query) { answered = mine; show([]); return; }
+  fetch(`${search.dataset.callers}?q=${encodeURIComponent(query)}`, { headers: { Accept: "application/json" } })
+    .then((answer) => (answer.ok ? answer.json() : Promise.reject(new Error(String(answer.status)))))
+    .then((rows) => {
+      if (mine !== asked) return;
+      answered = mine;
+      show(rows);
+      if (pickWhenThere) { pickWhenThere = false; if (rows.length) pick(rows[0]); }
+    })
+    .catch(() => { if (mine === asked) { answered = mine; pickWhenThere = false; hint.textContent = hint.dataset.failed; } });
+};
+const refer = (name, value, text) => {
+  const input = form.elements[name];
+  if (input.tomselect) {
+    input.tomselect.clear(true);
+    if (value) { input.tomselect.addOption({ value, text }); input.tomselect.setValue(value, true); }
+  } else input.value = value;
+};
+const learn = (resident, unit) => {
+  const address = new URL(search.dataset.caller, location.href);
+  if (resident) address.searchParams.set("resident", resident);
+  if (unit) address.searchParams.set("unit", unit);
+  return fetch(address).then((answer) => (answer.ok ? answer.text() : "")).then((html) => { if (html) { about.innerHTML = html; same(); } }).catch(() => {});
+};
+const pick = (row) => {
+  close();
+  box.value = [row.room, row.resident ? row.name : ""].filter(Boolean).join(" ");
+  refer("resident_id", row.resident ? `id:${row.resident}` : "", row.name);
+  refer("unit_id", row.unit ? `id:${row.unit}` : "", row.room);
+  hint.textContent = hint.dataset.chosen;
+  more.open = false;
+  form.dispatchEvent(new Event("change"));
+  learn(row.resident, row.unit);
+  (categories.querySelector("input:checked") || categories.querySelector("input")).focus();
+};
+
+search.addEventListener("submit", (event) => event.preventDefault());
+box.addEventListener("input", () => { window.clearTimeout(waiting); asked += 1; waiting = window.setTimeout(look, 120); });
+box.addEventListener("keydown", (event) => {
+  if (event.isComposing) return;
+  if ((event.key === "ArrowDown" || event.key === "ArrowUp") && found.length) {
+    event.preventDefault();
+    chosen = (chosen + (event.key === "ArrowDown" ? 1 : found.length - 1)) % found.length;
+    mark();
+  } else if (event.key === "Enter" && !event.ctrlKey && !event.altKey) {
+    event.preventDefault();
+    if (answered === asked && found[chosen]) pick(found[chosen]);
+    else if (box.value.trim()) { pickWhenThere = true; if (answered === asked) look(); }
+  } else if (event.key === "Enter") {
+    event.preventDefault();
+    form.requestSubmit(form.querySelector(event.altKey ? "[data-alt-enter]" : "[type=submit]"));
+  } else if (event.key === "Escape") close();
+});
+box.addEventListener("blur", close);
+about.addEventListener("click", (event) => {
+  const room = event.target.closest("[data-choose-unit]");
+  if (!room) return;
+  event.preventDefault();
+  const card = about.querySelector("[data-about]");
+  refer("unit_id", `id:${room.dataset.chooseUnit}`, room.textContent.trim().split(" ")[0]);
+  learn(card.dataset.resident, room.dataset.chooseUnit);
+});
+
+// ---------------------------------------------------------------- category, team
+
+const choose = (radio) => {
+  radio.checked = true;
+  radio.dispatchEvent(new Event("change", { bubbles: true }));
+};
+categories.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.altKey || event.metaKey) return;
+  const radios = [...categories.querySelectorAll("input")];
+  const numbered = /^[0-9]$/.test(event.key) ? radios[Number(event.key) || 10] : null;  // the first one is “none”
+  if (numbered) {
+    event.preventDefault();
+    choose(numbered);
+    form.elements.summary.focus();
+  } else if (event.key === "Enter") {
+    event.preventDefault();
+    form.elements.summary.focus();
+  } else if (event.key.length === 1 && event.key !== " ") form.elements.summary.focus();  // the letter goes there
+});
+categories.addEventListener("change", (event) => {
+  const team = form.elements.team_id;
+  const usualTeam = event.target.dataset.team;
+  if (usualTeam && (team.value === "__none__" || team.dataset.prefilled)) { team.value = usualTeam; team.dataset.prefilled = "1"; }
+});
+form.elements.team_id.addEventListener("change", () => delete form.elements.team_id.dataset.prefilled);
+
+// ---------------------------------------------------------------- the same matter twice (INT-6)
+
+const warning = document.getElementById("same-matter");
+function same() {
+  const kind = form.querySelector("input[name=kind]:checked")?.value;
+  const unit = (form.elements.unit_id.value || "").replace("id:", "");
+  let any = false;
+  for (const matter of about.querySelectorAll(".about-matters li[data-kind]")) {
+    const is = matter.dataset.kind === kind && matter.dataset.unit !== "" && matter.dataset.unit === unit;
+    matter.toggleAttribute("data-same", is);
+    any ||= is;
+  }
+  warning.hidden = !any;
+}
+form.addEventListener("change", same);
+
+// ---------------------------------------------------------------- a half-typed call comes back with its caller
+
+form.addEventListener("keeping", (event) => { event.detail.caller = box.value; });
+form.addEventListener("restored", (event) => {
+  box.value = event.detail.caller || "";
+  const id = (name) => (form.elements[name].value || "").replace("id:", "");
+  if (id("resident_id") || id("unit_id")) learn(id("resident_id"), id("unit_id"));
+});
+same();
+if (!("needed" in more.dataset)) more.open = false;
+const begun = about.querySelector("[data-about]");
+if (begun && !box.value) box.value = [begun.dataset.room, begun.dataset.name].filter(Boolean).join(" ");

@@ -1,0 +1,163 @@
+// The keyboard: keys of the page's own links and buttons, rows of lists, and the palette (records, pages, steps).
+import { install } from "../vendor/hotkey.js";
+
+const singleKeys = document.body.dataset.keys !== "off";
+const typing = (element) => element instanceof HTMLElement && (element.isContentEditable || element.matches("textarea, select, input:not([type=checkbox], [type=radio], [type=submit])"));
+const dialogOpen = () => document.querySelector("dialog[open]");
+
+// ---------------------------------------------------------------- digits: steps of a record, buttons of a list
+
+const numbered = [...document.querySelectorAll(".step-buttons .btn:not([disabled]), .bulk-bar .btn")].slice(0, 9);
+numbered.forEach((button, place) => {
+  if (!singleKeys || document.querySelector("[data-own-digits]")) return;
+  button.dataset.hotkey = String(place + 1);
+  const hint = document.createElement("kbd");
+  hint.textContent = String(place + 1);
+  hint.setAttribute("aria-hidden", "true");
+  button.append(" ", hint);
+});
+
+const keyed = [...document.querySelectorAll("[data-hotkey]")];
+if (singleKeys) for (const element of keyed) install(element, element.dataset.hotkey === "?" ? "?,Shift+?" : element.dataset.hotkey);
+// Nothing behind an open window is pressed.
+document.addEventListener("hotkey-fire", (event) => { if (dialogOpen()) event.preventDefault(); }, true);
+
+// ---------------------------------------------------------------- rows of lists
+
+const rows = () => [...document.querySelectorAll("main table.list tbody tr")].filter((row) => row.offsetParent);
+const at = (row) => row.querySelector("a") || row.querySelector("button, input");
+const move = (step) => {
+  const all = rows();
+  if (!all.length) return;
+  const here = all.findIndex((row) => row.contains(document.activeElement));
+  const next = all[Math.min(Math.max(here < 0 ? (step > 0 ? 0 : all.length - 1) : here + step, 0), all.length - 1)];
+  at(next)?.focus();
+  next.scrollIntoView({ block: "nearest" });
+};
+document.addEventListener("keydown", (event) => {
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") { event.preventDefault(); openPalette(); return; }
+  if (!singleKeys || event.defaultPrevented || event.isComposing || event.ctrlKey || event.altKey || event.metaKey) return;
+  if (typing(event.target) || dialogOpen()) return;
+  if (event.key === "j" || event.key === "k") { event.preventDefault(); move(event.key === "j" ? 1 : -1); }
+  const row = event.target.closest?.("table.list tbody tr");
+  if (event.key === "x" && row) {
+    const box = row.querySelector("input[type=checkbox]");
+    if (box) { event.preventDefault(); box.click(); at(row)?.focus(); }
+  }
+  if (event.key === "a" && document.querySelector("[data-choose-page]")) { event.preventDefault(); document.querySelector("[data-choose-page]").click(); }
+});
+
+// ---------------------------------------------------------------- the list of keys
+
+const keysDialog = document.getElementById("keys");
+document.querySelector("[data-show-keys]")?.addEventListener("click", () => {
+  const list = document.getElementById("keys-list");
+  list.replaceChildren();
+  for (const element of keyed) {
+    const name = element.dataset.keyName || element.firstChild?.textContent?.trim();
+    if (!name) continue;
+    const line = document.createElement("tr");
+    const keys = document.createElement("th");
+    keys.scope = "row";
+    for (const key of element.dataset.hotkey.split(",").filter((one) => !one.startsWith("Meta"))) {
+      const mark = document.createElement("kbd");
+      mark.textContent = key.replace("Control", "Ctrl").replace("+k", " K");
+      keys.append(mark, " ");
+    }
+    const text = document.createElement("td");
+    text.textContent = name;
+    line.append(keys, text);
+    list.append(line);
+  }
+  list.append(document.getElementById("keys-always").content.cloneNode(true));
+  keysDialog.showModal();
+});
+
+// ---------------------------------------------------------------- the palette
+
+const palette = document.getElementById("palette");
+const box = document.getElementById("palette-input");
+const list = document.getElementById("palette-list");
+const hint = palette.querySelector(".palette-hint");
+const searchBox = document.getElementById("search-all");
+const usual = hint.textContent;
+let chosen = 0;
+let asked = 0;
+let waiting = null;
+
+const text = (element) => (element.dataset.keyName || [...element.childNodes].filter((node) => node.nodeName !== "KBD").map((node) => node.textContent).join(" ")).replace(/\s+/g, " ").trim();
+const local = (query) => {
+  const wanted = query.trim().toLowerCase();
+  const fits = (element) => !wanted || text(element).toLowerCase().includes(wanted) || (element.dataset.words || "").split(" ").some((word) => word.includes(wanted));
+  const steps = [...document.querySelectorAll("main .step-buttons .btn:not([disabled]), main .title-actions .btn")].filter(fits).map((element) => ({ title: text(element), note: list.dataset.steps, element }));
+  const pages = [...document.querySelectorAll(".menu li a, .btn-call")].filter(fits).map((element) => ({ title: text(element), note: list.dataset.pages, url: element.href }));
+  return [...steps.slice(0, wanted ? 6 : 20), ...pages.slice(0, wanted ? 6 : 30)];
+};
+
+const show = (entries) => {
+  chosen = 0;
+  list.replaceChildren(...entries.map((entry, place) => {
+    const item = document.createElement("li");
+    item.id = `palette-${place}`;
+    item.setAttribute("role", "option");
+    item.append(entry.title);
+    const note = document.createElement("small");
+    note.textContent = entry.note || "";
+    item.append(note);
+    item.entry = entry;
+    item.addEventListener("click", () => open(entry));
+    return item;
+  }));
+  mark();
+};
+const mark = () => {
+  const items = [...list.children];
+  items.forEach((item, place) => item.setAttribute("aria-selected", String(place === chosen)));
+  if (items[chosen]) { box.setAttribute("aria-activedescendant", items[chosen].id); items[chosen].scrollIntoView({ block: "nearest" }); }
+  else box.removeAttribute("aria-activedescendant");
+};
+const open = (entry) => {
+  palette.close();
+  if (entry.element) entry.element.click();
+  else location.assign(entry.url);
+};
+const look = () => {
+  const query = box.value;
+  const here = local(query);
+  const mine = ++asked;
+  show(here);
+  hint.textContent = usual;
+  if (!query.trim()) return;
+  fetch(`${searchBox.form.dataset.paletteUrl}?q=${encodeURIComponent(query)}`, { headers: { Accept: "application/json" } })
+    .then((answer) => (answer.ok ? answer.json() : Promise.reject(new Error(String(answer.status)))))
+    .then((groups) => {
+      if (mine !== asked) return;
+      const found = groups.flatMap((group) => group.rows.map((row) => ({ title: row.title, note: [group.heading, row.note].filter(Boolean).join(" · "), url: row.url })));
+      show([...found, ...here]);
+      if (!found.length && !here.length) hint.textContent = hint.dataset.nothing;
+    })
+    .catch(() => { if (mine === asked) hint.textContent = hint.dataset.failed; });
+};
+function openPalette() {
+  if (palette.open) return;
+  dialogOpen()?.close();
+  palette.showModal();
+  box.select();
+  look();
+}
+searchBox?.addEventListener("hotkey-fire", (event) => { event.preventDefault(); if (!dialogOpen()) openPalette(); });
+box.addEventListener("input", () => { window.clearTimeout(waiting); waiting = window.setTimeout(look, 120); });
+box.addEventListener("keydown", (event) => {
+  if (event.isComposing) return;
+  const items = [...list.children];
+  if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+    event.preventDefault();
+    if (items.length) chosen = (chosen + (event.key === "ArrowDown" ? 1 : items.length - 1)) % items.length;
+    mark();
+  } else if (event.key === "Enter") {
+    event.preventDefault();
+    if (items[chosen]) open(items[chosen].entry);
+    else if (box.value.trim()) location.assign(`${searchBox.form.action}?q=${encodeURIComponent(box.value)}`);
+  }
+});
+palette.addEventListener("click", (event) => { if (event.target === palette) palette.close(); });

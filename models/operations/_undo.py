@@ -1,0 +1,221 @@
+"""Undo (撤销) of what a bulk run did to its rows: a verb of its own that puts each back as it was before the run.
+
+What the rows were stands in the run's own events; what their clocks were follows from the instant of the run. Rows that
+anybody has changed since are left alone and say so, and so is whatever could be put back only in part.
+"""
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Column, select
+from sqlalchemy.orm import Session
+
+from models.base import Choice, LocalDate, UTCDateTime
+from models.bulk import BulkItem, BulkOutcome, BulkRun, BulkState
+from models.errors import Msgid, OperationRefused, Outcome, gettext_noop
+from models.events import Event
+from models.keys import Key, KeyLoan
+from models.matters import ClockRun
+from models.operations._clocks import OWNER_COLUMN
+from models.operations._key_approvals import key_gone
+from models.operations._key_loans import on_loan, open_loans
+from models.operations._move import Move
+from models.passes import VisitorPass
+from models.policy import may
+from models.staff import Actor
+from models.tickets import Ticket
+from models.verbs import verb_label
+
+UNDO_WITHIN = datetime.timedelta(minutes=10)
+
+Refusals = dict[int, OperationRefused]
+
+
+@dataclass(frozen=True)
+class Compensation:
+    """How one bulk verb is put back, beside the columns."""
+
+    model: type[Any]
+    clocks: str = ""
+    """What the verb does to clocks: ``created``, ``met`` or ``cancelled``; nothing at all."""
+
+
+COMPENSATIONS: dict[tuple[str, str], Compensation] = {
+    ("tickets", "dispatch"): Compensation(Ticket, "created"),
+    ("tickets", "assign"): Compensation(Ticket),
+    ("tickets", "accept"): Compensation(Ticket, "met"),
+    ("tickets", "take_slip_back"): Compensation(Ticket),
+    ("tickets", "close"): Compensation(Ticket, "cancelled"),
+    ("key_loans", "return"): Compensation(KeyLoan),
+    ("visitor_passes", "hand_in"): Compensation(VisitorPass),
+}
+"""(register, verb) -> how it is put back. What is not here cannot be undone."""
+
+LASTING: dict[tuple[str, str], Msgid] = {
+    ("visitor_passes", "check_out"): gettext_noop(
+        "Who went out is in the log of the gate and stays there: check the holders in again instead."
+    ),
+    ("estates", "run_audit"): gettext_noop(
+        "A daily audit says how things stood and stays: run it again to bring it up to date."
+    ),
+}
+"""Verbs whose trace must stay, and what to do instead."""
+
+
+def why_lasting(run: BulkRun) -> OperationRefused | None:
+    """Why what *run* did cannot be undone at all, whoever asks and whenever; None where it can."""
+    if run.undoes_id is not None:
+        return OperationRefused("UNDO", gettext_noop("An undo is not undone: do the step again instead."))
+    if (run.register, run.verb) in COMPENSATIONS:
+        return None
+    other = gettext_noop("“%(verb)s” cannot be undone for many records at once.")
+    return OperationRefused("UNDO", LASTING.get((run.register, run.verb), other), verb=verb_label(run.verb))
+
+
+def why_too_late(run: BulkRun, now: datetime.datetime) -> OperationRefused | None:
+    """Why *run* cannot be undone at *now*: it is not finished, or was longer ago than undo is offered."""
+    if run.state is not BulkState.FINISHED or run.finished_at is None:
+        return OperationRefused("UNDO", gettext_noop("The bulk action is not finished; there is nothing to undo yet."))
+    if now > run.finished_at + UNDO_WITHIN:
+        minutes = int(UNDO_WITHIN.total_seconds() // 60)
+        message = gettext_noop("A bulk action can be undone for %(minutes)s minutes; that time is over.")
+        return OperationRefused("UNDO", message, minutes=minutes)
+    return None
+
+
+def undo(
+    session: Session,
+    rows: Iterable[Any],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    run: BulkRun,
+    preview: bool = False,
+) -> Outcome:
+    """Put *rows* back as they were before *run*: columns and clocks, with an event that names the run.
+
+    Refused: rows that changed since (VERSION), rows on which something has followed, who may not do the verb itself.
+    """
+    if refusal := why_lasting(run):
+        raise refusal
+    how = COMPENSATIONS[run.register, run.verb]
+    move = Move(session, how.model, rows, verb="undo", actor=actor, now=now, preview=preview)
+    move.also = {"bulk_run_id": run.id}
+    events = _events(session, run, [row.id for row in move.rows])
+    left = _versions_left(session, run, [row.id for row in move.rows])
+    followed = _FOLLOWED[run.register](session, run, move.rows)
+    for row in list(move.rows):
+        if not may(actor, run.verb, row):
+            message = gettext_noop("Your role does not allow this here: %(verb)s.")
+            move.refuse(row, "ROLE", message, verb=verb_label(run.verb))
+        elif row.version != left.get(row.id) or row.id not in events:
+            message = gettext_noop("%(record)s was changed after the bulk action and stays as it is.")
+            move.refuse(row, "VERSION", message, record=str(row))
+        elif refusal := followed.get(row.id):
+            move.refuse(row, refusal.rule, refusal.message, **refusal.values)
+        else:
+            move.set(row, **_values(how.model, events[row.id].before))
+    if how.clocks and not preview:
+        _put_back_clocks(move, how, events)
+    return move.finish()
+
+
+def _events(session: Session, run: BulkRun, ids: Sequence[int]) -> dict[int, Any]:
+    query = select(Event.record_id, Event.at, Event.before).where(
+        Event.register == run.register, Event.record_id.in_(ids), Event.bulk_run_id == run.id
+    )
+    return {event.record_id: event for event in session.execute(query)}
+
+
+def _versions_left(session: Session, run: BulkRun, ids: Sequence[int]) -> dict[int, int]:
+    """The version in which *run* left each row that it changed."""
+    query = select(BulkItem.record_id, BulkItem.version_after).where(
+        BulkItem.run_id == run.id, BulkItem.record_id.in_(ids), BulkItem.outcome == BulkOutcome.DONE
+    )
+    return {row_id: version for row_id, version in session.execute(query) if version is not None}
+
+
+def _values(model: type[Any], before: Mapping[str, Any]) -> dict[str, Any]:
+    """Column values from the codes that an event keeps."""
+    columns = model.__table__.columns
+    return {name: _value(columns[name], code) for name, code in before.items()}
+
+
+def _value(column: Column[Any], code: Any) -> Any:
+    if column.info.get("personal") or column.info.get("secret"):
+        raise ValueError(f"an event keeps no value of {column.name}")  # a verb that changes one is not put back
+    if code is None:
+        return None
+    if isinstance(column.type, UTCDateTime):
+        return datetime.datetime.fromisoformat(code)
+    if isinstance(column.type, LocalDate):
+        return datetime.date.fromisoformat(code)
+    return column.type.enum(code) if isinstance(column.type, Choice) else code
+
+
+def _put_back_clocks(move: Move[Any], how: Compensation, events: Mapping[int, Any]) -> None:
+    """Clocks that the run started are cancelled, those it met or cancelled run again; the due time follows them."""
+    owner = getattr(ClockRun, OWNER_COLUMN[how.model.__tablename__])
+    at = {events[row.id].at for row in move.rows}
+    runs = (ClockRun.met_at.is_(None) & ClockRun.cancelled_at.is_(None)) | ClockRun.updated_at.in_(at)
+    found: dict[int, list[ClockRun]] = {}
+    for clock in move.session.scalars(select(ClockRun).where(owner.in_([row.id for row in move.rows]), runs)):
+        found.setdefault(getattr(clock, owner.key), []).append(clock)
+    for row in move.rows:
+        due = []
+        for clock in found.get(row.id, ()):
+            if clock.updated_at == events[row.id].at:
+                _put_back(clock, how.clocks, events[row.id].at, move.now)
+            if clock.met_at is None and clock.cancelled_at is None and clock.paused_at is None:
+                due.append(clock.due_at)
+        move.set(row, due_at=min(due, default=None))
+
+
+def _put_back(clock: ClockRun, what: str, at: datetime.datetime, now: datetime.datetime) -> None:
+    if what == "created" and clock.created_at == at and clock.met_at is None and clock.cancelled_at is None:
+        clock.cancelled_at = clock.updated_at = now
+    elif what == "met" and clock.met_at == at:
+        clock.met_at, clock.updated_at = None, now
+    elif what == "cancelled" and clock.cancelled_at == at:
+        clock.cancelled_at, clock.updated_at = None, now
+
+
+# ---------------------------------------------------------------- what followed without changing the row itself
+
+
+def _after_tickets(session: Session, run: BulkRun, rows: Sequence[Any]) -> Refusals:
+    """A closed matter that went on in a new ticket stays closed (JOB-1)."""
+    if run.verb != "close":
+        return {}
+    query = select(Ticket.previous_id, Ticket.number).where(Ticket.previous_id.in_([row.id for row in rows]))
+    message = gettext_noop("The matter goes on as %(record)s; this ticket stays closed.")
+    return {
+        previous: OperationRefused("JOB-1", message, record=number)
+        for previous, number in session.execute(query)
+        if previous is not None
+    }
+
+
+def _after_loans(session: Session, _run: BulkRun, rows: Sequence[Any]) -> Refusals:
+    """A key that left again, is lost or went back to its owner is in exactly one place (KEY-2, KEY-4, KEY-5)."""
+    ids = sorted({loan.key_id for loan in rows})
+    keys = {key.id: key for key in session.scalars(select(Key).where(Key.id.in_(ids)).with_for_update())}
+    out = open_loans(session, ids)
+    found: Refusals = {}
+    for loan in rows:
+        refusal = key_gone(keys[loan.key_id])
+        if refusal is None and loan.key_id in out:
+            refusal = on_loan(keys[loan.key_id], out[loan.key_id].borrower_name)
+        if refusal is not None:
+            found[loan.id] = refusal
+    return found
+
+
+def _after_passes(_session: Session, _run: BulkRun, _rows: Sequence[Any]) -> Refusals:
+    """Nothing: a refund or a correction changes the pass itself."""
+    return {}
+
+
+_FOLLOWED = {"tickets": _after_tickets, "key_loans": _after_loans, "visitor_passes": _after_passes}

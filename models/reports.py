@@ -1,0 +1,172 @@
+"""Figures for managers (AUD-5): questions over the matters of a period, each answered from an index by estate and time.
+
+A period is two instants in UTC, the first belongs to it, the second does not. Nothing here asks who may see what: the
+caller names the estates.
+"""
+
+import datetime
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, case, func, literal, or_, select, union_all
+
+from models.complaints import IS_OPEN as OPEN_COMPLAINTS
+from models.complaints import Complaint
+from models.estates import Unit
+from models.events import Event
+from models.follow_ups import FollowUp, FollowUpStatus
+from models.matters import ClockRun
+from models.settings import Category, Clock
+from models.staff import Staff
+from models.tickets import IS_OPEN as OPEN_TICKETS
+from models.tickets import Ticket, TicketKind, TicketStatus
+
+Question = Select[*tuple[Any, ...]]
+Period = tuple[datetime.datetime, datetime.datetime]
+
+FINISHED = (TicketStatus.DONE, TicketStatus.CLOSED)
+MOST_REPEATS = 20
+MOST_PEOPLE = 60
+
+
+def within(column: Any, period: Period) -> ColumnElement[bool]:
+    """The condition that the instant in *column* belongs to *period*."""
+    condition: ColumnElement[bool] = (column >= period[0]) & (column < period[1])
+    return condition
+
+
+def is_late(now: datetime.datetime) -> ColumnElement[bool]:
+    """Clock runs that were met too late, or still run and are past their time; stopped ones never."""
+    moment = literal(now, ClockRun.due_at.type)
+    unmet = ClockRun.met_at.is_(None) & ClockRun.paused_at.is_(None) & (ClockRun.due_at < moment)
+    return ClockRun.cancelled_at.is_(None) & or_(ClockRun.met_at > ClockRun.due_at, unmet)
+
+
+def missed(column: Any, record_id: Any, code: str, now: datetime.datetime) -> ColumnElement[bool]:
+    """Records that missed the clock *code*; *column* of the clock's runs names the record *record_id*."""
+    runs = select(ClockRun.id).join(Clock, Clock.id == ClockRun.clock_id)
+    return runs.where(column == record_id, Clock.code == code, is_late(now)).exists()
+
+
+def reopened() -> ColumnElement[bool]:
+    """Tickets that went back to work after they were done (FUP-3)."""
+    done = select(Event.id).where(Event.register == "tickets", Event.record_id == Ticket.id, Event.verb == "reopen")
+    return done.exists()
+
+
+def clock_shares(estates: Sequence[int], period: Period, now: datetime.datetime) -> Question:
+    """``code rule on_time late``: the clocks of what was registered in *period*; of calls, what was due in it."""
+    owners: tuple[tuple[type[Any], Any, Any], ...] = (
+        (Ticket, Ticket.registered_at, ClockRun.ticket_id),
+        (Complaint, Complaint.registered_at, ClockRun.complaint_id),
+        (FollowUp, FollowUp.due_at, ClockRun.follow_up_id),
+    )
+    on_time = ClockRun.cancelled_at.is_(None) & (ClockRun.met_at <= ClockRun.due_at)
+    parts = []
+    for model, at, column in owners:
+        part = select(ClockRun.clock_id, _number(on_time).label("on_time"), _number(is_late(now)).label("late"))
+        part = part.select_from(model).join(ClockRun, column == model.id)
+        parts.append(part.where(model.estate_id.in_(estates), within(at, period)).group_by(ClockRun.clock_id))
+    runs = union_all(*parts).subquery()
+    query = select(
+        Clock.code, Clock.rule, func.sum(runs.c.on_time).label("on_time"), func.sum(runs.c.late).label("late")
+    )
+    return query.join(runs, runs.c.clock_id == Clock.id).group_by(Clock.code, Clock.rule).order_by(Clock.code)
+
+
+def satisfaction(estates: Sequence[int], period: Period) -> Question:
+    """``status number quality timeliness attitude`` with the number of each mark: calls that were due in *period*."""
+    marks = (FollowUp.quality, FollowUp.timeliness, FollowUp.attitude)
+    columns: list[Any] = [FollowUp.status, func.count().label("number")]
+    for mark in marks:
+        columns += [func.sum(mark).label(mark.key), func.count(mark).label(f"{mark.key}_given")]
+    query = select(*columns).where(FollowUp.estate_id.in_(estates), within(FollowUp.due_at, period))
+    return query.where(FollowUp.status != FollowUpStatus.CANCELLED).group_by(FollowUp.status).order_by(FollowUp.status)
+
+
+def ticket_trend(estates: Sequence[int], weeks: Sequence[Period]) -> Question:
+    """``category_id category week number``: tickets registered in each of *weeks* (0 is the first), by category."""
+    counted = _by_week(Ticket, Ticket.category_id, estates, weeks).subquery()
+    query = select(counted.c.category.label("category_id"), Category.name.label("category"), counted.c.week)
+    query = query.add_columns(counted.c.number).outerjoin(Category, Category.id == counted.c.category)
+    return query.order_by(counted.c.week, Category.name)
+
+
+def complaint_trend(estates: Sequence[int], weeks: Sequence[Period]) -> Question:
+    """``category week number``: complaints registered in each of *weeks*, by their eight categories (CMP-1)."""
+    return _by_week(Complaint, Complaint.category, estates, weeks).order_by(Complaint.category)
+
+
+def _by_week(model: Any, category: Any, estates: Sequence[int], weeks: Sequence[Period]) -> Question:
+    at = model.registered_at
+    week = case(*((at < literal(until, at.type), place) for place, (_since, until) in enumerate(weeks)), else_=None)
+    query = select(category.label("category"), week.label("week"), func.count().label("number"))
+    whole = (weeks[0][0], weeks[-1][1])
+    return query.where(model.estate_id.in_(estates), within(at, whole)).group_by(category, week)
+
+
+def load(estates: Sequence[int], now: datetime.datetime) -> Question:
+    """``staff_id name tickets late complaints``: what is open now, by its handler; those with most first."""
+    moment = literal(now, Ticket.due_at.type)
+    jobs = select(
+        Ticket.assignee_id,
+        func.count().label("tickets"),
+        _number(Ticket.due_at < moment).label("late"),
+        _none("complaints"),
+    )
+    jobs = jobs.where(Ticket.estate_id.in_(estates), OPEN_TICKETS).group_by(Ticket.assignee_id)
+    others = select(Complaint.assignee_id, _none("tickets"), _none("late"), func.count().label("complaints"))
+    others = others.where(Complaint.estate_id.in_(estates), OPEN_COMPLAINTS).group_by(Complaint.assignee_id)
+    both = union_all(jobs, others).subquery()
+    numbers = [func.sum(both.c[name]).label(name) for name in ("tickets", "late", "complaints")]
+    query = select(both.c.assignee_id.label("staff_id"), Staff.name, *numbers)
+    query = query.select_from(both).outerjoin(Staff, Staff.id == both.c.assignee_id)
+    ordered = query.group_by(both.c.assignee_id, Staff.name).order_by(numbers[0].desc(), Staff.name)
+    return ordered.limit(MOST_PEOPLE)
+
+
+def reopen_share(estates: Sequence[int], period: Period) -> Question:
+    """``registered finished reopened``: of the tickets registered in *period*."""
+    again = case(
+        (Ticket.status.in_((*FINISHED, TicketStatus.IN_PROGRESS, TicketStatus.WAITING)), reopened()), else_=None
+    )
+    found = select(Ticket.status, again.label("again"))
+    counted = found.where(Ticket.estate_id.in_(estates), within(Ticket.registered_at, period)).subquery()
+    was_finished = or_(counted.c.status.in_(FINISHED), counted.c.again)
+    return select(
+        func.count().label("registered"),
+        _number(was_finished).label("finished"),
+        _number(counted.c.again).label("reopened"),
+    ).select_from(counted)
+
+
+def repeat_repairs(estates: Sequence[int], period: Period) -> Question:
+    """``unit category category_id number last_at places``: one kind of repair of one unit, twice or more in *period*.
+
+    The most frequent of them; ``places`` is how many there are.
+    """
+    repairs = select(
+        Ticket.unit_id,
+        Ticket.category_id,
+        func.count().label("number"),
+        func.max(Ticket.registered_at).label("last_at"),
+    )
+    repairs = repairs.where(Ticket.estate_id.in_(estates), within(Ticket.registered_at, period))
+    repairs = repairs.where(Ticket.kind == TicketKind.REPAIR, Ticket.status != TicketStatus.CANCELLED)
+    repairs = repairs.where(Ticket.unit_id.is_not(None), Ticket.category_id.is_not(None)).group_by(
+        Ticket.unit_id, Ticket.category_id
+    )
+    several = repairs.having(func.count() > 1).subquery()
+    columns = (several.c.category_id, several.c.number, several.c.last_at, func.count().over().label("places"))
+    query = select(Unit.code.label("unit"), Category.name.label("category"), *columns)
+    query = query.select_from(several).join(Unit, Unit.id == several.c.unit_id)
+    query = query.outerjoin(Category, Category.id == several.c.category_id)
+    return query.order_by(several.c.number.desc(), several.c.last_at.desc(), Unit.code).limit(MOST_REPEATS)
+
+
+def _number(condition: Any) -> Any:
+    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+
+
+def _none(name: str) -> Any:
+    return literal(0).label(name)

@@ -1,0 +1,50 @@
+"""What people keep of their lists: views by name (own and shared), and which columns they want to see."""
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, EstateRow, Flag, Json, LongText, ShortText, table_args
+from models.errors import gettext_noop
+
+LONGEST_NAME = 60
+LONGEST_QUERY = 2000
+
+
+class SavedView(EstateRow, Base):
+    """A list under a name: the filters, search, order and columns of its address, for its owner or for everybody."""
+
+    __tablename__ = "saved_views"
+
+    owner_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    register: Mapped[str] = mapped_column(ShortText(60))
+    name: Mapped[str] = mapped_column(ShortText(LONGEST_NAME))
+    query: Mapped[str] = mapped_column(LongText(LONGEST_QUERY))
+    shared: Mapped[bool] = mapped_column(Flag, default=False, server_default="0")
+
+    __table_args__ = table_args(
+        UniqueConstraint("estate_id", "owner_id", "register", "name"),
+        CheckConstraint(
+            "length(trim(name)) > 0",
+            name="name_present",
+            info={"rule": "VIEW", "sentence": gettext_noop("Give the view a name.")},
+        ),
+        Index("ix_saved_views_register", "estate_id", "register"),
+    )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ColumnChoice(Base):
+    """Which columns of a register's list one person wants to see, in whatever estate."""
+
+    __tablename__ = "column_choices"
+
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    register: Mapped[str] = mapped_column(ShortText(60))
+    columns: Mapped[list[str]] = mapped_column(Json)
+
+    __table_args__ = (
+        UniqueConstraint("staff_id", "register"),
+        {"sqlite_autoincrement": True, "sqlite_strict": True},
+    )

@@ -1,0 +1,110 @@
+"""Every page × light and dark × each language × desktop and phone: no obstacle, nothing sideways, no error in it."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page
+
+from tests.e2e.conftest import SIZES, looks
+from tests.marks import only_sqlite
+from tests.pages import addresses
+from tests.records import Records
+
+AXE = Path(__file__).parents[1] / "vendor" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+PARTS = 6
+"""The pages are walked in so many tests, for workers to share."""
+
+FINGER = """() => [...document.querySelectorAll('button, select, summary, .btn, .chip, .menu a, td a, th a, textarea,' +
+  'input:not([type=hidden], [type=checkbox], [type=radio])')].filter((one) => {
+    const box = one.getBoundingClientRect();
+    return box.width && box.height && box.height < 43.5 && getComputedStyle(one).visibility !== 'hidden'
+      && !one.closest('.visually-hidden, [aria-hidden=true], [hidden], .ts-wrapper, .skip-link');
+  }).map((one) => one.outerHTML.slice(0, 120) + ' ' + one.getBoundingClientRect().height).slice(0, 5)"""
+
+
+@only_sqlite
+@pytest.mark.parametrize("part", range(PARTS))
+def test_no_page_has_an_obstacle_an_error_or_anything_sideways__WCAG_2_2_AA(
+    part: int, app: Flask, records: Records, person: Callable[..., Page]
+) -> None:
+    page = person("manager")
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    wrong: list[Any] = []
+    for address in sorted(set(addresses(app, records)))[part::PARTS]:
+        said.clear()
+        answer = page.goto(address)
+        if answer is None or answer.status in (403, 404, 409):
+            continue  # not this role's, or a step of another state: what it may do is walked elsewhere
+        page.evaluate(AXE.read_text())
+        for theme, size in looks():
+            look(page, theme, size)
+            wrong += [(address, theme, size, fault) for fault in faults(page, size)]
+        wrong += [(address, text) for text in said]
+    if wrong:
+        pytest.fail("\n".join(str(fault) for fault in wrong))
+
+
+def look(page: Page, theme: str, size: str) -> None:
+    width, height = SIZES[size]
+    page.set_viewport_size({"width": width, "height": height})
+    page.evaluate("(theme) => { document.documentElement.dataset.bsTheme = theme }", theme)
+
+
+def faults(page: Page, size: str) -> list[Any]:
+    """What is wrong with the page as it stands."""
+    run = "(tags) => axe.run(document, {runOnly: tags, resultTypes: ['violations']})"
+    found: list[Any] = [
+        (fault["id"], [node["html"][:160] for node in fault["nodes"]][:3], fault["nodes"][0]["failureSummary"][-200:])
+        for fault in page.evaluate(run, RULES)["violations"]
+    ]
+    width = page.evaluate("document.documentElement.scrollWidth")
+    if width > SIZES[size][0]:
+        found.append(("sideways", width))
+    if size == "phone":
+        found += [("small for a finger", small) for small in page.evaluate(FINGER)]
+    if page.evaluate("document.querySelectorAll('h1').length") != 1:
+        found.append("not exactly one h1")
+    return found
+
+
+@only_sqlite
+def test_what_opens_over_a_page_has_no_obstacle_either__WCAG_2_2_AA(
+    records: Records, person: Callable[..., Page]
+) -> None:
+    page = person("clerk")
+    wrong: list[Any] = []
+
+    def check(state: str) -> None:
+        page.evaluate(AXE.read_text())
+        for theme, size in looks():
+            look(page, theme, size)
+            wrong.extend((state, theme, size, fault) for fault in faults(page, size))
+
+    page.goto("/admin/")
+    page.keyboard.press("/")
+    page.wait_for_selector("#palette-list li")
+    check("palette")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Shift+?")
+    check("keys")
+    page.goto("/admin/tickets/intake/")
+    page.locator("#caller").press_sequentially("1-101")
+    page.wait_for_selector("#caller-list li")
+    check("callers")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#about [data-about]")
+    check("caller")
+    page.goto(f"/admin/tickets/?preview={records.tickets[1]}")
+    check("preview")
+    page.goto("/admin/tickets/new/")
+    page.locator("#unit_id-ts-control").click()
+    page.wait_for_timeout(300)
+    check("look-up")
+    if wrong:
+        pytest.fail("\n".join(str(fault) for fault in wrong))

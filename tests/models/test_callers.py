@@ -1,0 +1,79 @@
+"""Who is on the phone: the right person stands among the first three, however the clerk looks (INT-3)."""
+
+import datetime
+import os
+from collections.abc import Iterator
+from random import Random
+
+import pytest
+from sqlalchemy import select
+
+from models.callers import callers
+from models.estates import Unit
+from models.operations._pinyin import SURNAMES, name_pinyin
+from models.personal import keyring_of
+from models.session import DeskSession
+from models.staff import Actor
+from seed.scale_estate import Caller, open_estate, settle
+from tests.factories import World
+
+AT = datetime.datetime(2026, 3, 2, 1, tzinfo=datetime.UTC)
+RESIDENTS = 20_000 if os.environ.get("FRONTDESK_TEST_ALL") else 2_000
+LOOKUPS = 200
+SHARE = 0.98
+
+
+def labelled(
+    found: list[Caller], rooms: dict[int, str], phones: dict[int, str], rng: Random
+) -> Iterator[tuple[str, Caller]]:
+    """What a clerk types and who is meant, the ways in turn."""
+    odd = [caller for caller in found if caller.name[:1] in SURNAMES]
+    for number in range(LOOKUPS):
+        who = rng.choice(odd if number % 8 == 3 else found)
+        building, _, flat = rooms[who.unit_id].partition("-")
+        whole, initials = name_pinyin(who.name).split()[:2]
+        yield (
+            (f"{building}-{flat}", who),
+            (f"{building}栋{flat}", who),
+            (f"{building}号楼{flat}室", who),
+            (f"{whole} {building}-{flat}", who),
+            (f"{initials} {building}-{flat}", who),
+            (f"{phones[who.resident_id][-4:]} {who.name[:1]}", who),
+            (phones[who.resident_id], who),
+            (f"{who.name} {flat}", who),
+        )[number % 8]
+
+
+def test_the_right_person_is_among_the_first_three__INT_3(session: DeskSession) -> None:
+    def chance(*_of: object) -> Random:
+        return Random(7)  # noqa: S311  # made-up people, no secrets
+
+    cast = open_estate(session, "CALLERS", "来电小区", chance(), AT)
+    assert sum(settle(session, cast, RESIDENTS, chance, AT, size=RESIDENTS)) == RESIDENTS
+    clerk = cast.clerks[0]
+    rooms = {row.id: row.code for row in session.execute(select(Unit.id, Unit.code))}
+    phones = {caller.resident_id: keyring_of(session).decrypt(caller.phone) for caller in cast.callers}
+    missed = [
+        (text, who.name)
+        for text, who in labelled(cast.callers, rooms, phones, chance())
+        if who.resident_id not in found_first(session, text, clerk, cast.estate_id)
+    ]
+    assert len(missed) <= LOOKUPS * (1 - SHARE), missed
+
+
+def found_first(session: DeskSession, text: str, actor: Actor, estate_id: int) -> list[int | None]:
+    rows = callers(session, text, actor=actor, estate_id=estate_id) or ()
+    return [row.resident_id for row in rows[:3]]
+
+
+@pytest.mark.parametrize("text", ["", " ", "-", "x", "1", "%", "😀", "'\"", "a" * 100])
+def test_what_says_nothing_finds_nobody_and_breaks_nothing(session: DeskSession, world: World, text: str) -> None:
+    clerk = world.actor("clerk")
+    assert not callers(session, text, actor=clerk, estate_id=world.estate.id)
+
+
+def test_nobody_of_another_estate_is_found__RES_4(session: DeskSession, world: World) -> None:
+    stranger = world.actor("stranger")
+    here = callers(session, "1-101", actor=world.actor("clerk"), estate_id=world.estate.id)
+    assert here
+    assert not callers(session, "1-101", actor=stranger, estate_id=world.estate.id)

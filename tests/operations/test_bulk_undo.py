@@ -1,0 +1,303 @@
+"""Undo of a bulk run: rows and clocks as before, for ten minutes, once, by who ran it, and nothing by halves."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from models.bulk import BulkItem, BulkOutcome
+from models.errors import OperationRefused
+from models.events import Event, broken_seals
+from models.invariants import broken_invariants
+from models.keys import Key
+from models.operations import keys, passes, tickets
+from models.operations._undo import COMPENSATIONS, LASTING
+from models.operations.bulk_runs import counts, prepare, refusal_kept_in, run_chunk
+from models.operations.bulk_undo import UNDO_WITHIN, prepare_undo, undo_of
+from models.operations.bulk_verbs import BULK_VERBS
+from models.passes import PassKind
+from models.staff import Department, Role
+from models.tickets import TicketStatus
+from tests.operations.key_desk import lend, open_desk
+from tests.operations.walks import HOUR, MINUTE, do, new_ticket, running, ticket_in
+
+S = TicketStatus
+
+
+@pytest.fixture
+def world(rolled_back):
+    return rolled_back
+
+
+def facts(row: Any) -> dict[str, Any]:
+    """All columns but those that say when and how often the row was written."""
+    return {c.name: getattr(row, c.name) for c in row.__table__.columns if c.name not in ("version", "updated_at")}
+
+
+def bulk(world, now, register, verb, rows, by="clerk", **arguments):
+    """A bulk run, done to its end a minute after *now*."""
+    run = prepare(
+        world.session,
+        actor=world.actor(by),
+        now=now + MINUTE,
+        estate_id=world.estate.id,
+        register=register,
+        verb=verb,
+        ids=[row.id for row in rows],
+        arguments=arguments,
+        key=f"{verb}-{rows[0].id}",
+    )
+    finish(world, run, now + MINUTE, by)
+    return run
+
+
+def finish(world, run, now, by="clerk", size=2):
+    world.session.flush()
+    while run_chunk(world.session, run, actor=world.actor(by), now=now, size=size):
+        world.session.flush()
+    reread(world)
+
+
+def keep(world, rows):
+    """Have *rows* read again after each run: a run keeps none of its rows in memory."""
+    world.session.info["kept"] = rows
+    return rows
+
+
+def reread(world):
+    world.session.expire_all()
+    rows = world.session.info.get("kept", [])
+    rows[:] = [world.session.get_one(type(row), row.id) for row in rows]
+
+
+def undo(world, run, now, by="clerk"):
+    undoing = prepare_undo(world.session, run, actor=world.actor(by), now=now)
+    world.session.commit()
+    finish(world, undoing, now, by)
+    return undoing
+
+
+def rows_for(world, now, register, verb):
+    """Three rows to which the verb may be done, and its arguments."""
+    rows, arguments = fair_rows(world, now, register, verb)
+    world.session.commit()
+    return keep(world, rows), arguments
+
+
+def fair_rows(world, now, register, verb):
+    team, technician = world.teams[Department.ENGINEERING], world.person("technician")
+    earlier = now - 2 * HOUR
+    if register == "tickets":
+        if verb == "dispatch":
+            return [new_ticket(world, earlier) for _ in range(3)], {"team": team, "assignee": technician}
+        if verb == "assign":
+            found = [new_ticket(world, earlier) for _ in range(3)]
+            for ticket in found:
+                tickets.dispatch(world.session, [ticket], actor=world.actor("clerk"), now=earlier, team=team).one()
+            return found, {"assignee": technician}
+        if verb == "accept":
+            return [ticket_in(world, S.DISPATCHED, earlier) for _ in range(3)], {"taker": technician}
+        found = [new_ticket(world, earlier, **INTERNAL) for _ in range(3)]
+        for ticket in found:
+            for step in ("dispatch", "accept", "start", "finish"):
+                do(world, step, ticket, earlier).one()
+            if verb == "close":
+                do(world, "take_slip_back", ticket, earlier).one()
+        return found, {}
+    if register == "key_loans":
+        return [loan(world, earlier) for _ in range(3)], {}
+    return [visitor(world, earlier) for _ in range(3)], {}
+
+
+INTERNAL = {
+    "reporter_department": "保洁部",
+    "reporter_name": None,
+    "unit_id": None,
+    "place": "大堂",
+    "reporter_phone": None,
+}
+
+
+def loan(world, now):
+    desk = open_desk(world.session, world, now)
+    return lend(desk)
+
+
+def visitor(world, now):
+    draft = passes.PassDraft(
+        estate_id=world.estate.id,
+        kind=PassKind.VISITOR,
+        holder_name="访客",
+        phone="13700137000",
+        purpose="拜访",
+        identity_checked=True,
+        badge_number="B1",
+        safety_told=True,
+        host_unit_id=world.units[0].id,
+        host_asked=True,
+    )
+    return passes.issue(world.session, [draft], actor=world.actor("clerk"), now=now).one()
+
+
+@pytest.mark.parametrize(("register", "verb"), sorted(COMPENSATIONS))
+def test_undo_puts_rows_and_clocks_back_and_the_rules_hold(world, now, register, verb):
+    rows, arguments = rows_for(world, now, register, verb)
+    before = [facts(row) for row in rows]
+    clocks = [running(world, row) if register == "tickets" else None for row in rows]
+    versions = [row.version for row in rows]
+    run = bulk(world, now, register, verb, rows, **arguments)
+    assert counts(world.session, run)[BulkOutcome.DONE] == 3
+    assert [facts(row) for row in rows] != before
+    undoing = undo(world, run, now + 5 * MINUTE)
+    assert counts(world.session, undoing)[BulkOutcome.DONE] == 3
+    assert [facts(row) for row in rows] == before
+    assert [running(world, row) if register == "tickets" else None for row in rows] == clocks
+    assert [row.version for row in rows] == [version + 2 for version in versions]
+    assert list(broken_invariants(world.session)) == []
+    world.session.commit()
+    assert list(broken_seals(world.session)) == []
+
+
+def test_every_bulk_verb_is_either_put_back_or_says_why_not():
+    others = {key for key in BULK_VERBS if key[1] != "undo"}
+    assert others == set(COMPENSATIONS) | set(LASTING)
+
+
+def test_the_undo_is_an_event_of_its_own_that_names_the_run(world, now):
+    rows, arguments = rows_for(world, now, "tickets", "dispatch")
+    run = bulk(world, now, "tickets", "dispatch", rows, **arguments)
+    undoing = undo(world, run, now + 2 * MINUTE)
+    event = world.session.scalars(select(Event).where(Event.verb == "undo", Event.record_id == rows[0].id)).one()
+    assert (event.bulk_run_id, event.after["bulk_run_id"]) == (undoing.id, run.id)
+    assert (event.before["status"], event.after["status"]) == ("dispatched", "received")
+
+
+def test_a_row_changed_since_is_refused_and_the_others_are_put_back(world, now):
+    rows, arguments = rows_for(world, now, "tickets", "dispatch")
+    run = bulk(world, now, "tickets", "dispatch", rows, **arguments)
+    do(world, "accept", rows[1], now + 2 * MINUTE).one()
+    undoing = undo(world, run, now + 3 * MINUTE)
+    assert [row.status for row in rows] == [S.RECEIVED, S.ACCEPTED, S.RECEIVED]
+    query = select(BulkItem).where(BulkItem.run_id == undoing.id, BulkItem.record_id == rows[1].id)
+    item = world.session.scalars(query).one()
+    refused = refusal_kept_in(item)
+    assert item.outcome is BulkOutcome.REFUSED
+    assert refused is not None
+    assert rows[1].number in str(refused)
+
+
+def test_a_row_changed_between_the_preview_of_the_undo_and_its_run_is_left_alone(world, now):
+    rows, arguments = rows_for(world, now, "tickets", "dispatch")
+    run = bulk(world, now, "tickets", "dispatch", rows, **arguments)
+    undoing = prepare_undo(world.session, run, actor=world.actor("clerk"), now=now + 2 * MINUTE)
+    do(world, "accept", rows[0], now + 2 * MINUTE).one()
+    finish(world, undoing, now + 3 * MINUTE)
+    assert counts(world.session, undoing)[BulkOutcome.CHANGED] == 1
+    assert [row.status for row in rows] == [S.ACCEPTED, S.RECEIVED, S.RECEIVED]
+
+
+def test_undo_is_offered_for_ten_minutes_and_what_was_begun_in_time_is_finished(world, now):
+    rows, arguments = rows_for(world, now, "tickets", "dispatch")
+    run = bulk(world, now, "tickets", "dispatch", rows, **arguments)
+    end = now + MINUTE + UNDO_WITHIN
+    clerk = world.actor("clerk")
+    undoing = prepare_undo(world.session, run, actor=clerk, now=end)
+    with pytest.raises(OperationRefused, match="10 minutes"):
+        run_chunk(world.session, undoing, actor=clerk, now=end + MINUTE)
+    assert run_chunk(world.session, undoing, actor=clerk, now=end, size=1)
+    finish(world, undoing, end + MINUTE)
+    assert {row.status for row in rows} == {S.RECEIVED}
+    other = bulk(world, now, "tickets", "accept", [ticket_in(world, S.DISPATCHED, now)])
+    with pytest.raises(OperationRefused, match="10 minutes"):
+        prepare_undo(world.session, other, actor=clerk, now=end + MINUTE)
+
+
+def test_a_run_is_undone_once_and_an_undo_is_not_undone(world, now):
+    rows, arguments = rows_for(world, now, "tickets", "dispatch")
+    run = bulk(world, now, "tickets", "dispatch", rows, **arguments)
+    undoing = undo(world, run, now + 2 * MINUTE)
+    assert undo(world, run, now + 3 * MINUTE).id == undoing.id
+    assert undo_of(world.session, run) == undoing
+    events = select(func.count()).select_from(Event).where(Event.verb == "undo")
+    assert world.session.scalar(events) == 3
+    with pytest.raises(OperationRefused, match="not undone"):
+        prepare_undo(world.session, undoing, actor=world.actor("clerk"), now=now + 3 * MINUTE)
+
+
+def test_only_who_ran_it_can_undo_it_and_only_when_it_is_finished(world, now):
+    rows, arguments = rows_for(world, now, "tickets", "dispatch")
+    run = prepare(
+        world.session,
+        actor=world.actor("clerk"),
+        now=now,
+        estate_id=world.estate.id,
+        register="tickets",
+        verb="dispatch",
+        ids=[row.id for row in rows],
+        arguments=arguments,
+        key="half",
+    )
+    assert run_chunk(world.session, run, actor=world.actor("clerk"), now=now, size=1)
+    reread(world)
+    with pytest.raises(OperationRefused, match="not finished"):
+        prepare_undo(world.session, run, actor=world.actor("clerk"), now=now)
+    finish(world, run, now)
+    with pytest.raises(OperationRefused, match="somebody else"):
+        prepare_undo(world.session, run, actor=world.actor("manager"), now=now)
+
+
+def test_a_key_that_left_again_stays_where_it_is__KEY_2(world, now):
+    rows, _ = rows_for(world, now, "key_loans", "return")
+    run = bulk(world, now, "key_loans", "return", rows)
+    first, second, _third = rows
+    again = keys.LoanDraft(
+        key_id=first.key_id,
+        borrower_kind=first.borrower_kind,
+        borrower_resident_id=first.borrower_resident_id,
+        identity_checked=True,
+        signed=True,
+    )
+    keys.lend(world.session, [again], actor=world.actor("clerk"), now=now + 2 * MINUTE).one()
+    key = world.session.get_one(Key, second.key_id)
+    keys.report_lost(world.session, [key], actor=world.actor("clerk"), now=now + 2 * MINUTE).one()
+    undoing = undo(world, run, now + 3 * MINUTE)
+    query = select(BulkItem.record_id, BulkItem.rule).where(BulkItem.run_id == undoing.id)
+    assert dict(world.session.execute(query).all()) == {
+        rows[0].id: "KEY-2",
+        rows[1].id: "KEY-4",
+        rows[2].id: None,
+    }
+    assert [row.returned_at is None for row in rows] == [False, False, True]
+    assert list(broken_invariants(world.session)) == []
+
+
+def test_a_closed_ticket_that_goes_on_as_a_new_one_stays_closed__JOB_1(world, now):
+    rows, _ = rows_for(world, now, "tickets", "close")
+    run = bulk(world, now, "tickets", "close", rows)
+    new_ticket(world, now + 2 * MINUTE, previous_id=rows[0].id)
+    undoing = undo(world, run, now + 3 * MINUTE)
+    assert counts(world.session, undoing)[BulkOutcome.REFUSED] == 1
+    assert [row.status for row in rows] == [S.CLOSED, S.DONE, S.DONE]
+
+
+def test_what_cannot_be_put_back_says_why_and_nothing_changes__PAS_8(world, now):
+    guest = visitor(world, now - HOUR)
+    passes.check_in(world.session, [guest], actor=world.actor("clerk"), now=now).one()
+    run = bulk(world, now, "visitor_passes", "check_out", [guest])
+    with pytest.raises(OperationRefused, match="log of the gate"):
+        prepare_undo(world.session, run, actor=world.actor("clerk"), now=now + 2 * MINUTE)
+    audit = bulk(world, now, "estates", "run_audit", [world.estate])
+    with pytest.raises(OperationRefused, match="daily audit"):
+        prepare_undo(world.session, audit, actor=world.actor("clerk"), now=now + 2 * MINUTE)
+
+
+def test_who_lost_the_right_to_the_verb_cannot_undo_it(world, now):
+    rows, arguments = rows_for(world, now, "tickets", "dispatch")
+    run = bulk(world, now, "tickets", "dispatch", rows, by="supervisor", **arguments)
+    demoted = replace(world.actor("supervisor"), roles=frozenset({(world.estate.id, Role.AUDITOR, None)}))
+    undoing = prepare_undo(world.session, run, actor=world.actor("supervisor"), now=now + 2 * MINUTE)
+    assert not run_chunk(world.session, undoing, actor=demoted, now=now + 2 * MINUTE)
+    reread(world)
+    assert counts(world.session, undoing)[BulkOutcome.REFUSED] == 3
+    assert {row.status for row in rows} == {S.DISPATCHED}

@@ -1,0 +1,156 @@
+"""The run of an audit on screen and on paper: by rule, explained finding by finding, nothing lost."""
+
+import datetime
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from models.audits import AuditFinding, AuditLine, AuditRun
+from models.session import DeskSession
+from tests.factories import World
+from tests.operations import audits
+
+DAY = datetime.timedelta(days=1)
+
+
+@pytest.fixture
+def run(session: DeskSession, world: World, now: datetime.datetime) -> int:
+    """An audit with a finding of each kind."""
+    audits.everything(world, now - DAY)
+    made = audits.run(world, now).one()
+    session.commit()
+    found: int = made.id
+    session.close()
+    return found
+
+
+def page_of(run: int, **asked: str) -> str:
+    return f"/admin/audits/details/?id={run}" + "".join(f"&{name}={value}" for name, value in asked.items())
+
+
+def lines(look: DeskSession, run: int, *, overdue: bool = True) -> list[AuditLine]:
+    query = select(AuditLine).where(AuditLine.run_id == run, AuditLine.overdue.is_(overdue)).order_by(AuditLine.id)
+    found = list(look.scalars(query.execution_options(populate_existing=True)))
+    look.expunge_all()  # otherwise they would be read again, in a transaction that stays open
+    look.rollback()
+    return found
+
+
+def test_findings_stand_by_rule_with_their_counts__AUD_1(
+    run: int, look: DeskSession, sign_in: Callable[..., FlaskClient]
+) -> None:
+    page = sign_in("clerk").get(page_of(run)).text
+    rows = look.execute(
+        select(AuditFinding.kind, AuditFinding.rule)
+        .join(AuditLine, AuditLine.finding_id == AuditFinding.id)
+        .where(AuditLine.run_id == run)
+    ).all()
+    look.rollback()
+    assert len(re.findall(r'id="list-\d+"', page)) == len(set(rows))
+    overdue = lines(look, run)
+    assert f"0 of {len(overdue)} explained" in page
+    only = sign_in("clerk").get(page_of(run, show="open")).text
+    assert len(re.findall(r'name="line"', only)) == len(overdue)
+    assert sign_in("clerk").get(page_of(run, list="gone")).status_code == 400
+    assert sign_in("clerk").get(page_of(run, show="gone")).status_code == 400
+
+
+def test_each_finding_is_explained_beside_it_and_the_next_is_offered__AUD_3(
+    run: int, look: DeskSession, sign_in: Callable[..., FlaskClient], post: Any
+) -> None:
+    clerk = sign_in("clerk")
+    overdue = lines(look, run)
+    given = {f"note-{line.id}": f"已联系 {line.id}" for line in overdue[:2]}
+    answer = post(clerk, f"/admin/audits/note/?id={run}&show=open", **given)
+    assert answer.status_code == 302
+    assert "show=open" in answer.location
+    assert [line.note for line in lines(look, run)[:3]] == [f"已联系 {line.id}" for line in overdue[:2]] + [None]
+    page = clerk.get(answer.location).text
+    assert f"2 of {len(overdue)} explained" in page
+    (focused,) = re.findall(r'name="note-(\d+)"[^>]* autofocus', page)
+    assert int(focused) in {line.id for line in overdue[2:]}
+    supervisor = sign_in("supervisor")
+    rest = {f"note-{line.id}": "明日处理" for line in overdue[2:]}
+    assert post(supervisor, f"/admin/audits/note/?id={run}", **rest).status_code == 302
+    assert post(supervisor, f"/admin/audits/step/sign_off/?id={run}").status_code == 302
+    assert look.get_one(AuditRun, run).signed_off_at is not None
+
+
+def test_what_was_not_touched_is_not_written_again__AUD_3(
+    run: int, look: DeskSession, sign_in: Callable[..., FlaskClient], post: Any
+) -> None:
+    clerk, colleague = sign_in("clerk"), sign_in("supervisor")
+    first, second, *_rest = lines(look, run)
+    assert post(clerk, f"/admin/audits/note/?id={run}", **{f"note-{first.id}": "多行 说明"}).status_code == 302
+    sent = {f"note-{first.id}": "多行 说明", f"was-{first.id}": "多行\n说明", f"note-{second.id}": "等配件"}
+    assert post(colleague, f"/admin/audits/note/?id={run}", **sent).status_code == 302
+    assert lines(look, run)[0].noted_by_id != lines(look, run)[1].noted_by_id
+
+
+def test_a_colleagues_note_is_shown_before_it_is_replaced__AUD_3(
+    run: int, look: DeskSession, sign_in: Callable[..., FlaskClient], post: Any
+) -> None:
+    clerk, colleague = sign_in("clerk"), sign_in("supervisor")
+    first, second, *_rest = lines(look, run)
+    address = f"/admin/audits/note/?id={run}"
+    assert post(clerk, address, **{f"note-{first.id}": "业主出差"}).status_code == 302
+    mine = {f"note-{first.id}": "备用钥匙已取", f"was-{first.id}": "", f"note-{second.id}": "<i>等配件</i>"}
+    stale = post(colleague, address, **mine)
+    assert stale.status_code == 400
+    for text in ("业主出差", "备用钥匙已取", "&lt;i&gt;等配件"):
+        assert text in stale.text
+    assert [line.note for line in lines(look, run)[:2]] == ["业主出差", None]
+    assert post(colleague, address, **{**mine, f"was-{first.id}": "业主出差"}).status_code == 302
+    assert [line.note for line in lines(look, run)[:2]] == ["备用钥匙已取", "<i>等配件</i>"]
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"), [("", ""), ("   ", ""), ("x" * 2001, "x" * 2001)], ids=["empty", "blank", "too long"]
+)
+def test_a_note_that_cannot_be_is_refused_and_nothing_typed_is_lost__AUD_3(
+    text: str, kept: str, run: int, look: DeskSession, sign_in: Callable[..., FlaskClient], post: Any
+) -> None:
+    clerk = sign_in("clerk")
+    first, second, *_rest = lines(look, run)
+    address = f"/admin/audits/note/?id={run}"
+    assert post(clerk, address, **{f"note-{first.id}": "在办"}).status_code == 302
+    sent = {f"note-{first.id}": text, f"was-{first.id}": "在办", f"note-{second.id}": "等配件"}
+    refused = post(clerk, address, **sent)
+    assert refused.status_code in (400, 409)
+    assert 'value="等配件"' in refused.text
+    assert kept in refused.text
+    assert [line.note for line in lines(look, run)[:2]] == ["在办", None]
+
+
+def test_a_finding_of_another_run_is_left_alone(
+    run: int, look: DeskSession, sign_in: Callable[..., FlaskClient], post: Any
+) -> None:
+    clerk = sign_in("clerk")
+    address = f"/admin/audits/note/?id={run}"
+    assert post(clerk, address, **{"note-987654": "说明"}).status_code == 400
+    assert post(clerk, address, **{"note-x": "说明"}).status_code == 400
+    assert post(clerk, f"{address}0000", **{"note-1": "说明"}).status_code == 404
+    assert all(line.note is None for line in lines(look, run))
+
+
+def test_auditors_read_and_write_nothing__AUD_3(
+    run: int, look: DeskSession, sign_in: Callable[..., FlaskClient], post: Any
+) -> None:
+    auditor = sign_in("auditor")
+    assert "data-explain" not in auditor.get(page_of(run)).text
+    first, *_rest = lines(look, run)
+    assert post(auditor, f"/admin/audits/note/?id={run}", **{f"note-{first.id}": "说明"}).status_code == 403
+
+
+def test_the_control_sheet_counts_and_lists_everything__AUD_3(
+    run: int, look: DeskSession, sign_in: Callable[..., FlaskClient]
+) -> None:
+    page = sign_in("auditor").get(f"/admin/audits/print/?id={run}").text
+    number = len(lines(look, run)) + len(lines(look, run, overdue=False))
+    assert page.count('class="box"') == number
+    (total,) = re.findall(r"<tfoot>.*?<td[^>]*>(\d+)</td>", page, re.DOTALL)
+    assert int(total) == number

@@ -1,0 +1,156 @@
+"""After a bulk action: what was refused is tried again, what was done is undone, and a long one says how far it is."""
+
+import datetime
+import re
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from models.bulk import BulkItem, BulkRun, BulkState
+from models.operations import bulk_runs, tickets
+from models.session import DeskSession
+from models.staff import Team
+from models.tickets import Ticket, TicketStatus
+from tests.factories import World
+from tests.records import Records, make_tickets
+
+KEY = "a-key-of-sixteen-or-more"
+
+
+def do_bulk(client: FlaskClient, post: Callable[..., Any], team: int, rows: list[int], **fields: Any) -> int:
+    """Dispatch *rows* by the pages; the number of the run."""
+    asked = {"stage": "preview", "team": str(team), "key": KEY, "row": [str(row) for row in rows], **fields}
+    answer = post(client, "/admin/tickets/bulk/dispatch/", **asked)
+    run = number_in(answer)
+    assert post(client, "/admin/bulk-runs/run/", id=str(run)).status_code == 302
+    return run
+
+
+def number_in(answer: Any) -> int:
+    found = re.search(r"id=(\d+)", answer.headers.get("Location", ""))
+    assert found is not None, answer.text
+    return int(found[1])
+
+
+def test_undo_shows_what_it_will_do_and_then_puts_the_rows_back(
+    app: Flask,
+    records: Records,
+    now: datetime.datetime,
+    look: DeskSession,
+    sign_in: Callable[..., FlaskClient],
+    post: Callable[..., Any],
+) -> None:
+    client = sign_in("clerk")
+    run = do_bulk(client, post, records.team, records.tickets[1:4])
+    page = client.get(f"/admin/bulk-runs/details/?id={run}").text
+    assert "possible until 2026-11-18 10:10:00" in page
+    undoing = number_in(post(client, "/admin/bulk-runs/undo/", id=str(run)))
+    preview = client.get(f"/admin/bulk-runs/details/?id={undoing}").text
+    assert "3 rows will change" in preview
+    assert look.get_one(Ticket, records.tickets[1]).status is TicketStatus.DISPATCHED
+    assert post(client, "/admin/bulk-runs/run/", id=str(undoing)).status_code == 302
+    look.rollback()
+    look.expire_all()
+    assert look.get_one(Ticket, records.tickets[1]).status is TicketStatus.RECEIVED
+    done = client.get(f"/admin/bulk-runs/details/?id={run}").text
+    assert f"/admin/bulk-runs/details/?id={undoing}" in done
+    assert "possible until" not in done
+    assert "not undone" in client.get(f"/admin/bulk-runs/details/?id={undoing}").text
+    history = client.get(f"/admin/tickets/details/?id={records.tickets[1]}").text
+    assert "Undo" in history
+    app.config["FRONTDESK_NOW"] = now + datetime.timedelta(minutes=11)
+    again = do_bulk(client, post, records.team, records.tickets[1:4], key=KEY + "2")
+    app.config["FRONTDESK_NOW"] = now + datetime.timedelta(minutes=22)
+    late = client.get(f"/admin/bulk-runs/details/?id={again}").text
+    assert "can be undone for 10 minutes" in late
+    assert post(client, "/admin/bulk-runs/undo/", id=str(again)).status_code == 409
+
+
+def test_somebody_elses_run_is_not_there_to_be_undone_or_tried_again(
+    records: Records, sign_in: Callable[..., FlaskClient], post: Callable[..., Any]
+) -> None:
+    run = do_bulk(sign_in("clerk"), post, records.team, records.tickets[:3])
+    other = sign_in("supervisor")
+    assert post(other, "/admin/bulk-runs/undo/", id=str(run)).status_code == 404
+    assert post(other, "/admin/tickets/bulk/dispatch/", again=str(run)).status_code == 404
+
+
+def test_retry_takes_just_the_rows_left_alone_with_the_same_answers(
+    records: Records,
+    world: World,
+    session: DeskSession,
+    look: DeskSession,
+    now: datetime.datetime,
+    sign_in: Callable[..., FlaskClient],
+    post: Callable[..., Any],
+) -> None:
+    client = sign_in("clerk")
+    asked = {"stage": "preview", "team": str(records.team), "key": KEY, "visit_until": "2026-11-18T18:30"}
+    answer = post(client, "/admin/tickets/bulk/dispatch/", row=[str(row) for row in records.tickets[:4]], **asked)
+    changed = session.get_one(Ticket, records.tickets[2])
+    tickets.amend(session, [changed], actor=world.actor("clerk"), now=now, summary="now another").one()
+    session.commit()
+    run = number_in(answer)
+    post(client, "/admin/bulk-runs/run/", id=str(run))
+    page = client.get(f"/admin/bulk-runs/details/?id={run}").text
+    assert "Retry failed only</button>" not in page
+    assert "Retry failed only (2)" in page
+    form = post(client, "/admin/tickets/bulk/dispatch/", again=str(run)).text
+    assert "2 rows" in form
+    assert 'value="2026-11-18T18:30"' in form
+    assert re.search(rf'<option selected value="{records.team}"', form)
+    retry = number_in(post(client, "/admin/tickets/bulk/dispatch/", **{**asked, "again": str(run), "key": KEY + "2"}))
+    items = look.scalars(select(BulkItem.record_id).where(BulkItem.run_id == retry).order_by(BulkItem.record_id))
+    assert list(items) == [records.tickets[0], records.tickets[2]]
+    post(client, "/admin/bulk-runs/run/", id=str(retry))
+    look.rollback()
+    look.expire_all()
+    assert look.get_one(Ticket, records.tickets[2]).status is TicketStatus.DISPATCHED
+    assert post(client, "/admin/tickets/bulk/assign/", again=str(run)).status_code == 404
+    assert post(client, "/admin/tickets/bulk/dispatch/", again="x").status_code == 400
+
+
+def test_a_long_run_says_how_far_it_is_and_goes_on_by_itself(
+    records: Records,
+    world: World,
+    session: DeskSession,
+    now: datetime.datetime,
+    sign_in: Callable[..., FlaskClient],
+) -> None:
+    clerk = world.actor("clerk")
+    run = bulk_runs.prepare(
+        session,
+        actor=clerk,
+        now=now,
+        estate_id=world.estate.id,
+        register="tickets",
+        verb="dispatch",
+        ids=records.tickets[1:],
+        arguments={"team": session.get_one(Team, records.team)},
+        key=KEY,
+    )
+    session.commit()
+    assert bulk_runs.run_chunk(session, run, actor=clerk, now=now, size=2)
+    session.commit()
+    page = sign_in("clerk").get(f"/admin/bulk-runs/details/?id={run.id}").text
+    assert "2 of 5 rows" in page
+    assert '<progress class="bulk-progress" max="5" value="2"' in page
+    assert "data-continue" in page
+    assert session.get_one(BulkRun, run.id).state is BulkState.RUNNING
+
+
+def test_all_that_match_is_named_with_its_true_number(
+    records: Records,
+    world: World,
+    session: DeskSession,
+    now: datetime.datetime,
+    sign_in: Callable[..., FlaskClient],
+    post: Callable[..., Any],
+) -> None:
+    make_tickets(session, world, now, 80)
+    session.commit()
+    page = post(sign_in("clerk"), "/admin/tickets/bulk/dispatch/", all="1", query="flt_status=received").text
+    assert "85 rows" in page

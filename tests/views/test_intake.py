@@ -1,0 +1,125 @@
+"""The call intake: from the caller to the dispatched job in one step, and what it refuses."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from models.matters import RepeatReport
+from models.residents import Resident
+from models.session import DeskSession
+from models.settings import Category
+from models.staff import Department
+from models.tickets import Ticket, TicketStatus
+from tests.factories import World
+from tests.records import Records
+
+INTAKE = "/admin/tickets/intake/"
+CALL = {"kind": "repair", "severity": "ordinary", "channel": "phone", "summary": "厨房水管漏水"}
+
+
+@pytest.fixture
+def call(world: World) -> dict[str, str]:
+    """What a known resident's call sends."""
+    return {**CALL, "unit_id": f"id:{world.units[1].id}", "resident_id": f"id:{world.residents[1].id}"}
+
+
+def tickets(look: DeskSession) -> int:
+    return look.scalar(select(func.count()).select_from(Ticket)) or 0
+
+
+def water(session: DeskSession, world: World) -> int:
+    """A category that belongs to a team."""
+    category = Category(estate_id=world.estate.id, register="tickets", code="pipes", name="水管")
+    category.team_id = world.teams[Department.ENGINEERING].id
+    session.add(category)
+    session.commit()
+    return category.id
+
+
+def test_a_call_is_saved_and_dispatched_to_the_team_of_its_category__INT_3_DSP_11(
+    post: Callable[..., Any],
+    sign_in: Callable[..., FlaskClient],
+    session: DeskSession,
+    world: World,
+    call: dict[str, str],
+) -> None:
+    answer = post(sign_in("clerk"), INTAKE, **call, category_id=str(water(session, world)), then="dispatch")
+    assert answer.status_code == 302, answer.text
+    ticket = session.scalars(select(Ticket)).one()
+    assert (ticket.status, ticket.team_id) == (TicketStatus.DISPATCHED, world.teams[Department.ENGINEERING].id)
+
+
+def test_what_cannot_be_dispatched_is_not_saved_either__DSP_11(
+    post: Callable[..., Any], sign_in: Callable[..., FlaskClient], look: DeskSession, world: World, call: dict[str, str]
+) -> None:
+    answer = post(sign_in("clerk"), INTAKE, **call, then="dispatch")
+    assert (answer.status_code, "DSP-11" in answer.text, CALL["summary"] in answer.text) == (409, True, True)
+    assert tickets(look) == 0
+
+
+def test_the_same_matter_is_offered_and_its_words_are_added__INT_6(
+    post: Callable[..., Any],
+    sign_in: Callable[..., FlaskClient],
+    session: DeskSession,
+    world: World,
+    call: dict[str, str],
+) -> None:
+    clerk = sign_in("clerk")
+    assert post(clerk, INTAKE, **call).status_code == 302
+    refused = post(clerk, INTAKE, **call)
+    assert (refused.status_code, "INT-6" in refused.text) == (409, True)
+    ticket = session.scalars(select(Ticket)).one()
+    assert f'name="repeat_of" value="{ticket.id}"' in refused.text
+    session.commit()
+    assert post(clerk, INTAKE, **call, repeat_of=ticket.id).status_code == 302
+    assert session.scalars(select(RepeatReport.words)).one() == CALL["summary"]
+    session.commit()
+    assert post(clerk, INTAKE, **call, another_matter="1").status_code == 302
+    assert len(session.scalars(select(Ticket)).all()) == 2
+
+
+def test_a_known_caller_shows_rooms_what_is_open_and_what_was(
+    sign_in: Callable[..., FlaskClient], records: Records, world: World
+) -> None:
+    clerk = sign_in("clerk")
+    shown = clerk.get(f"{INTAKE}caller/?resident={world.residents[0].id}&unit={world.units[0].id}").text
+    assert world.residents[0].name in shown
+    assert world.units[0].code in shown
+    assert shown.count("漏水") > 2
+    assert clerk.get(f"{INTAKE}?q=1-101").text.count("resident_id=") >= 1, "without JavaScript the callers are links"
+
+
+def test_callers_are_found_and_their_numbers_masked__RES_4(sign_in: Callable[..., FlaskClient], world: World) -> None:
+    found = sign_in("clerk").get(f"{INTAKE}callers/?q=1-101").get_json()
+    assert {row["room"] for row in found} == {"1-101"}
+    assert all("*" in row["phone"] for row in found if row["phone"])
+
+
+@pytest.mark.parametrize("query", ["", "%25", "😀", "%20", "-", "a" * 100])
+def test_any_search_for_callers_is_answered(sign_in: Callable[..., FlaskClient], world: World, query: str) -> None:
+    assert sign_in("clerk").get(f"{INTAKE}callers/?q={query}").get_json() == []
+
+
+@pytest.mark.parametrize("role", ["technician", "auditor", "admin"])
+def test_who_takes_no_calls_sees_no_callers__RES_4(
+    role: str, sign_in: Callable[..., FlaskClient], records: Records, world: World
+) -> None:
+    client = sign_in(role)
+    for path in (INTAKE, f"{INTAKE}callers/?q=1-101", f"{INTAKE}caller/?resident={world.residents[0].id}"):
+        assert client.get(path).status_code == 403, path
+
+
+def test_people_rooms_and_matters_of_another_estate_are_not_there__RES_4(
+    post: Callable[..., Any], sign_in: Callable[..., FlaskClient], records: Records, world: World, session: DeskSession
+) -> None:
+    clerk = sign_in("clerk")
+    stranger = Resident(estate_id=world.other.id, name="外人", name_pinyin="wairen wr")
+    session.add(stranger)
+    session.commit()
+    for query in (f"resident={stranger.id}", f"unit={world.other_unit.id}", "resident=987654321"):
+        assert clerk.get(f"{INTAKE}caller/?{query}").status_code == 404, query
+    assert post(clerk, INTAKE, **CALL, repeat_of=records.foreign_ticket).status_code == 404
+    assert clerk.get(f"{INTAKE}caller/?resident=x").status_code == 400

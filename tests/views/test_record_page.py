@@ -1,0 +1,142 @@
+"""The record page: entries that name a colleague, a stale save chosen field by field, paper."""
+
+import html
+import re
+from collections.abc import Callable
+from typing import Any
+
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from models.events import Event
+from models.mentions import Mention
+from models.session import DeskSession
+from models.tickets import Ticket
+from tests.records import Records
+from tests.views.test_statements import filled
+
+Post = Callable[..., Any]
+SignIn = Callable[..., FlaskClient]
+
+
+def comment(client: FlaskClient, post: Post, ticket: int, body: str) -> Any:
+    return post(client, f"/admin/tickets/step/comment/?id={ticket}", kind="note", body=body)
+
+
+def test_a_mention_is_counted_in_the_header_shown_and_marked_as_seen(
+    records: Records, sign_in: SignIn, post: Post, look: DeskSession
+) -> None:
+    clerk, supervisor = sign_in("clerk"), sign_in("supervisor")
+    assert "mention-link" not in supervisor.get("/admin/").text
+    page = clerk.get(f"/admin/tickets/details/?id={records.tickets[1]}").text
+    assert f'action="/admin/tickets/step/comment/?id={records.tickets[1]}" data-mention-url' in page
+    assert comment(clerk, post, records.tickets[1], "@周敏 <b>请看</b>").status_code == 302
+    assert 'aria-label="1 mention not seen"' in supervisor.get("/admin/tickets/").text
+    told = supervisor.get("/admin/mentions/").text
+    assert "@周敏 &lt;b&gt;请看&lt;/b&gt;" in told
+    assert f"/admin/tickets/details/?id={records.tickets[1]}" in told
+    assert "Nobody has mentioned you yet" in clerk.get("/admin/mentions/").text
+    mention = look.scalars(select(Mention.id)).one()
+    look.rollback()
+    assert post(clerk, "/admin/mentions/seen/", id=str(mention)).status_code == 302
+    assert "mention-link" in supervisor.get("/admin/").text
+    assert post(supervisor, "/admin/mentions/seen/", id="x").status_code == 400
+    assert post(supervisor, "/admin/mentions/seen/", id=str(mention)).status_code == 302
+    assert "mention-link" not in supervisor.get("/admin/").text
+    assert "Mark as seen" not in supervisor.get("/admin/mentions/").text
+
+
+def test_who_cannot_read_the_record_is_named_in_the_refusal_and_nothing_is_written(
+    records: Records, sign_in: SignIn, post: Post, look: DeskSession
+) -> None:
+    answer = comment(sign_in("clerk"), post, records.tickets[1], "@王强 去看看")
+    assert answer.status_code == 409
+    assert "王强 may not read" in answer.text
+    assert "@王强 去看看" in answer.text
+    assert look.scalars(select(Mention)).all() == []
+
+
+def test_colleagues_are_offered_to_those_who_may_write_entries(records: Records, sign_in: SignIn) -> None:
+    found = sign_in("clerk").get("/admin/mentions/people/?q=zhou").get_json()
+    assert found == [{"text": "周敏 (supervisor)", "write": "周敏"}]
+    assert sign_in("clerk").get("/admin/mentions/people/?q=admin").get_json() == []
+    assert sign_in("auditor").get("/admin/mentions/people/?q=zhou").status_code == 403
+    assert sign_in("clerk").get("/admin/mentions/people/?q=" + "x" * 101).status_code == 400
+
+
+def typed(page: str, **changes: str) -> dict[str, str]:
+    found = {name: value for name, value in filled(page).items() if not name.startswith("choose-")}
+    return {**found, **changes}
+
+
+def radios(page: str) -> dict[str, str]:
+    """Field -> what is chosen of it, empty where nothing is."""
+    found = {}
+    for name in re.findall(r'name="differs" value="([^"]*)"', page):
+        ticked = re.search(rf'name="choose-{name}" value="([a-z]+)" checked', page)
+        found[name] = ticked[1] if ticked else ""
+    return found
+
+
+def test_a_stale_save_shows_the_others_change_beside_yours_and_saves_the_chosen_mix(
+    records: Records, sign_in: SignIn, post: Post, look: DeskSession
+) -> None:
+    one, other = sign_in("clerk"), sign_in("supervisor")
+    url = f"/admin/tickets/edit/?id={records.tickets[1]}"
+    page = one.get(url).text
+    mine = typed(page, summary="my summary", place="my place", severity="minor")
+    theirs = typed(page, summary="their summary", detail="their detail", severity="serious")
+    assert other.post(url, data=with_token(other, url, theirs)).status_code == 302
+    answer = one.post(url, data=mine)
+    assert answer.status_code == 409
+    assert radios(answer.text) == {"summary": "", "detail": "stored", "severity": "", "place": "yours"}
+    assert "Changed by 周敏" in answer.text
+    for text in ("their summary", "my summary", "their detail", "my place"):
+        assert text in answer.text
+    again = {**typed(answer.text), "differs": ["summary", "detail", "severity", "place"]}
+    again |= {"choose-detail": "stored", "choose-place": "yours", "choose-summary": "yours"}
+    undecided = one.post(url, data=again)
+    assert undecided.status_code == 400
+    assert "for: Severity." in undecided.text
+    assert radios(undecided.text) == {"summary": "yours", "detail": "stored", "severity": "", "place": "yours"}
+    assert look.get_one(Ticket, records.tickets[1]).summary == "their summary"
+    look.rollback()
+    saved = one.post(url, data={**again, "choose-severity": "stored"})
+    assert saved.status_code == 302
+    look.expire_all()
+    ticket = look.get_one(Ticket, records.tickets[1])
+    assert (ticket.summary, ticket.detail, ticket.severity, ticket.place) == (
+        "my summary",
+        "their detail",
+        "serious",
+        "my place",
+    )
+    last = look.scalars(select(Event).where(Event.register == "tickets").order_by(Event.id.desc()).limit(1)).one()
+    assert set(last.after) == {"summary", "place"}
+
+
+def with_token(client: FlaskClient, url: str, fields: dict[str, str]) -> dict[str, str]:
+    """The same fields with the token of this browser."""
+    return {**fields, "csrf_token": filled(client.get(url).text)["csrf_token"]}
+
+
+def test_choosing_what_is_stored_everywhere_changes_nothing(
+    records: Records, sign_in: SignIn, look: DeskSession
+) -> None:
+    one, other = sign_in("clerk"), sign_in("supervisor")
+    url = f"/admin/tickets/edit/?id={records.tickets[1]}"
+    mine = typed(one.get(url).text, summary="my summary")
+    assert other.post(url, data=with_token(other, url, {**mine, "summary": "theirs"})).status_code == 302
+    answer = one.post(url, data=mine)
+    again = {**typed(answer.text), "differs": "summary", "choose-summary": "stored"}
+    assert one.post(url, data=again).status_code == 302
+    assert look.get_one(Ticket, records.tickets[1]).summary == "theirs"
+
+
+def test_every_record_can_be_printed_with_where_and_when(
+    pages: dict[str, Any], records: Records, sign_in: SignIn
+) -> None:
+    client = sign_in("manager")
+    page = html.unescape(client.get(f"/admin/tickets/details/?id={records.tickets[0]}").text)
+    assert "data-print" in page
+    assert "云湖花园 · printed 2026-11-18 10:00 by 吴总" in page

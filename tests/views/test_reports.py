@@ -1,0 +1,205 @@
+"""Reports for managers: shares, satisfaction, trend, load; each figure is the length of the list that it opens."""
+
+import datetime
+import html
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from models.complaints import ComplaintCategory
+from models.follow_ups import AttemptOutcome, FollowUp, FollowUpWay
+from models.operations import complaints, follow_ups, settings, tickets
+from models.session import DeskSession
+from models.settings import Category
+from models.staff import Department, Role, StaffAssignment
+from models.tickets import TicketKind
+from tests.factories import World
+from tests.records import finish_ticket
+from tests.views.conftest import ROLES
+from tests.views.test_lists import statements
+from tests.views.test_statements import asked
+
+REPORTS = "/admin/reports/"
+HOUR, DAY = datetime.timedelta(hours=1), datetime.timedelta(days=1)
+
+
+@pytest.fixture
+def month(session: DeskSession, world: World, now: datetime.datetime) -> list[int]:
+    """Six repairs: two of one kind in one room; one done and liked, one reopened, one dispatched and forgotten."""
+    clerk, estate = world.actor("clerk"), world.estate.id
+    settings.provide_defaults(session, world.estate, actor=world.actor("system"), now=now - 30 * DAY)
+    water = session.scalars(select(Category.id).where(Category.estate_id == estate).order_by(Category.id)).first()
+    drafts = [
+        tickets.TicketDraft(
+            estate_id=estate,
+            kind=TicketKind.REPAIR,
+            summary=f"漏水 {place}",
+            unit_id=world.units[place // 2].id,
+            category_id=water if place < 2 else None,
+            reporter_name="张女士",
+            another_matter=True,
+        )
+        for place in range(6)
+    ]
+    made = []
+    for place, draft in enumerate(drafts):
+        at = now - (20 - 3 * place) * DAY
+        made.append(tickets.register(session, [draft], actor=clerk, now=at).one())
+    for place, outcome, words in ((0, AttemptOutcome.SATISFIED, ""), (1, AttemptOutcome.NOT_SATISFIED, "还在滴")):
+        finish_ticket(session, world, made[place], now - (20 - 3 * place) * DAY + HOUR)
+        call = session.scalars(select(FollowUp).where(FollowUp.ticket_id == made[place].id)).one()
+        given: dict[str, Any] = {"quality": 4 - 2 * place} if place < 2 else {}
+        follow_ups.record_attempt(
+            session,
+            [call],
+            actor=clerk,
+            now=now - 10 * DAY,
+            way=FollowUpWay.EMAIL,
+            outcome=outcome,
+            words=words,
+            **given,
+        ).one()
+    team = world.teams[Department.ENGINEERING]
+    tickets.dispatch(session, [made[2]], actor=clerk, now=now - 13 * DAY, team=team).one()
+    complaint = complaints.ComplaintDraft(
+        estate_id=estate,
+        summary="<b>噪音</b>",
+        unit_id=world.units[0].id,
+        reporter_name="刘",
+        category=ComplaintCategory.ENVIRONMENT,
+    )
+    complaints.register(session, [complaint], actor=clerk, now=now - 2 * DAY).one()
+    session.commit()
+    ids = [job.id for job in made]
+    session.close()
+    return ids
+
+
+def rows_of(page: str, table: str) -> dict[str, list[str]]:
+    """First cell -> the other cells as text, of one table."""
+    found = page[page.index(f'id="report-{table}"') :]
+    body = re.search(r"<tbody>(.*?)</tbody>", found, re.DOTALL)
+    assert body is not None
+    rows = {}
+    for row in re.findall(r"<tr>(.*?)</tr>", body[1], re.DOTALL):
+        name, *cells = re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL)
+        rows[html.unescape(name)] = [re.sub(r"<[^>]*>", "", cell) for cell in cells]
+    return rows
+
+
+def figures_of(page: str) -> dict[str, str]:
+    return dict(re.findall(r"<span>([^<]*)</span><strong>([^<]*)</strong>", page))
+
+
+def test_shares_follow_from_the_clocks_and_calls__AUD_5(month: list[int], sign_in: Callable[..., FlaskClient]) -> None:
+    page = sign_in("manager").get(REPORTS).text
+    clocks = rows_of(page, "clocks")
+    assert clocks["slip picked up"] == ["DSP-4", "2", "1", "66.7 %"]
+    assert clocks["done the same day"][1:3] == ["2", "5"]  # the reopened one runs anew
+    calls = rows_of(page, "calls")
+    assert calls["satisfied"] == ["1", "4.0 (1)", "—", "—"]
+    assert calls["not satisfied"] == ["1", "2.0 (1)", "—", "—"]
+    figures = figures_of(page)
+    assert (figures["Satisfied"], figures["Reopened"], figures["Repeat repairs"]) == ("50.0 %", "50.0 %", "1")
+    load = rows_of(page, "load")
+    assert load["王强"][0] == "2"
+    assert load["without handler"] == ["4", "4", "1"]
+
+
+def test_every_figure_is_the_length_of_the_list_that_it_opens__AUD_5(
+    month: list[int], sign_in: Callable[..., FlaskClient]
+) -> None:
+    manager = sign_in("manager")
+    page = manager.get(REPORTS).text
+    found = re.findall(r'<td class="figure-cell"><a href="([^"]*)">([^<]*)</a>', page)
+    assert len(found) >= 15
+    wrong = []
+    for address, number in found:
+        answer = manager.get(html.unescape(address))
+        count = re.search(r'class="count">([\d,]+) found', answer.text)
+        if answer.status_code != 200 or count is None or count[1] != number:
+            wrong.append((address, number, answer.status_code, count and count[1]))
+    assert wrong == []
+
+
+def test_every_chart_has_its_table(month: list[int], sign_in: Callable[..., FlaskClient]) -> None:
+    page = sign_in("manager").get(REPORTS).text
+    sections = re.findall(r'<section class="card report" id="report-(\w+)".*?</section>', page, re.DOTALL)
+    charts = re.findall(
+        r'id="report-(\w+)"[^>]*>\s*<h2[^>]*>[^<]*</h2>\s*<div class="chart[^>]*data-chart="([^"]*)"', page
+    )
+    assert {name for name, _data in charts} == {"clocks", "tickets", "complaints", "load", "calls"}
+    for name, data in charts:
+        assert name in sections
+        chart = json.loads(html.unescape(data))
+        assert chart["names"] == list(rows_of(page, name))
+        assert all(len(series["values"]) == len(chart["names"]) for series in chart["series"])
+    assert " style=" not in page
+
+
+def test_eight_weeks_end_with_the_last_day_asked_for__AUD_5(
+    month: list[int], now: datetime.datetime, sign_in: Callable[..., FlaskClient]
+) -> None:
+    manager = sign_in("manager")
+    weeks = rows_of(manager.get(REPORTS).text, "tickets")
+    assert len(weeks) == 8
+    assert list(weeks)[-1] == (now.date() - 6 * DAY).isoformat()
+    assert sum(int(row[0]) for row in weeks.values()) == 6
+    earlier = manager.get(f"{REPORTS}?since=2026-10-01&until=2026-10-31").text
+    assert figures_of(earlier)["Repeat repairs"] == "0"
+    assert sum(int(row[0]) for row in rows_of(earlier, "tickets").values()) == 1
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "since=x",
+        "until=2026-13-01",
+        "since=2026-11-18&until=2026-11-17",
+        "since=2020-01-01",
+        "scope=mine",
+        "until=0001-01-01",
+    ],
+)
+def test_a_period_that_cannot_be_is_told_so(query: str, month: list[int], sign_in: Callable[..., FlaskClient]) -> None:
+    assert sign_in("manager").get(f"{REPORTS}?{query}").status_code == 400
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_managers_and_auditors_read_reports__AUD_5(role: str, sign_in: Callable[..., FlaskClient]) -> None:
+    assert sign_in(role).get(REPORTS).status_code == (200 if role in ("manager", "auditor") else 403)
+
+
+def test_all_estates_are_those_where_one_is_manager__AUD_5(
+    month: list[int], session: DeskSession, world: World, now: datetime.datetime, sign_in: Callable[..., FlaskClient]
+) -> None:
+    stranger = world.actor("stranger")
+    draft = tickets.TicketDraft(estate_id=world.other.id, summary="elsewhere", place="gate", reporter_name="何")
+    tickets.register(session, [draft], actor=stranger, now=now - HOUR).one()
+    manager = world.person("manager")
+    session.add(StaffAssignment(estate_id=world.other.id, staff_id=manager.id, role=Role.CLERK))
+    session.commit()
+    browser = sign_in("manager")
+
+    def total() -> int:
+        page = browser.get(f"{REPORTS}?scope=all").text
+        assert '<td class="figure-cell"><a' not in page
+        return sum(int(row[0]) for row in rows_of(page, "tickets").values())
+
+    assert total() == 6
+    session.add(StaffAssignment(estate_id=world.other.id, staff_id=manager.id, role=Role.MANAGER))
+    session.commit()
+    assert total() == 7
+
+
+def test_reports_ask_few_questions(app: Flask, month: list[int], sign_in: Callable[..., FlaskClient]) -> None:
+    manager = sign_in("manager")
+    with statements(app) as seen:
+        manager.get(REPORTS)
+    assert len(asked(seen)) <= 4

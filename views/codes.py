@@ -1,0 +1,39 @@
+"""What the codes of clocks, figures and sources are called on a page; a code of another program stands as it is."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+
+CLOCK_NAMES: dict[str, Any] = {
+    "slip-acknowledged": _("slip picked up"),
+    "on-site": _("on site"),
+    "same-day": _("done the same day"),
+    "follow-up": _("followed up"),
+    "formal-record": _("formal record written"),
+}
+"""Clock -> what it measures."""
+
+NAMES: dict[str, Any] = {
+    **CLOCK_NAMES,
+    # figures
+    "enquiry-promise-minutes": _("Longest promise for an enquiry, minutes"),
+    "follow-up-attempts": _("Attempts before a follow-up may be closed as not reached"),
+    "follow-up-rest-hours": _("Hours in which nobody is called"),
+    "visitor-pass-days": _("Visitor pass, days"),
+    "temporary-pass-days": _("Temporary pass, days"),
+    "worker-pass-days": _("Worker's pass, days"),
+    "worker-pass-deposit-fen": _("Deposit for a worker's pass, fen"),
+    "worker-pass-card-fee-fen": _("Card fee for a worker's pass, fen"),
+    "undo-minutes": _("Time to undo a bulk action, minutes"),
+    # sources
+    "panel": _("panel"),
+    "cli": _("command line"),
+    "seed": _("training data"),
+    "import": _("import"),
+    "timer": _("timer"),
+}
+
+
+def code_name(code: str | None) -> str:
+    """The name of *code* in the reader's language, itself where it has none."""
+    return str(NAMES.get(code, code)) if code else "—"

@@ -1,0 +1,212 @@
+"""The call intake: one page for who takes the phone, from the first digits of a number to the dispatched job."""
+
+from typing import Any
+
+from flask import abort, flash, jsonify, redirect, request, url_for
+from flask_admin import expose
+from flask_babel import gettext
+from sqlalchemy import or_, select
+
+from models.callers import LIMIT, Caller, callers
+from models.complaints import IS_OPEN as OPEN_COMPLAINTS
+from models.complaints import Complaint
+from models.errors import OperationRefused
+from models.estates import Unit
+from models.personal import keyring_of, masked_phone
+from models.policy import visible
+from models.residents import Occupancy, Resident
+from models.settings import Category, EstateSettings
+from models.tickets import IS_OPEN, Ticket, TicketKind
+from views import context
+from views.base import RegisterView
+from views.cells import badge, deadline
+from views.gathering import Question, gathered
+from views.language import label, local_time, sentence
+from views.lookups import learn_for
+from views.queries import parse_id, parse_search
+from views.scope import INVALID, status_of
+from views.ticket_forms import TicketForm
+
+LAST = 5
+
+
+class IntakePages(RegisterView):
+    """``intake/`` with its look-ups, on top of a register that takes calls."""
+
+    @expose("/intake/", methods=("GET", "POST"))
+    def intake_view(self) -> Any:
+        """Take a call: who, what, where, then save, or save and dispatch in one step (INT-3, DSP-11)."""
+        self.require("register")
+        if request.method == "GET":
+            return self.intake_page(TicketForm(data=self.begin_with()))
+        form = TicketForm(request.form)
+        if "repeat_of" in request.form:
+            return self._repeat(form)
+        if not form.validate():
+            return self.intake_page(form), INVALID
+        dispatching = request.form.get("then") == "dispatch"
+        try:
+            (ticket,) = self.apply("register_and_dispatch" if dispatching else "register", [self.draft(form)]).done
+        except OperationRefused as refusal:
+            at_field = form.refuse(refusal)
+            problem = None if at_field else sentence(refusal)
+            return self.intake_page(form, problem=problem, refusal=refusal), status_of(refusal)
+        flash(gettext("%(record)s: saved.", record=ticket.number), "success")
+        return redirect(self.after_create(ticket))
+
+    def _repeat(self, form: TicketForm) -> Any:
+        """Add the call to the open matter it repeats (INT-6), in the words that were typed."""
+        record = self.get_one(parse_id(request.form["repeat_of"]))
+        self.require("report_again", record)
+        form.validate()
+        if form.summary.errors or form.detail.errors or form.reporter_name.errors:
+            return self.intake_page(form), INVALID
+        said = {
+            "words": "\n".join(filter(None, (form.summary.data, form.detail.data))),
+            "channel": form.channel.data,
+            "reporter_name": form.reporter_name.data,
+        }
+        try:
+            self.apply("report_again", [record], **said)
+        except OperationRefused as refusal:
+            return self.intake_page(form, problem=sentence(refusal), refusal=refusal), status_of(refusal)
+        flash(gettext("%(record)s: the call was added.", record=record.number), "success")
+        return redirect(self.after_create(record))
+
+    def intake_page(self, form: Any, problem: str | None = None, refusal: Any = None) -> str:
+        """The page that takes a call."""
+        learn_for(form)
+        text = parse_search(request.args.get("q", ""))
+        teams = {row.id: row.team_id for row in context.session().execute(_teams_of_categories(self.estate().id))}
+        return self.render(
+            "admin/intake.html",
+            form=form,
+            problem=problem,
+            refusal=refusal,
+            teams=teams,
+            asked=text,
+            offered=self.offered(text) if text else None,
+            about=self.about(form.resident_id.data, form.unit_id.data),
+            back=self.get_url(".index_view"),
+        )
+
+    @expose("/intake/callers/")
+    def callers_view(self) -> Any:
+        """The likeliest callers for what was typed, as JSON."""
+        self.require("register")
+        return jsonify(self.offered(parse_search(request.args.get("q", ""))))
+
+    def offered(self, text: str) -> list[dict[str, Any]]:
+        """What is shown of each caller that *text* finds."""
+        actor = context.actor()
+        if actor is None:
+            abort(401)
+        rows = callers(context.session(), text, actor=actor, estate_id=self.estate().id, limit=LIMIT) if text else ()
+        return [_shown(row) for row in rows or ()]
+
+    @expose("/intake/caller/")
+    def caller_view(self) -> Any:
+        """What is known of a caller: rooms, what is open there, the last five matters, and the deadline of a job."""
+        self.require("register")
+        numbers = {name: parse_id(request.args[name]) for name in ("resident", "unit") if request.args.get(name)}
+        return self.render("admin/intake_caller.html", about=self.about(numbers.get("resident"), numbers.get("unit")))
+
+    def about(self, resident_id: int | None, unit_id: int | None) -> dict[str, Any] | None:
+        """What the side of the page shows, None before anybody is chosen; 404 for people and rooms not to be seen."""
+        if resident_id is None and unit_id is None:
+            return None
+        found = gathered(self._questions(resident_id, unit_id))
+        if not found.get("person", [True]) or not found.get("unit", [True]):
+            abort(404)
+        matters = [*found["tickets"], *found["complaints"]]
+        settings = EstateSettings(context.session(), [self.estate().id])
+        clock = settings.clock(self.estate().id, "same-day")
+        return {
+            "person": next(iter(found.get("person", ())), None),
+            "phone": self._phone(found),
+            "unit": next(iter(found.get("unit", ())), None),
+            "homes": found.get("homes", ()),
+            "open": [_matter(row) for row in matters if row.is_open],
+            "last": [_matter(row) for row in sorted(matters, key=lambda row: row.registered_at, reverse=True)][:LAST],
+            "due": deadline(settings.due(clock, context.now())) if clock is not None else None,
+        }
+
+    def _phone(self, found: dict[str, list[Any]]) -> str:
+        person = next(iter(found.get("person", ())), None)
+        if person is None or not person.phone:
+            return ""
+        whole = keyring_of(context.session()).decrypt(person.phone)
+        return whole if self.allowed("read_phone", Resident(estate_id=self.estate().id)) else masked_phone(whole)
+
+    def _questions(self, resident_id: int | None, unit_id: int | None) -> dict[str, Question]:
+        actor, estate = context.actor(), self.estate()
+        questions: dict[str, Question] = {}
+        if resident_id is not None:
+            person = select(Resident.id, Resident.name, Resident.phone, Resident.note)
+            questions["person"] = person.where(
+                Resident.id == resident_id, Resident.estate_id == estate.id, visible(actor, Resident)
+            )
+            homes = select(Unit.id, Unit.code, Occupancy.kind).join(Unit, Unit.id == Occupancy.unit_id)
+            homes = homes.where(Occupancy.resident_id == resident_id, Occupancy.until_on.is_(None))
+            questions["homes"] = homes.where(visible(actor, Unit)).order_by(Unit.code)
+        if unit_id is not None:
+            unit = select(Unit.id, Unit.code, Unit.fee_status)
+            questions["unit"] = unit.where(Unit.id == unit_id, Unit.estate_id == estate.id, visible(actor, Unit))
+        for name, model, is_open in (("tickets", Ticket, IS_OPEN), ("complaints", Complaint, OPEN_COMPLAINTS)):
+            questions[name] = _matters(model, is_open, resident_id, unit_id).where(
+                model.estate_id == estate.id, visible(actor, model)
+            )
+        return questions
+
+
+def _teams_of_categories(estate_id: int) -> Any:
+    return select(Category.id, Category.team_id).where(Category.estate_id == estate_id, Category.team_id.is_not(None))
+
+
+def _matters(model: Any, is_open: Any, resident_id: int | None, unit_id: int | None) -> Question:
+    """The open matters of the person or the room, and the last ones."""
+    ours = [
+        column == number for column, number in ((model.resident_id, resident_id), (model.unit_id, unit_id)) if number
+    ]
+    kind = model.kind if model is Ticket else model.category.label("kind")
+    query = select(
+        model.id,
+        model.number,
+        kind,
+        model.status,
+        model.summary,
+        model.due_at,
+        model.registered_at,
+        model.unit_id,
+        is_open.label("is_open"),
+    )
+    return query.where(or_(*ours)).order_by(is_open.desc(), model.id.desc()).limit(LIMIT + LAST)
+
+
+def _matter(row: Any) -> dict[str, Any]:
+    endpoint = "tickets" if isinstance(row.kind, TicketKind) else "complaints"
+    return {
+        "id": row.id,
+        "url": url_for(f"{endpoint}.details_view", id=row.id),
+        "number": row.number,
+        "kind": label(row.kind),
+        "status": badge(row.status),
+        "summary": row.summary,
+        "due": deadline(row.due_at) if row.is_open else "",
+        "at": local_time(row.registered_at),
+        "repeat": url_for(f"{endpoint}.step_view", verb="report_again", id=row.id) if row.is_open else "",
+        "word": row.kind.value,
+        "unit_id": row.unit_id,
+    }
+
+
+def _shown(caller: Caller) -> dict[str, Any]:
+    phone = keyring_of(context.session()).decrypt(caller.phone) if caller.phone else ""
+    return {
+        "resident": caller.resident_id,
+        "unit": caller.unit_id,
+        "name": caller.name or gettext("nobody registered"),
+        "room": caller.room,
+        "kind": label(caller.kind) if caller.kind is not None else "",
+        "phone": masked_phone(phone) if phone else "",
+    }
