@@ -88,11 +88,9 @@ def duration(delta: datetime.timedelta) -> str:
     return str(ngettext("%(num)s day", "%(num)s days", minutes // (24 * 60)))
 
 
-def instant(moment: datetime.datetime | None) -> str | Markup:
-    """An instant by the estate's clock, machine-readable too."""
-    if moment is None:
-        return NOTHING
-    return marked(f'<time datetime="{_machine(moment)}">{local_time(moment)}</time>')
+def instant(moment: datetime.datetime | None) -> str:
+    """An instant by the estate's clock."""
+    return local_time(moment)
 
 
 def _machine(moment: datetime.datetime) -> str:

@@ -129,19 +129,18 @@ class ListPages(Scope):
             )
             for name in names
         ]
-        word, look = escape(gettext("Choose")), escape(gettext("Preview"))
+        word = escape(gettext("Choose"))
         for row in rows:
             parts, called = ["<tr>"], escape(self.name_of(row))
             if choose:
                 box = f'type="checkbox" name="row" value="{row.id}" aria-label="{word} {called}"'
-                parts.append(f'<td class="choose"><input class="form-check-input" {box}></td>')
+                parts.append(f'<td class="choose"><input {box}></td>')
             for linked, attributes, cell in shown:
                 text = escaped(cell(row))
                 if linked:
                     text = f'<a href="{address}{row.id}">{text}</a>'
                 parts.append(f"<td{attributes}>{text}</td>")
-            about = f'value="{row.id}" aria-label="{look} {called}"'
-            parts.append(f'<td class="peek"><button form="peek" name="preview" {about}>▸</button></td></tr>')
+            parts.append("</tr>")
             yield marked("".join(parts))
 
     # ------------------------------------------------------------- what is asked
@@ -294,7 +293,9 @@ class ListPages(Scope):
 
         def made() -> tuple[Select[Any], ColumnElement[int]] | None:
             narrowed = self._narrowed(asked)
-            matches = self.search_matches(asked.search, narrowed, place_in(column), COUNT_LIMIT + 1, newest=newest)
+            matches = self.search_matches(
+                asked.search, narrowed, place_in(column), max(COUNT_LIMIT, size) + 1, newest=newest
+            )
             if matches is None:
                 return None
             gathered = matches.cte("gathered").prefix_with("MATERIALIZED")

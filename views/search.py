@@ -100,7 +100,7 @@ def _query(searched: Searched, text: str) -> Select[Any] | None:
         return None
     desk = context.session()
     here, newest = _visible(model), can_gather_newest(desk)
-    gathering = matches(model, text, keyring_of(desk), *here, place=model.id, most=MANY, newest=newest)
+    gathering = matches(model, text, keyring_of(desk), *here, place=model.id, most=max(MANY, EACH + 1), newest=newest)
     if gathering is None:
         return None
     gathered = gathering.cte(f"gathered_{endpoint}").prefix_with("MATERIALIZED")

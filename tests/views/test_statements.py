@@ -184,7 +184,7 @@ def test_a_list_of_fifty_rows_stays_small_and_asks_no_more(
     assert page.partition(b"<tbody>")[2].partition(b"</tbody>")[0].count(b"<tr>") == 50
     assert len(asked(many)) <= max(len(asked(few)), READING["index_view"])
     if "tickets" in address:
-        assert len(page) <= 52 * KIBIBYTE
+        assert len(page) <= 40 * KIBIBYTE
 
 
 def test_a_bulk_run_asks_no_more_for_more_rows(

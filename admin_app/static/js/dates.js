@@ -16,6 +16,15 @@ if (!window.matchMedia("(pointer: coarse)").matches) {
   await load("flatpickr.min.js");
   const isChinese = document.documentElement.lang.startsWith("zh");
   if (isChinese) await load("flatpickr.zh.js");
+  const word = new Intl.DisplayNames(document.documentElement.lang, { type: "dateTimeField" });
+  const locale = {
+    ...(isChinese ? window.flatpickr.l10ns.zh : {}),
+    firstDayOfWeek: 1,
+    yearAriaLabel: word.of("year"),
+    monthAriaLabel: word.of("month"),
+    hourAriaLabel: word.of("hour"),
+    minuteAriaLabel: word.of("minute"),
+  };
   for (const input of document.querySelectorAll("input[type=date], input[type=datetime-local]")) {
     const hasTime = input.type === "datetime-local";
     input.type = "text";
@@ -26,7 +35,7 @@ if (!window.matchMedia("(pointer: coarse)").matches) {
       enableTime: hasTime,
       time_24hr: true,
       dateFormat: hasTime ? "Y-m-d H:i" : "Y-m-d",
-      locale: isChinese ? { ...window.flatpickr.l10ns.zh, firstDayOfWeek: 1 } : { firstDayOfWeek: 1 },
+      locale,
       disableMobile: true,
       monthSelectorType: "static",
       onClose: () => input.dispatchEvent(new Event("change", { bubbles: true })),

@@ -1,5 +1,30 @@
 // Lists: a record beside the list without leaving it, panels that close; all of it works without.
 
+// A button to preview each row: made here, since it would be a ninth of the page.
+for (const table of document.querySelectorAll("table[data-preview]")) {
+  const label = table.dataset.preview;
+  const head = document.createElement("th");
+  head.className = "peek";
+  const hidden = document.createElement("span");
+  hidden.className = "visually-hidden";
+  hidden.textContent = label;
+  head.append(hidden);
+  table.tHead.rows[0].append(head);
+  for (const row of table.tBodies[0].rows) {
+    const link = row.querySelector("a[href*='id=']");
+    if (!link) continue;
+    const button = document.createElement("button");
+    button.setAttribute("form", "peek");
+    button.name = "preview";
+    button.value = new URL(link.href).searchParams.get("id");
+    button.textContent = "▸";
+    button.setAttribute("aria-label", `${label} ${link.textContent}`);
+    const cell = row.insertCell();
+    cell.className = "peek";
+    cell.append(button);
+  }
+}
+
 const aside = document.querySelector("#preview");
 const peek = document.querySelector("#peek");
 
