@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, false, func, literal, or_, select
 
 from models.estates import Unit
-from models.finding import found, named, room_of
+from models.finding import found, found_rooms, named, rooms_named, shape
 from models.personal import keyring_of
 from models.policy import may, visible
 from models.residents import Occupancy, OccupancyKind, Resident
@@ -15,6 +15,7 @@ from models.session import DeskSession
 from models.staff import Actor
 
 LIMIT = 8
+MOST_KEPT = 200
 
 _ORDER = {OccupancyKind.OWNER: 0, OccupancyKind.TENANT: 1, OccupancyKind.FAMILY: 2}
 
@@ -32,6 +33,17 @@ class Caller:
     """Encrypted, as it is stored."""
 
 
+@dataclass(frozen=True)
+class _Questions:
+    """The statements for texts of one shape, asked by one person: making them takes longer than asking."""
+
+    people: Select[Any]
+    rooms: Select[Any] | None
+
+
+_KEPT: dict[tuple[Any, ...], _Questions | None] = {}
+
+
 def callers(
     session: DeskSession, text: str, *, actor: Actor, estate_id: int, limit: int = LIMIT
 ) -> Sequence[Caller] | None:
@@ -40,33 +52,54 @@ def callers(
     *text* is a room in any writing, a name, its pinyin or initials, a phone number or its last four, or several of
     these. A whole name stands before its beginning, owners before tenants before family.
     """
-    person = found(Resident, text, keyring_of(session)) if may(actor, "read", Resident) else None
-    room = found(Unit, text, keyring_of(session)) if may(actor, "read", Unit) else None
-    if person is None and room is None:
+    keyring = keyring_of(session)
+    (kinds, values), names, rooms = shape(text, keyring), named(text), rooms_named(text)
+    key = (kinds, len(names), len(rooms), actor.staff_id, actor.roles, estate_id, limit)
+    if key not in _KEPT:
+        if len(_KEPT) >= MOST_KEPT:
+            _KEPT.clear()
+        person = found(Resident, text, keyring) if may(actor, "read", Resident) else None
+        room = found(Unit, text, keyring) if may(actor, "read", Unit) else None
+        nothing = person is None and room is None
+        people = _people(false() if person is None else person, len(names), bool(rooms), actor, estate_id)
+        empty = None if room is None else _empty_rooms(room, actor, estate_id).limit(limit)
+        _KEPT[key] = None if nothing else _Questions(people.limit(limit), empty)
+    asked = _KEPT[key]
+    if asked is None:
         return None
-    people = session.execute(_people(text, false() if person is None else person, actor, estate_id).limit(limit))
-    rows = [Caller(*row) for row in people]
-    if room is not None and len(rows) < limit:
-        lived_in = {row.unit_id for row in rows}
-        empty = select(Unit.id, Unit.code).where(room, Unit.estate_id == estate_id, visible(actor, Unit))
-        for unit in session.execute(empty.order_by(func.length(Unit.code), Unit.code).limit(limit)):
-            if unit.id not in lived_in and len(rows) < limit:
-                rows.append(Caller(None, unit.id, "", unit.code, None, None))
-    return rows
+    said: dict[str, Any] = {"rooms": rooms} if rooms else {}
+    for number, name in enumerate(names):
+        said |= {f"is_{number}": name, f"word_{number}": f"% {name} %"}
+        said |= {f"begins_{number}": f"{name}%", f"word_begins_{number}": f"% {name}%"}
+    found_here = [Caller(*row) for row in session.execute(asked.people, {**values, **said})]
+    if asked.rooms is not None and len(found_here) < limit:
+        lived_in = {row.unit_id for row in found_here}
+        for unit in session.execute(asked.rooms, values):
+            if unit.id not in lived_in and len(found_here) < limit:
+                found_here.append(Caller(None, unit.id, "", unit.code, None, None))
+    return found_here
 
 
-def _people(text: str, person: ColumnElement[bool], actor: Actor, estate_id: int) -> Select[*tuple[Any, ...]]:
+def _people(
+    person: ColumnElement[bool], names: int, by_room: bool, actor: Actor, estate_id: int
+) -> Select[*tuple[Any, ...]]:
     living = and_(
         Occupancy.resident_id == Resident.id, Occupancy.until_on.is_(None), Occupancy.estate_id == Resident.estate_id
     )
     query = select(Resident.id, Unit.id, Resident.name, func.coalesce(Unit.code, ""), Occupancy.kind, Resident.phone)
     query = query.outerjoin(Occupancy, living).outerjoin(Unit, Unit.id == Occupancy.unit_id)
     query = query.where(person, Resident.estate_id == estate_id, visible(actor, Resident))
-    if (meant := room_of(text)) is not None:
+    if by_room:
         # Of somebody with several rooms the one that was named; who was found by a phone tail keeps all.
+        meant = found_rooms()
         query = query.where(or_(Unit.id.in_(meant), Unit.id.is_(None), ~_any_room(meant)))
     kinds = case(_ORDER, value=Occupancy.kind, else_=len(_ORDER))
-    return query.order_by(_nearness(named(text)), kinds, func.length(Resident.name), Resident.name_pinyin, Resident.id)
+    return query.order_by(_nearness(names), kinds, func.length(Resident.name), Resident.name_pinyin, Resident.id)
+
+
+def _empty_rooms(room: ColumnElement[bool], actor: Actor, estate_id: int) -> Select[*tuple[Any, ...]]:
+    query = select(Unit.id, Unit.code).where(room, Unit.estate_id == estate_id, visible(actor, Unit))
+    return query.order_by(func.length(Unit.code), Unit.code)
 
 
 def _any_room(meant: Select[Any]) -> ColumnElement[bool]:
@@ -76,14 +109,14 @@ def _any_room(meant: Select[Any]) -> ColumnElement[bool]:
     return select(literal(1)).where(mine).correlate(Resident).exists()
 
 
-def _nearness(names: Sequence[str]) -> ColumnElement[int]:
+def _nearness(names: int) -> ColumnElement[int]:
     """0 for who is called exactly so (or by those initials), 1 where the name begins so, 2 for the rest."""
     if not names:
         return literal(0)
     words = literal(" ").concat(Resident.name_pinyin).concat(" ")
-    exact = [or_(Resident.name == name, words.contains(f" {name} ", autoescape=True)) for name in names]
-    begin = [
-        or_(Resident.name.startswith(name, autoescape=True), words.contains(f" {name}", autoescape=True))
-        for name in names
-    ]
+    exact, begin = [], []
+    for number in range(names):
+        exact.append(or_(Resident.name == bindparam(f"is_{number}"), words.like(bindparam(f"word_{number}"))))
+        beginning = words.like(bindparam(f"word_begins_{number}"))
+        begin.append(or_(Resident.name.like(bindparam(f"begins_{number}")), beginning))
     return case((and_(*exact), 0), (and_(*begin), 1), else_=2)

@@ -163,11 +163,14 @@ def named(text: str) -> tuple[str, ...]:
     return tuple(part for part in _parts(text) if part.isalpha())
 
 
-def room_of(text: str) -> "Select[Any] | None":
-    """The ids of the rooms that *text* names in whatever spelling, None when it names none."""
-    keys = [key for part in _parts(text) if (key := _room(part)) is not None]
-    said = bindparam(None, tuple(room_token(key) for key in keys), type_=SearchQuery, unique=True)
-    return _holding(Unit, said) if keys else None
+def rooms_named(text: str) -> tuple[str, ...]:
+    """The words of the index for the rooms that *text* names in whatever spelling."""
+    return tuple(room_token(key) for part in _parts(text) if (key := _room(part)) is not None)
+
+
+def found_rooms() -> Select[Any]:
+    """The ids of the rooms whose words (:func:`rooms_named`) are the value of the parameter ``rooms``."""
+    return _holding(Unit, bindparam("rooms", type_=SearchQuery))
 
 
 def _parts(text: str) -> list[str]:

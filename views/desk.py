@@ -1,6 +1,7 @@
 """The desk (``/admin/``): what is open today, by deadline, each row with its one next step; figures are filters."""
 
 import datetime
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -9,9 +10,10 @@ from flask import abort, request, url_for
 from flask_admin import AdminIndexView, expose
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement, false, func, or_, select, true
+from sqlalchemy import ColumnElement, bindparam, false, func, literal, or_, select, true
 
 from models.audits import AuditRun
+from models.base import UTCDateTime
 from models.complaints import IS_OPEN as OPEN_COMPLAINTS
 from models.complaints import Complaint
 from models.estates import Unit
@@ -23,15 +25,15 @@ from models.staff import Staff, Team
 from models.tickets import IS_OPEN as OPEN_TICKETS
 from models.tickets import Ticket
 from views import complaints, context, homes, tickets
-from views.gathering import Question, gathered
+from views.gathering import Prepared, Question, prepared
 from views.language import local_today, zone
+from views.lookups import scope_key
 from views.queries import COUNT_LIMIT, ordering, place_in
 from views.scope import actor_here
 from views.steps import next_step
 
 ROWS = 50
 BESIDE = 6
-SOON = datetime.timedelta(hours=2)
 
 MATTERS: tuple[tuple[type[Any], ColumnElement[bool], str, Any], ...] = (
     (Ticket, OPEN_TICKETS, "tickets", tickets),
@@ -109,11 +111,7 @@ class DeskView(AdminIndexView):
         only_mine = counts and not may(actor, "read", FollowUp)
         meaningless = OF_THE_DESK if only_mine else set() if may(actor, "comment", Ticket) else {"mine"}
         figures = [figure for figure in FIGURES if counts and figure.name not in meaningless]
-        questions = {f"{figure.name} {place}": question for figure in figures for place, question in _counts(figure)}
-        if counts:
-            questions |= dict(_rows(shown))
-        questions |= {**dict(_beside()), **homes.supervisor_questions(), **homes.auditor_questions()}
-        found = gathered(questions)
+        found = _questions(tuple(figures), shown if counts else "", scope_key(), local_today()).ask(_moments())
         return self.render(
             self._template,
             figures=[replace(figure, number=_sum(figure, found)) for figure in figures],
@@ -131,6 +129,25 @@ class DeskView(AdminIndexView):
             today=local_today(),
             now=context.now(),
         )
+
+
+@functools.lru_cache(256)
+def _questions(figures: tuple[Figure, ...], shown: str, _key: tuple[Any, ...], _today: datetime.date) -> Prepared:
+    """All that the desk asks, as one statement, kept for each who asks: the desk asks again every few seconds."""
+    questions = {f"{figure.name} {place}": question for figure in figures for place, question in _counts(figure)}
+    if shown:
+        questions |= dict(_rows(shown))
+    questions |= {**dict(_beside()), **homes.supervisor_questions(), **homes.auditor_questions()}
+    return prepared(questions or {"nothing": select(literal(0).label("nothing"))})
+
+
+NOW, SOON, MIDNIGHT = (bindparam(name, type_=UTCDateTime()) for name in ("now", "soon", "midnight"))
+
+
+def _moments() -> dict[str, datetime.datetime]:
+    now = context.now()
+    tomorrow = datetime.datetime.combine(local_today() + datetime.timedelta(days=1), datetime.time(), zone())
+    return {"now": now, "soon": now + datetime.timedelta(hours=2), "midnight": tomorrow.astimezone(datetime.UTC)}
 
 
 def _here(query: Question, model: Any, *conditions: ColumnElement[bool]) -> Question:
@@ -155,11 +172,10 @@ def _sum(figure: Figure, found: dict[str, list[Any]]) -> int:
 
 
 def _filter(name: str, model: Any) -> Any:
-    now = context.now()
     if name == "overdue":
-        return place_in(model.due_at) < now
+        return place_in(model.due_at) < NOW
     if name == "soon":
-        return place_in(model.due_at).between(now, now + SOON)
+        return place_in(model.due_at).between(NOW, SOON)
     if name == "unassigned":
         return model.assignee_id.is_(None)
     if name == "follow_up":
@@ -187,60 +203,73 @@ def _rows(shown: str) -> Iterator[tuple[str, Question]]:
         yield f"rows {endpoint}", query
 
 
-SHAPE = (
-    "id",
-    "number",
+DECIDING = (
     "status",
     "kind",
-    "due_at",
-    "summary",
-    "place",
     "estate_id",
-    "unit_id",
     "team_id",
     "assignee_id",
     "dispatched_at",
-    "finished_at",
     "slip_returned_at",
-    "registered_at",
 )
-"""What the next step of a matter depends on, and what the row shows."""
+"""What the next step of a matter depends on."""
+SHAPE = ("id", "number", "due_at", "summary", "place", *DECIDING)
+"""What is read of a matter."""
 
 
 def _merged(found: dict[str, list[Any]]) -> list[Row]:
     rows = []
     for model, _is_open, endpoint, view in MATTERS:
-        columns = set(model.__mapper__.columns.keys())
-        for row in found.get(f"rows {endpoint}", ()):
-            # A record of this page only: the steps ask it what they would ask the stored one.
-            record = model(**{name: value for name, value in row._asdict().items() if name in columns})
-            rows.append(Row(row, url_for(f"{endpoint}.details_view", id=row.id), *_next(endpoint, view, row, record)))
+        base, steps = url_for(f"{endpoint}.details_view", id=""), _Steps(endpoint, model, view)
+        rows += [Row(row, f"{base}{row.id}", *steps.next(row)) for row in found.get(f"rows {endpoint}", ())]
     latest = datetime.datetime.max.replace(tzinfo=datetime.UTC)
     return sorted(rows, key=lambda row: (row.found.due_at or latest, row.found.number))[:ROWS]
 
 
-def _next(endpoint: str, view: Any, row: Any, record: Any) -> tuple[Any, str]:
-    if row.follow_up_id is not None and may(context.actor(), "record_attempt", "follow_ups"):
-        return gettext("Follow up"), url_for("follow_ups.details_view", id=row.follow_up_id)
-    step = next_step(view.STEPS, view.TRANSITIONS, record)
-    return (None, "") if step is None else (step.label, url_for(f"{endpoint}.step_view", verb=step.verb, id=row.id))
+class _Steps:
+    """The next step of each row; rows that are alike in what it depends on are asked about once."""
+
+    def __init__(self, endpoint: str, model: Any, view: Any) -> None:
+        self._endpoint, self._model, self._view = endpoint, model, view
+        self._names = [name for name in DECIDING if name in model.__mapper__.columns]
+        self._now, self._call = context.now(), gettext("Follow up")
+        may_call = may(context.actor(), "record_attempt", "follow_ups")
+        self._calls = url_for("follow_ups.details_view", id="") if may_call else ""
+        self._known: dict[tuple[Any, ...], tuple[Any, str]] = {}
+
+    def next(self, row: Any) -> tuple[Any, str]:
+        """What the step is called, and its address."""
+        if row.follow_up_id is not None and self._calls:
+            return self._call, f"{self._calls}{row.follow_up_id}"
+        # Of times only whether there is one.
+        facts = tuple(
+            self._now if isinstance(value, datetime.datetime) else value
+            for value in (getattr(row, name) for name in self._names)
+        )
+        if facts not in self._known:
+            # A record of this page only: the steps ask it what they would ask the stored one.
+            record = self._model(**dict(zip(self._names, facts, strict=True)))
+            step = next_step(self._view.STEPS, self._view.TRANSITIONS, record)
+            url = url_for(f"{self._endpoint}.step_view", verb=step.verb, id="") if step is not None else ""
+            self._known[facts] = (step and step.label, url)
+        label, url = self._known[facts]
+        return label, f"{url}{row.id}" if url else ""
 
 
 def _beside() -> Iterator[tuple[str, Question]]:
-    actor, now = context.actor(), context.now()
+    actor = context.actor()
     if may(actor, "read", KeyLoan):
         query: Question = select(KeyLoan.id, Key.number, KeyLoan.borrower_name, KeyLoan.due_at).join(
             Key, Key.id == KeyLoan.key_id
         )
-        late = (KeyLoan.returned_at.is_(None), KeyLoan.lost_at.is_(None), KeyLoan.due_at < now)
+        late = (KeyLoan.returned_at.is_(None), KeyLoan.lost_at.is_(None), KeyLoan.due_at < NOW)
         yield "keys", _here(query, KeyLoan, *late).order_by(KeyLoan.due_at).limit(BESIDE)
     if may(actor, "read", VisitorPass):
         query = select(VisitorPass.id, VisitorPass.number, VisitorPass.holder_name, VisitorPass.valid_until)
-        tomorrow = datetime.datetime.combine(local_today() + datetime.timedelta(days=1), datetime.time(), zone())
         ending = (
             VisitorPass.handed_in_at.is_(None),
             VisitorPass.revoked_at.is_(None),
-            VisitorPass.valid_until <= tomorrow.astimezone(datetime.UTC),
+            VisitorPass.valid_until <= MIDNIGHT,
         )
         yield "passes", _here(query, VisitorPass, *ending).order_by(VisitorPass.valid_until.desc()).limit(BESIDE)
     if may(actor, "read", AuditRun):

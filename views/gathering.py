@@ -45,13 +45,13 @@ class Prepared:
     statement: Any
     readers: Mapping[str, Callable[[list[Any]], Any]]
 
-    def ask(self) -> dict[str, list[Any]]:
-        """The rows of each question by its name, in the order that it asks for.
+    def ask(self, values: Mapping[str, Any] | None = None) -> dict[str, list[Any]]:
+        """The rows of each question by its name, in the order that it asks for; *values* are those of its parameters.
 
         Rows are named tuples with the values that the columns' types give.
         """
         found: dict[str, list[Any]] = {name: [] for name in self.readers}
-        for name, row in context.session().execute(self.statement):
+        for name, row in context.session().execute(self.statement, values):
             found[name].append(self.readers[name](json.loads(row)))
         return found
 

@@ -177,7 +177,7 @@ def _learn(lists: Iterable[Lookup], wanted: Iterable[tuple[Lookup, int]]) -> Non
                 ids.setdefault(lookup.name, set()).add(row_id)
     offered = [name for name in new if LOOKUPS[name].allowed()]
     if offered and not ids:
-        found = _options(tuple(offered), _scope_key()).ask()
+        found = _options(tuple(offered), scope_key()).ask()
     else:
         questions: dict[str, Question] = {f"all {name}": LOOKUPS[name].options() for name in offered}
         for name, numbers in ids.items():
@@ -194,8 +194,8 @@ def _learn(lists: Iterable[Lookup], wanted: Iterable[tuple[Lookup, int]]) -> Non
             written.update({(name, row.id): lookup.text(row) for row in rows})
 
 
-def _scope_key() -> tuple[Any, ...]:
-    """All that the scopes of lookups go by."""
+def scope_key() -> tuple[Any, ...]:
+    """All that the scope of a statement goes by: who asks, the estate shown, the kind of database."""
     actor, estate, desk = context.actor(), context.current_estate(), context.session()
     who = (actor.staff_id, actor.roles, actor.is_system) if actor is not None else None
     return who, estate.id if estate is not None else None, desk.get_bind().dialect.name

@@ -41,7 +41,7 @@ if (form) {
     const note = document.getElementById("draft-note");
     if (note) {
       note.hidden = false;
-      note.querySelector("time").textContent = new Date(draft.at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+      note.querySelector("time").textContent = new Date(draft.at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
       note.querySelector("button").addEventListener("click", () => {
         window.sessionStorage.removeItem(key);
         sending = true;
@@ -67,9 +67,14 @@ if (form) {
     form.requestSubmit(button);
   });
 
-  // To the first thing that is wrong, else to the first field.
-  const wrong = form.querySelector("[aria-invalid=true]:not([tabindex='-1'])");
-  const first = wrong || form.querySelector("[autofocus]") || fields().find((field) => !field.disabled && field.tabIndex >= 0 && field.offsetParent);
-  if (first && (document.activeElement === document.body || !document.activeElement)) first.focus({ preventScroll: !wrong });
+  // To the first thing that is wrong, else to the first field (of a group, the choice made), else to the button.
+  const usable = (field) => !field.disabled && (field.tomselect || (field.tabIndex >= 0 && field.offsetParent));
+  const passedOver = (field) => field.type === "radio" && !field.checked && form.querySelector(`[name="${field.name}"]:checked`);
+  const wrong = form.querySelector("[data-attention], [aria-invalid=true]:not([tabindex='-1'])");
+  const first = wrong || form.querySelector("[autofocus]") || fields().find((field) => usable(field) && !passedOver(field)) || form.querySelector("[type=submit]");
+  if (first && (document.activeElement === document.body || !document.activeElement)) {
+    if (first.tomselect) first.tomselect.quiet = true;
+    (first.tomselect?.control_input || first).focus({ preventScroll: !wrong });
+  }
   begun = answered ? "" : begun;
 }

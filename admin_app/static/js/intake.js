@@ -149,13 +149,21 @@ const warning = document.getElementById("same-matter");
 function same() {
   const kind = form.querySelector("input[name=kind]:checked")?.value;
   const unit = (form.elements.unit_id.value || "").replace("id:", "");
-  let any = false;
+  const offers = [];
   for (const matter of about.querySelectorAll(".about-matters li[data-kind]")) {
     const is = matter.dataset.kind === kind && matter.dataset.unit !== "" && matter.dataset.unit === unit;
     matter.toggleAttribute("data-same", is);
-    any ||= is;
+    if (!is) continue;
+    const button = matter.querySelector("button");
+    if (!button) continue;
+    const offer = button.cloneNode(true);
+    offer.type = "button";  // Ctrl+Enter presses the first that sends: that stays “save”
+    offer.prepend(`${matter.dataset.number} `);
+    offer.addEventListener("click", () => form.requestSubmit(button));
+    offers.push(offer);
   }
-  warning.hidden = !any;
+  warning.hidden = !about.querySelector("li[data-same]");
+  warning.querySelector("[data-offers]").replaceChildren(...offers);
 }
 form.addEventListener("change", same);
 
@@ -168,6 +176,8 @@ form.addEventListener("restored", (event) => {
   if (id("resident_id") || id("unit_id")) learn(id("resident_id"), id("unit_id"));
 });
 same();
+// Refused for an open matter (INT-6): forms.js goes to the button that adds the call to it.
+if (form.dataset.answered) warning.querySelector("[data-offers] button")?.setAttribute("data-attention", "");
 if (!("needed" in more.dataset)) more.open = false;
 const begun = about.querySelector("[data-about]");
 if (begun && !box.value) box.value = [begun.dataset.room, begun.dataset.name].filter(Boolean).join(" ");

@@ -22,7 +22,7 @@ for (const input of document.querySelectorAll("input[data-lookup]")) {
     // What was typed before the choice, and answers on their way, must not open the list again over the next field.
     onItemAdd() { window.clearTimeout(this.refreshTimeout); this.refreshTimeout = null; this.chosenAt = performance.now(); },
     onLoad() { if (this.items.length && !this.control_input.value) this.close(false); },
-    onDropdownOpen() { if (performance.now() - (this.chosenAt || -Infinity) < 1000) this.close(false); },
+    onDropdownOpen() { if (this.quiet || performance.now() - (this.chosenAt || -Infinity) < 1000) this.close(false); },
     load(query, done) {
       const address = `${url}?name=${encodeURIComponent(input.dataset.lookup)}&query=${encodeURIComponent(query)}`;
       fetch(address, { headers: { Accept: "application/json" } })
@@ -31,6 +31,13 @@ for (const input of document.querySelectorAll("input[data-lookup]")) {
         .catch(() => done());
     },
   });
+  // A page that begins in the box (forms.js) opens its list at the first key or press, not over the page at once.
+  box.wrapper.addEventListener("pointerdown", () => { box.quiet = false; }, true);
+  box.wrapper.addEventListener("keydown", (event) => {
+    box.quiet = false;
+    // Saving takes what was chosen, not what happens to be marked in the open list.
+    if (event.key === "Enter" && (event.ctrlKey || event.altKey || event.metaKey)) { box.clearActiveOption(); box.close(false); }
+  }, true);
   // The original input stays in the form only to be sent; what it was described by belongs to the visible one.
   input.setAttribute("aria-hidden", "true");
   input.tabIndex = -1;
