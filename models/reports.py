@@ -48,10 +48,12 @@ def missed(column: Any, record_id: Any, code: str, now: datetime.datetime) -> Co
     return runs.where(column == record_id, Clock.code == code, is_late(now)).exists()
 
 
-def reopened() -> ColumnElement[bool]:
-    """Tickets that went back to work after they were done (FUP-3)."""
-    done = select(Event.id).where(Event.register == "tickets", Event.record_id == Ticket.id, Event.verb == "reopen")
-    return done.exists()
+def reopened(estate_id: int | None = None) -> ColumnElement[bool]:
+    """Tickets that went back to work after they were done (FUP-3); by the log of one estate where that is all."""
+    again = select(Event.record_id).where(Event.register == "tickets", Event.verb == "reopen")
+    if estate_id is not None:
+        return Ticket.id.in_(again.where(Event.estate_id == estate_id))
+    return again.where(Event.record_id == Ticket.id).exists()
 
 
 def clock_shares(estates: Sequence[int], period: Period, now: datetime.datetime) -> Question:

@@ -25,5 +25,7 @@ def addresses(app: Flask, records: Records) -> Iterator[str]:
         else:
             paths = [rule.rule]
         number = records.ids.get(endpoint, 1)
-        needs_id = re.search(r"/(details|edit|delete|slip|print|note|step/[a-z_]+)/$", rule.rule.replace("<verb>", "x"))
+        needs_id = re.search(
+            r"/(details|edit|delete|slip|print|note|preview|step/[a-z_]+)/$", rule.rule.replace("<verb>", "x")
+        )
         yield from (f"{path}?id={number}" if needs_id else path for path in paths if "<" not in path)

@@ -8,8 +8,7 @@ from urllib.parse import parse_qsl
 from flask import abort, redirect, request, url_for
 from flask_admin import expose
 from flask_babel import gettext
-from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import ColumnElement, func, select
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import NotFound
 
@@ -18,13 +17,12 @@ from models.errors import OperationRefused
 from models.operations import bulk_runs
 from models.operations.bulk_verbs import BULK_VERBS, decoded
 from models.policy import visible
-from models.sentences import refusal_from
 from views import context
 from views.editing import EditPages
 from views.language import sentence
 from views.lookups import learn_for
 from views.queries import Asked, parse_id
-from views.scope import INVALID, status_of
+from views.scope import INVALID, committing, status_of
 
 LARGEST_SELECTION = 20_000
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
@@ -52,7 +50,7 @@ class BulkPages(EditPages):
         if asked is None and not ids:
             return self.bulk_page(step, step.form(), None, [], problem=gettext("Choose at least one row.")), INVALID
         if request.form.get("stage") != "preview":
-            return self.bulk_page(step, step.form(data=self._asked_before(again)), asked, ids)
+            return self.bulk_page(step, step.form(data=self._begin_with(verb, again, asked, ids)), asked, ids)
         form = step.form(request.form)
         key = request.form.get("key", "")
         if not form.validate() or not _KEY.fullmatch(key):
@@ -87,11 +85,17 @@ class BulkPages(EditPages):
         query = select(self.model.id).where(self.model.id.in_(left), self.listed()).order_by(self.model.id)
         return list(context.session().scalars(query))
 
-    def _asked_before(self, run: BulkRun | None) -> dict[str, Any]:
-        """What the form begins with: what was answered the last time."""
-        if run is None:
-            return {}
-        return decoded(run.arguments, BULK_VERBS[run.register, run.verb].kinds)
+    def _begin_with(
+        self, verb: str, again: BulkRun | None, asked: Asked | None, ids: list[int] | None
+    ) -> dict[str, Any]:
+        """What the form begins with: what was answered the last time, else what suits the chosen rows."""
+        if again is not None:
+            return decoded(again.arguments, BULK_VERBS[again.register, again.verb].kinds)
+        return self.bulk_prefill(verb, self.model.id.in_(self.ids_query(asked) if asked is not None else ids or ()))
+
+    def bulk_prefill(self, verb: str, chosen: ColumnElement[bool]) -> dict[str, Any]:
+        """What the form of *verb* begins with for the rows that are *chosen*."""
+        return {}
 
     def _chosen_ids(self) -> list[int]:
         ids = [parse_id(text) for text in request.form.getlist("row")]
@@ -110,10 +114,9 @@ class BulkPages(EditPages):
 
     def prepare(self, verb: str, ids: list[int], arguments: dict[str, Any], key: str) -> int:
         """Freeze the selection and commit; the id of the run."""
-        desk = context.session()
         actor = context.actor()
         assert actor is not None
-        try:
+        with committing() as desk:
             run = bulk_runs.prepare(
                 desk,
                 actor=actor,
@@ -125,15 +128,7 @@ class BulkPages(EditPages):
                 arguments=arguments,
                 key=key,
             )
-            run_id = run.id
-            desk.commit()
-        except IntegrityError as error:
-            desk.rollback()
-            raise refusal_from(error) from error
-        except OperationRefused:
-            desk.rollback()
-            raise
-        return run_id
+            return run.id
 
     def bulk_page(
         self, step: Any, form: Any, asked: Asked | None, ids: list[int] | None, problem: str | None = None

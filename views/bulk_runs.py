@@ -9,22 +9,20 @@ from flask import abort, redirect, request, url_for
 from flask_admin import BaseView, expose
 from flask_babel import gettext, lazy_gettext
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 from werkzeug.exceptions import BadRequest, NotFound
 
 from models.bulk import LEFT_ALONE, BulkItem, BulkOutcome, BulkRun, BulkState
-from models.errors import OperationRefused
 from models.operations import bulk_runs, bulk_undo
 from models.policy import may, visible
-from models.sentences import refusal_from
 from models.verbs import verb_label
 from views import context
 from views.export import csv_answer
 from views.labels import register_label
-from views.language import label, say, sentence
+from views.language import label, say, sentence, titled
 from views.queries import PAGE_SIZE, asked_id, parse_id
 from views.references import ENDPOINTS
+from views.scope import committing
 
 SECONDS_IN_ONE_REQUEST = 1
 """A longer run goes on with the next request, so that its page can say how far it is."""
@@ -122,42 +120,28 @@ class BulkRunView(BaseView):
         """Do it, or go on with it; sent twice it acts once. Long runs go on from the page's button."""
         run_id = parse_id(request.form.get("id"))
         run = self._run(run_id)
-        desk, actor = context.session(), context.actor()
+        actor = context.actor()
         if not may(actor, "run", "bulk_runs"):
             abort(403)
         assert actor is not None
         stop = time.monotonic() + SECONDS_IN_ONE_REQUEST
-        try:
-            while run.state is not BulkState.FINISHED:
+        while run.state is not BulkState.FINISHED:
+            with committing() as desk:
                 left = bulk_runs.run_chunk(desk, run, actor=actor, now=context.now())
-                desk.commit()
-                if not left or time.monotonic() > stop:
-                    break
-        except IntegrityError as error:
-            desk.rollback()
-            raise refusal_from(error) from error
-        except OperationRefused:
-            desk.rollback()
-            raise
+            if not left or time.monotonic() > stop:
+                break
         return redirect(self.get_url(".details_view", id=run_id))
 
     @expose("/undo/", methods=("POST",))
     def undo_view(self) -> Any:
         """Prepare the run that puts this one back, and show its preview."""
         run = self._run(parse_id(request.form.get("id")))
-        desk, actor = context.session(), context.actor()
+        actor = context.actor()
         if not may(actor, "run", "bulk_runs"):
             abort(403)
         assert actor is not None
-        try:
+        with committing() as desk:
             undoing = bulk_undo.prepare_undo(desk, run, actor=actor, now=context.now()).id
-            desk.commit()
-        except IntegrityError as error:
-            desk.rollback()
-            raise refusal_from(error) from error
-        except OperationRefused:
-            desk.rollback()
-            raise
         return redirect(self.get_url(".details_view", id=undoing))
 
     @expose("/download/")
@@ -181,7 +165,7 @@ class BulkRunView(BaseView):
 
 def title_of(run: BulkRun) -> str:
     """What a run is called: register and verb."""
-    return f"{register_label(run.register)}: {say(verb_label(run.verb))}"
+    return titled(register_label(run.register), say(verb_label(run.verb)))
 
 
 def reason_of(item: BulkItem) -> str:

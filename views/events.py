@@ -12,7 +12,7 @@ from models.verbs import VERBS, verb_label
 from views.base import RegisterView
 from views.filters import DateFilter, ReferenceFilter, WordFilter
 from views.labels import REGISTERS, register_label
-from views.language import say
+from views.language import say, titled
 from views.references import learn_names, name_of, record_url
 from views.timeline import changes_of, mentioned, role_text
 
@@ -97,7 +97,7 @@ class EventView(RegisterView):
         """Before and after, in words."""
         shown = []
         for name, before, after in changes_of(record, learn_names({})):
-            shown.append(f"{name}: {before} → {after or '—'}" if before else f"{name}: {after}")
+            shown.append(titled(name, f"{before} → {after or '—'}" if before else after))
         return "; ".join(shown)
 
     def name_of(self, record: Any) -> str:

@@ -64,7 +64,7 @@ class IntakePages(RegisterView):
         said = {
             "words": "\n".join(filter(None, (form.summary.data, form.detail.data))),
             "channel": form.channel.data,
-            "reporter_name": form.reporter_name.data,
+            "reporter_name": form.reporter_name.data or self._name_of(form.resident_id.data),
         }
         try:
             self.apply("report_again", [record], **said)
@@ -72,6 +72,10 @@ class IntakePages(RegisterView):
             return self.intake_page(form, problem=sentence(refusal), refusal=refusal), status_of(refusal)
         flash(gettext("%(record)s: the call was added.", record=record.number), "success")
         return redirect(self.after_create(record))
+
+    def _name_of(self, resident_id: int | None) -> str | None:
+        query = select(Resident.name).where(Resident.id == resident_id, Resident.estate_id == self.estate().id)
+        return context.session().scalar(query.where(visible(context.actor(), Resident)))
 
     def intake_page(self, form: Any, problem: str | None = None, refusal: Any = None) -> str:
         """The page that takes a call."""

@@ -108,6 +108,7 @@ LABELS: dict[str, LazyString] = {
     "finished_by_id": _("Made by"),
     # residents and units
     "name": _("Name"),
+    "person_name": _("Full name"),
     "name_pinyin": _("Pinyin"),
     "phone": _("Phone"),
     "phone_digest": _("Phone"),

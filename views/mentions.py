@@ -18,6 +18,7 @@ from views import context
 from views.pages import DeskPage
 from views.queries import PAGE_SIZE, parse_id, parse_search
 from views.references import learn_names, record_url
+from views.scope import committing
 
 
 class MentionView(DeskPage):
@@ -76,9 +77,8 @@ class MentionView(DeskPage):
         if actor is None or not may(actor, "mark_seen", self.register):
             abort(403)
         ids = None if request.form.get("all") else [parse_id(text) for text in request.form.getlist("id")]
-        desk = context.session()
-        mentions.mark_seen(desk, ids, actor=actor, now=context.now())
-        desk.commit()
+        with committing() as desk:
+            mentions.mark_seen(desk, ids, actor=actor, now=context.now())
         return redirect(self.get_url(".index_view"))
 
     @expose("/people/")

@@ -89,6 +89,8 @@ def register_views(app: Flask) -> Admin:
             "verb_label": verb_label,
             "cell": cells,
             "say": language.say,
+            "clauses": language.clauses,
+            "titled": language.titled,
             "label": language.label,
             "local_time": language.local_time,
             "money": language.money,

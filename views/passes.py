@@ -200,7 +200,7 @@ class PassView(RegisterView):
     def show_validity(self, record: VisitorPass) -> Any:
         """Valid or not, and why (PAS-7)."""
         valid, why = verbs.validity(record, context.now())
-        return coloured("green" if valid else "grey" if not is_out(record) else "red", say(why))
+        return coloured("green" if valid else "grey" if not is_out(record) else "red", say(why).rstrip(".。"))
 
     def show_valid_until(self, record: VisitorPass) -> Any:
         """A deadline while the pass is out."""

@@ -38,7 +38,7 @@ class StaffForm(DeskForm):
     """A new account; its role is given in a second step."""
 
     username = TextField(label_for("username"), [Required()], length=60)
-    name = TextField(label_for("name"), [Required()], length=60)
+    name = TextField(label_for("person_name"), [Required()], length=60)
     language = LanguageField(label_for("language"), blank=_("as the browser asks"))
     password = PasswordField(
         _("First password"),
@@ -55,7 +55,7 @@ class StaffForm(DeskForm):
 class AccountForm(DeskForm):
     """What of an account may be amended."""
 
-    name = TextField(label_for("name"), [Required()], length=60)
+    name = TextField(label_for("person_name"), [Required()], length=60)
     language = LanguageField(label_for("language"), blank=_("as the browser asks"))
 
 
@@ -157,6 +157,8 @@ class StaffView(RegisterView):
     )
     empty_text = _("Nobody fits.")
     number_column = "name"
+    labels = {"name": "person_name"}
+    form_args = {"name": {"label": label_for("person_name")}}
     default_descending = False
     column_list = ("name", "username", "roles", "state", "language")
     column_filters = (StateFilter(Staff.id, STATES), RoleFilter(Staff.id, "role"))

@@ -9,7 +9,6 @@ from flask import flash, redirect, request
 from flask_admin import expose
 from flask_babel import gettext
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest, NotFound
 
@@ -17,13 +16,12 @@ from models.errors import OperationRefused
 from models.operations import lists
 from models.policy import may, visible
 from models.saved_views import ColumnChoice, SavedView
-from models.sentences import refusal_from
 from views import context
 from views.export import ExportPages
 from views.gathering import Prepared, gathered, prepared
 from views.language import NOTHING, sentence
 from views.queries import Asked, asked_id, parse_id
-from views.scope import actor_here, perform
+from views.scope import actor_here, committing, perform
 from views.timeline import history, history_questions
 
 PREVIEW_SECTIONS = 3
@@ -149,16 +147,8 @@ class PersonalLists(ExportPages):
         return self.asked(MultiDict(parse_qsl(request.form.get("query", ""), keep_blank_values=True)))
 
     def _keep(self, verb: Any, **arguments: Any) -> None:
-        desk = context.session()
-        try:
+        with committing() as desk:
             verb(desk, actor=context.actor(), now=context.now(), **arguments)
-            desk.commit()
-        except IntegrityError as error:
-            desk.rollback()
-            raise refusal_from(error) from error
-        except OperationRefused:
-            desk.rollback()
-            raise
 
     # ------------------------------------------------------------- a record beside the list
 

@@ -34,7 +34,7 @@ class ResidentForm(DeskForm):
         (_("Person"), ("name", "phone", "id_document", "id_number")),
         (_("More"), ("vehicles", "emergency_contact", "moved_in_on", "note")),
     )
-    name = TextField(label_for("name"), [Required()], length=60)
+    name = TextField(label_for("person_name"), [Required()], length=60)
     phone = TextField(label_for("phone"), [Optional()], length=30)
     id_document = EnumField(label_for("id_document"), enum=IdDocument, blank=_("none seen"))
     id_number = TextField(label_for("id_number"), [Optional()], length=40)
@@ -64,6 +64,8 @@ class ResidentView(RegisterView):
     empty_text = _("No resident fits. Try the last four digits of the phone, or register the person.")
 
     number_column = "name"
+    labels = {"name": "person_name"}
+    form_args = {"name": {"label": label_for("person_name")}}
     default_sort = "name_pinyin"
     default_descending = False
     column_list = ("name", "phone", "occupancies", "vehicles", "moved_in_on", "updated_at")

@@ -1,7 +1,8 @@
 """What every register's page shares: whose it is, who may, which rows, and the one place that commits."""
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +20,7 @@ from models.estates import Estate
 from models.operations._move import note_locked
 from models.policy import may, visible
 from models.sentences import refusal_from
+from models.session import DeskSession
 from models.staff import Actor
 from views import context
 from views.cells import Cell, cell_of
@@ -53,18 +55,15 @@ def status_of(refusal: OperationRefused) -> int:
     return STATUS_OF_RULE.get(refusal.rule, REFUSED)
 
 
-def perform(function: Any, rows: Sequence[Any], version: int | None = None, **arguments: Any) -> Any:
-    """Do the verb *function* to *rows* and commit: the place in the panel that commits.
+@contextmanager
+def committing() -> Iterator[DeskSession]:
+    """The request's session, committed at the end: the place in the panel that commits.
 
-    Returns the verb's Outcome. Raises OperationRefused for a batch of one, and for what the database refuses.
+    What a rule or the database refuses is put back, and raised as OperationRefused with its sentence.
     """
     desk = context.session()
-    if version is not None:
-        arguments["expected"] = {row.id: version for row in rows}
     try:
-        outcome = function(desk, rows, actor=context.actor(), now=context.now(), **arguments)
-        if len(rows) == 1 and isinstance(outcome, Outcome):
-            outcome.one()
+        yield desk
         desk.commit()
     except IntegrityError as error:
         desk.rollback()
@@ -72,6 +71,19 @@ def perform(function: Any, rows: Sequence[Any], version: int | None = None, **ar
     except OperationRefused:
         desk.rollback()
         raise
+
+
+def perform(function: Any, rows: Sequence[Any], version: int | None = None, **arguments: Any) -> Any:
+    """Do the verb *function* to *rows* and commit.
+
+    Returns the verb's Outcome. Raises OperationRefused for a batch of one, and for what the database refuses.
+    """
+    if version is not None:
+        arguments["expected"] = {row.id: version for row in rows}
+    with committing() as desk:
+        outcome = function(desk, rows, actor=context.actor(), now=context.now(), **arguments)
+        if len(rows) == 1 and isinstance(outcome, Outcome):
+            outcome.one()
     return outcome
 
 
@@ -93,6 +105,8 @@ class Scope(Searching):
     create_verb = "register"
     empty_text: Any = ""
     """What to do next when the list is empty."""
+    labels: dict[str, str] = {}
+    """Column -> the name under which ``views.labels`` has its label, where that is another."""
     number_column = "id"
     """The column whose cell links to the record page."""
 
@@ -147,20 +161,20 @@ class Scope(Searching):
         return own if own is not None else cell_of(self.model, name)
 
     def get_column_name(self, field: Any) -> Any:
-        """A label for every column."""
-        return label_for(str(field))
+        """A label for every column; what a register calls its own way stands in ``labels``."""
+        return label_for(self.labels.get(str(field), str(field)))
 
     def get_list_columns(self) -> list[Any]:
         """The declared columns only: never all of them (stack.md 9)."""
-        return [(name, label_for(str(name))) for name in self.column_list or ()]
+        return [(name, self.get_column_name(name)) for name in self.column_list or ()]
 
     def get_details_columns(self) -> list[Any]:
         """All columns that the sections of the record page name."""
-        return [(name, label_for(name)) for _title, names in getattr(self, "sections", ()) for name in names]
+        return [(name, self.get_column_name(name)) for _title, names in getattr(self, "sections", ()) for name in names]
 
     def get_export_columns(self) -> list[Any]:
         """The declared columns, those of the list where none are."""
-        return [(name, label_for(str(name))) for name in self.column_export_list or self.column_list or ()]
+        return [(name, self.get_column_name(name)) for name in self.column_export_list or self.column_list or ()]
 
     def get_sortable_columns(self) -> dict[Any, Any]:
         """Only the columns that are declared sortable: those with an index."""

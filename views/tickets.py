@@ -4,7 +4,7 @@ from typing import Any
 
 from flask_admin import expose
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from models.complaints import Complaint
 from models.follow_ups import FollowUp, FollowUpStatus
@@ -12,6 +12,7 @@ from models.matters import ClockRun
 from models.operations import tickets as verbs
 from models.operations._ticket_jobs import ANSWERED_KINDS
 from models.reports import reopened
+from models.settings import Category
 from models.tickets import IS_OPEN, OPEN_STATUSES, TRANSITIONS, Ticket, TicketStatus
 from views import context
 from views.clock_filter import missed_filter
@@ -61,7 +62,7 @@ STATES = {
         ),
     ),
     "ended": (_("closed or cancelled"), lambda now: ~IS_OPEN),
-    "reopened": (_("reopened"), lambda now: reopened()),
+    "reopened": (_("reopened"), lambda now: reopened(getattr(context.current_estate(), "id", None))),
 }
 
 WORKING = (TicketStatus.DISPATCHED, TicketStatus.ACCEPTED, TicketStatus.IN_PROGRESS, TicketStatus.WAITING)
@@ -234,6 +235,22 @@ class TicketView(IntakePages):
             ),
         ),
     )
+
+    def bulk_prefill(self, verb: str, chosen: ColumnElement[bool]) -> dict[str, Any]:
+        """A dispatch begins with the team that most of the tickets have, or get by their category (DSP-11)."""
+        if verb != "dispatch":
+            return {}
+        team = func.coalesce(Ticket.team_id, Category.team_id)
+        teams = select(team).outerjoin(Category, Category.id == Ticket.category_id).where(chosen, team.is_not(None))
+        usual = teams.group_by(team).order_by(func.count().desc(), team).limit(1)
+        return {"team": context.session().scalar(usual)}
+
+    def prefill(self, step: Step, record: Ticket) -> dict[str, Any]:
+        """What the step's form begins with: for a dispatch the team of the category, where none is chosen."""
+        found = super().prefill(step, record)
+        if "team" in found and found["team"] is None:
+            found |= self.bulk_prefill("dispatch", Ticket.id == record.id)
+        return found
 
     def draft(self, form: Any) -> Any:
         """The ticket as it was taken."""

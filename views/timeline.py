@@ -54,7 +54,8 @@ def history_questions(register: str, record_id: int, limit: int = LIMIT) -> dict
         Event.before,
         Event.after,
     )
-    event = event.where(Event.register == register, Event.record_id == record_id)
+    # An entry stands there itself: that it was added need not be said again.
+    event = event.where(Event.register == register, Event.record_id == record_id, Event.verb != "comment")
     questions: dict[str, Question] = {"events": event.order_by(Event.id.desc()).limit(limit)}
     if register in ("tickets", "complaints"):
         column = Comment.ticket_id if register == "tickets" else Comment.complaint_id

@@ -17,6 +17,9 @@ for (const form of document.querySelectorAll("form[data-selection]")) {
   count();
 }
 
+// The page shown stays in sight in a menu that is longer than the window.
+document.querySelector(".menu [aria-current]")?.scrollIntoView({ block: "nearest" });
+
 // A choice that takes effect at once.
 for (const control of document.querySelectorAll("[data-submit]")) {
   control.addEventListener("change", () => control.form.requestSubmit());

@@ -79,6 +79,13 @@ def looks() -> list[tuple[str, str]]:
     return [every[day % len(every)]]
 
 
+def parts(number: int) -> list[int]:
+    """All parts of a long walk where everything is asked for, else one, another every day."""
+    if os.environ.get("FRONTDESK_TEST_ALL"):
+        return list(range(number))
+    return [datetime.datetime.now(datetime.UTC).toordinal() % number]
+
+
 @pytest.fixture(params=languages())
 def language(request: pytest.FixtureRequest) -> str:
     """Each language of this run."""

@@ -33,12 +33,11 @@ def test_a_record_is_looked_at_beside_the_list_and_back_closes_it(
 @only_sqlite
 def test_without_scripts_the_same_page_has_the_record_beside_it(person: Callable[..., Page], records: Records) -> None:
     page = person("clerk", scripts=False)
-    page.goto("/admin/tickets/?flt_status=received&sort=due_at&desc=0")
-    page.locator("button[name=preview]").first.click()
+    page.goto(f"/admin/tickets/?flt_status=received&sort=due_at&desc=0&preview={records.tickets[1]}")
     expect(page.locator("#preview")).to_be_visible()
-    expect(page).to_have_url(re.compile(r"\?(?=.*preview=\d+)(?=.*flt_status=received&sort=due_at&desc=0)"))
     page.locator("[data-close-preview]").click()
     expect(page.locator("#preview")).to_be_hidden()
+    expect(page).to_have_url(re.compile(r"\?flt_status=received&sort=due_at&desc=0$"))
 
 
 @only_sqlite

@@ -123,3 +123,33 @@ def test_people_rooms_and_matters_of_another_estate_are_not_there__RES_4(
         assert clerk.get(f"{INTAKE}caller/?{query}").status_code == 404, query
     assert post(clerk, INTAKE, **CALL, repeat_of=records.foreign_ticket).status_code == 404
     assert clerk.get(f"{INTAKE}caller/?resident=x").status_code == 400
+
+
+def test_a_repeat_by_a_chosen_resident_carries_the_name__INT_6(
+    post: Callable[..., Any],
+    sign_in: Callable[..., FlaskClient],
+    look: DeskSession,
+    world: World,
+    records: Records,
+    call: dict[str, str],
+) -> None:
+    answer = post(sign_in("clerk"), INTAKE, **call, repeat_of=str(records.tickets[1]))
+    assert answer.status_code == 302
+    assert look.scalars(select(RepeatReport.reporter_name)).all() == [world.residents[1].name]
+
+
+def test_a_dispatch_begins_with_the_team_of_the_category__DSP_11(
+    post: Callable[..., Any],
+    sign_in: Callable[..., FlaskClient],
+    session: DeskSession,
+    world: World,
+    call: dict[str, str],
+) -> None:
+    clerk, team = sign_in("clerk"), world.teams[Department.ENGINEERING].id
+    post(clerk, INTAKE, **call, category_id=str(water(session, world)))
+    number = session.scalars(select(Ticket.id)).one()
+    session.rollback()
+    chosen = f'<option selected value="{team}">'
+    assert chosen in clerk.get(f"/admin/tickets/step/dispatch/?id={number}").text
+    assert chosen in post(clerk, "/admin/tickets/bulk/dispatch/", row=str(number)).text
+    assert chosen in post(clerk, "/admin/tickets/bulk/dispatch/", all="1", query="flt_kind=repair").text

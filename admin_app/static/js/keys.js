@@ -7,7 +7,7 @@ const dialogOpen = () => document.querySelector("dialog[open]");
 
 // ---------------------------------------------------------------- digits: steps of a record, buttons of a list
 
-const numbered = [...document.querySelectorAll(".step-buttons .btn:not([disabled]), .bulk-bar .btn")].slice(0, 9);
+const numbered = [...document.querySelectorAll(".step-buttons .btn:not([disabled]), .bulk-bar .btn, .bulk-after .btn")].slice(0, 9);
 numbered.forEach((button, place) => {
   if (!singleKeys || document.querySelector("[data-own-digits]")) return;
   button.dataset.hotkey = String(place + 1);
@@ -89,7 +89,7 @@ const text = (element) => (element.dataset.keyName || [...element.childNodes].fi
 const local = (query) => {
   const wanted = query.trim().toLowerCase();
   const fits = (element) => !wanted || text(element).toLowerCase().includes(wanted) || (element.dataset.words || "").split(" ").some((word) => word.includes(wanted));
-  const steps = [...document.querySelectorAll("main .step-buttons .btn:not([disabled]), main .title-actions .btn")].filter(fits).map((element) => ({ title: text(element), note: list.dataset.steps, element }));
+  const steps = [...document.querySelectorAll("main .step-buttons .btn:not([disabled]), main .bulk-after .btn, main .title-actions .btn")].filter(fits).map((element) => ({ title: text(element), note: list.dataset.steps, element }));
   const pages = [...document.querySelectorAll(".menu li a, .btn-call")].filter(fits).map((element) => ({ title: text(element), note: list.dataset.pages, url: element.href }));
   return [...steps.slice(0, wanted ? 6 : 20), ...pages.slice(0, wanted ? 6 : 30)];
 };
@@ -158,6 +158,10 @@ box.addEventListener("keydown", (event) => {
     event.preventDefault();
     if (items[chosen]) open(items[chosen].entry);
     else if (box.value.trim()) location.assign(`${searchBox.form.action}?q=${encodeURIComponent(box.value)}`);
+  } else if (event.key === "Escape") {
+    event.preventDefault();
+    palette.close();
+    box.blur();  // by itself it keeps the focus until the next frame, and the next key would be typed into nothing
   }
 });
 palette.addEventListener("click", (event) => { if (event.target === palette) palette.close(); });
