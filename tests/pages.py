@@ -7,7 +7,11 @@ from flask import Flask
 
 from tests.records import Records
 
-NOT_PAGES = {"export", "download", "faults", "ajax_lookup", "callers_view", "caller_view", "static", "healthz"}
+NOT_PAGES = {
+    *("export", "download", "faults", "static", "healthz"),
+    *("ajax_lookup", "callers_view", "people_view"),
+    *("caller_view", "preview_view"),
+}
 """What answers with something else than a page: files, JSON, pieces of pages."""
 
 
@@ -25,7 +29,5 @@ def addresses(app: Flask, records: Records) -> Iterator[str]:
         else:
             paths = [rule.rule]
         number = records.ids.get(endpoint, 1)
-        needs_id = re.search(
-            r"/(details|edit|delete|slip|print|note|preview|step/[a-z_]+)/$", rule.rule.replace("<verb>", "x")
-        )
+        needs_id = re.search(r"/(details|edit|delete|slip|print|note|step/[a-z_]+)/$", rule.rule.replace("<verb>", "x"))
         yield from (f"{path}?id={number}" if needs_id else path for path in paths if "<" not in path)

@@ -25,6 +25,13 @@ for (const control of document.querySelectorAll("[data-submit]")) {
   control.addEventListener("change", () => control.form.requestSubmit());
 }
 
+// A form whose work takes long tells that this page goes on by itself: it gets an answer each second, with how far it is.
+for (const form of document.querySelectorAll("form[data-progress]")) {
+  const field = document.createElement("input");
+  Object.assign(field, { type: "hidden", name: "progress", value: "1" });
+  form.append(field);
+}
+
 // What goes on in parts goes on by itself; each part is a request of its own, and nothing is lost between them.
 for (const form of document.querySelectorAll("form[data-continue]")) {
   window.setTimeout(() => form.requestSubmit(), 400);

@@ -27,7 +27,8 @@ def test_the_first_page_needs_ten_requests_and_250_kib_at_most(person: Person, w
     page.on("response", lambda answer: answers.append(answer))  # Playwright marks the function itself
     page.goto("/admin/")
     page.wait_for_load_state("networkidle")
-    sizes = {answer.url: len(gzip.compress(answer.body())) for answer in answers if answer.status == 200}
+    # Fetched once more: the browser need not keep the body of what it has.
+    sizes = {answer.url: len(gzip.compress(page.request.get(answer.url).body())) for answer in answers}
     assert len(answers) <= 10, list(sizes)
     assert sum(sizes.values()) <= 250 * KIBIBYTE, sizes
 
