@@ -7,17 +7,22 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Index, Table, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, Dialect, ForeignKeyConstraint, Index, Table, UniqueConstraint
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import CreateIndex
 
 from models import Base
 from models.base import Choice, Register, ShortText
 from models.guards import APPEND_ONLY
-from models.migrations.snapshot import DIALECTS
 from models.policy import PERMISSIONS
 from models.sentences import all_sentences
 
 FILE = Path(__file__).resolve().with_name("SCHEMA.md")
+
+DIALECTS: dict[str, Dialect] = {
+    "sqlite": sqlite.dialect(),
+    "postgresql": postgresql.dialect(),  # type: ignore[no-untyped-call]  # this dialect's class is untyped
+}
 
 HEADING = """# The shared database
 
@@ -66,13 +71,13 @@ def _section(table: Table) -> str:
 
 
 def _column(column: Column[object]) -> str:
-    sqlite, postgresql = (column.type.compile(dialect=DIALECTS[name]) for name in ("sqlite", "postgresql"))
+    types = " | ".join(column.type.compile(dialect=dialect) for dialect in DIALECTS.values())
     default = ""
     if column.server_default is not None:
         argument = getattr(column.server_default, "arg", "")
         default = f"`{argument or chr(39) * 2}`" if isinstance(argument, str) else "now"
     empty = "yes" if column.nullable else "no"
-    return f"| `{column.name}` | {sqlite} | {postgresql} | {empty} | {default} | {'; '.join(_notes(column))} |"
+    return f"| `{column.name}` | {types} | {empty} | {default} | {'; '.join(_notes(column))} |"
 
 
 def _notes(column: Column[object]) -> Iterator[str]:

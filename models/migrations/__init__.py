@@ -127,7 +127,7 @@ def _is_ours(name: str | None, kind: str, _parents: object) -> bool:
 
 
 def _is_comparable(_item: object, name: str | None, kind: str, _reflected: bool, _other: object) -> bool:
-    """Indexes on expressions are compared by no database's reflection; the frozen files are compared as text."""
+    """Indexes on expressions are compared by no database's reflection; tests compare them as text."""
     return kind != "index" or name not in _EXPRESSIONS
 
 

@@ -8,7 +8,6 @@ from sqlalchemy.exc import DBAPIError
 
 from models import Base, migrations
 from models.guards import drop_triggers
-from models.migrations import snapshot
 from models.session import open_engine
 from tests.marks import only_sqlite
 
@@ -113,12 +112,6 @@ def test_a_missing_guard_is_named(engine):
         name = "guard_events_update" if engine.dialect.name == "sqlite" else "guard_events_rows"
         connection.execute(text(f"DROP TRIGGER {name}{kind}"))
         assert migrations.missing_guards(connection) == {name}
-
-
-@pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
-def test_the_frozen_statements_are_those_of_the_tables(dialect):
-    frozen = migrations.FOLDER / "versions" / f"0001_{dialect}.sql"
-    assert frozen.read_text(encoding="utf-8") == snapshot.text_for(dialect), "python -m models.migrations.snapshot"
 
 
 def test_every_name_fits_into_a_server_and_is_there_once():

@@ -1,4 +1,4 @@
-"""The first tables: frozen statements for each kind of database, written by models.migrations.snapshot.
+"""The first tables: frozen statements for each kind of database.
 
 Revision: 0001
 After: nothing

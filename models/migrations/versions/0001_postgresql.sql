@@ -97,13 +97,10 @@ CREATE TABLE bulk_runs (
     arguments TEXT NOT NULL,
     idempotency_key TEXT NOT NULL,
     state TEXT DEFAULT 'previewed' NOT NULL,
-    undoes_id BIGINT,
-    finished_at TIMESTAMP WITH TIME ZONE,
     created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
     updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
     CONSTRAINT pk_bulk_runs PRIMARY KEY (id),
     CONSTRAINT uq_bulk_runs_actor_id_idempotency_key UNIQUE (actor_id, idempotency_key),
-    CONSTRAINT uq_bulk_runs_undoes_id UNIQUE (undoes_id),
     CONSTRAINT uq_bulk_runs_estate_id_id UNIQUE (estate_id, id),
     CONSTRAINT ck_bulk_runs_register_length CHECK (length(register) <= 60),
     CONSTRAINT ck_bulk_runs_verb_length CHECK (length(verb) <= 60),
@@ -204,18 +201,6 @@ CREATE TABLE clocks (
     CONSTRAINT ck_clocks_start_event_length CHECK (length(start_event) <= 60),
     CONSTRAINT ck_clocks_stop_event_length CHECK (length(stop_event) <= 60),
     CONSTRAINT ck_clocks_calendar_known CHECK (calendar IN ('always', 'working', 'same_day'))
-);
-
-CREATE TABLE column_choices (
-    id BIGSERIAL NOT NULL,
-    staff_id BIGINT NOT NULL,
-    register TEXT NOT NULL,
-    columns TEXT NOT NULL,
-    created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
-    updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
-    CONSTRAINT pk_column_choices PRIMARY KEY (id),
-    CONSTRAINT uq_column_choices_staff_id_register UNIQUE (staff_id, register),
-    CONSTRAINT ck_column_choices_register_length CHECK (length(register) <= 60)
 );
 
 CREATE TABLE comments (
@@ -457,10 +442,6 @@ CREATE INDEX ix_events_actor_id ON events (actor_id, id);
 
 CREATE INDEX ix_events_estate_id_at ON events (estate_id, at, id);
 
-CREATE INDEX ix_events_estate_id_register ON events (estate_id, register, at, id);
-
-CREATE INDEX ix_events_estate_id_verb ON events (estate_id, verb, at, id);
-
 CREATE INDEX ix_events_register_record_id ON events (register, record_id, id);
 
 CREATE TABLE follow_up_attempts (
@@ -687,23 +668,6 @@ CREATE TABLE keys (
 
 CREATE INDEX ix_keys_unit_id ON keys (unit_id);
 
-CREATE TABLE mentions (
-    id BIGSERIAL NOT NULL,
-    estate_id BIGINT NOT NULL,
-    comment_id BIGINT NOT NULL,
-    staff_id BIGINT NOT NULL,
-    seen_at TIMESTAMP WITH TIME ZONE,
-    created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
-    updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
-    CONSTRAINT pk_mentions PRIMARY KEY (id),
-    CONSTRAINT uq_mentions_comment_id_staff_id UNIQUE (comment_id, staff_id),
-    CONSTRAINT uq_mentions_estate_id_id UNIQUE (estate_id, id)
-);
-
-CREATE INDEX ix_mentions_staff_id ON mentions (staff_id, id);
-
-CREATE INDEX ix_mentions_unseen ON mentions (staff_id) WHERE seen_at IS NULL;
-
 CREATE TABLE number_series (
     id BIGSERIAL NOT NULL,
     estate_id BIGINT NOT NULL,
@@ -819,8 +783,6 @@ CREATE TABLE residents (
     CONSTRAINT ck_residents_note_length CHECK (length(note) <= 20000)
 );
 
-CREATE INDEX ix_residents_id_document ON residents (estate_id, id_document, id) WHERE id_document IS NOT NULL;
-
 CREATE INDEX ix_residents_id_number_digest ON residents (estate_id, id_number_digest);
 
 CREATE INDEX ix_residents_name ON residents (estate_id, name);
@@ -830,27 +792,6 @@ CREATE INDEX ix_residents_name_pinyin ON residents (estate_id, name_pinyin);
 CREATE INDEX ix_residents_phone_digest ON residents (phone_digest);
 
 CREATE INDEX ix_residents_phone_tail_digest ON residents (phone_tail_digest);
-
-CREATE TABLE saved_views (
-    id BIGSERIAL NOT NULL,
-    estate_id BIGINT NOT NULL,
-    owner_id BIGINT NOT NULL,
-    register TEXT NOT NULL,
-    name TEXT NOT NULL,
-    query TEXT NOT NULL,
-    shared BOOLEAN DEFAULT '0' NOT NULL,
-    created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
-    updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
-    CONSTRAINT pk_saved_views PRIMARY KEY (id),
-    CONSTRAINT uq_saved_views_estate_id_owner_id_register_name UNIQUE (estate_id, owner_id, register, name),
-    CONSTRAINT ck_saved_views_name_present CHECK (length(trim(name)) > 0),
-    CONSTRAINT uq_saved_views_estate_id_id UNIQUE (estate_id, id),
-    CONSTRAINT ck_saved_views_register_length CHECK (length(register) <= 60),
-    CONSTRAINT ck_saved_views_name_length CHECK (length(name) <= 60),
-    CONSTRAINT ck_saved_views_query_length CHECK (length(query) <= 2000)
-);
-
-CREATE INDEX ix_saved_views_register ON saved_views (estate_id, register);
 
 CREATE TABLE settings (
     id BIGSERIAL NOT NULL,
@@ -1063,8 +1004,6 @@ CREATE INDEX ix_tickets_match_key ON tickets (estate_id, match_key);
 
 CREATE INDEX ix_tickets_open_due ON tickets (estate_id, coalesce(due_at, TIMESTAMP WITH TIME ZONE '9999-12-30 00:00:00+00:00'), id) WHERE status IN ('received', 'dispatched', 'accepted', 'in_progress', 'waiting', 'done');
 
-CREATE INDEX ix_tickets_open_registered_at ON tickets (estate_id, registered_at, id) WHERE status IN ('received', 'dispatched', 'accepted', 'in_progress', 'waiting', 'done');
-
 CREATE INDEX ix_tickets_previous_id ON tickets (previous_id) WHERE previous_id IS NOT NULL;
 
 CREATE INDEX ix_tickets_reporter_phone_digest ON tickets (reporter_phone_digest);
@@ -1219,8 +1158,6 @@ ALTER TABLE bulk_runs ADD CONSTRAINT fk_bulk_runs_actor_id FOREIGN KEY(actor_id)
 
 ALTER TABLE bulk_runs ADD CONSTRAINT fk_bulk_runs_estate_id FOREIGN KEY(estate_id) REFERENCES estates (id);
 
-ALTER TABLE bulk_runs ADD CONSTRAINT fk_bulk_runs_estate_id_undoes_id FOREIGN KEY(estate_id, undoes_id) REFERENCES bulk_runs (estate_id, id);
-
 ALTER TABLE calendar_days ADD CONSTRAINT fk_calendar_days_estate_id FOREIGN KEY(estate_id) REFERENCES estates (id);
 
 ALTER TABLE categories ADD CONSTRAINT fk_categories_estate_id FOREIGN KEY(estate_id) REFERENCES estates (id);
@@ -1240,8 +1177,6 @@ ALTER TABLE clock_runs ADD CONSTRAINT fk_clock_runs_estate_id_permit_id FOREIGN 
 ALTER TABLE clock_runs ADD CONSTRAINT fk_clock_runs_estate_id_ticket_id FOREIGN KEY(estate_id, ticket_id) REFERENCES tickets (estate_id, id);
 
 ALTER TABLE clocks ADD CONSTRAINT fk_clocks_estate_id FOREIGN KEY(estate_id) REFERENCES estates (id);
-
-ALTER TABLE column_choices ADD CONSTRAINT fk_column_choices_staff_id FOREIGN KEY(staff_id) REFERENCES staff (id);
 
 ALTER TABLE comments ADD CONSTRAINT fk_comments_author_id FOREIGN KEY(author_id) REFERENCES staff (id);
 
@@ -1333,12 +1268,6 @@ ALTER TABLE keys ADD CONSTRAINT fk_keys_estate_id FOREIGN KEY(estate_id) REFEREN
 
 ALTER TABLE keys ADD CONSTRAINT fk_keys_estate_id_unit_id FOREIGN KEY(estate_id, unit_id) REFERENCES units (estate_id, id);
 
-ALTER TABLE mentions ADD CONSTRAINT fk_mentions_estate_id FOREIGN KEY(estate_id) REFERENCES estates (id);
-
-ALTER TABLE mentions ADD CONSTRAINT fk_mentions_estate_id_comment_id FOREIGN KEY(estate_id, comment_id) REFERENCES comments (estate_id, id);
-
-ALTER TABLE mentions ADD CONSTRAINT fk_mentions_staff_id FOREIGN KEY(staff_id) REFERENCES staff (id);
-
 ALTER TABLE number_series ADD CONSTRAINT fk_number_series_estate_id FOREIGN KEY(estate_id) REFERENCES estates (id);
 
 ALTER TABLE occupancies ADD CONSTRAINT fk_occupancies_estate_id FOREIGN KEY(estate_id) REFERENCES estates (id);
@@ -1362,10 +1291,6 @@ ALTER TABLE repeat_reports ADD CONSTRAINT fk_repeat_reports_estate_id_ticket_id 
 ALTER TABLE repeat_reports ADD CONSTRAINT fk_repeat_reports_taken_by_id FOREIGN KEY(taken_by_id) REFERENCES staff (id);
 
 ALTER TABLE residents ADD CONSTRAINT fk_residents_estate_id FOREIGN KEY(estate_id) REFERENCES estates (id);
-
-ALTER TABLE saved_views ADD CONSTRAINT fk_saved_views_estate_id FOREIGN KEY(estate_id) REFERENCES estates (id);
-
-ALTER TABLE saved_views ADD CONSTRAINT fk_saved_views_owner_id FOREIGN KEY(owner_id) REFERENCES staff (id);
 
 ALTER TABLE settings ADD CONSTRAINT fk_settings_estate_id FOREIGN KEY(estate_id) REFERENCES estates (id);
 

@@ -131,13 +131,9 @@ CREATE TABLE bulk_runs (
     arguments TEXT NOT NULL,
     idempotency_key TEXT NOT NULL,
     state TEXT DEFAULT 'previewed' NOT NULL,
-    undoes_id INTEGER,
-    finished_at TEXT,
     created_at TEXT DEFAULT (strftime('%Y-%m-%d %H:%M:%f', 'now') || '000') NOT NULL,
     updated_at TEXT DEFAULT (strftime('%Y-%m-%d %H:%M:%f', 'now') || '000') NOT NULL,
     CONSTRAINT uq_bulk_runs_actor_id_idempotency_key UNIQUE (actor_id, idempotency_key),
-    CONSTRAINT uq_bulk_runs_undoes_id UNIQUE (undoes_id),
-    CONSTRAINT fk_bulk_runs_estate_id_undoes_id FOREIGN KEY(estate_id, undoes_id) REFERENCES bulk_runs (estate_id, id),
     CONSTRAINT uq_bulk_runs_estate_id_id UNIQUE (estate_id, id),
     CONSTRAINT fk_bulk_runs_estate_id FOREIGN KEY(estate_id) REFERENCES estates (id),
     CONSTRAINT fk_bulk_runs_actor_id FOREIGN KEY(actor_id) REFERENCES staff (id),
@@ -148,7 +144,6 @@ CREATE TABLE bulk_runs (
     CONSTRAINT ck_bulk_runs_idempotency_key_length CHECK (length(idempotency_key) <= 64),
     CONSTRAINT ck_bulk_runs_idempotency_key_no_nul CHECK (instr(idempotency_key, char(0)) = 0),
     CONSTRAINT ck_bulk_runs_state_known CHECK (state IN ('previewed', 'running', 'finished')),
-    CONSTRAINT ck_bulk_runs_finished_at_utc CHECK (finished_at IS NULL OR (finished_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(finished_at) IS NOT NULL)),
     CONSTRAINT ck_bulk_runs_created_at_utc CHECK (created_at IS NULL OR (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL)),
     CONSTRAINT ck_bulk_runs_updated_at_utc CHECK (updated_at IS NULL OR (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL))
 )
@@ -279,22 +274,6 @@ CREATE TABLE clocks (
     CONSTRAINT ck_clocks_enabled_flag CHECK (enabled IN (0, 1)),
     CONSTRAINT ck_clocks_created_at_utc CHECK (created_at IS NULL OR (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL)),
     CONSTRAINT ck_clocks_updated_at_utc CHECK (updated_at IS NULL OR (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL))
-)
- STRICT;
-
-CREATE TABLE column_choices (
-    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
-    staff_id INTEGER NOT NULL,
-    register TEXT NOT NULL,
-    columns TEXT NOT NULL,
-    created_at TEXT DEFAULT (strftime('%Y-%m-%d %H:%M:%f', 'now') || '000') NOT NULL,
-    updated_at TEXT DEFAULT (strftime('%Y-%m-%d %H:%M:%f', 'now') || '000') NOT NULL,
-    CONSTRAINT uq_column_choices_staff_id_register UNIQUE (staff_id, register),
-    CONSTRAINT fk_column_choices_staff_id FOREIGN KEY(staff_id) REFERENCES staff (id),
-    CONSTRAINT ck_column_choices_register_length CHECK (length(register) <= 60),
-    CONSTRAINT ck_column_choices_register_no_nul CHECK (instr(register, char(0)) = 0),
-    CONSTRAINT ck_column_choices_created_at_utc CHECK (created_at IS NULL OR (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL)),
-    CONSTRAINT ck_column_choices_updated_at_utc CHECK (updated_at IS NULL OR (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL))
 )
  STRICT;
 
@@ -628,10 +607,6 @@ CREATE INDEX ix_events_actor_id ON events (actor_id, id);
 
 CREATE INDEX ix_events_estate_id_at ON events (estate_id, at, id);
 
-CREATE INDEX ix_events_estate_id_register ON events (estate_id, register, at, id);
-
-CREATE INDEX ix_events_estate_id_verb ON events (estate_id, verb, at, id);
-
 CREATE INDEX ix_events_register_record_id ON events (register, record_id, id);
 
 CREATE TABLE follow_up_attempts (
@@ -940,29 +915,6 @@ CREATE TABLE keys (
 
 CREATE INDEX ix_keys_unit_id ON keys (unit_id);
 
-CREATE TABLE mentions (
-    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
-    estate_id INTEGER NOT NULL,
-    comment_id INTEGER NOT NULL,
-    staff_id INTEGER NOT NULL,
-    seen_at TEXT,
-    created_at TEXT DEFAULT (strftime('%Y-%m-%d %H:%M:%f', 'now') || '000') NOT NULL,
-    updated_at TEXT DEFAULT (strftime('%Y-%m-%d %H:%M:%f', 'now') || '000') NOT NULL,
-    CONSTRAINT fk_mentions_estate_id_comment_id FOREIGN KEY(estate_id, comment_id) REFERENCES comments (estate_id, id),
-    CONSTRAINT uq_mentions_comment_id_staff_id UNIQUE (comment_id, staff_id),
-    CONSTRAINT uq_mentions_estate_id_id UNIQUE (estate_id, id),
-    CONSTRAINT fk_mentions_estate_id FOREIGN KEY(estate_id) REFERENCES estates (id),
-    CONSTRAINT fk_mentions_staff_id FOREIGN KEY(staff_id) REFERENCES staff (id),
-    CONSTRAINT ck_mentions_seen_at_utc CHECK (seen_at IS NULL OR (seen_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(seen_at) IS NOT NULL)),
-    CONSTRAINT ck_mentions_created_at_utc CHECK (created_at IS NULL OR (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL)),
-    CONSTRAINT ck_mentions_updated_at_utc CHECK (updated_at IS NULL OR (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL))
-)
- STRICT;
-
-CREATE INDEX ix_mentions_staff_id ON mentions (staff_id, id);
-
-CREATE INDEX ix_mentions_unseen ON mentions (staff_id) WHERE seen_at IS NULL;
-
 CREATE TABLE number_series (
     id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     estate_id INTEGER NOT NULL,
@@ -1120,8 +1072,6 @@ CREATE TABLE residents (
 )
  STRICT;
 
-CREATE INDEX ix_residents_id_document ON residents (estate_id, id_document, id) WHERE id_document IS NOT NULL;
-
 CREATE INDEX ix_residents_id_number_digest ON residents (estate_id, id_number_digest);
 
 CREATE INDEX ix_residents_name ON residents (estate_id, name);
@@ -1131,35 +1081,6 @@ CREATE INDEX ix_residents_name_pinyin ON residents (estate_id, name_pinyin);
 CREATE INDEX ix_residents_phone_digest ON residents (phone_digest);
 
 CREATE INDEX ix_residents_phone_tail_digest ON residents (phone_tail_digest);
-
-CREATE TABLE saved_views (
-    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
-    estate_id INTEGER NOT NULL,
-    owner_id INTEGER NOT NULL,
-    register TEXT NOT NULL,
-    name TEXT NOT NULL,
-    "query" TEXT NOT NULL,
-    shared INTEGER DEFAULT '0' NOT NULL,
-    created_at TEXT DEFAULT (strftime('%Y-%m-%d %H:%M:%f', 'now') || '000') NOT NULL,
-    updated_at TEXT DEFAULT (strftime('%Y-%m-%d %H:%M:%f', 'now') || '000') NOT NULL,
-    CONSTRAINT uq_saved_views_estate_id_owner_id_register_name UNIQUE (estate_id, owner_id, register, name),
-    CONSTRAINT ck_saved_views_name_present CHECK (length(trim(name)) > 0),
-    CONSTRAINT uq_saved_views_estate_id_id UNIQUE (estate_id, id),
-    CONSTRAINT fk_saved_views_estate_id FOREIGN KEY(estate_id) REFERENCES estates (id),
-    CONSTRAINT fk_saved_views_owner_id FOREIGN KEY(owner_id) REFERENCES staff (id),
-    CONSTRAINT ck_saved_views_register_length CHECK (length(register) <= 60),
-    CONSTRAINT ck_saved_views_register_no_nul CHECK (instr(register, char(0)) = 0),
-    CONSTRAINT ck_saved_views_name_length CHECK (length(name) <= 60),
-    CONSTRAINT ck_saved_views_name_no_nul CHECK (instr(name, char(0)) = 0),
-    CONSTRAINT ck_saved_views_query_length CHECK (length(query) <= 2000),
-    CONSTRAINT ck_saved_views_query_no_nul CHECK (instr(query, char(0)) = 0),
-    CONSTRAINT ck_saved_views_shared_flag CHECK (shared IN (0, 1)),
-    CONSTRAINT ck_saved_views_created_at_utc CHECK (created_at IS NULL OR (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(created_at) IS NOT NULL)),
-    CONSTRAINT ck_saved_views_updated_at_utc CHECK (updated_at IS NULL OR (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(updated_at) IS NOT NULL))
-)
- STRICT;
-
-CREATE INDEX ix_saved_views_register ON saved_views (estate_id, register);
 
 CREATE TABLE settings (
     id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
@@ -1455,8 +1376,6 @@ CREATE INDEX ix_tickets_estate_id_status ON tickets (estate_id, status, id);
 CREATE INDEX ix_tickets_match_key ON tickets (estate_id, match_key);
 
 CREATE INDEX ix_tickets_open_due ON tickets (estate_id, coalesce(due_at, '9999-12-30 00:00:00.000000'), id) WHERE status IN ('received', 'dispatched', 'accepted', 'in_progress', 'waiting', 'done');
-
-CREATE INDEX ix_tickets_open_registered_at ON tickets (estate_id, registered_at, id) WHERE status IN ('received', 'dispatched', 'accepted', 'in_progress', 'waiting', 'done');
 
 CREATE INDEX ix_tickets_previous_id ON tickets (previous_id) WHERE previous_id IS NOT NULL;
 

@@ -1,0 +1,59 @@
+"""Databases of earlier versions: what has landed is never edited, and an upgrade keeps every row."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+from alembic import command
+from sqlalchemy import select
+
+from models import migrations
+from models.bulk import BulkItem, BulkRun, BulkState
+from models.guards import drop_triggers
+from models.session import open_engine
+
+LANDED = {
+    "0001_postgresql.sql": "0a56ed702a4aece8d671ac343b6d91ac622e2b9ab797f06ef8e3591738622b70",
+    "0001_sqlite.sql": "1ccb927d50e5cff26dd3e58bf38586e085b6ada8a7d92f536f05bbd579d024ae",
+    "0002_postgresql.sql": "1b6165b038507d2a9c2f0a79068213a79b639b88ee4c6fdbc50db1088cc8f696",
+    "0002_sqlite.sql": "a1133ecacba90d31f87876e20349acda7c8c6f354d84e23538ab8e2cc99a4ada",
+}
+"""File of statements -> its SHA-256. A new file is added here; a changed one would leave older databases behind."""
+
+BEFORE_UNDO = """
+INSERT INTO estates (id, name, code) VALUES (7, 'Lakeside', 'LS');
+INSERT INTO staff (id, username, name, password_hash) VALUES (3, 'wang', 'Wang', 'x');
+INSERT INTO bulk_runs (id, estate_id, actor_id, register, verb, arguments, idempotency_key, state, updated_at)
+VALUES (5, 7, 3, 'tickets', 'dispatch', '{}', 'k', 'finished', '2026-11-20 08:00:00.000000');
+INSERT INTO bulk_items (id, estate_id, run_id, record_id, number, version_seen, outcome)
+VALUES (11, 7, 5, 2, 'T-2', 1, 'done')
+"""
+
+
+@pytest.fixture
+def older(empty_url):
+    """A database as the first version left it, with a bulk run in it; without guards, which an upgrade makes anew."""
+    engine = open_engine(empty_url)
+    with engine.begin() as connection:
+        command.upgrade(migrations._config(connection), "0001")
+        drop_triggers(connection)
+        for statement in BEFORE_UNDO.split(";\n"):
+            connection.exec_driver_sql(statement)
+    yield engine
+    engine.dispose()
+
+
+def test_statements_that_have_landed_are_never_edited():
+    files = Path(migrations.FOLDER, "versions").glob("*.sql")
+    assert {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files} == LANDED
+
+
+def test_an_upgrade_of_an_older_database_keeps_its_bulk_runs_and_their_rows(older):
+    migrations.upgrade(older)
+    with older.connect() as connection:
+        assert migrations.differences(connection) == []
+        assert migrations.missing_guards(connection) == set()
+        assert list(migrations.orphans(connection)) == []
+        run = connection.execute(select(BulkRun.id, BulkRun.state, BulkRun.finished_at, BulkRun.undoes_id)).one()
+        assert run == (5, BulkState.FINISHED, None, None)
+        assert connection.scalars(select(BulkItem.run_id)).all() == [5]
