@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from flask import abort, redirect, request, url_for
-from flask_admin import BaseView, expose
+from flask_admin import expose
 from flask_babel import gettext, lazy_gettext
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
@@ -20,6 +20,7 @@ from views import context
 from views.export import csv_answer
 from views.labels import register_label
 from views.language import label, say, sentence, titled
+from views.pages import DeskPage
 from views.queries import PAGE_SIZE, asked_id, parse_id
 from views.references import ENDPOINTS
 from views.scope import committing
@@ -29,22 +30,14 @@ SECONDS_BETWEEN_PROGRESS = 1
 """A page that goes on by itself (desk.js) says so and shows how far it is; whoever does not gets more done at once."""
 
 
-class BulkRunView(BaseView):
+class BulkRunView(DeskPage):
     """``/admin/bulk-runs/``: only one's own."""
 
-    def __init__(self) -> None:
-        super().__init__(name=lazy_gettext("Bulk actions"), endpoint="bulk_runs", url="bulk-runs")
-
-    def is_accessible(self) -> bool:
-        """Whether the person may act on many rows at all."""
-        return may(context.actor(), "read", "bulk_runs")
-
-    def is_visible(self) -> bool:
-        """Not in the menu: a run is reached from its list."""
-        return False
-
-    def _run_view(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
-        return fn(self, *args, **kwargs)
+    register = "bulk_runs"
+    title = lazy_gettext("Bulk actions")
+    endpoint_name = "bulk_runs"
+    url_name = "bulk-runs"
+    in_menu = False
 
     @expose("/")
     def index_view(self) -> Any:
@@ -96,11 +89,12 @@ class BulkRunView(BaseView):
         actor = context.actor()
         if actor is None or run.state is not BulkState.FINISHED or not counts[BulkOutcome.DONE]:
             return None, ""
-        refusal = bulk_undo.refusal_to_undo(run, actor=actor, now=context.now())
+        refusal = bulk_undo.refusal_to_undo(context.session(), run, actor=actor, now=context.now())
         if refusal is not None:
             return None, sentence(refusal)
         assert run.finished_at is not None
-        return run.finished_at + bulk_undo.UNDO_WITHIN, ""
+        minutes = bulk_undo.undo_minutes(context.session(), run)
+        return run.finished_at + datetime.timedelta(minutes=minutes), ""
 
     def _again(self, run: BulkRun, counts: dict[BulkOutcome, int]) -> str:
         """The address that tries the rows left alone again, empty where there is nothing to try."""

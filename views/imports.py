@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from flask import Response, abort, redirect, request, stream_with_context, url_for
-from flask_admin import BaseView, expose
+from flask_admin import expose
 from flask_babel import gettext, lazy_gettext
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -29,6 +29,7 @@ from views import context
 from views.export import XLSX_TYPE, attachment, xlsx_chunks
 from views.labels import register_label
 from views.language import label, say, sentence
+from views.pages import DeskPage
 from views.queries import PAGE_SIZE, asked_id, parse_choice, parse_id
 from views.references import ENDPOINTS
 from views.scope import actor_here, status_of
@@ -49,26 +50,13 @@ STEPS = {
 }
 
 
-class ImportView(BaseView):
-    """``/admin/imports/``: only one's own, in the estates where one may import."""
+class ImportView(DeskPage):
+    """``/admin/imports/``: only one's own, in the estates where one may import; begun at the list of a register."""
 
-    def __init__(self) -> None:
-        super().__init__(name=lazy_gettext("Imports"), endpoint="imports", url="imports")
-
-    def is_accessible(self) -> bool:
-        """Whether the person may import anything anywhere."""
-        return may(context.actor(), "read", "import_runs")
-
-    def inaccessible_callback(self, name: Any, **_kwargs: Any) -> Any:
-        """To the sign-in page for nobody, 403 for somebody."""
-        return redirect(url_for("auth.login")) if context.actor() is None else abort(403)
-
-    def is_visible(self) -> bool:
-        """Not in the menu: an import begins at its list."""
-        return False
-
-    def _run_view(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
-        return fn(self, *args, **kwargs)
+    register = "import_runs"
+    title = lazy_gettext("Imports")
+    endpoint_name = url_name = "imports"
+    in_menu = False
 
     @expose("/")
     def index_view(self) -> Any:

@@ -23,6 +23,8 @@ class DeskPage(BaseView):
     group: Any = ""
     endpoint_name: str = ""
     url_name: str = ""
+    in_menu = True
+    """Whether the menu leads to it; if not, another page does."""
 
     def __init__(self) -> None:
         super().__init__(name=self.title, category=self.group, endpoint=self.endpoint_name, url=self.url_name)
@@ -30,6 +32,10 @@ class DeskPage(BaseView):
     def is_accessible(self) -> bool:
         """Whether the person may open the page in any estate."""
         return may(context.actor(), self.verb, self.register)
+
+    def is_visible(self) -> bool:
+        """Whether the menu leads to it."""
+        return self.in_menu
 
     def inaccessible_callback(self, name: Any, **_kwargs: Any) -> Any:
         """To the sign-in page for nobody, 403 for somebody."""

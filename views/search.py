@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import abort, jsonify, redirect, request, url_for
-from flask_admin import BaseView, expose
+from flask import jsonify, redirect, request, url_for
+from flask_admin import expose
 from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, Select, Text, func, literal, select, union_all
 
@@ -18,6 +18,7 @@ from models.policy import may, visible
 from models.residents import Resident
 from models.tickets import Ticket
 from views import context
+from views.pages import DeskPage
 from views.queries import parse_search
 
 EACH = 6
@@ -51,26 +52,13 @@ SEARCHED: tuple[Searched, ...] = (
 )
 
 
-class SearchView(BaseView):
-    """``/admin/search/?q=…``"""
+class SearchView(DeskPage):
+    """``/admin/search/?q=…``: for everyone, and each finds what the policy lets them see; its box is on every page."""
 
-    def __init__(self) -> None:
-        super().__init__(name=_("Search"), endpoint="search", url="search")
-
-    def is_accessible(self) -> bool:
-        """Everyone who is signed in; each finds what the policy lets them see."""
-        return may(context.actor(), "read", "desk")
-
-    def is_visible(self) -> bool:
-        """Not in the menu: the box stands on every page."""
-        return False
-
-    def inaccessible_callback(self, name: Any, **_kwargs: Any) -> Any:
-        """To the sign-in page for nobody, 403 for somebody."""
-        return redirect(url_for("auth.login")) if context.actor() is None else abort(403)
-
-    def _run_view(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
-        return fn(self, *args, **kwargs)
+    register = "desk"
+    title = _("Search")
+    endpoint_name = url_name = "search"
+    in_menu = False
 
     @expose("/")
     def index(self) -> Any:

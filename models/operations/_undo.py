@@ -24,11 +24,10 @@ from models.operations._key_loans import on_loan, open_loans
 from models.operations._move import Move
 from models.passes import VisitorPass
 from models.policy import may
+from models.settings import EstateSettings
 from models.staff import Actor
 from models.tickets import Ticket
 from models.verbs import verb_label
-
-UNDO_WITHIN = datetime.timedelta(minutes=10)
 
 Refusals = dict[int, OperationRefused]
 
@@ -74,12 +73,17 @@ def why_lasting(run: BulkRun) -> OperationRefused | None:
     return OperationRefused("UNDO", LASTING.get((run.register, run.verb), other), verb=verb_label(run.verb))
 
 
-def why_too_late(run: BulkRun, now: datetime.datetime) -> OperationRefused | None:
+def undo_minutes(session: Session, run: BulkRun) -> int:
+    """For how many minutes after its end *run* can be undone: the estate's figure (SET-1)."""
+    return EstateSettings(session, [run.estate_id]).number(run.estate_id, "undo-minutes")
+
+
+def why_too_late(session: Session, run: BulkRun, now: datetime.datetime) -> OperationRefused | None:
     """Why *run* cannot be undone at *now*: it is not finished, or was longer ago than undo is offered."""
     if run.state is not BulkState.FINISHED or run.finished_at is None:
         return OperationRefused("UNDO", gettext_noop("The bulk action is not finished; there is nothing to undo yet."))
-    if now > run.finished_at + UNDO_WITHIN:
-        minutes = int(UNDO_WITHIN.total_seconds() // 60)
+    minutes = undo_minutes(session, run)
+    if now > run.finished_at + datetime.timedelta(minutes=minutes):
         message = gettext_noop("A bulk action can be undone for %(minutes)s minutes; that time is over.")
         return OperationRefused("UNDO", message, minutes=minutes)
     return None

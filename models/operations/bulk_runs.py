@@ -124,7 +124,9 @@ def run_chunk(session: Session, run: BulkRun, *, actor: Actor, now: datetime.dat
         return False
     if run.undoes_id is not None and run.state is BulkState.PREVIEWED:
         # Only its beginning has to be in time: what was begun is brought to its end.
-        _require_in_time(session.get_one(BulkRun, run.undoes_id), now)
+        undone = session.get_one(BulkRun, run.undoes_id)
+        if refusal := why_too_late(session, undone, now):
+            raise refusal
     bulk = BULK_VERBS[run.register, run.verb]
     pending = select(BulkItem).where(BulkItem.run_id == run.id, BulkItem.outcome == BulkOutcome.PENDING)
     next_ones = pending.with_only_columns(BulkItem.record_id, BulkItem.version_seen)
@@ -138,11 +140,6 @@ def run_chunk(session: Session, run: BulkRun, *, actor: Actor, now: datetime.dat
     values = {"state": state, "updated_at": now, "finished_at": None if left else now}
     session.execute(update(BulkRun).where(BulkRun.id == run.id).values(values))
     return left > 0
-
-
-def _require_in_time(undone: BulkRun, now: datetime.datetime) -> None:
-    if refusal := why_too_late(undone, now):
-        raise refusal
 
 
 def _act(

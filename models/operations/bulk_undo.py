@@ -1,4 +1,4 @@
-"""Undoing a bulk run: within ten minutes, once, by the person who ran it; a run of its own with its own rows."""
+"""Undoing a bulk run: within the estate's minutes (SET-1), once, by who ran it; a run of its own with its own rows."""
 
 import datetime
 
@@ -7,11 +7,11 @@ from sqlalchemy.orm import Session
 
 from models.bulk import BulkItem, BulkOutcome, BulkRun
 from models.errors import OperationRefused, gettext_noop
-from models.operations._undo import UNDO_WITHIN, why_lasting, why_too_late
+from models.operations._undo import undo_minutes, why_lasting, why_too_late
 from models.operations.bulk_runs import prepare
 from models.staff import Actor
 
-__all__ = ["UNDO_WITHIN", "prepare_undo", "refusal_to_undo", "undo_of"]
+__all__ = ["prepare_undo", "refusal_to_undo", "undo_minutes", "undo_of"]
 
 
 def undo_of(session: Session, run: BulkRun) -> BulkRun | None:
@@ -19,11 +19,11 @@ def undo_of(session: Session, run: BulkRun) -> BulkRun | None:
     return session.scalars(select(BulkRun).where(BulkRun.undoes_id == run.id)).one_or_none()
 
 
-def refusal_to_undo(run: BulkRun, *, actor: Actor, now: datetime.datetime) -> OperationRefused | None:
+def refusal_to_undo(session: Session, run: BulkRun, *, actor: Actor, now: datetime.datetime) -> OperationRefused | None:
     """Why *actor* cannot undo *run* at *now*; None where that is possible."""
     if run.actor_id != actor.staff_id:
         return OperationRefused("ROLE", gettext_noop("This bulk action is somebody else's."))
-    return why_lasting(run) or why_too_late(run, now)
+    return why_lasting(run) or why_too_late(session, run, now)
 
 
 def prepare_undo(session: Session, run: BulkRun, *, actor: Actor, now: datetime.datetime) -> BulkRun:
@@ -37,7 +37,7 @@ def prepare_undo(session: Session, run: BulkRun, *, actor: Actor, now: datetime.
     run = session.scalars(select(BulkRun).where(BulkRun.id == run.id).with_for_update()).one()
     if (known := undo_of(session, run)) is not None:
         return known
-    if refusal := refusal_to_undo(run, actor=actor, now=now):
+    if refusal := refusal_to_undo(session, run, actor=actor, now=now):
         raise refusal
     changed = select(BulkItem.record_id).where(BulkItem.run_id == run.id, BulkItem.outcome == BulkOutcome.DONE)
     ids = list(session.scalars(changed.order_by(BulkItem.record_id)))

@@ -14,9 +14,10 @@ from models.keys import Key
 from models.operations import keys, passes, tickets
 from models.operations._undo import COMPENSATIONS, LASTING
 from models.operations.bulk_runs import counts, prepare, refusal_kept_in, run_chunk
-from models.operations.bulk_undo import UNDO_WITHIN, prepare_undo, undo_of
+from models.operations.bulk_undo import prepare_undo, undo_of
 from models.operations.bulk_verbs import BULK_VERBS
 from models.passes import PassKind
+from models.settings import Setting
 from models.staff import Department, Role
 from models.tickets import TicketStatus
 from tests.operations.key_desk import lend, open_desk
@@ -200,7 +201,7 @@ def test_a_row_changed_between_the_preview_of_the_undo_and_its_run_is_left_alone
 def test_undo_is_offered_for_ten_minutes_and_what_was_begun_in_time_is_finished(world, now):
     rows, arguments = rows_for(world, now, "tickets", "dispatch")
     run = bulk(world, now, "tickets", "dispatch", rows, **arguments)
-    end = now + MINUTE + UNDO_WITHIN
+    end = now + MINUTE + 10 * MINUTE
     clerk = world.actor("clerk")
     undoing = prepare_undo(world.session, run, actor=clerk, now=end)
     with pytest.raises(OperationRefused, match="10 minutes"):
@@ -211,6 +212,15 @@ def test_undo_is_offered_for_ten_minutes_and_what_was_begun_in_time_is_finished(
     other = bulk(world, now, "tickets", "accept", [ticket_in(world, S.DISPATCHED, now)])
     with pytest.raises(OperationRefused, match="10 minutes"):
         prepare_undo(world.session, other, actor=clerk, now=end + MINUTE)
+
+
+def test_a_manager_decides_for_how_many_minutes_undo_is_offered__SET_1(world, now):
+    world.session.add(Setting(estate_id=world.estate.id, code="undo-minutes", rule="SET-1", value=3))
+    rows, arguments = rows_for(world, now, "tickets", "dispatch")
+    run = bulk(world, now, "tickets", "dispatch", rows, **arguments)
+    with pytest.raises(OperationRefused, match="for 3 minutes"):
+        prepare_undo(world.session, run, actor=world.actor("clerk"), now=now + MINUTE + 4 * MINUTE)
+    assert prepare_undo(world.session, run, actor=world.actor("clerk"), now=now + MINUTE + 3 * MINUTE)
 
 
 def test_a_run_is_undone_once_and_an_undo_is_not_undone(world, now):
