@@ -14,7 +14,7 @@ from models.saved_views import LONGEST_NAME, LONGEST_QUERY, ColumnChoice, SavedV
 from models.staff import Actor
 
 MOST_VIEWS = 30
-"""Of one person for one register: they stand above the list."""
+"""Of one person for one register of an estate: they stand above the list."""
 RULE = "VIEW"
 
 
@@ -42,8 +42,8 @@ def save(
     if len(query) > LONGEST_QUERY:
         raise OperationRefused(RULE, gettext_noop("This list has too many filters to be kept."))
     view.name = _checked_name(session, view, name)
-    own = select(func.count()).where(SavedView.owner_id == actor.staff_id, SavedView.register == register)
-    if (session.scalar(own) or 0) >= MOST_VIEWS:
+    own = SavedView.estate_id == estate_id, SavedView.owner_id == actor.staff_id, SavedView.register == register
+    if (session.scalar(select(func.count()).where(*own)) or 0) >= MOST_VIEWS:
         message = gettext_noop("You have %(count)s views of this list already; delete one first.")
         raise OperationRefused(RULE, message, count=MOST_VIEWS)
     return create(session, [view], verb="save", actor=actor, now=now)[0]
@@ -76,7 +76,7 @@ def rename(session: Session, views: Iterable[SavedView], *, actor: Actor, now: d
         try:
             move.set(view, name=_checked_name(session, view, name))
         except OperationRefused as refusal:
-            move.refuse(view, refusal.rule, refusal.message, **refusal.values)
+            move.reject(view, refusal)
     return move.finish()
 
 

@@ -81,6 +81,7 @@ def test_arrows_move_between_hooks_and_the_box_narrows_them(
     expect(clerk.locator(".hook:visible")).to_have_count(1)
     press(clerk, "Enter")
     expect(clerk.locator("[data-chosen]")).to_be_visible()
+    clerk.wait_for_load_state()  # its scripts have run, so Escape is heard
     press(clerk, "Escape")
     expect(clerk.locator("[data-chosen]")).to_have_count(0)
 
