@@ -1,9 +1,4 @@
-"""Add COUNT repeated reports to each of the tickets IDS, one transaction each: several of these race each other.
-
-python -m tests.programs.repeats URL USERNAME COUNT ID [ID …]
-"""
-
-import sys
+"""Repeated reports to the same tickets, one transaction each: several of these race each other."""
 
 from sqlalchemy import select
 
@@ -15,18 +10,13 @@ from models.tickets import Ticket
 from tests.fixed import DATA_KEY, NOW
 
 
-def main() -> None:
-    """Do as the arguments say; any error ends the process with its traceback."""
-    url, username, count, *ids = sys.argv[1:]
+def run(url: str, username: str, count: int, *ids: int) -> None:
+    """Add *count* reports to each ticket; any error ends the process with its traceback."""
     engine = open_engine(url)
-    for _ in range(int(count)):
+    for _ in range(count):
         for ticket_id in ids:
             with DeskSession(engine, keyring=Keyring(DATA_KEY)) as session:
                 person = session.scalars(select(Staff).where(Staff.username == username)).one()
-                ticket = session.get_one(Ticket, int(ticket_id))
+                ticket = session.get_one(Ticket, ticket_id)
                 report_again(session, [ticket], actor=actor_for(session, person), now=NOW, words="again").one()
                 session.commit()
-
-
-if __name__ == "__main__":
-    main()
