@@ -39,7 +39,10 @@ def change_password() -> Response | tuple[str, int]:
     try:
         _change_password(_actor())
     except OperationRefused as refusal:
-        page = render_template("password.html", problem=sentence(refusal), minimum=passwords.MINIMUM_LENGTH)
+        about = "new" if refusal.field == "password" else refusal.field
+        page = render_template(
+            "password.html", problem=sentence(refusal), about=about, minimum=passwords.MINIMUM_LENGTH
+        )
         return page, 400
     flash(gettext("Your password is changed. Everywhere else you are signed out."), "success")
     return redirect(DESK)
@@ -51,14 +54,15 @@ def _change_password(actor: Actor) -> None:
     with services.reading() as desk:
         person = desk.get_one(Staff, actor.staff_id)
     if new != request.form.get("repeated", ""):
-        raise OperationRefused("PASSWORD", gettext_noop("The new password was not typed the same way twice."))
+        message = gettext_noop("The new password was not typed the same way twice.")
+        raise OperationRefused("PASSWORD", message, field="repeated")
     if refusal := passwords.weakness(new, person.username):
         raise refusal
     # Guessing here is throttled as guessing at the door is. Hashing comes before the transaction: it is slow.
     if not throttle.claim(services.writing, person.username, actor.address or "", context.now()):
         raise OperationRefused("PASSWORD", gettext_noop("Too many failed attempts. Try again in a quarter of an hour."))
     if not passwords.matches(person.password_hash, current):
-        raise OperationRefused("PASSWORD", gettext_noop("The present password is wrong."))
+        raise OperationRefused("PASSWORD", gettext_noop("The present password is wrong."), field="current")
     throttle.clear(services.writing, person.username, actor.address or "")
     password_hash = passwords.hashed(new)
     desk = context.session()

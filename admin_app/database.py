@@ -3,6 +3,7 @@
 import contextlib
 import datetime
 import fcntl
+import functools
 import sqlite3
 import tempfile
 from collections.abc import Iterator
@@ -40,15 +41,26 @@ class Database:
 
     def reading(self) -> DeskSession:
         """A session that cannot write."""
-        return DeskSession(reading(self.engine), keyring=self.keyring, info={"only_reads": True})
+        return DeskSession(self._reader, keyring=self.keyring, info={"only_reads": True})
 
     def writing(self) -> DeskSession:
         """A session that may write; its user commits."""
         return DeskSession(self.engine, keyring=self.keyring)
 
+    @functools.cached_property
+    def _reader(self) -> Engine:
+        # SQLite forgets all prepared statements of a connection that turns from reading to writing.
+        return reading(open_engine(self.engine.url) if self.engine.dialect.name == "sqlite" else self.engine)
+
+    @property
+    def engines(self) -> tuple[Engine, ...]:
+        """All that have connections of their own."""
+        return (self.engine, self._reader) if self.engine.dialect.name == "sqlite" else (self.engine,)
+
     def close(self) -> None:
         """Close every connection."""
-        self.engine.dispose()
+        for engine in self.engines:
+            engine.dispose()
 
     def __enter__(self) -> Self:
         return self

@@ -3,7 +3,7 @@
 from flask import Blueprint, Flask, redirect
 from werkzeug.wrappers import Response
 
-from admin_app import account, auth, database, health, i18n, preferences, security
+from admin_app import account, auth, database, health, i18n, preferences, security, templating
 from admin_app.config import Config
 from views import register_views
 
@@ -16,6 +16,7 @@ def create_app(config: Config | None = None) -> Flask:
         config = Config.from_environment()
     opened = database.open_ready(config)
     app = Flask("admin_app")
+    templating.init(app)
     app.secret_key = config.secret_key
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # of Flask's default provider
     database.lend_to(app, opened)

@@ -3,9 +3,9 @@
 from typing import Any, cast
 
 from flask import Flask, g, has_request_context, request
-from flask_babel import Babel, Domain, force_locale, get_locale, get_translations
+from flask_babel import Babel, Domain, force_locale, get_translations
 
-from views.language import LANGUAGES, zone
+from views.language import LANGUAGES, language, zone
 
 COOKIE = "language"
 SOURCE_LANGUAGE = "en"
@@ -18,8 +18,7 @@ def init(app: Flask) -> None:
 
     @app.context_processor
     def _languages() -> dict[str, object]:
-        locale = get_locale()
-        return {"languages": LANGUAGES, "language": str(locale), "html_lang": html_lang(str(locale))}
+        return {"languages": LANGUAGES, "language": language(), "html_lang": html_lang(language())}
 
 
 class LanguageDomain(Domain):
@@ -40,12 +39,12 @@ def settle_each_request(app: Flask) -> None:
 
     @app.before_request
     def _settle() -> None:
-        language = chosen_language()
-        if language not in domains:
-            with force_locale(language):
-                domains[language] = LanguageDomain(get_translations())
-        domains[language].as_default()
-        g.language = language
+        chosen = chosen_language()
+        if chosen not in domains:
+            with force_locale(chosen):
+                domains[chosen] = LanguageDomain(get_translations())
+        domains[chosen].as_default()
+        g.language = chosen
 
 
 def chosen_language() -> str:

@@ -8,13 +8,14 @@ from urllib.parse import unquote_to_bytes
 from flask import Flask, Request, Response, abort, current_app, g, jsonify, render_template, request
 from flask_babel import gettext
 from flask_login import current_user
-from flask_wtf.csrf import CSRFError, CSRFProtect
+from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from admin_app.config import Config
+from admin_app.sessions import DeskSessions
 from models.errors import OperationRefused, gettext_noop
 from models.operations.register_imports import REGISTERS
 from models.policy import may
@@ -100,11 +101,13 @@ def init(app: Flask, config: Config) -> None:
         WTF_CSRF_CHECK_DEFAULT=False,  # _check_token asks, once the request is known to be well formed
     )
     app.request_class = MemoryRequest
+    app.session_interface = DeskSessions()
     app.before_request(_number_request)
     app.before_request(_allow_upload)
     app.before_request(_refuse_malformed)
     app.after_request(_add_headers)
     csrf.init_app(app)
+    app.context_processor(lambda: {"csrf_token": token})
     _register_error_pages(app)
 
 
@@ -138,6 +141,12 @@ def _read_away() -> None:
     stream = request.environ["wsgi.input"]
     while left > 0 and (block := stream.read(min(left, MAXIMUM_FIELDS))):
         left -= len(block)
+
+
+def token() -> str:
+    """This session's token, made once a request; a page has one in each of its forms."""
+    made: str = g.get("csrf_token") or generate_csrf()
+    return made
 
 
 def check_token() -> None:

@@ -1,13 +1,13 @@
 """Who is on the phone: people with the room they live in, the likeliest first (INT-3)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, case, false, func, literal, or_, select
 
 from models.estates import Unit
-from models.finding import found, found_rooms, named, rooms_named, shape
+from models.finding import found, found_rooms, half_typed, named, rooms_named, shape
 from models.personal import keyring_of
 from models.policy import may, visible
 from models.residents import Occupancy, OccupancyKind, Resident
@@ -15,6 +15,8 @@ from models.session import DeskSession
 from models.staff import Actor
 
 LIMIT = 8
+IN_A_ROOM = 4
+"""So many people a room are looked at where each room is shown once."""
 MOST_KEPT = 200
 
 _ORDER = {OccupancyKind.OWNER: 0, OccupancyKind.TENANT: 1, OccupancyKind.FAMILY: 2}
@@ -39,6 +41,8 @@ class _Questions:
 
     people: Select[Any]
     rooms: Select[Any] | None
+    by_room: Select[Any]
+    """The people in the order of their rooms."""
 
 
 _KEPT: dict[tuple[Any, ...], _Questions | None] = {}
@@ -50,7 +54,8 @@ def callers(
     """The first *limit* callers that *text* finds in the estate; None when there is nothing in it to search for.
 
     *text* is a room in any writing, a name, its pinyin or initials, a phone number or its last four, or several of
-    these. A whole name stands before its beginning, owners before tenants before family.
+    these. A whole name stands before its beginning, owners before tenants before family. Where nobody is found and a
+    room is half typed, the rooms that begin so, each with its first person.
     """
     keyring = keyring_of(session)
     (kinds, values), names, rooms = shape(text, keyring), named(text), rooms_named(text)
@@ -63,7 +68,8 @@ def callers(
         nothing = person is None and room is None
         people = _people(false() if person is None else person, len(names), bool(rooms), actor, estate_id)
         empty = None if room is None else _empty_rooms(room, actor, estate_id).limit(limit)
-        _KEPT[key] = None if nothing else _Questions(people.limit(limit), empty)
+        several = people.order_by(None).order_by(func.length(Unit.code), Unit.code, _kinds()).limit(limit * IN_A_ROOM)
+        _KEPT[key] = None if nothing else _Questions(people.limit(limit), empty, several)
     asked = _KEPT[key]
     if asked is None:
         return None
@@ -72,12 +78,26 @@ def callers(
         said |= {f"is_{number}": name, f"word_{number}": f"% {name} %"}
         said |= {f"begins_{number}": f"{name}%", f"word_begins_{number}": f"% {name}%"}
     found_here = [Caller(*row) for row in session.execute(asked.people, {**values, **said})]
-    if asked.rooms is not None and len(found_here) < limit:
-        lived_in = {row.unit_id for row in found_here}
-        for unit in session.execute(asked.rooms, values):
-            if unit.id not in lived_in and len(found_here) < limit:
-                found_here.append(Caller(None, unit.id, "", unit.code, None, None))
-    return found_here
+    if len(found_here) < limit:
+        found_here += _without_people(session, asked, values, found_here)
+    if rooms and not found_here:
+        said, values = half_typed(said), half_typed(values)
+        first: dict[int | None, Caller] = {}
+        for row in session.execute(asked.by_room, {**values, **said}):
+            first.setdefault(row[1], Caller(*row))
+        found_here = [*first.values(), *_without_people(session, asked, values, first.values())]
+        found_here.sort(key=lambda caller: (len(caller.room), caller.room))
+    return found_here[:limit]
+
+
+def _without_people(
+    session: DeskSession, asked: _Questions, values: dict[str, Any], found_here: Iterable[Caller]
+) -> list[Caller]:
+    if asked.rooms is None:
+        return []
+    lived_in = {row.unit_id for row in found_here}
+    rooms = [unit for unit in session.execute(asked.rooms, values) if unit.id not in lived_in]
+    return [Caller(None, unit.id, "", unit.code, None, None) for unit in rooms]
 
 
 def _people(
@@ -93,8 +113,12 @@ def _people(
         # Of somebody with several rooms the one that was named; who was found by a phone tail keeps all.
         meant = found_rooms()
         query = query.where(or_(Unit.id.in_(meant), Unit.id.is_(None), ~_any_room(meant)))
-    kinds = case(_ORDER, value=Occupancy.kind, else_=len(_ORDER))
-    return query.order_by(_nearness(names), kinds, func.length(Resident.name), Resident.name_pinyin, Resident.id)
+    return query.order_by(_nearness(names), _kinds(), func.length(Resident.name), Resident.name_pinyin, Resident.id)
+
+
+def _kinds() -> ColumnElement[int]:
+    """Owners before tenants before family."""
+    return case(_ORDER, value=Occupancy.kind, else_=len(_ORDER))
 
 
 def _empty_rooms(room: ColumnElement[bool], actor: Actor, estate_id: int) -> Select[*tuple[Any, ...]]:

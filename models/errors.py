@@ -1,6 +1,6 @@
 """What a rule says when it refuses, as codes and values that each reader sees in their own language."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,13 +25,20 @@ class OperationRefused(FrontDeskError):
 
     ``rule`` is the id in procedures ("JOB-6"); ``message`` a marked msgid whose named placeholders ``values`` fill.
     A value that is itself a Msgid, a labelled enum or a list of those is rendered in the reader's language too.
+    ``field`` is the argument or column that it is about, where it is about just one; a form shows it there.
     """
 
-    def __init__(self, rule: str, message: Msgid, **values: Any) -> None:
+    def __init__(self, rule: str, message: Msgid, *, field: str | None = None, **values: Any) -> None:
         super().__init__(rule, message, values)
         self.rule = rule
         self.message = message
         self.values = values
+        self.field = field
+
+    def by_field(self) -> Iterator[tuple[str, "OperationRefused"]]:
+        """Each argument or column that it is about, with what is to be said there; nothing where it is about none."""
+        if self.field is not None:
+            yield self.field, self
 
     def __str__(self) -> str:
         """The sentence in the source language, for logs and tests."""
@@ -40,6 +47,20 @@ class OperationRefused(FrontDeskError):
 
 def _plain(value: Any) -> Any:
     return "; ".join(str(item) for item in value) if isinstance(value, (list, tuple)) else value
+
+
+class Incomplete(OperationRefused):
+    """Something that the rule asks for was not given: all of it is named at once, each at its own field."""
+
+    def __init__(self, rule: str, missing: Mapping[str, Msgid]) -> None:
+        """*missing*: argument or column -> what is missing there, as words of the sentence."""
+        super().__init__(rule, gettext_noop("Still missing: %(missing)s."), missing=list(missing.values()))
+        self.missing = dict(missing)
+
+    def by_field(self) -> Iterator[tuple[str, OperationRefused]]:
+        """Each field with the sentence about what is missing there."""
+        for name, what in self.missing.items():
+            yield name, OperationRefused(self.rule, self.message, field=name, missing=[what])
 
 
 class StaleRecord(OperationRefused):

@@ -168,6 +168,14 @@ def rooms_named(text: str) -> tuple[str, ...]:
     return tuple(room_token(key) for part in _parts(text) if (key := _room(part)) is not None)
 
 
+def half_typed(values: dict[str, Any]) -> dict[str, Any]:
+    """*values* of :func:`shape` and ``rooms``, for all rooms whose number begins so: ``1-2`` for 1-201, 1-202 …"""
+    return {
+        name: tuple(f"{token}*" for token in value) if name.startswith("room") else value
+        for name, value in values.items()
+    }
+
+
 def found_rooms() -> Select[Any]:
     """The ids of the rooms whose words (:func:`rooms_named`) are the value of the parameter ``rooms``."""
     return _holding(Unit, bindparam("rooms", type_=SearchQuery))

@@ -40,10 +40,11 @@ def weakness(password: str, username: str) -> OperationRefused | None:
     """Why *password* cannot become the password of *username*, None when it can."""
     if len(password) < MINIMUM_LENGTH:
         message = gettext_noop("The password needs at least %(minimum)s characters.")
-        return OperationRefused("PASSWORD", message, minimum=MINIMUM_LENGTH)
+        return OperationRefused("PASSWORD", message, field="password", minimum=MINIMUM_LENGTH)
     if len(password) > MAXIMUM_LENGTH:
         message = gettext_noop("The password may have at most %(maximum)s characters.")
-        return OperationRefused("PASSWORD", message, maximum=MAXIMUM_LENGTH)
+        return OperationRefused("PASSWORD", message, field="password", maximum=MAXIMUM_LENGTH)
     if password.casefold().strip() == username.casefold():
-        return OperationRefused("PASSWORD", gettext_noop("The password must not be the user name."))
+        message = gettext_noop("The password must not be the user name.")
+        return OperationRefused("PASSWORD", message, field="password")
     return None

@@ -120,9 +120,12 @@ def refusal_from(error: DBAPIError) -> OperationRefused:
         name, table, column = _from_text(str(cause))
     sentence = all_sentences().get(name or "")
     if sentence is not None:
-        return OperationRefused(sentence.rule, sentence.message, **sentence.values)
+        columns = [str(name) for name in sentence.values.get("columns", ())]
+        about = columns[0] if len(columns) == 1 else None
+        return OperationRefused(sentence.rule, sentence.message, field=about, **sentence.values)
     if table and column:
-        return OperationRefused(DATABASE, _REQUIRED, table=TableName(table), columns=[ColumnName(column)])
+        columns_missing = [ColumnName(column)]
+        return OperationRefused(DATABASE, _REQUIRED, field=column, table=TableName(table), columns=columns_missing)
     if name == "FOREIGN KEY":
         return OperationRefused(DATABASE, _SOME_REFERENCE)
     return OperationRefused(DATABASE, _OTHER)

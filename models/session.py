@@ -1,8 +1,9 @@
 """How every program opens the shared database: the engine with its pragmas, and the session that seals its events."""
 
+import sqlite3
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import Session, SessionTransaction
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -13,7 +14,7 @@ from models.personal import Keyring
 BUSY_TIMEOUT_MILLISECONDS = 30_000
 
 
-def open_engine(url: str, **options: Any) -> Engine:
+def open_engine(url: str | URL, **options: Any) -> Engine:
     """An engine on *url*, SQLite or PostgreSQL, set up so that guards hold and writers queue instead of failing."""
     engine = create_engine(url, **options)
     if engine.dialect.name == "sqlite":
@@ -48,8 +49,16 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -
 def _begin_sqlite(connection: Connection) -> None:
     # A deferred BEGIN that later writes fails with "locked" when another writer was first; IMMEDIATE queues.
     read_only = bool(connection.get_execution_options().get("reading"))
-    connection.exec_driver_sql(f"PRAGMA query_only={read_only:d}")
-    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    if connection.info.get("query_only") is not read_only:
+        # Only then: SQLite forgets all that it has made of the connection's statements.
+        driver.execute(f"PRAGMA query_only={read_only:d}")
+        connection.info["query_only"] = read_only
+    if read_only:
+        driver.execute("BEGIN")  # past SQLAlchemy, which takes longer than SQLite; this cannot fail
+    else:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 class DeskSession(Session):

@@ -1,7 +1,16 @@
-"""Marks that say on which kind of database a test runs."""
+"""What a test runs on, and what only a run of everything (``FRONTDESK_TEST_ALL=1``, as CI does) tries."""
+
+import os
 
 import pytest
+
+EVERYTHING = bool(os.environ.get("FRONTDESK_TEST_ALL"))
 
 # For what does not depend on the database, or is SQLite's own: runs once instead of on both kinds.
 only_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 only_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+
+# For long walks that are answered before the database is asked much: on the other kind too when everything is tried.
+first_sqlite = pytest.mark.parametrize(
+    "database_url", ["sqlite", "postgresql"] if EVERYTHING else ["sqlite"], indirect=True
+)

@@ -26,8 +26,8 @@ from models.tickets import IS_OPEN as OPEN_TICKETS
 from models.tickets import Ticket
 from views import complaints, context, homes, tickets
 from views.gathering import Prepared, Question, prepared
+from views.keeping import scope_key
 from views.language import local_today, zone
-from views.lookups import scope_key
 from views.queries import COUNT_LIMIT, ordering, place_in
 from views.scope import actor_here
 from views.steps import next_step

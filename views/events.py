@@ -93,12 +93,12 @@ class EventView(RegisterView):
         url = record_url(record.register, record.record_id)
         return Markup('<a href="{}">{}</a>').format(url, text) if url else text
 
-    def show_changes(self, record: Event) -> str:
-        """Before and after, in words."""
+    def show_changes(self, record: Event) -> Markup:
+        """Before and after, in words; a list shows the first two lines of them."""
         shown = []
         for name, before, after in changes_of(record, learn_names({})):
             shown.append(titled(name, f"{before} → {after or '—'}" if before else after))
-        return "; ".join(shown)
+        return Markup('<span class="two-lines">{}</span>').format("; ".join(shown))
 
     def name_of(self, record: Any) -> str:
         """Its number."""

@@ -93,7 +93,7 @@ class FollowUpQueueView(DeskPage):
         try:
             perform(function, [follow_up], self.asked_version(), **form.arguments())
         except OperationRefused as refusal:
-            return self.page(form, call_id, sentence(refusal)), status_of(refusal)
+            return self.page(form, call_id, None if form.refuse(refusal) else sentence(refusal)), status_of(refusal)
         flash(done, "success")
         return redirect(url_for(".index_view", **self.kept()))
 

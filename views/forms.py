@@ -90,12 +90,17 @@ class DeskForm(BaseForm):
         return [(title, fields) for title, fields in groups if fields]
 
     def refuse(self, refusal: OperationRefused) -> bool:
-        """Show *refusal* at the field it names; False when it names none of this form's."""
-        name = getattr(refusal, "field", None)
-        if name is None or name not in self:
-            return False
-        self[name].errors = [*self[name].errors, sentence(refusal)]
-        return True
+        """Show *refusal* at the fields it names; False when it names none, or one that this form does not have.
+
+        A verb takes a record as ``team``, a draft or a row keeps its id as ``team_id``: either stands for both.
+        """
+        placed = []
+        for name, part in refusal.by_field():
+            field = next((self[each] for each in (name, f"{name}_id", name.removesuffix("_id")) if each in self), None)
+            if field is not None:
+                field.errors = [*field.errors, sentence(part)]
+            placed.append(field is not None)
+        return bool(placed) and all(placed)
 
 
 class NothingForm(DeskForm):

@@ -51,7 +51,8 @@ class Prepared:
         Rows are named tuples with the values that the columns' types give.
         """
         found: dict[str, list[Any]] = {name: [] for name in self.readers}
-        for name, row in context.session().execute(self.statement, values):
+        # Past the session's own work on records: these are none.
+        for name, row in context.session().connection().execute(self.statement, values):
             found[name].append(self.readers[name](json.loads(row)))
         return found
 

@@ -198,7 +198,6 @@ def _matter(row: Any) -> dict[str, Any]:
         "summary": row.summary,
         "due": deadline(row.due_at) if row.is_open else "",
         "at": local_time(row.registered_at),
-        "repeat": url_for(f"{endpoint}.step_view", verb="report_again", id=row.id) if row.is_open else "",
         "word": row.kind.value,
         "unit_id": row.unit_id,
     }

@@ -100,7 +100,7 @@ class KeyBoardView(DeskPage):
         try:
             loan = perform(verbs.lend, [draft]).done[0]
         except OperationRefused as refusal:
-            return self.page(form, key_id, sentence(refusal)), status_of(refusal)
+            return self.page(form, key_id, None if form.refuse(refusal) else sentence(refusal)), status_of(refusal)
         flash(gettext("Lent to %(name)s.", name=loan.borrower_name), "success")
         return self.back(key_id)
 
@@ -120,7 +120,7 @@ class KeyBoardView(DeskPage):
         try:
             perform(verbs.return_keys, [loan], note=form.note.data or "")
         except OperationRefused as refusal:
-            return self.page(form, key_id, sentence(refusal)), status_of(refusal)
+            return self.page(form, key_id, None if form.refuse(refusal) else sentence(refusal)), status_of(refusal)
         flash(gettext("The key is back on its hook."), "success")
         return self.back(key_id)
 

@@ -105,8 +105,7 @@ def titled(title: Any, text: Any) -> str:
 
 def is_chinese() -> bool:
     """Whether the reader's language is Chinese."""
-    locale = get_locale()
-    return locale is not None and locale.language == "zh"
+    return language().startswith("zh")
 
 
 def money(fen: int | None) -> str:

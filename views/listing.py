@@ -1,10 +1,9 @@
 """The list of a register: ids first, then exactly what the columns show; filters and search by plain addresses."""
 
 import functools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
-from typing import Any, TypeVar, cast
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import request
@@ -21,6 +20,7 @@ from models.verbs import verb_label
 from views import context
 from views.cells import escaped, marked
 from views.controls import filter_field
+from views.keeping import Made, fixed_url, kept
 from views.language import language, say, zone
 from views.lookups import learn_choices
 from views.queries import (
@@ -61,21 +61,14 @@ WRAPPED = frozenset({"summary", "changes", "purpose", "roles", "reason"})
 """Columns whose text goes over several lines; only these and the number have a class of their own."""
 
 
-Made = TypeVar("Made")
-MOST_KEPT = 500
-_STATEMENTS: dict[tuple[Any, ...], Any] = {}
+PLAIN = "!$'()*,/:;?@"
+"""Signs that stand as they are in an address, as Flask writes it."""
 
 
-def _read(
-    asked: Asked, paging: Select[Any], total: ColumnElement[int], values: Mapping[str, Any] = MappingProxyType({})
-) -> tuple[list[Any], int]:
-    """The rows of *paging* and the number beside them."""
-    given = {**values, **asked.place_values()}
-    found = list(context.session().execute(paging, given))
-    if found:
-        return found, found[0].total_found
-    # Without any row there is nothing beside which the count could stand.
-    return found, (context.session().scalar(select(total), given) or 0) if "at_id" in given else 0
+@functools.lru_cache(512)
+def _verb(name: str, _language: str) -> str:
+    """The word of a verb."""
+    return say(verb_label(name))
 
 
 class ListPages(Scope):
@@ -93,12 +86,14 @@ class ListPages(Scope):
         kept = self.kept(asked)
         page = self.page(asked)
         bulk_buttons = self.bulk_buttons()
+        preview, shown = self.preview_asked(), asked.columns or self.listed_columns
         return self.render(
             self.list_template,
             page=page,
-            table_rows=self.table_rows(page.rows, asked.columns or self.listed_columns, choose=bool(bulk_buttons)),
+            table_rows=self.table_rows(page.rows, shown, choose=bool(bulk_buttons), peek=preview is not None),
             columns=self.headings(asked.columns),
-            preview=self.preview_asked(),
+            choosable=self.headings(self.choosable_columns),
+            preview=preview,
             sortable=self._sortable_columns,
             # Drawn when asked for: their choices cost more than half a page. What is set stands in the chips.
             filters=self.filter_controls(asked) if request.args.get("filters") == "1" else [],
@@ -118,8 +113,11 @@ class ListPages(Scope):
         """The record that the address wants beside the list (views.personal_lists)."""
         return None
 
-    def table_rows(self, rows: list[Any], names: Sequence[str], *, choose: bool) -> Iterator[Markup]:
-        """The rows of the table; everything that a cell gives is escaped here, unless it is mark-up already."""
+    def table_rows(self, rows: list[Any], names: Sequence[str], *, choose: bool, peek: bool) -> Iterator[Markup]:
+        """The rows of the table; everything that a cell gives is escaped here, unless it is mark-up already.
+
+        Buttons to look at each (*peek*) are a ninth of a page: drawn where one is looked at, else made by the script.
+        """
         address = escape(self.get_url(".details_view", id=""))
         shown = [
             (
@@ -129,7 +127,7 @@ class ListPages(Scope):
             )
             for name in names
         ]
-        word = escape(gettext("Choose"))
+        word, look = escape(gettext("Choose")), escape(gettext("Preview"))
         for row in rows:
             parts, called = ["<tr>"], escape(self.name_of(row))
             if choose:
@@ -140,6 +138,9 @@ class ListPages(Scope):
                 if linked:
                     text = f'<a href="{address}{row.id}">{text}</a>'
                 parts.append(f"<td{attributes}>{text}</td>")
+            if peek:
+                box = f'form="peek" name="preview" value="{row.id}" aria-label="{look} {called}"'
+                parts.append(f'<td class="peek"><button {box}>▸</button></td>')
             parts.append("</tr>")
             yield marked("".join(parts))
 
@@ -282,7 +283,7 @@ class ListPages(Scope):
             total = select(func.count()).select_from(ids.limit(COUNT_LIMIT + 1).subquery()).scalar_subquery()
             return self._paging(ids, total, asked, size), total
 
-        return _read(asked, *self._kept(asked, made, size))
+        return self._read(asked, *self._kept(asked, made, size))
 
     def _found(self, asked: Asked, size: int) -> tuple[list[Any], int]:
         """The same for a search, whose rows are gathered first and put in order then."""
@@ -307,13 +308,25 @@ class ListPages(Scope):
         statements = made() if question is None else self._kept(asked, made, size, question)
         if statements is None:
             return [], 0
-        found, number = _read(asked, *statements, values)
+        found, number = self._read(asked, *statements, **values)
         if number <= COUNT_LIMIT or newest:
             return found, number
         # Not all of them were gathered. There are so many that going through the list meets the next ones soon.
         met = select(self.model.id).where(*self._narrowed(asked), self.search_one_by_one(asked.search))
         total = literal(number)
-        return _read(asked, self._paging(met, total, asked, size), total)
+        return self._read(asked, self._paging(met, total, asked, size), total)
+
+    def _read(
+        self, asked: Asked, paging: Select[Any], total: ColumnElement[int], **values: Any
+    ) -> tuple[list[Any], int]:
+        """The rows of *paging* and the number beside them."""
+        desk, given = context.session(), {**values, **asked.place_values()}
+        # Rows that are no records need not pass through the session, which takes its time.
+        found = list((desk.connection() if self.plain else desk).execute(paging, given))
+        if found:
+            return found, found[0].total_found
+        # Without any row there is nothing beside which the count could stand.
+        return found, (desk.scalar(select(total), given) or 0) if "at_id" in given else 0
 
     def _paging(self, ids: Select[Any], total: ColumnElement[int], asked: Asked, size: int) -> Select[Any]:
         place = place_in(self.sort_column(asked))
@@ -324,20 +337,15 @@ class ListPages(Scope):
 
     def _kept(self, asked: Asked, made: Callable[[], Made], *more: Any) -> Made:
         """What *made* makes, kept for the next page that differs in values only: making it takes as long as asking."""
-        actor, estate = context.actor(), context.current_estate()
-        if actor is None or not all(flt.timeless for flt, _raw, _value in asked.filters):
+        if not all(flt.timeless for flt, _raw, _value in asked.filters):
             return made()
-        here = estate and (estate.id, estate.timezone)
-        key = (self.endpoint, here, actor.staff_id, actor.roles, asked.shape(), COUNT_LIMIT, *more)
-        if key not in _STATEMENTS:
-            if len(_STATEMENTS) >= MOST_KEPT:
-                _STATEMENTS.clear()
-            _STATEMENTS[key] = made()
-        return cast("Made", _STATEMENTS[key])
+        return kept((self.endpoint, str(zone()), asked.shape(), COUNT_LIMIT, *more), made)
 
     def address(self, asked: Asked, **changes: Any) -> str:
         """The address of this list with *changes*."""
-        return self.get_url(".index_view", **asked.arguments(**changes))
+        arguments = asked.arguments(**changes)
+        page = fixed_url(".index_view")
+        return f"{page}?{urlencode(arguments, safe=PLAIN)}" if arguments else page
 
     def sort_address(self, asked: Asked, name: str) -> str:
         """The address of this list sorted by *name*, the other way round if it is already."""
@@ -361,12 +369,13 @@ class ListPages(Scope):
 
     def headings(self, names: Sequence[str]) -> list[tuple[str, str]]:
         """Name and label of each of the columns *names*, of those that everybody sees where there are none."""
-        return [(name, str(self.get_column_name(name))) for name in names] if names else self._headings(language())
+        labels = self._labels(language())
+        return [(name, labels[name]) for name in names or self.listed_columns]
 
     @functools.lru_cache(8)  # noqa: B019  # views live as long as the program
-    def _headings(self, _language: str) -> list[tuple[str, str]]:
-        """Name and label of each column."""
-        return [(str(name), str(label)) for name, label in self._list_columns]
+    def _labels(self, _language: str) -> dict[str, str]:
+        """The label of each column that a list can show."""
+        return {name: str(self.get_column_name(name)) for name in self.choosable_columns}
 
     def nothing_found(self, asked: Asked) -> Any:
         """What an empty list says: what to do next."""
@@ -375,10 +384,11 @@ class ListPages(Scope):
         return self.empty_text
 
     def bulk_buttons(self) -> list[tuple[str, str]]:
-        """Verb and label of what the person may do to many rows at once."""
+        """Address and label of what the person may do to many rows at once."""
         if not self.may_bulk():
             return []
-        return [(verb, say(verb_label(verb))) for verb in self.bulk_verbs if self.allowed(verb)]
+        verbs = [verb for verb in self.bulk_verbs if self.allowed(verb)]
+        return [(fixed_url(".bulk_view", verb=verb), _verb(verb, language())) for verb in verbs]
 
     def may_bulk(self) -> bool:
         """Whether the person may act on many rows at once."""

@@ -22,6 +22,7 @@ from models.staff import Role, Staff, StaffAssignment, Team
 from models.tickets import Ticket
 from views import context
 from views.gathering import Prepared, Question, gathered, prepared
+from views.keeping import scope_key
 from views.language import label
 from views.queries import LARGEST_ID
 
@@ -192,13 +193,6 @@ def _learn(lists: Iterable[Lookup], wanted: Iterable[tuple[Lookup, int]]) -> Non
             choices[name] = [(row.id, lookup.text(row)) for row in rows]
         else:
             written.update({(name, row.id): lookup.text(row) for row in rows})
-
-
-def scope_key() -> tuple[Any, ...]:
-    """All that the scope of a statement goes by: who asks, the estate shown, the kind of database."""
-    actor, estate, desk = context.actor(), context.current_estate(), context.session()
-    who = (actor.staff_id, actor.roles, actor.is_system) if actor is not None else None
-    return who, estate.id if estate is not None else None, desk.get_bind().dialect.name
 
 
 @functools.lru_cache(256)

@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 from models.operations._pinyin import name_pinyin
 from models.policy import may
 from models.verbs import verb_label
-from views import bulk_runs, cells, context, imports, language, search
+from views import bulk_runs, cells, context, imports, keeping, language, search, widgets
 from views.audits import AuditView
 from views.base import RegisterView
 from views.complaints import ComplaintView
@@ -96,6 +96,8 @@ def register_views(app: Flask) -> Admin:
             "money": language.money,
             "deadline": cells.deadline,
             "badge": cells.badge,
+            "drawn_row": widgets.field_row,
+            "fixed_url": keeping.fixed_url,
         }
 
     return admin

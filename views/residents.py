@@ -1,11 +1,12 @@
 """Residents (住户) with their phones masked, and who lives in or owns which unit (RES-1)."""
 
+import functools
 from typing import Any, ClassVar
 
-from flask import url_for
+from flask import g, url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from wtforms.validators import Optional
 
 from models.complaints import Complaint
@@ -22,7 +23,7 @@ from views.fields import EnumField, LocalDateField, LongTextField, LookupField, 
 from views.filters import ChoiceFilter, DateFilter, KeyFilter
 from views.forms import DeskForm
 from views.labels import label_for
-from views.language import label
+from views.language import NOTHING, label
 from views.record import Related
 from views.steps import Step
 
@@ -54,6 +55,29 @@ class ResidentUnitFilter(KeyFilter):
         return Resident.id.in_(here)
 
 
+class Homes:
+    """Where some residents live today, and as what."""
+
+    def __init__(self, ids: list[int]) -> None:
+        self._ids = ids
+
+    @functools.cached_property
+    def found(self) -> dict[int, list[tuple[str, OccupancyKind]]]:
+        """Resident -> code of the unit and kind, read when first asked for."""
+        homes: dict[int, list[tuple[str, OccupancyKind]]] = {}
+        for resident_id, code, kind in context.session().connection().execute(_HOMES, {"ids": self._ids}):
+            homes.setdefault(resident_id, []).append((code, kind))
+        return homes
+
+
+_HOMES = (
+    select(Occupancy.resident_id, Unit.code, Occupancy.kind)
+    .join(Unit, Unit.id == Occupancy.unit_id)
+    .where(Occupancy.until_on.is_(None), Occupancy.resident_id.in_(bindparam("ids", expanding=True)))
+    .order_by(Occupancy.id)
+)
+
+
 class ResidentView(RegisterView):
     """``/admin/residents/``."""
 
@@ -77,7 +101,7 @@ class ResidentView(RegisterView):
         DateFilter(Resident.moved_in_on),
         DateFilter(Resident.moved_in_on, until=True),
     )
-    reads = {"occupancies": ("occupancies.unit",)}
+    reads = {"occupancies": ("id",)}
     form_columns = (
         "name",
         "phone",
@@ -98,10 +122,14 @@ class ResidentView(RegisterView):
         """The person."""
         return verbs.ResidentDraft(estate_id=self.estate().id, **form.arguments())
 
+    def prepared(self, rows: list[Any]) -> list[Any]:
+        """Their homes are read for all of them when the first is shown."""
+        g.homes = Homes([row.id for row in rows])
+        return rows
+
     def show_occupancies(self, record: Resident) -> str:
         """The units of today, as what."""
-        now = [item for item in record.occupancies if item.until_on is None]
-        return ", ".join(f"{item.unit} ({label(item.kind)})" for item in now) or "—"
+        return ", ".join(f"{code} ({label(kind)})" for code, kind in g.homes.found.get(record.id, ())) or NOTHING
 
     def related(self, record: Resident) -> list[Related]:
         """Units over time, and matters."""

@@ -4,11 +4,11 @@ import functools
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
-from flask import abort, redirect, request, url_for
+from flask import abort, g, redirect, request, url_for
 from flask_babel import gettext
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload, selectinload
 from werkzeug.exceptions import NotFound
@@ -25,6 +25,7 @@ from models.staff import Actor
 from views import context
 from views.cells import Cell, cell_of
 from views.forms import DeskConverter, DeskForm
+from views.keeping import fixed_url, kept
 from views.labels import label_for
 from views.references import NAMES
 from views.searching import Searching
@@ -47,7 +48,11 @@ def actor_here() -> Actor | None:
     actor, estate = context.actor(), context.current_estate()
     if actor is None or estate is None:
         return actor
-    return replace(actor, roles=frozenset(role for role in actor.roles if role[0] == estate.id))
+    whole, estate_id, here = g.get("actor_here", (None, None, None))
+    if whole is not actor or estate_id != estate.id:
+        here = replace(actor, roles=frozenset(role for role in actor.roles if role[0] == estate.id))
+        g.actor_here = actor, estate.id, here
+    return cast("Actor", here)
 
 
 def status_of(refusal: OperationRefused) -> int:
@@ -267,11 +272,14 @@ class Scope(Searching):
         A request that may change something locks it, so that the verb need not read it again.
         """
         desk = context.session()
-        query = select(self.model).where(self.model.id == id, self.visible()).options(*self.loading(names))
         locking = request.method not in context.SAFE_METHODS
-        if locking:
-            query = query.with_for_update(key_share=True, of=self.model)
-        record = desk.scalars(query.execution_options(populate_existing=True)).one_or_none()
+
+        def made() -> Select[Any]:
+            query = select(self.model).where(self.model.id == bindparam("id"), self.visible())
+            query = query.options(*self.loading(names)).execution_options(populate_existing=True)
+            return query.with_for_update(key_share=True, of=self.model) if locking else query
+
+        record = desk.scalars(kept((self.endpoint, locking, *names), made), {"id": id}).one_or_none()
         if record is None:
             raise NotFound
         if locking:
@@ -342,6 +350,12 @@ class Scope(Searching):
                     option = option.joinedload(getattr(target, further))
                 options[path] = option
         return list(options.values())
+
+    # ------------------------------------------------------------- addresses
+
+    def get_url(self, endpoint: str, **kwargs: Any) -> str:
+        """The address of a page of this register (``.details_view``) or of any other."""
+        return super().get_url(endpoint, **kwargs) if kwargs else fixed_url(endpoint)
 
     # ------------------------------------------------------------- doing
 

@@ -6,16 +6,17 @@ from typing import Any
 from flask import jsonify, redirect, request, url_for
 from flask_admin import expose
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement, Select, Text, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Integer, Select, Text, cast, func, literal, or_, select, union_all
 
 from models.complaints import Complaint
 from models.estates import Unit
-from models.finding import can_gather_newest, found_one_by_one, matches
+from models.finding import can_gather_newest, found_one_by_one, found_rooms, half_typed, matches, rooms_named
 from models.keys import Key
 from models.passes import VisitorPass
 from models.personal import keyring_of
 from models.policy import may, visible
-from models.residents import Resident
+from models.residents import Occupancy, Resident
+from models.rooms import room_key
 from models.tickets import Ticket
 from views import context
 from views.pages import DeskPage
@@ -39,14 +40,25 @@ class Group:
     """Address, name and a word about each record."""
     more: str = ""
     """The address of all that was found there, where these are not all."""
+    exact: bool = False
+    """Whether one of the rows is just what was typed, or lives there: such a group comes first."""
 
+
+_HOME = (
+    select(Unit.code)
+    .join(Occupancy, Occupancy.unit_id == Unit.id)
+    .where(Occupancy.resident_id == Resident.id, Occupancy.until_on.is_(None))
+    .order_by(Occupancy.id)
+    .limit(1)
+    .scalar_subquery()
+)
 
 # Register -> heading, page, how a record is called, what is said of it.
 SEARCHED: tuple[Searched, ...] = (
     (Ticket, _("Tickets"), "tickets", Ticket.number, Ticket.summary),
     (Complaint, _("Complaints"), "complaints", Complaint.number, Complaint.summary),
-    (Resident, _("Residents"), "residents", Resident.name, literal("")),
     (Unit, _("Units"), "units", Unit.code, Unit.building),
+    (Resident, _("Residents"), "residents", Resident.name, _HOME),
     (Key, _("Keys"), "keys", Key.number, Key.place),
     (VisitorPass, _("Visitor passes"), "visitor_passes", VisitorPass.number, VisitorPass.holder_name),
 )
@@ -88,27 +100,60 @@ def _query(searched: Searched, text: str) -> Select[Any] | None:
         return None
     desk = context.session()
     here, newest = _visible(model), can_gather_newest(desk)
-    gathering = matches(model, text, keyring_of(desk), *here, place=model.id, most=max(MANY, EACH + 1), newest=newest)
+    exact, most = _exact(model, text), max(MANY, EACH + 1)
+    gathering = matches(model, text, keyring_of(desk), *here, place=exact, most=most, newest=newest)
     if gathering is None:
         return None
     gathered = gathering.cte(f"gathered_{endpoint}").prefix_with("MATERIALIZED")
-    first = select(gathered.c.id).order_by(gathered.c.id.desc()).limit(EACH + 1)
+    first = select(gathered.c.id).order_by(gathered.c.place.desc(), gathered.c.id.desc()).limit(EACH + 1)
     number = select(func.count()).select_from(gathered).scalar_subquery()
-    return _newest(searched, literal(0) if newest else number, model.id.in_(first))
+    return _newest(searched, literal(0) if newest else number, exact, model.id.in_(first))
+
+
+def _exact(model: type[Any], text: str) -> ColumnElement[int]:
+    """1 for the room or person that *text* names in whole, and for who lives in that room; 0 for all others."""
+    if model not in (Unit, Resident):
+        return literal(0)
+    if rooms_named(text) and "-" in room_key(text):
+        return literal(1)  # with its building: what was found is that room, and who lives there
+    if model is Unit:
+        return cast(Unit.code == text, Integer)
+    words = literal(" ").concat(Resident.name_pinyin).concat(" ")
+    return cast(or_(Resident.name == text, words.contains(f" {text.lower()} ", autoescape=True)), Integer)
 
 
 def _query_frequent(searched: Searched, text: str) -> Select[Any]:
     """The same where very many rows fit: going through them from the newest on meets the next ones soon."""
     model = searched[0]
     here = (*_visible(model), found_one_by_one(model, text, keyring_of(context.session())))
-    return _newest(searched, literal(0), *here)
+    return _newest(searched, literal(0), None, *here)
 
 
-def _newest(searched: Searched, number: ColumnElement[int], *conditions: ColumnElement[bool]) -> Select[Any]:
+def _newest(
+    searched: Searched,
+    number: ColumnElement[int],
+    exact: ColumnElement[int] | None,
+    *conditions: ColumnElement[bool],
+) -> Select[Any]:
     model, _heading, endpoint, title, note = searched
     said = literal(endpoint).label("endpoint"), model.id, title.label("title"), note.cast(Text).label("note")
-    query = select(*said, number.label("number")).where(*conditions).order_by(model.id.desc()).limit(EACH + 1)
-    return select(query.subquery())
+    first = (literal(0) if exact is None else exact).label("exact")
+    query = select(*said, number.label("number"), first).where(*conditions).limit(EACH + 1)
+    # Sorting by it where very many rows fit would read them all.
+    order = (model.id.desc(),) if exact is None else (first.desc(), model.id.desc())
+    return select(query.order_by(*order).subquery())
+
+
+def _half_typed(text: str) -> Select[Any] | None:
+    """The rooms whose number begins as *text* does, where the person may see rooms and *text* is one."""
+    if not rooms_named(text) or not may(context.actor(), "read", Unit):
+        return None
+    (searched,) = (each for each in SEARCHED if each[0] is Unit)
+    _unit, _heading, endpoint, title, note = searched
+    columns = literal(endpoint).label("endpoint"), Unit.id, title.label("title"), note.cast(Text).label("note")
+    query = select(*columns, literal(0).label("number"), literal(0).label("exact"))
+    query = query.where(*_visible(Unit), Unit.id.in_(found_rooms()))
+    return query.order_by(func.length(Unit.code), Unit.code).limit(EACH)
 
 
 def _visible(model: type[Any]) -> list[ColumnElement[bool]]:
@@ -123,6 +168,8 @@ def _groups(queries: list[Select[Any]], text: str) -> list[Group]:
         again = [_query_frequent(searched, text) for searched in SEARCHED if searched[2] in frequent]
         rows = [row for row in rows if row.endpoint not in frequent]
         rows += context.session().execute(union_all(*again))
+    if not rows and (half := _half_typed(text)) is not None:
+        rows = list(context.session().execute(half, half_typed({"rooms": rooms_named(text)})))
     groups = {endpoint: Group(heading, endpoint) for _model, heading, endpoint, _title, _note in SEARCHED}
     for row in rows:
         group = groups[row.endpoint]
@@ -130,4 +177,5 @@ def _groups(queries: list[Select[Any]], text: str) -> list[Group]:
             group.more = url_for(f"{row.endpoint}.index_view", search=text)
         else:
             group.rows.append((url_for(f"{row.endpoint}.details_view", id=row.id), row.title, row.note or ""))
-    return [group for group in groups.values() if group.rows]
+            group.exact = group.exact or bool(row.exact)
+    return sorted((group for group in groups.values() if group.rows), key=lambda group: not group.exact)

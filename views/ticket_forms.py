@@ -102,6 +102,12 @@ class AcceptForm(DeskForm):
         description=_("Empty: you, where you belong to the team, else the handler."),
     )
 
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        """Who may look nobody up takes it in person, and is asked nothing."""
+        super().__init__(*arguments, **options)
+        if not self.taker.lookup.allowed():
+            del self.taker
+
 
 class WaitForm(DeskForm):
     """JOB-1, DSP-8: why the job waits."""

@@ -48,6 +48,15 @@ window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
 
+// The list of what is wrong leads to each field, also to one that a library draws, or that is a group of buttons.
+document.querySelector(".problems")?.addEventListener("click", (event) => {
+  const field = document.getElementById(event.target.closest("a[href^='#']")?.hash.slice(1));
+  const box = field?.tomselect?.control_input || field?.querySelector("input:checked, input");
+  if (!box) return;
+  event.preventDefault();
+  box.focus();
+});
+
 // Who signs out leaves nothing half typed behind on a shared machine.
 for (const form of document.querySelectorAll("form[data-forget]")) {
   form.addEventListener("submit", () => window.sessionStorage.clear());

@@ -70,7 +70,7 @@ def register_calendar_days(
         same = any((other.estate_id, other.day) == (row.estate_id, row.day) for other in rows)
         if same or session.scalars(query).first() is not None:
             message = gettext_noop("%(day)s is in the calendar already; edit it there.")
-            raise OperationRefused("SET-2", message, day=row.day)
+            raise OperationRefused("SET-2", message, field="day", day=row.day)
         rows.append(row)
 
     accepted, outcome = sift(drafts, check)
@@ -82,13 +82,14 @@ def _check_day(kind: DayKind, start: int | None, end: int | None) -> None:
     if start is None and end is None:
         return
     if kind is DayKind.OFF:
-        raise OperationRefused("SET-2", gettext_noop("A day off has no working hours."))
+        raise OperationRefused("SET-2", gettext_noop("A day off has no working hours."), field="start_minute")
     _check_interval(start, end)
 
 
 def _check_interval(start: int | None, end: int | None) -> None:
     if start is None or end is None or not 0 <= start < end <= 1440:
-        raise OperationRefused("SET-2", gettext_noop("Working hours begin before they end, between 00:00 and 24:00."))
+        message = gettext_noop("Working hours begin before they end, between 00:00 and 24:00.")
+        raise OperationRefused("SET-2", message, field="end_minute")
 
 
 def amend_calendar_days(
@@ -202,7 +203,8 @@ class _KnownHours:
         _check_interval(start, end)
         for row_id, (other, begin, finish) in self.of(estate_id).items():
             if row_id != own_id and other == weekday and start < finish and begin < end:
-                raise OperationRefused("SET-2", gettext_noop("The working hours of a day must not overlap."))
+                message = gettext_noop("The working hours of a day must not overlap.")
+                raise OperationRefused("SET-2", message, field="start_minute")
 
     def check_enough(self, estate_id: int, hours: Iterable[Hours], now: datetime.datetime) -> None:
         """Refuse (SET-2) *hours* in which a clock that counts working hours would never run out."""

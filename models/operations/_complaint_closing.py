@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.complaints import Complaint, ComplaintStatus
-from models.errors import Msgid, Outcome, gettext_noop
+from models.errors import Incomplete, Msgid, Outcome, gettext_noop
 from models.follow_ups import FollowUp
 from models.operations._complaint_move import FORMAL_RECORD, formal_record_owed, open_move
 from models.operations._move import CHUNK, Move
@@ -65,7 +65,7 @@ def take_slip_back(
     """The desk takes the returned slip (回单): signed by the responsible head, and *complete* as checked (CMP-6)."""
     move = open_move(session, complaints, "take_slip_back", actor, now, preview, expected)
     message = gettext_noop("A slip that is not complete goes back to the responsible department.")
-    move.refuse_unless(complete, "CMP-6", message)
+    move.refuse_unless(complete, "CMP-6", message, field="complete")
     for complaint in _with_slip(move):
         if complaint.slip_returned_at is not None:
             message = gettext_noop("The slip of %(record)s was taken back already.")
@@ -97,24 +97,26 @@ def write_formal_record(
     time of the first. Refused with all that is missing, a due date that has passed, a person of another estate.
     """
     move = open_move(session, complaints, "write_formal_record", actor, now, preview, expected)
-    missing = []
+    missing = {}
     if not cause.strip():
-        missing.append(gettext_noop("the cause"))
+        missing["cause"] = gettext_noop("the cause")
     if not measures.strip():
-        missing.append(gettext_noop("the corrective measures"))
+        missing["measures"] = gettext_noop("the corrective measures")
     if measures_due_at is None:
-        missing.append(gettext_noop("the due date"))
+        missing["measures_due_at"] = gettext_noop("the due date")
     if measures_by is None:
-        missing.append(gettext_noop("the person responsible"))
-    move.refuse_unless(not missing, "CMP-3", gettext_noop("Still missing: %(missing)s."), missing=missing)
+        missing["measures_by"] = gettext_noop("the person responsible")
+    if missing:
+        for complaint in list(move.rows):
+            move.reject(complaint, Incomplete("CMP-3", missing))
     passed = measures_due_at is not None and measures_due_at < move.now
-    move.refuse_unless(not passed, "CMP-3", gettext_noop("The due date has passed already."))
+    move.refuse_unless(not passed, "CMP-3", gettext_noop("The due date has passed already."), field="measures_due_at")
     for complaint in list(move.rows):
         if measures_by is not None and not works_as(
             session, measures_by, complaint.estate_id, frozenset(Role) - {Role.AUDITOR, Role.ADMIN}
         ):
             message = gettext_noop("%(person)s does not work in this estate.")
-            move.refuse(complaint, "CMP-3", message, person=measures_by.name)
+            move.refuse(complaint, "CMP-3", message, field="measures_by", person=measures_by.name)
             continue
         move.set(
             complaint,

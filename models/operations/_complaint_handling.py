@@ -59,7 +59,7 @@ def assign(
             continue
         if not works_as(session, told, complaint.estate_id, HEADS):
             message = gettext_noop("Name the supervisor or manager of this estate who is told of %(record)s.")
-            move.refuse(complaint, "DSP-3", message, record=complaint.number)
+            move.refuse(complaint, "DSP-3", message, field="head", record=complaint.number)
             continue
         move.move(complaint, team_id=team.id, assignee_id=assignee.id, head_told_id=told.id, assigned_at=move.now)
         move.clocks.start(complaint, SLIP_CLOCK, move.now)
@@ -70,12 +70,13 @@ def _may_handle(move: Move[Complaint], complaint: Complaint, team: Team, assigne
     """Refuse *complaint* where the team is another estate's, or *assignee* neither of it nor of the desk."""
     estate_id = complaint.estate_id
     if team.estate_id != estate_id:
-        move.refuse(complaint, rule, gettext_noop("%(team)s is a team of another estate."), team=team.name)
+        message = gettext_noop("%(team)s is a team of another estate.")
+        move.refuse(complaint, rule, message, field="team", team=team.name)
         return False
     session = move.session
     if not (can_handle(session, assignee, estate_id, team) or works_as(session, assignee, estate_id, DESK_ROLES)):
         message = gettext_noop("%(person)s works neither in %(team)s nor at the desk of this estate.")
-        move.refuse(complaint, rule, message, person=assignee.name, team=team.name)
+        move.refuse(complaint, rule, message, field="assignee", person=assignee.name, team=team.name)
         return False
     return True
 
@@ -94,8 +95,8 @@ def reassign(
 ) -> Outcome:
     """Give complaints in hand to another team or handler, with the reason; the status stays (DSP-3)."""
     move = open_move(session, complaints, "reassign", actor, now, preview, expected, reason, rule="DSP-3")
-    move.refuse_unless(reason.strip(), "DSP-3", gettext_noop("Say why."))
-    move.refuse_unless(team or assignee, "DSP-3", gettext_noop("Name another team or person."))
+    move.refuse_unless(reason.strip(), "DSP-3", gettext_noop("Say why."), field="reason")
+    move.refuse_unless(team or assignee, "DSP-3", gettext_noop("Name another team or person."), field="team")
     for complaint in list(move.rows):
         if complaint.status not in IN_HAND or complaint.team_id is None or complaint.assignee_id is None:
             message = gettext_noop("%(record)s is “%(status)s”; only a complaint in hand can be reassigned.")
@@ -137,7 +138,7 @@ def propose(
 ) -> Outcome:
     """Make a proposal to the person who complained; it is an entry with its time (CMP-4)."""
     move = open_move(session, complaints, "propose", actor, now, preview, expected)
-    move.refuse_unless(proposal.strip(), "CMP-4", gettext_noop("Write down the proposal."))
+    move.refuse_unless(proposal.strip(), "CMP-4", gettext_noop("Write down the proposal."), field="proposal")
     for complaint in move.rows:
         move.move(complaint, proposal=proposal)
         move.add(comment_on(complaint, CommentKind.REPLY, proposal, actor=actor, now=move.now))
@@ -156,7 +157,7 @@ def negotiate(
 ) -> Outcome:
     """The proposal was not agreed to; what was replied is an entry with its time (CMP-4)."""
     move = open_move(session, complaints, "negotiate", actor, now, preview, expected)
-    move.refuse_unless(reply.strip(), "CMP-4", gettext_noop("Write down the reply."))
+    move.refuse_unless(reply.strip(), "CMP-4", gettext_noop("Write down the reply."), field="reply")
     for complaint in move.rows:
         move.move(complaint)
         move.add(comment_on(complaint, CommentKind.REPLY, reply, actor=actor, now=move.now))
@@ -194,7 +195,7 @@ def carry_out(
     An ordinary complaint that was carried out within the formal record's time owes none: its clock stops (CMP-3).
     """
     move = open_move(session, complaints, "carry_out", actor, now, preview, expected)
-    move.refuse_unless(result.strip(), "CMP-4", gettext_noop("Write down the result."))
+    move.refuse_unless(result.strip(), "CMP-4", gettext_noop("Write down the result."), field="result")
     owed = formal_record_owed(session, move.rows, move.now)
     for complaint in move.rows:
         move.move(complaint, carried_out_at=move.now, result=result)
@@ -222,7 +223,7 @@ def put_right(
     The formal record's clock starts anew where none is written yet (CMP-3).
     """
     move = open_move(session, complaints, "put_right", actor, now, preview, expected, reason, rule="FUP-3")
-    move.refuse_unless(reason.strip(), "FUP-3", gettext_noop("Say what is not right yet."))
+    move.refuse_unless(reason.strip(), "FUP-3", gettext_noop("Say what is not right yet."), field="reason")
     for complaint in move.rows:
         _undo_carrying_out(move, complaint)
         move.add(comment_on(complaint, CommentKind.NOTE, reason, actor=actor, now=move.now))
@@ -249,7 +250,7 @@ def cancel(
 ) -> Outcome:
     """End a complaint that is a duplicate or was withdrawn before anything was agreed (CMP-4); its clocks stop."""
     move = open_move(session, complaints, "cancel", actor, now, preview, expected, reason)
-    move.refuse_unless(reason.strip(), "CMP-4", gettext_noop("Say why it is cancelled."))
+    move.refuse_unless(reason.strip(), "CMP-4", gettext_noop("Say why it is cancelled."), field="reason")
     for complaint in move.rows:
         move.move(complaint, cancelled_at=move.now, cancel_reason=reason)
         move.clocks.cancel(complaint, move.now)
@@ -268,7 +269,7 @@ def escalate(
 ) -> Outcome:
     """Report a complaint upwards (CMP-5): it becomes serious, and its formal record is due at once (CMP-3)."""
     move = open_move(session, complaints, "escalate", actor, now, preview, expected, reason, rule="CMP-5")
-    move.refuse_unless(reason.strip(), "CMP-5", gettext_noop("Say what is needed and from whom."))
+    move.refuse_unless(reason.strip(), "CMP-5", gettext_noop("Say what is needed and from whom."), field="reason")
     for complaint in move.rows:
         demand_formal_record(move, complaint)
         move.set(complaint, severity=Severity.SERIOUS)
@@ -292,7 +293,7 @@ def correct(
     archived one is final: no mistake opens it again (CMP-8), ``reopen_as_new`` makes a linked new one.
     """
     move = open_move(session, complaints, "correct", actor, now, preview, expected, reason, rule="CMP-4")
-    move.refuse_unless(reason.strip(), "CMP-4", gettext_noop("Say what the mistake was."))
+    move.refuse_unless(reason.strip(), "CMP-4", gettext_noop("Say what the mistake was."), field="reason")
     before = _before_cancelling(session, [row.id for row in move.rows if row.status is ComplaintStatus.CANCELLED])
     for complaint in move.rows:
         if complaint.status is ComplaintStatus.CANCELLED:

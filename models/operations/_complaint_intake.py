@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.complaints import OPEN_STATUSES, Complaint, ComplaintCategory, ComplaintNature, ComplaintStatus
-from models.errors import OperationRefused, Outcome, gettext_noop
+from models.errors import Incomplete, OperationRefused, Outcome, gettext_noop
 from models.follow_ups import FollowUp
 from models.matters import ClockRun, Comment, RepeatReport, Severity
 from models.operations._complaint_move import FORMAL_RECORD, demand_formal_record, open_move
@@ -116,9 +116,10 @@ def _check(session: Session, draft: ComplaintDraft, *, actor: Actor, now: dateti
         raise refusal
     check_intake(session, draft, actor=actor, now=now)
     if draft.anonymous and draft.category is not ComplaintCategory.NEIGHBOUR_DISPUTE:
-        raise OperationRefused("INT-4", gettext_noop("Only a neighbour dispute may be taken without a name."))
+        message = gettext_noop("Only a neighbour dispute may be taken without a name.")
+        raise OperationRefused("INT-4", message, field="anonymous")
     if missing := required(draft, anonymous=draft.anonymous):
-        raise OperationRefused("INT-3", gettext_noop("Still missing: %(missing)s."), missing=missing)
+        raise Incomplete("INT-3", missing)
     if not draft.another_matter and not draft.anonymous:
         category = Complaint.category == draft.category
         first = same_open_matter(session, Complaint, draft.estate_id, draft.unit_id, category, OPEN_STATUSES)
@@ -183,7 +184,8 @@ def amend(
         raise ValueError(f"amend does not change {sorted(forbidden)}")
     move = open_move(session, complaints, "amend", actor, now, preview, expected)
     if "summary" in columns:
-        move.refuse_unless((columns["summary"] or "").strip(), "INT-3", gettext_noop("Write down what happened."))
+        message = gettext_noop("Write down what happened.")
+        move.refuse_unless((columns["summary"] or "").strip(), "INT-3", message, field="summary")
     identifying = [name for name in IDENTIFYING if columns.get(name)]
     if "reporter_phone" in columns:
         check_phone(columns["reporter_phone"])
@@ -195,7 +197,7 @@ def amend(
             move.refuse(complaint, "INT-4", message, record=complaint.number)
         elif complaint.anonymous and category is not ComplaintCategory.NEIGHBOUR_DISPUTE:
             message = gettext_noop("Only a neighbour dispute may be taken without a name.")
-            move.refuse(complaint, "INT-4", message)
+            move.refuse(complaint, "INT-4", message, field="category")
         else:
             if columns.get("severity") is Severity.SERIOUS:
                 demand_formal_record(move, complaint)
@@ -226,13 +228,13 @@ def classify(
         checked = complaint.identity_checked or (identity_checked and not complaint.anonymous)
         if complaint.nature is ComplaintNature.VALID and not valid:
             message = gettext_noop("%(record)s is valid and cannot become communicative.")
-            move.refuse(complaint, "CMP-2", message, record=complaint.number)
+            move.refuse(complaint, "CMP-2", message, field="nature", record=complaint.number)
         elif complaint.nature not in (None, nature) and not reason.strip():
             message = gettext_noop("Say why the nature of %(record)s changes.")
-            move.refuse(complaint, "CMP-2", message, record=complaint.number)
+            move.refuse(complaint, "CMP-2", message, field="reason", record=complaint.number)
         elif not valid and not checked and not complaint.anonymous:
             message = gettext_noop("Check the identity of who reported %(record)s first.")
-            move.refuse(complaint, "CMP-2", message, record=complaint.number)
+            move.refuse(complaint, "CMP-2", message, field="identity_checked", record=complaint.number)
         else:
             move.set(complaint, nature=nature, nature_reason=reason.strip() or None, identity_checked=checked)
     return move.finish()
@@ -265,7 +267,7 @@ def reopen_as_new(
         reason=reason,
         rule="CMP-8",
     )
-    move.refuse_unless(reason.strip(), "CMP-8", gettext_noop("Say what is wrong again."))
+    move.refuse_unless(reason.strip(), "CMP-8", gettext_noop("Say what is wrong again."), field="reason")
     ids = [complaint.id for complaint in move.rows]
     query = select(Complaint).where(Complaint.previous_id.in_(ids), Complaint.status.in_(OPEN_STATUSES))
     successors = {row.previous_id: row for row in session.scalars(query)}

@@ -67,7 +67,7 @@ def amend_clocks(
     def check(row: Clock) -> None:
         minutes, calendar = columns.get("minutes", row.minutes), columns.get("calendar", row.calendar)
         smallest = 0 if calendar is ClockCalendar.SAME_DAY else 1
-        _check_figure(minutes, smallest, MAXIMUM_MINUTES)
+        _check_figure(minutes, smallest, MAXIMUM_MINUTES, "minutes")
         if calendar is ClockCalendar.WORKING:
             check_fits(move.settings.calendar(row.estate_id), row.code, minutes, move.now)
 
@@ -76,10 +76,10 @@ def amend_clocks(
     return move.finish()
 
 
-def _check_figure(value: object, smallest: int, largest: int) -> None:
+def _check_figure(value: object, smallest: int, largest: int, field: str) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or not smallest <= value <= largest:
         message = gettext_noop("This must be a whole number from %(smallest)s to %(largest)s.")
-        raise OperationRefused("SET-1", message, smallest=smallest, largest=largest)
+        raise OperationRefused("SET-1", message, field=field, smallest=smallest, largest=largest)
 
 
 def amend_settings(
@@ -119,9 +119,9 @@ def check_value(code: str, value: object) -> None:
     if isinstance(DEFAULT_SETTINGS[code][1], list):
         if not isinstance(value, list) or not all(_is_interval(item) for item in value):
             message = gettext_noop("This must be a list of times from and until, such as 12:00 and 14:00.")
-            raise OperationRefused("SET-1", message)
+            raise OperationRefused("SET-1", message, field="value")
     else:
-        _check_figure(value, *LIMITS[code.rpartition("-")[2]])
+        _check_figure(value, *LIMITS[code.rpartition("-")[2]], "value")
 
 
 def _is_interval(item: object) -> bool:
@@ -156,13 +156,14 @@ def register_categories(
             raise _given()
         if not _CODE.fullmatch(row.code):
             message = gettext_noop("The code of a category has 1 to 40 small letters, digits, hyphens or underscores.")
-            raise OperationRefused("SET-1", message)
+            raise OperationRefused("SET-1", message, field="code")
         query = select(Category.id).where(
             Category.estate_id == row.estate_id, Category.register == row.register, Category.code == row.code
         )
         same = any((other.estate_id, other.code) == (row.estate_id, row.code) for other in rows)
         if same or session.scalars(query).first() is not None:
-            raise OperationRefused("SET-1", gettext_noop("There is a category %(code)s already."), code=row.code)
+            message = gettext_noop("There is a category %(code)s already.")
+            raise OperationRefused("SET-1", message, field="code", code=row.code)
         _check_category(session, row.name, row.team_id, row.estate_id)
         rows.append(row)
 
@@ -179,9 +180,9 @@ def _given() -> OperationRefused:
 
 def _check_category(session: Session, name: str | None, team_id: int | None, estate_id: int) -> None:
     if not (name or "").strip():
-        raise OperationRefused("SET-1", gettext_noop("Write down the name."))
+        raise OperationRefused("SET-1", gettext_noop("Write down the name."), field="name")
     if team_id is not None:
-        in_estate(session, Team, team_id, estate_id, "SET-1", gettext_noop("team"))
+        in_estate(session, Team, team_id, estate_id, "SET-1", gettext_noop("team"), field="team_id")
 
 
 def amend_categories(

@@ -39,9 +39,9 @@ def check_id_number(document: IdDocument | None, number: str | None, *, rule: st
     if not plain:
         return
     if document is None:
-        raise OperationRefused(rule, gettext_noop("Say which document the number is from."))
+        raise OperationRefused(rule, gettext_noop("Say which document the number is from."), field="id_document")
     if not _FORMS[document].fullmatch(plain):
-        raise OperationRefused(rule, _SENTENCES[document])
+        raise OperationRefused(rule, _SENTENCES[document], field="id_number")
     if document is IdDocument.ID_CARD:
         _check_id_card(plain, rule, today)
 
@@ -53,11 +53,11 @@ def _check_id_card(number: str, rule: str, today: datetime.date) -> None:
         born = datetime.date.max
     if not datetime.date(1880, 1, 1) <= born <= today:
         message = gettext_noop("The date of birth in this ID card number does not exist; look at the card again.")
-        raise OperationRefused(rule, message)
+        raise OperationRefused(rule, message, field="id_number")
     total = sum(int(digit) * weight for digit, weight in zip(number[:17], _WEIGHTS, strict=True))
     if _CHECK_CHARACTERS[total % 11] != number[17]:
         message = gettext_noop("The last character of this ID card number does not fit the others; look again.")
-        raise OperationRefused(rule, message)
+        raise OperationRefused(rule, message, field="id_number")
 
 
 def id_columns(session: Session, number: str | None) -> dict[str, str | None]:

@@ -53,22 +53,22 @@ def phone_columns(session: Session, phone: str | None, prefix: str = "phone") ->
     }
 
 
-def check_phone(phone: str | None, rule: str = "INT-3") -> None:
-    """Refuse what cannot be a phone number: fewer than 3 or more than 20 digits."""
+def check_phone(phone: str | None, rule: str = "INT-3", field: str = "reporter_phone") -> None:
+    """Refuse what cannot be a phone number, as *field* has it: fewer than 3 or more than 20 digits."""
     if phone and phone.strip() and not 3 <= len(normal_phone(phone)) <= 20:
-        raise OperationRefused(rule, gettext_noop("This is not a phone number: it needs 3 to 20 digits."))
+        message = gettext_noop("This is not a phone number: it needs 3 to 20 digits.")
+        raise OperationRefused(rule, message, field=field)
 
 
 def check_intake(session: Session, draft: MatterDraft, *, actor: Actor, now: datetime.datetime) -> None:
     """Refuse a draft without what happened, heard in the future, or with an owner who is not of the desk."""
     if not draft.summary.strip():
-        raise OperationRefused("INT-3", gettext_noop("Write down what happened."))
+        raise OperationRefused("INT-3", gettext_noop("Write down what happened."), field="summary")
     if draft.heard_at is not None and draft.heard_at > now:
-        raise OperationRefused(
-            "INT-2", gettext_noop("It cannot have been heard in the future: %(heard)s."), heard=draft.heard_at
-        )
+        message = gettext_noop("It cannot have been heard in the future: %(heard)s.")
+        raise OperationRefused("INT-2", message, field="heard_at", heard=draft.heard_at)
     if draft.promised_at is not None and draft.promised_at < now:
-        raise OperationRefused("INT-5", gettext_noop("The promised time has passed already."))
+        raise OperationRefused("INT-5", gettext_noop("The promised time has passed already."), field="promised_at")
     check_phone(draft.reporter_phone)
     owner = draft.desk_owner or session.get_one(Staff, actor.staff_id)
     if not can_own(session, owner, draft.estate_id):
@@ -79,13 +79,13 @@ def check_intake(session: Session, draft: MatterDraft, *, actor: Actor, now: dat
         )
 
 
-def required(draft: MatterDraft, *, anonymous: bool) -> list[Msgid]:
-    """What INT-3 asks for and the draft lacks: who, and where. Colleagues need no resident (INT-9)."""
-    missing = []
+def required(draft: MatterDraft, *, anonymous: bool) -> dict[str, Msgid]:
+    """What INT-3 asks for and the draft lacks, by field: who, and where. Colleagues need no resident (INT-9)."""
+    missing = {}
     if not anonymous and not (draft.reporter_name or draft.resident_id or draft.reporter_department):
-        missing.append(gettext_noop("who reported it (a surname is enough)"))
+        missing["reporter_name"] = gettext_noop("who reported it (a surname is enough)")
     if not anonymous and not (draft.unit_id or draft.place):
-        missing.append(gettext_noop("the unit or place"))
+        missing["unit_id"] = gettext_noop("the unit or place")
     return missing
 
 
@@ -140,6 +140,7 @@ def same_matter_refusal(first: Matter) -> OperationRefused:
             "%(number)s of the same unit and kind is still open (“%(summary)s”): add this report to it, "
             "or say that it is another matter."
         ),
+        field="another_matter",
         number=first.number,
         summary=first.summary,
     )

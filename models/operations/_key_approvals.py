@@ -28,13 +28,16 @@ class ApprovalDraft:
     borrower_staff_id: int | None = None
 
 
-def key_gone(key: Key) -> OperationRefused | None:
-    """The refusal for a key that is lost or was handed back for good: it is never lent again (KEY-4, KEY-5)."""
+def key_gone(key: Key, *, field: str | None = None) -> OperationRefused | None:
+    """The refusal for a key that is lost or was handed back for good: it is never lent again (KEY-4, KEY-5).
+
+    *field* is the one by which the key was chosen, where it was.
+    """
     if key.lost_at is not None:
-        return OperationRefused("KEY-4", gettext_noop("Key %(record)s is lost."), record=key.number)
+        return OperationRefused("KEY-4", gettext_noop("Key %(record)s is lost."), field=field, record=key.number)
     if key.handed_back_at is not None:
         message = gettext_noop("Key %(record)s was handed back to %(person)s for good.")
-        return OperationRefused("KEY-5", message, record=key.number, person=key.handed_back_to or "")
+        return OperationRefused("KEY-5", message, field=field, record=key.number, person=key.handed_back_to or "")
     return None
 
 
@@ -44,13 +47,13 @@ def borrower_name(session: Session, kind: BorrowerKind, name: str, staff_id: int
     return person.name if person is not None else name.strip()
 
 
-def missing_of_borrower(kind: BorrowerKind, name: str, staff_id: int | None) -> list[Msgid]:
-    """What must be known of a borrower of that kind and is not."""
+def missing_of_borrower(kind: BorrowerKind, name: str, staff_id: int | None) -> dict[str, Msgid]:
+    """What must be known of a borrower of that kind and is not, by field."""
     if kind is BorrowerKind.STAFF and staff_id is None:
-        return [gettext_noop("which colleague borrows it")]
+        return {"borrower_staff_id": gettext_noop("which colleague borrows it")}
     if kind is not BorrowerKind.STAFF and not name.strip():
-        return [gettext_noop("the borrower's name")]
-    return []
+        return {"borrower_name": gettext_noop("the borrower's name")}
+    return {}
 
 
 def request(
@@ -86,12 +89,12 @@ def request(
         require_role(actor, "request", row)
         if kind in FREE_BORROWERS:
             message = gettext_noop("Owners and the developer's sales staff borrow against signature, without approval.")
-            raise OperationRefused("KEY-3", message)
+            raise OperationRefused("KEY-3", message, field="borrower_kind")
         missing = missing_of_borrower(kind, draft.borrower_name, draft.borrower_staff_id)
         if not row.purpose:
-            missing.append(gettext_noop("what the key is for"))
+            missing["purpose"] = gettext_noop("what the key is for")
         require(missing, "KEY-3")
-        if refusal := key_gone(key):
+        if refusal := key_gone(key, field="key_id"):
             raise refusal
         rows.append(row)
 
@@ -116,11 +119,11 @@ def approve(
     """Consent to loans (KEY-3), never to the own one; *due_at* (UTC) sets when the key is due back (KEY-4)."""
     move = _decide(session, approvals, "approve", actor, now, expected, preview, None)
     future = due_at is None or due_at > move.now
-    move.refuse_unless(future, "KEY-4", gettext_noop("The time to come back lies in the past."))
+    move.refuse_unless(future, "KEY-4", gettext_noop("The time to come back lies in the past."), field="due_at")
     for row in list(move.rows):
         key = session.get_one(Key, row.key_id)
         if refusal := key_gone(key):
-            move.refuse(row, refusal.rule, refusal.message, **refusal.values)
+            move.reject(row, refusal)
         else:
             move.move(row, decided_at=move.now, decided_by_id=actor.staff_id, due_at=due_at)
     return move.finish()
@@ -138,7 +141,7 @@ def refuse(
 ) -> Outcome:
     """Do not consent to loans, with the reason (KEY-3)."""
     move = _decide(session, approvals, "refuse", actor, now, expected, preview, reason)
-    move.refuse_unless(reason.strip(), "KEY-3", gettext_noop("Say why it is refused."))
+    move.refuse_unless(reason.strip(), "KEY-3", gettext_noop("Say why it is refused."), field="reason")
     for row in move.rows:
         move.move(row, decided_at=move.now, decided_by_id=actor.staff_id, decision_reason=reason.strip())
     return move.finish()
@@ -183,10 +186,11 @@ def usable_approval(
     if approval_id is not None:
         approval = session.get(KeyApproval, approval_id)
         if approval is None or approval.key_id != key.id or not _is_for(approval, kind, name, staff_id):
-            raise OperationRefused("KEY-3", gettext_noop("This approval is for another key or another borrower."))
+            message = gettext_noop("This approval is for another key or another borrower.")
+            raise OperationRefused("KEY-3", message, field="approval_id")
         if approval.status is not ApprovalStatus.APPROVED:
             message = gettext_noop("The approval of this loan is “%(status)s”.")
-            raise OperationRefused("KEY-3", message, status=approval.status)
+            raise OperationRefused("KEY-3", message, field="approval_id", status=approval.status)
         return approval
     query = select(KeyApproval).where(KeyApproval.key_id == key.id, KeyApproval.status == ApprovalStatus.APPROVED)
     for approval in session.scalars(query.order_by(KeyApproval.id)):
@@ -195,7 +199,7 @@ def usable_approval(
     message = gettext_noop(
         "%(person)s may borrow key %(record)s only with a supervisor's approval, given before the key leaves."
     )
-    raise OperationRefused("KEY-3", message, person=name, record=key.number)
+    raise OperationRefused("KEY-3", message, field="approval_id", person=name, record=key.number)
 
 
 def _is_for(approval: KeyApproval, kind: BorrowerKind, name: str, staff_id: int | None) -> bool:

@@ -67,13 +67,15 @@ def register(
         require_role(actor, "register", Key(estate_id=draft.estate_id))
         _check_described(session, draft.estate_id, draft.unit_id, draft.place, draft.hook, draft.seal)
         if draft.received_at is not None and draft.received_at > now:
-            raise OperationRefused("KEY-1", gettext_noop("A key cannot have been received in the future."))
+            message = gettext_noop("A key cannot have been received in the future.")
+            raise OperationRefused("KEY-1", message, field="received_at")
         number = (draft.number or "").strip()
         if not number:
             return
         query = select(Key.id).where(Key.estate_id == draft.estate_id, Key.number == number)
         if (draft.estate_id, number) in numbers or session.scalars(query).first() is not None:
-            raise OperationRefused("KEY-1", gettext_noop("There is a key %(number)s already."), number=number)
+            message = gettext_noop("There is a key %(number)s already.")
+            raise OperationRefused("KEY-1", message, field="number", number=number)
         numbers.add((draft.estate_id, number))
 
     accepted, outcome = sift(drafts, check)
@@ -106,16 +108,16 @@ def register(
 def _check_described(
     session: Session, estate_id: int, unit_id: int | None, place: str | None, hook: str | None, seal: str | None
 ) -> None:
-    missing = []
+    missing = {}
     if unit_id is None and not (place or "").strip():
-        missing.append(gettext_noop("the unit or place"))
+        missing["unit_id"] = gettext_noop("the unit or place")
     if not (hook or "").strip():
-        missing.append(gettext_noop("the hook"))
+        missing["hook"] = gettext_noop("the hook")
     if not (seal or "").strip():
-        missing.append(gettext_noop("the seal"))
+        missing["seal"] = gettext_noop("the seal")
     require(missing, "KEY-1")
     if unit_id is not None:
-        in_estate(session, Unit, unit_id, estate_id, "KEY-1", gettext_noop("unit"))
+        in_estate(session, Unit, unit_id, estate_id, "KEY-1", gettext_noop("unit"), field="unit_id")
 
 
 def amend(
@@ -208,7 +210,7 @@ def report_lost(
     stopped = {loan.key_id: refusal for loan, refusal in ended.outcome.refused}
     for key in list(lost.rows):
         if key.id in stopped and key.id not in going:
-            lost.refuse(key, stopped[key.id].rule, stopped[key.id].message, **stopped[key.id].values)
+            lost.reject(key, stopped[key.id])
         else:
             lost.set(key, lost_at=lost.now, owner_told_at=lost.now if owner_told else None)
     ended.finish()
@@ -294,11 +296,11 @@ def hand_back(
         rule="KEY-5",
     )
     out = open_loans(session, [key.id for key in move.rows])
-    missing = []
+    missing = {}
     if not handed_back_to.strip():
-        missing.append(gettext_noop("who took the key"))
+        missing["handed_back_to"] = gettext_noop("who took the key")
     if not receipt_number.strip():
-        missing.append(gettext_noop("the number of the stamped receipt"))
+        missing["receipt_number"] = gettext_noop("the number of the stamped receipt")
 
     def check(key: Key) -> None:
         require(missing, "KEY-5")

@@ -59,10 +59,10 @@ def open_loans(session: Session, key_ids: Sequence[int]) -> dict[int, KeyLoan]:
     return found
 
 
-def on_loan(key: Key, name: str) -> OperationRefused:
-    """The refusal for a key that is out (KEY-2)."""
+def on_loan(key: Key, name: str, *, field: str | None = None) -> OperationRefused:
+    """The refusal for a key that is out (KEY-2); *field* is the one by which it was chosen, where it was."""
     message = gettext_noop("Key %(record)s is on loan to %(person)s; it must come back first.")
-    return OperationRefused("KEY-2", message, record=key.number, person=name)
+    return OperationRefused("KEY-2", message, field=field, record=key.number, person=name)
 
 
 def lend(
@@ -82,7 +82,7 @@ def lend(
             outcome.refused.append((draft, OperationRefused("GONE", gettext_noop("This record is no longer there."))))
         elif draft.key_id in wanted:
             first = wanted[draft.key_id]
-            outcome.refused.append((draft, on_loan(keys[draft.key_id], first.borrower_name)))
+            outcome.refused.append((draft, on_loan(keys[draft.key_id], first.borrower_name, field="key_id")))
         else:
             wanted[draft.key_id] = draft
     # The key is the lock: of two that lend it at once the second waits here, and then sees the first one's loan.
@@ -100,10 +100,10 @@ def lend(
     loans: dict[int, KeyLoan] = {}
 
     def check(key: Key) -> None:
-        if refusal := key_gone(key):
+        if refusal := key_gone(key, field="key_id"):
             raise refusal
         if key.id in out:
-            raise on_loan(key, out[key.id].borrower_name)
+            raise on_loan(key, out[key.id].borrower_name, field="key_id")
         loans[key.id] = _loan(session, key, wanted[key.id], move.settings, actor=actor, now=move.now)
 
     check_each(move, check)
@@ -145,7 +145,7 @@ def _use_approvals(move: Move[Key], loans: Mapping[int, KeyLoan]) -> Move[KeyApp
     taken = {row.id: refusal for row, refusal in approvals.outcome.refused}
     for key in list(move.rows):
         if refusal := taken.get(loans[key.id].approval_id or 0):
-            move.refuse(key, refusal.rule, refusal.message, **refusal.values)
+            move.reject(key, refusal)
     for approval in approvals.rows:
         approvals.move(approval)
     return approvals
@@ -161,18 +161,18 @@ def _loan(
     missing = missing_of_borrower(kind, written, draft.borrower_staff_id)
     if kind in FREE_BORROWERS:
         if not draft.identity_checked:
-            missing.append(gettext_noop("the check of the borrower's identity"))
+            missing["identity_checked"] = gettext_noop("the check of the borrower's identity")
         if not draft.signed:
-            missing.append(gettext_noop("the borrower's signature"))
+            missing["signed"] = gettext_noop("the borrower's signature")
     require(missing, "KEY-3")
-    check_phone(draft.borrower_phone, "KEY-3")
+    check_phone(draft.borrower_phone, "KEY-3", "borrower_phone")
     name = borrower_name(session, kind, written, draft.borrower_staff_id)
     approval = None
     if kind is BorrowerKind.OWNER:
         day = settings.calendar(key.estate_id).local_date(now)
         if resident is None or key.unit_id is None or not _owns(session, resident, key.unit_id, day):
             message = gettext_noop("%(person)s is not registered as owner of the unit of key %(record)s today.")
-            raise OperationRefused("KEY-3", message, person=name, record=key.number)
+            raise OperationRefused("KEY-3", message, field="borrower_resident_id", person=name, record=key.number)
     elif kind not in FREE_BORROWERS:
         approval = usable_approval(session, key, kind, name, draft.borrower_staff_id, draft.approval_id)
     return KeyLoan(
@@ -217,12 +217,12 @@ def _due(
     latest = approval.due_at if approval is not None and approval.due_at is not None else end_of_day
     due = draft.due_at or latest
     if due <= now:
-        raise OperationRefused("KEY-4", gettext_noop("The time to come back lies in the past."))
+        raise OperationRefused("KEY-4", gettext_noop("The time to come back lies in the past."), field="due_at")
     if due > latest:
         own = draft.borrower_staff_id == actor.staff_id
         if own or not may(actor, "extend", KeyLoan(estate_id=key.estate_id)):
             message = gettext_noop("The key is due back by %(latest)s; only another supervisor can set a later time.")
-            raise OperationRefused("KEY-4", message, latest=latest)
+            raise OperationRefused("KEY-4", message, field="due_at", latest=latest)
     return due
 
 
@@ -296,7 +296,8 @@ def extend(
     """Set another time (UTC) to come back, by a supervisor who is not the borrower (KEY-4)."""
     move = _open_move(session, loans, "extend", actor, now, expected, preview, reason, "KEY-4")
     due = due_at.astimezone(datetime.UTC)
-    move.refuse_unless(due > move.now, "KEY-4", gettext_noop("The time to come back lies in the past."))
+    message = gettext_noop("The time to come back lies in the past.")
+    move.refuse_unless(due > move.now, "KEY-4", message, field="due_at")
     for loan in list(move.rows):
         if loan.borrower_staff_id == actor.staff_id:
             move.refuse(loan, "KEY-4", gettext_noop("The borrower cannot set the own time to come back."))
@@ -320,7 +321,7 @@ def correct(
     An approval that was used stays used: the right loan is approved anew.
     """
     move = _open_move(session, loans, "correct", actor, now, expected, preview, reason, "KEY-2")
-    move.refuse_unless(reason.strip(), "KEY-2", gettext_noop("Say what the mistake was."))
+    move.refuse_unless(reason.strip(), "KEY-2", gettext_noop("Say what the mistake was."), field="reason")
     for loan in move.rows:
         move.set(loan, returned_at=move.now, returned_to_id=actor.staff_id)
     return move.finish()

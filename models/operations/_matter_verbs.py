@@ -72,10 +72,10 @@ def report_again(
 ) -> Outcome:
     """Keep the words of a repeated report on the open matter and count it (INT-6); no name on an anonymous one."""
     move = _open(session, matters, "report_again", actor, now, preview, rule="INT-6")
-    move.refuse_unless(words.strip(), "INT-6", gettext_noop("Write down what was said this time."))
+    move.refuse_unless(words.strip(), "INT-6", gettext_noop("Write down what was said this time."), field="words")
     heard = heard_at or move.now
     message = gettext_noop("It cannot have been heard in the future: %(heard)s.")
-    move.refuse_unless(heard <= move.now, "INT-2", message, heard=heard)
+    move.refuse_unless(heard <= move.now, "INT-2", message, field="heard_at", heard=heard)
     for matter in list(move.rows):
         if matter.status not in OPEN_STATUSES:
             message = gettext_noop("%(record)s is closed; register a new matter.")
@@ -108,11 +108,11 @@ def change_owner(
 ) -> Outcome:
     """Pass the duty to see matters closed to another person of the desk (INT-1)."""
     move = _open(session, matters, "change_owner", actor, now, preview, expected, reason, rule="INT-1")
-    move.refuse_unless(reason.strip(), "INT-1", gettext_noop("Say why."))
+    move.refuse_unless(reason.strip(), "INT-1", gettext_noop("Say why."), field="reason")
     for matter in list(move.rows):
         if not can_own(session, desk_owner, matter.estate_id):
             message = gettext_noop("%(person)s does not work at the desk of this estate and cannot be desk owner.")
-            move.refuse(matter, "INT-1", message, person=desk_owner.name)
+            move.refuse(matter, "INT-1", message, field="desk_owner", person=desk_owner.name)
         else:
             move.set(matter, desk_owner_id=desk_owner.id)
     return move.finish()
@@ -133,7 +133,7 @@ def name_follower(
     for matter in list(move.rows):
         if not works_as(session, follower, matter.estate_id, frozenset(Role) - {Role.AUDITOR, Role.ADMIN}):
             message = gettext_noop("%(person)s does not work in this estate.")
-            move.refuse(matter, "DSP-10", message, person=follower.name)
+            move.refuse(matter, "DSP-10", message, field="follower", person=follower.name)
         else:
             move.set(matter, follower_id=follower.id)
     return move.finish()
@@ -154,14 +154,14 @@ def comment(
     Colleagues named in it with @ are told; refused (MENTION) who may not read the matter.
     """
     move = _open(session, matters, "comment", actor, now, preview)
-    move.refuse_unless(body.strip(), "DSP-12", gettext_noop("The entry is empty."))
+    move.refuse_unless(body.strip(), "DSP-12", gettext_noop("The entry is empty."), field="body")
     told = []
     for matter in list(move.rows):
         try:
             people = named_in(session, matter.estate_id, body)
             check_may_read(session, people, matter)
         except OperationRefused as refusal:
-            move.refuse(matter, refusal.rule, refusal.message, **refusal.values)
+            move.reject(matter, refusal)
             continue
         entry = comment_on(matter, kind, body, actor=actor, now=move.now)
         told.append((entry, people))

@@ -122,9 +122,13 @@ class Move(Generic[Row]):
         return self._targets[self._status(row)]
 
     def refuse(self, row: Row, rule: str, message: Msgid, **values: Any) -> None:
-        """Take *row* out of the batch, with the sentence that says why."""
+        """Take *row* out of the batch, with the sentence that says why; ``field=`` names the argument it is about."""
+        self.reject(row, OperationRefused(rule, message, **values))
+
+    def reject(self, row: Row, refusal: OperationRefused) -> None:
+        """Take *row* out of the batch with a *refusal* that is there already."""
         self.rows.remove(row)
-        self.outcome.refused.append((row, OperationRefused(rule, message, **values)))
+        self.outcome.refused.append((row, refusal))
 
     def refuse_unless(self, condition: object, rule: str, message: Msgid, **values: Any) -> None:
         """Refuse all remaining rows unless *condition* holds: for arguments that are wrong for the whole batch."""

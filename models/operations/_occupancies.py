@@ -56,13 +56,15 @@ def register_occupancy(
             until_on=draft.until_on,
         )
         require_role(actor, "register", row)
-        _check_here(units.get(row.unit_id) == row.estate_id, gettext_noop("unit"))
-        _check_here(people.get(row.resident_id) == row.estate_id, gettext_noop("resident"))
+        _check_here(units.get(row.unit_id) == row.estate_id, gettext_noop("unit"), "unit_id")
+        _check_here(people.get(row.resident_id) == row.estate_id, gettext_noop("resident"), "resident_id")
         if row.until_on is not None and row.until_on < row.from_on:
-            raise OperationRefused("RES-1", gettext_noop("The first day must not be after the last."))
+            message = gettext_noop("The first day must not be after the last.")
+            raise OperationRefused("RES-1", message, field="until_on")
         others = stays.setdefault((row.resident_id, row.unit_id, row.kind), [])
         if any(_overlap(row, other) for other in others):
-            raise OperationRefused("RES-1", gettext_noop("This person is already registered for this unit."))
+            message = gettext_noop("This person is already registered for this unit.")
+            raise OperationRefused("RES-1", message, field="resident_id")
         others.append(row)
         taken.append(row)
 
@@ -71,9 +73,10 @@ def register_occupancy(
     return outcome
 
 
-def _check_here(condition: bool, what: Msgid) -> None:
+def _check_here(condition: bool, what: Msgid, field: str) -> None:
     if not condition:
-        raise OperationRefused("RES-1", gettext_noop("There is no such %(what)s in this estate."), what=what)
+        message = gettext_noop("There is no such %(what)s in this estate.")
+        raise OperationRefused("RES-1", message, field=field, what=what)
 
 
 def _stays(session: Session, people: Iterable[int]) -> dict[tuple[int, int, OccupancyKind], list[Occupancy]]:
@@ -119,7 +122,8 @@ def end_occupancy(
         if row.until_on is not None:
             move.refuse(row, "RES-1", gettext_noop("This ended on %(day)s already."), day=row.until_on)
         elif last < row.from_on:
-            move.refuse(row, "RES-1", gettext_noop("The first day must not be after the last."))
+            message = gettext_noop("The first day must not be after the last.")
+            move.refuse(row, "RES-1", message, field="until_on")
         else:
             move.set(row, until_on=last)
     return move.finish()

@@ -85,11 +85,13 @@ def issue(
         require_role(actor, "issue", VisitorPass(estate_id=draft.estate_id))
         rule = RULES[PassKind(draft.kind)]
         require(_missing(draft), rule)
-        check_phone(draft.phone, rule)
+        check_phone(draft.phone, rule, "phone")
         calendar = settings.calendar(draft.estate_id)
         check_id_number(draft.id_document, draft.id_number, rule=rule, today=calendar.local_date(now))
         if draft.host_unit_id is not None:
-            in_estate(session, Unit, draft.host_unit_id, draft.estate_id, rule, gettext_noop("unit"))
+            in_estate(
+                session, Unit, draft.host_unit_id, draft.estate_id, rule, gettext_noop("unit"), field="host_unit_id"
+            )
         times.append(_valid(draft, rule, settings.number(draft.estate_id, DAYS[draft.kind]), calendar, now))
 
     accepted, outcome = sift(drafts, check)
@@ -110,32 +112,37 @@ def issue(
     return outcome
 
 
-def _missing(paper: PassDraft | VisitorPass) -> list[Msgid]:
-    """All that the rule of its kind asks for and *paper* (a draft or a pass) lacks."""
-    needed: list[tuple[object, Msgid]] = [(paper.holder_name, gettext_noop("the holder's name"))]
+def _missing(paper: PassDraft | VisitorPass) -> dict[str, Msgid]:
+    """All that the rule of its kind asks for and *paper* (a draft or a pass) lacks, by field."""
+    needed = {"holder_name": gettext_noop("the holder's name")}
     if paper.kind is PassKind.VISITOR:
-        needed += [
-            (paper.phone, gettext_noop("the phone number")),
-            (paper.purpose, gettext_noop("the purpose of the visit")),
-            (paper.identity_checked, gettext_noop("the check of the identity")),
-            (paper.badge_number, gettext_noop("the number of the badge")),
-            (paper.safety_told, gettext_noop("that the safety rules were told")),
-            (paper.host_unit_id, gettext_noop("the unit that is visited")),
-            (paper.host_asked, gettext_noop("that the host was asked")),
-        ]
+        needed |= {
+            "phone": gettext_noop("the phone number"),
+            "purpose": gettext_noop("the purpose of the visit"),
+            "identity_checked": gettext_noop("the check of the identity"),
+            "badge_number": gettext_noop("the number of the badge"),
+            "safety_told": gettext_noop("that the safety rules were told"),
+            "host_unit_id": gettext_noop("the unit that is visited"),
+            "host_asked": gettext_noop("that the host was asked"),
+        }
     else:
-        needed += [
-            (paper.id_document, gettext_noop("the ID document")),
-            (paper.id_number, gettext_noop("the number of the ID document")),
-        ]
+        needed |= {
+            "id_document": gettext_noop("the ID document"),
+            "id_number": gettext_noop("the number of the ID document"),
+        }
     if paper.kind is PassKind.WORKER:
-        needed += [
-            (paper.permit_number, gettext_noop("the number of the construction permit")),
-            (paper.permit_until, gettext_noop("the end of the construction permit")),
-            (paper.id_copied, gettext_noop("the copy of the ID document")),
-            (paper.residence_paper_seen, gettext_noop("the temporary-residence paper")),
-        ]
-    return [what for value, what in needed if not (value.strip() if isinstance(value, str) else value)]
+        needed |= {
+            "permit_number": gettext_noop("the number of the construction permit"),
+            "permit_until": gettext_noop("the end of the construction permit"),
+            "id_copied": gettext_noop("the copy of the ID document"),
+            "residence_paper_seen": gettext_noop("the temporary-residence paper"),
+        }
+    given = {name: getattr(paper, name) for name in needed}
+    return {
+        name: what
+        for name, what in needed.items()
+        if not (given[name].strip() if isinstance(given[name], str) else given[name])
+    }
 
 
 def _valid(
@@ -145,19 +152,20 @@ def _valid(
     begin = (draft.valid_from or now).astimezone(datetime.UTC)
     # Forms know whole minutes only: what begins in this minute begins now.
     if begin < now.replace(second=0, microsecond=0):
-        raise OperationRefused(rule, gettext_noop("A pass cannot begin in the past."))
+        raise OperationRefused(rule, gettext_noop("A pass cannot begin in the past."), field="valid_from")
     begin = max(begin, now)
     latest = calendar.instant(calendar.local_date(begin) + datetime.timedelta(days=days))
     if draft.kind is PassKind.WORKER and draft.permit_until is not None and draft.permit_until < latest:
         latest = draft.permit_until.astimezone(datetime.UTC)
         if latest <= begin:
-            raise OperationRefused(rule, gettext_noop("The construction permit ends before the pass would begin."))
+            message = gettext_noop("The construction permit ends before the pass would begin.")
+            raise OperationRefused(rule, message, field="permit_until")
     end = (draft.valid_until or latest).astimezone(datetime.UTC)
     if end > latest:
         message = gettext_noop("This pass can be valid until %(latest)s at the latest.")
-        raise OperationRefused(rule, message, latest=latest)
+        raise OperationRefused(rule, message, field="valid_until", latest=latest)
     if end <= begin or end <= now:
-        raise OperationRefused("PAS-7", gettext_noop("A pass must be valid for some time."))
+        raise OperationRefused("PAS-7", gettext_noop("A pass must be valid for some time."), field="valid_until")
     return begin, end
 
 
@@ -233,12 +241,14 @@ def amend(
         for name, value in columns.items():
             setattr(paper, name, value)
         require(_missing(paper), rule)
-        check_phone(columns.get("phone"), rule)
+        check_phone(columns.get("phone"), rule, "phone")
         if "id_number" in columns:
             today = move.settings.calendar(row.estate_id).local_date(move.now)
             check_id_number(paper.id_document, columns["id_number"], rule=rule, today=today)
         if columns.get("host_unit_id") is not None:
-            in_estate(session, Unit, columns["host_unit_id"], row.estate_id, rule, gettext_noop("unit"))
+            in_estate(
+                session, Unit, columns["host_unit_id"], row.estate_id, rule, gettext_noop("unit"), field="host_unit_id"
+            )
 
     for row in check_each(move, check):
         stored = {name: value for name, value in columns.items() if name not in {"phone", "id_number"}}
@@ -292,7 +302,7 @@ def _end(
     preview: bool,
 ) -> Outcome:
     move = open_move(session, passes, verb, actor, now, expected, preview, "PAS-7", reason)
-    move.refuse_unless(reason.strip(), "PAS-7", gettext_noop("Say why the pass is revoked."))
+    move.refuse_unless(reason.strip(), "PAS-7", gettext_noop("Say why the pass is revoked."), field="reason")
     for row in check_each(move, _refuse_ended):
         move.set(row, revoked_at=move.now, revoke_reason=reason.strip())
     return move.finish()

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.base import Base
-from models.errors import Msgid, OperationRefused, Outcome, gettext_noop
+from models.errors import Incomplete, Msgid, OperationRefused, Outcome, gettext_noop
 from models.operations._move import CHUNK, Move, refuse_role
 from models.settings import EstateSettings
 from models.staff import Actor
@@ -38,17 +38,19 @@ def require_role(actor: Actor, verb: str, row: Base) -> None:
         raise refusal
 
 
-def require(missing: Sequence[Msgid], rule: str) -> None:
-    """Raise one refusal that names everything that is *missing*; nothing when nothing is."""
+def require(missing: Mapping[str, Msgid], rule: str) -> None:
+    """Raise one refusal that names everything that is *missing*, by field; nothing when nothing is."""
     if missing:
-        raise OperationRefused(rule, gettext_noop("Still missing: %(missing)s."), missing=list(missing))
+        raise Incomplete(rule, missing)
 
 
-def in_estate(session: Session, model: type[Row], row_id: int, estate_id: int, rule: str, what: Msgid) -> Row:
-    """The row of *model* with that id; refused when it belongs to another estate or does not exist."""
+def in_estate(
+    session: Session, model: type[Row], row_id: int, estate_id: int, rule: str, what: Msgid, *, field: str
+) -> Row:
+    """The row of *model* with that id, as *field* names it; refused when another estate's, or not there."""
     row = session.get(model, row_id)
     if row is None or getattr(row, "estate_id", None) != estate_id:
-        raise OperationRefused(rule, gettext_noop("There is no such %(what)s in this estate."), what=what)
+        raise OperationRefused(rule, gettext_noop("There is no such %(what)s in this estate."), field=field, what=what)
     return row
 
 
@@ -104,7 +106,7 @@ def check_each(move: Move[Row], check: Callable[[Row], None]) -> list[Row]:
         try:
             check(row)
         except OperationRefused as refusal:
-            move.refuse(row, refusal.rule, refusal.message, **refusal.values)
+            move.reject(row, refusal)
     return list(move.rows)
 
 

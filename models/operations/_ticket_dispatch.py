@@ -50,7 +50,8 @@ def dispatch(
     _check_assignee(move, team, assignee)
     for ticket in list(move.rows):
         if team.estate_id != ticket.estate_id:
-            move.refuse(ticket, "DSP-11", gettext_noop("%(team)s is a team of another estate."), team=team.name)
+            message = gettext_noop("%(team)s is a team of another estate.")
+            move.refuse(ticket, "DSP-11", message, field="team", team=team.name)
             continue
         emergency = ticket.kind is TicketKind.EMERGENCY
         if not emergency and ticket.kind in ON_SITE_KINDS and not (ticket.unit_id or ticket.place):
@@ -72,9 +73,9 @@ def _check_visit(
     move: Move[Ticket], visit_from: datetime.datetime | None, visit_until: datetime.datetime | None
 ) -> None:
     begins_first = visit_from is None or visit_until is None or visit_from <= visit_until
-    move.refuse_unless(begins_first, "DSP-2", gettext_noop("The visit ends before it begins."))
+    move.refuse_unless(begins_first, "DSP-2", gettext_noop("The visit ends before it begins."), field="visit_until")
     over = visit_until is not None and visit_until < move.now
-    move.refuse_unless(not over, "DSP-2", gettext_noop("The agreed visit is over already."))
+    move.refuse_unless(not over, "DSP-2", gettext_noop("The agreed visit is over already."), field="visit_until")
 
 
 def _check_assignee(move: Move[Ticket], team: Team | None, assignee: Staff | None) -> None:
@@ -85,6 +86,7 @@ def _check_assignee(move: Move[Ticket], team: Team | None, assignee: Staff | Non
         can_handle(move.session, assignee, estate_id, team),
         "DSP-11",
         gettext_noop("%(person)s does not work in %(team)s."),
+        field="assignee",
         person=assignee.name,
         team=team.name if team is not None else "",
     )
@@ -125,7 +127,7 @@ def assign(
                 teams[ticket.team_id] = can_handle(session, assignee, ticket.estate_id, team)
             if not teams[ticket.team_id]:
                 message = gettext_noop("%(person)s does not work in the team of %(record)s.")
-                move.refuse(ticket, "DSP-11", message, person=assignee.name, record=ticket.number)
+                move.refuse(ticket, "DSP-11", message, field="assignee", person=assignee.name, record=ticket.number)
                 continue
             move.set(ticket, assignee_id=assignee.id)
             if visit_from is not None or visit_until is not None:
@@ -157,8 +159,8 @@ def reassign(
         expected=expected,
         reason=reason,
     )
-    move.refuse_unless(reason.strip(), "DSP-11", gettext_noop("Say why."))
-    move.refuse_unless(team or assignee, "DSP-11", gettext_noop("Name another team or person."))
+    move.refuse_unless(reason.strip(), "DSP-11", gettext_noop("Say why."), field="reason")
+    move.refuse_unless(team or assignee, "DSP-11", gettext_noop("Name another team or person."), field="team")
     for ticket in list(move.rows):
         if ticket.status not in OPEN_STATUSES or ticket.team_id is None or ticket.status is TicketStatus.DONE:
             message = gettext_noop("%(record)s is “%(status)s”; only a dispatched job can be reassigned.")
@@ -166,10 +168,11 @@ def reassign(
             continue
         new_team = team or session.get_one(Team, ticket.team_id)
         if new_team.estate_id != ticket.estate_id:
-            move.refuse(ticket, "DSP-11", gettext_noop("%(team)s is a team of another estate."), team=new_team.name)
+            message = gettext_noop("%(team)s is a team of another estate.")
+            move.refuse(ticket, "DSP-11", message, field="team", team=new_team.name)
         elif assignee is not None and not can_handle(session, assignee, ticket.estate_id, new_team):
             message = gettext_noop("%(person)s does not work in %(team)s.")
-            move.refuse(ticket, "DSP-11", message, person=assignee.name, team=new_team.name)
+            move.refuse(ticket, "DSP-11", message, field="assignee", person=assignee.name, team=new_team.name)
         else:
             move.set(ticket, team_id=new_team.id, assignee_id=assignee.id if assignee else None)
     return move.finish()
@@ -198,7 +201,7 @@ def escalate(
         reason=reason,
         rule="DSP-9",
     )
-    move.refuse_unless(reason.strip(), "DSP-9", gettext_noop("Say what is needed and from whom."))
+    move.refuse_unless(reason.strip(), "DSP-9", gettext_noop("Say what is needed and from whom."), field="reason")
     for ticket in list(move.rows):
         if ticket.status not in OPEN_STATUSES:
             message = gettext_noop("%(record)s is “%(status)s”.")
@@ -233,7 +236,7 @@ def cancel(
         expected=expected,
         reason=reason,
     )
-    move.refuse_unless(reason.strip(), "JOB-1", gettext_noop("Say why it is cancelled."))
+    move.refuse_unless(reason.strip(), "JOB-1", gettext_noop("Say why it is cancelled."), field="reason")
     for ticket in list(move.rows):
         if ticket.charge_fen and ticket.settled_at is not None:
             move.refuse(ticket, "JOB-4", gettext_noop("It was paid for already; finish and close it instead."))

@@ -9,7 +9,7 @@ from sqlalchemy import delete as sql_delete
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.errors import Msgid, OperationRefused, Outcome, gettext_noop
+from models.errors import Incomplete, Msgid, OperationRefused, Outcome, gettext_noop
 from models.matters import ClockRun, Comment, RepeatReport
 from models.operations._intake import (
     MatterDraft,
@@ -101,7 +101,7 @@ def register_and_dispatch(
         groups.setdefault(ticket.team_id or usual.get(ticket.category_id), []).append(ticket)
     for team_id, group in groups.items():
         if team_id is None:
-            raise OperationRefused("DSP-11", gettext_noop("Choose the team it is dispatched to."))
+            raise OperationRefused("DSP-11", gettext_noop("Choose the team it is dispatched to."), field="team_id")
         dispatch(session, group, actor=actor, now=now, team=session.get_one(Team, team_id)).all()
     return outcome
 
@@ -114,15 +114,15 @@ def _check(
     check_intake(session, draft, actor=actor, now=now)
     emergency = draft.kind is TicketKind.EMERGENCY
     if (missing := required(draft, anonymous=False)) and not emergency:
-        raise OperationRefused("INT-3", gettext_noop("Still missing: %(missing)s."), missing=missing)
+        raise Incomplete("INT-3", missing)
     if emergency and draft.team_id is None:
-        raise OperationRefused("DSP-1", gettext_noop("An emergency is dispatched at once: name the team."))
+        message = gettext_noop("An emergency is dispatched at once: name the team.")
+        raise OperationRefused("DSP-1", message, field="team_id")
     limit = settings.number(draft.estate_id, "enquiry-promise-minutes")
     latest = now + datetime.timedelta(minutes=limit)
     if draft.kind is TicketKind.ENQUIRY and draft.promised_at is not None and draft.promised_at > latest:
-        raise OperationRefused(
-            "INT-5", gettext_noop("An enquiry is answered within %(minutes)s minutes at the latest."), minutes=limit
-        )
+        message = gettext_noop("An enquiry is answered within %(minutes)s minutes at the latest.")
+        raise OperationRefused("INT-5", message, field="promised_at", minutes=limit)
     if not draft.another_matter and not emergency:
         kind = Ticket.kind == draft.kind
         first = same_open_matter(session, Ticket, draft.estate_id, draft.unit_id, kind, OPEN_STATUSES)
@@ -189,7 +189,8 @@ def amend(
         raise ValueError(f"amend does not change {sorted(forbidden)}")
     move = Move(session, Ticket, tickets, verb="amend", actor=actor, now=now, preview=preview, expected=expected)
     if "summary" in columns:
-        move.refuse_unless((columns["summary"] or "").strip(), "INT-3", gettext_noop("Write down what happened."))
+        message = gettext_noop("Write down what happened.")
+        move.refuse_unless((columns["summary"] or "").strip(), "INT-3", message, field="summary")
     if "reporter_phone" in columns:
         check_phone(columns["reporter_phone"])
         columns.update(phone_columns(session, columns["reporter_phone"], "reporter_phone"))

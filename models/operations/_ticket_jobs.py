@@ -68,7 +68,7 @@ def accept(
         who = next((p for p in candidates if p is not None and handles(p, ticket.estate_id, team)), None)
         if who is None:
             message = gettext_noop("Say who of the responsible department takes the slip of %(record)s.")
-            move.refuse(ticket, "DSP-4", message, record=ticket.number)
+            move.refuse(ticket, "DSP-4", message, field="taker", record=ticket.number)
             continue
         move.move(ticket, accepted_at=move.now, slip_taken_by_id=who.id, assignee_id=ticket.assignee_id or who.id)
         move.clocks.meet(ticket, move.now, "slip-acknowledged")
@@ -88,9 +88,8 @@ def start(
     move = _open(session, tickets, "start", actor, now, expected, preview)
     for ticket in list(move.rows):
         if ticket.assignee_id is None:
-            move.refuse(
-                ticket, "INT-1", gettext_noop("%(record)s has no handler yet: assign it."), record=ticket.number
-            )
+            message = gettext_noop("%(record)s has no handler yet: assign it.")
+            move.refuse(ticket, "INT-1", message, record=ticket.number)
             continue
         move.move(ticket, arrived_at=move.now)
         move.clocks.meet(ticket, move.now, "on-site")
@@ -115,7 +114,7 @@ def wait(
     move = _open(session, tickets, "wait", actor, now, expected, preview, reason=note or None)
     if waiting_reason is WaitingReason.RESIDENT_ABSENT:
         message = gettext_noop("Write down how long was waited and that a note with the desk's number was left.")
-        move.refuse_unless(note.strip(), "DSP-8", message)
+        move.refuse_unless(note.strip(), "DSP-8", message, field="note")
     for ticket in move.rows:
         move.move(ticket, waiting_reason=waiting_reason, waiting_from=ticket.status, waiting_note=note or None)
         if waiting_reason is not WaitingReason.THIRD_PARTY:
@@ -137,10 +136,11 @@ def resume(
     """Go on where the job waited from. After *resident absent* a new appointment is needed (DSP-8)."""
     move = _open(session, tickets, "resume", actor, now, expected, preview)
     ordered = visit_from is None or visit_until is None or visit_from <= visit_until
-    move.refuse_unless(ordered, "DSP-8", gettext_noop("The visit ends before it begins."))
+    move.refuse_unless(ordered, "DSP-8", gettext_noop("The visit ends before it begins."), field="visit_until")
     for ticket in list(move.rows):
         if ticket.waiting_reason is WaitingReason.RESIDENT_ABSENT and visit_until is None:
-            move.refuse(ticket, "DSP-8", gettext_noop("The resident was absent: agree a new appointment first."))
+            message = gettext_noop("The resident was absent: agree a new appointment first.")
+            move.refuse(ticket, "DSP-8", message, field="visit_until")
             continue
         move.move(ticket, ticket.waiting_from, waiting_reason=None, waiting_from=None, waiting_note=None)
         if visit_from is not None or visit_until is not None:
@@ -166,15 +166,14 @@ def finish(
     Meets ``same-day`` and ``on-site``; a resident's job now owes a follow-up, which is scheduled (FUP-1).
     """
     move = _open(session, tickets, "finish", actor, now, expected, preview)
-    move.refuse_unless(result.strip(), "JOB-6", gettext_noop("Write down the result."))
-    move.refuse_unless(
-        acceptance is Acceptance.SIGNED or acceptance_reason.strip(),
-        "JOB-5",
-        gettext_noop("Without the resident's signature, say why."),
-    )
+    move.refuse_unless(result.strip(), "JOB-6", gettext_noop("Write down the result."), field="result")
+    explained = acceptance is Acceptance.SIGNED or acceptance_reason.strip()
+    message = gettext_noop("Without the resident's signature, say why.")
+    move.refuse_unless(explained, "JOB-5", message, field="acceptance_reason")
     for ticket in list(move.rows):
         if acceptance is Acceptance.UNKNOWN:
-            move.refuse(ticket, "JOB-5", gettext_noop("Only imported records may leave the acceptance unknown."))
+            message = gettext_noop("Only imported records may leave the acceptance unknown.")
+            move.refuse(ticket, "JOB-5", message, field="acceptance")
             continue
         move.move(
             ticket,
@@ -203,7 +202,7 @@ def answer(
 ) -> Outcome:
     """Answer an enquiry, query or suggestion at the desk (JOB-1): done without anyone going there."""
     move = _open(session, tickets, "answer", actor, now, expected, preview)
-    move.refuse_unless(result.strip(), "JOB-6", gettext_noop("Write down the answer."))
+    move.refuse_unless(result.strip(), "JOB-6", gettext_noop("Write down the answer."), field="result")
     for ticket in list(move.rows):
         if ticket.kind not in ANSWERED_KINDS:
             message = gettext_noop("%(record)s is a job: dispatch it instead of answering.")
@@ -250,9 +249,9 @@ def charge(
 ) -> Outcome:
     """Note what the job costs, in fen, with the resident's yes (JOB-4)."""
     move = _open(session, tickets, "charge", actor, now, expected, preview)
-    sane = 0 <= amount_fen <= 100_000_000
-    move.refuse_unless(sane, "JOB-4", gettext_noop("The amount must be between 0 and 1,000,000 yuan."))
-    move.refuse_unless(agreed, "JOB-4", gettext_noop("Record the resident's yes first."))
+    message = gettext_noop("The amount must be between 0 and 1,000,000 yuan.")
+    move.refuse_unless(0 <= amount_fen <= 100_000_000, "JOB-4", message, field="amount_fen")
+    move.refuse_unless(agreed, "JOB-4", gettext_noop("Record the resident's yes first."), field="agreed")
     working = (TicketStatus.DISPATCHED, TicketStatus.ACCEPTED, TicketStatus.IN_PROGRESS, TicketStatus.WAITING)
     for ticket in list(move.rows):
         if ticket.status not in (*working, TicketStatus.DONE):
@@ -289,7 +288,8 @@ def settle(
 ) -> Outcome:
     """Take the payment, with its invoice number (JOB-4)."""
     move = _open(session, tickets, "settle", actor, now, expected, preview)
-    move.refuse_unless(invoice_number.strip(), "JOB-4", gettext_noop("Write down the invoice number."))
+    message = gettext_noop("Write down the invoice number.")
+    move.refuse_unless(invoice_number.strip(), "JOB-4", message, field="invoice_number")
     for ticket in _owing(move):
         move.set(ticket, settled_at=move.now, invoice_number=invoice_number.strip())
     return move.finish()
@@ -307,7 +307,7 @@ def waive(
 ) -> Outcome:
     """Let a charge go, by a supervisor with reason (JOB-4)."""
     move = _open(session, tickets, "waive", actor, now, expected, preview, reason=reason, rule="JOB-4")
-    move.refuse_unless(reason.strip(), "JOB-4", gettext_noop("Say why it is waived."))
+    move.refuse_unless(reason.strip(), "JOB-4", gettext_noop("Say why it is waived."), field="reason")
     for ticket in _owing(move):
         move.set(ticket, waived_at=move.now, waive_reason=reason)
     return move.finish()
@@ -366,7 +366,7 @@ def reopen(
 ) -> Outcome:
     """The resident is not satisfied: back to work (JOB-1, FUP-3); the same-day clock starts anew."""
     move = _open(session, tickets, "reopen", actor, now, expected, preview, reason=reason, rule="FUP-3")
-    move.refuse_unless(reason.strip(), "FUP-3", gettext_noop("Say what is not right yet."))
+    move.refuse_unless(reason.strip(), "FUP-3", gettext_noop("Say what is not right yet."), field="reason")
     for ticket in list(move.rows):
         if ticket.dispatched_at is None or ticket.team_id is None:
             message = gettext_noop("%(record)s was answered at the desk; register a new matter.")
@@ -394,7 +394,7 @@ def correct(
 ) -> Outcome:
     """Undo a mistaken close, by a supervisor with reason; the history stays (JOB-6)."""
     move = _open(session, tickets, "correct", actor, now, expected, preview, reason=reason, rule="JOB-6")
-    move.refuse_unless(reason.strip(), "JOB-6", gettext_noop("Say what the mistake was."))
+    move.refuse_unless(reason.strip(), "JOB-6", gettext_noop("Say what the mistake was."), field="reason")
     for ticket in move.rows:
         move.move(ticket, closed_at=None, closed_by_id=None)
     return move.finish()

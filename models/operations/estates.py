@@ -78,11 +78,12 @@ def register(
         require_role(actor, "register", Estate())
         if not CODE.fullmatch(draft.code):
             message = gettext_noop("The code of an estate has 1 to 20 letters, digits, hyphens or underscores.")
-            raise OperationRefused("SET-1", message)
+            raise OperationRefused("SET-1", message, field="code")
         _check_estate(draft.name, draft.timezone)
         used = session.scalars(select(Estate.id).where(Estate.code == draft.code)).first()
         if used is not None or draft.code in codes:
-            raise OperationRefused("SET-1", gettext_noop("There is an estate %(code)s already."), code=draft.code)
+            message = gettext_noop("There is an estate %(code)s already.")
+            raise OperationRefused("SET-1", message, field="code", code=draft.code)
         codes.add(draft.code)
 
     accepted, outcome = sift(drafts, check)
@@ -110,12 +111,12 @@ def register(
 
 def _check_estate(name: str | None, timezone: str | None) -> None:
     if not (name or "").strip():
-        raise OperationRefused("SET-1", gettext_noop("Write down the name."))
+        raise OperationRefused("SET-1", gettext_noop("Write down the name."), field="name")
     try:
         ZoneInfo(timezone or "")
     except (KeyError, ValueError, OSError) as error:
         message = gettext_noop("There is no time zone “%(zone)s”; a name such as Asia/Shanghai is needed.")
-        raise OperationRefused("SET-2", message, zone=timezone or "") from error
+        raise OperationRefused("SET-2", message, field="timezone", zone=timezone or "") from error
 
 
 def amend(
@@ -179,9 +180,9 @@ def register_units(
 
 def _check_unit_code(code: str, taken: set[str]) -> None:
     if not code:
-        raise OperationRefused("RES-1", gettext_noop("Write down the number of the unit."))
+        raise OperationRefused("RES-1", gettext_noop("Write down the number of the unit."), field="code")
     if code in taken:
-        raise OperationRefused("RES-1", gettext_noop("There is a unit %(code)s already."), code=code)
+        raise OperationRefused("RES-1", gettext_noop("There is a unit %(code)s already."), field="code", code=code)
 
 
 def _check_butler(session: Session, butler_id: int | None, estate_id: int) -> None:
@@ -190,7 +191,7 @@ def _check_butler(session: Session, butler_id: int | None, estate_id: int) -> No
     butler = session.get(Staff, butler_id)
     roles = frozenset(Role) - {Role.AUDITOR, Role.ADMIN, Role.SYSTEM}
     if butler is None or not works_as(session, butler, estate_id, roles):
-        raise OperationRefused("RES-5", gettext_noop("The butler must work in this estate."))
+        raise OperationRefused("RES-5", gettext_noop("The butler must work in this estate."), field="butler_id")
 
 
 def amend_units(
@@ -270,7 +271,8 @@ def register_teams(
         require_role(actor, "register", row)
         _check_team(session, row.name, row.lead_id, row.estate_id, None)
         if (row.estate_id, row.name) in names:
-            raise OperationRefused("SET-1", gettext_noop("There is a team %(name)s already."), name=row.name)
+            message = gettext_noop("There is a team %(name)s already.")
+            raise OperationRefused("SET-1", message, field="name", name=row.name)
         names.add((row.estate_id, row.name))
         rows.append(row)
 
@@ -281,15 +283,17 @@ def register_teams(
 
 def _check_team(session: Session, name: str, lead_id: int | None, estate_id: int, own_id: int | None) -> None:
     if not name:
-        raise OperationRefused("SET-1", gettext_noop("Write down the name."))
+        raise OperationRefused("SET-1", gettext_noop("Write down the name."), field="name")
     query = select(Team.id).where(Team.estate_id == estate_id, Team.name == name)
     if any(found != own_id for found in session.scalars(query)):
-        raise OperationRefused("SET-1", gettext_noop("There is a team %(name)s already."), name=name)
+        raise OperationRefused("SET-1", gettext_noop("There is a team %(name)s already."), field="name", name=name)
     if lead_id is not None:
         lead = session.get(Staff, lead_id)
         roles = frozenset(Role) - {Role.AUDITOR, Role.ADMIN, Role.SYSTEM}
         if lead is None or not works_as(session, lead, estate_id, roles):
-            raise OperationRefused("DSP-11", gettext_noop("The lead of a team must work in this estate."))
+            raise OperationRefused(
+                "DSP-11", gettext_noop("The lead of a team must work in this estate."), field="lead_id"
+            )
 
 
 def amend_teams(

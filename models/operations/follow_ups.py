@@ -87,10 +87,10 @@ def _check(session: Session, draft: FollowUpDraft, *, actor: Actor) -> None:
 def _check_person(session: Session, person: Staff, matter: Matter) -> None:
     if not can_own(session, person, matter.estate_id):
         message = gettext_noop("%(person)s does not work at the desk of this estate.")
-        raise OperationRefused("FUP-1", message, person=person.name)
+        raise OperationRefused("FUP-1", message, field="assignee", person=person.name)
     if _did_the_work(session, person, matter):
         message = gettext_noop("%(person)s did the work on %(record)s; somebody else of the desk follows it up.")
-        raise OperationRefused("FUP-1", message, person=person.name, record=matter.number)
+        raise OperationRefused("FUP-1", message, field="assignee", person=person.name, record=matter.number)
 
 
 def _did_the_work(session: Session, person: Staff, matter: Matter) -> bool:
@@ -125,7 +125,7 @@ def reassign(
         try:
             _check_person(session, assignee, matters[row.id])
         except OperationRefused as refusal:
-            move.refuse(row, refusal.rule, refusal.message, **refusal.values)
+            move.reject(row, refusal)
             continue
         move.set(row, assignee_id=assignee.id, preferred_time=preferred_time or row.preferred_time)
     return move.finish()
@@ -210,11 +210,12 @@ def _guard_attempt(
 ) -> None:
     given = [score for score in scores.values() if score is not None]
     in_range = all(1 <= score <= 5 for score in given)
-    move.refuse_unless(in_range, "FUP-2", gettext_noop("A score is a number from 1 to 5."))
+    move.refuse_unless(in_range, "FUP-2", gettext_noop("A score is a number from 1 to 5."), field="quality")
     if outcome is AttemptOutcome.NOT_REACHED:
-        move.refuse_unless(not given, "FUP-2", gettext_noop("Nobody was reached: there are no scores."))
+        message = gettext_noop("Nobody was reached: there are no scores.")
+        move.refuse_unless(not given, "FUP-2", message, field="outcome")
     if outcome is AttemptOutcome.NOT_SATISFIED:
-        move.refuse_unless(words.strip(), "FUP-3", gettext_noop("Say what is not right yet."))
+        move.refuse_unless(words.strip(), "FUP-3", gettext_noop("Say what is not right yet."), field="words")
     me = move.session.get_one(Staff, move.actor.staff_id)
     for row in list(move.rows):
         if _did_the_work(move.session, me, matters[row.id]):
@@ -224,7 +225,7 @@ def _guard_attempt(
         rest = rest_at(move.settings, row.estate_id, move.now) if way in DISTURBING else None
         if rest is not None:
             message = gettext_noop("Residents rest from %(start)s to %(end)s: ask later, or by e-mail.")
-            move.refuse(row, "FUP-1", message, start=rest[0], end=rest[1])
+            move.refuse(row, "FUP-1", message, field="way", start=rest[0], end=rest[1])
 
 
 def _attempted_days(move: Move[FollowUp]) -> dict[int, set[datetime.date]]:
@@ -273,7 +274,7 @@ def _refuse_what_stays_finished(move: Move[FollowUp], matters: Mapping[int, Matt
     for row in list(move.rows):
         matter = matters[row.id]
         if refusal := refusals.get((type(matter), matter.id)):
-            move.refuse(row, refusal.rule, refusal.message, **refusal.values)
+            move.reject(row, refusal)
 
 
 def _back_to_work(move: Move[FollowUp], matters: Sequence[Matter], reason: str, *, preview: bool = False) -> Outcome:

@@ -83,7 +83,7 @@ def named_in(session: Session, estate_id: int, body: str) -> list[Colleague]:
         if len(meant) > 1:
             message = gettext_noop("Several people are called %(person)s; write the user name instead: %(people)s.")
             who = ["@" + person.username for person in meant]
-            raise OperationRefused(RULE, message, person=meant[0].name, people=who)
+            raise OperationRefused(RULE, message, field="body", person=meant[0].name, people=who)
         found.update((person.id, person) for person in meant)
     return list(found.values())
 

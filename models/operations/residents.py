@@ -121,20 +121,20 @@ def check_person(draft: ResidentDraft, *, today: datetime.date) -> None:
 
 def _check_texts(name: str | None, phone: str | None, emergency_contact: str | None) -> None:
     if not (name or "").strip():
-        raise OperationRefused("RES-1", gettext_noop("Write down the name."))
+        raise OperationRefused("RES-1", gettext_noop("Write down the name."), field="name")
     if len((name or "").strip()) > MAXIMUM_NAME:
         message = gettext_noop("A name has at most %(length)s characters.")
-        raise OperationRefused("RES-1", message, length=MAXIMUM_NAME)
-    check_phone(phone, "RES-1")
+        raise OperationRefused("RES-1", message, field="name", length=MAXIMUM_NAME)
+    check_phone(phone, "RES-1", "phone")
     if len((emergency_contact or "").strip()) > MAXIMUM_CONTACT:
         message = gettext_noop("The emergency contact has at most %(length)s characters: name and phone are enough.")
-        raise OperationRefused("RES-1", message, length=MAXIMUM_CONTACT)
+        raise OperationRefused("RES-1", message, field="emergency_contact", length=MAXIMUM_CONTACT)
 
 
 def held_by(name: str) -> OperationRefused:
     """The refusal of an ID number that *name* has already."""
     message = gettext_noop("This ID number is registered for %(name)s already; one person is registered once.")
-    return OperationRefused("RES-1", message, name=name)
+    return OperationRefused("RES-1", message, field="id_number", name=name)
 
 
 def _holders(

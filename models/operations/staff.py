@@ -83,10 +83,10 @@ def _unfit(row: Staff, taken: set[str]) -> OperationRefused | None:
         message = gettext_noop(
             "A user name has 2 to 60 of these: letters a to z, digits, dot, hyphen, underscore; not “%(username)s”."
         )
-        return OperationRefused("STAFF", message, username=row.username)
+        return OperationRefused("STAFF", message, field="username", username=row.username)
     if row.username in taken:
         message = gettext_noop("There is already an account with the user name “%(username)s”.")
-        return OperationRefused("STAFF", message, username=row.username)
+        return OperationRefused("STAFF", message, field="username", username=row.username)
     if not row.name or row.language not in {None, *LANGUAGES}:
         return OperationRefused("STAFF", gettext_noop("An account needs the person's name and a known language."))
     return None
@@ -302,13 +302,14 @@ def _misfit(person: Staff, estate: Estate, role: Role, team: Team | None, held: 
     if person.username == SYSTEM or role is Role.SYSTEM:
         return OperationRefused("STAFF", gettext_noop("The system's account and its role are given to nobody."))
     if (role in WITH_TEAM) is not (team is not None):
-        return OperationRefused(
-            "DSP-11", gettext_noop("Team leads and technicians work in a team; the other roles in none.")
-        )
+        message = gettext_noop("Team leads and technicians work in a team; the other roles in none.")
+        return OperationRefused("DSP-11", message, field="team")
     if team is not None and team.estate_id != estate.id:
-        return OperationRefused("DSP-11", gettext_noop("The team belongs to another estate."))
+        return OperationRefused("DSP-11", gettext_noop("The team belongs to another estate."), field="team")
     if person.id in held:
-        return OperationRefused("STAFF", gettext_noop("%(name)s has this role already."), name=person.name)
+        return OperationRefused(
+            "STAFF", gettext_noop("%(name)s has this role already."), field="role", name=person.name
+        )
     return None
 
 

@@ -34,6 +34,18 @@ def test_the_first_page_needs_ten_requests_and_250_kib_at_most(person: Person, w
 
 
 @only_sqlite
+def test_header_and_account_keep_to_one_line_at_1366(
+    person: Person, records: Records, say: Callable[[str], str]
+) -> None:
+    page = person("manager")
+    page.goto("/admin/")
+    assert page.locator("header.top").bounding_box()["height"] <= 56  # type: ignore[index]  # it is drawn
+    tops = {round(button.bounding_box()["y"]) for button in page.locator(".account .account-row:last-child .btn").all()}  # type: ignore[index]
+    assert len(tops) == 1
+    expect(page.get_by_role("button", name=say("Sign out"))).to_be_in_viewport(ratio=1)
+
+
+@only_sqlite
 def test_it_shows_what_others_do_and_keeps_focus_and_place(
     person: Person, session: DeskSession, world: World, records: Records, now: datetime.datetime
 ) -> None:

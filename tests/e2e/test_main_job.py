@@ -50,6 +50,7 @@ def test_a_burst_pipe_from_the_call_to_the_close__INT_3_DSP_11_JOB_5_FUP_1_JOB_6
     person: Callable[..., Page], say: Say, session: DeskSession, world: World
 ) -> None:
     clerk = person("clerk")
+    clerk.goto("/admin/")
     clerk.get_by_role("banner").get_by_role("link", name=say("Register call")).click()
     clerk.locator("#summary").fill("厨房水管爆裂")
     clerk.locator(".more-fields summary").click()
@@ -156,6 +157,7 @@ def test_the_day_is_audited_and_signed_off__AUD_1_AUD_3(
     person: Callable[..., Page], say: Say, session: DeskSession, scripts: bool
 ) -> None:
     supervisor = person("supervisor", scripts=scripts)
+    supervisor.goto("/admin/")
     press(supervisor, say("Run daily audit"))
     expect(supervisor).to_have_url(re.compile("/admin/audits/"))
     press(supervisor, say("Sign off"))

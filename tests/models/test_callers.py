@@ -1,7 +1,6 @@
 """Who is on the phone: the right person stands among the first three, however the clerk looks (INT-3)."""
 
 import datetime
-import os
 from collections.abc import Iterator
 from random import Random
 
@@ -16,9 +15,10 @@ from models.session import DeskSession
 from models.staff import Actor
 from seed.scale_estate import Caller, open_estate, settle
 from tests.factories import World
+from tests.marks import EVERYTHING
 
 AT = datetime.datetime(2026, 3, 2, 1, tzinfo=datetime.UTC)
-RESIDENTS = 20_000 if os.environ.get("FRONTDESK_TEST_ALL") else 2_000
+RESIDENTS = 20_000 if EVERYTHING else 2_000
 LOOKUPS = 200
 SHARE = 0.98
 
@@ -70,6 +70,20 @@ def found_first(session: DeskSession, text: str, actor: Actor, estate_id: int) -
 def test_what_says_nothing_finds_nobody_and_breaks_nothing(session: DeskSession, world: World, text: str) -> None:
     clerk = world.actor("clerk")
     assert not callers(session, text, actor=clerk, estate_id=world.estate.id)
+
+
+def test_a_half_typed_room_offers_the_rooms_that_begin_so__INT_3(session: DeskSession, world: World) -> None:
+    clerk = world.actor("clerk")
+
+    def rooms(text: str) -> list[str]:
+        return [row.room for row in callers(session, text, actor=clerk, estate_id=world.estate.id) or ()]
+
+    codes = sorted(unit.code for unit in world.units)
+    for half in ("2-", "1-1", "1栋1", "1-10", "2-20"):
+        wanted = [code for code in codes if code.startswith(half.replace("栋", "-"))] if half[-1] != "-" else []
+        assert list(dict.fromkeys(rooms(half))) == wanted, half
+    assert set(rooms("1-101")) == {"1-101"}, "a whole room is meant as that"
+    assert len(rooms("1-1")) == len(set(rooms("1-1"))), "each room once"
 
 
 def test_nobody_of_another_estate_is_found__RES_4(session: DeskSession, world: World) -> None:

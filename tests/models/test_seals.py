@@ -1,12 +1,16 @@
 """Seals are made of what a verb has in hand; what the database gives back later must make the same seals."""
 
 import datetime
+import hashlib
+import hmac
 from typing import Any
 
 from sqlalchemy import func, select
 
+from models.base import canonical_json
 from models.estates import UnitUse
-from models.events import EventHead, EventSeal, broken_seals, record_events
+from models.events import SEALED_COLUMNS, Event, EventHead, EventSeal, broken_seals, record_events
+from models.personal import keyring_of
 from models.session import DeskSession
 from models.staff import Role
 from tests.factories import World
@@ -59,3 +63,18 @@ def test_many_events_of_one_transaction_move_the_head_of_their_chain_on(
     assert head.seal == session.scalar(last)
     assert head.length == session.scalar(select(func.count()).where(EventSeal.chain == chain))
     assert list(broken_seals(session)) == []
+
+
+def test_a_seal_covers_the_canonical_json_of_the_whole_event(
+    session: DeskSession, world: World, now: datetime.datetime
+) -> None:
+    record_events(session, [event(world, now, 1, text="“a” \\ b", number=1), event(world, now, 2, use=None)])
+    session.commit()
+    chain = select(Event, EventSeal.seal).join(EventSeal, EventSeal.event_id == Event.id).order_by(EventSeal.id)
+    last = ""
+    for row, seal in session.execute(chain.where(EventSeal.chain == world.estate.id)):
+        facts = {name: getattr(row, name) for name in SEALED_COLUMNS} | {"at": row.at.isoformat()}
+        text = last + canonical_json(facts)
+        assert seal == hmac.new(keyring_of(session).seal, text.encode(), hashlib.sha256).hexdigest()
+        last = seal
+    assert last

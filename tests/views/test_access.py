@@ -15,6 +15,7 @@ from models.policy import PERMISSIONS
 from models.session import DeskSession
 from models.staff import Role
 from tests import factories
+from tests.marks import first_sqlite
 from tests.records import Records
 from tests.views.conftest import ROLES
 
@@ -59,6 +60,7 @@ def read(answer: Any) -> Any:
     return answer
 
 
+@first_sqlite
 @pytest.mark.parametrize("role", ROLES)
 def test_each_page_answers_each_role_by_the_policy(
     role: str, app: Flask, pages: dict[str, Any], records: Records, sign_in: Callable[..., FlaskClient]
@@ -97,6 +99,7 @@ def test_nobody_sees_any_page_before_signing_in(app: Flask, pages: dict[str, Any
                 assert read(client.post(path)).status_code in (400, 401), path
 
 
+@first_sqlite
 @pytest.mark.parametrize("role", ROLES)
 def test_what_a_role_may_not_do_cannot_be_posted_either(
     role: str, pages: dict[str, Any], app: Flask, records: Records, session: DeskSession, sign_in: Callable[..., Any]

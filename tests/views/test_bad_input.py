@@ -17,6 +17,7 @@ from models.mentions import Mention
 from models.saved_views import ColumnChoice, SavedView
 from models.session import DeskSession
 from tests.factories import World
+from tests.marks import first_sqlite
 from tests.records import Records
 
 Post = Callable[..., Any]
@@ -66,6 +67,7 @@ def fault(answer: Any) -> str:
     return ""
 
 
+@first_sqlite
 @pytest.mark.parametrize("address", sorted(READ))
 def test_an_address_that_makes_no_sense_gets_a_page(
     address: str, records: Records, sign_in: SignIn, look: DeskSession

@@ -85,6 +85,21 @@ def test_references_can_be_typed_without_javascript(
     assert (made.reporter_name, made.unit_id is not None) == ("张伟", True)
 
 
+def test_a_technician_takes_a_slip_without_being_asked_who__DSP_4(
+    records: Records, sign_in: Callable[..., FlaskClient], post: Callable[..., Any], look: DeskSession
+) -> None:
+    job = records.tickets[1]
+    sent = {"team": str(records.team), "assignee": f"id:{records.ids['staff']}"}
+    assert post(sign_in("clerk"), f"/admin/tickets/step/dispatch/?id={job}", **sent).status_code == 302
+    address, technician = f"/admin/tickets/step/accept/?id={job}", sign_in("technician")
+    asked = technician.get(address)
+    assert asked.status_code == 200
+    assert 'name="taker"' not in asked.text, "who may look nobody up cannot choose either"
+    assert 'name="taker"' in sign_in("lead").get(address).text
+    assert post(technician, address).status_code == 302
+    assert look.get_one(Ticket, job).status is TicketStatus.ACCEPTED
+
+
 def test_a_reference_to_another_estate_is_no_reference(
     records: Records, sign_in: Callable[..., FlaskClient], post: Callable[..., Any]
 ) -> None:

@@ -1,6 +1,7 @@
 """What waits for supervisors and auditors, as their desk shows it."""
 
 import datetime
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -16,6 +17,7 @@ from models.matters import Severity
 from models.session import DeskSession
 from tests.factories import World
 from tests.operations import audits, key_desk
+from tests.records import Records
 from views import homes
 from views.gathering import gathered
 
@@ -79,6 +81,31 @@ def test_an_auditor_finds_what_is_not_explained_and_not_signed__AUD_3(
     for item in found["findings"].items[:2]:
         assert auditor.get(item.url).status_code == 200
     assert f"/admin/audits/details/?id={waiting.run}" in page
+
+
+@pytest.mark.parametrize(
+    ("role", "heading", "steps"),
+    [
+        ("technician", "My jobs", True),
+        ("lead", "Jobs of my team", True),
+        ("clerk", "Desk", True),
+        ("auditor", "Desk", False),
+    ],
+)
+def test_each_home_says_whose_it_is_and_has_steps_only_for_who_takes_them(
+    role: str,
+    heading: str,
+    steps: bool,
+    records: Records,
+    sign_in: Callable[..., FlaskClient],
+    post: Callable[..., Any],
+) -> None:
+    sent = {"team": str(records.team), "assignee": f"id:{records.ids['staff']}"}
+    job = f"/admin/tickets/step/dispatch/?id={records.tickets[1]}"
+    assert post(sign_in("clerk"), job, **sent).status_code == 302
+    page = sign_in(role).get("/admin/").text
+    assert re.search(rf"<h1>{heading} ", page)
+    assert ("Next step" in page) is steps
 
 
 def test_a_signed_audit_waits_for_nobody__AUD_3(

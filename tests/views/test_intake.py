@@ -1,5 +1,6 @@
 """The call intake: from the caller to the dispatched job in one step, and what it refuses."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -90,6 +91,21 @@ def test_a_known_caller_shows_rooms_what_is_open_and_what_was(
     assert world.units[0].code in shown
     assert shown.count("漏水") > 2
     assert clerk.get(f"{INTAKE}?q=1-101").text.count("resident_id=") >= 1, "without JavaScript the callers are links"
+
+
+def test_a_call_that_is_a_complaint_takes_its_caller_along__INT_3(
+    sign_in: Callable[..., FlaskClient], records: Records, world: World
+) -> None:
+    clerk = sign_in("clerk")
+    caller = f"resident_id={world.residents[0].id}&amp;unit_id={world.units[0].id}"
+    link = f"/admin/complaints/new/?{caller}"
+    assert f'href="{link}"' in clerk.get(f"{INTAKE}?{caller.replace('&amp;', '&')}").text
+    form = clerk.get(link.replace("&amp;", "&")).text
+    for field, text in (("resident_id", world.residents[0].name), ("unit_id", world.units[0].code)):
+        drawn = re.search(rf'<input[^>]* id="{field}"[^>]*>', form)
+        assert drawn is not None
+        assert text in drawn[0]
+    assert 'href="/admin/complaints/new/"' in clerk.get(INTAKE).text
 
 
 def test_callers_are_found_and_their_numbers_masked__RES_4(sign_in: Callable[..., FlaskClient], world: World) -> None:

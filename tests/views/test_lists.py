@@ -24,14 +24,16 @@ from tests.records import Records, make_tickets
 def statements(app: Flask) -> Iterator[list[str]]:
     """The statements that the program sends while the block runs."""
     seen: list[str] = []
-    engine = app.extensions["frontdesk_database"].engine
+    engines = app.extensions["frontdesk_database"].engines
 
     def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
         seen.append(statement)
 
-    event.listen(engine, "before_cursor_execute", note)
+    for engine in engines:
+        event.listen(engine, "before_cursor_execute", note)
     yield seen
-    event.remove(engine, "before_cursor_execute", note)
+    for engine in engines:
+        event.remove(engine, "before_cursor_execute", note)
 
 
 def numbers(page: str) -> list[str]:

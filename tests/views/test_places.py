@@ -23,15 +23,17 @@ DAY = datetime.timedelta(days=1)
 def lists_asked(app: Flask) -> Iterator[list[tuple[str, Any]]]:
     """The statements that read a page of a list while the block runs, with their values."""
     seen: list[tuple[str, Any]] = []
-    engine = app.extensions["frontdesk_database"].engine
+    engines = app.extensions["frontdesk_database"].engines
 
     def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_rest: Any) -> None:
         if "place_in_list" in statement:
             seen.append((statement, values))
 
-    event.listen(engine, "before_cursor_execute", note)
+    for engine in engines:
+        event.listen(engine, "before_cursor_execute", note)
     yield seen
-    event.remove(engine, "before_cursor_execute", note)
+    for engine in engines:
+        event.remove(engine, "before_cursor_execute", note)
 
 
 def plan(connection: Connection, statement: str, values: Any) -> str:

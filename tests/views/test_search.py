@@ -38,6 +38,36 @@ def test_one_box_finds_records_of_every_register(
     assert "张伟" in page
 
 
+def found(client: FlaskClient, text: str) -> list[tuple[str, list[str]]]:
+    """What the palette offers: heading and titles, in their order."""
+    answer = client.get("/admin/search/", query_string={"q": text}, headers={"Accept": "application/json"})
+    return [(group["heading"], [row["title"] for row in group["rows"]]) for group in answer.get_json()]
+
+
+@pytest.mark.parametrize("text", ["1-101", "1栋101", "张伟"])
+def test_the_room_or_person_that_was_named_comes_before_their_tickets(
+    records: Records, sign_in: Callable[..., FlaskClient], text: str
+) -> None:
+    groups = found(sign_in("clerk"), text)
+    headings = [heading for heading, _titles in groups]
+    assert "Tickets" in headings, headings
+    assert headings[0] == ("Units" if "1" in text else "Residents"), headings
+    assert groups[0][1][0] == ("1-101" if "1" in text else "张伟")
+    assert headings.index("Residents") < headings.index("Tickets")
+
+
+def test_words_find_the_newest_tickets_first(records: Records, sign_in: Callable[..., FlaskClient]) -> None:
+    assert found(sign_in("clerk"), "漏水")[0][0] == "Tickets"
+
+
+def test_a_half_typed_room_offers_the_rooms_that_begin_so(
+    world: World, records: Records, sign_in: Callable[..., FlaskClient]
+) -> None:
+    wanted = sorted(unit.code for unit in world.units if unit.code.startswith("1-1"))
+    assert found(sign_in("clerk"), "1-1") == [("Units", wanted)]
+    assert found(sign_in("technician"), "1-1") in ([], [("Units", wanted)]), "only who may see rooms"
+
+
 def test_a_number_leads_straight_to_its_record(
     session: DeskSession, records: Records, sign_in: Callable[..., FlaskClient]
 ) -> None:

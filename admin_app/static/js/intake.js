@@ -72,6 +72,17 @@ const refer = (name, value, text) => {
     if (value) { input.tomselect.addOption({ value, text }); input.tomselect.setValue(value, true); }
   } else input.value = value;
 };
+// Should it turn out to be a complaint, its form begins with the same caller.
+const complaint = document.querySelector("[data-with-caller]");
+const carry = () => {
+  const address = new URL(complaint.href);
+  for (const name of ["resident_id", "unit_id"]) {
+    const [, id] = /^id:(\d+)$/.exec(form.elements[name].value) || [];
+    if (id) address.searchParams.set(name, id);
+    else address.searchParams.delete(name);
+  }
+  complaint.href = address;
+};
 const learn = (resident, unit) => {
   const address = new URL(search.dataset.caller, location.href);
   if (resident) address.searchParams.set("resident", resident);
@@ -114,6 +125,7 @@ about.addEventListener("click", (event) => {
   event.preventDefault();
   const card = about.querySelector("[data-about]");
   refer("unit_id", `id:${room.dataset.chooseUnit}`, room.textContent.trim().split(" ")[0]);
+  carry();
   learn(card.dataset.resident, room.dataset.chooseUnit);
 });
 
@@ -166,6 +178,7 @@ function same() {
   warning.querySelector("[data-offers]").replaceChildren(...offers);
 }
 form.addEventListener("change", same);
+form.addEventListener("change", carry);
 
 // ---------------------------------------------------------------- a half-typed call comes back with its caller
 
@@ -174,6 +187,7 @@ form.addEventListener("restored", (event) => {
   box.value = event.detail.caller || "";
   const id = (name) => (form.elements[name].value || "").replace("id:", "");
   if (id("resident_id") || id("unit_id")) learn(id("resident_id"), id("unit_id"));
+  carry();
 });
 same();
 // Refused for an open matter (INT-6): forms.js goes to the button that adds the call to it.

@@ -1,7 +1,7 @@
 // Lists: a record beside the list without leaving it, panels that close; all of it works without.
 
-// A button to preview each row: made here, since it would be a ninth of the page.
-for (const table of document.querySelectorAll("table[data-preview]")) {
+// A button to preview each row: made here, since it would be a ninth of the page; a list with a preview brings its own.
+for (const table of document.querySelectorAll("table[data-preview]:not(:has(td button[name=preview]))")) {
   const label = table.dataset.preview;
   const head = document.createElement("th");
   head.className = "peek";
@@ -38,7 +38,7 @@ if (aside && peek) {
   const asked = () => new URL(window.location.href).searchParams.get("preview");
   const mark = (id) => {
     for (const row of document.querySelectorAll("tr.looked-at")) row.classList.remove("looked-at");
-    const button = id && document.querySelector(`button[name=preview][value="${CSS.escape(id)}"]`);
+    const button = id && document.querySelector(`tr button[name=preview][value="${CSS.escape(id)}"]`);
     if (button) button.closest("tr").classList.add("looked-at");
     return button;
   };

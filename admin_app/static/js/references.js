@@ -41,6 +41,10 @@ for (const input of document.querySelectorAll("input[data-lookup]")) {
   // The original input stays in the form only to be sent; what it was described by belongs to the visible one.
   input.setAttribute("aria-hidden", "true");
   input.tabIndex = -1;
+  // The page begins here (autofocus): in the box that is seen, with its list closed.
+  const begin = () => { box.quiet = true; box.control_input.focus(); };
+  input.addEventListener("focus", begin);
+  if (document.activeElement === input) begin();
   for (const name of ["aria-describedby", "aria-invalid"]) {
     if (input.hasAttribute(name)) box.control_input.setAttribute(name, input.getAttribute(name));
   }

@@ -1,0 +1,181 @@
+"""What a rule refuses about one field stands at that field, and on top with a link to it."""
+
+import ast
+import functools
+import inspect
+import re
+import textwrap
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from flask import Flask, g
+from flask.testing import FlaskClient
+
+from models.errors import Incomplete, OperationRefused, gettext_noop
+from tests.factories import World
+from tests.records import Records
+from views.forms import DeskForm
+from views.ticket_forms import TicketForm
+
+ELSEWHERE = {
+    # What is registered and dispatched at once names no assignee and no visit, so nothing can be wrong with them.
+    ("tickets", "register"): {"assignee", "visit_until"},
+    ("tickets", "register_and_dispatch"): {"assignee", "visit_until"},
+}
+
+
+@functools.cache
+def named_fields(function: Any) -> frozenset[str]:
+    """The fields that refusals of *function*, and of all that it calls in models, name in their source."""
+    return frozenset(_walk(function, set()))
+
+
+def _walk(function: Any, seen: set[Any]) -> Iterator[str]:
+    if (
+        function in seen
+        or not getattr(function, "__module__", "").startswith("models.")
+        or function is OperationRefused
+    ):
+        return
+    seen.add(function)
+    module = inspect.getmodule(function)
+    for node in ast.walk(ast.parse(textwrap.dedent(inspect.getsource(function)))):
+        if isinstance(node, ast.keyword) and node.arg == "field" and isinstance(node.value, ast.Constant):
+            yield str(node.value.value)
+        elif isinstance(node, ast.Assign) and "missing" in ast.unparse(node.targets[0]):
+            yield from re.findall(r"^missing\['(\w+)'\]", ast.unparse(node))
+        elif isinstance(node, ast.Name) and inspect.isroutine(called := getattr(module, node.id, None)):
+            yield from _walk(called, seen)
+
+
+def questions(pages: dict[str, Any]) -> Iterator[tuple[Any, str, type[DeskForm]]]:
+    """Each register's verbs that a form asks for, with that form."""
+    for view in pages.values():
+        if getattr(view, "verbs", None) is None:
+            continue
+        if view.create_form_class:
+            yield view, view.create_verb, view._create_form_class
+        if view.form_columns:
+            yield view, "amend", view._edit_form_class
+        for step in view.steps:
+            if step.link is None and view.knows(step.verb):
+                yield view, step.verb, step.form
+
+
+def placed(form: DeskForm, name: str) -> bool:
+    """Whether *form* shows at a field what is refused about *name*."""
+    return form.refuse(OperationRefused("X", gettext_noop("This is needed."), field=name))
+
+
+def test_what_a_refusal_names_is_a_field_of_the_form_that_asked(
+    app: Flask, pages: dict[str, Any], world: World
+) -> None:
+    nowhere, known = [], 0
+    with app.test_request_context():
+        g.actor = world.actor("supervisor")  # a technician is not asked who takes the slip
+        for view, verb, form in questions(pages):
+            names = named_fields(view.verb(verb)) - ELSEWHERE.get((view.register, verb), set())
+            known += len(names)
+            nowhere += [f"{view.register}.{verb}: {name}" for name in sorted(names) if not placed(form(), name)]
+    assert known > 100
+    assert nowhere == []
+
+
+def test_a_record_and_its_id_are_the_same_field(app: Flask) -> None:
+    with app.test_request_context():
+        form = TicketForm()
+        assert placed(form, "team")
+        assert form.team_id.errors
+        assert not placed(form, "nothing_of_this_form")
+
+
+def test_all_that_is_missing_stands_each_at_its_field__INT_3(app: Flask) -> None:
+    missing = {"unit_id": gettext_noop("the unit or place"), "place_of_another_form": gettext_noop("the hook")}
+    with app.test_request_context():
+        form = TicketForm()
+        assert not form.refuse(Incomplete("INT-3", missing)), (
+            "the whole sentence stands on top where a part has no field"
+        )
+        assert "INT-3" in form.unit_id.errors[0]
+        assert "hook" not in form.unit_id.errors[0]
+
+
+def shown_at(page: str, name: str) -> str:
+    """What stands at the field *name* of a refused page: a sentence that describes it, with a link to it on top."""
+    drawn = re.search(rf'<(?:input|select|textarea)[^>]*\bid="{name}"[^>]*>', page)
+    assert drawn is not None, name
+    assert 'aria-invalid="true"' in drawn[0], drawn[0]
+    assert re.search(rf'aria-describedby="[^"]*\b{name}-error"', drawn[0]), drawn[0]
+    assert f'<a href="#{name}">' in page
+    said = re.search(rf'id="{name}-error">(.*?)</div>\s*</div>|id="{name}-error">(.*?)</div>', page, re.DOTALL)
+    assert said is not None
+    return said[0]
+
+
+@pytest.mark.parametrize(
+    ("role", "url", "sent", "field", "rule"),
+    [
+        (
+            "clerk",
+            "/admin/tickets/step/dispatch/?id={tickets}",
+            {"team": "{team}", "visit_from": "2031-03-05T10:00", "visit_until": "2031-03-05T09:00"},
+            "visit_until",
+            "DSP-2",
+        ),
+        (
+            "clerk",
+            "/admin/complaints/step/classify/?id={complaints}",
+            {"nature": "help"},
+            "identity_checked",
+            "CMP-2",
+        ),
+        (
+            "clerk",
+            "/admin/key-loans/new/",
+            {"key_id": "id:{free_key}", "borrower_kind": "owner"},
+            "borrower_name",
+            "KEY-3",
+        ),
+        ("clerk", "/admin/key-loans/new/", {"key_id": "id:{keys}", "borrower_kind": "owner"}, "key_id", "KEY-2"),
+        ("manager", "/admin/units/edit/?id={units}", {"code": "2-201"}, "code", "RES-1"),
+        (
+            "clerk",
+            "/admin/visitor-passes/new/",
+            {"kind": "visitor", "holder_name": "孙", "id_document": "__none__"},
+            "phone",
+            "PAS-1",
+        ),
+    ],
+)
+def test_a_refused_form_says_why_at_its_field_and_begins_there(
+    records: Records,
+    sign_in: Callable[..., FlaskClient],
+    post: Callable[..., Any],
+    role: str,
+    url: str,
+    sent: dict[str, str],
+    field: str,
+    rule: str,
+) -> None:
+    ids = {**records.ids, "tickets": records.tickets[1], "team": records.team, "free_key": records.ids["keys"] + 2}
+    answer = post(sign_in(role), url.format(**ids), **{name: text.format(**ids) for name, text in sent.items()})
+    assert answer.status_code == 409, answer.text[-3000:]
+    assert rule in shown_at(answer.text, field)
+    assert len(re.findall(r"<[^>]* autofocus", answer.text)) == 1
+
+
+def test_a_call_without_place_and_name_is_told_at_both_fields__INT_3(
+    records: Records, sign_in: Callable[..., FlaskClient], post: Callable[..., Any]
+) -> None:
+    answer = post(
+        sign_in("clerk"),
+        "/admin/tickets/intake/",
+        kind="repair",
+        summary="灯坏了",
+        severity="ordinary",
+        channel="phone",
+    )
+    assert answer.status_code == 409
+    assert "the unit or place" in shown_at(answer.text, "unit_id")
+    assert "a surname is enough" in shown_at(answer.text, "reporter_name")
