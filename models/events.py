@@ -1,10 +1,11 @@
 """The event log (操作记录): append-only, one row a change, each sealed to the one before it."""
 
 import datetime
+import functools
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, Integer, bindparam, insert, select
@@ -111,8 +112,11 @@ _SEALS: Any = EventSeal.__table__
 _SEAL = insert(_SEALS).returning(_SEALS.c.id)  # for its answer many rows go in one statement
 _HEADS: Any = EventHead.__table__
 _HEAD = select(_HEADS.c.seal).where(_HEADS.c.chain == bindparam("chain")).with_for_update(key_share=True)
-SEALED_COLUMNS = tuple(column.name for column in _SEALED)
+SEALED_COLUMNS = tuple(sorted(column.name for column in _SEALED))
 """What a seal covers: an event's row for :func:`chain_seals` has all of these."""
+_IN_JSON = ("before", "after")
+_OWN = ("after", "at", "before", "id", "record_id", "record_version")
+_SHARED = tuple(name for name in SEALED_COLUMNS if name not in _OWN)
 
 
 def record_events(session: Session, rows: list[dict[str, Any]]) -> list[int]:
@@ -131,11 +135,12 @@ def record_events(session: Session, rows: list[dict[str, Any]]) -> list[int]:
 
 
 def as_stored(row: Mapping[str, Any]) -> dict[str, Any]:
-    """What the database gives back for the new event *row*: the seal is made of it, without reading it again."""
+    """What the database holds for the new event *row*: the seal is made of it, without reading it again."""
     stored = {name: row.get(name) for name in SEALED_COLUMNS}
     stored |= {name: row.get(name) or default for name, default in (("outcome", "done"), ("source", "panel"))}
     stored["at"] = row["at"].astimezone(datetime.UTC)
-    stored |= {name: json.loads(canonical_json(row[name])) for name in ("before", "after")}
+    # As it will be read again: keys that are numbers come back as words, in another order.
+    stored |= {name: canonical_json(json.loads(canonical_json(row[name]))) for name in _IN_JSON}
     return stored
 
 
@@ -147,27 +152,14 @@ def seal_events(session: Session) -> None:
     chains: dict[int, list[dict[str, Any]]] = {}
     for row in sorted(rows, key=lambda row: int(row["id"])):
         chains.setdefault(row["estate_id"] or 0, []).append(row)
-    seals = [seal for chain in sorted(chains) for seal in chain_seals(session, chain, chains[chain])]
+    seals: list[dict[str, Any]] = []
+    for chain in sorted(chains):
+        seals += chain_seals(session, chain, lock_chain(session, chain), chains[chain])
     session.connection().execute(_SEAL, seals)
 
 
-def chain_seals(session: Session, chain: int, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Seals for *rows*, new events of one *chain* as they are stored, in their order.
-
-    The chain stays locked until the transaction ends. The caller writes the seals, in this order and at once: that
-    moves the chain's head (:data:`_MOVE_HEAD`).
-    """
-    key = keyring_of(session).seal
-    last = _last_seal(session, chain)
-    seals: list[dict[str, Any]] = []
-    for row in rows:
-        last = _seal(key, last, row)
-        seals.append({"chain": chain, "event_id": row["id"], "seal": last})
-    return seals
-
-
-def _last_seal(session: Session, chain: int) -> str:
-    """The seal at the end of *chain*, whose head is locked from now on."""
+def lock_chain(session: Session, chain: int) -> str:
+    """The seal at the end of *chain*, which stays locked until the transaction ends."""
     connection = session.connection()
     seal: str | None = connection.execute(_HEAD, {"chain": chain}).scalar_one_or_none()
     if seal is None:
@@ -176,9 +168,46 @@ def _last_seal(session: Session, chain: int) -> str:
     return seal
 
 
+def chain_seals(session: Session, chain: int, last: str, rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Seals for *rows*, new events as they are stored (their JSON as text) in their order, after the seal *last*.
+
+    The caller holds the chain (:func:`lock_chain`) and writes the seals in this order and at once: that moves the
+    chain's head (:data:`_MOVE_HEAD`).
+    """
+    key = keyring_of(session).seal
+    seals: list[dict[str, Any]] = []
+    for row in rows:
+        last = _seal(key, last, row)
+        seals.append({"chain": chain, "event_id": row["id"], "seal": last})
+    return seals
+
+
 def _seal(key: bytes, previous: str, row: Mapping[str, Any]) -> str:
-    facts = {name: value.isoformat() if isinstance(value, datetime.datetime) else value for name, value in row.items()}
-    return hmac.new(key, (previous + canonical_json(facts)).encode(), hashlib.sha256).hexdigest()
+    return hmac.new(key, (previous + _sealed_text(row)).encode(), hashlib.sha256).hexdigest()
+
+
+def _sealed_text(row: Mapping[str, Any]) -> str:
+    """The canonical JSON of *row*, put together from parts, most of which are those of the event before it."""
+    parts = _shared_parts(*[row[name] for name in _SHARED])
+    version = "null" if row["record_version"] is None else row["record_version"]
+    return (
+        f'{parts[0]}{row["after"]}{parts[1]}"{row["at"].isoformat()}"{parts[2]}{row["before"]}'
+        f"{parts[3]}{row['id']}{parts[4]}{row['record_id']}{parts[5]}{version}{parts[6]}"
+    )
+
+
+@functools.lru_cache(maxsize=256)
+def _shared_parts(*values: Any) -> tuple[str, ...]:
+    """What stands before, between and after an event's own facts (:data:`_OWN`), with the *values* of the others."""
+    others, parts = dict(zip(_SHARED, values, strict=True)), ["{"]
+    for place, name in enumerate(SEALED_COLUMNS):
+        parts[-1] += f'{"," if place else ""}"{name}":'
+        if name in _OWN:
+            parts.append("")
+        else:
+            parts[-1] += canonical_json(others[name])
+    parts[-1] += "}"
+    return tuple(parts)
 
 
 def broken_seals(session: Session) -> Iterator[tuple[int, int, str]]:
@@ -187,6 +216,7 @@ def broken_seals(session: Session) -> Iterator[tuple[int, int, str]]:
     heads = {head.chain: head for head in session.execute(select(EventHead.chain, EventHead.seal, EventHead.length))}
     last: dict[int, str] = {}
     length: dict[int, int] = {}
+    names = [column.name for column in _SEALED]
     query = (
         select(EventSeal.chain, EventSeal.seal, *_SEALED)
         .join(Event, Event.id == EventSeal.event_id)
@@ -194,7 +224,8 @@ def broken_seals(session: Session) -> Iterator[tuple[int, int, str]]:
         .execution_options(yield_per=1000)
     )
     for chain, seal, *values in session.execute(query):
-        facts = dict(zip(SEALED_COLUMNS, values, strict=True))
+        facts = dict(zip(names, values, strict=True))
+        facts |= {name: canonical_json(facts[name]) for name in _IN_JSON}
         if _seal(key, last.get(chain, ""), facts) != seal:
             yield chain, facts["id"], "the event or its seal was changed, or one before it was removed"
         last[chain] = seal

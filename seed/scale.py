@@ -8,6 +8,7 @@ cipher texts and the password's hash.
 
 import datetime
 import itertools
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from random import Random
@@ -20,13 +21,13 @@ from models.errors import OperationRefused, gettext_noop
 from models.estates import Estate
 from models.follow_ups import FollowUp
 from models.operations import estates as estate_verbs
-from models.operations._numbers import take_numbers
+from models.operations._numbers import take_numbers_by_day
 from models.operations._ticket_intake import NUMBER_PREFIX
 from models.session import DeskSession
 from models.staff import system_actor
 from models.tickets import Ticket
 from seed.estates import ZONE_INFO
-from seed.rows import RowWriter
+from seed.rows import RowWriter, writing_aside
 from seed.scale_estate import Cast, open_estate, settle
 from seed.scale_tickets import TABLES, Call, Teller
 
@@ -94,12 +95,13 @@ def fill_scale(open_session: Callable[[], DeskSession], plan: Plan, progress: Pr
         done = 0
         progress(done, total, plan.first_day.isoformat())
         moving_in = opening + datetime.timedelta(hours=2)
-        for written in settle(session, cast, plan.people, plan.chance, moving_in, size=CHUNK):
-            done += written
-            progress(done, total, plan.first_day.isoformat())
-        for calls_written, day in _write_tickets(session, cast, plan):
-            done += calls_written
-            progress(done, total, day.isoformat())
+        with writing_aside(session) as writer:
+            for written in settle(session, cast, plan.people, plan.chance, moving_in, size=CHUNK, writer=writer):
+                done += written
+                progress(done, total, plan.first_day.isoformat())
+            for calls_written, day in _write_tickets(session, writer, cast, plan):
+                done += calls_written
+                progress(done, total, day.isoformat())
         estate = session.get_one(Estate, cast.estate_id)
         system = system_actor(session, source="seed")
         estate_verbs.amend(session, [estate], actor=system, now=plan.now, name=NAME).all()
@@ -126,30 +128,32 @@ def refuse_present(session: Session, code: str) -> None:
     raise OperationRefused("SET-1", message, code=code, count=count)
 
 
-def _write_tickets(session: DeskSession, cast: Cast, plan: Plan) -> Iterator[tuple[int, datetime.date]]:
-    writer, teller = RowWriter(session), Teller(cast, plan.now)
+def _write_tickets(
+    session: DeskSession, writer: RowWriter, cast: Cast, plan: Plan
+) -> Iterator[tuple[int, datetime.date]]:
+    teller = Teller(cast, plan.now)
     still_open = open_places(plan.size, plan.chance("open"))
     newest = plan.size - int(plan.size * NEW_SHARE)
     moments = _moments(plan)
     for start in range(0, plan.size, CHUNK):
         rng = plan.chance("tickets", start)
         here = list(itertools.islice(moments, min(CHUNK, plan.size - start)))
+        calls = [Call(*came, index in still_open, index >= newest) for index, came in enumerate(here, start)]
+        told = teller.tell(calls, rng)  # while the database still writes the chunk before
+        if start:
+            writer.commit()
+            yield CHUNK, here[0][0]
+        counts = Counter(day for day, _ in here)
+        numbers = take_numbers_by_day(session, cast.estate_id, NUMBER_PREFIX, counts)
         ids = writer.ids(Ticket, len(here))
-        calls = []
-        for day, group in itertools.groupby(enumerate(here), key=lambda item: item[1][0]):
-            places = list(group)
-            numbers = take_numbers(session, cast.estate_id, NUMBER_PREFIX, day, len(places))
-            for (place, (_, at)), number in zip(places, numbers, strict=True):
-                index = start + place
-                calls.append(Call(ids[place], number, at, index in still_open, index >= newest))
-        batch = teller.tell(calls, rng)
+        batch = teller.number(told, ids, list(itertools.chain.from_iterable(numbers.values())))
         teller.follow(batch, writer.ids(FollowUp, len(batch.follow_ups)), rng)
+        end = writer.chain(cast.estate_id, len(batch.events))
         for model, name in TABLES:
             writer.write(model, getattr(batch, name))
-        writer.write_events(cast.estate_id, batch.events)
-        session.commit()
-        session.expunge_all()
-        yield len(here), here[-1][0]
+        writer.write_events(cast.estate_id, batch.events, end)
+    writer.commit()
+    yield len(here), here[-1][0]
 
 
 def open_places(size: int, rng: Random) -> set[int]:

@@ -125,9 +125,10 @@ def settle(
     at: datetime.datetime,
     *,
     size: int,
+    writer: RowWriter | None = None,
 ) -> Iterator[int]:
     """Write *count* residents, their units and occupancies; commits and yields how many after each chunk of *size*."""
-    writer = RowWriter(session)
+    writer = RowWriter(session) if writer is None else writer
     _write_places(writer, cast, at)
     homes = _homes()
     for start in range(0, count, size):
@@ -142,6 +143,7 @@ def settle(
             for index, row in enumerate(residents)
         ]
         _number(writer, Occupancy, stays)
+        end = writer.chain(cast.estate_id, len(units) + len(residents) + len(stays))
         writer.write(Unit, units)
         writer.write(Resident, residents)
         writer.write(Occupancy, stays)
@@ -149,8 +151,8 @@ def settle(
         events = [event(Unit, row, "register", cast.manager, Role.MANAGER, at) for row in units]
         events += [event(Resident, row, "register", clerk, Role.CLERK, at) for row in residents]
         events += [event(Occupancy, row, "register", clerk, Role.CLERK, at) for row in stays]
-        writer.write_events(cast.estate_id, events)
-        session.commit()
+        writer.write_events(cast.estate_id, events, end)
+        writer.commit()
         cast.callers += [
             Caller(row["id"], stay["unit_id"], row["name"], *phone)
             for row, stay, phone in zip(residents, stays, phones, strict=True)

@@ -5,7 +5,10 @@ the same file a second time writes nothing, whatever the desk has done in betwee
 """
 
 import datetime
+import itertools
+from array import array
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -96,6 +99,24 @@ class ResidentsImport:
         self._today = local_date(self.session, self.estate_id, self.now)
         self._keyring = keyring_of(self.session)
         self._new: dict[Key, _Person] = {}
+        self._repeated: frozenset[int] | None = None
+
+    def look_through(self, chunks: Iterable[Sequence[SheetRow]]) -> None:
+        """See before a preview which rows of the file may be about one person.
+
+        Only those people are remembered then, instead of all: a worker has no memory for everybody of a large estate.
+        """
+        seen = array("q")
+        for rows in chunks:
+            for at, row in enumerate(rows):
+                with suppress(OperationRefused):
+                    fact = self._read(at, row)
+                    stays: dict[Stay, datetime.date | None] = {}
+                    if fact.unit_id is not None and fact.kind is not None:
+                        stays[fact.unit_id, fact.kind] = None
+                    seen.extend(map(hash, _Person(fact.name, fact.values, stays=stays).marks()))
+        found = sorted(seen)
+        self._repeated = frozenset(one for one, other in itertools.pairwise(found) if one == other)
 
     def take(self, rows: Sequence[SheetRow]) -> list[Result]:
         """Do what *rows* say; one result each."""
@@ -110,13 +131,13 @@ class ResidentsImport:
             try:
                 facts.append(self._read(at, row))
             except OperationRefused as refusal:
-                self._results[at] = refusal
+                self._results[at] = refusal.with_traceback(None)  # which would keep all rows of the chunk
         self._known = self._load(facts)
         for fact in facts:
             try:
                 self._results[fact.at] = self._plan(fact)
             except OperationRefused as refusal:
-                self._results[fact.at] = refusal
+                self._results[fact.at] = refusal.with_traceback(None)
         self._write()
         return self._results
 
@@ -204,6 +225,11 @@ class ResidentsImport:
         for key in person.marks():
             index.setdefault(key, person)
 
+    def _remember(self, person: _Person) -> None:
+        for key in person.marks():
+            if self._repeated is None or hash(key) in self._repeated:
+                self._new.setdefault(key, person)
+
     def _find(self, fact: _Fact) -> _Person | None:
         if "id_number" in fact.values and (person := self._at("id", fact.values["id_number"])):
             if person.name != fact.name:
@@ -243,7 +269,10 @@ class ResidentsImport:
             if not person.rows:
                 self._touched.append(person)
             person.rows.append(fact.at)
-            self._index(person, self._new if person.resident is None else self._known)
+            if person.resident is None:
+                self._remember(person)
+            else:
+                self._index(person, self._known)
         return result
 
     def _compare(self, person: _Person, fact: _Fact) -> str:

@@ -1,7 +1,7 @@
 """Rows of units out of a spreadsheet: new ones are registered, known ones get what the row says of them."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -83,6 +83,9 @@ class UnitsImport:
     def __post_init__(self) -> None:
         self._known = KnownUnits(self.session, self.estate_id)
 
+    def look_through(self, chunks: Iterable[Sequence[SheetRow]]) -> None:
+        """Nothing to see before a preview: of units all are remembered, which takes little."""
+
     def take(self, rows: Sequence[SheetRow]) -> list[Result]:
         """Do what *rows* say; one result each."""
         if not self.preview:
@@ -102,7 +105,7 @@ class UnitsImport:
                     continue
                 unit_id = self._known.find(code, values.get("building"))
             except OperationRefused as refusal:
-                results[at] = refusal
+                results[at] = refusal.with_traceback(None)  # which would keep all rows of the chunk
                 continue
             if unit_id is None:
                 drafts.append((at, estates.UnitDraft(self.estate_id, code, **values)))

@@ -13,7 +13,7 @@ from models.errors import OperationRefused, gettext_noop
 from models.matters import NOT_KNOWN, ClockRun, CommentKind, RepeatReport
 from models.operations._comments import comment_on
 from models.operations._move import Move, create, refuse_role
-from models.operations._numbers import take_numbers
+from models.operations._numbers import take_numbers_by_day
 from models.operations._people import can_own
 from models.operations._ticket_intake import NUMBER_PREFIX
 from models.settings import EstateSettings
@@ -224,9 +224,10 @@ class _TakingOver:
         by_day: dict[datetime.date, list[Any]] = {}
         for row in rows:
             by_day.setdefault(calendar.local_date(row.registered_at), []).append(row)
-        for day in sorted(by_day):
-            numbers = take_numbers(self.session, self.estate_id, prefix, day, len(by_day[day]))
-            for row, number in zip(by_day[day], numbers, strict=True):
+        counts = {day: len(group) for day, group in by_day.items()}
+        numbers = take_numbers_by_day(self.session, self.estate_id, prefix, counts)
+        for day, group in by_day.items():
+            for row, number in zip(group, numbers[day], strict=True):
                 row.number = number
 
     def _start_clocks(self, rows: Sequence[Any], code: str) -> None:

@@ -224,10 +224,16 @@ class DryRun:
 def dry_run(session: Session, run: ImportRun, *, actor: Actor, now: datetime.datetime) -> DryRun:
     """What an import would do to each row. Only reads, so that nobody has to wait for it; see :func:`keep_dry_run`."""
     taker = importer(session, run.register, run.columns, estate_id=run.estate_id, actor=actor, now=now, preview=True)
-    results: dict[int, list[Result]] = {}
+    keyring = keyring_of(session)
     query = select(ImportChunk.id, ImportChunk.content).where(ImportChunk.run_id == run.id)
-    for chunk_id, content in session.execute(query.order_by(ImportChunk.position)).all():
-        results[chunk_id] = taker.take([_row(kept) for kept in _opened(keyring_of(session), content)])
+    query = query.order_by(ImportChunk.position).execution_options(yield_per=1)
+
+    def chunks() -> Iterator[tuple[int, list[SheetRow]]]:
+        for chunk_id, content in session.execute(query):
+            yield chunk_id, [_row(kept) for kept in _opened(keyring, content)]
+
+    taker.look_through(rows for _chunk_id, rows in chunks())
+    results = {chunk_id: taker.take(rows) for chunk_id, rows in chunks()}
     return DryRun(list(run.columns), results)
 
 

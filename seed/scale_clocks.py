@@ -1,0 +1,65 @@
+"""Clocks of the scale data: when they run out, and the rows of those that run on open tickets."""
+
+import datetime
+from typing import Any
+
+from models.settings import EstateSettings
+from models.tickets import TicketStatus, WaitingReason
+
+_CODES = ("same-day", "slip-acknowledged", "on-site", "follow-up")
+
+
+class ScaleClocks:
+    """The clocks of one estate, all read at once: later the session may be busy in another thread."""
+
+    def __init__(self, settings: EstateSettings, estate_id: int, now: datetime.datetime) -> None:
+        self._settings = settings
+        clocks = {code: settings.clock(estate_id, code) for code in _CODES}
+        self._clocks = {code: clock for code, clock in clocks.items() if clock is not None}
+        self.zone = settings.calendar(estate_id).zone
+        self._ends: dict[datetime.date, datetime.datetime] = {}
+        for code in self._clocks:
+            self.due(code, now)
+
+    def end_of_day(self, day: datetime.date, at: datetime.datetime) -> datetime.datetime:
+        """The end of the estate's *day*, which *at* is in."""
+        if day not in self._ends:
+            self._ends[day] = self.due("same-day", at)
+        return self._ends[day]
+
+    def due(self, code: str, at: datetime.datetime) -> datetime.datetime:
+        """When the clock *code*, started *at*, runs out."""
+        return self._settings.due(self._clocks[code], at)
+
+    def run(self, code: str, row: dict[str, Any], start: datetime.datetime, due: datetime.datetime) -> dict[str, Any]:
+        """The row of the clock *code* as it runs on the ticket *row* from *start*."""
+        return {
+            "estate_id": row["estate_id"],
+            "clock_id": self._clocks[code].id,
+            "ticket_id": row["id"],
+            "follow_up_id": None,
+            "started_at": start,
+            "due_at": due,
+            "paused_at": None,
+            "met_at": None,
+            "created_at": start,
+            "updated_at": start,
+        }
+
+    def runs(self, row: dict[str, Any]) -> list[dict[str, Any]]:
+        """The clocks of an open job: running, standing still or met."""
+        given = row["dispatched_at"]
+        came = row["registered_at"]
+        runs = [self.run("same-day", row, came, self.end_of_day(came.astimezone(self.zone).date(), came))]
+        met = [row["finished_at"]]
+        if given is not None:
+            runs.append(self.run("slip-acknowledged", row, given, self.due("slip-acknowledged", given)))
+            runs.append(self.run("on-site", row, given, self.due("on-site", given)))
+            met += [row["accepted_at"], row["arrived_at"]]
+        waits = row["status"] is TicketStatus.WAITING and row["waiting_reason"] is not WaitingReason.THIRD_PARTY
+        for run, at in zip(runs, met, strict=True):
+            run["met_at"] = at
+            if at is None and waits:
+                run["paused_at"] = row["updated_at"]
+            run["updated_at"] = at or run["paused_at"] or run["started_at"]
+        return runs

@@ -1,0 +1,43 @@
+"""A dry run chunk by chunk: it knows people of earlier chunks, and keeps no more of the file than it needs."""
+
+import gc
+from typing import Any
+
+from models.operations import register_imports
+from models.personal import keyring_of
+from models.spreadsheets import SheetRow
+from tests.sheets import workbook
+
+ROWS: list[list[Any]] = [
+    ["李四", "13611112222", "1-101", "业主"],
+    ["王五", "13611113333", "1-101", "家属"],
+    ["李四", 13611112222, "2-201", "业主", "", "护照", "E1234567"],
+    ["赵六", "12", "1-101", "家属"],
+    ["李四", "", "", "", "", "护照", "e1234567", "京A1"],
+    ["王五", "13611113333", "1-101", "家属"],
+]
+
+
+def dry_run(world, now, size):
+    session, common = world.session, {"actor": world.actor("manager"), "now": now}
+    file = register_imports.seal(workbook(ROWS), "residents", keyring_of(session), size=size)
+    run = register_imports.upload(
+        session, file, estate_id=world.estate.id, register="residents", file_name="名册.xlsx", key="k" * 20, **common
+    )
+    register_imports.map_columns(session, run, run.columns, **common)
+    return register_imports.dry_run(session, run, **common)
+
+
+def test_people_of_earlier_chunks_are_recognised__RES_1(rolled_back, now):
+    found = [result for chunk in dry_run(rolled_back, now, 1).results.values() for result in chunk]
+    words = [result if isinstance(result, str) else "refused" for result in found]
+    assert words == ["imported", "imported", "imported", "refused", "updated", "unchanged"]
+
+
+def test_a_refused_row_does_not_keep_the_rows_around_it(rolled_back, now):
+    gc.collect()
+    before = sum(isinstance(one, SheetRow) for one in gc.get_objects())
+    found = dry_run(rolled_back, now, 3)
+    gc.collect()
+    assert found.results
+    assert sum(isinstance(one, SheetRow) for one in gc.get_objects()) == before
