@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, make_url
+from sqlalchemy import URL, Engine, make_url
 from sqlalchemy.pool import NullPool
 
 from admin_app import create_app, database
@@ -110,22 +110,34 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Records]:
 
 
 @pytest.fixture(scope="session")
-def reused(postgres_server: tuple[postgres.Server | None, str]) -> Reused | None:
+def reused(postgres_server: tuple[postgres.Server | None, str]) -> Iterator[Reused | None]:
     """This worker's PostgreSQL databases that are put back between tests."""
     server, _ = postgres_server
-    return None if server is None else Reused(server)
+    made = None if server is None else Reused(server)
+    yield made
+    if made is not None:
+        made.close()
+
+
+@pytest.fixture(scope="session")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where this worker's tests have their SQLite database, one after the other."""
+    return tmp_path_factory.mktemp("place") / "frontdesk.db"
 
 
 @pytest.fixture(params=DIALECTS)
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest, place: Path) -> Iterator[str]:
     """The address of a fresh database with tables, guards, mark, system account, and what a test names of these:
     the world, the records."""
-    has_world, has_records = "world" in request.fixturenames, "records" in request.fixturenames
+    has_records = "records" in request.fixturenames
+    has_world = has_records or not {"world", "sign_in"}.isdisjoint(request.fixturenames)
     if request.param == "sqlite":
-        path, built = tmp_path / "frontdesk.db", "world_file" if has_world else "built_file"
+        built = "world_file" if has_world else "built_file"
         source = request.getfixturevalue("recorded")[0] if has_records else request.getfixturevalue(built)
-        shutil.copyfile(source, path)
-        yield f"sqlite:///{path}"
+        for old in place.parent.glob(f"{place.name}*"):
+            old.unlink()
+        shutil.copyfile(source, place)
+        yield f"sqlite:///{place}"
         return
     reused = request.getfixturevalue("reused")
     if reused is None:
@@ -148,12 +160,19 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     server.drop_database(url)
 
 
+@pytest.fixture(scope="session")
+def engines() -> dict[str, Engine]:
+    """Engines by address, kept by a worker: each remembers the SQL that it has made of the program's statements."""
+    return {}
+
+
 @pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
+def engine(database_url: str, engines: dict[str, Engine]) -> Iterator[Engine]:
     """The fresh database, opened."""
-    opened = open_engine(database_url)
-    yield opened
-    opened.dispose()
+    if database_url not in engines:
+        engines[database_url] = open_engine(database_url)
+    yield engines[database_url]
+    engines[database_url].dispose()
 
 
 @pytest.fixture
@@ -172,10 +191,8 @@ def world(session: DeskSession) -> factories.World:
 
 
 @pytest.fixture
-def records(session: DeskSession, world: factories.World, recorded: tuple[Path, Records]) -> Records:
-    """At least one record in each register; the session has ended, so that pages may write."""
-    assert world.estate.id
-    session.close()
+def records(recorded: tuple[Path, Records]) -> Records:
+    """Where the records are: at least one in each register."""
     return copy.deepcopy(recorded[1])  # the same ids on both kinds of database
 
 
@@ -204,10 +221,20 @@ def program(built_file: Path) -> Iterator[Flask]:
     made.extensions["frontdesk_database"].close()
 
 
+@pytest.fixture(scope="session")
+def databases() -> dict[URL, database.Database]:
+    """What the program has opened, by address; kept like the engines."""
+    return {}
+
+
 @pytest.fixture
-def app(program: Flask, config: Config, now: datetime.datetime) -> Iterator[Flask]:
+def app(
+    program: Flask, config: Config, now: datetime.datetime, databases: dict[URL, database.Database]
+) -> Iterator[Flask]:
     """The program on the fresh database, at a time that stands still. Adds no pages: make an own one for that."""
-    with database.open_ready(config) as opened:
+    if config.database_url not in databases:
+        databases[config.database_url] = database.open_ready(config)
+    with databases[config.database_url] as opened:
         database.lend_to(program, opened)
         program.config["FRONTDESK_NOW"] = now
         yield program
@@ -220,7 +247,7 @@ def client(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture
-def sign_in(app: Flask, world: factories.World) -> Callable[..., FlaskClient]:
+def sign_in(app: Flask) -> Callable[..., FlaskClient]:
     """``sign_in("clerk")``: a browser of its own in which that person of the world is signed in."""
 
     def signed_in(username: str, **options: Any) -> FlaskClient:

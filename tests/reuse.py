@@ -5,6 +5,7 @@ inserts the kept ones. A database whose tables or guards a test has changed is n
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import psycopg
 
@@ -34,12 +35,13 @@ DO $$ DECLARE t text; s text; BEGIN
 END $$
 """
 SHAPE = """
-SELECT md5(
-  (SELECT string_agg(tgrelid || tgname || tgenabled::text, ',' ORDER BY oid) FROM pg_trigger)
-  || (SELECT string_agg(oid || relname, ',' ORDER BY oid) FROM pg_class WHERE relnamespace = 'public'::regnamespace)
-  || (SELECT string_agg(oid || conname, ',' ORDER BY oid) FROM pg_constraint)
-  || (SELECT string_agg(attrelid || attname || attnotnull, ',' ORDER BY attrelid, attnum) FROM pg_attribute)
-)
+WITH ours AS (SELECT oid, relname, relkind FROM pg_class WHERE relnamespace = 'public'::regnamespace)
+SELECT
+  (SELECT string_agg(oid || relname, ',' ORDER BY oid) FROM ours),
+  (SELECT md5(string_agg(attrelid || attname || attnotnull, ',' ORDER BY attrelid, attnum))
+     FROM pg_attribute JOIN ours ON attrelid = ours.oid WHERE relkind = 'r'),
+  (SELECT md5(string_agg(tgrelid || tgname || tgenabled::text, ',' ORDER BY oid)) FROM pg_trigger),
+  (SELECT md5(string_agg(oid || conname, ',' ORDER BY oid)) FROM pg_constraint)
 """
 
 
@@ -48,22 +50,24 @@ class Reused:
 
     def __init__(self, server: Server) -> None:
         self.server = server
-        self._made: dict[str, tuple[str, str]] = {}
+        self._made: dict[str, tuple[str, Any, psycopg.Connection]] = {}
 
     def fresh(self, name: str, fill: Callable[[str], object]) -> str:
         """The address of a database as *fill* leaves it; whatever another test did to it is gone."""
         if name in self._made:
-            url, shape = self._made[name]
-            with psycopg.connect(url, autocommit=True) as connection:
-                row = connection.execute(SHAPE).fetchone()
-                if row == (shape,):
-                    connection.execute(PUT_BACK)
-                    return url
+            url, shape, connection = self._made[name]
+            if connection.execute(SHAPE).fetchone() == shape:
+                connection.execute(PUT_BACK)
+                return url
+            connection.close()
             self.server.drop_database(url)
         url = self.server.create_database(self.server.template(name, fill))
-        with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute(KEEP)
-            found = connection.execute(SHAPE).fetchone()
-            assert found is not None
-            self._made[name] = (url, found[0])
+        connection = psycopg.connect(url, autocommit=True)  # kept: a new one has to read the catalogue first
+        connection.execute(KEEP)
+        self._made[name] = url, connection.execute(SHAPE).fetchone(), connection
         return url
+
+    def close(self) -> None:
+        """Leave the databases alone."""
+        for _url, _shape, connection in self._made.values():
+            connection.close()

@@ -1,6 +1,5 @@
 """The benchmark still works: every scenario gives the right answer on both sides. No time is looked at here."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,15 +17,16 @@ from tests.bench.run import opened
 from tests.bench.scenarios import SCENARIOS
 from tests.conftest import DIALECTS
 from tests.fixed import DATA_KEY
+from tests.marks import EVERYTHING
 
 ROWS = 300
 
 
 @pytest.fixture(scope="module", params=DIALECTS)
 def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
-    """Both applications on a small scale estate; on PostgreSQL where everything is asked for."""
-    if request.param != DIALECTS[0] and not os.environ.get("FRONTDESK_TEST_ALL"):
-        pytest.skip("the benchmark itself is tried on SQLite only; FRONTDESK_TEST_ALL=1 tries PostgreSQL too")
+    """Both applications on a small scale estate, where everything is asked for."""
+    if not EVERYTHING:
+        pytest.skip("the benchmark itself is tried by FRONTDESK_TEST_ALL=1 only")
     try:
         with filled(request.param, ROWS) as url, opened(url, ROWS) as made:
             made.kept["url"] = url

@@ -2,7 +2,6 @@
 
 import datetime
 import gettext
-import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -15,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_
 from werkzeug.serving import make_server
 
 from tests.factories import World
+from tests.marks import EVERYTHING
 
 TRANSLATIONS = Path(__file__).parents[2] / "admin_app" / "translations"
 LOCALES = {"en": "en-GB", "zh_Hans_CN": "zh-CN"}
@@ -66,7 +66,7 @@ def address(app: Flask, world: World) -> Iterator[str]:
 def languages() -> list[str]:
     """All languages where everything is asked for, else one, another every day."""
     every = sorted(LOCALES)
-    if os.environ.get("FRONTDESK_TEST_ALL"):
+    if EVERYTHING:
         return every
     return [every[datetime.datetime.now(datetime.UTC).toordinal() % len(every)]]
 
@@ -78,7 +78,7 @@ def looks(language: str) -> list[tuple[str, str]]:
     """
     themes, sizes, turn = ("light", "dark"), sorted(SIZES), sorted(LOCALES).index(language)
     every = [(theme, size) for theme in themes for size in sizes]
-    if os.environ.get("FRONTDESK_TEST_ALL"):
+    if EVERYTHING:
         return [look for look in every if (themes.index(look[0]) + sizes.index(look[1]) + turn) % 2 == 0]
     day = datetime.datetime.now(datetime.UTC).toordinal() // len(LOCALES)
     return [every[day % len(every)]]
@@ -86,7 +86,7 @@ def looks(language: str) -> list[tuple[str, str]]:
 
 def parts(number: int) -> list[int]:
     """All parts of a long walk where everything is asked for, else one, another every day."""
-    if os.environ.get("FRONTDESK_TEST_ALL"):
+    if EVERYTHING:
         return list(range(number))
     return [datetime.datetime.now(datetime.UTC).toordinal() % number]
 

@@ -2,7 +2,6 @@
 
 import datetime
 import gzip
-import os
 from collections.abc import Callable
 
 import pytest
@@ -13,7 +12,7 @@ from models.session import DeskSession
 from models.tickets import Ticket
 from tests.e2e.conftest import looks, screen
 from tests.factories import World
-from tests.marks import only_sqlite
+from tests.marks import EVERYTHING, only_sqlite
 from tests.records import Records, make_tickets
 
 Person = Callable[..., Page]
@@ -105,7 +104,7 @@ SCREENS = {
 
 
 @only_sqlite
-@pytest.mark.skipif(not os.environ.get("FRONTDESK_TEST_ALL"), reason="pictures are left by FRONTDESK_TEST_ALL=1 only")
+@pytest.mark.skipif(not EVERYTHING, reason="pictures are left by FRONTDESK_TEST_ALL=1 only")
 def test_each_screen_is_kept_as_a_picture(person: Person, records: Records, language: str) -> None:
     sizes = {size for _theme, size in looks(language)}
     for username in sorted({username for username, _address in SCREENS.values()}):

@@ -35,7 +35,7 @@ def post(app: Flask) -> Callable[..., Any]:
 
     def posted(client: FlaskClient, path: str, /, **fields: Any) -> Any:
         if id(client) not in tokens:
-            tokens[id(client)] = token(client, "/admin/")
+            tokens[id(client)] = token(client, "/account/password")
         return client.post(path, data={"csrf_token": tokens[id(client)], **fields})
 
     return posted

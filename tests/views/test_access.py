@@ -89,6 +89,7 @@ def test_each_page_answers_each_role_by_the_policy(
     assert wrong == []
 
 
+@first_sqlite
 def test_nobody_sees_any_page_before_signing_in(app: Flask, pages: dict[str, Any], records: Records) -> None:
     with app.test_client() as client:
         for _view, _name, rule, path in rules_of(app, pages):
@@ -145,6 +146,7 @@ def test_records_of_another_estate_and_missing_ones_are_not_found(
             assert answer.status_code in (403, 404), (path, name, record_id, answer.status_code)
 
 
+@first_sqlite
 def test_malformed_ids_are_told_so(
     app: Flask, pages: dict[str, Any], records: Records, sign_in: Callable[..., FlaskClient]
 ) -> None:
@@ -158,6 +160,7 @@ def test_malformed_ids_are_told_so(
             assert answer.status_code in (400, 403, 404), (path, text, answer.status_code)
 
 
+@first_sqlite
 def test_malformed_list_addresses_are_told_so(
     app: Flask, pages: dict[str, Any], records: Records, sign_in: Callable[..., FlaskClient]
 ) -> None:
