@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, false, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, case, false, func, literal, or_, select
 
 from models.estates import Unit
 from models.finding import found, found_rooms, half_typed, named, rooms_named, shape
@@ -77,26 +77,27 @@ def callers(
     for number, name in enumerate(names):
         said |= {f"is_{number}": name, f"word_{number}": f"% {name} %"}
         said |= {f"begins_{number}": f"{name}%", f"word_begins_{number}": f"% {name}%"}
-    found_here = [Caller(*row) for row in session.execute(asked.people, {**values, **said})]
+    desk = session.connection()  # past the session's own work on records, which takes longer than the answer
+    found_here = [Caller(*row) for row in desk.execute(asked.people, {**values, **said})]
     if len(found_here) < limit:
-        found_here += _without_people(session, asked, values, found_here)
+        found_here += _without_people(desk, asked, values, found_here)
     if rooms and not found_here:
         said, values = half_typed(said), half_typed(values)
         first: dict[int | None, Caller] = {}
-        for row in session.execute(asked.by_room, {**values, **said}):
+        for row in desk.execute(asked.by_room, {**values, **said}):
             first.setdefault(row[1], Caller(*row))
-        found_here = [*first.values(), *_without_people(session, asked, values, first.values())]
+        found_here = [*first.values(), *_without_people(desk, asked, values, first.values())]
         found_here.sort(key=lambda caller: (len(caller.room), caller.room))
     return found_here[:limit]
 
 
 def _without_people(
-    session: DeskSession, asked: _Questions, values: dict[str, Any], found_here: Iterable[Caller]
+    desk: Connection, asked: _Questions, values: dict[str, Any], found_here: Iterable[Caller]
 ) -> list[Caller]:
     if asked.rooms is None:
         return []
     lived_in = {row.unit_id for row in found_here}
-    rooms = [unit for unit in session.execute(asked.rooms, values) if unit.id not in lived_in]
+    rooms = [unit for unit in desk.execute(asked.rooms, values) if unit.id not in lived_in]
     return [Caller(None, unit.id, "", unit.code, None, None) for unit in rooms]
 
 
