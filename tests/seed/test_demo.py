@@ -54,7 +54,7 @@ from seed.world import World
 from tests.fixed import NOW
 from tests.marks import EVERYTHING, only_postgresql
 
-SMALL_DAYS, SMALL_SHARE = 14, 0.05
+SMALL_DAYS, SMALL_SHARE = 8, 0.05
 USUAL_SHARE = 0.5
 SHANGHAI = datetime.timezone(datetime.timedelta(hours=8))
 FUTURE = {

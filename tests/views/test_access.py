@@ -132,6 +132,7 @@ def events(session: DeskSession) -> int:
     return count or 0
 
 
+@first_sqlite
 @pytest.mark.parametrize("role", ["manager", "technician"])
 def test_records_of_another_estate_and_missing_ones_are_not_found(
     role: str, app: Flask, pages: dict[str, Any], records: Records, sign_in: Callable[..., FlaskClient]

@@ -135,6 +135,7 @@ def forms(records: Records, world: World, look: DeskSession) -> Iterator[tuple[s
     yield "/account/preference/theme", {"value": "blue", "next": "/admin/"}
 
 
+@first_sqlite
 def test_nonsense_in_any_field_of_the_desks_forms_is_told_or_stored__INT_3(
     records: Records, world: World, sign_in: SignIn, post: Post, look: DeskSession
 ) -> None:

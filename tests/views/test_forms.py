@@ -13,6 +13,7 @@ from models.events import Event
 from models.session import DeskSession
 from models.tickets import Ticket, TicketStatus
 from tests.factories import World
+from tests.marks import first_sqlite
 from tests.records import Records
 from views.forms import NothingForm
 
@@ -25,6 +26,7 @@ def events(look: DeskSession) -> int:
     return look.scalar(select(func.count()).select_from(Event)) or 0
 
 
+@first_sqlite
 def test_every_form_takes_nonsense_in_every_field_without_breaking(
     app: Flask,
     pages: dict[str, Any],
