@@ -31,11 +31,11 @@ def pages(app: Flask) -> dict[str, Any]:
 @pytest.fixture
 def post(app: Flask) -> Callable[..., Any]:
     """``post(client, path, **fields)``: a POST with this browser's token."""
-    tokens: dict[int, str] = {}
+    tokens: dict[FlaskClient, str] = {}
 
     def posted(client: FlaskClient, path: str, /, **fields: Any) -> Any:
-        if id(client) not in tokens:
-            tokens[id(client)] = token(client, "/account/password")
-        return client.post(path, data={"csrf_token": tokens[id(client)], **fields})
+        if client not in tokens:
+            tokens[client] = token(client, "/account/password")
+        return client.post(path, data={"csrf_token": tokens[client], **fields})
 
     return posted
