@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, case, false, func, literal, or_, select
 
 from models.estates import Unit
-from models.finding import found, found_rooms, half_typed, named, rooms_named, shape
+from models.finding import found, found_rooms, half_typed, question_of
 from models.personal import keyring_of
 from models.policy import may, visible
 from models.residents import Occupancy, OccupancyKind, Resident
@@ -58,7 +58,7 @@ def callers(
     room is half typed, the rooms that begin so, each with its first person.
     """
     keyring = keyring_of(session)
-    (kinds, values), names, rooms = shape(text, keyring), named(text), rooms_named(text)
+    kinds, values, names, rooms = question_of(text, keyring)
     key = (kinds, len(names), len(rooms), actor.staff_id, actor.roles, estate_id, limit)
     if key not in _KEPT:
         if len(_KEPT) >= MOST_KEPT:
@@ -70,34 +70,34 @@ def callers(
         empty = None if room is None else _empty_rooms(room, actor, estate_id).limit(limit)
         several = people.order_by(None).order_by(func.length(Unit.code), Unit.code, _kinds()).limit(limit * IN_A_ROOM)
         _KEPT[key] = None if nothing else _Questions(people.limit(limit), empty, several)
-    asked = _KEPT[key]
-    if asked is None:
+    questions = _KEPT[key]
+    if questions is None:
         return None
     said: dict[str, Any] = {"rooms": rooms} if rooms else {}
     for number, name in enumerate(names):
         said |= {f"is_{number}": name, f"word_{number}": f"% {name} %"}
         said |= {f"begins_{number}": f"{name}%", f"word_begins_{number}": f"% {name}%"}
     desk = session.connection()  # past the session's own work on records, which takes longer than the answer
-    found_here = [Caller(*row) for row in desk.execute(asked.people, {**values, **said})]
+    found_here = [Caller(*row) for row in desk.execute(questions.people, {**values, **said})]
     if len(found_here) < limit:
-        found_here += _without_people(desk, asked, values, found_here)
+        found_here += _without_people(desk, questions, values, found_here)
     if rooms and not found_here:
         said, values = half_typed(said), half_typed(values)
         first: dict[int | None, Caller] = {}
-        for row in desk.execute(asked.by_room, {**values, **said}):
+        for row in desk.execute(questions.by_room, {**values, **said}):
             first.setdefault(row[1], Caller(*row))
-        found_here = [*first.values(), *_without_people(desk, asked, values, first.values())]
+        found_here = [*first.values(), *_without_people(desk, questions, values, first.values())]
         found_here.sort(key=lambda caller: (len(caller.room), caller.room))
     return found_here[:limit]
 
 
 def _without_people(
-    desk: Connection, asked: _Questions, values: dict[str, Any], found_here: Iterable[Caller]
+    desk: Connection, questions: _Questions, values: dict[str, Any], found_here: Iterable[Caller]
 ) -> list[Caller]:
-    if asked.rooms is None:
+    if questions.rooms is None:
         return []
     lived_in = {row.unit_id for row in found_here}
-    rooms = [unit for unit in desk.execute(asked.rooms, values) if unit.id not in lived_in]
+    rooms = [unit for unit in desk.execute(questions.rooms, values) if unit.id not in lived_in]
     return [Caller(None, unit.id, "", unit.code, None, None) for unit in rooms]
 
 

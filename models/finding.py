@@ -6,7 +6,7 @@ One text is split at blanks; every part must be found, each wherever the registe
 import re
 import unicodedata
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import (
     ColumnElement,
@@ -119,14 +119,29 @@ def _is_among(model: type[Base], way: Select[Any]) -> ColumnElement[bool]:
     return model.id.in_(way)
 
 
-def shape(text: str, keyring: Keyring) -> tuple[tuple[frozenset[str], ...], dict[str, Any]]:
-    """What kind of question *text* is, and its values by the names of their parameters.
+class Question(NamedTuple):
+    """What a text asks for. Texts with the same *kinds* make the same statement but for the *values*."""
 
-    Texts of one shape make the same statement but for the values: one that was kept answers them all.
-    """
-    parts = [_understood(part, keyring) for part in _parts(text)]
-    values = {f"{name}_{number}": value for number, part in enumerate(parts) for name, value in part.items()}
-    return tuple(frozenset(part) for part in parts), values
+    kinds: tuple[frozenset[str], ...]
+    """What each part may mean."""
+    values: dict[str, Any]
+    """By the names of the statement's parameters."""
+    names: tuple[str, ...]
+    """The parts that can be a name or its pinyin: those without a digit."""
+    rooms: tuple[str, ...]
+    """The words of the index for the rooms that are named in whatever spelling."""
+
+
+def question_of(text: str, keyring: Keyring) -> Question:
+    """What *text* asks for: a statement that was kept for its kinds answers it with its values."""
+    parts = _parts(text)
+    meanings = [_understood(part, keyring) for part in parts]
+    return Question(
+        tuple(frozenset(each) for each in meanings),
+        {f"{name}_{number}": value for number, each in enumerate(meanings) for name, value in each.items()},
+        tuple(part for part in parts if part.isalpha()),
+        tuple(word for each in meanings for word in each.get("room", ())),
+    )
 
 
 def _ways(model: type[Base], text: str, keyring: Keyring) -> "list[list[Select[Any]]] | None":
@@ -158,18 +173,13 @@ def terms(part: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(needed))
 
 
-def named(text: str) -> tuple[str, ...]:
-    """The parts of *text* that can be a name or its pinyin: those without a digit."""
-    return tuple(part for part in _parts(text) if part.isalpha())
-
-
 def rooms_named(text: str) -> tuple[str, ...]:
     """The words of the index for the rooms that *text* names in whatever spelling."""
     return tuple(room_token(key) for part in _parts(text) if (key := _room(part)) is not None)
 
 
 def half_typed(values: dict[str, Any]) -> dict[str, Any]:
-    """*values* of :func:`shape` and ``rooms``, for all rooms whose number begins so: ``1-2`` for 1-201, 1-202 …"""
+    """*values* of a question and ``rooms``, for all rooms whose number begins so: ``1-2`` for 1-201, 1-202 …"""
     return {
         name: tuple(f"{token}*" for token in value) if name.startswith("room") else value
         for name, value in values.items()

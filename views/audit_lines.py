@@ -10,9 +10,9 @@ from sqlalchemy.orm import aliased
 
 from models.audits import AuditFinding, AuditLine, AuditRun, FindingKind
 from models.staff import Staff
-from views.cells import deadline, duration, instant
+from views.cells import deadline, duration
 from views.gathering import Question
-from views.language import label
+from views.language import label, local_time
 from views.references import record_url
 
 DRAWN = 150
@@ -173,7 +173,7 @@ def _line(row: Any, run: AuditRun) -> Line:
         url=record_url(row.register, row.record_id),
         owner=row.owner or "",
         rule=row.rule,
-        since=instant(since),
+        since=local_time(since),
         age=duration(run.ran_at - since),
         due=deadline(due, ended=True) if due else "",
         overdue=row.overdue,

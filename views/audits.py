@@ -18,12 +18,12 @@ from models.staff import Staff
 from views import context
 from views.audit_lines import SHOWN, Sheet, lines_question, put_back, sheet_of
 from views.base import RegisterView
-from views.cells import coloured, instant
+from views.cells import coloured
 from views.fields import LongTextField, Required
 from views.filters import DateFilter
 from views.forms import DeskForm
 from views.gathering import Question, gathered
-from views.language import sentence
+from views.language import local_time, sentence
 from views.queries import asked_id, parse_choice, parse_id
 from views.scope import INVALID, perform, status_of
 from views.steps import Step
@@ -67,7 +67,8 @@ class AuditView(RegisterView):
 
     def show_signed_off_at(self, record: AuditRun) -> Any:
         """Signed off, or not yet."""
-        return instant(record.signed_off_at) if record.signed_off_at else coloured("orange", gettext("not signed off"))
+        signed = record.signed_off_at
+        return local_time(signed) if signed else coloured("orange", gettext("not signed off"))
 
     def name_of(self, record: Any) -> str:
         """Its date."""

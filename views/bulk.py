@@ -58,7 +58,8 @@ class BulkPages(EditPages):
         try:
             run = self.prepare(verb, ids if ids is not None else self._ids_of(asked), form.arguments(), key)
         except OperationRefused as refusal:
-            return self.bulk_page(step, form, asked, ids, problem=sentence(refusal)), status_of(refusal)
+            problem = None if form.refuse(refusal) else sentence(refusal)
+            return self.bulk_page(step, form, asked, ids, problem), status_of(refusal)
         return redirect(url_for("bulk_runs.details_view", id=run))
 
     def _asked_all(self) -> Asked | None:

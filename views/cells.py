@@ -88,11 +88,6 @@ def duration(delta: datetime.timedelta) -> str:
     return str(ngettext("%(num)s day", "%(num)s days", minutes // (24 * 60)))
 
 
-def instant(moment: datetime.datetime | None) -> str:
-    """An instant by the estate's clock."""
-    return local_time(moment)
-
-
 def _machine(moment: datetime.datetime) -> str:
     """*moment* (of UTC) as programs read it, to the minute."""
     return moment.isoformat()[:16] + "Z"
@@ -101,7 +96,7 @@ def _machine(moment: datetime.datetime) -> str:
 def deadline(moment: datetime.datetime | None, *, ended: bool = False) -> str | Markup:
     """A due time as “overdue 8 h” or “2 h left” with the exact time on hover; the plain time once it is over."""
     if moment is None or ended:
-        return instant(moment)
+        return local_time(moment)
     left = moment - context.now()
     late = left < datetime.timedelta()
     text = _time_left(language(), late, int(abs(left).total_seconds() // 60))
@@ -158,7 +153,7 @@ def cell_of(model: type[Base], name: str) -> Cell:
     if isinstance(column.type, UTCDateTime):
         if name == "due_at":
             return lambda record: deadline(getattr(record, name), ended=is_ended(record))
-        return lambda record: instant(getattr(record, name))
+        return lambda record: local_time(getattr(record, name))
     if name.endswith("_fen"):
         return lambda record: money(getattr(record, name))
     return _typed_cell(column.type, name)

@@ -16,12 +16,12 @@ from models.staff import Department, Team
 from models.tickets import Ticket
 from views import context
 from views.base import RegisterView
-from views.cells import badge, instant, plain
+from views.cells import badge, plain
 from views.fields import EnumField, LocalDateField, Required, StaticChoiceField, TextField, WholeNumberField
 from views.filters import ChoiceFilter, ReferenceFilter
 from views.forms import DeskForm
 from views.labels import label_for
-from views.language import label
+from views.language import label, local_time
 from views.record import Related
 from views.steps import Step
 
@@ -95,7 +95,7 @@ class UnitView(RegisterView):
             query=tickets.order_by(Ticket.id.desc()).limit(10),
             show=lambda row: (
                 url_for("tickets.details_view", id=row.id),
-                (row.number, badge(row.status), row.summary, instant(row.registered_at)),
+                (row.number, badge(row.status), row.summary, local_time(row.registered_at)),
             ),
         )
         cut = select(Key.id, Key.number, Key.hook).where(Key.unit_id == record.id, visible(actor, Key))

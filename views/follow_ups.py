@@ -23,13 +23,13 @@ from models.operations import follow_ups as verbs
 from models.staff import Staff
 from views import context
 from views.base import RegisterView
-from views.cells import badge, instant
+from views.cells import badge
 from views.clock_filter import missed_filter
 from views.fields import EnumField, LocalDateTimeField, LongTextField, LookupField, Required, WholeNumberField
 from views.filters import ChoiceFilter, DateFilter, ReferenceFilter, StateFilter
 from views.forms import DeskForm
 from views.labels import label_for
-from views.language import label
+from views.language import label, local_time
 from views.queries import Asked
 from views.record import Related
 from views.steps import Step
@@ -182,7 +182,7 @@ class FollowUpView(RegisterView):
             query=query.order_by(attempt.id),
             show=lambda row: (
                 "",
-                (instant(row.at), row.name or "", label(row.way), badge(row.outcome), row.words or "—"),
+                (local_time(row.at), row.name or "", label(row.way), badge(row.outcome), row.words or "—"),
             ),
         )
         return [table]

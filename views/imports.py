@@ -11,7 +11,6 @@ from flask import Response, abort, redirect, request, stream_with_context, url_f
 from flask_admin import expose
 from flask_babel import gettext, lazy_gettext
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import BadRequest, NotFound
 
 from models.errors import OperationRefused
@@ -21,7 +20,6 @@ from models.imports import ImportRun, ImportState
 from models.operations import register_imports
 from models.personal import masked_phone
 from models.policy import may, visible
-from models.sentences import refusal_from
 from models.session import DeskSession
 from models.spreadsheets import RULE
 from models.staff import Actor
@@ -32,7 +30,7 @@ from views.language import label, say, sentence
 from views.pages import DeskPage
 from views.queries import PAGE_SIZE, asked_id, parse_choice, parse_id
 from views.references import ENDPOINTS
-from views.scope import actor_here, status_of
+from views.scope import actor_here, committing, status_of
 
 SECONDS_IN_ONE_REQUEST = 5
 ROWS_SHOWN = 5
@@ -199,18 +197,13 @@ class ImportView(DeskPage):
         """Do it, or go on with it; sent twice it acts once. The page goes on by itself, or by its button."""
         run_id = parse_id(request.form.get("id"))
         run = self._run(run_id)
-        desk = context.session()
         stop = time.monotonic() + SECONDS_IN_ONE_REQUEST
-        try:
+        with committing() as desk:
             taker = register_imports.taker_of(desk, run, actor=_actor(), now=context.now())
             while register_imports.run_chunk(desk, run, actor=_actor(), now=context.now(), taker=taker):
                 desk.commit()
                 if time.monotonic() > stop:
                     break
-            desk.commit()
-        except IntegrityError as error:
-            desk.rollback()
-            raise refusal_from(error) from error
         return redirect(self.get_url(".details_view", id=run_id))
 
     @expose("/details/")

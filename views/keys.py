@@ -12,7 +12,7 @@ from models.operations import keys as verbs
 from models.policy import visible
 from views import context
 from views.base import RegisterView
-from views.cells import coloured, deadline, instant
+from views.cells import coloured, deadline
 from views.filters import ChoiceFilter, DateFilter, KeyFilter, StateFilter
 from views.key_forms import (
     ApprovalForm,
@@ -24,6 +24,7 @@ from views.key_forms import (
     LostForm,
     ReturnForm,
 )
+from views.language import local_time
 from views.matter_forms import ReasonForm
 from views.record import Related
 from views.steps import Step
@@ -135,9 +136,9 @@ class KeyView(RegisterView):
                 (
                     f"#{loan.id}",
                     loan.borrower_name,
-                    instant(loan.lent_at),
+                    local_time(loan.lent_at),
                     deadline(loan.due_at, ended=not is_out(loan)),
-                    instant(loan.returned_at),
+                    local_time(loan.returned_at),
                 ),
             ),
         )
@@ -313,4 +314,4 @@ class KeyApprovalView(RegisterView):
 
     def show_due_at(self, record: KeyApproval) -> Any:
         """When the key is due back once it is lent: not a deadline of the request."""
-        return instant(record.due_at)
+        return local_time(record.due_at)

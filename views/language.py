@@ -132,9 +132,8 @@ def local_time(moment: datetime.datetime | None, *, seconds: bool = False) -> st
     """An instant by the estate's clock, ``2026-11-22 08:30``."""
     if moment is None:
         return NOTHING
-    return moment.astimezone(zone()).isoformat(" ", "seconds")[
-        : 19 if seconds else 16
-    ]  # strftime takes five times as long
+    # strftime takes five times as long
+    return moment.astimezone(zone()).isoformat(" ", "seconds")[: 19 if seconds else 16]
 
 
 def local_today() -> datetime.date:

@@ -12,9 +12,9 @@ from models.matters import ClockRun, RepeatReport
 from models.policy import may, visible
 from models.settings import Clock
 from views import context
-from views.cells import badge, deadline, instant
+from views.cells import badge, deadline
 from views.codes import code_name
-from views.language import label
+from views.language import label, local_time
 from views.record import Related
 
 
@@ -31,13 +31,13 @@ def clock_table(column: str, record_id: int) -> Related:
 
 def _clock_cells(run: Any) -> tuple[Any, ...]:
     if run.met_at is not None:
-        met: Any = instant(run.met_at)
+        met: Any = local_time(run.met_at)
     elif run.cancelled_at is not None:
         met = gettext("cancelled")
     else:
         met = gettext("paused") if run.paused_at is not None else "—"
     running = run.met_at is None and run.cancelled_at is None and run.paused_at is None
-    return code_name(run.code), run.rule, instant(run.started_at), deadline(run.due_at, ended=not running), met
+    return code_name(run.code), run.rule, local_time(run.started_at), deadline(run.due_at, ended=not running), met
 
 
 def follow_up_table(column: str, record_id: int) -> Related:
@@ -65,7 +65,7 @@ def repeat_table(column: str, record_id: int) -> Related:
         _("Repeated reports"),
         (_("Heard"), _("Channel"), _("Reporter"), _("What was said")),
         query=query.where(getattr(RepeatReport, column) == record_id).order_by(RepeatReport.id),
-        show=lambda row: ("", (instant(row.heard_at), label(row.channel), row.reporter_name or "—", row.words)),
+        show=lambda row: ("", (local_time(row.heard_at), label(row.channel), row.reporter_name or "—", row.words)),
     )
 
 

@@ -13,12 +13,12 @@ from models.personal import IdDocument
 from models.staff import Staff
 from views import context
 from views.base import RegisterView
-from views.cells import coloured, deadline, instant
+from views.cells import coloured, deadline
 from views.fields import EnumField, FlagField, LocalDateTimeField, LongTextField, LookupField, Required, TextField
 from views.filters import ChoiceFilter, DateFilter, FlagFilter, KeyFilter, StateFilter
 from views.forms import DeskForm
 from views.labels import label_for
-from views.language import label, local_today, say, zone
+from views.language import label, local_time, local_today, say, zone
 from views.matter_forms import ReasonForm
 from views.record import Related
 from views.steps import Step
@@ -214,6 +214,6 @@ class PassView(RegisterView):
             _("In and out"),
             (_("When"), _("Which way"), _("Noted by")),
             query=query.order_by(PassMovement.id.desc()).limit(50),
-            show=lambda row: ("", (instant(row.at), label(row.direction), row.name or "")),
+            show=lambda row: ("", (local_time(row.at), label(row.direction), row.name or "")),
         )
         return [table]

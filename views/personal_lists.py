@@ -15,7 +15,7 @@ from werkzeug.exceptions import BadRequest, NotFound
 from models.errors import OperationRefused
 from models.operations import lists
 from models.policy import may, visible
-from models.saved_views import ColumnChoice, SavedView
+from models.saved_views import LONGEST_NAME, ColumnChoice, SavedView
 from views import context
 from views.export import ExportPages
 from views.gathering import Prepared, gathered, prepared
@@ -111,9 +111,8 @@ class PersonalLists(ExportPages):
                 shared=bool(request.form.get("shared")),
             )
         except OperationRefused as refusal:
-            flash(sentence(refusal), "error")
-        else:
-            flash(gettext("The view is saved."), "success")
+            return self._not_kept(refusal, query, "save_as")
+        flash(gettext("The view is saved."), "success")
         return redirect(f"{self.get_url('.index_view')}?{query}")
 
     @expose("/views/change/", methods=("POST",))
@@ -132,8 +131,14 @@ class PersonalLists(ExportPages):
             else:
                 raise BadRequest(gettext("The form is incomplete; open it again."))
         except OperationRefused as refusal:
-            flash(sentence(refusal), "error")
+            return self._not_kept(refusal, query, "rename_to")
         return redirect(f"{self.get_url('.index_view')}?{query}")
+
+    def _not_kept(self, refusal: OperationRefused, query: str, field: str) -> Any:
+        """Back to the list that *query* is, which says why and shows the name that was typed in *field* again."""
+        flash(sentence(refusal), "error")
+        typed = urlencode({field: request.form.get("name", "")[:LONGEST_NAME]})
+        return redirect(f"{self.get_url('.index_view')}?{query}{'&' * bool(query)}{typed}")
 
     def _saved(self, view_id: int) -> SavedView:
         """The view with that id, where the person may change it; 404 otherwise."""

@@ -18,12 +18,12 @@ from models.residents import Occupancy, OccupancyKind, Resident
 from models.tickets import Ticket
 from views import context
 from views.base import RegisterView
-from views.cells import badge, instant, plain
+from views.cells import badge, plain
 from views.fields import EnumField, LocalDateField, LongTextField, LookupField, Required, TextField
 from views.filters import ChoiceFilter, DateFilter, KeyFilter
 from views.forms import DeskForm
 from views.labels import label_for
-from views.language import NOTHING, label
+from views.language import NOTHING, label, local_time
 from views.record import Related
 from views.steps import Step
 
@@ -168,7 +168,7 @@ class ResidentView(RegisterView):
             query=query.order_by(model.id.desc()).limit(10),
             show=lambda row: (
                 url_for(f"{endpoint}.details_view", id=row.id),
-                (row.number, badge(row.status), row.summary, instant(row.registered_at)),
+                (row.number, badge(row.status), row.summary, local_time(row.registered_at)),
             ),
         )
 

@@ -6,7 +6,7 @@ from typing import Any
 from flask_admin.contrib.sqla import ModelView
 from sqlalchemy import ColumnElement, Select, false, select
 
-from models.finding import can_gather_newest, found, found_one_by_one, matches, shape
+from models.finding import can_gather_newest, found, found_one_by_one, matches, question_of
 from models.follow_ups import FollowUp
 from models.personal import keyring_of
 from models.search import TEXTS
@@ -39,10 +39,11 @@ class Searching(ModelView):
         return None if condition is None else query.where(*conditions, condition).limit(most)
 
     def search_shape(self, text: str) -> tuple[Any, dict[str, Any]]:
-        """What kind of question *text* is, and its values (models.finding.shape); None where the register says not."""
+        """The kinds and values of *text* (models.finding.Question); None where the register finds by itself."""
         if type(self).search_condition is not Searching.search_condition:
             return None, {}
-        return shape(text, keyring_of(context.session()))
+        question = question_of(text, keyring_of(context.session()))
+        return question.kinds, question.values
 
     def search_one_by_one(self, text: str) -> ColumnElement[bool]:
         """What a search finds, in a form to be asked of one row after another."""

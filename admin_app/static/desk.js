@@ -37,15 +37,17 @@ for (const form of document.querySelectorAll("form[data-continue]")) {
   window.setTimeout(() => form.requestSubmit(), 400);
 }
 
-// One press is one request; coming back with the browser's button makes the buttons live again.
+// One press is one request, and long work says that it goes on; coming back with the browser's button makes the buttons live again.
 for (const form of document.querySelectorAll("form[method=post]")) {
   form.addEventListener("submit", (event) => {
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "1";
+    for (const note of form.querySelectorAll("[data-working]")) note.hidden = false;
   });
 }
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+  for (const note of document.querySelectorAll("[data-working]")) note.hidden = true;
 });
 
 // The list of what is wrong leads to each field, also to one that a library draws, or that is a group of buttons.

@@ -47,7 +47,9 @@ def test_a_name_is_given_once_a_person_and_register(
 ) -> None:
     clerk = sign_in("clerk")
     save(clerk, post, "mine")
-    assert "There is a view “mine” already." in clerk.get(save(clerk, post, "mine ").headers["Location"]).text
+    page = clerk.get(save(clerk, post, "mine ").headers["Location"]).text
+    assert "There is a view “mine” already." in page
+    assert 'value="mine " aria-invalid="true" autofocus' in page
     assert "Give the view a name." in clerk.get(save(clerk, post, "   ").headers["Location"]).text
     assert "at most 60" in clerk.get(save(clerk, post, "长" * 61).headers["Location"]).text
     save(sign_in("clerk2"), post, "mine")
