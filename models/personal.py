@@ -65,7 +65,8 @@ def keyring_of(session: Session) -> Keyring:
 
 def normal_phone(phone: str) -> str:
     """Digits of *phone* in their plain form, without spaces, hyphens or the country code of China."""
-    digits = re.sub(r"\D", "", unicodedata.normalize("NFKC", phone))
+    is_plain = phone.isascii() and phone.isdigit()  # as nearly every stored one is
+    digits = phone if is_plain else re.sub(r"\D", "", unicodedata.normalize("NFKC", phone))
     return digits[2:] if len(digits) == 13 and digits.startswith("86") else digits
 
 

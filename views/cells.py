@@ -127,7 +127,12 @@ def masked(record: Base, name: str) -> str:
     value = personal(record, name)
     if not value:
         return NOTHING
-    return masked_id_number(value) if name == "id_number" else masked_phone(value)
+    return mask_of(name)(value)
+
+
+def mask_of(name: str) -> Callable[[str], str]:
+    """What hides the middle of the personal value *name*."""
+    return masked_id_number if name == "id_number" else masked_phone
 
 
 def personal(record: Base, name: str) -> str | None:

@@ -13,11 +13,13 @@ from flask_admin import expose
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
-from models.base import UTCDateTime
+from models.base import Choice, LongText, ShortText, UTCDateTime
+from models.personal import keyring_of
 from views import context
 from views.bulk import BulkPages
-from views.cells import as_text
+from views.cells import Cell, as_text, mask_of
 from views.language import local_today, zone
+from views.references import reference_of
 
 BATCH = 500
 CHUNK_CHARACTERS = 32_768
@@ -78,9 +80,9 @@ class ExportPages(BulkPages):
         return Response(stream_with_context(xlsx_chunks(rows)), mimetype=XLSX_TYPE, headers=attachment(name))
 
     def export_rows(self, asked: Any) -> Iterator[list[str]]:
-        """The heading and one list of texts a record, read in batches by id."""
-        names = self.exported_columns
-        yield [str(label) for _name, label in self._export_columns]
+        """The heading and one list of texts a record, read in batches by id; the columns that the address chose."""
+        names = asked.columns or self.exported_columns
+        yield [str(self.get_column_name(name)) for name in names]
         query = self.rows_query(self.ids_query(asked), names).order_by(*self.ordered(asked))
         desk, readers = context.session(), [self.exported(name) for name in names]
         answer = desk.execute(query.execution_options(yield_per=BATCH))
@@ -90,18 +92,60 @@ class ExportPages(BulkPages):
             desk.expunge_all()  # the whole register must not pile up in memory
 
     def exported(self, name: str) -> Callable[[Any], str]:
-        """What gives the text of a column; times are exact here, where a list says how long is left."""
-        column = self.model.__table__.columns.get(name)
-        if column is None or not isinstance(column.type, UTCDateTime) or hasattr(self, f"show_{name}"):
-            cell = self.cells[name]
+        """What gives the text of a column; times are exact here, where a list says how long is left.
+
+        An export has many thousand cells, so what a column needs is looked up once and not for each of them.
+        """
+        cell, column = self.cells[name], self.model.__table__.columns.get(name)
+        if hasattr(self, f"show_{name}"):
             return lambda record: as_text(cell(record))
-        here, read = zone(), attrgetter(name)
+        read = attrgetter(name)
+        if column is None:  # of a record that is referred to, mostly its name
+            return lambda record: value if type(value := read(record)) is str else as_text(cell(record))
+        if isinstance(column.type, UTCDateTime):
+            return _exact(read)
+        if column.info.get("personal"):
+            return _masked(read, name)
+        if isinstance(column.type, Choice) or reference_of(name) is not None:
+            return _remembered(read, cell)
+        if isinstance(column.type, LongText):
+            return lambda record: " ".join((read(record) or "").split())
+        if isinstance(column.type, ShortText):
+            return lambda record: read(record) or ""
+        return lambda record: as_text(cell(record))
 
-        def exact(record: Any) -> str:
-            moment = read(record)
-            return moment.astimezone(here).isoformat(" ", "minutes")[:16] if moment is not None else ""
 
-        return exact
+def _exact(read: Callable[[Any], Any]) -> Callable[[Any], str]:
+    here = zone()
+
+    def exact(record: Any) -> str:
+        moment = read(record)
+        return moment.astimezone(here).isoformat(" ", "minutes")[:16] if moment is not None else ""
+
+    return exact
+
+
+def _masked(read: Callable[[Any], Any], name: str) -> Callable[[Any], str]:
+    decrypt, mask = keyring_of(context.session()).decrypt, mask_of(name)
+
+    def masked(record: Any) -> str:
+        stored = read(record)
+        return mask(decrypt(stored)) if stored else ""
+
+    return masked
+
+
+def _remembered(read: Callable[[Any], Any], cell: Cell) -> Callable[[Any], str]:
+    """For a column with few different values."""
+    texts: dict[Any, str] = {}
+
+    def remembered(record: Any) -> str:
+        value = read(record)
+        if value not in texts:
+            texts[value] = as_text(cell(record))
+        return texts[value]
+
+    return remembered
 
 
 def xlsx_chunks(rows: Iterator[list[str]]) -> Iterator[bytes]:

@@ -66,7 +66,7 @@ class Account:
 
 def create_floor(url: str, data_key: bytes, secret_key: str) -> Flask:
     """The application on the database at *url*."""
-    from tests.bench import floor_writes
+    from tests.bench import floor_callers, floor_writes
 
     app = Flask(__name__)
     app.secret_key = secret_key
@@ -78,6 +78,7 @@ def create_floor(url: str, data_key: bytes, secret_key: str) -> Flask:
     app.jinja_env.globals.update(local=local, words=WORDS)
     app.register_blueprint(pages)
     app.register_blueprint(floor_writes.pages)
+    app.register_blueprint(floor_callers.pages)
     return app
 
 
@@ -135,9 +136,14 @@ def masked(stored: str | None) -> str:
 def fragments(text: str) -> str:
     """A query of the bigram index: pairs of Chinese characters, or the beginning of a word."""
     if text.isascii():
-        return f'"{text}" *' if kept().bare.is_sqlite else f"'{text}':*"
+        return beginning(text)
     pairs = [text[place : place + 2] for place in range(len(text) - 1)]
     return " ".join(f'"{pair}"' for pair in pairs) if kept().bare.is_sqlite else " & ".join(f"'{p}'" for p in pairs)
+
+
+def beginning(word: str) -> str:
+    """A query of the bigram index for words that begin so."""
+    return f'"{word}" *' if kept().bare.is_sqlite else f"'{word}':*"
 
 
 def holding(table: str) -> str:

@@ -67,6 +67,8 @@ class Samples:
     account_id: int
     team_id: int
     phones: list[str]
+    tails: list[str]
+    """The last four of these."""
     numbers: list[str]
     rooms: list[str]
     names: list[str]
@@ -99,6 +101,7 @@ def take_samples(bare: Bare, rows: int) -> Samples:
         for number in range(SAMPLES)
     ]
     reported = [row for row in found if row is not None]
+    phones = [keyring.decrypt(row[1]) for row in reported]
     middle = bare.rows(
         "SELECT registered_at, id FROM tickets WHERE estate_id = %s ORDER BY registered_at DESC, id DESC"
         f" LIMIT {SAMPLES} OFFSET {rows // 2}",
@@ -115,7 +118,8 @@ def take_samples(bare: Bare, rows: int) -> Samples:
         estate_id=estate_id,
         account_id=account_id,
         team_id=team_id,
-        phones=[keyring.decrypt(row[1]) for row in reported],
+        phones=phones,
+        tails=[phone[-4:] for phone in phones],
         numbers=[row[0] for row in reported],
         rooms=[row[3] for row in reported if len(row[3]) > LIKE_A_TAIL] or [row[3] for row in reported],
         names=[row[4][-2:] for row in reported],

@@ -75,6 +75,25 @@ def searching(name: str, bound: float, values: str, floor: str, ours: str = "/ad
     )
 
 
+def calling(kind: str, values: str) -> Scenario:
+    """The callers that one after another of the samples called *values* finds: the very same, in the same order."""
+    return Scenario(
+        f"caller, {kind}",
+        4,
+        lambda bench, turn: partial(
+            get, bench.ours, f"/admin/tickets/intake/callers/?q={at(getattr(bench.samples, values), turn)}"
+        ),
+        lambda bench, turn: partial(get, bench.floor, f"/callers/{kind}/{at(getattr(bench.samples, values), turn)}"),
+        seen=called,
+    )
+
+
+def called(_bench: Bench, answer: Any) -> Any:
+    """The callers, with room and masked phone."""
+    assert answer.status_code == 200, answer.text
+    return answer.json
+
+
 # ---------------------------------------------------------------- the edit form, and saving it
 
 
@@ -298,6 +317,9 @@ SCENARIOS: tuple[Scenario, ...] = (
     searching("search, name", 2, "names", "/residents/", "/admin/residents/"),
     searching("search, pinyin", 2, "pinyin", "/residents/", "/admin/residents/"),
     searching("search, text", 2, "texts", "/tickets/text/"),
+    calling("tail", "tails"),
+    calling("room", "rooms"),
+    calling("pinyin", "pinyin"),
     reading(
         "deep page, by key",
         3,

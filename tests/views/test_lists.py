@@ -163,6 +163,8 @@ def test_exports_neutralise_formulas_and_respect_filters(
     assert {row["Reporter's phone"] for row in rows} == {"", "138****5678"}
     filtered = client.get("/admin/tickets/export/csv/?flt_status=done").text
     assert len(filtered.splitlines()) == 2
+    chosen = client.get("/admin/tickets/export/csv/?flt_status=done&cols=status,reporter_name").text
+    assert chosen.splitlines()[0] == "\ufeffNumber,Status,Reporter"
     sheet = load_workbook(io.BytesIO(client.get("/admin/tickets/export/xlsx/").data)).active
     assert sheet is not None
     assert sheet.max_row == 8
