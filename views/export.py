@@ -19,7 +19,6 @@ from views import context
 from views.bulk import BulkPages
 from views.cells import Cell, as_text, mask_of
 from views.language import local_today, zone
-from views.references import reference_of
 
 BATCH = 500
 CHUNK_CHARACTERS = 32_768
@@ -97,7 +96,7 @@ class ExportPages(BulkPages):
         An export has many thousand cells, so what a column needs is looked up once and not for each of them.
         """
         cell, column = self.cells[name], self.model.__table__.columns.get(name)
-        if hasattr(self, f"show_{name}"):
+        if hasattr(self, f"show_{name}") or (column is not None and column.info.get("secret")):
             return lambda record: as_text(cell(record))
         read = attrgetter(name)
         if column is None:  # of a record that is referred to, mostly its name
@@ -106,7 +105,7 @@ class ExportPages(BulkPages):
             return _exact(read)
         if column.info.get("personal"):
             return _masked(read, name)
-        if isinstance(column.type, Choice) or reference_of(name) is not None:
+        if isinstance(column.type, Choice):
             return _remembered(read, cell)
         if isinstance(column.type, LongText):
             return lambda record: " ".join((read(record) or "").split())
@@ -136,7 +135,7 @@ def _masked(read: Callable[[Any], Any], name: str) -> Callable[[Any], str]:
 
 
 def _remembered(read: Callable[[Any], Any], cell: Cell) -> Callable[[Any], str]:
-    """For a column with few different values."""
+    """For a column of few different values."""
     texts: dict[Any, str] = {}
 
     def remembered(record: Any) -> str:

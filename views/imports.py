@@ -157,7 +157,8 @@ class ImportView(DeskPage):
                 problem = sentence(refusal)
         rows = register_imports.first_rows(desk, run, ROWS_SHOWN)
         samples = [
-            [row.cells[at] for row in rows if at < len(row.cells) and row.cells[at]] for at in range(len(header))
+            [_masked(row.cells[at]) for row in rows if at < len(row.cells) and row.cells[at]]
+            for at in range(len(header))
         ]
         return self._page(
             "admin/import_map.html",

@@ -72,7 +72,9 @@ def test_people_go_in_by_the_pages_and_their_faulty_rows_are_mended(
     assert step == "map"
     columns = chosen(client, run)
     assert columns[:4] == ["name", "phone", "unit", "kind"]
-    assert "张三0" in client.get(f"/admin/imports/map/?id={run}").text
+    page = client.get(f"/admin/imports/map/?id={run}").text
+    assert "张三0" in page
+    assert str(rows[0][1]) not in page  # RES-4
     step, _ = step_of(post(client, "/admin/imports/map/", id=run, column=columns))
     assert step == "check"
     for _reloaded in range(2):
@@ -95,6 +97,12 @@ def test_people_go_in_by_the_pages_and_their_faulty_rows_are_mended(
     assert refused[0] == [*HEADER, "Row in the file", "Reason for refusal"]
     assert [line[-2] for line in refused[1:]] == ["5", "11"]
     assert "There is no unit" in refused[2][-1]
+    _, again = step_of(upload(client, post, workbook(refused[1:], refused[0]), key=KEY + "-as-it-was"))
+    post(client, "/admin/imports/map/", id=again, column=chosen(client, again))
+    page = client.get(f"/admin/imports/check/?id={again}").text
+    assert "There is nothing to import" in page
+    assert "Import now" not in page
+
     refused[1][1], refused[2][2] = "13911110000", "2栋101"
     page = go(client, post, workbook(refused[1:], refused[0]), KEY + "-mended")
     assert "2 rows imported" in page
