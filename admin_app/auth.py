@@ -142,7 +142,18 @@ def _gate() -> Any:
     security.check_token()
     if is_known and g.signed_in.must_change_password and request.endpoint not in WITH_OLD_PASSWORD:
         return redirect(url_for("account.password"))
+    _refuse_other_estate()
     return None
+
+
+def _refuse_other_estate() -> None:
+    """409 for a form that was drawn before another window switched to another estate: it would be kept there."""
+    if request.method in context.SAFE_METHODS or request.blueprint in ("account", "auth"):
+        return
+    estate, drawn = context.current_estate(), request.form.get("shown_estate")
+    if drawn and (estate is None or drawn != str(estate.id)):
+        message = gettext("Another estate was chosen in another window since this form was opened; switch back first.")
+        abort(409, message)
 
 
 def safe_path(wanted: str | None) -> str | None:

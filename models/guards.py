@@ -29,6 +29,8 @@ from models.base import Choice, Flag, LocalDate, ShortText, UTCDateTime
 APPEND_ONLY = "append_only"
 TRIGGERS = "triggers"
 """Where a table's ``info`` has further triggers of its own: dialect -> statements, each named ``guard_…``."""
+SENTENCES = "sentences"
+"""Where a table's ``info`` has what is said when these refuse: the name they fail with -> rule and sentence."""
 
 
 def add_checks(metadata: MetaData) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, aliased
 
 from models.complaints import OPEN_STATUSES as OPEN_COMPLAINTS
 from models.complaints import Complaint, ComplaintStatus
-from models.keys import KeyLoan
+from models.keys import ApprovalStatus, BorrowerKind, Key, KeyApproval, KeyLoan
 from models.matters import ClockRun
 from models.staff import Staff
 from models.tickets import OPEN_STATUSES as OPEN_TICKETS
@@ -24,6 +24,8 @@ def broken_invariants(session: Session) -> Iterator[str]:
     """A line each: the rule where there is one, the record, what is wrong with it."""
     yield from _matters_without_owner(session)
     yield from _keys_on_two_loans(session)
+    yield from _keys_in_two_places(session)
+    yield from _loans_without_consent(session)
     yield from _incomplete_ends(session)
     yield from _wrong_deadlines(session)
 
@@ -49,6 +51,43 @@ def _keys_on_two_loans(session: Session) -> Iterator[str]:
         .order_by(KeyLoan.key_id)
     )
     yield from _lines(session, query, "KEY-2: key {key_id} has {loans} loans that have not ended")
+
+
+def _keys_in_two_places(session: Session) -> Iterator[str]:
+    """On loan though lost or handed back; not lost though a loan says so; lent to nobody (KEY-2, KEY-4)."""
+    unended = and_(KeyLoan.returned_at.is_(None), KeyLoan.lost_at.is_(None))
+    gone = or_(Key.lost_at.is_not(None), Key.handed_back_at.is_not(None))
+    wrong: tuple[tuple[ColumnElement[bool], str], ...] = (
+        (and_(unended, gone), "KEY-2: key {number} of estate {estate_id} is on loan, but lost or handed back"),
+        (
+            and_(KeyLoan.lost_at.is_not(None), Key.lost_at.is_(None)),
+            "KEY-4: key {number} of estate {estate_id} was lost on loan {loan_id} and does not say so",
+        ),
+        (
+            func.length(func.trim(KeyLoan.borrower_name)) == 0,
+            "KEY-2: loan {loan_id} of key {number} of estate {estate_id} names no borrower",
+        ),
+    )
+    for condition, text in wrong:
+        query = select(Key.number, Key.estate_id, KeyLoan.id.label("loan_id")).join(KeyLoan, KeyLoan.key_id == Key.id)
+        yield from _lines(session, query.where(condition).order_by(KeyLoan.id), text)
+
+
+def _loans_without_consent(session: Session) -> Iterator[str]:
+    consent = select(KeyApproval.id).where(
+        KeyApproval.id == KeyLoan.approval_id,
+        KeyApproval.key_id == KeyLoan.key_id,
+        KeyApproval.status.in_([ApprovalStatus.APPROVED, ApprovalStatus.USED]),
+    )
+    query = select(Key.number, Key.estate_id).join(KeyLoan, KeyLoan.key_id == Key.id)
+    query = query.where(
+        KeyLoan.returned_at.is_(None),
+        KeyLoan.lost_at.is_(None),
+        KeyLoan.borrower_kind.in_([BorrowerKind.STAFF, BorrowerKind.OTHER]),
+        ~consent.exists(),
+    )
+    text = "KEY-3: key {number} of estate {estate_id} is on loan without a supervisor's approval"
+    yield from _lines(session, query.order_by(KeyLoan.id), text)
 
 
 def _incomplete_ends(session: Session) -> Iterator[str]:

@@ -21,6 +21,7 @@ from models.base import (
 )
 from models.errors import gettext_noop
 from models.estates import Unit
+from models.guards import SENTENCES, TRIGGERS
 
 if TYPE_CHECKING:
     from models.residents import Resident
@@ -43,6 +44,37 @@ class BorrowerKind(LabelledEnum):
     DEVELOPER_SALES = "developer_sales", gettext_noop("developer's sales staff")
     STAFF = "staff", gettext_noop("our own staff")
     OTHER = "other", gettext_noop("other person")
+
+
+_PLACE_GUARDS = {
+    "sqlite": (
+        "CREATE TRIGGER guard_keys_place BEFORE UPDATE OF lost_at, handed_back_at ON keys BEGIN\n"
+        "  SELECT RAISE(ABORT, 'keys_stay_gone') WHERE (OLD.lost_at IS NOT NULL AND NEW.lost_at IS NULL)"
+        " OR (OLD.handed_back_at IS NOT NULL AND NEW.handed_back_at IS NULL);\n"
+        "  SELECT RAISE(ABORT, 'keys_not_on_loan') WHERE (NEW.lost_at IS NOT NULL OR NEW.handed_back_at IS NOT NULL)"
+        " AND EXISTS (SELECT 1 FROM key_loans WHERE key_id = NEW.id AND returned_at IS NULL AND lost_at IS NULL);\nEND",
+    ),
+    "postgresql": (
+        "CREATE TRIGGER guard_keys_stay_gone BEFORE UPDATE OF lost_at, handed_back_at ON keys FOR EACH ROW"
+        " WHEN ((OLD.lost_at IS NOT NULL AND NEW.lost_at IS NULL)"
+        " OR (OLD.handed_back_at IS NOT NULL AND NEW.handed_back_at IS NULL))"
+        " EXECUTE FUNCTION guard_refuse('keys_stay_gone')",
+        """CREATE OR REPLACE FUNCTION guard_not_on_loan() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (SELECT 1 FROM key_loans WHERE key_id = NEW.id AND returned_at IS NULL AND lost_at IS NULL) THEN
+    RAISE EXCEPTION USING MESSAGE = TG_ARGV[0], ERRCODE = 'integrity_constraint_violation', CONSTRAINT = TG_ARGV[0];
+  END IF;
+  RETURN NEW;
+END $$""",
+        "CREATE TRIGGER guard_keys_place BEFORE UPDATE OF lost_at, handed_back_at ON keys FOR EACH ROW"
+        " WHEN (NEW.lost_at IS NOT NULL OR NEW.handed_back_at IS NOT NULL)"
+        " EXECUTE FUNCTION guard_not_on_loan('keys_not_on_loan')",
+    ),
+}
+_PLACE_SENTENCES = {
+    "keys_stay_gone": ("KEY-4", gettext_noop("A key that is lost or was handed back for good stays so.")),
+    "keys_not_on_loan": ("KEY-2", gettext_noop("This key is on loan; its loan must end first.")),
+}
 
 
 class Key(Register, Base):
@@ -71,6 +103,7 @@ class Key(Register, Base):
         CheckConstraint("lost_at IS NULL OR handed_back_at IS NULL", name="one_place"),
         CheckConstraint("handed_back_at IS NULL OR handed_back_to IS NOT NULL", name="handed_back_to"),
         Index("ix_keys_unit_id", "unit_id"),
+        info={TRIGGERS: _PLACE_GUARDS, SENTENCES: _PLACE_SENTENCES},
     )
 
     unit: Mapped[Unit | None] = relationship(
@@ -147,6 +180,68 @@ APPROVAL_TRANSITIONS: dict[str, dict[ApprovalStatus, ApprovalStatus]] = {
 }
 
 
+_UNENDED = "NEW.returned_at IS NULL AND NEW.lost_at IS NULL"
+_UNAPPROVED = f"{_UNENDED} AND NEW.borrower_kind IN ('staff', 'other')"
+_CONSENT = (
+    "EXISTS (SELECT 1 FROM key_approvals WHERE id = NEW.approval_id AND key_id = NEW.key_id"
+    " AND status IN ('approved', 'used'))"
+)
+# What has to hold of a row that is written, by the columns that decide it: a wrong row of old can still be ended.
+_LENDING = ("key_id, returned_at, lost_at", "key_id, borrower_kind, approval_id, returned_at, lost_at", "borrower_name")
+_LOAN_GUARDS = {
+    "sqlite": tuple(
+        f"CREATE TRIGGER guard_key_loans_{name}_{what} BEFORE {when} ON key_loans WHEN {condition} BEGIN\n"
+        f"  SELECT RAISE(ABORT, 'key_loans_{name}'){where};\nEND"
+        for name, columns, condition, where in (
+            (
+                "key_here",
+                _LENDING[0],
+                _UNENDED,
+                " WHERE EXISTS (SELECT 1 FROM keys WHERE id = NEW.key_id"
+                " AND (lost_at IS NOT NULL OR handed_back_at IS NOT NULL))",
+            ),
+            ("approved", _LENDING[1], _UNAPPROVED, f" WHERE NOT {_CONSENT}"),
+            ("borrower_named", _LENDING[2], "length(trim(NEW.borrower_name)) = 0", ""),
+        )
+        for what, when in (("insert", "INSERT"), ("update", f"UPDATE OF {columns}"))
+    ),
+    "postgresql": (
+        # The key is locked: whoever hands it back at the same time goes before or after.
+        """CREATE OR REPLACE FUNCTION guard_key_here() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  gone boolean;
+BEGIN
+  SELECT lost_at IS NOT NULL OR handed_back_at IS NOT NULL INTO gone FROM keys WHERE id = NEW.key_id FOR SHARE;
+  IF gone THEN
+    RAISE EXCEPTION USING MESSAGE = TG_ARGV[0], ERRCODE = 'integrity_constraint_violation', CONSTRAINT = TG_ARGV[0];
+  END IF;
+  RETURN NEW;
+END $$""",
+        f"""CREATE OR REPLACE FUNCTION guard_approved() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT {_CONSENT} THEN
+    RAISE EXCEPTION USING MESSAGE = TG_ARGV[0], ERRCODE = 'integrity_constraint_violation', CONSTRAINT = TG_ARGV[0];
+  END IF;
+  RETURN NEW;
+END $$""",
+        f"CREATE TRIGGER guard_key_loans_key_here BEFORE INSERT OR UPDATE OF {_LENDING[0]} ON key_loans FOR EACH ROW"
+        f" WHEN ({_UNENDED}) EXECUTE FUNCTION guard_key_here('key_loans_key_here')",
+        f"CREATE TRIGGER guard_key_loans_approved BEFORE INSERT OR UPDATE OF {_LENDING[1]} ON key_loans FOR EACH ROW"
+        f" WHEN ({_UNAPPROVED}) EXECUTE FUNCTION guard_approved('key_loans_approved')",
+        f"CREATE TRIGGER guard_key_loans_named BEFORE INSERT OR UPDATE OF {_LENDING[2]} ON key_loans FOR EACH ROW"
+        " WHEN (length(trim(NEW.borrower_name)) = 0) EXECUTE FUNCTION guard_refuse('key_loans_borrower_named')",
+    ),
+}
+_LOAN_SENTENCES = {
+    "key_loans_key_here": ("KEY-2", gettext_noop("A key that is lost or was handed back for good is not lent.")),
+    "key_loans_approved": (
+        "KEY-3",
+        gettext_noop("This borrower needs a supervisor's approval for this key before it leaves."),
+    ),
+    "key_loans_borrower_named": ("KEY-2", gettext_noop("A loan names its borrower.")),
+}
+
+
 class KeyLoan(Register, Base):
     """One key out of the house: the row exists once the key has left; ``returned_at`` or ``lost_at`` ends it."""
 
@@ -183,6 +278,7 @@ class KeyLoan(Register, Base):
         CheckConstraint("returned_at IS NULL OR lost_at IS NULL", name="one_end"),
         Index("ix_key_loans_key_id", "key_id"),
         Index("ix_key_loans_estate_id_lent_at", "estate_id", "lent_at", "id"),
+        info={TRIGGERS: _LOAN_GUARDS, SENTENCES: _LOAN_SENTENCES},
     )
 
     key: Mapped[Key] = relationship(primaryjoin="foreign(KeyLoan.key_id) == Key.id", viewonly=True, lazy="raise_on_sql")

@@ -21,6 +21,7 @@ from models.base import (
 )
 from models.errors import gettext_noop
 from models.estates import Unit
+from models.guards import SENTENCES, TRIGGERS
 from models.personal import IdDocument
 
 
@@ -30,6 +31,23 @@ class PassKind(LabelledEnum):
     VISITOR = "visitor", gettext_noop("visitor pass")
     TEMPORARY = "temporary", gettext_noop("temporary pass")
     WORKER = "worker", gettext_noop("worker's pass")
+
+
+_EARLY_REFUND = "NEW.deposit_refunded_at IS NOT NULL AND NEW.handed_in_at IS NULL"
+_REFUND_GUARDS = {
+    "sqlite": tuple(
+        f"CREATE TRIGGER guard_visitor_passes_refund_{what} BEFORE {when} ON visitor_passes"
+        f" WHEN {_EARLY_REFUND} BEGIN\n  SELECT RAISE(ABORT, 'visitor_passes_refund');\nEND"
+        for what, when in (("insert", "INSERT"), ("update", "UPDATE OF deposit_refunded_at"))
+    ),
+    "postgresql": (
+        "CREATE TRIGGER guard_visitor_passes_refund BEFORE INSERT OR UPDATE OF deposit_refunded_at ON visitor_passes"
+        f" FOR EACH ROW WHEN ({_EARLY_REFUND}) EXECUTE FUNCTION guard_refuse('visitor_passes_refund')",
+    ),
+}
+_REFUND_SENTENCES = {
+    "visitor_passes_refund": ("PAS-3", gettext_noop("A deposit is paid back when the pass has been handed in."))
+}
 
 
 class VisitorPass(Register, Base):
@@ -95,6 +113,7 @@ class VisitorPass(Register, Base):
         Index("ix_visitor_passes_host_unit_id", "host_unit_id"),
         Index("ix_visitor_passes_phone_digest", "phone_digest"),
         Index("ix_visitor_passes_phone_tail_digest", "phone_tail_digest"),
+        info={TRIGGERS: _REFUND_GUARDS, SENTENCES: _REFUND_SENTENCES},
     )
 
     host_unit: Mapped[Unit | None] = relationship(

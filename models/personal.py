@@ -15,6 +15,8 @@ from models.errors import gettext_noop
 
 KEY_ID = "k1"
 MINIMUM_KEY_BYTES = 32
+WHOLE_MOBILE = 11
+"""Digits of a phone number of which seven may be shown; of a shorter one that would be nearly all."""
 
 
 class IdDocument(LabelledEnum):
@@ -73,7 +75,7 @@ def normal_phone(phone: str) -> str:
 def masked_phone(phone: str) -> str:
     """*phone* with its middle hidden: ``138****1234``."""
     digits = normal_phone(phone)
-    return f"{digits[:3]}****{digits[-4:]}" if len(digits) >= 8 else "****" + digits[-2:]
+    return f"{digits[:3]}****{digits[-4:]}" if len(digits) >= WHOLE_MOBILE else "****" + digits[-2:]
 
 
 def masked_id_number(id_number: str) -> str:

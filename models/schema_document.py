@@ -13,7 +13,7 @@ from sqlalchemy.schema import CreateIndex
 
 from models import Base
 from models.base import Choice, Register, ShortText
-from models.guards import APPEND_ONLY
+from models.guards import APPEND_ONLY, SENTENCES
 from models.policy import PERMISSIONS
 from models.sentences import all_sentences
 
@@ -112,6 +112,8 @@ def _rules(table: Table) -> Iterator[str]:
         yield f"- `{APPEND_ONLY}_{table.name}`: rows are never changed or deleted"
     else:
         yield f"- `identity_{table.name}`: what identifies a row never changes"
+    for name, (rule, sentence) in table.info.get(SENTENCES, {}).items():
+        yield f"- `{name}`: {sentence} ({rule})"
 
 
 def _follows_from_type(table: Table, name: str) -> bool:

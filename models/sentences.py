@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 
 from models import Base
 from models.errors import Msgid, OperationRefused, gettext_noop
-from models.guards import APPEND_ONLY
+from models.guards import APPEND_ONLY, SENTENCES
 
 DATABASE = "DATABASE"
 
@@ -77,6 +77,7 @@ def all_sentences() -> dict[str, Sentence]:
         found[f"identity_{table.name}"] = _about(_IDENTITY, table)
         if table.info.get(APPEND_ONLY):
             found[f"{APPEND_ONLY}_{table.name}"] = _about(_APPEND_ONLY, table)
+        found |= {name: Sentence(*said) for name, said in table.info.get(SENTENCES, {}).items()}
     return found
 
 

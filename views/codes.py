@@ -15,6 +15,7 @@ CLOCK_NAMES: dict[str, Any] = {
 
 NAMES: dict[str, Any] = {
     **CLOCK_NAMES,
+    "promise": _("answered as promised"),
     # figures
     "enquiry-promise-minutes": _("Longest promise for an enquiry, minutes"),
     "follow-up-attempts": _("Attempts before a follow-up may be closed as not reached"),

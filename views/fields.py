@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import re
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -79,7 +80,7 @@ class WholeNumberField(IntegerField):
         text = valuelist[0].strip() if valuelist else ""
         if not text:
             return
-        if len(text) > 10 or not text.lstrip("-").isascii() or not text.lstrip("-").isdigit():
+        if not re.fullmatch("-?[0-9]{1,9}", text, re.ASCII):
             raise ValueError(gettext("Write a whole number."))
         self.data = int(text)
 

@@ -58,7 +58,7 @@ def parse_cursor(text: str, column: InstrumentedAttribute[Any]) -> Cursor:
     number = parse_id(row_id)
     try:
         return Cursor(_cursor_value(value, column), number)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise BadRequest(gettext("The address names a place in the list that does not exist.")) from None
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask_babel import gettext
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from models.audits import AuditRun, FindingKind
 from models.base import Base, Choice, UTCDateTime
@@ -14,6 +14,7 @@ from models.events import Event
 from models.matters import Comment
 from models.staff import Role, Staff
 from models.verbs import verb_label
+from views import context
 from views.cells import plain
 from views.gathering import Question
 from views.labels import label_for
@@ -56,6 +57,9 @@ def history_questions(register: str, record_id: int, limit: int = LIMIT) -> dict
     )
     # An entry stands there itself: that it was added need not be said again.
     event = event.where(Event.register == register, Event.record_id == record_id, Event.verb != "comment")
+    # Of a colleague who works in other estates too, those are not for everybody who may see the colleague.
+    actor = context.actor()
+    event = event.where(or_(Event.estate_id.is_(None), Event.estate_id.in_(actor.estate_ids if actor else ())))
     questions: dict[str, Question] = {"events": event.order_by(Event.id.desc()).limit(limit)}
     if register in ("tickets", "complaints"):
         column = Comment.ticket_id if register == "tickets" else Comment.complaint_id

@@ -23,6 +23,11 @@ from models.tickets import Ticket, TicketStatus
 Matter = Row[Any]
 LocalDate = Callable[[datetime.datetime], datetime.date]
 
+PROMISE = "promise"
+"""The clock of a promised answer, in findings."""
+ANSWERED = (TicketStatus.DONE, ComplaintStatus.CARRIED_OUT, ComplaintStatus.FOLLOWED_UP)
+"""What was promised is kept: the rest is the desk's own work."""
+
 _SHARED = (
     "id",
     "number",
@@ -37,6 +42,7 @@ _SHARED = (
     "heard_at",
     "registered_at",
     "due_at",
+    "promised_at",
     "source",
     "desk_owner_id",
     "imported_closed",
@@ -63,6 +69,11 @@ def matter_findings(session: Session, scope: Scope, local_date: LocalDate) -> It
         still_open = [row for row in rows if row.status in open_statuses]
         for row in still_open:
             yield _of(FindingKind.STILL_OPEN, "AUD-1", register, row, row.registered_at, row.due_at)
+            if row.promised_at is not None and row.promised_at < scope.now and row.status not in ANSWERED:
+                told = {"started_at": row.registered_at.isoformat()}
+                at = row.promised_at
+                kind = FindingKind.PAST_CLOCK  # a promise is a clock of its own
+                yield _of(kind, "INT-5", register, row, at, at, clock=PROMISE, overdue=True, facts=told)
             if missing := _missing_fields(row):
                 rule = "DSP-1" if getattr(row, "must_complete", False) else "INT-3"
                 facts = {"missing": missing}
@@ -93,6 +104,7 @@ def _of(
     since: datetime.datetime,
     due_at: datetime.datetime | None = None,
     *,
+    clock: str = "",
     overdue: bool = False,
     facts: Mapping[str, Any] | None = None,
 ) -> Found:
@@ -105,6 +117,7 @@ def _of(
         owner_id=row.desk_owner_id,
         since=since,
         due_at=due_at,
+        clock=clock,
         overdue=overdue,
         facts={"status": row.status.value, "severity": row.severity.value, **(facts or {})},
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from models.audits import FindingKind
@@ -98,16 +98,21 @@ def _keys_out(session: Session, scope: Scope) -> Iterator[Found]:
 
 
 def _passes_out(session: Session, scope: Scope) -> Iterator[Found]:
-    """Passes that have expired and were neither handed in nor revoked."""
+    """Passes that have expired or were revoked and whose card was not handed in, since the earlier of the two."""
     query = select(
-        VisitorPass.id, VisitorPass.number, VisitorPass.kind, VisitorPass.valid_until, VisitorPass.issued_by_id
+        VisitorPass.id,
+        VisitorPass.number,
+        VisitorPass.kind,
+        VisitorPass.valid_until,
+        VisitorPass.revoked_at,
+        VisitorPass.issued_by_id,
     ).where(
         VisitorPass.estate_id == scope.estate_id,
         VisitorPass.handed_in_at.is_(None),
-        VisitorPass.revoked_at.is_(None),
-        VisitorPass.valid_until <= scope.now,
+        or_(VisitorPass.valid_until <= scope.now, VisitorPass.revoked_at.is_not(None)),
     )
     for row in session.execute(query.order_by(VisitorPass.id)):
+        since = min(row.valid_until, row.revoked_at or row.valid_until)
         yield Found(
             kind=FindingKind.PASS_NOT_HANDED_IN,
             rule=PASS_RULES[row.kind],
@@ -115,27 +120,26 @@ def _passes_out(session: Session, scope: Scope) -> Iterator[Found]:
             record_id=row.id,
             number=row.number,
             owner_id=row.issued_by_id,
-            since=row.valid_until,
-            due_at=row.valid_until,
+            since=since,
+            due_at=since,
             overdue=True,
             facts={"kind": row.kind.value},
         )
 
 
 def _deposits_kept(session: Session, scope: Scope) -> Iterator[Found]:
-    """Deposits of passes that have ended, not given back yet: owed since the pass was handed in or revoked (PAS-3)."""
-    ended_at = func.coalesce(VisitorPass.revoked_at, VisitorPass.handed_in_at)
+    """Deposits not given back yet of passes that were handed in, revoked ones too: owed since then (PAS-3)."""
     query = select(
         VisitorPass.id,
         VisitorPass.number,
         VisitorPass.kind,
         VisitorPass.deposit_fen,
         VisitorPass.issued_by_id,
-        ended_at.label("ended_at"),
+        VisitorPass.handed_in_at,
     ).where(
         VisitorPass.estate_id == scope.estate_id,
         OWES_DEPOSIT,
-        ended_at.is_not(None),
+        VisitorPass.handed_in_at.is_not(None),
     )
     for row in session.execute(query.order_by(VisitorPass.id)):
         yield Found(
@@ -145,8 +149,8 @@ def _deposits_kept(session: Session, scope: Scope) -> Iterator[Found]:
             record_id=row.id,
             number=row.number,
             owner_id=row.issued_by_id,
-            since=row.ended_at,
-            due_at=row.ended_at,
+            since=row.handed_in_at,
+            due_at=row.handed_in_at,
             overdue=True,
             facts={"kind": row.kind.value, "deposit_fen": row.deposit_fen},
         )

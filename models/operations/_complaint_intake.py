@@ -16,6 +16,7 @@ from models.matters import ClockRun, Comment, RepeatReport, Severity
 from models.operations._complaint_move import FORMAL_RECORD, demand_formal_record, open_move
 from models.operations._intake import (
     MatterDraft,
+    check_change,
     check_intake,
     check_phone,
     intake_columns,
@@ -178,7 +179,8 @@ def amend(
     """Change descriptive columns only; never status, number, owner, team, times of work or deadlines.
 
     One that becomes serious owes its formal record at once (CMP-3). An anonymous one stays without unit, name and
-    phone, and a neighbour dispute (INT-4). Raises ValueError for other columns: that is the caller's mistake.
+    phone, and a neighbour dispute (INT-4). Who reported it and where stay (INT-3, FUP-1), and what is promised lies
+    ahead (INT-5). Raises ValueError for other columns: that is the caller's mistake.
     """
     if forbidden := set(columns) - AMENDABLE:
         raise ValueError(f"amend does not change {sorted(forbidden)}")
@@ -199,6 +201,11 @@ def amend(
             message = gettext_noop("Only a neighbour dispute may be taken without a name.")
             move.refuse(complaint, "INT-4", message, field="category")
         else:
+            try:
+                check_change(complaint, columns, now=now)
+            except OperationRefused as refusal:
+                move.reject(complaint, refusal)
+                continue
             if columns.get("severity") is Severity.SERIOUS:
                 demand_formal_record(move, complaint)
             move.set(complaint, **columns)
@@ -236,7 +243,8 @@ def classify(
             message = gettext_noop("Check the identity of who reported %(record)s first.")
             move.refuse(complaint, "CMP-2", message, field="identity_checked", record=complaint.number)
         else:
-            move.set(complaint, nature=nature, nature_reason=reason.strip() or None, identity_checked=checked)
+            said = reason.strip() or complaint.nature_reason
+            move.set(complaint, nature=nature, nature_reason=said, identity_checked=checked)
     return move.finish()
 
 

@@ -1,19 +1,27 @@
 """What registering a ticket and registering a complaint have in common (INT-1 … INT-6)."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.errors import Msgid, OperationRefused, gettext_noop
+from models.complaints import Complaint, ComplaintStatus
+from models.errors import Incomplete, Msgid, OperationRefused, gettext_noop
+from models.estates import Unit
 from models.matters import Channel, Matter, RepeatReport, Severity
+from models.operations._owed import asks_somebody, owes_follow_up
 from models.operations._people import can_own
 from models.personal import keyring_of, normal_phone
 from models.residents import Resident
 from models.staff import Actor, Staff
+from models.tickets import Ticket, TicketStatus
+
+_WHO_AND_WHERE = ("reporter_name", "reporter_phone", "reporter_department", "resident_id", "unit_id", "place")
+_FOLLOWED = (TicketStatus.DONE, ComplaintStatus.CARRIED_OUT)
 
 
 @dataclass
@@ -67,8 +75,7 @@ def check_intake(session: Session, draft: MatterDraft, *, actor: Actor, now: dat
     if draft.heard_at is not None and draft.heard_at > now:
         message = gettext_noop("It cannot have been heard in the future: %(heard)s.")
         raise OperationRefused("INT-2", message, field="heard_at", heard=draft.heard_at)
-    if draft.promised_at is not None and draft.promised_at < now:
-        raise OperationRefused("INT-5", gettext_noop("The promised time has passed already."), field="promised_at")
+    check_promise(draft.promised_at, now=now)
     check_phone(draft.reporter_phone)
     owner = draft.desk_owner or session.get_one(Staff, actor.staff_id)
     if not can_own(session, owner, draft.estate_id):
@@ -79,7 +86,35 @@ def check_intake(session: Session, draft: MatterDraft, *, actor: Actor, now: dat
         )
 
 
-def required(draft: MatterDraft, *, anonymous: bool) -> dict[str, Msgid]:
+def check_promise(promised_at: datetime.datetime | None, *, now: datetime.datetime) -> None:
+    """Refuse to promise an answer for a time that has passed (INT-5)."""
+    if promised_at is not None and promised_at < now:
+        raise OperationRefused("INT-5", gettext_noop("The promised time has passed already."), field="promised_at")
+
+
+def check_change(matter: Ticket | Complaint, changes: Mapping[str, Any], *, now: datetime.datetime) -> None:
+    """Refuse *changes* that take away what INT-3 asked for, or whom the follow-up asks (FUP-1); see check_promise."""
+    lacked = lacking(matter, {})
+    if gone := {field: what for field, what in lacking(matter, changes).items() if field not in lacked}:
+        raise Incomplete("INT-3", gone)
+    if matter.status in _FOLLOWED and owes_follow_up(matter) and not asks_somebody(_with(matter, changes)):
+        message = gettext_noop("Whom the follow-up of %(record)s asks cannot be taken out of it any more.")
+        field = "reporter_department" if changes.get("reporter_department") else "reporter_name"
+        raise OperationRefused("FUP-1", message, field=field, record=matter.number)
+    if changes.get("promised_at") != matter.promised_at:
+        check_promise(changes.get("promised_at"), now=now)
+
+
+def lacking(matter: Ticket | Complaint, changes: Mapping[str, Any]) -> dict[str, Msgid]:
+    """What INT-3 asks for and *matter* with *changes* lacks, by field."""
+    return required(_with(matter, changes), anonymous=isinstance(matter, Complaint) and matter.anonymous)
+
+
+def _with(matter: Ticket | Complaint, changes: Mapping[str, Any]) -> Any:
+    return SimpleNamespace(**{name: changes.get(name, getattr(matter, name)) for name in _WHO_AND_WHERE})
+
+
+def required(draft: Any, *, anonymous: bool) -> dict[str, Msgid]:
     """What INT-3 asks for and the draft lacks, by field: who, and where. Colleagues need no resident (INT-9)."""
     missing = {}
     if not anonymous and not (draft.reporter_name or draft.resident_id or draft.reporter_department):
@@ -126,6 +161,8 @@ def same_open_matter(
     """The first open matter of the same unit and kind (INT-6), None when there is none or no unit is known."""
     if unit_id is None:
         return None
+    # Whoever else registers something for the unit waits here, and then finds what was registered before.
+    session.execute(select(Unit.id).where(Unit.id == unit_id).with_for_update(key_share=True))
     query = select(model).where(
         model.estate_id == estate_id, model.unit_id == unit_id, sort, model.status.in_(list(open_statuses))
     )

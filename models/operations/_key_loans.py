@@ -70,9 +70,10 @@ def lend(
 ) -> Outcome:
     """Let keys leave the house, each against a row of the loan register (KEY-2, KEY-3, KEY-4).
 
-    Owners (of the key's own unit, today) and the developer's sales staff: identity checked and signed. Anyone else:
-    a supervisor's approval for this key and borrower, which is used up. Due back by the end of the day; later only
-    where the approval or a supervisor says so. Refused: a key on loan, lost, or handed back for good.
+    Owners (of the key's own unit, today, under their registered name) and the developer's sales staff: identity checked
+    and signed. Anyone else: a supervisor's approval for this key and borrower, which is used up. Due back by the end of
+    the day; later only where the approval or a supervisor says so. Refused: a key on loan, lost, or handed back for
+    good.
     """
     outcome = Outcome()
     wanted: dict[int, LoanDraft] = {}
@@ -157,7 +158,7 @@ def _loan(
     """The row for the loan register; raises the refusal (KEY-3, KEY-4) when *draft* may not have the key."""
     kind = BorrowerKind(draft.borrower_kind)
     resident = session.get(Resident, draft.borrower_resident_id) if draft.borrower_resident_id is not None else None
-    written = draft.borrower_name or (resident.name if resident is not None else "")
+    written = draft.borrower_name.strip() or (resident.name if resident is not None else "")
     missing = missing_of_borrower(kind, written, draft.borrower_staff_id)
     if kind in FREE_BORROWERS:
         if not draft.identity_checked:
@@ -173,6 +174,7 @@ def _loan(
         if resident is None or key.unit_id is None or not _owns(session, resident, key.unit_id, day):
             message = gettext_noop("%(person)s is not registered as owner of the unit of key %(record)s today.")
             raise OperationRefused("KEY-3", message, field="borrower_resident_id", person=name, record=key.number)
+        name = _own_name(resident, name)
     elif kind not in FREE_BORROWERS:
         approval = usable_approval(session, key, kind, name, draft.borrower_staff_id, draft.approval_id)
     return KeyLoan(
@@ -192,6 +194,17 @@ def _loan(
         due_at=_due(key, draft, approval, settings.calendar(key.estate_id).end_of_day(now), actor=actor, now=now),
         note=draft.note or None,
     )
+
+
+def _own_name(resident: Resident, written: str) -> str:
+    """The owner's registered name; raises the refusal (KEY-3) when somebody else's is *written* as the borrower."""
+    if "".join(written.split()).casefold() != "".join(resident.name.split()).casefold():
+        message = gettext_noop(
+            "The owner chosen is %(owner)s, not %(person)s. An owner borrows in person; anyone else is “other person”"
+            " and needs a supervisor's approval."
+        )
+        raise OperationRefused("KEY-3", message, field="borrower_name", owner=resident.name, person=written)
+    return resident.name
 
 
 def _owns(session: Session, resident: Resident, unit_id: int, day: datetime.date) -> bool:

@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,8 +23,11 @@ def owes_follow_up(matter: Ticket | Complaint) -> bool:
 
     Nobody can be asked about an anonymous complaint (INT-4).
     """
-    if isinstance(matter, Ticket) and matter.kind not in FOLLOWED_KINDS:
-        return False
+    return (not isinstance(matter, Ticket) or matter.kind in FOLLOWED_KINDS) and asks_somebody(matter)
+
+
+def asks_somebody(matter: Any) -> bool:
+    """Whether there is a resident to be asked, by the columns that say who reported *matter*."""
     if matter.reporter_department:
         return False
     return bool(matter.resident_id or matter.reporter_name or matter.reporter_phone)

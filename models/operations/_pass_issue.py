@@ -2,6 +2,7 @@
 
 import datetime
 import secrets
+from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +25,8 @@ from models.staff import Actor
 
 NUMBER_PREFIX = "V"
 CODE_BYTES = 16
+WORKER_MONTHS = 3
+"""PAS-3: no setting makes a worker's pass last longer."""
 AMENDABLE = frozenset(
     {
         "holder_name",
@@ -148,13 +151,20 @@ def _missing(paper: PassDraft | VisitorPass) -> dict[str, Msgid]:
 def _valid(
     draft: PassDraft, rule: str, days: int, calendar: WorkingCalendar, now: datetime.datetime
 ) -> tuple[datetime.datetime, datetime.datetime]:
-    """From when until when (UTC): at most *days* days of the calendar, the first included, and within the permit."""
+    """From when until when (UTC): at most *days* days of the calendar, the first included.
+
+    A worker's pass ends at the latest as the same day three months later begins (PAS-3), and with the permit.
+    """
     begin = (draft.valid_from or now).astimezone(datetime.UTC)
     # Forms know whole minutes only: what begins in this minute begins now.
     if begin < now.replace(second=0, microsecond=0):
         raise OperationRefused(rule, gettext_noop("A pass cannot begin in the past."), field="valid_from")
     begin = max(begin, now)
-    latest = calendar.instant(calendar.local_date(begin) + datetime.timedelta(days=days))
+    first = calendar.local_date(begin)
+    last = first + datetime.timedelta(days=days)
+    if draft.kind is PassKind.WORKER:
+        last = min(last, _months_later(first, WORKER_MONTHS))
+    latest = calendar.instant(last)
     if draft.kind is PassKind.WORKER and draft.permit_until is not None and draft.permit_until < latest:
         latest = draft.permit_until.astimezone(datetime.UTC)
         if latest <= begin:
@@ -167,6 +177,12 @@ def _valid(
     if end <= begin or end <= now:
         raise OperationRefused("PAS-7", gettext_noop("A pass must be valid for some time."), field="valid_until")
     return begin, end
+
+
+def _months_later(day: datetime.date, months: int) -> datetime.date:
+    """The same day that many months on; the last of the month where it has no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return datetime.date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def _pass(

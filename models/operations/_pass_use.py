@@ -148,7 +148,7 @@ def refund(
     expected: Mapping[int, int] | None = None,
     preview: bool = False,
 ) -> Outcome:
-    """Pay deposits back, once, when the pass was handed in or revoked (PAS-3). The card fee is not paid back."""
+    """Pay deposits back, once, when the pass was handed in, a revoked one too (PAS-3); never the card fee."""
     move = open_move(session, passes, "refund", actor, now, expected, preview, "PAS-3")
     for row in list(move.rows):
         if not row.deposit_fen:
@@ -156,7 +156,7 @@ def refund(
         elif row.deposit_refunded_at is not None:
             message = gettext_noop("The deposit of %(record)s was paid back already.")
             move.refuse(row, "PAS-3", message, record=row.number)
-        elif row.handed_in_at is None and row.revoked_at is None:
+        elif row.handed_in_at is None:
             message = gettext_noop("The deposit is paid back when %(record)s has been handed in.")
             move.refuse(row, "PAS-3", message, record=row.number)
         else:

@@ -13,9 +13,11 @@ from models.errors import Incomplete, Msgid, OperationRefused, Outcome, gettext_
 from models.matters import ClockRun, Comment, RepeatReport
 from models.operations._intake import (
     MatterDraft,
+    check_change,
     check_intake,
     check_phone,
     intake_columns,
+    lacking,
     phone_columns,
     required,
     same_matter_refusal,
@@ -118,16 +120,26 @@ def _check(
     if emergency and draft.team_id is None:
         message = gettext_noop("An emergency is dispatched at once: name the team.")
         raise OperationRefused("DSP-1", message, field="team_id")
-    limit = settings.number(draft.estate_id, "enquiry-promise-minutes")
-    latest = now + datetime.timedelta(minutes=limit)
-    if draft.kind is TicketKind.ENQUIRY and draft.promised_at is not None and draft.promised_at > latest:
-        message = gettext_noop("An enquiry is answered within %(minutes)s minutes at the latest.")
-        raise OperationRefused("INT-5", message, field="promised_at", minutes=limit)
+    _check_answer(draft.kind, draft.promised_at, settings, draft.estate_id, now)
     if not draft.another_matter and not emergency:
         kind = Ticket.kind == draft.kind
         first = same_open_matter(session, Ticket, draft.estate_id, draft.unit_id, kind, OPEN_STATUSES)
         if first is not None:
             raise same_matter_refusal(first)
+
+
+def _check_answer(
+    kind: TicketKind,
+    promised_at: datetime.datetime | None,
+    settings: EstateSettings,
+    estate_id: int,
+    now: datetime.datetime,
+) -> None:
+    limit = settings.number(estate_id, "enquiry-promise-minutes")
+    latest = now + datetime.timedelta(minutes=limit)
+    if kind is TicketKind.ENQUIRY and promised_at is not None and promised_at > latest:
+        message = gettext_noop("An enquiry is answered within %(minutes)s minutes at the latest.")
+        raise OperationRefused("INT-5", message, field="promised_at", minutes=limit)
 
 
 def _write(
@@ -184,7 +196,11 @@ def amend(
     preview: bool = False,
     **columns: Any,
 ) -> Outcome:
-    """Change descriptive columns only; never status, number, owner, team, times of work or deadlines."""
+    """Change descriptive columns only; never status, number, owner, team, times of work or deadlines.
+
+    Refused: what takes away who reported it and where (INT-3) or whom its follow-up asks (FUP-1), and a promise that
+    has passed or is too late (INT-5).
+    """
     if forbidden := set(columns) - AMENDABLE:
         raise ValueError(f"amend does not change {sorted(forbidden)}")
     move = Move(session, Ticket, tickets, verb="amend", actor=actor, now=now, preview=preview, expected=expected)
@@ -194,6 +210,8 @@ def amend(
     if "reporter_phone" in columns:
         check_phone(columns["reporter_phone"])
         columns.update(phone_columns(session, columns["reporter_phone"], "reporter_phone"))
+    promises = columns.get("promised_at") is not None
+    settings = EstateSettings(session, {ticket.estate_id for ticket in move.rows}) if promises else None
     for ticket in list(move.rows):
         if ticket.status in (TicketStatus.CLOSED, TicketStatus.CANCELLED):
             move.refuse(
@@ -204,24 +222,22 @@ def amend(
                 status=ticket.status,
             )
             continue
+        try:
+            check_change(ticket, columns, now=now)
+            if settings is not None and columns["promised_at"] != ticket.promised_at:
+                _check_answer(ticket.kind, columns["promised_at"], settings, ticket.estate_id, now)
+        except OperationRefused as refusal:
+            move.reject(ticket, refusal)
+            continue
         move.set(ticket, **columns)
-        if ticket.must_complete and not missing_fields(ticket, columns):
+        if ticket.must_complete and not lacking(ticket, columns):
             move.set(ticket, must_complete=False)
     return move.finish()
 
 
-def missing_fields(ticket: Ticket, changes: Mapping[str, Any] | None = None) -> list[Msgid]:
+def missing_fields(ticket: Ticket) -> list[Msgid]:
     """What an emergency left out and must still be filled in (INT-3, DSP-1)."""
-
-    def value(name: str) -> Any:
-        return (changes or {}).get(name, getattr(ticket, name))
-
-    missing = []
-    if not (value("reporter_name") or value("resident_id") or value("reporter_department")):
-        missing.append(gettext_noop("who reported it (a surname is enough)"))
-    if not (value("unit_id") or value("place")):
-        missing.append(gettext_noop("the unit or place"))
-    return missing
+    return list(lacking(ticket, {}).values())
 
 
 def delete(

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.errors import OperationRefused, Outcome, gettext_noop
+from models.estates import Estate
 from models.operations._identity import check_id_number, id_columns, id_digest
 from models.operations._intake import check_phone, phone_columns
 from models.operations._move import CHUNK, create
@@ -77,7 +78,9 @@ def register(
     Refused: no name, no plausible phone or ID number, an ID number that another person of the estate has already.
     """
     today = local_dates(session, now)
-    holders = _holders(session, {(draft.estate_id, id_digest(session, draft.id_number)) for draft in drafts})
+    holders = _holders(
+        session, {(draft.estate_id, id_digest(session, draft.id_number)) for draft in drafts}, preview=preview
+    )
     seen: set[tuple[int, str]] = set()
 
     def check(draft: ResidentDraft) -> None:
@@ -138,11 +141,15 @@ def held_by(name: str) -> OperationRefused:
 
 
 def _holders(
-    session: Session, asked: Collection[tuple[int, str | None]]
+    session: Session, asked: Collection[tuple[int, str | None]], *, preview: bool
 ) -> dict[tuple[int, str], list[tuple[int, str]]]:
     """Estate and digest of an ID number -> id and name of who has it."""
     wanted = sorted({digest for _estate_id, digest in asked if digest is not None})
     estates = sorted({estate_id for estate_id, _digest in asked})
+    if wanted and not preview:
+        # Whoever else writes an ID number in these estates waits here, and then finds this one.
+        held = select(Estate.id).where(Estate.id.in_(estates)).order_by(Estate.id)
+        session.execute(held.with_for_update(key_share=True))
     found: dict[tuple[int, str], list[tuple[int, str]]] = {}
     columns = (Resident.estate_id, Resident.id_number_digest, Resident.id, Resident.name)
     query = select(*columns).where(Resident.estate_id.in_(estates)).order_by(Resident.id)
@@ -208,7 +215,7 @@ def amend_each(
     today = local_dates(session, now)
     digests = {row.id: id_digest(session, columns_of[row.id].get("id_number")) for row in move.rows}
     shared = Counter(digests.values())
-    holders = _holders(session, {(row.estate_id, digests[row.id]) for row in move.rows})
+    holders = _holders(session, {(row.estate_id, digests[row.id]) for row in move.rows}, preview=preview)
 
     def check(row: Resident) -> None:
         columns = columns_of[row.id]

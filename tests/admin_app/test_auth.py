@@ -1,16 +1,18 @@
 """Signing in and out, sessions that end, guessing, and where one may be sent to afterwards."""
 
 import datetime
+import re
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
 from admin_app import throttle
 from admin_app.auth import PUBLIC_ENDPOINTS, safe_path
 from models import passwords
 from models.events import Event
 from models.operations import staff as verbs
-from models.staff import Staff
+from models.staff import Role, Staff, StaffAssignment
+from models.tickets import Ticket
 from tests.factories import PASSWORD, token
 
 NEW = "a longer password"
@@ -206,6 +208,28 @@ def test_only_own_estates_can_be_shown(sign_in, world):
     assert clerk.post("/account/estate", data={**data, "estate": str(world.other.id)}).status_code == 404
     assert clerk.post("/account/estate", data={**data, "estate": "x"}).status_code == 404
     assert clerk.post("/account/estate", data={**data, "estate": str(world.estate.id)}).status_code == 302
+
+
+def test_a_form_of_one_estate_is_not_kept_in_another_that_another_window_chose(sign_in, session, world, now):
+    row = StaffAssignment(estate_id=world.other.id, staff_id=world.staff["clerk"].id, role=Role.CLERK)
+    session.add(row)
+    session.commit()
+    clerk = sign_in("clerk")
+    page = clerk.get("/admin/tickets/new/").text
+    drawn = re.search(r'name="shown_estate" value="(\d+)"', page)
+    assert drawn is not None
+    data = {"csrf_token": token(clerk, "/admin/tickets/new/"), "shown_estate": drawn[1], "kind": "repair"}
+    data |= {"summary": "漏水", "place": "大堂", "reporter_name": "张", "severity": "ordinary", "channel": "phone"}
+    other = world.other if drawn[1] == str(world.estate.id) else world.estate
+    switched = {"csrf_token": data["csrf_token"], "shown_estate": drawn[1], "estate": str(other.id)}
+    assert clerk.post("/account/estate", data=switched).status_code == 302
+    answer = clerk.post("/admin/tickets/new/", data=data)
+    assert answer.status_code == 409
+    assert "switch back first" in answer.text
+    assert session.scalar(select(func.count()).select_from(Ticket)) == 0
+    session.rollback()
+    assert clerk.post("/account/estate", data={**switched, "estate": drawn[1]}).status_code == 302
+    assert clerk.post("/admin/tickets/new/", data=data).status_code == 302
 
 
 def test_without_signing_in_nothing_but_the_door_answers(app, world):

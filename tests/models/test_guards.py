@@ -9,12 +9,15 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from models import Base, Key, KeyLoan
+from models.guards import drop_triggers
+from models.invariants import broken_invariants
 from models.keys import BorrowerKind, KeyOrigin
 from models.matters import Channel
 from models.operations import tickets
 from models.session import DeskSession
 from models.tickets import Ticket
 from tests.factories import World
+from tests.marks import only_postgresql
 
 LONG_AGO = "2020-01-01 00:00:00.000000"
 APPEND_ONLY = ("events", "event_seals")
@@ -97,6 +100,112 @@ def test_an_ended_loan_cannot_be_opened_again_while_another_runs__KEY_2(intruder
     update = "UPDATE OR REPLACE" if intruder.dialect.name == "sqlite" else "UPDATE"
     must_refuse(intruder, f"{update} key_loans SET returned_at = NULL WHERE id <> {loan.id}")
     assert intruder.execute(text("SELECT count(*) FROM key_loans")).scalar() == 2
+
+
+def write(connection: Connection, sql: str) -> None:
+    """Run *sql*, which the database accepts, and commit."""
+    with connection.begin():
+        connection.execute(text(sql))
+
+
+@pytest.mark.parametrize("gone", ["lost_at = received_at", "handed_back_at = received_at, handed_back_to = 'x'"])
+def test_no_program_lends_a_key_that_is_lost_or_handed_back__KEY_2(
+    intruder: Connection, loan: KeyLoan, gone: str
+) -> None:
+    write(intruder, f"UPDATE key_loans SET returned_at = lent_at WHERE id = {loan.id}")
+    write(intruder, f"UPDATE keys SET {gone}")
+    columns, select = copy_of(intruder, "key_loans", loan.id, returned_at="NULL")
+    for attack in (
+        f"INSERT INTO key_loans ({columns}) {select}",
+        f"UPDATE key_loans SET returned_at = NULL WHERE id = {loan.id}",
+    ):
+        assert "key_loans_key_here" in must_refuse(intruder, attack)
+    columns, select = copy_of(intruder, "key_loans", loan.id)
+    write(intruder, f"INSERT INTO key_loans ({columns}) {select}")  # an ended loan of the past may be entered later
+
+
+@pytest.mark.parametrize("gone", ["lost_at = received_at", "handed_back_at = received_at, handed_back_to = 'x'"])
+def test_no_program_loses_or_hands_back_a_key_that_is_on_loan__KEY_2(
+    intruder: Connection, loan: KeyLoan, gone: str
+) -> None:
+    assert "keys_not_on_loan" in must_refuse(intruder, f"UPDATE keys SET {gone}")
+    write(intruder, f"UPDATE key_loans SET lost_at = lent_at WHERE id = {loan.id}")
+    write(intruder, f"UPDATE keys SET {gone}")
+
+
+@pytest.mark.parametrize("gone", ["lost_at = received_at", "handed_back_at = received_at, handed_back_to = 'x'"])
+def test_a_key_that_is_gone_stays_gone__KEY_4_KEY_5(intruder: Connection, loan: KeyLoan, gone: str) -> None:
+    write(intruder, f"UPDATE key_loans SET returned_at = lent_at WHERE id = {loan.id}")
+    write(intruder, f"UPDATE keys SET {gone}")
+    assert "keys_stay_gone" in must_refuse(intruder, "UPDATE keys SET lost_at = NULL, handed_back_at = NULL")
+    write(intruder, "UPDATE keys SET owner_told_at = received_at, note = 'x'")
+
+
+@only_postgresql
+@pytest.mark.parametrize("first", ["lend", "hand_back"])
+def test_lending_and_handing_back_at_once_wait_for_each_other__KEY_2(
+    intruder: Connection, loan: KeyLoan, database_url: str, first: str
+) -> None:
+    write(intruder, f"UPDATE key_loans SET returned_at = lent_at WHERE id = {loan.id}")
+    columns, select = copy_of(intruder, "key_loans", loan.id, returned_at="NULL")
+    lend, hand_back = (
+        f"INSERT INTO key_loans ({columns}) {select}",
+        "UPDATE keys SET handed_back_at = received_at, handed_back_to = 'x'",
+    )
+    second = hand_back if first == "lend" else lend
+    write(intruder, "SET lock_timeout = '50ms'")
+    engine = create_engine(database_url, poolclass=NullPool)
+    with engine.connect() as other, other.begin():
+        other.execute(text(lend if first == "lend" else hand_back))
+        assert "lock timeout" in must_refuse(intruder, second)
+    assert "lock timeout" not in must_refuse(intruder, second)
+
+
+def test_a_loan_names_its_borrower_whoever_writes__KEY_2(intruder: Connection, loan: KeyLoan) -> None:
+    columns, select = copy_of(intruder, "key_loans", loan.id, returned_at="lent_at", borrower_name="'  '")
+    for attack in (f"INSERT INTO key_loans ({columns}) {select}", "UPDATE key_loans SET borrower_name = ''"):
+        assert "key_loans_borrower_named" in must_refuse(intruder, attack)
+
+
+@pytest.mark.parametrize("kind", ["staff", "other"])
+def test_no_program_lends_without_an_approval_where_one_is_needed__KEY_3(
+    intruder: Connection, loan: KeyLoan, world: World, kind: str
+) -> None:
+    clerk, supervisor = world.staff["clerk"].id, world.staff["supervisor"].id
+    write(
+        intruder,
+        "INSERT INTO key_approvals (id, estate_id, key_id, borrower_kind, borrower_name, purpose, requested_at,"
+        f" requested_by_id) SELECT 77, estate_id, key_id, '{kind}', borrower_name, 'x', lent_at, {clerk}"
+        " FROM key_loans",
+    )
+    lent = f"UPDATE key_loans SET borrower_kind = '{kind}'"
+    assert "key_loans_approved" in must_refuse(intruder, lent)
+    assert "key_loans_approved" in must_refuse(intruder, f"{lent}, approval_id = 77")
+    write(
+        intruder,
+        f"UPDATE key_approvals SET status = 'approved', decided_at = requested_at, decided_by_id = {supervisor}",
+    )
+    write(intruder, f"{lent}, approval_id = 77")
+    assert "key_loans_approved" in must_refuse(intruder, "UPDATE key_loans SET approval_id = NULL")
+    write(intruder, f"UPDATE key_loans SET returned_at = lent_at WHERE id = {loan.id}")
+    columns, select = copy_of(intruder, "key_loans", loan.id, returned_at="NULL", approval_id="NULL")
+    assert "key_loans_approved" in must_refuse(intruder, f"INSERT INTO key_loans ({columns}) {select}")
+
+
+def test_keys_in_two_places_are_found_where_guards_were_taken_away__KEY_2(
+    intruder: Connection, loan: KeyLoan, session: DeskSession
+) -> None:
+    assert list(broken_invariants(session)) == []
+    session.rollback()
+    with intruder.begin():
+        drop_triggers(intruder)
+        intruder.execute(text("UPDATE key_loans SET borrower_name = ' ', borrower_kind = 'other'"))
+        intruder.execute(text("UPDATE keys SET handed_back_at = received_at, handed_back_to = 'x'"))
+    assert [line[: line.index(":")] for line in broken_invariants(session)] == ["KEY-2", "KEY-2", "KEY-3"]
+    session.rollback()
+    with intruder.begin():
+        intruder.execute(text("UPDATE key_loans SET borrower_name = 'x', lost_at = lent_at"))
+    assert [line[: line.index(":")] for line in broken_invariants(session)] == ["KEY-4"]
 
 
 @pytest.mark.parametrize(

@@ -57,8 +57,8 @@ def lend_key(world, now, due_at, **columns):
     loan = KeyLoan(
         estate_id=world.estate.id,
         key_id=key.id,
-        borrower_kind=BorrowerKind.STAFF,
-        borrower_name="王强",
+        borrower_kind=BorrowerKind.DEVELOPER_SALES,
+        borrower_name="孙销售",
         lent_at=now,
         lent_by_id=world.person("clerk").id,
         due_at=due_at,

@@ -70,6 +70,16 @@ def test_a_clock_that_ran_out_is_named_with_its_rule_and_instant__AUD_1_DSP_4(wo
     assert of_kind(world, now + 17 * MINUTE, K.PAST_CLOCK) == []
 
 
+def test_a_promise_that_has_passed_is_listed_until_it_is_kept__INT_5_AUD_1(world, now):
+    ticket = new_ticket(world, now, kind=TicketKind.ENQUIRY, promised_at=now + 20 * MINUTE)
+    assert of_kind(world, now + 19 * MINUTE, K.PAST_CLOCK) == []
+    finding = only(world, now + 21 * MINUTE, K.PAST_CLOCK)
+    promised = (now + 20 * MINUTE).isoformat()
+    assert (finding["rule"], finding["number"], finding["due_at"]) == ("INT-5", ticket.number, promised)
+    do(world, "answer", ticket, now + 22 * MINUTE).one()
+    assert of_kind(world, now + 23 * MINUTE, K.PAST_CLOCK) == []
+
+
 def test_a_clock_that_stands_still_is_not_past__JOB_1(world, now):
     do(world, "wait", ticket_in(world, TicketStatus.DISPATCHED, now), now).one()
     assert of_kind(world, now + HOUR, K.PAST_CLOCK) == []
@@ -159,13 +169,31 @@ def test_a_key_that_is_back_or_lost_is_not_listed__KEY_4(world, now, end):
 
 @pytest.mark.parametrize(
     ("columns", "listed"),
-    [({}, True), ({"handed_in_at": True}, False), ({"revoked_at": True}, False)],
+    [({}, True), ({"handed_in_at": True}, False), ({"revoked_at": True, "handed_in_at": True}, False)],
 )
 def test_an_expired_pass_is_listed_until_it_is_handed_in__PAS_1(world, now, columns, listed):
     issue_pass(world, now, **dict.fromkeys(columns, now))
     assert of_kind(world, now, K.PASS_NOT_HANDED_IN) == []
     found = of_kind(world, now + DAY, K.PASS_NOT_HANDED_IN)
     assert [row["since"] for row in found] == ([(now + DAY).isoformat()] if listed else [])
+
+
+def test_a_revoked_pass_is_listed_since_then_until_it_is_handed_in__PAS_3_AUD_1(world, now):
+    columns = {"kind": PassKind.WORKER, "permit_until": now + 9 * DAY, "deposit_fen": 5000}
+    worker = issue_pass(world, now, revoked_at=now + HOUR, **columns)
+    finding = only(world, now + 2 * HOUR, K.PASS_NOT_HANDED_IN)
+    assert (finding["rule"], finding["since"]) == ("PAS-3", (now + HOUR).isoformat())
+    assert of_kind(world, now + 2 * HOUR, K.DEPOSIT_NOT_REFUNDED) == []
+    assert only(world, now + 2 * DAY, K.PASS_NOT_HANDED_IN)["since"] == (now + HOUR).isoformat()
+    worker.handed_in_at = now + 2 * DAY
+    world.session.flush()
+    assert of_kind(world, now + 2 * DAY, K.PASS_NOT_HANDED_IN) == []
+    assert only(world, now + 2 * DAY, K.DEPOSIT_NOT_REFUNDED)["since"] == (now + 2 * DAY).isoformat()
+
+
+def test_a_pass_revoked_after_it_expired_is_listed_since_it_expired__PAS_1_AUD_1(world, now):
+    issue_pass(world, now, revoked_at=now + 2 * DAY)
+    assert only(world, now + 3 * DAY, K.PASS_NOT_HANDED_IN)["since"] == (now + DAY).isoformat()
 
 
 def test_a_deposit_is_owed_from_the_handing_in_until_it_is_refunded__PAS_3(world, now):

@@ -43,6 +43,14 @@ def register(world, now, **columns):
 # ---------------------------------------------------------------- states
 
 
+def test_an_edit_does_not_take_away_who_complains_or_where__INT_3_FUP_1(world, now):
+    complaint = new_complaint(world, now)
+    assert refusal(do(world, "amend", complaint, now, unit_id=None)).rule == "INT-3"
+    assert refusal(do(world, "amend", complaint, now, promised_at=now - MINUTE)).rule == "INT-5"
+    carried_out = complaint_in(world, S.CARRIED_OUT, now)
+    assert refusal(do(world, "amend", carried_out, now, reporter_department="保安部")).rule == "FUP-1"
+
+
 @pytest.mark.parametrize("status", S)
 def test_each_verb_moves_from_its_own_states_only__CMP_4(world, now, status):
     complaint = complaint_in(world, status, now)
@@ -224,6 +232,7 @@ def test_communicative_becomes_valid_with_a_reason_and_never_the_other_way__CMP_
     do(world, "classify", complaint, now, nature=ComplaintNature.HELP).one()
     assert refusal(do(world, "classify", complaint, now, nature=VALID)).rule == "CMP-2"
     do(world, "classify", complaint, now, nature=VALID, reason="回复拖了三天").one()
+    do(world, "classify", complaint, now, nature=VALID).one()
     assert (complaint.nature, complaint.nature_reason) == (VALID, "回复拖了三天")
     for nature in (ComplaintNature.HELP, ComplaintNature.ENQUIRY, ComplaintNature.VENTING):
         assert refusal(do(world, "classify", complaint, now, nature=nature, reason="误判")).rule == "CMP-2"

@@ -63,6 +63,19 @@ def test_only_an_owner_of_the_keys_unit_is_an_owner__KEY_3(desk):
         lend(desk, owner_draft(desk, borrower_resident_id=neighbour))
 
 
+def test_a_stranger_does_not_borrow_as_the_owner__KEY_3(desk):
+    with refused("KEY-3") as caught:
+        lend(desk, owner_draft(desk, borrower_name="路人甲"))
+    assert caught.value.field == "borrower_name"
+    assert {"路人甲", "张伟"} <= set(caught.value.values.values())
+
+
+@pytest.mark.parametrize("written", ["", "  ", "张伟", " 张 伟 "])
+def test_the_loan_of_an_owner_bears_the_registered_name__KEY_3(desk, written):
+    loan = lend(desk, owner_draft(desk, borrower_name=written))
+    assert (loan.borrower_name, loan.borrower_resident_id) == ("张伟", desk.world.residents[0].id)
+
+
 def test_who_is_owner_no_longer_borrows_as_owner_no_longer__KEY_3(desk):
     query = select(Occupancy).where(Occupancy.resident_id == desk.world.residents[0].id)
     yesterday = desk.now.date() - datetime.timedelta(days=1)

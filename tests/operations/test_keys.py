@@ -4,7 +4,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
 from models.errors import StaleRecord
@@ -12,6 +12,7 @@ from models.events import Event
 from models.keys import Key, KeyLoan, KeyOrigin
 from models.operations import keys, tickets
 from models.operations.keys import KeyDraft
+from models.sentences import refusal_from
 from models.session import DeskSession
 from tests.operations.key_desk import HOUR, hand_back, lend, open_desk, owner_draft, refused, register, request
 
@@ -123,6 +124,16 @@ def test_the_database_holds_the_second_loan_back_too__KEY_2(desk):
     columns = {column.key: getattr(loan, column.key) for column in KeyLoan.__table__.columns if column.key != "id"}
     with pytest.raises(DBAPIError, match="uq_key_loans_unended"):
         desk.session.execute(insert(KeyLoan).values(columns))
+
+
+def test_what_the_database_refuses_of_a_key_is_told_with_its_rule__KEY_2_KEY_4(desk):
+    lend(desk)
+    with pytest.raises(DBAPIError) as on_loan, desk.session.begin_nested():
+        desk.session.execute(update(Key).values(lost_at=desk.now))
+    keys.report_lost(desk.session, [desk.key], actor=desk.clerk, now=desk.now).one()
+    with pytest.raises(DBAPIError) as found_again, desk.session.begin_nested():
+        desk.session.execute(update(Key).values(lost_at=None))
+    assert [refusal_from(caught.value).rule for caught in (on_loan, found_again)] == ["KEY-2", "KEY-4"]
 
 
 def test_of_two_desks_that_lend_one_key_at_once_one_is_refused__KEY_2(desk, engine, keyring):

@@ -4,7 +4,8 @@ import datetime
 from types import SimpleNamespace
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import DBAPIError
 
 from models.errors import OperationRefused, StaleRecord
 from models.events import Event
@@ -12,6 +13,7 @@ from models.operations import passes
 from models.operations.passes import PassDraft
 from models.passes import Direction, PassKind, PassMovement, VisitorPass
 from models.personal import IdDocument, keyring_of
+from models.sentences import refusal_from
 from models.settings import Setting
 
 HOUR = datetime.timedelta(hours=1)
@@ -26,9 +28,10 @@ ALLOWED = {
     "inside": {"check_out", "revoke", "correct", "amend"},
     "expired inside": {"check_out", "revoke", "correct", "amend"},
     "left": {"check_in", "hand_in", "revoke", "correct", "amend"},
-    "revoked": {"hand_in", "refund"},
-    "revoked inside": {"check_out", "refund"},
-    "corrected": {"hand_in", "refund"},
+    "revoked": {"hand_in"},
+    "revoked inside": {"check_out"},
+    "corrected": {"hand_in"},
+    "revoked and handed in": {"refund"},
     "handed in": {"refund"},
     "refunded": set(),
 }
@@ -103,6 +106,7 @@ def put(desk, state):
         "revoked": ["revoke"],
         "revoked inside": ["check_in", "revoke"],
         "corrected": ["correct"],
+        "revoked and handed in": ["check_in", "revoke", "check_out", "hand_in"],
         "handed in": ["hand_in"],
         "refunded": ["hand_in", "refund"],
     }
@@ -180,6 +184,31 @@ def test_a_workers_pass_never_outlasts_the_permit_nor_three_months__PAS_3(desk):
     assert issue(desk, worker(desk, permit_until=desk.now + 400 * DAY)).valid_until == MIDNIGHT + 91 * DAY
     with refused("PAS-3"):
         issue(desk, worker(desk, permit_until=desk.now))
+
+
+@pytest.mark.parametrize(
+    ("first", "end"),
+    [
+        ("2027-02-01", "2027-05-01"),
+        ("2026-11-30", "2027-02-28"),
+        ("2026-12-15", "2027-03-15"),
+        ("2027-06-10", "2027-09-10"),
+    ],
+)
+def test_a_workers_pass_is_valid_three_calendar_months_at_most__PAS_3(desk, first, end):
+    desk.session.add(Setting(estate_id=desk.world.estate.id, code="worker-pass-days", rule="PAS-3", value=200))
+    desk.session.flush()
+    begin, latest = (datetime.datetime.fromisoformat(f"{day}T00:00+08:00") for day in (first, end))
+    permit = desk.now + 900 * DAY
+    assert issue(desk, worker(desk, permit_until=permit, valid_from=begin)).valid_until == latest
+    with refused("PAS-3"):
+        issue(desk, worker(desk, permit_until=permit, valid_from=begin, valid_until=latest + HOUR))
+
+
+def test_a_shorter_setting_holds_for_workers_passes_too__PAS_3(desk):
+    desk.session.add(Setting(estate_id=desk.world.estate.id, code="worker-pass-days", rule="PAS-3", value=10))
+    desk.session.flush()
+    assert issue(desk, worker(desk)).valid_until == MIDNIGHT + 9 * DAY
 
 
 def test_a_pass_begins_now_or_later_and_lasts_some_time__PAS_7(desk):
@@ -284,6 +313,26 @@ def test_the_deposit_is_paid_back_once_and_only_after_hand_in__PAS_3(desk):
     do(desk, "hand_in", free).one()
     with refused("PAS-3"):
         do(desk, "refund", free).one()
+
+
+@pytest.mark.parametrize("verb", ["revoke", "correct"])
+def test_the_deposit_of_a_revoked_pass_is_paid_back_only_for_its_card__PAS_3(desk, verb):
+    row = issue(desk, worker(desk))
+    do(desk, "check_in", row).one()
+    do(desk, verb, row).one()
+    with refused("PAS-3"):
+        do(desk, "refund", row).one()
+    do(desk, "check_out", row).one()
+    do(desk, "hand_in", row).one()
+    assert do(desk, "refund", row).one().deposit_refunded_at == desk.now
+
+
+def test_no_program_pays_a_deposit_back_before_the_card_is_there__PAS_3(desk):
+    row = issue(desk, worker(desk))
+    do(desk, "revoke", row).one()
+    with pytest.raises(DBAPIError) as caught, desk.session.begin_nested():
+        desk.session.execute(update(VisitorPass).values(deposit_refunded_at=desk.now))
+    assert refusal_from(caught.value).rule == "PAS-3"
 
 
 @pytest.mark.parametrize("verb", ["revoke", "correct"])

@@ -160,7 +160,27 @@ def test_what_happened_and_a_real_phone_are_written_down__INT_3(world, now, colu
 def test_an_enquiry_is_promised_within_half_an_hour__INT_5(world, now):
     assert refusal(register(world, now, kind=TicketKind.ENQUIRY, promised_at=now + 31 * MINUTE)).rule == "INT-5"
     assert refusal(register(world, now, promised_at=now - MINUTE)).rule == "INT-5"
-    register(world, now, kind=TicketKind.ENQUIRY, promised_at=now + 30 * MINUTE).one()
+    ticket = register(world, now, kind=TicketKind.ENQUIRY, promised_at=now + 30 * MINUTE).one()
+    for promised in (now - MINUTE, now + 31 * MINUTE):
+        assert refusal(do(world, "amend", ticket, now, promised_at=promised)).rule == "INT-5"
+    do(world, "amend", ticket, now, promised_at=now + 20 * MINUTE).one()
+
+
+@pytest.mark.parametrize(
+    "columns", [{"unit_id": None}, {"reporter_name": None}, {"reporter_name": "", "reporter_phone": None}]
+)
+def test_an_edit_does_not_take_away_who_reported_it_or_where__INT_3(world, now, columns):
+    ticket = new_ticket(world, now)
+    assert refusal(do(world, "amend", ticket, now, **columns)).rule == "INT-3"
+    assert ticket.unit_id is not None
+    instead = {"place": "大堂"} if "unit_id" in columns else {"reporter_department": "保安部"}
+    do(world, "amend", ticket, now, **columns, **instead).one()
+
+
+def test_an_edit_does_not_take_away_whom_the_follow_up_asks__FUP_1(world, now):
+    ticket = ticket_in(world, S.DONE, now)
+    assert refusal(do(world, "amend", ticket, now, reporter_department="保安部")).rule == "FUP-1"
+    do(world, "amend", ticket, now, reporter_name="张伟").one()
 
 
 def test_the_open_matter_of_the_same_unit_and_kind_is_offered_first__INT_6(world, now):
@@ -258,7 +278,8 @@ def test_what_an_emergency_left_out_must_follow_before_closing__DSP_1(world, now
 
 def test_nobody_can_come_without_a_place__DSP_2(world, now):
     ticket = new_ticket(world, now)
-    do(world, "amend", ticket, now, unit_id=None).one()
+    ticket.unit_id = None  # as another program may leave it
+    world.session.flush()
     assert refusal(do(world, "dispatch", ticket, now)).rule == "DSP-2"
 
 

@@ -165,6 +165,11 @@ def test_names_that_no_form_has_are_told(records: Records, sign_in: SignIn, post
     for query in ("flt_nothing=1", "sort=password_hash", "cols=password_hash", "after=x", "search=" + "长" * 101):
         assert post(client, "/admin/tickets/views/", name="我的", query=query).status_code == 400
         assert client.get(f"/admin/tickets/?{quote(query, safe='=&')}").status_code == 400
+    for place in ("after=0001-01-01T00:00:00+14:00~1", "before=9999-12-31T23:59:59-14:00~1"):
+        assert client.get(f"/admin/tickets/?{quote(place, safe='=')}").status_code == 400
+    answer = post(client, "/admin/units/new/", building="1", code="1-999", floor="--5")
+    assert answer.status_code == 400
+    assert "Write a whole number." in answer.text
     assert post(client, "/account/preference/nothing", value="on").status_code == 404
     assert kept(look) == before
 

@@ -1,5 +1,6 @@
 """The record page: entries that name a colleague, a stale save chosen field by field, paper."""
 
+import datetime
 import html
 import re
 from collections.abc import Callable
@@ -10,8 +11,11 @@ from sqlalchemy import select
 
 from models.events import Event
 from models.mentions import Mention
+from models.operations import staff
 from models.session import DeskSession
+from models.staff import Role, StaffAssignment
 from models.tickets import Ticket
+from tests.factories import World
 from tests.records import Records
 from tests.views.test_statements import filled
 
@@ -140,3 +144,18 @@ def test_every_record_can_be_printed_with_where_and_when(
     page = html.unescape(client.get(f"/admin/tickets/details/?id={records.tickets[0]}").text)
     assert "data-print" in page
     assert "云湖花园 · printed 2026-11-18 10:00 by 吴总" in page
+
+
+def test_what_happened_to_a_colleague_in_another_estate_stays_there(
+    world: World, session: DeskSession, now: datetime.datetime, sign_in: SignIn
+) -> None:
+    session.add(StaffAssignment(estate_id=world.other.id, staff_id=world.person("admin").id, role=Role.ADMIN))
+    session.flush()
+    colleague = world.person("technician2")
+    staff.grant_role(session, [colleague], actor=world.actor("admin"), now=now, estate=world.other, role=Role.MANAGER)
+    session.commit()
+    address = f"/admin/staff/details/?id={colleague.id}"
+    assert world.other.name in sign_in("admin").get(address).text
+    page = sign_in("clerk").get(address).text
+    assert colleague.name in page
+    assert world.other.name not in page
