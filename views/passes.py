@@ -8,7 +8,7 @@ from sqlalchemy import select, true
 from wtforms.validators import Optional
 
 from models.operations import passes as verbs
-from models.passes import PassKind, PassMovement, VisitorPass
+from models.passes import OWES_DEPOSIT, PassKind, PassMovement, VisitorPass
 from models.personal import IdDocument
 from models.staff import Staff
 from views import context
@@ -39,10 +39,14 @@ STATES = {
     ),
     "ending": (_("ending today"), lambda now: OUT & (VisitorPass.valid_until <= end_of_today())),
     "expired": (_("expired, not handed in"), lambda now: OUT & (VisitorPass.valid_until <= now)),
+    "revoked": (
+        _("revoked, not handed in"),
+        lambda now: VisitorPass.handed_in_at.is_(None) & VisitorPass.revoked_at.is_not(None),
+    ),
     "inside": (_("holder inside"), lambda now: VisitorPass.inside.is_(true())),
     "deposit": (
         _("deposit not refunded"),
-        lambda now: ~OUT & (VisitorPass.deposit_fen > 0) & VisitorPass.deposit_refunded_at.is_(None),
+        lambda now: VisitorPass.handed_in_at.is_not(None) & OWES_DEPOSIT,
     ),
     "ended": (_("handed in or revoked"), lambda now: ~OUT),
 }
@@ -54,8 +58,8 @@ def is_out(row: VisitorPass) -> bool:
 
 
 def owes_deposit(row: VisitorPass) -> bool:
-    """Whether a deposit is still to be paid back."""
-    return row.deposit_fen > 0 and row.deposit_refunded_at is None
+    """Whether the pass was handed in and its deposit is still to be paid back (PAS-3)."""
+    return row.deposit_fen > 0 and row.deposit_refunded_at is None and row.handed_in_at is not None
 
 
 class PassForm(DeskForm):

@@ -336,13 +336,13 @@ def others(bare: Bare, who: Account, at: datetime.datetime) -> None:
         ("SELECT id, number FROM complaints WHERE estate_id = %s AND status NOT IN ('archived', 'cancelled')",),
         ("SELECT id, lent_at FROM key_loans WHERE estate_id = %s AND returned_at IS NULL AND lost_at IS NULL",),
         (
-            "SELECT id, number FROM visitor_passes WHERE estate_id = %s AND handed_in_at IS NULL AND revoked_at IS NULL"
-            " AND valid_until <= %s",
+            "SELECT id, number FROM visitor_passes WHERE estate_id = %s AND handed_in_at IS NULL"
+            " AND (revoked_at IS NOT NULL OR valid_until <= %s)",
             bare.time(at),
         ),
         (
             "SELECT id, number FROM visitor_passes WHERE estate_id = %s AND deposit_fen > 0"
-            " AND deposit_refunded_at IS NULL AND coalesce(revoked_at, handed_in_at) IS NOT NULL",
+            " AND deposit_refunded_at IS NULL AND handed_in_at IS NOT NULL",
         ),
     ):
         if bare.rows(query, who.estate_id, *values):

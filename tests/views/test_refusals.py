@@ -22,6 +22,8 @@ ELSEWHERE = {
     # What is registered and dispatched at once names no assignee and no visit, so nothing can be wrong with them.
     ("tickets", "register"): {"assignee", "visit_until"},
     ("tickets", "register_and_dispatch"): {"assignee", "visit_until"},
+    # Closing says all that is missing in one sentence; the ticket's own form has these fields.
+    ("tickets", "close"): {"reporter_name", "unit_id"},
 }
 
 
