@@ -91,6 +91,14 @@ class RunningClocks:
         self._touched.add(row.id)
         return due
 
+    def move(self, row: Base, at: datetime.datetime, code: str, due_at: datetime.datetime | None) -> None:
+        """Let the running clock *code* of *row* end at *due_at*, an instant ahead that was agreed (DSP-5)."""
+        for run in self._changeable(row) if due_at is not None and due_at >= at else ():
+            if self._clocks[run.clock_id].code == code and (run.met_at or run.cancelled_at or run.paused_at) is None:
+                assert due_at is not None
+                run.due_at = due_at
+                self._stamp(row, run, at)
+
     def meet(self, row: Base, at: datetime.datetime, *codes: str) -> None:
         """Say that the clocks *codes* of *row* were met at *at*; those not running are left alone."""
         for run in self._changeable(row):

@@ -46,7 +46,7 @@ def dispatch(
         transitions=TRANSITIONS,
         expected=expected,
     )
-    _check_visit(move, visit_from, visit_until)
+    check_visit(move, visit_from, visit_until)
     _check_assignee(move, team, assignee)
     for ticket in list(move.rows):
         if team.estate_id != ticket.estate_id:
@@ -69,7 +69,13 @@ def dispatch(
     return move.finish()
 
 
-def _check_visit(
+def visit_agreed(move: Move[Ticket], ticket: Ticket, visit_until: datetime.datetime | None) -> None:
+    """Let the on-site clock wait for the visit that was agreed, save in an emergency (DSP-1, DSP-5)."""
+    if ticket.kind is not TicketKind.EMERGENCY:
+        move.clocks.move(ticket, move.now, "on-site", visit_until)
+
+
+def check_visit(
     move: Move[Ticket], visit_from: datetime.datetime | None, visit_until: datetime.datetime | None
 ) -> None:
     begins_first = visit_from is None or visit_until is None or visit_from <= visit_until
@@ -106,7 +112,7 @@ def assign(
 ) -> Outcome:
     """Name the person who does a dispatched job (派工), of the job's own team (DSP-11)."""
     move = Move(session, Ticket, tickets, verb="assign", actor=actor, now=now, preview=preview, expected=expected)
-    _check_visit(move, visit_from, visit_until)
+    check_visit(move, visit_from, visit_until)
     working = (TicketStatus.DISPATCHED, TicketStatus.ACCEPTED, TicketStatus.IN_PROGRESS, TicketStatus.WAITING)
     teams: dict[int, bool] = {}
     for ticket in list(move.rows):
@@ -132,6 +138,7 @@ def assign(
             move.set(ticket, assignee_id=assignee.id)
             if visit_from is not None or visit_until is not None:
                 move.set(ticket, visit_from=visit_from, visit_until=visit_until)
+                visit_agreed(move, ticket, visit_until)
     return move.finish()
 
 
@@ -147,7 +154,10 @@ def reassign(
     expected: Mapping[int, int] | None = None,
     preview: bool = False,
 ) -> Outcome:
-    """Give a dispatched job to another team or person, with the reason; the status stays."""
+    """Give a dispatched job to another team or person, with the reason; the status stays.
+
+    One that somebody has accepted needs the next person at once: it is never nobody's (INT-1).
+    """
     move = Move(
         session,
         Ticket,
@@ -170,6 +180,9 @@ def reassign(
         if new_team.estate_id != ticket.estate_id:
             message = gettext_noop("%(team)s is a team of another estate.")
             move.refuse(ticket, "DSP-11", message, field="team", team=new_team.name)
+        elif assignee is None and ticket.status is not TicketStatus.DISPATCHED:
+            message = gettext_noop("%(record)s is being worked on: name the person who goes on with it.")
+            move.refuse(ticket, "INT-1", message, field="assignee", record=ticket.number)
         elif assignee is not None and not can_handle(session, assignee, ticket.estate_id, new_team):
             message = gettext_noop("%(person)s does not work in %(team)s.")
             move.refuse(ticket, "DSP-11", message, field="assignee", person=assignee.name, team=new_team.name)

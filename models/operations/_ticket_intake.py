@@ -25,7 +25,7 @@ from models.operations._intake import (
 )
 from models.operations._move import Move, create, refuse_role
 from models.operations._numbers import take_numbers
-from models.operations._ticket_dispatch import ON_SITE_KINDS, dispatch
+from models.operations._ticket_dispatch import ON_SITE_KINDS, dispatch, visit_agreed
 from models.settings import Category, EstateSettings
 from models.staff import Actor, Team
 from models.tickets import OPEN_STATUSES, Ticket, TicketKind, TicketStatus
@@ -230,6 +230,7 @@ def amend(
             move.reject(ticket, refusal)
             continue
         move.set(ticket, **columns)
+        visit_agreed(move, ticket, columns.get("visit_until"))
         if ticket.must_complete and not lacking(ticket, columns):
             move.set(ticket, must_complete=False)
     return move.finish()

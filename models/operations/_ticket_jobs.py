@@ -12,7 +12,9 @@ from models.operations._comments import comment_on
 from models.operations._move import Move
 from models.operations._owed import drop_follow_ups, latest_follow_ups, make_follow_ups, owes_follow_up, settled
 from models.operations._people import once_looked_up
+from models.operations._ticket_dispatch import check_visit, visit_agreed
 from models.operations._ticket_intake import missing_fields
+from models.policy import may
 from models.staff import Actor, Staff, Team
 from models.tickets import TRANSITIONS, Acceptance, Ticket, TicketKind, TicketStatus, WaitingReason
 
@@ -135,8 +137,7 @@ def resume(
 ) -> Outcome:
     """Go on where the job waited from. After *resident absent* a new appointment is needed (DSP-8)."""
     move = _open(session, tickets, "resume", actor, now, expected, preview)
-    ordered = visit_from is None or visit_until is None or visit_from <= visit_until
-    move.refuse_unless(ordered, "DSP-8", gettext_noop("The visit ends before it begins."), field="visit_until")
+    check_visit(move, visit_from, visit_until)
     for ticket in list(move.rows):
         if ticket.waiting_reason is WaitingReason.RESIDENT_ABSENT and visit_until is None:
             message = gettext_noop("The resident was absent: agree a new appointment first.")
@@ -146,6 +147,7 @@ def resume(
         if visit_from is not None or visit_until is not None:
             move.set(ticket, visit_from=visit_from, visit_until=visit_until)
         move.clocks.resume(ticket, move.now)
+        visit_agreed(move, ticket, visit_until)
     return move.finish()
 
 
@@ -171,6 +173,10 @@ def finish(
     message = gettext_noop("Without the resident's signature, say why.")
     move.refuse_unless(explained, "JOB-5", message, field="acceptance_reason")
     for ticket in list(move.rows):
+        if ticket.assignee_id is None:
+            message = gettext_noop("%(record)s has no handler yet: assign it.")
+            move.refuse(ticket, "INT-1", message, record=ticket.number)
+            continue
         if acceptance is Acceptance.UNKNOWN:
             message = gettext_noop("Only imported records may leave the acceptance unknown.")
             move.refuse(ticket, "JOB-5", message, field="acceptance")
@@ -247,7 +253,7 @@ def charge(
     expected: Mapping[int, int] | None = None,
     preview: bool = False,
 ) -> Outcome:
-    """Note what the job costs, in fen, with the resident's yes (JOB-4)."""
+    """Note what the job costs, in fen, with the resident's yes; only a supervisor lowers it again (JOB-4)."""
     move = _open(session, tickets, "charge", actor, now, expected, preview)
     message = gettext_noop("The amount must be between 0 and 1,000,000 yuan.")
     move.refuse_unless(0 <= amount_fen <= 100_000_000, "JOB-4", message, field="amount_fen")
@@ -259,6 +265,9 @@ def charge(
             move.refuse(ticket, "JOB-4", message, record=ticket.number, status=ticket.status)
         elif ticket.settled_at is not None or ticket.waived_at is not None:
             move.refuse(ticket, "JOB-4", gettext_noop("The charge is settled or waived already."))
+        elif amount_fen < (ticket.charge_fen or 0) and not may(actor, "waive", ticket):
+            message = gettext_noop("Only a supervisor lowers or waives what was agreed, with a reason.")
+            move.refuse(ticket, "JOB-4", message, field="amount_fen")
         else:
             move.set(ticket, charge_fen=amount_fen, charge_agreed_at=move.now)
     return move.finish()

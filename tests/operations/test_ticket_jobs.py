@@ -50,6 +50,16 @@ def test_a_charge_needs_the_residents_yes_and_a_sane_amount__JOB_4(world, now):
     assert ticket.charge_fen == 5000
 
 
+def test_who_may_not_waive_a_charge_does_not_lower_it_either__JOB_4(world, now):
+    ticket = ticket_in(world, S.IN_PROGRESS, now)
+    for amount in (5000, 7000):
+        do(world, "charge", ticket, now, amount_fen=amount, agreed=True).one()
+    for amount in (0, 6999):
+        refused = refusal(do(world, "charge", ticket, now, by="clerk", amount_fen=amount, agreed=True))
+        assert (refused.rule, refused.field) == ("JOB-4", "amount_fen")
+    assert ticket.charge_fen == 7000
+
+
 def test_an_unpaid_charge_bars_closing_until_paid_or_waived__JOB_4(world, now):
     paid, waived = (ticket_in(world, S.DONE, now) for _ in range(2))
     for ticket in (paid, waived):
@@ -97,8 +107,13 @@ def test_a_job_is_not_answered_at_the_desk__JOB_1(world, now):
 
 def test_work_needs_a_handler__INT_1(world, now):
     ticket = ticket_in(world, S.ACCEPTED, now)
-    do(world, "reassign", ticket, now, team=world.teams[Department.ENGINEERING], reason="换人").one()
-    assert refusal(do(world, "start", ticket, now)).rule == "INT-1"
+    moved = do(world, "reassign", ticket, now, team=world.teams[Department.HOUSEKEEPING], reason="换人")
+    assert refusal(moved).field == "assignee"
+    started = ticket_in(world, S.IN_PROGRESS, now)
+    for row, verb in ((ticket, "start"), (started, "finish")):
+        row.assignee_id = None  # as another program may leave it
+        world.session.flush()
+        assert refusal(do(world, verb, row, now)).rule == "INT-1"
 
 
 def test_finishing_schedules_the_follow_up_by_the_desk_owner_within_three_days__FUP_1(world, now):

@@ -329,6 +329,20 @@ def test_a_job_is_due_by_the_end_of_its_day__DSP_7(world, now):
     assert running(world, ticket) == {"same-day": datetime.datetime(2026, 11, 18, 16, tzinfo=datetime.UTC)}
 
 
+def test_the_on_site_clock_waits_for_the_visit_whenever_it_is_agreed__DSP_5(world, now):
+    later = now + 5 * HOUR
+    ticket = new_ticket(world, now)
+    do(world, "dispatch", ticket, now, assignee=None).one()
+    do(world, "assign", ticket, now, assignee=world.person("technician"), visit_until=later).one()
+    assert running(world, ticket)["on-site"] == later
+    do(world, "amend", ticket, now, visit_until=later + HOUR).one()
+    assert running(world, ticket)["on-site"] == later + HOUR
+    do(world, "wait", ticket, now, waiting_reason=WaitingReason.RESIDENT_ABSENT, note="等了 5 分钟，留了条").one()
+    assert refusal(do(world, "resume", ticket, now + HOUR, visit_until=now)).field == "visit_until"
+    do(world, "resume", ticket, now + HOUR, visit_until=later + 20 * HOUR).one()
+    assert running(world, ticket)["on-site"] == later + 20 * HOUR
+
+
 def test_nobody_home_needs_what_was_done_at_the_door_and_a_new_appointment__DSP_8(world, now):
     ticket = ticket_in(world, S.ACCEPTED, now)
     absent = {"waiting_reason": WaitingReason.RESIDENT_ABSENT}
