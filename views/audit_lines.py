@@ -159,8 +159,7 @@ def sheet_of(rows: Iterable[Any], run: AuditRun) -> Sheet:
 def put_back(sheet: Sheet, typed: Mapping[int, str], problems: Mapping[int, str]) -> None:
     """Show what was typed and not saved, each with its *problem*."""
     for line in sheet.lines:
-        if line.id in typed:
-            line.note, line.problem = typed[line.id], problems.get(line.id, "")
+        line.note, line.problem = typed.get(line.id, line.note), problems.get(line.id, "")
 
 
 def _line(row: Any, run: AuditRun) -> Line:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import flash, g, redirect, request
+from flask import abort, flash, g, redirect, request
 from flask_admin import expose
 from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
@@ -143,10 +143,13 @@ class AuditView(RegisterView):
         record = self.get_one(asked_id())
         self.require("note", record)
         form = NoteForm(request.form)
-        ids = [parse_id(text) for text in request.form.getlist("line")][:MOST_LINES]
+        ids = [parse_id(text) for text in request.form.getlist("line")]
         sent = Sent.of(request.form)
+        if len({*ids, *sent.typed}) > MOST_LINES:
+            abort(413, gettext("Explain at most %(count)s findings at once.", count=MOST_LINES))
         lines = self.lines(record, [*ids, *sent.typed])
         sent.keep(lines)
+        sent.mark(request.form, {row_id: lines[row_id] for row_id in ids if row_id in lines}, form.note.data or "")
         notes = dict(sent.typed)
         if ids or form.note.data or not notes:
             if not any(row_id in lines for row_id in ids):
@@ -209,7 +212,7 @@ class Sent:
     @classmethod
     def of(cls, form: Any) -> "Sent":
         """Read ``note-7`` with ``was-7``; 400 for a name that is no finding's."""
-        names = [name for name in form if name.startswith("note-")][:MOST_LINES]
+        names = [name for name in form if name.startswith("note-")]
         typed = {parse_id(name.removeprefix("note-")): form[name].strip() for name in names}
         before = {row_id: form.get(f"was-{row_id}", "") for row_id in typed}
         # One line of a form has no line ends: a note of several lines that was only shown there is not a change.
@@ -224,9 +227,19 @@ class Sent:
             if len(text) > LONGEST_NOTE:
                 self.problems[row_id] = gettext("At most %(count)s characters.", count=LONGEST_NOTE)
             elif stored.split() not in (self.before[row_id].split(), text.split()):
-                self.problems[row_id] = gettext(
-                    "Meanwhile somebody wrote: “%(note)s”. Save again to replace it.", note=stored
-                )
+                self.problems[row_id] = _meanwhile(stored)
+
+    def mark(self, form: Any, ticked: dict[int, AuditLine], note: str) -> None:
+        """Mark the *ticked* lines whose note, which the common *note* would replace, the page did not show."""
+        for row_id, line in ticked.items():
+            stored = line.note or ""
+            shown = (form.get(f"was-{row_id}", stored).split(), note.split())
+            if row_id not in self.typed and stored.split() not in shown:
+                self.problems[row_id] = _meanwhile(stored)
+
+
+def _meanwhile(note: str) -> str:
+    return str(gettext("Meanwhile somebody wrote: “%(note)s”. Save again to replace it.", note=note))
 
 
 def _write_notes(

@@ -21,6 +21,8 @@ from models.staff import Actor
 
 __all__ = ["document", "note", "run", "sign_off", "stored_run"]
 
+SIGNED = gettext_noop("The audit of %(day)s is signed off and stays as it is.")
+
 
 def run(
     session: Session,
@@ -88,8 +90,7 @@ def _check(
             raise OperationRefused("AUD-2", message, estate=estate.name, day=day.isoformat())
         return
     if known is not None and known.signed_off_at is not None and day is None:
-        message = gettext_noop("The audit of %(day)s is signed off and stays as it is.")
-        raise OperationRefused("AUD-3", message, day=today.isoformat())
+        raise OperationRefused("AUD-3", SIGNED, day=today.isoformat())
     latest = session.scalar(select(func.max(AuditRun.day)).where(AuditRun.estate_id == estate.id))
     if latest is not None and latest > today:
         message = gettext_noop("%(estate)s was audited for %(day)s already, which is later than today.")
@@ -106,6 +107,11 @@ def _take_stock(
     actor: Actor,
     now: datetime.datetime,
 ) -> AuditRun:
+    if known is not None:
+        # Whoever signs it off meanwhile goes before or after, never in between.
+        again = select(AuditRun).where(AuditRun.id == known.id).with_for_update(key_share=True)
+        if session.scalars(again.execution_options(populate_existing=True)).one().signed_off_at is not None:
+            raise OperationRefused("AUD-3", SIGNED, day=day.isoformat())
     found = _find(session, estate, settings, day, now)
     counts = counts_of(found.values())
     ids = store_findings(session, estate.id, found, day=day, now=now)
@@ -187,8 +193,7 @@ def sign_off(
     )
     for row in list(move.rows):
         if row.signed_off_at is not None:
-            message = gettext_noop("The audit of %(day)s is signed off and stays as it is.")
-            move.refuse(row, "AUD-3", message, day=row.day.isoformat())
+            move.refuse(row, "AUD-3", SIGNED, day=row.day.isoformat())
         elif missing := _without_note(session, row):
             message = gettext_noop("%(count)s overdue findings have no note yet: %(missing)s.")
             move.refuse(row, "AUD-3", message, count=len(missing), missing=missing)

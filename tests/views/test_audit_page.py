@@ -59,6 +59,35 @@ def test_findings_stand_by_rule_with_their_counts__AUD_1(
     assert sign_in("clerk").get(page_of(run, show="gone")).status_code == 400
 
 
+def test_the_common_note_does_not_replace_a_note_that_the_page_did_not_show__AUD_3(
+    run: int, look: DeskSession, sign_in: Callable[..., FlaskClient], post: Any
+) -> None:
+    line = lines(look, run)[0]
+    supervisor, clerk = sign_in("supervisor"), sign_in("clerk")
+    assert post(supervisor, f"/admin/audits/note/?id={run}", **{f"note-{line.id}": "已约明天"}).status_code == 302
+    drawn_before = {"line": str(line.id), f"was-{line.id}": "", f"note-{line.id}": "", "note": "明日处理"}
+    answer = post(clerk, f"/admin/audits/note/?id={run}", **drawn_before)
+    assert answer.status_code == 400
+    assert "Meanwhile somebody wrote: “已约明天”" in answer.text
+    assert lines(look, run)[0].note == "已约明天"
+    seen = {**drawn_before, f"was-{line.id}": "已约明天", f"note-{line.id}": "已约明天"}
+    assert post(clerk, f"/admin/audits/note/?id={run}", **seen).status_code == 302
+    assert lines(look, run)[0].note == "明日处理"
+
+
+def test_nothing_that_was_typed_beside_a_late_finding_is_cut_away__AUD_3(
+    run: int, look: DeskSession, sign_in: Callable[..., FlaskClient], post: Any
+) -> None:
+    line = lines(look, run)[0]
+    unchanged = {f"note-{number}": "x" for number in range(10_000, 11_100)}
+    unchanged |= {name.replace("note", "was"): "x" for name in unchanged}
+    typed = {**unchanged, f"note-{line.id}": "已联系"}
+    assert post(sign_in("clerk"), f"/admin/audits/note/?id={run}", **typed).status_code == 302
+    assert lines(look, run)[0].note == "已联系"
+    many = {name: "y" for name in unchanged if name.startswith("note")}
+    assert post(sign_in("clerk"), f"/admin/audits/note/?id={run}", **many).status_code == 413
+
+
 def test_each_finding_is_explained_beside_it_and_the_next_is_offered__AUD_3(
     run: int, look: DeskSession, sign_in: Callable[..., FlaskClient], post: Any
 ) -> None:
