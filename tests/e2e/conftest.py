@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from tests.factories import World
@@ -21,6 +21,7 @@ LOCALES = {"en": "en-GB", "zh_Hans_CN": "zh-CN"}
 SIZES = {"desktop": (1366, 768), "phone": (390, 844)}
 SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PATIENCE = 20_000
+expect.set_options(timeout=PATIENCE)
 
 
 SCREENS = Path(__file__).parents[2] / "screens"

@@ -39,7 +39,10 @@ def test_findings_are_explained_ticked_and_signed_by_keyboard__AUD_3(
     page.keyboard.press("Enter")
     expect(page.locator("progress")).to_have_attribute("value", "2")
 
+    expect(page.locator("[data-explain]").first).to_be_focused()
+    page.wait_for_load_state()  # its scripts have run, so Escape is heard
     page.keyboard.press("Escape")
+    expect(page.locator("[data-explain]").first).not_to_be_focused()
     for _row in range(total - 2):
         page.keyboard.press("x")
         page.keyboard.press("j")
