@@ -19,6 +19,8 @@ IN_A_ROOM = 4
 """So many people a room are looked at where each room is shown once."""
 MOST_KEPT = 200
 
+_CODE = select(Unit.code).where(Unit.id == Occupancy.unit_id).correlate(Occupancy).scalar_subquery()
+"""A room's number, looked up for those who are found: joined, PostgreSQL would read the whole table of units."""
 _ORDER = {OccupancyKind.OWNER: 0, OccupancyKind.TENANT: 1, OccupancyKind.FAMILY: 2}
 
 
@@ -68,7 +70,7 @@ def callers(
         nothing = person is None and room is None
         people = _people(false() if person is None else person, len(names), bool(rooms), actor, estate_id)
         empty = None if room is None else _empty_rooms(room, actor, estate_id).limit(limit)
-        several = people.order_by(None).order_by(func.length(Unit.code), Unit.code, _kinds()).limit(limit * IN_A_ROOM)
+        several = people.order_by(None).order_by(func.length(_CODE), _CODE, _kinds()).limit(limit * IN_A_ROOM)
         _KEPT[key] = None if nothing else _Questions(people.limit(limit), empty, several)
     questions = _KEPT[key]
     if questions is None:
@@ -107,13 +109,14 @@ def _people(
     living = and_(
         Occupancy.resident_id == Resident.id, Occupancy.until_on.is_(None), Occupancy.estate_id == Resident.estate_id
     )
-    query = select(Resident.id, Unit.id, Resident.name, func.coalesce(Unit.code, ""), Occupancy.kind, Resident.phone)
-    query = query.outerjoin(Occupancy, living).outerjoin(Unit, Unit.id == Occupancy.unit_id)
+    room = func.coalesce(_CODE, "")
+    query = select(Resident.id, Occupancy.unit_id, Resident.name, room, Occupancy.kind, Resident.phone)
+    query = query.outerjoin(Occupancy, living)
     query = query.where(person, Resident.estate_id == estate_id, visible(actor, Resident))
     if by_room:
         # Of somebody with several rooms the one that was named; who was found by a phone tail keeps all.
         meant = found_rooms()
-        query = query.where(or_(Unit.id.in_(meant), Unit.id.is_(None), ~_any_room(meant)))
+        query = query.where(or_(Occupancy.unit_id.in_(meant), Occupancy.unit_id.is_(None), ~_any_room(meant)))
     return query.order_by(_nearness(names), _kinds(), func.length(Resident.name), Resident.name_pinyin, Resident.id)
 
 
