@@ -19,6 +19,7 @@ from models.settings import (
     WorkingHours,
 )
 from models.verbs import verb_label
+from views import context
 from views.base import RegisterView
 from views.codes import code_name
 from views.fields import (
@@ -169,6 +170,7 @@ class CalendarDayView(RegisterView):
         "delete": "delete_calendar_days",
     }
     number_column = "day"
+    list_template = "admin/calendar_days.html"
     default_sort = "day"
     column_list = ("day", "kind", "name", "start_minute", "end_minute")
     column_sortable_list = ("day",)
@@ -181,6 +183,13 @@ class CalendarDayView(RegisterView):
     create_form_class = CalendarDayForm
     sections = ((_("Day"), ("day", "kind", "name", "start_minute", "end_minute")),)
     empty_text = _("No day differs from its weekday yet.")
+
+    def ordinary_years(self) -> list[int]:
+        """This year or the next, as long as its official calendar is neither known nor written by hand."""
+        estate = context.current_estate()
+        if estate is None:
+            return []
+        return verbs.years_without_days(context.session(), estate, now=context.now())
 
     def draft(self, form: Any) -> Any:
         """The day."""

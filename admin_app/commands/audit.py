@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin_app import database
+from admin_app.commands import official_calendar
 from admin_app.config import Config, ConfigurationError
 from models.audits import FindingKind
 from models.errors import Outcome
@@ -39,6 +40,7 @@ def command(
 ) -> int:
     """Take stock of everything that is not closed (AUD-1).
 
+    Official holidays that the program has learnt since are added first (SET-2), and said on standard error.
     The same day's audit can be run again until it is signed off; only what differs is written. Each estate stands
     for itself: one that is refused is named on standard error, and the exit code is 1.
     """
@@ -46,6 +48,8 @@ def command(
         actor = actor_for(session, active_person(session, username or "system"), source="cli")
         estates = _estates(session, actor, estate_code)
         now = datetime.datetime.now(datetime.UTC)
+        if day is None and not dry_run and (said := official_calendar.provide(session, estates, now=now)):
+            click.echo(said, err=True)
         outcome = daily_audit.run(session, estates, actor=actor, now=now, day=day.date() if day else None)
         if not outcome.done:
             outcome.all()

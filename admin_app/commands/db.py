@@ -4,11 +4,13 @@ import datetime
 from pathlib import Path
 
 import click
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from admin_app import copies, database
+from admin_app.commands import official_calendar
 from admin_app.config import Config
 from models import migrations, search
+from models.estates import Estate
 from models.session import reading
 
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -21,10 +23,14 @@ def command() -> None:
 
 @command.command()
 def upgrade() -> None:
-    """Make the database, or bring its tables to this version of the program."""
+    """Make the database, or bring its tables and its official calendar to this version of the program."""
     config = Config.from_environment()
-    database.upgrade(config, now=datetime.datetime.now(datetime.UTC)).close()
+    now = datetime.datetime.now(datetime.UTC)
+    with database.upgrade(config, now=now) as opened, opened.writing() as session:
+        said = official_calendar.provide(session, session.scalars(select(Estate).order_by(Estate.code)).all(), now=now)
     click.echo(f"The database is at revision {migrations.head()}.")
+    if said:
+        click.echo(said)
 
 
 @command.command()

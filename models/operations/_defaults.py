@@ -1,17 +1,20 @@
 """What a new estate begins with: clocks, settings, categories, working hours and the official calendar (SET-1, 2)."""
 
 import datetime
+import functools
 from collections.abc import Iterable, Iterator
 from zoneinfo import ZoneInfo
 
 import chinese_calendar
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from models.base import Base
 from models.complaints import ComplaintCategory
 from models.estates import Estate
+from models.events import Event
 from models.operations._move import create
+from models.operations._registers import hold_estates, require_role
 from models.settings import (
     DEFAULT_CLOCKS,
     DEFAULT_SETTINGS,
@@ -25,8 +28,14 @@ from models.settings import (
 )
 from models.staff import Actor, Role
 
+PROVIDED = "SET-1"
+"""The rule that the event of a default names: what a person adds has another, or none."""
+
 # 08:30-12:00 and 13:30-18:00, Monday to Friday (SET-2).
 DEFAULT_HOURS = tuple((day, start, end) for day in range(5) for start, end in ((510, 720), (810, 1080)))
+
+OfficialDay = tuple[datetime.date, DayKind, str]
+"""A date that differs from its weekday, how, and the Chinese name of its holiday."""
 
 # Names of categories are the estate's own data, as names of teams are: a manager edits them, nobody translates them.
 TICKET_CATEGORIES = {
@@ -61,9 +70,7 @@ def provide_defaults(
     The calendar is added for the years before, of and after *now*. Returns the years among them for which no official
     calendar is known yet: there Monday to Friday count as working days. *role* names the role it is done in.
     """
-    zone = ZoneInfo(estate.timezone)
-    year = now.astimezone(zone).year
-    days, unknown = official_days(range(year - 1, year + 2))
+    days, unknown = official_days(_years_around(estate, now))
     rows: list[Base] = [
         *_clocks(session, estate.id),
         *_settings(session, estate.id),
@@ -75,27 +82,76 @@ def provide_defaults(
     for row in rows:
         by_table.setdefault(type(row), []).append(row)
     for group in by_table.values():
-        create(session, group, verb="register", actor=actor, now=now, rule="SET-1", role=role)
+        create(session, group, verb="register", actor=actor, now=now, rule=PROVIDED, role=role)
     return unknown
 
 
-def official_days(years: Iterable[int]) -> tuple[list[tuple[datetime.date, DayKind, str]], list[int]]:
+def provide_official_days(
+    session: Session, estates: Iterable[Estate], *, actor: Actor, now: datetime.datetime
+) -> tuple[list[CalendarDay], list[int]]:
+    """Add to *estates* the official days of the years before, of and after *now* that they never had (SET-2).
+
+    A date that stands in the calendar stays as it is, and one that was provided and deleted does not come back, so
+    that it may be done again at any time. Returns the days added, and the years of which no official calendar is known.
+    """
+    chosen = list(dict.fromkeys(estates))
+    for estate in chosen:
+        require_role(actor, "register", CalendarDay(estate_id=estate.id))
+    hold_estates(session, chosen)
+    added: list[CalendarDay] = []
+    unknown: set[int] = set()
+    for estate in chosen:
+        days, unknown_here = official_days(_years_around(estate, now))
+        added += _days(session, estate.id, days)
+        unknown.update(unknown_here)
+    return create(session, added, verb="register", actor=actor, now=now, rule=PROVIDED), sorted(unknown)
+
+
+def years_without_days(session: Session, estate: Estate, *, now: datetime.datetime) -> list[int]:
+    """Which of this year and the next has neither an official calendar nor any day of its own in *estate* (SET-2).
+
+    One statement, or none where both calendars are known.
+    """
+    _, unknown = official_days(_years_around(estate, now)[1:])
+    if not unknown:
+        return []
+    days = [CalendarDay.day.between(datetime.date(year, 1, 1), datetime.date(year, 12, 31)) for year in unknown]
+    found = session.execute(select(*(exists().where(CalendarDay.estate_id == estate.id, of) for of in days))).one()
+    return [year for year, has_days in zip(unknown, found, strict=True) if not has_days]
+
+
+def official_days(years: Iterable[int]) -> tuple[list[OfficialDay], list[int]]:
     """The official holidays and make-up working days of *years*, and the years not announced yet (SET-2)."""
-    found: list[tuple[datetime.date, DayKind, str]] = []
+    found: list[OfficialDay] = []
     unknown: list[int] = []
-    chinese_names = {holiday.value: holiday.chinese for holiday in chinese_calendar.Holiday}
     for year in years:
-        day = datetime.date(year, 1, 1)
-        try:
-            while day.year == year:
-                off, name = chinese_calendar.get_holiday_detail(day)
-                if name is not None:
-                    kind = DayKind.OFF if off else DayKind.WORKING
-                    found.append((day, kind, chinese_names.get(name, name)))
-                day += datetime.timedelta(days=1)
-        except NotImplementedError:
+        days = _official_year(year)
+        if days is None:
             unknown.append(year)
+        else:
+            found += days
     return found, unknown
+
+
+@functools.cache
+def _official_year(year: int) -> tuple[OfficialDay, ...] | None:
+    chinese_names = {holiday.value: holiday.chinese for holiday in chinese_calendar.Holiday}
+    found: list[OfficialDay] = []
+    day = datetime.date(year, 1, 1)
+    try:
+        while day.year == year:
+            off, name = chinese_calendar.get_holiday_detail(day)
+            if name is not None:
+                found.append((day, DayKind.OFF if off else DayKind.WORKING, chinese_names.get(name, name)))
+            day += datetime.timedelta(days=1)
+    except NotImplementedError:
+        return None
+    return tuple(found)
+
+
+def _years_around(estate: Estate, now: datetime.datetime) -> range:
+    year = now.astimezone(ZoneInfo(estate.timezone)).year
+    return range(year - 1, year + 2)
 
 
 def _clocks(session: Session, estate_id: int) -> Iterator[Clock]:
@@ -138,10 +194,16 @@ def _hours(session: Session, estate_id: int) -> Iterator[WorkingHours]:
             yield WorkingHours(estate_id=estate_id, weekday=weekday, start_minute=start, end_minute=end)
 
 
-def _days(
-    session: Session, estate_id: int, days: Iterable[tuple[datetime.date, DayKind, str]]
-) -> Iterator[CalendarDay]:
+def _days(session: Session, estate_id: int, days: Iterable[OfficialDay]) -> Iterator[CalendarDay]:
     present = set(session.scalars(select(CalendarDay.day).where(CalendarDay.estate_id == estate_id)))
+    # What was provided once and is not there any more, a manager has deleted.
+    earlier = select(Event.after).where(
+        Event.estate_id == estate_id,
+        Event.register == CalendarDay.__tablename__,
+        Event.verb == "register",
+        Event.rule == PROVIDED,
+    )
+    present.update(datetime.date.fromisoformat(after["day"]) for after in session.scalars(earlier))
     for day, kind, name in days:
         if day not in present:
             yield CalendarDay(estate_id=estate_id, day=day, kind=kind, name=name)

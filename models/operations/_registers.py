@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from models.base import Base
 from models.errors import Incomplete, Msgid, OperationRefused, Outcome, gettext_noop
+from models.estates import Estate
 from models.operations._move import CHUNK, Move, refuse_role
 from models.settings import EstateSettings
 from models.staff import Actor
@@ -52,6 +53,13 @@ def in_estate(
     if row is None or getattr(row, "estate_id", None) != estate_id:
         raise OperationRefused(rule, gettext_noop("There is no such %(what)s in this estate."), field=field, what=what)
     return row
+
+
+def hold_estates(session: Session, estates: Iterable[Estate]) -> None:
+    """Let two runs over one estate queue: the second compares with what the first has written."""
+    ids = sorted({estate.id for estate in estates})
+    session.flush()
+    session.execute(select(Estate.id).where(Estate.id.in_(ids)).order_by(Estate.id).with_for_update(key_share=True))
 
 
 def estates_of(session: Session, model: type[Any], ids: Iterable[int]) -> dict[int, int]:

@@ -15,7 +15,7 @@ from models.operations._audit_matters import matter_findings
 from models.operations._audit_overdue import overdue_findings
 from models.operations._audit_store import counts_of, store_findings, store_lines
 from models.operations._move import CHUNK, Move, create
-from models.operations._registers import require_role, sift
+from models.operations._registers import hold_estates, require_role, sift
 from models.settings import EstateSettings
 from models.staff import Actor
 
@@ -43,7 +43,7 @@ def run(
     chosen = list(estates)
     settings = EstateSettings(session, {estate.id for estate in chosen})
     if not preview:
-        _lock(session, chosen)
+        hold_estates(session, chosen)
     accepted, outcome = sift(chosen, lambda estate: _check(session, estate, settings, actor, moment, day))
     if preview:
         outcome.done = accepted
@@ -62,13 +62,6 @@ def stored_run(session: Session, estate: Estate, day: datetime.date) -> AuditRun
     """The run of that estate and local date as it is stored, None when there is none."""
     query = select(AuditRun).where(AuditRun.estate_id == estate.id, AuditRun.day == day)
     return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
-
-
-def _lock(session: Session, estates: Iterable[Estate]) -> None:
-    """Let two runs of one estate queue: the second compares with what the first has written."""
-    ids = sorted({estate.id for estate in estates})
-    session.flush()
-    session.execute(select(Estate.id).where(Estate.id.in_(ids)).order_by(Estate.id).with_for_update(key_share=True))
 
 
 def _check(

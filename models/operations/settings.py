@@ -12,7 +12,7 @@ from models.operations._calendars import (
     register_calendar_days,
     register_working_hours,
 )
-from models.operations._defaults import provide_defaults
+from models.operations._defaults import provide_defaults, provide_official_days, years_without_days
 from models.operations._figures import (
     CATEGORY_AMENDABLE,
     CLOCK_AMENDABLE,
@@ -41,7 +41,9 @@ __all__ = [
     "delete_categories",
     "delete_working_hours",
     "provide_defaults",
+    "provide_official_days",
     "register_calendar_days",
     "register_categories",
     "register_working_hours",
+    "years_without_days",
 ]

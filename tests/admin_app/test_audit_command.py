@@ -1,5 +1,6 @@
 """``frontdesk audit``: the same twice, past days as they were, each refusal one line (AUD-1 … AUD-3)."""
 
+import datetime
 import json
 
 import pytest
@@ -7,12 +8,15 @@ from sqlalchemy import func, select
 
 from models.audits import AuditRun
 from models.events import Event
+from models.operations import settings
 from models.staff import Actor
 
 
 @pytest.fixture
-def run(run_here):
-    """``run("--json")``: exit code, standard output, standard error, on the world's database."""
+def run(run_here, world):
+    """``run("--json")``: exit code, standard output, standard error, on the world's database with its calendar."""
+    now, both = datetime.datetime.now(datetime.UTC), (world.estate, world.other)
+    settings.provide_official_days(world.session, both, actor=world.actor("system"), now=now)
 
     def run_one(*arguments):
         return run_here("audit", *arguments)
