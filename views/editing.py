@@ -9,12 +9,14 @@ from werkzeug.exceptions import NotFound
 from wtforms import Field
 
 from models.errors import OperationRefused, StaleRecord
+from views import context
 from views.forms import REFERENCES, DeskForm, PhoneField
 from views.language import sentence
 from views.lookups import LOOKUPS, Lookup, learn_for
 from views.queries import asked_id, parse_id
 from views.record import RecordPages
 from views.scope import INVALID, status_of
+from views.sent_once import new_key, sent_before
 from views.versions import STORED, Differences, asked_again, chosen, differences, undecided
 
 
@@ -52,6 +54,8 @@ class EditPages(RecordPages):
         self.require(self.create_verb)
         if request.method == "GET":
             return self.create_page(self._create_form_class(data=self.begin_with()))
+        if (made := sent_before(self.register, self.create_verb)) is not None:
+            return self.sent_twice(made)
         form = self._create_form_class(request.form)
         if not form.validate():
             return self.create_page(form), INVALID
@@ -65,6 +69,16 @@ class EditPages(RecordPages):
         flash(gettext("%(record)s: saved.", record=self.name_of(record)), "success")
         return redirect(self.after_create(record))
 
+    def sent_twice(self, record_id: int) -> Any:
+        """Lead to the record that the same form has made already (:mod:`views.sent_once`)."""
+        record = context.session().get(self.model, record_id)
+        if record is None:
+            flash(gettext("This form was sent before; what it made was deleted since."), "info")
+            return redirect(self.get_url(".index_view"))
+        message = gettext("%(record)s was saved before: the same form was sent twice.", record=self.name_of(record))
+        flash(message, "info")
+        return redirect(self.after_create(record))
+
     def create_page(self, form: Any, problem: str | None = None, refusal: OperationRefused | None = None) -> str:
         """The page that asks for a new record."""
         learn_for(form)
@@ -73,6 +87,7 @@ class EditPages(RecordPages):
             form=form,
             problem=problem,
             refusal=refusal,
+            form_key=new_key(),
             verb=self.create_verb,
             back=self.get_url(".index_view"),
         )

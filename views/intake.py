@@ -25,6 +25,7 @@ from views.language import label, local_time, sentence
 from views.lookups import learn_for
 from views.queries import parse_id, parse_search
 from views.scope import INVALID, status_of
+from views.sent_once import new_key, sent_before
 from views.ticket_forms import TicketForm
 
 LAST = 5
@@ -39,6 +40,9 @@ class IntakePages(RegisterView):
         self.require("register")
         if request.method == "GET":
             return self.intake_page(TicketForm(data=self.begin_with()))
+        verb = "report_again" if "repeat_of" in request.form else "register"
+        if (made := sent_before(self.register, verb)) is not None:
+            return self.sent_twice(made)
         form = TicketForm(request.form)
         if "repeat_of" in request.form:
             return self._repeat(form)
@@ -87,6 +91,7 @@ class IntakePages(RegisterView):
             form=form,
             problem=problem,
             refusal=refusal,
+            form_key=new_key(),
             teams=teams,
             asked=text,
             offered=self.offered(text) if text else None,

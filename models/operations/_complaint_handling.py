@@ -203,8 +203,7 @@ def carry_out(
             move.clocks.cancel(complaint, move.now, FORMAL_RECORD)
     outcome = move.finish()
     if not preview:
-        owing = [complaint for complaint in outcome.done if owes_follow_up(complaint)]
-        make_follow_ups(session, owing, actor=actor, now=move.now, settings=move.settings)
+        make_follow_ups(move, [complaint for complaint in outcome.done if owes_follow_up(complaint)])
     return outcome
 
 

@@ -65,7 +65,7 @@ class Move(Generic[Row]):
         self._register = model.__tablename__
         self._changes: dict[int, dict[str, Any]] = {}
         self._additions: list[Base] = []
-        self._roles: dict[int, str] = {}
+        self._roles: dict[int, Role] = {}
         self._targets: Mapping[Any, Any] | None = None if transitions is None else transitions.get(verb)
         self.rows: list[Row] = self._lock(list(rows))
         for row in list(self.rows):
@@ -90,7 +90,7 @@ class Move(Generic[Row]):
         if role is None:
             self.refuse(row, "ROLE", gettext_noop("Your role does not allow this here: %(verb)s."), verb=self.label)
             return
-        self._roles[row.id] = role.value
+        self._roles[row.id] = role
         if row.id in expected and expected[row.id] != getattr(row, "version", None):
             self.rows.remove(row)
             self.outcome.refused.append((row, StaleRecord(row, expected[row.id])))
@@ -109,6 +109,10 @@ class Move(Generic[Row]):
     def label(self) -> Msgid:
         """The verb as a person reads it."""
         return verb_label(self.verb)
+
+    def role_of(self, row: Row) -> Role:
+        """The role that lets the actor do this to *row*: what follows from it is done in that role too."""
+        return self._roles[row.id]
 
     @staticmethod
     def _status(row: Any) -> LabelledEnum:
@@ -181,7 +185,7 @@ class Move(Generic[Row]):
         return event_row(
             row,
             actor=self.actor,
-            role=self._roles[row.id],
+            role=self.role_of(row).value,
             now=self.now,
             verb=self.verb,
             version=None if version is None else version + 1,

@@ -12,7 +12,7 @@ from models.follow_ups import FollowUp, FollowUpStatus
 from models.matters import ClockRun
 from models.operations._move import CHUNK, Move, create
 from models.settings import EstateSettings
-from models.staff import Actor
+from models.staff import Actor, Role
 from models.tickets import Ticket, TicketKind
 
 FOLLOWED_KINDS = (TicketKind.REPAIR, TicketKind.HOUSEHOLD_SERVICE, TicketKind.EMERGENCY)
@@ -39,34 +39,37 @@ def due_follow_up_at(settings: EstateSettings, estate_id: int, finished_at: date
     return settings.due(clock, finished_at) if clock else finished_at + datetime.timedelta(days=3)
 
 
-def make_follow_ups(
+def make_follow_ups(move: Move[Any], matters: Sequence[Ticket | Complaint]) -> None:
+    """Schedule a follow-up for each of *matters*, which *move* has finished, by its desk owner, with its clock.
+
+    The events name the role in which the matter was finished: whoever does the work may not schedule by themselves.
+    """
+    by_role: dict[Role, list[FollowUp]] = {}
+    for matter in matters:
+        row = FollowUp(
+            estate_id=matter.estate_id,
+            assignee_id=matter.desk_owner_id,
+            due_at=due_follow_up_at(move.settings, matter.estate_id, move.now),
+            **{matter_column(matter): matter.id},
+        )
+        by_role.setdefault(move.role_of(matter), []).append(row)
+    for role, rows in by_role.items():
+        write_follow_ups(move.session, rows, actor=move.actor, now=move.now, settings=move.settings, role=role)
+
+
+def write_follow_ups(
     session: Session,
-    matters: Sequence[Ticket | Complaint],
+    rows: Sequence[FollowUp],
     *,
     actor: Actor,
     now: datetime.datetime,
     settings: EstateSettings,
+    role: Role | None = None,
 ) -> list[FollowUp]:
-    """Schedule a follow-up for each of *matters*, by its desk owner, with its clock."""
-    rows = [
-        FollowUp(
-            estate_id=matter.estate_id,
-            assignee_id=matter.desk_owner_id,
-            due_at=due_follow_up_at(settings, matter.estate_id, now),
-            **{matter_column(matter): matter.id},
-        )
-        for matter in matters
-    ]
-    return write_follow_ups(session, rows, actor=actor, now=now, settings=settings)
-
-
-def write_follow_ups(
-    session: Session, rows: Sequence[FollowUp], *, actor: Actor, now: datetime.datetime, settings: EstateSettings
-) -> list[FollowUp]:
-    """Write new follow-ups, each with its clock."""
+    """Write new follow-ups, each with its clock; *role* is that of the verb they follow from, as in :func:`create`."""
     if not rows:
         return []
-    made = create(session, rows, verb="schedule", actor=actor, now=now, rule="FUP-1")
+    made = create(session, rows, verb="schedule", actor=actor, now=now, rule="FUP-1", role=role)
     for row in made:
         clock = settings.clock(row.estate_id, "follow-up")
         if clock is not None:

@@ -9,6 +9,8 @@ from sqlalchemy import delete as sql_delete
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.complaints import OPEN_STATUSES as OPEN_COMPLAINTS
+from models.complaints import Complaint
 from models.errors import Incomplete, Msgid, OperationRefused, Outcome, gettext_noop
 from models.matters import ClockRun, Comment, RepeatReport
 from models.operations._intake import (
@@ -25,6 +27,7 @@ from models.operations._intake import (
 )
 from models.operations._move import Move, create, refuse_role
 from models.operations._numbers import take_numbers
+from models.operations._registers import in_estate
 from models.operations._ticket_dispatch import ON_SITE_KINDS, dispatch, visit_agreed
 from models.settings import Category, EstateSettings
 from models.staff import Actor, Team
@@ -68,7 +71,8 @@ def register(session: Session, drafts: Sequence[TicketDraft], *, actor: Actor, n
 
     Refused: no summary, nobody or no place named except in an emergency (INT-3), heard in the future (INT-2), an
     enquiry promised later than the setting allows (INT-5), the same matter still open (INT-6) unless the draft says
-    that it is another, an emergency without team (DSP-1). Emergencies are dispatched in the same transaction.
+    that it is another, an emergency without team (DSP-1), work for a complaint that is archived or cancelled (CMP-8).
+    Emergencies are dispatched in the same transaction.
     """
     outcome = Outcome()
     settings = EstateSettings(session, {draft.estate_id for draft in drafts})
@@ -121,11 +125,23 @@ def _check(
         message = gettext_noop("An emergency is dispatched at once: name the team.")
         raise OperationRefused("DSP-1", message, field="team_id")
     _check_answer(draft.kind, draft.promised_at, settings, draft.estate_id, now)
+    if draft.complaint_id is not None:
+        _check_complaint(session, draft.complaint_id, draft.estate_id)
     if not draft.another_matter and not emergency:
         kind = Ticket.kind == draft.kind
         first = same_open_matter(session, Ticket, draft.estate_id, draft.unit_id, kind, OPEN_STATUSES)
         if first is not None:
             raise same_matter_refusal(first)
+
+
+def _check_complaint(session: Session, complaint_id: int, estate_id: int) -> None:
+    what = gettext_noop("complaint")
+    complaint = in_estate(session, Complaint, complaint_id, estate_id, "CMP-8", what, field="complaint_id")
+    # Whoever cancels or archives it meanwhile goes before or after, never in between.
+    session.refresh(complaint, with_for_update={"key_share": True})
+    if complaint.status not in OPEN_COMPLAINTS:
+        message = gettext_noop("%(record)s is “%(status)s”: no work is added to it any more.")
+        raise OperationRefused("CMP-8", message, field="complaint_id", record=complaint.number, status=complaint.status)
 
 
 def _check_answer(

@@ -1,4 +1,4 @@
-"""The job itself: slip taken, on site, waiting, finished, paid, slip back, closed (JOB-1 … JOB-7)."""
+"""The job itself: slip taken, on site, waiting, finished, slip back, closed (JOB-1 … JOB-7)."""
 
 import datetime
 from collections.abc import Iterable, Mapping
@@ -9,42 +9,16 @@ from models.errors import Msgid, Outcome, gettext_noop
 from models.follow_ups import FollowUp
 from models.matters import CommentKind
 from models.operations._comments import comment_on
-from models.operations._move import Move
 from models.operations._owed import drop_follow_ups, latest_follow_ups, make_follow_ups, owes_follow_up, settled
 from models.operations._people import once_looked_up
+from models.operations._ticket_charges import owes_charge
 from models.operations._ticket_dispatch import check_visit, visit_agreed
 from models.operations._ticket_intake import missing_fields
-from models.policy import may
+from models.operations._ticket_move import open_move
 from models.staff import Actor, Staff, Team
-from models.tickets import TRANSITIONS, Acceptance, Ticket, TicketKind, TicketStatus, WaitingReason
+from models.tickets import Acceptance, Ticket, TicketKind, TicketStatus, WaitingReason
 
 ANSWERED_KINDS = (TicketKind.ENQUIRY, TicketKind.QUERY, TicketKind.SUGGESTION)
-
-
-def _open(
-    session: Session,
-    tickets: Iterable[Ticket],
-    verb: str,
-    actor: Actor,
-    now: datetime.datetime,
-    expected: Mapping[int, int] | None,
-    preview: bool,
-    reason: str | None = None,
-    rule: str | None = None,
-) -> Move[Ticket]:
-    return Move(
-        session,
-        Ticket,
-        tickets,
-        verb=verb,
-        actor=actor,
-        now=now,
-        preview=preview,
-        transitions=TRANSITIONS if verb in TRANSITIONS else None,
-        expected=expected,
-        reason=reason,
-        rule=rule,
-    )
 
 
 def accept(
@@ -62,7 +36,7 @@ def accept(
     The taker is *taker*, else the person acting where they work in the team, else the assigned handler. A technician
     who takes a slip that nobody was assigned to becomes its handler.
     """
-    move = _open(session, tickets, "accept", actor, now, expected, preview)
+    move = open_move(session, tickets, "accept", actor, now, expected, preview)
     me, handles = session.get(Staff, actor.staff_id), once_looked_up(session)
     for ticket in list(move.rows):
         team = session.get(Team, ticket.team_id) if ticket.team_id is not None else None
@@ -87,7 +61,7 @@ def start(
     preview: bool = False,
 ) -> Outcome:
     """Arrived on site (DSP-5, JOB-7): stops the ``on-site`` clock."""
-    move = _open(session, tickets, "start", actor, now, expected, preview)
+    move = open_move(session, tickets, "start", actor, now, expected, preview)
     for ticket in list(move.rows):
         if ticket.assignee_id is None:
             message = gettext_noop("%(record)s has no handler yet: assign it.")
@@ -113,7 +87,7 @@ def wait(
 
     *Resident absent* needs what was done at the door: waited 2-5 minutes, note left with the desk's number (DSP-8).
     """
-    move = _open(session, tickets, "wait", actor, now, expected, preview, reason=note or None)
+    move = open_move(session, tickets, "wait", actor, now, expected, preview, reason=note or None)
     if waiting_reason is WaitingReason.RESIDENT_ABSENT:
         message = gettext_noop("Write down how long was waited and that a note with the desk's number was left.")
         move.refuse_unless(note.strip(), "DSP-8", message, field="note")
@@ -136,7 +110,7 @@ def resume(
     preview: bool = False,
 ) -> Outcome:
     """Go on where the job waited from. After *resident absent* a new appointment is needed (DSP-8)."""
-    move = _open(session, tickets, "resume", actor, now, expected, preview)
+    move = open_move(session, tickets, "resume", actor, now, expected, preview)
     check_visit(move, visit_from, visit_until)
     for ticket in list(move.rows):
         if ticket.waiting_reason is WaitingReason.RESIDENT_ABSENT and visit_until is None:
@@ -167,7 +141,7 @@ def finish(
 
     Meets ``same-day`` and ``on-site``; a resident's job now owes a follow-up, which is scheduled (FUP-1).
     """
-    move = _open(session, tickets, "finish", actor, now, expected, preview)
+    move = open_move(session, tickets, "finish", actor, now, expected, preview)
     move.refuse_unless(result.strip(), "JOB-6", gettext_noop("Write down the result."), field="result")
     explained = acceptance is Acceptance.SIGNED or acceptance_reason.strip()
     message = gettext_noop("Without the resident's signature, say why.")
@@ -191,8 +165,7 @@ def finish(
         move.clocks.meet(ticket, move.now, "same-day", "on-site", "slip-acknowledged")
     outcome = move.finish()
     if not preview:
-        owing = [ticket for ticket in outcome.done if owes_follow_up(ticket)]
-        make_follow_ups(session, owing, actor=actor, now=move.now, settings=move.settings)
+        make_follow_ups(move, [ticket for ticket in outcome.done if owes_follow_up(ticket)])
     return outcome
 
 
@@ -207,7 +180,7 @@ def answer(
     preview: bool = False,
 ) -> Outcome:
     """Answer an enquiry, query or suggestion at the desk (JOB-1): done without anyone going there."""
-    move = _open(session, tickets, "answer", actor, now, expected, preview)
+    move = open_move(session, tickets, "answer", actor, now, expected, preview)
     move.refuse_unless(result.strip(), "JOB-6", gettext_noop("Write down the answer."), field="result")
     for ticket in list(move.rows):
         if ticket.kind not in ANSWERED_KINDS:
@@ -229,7 +202,7 @@ def take_slip_back(
     preview: bool = False,
 ) -> Outcome:
     """The technician hands the slip back and the desk signs for it (JOB-5)."""
-    move = _open(session, tickets, "take_slip_back", actor, now, expected, preview)
+    move = open_move(session, tickets, "take_slip_back", actor, now, expected, preview)
     for ticket in list(move.rows):
         if ticket.status is not TicketStatus.DONE or ticket.dispatched_at is None:
             message = gettext_noop("%(record)s has no slip to take back: it is “%(status)s”.")
@@ -239,86 +212,6 @@ def take_slip_back(
             move.refuse(ticket, "JOB-5", message, record=ticket.number)
         else:
             move.set(ticket, slip_returned_at=move.now, slip_returned_to_id=actor.staff_id)
-    return move.finish()
-
-
-def charge(
-    session: Session,
-    tickets: Iterable[Ticket],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    amount_fen: int,
-    agreed: bool,
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
-) -> Outcome:
-    """Note what the job costs, in fen, with the resident's yes; only a supervisor lowers it again (JOB-4)."""
-    move = _open(session, tickets, "charge", actor, now, expected, preview)
-    message = gettext_noop("The amount must be between 0 and 1,000,000 yuan.")
-    move.refuse_unless(0 <= amount_fen <= 100_000_000, "JOB-4", message, field="amount_fen")
-    move.refuse_unless(agreed, "JOB-4", gettext_noop("Record the resident's yes first."), field="agreed")
-    working = (TicketStatus.DISPATCHED, TicketStatus.ACCEPTED, TicketStatus.IN_PROGRESS, TicketStatus.WAITING)
-    for ticket in list(move.rows):
-        if ticket.status not in (*working, TicketStatus.DONE):
-            message = gettext_noop("%(record)s is “%(status)s”; a charge belongs to a job under way.")
-            move.refuse(ticket, "JOB-4", message, record=ticket.number, status=ticket.status)
-        elif ticket.settled_at is not None or ticket.waived_at is not None:
-            move.refuse(ticket, "JOB-4", gettext_noop("The charge is settled or waived already."))
-        elif amount_fen < (ticket.charge_fen or 0) and not may(actor, "waive", ticket):
-            message = gettext_noop("Only a supervisor lowers or waives what was agreed, with a reason.")
-            move.refuse(ticket, "JOB-4", message, field="amount_fen")
-        else:
-            move.set(ticket, charge_fen=amount_fen, charge_agreed_at=move.now)
-    return move.finish()
-
-
-def _owing(move: Move[Ticket]) -> list[Ticket]:
-    for ticket in list(move.rows):
-        if not owes_charge(ticket) or ticket.status in (TicketStatus.CLOSED, TicketStatus.CANCELLED):
-            move.refuse(ticket, "JOB-4", gettext_noop("%(record)s has no open charge."), record=ticket.number)
-    return move.rows
-
-
-def owes_charge(ticket: Ticket) -> bool:
-    """Whether a charge stands that is neither paid nor waived (JOB-4)."""
-    return bool(ticket.charge_fen) and ticket.settled_at is None and ticket.waived_at is None
-
-
-def settle(
-    session: Session,
-    tickets: Iterable[Ticket],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    invoice_number: str,
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
-) -> Outcome:
-    """Take the payment, with its invoice number (JOB-4)."""
-    move = _open(session, tickets, "settle", actor, now, expected, preview)
-    message = gettext_noop("Write down the invoice number.")
-    move.refuse_unless(invoice_number.strip(), "JOB-4", message, field="invoice_number")
-    for ticket in _owing(move):
-        move.set(ticket, settled_at=move.now, invoice_number=invoice_number.strip())
-    return move.finish()
-
-
-def waive(
-    session: Session,
-    tickets: Iterable[Ticket],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    reason: str,
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
-) -> Outcome:
-    """Let a charge go, by a supervisor with reason (JOB-4)."""
-    move = _open(session, tickets, "waive", actor, now, expected, preview, reason=reason, rule="JOB-4")
-    move.refuse_unless(reason.strip(), "JOB-4", gettext_noop("Say why it is waived."), field="reason")
-    for ticket in _owing(move):
-        move.set(ticket, waived_at=move.now, waive_reason=reason)
     return move.finish()
 
 
@@ -351,7 +244,7 @@ def close(
     preview: bool = False,
 ) -> Outcome:
     """Close finished jobs; refused (JOB-6) with everything that is still missing, named at once."""
-    move = _open(session, tickets, "close", actor, now, expected, preview)
+    move = open_move(session, tickets, "close", actor, now, expected, preview)
     follow_ups = latest_follow_ups(session, Ticket, [ticket.id for ticket in move.rows])
     for ticket in list(move.rows):
         if missing := missing_for_close(ticket, follow_ups.get(ticket.id)):
@@ -374,7 +267,7 @@ def reopen(
     preview: bool = False,
 ) -> Outcome:
     """The resident is not satisfied: back to work (JOB-1, FUP-3); the same-day clock starts anew."""
-    move = _open(session, tickets, "reopen", actor, now, expected, preview, reason=reason, rule="FUP-3")
+    move = open_move(session, tickets, "reopen", actor, now, expected, preview, reason=reason, rule="FUP-3")
     move.refuse_unless(reason.strip(), "FUP-3", gettext_noop("Say what is not right yet."), field="reason")
     for ticket in list(move.rows):
         if ticket.dispatched_at is None or ticket.team_id is None:
@@ -402,7 +295,7 @@ def correct(
     preview: bool = False,
 ) -> Outcome:
     """Undo a mistaken close, by a supervisor with reason; the history stays (JOB-6)."""
-    move = _open(session, tickets, "correct", actor, now, expected, preview, reason=reason, rule="JOB-6")
+    move = open_move(session, tickets, "correct", actor, now, expected, preview, reason=reason, rule="JOB-6")
     move.refuse_unless(reason.strip(), "JOB-6", gettext_noop("Say what the mistake was."), field="reason")
     for ticket in move.rows:
         move.move(ticket, closed_at=None, closed_by_id=None)

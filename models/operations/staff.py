@@ -179,11 +179,19 @@ def reset_password(
     expected: Mapping[int, int] | None = None,
     preview: bool = False,
 ) -> Outcome:
-    """Give an account a password that its owner must change at the next sign-in; its sessions end."""
+    """Give an account a password that its owner must change at the next sign-in; its sessions end.
+
+    Refused (ROLE) for who works now, but nowhere where *actor* is administrator: whoever sets a password can act as
+    that person. Who works nowhere opens nothing with it, and needs it before being given a role again.
+    """
     move = Move(session, Staff, people, verb="reset_password", actor=actor, now=now, preview=preview, expected=expected)
+    elsewhere = set() if actor.is_system else _working_elsewhere(session, move.rows, actor)
     for row in list(move.rows):
         if row.username == SYSTEM:
             move.refuse(row, "STAFF", gettext_noop("Nobody signs in with the system's account."))
+        elif row.id in elsewhere:
+            message = gettext_noop("%(name)s works in other estates only: an administrator there resets the password.")
+            move.refuse(row, "ROLE", message, name=row.name)
         else:
             move.set(
                 row,
@@ -192,6 +200,18 @@ def reset_password(
                 session_generation=row.session_generation + 1,
             )
     return move.finish()
+
+
+def _working_elsewhere(session: Session, people: Sequence[Staff], actor: Actor) -> set[int]:
+    query = select(StaffAssignment.staff_id, StaffAssignment.estate_id).where(
+        StaffAssignment.staff_id.in_([person.id for person in people]), StaffAssignment.ended_at.is_(None)
+    )
+    estates: dict[int, set[int]] = {}
+    for staff_id, estate_id in session.execute(query):
+        estates.setdefault(staff_id, set()).add(estate_id)
+    return {
+        staff_id for staff_id, found in estates.items() if not any(Role.ADMIN in actor.roles_in(one) for one in found)
+    }
 
 
 def change_own_password(

@@ -1,24 +1,21 @@
 """The verbs of tickets. One door: what other modules, views, commands and timers call."""
 
 from models.operations._matter_verbs import change_owner, comment, name_follower, report_again
+from models.operations._ticket_charges import charge, owes_charge, settle, waive
 from models.operations._ticket_dispatch import assign, cancel, dispatch, escalate, reassign
 from models.operations._ticket_intake import AMENDABLE, TicketDraft, amend, delete, register, register_and_dispatch
 from models.operations._ticket_jobs import (
     accept,
     answer,
-    charge,
     close,
     correct,
     finish,
     missing_for_close,
-    owes_charge,
     reopen,
     resume,
-    settle,
     start,
     take_slip_back,
     wait,
-    waive,
 )
 
 __all__ = [

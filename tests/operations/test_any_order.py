@@ -165,6 +165,11 @@ class Desk(RuleBasedStateMachine):
             )
             assert self.session.scalar(earliest) == ticket.due_at
 
+    @invariant()
+    def every_event_names_the_role_in_which_it_was_done(self) -> None:
+        nameless = select(func.count()).select_from(Event).where(Event.role == "")
+        assert self.session.scalar(nameless) == 0
+
 
 @pytest.fixture
 def open_session(engine: Engine, keyring: Keyring, world: World) -> Callable[[], Any]:

@@ -3,11 +3,12 @@
 import pytest
 from sqlalchemy import select
 
-from models.complaints import TRANSITIONS, ComplaintCategory, ComplaintStatus
+from models.complaints import OPEN_STATUSES, TRANSITIONS, ComplaintCategory, ComplaintStatus
 from models.events import Event
 from models.follow_ups import FollowUp, FollowUpStatus
 from models.matters import Severity
-from models.operations import complaints
+from models.operations import complaints, tickets
+from models.staff import Role, StaffAssignment
 from tests.operations.walks import (
     DAY,
     HOUR,
@@ -19,6 +20,7 @@ from tests.operations.walks import (
     refusal,
     running,
     satisfied,
+    ticket_draft,
 )
 
 S = ComplaintStatus
@@ -162,6 +164,28 @@ def test_everything_the_archive_lacks_is_named_at_once__CMP_3(world, now):
         "the signature of the responsible department's head on the slip",
         "the returned slip, checked to be complete",
     ]
+
+
+@pytest.mark.parametrize("status", S)
+def test_work_is_added_only_while_the_complaint_is_open__CMP_8(world, now, status):
+    complaint = complaint_in(world, status, now)
+    draft = ticket_draft(world, complaint_id=complaint.id)
+    outcome = tickets.register(world.session, [draft], actor=world.actor("clerk"), now=now)
+    if status in OPEN_STATUSES:
+        assert outcome.one().complaint_id == complaint.id
+    else:
+        error = refusal(outcome)
+        assert (error.rule, error.field) == ("CMP-8", "complaint_id")
+        assert str(error) == f"CMP-8: {complaint.number} is “{status.label}”: no work is added to it any more."
+
+
+def test_a_complaint_of_another_estate_gets_no_work__CMP_8(world, now):
+    complaint = new_complaint(world, now)
+    world.session.add(StaffAssignment(estate_id=world.other.id, staff_id=world.person("clerk").id, role=Role.CLERK))
+    world.session.flush()
+    elsewhere = ticket_draft(world, estate_id=world.other.id, unit_id=world.other_unit.id, complaint_id=complaint.id)
+    outcome = tickets.register(world.session, [elsewhere], actor=world.actor("clerk"), now=now)
+    assert refusal(outcome).rule == "CMP-8"
 
 
 def test_putting_right_sends_the_slip_round_anew__FUP_3_CMP_6(world, now):

@@ -8,13 +8,14 @@ from sqlalchemy import select
 
 from models.complaints import ComplaintStatus
 from models.errors import StaleRecord
+from models.events import Event
 from models.follow_ups import TRANSITIONS, AttemptOutcome, FollowUp, FollowUpAttempt, FollowUpStatus, FollowUpWay
 from models.matters import ClockRun, Comment
-from models.operations import follow_ups
+from models.operations import follow_ups, tickets
 from models.operations.follow_ups import FollowUpDraft
 from models.settings import Setting
-from models.staff import Role, StaffAssignment
-from models.tickets import TicketKind, TicketStatus
+from models.staff import Department, Role, StaffAssignment
+from models.tickets import Acceptance, TicketKind, TicketStatus
 from tests.operations.walks import (
     DAY,
     HOUR,
@@ -86,6 +87,48 @@ def pass_on(world, follow_up, now, to, by="clerk", **changes):
 def at(hour, minute=0):
     """That time of a Wednesday in Shanghai."""
     return datetime.datetime(2026, 11, 18, hour, minute, tzinfo=datetime.UTC) - 8 * HOUR
+
+
+def scheduled_as(world, matter):
+    """The role in the event that scheduled the follow-up of *matter*."""
+    mine = (Event.register == "follow_ups", Event.record_id == follow_up_of(world, matter).id)
+    return world.session.scalars(select(Event.role).where(*mine, Event.verb == "schedule")).one()
+
+
+# ---------------------------------------------------------------- who scheduled it
+
+
+@pytest.mark.parametrize("who", ["technician", "lead", "clerk", "manager"])
+def test_follow_up_of_a_finished_job_names_the_role_that_finished_it__FUP_1(world, now, who):
+    ticket = ticket_in(world, TicketStatus.IN_PROGRESS, now)
+    do(world, "finish", ticket, now, by=who).one()
+    assert scheduled_as(world, ticket) == who
+
+
+@pytest.mark.parametrize("who", ["lead", "clerk"])
+def test_follow_up_of_a_complaint_names_the_role_that_carried_it_out__FUP_1(world, now, who):
+    complaint = complaint_in(world, ComplaintStatus.AGREED, now)
+    do(world, "carry_out", complaint, now, by=who).one()
+    assert scheduled_as(world, complaint) == who
+
+
+def test_jobs_finished_in_one_batch_in_two_roles_name_each_its_own__FUP_1(world, now):
+    both = StaffAssignment(
+        estate_id=world.estate.id,
+        staff_id=world.person("technician").id,
+        role=Role.LEAD,
+        team_id=world.teams[Department.HOUSEKEEPING].id,
+    )
+    world.session.add(both)
+    own, of_team = (ticket_in(world, TicketStatus.RECEIVED, now) for _ in range(2))
+    do(world, "dispatch", own, now).one()
+    housekeeping = {"team": world.teams[Department.HOUSEKEEPING], "assignee": world.person("technician")}
+    do(world, "dispatch", of_team, now, **housekeeping).one()
+    arguments = {"result": "好了", "acceptance": Acceptance.SIGNED, "actor": world.actor("technician"), "now": now}
+    for verb, given in (("accept", {}), ("start", {}), ("finish", arguments)):
+        fair = {"actor": arguments["actor"], "now": now} | given
+        getattr(tickets, verb)(world.session, [own, of_team], **fair).all()
+    assert (scheduled_as(world, own), scheduled_as(world, of_team)) == ("technician", "lead")
 
 
 # ---------------------------------------------------------------- states

@@ -135,6 +135,12 @@ def test_no_verb_was_refused_on_the_way(demo):
     assert [(at, verb, str(refusal)) for at, verb, refusal in timeline.refused] == []
 
 
+def test_every_event_names_the_role_in_which_it_was_done(demo):
+    session, _ = demo
+    roles = select(Event.register, Event.verb, Event.role).distinct()
+    assert [row for row in session.execute(roles) if row.role not in set(Role)] == []
+
+
 @pytest.mark.parametrize(
     ("column", "words"),
     [

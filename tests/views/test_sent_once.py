@@ -1,0 +1,160 @@
+"""A form that is sent twice makes one record: pressed twice, or loaded again, with scripts or without."""
+
+import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from models.events import Event
+from models.matters import RepeatReport
+from models.passes import VisitorPass
+from models.session import DeskSession
+from models.tickets import Ticket
+from tests.factories import World, token
+from tests.records import Records
+from tests.views.test_registers import NEW
+
+CALL = {"kind": "repair", "severity": "ordinary", "channel": "phone", "summary": "灯坏了", "place": "gate"}
+INTAKE = "/admin/tickets/intake/"
+
+
+def key_of(client: FlaskClient, path: str) -> str:
+    """The one-time key of the form at *path*."""
+    found = re.search(r'name="form_key" value="([^"]+)"', client.get(path).text)
+    assert found is not None, f"no key in the form at {path}"
+    return found[1]
+
+
+def count(look: DeskSession, model: Any) -> int:
+    """How many rows there are now."""
+    look.rollback()
+    return look.scalar(select(func.count()).select_from(model)) or 0
+
+
+@pytest.fixture
+def fields(records: Records) -> Callable[[str], dict[str, str]]:
+    """What is typed in the form of a register."""
+    known = {"TEAM": str(records.team), "KEY": f"id:{records.ids['keys']}"}
+    return lambda endpoint: {name: known.get(value, value) for name, value in NEW[endpoint][1].items()}
+
+
+def test_every_register_with_a_form_is_tried_here(pages: dict[str, Any]) -> None:
+    with_form = {endpoint for endpoint, view in pages.items() if getattr(view, "create_form_class", None)}
+    assert with_form - set(NEW) == {"key_loans", "follow_ups"}, "a second one of these is refused by KEY-2 and FUP-1"
+
+
+@pytest.mark.parametrize("endpoint", sorted(NEW))
+def test_the_same_form_sent_twice_leads_to_the_record_made_first(
+    endpoint: str,
+    pages: dict[str, Any],
+    fields: Callable[[str], dict[str, str]],
+    look: DeskSession,
+    sign_in: Callable[..., FlaskClient],
+    post: Callable[..., Any],
+) -> None:
+    client, path, model = sign_in(NEW[endpoint][0]), f"{pages[endpoint].url}/new/", pages[endpoint].model
+    typed = {**fields(endpoint), "form_key": key_of(client, path)}
+    first = post(client, path, **typed)
+    made = count(look, model)
+    client.get(first.headers["Location"])
+    again = post(client, path, **typed)
+    assert (again.status_code, again.headers["Location"]) == (302, first.headers["Location"])
+    assert count(look, model) == made
+    assert "was saved before: the same form was sent twice." in client.get(again.headers["Location"]).text
+
+
+@pytest.mark.parametrize("change", ["form_key", "holder_name"])
+def test_another_form_or_another_name_makes_another_pass(
+    change: str,
+    fields: Callable[[str], dict[str, str]],
+    look: DeskSession,
+    sign_in: Callable[..., FlaskClient],
+    post: Callable[..., Any],
+) -> None:
+    client, path = sign_in("clerk"), "/admin/visitor-passes/new/"
+    typed = {**fields("visitor_passes"), "form_key": key_of(client, path)}
+    before = count(look, VisitorPass)
+    post(client, path, **typed)
+    post(client, path, **typed | {change: key_of(client, path)})
+    assert count(look, VisitorPass) == before + 2
+
+
+def test_a_form_of_somebody_else_is_not_the_same(
+    fields: Callable[[str], dict[str, str]],
+    look: DeskSession,
+    records: Records,
+    sign_in: Callable[..., FlaskClient],
+    post: Callable[..., Any],
+) -> None:
+    one, other, path = sign_in("clerk"), sign_in("clerk2"), "/admin/visitor-passes/new/"
+    typed = {**fields("visitor_passes"), "form_key": key_of(one, path)}
+    before = count(look, VisitorPass)
+    assert post(one, path, **typed).headers["Location"] != post(other, path, **typed).headers["Location"]
+    assert count(look, VisitorPass) == before + 2
+
+
+def test_what_was_deleted_since_is_not_made_again(
+    fields: Callable[[str], dict[str, str]],
+    look: DeskSession,
+    sign_in: Callable[..., FlaskClient],
+    post: Callable[..., Any],
+) -> None:
+    client, path = sign_in("manager"), "/admin/visitor-passes/new/"
+    typed = {**fields("visitor_passes"), "form_key": key_of(client, path)}
+    before = count(look, VisitorPass)
+    made = post(client, path, **typed).headers["Location"]
+    post(client, made.replace("details", "delete"))
+    assert count(look, VisitorPass) == before
+    answer = post(client, path, **typed)
+    assert count(look, VisitorPass) == before
+    assert "what it made was deleted since" in client.get(answer.headers["Location"]).text
+
+
+def test_the_number_of_a_request_is_the_same_in_its_answer_and_its_event(
+    fields: Callable[[str], dict[str, str]],
+    look: DeskSession,
+    sign_in: Callable[..., FlaskClient],
+    post: Callable[..., Any],
+) -> None:
+    client, path = sign_in("clerk"), "/admin/visitor-passes/new/"
+    answer = post(client, path, **fields("visitor_passes"), form_key=key_of(client, path))
+    last = select(Event.request_id).where(Event.verb == "issue").order_by(Event.id.desc()).limit(1)
+    assert answer.headers["X-Request-ID"] == look.scalar(last)
+
+
+def test_two_presses_at_once_make_one_pass(
+    fields: Callable[[str], dict[str, str]], look: DeskSession, sign_in: Callable[..., FlaskClient], records: Records
+) -> None:
+    path = "/admin/visitor-passes/new/"
+    clients = [sign_in("clerk"), sign_in("clerk")]
+    typed = {**fields("visitor_passes"), "form_key": key_of(clients[0], path)}
+    forms = [{**typed, "csrf_token": token(client, "/account/password")} for client in clients]
+    before, together = count(look, VisitorPass), Barrier(2)
+
+    def press(number: int) -> str:
+        together.wait()
+        return clients[number].post(path, data=forms[number]).headers["Location"]
+
+    with ThreadPoolExecutor(2) as pool:
+        places = list(pool.map(press, range(2)))
+    assert places[0] == places[1]
+    assert count(look, VisitorPass) == before + 1
+
+
+def test_a_call_sent_twice_is_one_ticket_and_one_repeat__INT_6(
+    world: World, look: DeskSession, sign_in: Callable[..., FlaskClient], post: Callable[..., Any]
+) -> None:
+    client = sign_in("clerk")
+    typed = {**CALL, "reporter_name": "李", "form_key": key_of(client, INTAKE)}
+    first = post(client, INTAKE, **typed).headers["Location"]
+    assert post(client, INTAKE, **typed).headers["Location"] == first
+    assert count(look, Ticket) == 1
+    repeat = {**typed, "form_key": key_of(client, INTAKE), "repeat_of": first.partition("id=")[2]}
+    places = {post(client, INTAKE, **repeat).headers["Location"] for _ in range(2)}
+    assert places == {first}
+    assert count(look, RepeatReport) == 1
