@@ -17,7 +17,10 @@ from models.staff import Role, Staff, account_of
 from views import context
 
 PUBLIC_ENDPOINTS = frozenset(
-    {"auth.login", "auth.sign_in", "account.language", "account.preference", "health.healthz", "home.index", "static"}
+    {
+        *("auth.login", "auth.sign_in", "account.language", "account.preference"),
+        *("gate.index", "health.healthz", "home.index", "static"),
+    }
 )
 """All that answers without anybody signed in; everything else is refused by the gate."""
 

@@ -3,7 +3,11 @@
 import datetime
 from typing import Any, ClassVar
 
+import segno
+from flask import url_for
+from flask_admin import expose
 from flask_babel import lazy_gettext as _
+from markupsafe import Markup
 from sqlalchemy import select, true
 from wtforms.validators import Optional
 
@@ -20,6 +24,7 @@ from views.forms import DeskForm
 from views.labels import label_for
 from views.language import label, local_time, local_today, say, zone
 from views.matter_forms import ReasonForm
+from views.queries import asked_id
 from views.record import Related
 from views.steps import Step
 
@@ -200,6 +205,28 @@ class PassView(RegisterView):
     def draft(self, form: Any) -> Any:
         """The pass."""
         return verbs.PassDraft(estate_id=self.estate().id, **form.arguments())
+
+    def links(self, record: VisitorPass) -> list[tuple[Any, str]]:
+        """The pass on paper, and what the gate learns of it (PAS-7)."""
+        found = [(_("Check at the gate"), url_for("gate.index", code=record.code))]
+        if self.allowed("print", record):
+            found.insert(0, (_("Print pass"), self.get_url(".print_view", id=record.id)))
+        return found
+
+    @expose("/print/")
+    def print_view(self) -> str:
+        """The pass on paper, with the square code that the gate scans (PAS-7)."""
+        record = self.get_one(asked_id(), ("host_unit",))
+        self.require("print", record)
+        address = url_for("gate.index", code=record.code, _external=True)
+        drawn = segno.make(address, error="m", micro=False).svg_inline(omitsize=True, border=2)
+        return self.render(
+            "admin/pass.html",
+            record=record,
+            estate=next(estate for estate in context.estates() if estate.id == record.estate_id),
+            kind=label(record.kind),
+            square_code=Markup(drawn),  # noqa: S704  # drawn of squares, nothing of the address stands in it
+        )
 
     def show_validity(self, record: VisitorPass) -> Any:
         """Valid or not, and why (PAS-7)."""

@@ -1,0 +1,94 @@
+"""The gate: anyone checks a pass by its code and learns valid or not and why, nothing more (PAS-7)."""
+
+import datetime
+import re
+
+import pytest
+
+from models.operations import passes
+from models.passes import VisitorPass
+from tests.records import Records
+
+HOUR = datetime.timedelta(hours=1)
+WHY = {
+    "revoked": "This pass was revoked.",
+    "handed in": "This pass was handed in.",
+    "early": "This pass is not valid yet.",
+    "late": "This pass has expired.",
+}
+
+
+@pytest.fixture
+def visitor(session, records: Records) -> VisitorPass:
+    """A pass that is valid for some hours."""
+    found: VisitorPass = session.get_one(VisitorPass, records.ids["visitor_passes"])
+    return found
+
+
+def read(client, **asked):
+    answer = client.get("/gate/", query_string=asked)
+    assert answer.status_code == 200
+    return answer.text
+
+
+def test_a_pass_is_found_valid_by_its_code_without_an_account__PAS_7(client, visitor):
+    page = read(client, code=visitor.code)
+    assert "This pass is valid." in page
+    assert "Not valid" not in page
+
+
+def test_nothing_of_the_pass_or_its_holder_is_told_at_the_gate__PAS_7(client, world, visitor):
+    page = read(client, code=visitor.code)
+    told = (
+        visitor.holder_name,
+        visitor.number,
+        visitor.purpose,
+        visitor.badge_number,
+        world.units[0].code,
+        world.estate.name,
+    )
+    assert [text for text in told if text and text in page] == []
+
+
+@pytest.mark.parametrize("end", sorted(WHY))
+def test_a_pass_that_is_not_valid_says_why__PAS_7(end, app, client, session, world, visitor, now):
+    at = {"late": visitor.valid_until, "early": visitor.valid_from - HOUR}.get(end, now)
+    if end == "revoked":
+        passes.revoke(session, [visitor], actor=world.actor("supervisor"), now=now, reason="误发").all()
+    if end == "handed in":
+        passes.hand_in(session, [visitor], actor=world.actor("clerk"), now=now).all()
+    code = visitor.code
+    session.commit()
+    app.config["FRONTDESK_NOW"] = at
+    page = read(client, code=code)
+    assert "Not valid" in page
+    assert WHY[end] in page
+
+
+@pytest.mark.parametrize("code", ["x", "-" * 399, "' OR 1=1 --", "出入证", "<script>alert(1)</script>", "%"])
+def test_an_unknown_code_is_said_to_be_none__PAS_7(client, visitor, code):
+    page = read(client, code=code)
+    assert "There is no pass with this code." in page
+    assert "<script>alert" not in page
+
+
+def test_a_scanner_may_type_the_whole_address_of_the_square_code__PAS_7(client, visitor):
+    assert "This pass is valid." in read(client, code=f"https://desk.example.org/gate/?code={visitor.code} ")
+
+
+def test_without_a_code_the_page_asks_for_it(client, visitor):
+    for asked in ({}, {"code": " "}):
+        page = read(client, **asked)
+        assert 'name="code"' in page
+        assert "alid" not in re.sub(r"<title>.*?</title>", "", page)
+
+
+def test_the_printed_pass_leads_to_its_check_at_the_gate__PAS_7(sign_in, session, visitor):
+    number, code, holder = visitor.id, visitor.code, visitor.holder_name
+    session.rollback()
+    clerk = sign_in("clerk")
+    page = clerk.get(f"/admin/visitor-passes/print/?id={number}").text
+    assert f"<code>{code}</code>" in page
+    assert "<svg" in page
+    assert holder in page
+    assert f"/gate/?code={code}" in clerk.get(f"/admin/visitor-passes/details/?id={number}").text
