@@ -10,7 +10,7 @@ from models.audits import FindingKind
 Key = tuple[str, str, str, int, str]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Found:
     """One finding: what, of which record, since when, and the facts as codes and values.
 

@@ -1,6 +1,7 @@
 """The audit's lists of tickets and complaints, from one read of each register's open and new rows."""
 
 import datetime
+import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -9,11 +10,12 @@ from sqlalchemy.orm import Session
 
 from models import complaints, tickets
 from models.audits import FindingKind
-from models.base import among
+from models.base import LabelledEnum, among
 from models.complaints import Complaint, ComplaintStatus
 from models.follow_ups import FollowUp
 from models.matters import ClockRun, Severity
 from models.operations._audit_findings import Found, Scope
+from models.operations._move import CHUNK
 from models.operations._owed import FOLLOWED_KINDS, latest_follow_ups, settled
 from models.operations._people import DESK_ROLES
 from models.settings import Clock
@@ -22,6 +24,8 @@ from models.tickets import Ticket, TicketStatus
 
 Matter = Row[Any]
 LocalDate = Callable[[datetime.datetime], datetime.date]
+Gone = tuple[str, datetime.datetime | None]
+"""Why somebody is not at the desk any more, and since when where that is known."""
 
 PROMISE = "promise"
 """The clock of a promised answer, in findings."""
@@ -53,47 +57,60 @@ _COMPLAINT_COLUMNS = (*_SHARED, "category", "anonymous", "carried_out_at", "form
 
 def matter_findings(session: Session, scope: Scope, local_date: LocalDate) -> Iterator[Found]:
     """All findings of tickets and complaints except those of their clocks."""
-    jobs = _rows(session, Ticket, _TICKET_COLUMNS, tickets.OPEN_STATUSES, scope)
-    grievances = _rows(session, Complaint, _COMPLAINT_COLUMNS, complaints.OPEN_STATUSES, scope)
-    both = (
-        ("tickets", jobs, frozenset[Any](tickets.OPEN_STATUSES)),
-        ("complaints", grievances, frozenset[Any](complaints.OPEN_STATUSES)),
-    )
-    for register, rows, open_statuses in both:
-        for row in rows:
-            if scope.day_begins <= row.registered_at < scope.day_ends:
-                yield _of(FindingKind.RECEIVED_TODAY, "AUD-1", register, row, row.registered_at, row.due_at)
-            if row.source is None and local_date(row.heard_at) < local_date(row.registered_at):
-                times = {"heard_at": row.heard_at.isoformat(), "registered_at": row.registered_at.isoformat()}
-                yield _of(FindingKind.LATE_REGISTERED, "INT-2", register, row, row.registered_at, facts=times)
-        still_open = [row for row in rows if row.status in open_statuses]
-        for row in still_open:
-            yield _of(FindingKind.STILL_OPEN, "AUD-1", register, row, row.registered_at, row.due_at)
-            if row.promised_at is not None and row.promised_at < scope.now and row.status not in ANSWERED:
-                told = {"started_at": row.registered_at.isoformat()}
-                at = row.promised_at
-                kind = FindingKind.PAST_CLOCK  # a promise is a clock of its own
-                yield _of(kind, "INT-5", register, row, at, at, clock=PROMISE, overdue=True, facts=told)
-            if missing := _missing_fields(row):
-                rule = "DSP-1" if getattr(row, "must_complete", False) else "INT-3"
-                facts = {"missing": missing}
-                yield _of(FindingKind.MISSING_FIELDS, rule, register, row, row.registered_at, facts=facts)
-        yield from _owners_gone(session, scope, register, still_open)
-    yield from _without_follow_up(session, scope, Ticket, [row for row in jobs if _owes_job(row)])
-    yield from _without_follow_up(session, scope, Complaint, [row for row in grievances if _owes_complaint(row)])
-    yield from _without_formal_record(session, scope, grievances)
+    gone = _gone_from_desk(session, scope)
+    unwritten = _past_formal_record(session, scope)
+    for rows in _blocks(session, Ticket, _TICKET_COLUMNS, tickets.OPEN_STATUSES, scope):
+        yield from _of_any_matter("tickets", rows, frozenset(tickets.OPEN_STATUSES), gone, scope, local_date)
+        yield from _without_follow_up(session, scope, Ticket, [row for row in rows if _owes_job(row)])
+    for rows in _blocks(session, Complaint, _COMPLAINT_COLUMNS, complaints.OPEN_STATUSES, scope):
+        yield from _of_any_matter("complaints", rows, frozenset(complaints.OPEN_STATUSES), gone, scope, local_date)
+        yield from _without_follow_up(session, scope, Complaint, [row for row in rows if _owes_complaint(row)])
+        yield from _without_formal_record(unwritten, rows)
 
 
-def _rows(
+def _blocks(
     session: Session, model: type[Any], columns: Sequence[str], open_statuses: Sequence[Any], scope: Scope
-) -> list[Matter]:
-    """Rows of the estate that are open or were registered on the day: two reads, each by its index."""
-    chosen = [getattr(model, name) for name in columns]
-    mine = model.estate_id == scope.estate_id
-    of_today = (model.registered_at >= scope.day_begins, model.registered_at < scope.day_ends)
-    found = {row.id: row for row in session.execute(select(*chosen).where(mine, among(model.status, open_statuses)))}
-    found.update((row.id, row) for row in session.execute(select(*chosen).where(mine, *of_today)))
-    return [found[key] for key in sorted(found)]
+) -> Iterator[Sequence[Matter]]:
+    """Rows of the estate that are open, then the others that were registered on the day: two reads, each by its index.
+
+    A year's open matters are many, so they are never all in memory at once.
+    """
+    is_open = among(model.status, open_statuses)
+    of_today = (model.registered_at >= scope.day_begins) & (model.registered_at < scope.day_ends)
+    mine = select(*(getattr(model, name) for name in columns)).where(model.estate_id == scope.estate_id)
+    for query in (mine.where(is_open), mine.where(of_today, ~is_open)):
+        yield from session.execute(query.execution_options(yield_per=CHUNK)).partitions()
+
+
+def _of_any_matter(
+    register: str,
+    rows: Sequence[Matter],
+    open_statuses: frozenset[Any],
+    gone: Mapping[int, Gone],
+    scope: Scope,
+    local_date: LocalDate,
+) -> Iterator[Found]:
+    for row in rows:
+        if scope.day_begins <= row.registered_at < scope.day_ends:
+            yield _of(FindingKind.RECEIVED_TODAY, "AUD-1", register, row, row.registered_at, row.due_at)
+        if row.source is None and local_date(row.heard_at) < local_date(row.registered_at):
+            times = {"heard_at": row.heard_at.isoformat(), "registered_at": row.registered_at.isoformat()}
+            yield _of(FindingKind.LATE_REGISTERED, "INT-2", register, row, row.registered_at, facts=times)
+        if row.status not in open_statuses:
+            continue
+        yield _of(FindingKind.STILL_OPEN, "AUD-1", register, row, row.registered_at, row.due_at)
+        if row.promised_at is not None and row.promised_at < scope.now and row.status not in ANSWERED:
+            told = {"started_at": row.registered_at.isoformat()}
+            at = row.promised_at
+            kind = FindingKind.PAST_CLOCK  # a promise is a clock of its own
+            yield _of(kind, "INT-5", register, row, at, at, clock=PROMISE, overdue=True, facts=told)
+        if missing := _missing_fields(row):
+            rule = "DSP-1" if getattr(row, "must_complete", False) else "INT-3"
+            yield _of(FindingKind.MISSING_FIELDS, rule, register, row, row.registered_at, facts={"missing": missing})
+        if row.desk_owner_id in gone:
+            why, since = gone[row.desk_owner_id]
+            began = max(since, row.registered_at) if since is not None else row.registered_at
+            yield _of(FindingKind.OWNER_GONE, "INT-1", register, row, began, facts={"why": why})
 
 
 def _of(
@@ -119,8 +136,14 @@ def _of(
         due_at=due_at,
         clock=clock,
         overdue=overdue,
-        facts={"status": row.status.value, "severity": row.severity.value, **(facts or {})},
+        facts={**_state(row.status, row.severity), **facts} if facts else _state(row.status, row.severity),
     )
+
+
+@functools.cache
+def _state(status: LabelledEnum, severity: Severity) -> Mapping[str, str]:
+    """The same mapping for all matters in that state: an audit has very many."""
+    return {"status": status.value, "severity": severity.value}
 
 
 def _missing_fields(row: Matter) -> list[str]:
@@ -136,10 +159,8 @@ def _missing_fields(row: Matter) -> list[str]:
     return [code for code, lacking in lacks.items() if lacking]
 
 
-def _owners_gone(session: Session, scope: Scope, register: str, rows: Sequence[Matter]) -> Iterator[Found]:
-    """Open matters whose desk owner is disabled or no longer at this estate's desk (INT-1)."""
-    owners = {row.desk_owner_id for row in rows}
-    gone: dict[int, tuple[str, datetime.datetime | None]] = {}
+def _gone_from_desk(session: Session, scope: Scope) -> dict[int, Gone]:
+    """Who is disabled or no longer at this estate's desk, and since when (INT-1)."""
     at_desk = (
         StaffAssignment.staff_id == Staff.id,
         StaffAssignment.estate_id == scope.estate_id,
@@ -148,16 +169,12 @@ def _owners_gone(session: Session, scope: Scope, register: str, rows: Sequence[M
     works_here = select(StaffAssignment.id).where(*at_desk, StaffAssignment.ended_at.is_(None)).exists()
     left_at = select(func.max(StaffAssignment.ended_at)).where(*at_desk).scalar_subquery()
     query = select(Staff.id, Staff.disabled_at, left_at.label("left_at")).where(
-        Staff.id.in_(sorted(owners)), Staff.username != "system", or_(Staff.disabled_at.is_not(None), ~works_here)
+        Staff.username != "system", or_(Staff.disabled_at.is_not(None), ~works_here)
     )
-    for person in session.execute(query):
-        disabled = person.disabled_at is not None
-        gone[person.id] = ("disabled", person.disabled_at) if disabled else ("moved", person.left_at)
-    for row in rows:
-        if row.desk_owner_id in gone:
-            why, since = gone[row.desk_owner_id]
-            began = max(since, row.registered_at) if since is not None else row.registered_at
-            yield _of(FindingKind.OWNER_GONE, "INT-1", register, row, began, facts={"why": why})
+    return {
+        person.id: ("moved", person.left_at) if person.disabled_at is None else ("disabled", person.disabled_at)
+        for person in session.execute(query)
+    }
 
 
 def _owes_job(row: Matter) -> bool:
@@ -198,8 +215,8 @@ def _without_follow_up(
         )
 
 
-def _without_formal_record(session: Session, scope: Scope, rows: Sequence[Matter]) -> Iterator[Found]:
-    """Open complaints whose formal record is owed: serious, or past its clock (CMP-3)."""
+def _past_formal_record(session: Session, scope: Scope) -> dict[int, datetime.datetime]:
+    """Complaint -> when the clock of its formal record ran out (CMP-3)."""
     query = (
         select(ClockRun.complaint_id, func.min(ClockRun.due_at).label("due_at"))
         .join(Clock, Clock.id == ClockRun.clock_id)
@@ -213,11 +230,15 @@ def _without_formal_record(session: Session, scope: Scope, rows: Sequence[Matter
         )
         .group_by(ClockRun.complaint_id)
     )
-    due = {row.complaint_id: row.due_at for row in session.execute(query)}
+    return {row.complaint_id: row.due_at for row in session.execute(query)}
+
+
+def _without_formal_record(past: Mapping[int, datetime.datetime], rows: Sequence[Matter]) -> Iterator[Found]:
+    """Open complaints whose formal record is owed: serious, or past its clock (CMP-3)."""
     open_statuses = frozenset(complaints.OPEN_STATUSES)
     for row in rows:
         if row.formal_record_at is not None or row.status not in open_statuses:
             continue
-        due_at = due.get(row.id) or (row.registered_at if row.severity is Severity.SERIOUS else None)
+        due_at = past.get(row.id) or (row.registered_at if row.severity is Severity.SERIOUS else None)
         if due_at is not None:
             yield _of(FindingKind.NO_FORMAL_RECORD, "CMP-3", "complaints", row, due_at, due_at, overdue=True)

@@ -1,5 +1,6 @@
 """The audit's lists of clocks that ran out, keys that are out, passes and deposits (AUD-1)."""
 
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +13,7 @@ from models.follow_ups import FollowUp
 from models.keys import Key, KeyLoan
 from models.matters import ClockRun
 from models.operations._audit_findings import Found, Scope
+from models.operations._move import CHUNK
 from models.passes import OWES_DEPOSIT, PassKind, VisitorPass
 from models.settings import Clock
 from models.tickets import Ticket
@@ -38,20 +40,21 @@ def _past_clocks(session: Session, scope: Scope) -> Iterator[Found]:
             ClockRun.paused_at.is_(None),
             ClockRun.due_at <= scope.now,
         )
-        for row in session.execute(late.order_by(ClockRun.due_at, ClockRun.id)):
+        late = late.order_by(ClockRun.due_at, ClockRun.id).execution_options(yield_per=CHUNK)
+        for row in session.execute(late):
             if (register, row.record_id, row.code) in seen:
                 continue
             seen.add((register, row.record_id, row.code))
             yield Found(
                 kind=FindingKind.PAST_CLOCK,
-                rule=row.rule,
+                rule=sys.intern(row.rule),
                 register=register,
                 record_id=row.record_id,
                 number=row.number,
                 owner_id=row.owner_id,
                 since=row.due_at,
                 due_at=row.due_at,
-                clock=row.code,
+                clock=sys.intern(row.code),
                 overdue=True,
                 facts={"started_at": row.started_at.isoformat()},
             )

@@ -1,7 +1,9 @@
 """Writing what an audit found: only what differs from what is stored, so a repeated run changes nothing (AUD-2)."""
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+import itertools
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, select, update
@@ -45,19 +47,21 @@ def store_findings(
         chunk = AuditFinding.id.in_(ended[start : start + CHUNK])
         session.execute(update(AuditFinding).where(chunk).values(ended_on=day, updated_at=now))
     _write(session, AuditFinding, moved, ("due_at",), now)
-    if new := [_finding(item, estate_id, day, now) for key, item in found.items() if key not in stored]:
-        # Rows without a due time go with the others, not in batches of their own.
-        session.execute(insert(AuditFinding).execution_options(render_nulls=True), new)
+    _insert(
+        session, AuditFinding, (_finding(item, estate_id, day, now) for key, item in found.items() if key not in stored)
+    )
     return {_key(row): row.id for row in _open_findings(session, estate_id)}
 
 
 def _open_findings(session: Session, estate_id: int) -> Iterable[Any]:
     query = select(AuditFinding.id, AuditFinding.due_at, AuditFinding.since, *_KEY)
-    return session.execute(query.where(AuditFinding.estate_id == estate_id, AuditFinding.ended_on.is_(None))).all()
+    query = query.where(AuditFinding.estate_id == estate_id, AuditFinding.ended_on.is_(None))
+    return session.execute(query.execution_options(yield_per=CHUNK))
 
 
 def _key(row: Any) -> Key:
-    return row.kind.value, row.rule, row.register, row.record_id, row.clock
+    # The same few words very many times.
+    return row.kind.value, sys.intern(row.rule), sys.intern(row.register), row.record_id, sys.intern(row.clock)
 
 
 _KEY = (AuditFinding.kind, AuditFinding.rule, AuditFinding.register, AuditFinding.record_id, AuditFinding.clock)
@@ -84,23 +88,23 @@ def store_lines(
 ) -> bool:
     """Make the lines of *run* say what was found; notes stay. Returns whether anything differed."""
     names = _usernames(session, {item.owner_id for item in found.values()} - {None})
-    wanted = {ids[key]: _line(item, names) for key, item in found.items()}
+    wanted = {ids[key]: item for key, item in found.items()}
     query = select(AuditLine.id, AuditLine.finding_id, *(getattr(AuditLine, name) for name in _LINE))
     gone: list[int] = []
     changed: list[Columns] = []
-    for row in session.execute(query.where(AuditLine.run_id == run.id)):
-        line = wanted.pop(row.finding_id, None)
-        if line is None:
+    for row in session.execute(query.where(AuditLine.run_id == run.id).execution_options(yield_per=CHUNK)):
+        item = wanted.pop(row.finding_id, None)
+        if item is None:
             gone.append(row.id)
-        elif any(getattr(row, name) != line[name] for name in _LINE):
+            continue
+        line = _line(item, names)
+        if any(getattr(row, name) != line[name] for name in _LINE):
             changed.append({"_id": row.id, **{f"_{name}": line[name] for name in _LINE}})
     for start in range(0, len(gone), CHUNK):
         session.execute(delete(AuditLine).where(AuditLine.id.in_(gone[start : start + CHUNK])))
     _write(session, AuditLine, changed, _LINE, now)
-    if wanted:
-        shared = {"estate_id": run.estate_id, "run_id": run.id, "created_at": now, "updated_at": now}
-        lines = insert(AuditLine).execution_options(render_nulls=True)
-        session.execute(lines, [{**shared, "finding_id": key, **line} for key, line in wanted.items()])
+    shared = {"estate_id": run.estate_id, "run_id": run.id, "created_at": now, "updated_at": now}
+    _insert(session, AuditLine, ({**shared, "finding_id": key, **_line(item, names)} for key, item in wanted.items()))
     for known in list(session):
         if isinstance(known, AuditLine | AuditFinding):
             session.expire(known)
@@ -126,6 +130,14 @@ def _usernames(session: Session, ids: Iterable[int | None]) -> dict[int, str]:
     return {
         row.id: row.username for row in session.execute(select(Staff.id, Staff.username).where(Staff.id.in_(wanted)))
     }
+
+
+def _insert(session: Session, model: type[Any], rows: Iterator[Columns]) -> None:
+    """Insert *rows* part by part, so that no more of them than a part are made at once."""
+    # Rows without a due time go with the others, not in batches of their own.
+    statement = insert(model).execution_options(render_nulls=True)
+    while part := list(itertools.islice(rows, CHUNK)):
+        session.execute(statement, part)
 
 
 def _write(
