@@ -207,11 +207,11 @@ class PassView(RegisterView):
         return verbs.PassDraft(estate_id=self.estate().id, **form.arguments())
 
     def links(self, record: VisitorPass) -> list[tuple[Any, str]]:
-        """The pass on paper, and what the gate learns of it (PAS-7)."""
-        found = [(_("Check at the gate"), url_for("gate.index", code=record.code))]
-        if self.allowed("print", record):
-            found.insert(0, (_("Print pass"), self.get_url(".print_view", id=record.id)))
-        return found
+        """The pass on paper while it is out, and what the gate learns of it (PAS-7)."""
+        found = []
+        if is_out(record) and self.allowed("print", record):
+            found.append((_("Print pass"), self.get_url(".print_view", id=record.id)))
+        return [*found, (_("Check at the gate"), url_for("gate.index", code=record.code))]
 
     @expose("/print/")
     def print_view(self) -> str:

@@ -92,3 +92,13 @@ def test_the_printed_pass_leads_to_its_check_at_the_gate__PAS_7(sign_in, session
     assert "<svg" in page
     assert holder in page
     assert f"/gate/?code={code}" in clerk.get(f"/admin/visitor-passes/details/?id={number}").text
+
+
+def test_a_pass_that_has_ended_is_not_offered_for_printing__PAS_7(sign_in, session, world, visitor, now):
+    address, offer = f"/admin/visitor-passes/details/?id={visitor.id}", "/admin/visitor-passes/print/"
+    session.rollback()
+    clerk = sign_in("clerk")
+    assert offer in clerk.get(address).text
+    passes.hand_in(session, [visitor], actor=world.actor("clerk"), now=now).all()
+    session.commit()
+    assert offer not in clerk.get(address).text
