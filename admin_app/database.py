@@ -6,7 +6,7 @@ import fcntl
 import functools
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -166,22 +166,29 @@ def _check_mark(connection: Connection, database: Database) -> None:
         )
 
 
-def upgrade(config: Config, *, now: datetime.datetime, mark: bool = True) -> Database:
-    """Make or upgrade the database, write its system account and its *mark*; raises ConfigurationError."""
+def upgrade(
+    config: Config, *, now: datetime.datetime, mark: bool = True, progress: Callable[[str], None] | None = None
+) -> Database:
+    """Make or upgrade the database, write its system account and its *mark*; raises ConfigurationError.
+
+    *progress* hears the name of each table whose search index is made anew.
+    """
     database = connect(config, create=True)
     try:
-        _upgrade(database, config, now=now, mark=mark)
+        _upgrade(database, config, now=now, mark=mark, progress=progress)
     except BaseException:
         database.close()
         raise
     return database
 
 
-def _upgrade(database: Database, config: Config, *, now: datetime.datetime, mark: bool) -> None:
+def _upgrade(
+    database: Database, config: Config, *, now: datetime.datetime, mark: bool, progress: Callable[[str], None] | None
+) -> None:
     try:
         with _one_at_a_time(config.database_file):
             _refuse_foreign(database)
-            migrations.upgrade(database.engine)
+            migrations.upgrade(database.engine, progress)
             with database.writing() as session:
                 migrations.queue(session.connection())
                 write_system(session, now)

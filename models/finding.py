@@ -169,7 +169,7 @@ def terms(part: str) -> tuple[str, ...]:
                 needed += [chinese[place : place + 2] for place in range(len(chinese) - 1)]
             elif chinese or len(word) > 1:
                 # Two digits begin so many numbers that only they themselves are meant.
-                needed.append((chinese or other[:LONGEST_WORD]) + "*" * (len(word) > 2 or not word.isdigit()))
+                needed.append((chinese or other[:LONGEST_WORD]) + "*" * (len(other) > 2 or not other.isdigit()))
     return tuple(dict.fromkeys(needed))
 
 

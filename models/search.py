@@ -2,10 +2,12 @@
 
 Beside each searched table stands ``<table>_search``: on SQLite a full-text table without content of its own (FTS5), on
 PostgreSQL a table of tsvectors under a GIN index. Triggers keep it in the same transaction, whoever writes. Chinese has
-no blanks between words, so each Chinese character is also indexed together with the one after it.
+no blanks between words, so each Chinese character is indexed together with the one after it; what stands between
+Chinese characters (``车库B2坏了``) is a word of its own.
 """
 
 import string
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
@@ -38,7 +40,11 @@ _PLACES = "search_places"
 _LETTERS = string.ascii_lowercase
 # What stands between the parts of a room's number. SQLite cannot parse many more replacements in one another.
 _ROOM_WORDS = ("单元", "栋", "幢", "座", "楼", "号", "室", "房", "#", " ")
-_SIGNS = r"[\s!-/:-@\[-`{-~，。！？；：、（）【】《》“”‘’…—·～]"
+_SIGNS = r"\s!-/:-@\[-`{-~，。！？；：、（）【】《》“”‘’…—·～"
+# Digits and letters as everybody writes them, and of the width of a Chinese character.
+_PLAIN = string.digits + string.ascii_letters
+_WIDER = ord("０") - ord("0")
+_WIDE = "".join(chr(ord(sign) + _WIDER) for sign in _PLAIN)
 
 
 def index_of(table: str) -> str:
@@ -49,6 +55,11 @@ def index_of(table: str) -> str:
 def is_index(name: str | None) -> bool:
     """Whether the table of that name belongs to a search index; FTS5 keeps several for each."""
     return name is not None and (name == _PLACES or name.startswith(tuple(index_of(table) for table in TEXTS)))
+
+
+def keeps_index(name: str) -> bool:
+    """Whether the trigger or function of that name (:func:`trigger_statements`) keeps a search index."""
+    return name.startswith("search_") or is_index(name.removeprefix("guard_"))
 
 
 def room_token(key: str) -> str:
@@ -196,10 +207,16 @@ def _sqlite_tokens(table: str, row: str) -> str:
         text = f"'n' || {number} || ' n' || ltrim({number}, '{_LETTERS}') || ' ' || {text}"
     if table in ROOMS:
         text += f" || ' ' || ({_sqlite_room(f'{row}.{ROOMS[table]}')})"
+    # One after another, so that the words stay whole in whatever order a connection likes to read.
+    each = (
+        f"SELECT said.t, place.n, substr(said.t, place.n, 1) AS sign"
+        f" FROM (SELECT substr({text}, 1, {LONGEST}) AS t) said CROSS JOIN {_PLACES} place"
+        f" WHERE place.n <= length(said.t) ORDER BY place.n"
+    )
+    wide = f"BETWEEN {ord(_WIDE[0])} AND {ord(max(_WIDE))} THEN char(unicode(sign) - {_WIDER})"
     return (
-        f"SELECT said.t || ' ' || coalesce(group_concat(substr(said.t, place.n, 2), ' '), '')"
-        f" FROM (SELECT substr({text}, 1, {LONGEST}) AS t) said LEFT JOIN {_PLACES} place"
-        f" ON place.n <= length(said.t) AND unicode(substr(said.t, place.n, 1)) >= {FIRST_CHINESE}"
+        f"SELECT coalesce(group_concat(CASE WHEN unicode(sign) < {FIRST_CHINESE} THEN sign WHEN unicode(sign) {wide}"
+        f" ELSE ' ' || substr(t, n, 2) || ' ' END, ''), '') FROM ({each})"
     )
 
 
@@ -225,11 +242,14 @@ _POSTGRESQL_ROOM = (
 )
 _POSTGRESQL_TOKENS = f"""CREATE OR REPLACE FUNCTION search_tokens(said text) RETURNS tsvector
   LANGUAGE sql IMMUTABLE AS $$
-  SELECT array_to_tsvector(coalesce(array_agg(DISTINCT word), '{{}}')) FROM (
-    SELECT left(word, 100) AS word FROM regexp_split_to_table(lower(left(said, {LONGEST})), '{_SIGNS}+') word
+  SELECT array_to_tsvector(coalesce(array_agg(DISTINCT word), '{{}}'))
+  FROM (SELECT lower(translate(left(said, {LONGEST}), '{_WIDE}', '{_PLAIN}')) AS t) plain,
+  LATERAL (
+    SELECT left(word, 100) AS word
+    FROM regexp_split_to_table(t, '[{_SIGNS}{chr(FIRST_CHINESE)}-{chr(sys.maxunicode)}]+') word
     UNION ALL
-    SELECT regexp_replace(substr(lower(said), n, 2), '{_SIGNS}', '')
-    FROM generate_series(1, least(length(said), {LONGEST})) n WHERE ascii(substr(said, n, 1)) >= {FIRST_CHINESE}
+    SELECT regexp_replace(substr(t, n, 2), '[{_SIGNS}]', '')
+    FROM generate_series(1, length(t)) n WHERE ascii(substr(t, n, 1)) >= {FIRST_CHINESE}
   ) words WHERE word <> ''
 $$"""
 

@@ -26,11 +26,15 @@ def upgrade() -> None:
     """Make the database, or bring its tables and its official calendar to this version of the program."""
     config = Config.from_environment()
     now = datetime.datetime.now(datetime.UTC)
-    with database.upgrade(config, now=now) as opened, opened.writing() as session:
+    with database.upgrade(config, now=now, progress=_say_index) as opened, opened.writing() as session:
         said = official_calendar.provide(session, session.scalars(select(Estate).order_by(Estate.code)).all(), now=now)
     click.echo(f"The database is at revision {migrations.head()}.")
     if said:
         click.echo(said)
+
+
+def _say_index(table: str) -> None:
+    click.echo(f"making the search index anew: {table}", err=True)
 
 
 @command.command()
@@ -62,7 +66,7 @@ def structure_problems(opened: database.Database) -> list[str]:
 def reindex() -> None:
     """Make the search indexes anew from the records: only after somebody changed rows with triggers off."""
     with database.open_ready(Config.from_environment()) as opened, opened.engine.begin() as connection:
-        search.rebuild(connection, progress=lambda table: click.echo(table, err=True))
+        search.rebuild(connection, progress=_say_index)
     click.echo("The search indexes were made anew.")
 
 

@@ -5,7 +5,7 @@ Every function takes a connection or engine from ``models.session.open_engine``.
 
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -58,10 +58,11 @@ def has_tables(connection: Connection) -> bool:
     return bool(inspect(connection).get_table_names())
 
 
-def upgrade(engine: Engine) -> None:
+def upgrade(engine: Engine, progress: Callable[[str], None] | None = None) -> None:
     """Bring the database to this version, guards included, in one transaction; nothing stays of a failed attempt.
 
-    Where there is nothing to do nothing is touched, so that nobody who is using the database waits.
+    Where there is nothing to do nothing is touched, so that nobody who is using the database waits. *progress* hears
+    the name of each table whose search index is made anew, because what keeps it was missing or is another.
     """
     with engine.connect() as connection, _without_foreign_keys(connection), connection.begin():
         queue(connection)
@@ -72,8 +73,8 @@ def upgrade(engine: Engine) -> None:
         drop_triggers(connection)
         command.upgrade(_config(connection), "head")
         create_triggers(connection, Base.metadata)
-        if not is_new and any(search.is_index(name.removeprefix("guard_")) for name in wrong):
-            search.rebuild(connection)  # rows may have changed while nothing kept the indexes
+        if not is_new and any(map(search.keeps_index, wrong)):
+            search.rebuild(connection, progress)
         if found := list(orphans(connection)):
             raise OrphansFound(", ".join(found[:5]))
 
@@ -140,17 +141,20 @@ _EXPRESSIONS = {
 
 
 def missing_guards(connection: Connection) -> set[str]:
-    """Names of guard triggers that should be there and are not, or whose text is another."""
-    wanted: dict[str, str] = {}
-    for statement in trigger_statements(Base.metadata, connection.dialect.name):
-        if found := re.match(r"CREATE TRIGGER (\w+) ", statement):
-            wanted[found[1]] = statement
+    """Names of guard triggers that should be there and are not, and of triggers and functions whose text is another."""
+    statements = list(trigger_statements(Base.metadata, connection.dialect.name))
+    triggers = {found[1]: sql for sql in statements if (found := re.match(r"CREATE TRIGGER (\w+) ", sql))}
     if connection.dialect.name == "sqlite":
         rows = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")).all()
         have = {row.name: row.sql for row in rows}
-        return {name for name, sql in wanted.items() if have.get(name) != sql}
+        return {name for name, sql in triggers.items() if have.get(name) != sql}
     enabled = text("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'")
-    return set(wanted) - set(connection.scalars(enabled))
+    missing = set(triggers) - set(connection.scalars(enabled))
+    # A server tells a trigger only in words of its own, a function's body as it was written.
+    rows = connection.execute(text("SELECT proname, prosrc FROM pg_proc WHERE pg_function_is_visible(oid)")).all()
+    bodies = {row.proname: row.prosrc for row in rows}
+    functions = {found[1]: sql for sql in statements if (found := re.match(r"CREATE OR REPLACE FUNCTION (\w+)", sql))}
+    return missing | {name for name, sql in functions.items() if bodies.get(name) != sql.split("$$")[1]}
 
 
 def run_file(connection: Connection, path: Path) -> None:

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select, text, update
 
 from models import search
+from models.base import Base
 from models.estates import Unit
 from models.finding import found, terms
 from models.follow_ups import FollowUp
@@ -144,6 +145,22 @@ def test_the_index_follows_whoever_changes_a_row(session, world, records):
     assert ids(session, KeyLoan, "王强") == set()
 
 
+MIXED = "地下车库B2的LED灯Ｔ８ at Gate7门12号"
+WITHIN = ("B2", "b2", "LED", "led灯", "车库B2", "地下车库B2的LED灯", "T8", "Ｔ８", "gate7", "12号", "12", MIXED)
+NOT_WITHIN = ("2的", "ED灯", "7号", "车库2", "C3灯")
+
+
+@pytest.mark.parametrize(("table", "column"), [(table, each) for table in search.TEXTS for each in search.TEXTS[table]])
+def test_letters_and_digits_beside_chinese_characters_are_words_of_their_own(session, records, table, column):
+    model = next(mapper.class_ for mapper in Base.registry.mappers if mapper.class_.__tablename__ == table)
+    row = session.scalars(select(model.id).order_by(model.id)).first()
+    session.execute(text(f"UPDATE {table} SET {column} = :said WHERE id = :id"), {"said": MIXED, "id": row})
+    for asked in WITHIN:
+        assert row in ids(session, model, asked), asked
+    for asked in NOT_WITHIN:
+        assert row not in ids(session, model, asked), asked
+
+
 def test_a_change_undone_is_undone_in_the_index(session, records):
     session.execute(text("UPDATE tickets SET summary = '窗户松动', version = version + 1 WHERE id = 1"))
     session.rollback()
@@ -181,6 +198,8 @@ def test_rows_inserted_in_bulk_are_indexed_all_the_same(session, world):
         ("r261122-001", ("r261122*", "001*")),
         ("zw", ("zw*",)),
         ("23", ("23",)),
+        ("车库b2", ("车库", "b2*")),
+        ("3单元", ("3", "单元")),
     ],
 )
 def test_terms(part, expected):

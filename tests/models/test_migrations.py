@@ -3,10 +3,12 @@
 from collections import defaultdict
 
 import pytest
-from sqlalchemy import CheckConstraint, inspect, text
+from sqlalchemy import CheckConstraint, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
-from models import Base, migrations
+from models import Base, migrations, search
+from models.estates import Unit
+from models.finding import found
 from models.guards import drop_triggers
 from models.session import open_engine
 from tests.marks import only_sqlite
@@ -112,6 +114,38 @@ def test_a_missing_guard_is_named(engine):
         name = "guard_events_update" if engine.dialect.name == "sqlite" else "guard_events_rows"
         connection.execute(text(f"DROP TRIGGER {name}{kind}"))
         assert migrations.missing_guards(connection) == {name}
+
+
+EARLIER_INDEX = {
+    "sqlite": (
+        "DROP TRIGGER guard_units_search_update",
+        "CREATE TRIGGER guard_units_search_update AFTER UPDATE ON units BEGIN SELECT 1; END",
+    ),
+    "postgresql": (
+        "CREATE OR REPLACE FUNCTION search_tokens(said text) RETURNS tsvector LANGUAGE sql IMMUTABLE AS"
+        " $$ SELECT ''::tsvector $$",
+    ),
+}
+
+
+def test_an_upgrade_makes_the_search_indexes_anew_where_an_earlier_version_kept_them_otherwise(engine, world, session):
+    for statement in EARLIER_INDEX[engine.dialect.name]:
+        session.execute(text(statement))
+    unit = world.units[0].id
+    session.execute(text("UPDATE units SET building = '紫藤阁' WHERE id = :id"), {"id": unit})
+    session.commit()
+    condition = found(Unit, "紫藤", session.info["keyring"])
+    assert condition is not None
+    asked = select(Unit.id).where(condition)
+    assert session.scalars(asked).all() == []
+    session.close()
+    said: list[str] = []
+    migrations.upgrade(engine, said.append)
+    assert session.scalars(asked).all() == [unit]
+    assert said == list(search.TEXTS)
+    session.close()
+    migrations.upgrade(engine, said.append)
+    assert said == list(search.TEXTS), "nothing is made anew where nothing differs"
 
 
 def test_every_name_fits_into_a_server_and_is_there_once():
