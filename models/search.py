@@ -240,10 +240,11 @@ _POSTGRESQL_ROOM = (
     + "|".join(_ROOM_WORDS)
     + "|-)+', '-', 'g')) AS k) room\n$$"
 )
+# Without the offset the text would be made plain anew for each of its characters.
 _POSTGRESQL_TOKENS = f"""CREATE OR REPLACE FUNCTION search_tokens(said text) RETURNS tsvector
   LANGUAGE sql IMMUTABLE AS $$
   SELECT array_to_tsvector(coalesce(array_agg(DISTINCT word), '{{}}'))
-  FROM (SELECT lower(translate(left(said, {LONGEST}), '{_WIDE}', '{_PLAIN}')) AS t) plain,
+  FROM (SELECT lower(translate(left(said, {LONGEST}), '{_WIDE}', '{_PLAIN}')) AS t OFFSET 0) plain,
   LATERAL (
     SELECT left(word, 100) AS word
     FROM regexp_split_to_table(t, '[{_SIGNS}{chr(FIRST_CHINESE)}-{chr(sys.maxunicode)}]+') word
