@@ -1,8 +1,9 @@
 """Complaints (投诉): from registering through proposal and agreement to the archive (CMP-1 … CMP-15)."""
 
 import datetime
+from collections.abc import Sequence
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, func
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import (
@@ -11,13 +12,15 @@ from models.base import (
     Flag,
     Identity,
     LabelledEnum,
+    LocalDate,
     LongText,
+    ShortText,
     UTCDateTime,
     among,
     never,
     within_estate,
 )
-from models.errors import gettext_noop
+from models.errors import Msgid, gettext_noop
 from models.matters import Matter, matter_args
 
 
@@ -41,6 +44,14 @@ class ComplaintNature(LabelledEnum):
     HELP = "help", gettext_noop("communicative: help")
     ENQUIRY = "enquiry", gettext_noop("communicative: enquiry")
     VENTING = "venting", gettext_noop("communicative: venting")
+
+
+class ResponsibilityGround(LabelledEnum):
+    """CMP-12: what says that a matter is not our responsibility."""
+
+    LAW = "law", gettext_noop("law")
+    CONTRACT = "contract", gettext_noop("contract")
+    STANDARD = "standard", gettext_noop("standard")
 
 
 class ComplaintStatus(LabelledEnum):
@@ -78,6 +89,13 @@ TRANSITIONS: dict[str, dict[ComplaintStatus, ComplaintStatus]] = {
 OPEN_STATUSES = tuple(status for status in S if status not in (S.ARCHIVED, S.CANCELLED))
 
 
+def _whole(name: str, rule: str, sentence: Msgid, columns: Sequence[str]) -> CheckConstraint:
+    """All of *columns* or none."""
+    first = columns[0]
+    same = " AND ".join(f"({first} IS NULL) = ({column} IS NULL)" for column in columns[1:])
+    return CheckConstraint(same, name=name, info={"rule": rule, "sentence": sentence})
+
+
 class Complaint(Matter, Base):
     """One complaint with its follow-up record and its line in the ledger (CMP-9)."""
 
@@ -106,6 +124,20 @@ class Complaint(Matter, Base):
     measures: Mapped[str | None] = mapped_column(LongText)
     measures_due_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
     measures_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    agreed_answer: Mapped[str | None] = mapped_column(LongText)
+    agreed_answer_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    agreed_answer_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
+    ground: Mapped[ResponsibilityGround | None] = mapped_column(Choice(ResponsibilityGround))
+    ground_text: Mapped[str | None] = mapped_column(LongText)
+    ground_told_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
+    compensation_fen: Mapped[int | None] = mapped_column(Integer)
+    compensation_borne_by: Mapped[str | None] = mapped_column(ShortText(200))
+    compensation_reason: Mapped[str | None] = mapped_column(LongText)
+    compensation_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    review_on: Mapped[datetime.date | None] = mapped_column(LocalDate)
+    review_people: Mapped[str | None] = mapped_column(LongText)
+    review_measures: Mapped[str | None] = mapped_column(LongText)
+    review_in_charge_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     archived_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
     archived_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     imported_closed: Mapped[bool] = mapped_column(Flag, default=False, server_default="0")
@@ -145,6 +177,31 @@ class Complaint(Matter, Base):
                 "rule": "CMP-3",
                 "sentence": gettext_noop("A formal record needs cause, measures, due date and the person responsible."),
             },
+        ),
+        _whole(
+            "answer_is_complete",
+            "CMP-11",
+            gettext_noop("An agreed answer needs its words, who wrote it and when."),
+            ("agreed_answer", "agreed_answer_by_id", "agreed_answer_at"),
+        ),
+        _whole(
+            "ground_is_complete",
+            "CMP-12",
+            gettext_noop("What is not our responsibility needs its ground, in words, and when it was told."),
+            ("ground", "ground_text", "ground_told_at"),
+        ),
+        _whole(
+            "compensation_is_complete",
+            "CMP-7",
+            gettext_noop("A compensation needs its amount, who bears it, the reason and who decided."),
+            ("compensation_fen", "compensation_borne_by", "compensation_reason", "compensation_by_id"),
+        ),
+        CheckConstraint("compensation_fen >= 0", name="compensation_not_negative"),
+        _whole(
+            "review_is_complete",
+            "CMP-13",
+            gettext_noop("A review needs its date, the people, the measures and the person in charge."),
+            ("review_on", "review_people", "review_measures", "review_in_charge_id"),
         ),
         CheckConstraint("previous_id IS NULL OR previous_id <> id", name="previous_is_another"),
         Index("ix_complaints_previous_id", "previous_id"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from models.complaints import Complaint, ComplaintCategory, ComplaintNature, ComplaintStatus
+from models.complaints import Complaint, ComplaintCategory, ComplaintNature, ComplaintStatus, ResponsibilityGround
 from models.follow_ups import FollowUpStatus
 from models.matters import Channel, CommentKind, Severity
 from models.operations import complaints as verbs
@@ -21,6 +21,7 @@ from seed.world import Place, World, pick
 
 TOTAL = 120
 _S = ComplaintStatus
+_OFTEN_NOT_OURS = (ComplaintCategory.DEVELOPER_RELATED, ComplaintCategory.NEIGHBOUR_DISPUTE, ComplaintCategory.OTHER)
 Steps = Generator[Step, Any, datetime.datetime]
 
 
@@ -39,6 +40,11 @@ class Case:
     recorded: bool = True
     by: str | None = None
     silent: bool = False
+
+    @property
+    def lead(self) -> str:
+        """The head of the responsible department."""
+        return self.place.leads[self.department]
 
 
 # Days ago, status, serious, formal record written, registered by, no follow-up made: of the first estate.
@@ -159,7 +165,7 @@ def _taken_up(world: World, case: Case, complaint: Complaint) -> Steps:
     nature = ComplaintNature(pick(rng, words("complaints")[case.category.value]["natures"]))
     checked = nature is not ComplaintNature.VALID and not complaint.anonymous
     yield step(at, verbs.classify, complaint, by=clerk, nature=nature, identity_checked=checked)
-    lead = place.leads[case.department]
+    lead = case.lead
     at += minutes(4)
     yield step(
         at,
@@ -193,10 +199,48 @@ def _taken_up(world: World, case: Case, complaint: Complaint) -> Steps:
     return at
 
 
+def _head_speaks(world: World, case: Case, complaint: Complaint, at: datetime.datetime) -> Steps:
+    """The responsible head writes the one answer, and where it is not our responsibility, why (CMP-11, CMP-12)."""
+    rng, texts, lead = world.random("head", complaint.number), words("complaints")["texts"], case.lead
+    if case.serious or rng.random() < 0.4:
+        at += minutes(rng.randrange(5, 20))
+        yield step(at, verbs.write_answer, complaint, by=lead, agreed_answer=pick(rng, texts["answers"]))
+    if complaint.nature is not ComplaintNature.VALID and case.category in _OFTEN_NOT_OURS and rng.random() < 0.6:
+        at += minutes(rng.randrange(5, 20))
+        yield step(
+            at,
+            verbs.decline_responsibility,
+            complaint,
+            by=lead,
+            ground=ResponsibilityGround.CONTRACT,
+            ground_text=pick(rng, texts["grounds"]),
+            ground_told_at=at - minutes(4),
+        )
+    return at
+
+
+def _manager_decides(world: World, case: Case, complaint: Complaint, at: datetime.datetime) -> Steps:
+    """What is paid where it was our failing (CMP-7)."""
+    rng, texts = world.random("compensation", complaint.number), words("complaints")["texts"]
+    if complaint.nature is ComplaintNature.VALID and rng.random() < 0.15:
+        at += minutes(rng.randrange(10, 40))
+        yield step(
+            at,
+            verbs.decide_compensation,
+            complaint,
+            by=case.place.manager,
+            compensation_fen=100 * rng.randrange(50, 800, 50),
+            compensation_borne_by=pick(rng, texts["borne_by"]),
+            compensation_reason=pick(rng, texts["compensation"]),
+        )
+    return at
+
+
 def _settled(world: World, case: Case, complaint: Complaint, at: datetime.datetime) -> Steps:
     """A proposal, talked over until it is agreed to."""
     place, rng, texts = case.place, case.rng, words("complaints")["texts"]
-    lead = place.leads[case.department]
+    lead = case.lead
+    at = yield from _head_speaks(world, case, complaint, at)
     at = _soon(world, case, at, 90, 1500)
     yield step(at, verbs.propose, complaint, by=lead, proposal=case.report[3])
     if case.stop is _S.PROPOSAL:
@@ -212,6 +256,7 @@ def _settled(world: World, case: Case, complaint: Complaint, at: datetime.dateti
     if rng.random() < 0.2:
         body = pick(rng, texts["replies_to_resident"])
         yield step(at + minutes(5), verbs.comment, complaint, by=lead, body=body, kind=CommentKind.REPLY)
+    at = yield from _manager_decides(world, case, complaint, at)
     at = _soon(world, case, at, 60, 700)
     yield step(at, verbs.agree, complaint, by=world.on_duty(place, at))
     return at
@@ -220,7 +265,7 @@ def _settled(world: World, case: Case, complaint: Complaint, at: datetime.dateti
 def _ended(world: World, case: Case, complaint: Complaint, at: datetime.datetime) -> Steps:
     """Carried out, slip signed and back, asked about, archived; where the resident is not satisfied, once more."""
     place, rng, texts = case.place, case.rng, words("complaints")["texts"]
-    lead = place.leads[case.department]
+    lead = case.lead
     at = _soon(world, case, at, 300, 4000)
     yield step(at, verbs.carry_out, complaint, by=lead, result=case.report[4])
     if case.silent:
@@ -249,6 +294,18 @@ def _ended(world: World, case: Case, complaint: Complaint, at: datetime.datetime
             measures=pick(rng, texts["measures"]),
             measures_due_at=at + datetime.timedelta(days=7),
             measures_by=world.staff[lead],
+        )
+    if complaint.severity is Severity.SERIOUS:
+        at = _soon(world, case, at, 20, 90)
+        yield step(
+            at,
+            verbs.write_review,
+            complaint,
+            by=place.supervisor,
+            review_on=world.day_of(at),
+            review_people=pick(rng, texts["reviewed"]),
+            review_measures=pick(rng, texts["measures"]),
+            review_in_charge=world.staff[lead],
         )
     at = _soon(world, case, at, 30, 1500)
     yield step(at, verbs.archive, complaint, by=world.on_duty(place, at))

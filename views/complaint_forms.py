@@ -5,14 +5,16 @@ from typing import Any, ClassVar
 from flask_babel import lazy_gettext as _
 from wtforms.validators import Optional
 
-from models.complaints import ComplaintCategory, ComplaintNature
+from models.complaints import ComplaintCategory, ComplaintNature, ResponsibilityGround
 from models.matters import Channel, Severity
 from views.fields import (
     EnumField,
     FlagField,
+    LocalDateField,
     LocalDateTimeField,
     LongTextField,
     LookupField,
+    MoneyField,
     Required,
     StaticChoiceField,
     TextField,
@@ -114,3 +116,37 @@ class FormalRecordForm(DeskForm):
     measures = LongTextField(label_for("measures"), [Required()])
     measures_due_at = LocalDateTimeField(label_for("measures_due_at"), [Required()])
     measures_by = LookupField(label_for("measures_by_id"), [Required()], lookup="staff")
+
+
+class AnswerForm(DeskForm):
+    """CMP-11: the one answer."""
+
+    agreed_answer = LongTextField(
+        label_for("agreed_answer"), [Required()], description=_("Every desk gives this answer and no other (CMP-11).")
+    )
+
+
+class ResponsibilityForm(DeskForm):
+    """CMP-12: by what it is not our responsibility."""
+
+    ground = EnumField(label_for("ground"), enum=ResponsibilityGround)
+    ground_text = LongTextField(label_for("ground_text"), [Required()])
+    ground_told_at = LocalDateTimeField(label_for("ground_told_at"), [Required()])
+
+
+class CompensationForm(DeskForm):
+    """CMP-7: what is paid and who bears it."""
+
+    compensation_fen = MoneyField(_("Amount in yuan"), [Required()], description=_("0 where nothing is paid."))
+    compensation_borne_by = TextField(label_for("compensation_borne_by"), [Required()])
+    compensation_reason = LongTextField(label_for("compensation_reason"), [Required()])
+
+
+class ReviewForm(DeskForm):
+    """CMP-13: the review."""
+
+    records = ("review_in_charge",)
+    review_on = LocalDateField(label_for("review_on"), [Required()])
+    review_people = LongTextField(label_for("review_people"), [Required()])
+    review_measures = LongTextField(label_for("review_measures"), [Required()])
+    review_in_charge = LookupField(label_for("review_in_charge_id"), [Required()], lookup="staff")

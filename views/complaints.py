@@ -5,8 +5,8 @@ from typing import Any
 from flask import url_for
 from flask_babel import lazy_gettext as _
 
-from models.complaints import IS_OPEN, OPEN_STATUSES, TRANSITIONS, Complaint, ComplaintStatus
-from models.matters import ClockRun
+from models.complaints import IS_OPEN, OPEN_STATUSES, TRANSITIONS, Complaint, ComplaintNature, ComplaintStatus
+from models.matters import ClockRun, Severity
 from models.operations import complaints as verbs
 from models.policy import may
 from models.tickets import Ticket
@@ -14,13 +14,17 @@ from views import context
 from views.base import RegisterView
 from views.clock_filter import missed_filter
 from views.complaint_forms import (
+    AnswerForm,
     CarryOutForm,
     ClassifyForm,
+    CompensationForm,
     ComplaintAssignForm,
     ComplaintForm,
     FormalRecordForm,
     NegotiateForm,
     ProposeForm,
+    ResponsibilityForm,
+    ReviewForm,
     SlipBackForm,
 )
 from views.filters import ChoiceFilter, DateFilter, KeyFilter, ReferenceFilter, StateFilter
@@ -43,6 +47,16 @@ def is_open(complaint: Complaint) -> bool:
     return complaint.status in OPEN_STATUSES
 
 
+def may_be_declined(complaint: Complaint) -> bool:
+    """Whether it may turn out not to be our responsibility: what is valid is a failing of ours (CMP-12)."""
+    return is_open(complaint) and complaint.nature is not ComplaintNature.VALID
+
+
+def wants_review(complaint: Complaint) -> bool:
+    """Whether a review belongs to it (CMP-13)."""
+    return is_open(complaint) and (complaint.severity is Severity.SERIOUS or complaint.review_on is not None)
+
+
 STEPS = (
     Step("assign", ComplaintAssignForm, "primary", ("team",), is_open),
     Step("investigate", style="primary", when=is_open),
@@ -60,7 +74,31 @@ STEPS = (
     Step("mark_followed_up", style="primary", when=is_open),
     Step("archive", style="primary", when=is_open),
     Step("classify", ClassifyForm, when=is_open),
-    Step("write_formal_record", FormalRecordForm, when=is_open),
+    Step(
+        "write_formal_record",
+        FormalRecordForm,
+        prefill=("cause", "measures", "measures_due_at", "measures_by"),
+        when=is_open,
+    ),
+    Step("write_answer", AnswerForm, prefill=("agreed_answer",), when=is_open),
+    Step(
+        "decline_responsibility",
+        ResponsibilityForm,
+        prefill=("ground", "ground_text", "ground_told_at"),
+        when=may_be_declined,
+    ),
+    Step(
+        "decide_compensation",
+        CompensationForm,
+        prefill=("compensation_fen", "compensation_borne_by", "compensation_reason"),
+        when=is_open,
+    ),
+    Step(
+        "write_review",
+        ReviewForm,
+        prefill=("review_on", "review_people", "review_measures", "review_in_charge"),
+        when=wants_review,
+    ),
     Step("put_right", ReasonForm, when=is_open),
     Step("report_again", RepeatForm, when=is_open),
     Step("comment", CommentForm),
@@ -160,6 +198,7 @@ class ComplaintView(RegisterView):
                 "source_key",
             ),
         ),
+        (_("Agreed answer"), ("agreed_answer", "agreed_answer_by_id", "agreed_answer_at")),
         (
             _("Where and who"),
             (
@@ -175,7 +214,13 @@ class ComplaintView(RegisterView):
         ),
         (_("Responsible"), ("due_at", "desk_owner", "team", "assignee", "follower_id", "head_told_id")),
         (_("Way through"), ("proposal", "result", "slip_signed_by_id", "slip_complete", "slip_returned_at")),
+        (_("Not our responsibility"), ("ground", "ground_text", "ground_told_at")),
+        (
+            _("Compensation"),
+            ("compensation_fen", "compensation_borne_by", "compensation_reason", "compensation_by_id"),
+        ),
         (_("Formal record"), ("formal_record_at", "cause", "measures", "measures_due_at", "measures_by_id")),
+        (_("Review"), ("review_on", "review_people", "review_measures", "review_in_charge_id")),
         (
             _("Times"),
             (

@@ -5,7 +5,7 @@ from typing import Any
 from flask import abort, flash, jsonify, redirect, request, url_for
 from flask_admin import expose
 from flask_babel import gettext
-from sqlalchemy import or_, select
+from sqlalchemy import null, or_, select
 
 from models.callers import LIMIT, Caller, callers
 from models.complaints import IS_OPEN as OPEN_COMPLAINTS
@@ -188,6 +188,7 @@ def _matters(model: Any, is_open: Any, resident_id: int | None, unit_id: int | N
         model.registered_at,
         model.unit_id,
         is_open.label("is_open"),
+        (null() if model is Ticket else model.agreed_answer).label("agreed_answer"),
     )
     return query.where(or_(*ours)).order_by(is_open.desc(), model.id.desc()).limit(LIMIT + LAST)
 
@@ -205,6 +206,7 @@ def _matter(row: Any) -> dict[str, Any]:
         "at": local_time(row.registered_at),
         "word": row.kind.value,
         "unit_id": row.unit_id,
+        "answer": row.agreed_answer,
     }
 
 

@@ -7,12 +7,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.complaints import Complaint, ComplaintStatus
-from models.errors import Incomplete, Msgid, Outcome, gettext_noop
+from models.errors import Msgid, Outcome, gettext_noop
 from models.follow_ups import FollowUp
-from models.operations._complaint_move import FORMAL_RECORD, formal_record_owed, open_move
+from models.matters import Severity
+from models.operations._complaint_move import FORMAL_RECORD, formal_record_owed, open_move, require_all
 from models.operations._move import CHUNK, Move
 from models.operations._owed import latest_follow_ups, owes_follow_up, settled
-from models.operations._people import works_as
+from models.operations._people import WORKING_ROLES, works_as
 from models.staff import Actor, Role, Staff
 from models.tickets import Ticket, TicketStatus
 
@@ -97,24 +98,18 @@ def write_formal_record(
     time of the first. Refused with all that is missing, a due date that has passed, a person of another estate.
     """
     move = open_move(session, complaints, "write_formal_record", actor, now, preview, expected)
-    missing = {}
-    if not cause.strip():
-        missing["cause"] = gettext_noop("the cause")
-    if not measures.strip():
-        missing["measures"] = gettext_noop("the corrective measures")
-    if measures_due_at is None:
-        missing["measures_due_at"] = gettext_noop("the due date")
-    if measures_by is None:
-        missing["measures_by"] = gettext_noop("the person responsible")
-    if missing:
-        for complaint in list(move.rows):
-            move.reject(complaint, Incomplete("CMP-3", missing))
+    words = {
+        "cause": gettext_noop("the cause"),
+        "measures": gettext_noop("the corrective measures"),
+        "measures_due_at": gettext_noop("the due date"),
+        "measures_by": gettext_noop("the person responsible"),
+    }
+    given = {"cause": cause, "measures": measures, "measures_due_at": measures_due_at, "measures_by": measures_by}
+    require_all(move, "CMP-3", words, **given)
     passed = measures_due_at is not None and measures_due_at < move.now
     move.refuse_unless(not passed, "CMP-3", gettext_noop("The due date has passed already."), field="measures_due_at")
     for complaint in list(move.rows):
-        if measures_by is not None and not works_as(
-            session, measures_by, complaint.estate_id, frozenset(Role) - {Role.AUDITOR, Role.ADMIN}
-        ):
+        if measures_by is not None and not works_as(session, measures_by, complaint.estate_id, WORKING_ROLES):
             message = gettext_noop("%(person)s does not work in this estate.")
             move.refuse(complaint, "CMP-3", message, field="measures_by", person=measures_by.name)
             continue
@@ -159,7 +154,7 @@ def lacks_follow_up(complaint: Complaint, follow_up: FollowUp | None) -> bool:
 def missing_for_archive(
     complaint: Complaint, follow_up: FollowUp | None, *, formal_record: bool, open_jobs: Sequence[str] = ()
 ) -> list[Msgid | str]:
-    """All that the archive asks for and *complaint* lacks: CMP-2, CMP-3, CMP-6 and FUP-3, in the order of the way.
+    """All that the archive asks for and *complaint* lacks, in the order of the way: CMP-2, 3, 6 and 13, FUP-3.
 
     *formal_record* says whether one is owed, *open_jobs* are the numbers of linked jobs that are not finished.
     """
@@ -173,6 +168,8 @@ def missing_for_archive(
         missing += open_jobs
     if formal_record and complaint.formal_record_at is None:
         missing.append(gettext_noop("the formal record"))
+    if complaint.severity is Severity.SERIOUS and complaint.review_on is None:
+        missing.append(gettext_noop("the review"))
     if complaint.slip_signed_by_id is None:
         missing.append(gettext_noop("the signature of the responsible department's head on the slip"))
     if complaint.slip_returned_at is None or not complaint.slip_complete:

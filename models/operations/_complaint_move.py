@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from models.base import UTCDateTime
 from models.complaints import OPEN_STATUSES, TRANSITIONS, Complaint
-from models.errors import gettext_noop
+from models.errors import Incomplete, Msgid, gettext_noop
 from models.matters import ClockRun, Severity
 from models.operations._move import CHUNK, Move
 from models.settings import Clock
@@ -48,6 +48,18 @@ def open_move(
                 message = gettext_noop("%(record)s is “%(status)s” and stays as it is.")
                 move.refuse(complaint, "CMP-8", message, record=complaint.number, status=complaint.status)
     return move
+
+
+def require_all(move: Move[Complaint], rule: str, words: Mapping[str, Msgid], **given: object) -> None:
+    """Reject every row with all that was not *given*, each at its own field (*words*); blank text is nothing."""
+    missing = {
+        name: words[name]
+        for name, value in given.items()
+        if value is None or (isinstance(value, str) and not value.strip())
+    }
+    if missing:
+        for complaint in list(move.rows):
+            move.reject(complaint, Incomplete(rule, missing))
 
 
 def start_formal_record(move: Move[Complaint], complaint: Complaint, at: datetime.datetime) -> None:

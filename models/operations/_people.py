@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from models.staff import Role, Staff, StaffAssignment, Team
 
 DESK_ROLES = frozenset({Role.CLERK, Role.SUPERVISOR, Role.MANAGER})
+WORKING_ROLES = frozenset(Role) - {Role.AUDITOR, Role.ADMIN}
 
 
 def works_as(
@@ -44,7 +45,7 @@ def can_own(session: Session, person: Staff, estate_id: int) -> bool:
 def can_handle(session: Session, person: Staff, estate_id: int, team: Team | None) -> bool:
     """Whether *person* may handle a job of *team*: a member of it; desk staff handle what has no team (DSP-11)."""
     if team is None:
-        return works_as(session, person, estate_id, frozenset(Role) - {Role.AUDITOR, Role.ADMIN})
+        return works_as(session, person, estate_id, WORKING_ROLES)
     return works_as(session, person, estate_id, (Role.TECHNICIAN, Role.LEAD), team.id) or (
         team.department == "customer_service" and works_as(session, person, estate_id, DESK_ROLES)
     )

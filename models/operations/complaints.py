@@ -1,5 +1,11 @@
 """The verbs of complaints. One door: what other modules, views, commands and timers call."""
 
+from models.operations._complaint_answers import (
+    decide_compensation,
+    decline_responsibility,
+    write_answer,
+    write_review,
+)
 from models.operations._complaint_closing import (
     archive,
     lacks_follow_up,
@@ -47,6 +53,8 @@ __all__ = [
     "classify",
     "comment",
     "correct",
+    "decide_compensation",
+    "decline_responsibility",
     "delete",
     "escalate",
     "formal_record_owed",
@@ -64,5 +72,7 @@ __all__ = [
     "report_again",
     "sign_slip",
     "take_slip_back",
+    "write_answer",
     "write_formal_record",
+    "write_review",
 ]

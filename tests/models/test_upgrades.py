@@ -5,18 +5,25 @@ from pathlib import Path
 
 import pytest
 from alembic import command
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from models import migrations
 from models.bulk import BulkItem, BulkRun, BulkState
+from models.complaints import Complaint, ComplaintStatus
+from models.finding import found
 from models.guards import drop_triggers
+from models.personal import Keyring
 from models.session import open_engine
+from tests.fixed import DATA_KEY
 
 LANDED = {
     "0001_postgresql.sql": "0a56ed702a4aece8d671ac343b6d91ac622e2b9ab797f06ef8e3591738622b70",
     "0001_sqlite.sql": "1ccb927d50e5cff26dd3e58bf38586e085b6ada8a7d92f536f05bbd579d024ae",
     "0002_postgresql.sql": "1b6165b038507d2a9c2f0a79068213a79b639b88ee4c6fdbc50db1088cc8f696",
     "0002_sqlite.sql": "a1133ecacba90d31f87876e20349acda7c8c6f354d84e23538ab8e2cc99a4ada",
+    "0003_postgresql.sql": "66013c0de5c7536fbc477c41643c1b722a075da228835cf508820ee9d02f3410",
+    "0003_sqlite.sql": "83a63da7ff53e7ccba6c959ec305cbefc0ab7deb68b5443e91a4567eb9a2f8a5",
 }
 """File of statements -> its SHA-256. A new file is added here; a changed one would leave older databases behind."""
 
@@ -27,6 +34,11 @@ INSERT INTO bulk_runs (id, estate_id, actor_id, register, verb, arguments, idemp
 VALUES (5, 7, 3, 'tickets', 'dispatch', '{}', 'k', 'finished', '2026-11-20 08:00:00.000000');
 INSERT INTO bulk_items (id, estate_id, run_id, record_id, number, version_seen, outcome)
 VALUES (11, 7, 5, 2, 'T-2', 1, 'done')
+"""
+
+COMPLAINT = """
+INSERT INTO complaints (id, estate_id, number, category, summary, desk_owner_id, heard_at, registered_at) VALUES
+({id}, 7, 'C-{id}', 'other', '电梯B2停了', 3, '2026-11-20 08:00:00.000000+00:00', '2026-11-20 08:00:00.000000+00:00')
 """
 
 
@@ -43,6 +55,11 @@ def older(empty_url):
     engine.dispose()
 
 
+def insert_complaint(connection, number):
+    zone = "" if connection.dialect.name == "sqlite" else "+00:00"
+    connection.exec_driver_sql(COMPLAINT.format(id=number).replace("+00:00", zone))
+
+
 def test_statements_that_have_landed_are_never_edited():
     files = Path(migrations.FOLDER, "versions").glob("*.sql")
     assert {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files} == LANDED
@@ -57,3 +74,21 @@ def test_an_upgrade_of_an_older_database_keeps_its_bulk_runs_and_their_rows(olde
         run = connection.execute(select(BulkRun.id, BulkRun.state, BulkRun.finished_at, BulkRun.undoes_id)).one()
         assert run == (5, BulkState.FINISHED, None, None)
         assert connection.scalars(select(BulkItem.run_id)).all() == [5]
+
+
+def test_an_upgrade_of_an_older_database_keeps_its_complaints_and_gives_no_number_twice(older):
+    with older.begin() as connection:
+        for number in (21, 22):
+            insert_complaint(connection, number)
+        connection.exec_driver_sql("DELETE FROM complaints WHERE id = 22")
+    migrations.upgrade(older)
+    with older.begin() as connection:
+        rows = connection.execute(select(Complaint.id, Complaint.number, Complaint.status, Complaint.review_on)).all()
+        assert rows == [(21, "C-21", ComplaintStatus.REGISTERED, None)]
+        if older.dialect.name == "sqlite":
+            insert_complaint(connection, "NULL")
+            assert connection.scalar(select(func.max(Complaint.id))) == 23
+    with Session(older) as session:
+        condition = found(Complaint, "B2", Keyring(DATA_KEY))
+        assert condition is not None
+        assert 21 in session.scalars(select(Complaint.id).where(condition)).all()

@@ -21,6 +21,7 @@ from tests.operations.walks import (
     running,
     satisfied,
     ticket_draft,
+    write_review,
 )
 
 S = ComplaintStatus
@@ -96,9 +97,12 @@ def test_serious_or_longer_than_a_working_day_needs_a_formal_record__CMP_3(
     satisfied(world, complaint, later)
     do(world, "mark_followed_up", complaint, later).one()
     if owed:
+        missing = ["the formal record", *(["the review"] if severity is Severity.SERIOUS else [])]
         error = refusal(do(world, "archive", complaint, later + 9 * DAY))
-        assert (error.rule, [str(item) for item in error.values["missing"]]) == ("CMP-3", ["the formal record"])
+        assert (error.rule, [str(item) for item in error.values["missing"]]) == ("CMP-3", missing)
         write_record(world, complaint, later + 9 * DAY).one()
+    if severity is Severity.SERIOUS:
+        write_review(world, complaint, later + 9 * DAY).one()
     do(world, "archive", complaint, later + 9 * DAY).one()
     assert running(world, complaint) == {}
 
@@ -161,6 +165,7 @@ def test_everything_the_archive_lacks_is_named_at_once__CMP_3(world, now):
         "the end of these jobs",
         job.number,
         "the formal record",
+        "the review",
         "the signature of the responsible department's head on the slip",
         "the returned slip, checked to be complete",
     ]

@@ -118,6 +118,19 @@ def do(world: World, verb: str, row: Any, now: datetime.datetime, *, by: str = "
     return call(world.session, [row], actor=world.actor(by), now=now, **(fair | changes))
 
 
+def write_review(
+    world: World, complaint: Complaint, now: datetime.datetime, *, by: str = "supervisor", **changes: Any
+) -> Outcome:
+    """Write a review of today (CMP-13)."""
+    fair = {
+        "review_on": now.date(),
+        "review_people": "客服主管、工程主管、当班技工",
+        "review_measures": "每月检查控制板",
+        "review_in_charge": world.person("lead"),
+    }
+    return do(world, "write_review", complaint, now, by=by, **(fair | changes))
+
+
 @contextmanager
 def undone(world: World) -> Iterator[None]:
     """What is done inside did not happen afterwards."""
