@@ -138,7 +138,7 @@ def question_of(text: str, keyring: Keyring) -> Question:
     meanings = [_understood(part, keyring) for part in parts]
     return Question(
         tuple(frozenset(each) for each in meanings),
-        {f"{name}_{number}": value for number, each in enumerate(meanings) for name, value in each.items()},
+        {f"{name}_of_{number}": value for number, each in enumerate(meanings) for name, value in each.items()},
         tuple(part for part in parts if part.isalpha()),
         tuple(word for each in meanings for word in each.get("room", ())),
     )
@@ -245,9 +245,9 @@ class _Said:
         return _Said({"words": self.meanings[meaning]}, self.number)
 
     def parameter(self, meaning: str) -> ColumnElement[Any]:
-        """The parameter of a statement for the value of *meaning*."""
+        """The parameter of a statement for the value of *meaning*; SQLAlchemy itself would name one ``name_1``."""
         kind = None if meaning.startswith("phone") else SearchQuery
-        return bindparam(f"{meaning}_{self.number}", self.meanings[meaning], type_=kind)
+        return bindparam(f"{meaning}_of_{self.number}", self.meanings[meaning], type_=kind)
 
 
 def _places(model: type[Any], said: _Said) -> "list[Select[Any]]":

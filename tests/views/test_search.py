@@ -56,6 +56,16 @@ def test_the_room_or_person_that_was_named_comes_before_their_tickets(
     assert headings.index("Residents") < headings.index("Tickets")
 
 
+@pytest.mark.parametrize("text", ["张伟 漏水", "li ming", "灯 水 门", "1-101 漏水", "ab 12 cd 1-101"])
+def test_several_words_are_answered_whatever_each_may_mean(
+    records: Records, sign_in: Callable[..., FlaskClient], text: str
+) -> None:
+    client = sign_in("clerk")
+    assert client.get("/admin/search/", query_string={"q": text}).status_code == 200
+    named = [titles for heading, titles in found(client, text) if heading == "Tickets"]
+    assert bool(named) is (text in ("张伟 漏水", "1-101 漏水")), named
+
+
 def test_words_find_the_newest_tickets_first(records: Records, sign_in: Callable[..., FlaskClient]) -> None:
     assert found(sign_in("clerk"), "漏水")[0][0] == "Tickets"
 
