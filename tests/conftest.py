@@ -1,4 +1,4 @@
-"""A fresh database for each test, on both kinds, copied from one that is built once a worker."""
+"""A fresh database for each test, on both kinds, copied from one that is built once."""
 
 import copy
 import datetime
@@ -22,6 +22,7 @@ from models.personal import Keyring
 from models.session import DeskSession, open_engine
 from tests import factories, postgres
 from tests.fixed import DATA_KEY, NOW, SECRET_KEY
+from tests.once import once
 from tests.records import Records, make_records
 from tests.reuse import Reused
 
@@ -89,24 +90,19 @@ def build_records(url: str) -> Records:
 @pytest.fixture(scope="session")
 def built_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An SQLite database to copy."""
-    path = tmp_path_factory.mktemp("built") / "built.db"
-    build(f"sqlite:///{path}")
-    return path
+    return once(tmp_path_factory, "built.db", lambda path: build(f"sqlite:///{path}"))[0]
 
 
 @pytest.fixture(scope="session")
 def world_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An SQLite database with a world in it, to copy."""
-    path = tmp_path_factory.mktemp("built") / "world.db"
-    build_world(f"sqlite:///{path}")
-    return path
+    return once(tmp_path_factory, "world.db", lambda path: build_world(f"sqlite:///{path}"))[0]
 
 
 @pytest.fixture(scope="session")
 def recorded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Records]:
     """An SQLite database with records in it, to copy, and where they are."""
-    path = tmp_path_factory.mktemp("built") / "records.db"
-    return path, build_records(f"sqlite:///{path}")
+    return once(tmp_path_factory, "records.db", lambda path: build_records(f"sqlite:///{path}"))
 
 
 @pytest.fixture(scope="session")
