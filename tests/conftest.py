@@ -76,14 +76,23 @@ def build_world(url: str) -> None:
     engine.dispose()
 
 
+Make = Callable[[DeskSession, factories.World, datetime.datetime], Any]
+
+
+def add(url: str, make: Make) -> Any:
+    """Let *make* write into the world of this database. Returns what it returns."""
+    engine = open_engine(url, poolclass=NullPool)
+    with DeskSession(engine, keyring=Keyring(DATA_KEY)) as session:
+        made = make(session, factories.load_world(session), NOW)
+        session.commit()
+    engine.dispose()
+    return made
+
+
 def build_records(url: str) -> Records:
     """The same with at least one record in each register. Returns where they are."""
     build_world(url)
-    engine = open_engine(url, poolclass=NullPool)
-    with DeskSession(engine, keyring=Keyring(DATA_KEY)) as session:
-        made = make_records(session, factories.load_world(session), NOW)
-        session.commit()
-    engine.dispose()
+    made: Records = add(url, make_records)
     return made
 
 
@@ -105,6 +114,19 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Records]:
     return once(tmp_path_factory, "records.db", lambda path: build_records(f"sqlite:///{path}"))
 
 
+@pytest.fixture(scope="module")
+def made_here(
+    request: pytest.FixtureRequest, world_file: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, Any]:
+    """An SQLite database with what the module's ``MAKE`` writes, to copy, and what that returned."""
+
+    def make(path: Path) -> Any:
+        shutil.copyfile(world_file, path)
+        return add(f"sqlite:///{path}", request.module.MAKE)
+
+    return once(tmp_path_factory, f"{request.module.__name__}.db", make)
+
+
 @pytest.fixture(scope="session")
 def reused(postgres_server: tuple[postgres.Server | None, str]) -> Iterator[Reused | None]:
     """This worker's PostgreSQL databases that are put back between tests."""
@@ -124,12 +146,13 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(params=DIALECTS)
 def database_url(request: pytest.FixtureRequest, place: Path) -> Iterator[str]:
     """The address of a fresh database with tables, guards, mark, system account, and what a test names of these:
-    the world, the records."""
-    has_records = "records" in request.fixturenames
+    the world, the records, ``here``, which is what the module's ``MAKE`` writes into the world."""
+    has_own, has_records = "here" in request.fixturenames, "records" in request.fixturenames
     has_world = has_records or not {"world", "sign_in"}.isdisjoint(request.fixturenames)
     if request.param == "sqlite":
         built = "world_file" if has_world else "built_file"
         source = request.getfixturevalue("recorded")[0] if has_records else request.getfixturevalue(built)
+        source = request.getfixturevalue("made_here")[0] if has_own else source
         for old in place.parent.glob(f"{place.name}*"):
             old.unlink()
         shutil.copyfile(source, place)
@@ -138,6 +161,10 @@ def database_url(request: pytest.FixtureRequest, place: Path) -> Iterator[str]:
     reused = request.getfixturevalue("reused")
     if reused is None:
         pytest.skip(request.getfixturevalue("postgres_server")[1])
+    if has_own:
+        make: Make = request.module.MAKE
+        yield reused.fresh(request.module.__name__, lambda url: add(url, make), ("world", build_world))
+        return
     name, fill = ("world", build_world) if has_world else ("built", build)
     yield reused.fresh("records", build_records) if has_records else reused.fresh(name, fill)
 
@@ -190,6 +217,12 @@ def world(session: DeskSession) -> factories.World:
 def records(recorded: tuple[Path, Records]) -> Records:
     """Where the records are: at least one in each register."""
     return copy.deepcopy(recorded[1])  # the same ids on both kinds of database
+
+
+@pytest.fixture
+def here(made_here: tuple[Path, Any]) -> Any:
+    """What the module's ``MAKE`` returned: where the rows of its small world are."""
+    return copy.deepcopy(made_here[1])  # the same ids on both kinds of database
 
 
 def configured(url: str) -> Config:

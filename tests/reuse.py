@@ -52,8 +52,13 @@ class Reused:
         self.server = server
         self._made: dict[str, tuple[str, Any, psycopg.Connection]] = {}
 
-    def fresh(self, name: str, fill: Callable[[str], object]) -> str:
-        """The address of a database as *fill* leaves it; whatever another test did to it is gone."""
+    def fresh(
+        self, name: str, fill: Callable[[str], object], base: tuple[str, Callable[[str], object]] | None = None
+    ) -> str:
+        """The address of a database as *fill* leaves it; whatever another test did to it is gone.
+
+        *base* is the template, by name and builder, that *fill* adds to.
+        """
         if name in self._made:
             url, shape, connection = self._made[name]
             if connection.execute(SHAPE).fetchone() == shape:
@@ -61,7 +66,11 @@ class Reused:
                 return url
             connection.close()
             self.server.drop_database(url)
-        url = self.server.create_database(self.server.template(name, fill))
+        if base is None:
+            url = self.server.create_database(self.server.template(name, fill))
+        else:
+            url = self.server.create_database(self.server.template(*base))
+            fill(url)
         connection = psycopg.connect(url, autocommit=True)  # kept: a new one has to read the catalogue first
         connection.execute(KEEP)
         self._made[name] = url, connection.execute(SHAPE).fetchone(), connection
