@@ -100,8 +100,30 @@ class Choice(TypeDecorator[Any]):
         return members.__getitem__
 
 
+UNREADABLE_INSTANT = datetime.datetime(1, 1, 2, tzinfo=datetime.UTC)
+"""Stands for a stored time that is none (the 30th of February), so that one such row does not stop a whole list."""
+UNREADABLE_DAY = UNREADABLE_INSTANT.date()
+
+
+def read_instant(text: str) -> datetime.datetime:
+    """The instant that *text* of a database spells, in UTC where it names no zone."""
+    try:
+        moment = datetime.datetime.fromisoformat(text)
+    except ValueError:
+        return UNREADABLE_INSTANT
+    return moment.replace(tzinfo=datetime.UTC) if moment.tzinfo is None else moment.astimezone(datetime.UTC)
+
+
+def read_day(text: str) -> datetime.date:
+    """The date that *text* of a database spells."""
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError:
+        return UNREADABLE_DAY
+
+
 def _stored_instant(text: str | None) -> datetime.datetime | None:
-    return None if text is None else datetime.datetime.fromisoformat(f"{text}+00:00")
+    return None if text is None else read_instant(f"{text}+00:00")
 
 
 class UTCDateTime(TypeDecorator[datetime.datetime]):
@@ -129,7 +151,7 @@ class UTCDateTime(TypeDecorator[datetime.datetime]):
         if value is None:
             return None
         if isinstance(value, str):
-            return datetime.datetime.fromisoformat(value).replace(tzinfo=datetime.UTC)
+            return read_instant(value)
         return value.astimezone(datetime.UTC)  # type: ignore[no-any-return]  # the driver's row value is Any
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
@@ -153,7 +175,7 @@ class LocalDate(TypeDecorator[datetime.date]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime.date | None:
         """The date."""
-        return datetime.date.fromisoformat(value) if isinstance(value, str) else value
+        return read_day(value) if isinstance(value, str) else value
 
 
 class Flag(TypeDecorator[bool]):

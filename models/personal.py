@@ -7,6 +7,7 @@ import os
 import re
 import unicodedata
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy.orm import Session
 
@@ -17,6 +18,10 @@ KEY_ID = "k1"
 MINIMUM_KEY_BYTES = 32
 WHOLE_MOBILE = 11
 """Digits of a phone number of which seven may be shown; of a shorter one that would be nearly all."""
+
+
+class Unreadable(ValueError):  # what is wrong with a value, named as everybody calls it
+    """A stored personal value is no cipher text of this data key: written by another program, or damaged."""
 
 
 class IdDocument(LabelledEnum):
@@ -49,9 +54,19 @@ class Keyring:
         return f"{KEY_ID}:{base64.b64encode(nonce + sealed).decode()}"
 
     def decrypt(self, stored: str) -> str:
-        """The value behind *stored*; raises ``cryptography.exceptions.InvalidTag`` under another key."""
-        raw = base64.b64decode(stored.partition(":")[2])
-        return self._cipher.decrypt(raw[:12], raw[12:], None).decode()
+        """The value behind *stored*. Raises Unreadable, which whoever shows or compares it has to expect."""
+        try:
+            raw = base64.b64decode(stored.partition(":")[2])
+            return self._cipher.decrypt(raw[:12], raw[12:], None).decode()
+        except (InvalidTag, ValueError):
+            raise Unreadable from None
+
+    def readable(self, stored: str | None) -> str | None:
+        """The value behind *stored*; None where nothing is stored, or nothing that can be read."""
+        try:
+            return self.decrypt(stored) if stored else None
+        except Unreadable:
+            return None
 
     def digest(self, value: str) -> str:
         """A keyed digest: equal for equal values, telling nothing else. Used for blind indexes and events."""

@@ -17,13 +17,13 @@ from models.operations import bulk_runs, bulk_undo
 from models.policy import may, visible
 from models.verbs import verb_label
 from views import context
-from views.export import csv_answer
 from views.labels import register_label
 from views.language import label, say, sentence, titled
 from views.pages import DeskPage
 from views.queries import PAGE_SIZE, asked_id, parse_id
 from views.references import ENDPOINTS
 from views.scope import committing
+from views.sheets import csv_answer
 
 SECONDS_IN_ONE_REQUEST = 20
 SECONDS_BETWEEN_PROGRESS = 1

@@ -11,10 +11,20 @@ from markupsafe import Markup, escape
 from sqlalchemy import inspect
 from sqlalchemy.orm import ColumnProperty
 
-from models.base import Base, Choice, Flag, LabelledEnum, LocalDate, LongText, UTCDateTime
-from models.personal import keyring_of, masked_id_number, masked_phone
+from models.base import (
+    UNREADABLE_DAY,
+    UNREADABLE_INSTANT,
+    Base,
+    Choice,
+    Flag,
+    LabelledEnum,
+    LocalDate,
+    LongText,
+    UTCDateTime,
+)
+from models.personal import Unreadable, keyring_of, masked_id_number, masked_phone
 from views import context
-from views.language import NOTHING, label, language, local_time, money
+from views.language import NOTHING, label, language, local_time, money, unreadable
 from views.references import name_of, reference_of
 
 Cell = Callable[[Any], str | Markup]
@@ -95,7 +105,7 @@ def _machine(moment: datetime.datetime) -> str:
 
 def deadline(moment: datetime.datetime | None, *, ended: bool = False) -> str | Markup:
     """A due time as “overdue 8 h” or “2 h left” with the exact time on hover; the plain time once it is over."""
-    if moment is None or ended:
+    if moment is None or ended or moment == UNREADABLE_INSTANT:
         return local_time(moment)
     left = moment - context.now()
     late = left < datetime.timedelta()
@@ -124,10 +134,8 @@ def is_ended(record: Any) -> bool:
 
 def masked(record: Base, name: str) -> str:
     """A personal value of *record* with its middle hidden."""
-    value = personal(record, name)
-    if not value:
-        return NOTHING
-    return mask_of(name)(value)
+    stored = getattr(record, name)
+    return personal_of(stored, mask_of(name)) if stored else NOTHING
 
 
 def mask_of(name: str) -> Callable[[str], str]:
@@ -138,7 +146,15 @@ def mask_of(name: str) -> Callable[[str], str]:
 def personal(record: Base, name: str) -> str | None:
     """A personal value of *record* in full: only for those whom the policy lets read it."""
     stored = getattr(record, name)
-    return keyring_of(context.session()).decrypt(stored) if stored else None
+    return personal_of(stored) if stored else None
+
+
+def personal_of(stored: str, shown: Callable[[str], str] = str) -> str:
+    """What *shown* makes of the value behind the cipher text *stored*; a word for one that cannot be read."""
+    try:
+        return shown(keyring_of(context.session()).decrypt(stored))
+    except Unreadable:
+        return unreadable()
 
 
 def cell_of(model: type[Base], name: str) -> Cell:
@@ -193,7 +209,7 @@ def plain(value: Any) -> str:
         return local_time(value)
     if isinstance(value, list | tuple):
         return ", ".join(plain(item) for item in value) or NOTHING
-    return str(value)
+    return unreadable() if value == UNREADABLE_DAY else str(value)
 
 
 def lines(value: str | None) -> str | Markup:

@@ -133,6 +133,7 @@ class ComplaintView(RegisterView):
         "severity",
         "summary",
         "unit",
+        "place",
         "reporter_name",
         "reporter_phone",
         "team",

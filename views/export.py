@@ -1,65 +1,30 @@
-"""Exports: streamed from a server-side cursor, with the list's filters and scope, personal numbers masked."""
+"""Exports: streamed from a server-side cursor, with the list's filters and scope, personal numbers masked.
 
-import csv
-import io
-import re
-import tempfile
+Cells carry the values of the database by their type, where a list says how long is left or colours a word; words of
+closed lists stand in the reader's language.
+"""
+
+import datetime
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from operator import attrgetter
 from typing import Any
 
-from flask import Response, abort, stream_with_context
+from flask import abort
 from flask_admin import expose
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
+from sqlalchemy import Integer
 
-from models.base import Choice, LongText, ShortText, UTCDateTime
-from models.personal import keyring_of
+from models.base import UNREADABLE_DAY, Choice, LocalDate, ShortText, UTCDateTime
 from views import context
 from views.bulk import BulkPages
-from views.cells import Cell, as_text, mask_of
-from views.language import local_today, zone
+from views.cells import Cell, as_text, mask_of, personal_of
+from views.language import FEN_IN_YUAN, local_moment, local_today, unreadable
+from views.sheets import Value, csv_answer, xlsx_answer
 
-BATCH = 500
-CHUNK_CHARACTERS = 32_768
-"""So much is sent at a time: a line at a time would cost more than making it."""
-BYTE_ORDER_MARK = "\ufeff"  # without it Excel shows Chinese as garbage
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
-XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-LONGEST_CELL = 32_000  # Excel's own limit is 32,767
+BATCH = 200
+"""So many records are read at a time: the whole register must not pile up in memory."""
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
-
-
-def safe_cell(text: str) -> str:
-    """*text* as no spreadsheet takes for a formula, without control characters."""
-    if not text.isprintable():
-        text = _CONTROL.sub("", text)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
-
-
-def csv_lines(rows: Iterator[list[str]]) -> Iterator[str]:
-    """Rows as CSV text, beginning with a byte order mark, neutralised."""
-    yield BYTE_ORDER_MARK
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    for row in rows:
-        writer.writerow([safe_cell(cell) for cell in row])
-        if buffer.tell() > CHUNK_CHARACTERS:
-            yield buffer.getvalue()
-            buffer.seek(0)
-            buffer.truncate()
-    yield buffer.getvalue()
-
-
-def attachment(name: str) -> dict[str, str]:
-    """The header that makes the browser save instead of show."""
-    return {"Content-Disposition": f'attachment; filename="{name}"'}
-
-
-def csv_answer(rows: Iterator[list[str]], name: str) -> Response:
-    """A streamed CSV file."""
-    return Response(stream_with_context(csv_lines(rows)), mimetype="text/csv", headers=attachment(name))
+Reader = Callable[[Any], Value]
 
 
 class ExportPages(BulkPages):
@@ -74,92 +39,97 @@ class ExportPages(BulkPages):
         asked = self.asked()
         name = f"{self.register.replace('_', '-')}-{local_today().isoformat()}.{export_type}"
         rows = self.export_rows(asked)
-        if export_type == "csv":
-            return csv_answer(rows, name)
-        return Response(stream_with_context(xlsx_chunks(rows)), mimetype=XLSX_TYPE, headers=attachment(name))
+        return csv_answer(rows, name) if export_type == "csv" else xlsx_answer(rows, name, str(self.title))
 
-    def export_rows(self, asked: Any) -> Iterator[list[str]]:
-        """The heading and one list of texts a record, read in batches by id; the columns that the address chose."""
+    def export_rows(self, asked: Any) -> Iterator[list[Value]]:
+        """The heading and one list of values a record, read in batches by id; the columns that the address chose."""
         names = asked.columns or self.exported_columns
         yield [str(self.get_column_name(name)) for name in names]
         query = self.rows_query(self.ids_query(asked), names).order_by(*self.ordered(asked))
         desk, readers = context.session(), [self.exported(name) for name in names]
         answer = desk.execute(query.execution_options(yield_per=BATCH))
+        # Records that nothing holds any more leave the session by themselves: to expunge them would end the reading.
         for batch in (answer if self.plain else answer.scalars()).partitions():
             for record in self.prepared(list(batch)):
                 yield [read(record) for read in readers]
-            desk.expunge_all()  # the whole register must not pile up in memory
 
-    def exported(self, name: str) -> Callable[[Any], str]:
-        """What gives the text of a column; times are exact here, where a list says how long is left.
+    def exported(self, name: str) -> Reader:
+        """What gives the value of a column: ``value_<name>`` of the view where it has one, else by the column's type.
 
         An export has many thousand cells, so what a column needs is looked up once and not for each of them.
         """
-        cell, column = self.cells[name], self.model.__table__.columns.get(name)
-        if hasattr(self, f"show_{name}") or (column is not None and column.info.get("secret")):
+        own: Reader | None = getattr(self, f"value_{name}", None)
+        if own is not None:
+            return own
+        cell, column, read = self.cells[name], self.model.__table__.columns.get(name), attrgetter(name)
+        if name in self.model.__mapper__.relationships and name in self.read_by((name,)):
+            return lambda record: str(value) if (value := read(record)) is not None else None
+        if column is None or column.info.get("secret"):
             return lambda record: as_text(cell(record))
-        read = attrgetter(name)
-        if column is None:  # of a record that is referred to, mostly its name
-            return lambda record: value if type(value := read(record)) is str else as_text(cell(record))
         if isinstance(column.type, UTCDateTime):
-            return _exact(read)
+            return _local(read)
+        if isinstance(column.type, LocalDate):
+            return _day(read)
         if column.info.get("personal"):
             return _masked(read, name)
+        if name.endswith("_fen"):
+            return _yuan(read)
+        if hasattr(self, f"show_{name}"):
+            return lambda record: as_text(cell(record))
         if isinstance(column.type, Choice):
             return _remembered(read, cell)
-        if isinstance(column.type, LongText):
-            return lambda record: " ".join((read(record) or "").split())
-        if isinstance(column.type, ShortText):
-            return lambda record: read(record) or ""
+        if isinstance(column.type, ShortText | Integer):
+            return read
         return lambda record: as_text(cell(record))
 
 
-def _exact(read: Callable[[Any], Any]) -> Callable[[Any], str]:
-    here = zone()
+def _local(read: Callable[[Any], datetime.datetime | None]) -> Reader:
+    """Instants by the estate's clock, to the second."""
 
-    def exact(record: Any) -> str:
+    def local(record: Any) -> Value:
         moment = read(record)
-        return moment.astimezone(here).isoformat(" ", "minutes")[:16] if moment is not None else ""
+        if moment is None:
+            return None
+        shown = local_moment(moment)
+        return shown.replace(tzinfo=None, microsecond=0) if shown is not None else unreadable()
 
-    return exact
+    return local
 
 
-def _masked(read: Callable[[Any], Any], name: str) -> Callable[[Any], str]:
-    decrypt, mask = keyring_of(context.session()).decrypt, mask_of(name)
+def _day(read: Callable[[Any], datetime.date | None]) -> Reader:
+    def day(record: Any) -> Value:
+        found = read(record)
+        return found if found != UNREADABLE_DAY else unreadable()
 
-    def masked(record: Any) -> str:
+    return day
+
+
+def _yuan(read: Callable[[Any], int | None]) -> Reader:
+    def yuan(record: Any) -> Value:
+        fen = read(record)
+        return (Decimal(fen) / FEN_IN_YUAN).quantize(Decimal("0.01")) if fen is not None else None
+
+    return yuan
+
+
+def _masked(read: Callable[[Any], Any], name: str) -> Reader:
+    mask = mask_of(name)
+
+    def masked(record: Any) -> Value:
         stored = read(record)
-        return mask(decrypt(stored)) if stored else ""
+        return personal_of(stored, mask) if stored else None
 
     return masked
 
 
-def _remembered(read: Callable[[Any], Any], cell: Cell) -> Callable[[Any], str]:
+def _remembered(read: Callable[[Any], Any], cell: Cell) -> Reader:
     """For a column of few different values."""
     texts: dict[Any, str] = {}
 
-    def remembered(record: Any) -> str:
+    def remembered(record: Any) -> Value:
         value = read(record)
         if value not in texts:
             texts[value] = as_text(cell(record))
         return texts[value]
 
     return remembered
-
-
-def xlsx_chunks(rows: Iterator[list[str]]) -> Iterator[bytes]:
-    """Rows as an Excel workbook, every cell a text; written to a temporary file, since the format needs its end."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet()
-    for row in rows:
-        cells = []
-        for text in row:
-            cell = WriteOnlyCell(sheet, value=safe_cell(text)[:LONGEST_CELL])
-            cell.data_type = "s"
-            cells.append(cell)
-        sheet.append(cells)
-    with tempfile.TemporaryFile() as file:
-        book.save(file)
-        file.seek(0)
-        while chunk := file.read(65536):
-            yield chunk

@@ -24,6 +24,7 @@ from models.settings import EstateSettings
 from models.staff import Staff
 from models.tickets import Ticket
 from views import context
+from views.cells import personal_of
 from views.follow_ups import AttemptForm, LaterForm
 from views.gathering import Question, gathered
 from views.language import local_today, sentence, zone
@@ -229,7 +230,6 @@ def _call(found: dict[str, list[Any]], register: str) -> Call:
     (follow_up,), (matter,) = found["call"], found[register]
     column = "ticket_id" if register == "tickets" else "complaint_id"
     stored = matter.reporter_phone or matter.resident_phone
-    phone = keyring_of(context.session()).decrypt(stored) if stored else ""
     in_full = may_here("read_phone", register)
     return Call(
         follow_up,
@@ -237,8 +237,8 @@ def _call(found: dict[str, list[Any]], register: str) -> Call:
         register,
         record_url(register, matter.id),
         matter.reporter_name or matter.resident or "",
-        phone if in_full or not phone else masked_phone(phone),
-        phone if in_full else "",
+        personal_of(stored, str if in_full else masked_phone) if stored else "",
+        keyring_of(context.session()).readable(stored) or "" if in_full else "",
         found["attempts"],
         found[f"comments {column}"],
         found[f"repeat_reports {column}"],

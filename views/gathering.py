@@ -14,7 +14,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from models.base import Choice, LocalDate, UTCDateTime
+from models.base import Choice, LocalDate, UTCDateTime, read_day, read_instant
 from views import context
 
 Question = Select[*tuple[Any, ...]]
@@ -97,7 +97,7 @@ def _read(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | Non
     if isinstance(kind, UTCDateTime):
         return _instant
     if isinstance(kind, LocalDate):
-        return lambda text: None if text is None else datetime.date.fromisoformat(text)
+        return lambda text: None if text is None else read_day(text)
     if isinstance(kind, Choice):
         return lambda word: None if word is None else kind.enum(word)
     if isinstance(kind, TypeDecorator) and type(kind).process_result_value is not TypeDecorator.process_result_value:
@@ -106,7 +106,4 @@ def _read(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | Non
 
 
 def _instant(text: str | None) -> datetime.datetime | None:
-    if text is None:
-        return None
-    moment = datetime.datetime.fromisoformat(text)
-    return moment.replace(tzinfo=datetime.UTC) if moment.tzinfo is None else moment.astimezone(datetime.UTC)
+    return None if text is None else read_instant(text)

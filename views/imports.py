@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from flask import Response, abort, redirect, request, stream_with_context, url_for
+from flask import abort, redirect, request, url_for
 from flask_admin import expose
 from flask_babel import gettext, lazy_gettext
 from sqlalchemy import select
@@ -24,13 +24,13 @@ from models.session import DeskSession
 from models.spreadsheets import RULE
 from models.staff import Actor
 from views import context
-from views.export import XLSX_TYPE, attachment, xlsx_chunks
 from views.labels import register_label
 from views.language import label, say, sentence
 from views.pages import DeskPage
 from views.queries import PAGE_SIZE, asked_id, parse_choice, parse_id
 from views.references import ENDPOINTS
 from views.scope import actor_here, committing, status_of
+from views.sheets import xlsx_answer
 
 SECONDS_IN_ONE_REQUEST = 5
 ROWS_SHOWN = 5
@@ -221,8 +221,8 @@ class ImportView(DeskPage):
     def download(self) -> Any:
         """The refused rows as they stood in the file, with reasons: to be mended and imported again."""
         run = self._run(asked_id())
-        lines = stream_with_context(xlsx_chunks(_refused_lines(run)))
-        return Response(lines, mimetype=XLSX_TYPE, headers=attachment(f"{run.register}-refused-{run.id}.xlsx"))
+        name = f"{run.register}-refused-{run.id}.xlsx"
+        return xlsx_answer(_refused_lines(run), name, str(register_label(run.register)))
 
     # ------------------------------------------------------------- shared
 

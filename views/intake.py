@@ -12,14 +12,14 @@ from models.complaints import IS_OPEN as OPEN_COMPLAINTS
 from models.complaints import Complaint
 from models.errors import OperationRefused
 from models.estates import Unit
-from models.personal import keyring_of, masked_phone
+from models.personal import masked_phone
 from models.policy import visible
 from models.residents import Occupancy, Resident
 from models.settings import Category, EstateSettings
 from models.tickets import IS_OPEN, Ticket, TicketKind
 from views import context
 from views.base import RegisterView
-from views.cells import badge, deadline
+from views.cells import badge, deadline, personal_of
 from views.gathering import Question, gathered
 from views.language import label, local_time, sentence
 from views.lookups import learn_for
@@ -144,8 +144,8 @@ class IntakePages(RegisterView):
         person = next(iter(found.get("person", ())), None)
         if person is None or not person.phone:
             return ""
-        whole = keyring_of(context.session()).decrypt(person.phone)
-        return whole if self.allowed("read_phone", Resident(estate_id=self.estate().id)) else masked_phone(whole)
+        in_full = self.allowed("read_phone", Resident(estate_id=self.estate().id))
+        return personal_of(person.phone, str if in_full else masked_phone)
 
     def _questions(self, resident_id: int | None, unit_id: int | None) -> dict[str, Question]:
         actor, estate = context.actor(), self.estate()
@@ -211,12 +211,11 @@ def _matter(row: Any) -> dict[str, Any]:
 
 
 def _shown(caller: Caller) -> dict[str, Any]:
-    phone = keyring_of(context.session()).decrypt(caller.phone) if caller.phone else ""
     return {
         "resident": caller.resident_id,
         "unit": caller.unit_id,
         "name": caller.name or gettext("nobody registered"),
         "room": caller.room,
         "kind": label(caller.kind) if caller.kind is not None else "",
-        "phone": masked_phone(phone) if phone else "",
+        "phone": personal_of(caller.phone, masked_phone) if caller.phone else "",
     }

@@ -73,6 +73,19 @@ class KeyView(RegisterView):
 
     number_column = "number"
     column_list = ("number", "whereabouts", "unit", "hook", "seal", "origin", "received_at")
+    column_export_list = [
+        "number",
+        "whereabouts",
+        "unit",
+        "place",
+        "hook",
+        "seal",
+        "origin",
+        "received_at",
+        "lost_at",
+        "handed_back_at",
+        "note",
+    ]
     column_sortable_list = ("number",)
     column_filters = (
         StateFilter(Key.id, KEY_STATES),

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from flask import g, has_app_context
 from flask_babel import get_locale, gettext
 
-from models.base import LabelledEnum
+from models.base import UNREADABLE_INSTANT, LabelledEnum
 from models.errors import Msgid, OperationRefused
 from models.sentences import ColumnName, TableName
 from views import context
@@ -132,8 +132,24 @@ def local_time(moment: datetime.datetime | None, *, seconds: bool = False) -> st
     """An instant by the estate's clock, ``2026-11-22 08:30``."""
     if moment is None:
         return NOTHING
+    local = local_moment(moment)
     # strftime takes five times as long
-    return moment.astimezone(zone()).isoformat(" ", "seconds")[: 19 if seconds else 16]
+    return unreadable() if local is None else local.isoformat(" ", "seconds")[: 19 if seconds else 16]
+
+
+def local_moment(moment: datetime.datetime) -> datetime.datetime | None:
+    """An instant by the estate's clock; None for one that no clock can show."""
+    if moment == UNREADABLE_INSTANT:
+        return None
+    try:
+        return moment.astimezone(zone())
+    except OverflowError:  # the last hours of the year 9999 elsewhere
+        return None
+
+
+def unreadable() -> str:
+    """What stands for a value that another program or damage has left in no form that can be read."""
+    return str(gettext("unreadable"))
 
 
 def local_today() -> datetime.date:

@@ -21,6 +21,7 @@ from models.settings import Category
 from models.staff import Role, Staff, StaffAssignment, Team
 from models.tickets import Ticket
 from views import context
+from views.cells import personal_of
 from views.gathering import Prepared, Question, gathered, prepared
 from views.keeping import scope_key
 from views.language import label
@@ -212,7 +213,7 @@ class ResidentLookup(Lookup):
         """Name and masked phone: two people may share a name."""
         if not row.phone:
             return str(row.name)
-        return f"{row.name} {masked_phone(keyring_of(context.session()).decrypt(row.phone))} #{row.id}"
+        return f"{row.name} {personal_of(row.phone, masked_phone)} #{row.id}"
 
 
 class StaffLookup(Lookup):

@@ -98,7 +98,7 @@ def _taken(session: Session, taker: Any, part: Sequence[SheetRow]) -> list[Any]:
 
 
 def _write_failed(path: Path, header: Sequence[str], refused: Sequence[Refused]) -> None:
-    from views.export import xlsx_chunks  # the web is not loaded for those who do not ask for this
+    from views.sheets import write_xlsx  # the web is not loaded for those who do not ask for this
 
     def lines() -> Iterator[list[str]]:
         yield [*header, "Row in the file", "Reason for refusal"]
@@ -107,7 +107,7 @@ def _write_failed(path: Path, header: Sequence[str], refused: Sequence[Refused])
             yield [*item.row.cells[: len(header)], *missing, str(item.row.number), str(item.refusal)]
 
     with path.open("wb") as file:
-        file.writelines(xlsx_chunks(lines()))
+        write_xlsx(lines(), file)
 
 
 def _print(report: dict[str, Any], *, as_json: bool, dry_run: bool) -> None:

@@ -10,6 +10,7 @@ from admin_app.commands.db import structure_problems
 from admin_app.config import Config
 from models.events import broken_seals
 from models.invariants import broken_invariants
+from models.unreadable import unreadable_values
 
 
 @click.command("verify")
@@ -33,6 +34,8 @@ def _problems(opened: database.Database) -> Iterator[tuple[str, str]]:
     with opened.reading() as session:
         for problem in broken_invariants(session):
             yield "invariant", problem
+        for problem in unreadable_values(session):
+            yield "value", problem
         for chain, event_id, what in broken_seals(session):
             where = f"event {event_id}" if event_id else "its end"
             yield "events", f"chain {chain}, {where}: {what}"

@@ -217,7 +217,7 @@ class ResidentsImport:
         values |= {"phone": row.phone_digest} if row.phone_digest else {}
         values |= {"id_number": row.id_number_digest} if row.id_number_digest else {}
         if row.emergency_contact:
-            values["emergency_contact"] = self._keyring.decrypt(row.emergency_contact)
+            values["emergency_contact"] = self._keyring.readable(row.emergency_contact)
         return _Person(row.name, values, resident=row)
 
     @staticmethod

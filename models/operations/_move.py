@@ -374,7 +374,8 @@ def _fact(info: Mapping[Any, Any], value: Any, keyring: Keyring) -> Any:
     if info.get("secret"):
         return "set"
     if info.get("personal"):
-        return "digest:" + keyring.digest(keyring.decrypt(value))
+        known = keyring.readable(value)
+        return "digest:" + keyring.digest(value if known is None else known)
     if isinstance(value, datetime.datetime):
         return value.astimezone(datetime.UTC).isoformat()
     return value.isoformat() if isinstance(value, datetime.date) else value

@@ -25,7 +25,7 @@ from models.operations._import_residents import ResidentsImport
 from models.operations._import_units import Result, UnitsImport
 from models.operations._move import refuse_role
 from models.operations.bulk_runs import kept_refusal, refusal_from_kept
-from models.personal import Keyring, keyring_of
+from models.personal import Keyring, Unreadable, keyring_of
 from models.residents import Resident
 from models.spreadsheets import RULE, SheetRow, UnreadableSheet, read_sheet, rows_in
 from models.staff import Actor
@@ -380,4 +380,8 @@ def _sealed(keyring: Keyring, value: Any) -> str:
 def _opened(keyring: Keyring, sealed: str | None) -> Any:
     if not sealed:
         return []
-    return json.loads(zlib.decompress(base64.b85decode(keyring.decrypt(sealed))))
+    try:
+        return json.loads(zlib.decompress(base64.b85decode(keyring.decrypt(sealed))))
+    except (Unreadable, ValueError, zlib.error):
+        message = gettext_noop("What was kept of this file can no longer be read: upload it again.")
+        raise OperationRefused(RULE, message) from None

@@ -246,7 +246,7 @@ def _stored(session: Session, row: Resident, columns: Mapping[str, Any]) -> dict
         number = id_columns(session, columns["id_number"])
         stored.update({} if number["id_number_digest"] == row.id_number_digest else number)
     if "emergency_contact" in columns:
-        old = keyring_of(session).decrypt(row.emergency_contact) if row.emergency_contact else ""
+        old = keyring_of(session).readable(row.emergency_contact) if row.emergency_contact else ""
         if old != (columns["emergency_contact"] or "").strip():
             stored["emergency_contact"] = _sealed(session, columns["emergency_contact"])
     return stored

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text, update
 
 from models import Base
 from models.finding import found
@@ -35,6 +35,32 @@ def test_verify_finds_who_got_past_the_guards(database_url, environment, run, en
     assert code == 1
     assert not answer["ok"]
     assert answer["problems"][0]["kind"] == "events"
+
+
+def test_verify_tries_every_cipher_text_and_every_time__RES_4(database_url, environment, run, engine, records, keyring):
+    environment(database_url)
+    spoilt = []
+    with engine.begin() as connection:
+        drop_triggers(connection)
+        for table in Base.metadata.sorted_tables:
+            (row_id,) = connection.execute(select(func.min(table.c.id))).one()
+            personal = [column for column in table.columns if column.info.get("personal")]
+            for column in personal if row_id is not None else ():
+                connection.execute(update(table).where(table.c.id == row_id).values({column: "13800138000"}))
+                spoilt.append(f"{table.name} {row_id}: {column.name} cannot be decrypted")
+        create_triggers(connection, Base.metadata)
+        if connection.dialect.name == "sqlite":
+            connection.execute(text("UPDATE tickets SET heard_at = '2026-02-30 10:00:00.000000' WHERE id = 1"))
+            connection.execute(text("UPDATE calendar_days SET day = '0000-01-01' WHERE id = 1"))
+            spoilt += [
+                "tickets 1: heard_at is no time of any calendar",
+                "calendar_days 1: day is no time of any calendar",
+            ]
+    code, out, _ = run("verify", "--json")
+    assert code == 1
+    found = {problem["what"] for problem in json.loads(out)["problems"] if problem["kind"] == "value"}
+    assert found == set(spoilt)
+    assert {line.partition(" ")[0] for line in spoilt} >= {"residents", "tickets", "key_loans", "visitor_passes"}
 
 
 def test_verify_and_check_find_a_missing_guard(database_url, environment, run, engine):

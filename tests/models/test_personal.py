@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.personal import masked_phone
+from models.personal import Keyring, masked_phone
 
 
 @pytest.mark.parametrize(
@@ -17,3 +17,8 @@ from models.personal import masked_phone
 )
 def test_a_short_phone_number_shows_two_digits_only__RES_4(phone, shown):
     assert masked_phone(phone) == shown
+
+
+@pytest.mark.parametrize("stored", ["13800138000", "k1:", "k1:AAAA", "k1:no base64 长", "k9:" + "A" * 60, "", None])
+def test_whatever_is_no_cipher_text_of_the_key_is_unreadable_and_no_error__RES_4(stored):
+    assert Keyring(b"k" * 32).readable(stored) is None

@@ -168,7 +168,7 @@ def test_exports_neutralise_formulas_and_respect_filters(
     sheet = load_workbook(io.BytesIO(client.get("/admin/tickets/export/xlsx/").data)).active
     assert sheet is not None
     assert sheet.max_row == 8
-    assert {cell.data_type for row in sheet.iter_rows() for cell in row if cell.value is not None} == {"s"}
+    assert {cell.data_type for row in sheet.iter_rows() for cell in row if cell.value is not None} == {"s", "d"}
 
 
 def test_empty_lists_say_what_to_do_next(

@@ -1,0 +1,104 @@
+"""One value that nobody can read stops no page: it is shown as such, wherever it is read."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, select, text, update
+
+from models import Base
+from models.guards import create_triggers, drop_triggers
+from models.residents import Resident
+from models.session import DeskSession
+from tests.records import Records
+
+PERSONAL = {
+    (table.name, column.name)
+    for table in Base.metadata.sorted_tables
+    for column in table.columns
+    if column.info.get("personal") and not table.name.startswith("import_")
+}
+PLAIN = "13800138000"
+REGISTERS = {
+    "residents": "residents",
+    "tickets": "tickets",
+    "complaints": "complaints",
+    "key_loans": "key-loans",
+    "visitor_passes": "visitor-passes",
+}
+
+
+@pytest.fixture
+def spoilt(engine: Engine, records: Records) -> Records:
+    """Every personal value of every record is a plain number, as another program may write it."""
+    with engine.begin() as connection:
+        drop_triggers(connection)
+        for table in Base.metadata.sorted_tables:
+            for column in (column for column in table.columns if (table.name, column.name) in PERSONAL):
+                connection.execute(update(table).values({column: PLAIN}))
+        if connection.dialect.name == "sqlite":
+            connection.execute(text("UPDATE events SET at = '2026-02-30 10:00:00.000000' WHERE id IN (3, 30)"))
+            connection.execute(text("UPDATE tickets SET due_at = '0000-01-01 10:00:00.000000' WHERE id = 2"))
+            connection.execute(text("UPDATE tickets SET visit_until = '9999-12-31 23:00:00.000000' WHERE id = 3"))
+        create_triggers(connection, Base.metadata)
+    return records
+
+
+def test_pages_look_ups_and_exports_show_what_cannot_be_read__RES_4(
+    spoilt: Records, sign_in: Callable[..., FlaskClient]
+) -> None:
+    assert {table for table, _column in PERSONAL} == set(REGISTERS)
+    for role in ("supervisor", "auditor"):
+        client = sign_in(role)
+        for register, address in REGISTERS.items():
+            page = f"/admin/{address}"
+            for path in (
+                f"{page}/",
+                f"{page}/details/?id={spoilt.ids[register]}",
+                f"{page}/preview/?id={spoilt.ids[register]}",
+                f"{page}/export/csv/",
+                f"{page}/export/xlsx/",
+            ):
+                answer = client.get(path)
+                assert answer.status_code == 200, path
+                assert PLAIN.encode() not in answer.data, path
+            assert "unreadable" in client.get(f"{page}/details/?id={spoilt.ids[register]}").text, register
+            assert "unreadable" in client.get(f"{page}/export/csv/").text, register
+    client = sign_in("supervisor")
+    resident, ticket = spoilt.ids["residents"], spoilt.ids["tickets"]
+    for path in (
+        f"/admin/tickets/intake/caller/?resident={resident}",
+        "/admin/tickets/intake/callers/?q=张",
+        "/admin/residents/ajax/lookup/?name=resident&query=张",
+        "/admin/follow-ups/queue/?call=1",
+    ):
+        assert "unreadable" in client.get(path).text, path
+    for path in (
+        f"/admin/residents/edit/?id={resident}",
+        f"/admin/tickets/edit/?id={spoilt.tickets[1]}",
+        f"/admin/tickets/slip/?id={ticket}",
+        f"/admin/tickets/new/?resident_id={resident}",
+        "/admin/events/",
+        "/admin/events/?sort=at&desc=0",
+        "/admin/events/export/csv/",
+        "/admin/events/details/?id=3",
+        *(f"/admin/tickets/details/?id={number}" for number in spoilt.tickets),
+        "/admin/tickets/?sort=due_at&desc=0",
+        "/admin/",
+        "/admin/search/?q=张",
+        "/admin/reports/",
+    ):
+        assert client.get(path).status_code in (200, 403), path
+
+
+def test_a_value_that_cannot_be_read_is_written_over_like_any_other__RES_4(
+    spoilt: Records, look: DeskSession, sign_in: Callable[..., FlaskClient], post: Callable[..., Any]
+) -> None:
+    client, resident = sign_in("supervisor"), spoilt.ids["residents"]
+    page = f"/admin/residents/edit/?id={resident}"
+    version = look.scalars(select(Resident.version).where(Resident.id == resident)).one()
+    look.rollback()
+    answer = post(client, page, name="张伟", phone="13900001111", emergency_contact="王 13700002222", version=version)
+    assert answer.status_code == 302, answer.text
+    assert "13900001111" in client.get(f"/admin/residents/details/?id={resident}").text
