@@ -1,0 +1,357 @@
+"""A few rows of every register, each inside of some of its filters and outside of the others; plain inserts."""
+
+import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from models.audits import AuditRun
+from models.complaints import Complaint, ComplaintCategory, ComplaintNature, ComplaintStatus
+from models.estates import FeeStatus, Unit, UnitUse
+from models.events import record_events
+from models.follow_ups import FollowUp, FollowUpStatus
+from models.keys import ApprovalStatus, BorrowerKind, Key, KeyApproval, KeyLoan, KeyOrigin
+from models.matters import ClockRun, Severity
+from models.passes import PassKind, VisitorPass
+from models.personal import IdDocument
+from models.residents import Occupancy, OccupancyKind, Resident
+from models.session import DeskSession
+from models.settings import CalendarDay, Category, CategoryRegister, Clock, DayKind
+from models.staff import Department, Role, Staff, StaffAssignment
+from models.tickets import CancelKind, Ticket, TicketKind, TicketStatus
+from tests.factories import World
+
+MINUTE = datetime.timedelta(minutes=1)
+HOUR = datetime.timedelta(hours=1)
+DAY = datetime.timedelta(days=1)
+YEAR = 365 * DAY
+
+Ids = dict[str, dict[str, int]]
+"""Register -> what a row is called here -> its id."""
+
+
+class Maker:
+    """Adds rows to the estate of the world and remembers them by name."""
+
+    def __init__(self, session: DeskSession, world: World, now: datetime.datetime) -> None:
+        self.session, self.world, self.now = session, world, now
+        self.ids: Ids = {}
+        # Of the estate's calendar, ten hours before the tests' present.
+        self.today = now - 10 * HOUR
+        self.yesterday = self.today - DAY
+
+    def add(self, model: type[Any], name: str, /, **columns: Any) -> Any:
+        """One row of the estate."""
+        row = model(estate_id=self.world.estate.id, **columns)
+        self.session.add(row)
+        self.session.flush()
+        self.ids.setdefault(model.__tablename__, {})[name] = row.id
+        return row
+
+    def person(self, username: str) -> int:
+        """The id of a colleague."""
+        return int(self.world.person(username).id)
+
+    def unit(self, number: int) -> int:
+        """The id of one of the world's units: 1-101, 1-201, 2-101, 2-201."""
+        return int(self.world.units[number].id)
+
+    def team(self, department: Department) -> int:
+        """The id of that department's team."""
+        return int(self.world.teams[department].id)
+
+    def clock(self, code: str, name: str, /, **columns: Any) -> None:
+        """A clock that runs; *columns* say of what and since when."""
+        clock = select(Clock.id).where(Clock.estate_id == self.world.estate.id, Clock.code == code)
+        columns = {"started_at": self.now - 3 * HOUR, "due_at": self.now - HOUR, **columns}
+        self.add(ClockRun, f"{code} {name}", clock_id=self.session.scalar(clock), **columns)
+
+    def matter(self, model: type[Any], name: str, at: datetime.datetime, /, **columns: Any) -> Any:
+        """A ticket or complaint that was registered then."""
+        fair = {"number": f"{model.__tablename__[0].upper()}-{name}", "summary": name, "heard_at": at}
+        return self.add(model, name, registered_at=at, **(fair | columns))
+
+
+def make(session: DeskSession, world: World, now: datetime.datetime) -> Ids:
+    """All of it. Returns where the rows are."""
+    maker = Maker(session, world, now)
+    for fill in (tickets, complaints, follow_ups, keys, passes, people, places, settings, events):
+        fill(maker)
+    return maker.ids
+
+
+def tickets(maker: Maker) -> None:
+    """Four, registered at the ends of yesterday and just outside of it."""
+    now, clerk2 = maker.now, maker.person("clerk2")
+    tap = maker.add(Category, "tap", register=CategoryRegister.TICKETS, code="tap", name="水龙头")
+    maker.matter(
+        Ticket,
+        "early",
+        maker.yesterday - MINUTE,
+        kind=TicketKind.REPAIR,
+        category_id=tap.id,
+        due_at=now - MINUTE,
+        unit_id=maker.unit(0),
+        team_id=maker.team(Department.ENGINEERING),
+        desk_owner_id=maker.person("clerk"),
+    )
+    maker.matter(
+        Ticket,
+        "first",
+        maker.yesterday,
+        kind=TicketKind.ENQUIRY,
+        status=TicketStatus.DISPATCHED,
+        severity=Severity.MINOR,
+        due_at=now,
+        unit_id=maker.unit(1),
+        team_id=maker.team(Department.GREENING),
+        assignee_id=maker.person("technician"),
+        dispatched_at=now - HOUR,
+        desk_owner_id=clerk2,
+    )
+    maker.matter(
+        Ticket,
+        "last",
+        maker.today - MINUTE,
+        kind=TicketKind.EMERGENCY,
+        status=TicketStatus.CANCELLED,
+        severity=Severity.SERIOUS,
+        due_at=now - HOUR,
+        place="大堂",
+        desk_owner_id=clerk2,
+        cancelled_at=now,
+        cancel_kind=CancelKind.WITHDRAWN,
+        cancel_reason="误报",
+    )
+    maker.matter(
+        Ticket,
+        "late",
+        maker.today,
+        kind=TicketKind.SUGGESTION,
+        status=TicketStatus.IN_PROGRESS,
+        unit_id=maker.unit(2),
+        assignee_id=clerk2,
+        desk_owner_id=maker.person("clerk"),
+    )
+    made = maker.ids["tickets"]
+    for code in ("slip-acknowledged", "on-site", "same-day"):
+        maker.clock(code, "met late", ticket_id=made["early"], met_at=now)
+        maker.clock(code, "met in time", ticket_id=made["first"], met_at=now - HOUR)
+        maker.clock(code, "not met, ended", ticket_id=made["last"], cancelled_at=now)
+        maker.clock(code, "not met, stopped", ticket_id=made["late"], paused_at=now - 2 * HOUR)
+    maker.clock("on-site", "runs out now", ticket_id=made["late"], due_at=now)
+    maker.clock("same-day", "not met", ticket_id=made["late"], due_at=now - MINUTE)
+
+
+def complaints(maker: Maker) -> None:
+    """Three."""
+    now, clerk2 = maker.now, maker.person("clerk2")
+    maker.matter(
+        Complaint,
+        "early",
+        maker.yesterday - MINUTE,
+        category=ComplaintCategory.EQUIPMENT,
+        due_at=now - MINUTE,
+        unit_id=maker.unit(0),
+        desk_owner_id=maker.person("clerk"),
+    )
+    maker.matter(
+        Complaint,
+        "first",
+        maker.yesterday,
+        category=ComplaintCategory.OTHER,
+        status=ComplaintStatus.ASSIGNED,
+        nature=ComplaintNature.VALID,
+        severity=Severity.SERIOUS,
+        due_at=now,
+        unit_id=maker.unit(1),
+        team_id=maker.team(Department.ENGINEERING),
+        assignee_id=maker.person("technician"),
+        formal_record_at=now,
+        cause="老化",
+        measures="更换",
+        measures_due_at=now,
+        measures_by_id=clerk2,
+        desk_owner_id=clerk2,
+    )
+    maker.matter(
+        Complaint,
+        "late",
+        maker.today,
+        category=ComplaintCategory.ENVIRONMENT,
+        status=ComplaintStatus.CANCELLED,
+        due_at=now - HOUR,
+        place="大堂",
+        desk_owner_id=clerk2,
+        cancelled_at=now,
+        cancel_reason="误报",
+    )
+    made = maker.ids["complaints"]
+    maker.clock("formal-record", "not met", complaint_id=made["early"])
+    maker.clock("formal-record", "met in time", complaint_id=made["first"], met_at=now - HOUR)
+
+
+def follow_ups(maker: Maker) -> None:
+    """Two to be made, one that was."""
+    now, made = maker.now, maker.ids
+    late = {"ticket_id": made["tickets"]["late"], "due_at": maker.today, "assignee_id": maker.person("clerk2")}
+    maker.add(FollowUp, "late", **late)
+    due = {"complaint_id": made["complaints"]["first"], "due_at": now, "assignee_id": maker.person("clerk")}
+    maker.add(FollowUp, "due", **due)
+    satisfied = {"status": FollowUpStatus.SATISFIED, "finished_at": now, "assignee_id": maker.person("clerk2")}
+    maker.add(FollowUp, "made", ticket_id=made["tickets"]["early"], due_at=maker.today - MINUTE, **satisfied)
+    maker.clock("follow-up", "met late", follow_up_id=made["follow_ups"]["late"], met_at=now)
+    maker.clock("follow-up", "runs out now", follow_up_id=made["follow_ups"]["due"], due_at=now)
+
+
+def keys(maker: Maker) -> None:
+    """A key in every place, with the loans and approvals that brought it there."""
+    now, clerk = maker.now, maker.person("clerk")
+    places: dict[str, dict[str, Any]] = {
+        "hook": {"unit_id": maker.unit(0), "origin": KeyOrigin.DELIVERY},
+        "out": {"unit_id": maker.unit(1), "origin": KeyOrigin.RECTIFICATION},
+        "overdue": {"place": "机房", "origin": KeyOrigin.COMMON},
+        "lost": {"place": "泵房", "origin": KeyOrigin.COMMON},
+        "back": {"place": "水房", "origin": KeyOrigin.ENTRUSTED},
+    }
+    cut = {
+        name: maker.add(Key, name, number=f"K-{name}", hook=f"H-{name}", received_at=now - YEAR, **columns)
+        for name, columns in places.items()
+    }
+    loans: tuple[tuple[str, str, BorrowerKind, datetime.datetime, datetime.datetime, dict[str, Any]], ...] = (
+        ("out", "out", BorrowerKind.DEVELOPER_SALES, maker.yesterday, now, {}),
+        ("overdue", "overdue", BorrowerKind.OWNER, maker.yesterday - MINUTE, now - MINUTE, {}),
+        ("returned", "hook", BorrowerKind.OWNER, maker.today, now - HOUR, {"returned_at": now}),
+        ("lost", "lost", BorrowerKind.STAFF, maker.today - MINUTE, now - HOUR, {"lost_at": now}),
+    )
+    for name, key, kind, lent_at, due_at, ended in loans:
+        columns = {"borrower_kind": kind, "borrower_name": name, "lent_by_id": clerk, "identity_checked": True}
+        times = {"lent_at": lent_at, "due_at": due_at, "signed": True, **ended}
+        maker.add(KeyLoan, name, key_id=cut[key].id, **columns, **times)
+    cut["lost"].lost_at, cut["back"].handed_back_at, cut["back"].handed_back_to = now, now, "业主"
+    for status in ApprovalStatus:
+        decided = {} if status is ApprovalStatus.REQUESTED else {"decided_at": now, "decided_by_id": clerk}
+        maker.add(
+            KeyApproval,
+            status.value,
+            key_id=cut["hook" if status is ApprovalStatus.USED else "out"].id,
+            borrower_kind=BorrowerKind.STAFF if status is ApprovalStatus.REFUSED else BorrowerKind.OTHER,
+            borrower_name="李工",
+            purpose="量尺寸",
+            requested_at=now - HOUR,
+            requested_by_id=clerk,
+            status=status,
+            **decided,
+        )
+
+
+def passes(maker: Maker) -> None:
+    """A pass in every state, at the edges of each."""
+    now, midnight = maker.now, maker.today + DAY
+    states: dict[str, dict[str, Any]] = {
+        "valid": {"valid_from": now, "valid_until": midnight + MINUTE, "inside": True, "host_unit_id": maker.unit(0)},
+        "coming": {"valid_from": now + MINUTE, "issued_at": maker.yesterday - MINUTE, "host_unit_id": maker.unit(1)},
+        "ending": {"valid_until": midnight, "issued_at": maker.yesterday},
+        "expired": {"valid_until": now, "issued_at": maker.today - MINUTE},
+        "revoked": {"revoked_at": now, "kind": PassKind.TEMPORARY},
+        "owing": {"handed_in_at": now, "deposit_fen": 5000},
+        "refunded": {"handed_in_at": now, "deposit_fen": 5000, "deposit_refunded_at": now},
+        "revoked, back": {"revoked_at": now, "handed_in_at": now},
+    }
+    for number, (name, columns) in enumerate(states.items()):
+        times = {"issued_at": maker.today, "valid_from": maker.yesterday, "valid_until": midnight + HOUR}
+        fair = {"kind": PassKind.VISITOR, "number": f"V-{number}", "code": f"AAAA-000{number}", "holder_name": name}
+        maker.add(VisitorPass, name, issued_by_id=maker.person("clerk"), **(fair | times | columns))
+
+
+def people(maker: Maker) -> None:
+    """Residents who live, lived and will live somewhere; colleagues who work, worked and are disabled."""
+    today = datetime.date(2026, 11, 18)
+    resident: dict[str, dict[str, Any]] = {
+        "moved out": {"id_document": IdDocument.PASSPORT, "moved_in_on": today - 2 * DAY},
+        "tenant": {"id_document": IdDocument.ID_CARD, "moved_in_on": today - DAY},
+        "family": {"moved_in_on": today},
+    }
+    for name, columns in resident.items():
+        maker.add(Resident, name, name=name, **columns)
+    made = maker.ids["residents"]
+    maker.ids["residents"] |= {"zhang": maker.world.residents[0].id, "liu": maker.world.residents[1].id}
+    living = {"from_on": today - YEAR}
+    maker.add(
+        Occupancy, "moved out", resident_id=made["moved out"], unit_id=maker.unit(2), kind=OccupancyKind.OWNER,
+        until_on=today - DAY, **living,
+    )  # fmt: skip
+    maker.add(
+        Occupancy, "tenant", resident_id=made["tenant"], unit_id=maker.unit(2), kind=OccupancyKind.TENANT, **living
+    )
+    maker.add(
+        Occupancy, "family", resident_id=made["family"], unit_id=maker.unit(3), kind=OccupancyKind.FAMILY, **living
+    )
+    owners = select(Occupancy).where(Occupancy.unit_id.in_([maker.unit(0), maker.unit(1)])).order_by(Occupancy.unit_id)
+    for name, row in zip(("zhang", "liu"), maker.session.scalars(owners), strict=True):
+        maker.ids["occupancies"][name] = row.id
+    for name, username in (("disabled", "technician2"), ("left", "auditor")):
+        maker.ids.setdefault("staff", {})[name] = maker.person(username)
+    maker.world.person("technician2").disabled_at = maker.now
+    of_auditor = select(StaffAssignment).where(StaffAssignment.staff_id == maker.person("auditor"))
+    maker.session.scalars(of_auditor).one().ended_at = maker.now
+    everybody = select(Staff).where(Staff.username.not_in(["technician2", "auditor", "system", "stranger"]))
+    maker.ids["staff"] |= {person.username: person.id for person in maker.session.scalars(everybody)}
+    assert {role.value for role in Role} > set(maker.ids["staff"]) - {"disabled", "left", "clerk2"}
+
+
+def places(maker: Maker) -> None:
+    """The world's units with uses and fees, its teams, its audits."""
+    uses = (UnitUse.HOME, UnitUse.SHOP, UnitUse.PLACE, UnitUse.HOME)
+    fees = (FeeStatus.PAID, FeeStatus.OWING, FeeStatus.UNKNOWN, FeeStatus.UNKNOWN)
+    maker.ids["units"], maker.ids["teams"] = {}, {}
+    for unit, use, fee in zip(maker.world.units, uses, fees, strict=True):
+        unit.use, unit.fee_status, maker.ids["units"][unit.code] = use, fee, unit.id
+    maker.world.units[3].butler_id = maker.person("clerk2")
+    for department, team in maker.world.teams.items():
+        maker.ids["teams"][department.value] = team.id
+    for name, back in (("early", 2), ("yesterday", 1), ("today", 0)):
+        day = datetime.date(2026, 11, 18) - back * DAY
+        maker.add(AuditRun, name, day=day, ran_at=maker.now, ran_by_id=maker.person("clerk"), counts={})
+    maker.ids["audits"] = maker.ids["audit_runs"]
+    elsewhere = Unit(estate_id=maker.world.other.id, code="1-201", use=UnitUse.SHOP)
+    maker.session.add(elsewhere)
+    maker.session.flush()
+
+
+def settings(maker: Maker) -> None:
+    """Categories of both registers, off and on; days off and worked."""
+    maker.add(
+        Category, "old", register=CategoryRegister.TICKETS, code="old", name="旧", enabled=False,
+    )  # fmt: skip
+    maker.add(Category, "noise", register=CategoryRegister.COMPLAINTS, code="noise", name="噪音")
+    for name, day, kind in (("early", 16, DayKind.OFF), ("day", 17, DayKind.WORKING), ("late", 18, DayKind.OFF)):
+        maker.add(CalendarDay, name, day=datetime.date(2026, 11, day), kind=kind)
+
+
+def events(maker: Maker) -> None:
+    """Four of the log; the reopening of a ticket among them."""
+    rows = (
+        ("early", maker.yesterday - MINUTE, "clerk", "keys", "lend", 1),
+        ("first", maker.yesterday, "clerk", "tickets", "reopen", maker.ids["tickets"]["late"]),
+        ("last", maker.today - MINUTE, "supervisor", "tickets", "amend", maker.ids["tickets"]["early"]),
+        ("late", maker.today, "clerk", "complaints", "reopen", maker.ids["tickets"]["first"]),
+    )
+    written = record_events(
+        maker.session,
+        [
+            {
+                "at": at,
+                "actor_id": maker.person(by),
+                "role": "clerk",
+                "estate_id": maker.world.estate.id,
+                "register": register,
+                "record_id": record_id,
+                "verb": verb,
+                "before": {},
+                "after": {},
+            }
+            for _name, at, by, register, verb, record_id in rows
+        ],
+    )
+    maker.ids["events"] = {row[0]: event_id for row, event_id in zip(rows, written, strict=True)}

@@ -1,0 +1,239 @@
+"""Every filter of every list: exactly the rows that it stands for, by id, from the page."""
+
+import itertools
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests import reading
+from tests.marks import only_sqlite
+from tests.views import filter_world
+from tests.views.filter_world import Ids
+
+MAKE = filter_world.make
+VIEWER = "clerk2"
+
+ALL = {
+    "tickets": "early first last late",
+    "complaints": "early first late",
+    "follow_ups": "late due",  # the calls to be made
+    "keys": "hook out overdue lost back",
+    "key_loans": "out overdue returned lost",
+    "key_approvals": "requested approved refused used",
+    "visitor_passes": "valid coming ending expired revoked owing refunded 'revoked, back'",
+    "residents": "'moved out' tenant family zhang liu",
+    "occupancies": "'moved out' tenant family zhang liu",
+    "units": "1-101 1-201 2-101 2-201",
+    "teams": "engineering housekeeping security greening customer_service finance",
+    "staff": "disabled left clerk clerk2 technician lead supervisor manager admin",
+    "audits": "early yesterday today",
+    "events": "early first last late",
+    "categories": "tap old noise",
+    "calendar_days": "early day late",
+}
+"""Register -> the rows of its list without a filter."""
+
+FILTERS: dict[str, dict[str, str]] = {
+    "tickets": {
+        "state=open": "early first late",
+        "state=overdue": "early",
+        "state=follow_up": "late",
+        "state=unassigned": "early",
+        "state=mine": "first late",
+        "state=ended": "last",
+        "state=reopened": "late",
+        "missed=slip-acknowledged": "early",
+        "missed=on-site": "early",
+        "missed=same-day": "early late",
+        "status=received": "early",
+        "status=dispatched": "first",
+        "status=in_progress": "late",
+        "status=cancelled": "last",
+        "status=closed": "",
+        "kind=repair": "early",
+        "kind=enquiry": "first",
+        "severity=serious": "last",
+        "severity=minor": "first",
+        "team={teams[greening]}": "first",
+        "team=0": "last late",
+        "category={categories[tap]}": "early",
+        "category=0": "first last late",
+        "assignee={staff[clerk2]}": "late",
+        "assignee=0": "early last",
+        "desk_owner={staff[clerk2]}": "first last",
+        "unit=1-101": "early",
+        "unit=1-201": "first",
+        "registered_at_from=2026-11-17": "first last late",
+        "registered_at_until=2026-11-17": "early first last",
+        "registered_at_from=2026-11-17&flt_registered_at_until=2026-11-17": "first last",
+    },
+    "complaints": {
+        "state=open": "early first",
+        "state=overdue": "early",
+        "state=no_record": "early",
+        "state=ended": "late",
+        "missed=formal-record": "early",
+        "status=assigned": "first",
+        "category=environment": "late",
+        "nature=valid": "first",
+        "severity=serious": "first",
+        "team={teams[engineering]}": "first",
+        "assignee={staff[technician]}": "first",
+        "desk_owner={staff[clerk2]}": "first late",
+        "unit=1-201": "first",
+        "registered_at_from=2026-11-17": "first late",
+        "registered_at_until=2026-11-17": "early first",
+    },
+    "follow_ups": {
+        "state=due": "late",
+        "state=mine": "late",
+        "missed=follow-up": "late",
+        "status=satisfied": "made",
+        "status=scheduled": "late due",
+        "assignee={staff[clerk2]}": "late made",
+        "due_at_from=2026-11-18": "late due",
+        "due_at_until=2026-11-17": "made",
+    },
+    "keys": {
+        "state=hook": "hook",
+        "state=out": "out overdue",
+        "state=lost": "lost",
+        "state=back": "back",
+        "origin=common": "overdue lost",
+        "unit=1-101": "hook",
+    },
+    "key_loans": {
+        "state=out": "out overdue",
+        "state=overdue": "overdue",
+        "state=returned": "returned",
+        "state=lost": "lost",
+        "borrower_kind=owner": "overdue returned",
+        "key=K-out": "out",
+        "lent_at_from=2026-11-17": "out returned lost",
+        "lent_at_until=2026-11-17": "out overdue lost",
+    },
+    "key_approvals": {
+        "status=requested": "requested",
+        "status=used": "used",
+        "borrower_kind=staff": "refused",
+        "key=K-hook": "used",
+    },
+    "visitor_passes": {
+        "state=valid": "valid ending",
+        "state=ending": "ending expired",
+        "state=expired": "expired",
+        "state=revoked": "revoked",
+        "state=inside": "valid",
+        "state=deposit": "owing",
+        "state=ended": "revoked owing refunded 'revoked, back'",
+        "kind=temporary": "revoked",
+        "host_unit=1-201": "coming",
+        "inside=1": "valid",
+        "inside=0": "coming ending expired revoked owing refunded 'revoked, back'",
+        "issued_at_from=2026-11-18": "valid revoked owing refunded 'revoked, back'",
+        "issued_at_until=2026-11-16": "coming",
+    },
+    "residents": {
+        "unit=2-101": "tenant",
+        "unit=1-201": "liu",
+        "id_document=passport": "'moved out'",
+        "moved_in_on_from=2026-11-17": "tenant family",
+        "moved_in_on_until=2026-11-17": "'moved out' tenant",
+    },
+    "occupancies": {"kind=tenant": "tenant", "kind=owner": "'moved out' zhang liu", "unit=2-101": "'moved out' tenant"},
+    "units": {
+        "use=shop": "1-201",
+        "fee_status=owing": "1-201",
+        "fee_status=unknown": "2-101 2-201",
+        "butler={staff[clerk2]}": "2-201",
+        "butler=0": "1-101 1-201 2-101",
+    },
+    "teams": {"department=greening": "greening"},
+    "staff": {
+        "state=active": "left clerk clerk2 technician lead supervisor manager admin",
+        "state=disabled": "disabled",
+        "state=here": "disabled clerk clerk2 technician lead supervisor manager admin",
+        "role=clerk": "clerk clerk2",
+        "role=technician": "disabled technician",
+        "role=auditor": "",
+    },
+    "audits": {"day_from=2026-11-17": "yesterday today", "day_until=2026-11-17": "early yesterday"},
+    "events": {
+        "register=tickets": "first last",
+        "verb=reopen": "first late",
+        "actor={staff[supervisor]}": "last",
+        "at_from=2026-11-17": "first last late",
+        "at_until=2026-11-17": "early first last",
+    },
+    "categories": {
+        "register=complaints": "noise",
+        "register=tickets": "tap old",
+        "enabled=0": "old",
+        "enabled=1": "tap noise",
+    },
+    "calendar_days": {
+        "kind=working": "day",
+        "day_from=2026-11-17": "day late",
+        "day_until=2026-11-17": "early day",
+    },
+}
+"""Register -> filter and value -> the rows that are left."""
+
+UNFILTERED = {"estates", "clocks", "settings", "working_hours"}
+SEES = {"events": "manager", "categories": "manager", "calendar_days": "manager"}
+"""Who looks, where that is not :data:`VIEWER`."""
+
+
+def names_in(text: str) -> set[str]:
+    """The rows that a line of the tables names."""
+    quoted = text.split("'")
+    return {word for place, part in enumerate(quoted) for word in ([part] if place % 2 else part.split())}
+
+
+@pytest.fixture
+def listed(sign_in: Callable[..., FlaskClient], pages: dict[str, Any], here: Ids) -> Callable[[str, str], set[str]]:
+    """``listed("keys", "flt_state=out")``: what the rows of that list are called here."""
+    clients: dict[str, FlaskClient] = {}
+
+    def rows(register: str, query: str) -> set[str]:
+        viewer = SEES.get(register, VIEWER)
+        if viewer not in clients:
+            clients[viewer] = sign_in(viewer)
+        page = reading.page(clients[viewer].get(f"{pages[register].url}/?{query}"))
+        found = [reading.ids(row, f"{pages[register].url}/details/") for row in reading.rows(page)]
+        names = {number: name for name, number in here[register].items()}
+        return {names.get(number, f"another one: {number}") for numbers in found for number in numbers}
+
+    return rows
+
+
+@pytest.mark.parametrize("register", FILTERS)
+def test_a_filter_leaves_exactly_the_rows_that_it_stands_for(
+    register: str, listed: Callable[[str, str], set[str]], here: Ids
+) -> None:
+    assert listed(register, "") == names_in(ALL[register])
+    found = {text: listed(register, f"flt_{text.format(**here)}") for text in FILTERS[register]}
+    assert found == {text: names_in(rows) for text, rows in FILTERS[register].items()}
+
+
+@only_sqlite
+def test_every_filter_is_in_the_table_and_derived_states_with_every_word(app: Flask, pages: dict[str, Any]) -> None:
+    lists = {name: view for name, view in pages.items() if hasattr(view, "asked")}
+    assert {name for name, view in lists.items() if not view._filters} == UNFILTERED
+    for register, view in lists.items():
+        pinned = {text.partition("=")[0] for text in FILTERS.get(register, {})}
+        assert pinned == {flt.key for flt in view._filters}, register
+        for flt in view._filters:
+            words = [f"{flt.key}={word}" for word in getattr(flt, "states", ())]
+            assert set(words) <= set(FILTERS[register]), register
+
+
+def test_two_filters_leave_what_both_leave(listed: Callable[[str, str], set[str]], here: Ids) -> None:
+    for first, second in itertools.pairwise(FILTERS["tickets"]):
+        both = listed("tickets", f"flt_{first}&flt_{second}".format(**here))
+        if first.partition("=")[0] == second.partition("=")[0]:
+            continue  # two values of one filter: test_lists
+        assert both == names_in(FILTERS["tickets"][first]) & names_in(FILTERS["tickets"][second]), (first, second)
