@@ -12,7 +12,18 @@ from tests.factories import World
 from tests.records import Records
 from views.lookups import LOOKUPS
 
-FINDS_ZHANG = ("张伟", "zhang", "zhang wei", "zhangwei", "zw", "张 伟", "1-101 张伟", "13800138000", "8000", "13800138000 张")  # fmt: skip
+FINDS_ZHANG = (
+    "张伟",
+    "zhang",
+    "zhang wei",
+    "zhangwei",
+    "zw",
+    "张 伟",
+    "1-101 张伟",
+    "13800138000",
+    "8000",
+    "13800138000 张",
+)
 """Writings of the one person, alone and beside other words."""
 FINDS_LEAK = ("漏水", "漏水 张伟", "1-101 漏水", "张 漏水 0", "１－１０１　漏水", "漏水 8000")
 """Writings of the one ticket."""
