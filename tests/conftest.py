@@ -89,6 +89,11 @@ def add(url: str, make: Make) -> Any:
     return made
 
 
+def name_of(make: Make) -> str:
+    """What the database is called: modules with the same *make* share one."""
+    return f"{make.__module__}.{make.__qualname__}"
+
+
 def build_records(url: str) -> Records:
     """The same with at least one record in each register. Returns where they are."""
     build_world(url)
@@ -124,7 +129,7 @@ def made_here(
         shutil.copyfile(world_file, path)
         return add(f"sqlite:///{path}", request.module.MAKE)
 
-    return once(tmp_path_factory, f"{request.module.__name__}.db", make)
+    return once(tmp_path_factory, f"{name_of(request.module.MAKE)}.db", make)
 
 
 @pytest.fixture(scope="session")
@@ -163,7 +168,7 @@ def database_url(request: pytest.FixtureRequest, place: Path) -> Iterator[str]:
         pytest.skip(request.getfixturevalue("postgres_server")[1])
     if has_own:
         make: Make = request.module.MAKE
-        yield reused.fresh(request.module.__name__, lambda url: add(url, make), ("world", build_world))
+        yield reused.fresh(name_of(make), lambda url: add(url, make), ("world", build_world))
         return
     name, fill = ("world", build_world) if has_world else ("built", build)
     yield reused.fresh("records", build_records) if has_records else reused.fresh(name, fill)

@@ -1,4 +1,4 @@
-"""A few rows of every register, each inside of some of its filters and outside of the others; plain inserts."""
+"""A few rows of every register, each inside of some filters and tables and outside of the others; plain inserts."""
 
 import datetime
 from typing import Any
@@ -9,10 +9,10 @@ from models.audits import AuditRun
 from models.complaints import Complaint, ComplaintCategory, ComplaintNature, ComplaintStatus
 from models.estates import FeeStatus, Unit, UnitUse
 from models.events import record_events
-from models.follow_ups import FollowUp, FollowUpStatus
+from models.follow_ups import AttemptOutcome, FollowUp, FollowUpAttempt, FollowUpStatus, FollowUpWay
 from models.keys import ApprovalStatus, BorrowerKind, Key, KeyApproval, KeyLoan, KeyOrigin
-from models.matters import ClockRun, Severity
-from models.passes import PassKind, VisitorPass
+from models.matters import Channel, ClockRun, RepeatReport, Severity
+from models.passes import Direction, PassKind, PassMovement, VisitorPass
 from models.personal import IdDocument
 from models.residents import Occupancy, OccupancyKind, Resident
 from models.session import DeskSession
@@ -75,7 +75,7 @@ class Maker:
 def make(session: DeskSession, world: World, now: datetime.datetime) -> Ids:
     """All of it. Returns where the rows are."""
     maker = Maker(session, world, now)
-    for fill in (tickets, complaints, follow_ups, keys, passes, people, places, settings, events):
+    for fill in (tickets, complaints, follow_ups, keys, passes, people, places, settings, events, hanging):
         fill(maker)
     return maker.ids
 
@@ -348,10 +348,33 @@ def events(maker: Maker) -> None:
                 "register": register,
                 "record_id": record_id,
                 "verb": verb,
-                "before": {},
-                "after": {},
+                "before": {"summary": "水管"} if verb == "amend" else {},
+                "after": {"summary": "early", "place": "厨房"} if verb == "amend" else {},
+                "reason": "录错了" if verb == "amend" else None,
+                "rule": "INT-10" if verb == "amend" else None,
             }
             for _name, at, by, register, verb, record_id in rows
         ],
     )
     maker.ids["events"] = {row[0]: event_id for row, event_id in zip(rows, written, strict=True)}
+
+
+def hanging(maker: Maker) -> None:
+    """What hangs on the records: work, linked tickets, matters of residents, repeats, passages, attempts."""
+    made, now = maker.ids, maker.now
+    late = maker.session.get_one(Ticket, made["tickets"]["late"])
+    late.previous_id, late.complaint_id = made["tickets"]["first"], made["complaints"]["first"]
+    for model, register in ((Ticket, "tickets"), (Complaint, "complaints")):
+        matter: Any = maker.session.get_one(model, made[register]["early"])
+        matter.resident_id = made["residents"]["zhang"]
+        heard = {"heard_at": now - HOUR, "channel": Channel.PHONE, "taken_by_id": maker.person("clerk")}
+        again = {"reporter_name": "张", "words": f"again about the {register[:-1]}"}
+        maker.add(RepeatReport, register, **{f"{register[:-1]}_id": made[register]["early"]}, **heard, **again)
+    for name, direction, ago in (("in", Direction.IN, 2 * HOUR), ("out", Direction.OUT, HOUR)):
+        passage = {"direction": direction, "at": now - ago, "noted_by_id": maker.person("clerk2")}
+        maker.add(PassMovement, name, pass_id=made["visitor_passes"]["valid"], **passage)
+    tried = {"way": FollowUpWay.PHONE, "outcome": AttemptOutcome.SATISFIED, "words": "很好"}
+    maker.add(
+        FollowUpAttempt, "made", follow_up_id=made["follow_ups"]["made"], at=now, made_by_id=maker.person("clerk2"),
+        **tried,
+    )  # fmt: skip

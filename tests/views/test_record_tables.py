@@ -1,0 +1,172 @@
+"""What record pages list of other records, and the history of each: every row, as the page says it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests import reading
+from tests.views import filter_world
+from tests.views.filter_world import Ids
+
+MAKE = filter_world.make
+
+Tables = dict[str, list[str]]
+
+CLOCKS = "2026-11-18 07:00 2026-11-18 09:00"
+TABLES: dict[str, dict[str, Tables]] = {
+    "tickets": {
+        "early": {
+            "Clocks": [
+                f"slip picked up DSP-4 {CLOCKS} 2026-11-18 10:00",
+                f"on site DSP-5 {CLOCKS} 2026-11-18 10:00",
+                f"done the same day DSP-7 {CLOCKS} 2026-11-18 10:00",
+            ],
+            "Follow-ups": ["satisfied 2026-11-17 23:59 0"],
+            "Repeated reports": ["2026-11-18 09:00 phone 张 again about the ticket"],
+        },
+        "first": {
+            "Clocks": [
+                f"slip picked up DSP-4 {CLOCKS} 2026-11-18 09:00",
+                f"on site DSP-5 {CLOCKS} 2026-11-18 09:00",
+                f"done the same day DSP-7 {CLOCKS} 2026-11-18 09:00",
+            ],
+            "Linked tickets": ["T-late in progress late"],
+        },
+        "last": {
+            "Clocks": [
+                f"slip picked up DSP-4 {CLOCKS} cancelled",
+                f"on site DSP-5 {CLOCKS} cancelled",
+                f"done the same day DSP-7 {CLOCKS} cancelled",
+            ],
+        },
+        "late": {
+            "Clocks": [
+                f"slip picked up DSP-4 {CLOCKS} paused",
+                f"on site DSP-5 {CLOCKS} paused",
+                f"done the same day DSP-7 {CLOCKS} paused",
+                "on site DSP-5 2026-11-18 07:00 0 min left —",
+                "done the same day DSP-7 2026-11-18 07:00 overdue 1 min —",
+            ],
+            "Follow-ups": ["to be made overdue 10 h 0"],
+            "Linked tickets": ["T-first dispatched first"],
+            "Complaint": ["C-first assigned first"],
+        },
+    },
+    "complaints": {
+        "early": {
+            "Clocks": ["formal record written CMP-3 2026-11-18 07:00 overdue 1 h —"],
+            "Repeated reports": ["2026-11-18 09:00 phone 张 again about the complaint"],
+        },
+        "first": {
+            "Clocks": [f"formal record written CMP-3 {CLOCKS} 2026-11-18 09:00"],
+            "Work": ["T-late in progress late"],
+            "Follow-ups": ["to be made 0 min left 0"],
+        },
+        "late": {},
+    },
+    "follow_ups": {"due": {}, "made": {"Attempts": ["2026-11-18 10:00 林小满 phone satisfied 很好"]}},
+    "keys": {
+        "hook": {"Key loans": ["#3 returned 2026-11-18 00:00 2026-11-18 09:00 2026-11-18 10:00"]},
+        "out": {"Key loans": ["#1 out 2026-11-17 00:00 0 min left —"]},
+        "overdue": {"Key loans": ["#2 overdue 2026-11-16 23:59 overdue 1 min —"]},
+        "lost": {"Key loans": ["#4 lost 2026-11-17 23:59 2026-11-18 09:00 —"]},
+        "back": {},
+    },
+    "visitor_passes": {
+        "valid": {"In and out": ["2026-11-18 09:00 out 林小满", "2026-11-18 08:00 in 林小满"]},
+        "coming": {},
+    },
+    "residents": {
+        "zhang": {
+            "Units": ["1-101 owner 2025-11-18 —"],
+            "Tickets": ["T-early received early 2026-11-16 23:59"],
+            "Complaints": ["C-early registered early 2026-11-16 23:59"],
+        },
+        "moved out": {"Units": ["2-101 owner 2025-11-18 2026-11-17"]},
+        "liu": {"Units": ["1-201 owner 2025-11-18 —"]},
+    },
+    "units": {
+        "1-101": {
+            "Residents": ["张伟 owner 2025-11-18 —"],
+            "Tickets": ["T-early received early 2026-11-16 23:59"],
+            "Keys": ["K-hook H-hook"],
+        },
+        "2-101": {
+            "Residents": ["tenant tenant 2025-11-18 —", "moved out owner 2025-11-18 2026-11-17"],
+            "Tickets": ["T-late in progress late 2026-11-18 00:00"],
+        },
+        "2-201": {"Residents": ["family family 2025-11-18 —"]},
+    },
+}
+"""Register -> record -> heading of a table -> its rows."""
+
+
+def tables(page: reading.Node) -> Tables:
+    """Heading -> rows of each table of a record page."""
+    found = {}
+    for section in page.css("main section"):
+        rows = reading.rows(section)
+        if rows:
+            found[reading.words(section.css_first("h2, h3"))] = [reading.words(row) for row in rows]
+    return found
+
+
+@pytest.mark.parametrize("register", TABLES)
+def test_a_record_page_lists_what_hangs_on_the_record_and_nothing_else(
+    register: str, here: Ids, pages: dict[str, Any], sign_in: Callable[..., FlaskClient]
+) -> None:
+    client = sign_in("clerk2")
+    found = {
+        name: tables(reading.page(client.get(f"{pages[register].url}/details/?id={here[register][name]}")))
+        for name in TABLES[register]
+    }
+    assert found == TABLES[register]
+
+
+def test_the_history_says_who_did_what_by_which_rule_and_what_changed(
+    here: Ids, sign_in: Callable[..., FlaskClient]
+) -> None:
+    page = reading.page(sign_in("clerk2").get(f"/admin/tickets/details/?id={here['tickets']['early']}"))
+    (entry,) = reading.under(page, "history-heading").css("ol > li")
+    assert reading.words(entry) == (
+        "Edit INT-10 周敏 · clerk · 2026-11-17 23:59 录错了 2 fields Summary: 水管 → early Place: 厨房"
+    )
+
+
+def test_the_page_of_an_event_says_all_of_it(here: Ids, sign_in: Callable[..., FlaskClient]) -> None:
+    page = reading.page(sign_in("manager").get(f"/admin/events/details/?id={here['events']['last']}"))
+    wanted = {
+        "Who": "周敏",
+        "Role": "clerk",
+        "What": "Edit",
+        "Record": f"Tickets #{here['tickets']['early']}",
+        "Reason": "录错了",
+        "Rule": "INT-10",
+        "Changes": "Summary: 水管 → early; Place: 厨房",
+    }
+    told = reading.facts(page)
+    assert {name: told.get(name, "not said") for name in wanted} == wanted
+    assert reading.ids(page, "/admin/tickets/details/") == [here["tickets"]["early"]]
+
+
+def test_a_table_links_to_the_page_of_each_of_its_records(
+    here: Ids, pages: dict[str, Any], sign_in: Callable[..., FlaskClient]
+) -> None:
+    client = sign_in("clerk2")
+    links = {
+        ("units", "2-101"): {"residents": ["tenant", "moved out"], "tickets": ["late"]},
+        ("units", "1-101"): {"residents": ["zhang"], "tickets": ["early"], "keys": ["hook"]},
+        ("residents", "zhang"): {"occupancies": ["zhang"], "tickets": ["early"], "complaints": ["early"]},
+        ("tickets", "late"): {"follow_ups": ["late"], "tickets": ["first"], "complaints": ["first"]},
+        ("complaints", "first"): {"tickets": ["late"], "follow_ups": ["due"]},
+        ("keys", "hook"): {"key_loans": ["returned"]},
+    }
+    for (register, name), targets in links.items():
+        page = reading.page(client.get(f"{pages[register].url}/details/?id={here[register][name]}"))
+        for target, names in targets.items():
+            linked = [
+                number for row in reading.rows(page) for number in reading.ids(row, f"{pages[target].url}/details/")
+            ]
+            assert linked == [here[target][one] for one in names], (register, name, target)
