@@ -11,65 +11,22 @@ from models.estates import FeeStatus, Unit, UnitUse
 from models.events import record_events
 from models.follow_ups import AttemptOutcome, FollowUp, FollowUpAttempt, FollowUpStatus, FollowUpWay
 from models.keys import ApprovalStatus, BorrowerKind, Key, KeyApproval, KeyLoan, KeyOrigin
-from models.matters import Channel, ClockRun, RepeatReport, Severity
-from models.passes import Direction, PassKind, PassMovement, VisitorPass
+from models.matters import Severity
+from models.passes import PassKind, VisitorPass
 from models.personal import IdDocument
 from models.residents import Occupancy, OccupancyKind, Resident
 from models.session import DeskSession
-from models.settings import CalendarDay, Category, CategoryRegister, Clock, DayKind
+from models.settings import CalendarDay, Category, CategoryRegister, DayKind
 from models.staff import Department, Role, Staff, StaffAssignment
 from models.tickets import CancelKind, Ticket, TicketKind, TicketStatus
 from tests.factories import World
+from tests.views.hanging import hanging
+from tests.views.maker import Ids, Maker
 
 MINUTE = datetime.timedelta(minutes=1)
 HOUR = datetime.timedelta(hours=1)
 DAY = datetime.timedelta(days=1)
 YEAR = 365 * DAY
-
-Ids = dict[str, dict[str, int]]
-"""Register -> what a row is called here -> its id."""
-
-
-class Maker:
-    """Adds rows to the estate of the world and remembers them by name."""
-
-    def __init__(self, session: DeskSession, world: World, now: datetime.datetime) -> None:
-        self.session, self.world, self.now = session, world, now
-        self.ids: Ids = {}
-        # Of the estate's calendar, ten hours before the tests' present.
-        self.today = now - 10 * HOUR
-        self.yesterday = self.today - DAY
-
-    def add(self, model: type[Any], name: str, /, **columns: Any) -> Any:
-        """One row of the estate."""
-        row = model(estate_id=self.world.estate.id, **columns)
-        self.session.add(row)
-        self.session.flush()
-        self.ids.setdefault(model.__tablename__, {})[name] = row.id
-        return row
-
-    def person(self, username: str) -> int:
-        """The id of a colleague."""
-        return int(self.world.person(username).id)
-
-    def unit(self, number: int) -> int:
-        """The id of one of the world's units: 1-101, 1-201, 2-101, 2-201."""
-        return int(self.world.units[number].id)
-
-    def team(self, department: Department) -> int:
-        """The id of that department's team."""
-        return int(self.world.teams[department].id)
-
-    def clock(self, code: str, name: str, /, **columns: Any) -> None:
-        """A clock that runs; *columns* say of what and since when."""
-        clock = select(Clock.id).where(Clock.estate_id == self.world.estate.id, Clock.code == code)
-        columns = {"started_at": self.now - 3 * HOUR, "due_at": self.now - HOUR, **columns}
-        self.add(ClockRun, f"{code} {name}", clock_id=self.session.scalar(clock), **columns)
-
-    def matter(self, model: type[Any], name: str, at: datetime.datetime, /, **columns: Any) -> Any:
-        """A ticket or complaint that was registered then."""
-        fair = {"number": f"{model.__tablename__[0].upper()}-{name}", "summary": name, "heard_at": at}
-        return self.add(model, name, registered_at=at, **(fair | columns))
 
 
 def make(session: DeskSession, world: World, now: datetime.datetime) -> Ids:
@@ -192,16 +149,30 @@ def complaints(maker: Maker) -> None:
 
 
 def follow_ups(maker: Maker) -> None:
-    """Two to be made, one that was."""
+    """Two to be made, one put off, one tried today, one that was made."""
     now, made = maker.now, maker.ids
-    late = {"ticket_id": made["tickets"]["late"], "due_at": maker.today, "assignee_id": maker.person("clerk2")}
-    maker.add(FollowUp, "late", **late)
-    due = {"complaint_id": made["complaints"]["first"], "due_at": now, "assignee_id": maker.person("clerk")}
-    maker.add(FollowUp, "due", **due)
-    satisfied = {"status": FollowUpStatus.SATISFIED, "finished_at": now, "assignee_id": maker.person("clerk2")}
-    maker.add(FollowUp, "made", ticket_id=made["tickets"]["early"], due_at=maker.today - MINUTE, **satisfied)
-    maker.clock("follow-up", "met late", follow_up_id=made["follow_ups"]["late"], met_at=now)
-    maker.clock("follow-up", "runs out now", follow_up_id=made["follow_ups"]["due"], due_at=now)
+    clerk, clerk2 = maker.person("clerk"), maker.person("clerk2")
+
+    def call(name: str, register: str, matter: str, assignee: int, **columns: Any) -> int:
+        columns = {f"{register}_id": made[f"{register}s"][matter], "assignee_id": assignee, **columns}
+        return int(maker.add(FollowUp, name, **columns).id)
+
+    late = call("late", "ticket", "late", clerk2, due_at=maker.today, attempts=1)
+    due = call("due", "complaint", "first", clerk, due_at=now, preferred_time=now)
+    call("put off", "complaint", "early", clerk2, due_at=now + DAY, preferred_time=now + MINUTE)
+    tried = call("tried", "complaint", "late", clerk2, due_at=now + DAY, attempts=1)
+    over = {"status": FollowUpStatus.SATISFIED, "finished_at": now}
+    done = call("made", "ticket", "early", clerk2, due_at=maker.today - MINUTE, **over)
+    attempts = (
+        (late, maker.today - MINUTE, AttemptOutcome.NOT_REACHED, "无人接听"),
+        (tried, maker.today, AttemptOutcome.NOT_REACHED, None),
+        (done, now, AttemptOutcome.SATISFIED, "很好"),
+    )
+    for number, at, outcome, said in attempts:
+        told = {"way": FollowUpWay.PHONE, "outcome": outcome, "words": said}
+        maker.add(FollowUpAttempt, str(number), follow_up_id=number, at=at, made_by_id=clerk2, **told)
+    maker.clock("follow-up", "met late", follow_up_id=late, met_at=now)
+    maker.clock("follow-up", "runs out now", follow_up_id=due, due_at=now)
 
 
 def keys(maker: Maker) -> None:
@@ -234,7 +205,7 @@ def keys(maker: Maker) -> None:
         maker.add(
             KeyApproval,
             status.value,
-            key_id=cut["hook" if status is ApprovalStatus.USED else "out"].id,
+            key_id=cut["out" if status is ApprovalStatus.REQUESTED else "hook"].id,
             borrower_kind=BorrowerKind.STAFF if status is ApprovalStatus.REFUSED else BorrowerKind.OTHER,
             borrower_name="李工",
             purpose="量尺寸",
@@ -278,7 +249,7 @@ def people(maker: Maker) -> None:
     maker.ids["residents"] |= {"zhang": maker.world.residents[0].id, "liu": maker.world.residents[1].id}
     living = {"from_on": today - YEAR}
     maker.add(
-        Occupancy, "moved out", resident_id=made["moved out"], unit_id=maker.unit(2), kind=OccupancyKind.OWNER,
+        Occupancy, "moved out", resident_id=made["moved out"], unit_id=maker.unit(0), kind=OccupancyKind.OWNER,
         until_on=today - DAY, **living,
     )  # fmt: skip
     maker.add(
@@ -287,8 +258,10 @@ def people(maker: Maker) -> None:
     maker.add(
         Occupancy, "family", resident_id=made["family"], unit_id=maker.unit(3), kind=OccupancyKind.FAMILY, **living
     )
-    owners = select(Occupancy).where(Occupancy.unit_id.in_([maker.unit(0), maker.unit(1)])).order_by(Occupancy.unit_id)
-    for name, row in zip(("zhang", "liu"), maker.session.scalars(owners), strict=True):
+    owners = select(Occupancy).where(
+        Occupancy.unit_id.in_([maker.unit(0), maker.unit(1)]), Occupancy.until_on.is_(None)
+    )
+    for name, row in zip(("zhang", "liu"), maker.session.scalars(owners.order_by(Occupancy.unit_id)), strict=True):
         maker.ids["occupancies"][name] = row.id
     for name, username in (("disabled", "technician2"), ("left", "auditor")):
         maker.ids.setdefault("staff", {})[name] = maker.person(username)
@@ -357,24 +330,3 @@ def events(maker: Maker) -> None:
         ],
     )
     maker.ids["events"] = {row[0]: event_id for row, event_id in zip(rows, written, strict=True)}
-
-
-def hanging(maker: Maker) -> None:
-    """What hangs on the records: work, linked tickets, matters of residents, repeats, passages, attempts."""
-    made, now = maker.ids, maker.now
-    late = maker.session.get_one(Ticket, made["tickets"]["late"])
-    late.previous_id, late.complaint_id = made["tickets"]["first"], made["complaints"]["first"]
-    for model, register in ((Ticket, "tickets"), (Complaint, "complaints")):
-        matter: Any = maker.session.get_one(model, made[register]["early"])
-        matter.resident_id = made["residents"]["zhang"]
-        heard = {"heard_at": now - HOUR, "channel": Channel.PHONE, "taken_by_id": maker.person("clerk")}
-        again = {"reporter_name": "张", "words": f"again about the {register[:-1]}"}
-        maker.add(RepeatReport, register, **{f"{register[:-1]}_id": made[register]["early"]}, **heard, **again)
-    for name, direction, ago in (("in", Direction.IN, 2 * HOUR), ("out", Direction.OUT, HOUR)):
-        passage = {"direction": direction, "at": now - ago, "noted_by_id": maker.person("clerk2")}
-        maker.add(PassMovement, name, pass_id=made["visitor_passes"]["valid"], **passage)
-    tried = {"way": FollowUpWay.PHONE, "outcome": AttemptOutcome.SATISFIED, "words": "很好"}
-    maker.add(
-        FollowUpAttempt, "made", follow_up_id=made["follow_ups"]["made"], at=now, made_by_id=maker.person("clerk2"),
-        **tried,
-    )  # fmt: skip

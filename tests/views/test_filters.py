@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from tests import reading
 from tests.marks import only_sqlite
 from tests.views import filter_world
-from tests.views.filter_world import Ids
+from tests.views.maker import Ids
 
 MAKE = filter_world.make
 VIEWER = "clerk2"
@@ -19,7 +19,7 @@ VIEWER = "clerk2"
 ALL = {
     "tickets": "early first last late",
     "complaints": "early first late",
-    "follow_ups": "late due",  # the calls to be made
+    "follow_ups": "late due 'put off' tried",  # the calls to be made
     "keys": "hook out overdue lost back",
     "key_loans": "out overdue returned lost",
     "key_approvals": "requested approved refused used",
@@ -89,12 +89,12 @@ FILTERS: dict[str, dict[str, str]] = {
     },
     "follow_ups": {
         "state=due": "late",
-        "state=mine": "late",
+        "state=mine": "late 'put off' tried",
         "missed=follow-up": "late",
         "status=satisfied": "made",
-        "status=scheduled": "late due",
-        "assignee={staff[clerk2]}": "late made",
-        "due_at_from=2026-11-18": "late due",
+        "status=scheduled": "late due 'put off' tried",
+        "assignee={staff[clerk2]}": "late made 'put off' tried",
+        "due_at_from=2026-11-18": "late due 'put off' tried",
         "due_at_until=2026-11-17": "made",
     },
     "keys": {
@@ -119,7 +119,7 @@ FILTERS: dict[str, dict[str, str]] = {
         "status=requested": "requested",
         "status=used": "used",
         "borrower_kind=staff": "refused",
-        "key=K-hook": "used",
+        "key=K-hook": "approved refused used",
     },
     "visitor_passes": {
         "state=valid": "valid ending",
@@ -143,7 +143,7 @@ FILTERS: dict[str, dict[str, str]] = {
         "moved_in_on_from=2026-11-17": "tenant family",
         "moved_in_on_until=2026-11-17": "'moved out' tenant",
     },
-    "occupancies": {"kind=tenant": "tenant", "kind=owner": "'moved out' zhang liu", "unit=2-101": "'moved out' tenant"},
+    "occupancies": {"kind=tenant": "tenant", "kind=owner": "'moved out' zhang liu", "unit=1-101": "'moved out' zhang"},
     "units": {
         "use=shop": "1-201",
         "fee_status=owing": "1-201",

@@ -1,0 +1,60 @@
+"""Puts rows into the estate of a small world and remembers them by name."""
+
+import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from models.matters import ClockRun
+from models.session import DeskSession
+from models.settings import Clock
+from models.staff import Department
+from tests.factories import World
+
+HOUR = datetime.timedelta(hours=1)
+DAY = datetime.timedelta(days=1)
+
+Ids = dict[str, dict[str, int]]
+"""Register -> what a row is called here -> its id."""
+
+
+class Maker:
+    """Adds rows to the estate of the world and remembers them by name."""
+
+    def __init__(self, session: DeskSession, world: World, now: datetime.datetime) -> None:
+        self.session, self.world, self.now = session, world, now
+        self.ids: Ids = {}
+        # Of the estate's calendar, ten hours before the tests' present.
+        self.today = now - 10 * HOUR
+        self.yesterday = self.today - DAY
+
+    def add(self, model: type[Any], name: str, /, **columns: Any) -> Any:
+        """One row of the estate."""
+        row = model(estate_id=self.world.estate.id, **columns)
+        self.session.add(row)
+        self.session.flush()
+        self.ids.setdefault(model.__tablename__, {})[name] = row.id
+        return row
+
+    def person(self, username: str) -> int:
+        """The id of a colleague."""
+        return int(self.world.person(username).id)
+
+    def unit(self, number: int) -> int:
+        """The id of one of the world's units: 1-101, 1-201, 2-101, 2-201."""
+        return int(self.world.units[number].id)
+
+    def team(self, department: Department) -> int:
+        """The id of that department's team."""
+        return int(self.world.teams[department].id)
+
+    def clock(self, code: str, name: str, /, **columns: Any) -> None:
+        """A clock that runs; *columns* say of what and since when."""
+        clock = select(Clock.id).where(Clock.estate_id == self.world.estate.id, Clock.code == code)
+        columns = {"started_at": self.now - 3 * HOUR, "due_at": self.now - HOUR, **columns}
+        self.add(ClockRun, f"{code} {name}", clock_id=self.session.scalar(clock), **columns)
+
+    def matter(self, model: type[Any], name: str, at: datetime.datetime, /, **columns: Any) -> Any:
+        """A ticket or complaint that was registered then."""
+        fair = {"number": f"{model.__tablename__[0].upper()}-{name}", "summary": name, "heard_at": at}
+        return self.add(model, name, registered_at=at, **(fair | columns))
