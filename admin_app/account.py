@@ -59,11 +59,12 @@ def _change_password(actor: Actor) -> None:
     if refusal := passwords.weakness(new, person.username):
         raise refusal
     # Guessing here is throttled as guessing at the door is. Hashing comes before the transaction: it is slow.
-    if not throttle.claim(services.writing, person.username, actor.address or "", context.now()):
+    counts = throttle.signed_in(person.username)
+    if not throttle.claim(services.writing, counts, context.now()):
         raise OperationRefused("PASSWORD", gettext_noop("Too many failed attempts. Try again in a quarter of an hour."))
     if not passwords.matches(person.password_hash, current):
         raise OperationRefused("PASSWORD", gettext_noop("The present password is wrong."), field="current")
-    throttle.clear(services.writing, person.username, actor.address or "")
+    throttle.give_back(services.writing, counts)
     password_hash = passwords.hashed(new)
     desk = context.session()
     person = desk.get_one(Staff, actor.staff_id)

@@ -1,5 +1,6 @@
 """Signing in and out, and the gate before every page: nothing is shown to anyone who is not signed in."""
 
+import contextlib
 import secrets
 from dataclasses import dataclass
 from typing import Any, cast
@@ -10,7 +11,7 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from admin_app import security, throttle
+from admin_app import known_places, security, throttle
 from models import passwords
 from models.session import DeskSession
 from models.staff import Role, Staff, account_of
@@ -19,6 +20,7 @@ from views import context
 PUBLIC_ENDPOINTS = frozenset(
     {
         *("auth.login", "auth.sign_in", "account.language", "account.preference"),
+        *("forgotten.form", "forgotten.ask", "forgotten.choose"),
         *("gate.index", "health.healthz", "home.index", "static"),
     }
 )
@@ -178,18 +180,36 @@ def login() -> str | Response:
 def sign_in() -> str | Response | tuple[str, int]:
     """Check name and password; each attempt is counted before it is checked, so that many at once gain nothing."""
     username = request.form.get("username", "").strip().casefold()[:60]
-    password = request.form.get("password", "")
-    services = context.services()
-    if not throttle.claim(services.writing, username, address(), context.now()):
-        said = gettext("Too many failed attempts for this name. Try again in a quarter of an hour.")
-        return security.error_page(429, said)
+    services, place = context.services(), known_places.here()
     with services.reading() as desk:
         staff = desk.scalar(select(Staff).where(Staff.username == username, Staff.disabled_at.is_(None)))
-    if not passwords.matches(staff.password_hash if staff is not None else None, password) or staff is None:
+    is_known = staff is not None and place.knows(staff.id)
+    counts = throttle.in_a_known_place(username, place.name) if is_known else throttle.at_the_door(username, address())
+    try:
+        with contextlib.nullcontext() if is_known else passwords.STRANGERS.turn():
+            if not throttle.is_free(services.reading, counts, context.now()):
+                return _too_many()
+            if not throttle.claim(services.writing, counts, context.now()):
+                return _too_many()
+            is_right = passwords.matches(
+                staff.password_hash if staff is not None else None, request.form.get("password", "")
+            )
+    except passwords.Busy:
+        said = gettext("Too many people sign in at this moment. Wait a few seconds, then try again.")
+        return security.error_page(429, said)
+    if not is_right or staff is None:
         return _form(username, gettext("The user name or the password is wrong.")), 401
-    throttle.clear(services.writing, username, address())
+    throttle.give_back(services.writing, counts)
     begin_session(staff)
-    return redirect(_destination())
+    return known_places.remember(redirect(_destination()), staff.id)
+
+
+def _too_many() -> Response:
+    said = gettext(
+        "Too many failed attempts for this name or from this place. Try again in a quarter of an hour, or in a browser"
+        " in which you have signed in before."
+    )
+    return security.error_page(429, said)
 
 
 def begin_session(staff: Staff) -> None:

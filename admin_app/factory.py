@@ -3,7 +3,7 @@
 from flask import Blueprint, Flask, redirect
 from werkzeug.wrappers import Response
 
-from admin_app import account, auth, database, gate, health, i18n, preferences, security, templating
+from admin_app import account, auth, database, forgotten, gate, health, i18n, preferences, security, templating
 from admin_app.config import Config
 from views import register_views
 
@@ -27,7 +27,7 @@ def create_app(config: Config | None = None) -> Flask:
     preferences.init(app)
     auth.init(app)
     i18n.settle_each_request(app)
-    for blueprint in (home, account.blueprint, gate.blueprint, health.blueprint):
+    for blueprint in (home, account.blueprint, forgotten.blueprint, gate.blueprint, health.blueprint):
         app.register_blueprint(blueprint)
     register_views(app)
     return app

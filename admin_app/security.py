@@ -158,6 +158,12 @@ def _number_request() -> None:
     g.request_id = secrets.token_hex(8)
 
 
+def request_id() -> str | None:
+    """The number of this request, as log, error page and event log have it."""
+    number: str | None = g.get("request_id")
+    return number
+
+
 def _refuse_malformed() -> None:
     """NUL bytes and broken UTF-8 in path, query or form: 400 here, instead of an error somewhere below."""
     if "\0" in request.path or "\ufffd" in request.path or _is_malformed(request.query_string):

@@ -18,6 +18,7 @@ from models.mark import DatabaseMark
 from models.matters import ClockRun, Comment, NumberSeries, RepeatReport
 from models.mentions import Mention
 from models.passes import PassMovement, VisitorPass
+from models.password_requests import PasswordRequest
 from models.residents import Occupancy, Resident
 from models.saved_views import ColumnChoice, SavedView
 from models.search import attach_indexes
@@ -59,6 +60,7 @@ __all__ = [
     "NumberSeries",
     "Occupancy",
     "PassMovement",
+    "PasswordRequest",
     "RepeatReport",
     "Resident",
     "SavedView",

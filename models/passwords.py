@@ -1,6 +1,8 @@
 """Passwords: hashed with argon2id, few at a time because each takes memory, and what a new one must be like."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -10,6 +12,8 @@ from models.errors import OperationRefused, gettext_noop
 MINIMUM_LENGTH = 10
 MAXIMUM_LENGTH = 200
 HASHES_AT_ONCE = 2
+STRANGERS_ADMITTED = 2
+STRANGERS_WAIT_SECONDS = 2.0
 
 # The least memory (KiB) that OWASP's password storage guide accepts for argon2id: a worker's peak stays small.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
@@ -17,6 +21,40 @@ _TURNS = threading.BoundedSemaphore(HASHES_AT_ONCE)
 
 # The hash of a password that nobody has, made with the same cost: unknown names take as long as known ones.
 NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$YuSEp5GVcjSCAXr6tbR+MA$vU0INeMVOyAGNM+c/GCDPGpWTNShSmxHiisS7yZ7NqI"
+
+
+class Busy(Exception):
+    """Too many wait for a turn at hashing already."""
+
+
+class Lane:
+    """One at a time, with few who wait and not for long: who finds it full is told so at once (Busy).
+
+    Attempts of strangers go through one, so that a flood of them leaves threads and turns for everybody else.
+    """
+
+    def __init__(self, admitted: int, seconds: float) -> None:
+        self._places = threading.BoundedSemaphore(admitted)
+        self._turn = threading.Lock()
+        self._seconds = seconds
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """The only turn of this lane; raises Busy."""
+        if not self._places.acquire(blocking=False):
+            raise Busy
+        try:
+            if not self._turn.acquire(timeout=self._seconds):
+                raise Busy
+            try:
+                yield
+            finally:
+                self._turn.release()
+        finally:
+            self._places.release()
+
+
+STRANGERS = Lane(STRANGERS_ADMITTED, STRANGERS_WAIT_SECONDS)
 
 
 def hashed(password: str) -> str:

@@ -203,6 +203,7 @@ PERMISSIONS: dict[str, dict[str, frozenset[Role]]] = {
         "disable": ADMINS | MANAGERS,
         "enable": ADMINS | MANAGERS,
         "reset_password": ADMINS,
+        "approve_reset": ADMINS,
         "grant_role": ADMINS,
         "end_role": ADMINS,
     },
@@ -270,7 +271,7 @@ def role_for(actor: Actor | None, verb: str, target: Any) -> Role | None:
     record = target if isinstance(target, Base) else None
     estate_id = _estate_of(record)
     held = actor.roles_in(estate_id) & granted
-    if isinstance(record, Staff) and not _shares_estate(actor, record):
+    if isinstance(record, Staff) and verb != "end_role" and not _shares_estate(actor, record):
         return None
     if isinstance(record, SavedView) and not _keeps(actor, record):
         return None

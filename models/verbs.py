@@ -72,6 +72,7 @@ VERBS: dict[str, Msgid] = {
     "disable": gettext_noop("Disable"),
     "enable": gettext_noop("Enable"),
     "reset_password": gettext_noop("Reset password"),
+    "approve_reset": gettext_noop("Approve new password"),
     "change_password": gettext_noop("Change password"),
     "grant_role": gettext_noop("Grant role"),
     "end_role": gettext_noop("End role"),

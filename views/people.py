@@ -12,7 +12,9 @@ from wtforms import PasswordField
 from wtforms.validators import Length, Optional, ValidationError
 
 from models import passwords
+from models.operations import password_requests
 from models.operations import staff as verbs
+from models.password_requests import PasswordRequest, waits
 from models.staff import Role, Staff, StaffAssignment
 from views import context
 from views.base import RegisterView
@@ -21,9 +23,11 @@ from views.fields import ChoiceField, EnumField, Required, StaticChoiceField, Te
 from views.filters import DeskFilter, StateFilter
 from views.forms import DeskForm
 from views.labels import label_for
-from views.language import LANGUAGES, label, sentence
+from views.language import LANGUAGES, label, local_time, sentence
 from views.matter_forms import ReasonForm
 from views.steps import Step
+
+REQUESTS_SHOWN = 20
 
 
 class LanguageField(ChoiceField):
@@ -59,19 +63,32 @@ class AccountForm(DeskForm):
     language = LanguageField(label_for("language"), blank=_("as the browser asks"))
 
 
-class ResetForm(DeskForm):
-    """A password for somebody else, who must change it."""
+class RequestField(ChoiceField):
+    """One of the requests for a new password that wait for the person of the page."""
 
-    password = PasswordField(_("New password"), [Required(), Length(max=passwords.MAXIMUM_LENGTH)])
+    def values(self) -> Any:
+        """Ids; each with the code that the person reads out, when it was asked, and from where."""
+        query = select(PasswordRequest).where(
+            PasswordRequest.staff_id == request.args.get("id", type=int), waits(context.now())
+        )
+        return [
+            (row.id, f"{row.code} · {local_time(row.created_at)} · {row.address}")
+            for row in context.session().scalars(query.order_by(PasswordRequest.id.desc()).limit(REQUESTS_SHOWN))
+        ]
 
-    def validate_password(self, field: Any) -> None:
-        """As strong as any other."""
-        if field.data and (weak := passwords.weakness(field.data, "")):
-            raise ValidationError(sentence(weak))
 
-    def arguments(self) -> dict[str, Any]:
-        """Its hash only."""
-        return {"password_hash": passwords.hashed(self.password.data or "")}
+class ApproveResetForm(DeskForm):
+    """Which request; nobody chooses a password for somebody else."""
+
+    request = RequestField(
+        _("Code that the person reads out"),
+        [Required()],
+        blank=_("choose"),
+        description=_(
+            "The person asks with “Forgotten your password?” at sign-in and reads the code to you. Approve that request"
+            " alone: whoever made it sets the password in their own browser, and you never learn it."
+        ),
+    )
 
 
 class GrantForm(DeskForm):
@@ -138,6 +155,10 @@ STATES: dict[str, tuple[Any, Callable[[Any], ColumnElement[bool]]]] = {
     "active": (_("may sign in"), lambda now: Staff.disabled_at.is_(None)),
     "disabled": (_("disabled"), lambda now: Staff.disabled_at.is_not(None)),
     "here": (_("working in this estate"), lambda now: working()),
+    "asking": (
+        _("asks for a new password"),
+        lambda now: Staff.id.in_(select(PasswordRequest.staff_id).where(waits(now), PasswordRequest.staff_id > 0)),
+    ),
 }
 
 
@@ -151,7 +172,7 @@ class StaffView(RegisterView):
     steps = (
         Step("grant_role", GrantForm, "primary", when=lambda person: person.disabled_at is None),
         Step("end_role", EndRoleForm),
-        Step("reset_password", ResetForm, when=lambda person: person.disabled_at is None),
+        Step("approve_reset", ApproveResetForm, when=lambda person: person.disabled_at is None),
         Step("disable", ReasonForm, "danger", when=lambda person: person.disabled_at is None),
         Step("enable", style="primary", when=lambda person: person.disabled_at is not None),
     )
@@ -173,8 +194,14 @@ class StaffView(RegisterView):
         """Languages are a closed list that the column does not know."""
         return AccountForm
 
+    def knows(self, name: str) -> bool:
+        """Its verbs and, of another module, the approval of a request."""
+        return name == "approve_reset" or super().knows(name)
+
     def verb(self, name: str) -> Any:
         """``amend`` takes its columns in one mapping; roles are ended by their own rows."""
+        if name == "approve_reset":
+            return password_requests.approve
         function = super().verb(name)
         if name == "amend":
             return lambda *rest, expected=None, **columns: function(

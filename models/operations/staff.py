@@ -14,6 +14,7 @@ from models.errors import OperationRefused, Outcome, gettext_noop
 from models.estates import Estate
 from models.events import record_events
 from models.operations._move import Move, create, event_row, facts, refuse_role
+from models.operations._whole_accounts import end_requests, from_elsewhere, refuse_beyond, works_elsewhere_only
 from models.personal import keyring_of
 from models.policy import role_for
 from models.staff import Actor, Role, Staff, StaffAssignment, Team
@@ -102,8 +103,12 @@ def amend(
     expected: Mapping[int, int] | None = None,
     preview: bool = False,
 ) -> Outcome:
-    """Change name, language or home estate; nothing else of an account is amended."""
+    """Change name, language or home estate; nothing else of an account is amended.
+
+    Refused (ROLE), as for every verb on an account as a whole, for who also works where *actor* may not do this.
+    """
     move = Move(session, Staff, people, verb="amend", actor=actor, now=now, preview=preview, expected=expected)
+    refuse_beyond(move)
     others = sorted(set(values) - {"name", "language", "estate_id"})
     message = gettext_noop("These cannot be edited: %(columns)s.")
     move.refuse_unless(not others, "STAFF", message, columns=others)
@@ -140,6 +145,7 @@ def disable(
         expected=expected,
         reason=reason,
     )
+    refuse_beyond(move)
     for row in list(move.rows):
         if row.username == SYSTEM or row.id == actor.staff_id:
             move.refuse(row, "STAFF", gettext_noop("Neither the system's account nor the own one can be disabled."))
@@ -147,6 +153,8 @@ def disable(
             move.refuse(row, "STAFF", gettext_noop("%(name)s is disabled already."), name=row.name)
         else:
             move.set(row, disabled_at=move.now, session_generation=row.session_generation + 1)
+    if not preview:
+        end_requests(session, move.rows, move.now)
     return move.finish()
 
 
@@ -161,6 +169,7 @@ def enable(
 ) -> Outcome:
     """Let a disabled account sign in again, with its old password and roles."""
     move = Move(session, Staff, people, verb="enable", actor=actor, now=now, preview=preview, expected=expected)
+    refuse_beyond(move)
     for row in list(move.rows):
         if row.disabled_at is None:
             move.refuse(row, "STAFF", gettext_noop("%(name)s is not disabled."), name=row.name)
@@ -181,17 +190,15 @@ def reset_password(
 ) -> Outcome:
     """Give an account a password that its owner must change at the next sign-in; its sessions end.
 
-    Refused (ROLE) for who works now, but nowhere where *actor* is administrator: whoever sets a password can act as
-    that person. Who works nowhere opens nothing with it, and needs it before being given a role again.
+    For the command line, where nobody can sign in any more; the panel has ``password_requests``. Refused (ROLE) for
+    who also works where *actor* is not administrator: whoever knows a password can act as that person. Who works
+    nowhere opens nothing with it, and needs it before being given a role again.
     """
     move = Move(session, Staff, people, verb="reset_password", actor=actor, now=now, preview=preview, expected=expected)
-    elsewhere = set() if actor.is_system else _working_elsewhere(session, move.rows, actor)
+    refuse_beyond(move)
     for row in list(move.rows):
         if row.username == SYSTEM:
             move.refuse(row, "STAFF", gettext_noop("Nobody signs in with the system's account."))
-        elif row.id in elsewhere:
-            message = gettext_noop("%(name)s works in other estates only: an administrator there resets the password.")
-            move.refuse(row, "ROLE", message, name=row.name)
         else:
             move.set(
                 row,
@@ -199,25 +206,16 @@ def reset_password(
                 must_change_password=True,
                 session_generation=row.session_generation + 1,
             )
+    if not preview:
+        end_requests(session, move.rows, move.now)
     return move.finish()
-
-
-def _working_elsewhere(session: Session, people: Sequence[Staff], actor: Actor) -> set[int]:
-    query = select(StaffAssignment.staff_id, StaffAssignment.estate_id).where(
-        StaffAssignment.staff_id.in_([person.id for person in people]), StaffAssignment.ended_at.is_(None)
-    )
-    estates: dict[int, set[int]] = {}
-    for staff_id, estate_id in session.execute(query):
-        estates.setdefault(staff_id, set()).add(estate_id)
-    return {
-        staff_id for staff_id, found in estates.items() if not any(Role.ADMIN in actor.roles_in(one) for one in found)
-    }
 
 
 def change_own_password(
     session: Session, person: Staff, *, actor: Actor, now: datetime.datetime, password_hash: str
 ) -> Staff:
     """Replace the own password; all sessions of the person end. Raises OperationRefused for anyone else's."""
+    end_requests(session, [person], now.astimezone(datetime.UTC))
     return _change_own(
         session,
         person,
@@ -280,7 +278,10 @@ def grant_role(
     team: Team | None = None,
     preview: bool = False,
 ) -> Outcome:
-    """Let people work in *estate* as *role*; team leads and technicians in a team of it."""
+    """Let people work in *estate* as *role*; team leads and technicians in a team of it.
+
+    Refused (ROLE) for who works only where *actor* gives no roles: nobody is drawn into an estate from outside.
+    """
     outcome = Outcome()
     rows = []
     held = set(
@@ -296,6 +297,8 @@ def grant_role(
     )
     for person in people:
         refusal = _may_grant(actor, "grant_role", person, estate) or _misfit(person, estate, role, team, held)
+        if refusal is None and works_elsewhere_only(session, person, actor):
+            refusal = from_elsewhere(person)
         if refusal is not None:
             outcome.refused.append((person, refusal))
             continue
@@ -309,7 +312,7 @@ def grant_role(
 
 
 def _may_grant(actor: Actor, verb: str, person: Staff, estate: Estate) -> OperationRefused | None:
-    if refusal := refuse_role(actor, verb, person):
+    if verb == "grant_role" and (refusal := refuse_role(actor, verb, person)):
         return refusal
     if not actor.is_system and Role.ADMIN not in actor.roles_in(estate.id):
         return OperationRefused("ROLE", gettext_noop("Only an administrator of the estate gives roles in it."))

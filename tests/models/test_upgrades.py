@@ -24,6 +24,8 @@ LANDED = {
     "0002_sqlite.sql": "a1133ecacba90d31f87876e20349acda7c8c6f354d84e23538ab8e2cc99a4ada",
     "0003_postgresql.sql": "66013c0de5c7536fbc477c41643c1b722a075da228835cf508820ee9d02f3410",
     "0003_sqlite.sql": "83a63da7ff53e7ccba6c959ec305cbefc0ab7deb68b5443e91a4567eb9a2f8a5",
+    "0004_postgresql.sql": "9df410dba4912ea8b8717b5afda1d8e5df52bf07cfe71468dd8a355687177147",
+    "0004_sqlite.sql": "76badab90c479ef70e367cdf41ef6dba78872ef697a8ec8f2ad63a0f4d0414ef",
 }
 """File of statements -> its SHA-256. A new file is added here; a changed one would leave older databases behind."""
 

@@ -195,36 +195,6 @@ def give(session, world, now, person, estate, role=Role.CLERK):
     verbs.grant_role(session, [person], actor=world.actor("system"), now=now, estate=estate, role=role).one()
 
 
-@pytest.mark.parametrize("preview", [False, True])
-def test_who_works_only_elsewhere_now_gets_no_password_from_here(session, world, now, preview):
-    clerk = world.staff["clerk"]
-    give(session, world, now, clerk, world.other)
-    end_all_roles(session, world, now, clerk)
-    give(session, world, now, clerk, world.other)
-    before = (clerk.password_hash, clerk.session_generation)
-    outcome = reset(session, world, now, clerk, preview=preview)
-    assert (outcome.done, outcome.refused[0][1].rule) == ([], "ROLE")
-    assert "works in other estates only: an administrator there resets the password" in str(outcome.refused[0][1])
-    assert (clerk.password_hash, clerk.session_generation) == before
-    assert reset(session, world, now, clerk, by="system").one().must_change_password
-
-
-def test_being_administrator_counts_where_the_person_works(session, world, now):
-    clerk = world.staff["clerk"]
-    end_all_roles(session, world, now, clerk)
-    give(session, world, now, clerk, world.other)
-    give(session, world, now, world.staff["admin"], world.other)
-    assert reset(session, world, now, clerk).refused[0][1].rule == "ROLE", "only a clerk there"
-    give(session, world, now, world.staff["admin"], world.other, Role.ADMIN)
-    assert reset(session, world, now, clerk).one().password_hash == "other"
-
-
-def test_who_works_here_and_elsewhere_gets_a_password_from_here(session, world, now):
-    clerk = world.staff["clerk"]
-    give(session, world, now, clerk, world.other)
-    assert reset(session, world, now, clerk).one().password_hash == "other"
-
-
 def test_who_works_nowhere_gets_a_password_before_the_next_role(session, world, now):
     clerk = world.staff["clerk"]
     end_all_roles(session, world, now, clerk)

@@ -33,6 +33,7 @@ READING = {
     "ajax_lookup": 4,
     "password": 4,
     "login": 4,
+    "form": 4,
     "healthz": 4,
     "static": 0,
     "new_view": 4,
@@ -58,6 +59,7 @@ MORE = {
 SAVING = 6
 """The most statements of a save by an edit form, with its redirect."""
 MORE_TO_SAVE = {
+    "staff": 7,  # in which estates does the person work?
     "teams": 7,  # is there a team of that name already?
     "working_hours": 11,  # do the intervals of the day overlap; which clocks count by them, and when are they due now?
 }
