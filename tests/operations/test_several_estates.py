@@ -1,5 +1,7 @@
 """People who work in several estates: whoever is in charge in one of them only gets no hold of the whole account."""
 
+from typing import Any
+
 import pytest
 from sqlalchemy import select
 
@@ -9,7 +11,7 @@ from models.password_requests import PasswordRequest
 from models.policy import PERMISSIONS
 from models.staff import Role, StaffAssignment
 
-ON_WHOLE_ACCOUNTS: dict[str, dict[str, object]] = {
+ON_WHOLE_ACCOUNTS: dict[str, dict[str, Any]] = {
     "amend": {"values": {"name": "Anna"}},
     "disable": {"reason": "left"},
     "enable": {},
