@@ -5,7 +5,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from admin_app import i18n, preferences, throttle
-from admin_app.auth import DESK, SESSION_ESTATE, begin_session, safe_path
+from admin_app.auth import DESK, SESSION_ESTATE, SESSION_LANGUAGE, begin_session, safe_path
 from models import passwords
 from models.errors import OperationRefused, gettext_noop
 from models.operations import staff as staff_verbs
@@ -85,6 +85,7 @@ def language() -> Response:
         person = desk.get_one(Staff, actor.staff_id)
         staff_verbs.choose_language(desk, person, actor=actor, now=context.now(), language=wanted)
         desk.commit()
+        session[SESSION_LANGUAGE] = wanted
     return _remembering(i18n.COOKIE, wanted)
 
 

@@ -11,7 +11,7 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from admin_app import known_places, security, throttle
+from admin_app import i18n, known_places, security, throttle
 from models import passwords
 from models.session import DeskSession
 from models.staff import Role, Staff, account_of
@@ -43,6 +43,7 @@ DEMO_ACCOUNTS = (
 DESK = "/admin/"
 ADDRESS_LENGTH = 60
 SESSION_ID = "session_id"
+SESSION_LANGUAGE = i18n.SESSION_LANGUAGE
 SESSION_ESTATE = "estate_id"
 
 blueprint = Blueprint("auth", __name__)
@@ -86,7 +87,12 @@ def _for_templates() -> dict[str, object]:
 
 
 def _load(user_id: str) -> SignedIn | None:
-    """The person of a session, None (signed out) when disabled or of an older generation."""
+    """The person of a session, None (signed out) when disabled or of an older generation.
+
+    Nobody while the page of an error is drawn: perhaps it was the database that failed.
+    """
+    if g.get("in_error_page"):
+        return None
     staff_id, _, generation = user_id.partition(":")
     if not (staff_id.isdecimal() and generation.isdecimal()):
         return None
@@ -217,6 +223,7 @@ def begin_session(staff: Staff) -> None:
     session.clear()  # nothing of before signing in may live on, the token included
     session.permanent = True
     session[SESSION_ID] = secrets.token_hex(16)
+    session[SESSION_LANGUAGE] = staff.language
     login_user(
         SignedIn(
             staff_id=staff.id,

@@ -2,16 +2,17 @@
 
 import importlib
 import importlib.util
-import logging
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
 import click
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
+from admin_app import logs
 from admin_app.config import ConfigurationError
 from models.errors import OperationRefused
+from models.sentences import refusal_from
 
 COMMANDS = {
     "demo": "admin_app.commands.demo",
@@ -56,8 +57,14 @@ def frontdesk() -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Run one command and leave with its exit code."""
-    sys.exit(run(arguments))
+    """Run one command and leave with its exit code. A mistake of the program is said without anybody's data."""
+    logs.set_up()
+    try:
+        code = run(arguments)
+    except Exception as error:
+        click.echo(logs.trace(error), err=True)
+        code = _say(f"stopped by a mistake of the program: {logs.named(error)}.", FAILED)
+    sys.exit(code)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
@@ -74,14 +81,20 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except (ConfigurationError, OperationRefused) as error:
         return _say(_one_line(str(error)), FAILED)
     except DBAPIError as error:
-        logging.getLogger(__name__).debug("the database refused", exc_info=error)
-        return _say(f"the database refused: {_one_line(str(error.orig))}", FAILED)
+        return _say(f"the database refused: {_refusal(error)}", FAILED)
     except BrokenPipeError:
         return FAILED
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         return _say(f"{place}{error.strerror or error}.", FAILED)
     return answer if isinstance(answer, int) else 0
+
+
+def _refusal(error: DBAPIError) -> str:
+    """What the database refused; not in its own words where these may hold a row's values."""
+    if isinstance(error, IntegrityError):
+        return _one_line(str(refusal_from(error)))
+    return _one_line(str(error.orig)) if isinstance(error, OperationalError) else logs.named(error)
 
 
 def _say(message: str, code: int) -> int:

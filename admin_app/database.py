@@ -28,7 +28,14 @@ from views.context import EXTENSION, Services
 SYSTEM = "system"
 KEY_CHECK = "front desk data key"
 UPGRADE = "run: frontdesk db upgrade"
-POOL = {"pool_size": 8, "max_overflow": 8, "pool_pre_ping": True, "connect_args": {"connect_timeout": 10}}
+PROGRAM = "frontdesk"
+"""How the program's connections call themselves to a server."""
+POOL = {
+    "pool_size": 8,
+    "max_overflow": 8,
+    "pool_pre_ping": True,
+    "connect_args": {"connect_timeout": 10, "application_name": PROGRAM},
+}
 
 
 @dataclass(frozen=True)

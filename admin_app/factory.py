@@ -3,11 +3,20 @@
 from flask import Blueprint, Flask, redirect
 from werkzeug.wrappers import Response
 
-from admin_app import account, auth, database, forgotten, gate, health, i18n, preferences, security, templating
+from admin_app import account, auth, database, forgotten, gate, health, i18n, logs, preferences, security, templating
 from admin_app.config import Config
 from views import register_views
 
 home = Blueprint("home", __name__)
+
+
+class Panel(Flask):
+    """Flask, whose own log of failures is as wordless as ours."""
+
+    def log_exception(self, exc_info: logs.ExcInfo | None) -> None:
+        """What failed outside of pages: in a hook, or in answering a failure."""
+        if exc_info is not None and exc_info[1] is not None:
+            logs.failure(exc_info[1], "a request failed")
 
 
 def create_app(config: Config | None = None) -> Flask:
@@ -15,7 +24,8 @@ def create_app(config: Config | None = None) -> Flask:
     if config is None:
         config = Config.from_environment()
     opened = database.open_ready(config)
-    app = Flask("admin_app")
+    logs.set_up()
+    app = Panel("admin_app")
     templating.init(app)
     app.secret_key = config.secret_key
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # of Flask's default provider

@@ -2,12 +2,14 @@
 
 from typing import Any, cast
 
-from flask import Flask, g, has_request_context, request
+from flask import Flask, g, has_request_context, request, session
 from flask_babel import Babel, Domain, force_locale, get_translations
 
 from views.language import LANGUAGES, language, zone
 
 COOKIE = "language"
+SESSION_LANGUAGE = "language"
+"""Where the session keeps the person's own choice, for pages that must not ask the database who reads them."""
 SOURCE_LANGUAGE = "en"
 CHINESE = "zh_Hans_CN"
 
@@ -52,7 +54,8 @@ def chosen_language() -> str:
     if not has_request_context():
         return SOURCE_LANGUAGE
     person = g.get("signed_in")
-    for wanted in (person.language if person is not None else None, request.cookies.get(COOKIE)):
+    own = person.language if person is not None else session.get(SESSION_LANGUAGE)
+    for wanted in (own, request.cookies.get(COOKIE)):
         if wanted in LANGUAGES:
             return cast("str", wanted)
     for tag, _quality in request.accept_languages:

@@ -1,19 +1,43 @@
 """What every request and answer has, whoever asks: headers, limits, CSRF tokens, strict input, an error page."""
 
 import secrets
+import sqlite3
+from contextlib import suppress
 from io import BytesIO
 from typing import IO, Any
 from urllib.parse import unquote_to_bytes
 
-from flask import Flask, Request, Response, abort, current_app, g, jsonify, render_template, request
+from flask import (
+    Flask,
+    Request,
+    Response,
+    abort,
+    current_app,
+    g,
+    jsonify,
+    render_template,
+    render_template_string,
+    request,
+    session,
+)
 from flask_babel import gettext
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
-from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.exc import (
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    PendingRollbackError,
+    SQLAlchemyError,
+)
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from admin_app import logs
 from admin_app.config import Config
 from admin_app.sessions import DeskSessions
 from models.errors import OperationRefused, gettext_noop
@@ -42,6 +66,11 @@ HEADERS = {
 }
 
 # Code -> heading and what to do. What happened in particular is said by the one who refused.
+PLAIN = """<!doctype html><html><head><meta charset="utf-8"><title>{{ heading }}</title></head>
+<body><h1>{{ heading }}</h1>{% if said %}<p>{{ said }}</p>{% endif %}<p>{{ advice }}</p>
+<p>{{ code }} · {{ request_id }}</p><p><a href="/">⌂</a></p></body></html>"""
+"""For the case that the page of an error cannot be drawn itself."""
+
 PAGES = {
     400: (
         gettext_noop("This request cannot be understood"),
@@ -78,6 +107,13 @@ PAGES = {
         gettext_noop("Nothing was changed. Try again in a moment; tell your administrator if it stays so."),
     ),
 }
+DATABASE_GONE: tuple[type[Exception], ...] = (
+    *(OperationalError, InterfaceError),
+    PendingRollbackError,  # of a session whose connection was lost a moment ago
+    NoConnectionFree,
+)
+READ_ONLY = "25006"
+"""PostgreSQL's code for a transaction that may not write: a server that is being moved or mended."""
 STATUS_OF_RULE = {"ROLE": 403, "GONE": 404}
 
 csrf = CSRFProtect()
@@ -205,7 +241,8 @@ def _register_error_pages(app: Flask) -> None:
     app.register_error_handler(IntegrityError, _database_refused)
     app.register_error_handler(StaleDataError, _stale)
     app.register_error_handler(DataError, _unfit)
-    app.register_error_handler(OperationalError, _database_gone)
+    for kind in DATABASE_GONE:
+        app.register_error_handler(kind, _database_gone)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -243,38 +280,74 @@ def _unfit(_error: DataError) -> Any:
     return error_page(400, gettext("A value is too large, or not of the kind that is needed."))
 
 
-def _database_gone(error: OperationalError) -> Any:
-    _log(error)
+def _database_gone(error: Exception) -> Any:
+    logs.failure(error, f"{_request()}: the database does not answer", brief=True)
     return error_page(503)
 
 
 def _unexpected(error: Exception) -> Any:
-    _log(error)
+    if is_gone(error):
+        return _database_gone(error)
+    logs.failure(error, f"{_request()} failed")
     return error_page(500)
 
 
-def _log(error: Exception) -> None:
-    # The path only: a query may hold a name or a phone number.
-    current_app.logger.error(
-        "request %s: %s %s failed", g.get("request_id"), request.method, request.path, exc_info=error
+def is_gone(error: BaseException) -> bool:
+    """Whether *error* means that the database cannot serve now, though nobody asked anything wrong of it."""
+    if isinstance(error, DATABASE_GONE):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    cause = error.orig
+    # A damaged file is of no class of its own: sqlite3.DatabaseError itself.
+    return (
+        error.connection_invalidated
+        or getattr(cause, "sqlstate", None) == READ_ONLY
+        or type(cause) is sqlite3.DatabaseError
     )
 
 
+def _request() -> str:
+    # The rule, not the address: that may hold a name or a phone number.
+    rule = request.url_rule.rule if request.url_rule is not None else "an unknown address"
+    return f"request {request_id()}: {request.method} {rule}"
+
+
 def error_page(code: int, said: str | None = None) -> Response:
-    """The page for an error: what happened (*said*, where it is known), what to do; JSON for those who want that."""
-    session = g.get("desk_session")
-    if session is not None:
-        session.rollback()
+    """The page for an error: what happened (*said*, where it is known), what to do; JSON for those who want that.
+
+    Asks the database nothing: who is not known yet stays so, the language is that of the session.
+    """
+    g.in_error_page = True
+    desk = g.get("desk_session")
+    if desk is not None:
+        with suppress(SQLAlchemyError):  # of a connection that is lost
+            desk.rollback()
     heading, advice = PAGES.get(code, PAGES[400] if code < 500 else PAGES[500])
     facts = {"code": code, "heading": gettext(heading), "said": said, "advice": gettext(advice)}
     facts["request_id"] = g.get("request_id", "")
     # After signing in, back to the form: what was typed is still in the browser's tab.
     has_page = request.url_rule is not None and "GET" in (request.url_rule.methods or ())
     facts["page"] = request.full_path.rstrip("?") if has_page else None
-    wanted = request.accept_mimetypes
-    if wanted.best == "application/json":
+    facts["is_signed_in"] = context.actor() is not None or (code != 401 and "_user_id" in session)
+    if _wants_json():
         answer = jsonify({"error": code, "message": said or facts["heading"], "request_id": facts["request_id"]})
     else:
-        answer = current_app.make_response(render_template("error.html", **facts))
+        answer = current_app.make_response(_drawn(facts))
     answer.status_code = code
     return answer
+
+
+def _wants_json() -> bool:
+    wanted = request.accept_mimetypes
+    if wanted.best_match(["text/html", "application/json"], "text/html") == "application/json":
+        return True
+    return request.mimetype == "application/json" and "text/html" not in {kind for kind, _quality in wanted}
+
+
+def _drawn(facts: dict[str, Any]) -> str:
+    try:
+        return render_template("error.html", **facts)
+    except Exception as error:  # whatever is broken, the person learns what to do
+        logs.failure(error, f"{_request()}: the page of the error failed")
+        return render_template_string(PLAIN, **facts)

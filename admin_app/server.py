@@ -2,15 +2,39 @@
 
 import gc
 import socket
+from typing import Any
 
 from flask import Flask
+from gunicorn import glogging
 from gunicorn.app.base import BaseApplication
 
 from admin_app.config import Config, ConfigurationError
 from admin_app.factory import create_app
+from admin_app.logs import FORMAT, Wordless
 
 TIMEOUT_SECONDS = 60
 REQUEST_LINE_BYTES = 8190
+
+
+class ServerLog(glogging.Logger):
+    """gunicorn's log: without addresses, which may hold what somebody searched for, and without words of errors."""
+
+    def setup(self, cfg: Any) -> None:
+        """gunicorn's own, with our formatter."""
+        super().setup(cfg)
+        for handler in self.error_log.handlers:
+            handler.setFormatter(Wordless(FORMAT))
+
+    def warning(self, msg: Any, *args: Any, **kwargs: Any) -> None:
+        """What a client sent that is no request is not repeated."""
+        if str(msg).startswith("Invalid request from"):
+            msg, args = str(msg).partition(": ")[0], ()
+        super().warning(msg, *args, **kwargs)
+
+    def exception(self, msg: Any, *args: Any, **kwargs: Any) -> None:
+        """Its sentence without the address, and the trace."""
+        said = msg.partition(" %s")[0] if isinstance(msg, str) else type(msg).__name__
+        super().exception(said, **kwargs)
 
 
 class Server(BaseApplication):
@@ -26,6 +50,7 @@ class Server(BaseApplication):
             "timeout": TIMEOUT_SECONDS,
             "limit_request_line": REQUEST_LINE_BYTES,
             "loglevel": "warning",
+            "logger_class": ServerLog,
             "control_socket_disable": True,
             "proc_name": "frontdesk",
         }

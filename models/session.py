@@ -5,8 +5,8 @@ from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, SessionTransaction
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -14,15 +14,38 @@ from models.events import seal_events
 from models.personal import Keyring
 
 BUSY_TIMEOUT_MILLISECONDS = 30_000
+READ_ONLY_TRANSACTION = "25006"
+FILE_FAILED = frozenset(
+    {
+        *(sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN),
+        *(sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB),
+    }
+)
 
 
 def open_engine(url: str | URL, **options: Any) -> Engine:
     """An engine on *url*, SQLite or PostgreSQL, set up so that guards hold and writers queue instead of failing."""
-    engine = create_engine(url, **options)
+    # What is bound to a statement is somebody's data: it must not stand in the words of an error.
+    engine = create_engine(url, **{"hide_parameters": True, **options})
+    event.listen(engine, "handle_error", _throw_away)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _throw_away(context: ExceptionContext) -> None:
+    """A connection that the database will not let write, or whose file has failed, is closed and never used again.
+
+    It was opened while the disk was read-only, or the server was one that only reads; it would stay so after that.
+    """
+    error, connection = context.original_exception, context.connection
+    options = connection.get_execution_options() if connection is not None else {}
+    if options.get("reading") or options.get("postgresql_readonly"):
+        return  # it is we who do not let it write
+    code = getattr(error, "sqlite_errorcode", None)
+    if getattr(error, "sqlstate", None) == READ_ONLY_TRANSACTION or (code is not None and code & 0xFF in FILE_FAILED):
+        context.is_disconnect = True
 
 
 def reading(engine: Engine) -> Engine:
@@ -76,7 +99,7 @@ class DeskSession(Session):
         if self.info.get("only_reads") and self.in_transaction():
             # With a ROLLBACK psycopg forgets all statements that the server has prepared: planning them again takes
             # several times as long as answering them.
-            with suppress(DBAPIError):  # a connection that was lost has nothing to end
+            with suppress(SQLAlchemyError):  # a connection that was lost has nothing to end
                 self.expunge_all()  # else what was changed in memory only would be written
                 self.commit()
         super().close()
