@@ -124,9 +124,8 @@ def _draft(world: World, case: Case) -> ComplaintDraft:
     if case.category is ComplaintCategory.NEIGHBOUR_DISPUTE and rng.random() < 0.6:
         draft.anonymous, draft.place = True, f"{household.unit.building or ''}号楼"
         return draft
-    resident, phone = pick(rng, household.people)
+    resident, _phone = pick(rng, household.people)
     draft.unit_id, draft.resident_id = household.unit.id, resident.id
-    draft.reporter_name, draft.reporter_phone = resident.name, phone
     return draft
 
 

@@ -261,8 +261,8 @@ def _places(place: Place, where: str) -> list[Unit]:
 def _reported_by_resident(place: Place, draft: TicketDraft, rng: Random) -> None:
     household = pick(rng, place.households)
     resident: Resident
-    resident, phone = pick(rng, household.people)
-    draft.resident_id, draft.reporter_name, draft.reporter_phone = resident.id, resident.name, phone
+    resident, _phone = pick(rng, household.people)
+    draft.resident_id = resident.id
     draft.unit_id = draft.unit_id or household.unit.id
     draft.channel = rng.choices(_CHANNELS, _CHANNEL_WEIGHTS)[0]
     draft.another_matter = True

@@ -143,10 +143,15 @@ def mask_of(name: str) -> Callable[[str], str]:
     return masked_id_number if name == "id_number" else masked_phone
 
 
-def personal(record: Base, name: str) -> str | None:
-    """A personal value of *record* in full: only for those whom the policy lets read it."""
-    stored = getattr(record, name)
-    return personal_of(stored) if stored else None
+def callable_phone(stored: str | None) -> str | Markup:
+    """The number behind the cipher text *stored* in full, as a link that a telephone calls; a dash where none is.
+
+    Only for those whom the policy lets read it.
+    """
+    number = keyring_of(context.session()).readable(stored)
+    if number is None:
+        return personal_of(stored) if stored else NOTHING
+    return marked(f'<a href="tel:{escape(number)}">{escape(number)}</a>')
 
 
 def personal_of(stored: str, shown: Callable[[str], str] = str) -> str:

@@ -5,13 +5,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask_admin import expose
+from markupsafe import Markup
 
+from models.staff import Staff
 from views import context
-from views.cells import personal
+from views.cells import callable_phone
 from views.gathering import Question, gathered
 from views.language import NOTHING
 from views.queries import asked_id
-from views.references import reference_of
+from views.references import record_url, reference_of
 from views.steps import StepPages
 from views.timeline import Entry, history, history_questions
 
@@ -97,11 +99,21 @@ class RecordPages(StepPages):
         return shown
 
     def fact(self, record: Any, name: str, *, in_full: bool) -> Any:
-        """One value; a phone number in full for those who must call (RES-4), on this page only."""
-        column = self.model.__mapper__.columns.get(name)
+        """One value; a phone number in full for those who must call (RES-4), ready to be called, on this page only.
+
+        What names another record that the person may read leads there.
+        """
+        columns = self.model.__mapper__.columns
+        column = columns.get(name)
         if in_full and column is not None and column.info.get("personal") and name.endswith("phone"):
-            return personal(record, name) or NOTHING
-        return self.cells[name](record)
+            return callable_phone(getattr(record, name))
+        value = self.cells[name](record)
+        key = f"{name}_id" if f"{name}_id" in columns else name
+        target = reference_of(key) if key in columns else None
+        if target is None or target is Staff or getattr(record, key) is None:
+            return value
+        address = record_url(target.__tablename__, getattr(record, key))
+        return Markup('<a href="{}">{}</a>').format(address, value) if address else value  # noqa: S704  # a constant
 
     def amendable(self, record: Any) -> bool:
         """Whether editing has any sense in the record's state; the verb itself decides."""

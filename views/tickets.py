@@ -299,6 +299,7 @@ class TicketView(IntakePages):
             "admin/slip.html",
             record=record,
             name=record.number,
+            phone=self.fact(record, "reporter_phone", in_full=self.may_read_phone(record)),
             cells=self.cells,
             now=context.now(),
             checklist=CHECKLIST,

@@ -124,15 +124,23 @@ def required(draft: Any, *, anonymous: bool) -> dict[str, Msgid]:
     return missing
 
 
+def reporter(session: Session, draft: MatterDraft) -> tuple[str | None, str | None]:
+    """Name and phone that the matter keeps (INT-3): those that were given, else the resident's own.
+
+    Who gives another name speaks for the resident and is not reached at the resident's number.
+    """
+    name, phone = draft.reporter_name or None, draft.reporter_phone or None
+    resident = session.get(Resident, draft.resident_id) if draft.resident_id is not None else None
+    if resident is None or (name and name.strip() != resident.name):
+        return name, phone
+    return name or resident.name, phone or keyring_of(session).readable(resident.phone)
+
+
 def intake_columns(
     session: Session, draft: MatterDraft, *, actor: Actor, now: datetime.datetime, anonymous: bool = False
 ) -> dict[str, Any]:
     """The shared columns of a new ticket or complaint."""
-    phone = None if anonymous else draft.reporter_phone
-    name = None if anonymous else draft.reporter_name
-    if draft.resident_id is not None and not anonymous and not name:
-        resident = session.get(Resident, draft.resident_id)
-        name = resident.name if resident else None
+    name, phone = (None, None) if anonymous else reporter(session, draft)
     return {
         "estate_id": draft.estate_id,
         "summary": draft.summary.strip(),
@@ -143,7 +151,7 @@ def intake_columns(
         "unit_id": None if anonymous else draft.unit_id,
         "place": draft.place or None,
         "resident_id": None if anonymous else draft.resident_id,
-        "reporter_name": name or None,
+        "reporter_name": name,
         **phone_columns(session, phone, "reporter_phone"),
         "reporter_department": draft.reporter_department or None,
         "read_back": draft.read_back,

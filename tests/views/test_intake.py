@@ -8,6 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from models.complaints import Complaint
 from models.matters import RepeatReport
 from models.residents import Resident
 from models.session import DeskSession
@@ -169,3 +170,58 @@ def test_a_dispatch_begins_with_the_team_of_the_category__DSP_11(
     assert chosen in clerk.get(f"/admin/tickets/step/dispatch/?id={number}").text
     assert chosen in post(clerk, "/admin/tickets/bulk/dispatch/", row=str(number)).text
     assert chosen in post(clerk, "/admin/tickets/bulk/dispatch/", all="1", query="flt_kind=repair").text
+
+
+def test_who_was_chosen_at_the_call_can_be_called_back_from_record_slip_and_technician__INT_3(
+    post: Callable[..., Any], sign_in: Callable[..., FlaskClient], session: DeskSession, world: World
+) -> None:
+    clerk, technician, team = sign_in("clerk"), world.person("technician").id, world.teams[Department.ENGINEERING].id
+    room, person = world.units[1].id, world.residents[1].id
+    known = {"unit_id": f"id:{room}", "resident_id": f"id:{person}", "category_id": str(water(session, world))}
+    post(clerk, INTAKE, **CALL, **known)
+    ticket = session.scalars(select(Ticket.id)).one()
+    session.rollback()
+    record = clerk.get(f"/admin/tickets/details/?id={ticket}").text
+    for link in ('href="tel:13900139001"', f"/admin/residents/details/?id={person}"):
+        assert link in record
+    assert f"/admin/units/details/?id={room}" in record
+    sent = {"version": "1", "team": str(team), "assignee": f"id:{technician}"}
+    assert post(clerk, f"/admin/tickets/step/dispatch/?id={ticket}", **sent).status_code == 302
+    assert "13900139001" in clerk.get(f"/admin/tickets/slip/?id={ticket}").text
+    theirs = sign_in("technician").get(f"/admin/tickets/details/?id={ticket}").text
+    assert 'href="tel:13900139001"' in theirs
+    assert "/admin/residents/details/" not in theirs, "no residents' file for technicians (RES-4)"
+    assert "13900139001" not in sign_in("auditor").get(f"/admin/tickets/details/?id={ticket}").text
+
+
+def test_who_speaks_for_a_resident_is_not_given_the_residents_number__INT_3(
+    post: Callable[..., Any],
+    sign_in: Callable[..., FlaskClient],
+    look: DeskSession,
+    world: World,
+    call: dict[str, str],
+) -> None:
+    assert post(sign_in("clerk"), INTAKE, **call, reporter_name="保姆李阿姨").status_code == 302
+    ticket = look.scalars(select(Ticket)).one()
+    assert (ticket.reporter_name, ticket.reporter_phone) == ("保姆李阿姨", None)
+
+
+def test_a_complaint_keeps_the_number_of_its_resident_unless_it_is_anonymous__INT_3_INT_4(
+    post: Callable[..., Any], sign_in: Callable[..., FlaskClient], look: DeskSession, world: World
+) -> None:
+    form = {
+        "category": "neighbour_dispute",
+        "summary": "楼上深夜装修",
+        "severity": "ordinary",
+        "channel": "phone",
+        "unit_id": f"id:{world.units[0].id}",
+        "resident_id": f"id:{world.residents[0].id}",
+    }
+    clerk = sign_in("clerk")
+    assert post(clerk, "/admin/complaints/new/", **form).status_code == 302
+    anonymous = {**form, "anonymous": "1", "place": "1号楼", "another_matter": "1"}
+    assert post(clerk, "/admin/complaints/new/", **anonymous).status_code == 302
+    named, unnamed = look.scalars(select(Complaint).order_by(Complaint.id))
+    assert named.reporter_phone is not None
+    assert named.reporter_phone_digest == world.residents[0].phone_digest
+    assert (unnamed.reporter_name, unnamed.reporter_phone) == (None, None)
