@@ -262,7 +262,7 @@ def _reported_by_resident(place: Place, draft: TicketDraft, rng: Random) -> None
     household = pick(rng, place.households)
     resident: Resident
     resident, _phone = pick(rng, household.people)
-    draft.resident_id = resident.id
+    draft.resident_id, draft.reporter_name = resident.id, resident.name
     draft.unit_id = draft.unit_id or household.unit.id
     draft.channel = rng.choices(_CHANNELS, _CHANNEL_WEIGHTS)[0]
     draft.another_matter = True

@@ -113,7 +113,7 @@ class RecordPages(StepPages):
         if target is None or target is Staff or getattr(record, key) is None:
             return value
         address = record_url(target.__tablename__, getattr(record, key))
-        return Markup('<a href="{}">{}</a>').format(address, value) if address else value  # noqa: S704  # a constant
+        return Markup('<a href="{}">{}</a>').format(address, value) if address else value
 
     def amendable(self, record: Any) -> bool:
         """Whether editing has any sense in the record's state; the verb itself decides."""
