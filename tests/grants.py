@@ -180,6 +180,7 @@ staff           amend                   . . . . M . D  †
 staff           disable                 . . . . M . D  †
 staff           enable                  . . . . M . D  †
 staff           reset_password          . . . . . . D  †
+staff           approve_reset           . . . . . . D  †
 staff           grant_role              . . . . . . D  †
 staff           end_role                . . . . . . D  †
 
