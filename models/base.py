@@ -76,6 +76,17 @@ class LongText(ShortText):
         super().__init__(length)
 
 
+class SortKey(TypeDecorator[str]):
+    """Text that the database itself keeps for sorting; compared sign by sign, whatever language a server speaks."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Text; on a server without its rules for words."""
+        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else Text(collation="C"))
+
+
 class Choice(TypeDecorator[Any]):
     """A member of a LabelledEnum, stored as its word; the CHECK comes from the guards."""
 

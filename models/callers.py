@@ -11,6 +11,7 @@ from models.finding import found, found_rooms, half_typed, question_of
 from models.personal import keyring_of
 from models.policy import may, visible
 from models.residents import Occupancy, OccupancyKind, Resident
+from models.rooms import room_order
 from models.session import DeskSession
 from models.staff import Actor
 
@@ -20,6 +21,7 @@ IN_A_ROOM = 4
 MOST_KEPT = 200
 
 _CODE = select(Unit.code).where(Unit.id == Occupancy.unit_id).correlate(Occupancy).scalar_subquery()
+_ROOM_ORDER = select(Unit.sort_key).where(Unit.id == Occupancy.unit_id).correlate(Occupancy).scalar_subquery()
 """A room's number, looked up for those who are found: joined, PostgreSQL would read the whole table of units."""
 _ORDER = {OccupancyKind.OWNER: 0, OccupancyKind.TENANT: 1, OccupancyKind.FAMILY: 2}
 
@@ -70,7 +72,7 @@ def callers(
         nothing = person is None and room is None
         people = _people(false() if person is None else person, len(names), bool(rooms), actor, estate_id)
         empty = None if room is None else _empty_rooms(room, actor, estate_id).limit(limit)
-        several = people.order_by(None).order_by(func.length(_CODE), _CODE, _kinds()).limit(limit * IN_A_ROOM)
+        several = people.order_by(None).order_by(_ROOM_ORDER, _kinds()).limit(limit * IN_A_ROOM)
         _KEPT[key] = None if nothing else _Questions(people.limit(limit), empty, several)
     questions = _KEPT[key]
     if questions is None:
@@ -89,7 +91,7 @@ def callers(
         for row in desk.execute(questions.by_room, {**values, **said}):
             first.setdefault(row[1], Caller(*row))
         found_here = [*first.values(), *_without_people(desk, questions, values, first.values())]
-        found_here.sort(key=lambda caller: (len(caller.room), caller.room))
+        found_here.sort(key=lambda caller: room_order(caller.room))
     return found_here[:limit]
 
 
@@ -127,7 +129,7 @@ def _kinds() -> ColumnElement[int]:
 
 def _empty_rooms(room: ColumnElement[bool], actor: Actor, estate_id: int) -> Select[*tuple[Any, ...]]:
     query = select(Unit.id, Unit.code).where(room, Unit.estate_id == estate_id, visible(actor, Unit))
-    return query.order_by(func.length(Unit.code), Unit.code)
+    return query.order_by(Unit.sort_key)
 
 
 def _any_room(meant: Select[Any]) -> ColumnElement[bool]:

@@ -2,11 +2,13 @@
 
 import datetime
 
-from sqlalchemy import ForeignKey, Integer, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, Integer, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Choice, LabelledEnum, LocalDate, Register, ShortText, table_args
+from models.base import Base, Choice, LabelledEnum, LocalDate, Register, ShortText, SortKey, table_args
 from models.errors import gettext_noop
+from models.guards import TRIGGERS
+from models.rooms_in_sql import order_triggers
 
 
 class Estate(Base):
@@ -59,7 +61,14 @@ class Unit(Register, Base):
     butler_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     handed_over_on: Mapped[datetime.date | None] = mapped_column(LocalDate)
 
-    __table_args__ = table_args(UniqueConstraint("estate_id", "code"))
+    sort_key: Mapped[str] = mapped_column(SortKey, default="", server_default="", sort_order=950)
+    """``code`` as rooms are counted, 1-101 before 1-1001: kept by the database."""
+
+    __table_args__ = table_args(
+        UniqueConstraint("estate_id", "code"),
+        Index("ix_units_estate_id_sort_key", "estate_id", "sort_key", "id"),
+        info={TRIGGERS: order_triggers("units", "code", "sort_key")},
+    )
 
     def __str__(self) -> str:
         return self.code

@@ -35,9 +35,19 @@ from models.follow_ups import FollowUp
 from models.keys import Key, KeyApproval, KeyLoan
 from models.passes import VisitorPass
 from models.personal import Keyring, normal_phone
+from models.plates import Plate, plate_of, with_plates_together
 from models.residents import Occupancy, Resident
-from models.rooms import room_key
-from models.search import FIRST_CHINESE, NUMBERS, TEXTS, index_of, number_token, room_token
+from models.rooms import room_key, with_rooms_together
+from models.search import (
+    FIRST_CHINESE,
+    NUMBERS,
+    PLATE_ENDS,
+    TEXTS,
+    index_of,
+    number_token,
+    plate_token,
+    room_token,
+)
 from models.tickets import Ticket
 
 TAIL = 4
@@ -186,16 +196,18 @@ def half_typed(values: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def found_rooms() -> Select[Any]:
-    """The ids of the rooms whose words (:func:`rooms_named`) are the value of the parameter ``rooms``."""
-    return _holding(Unit, bindparam("rooms", type_=SearchQuery))
+def found_rooms(named: tuple[str, ...] | None = None) -> Select[Any]:
+    """The ids of the rooms whose words (:func:`rooms_named`) are *named*, else the value of the parameter ``rooms``."""
+    return _holding(Unit, bindparam("rooms" if named is None else None, named, type_=SearchQuery))
 
 
 def _parts(text: str) -> list[str]:
     plain = unicodedata.normalize("NFKC", text).lower()
-    if _PHONE.fullmatch(plain) and len(normal_phone(plain)) >= SHORTEST_PHONE:
+    parts = with_plates_together(with_rooms_together(plain)).split()
+    is_room = len(parts) == 1 and _room(parts[0]) is not None and "-" in parts[0]
+    if not is_room and _PHONE.fullmatch(plain) and len(normal_phone(plain)) >= SHORTEST_PHONE:
         return [normal_phone(plain)]
-    return plain.split()
+    return parts
 
 
 def _room(part: str) -> str | None:
@@ -222,12 +234,22 @@ def _understood(part: str, keyring: Keyring) -> dict[str, Any]:
         meanings["room"] = (room_token(room),)
     if part.isalnum():
         meanings["itself"] = (part,)
+    if (plate := plate_of(part)) is not None:
+        meanings["plate"] = plate_terms(plate)
     digits = normal_phone(part) if _PHONE.fullmatch(part) else ""
     if len(digits) == TAIL and part.isdigit():
         meanings["phone_tail"] = keyring.digest(digits)
     elif len(digits) >= SHORTEST_PHONE:
         meanings["phone"] = keyring.digest(digits)
     return meanings
+
+
+def plate_terms(plate: Plate) -> tuple[str, ...]:
+    """The words of the index that *plate* needs: its end, and where they were said province and town."""
+    serial = plate.serial.rstrip("挂学警港澳超试")
+    # What stands before the serial may be the letter of the town, or the first sign of a car with new energy.
+    end = plate_token(serial[-PLATE_ENDS[-1] :])
+    return (f"{plate.province}{plate.town}", end) if plate.province else (end,)
 
 
 @dataclass(frozen=True)
@@ -260,6 +282,7 @@ def _places(model: type[Any], said: _Said) -> "list[Select[Any]]":
         found += units
     elif model is Resident:
         found += _by_phone(said, Resident, Resident.phone_digest, Resident.phone_tail_digest)
+        found += [_holding(Resident, said.parameter("plate"))] if "plate" in said else []
         for rooms in units:
             living = select(Occupancy.resident_id).where(Occupancy.unit_id.in_(rooms), Occupancy.until_on.is_(None))
             found.append(living)

@@ -163,7 +163,7 @@ def repeat_repairs(estates: Sequence[int], period: Period) -> Question:
     query = select(Unit.code.label("unit"), Category.name.label("category"), *columns)
     query = query.select_from(several).join(Unit, Unit.id == several.c.unit_id)
     query = query.outerjoin(Category, Category.id == several.c.category_id)
-    return query.order_by(several.c.number.desc(), several.c.last_at.desc(), Unit.code).limit(MOST_REPEATS)
+    return query.order_by(several.c.number.desc(), several.c.last_at.desc(), Unit.sort_key).limit(MOST_REPEATS)
 
 
 def _number(condition: Any) -> Any:

@@ -1,16 +1,69 @@
-"""How the number of a unit is recognised in its usual spellings ("2栋2302", "2号楼2302室", "2-2302"). Pure."""
+"""How the number of a unit is recognised in its usual spellings ("2栋2302", "二号楼 2302室", "2-2302"). Pure.
+
+The same reading wherever a room is typed: look-ups, searches, pickers, forms, filters, imports.
+"""
 
 import re
 import unicodedata
 
-_KINDS = re.compile("号楼|单元|栋|幢|座|楼|号|室|房|户|#")
+from models.rooms_in_sql import FIGURE
+
+_BUILDING = "号楼|栋|幢|座|楼|[#]"  # the last in brackets: a bare one begins a comment
+_STAIRWELL = "单元"
+_DOOR = "号房|号|室|房|户"
+_KINDS = re.compile(f"{_BUILDING}|{_STAIRWELL}|{_DOOR}")
 _GROUPS = re.compile(r"[0-9A-Z]+|[^\W0-9A-Z_]+")
+_NUMERAL = re.compile(rf"[一二三四五六七八九十〇零]{{1,4}}(?=\s*(?:{_BUILDING}|{_STAIRWELL}|{_DOOR}))")
+_DIGITS = str.maketrans("一二三四五六七八九〇零", "12345678900")
+_FLOOR = re.compile(r"(?<=栋|幢|座|楼|元)\s*([0-9]{1,2})(?:层|楼)\s*(?=\1[0-9]{2})")
+"""A floor between building and room, which the room's number says again: 3栋15层1501."""
+
+_SAID = re.compile(
+    rf"""(?<![^\s,;，；、])
+    (?: (?:building|bldg\.?|block|tower)\s+ )?
+    (?: (?P<building> [0-9]{{1,3}} | [a-z]) \s*(?:{_BUILDING}|{_STAIRWELL}) [\s,，-]*
+      | (?P<bare> [0-9]{{1,2}} | [a-z]) [\s,，-]+ )
+    (?: (?:entrance\s+|stair(?:well)?\s+)?
+        (?: (?P<stairwell> [0-9]{{1,2}}) \s*{_STAIRWELL} [\s,，-]* | (?P<between> [0-9]{{1,2}}) [\s,，-]+ ) )?
+    (?: (?:room|rm\.?|flat|apt\.?|unit)\s+ )?
+    (?P<room> [0-9]{{3,4}}[a-z]?) \s*(?:{_DOOR})? (?![^\s,;，；、])""",
+    re.VERBOSE | re.IGNORECASE,
+)
 
 
 def room_key(text: str) -> str:
     """*text* as its groups of digits and letters joined by hyphens: equal for spellings of the same room.
 
-    Words for building, floor, door and the like are left out; other words stay: "东区2栋101" is "东区-2-101".
+    Words for building, stairwell, floor, door and the like are left out; others stay: "东区2栋101" is "东区-2-101".
     """
-    plain = unicodedata.normalize("NFKC", text).upper()
+    plain = _FLOOR.sub(" ", _with_figures(unicodedata.normalize("NFKC", text).upper()))
     return "-".join(_GROUPS.findall(_KINDS.sub(" ", plain)))
+
+
+def room_order(code: str) -> str:
+    """What the number of a unit is sorted by, 1-101 before 1-1001; the same as the database keeps beside it."""
+    return re.sub("[0-9]+", lambda found: found[0].zfill(FIGURE), room_key(code).lower())
+
+
+def with_rooms_together(text: str) -> str:
+    """*text*, plain and in small letters, with each room that is said in several words as one: "4号楼 1203": "4-1203".
+
+    So are building and room with nothing but a blank between them ("4 1203", "4 2 1203").
+    """
+
+    def together(found: re.Match[str]) -> str:
+        return "-".join(part for part in found.group("building", "bare", "stairwell", "between", "room") if part)
+
+    return _SAID.sub(together, _FLOOR.sub(" ", _with_figures(text)))
+
+
+def _with_figures(text: str) -> str:
+    """*text* with Chinese numerals before a word for building, stairwell or door as figures."""
+    return _NUMERAL.sub(lambda found: _figure(found[0]), text)
+
+
+def _figure(numeral: str) -> str:
+    tens, ten, ones = numeral.partition("十")
+    if not ten:
+        return numeral.translate(_DIGITS)
+    return (tens.translate(_DIGITS) or "1") + (ones.translate(_DIGITS) or "0")

@@ -13,6 +13,8 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, MetaData, event
 
+from models.rooms_in_sql import PLACES, POSTGRESQL_READING, sqlite_reading
+
 TEXTS: dict[str, tuple[str, ...]] = {
     "tickets": ("summary", "detail", "place", "reporter_name"),
     "complaints": ("summary", "detail", "place", "reporter_name"),
@@ -31,15 +33,18 @@ NUMBERS = {"tickets": "number", "complaints": "number", "keys": "number", "visit
 ROOMS = {"units": "code"}
 """Searched table -> its column with the number of a room, found in whatever spelling (:func:`room_token`)."""
 
+PLATES = {"residents": "vehicles"}
+"""Searched table -> its column with number plates, found by their end too (:func:`plate_token`)."""
+
+PLATE_ENDS = (4, 5, 6)
+"""So many of the last signs of a number plate are enough to find it."""
+
 LONGEST = 4_000
 """So many characters of a row are indexed."""
 FIRST_CHINESE = 0x2E80
 """Where the East Asian scripts begin: from here on each character is indexed with its neighbour."""
 
-_PLACES = "search_places"
 _LETTERS = string.ascii_lowercase
-# What stands between the parts of a room's number. SQLite cannot parse many more replacements in one another.
-_ROOM_WORDS = ("单元", "栋", "幢", "座", "楼", "号", "室", "房", "#", " ")
 _SIGNS = r"\s!-/:-@\[-`{-~，。！？；：、（）【】《》“”‘’…—·～"
 # Digits and letters as everybody writes them, and of the width of a Chinese character.
 _PLAIN = string.digits + string.ascii_letters
@@ -54,7 +59,7 @@ def index_of(table: str) -> str:
 
 def is_index(name: str | None) -> bool:
     """Whether the table of that name belongs to a search index; FTS5 keeps several for each."""
-    return name is not None and (name == _PLACES or name.startswith(tuple(index_of(table) for table in TEXTS)))
+    return name is not None and (name == PLACES or name.startswith(tuple(index_of(table) for table in TEXTS)))
 
 
 def keeps_index(name: str) -> bool:
@@ -65,9 +70,15 @@ def keeps_index(name: str) -> bool:
 def room_token(key: str) -> str:
     """The word that a room's key (models.rooms) has in the index: ``2-2302`` is ``r2x2302``.
 
-    The index also holds the room without hyphens (``r22302``) and its last part alone (``r2302``).
+    The index also holds the room without hyphens (``r22302``), its last part alone (``r2302``), and of a room with its
+    stairwell (``4-2-1203``) the first part with the last (``r4x1203``): said without its stairwell.
     """
     return "r" + key.lower().replace("-", "x")
+
+
+def plate_token(end: str) -> str:
+    """The word that the last four, five or six signs of a number plate have in the index."""
+    return "p" + end.lower()
 
 
 def number_token(number: str) -> str:
@@ -81,9 +92,9 @@ def number_token(number: str) -> str:
 def create_statements(dialect: str) -> Iterator[str]:
     """CREATE statements of all indexes for ``sqlite`` or ``postgresql``; the triggers come with the guards."""
     if dialect == "sqlite":
-        yield f"CREATE TABLE {_PLACES} (n INTEGER PRIMARY KEY) STRICT"
+        yield f"CREATE TABLE {PLACES} (n INTEGER PRIMARY KEY) STRICT"
         numbers = f"WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < {LONGEST})"
-        yield f"INSERT INTO {_PLACES} (n) {numbers} SELECT n FROM c"
+        yield f"INSERT INTO {PLACES} (n) {numbers} SELECT n FROM c"
     for table in TEXTS:
         name = index_of(table)
         if dialect == "sqlite":
@@ -102,7 +113,7 @@ def drop_statements(dialect: str) -> Iterator[str]:
     for table in TEXTS:
         yield f"DROP TABLE IF EXISTS {index_of(table)}"
     if dialect == "sqlite":
-        yield f"DROP TABLE IF EXISTS {_PLACES}"
+        yield f"DROP TABLE IF EXISTS {PLACES}"
 
 
 def attach_indexes(metadata: MetaData) -> None:
@@ -164,7 +175,9 @@ def in_bulk(connection: Connection, tables: Iterable[str]) -> Iterator[None]:
 def trigger_statements(dialect: str) -> Iterator[str]:
     """What keeps the indexes, for ``sqlite`` or ``postgresql``; named like guards, and checked with them."""
     if dialect == "postgresql":
+        yield POSTGRESQL_READING
         yield _POSTGRESQL_ROOM
+        yield _POSTGRESQL_PLATES
         yield _POSTGRESQL_TOKENS
     for table in TEXTS:
         yield from _triggers(table, dialect)
@@ -207,10 +220,12 @@ def _sqlite_tokens(table: str, row: str) -> str:
         text = f"'n' || {number} || ' n' || ltrim({number}, '{_LETTERS}') || ' ' || {text}"
     if table in ROOMS:
         text += f" || ' ' || ({_sqlite_room(f'{row}.{ROOMS[table]}')})"
+    if table in PLATES:
+        text += f" || ({_sqlite_plates(f'{row}.{PLATES[table]}')})"
     # One after another, so that the words stay whole in whatever order a connection likes to read.
     each = (
         f"SELECT said.t, place.n, substr(said.t, place.n, 1) AS sign"
-        f" FROM (SELECT substr({text}, 1, {LONGEST}) AS t) said CROSS JOIN {_PLACES} place"
+        f" FROM (SELECT substr({text}, 1, {LONGEST}) AS t) said CROSS JOIN {PLACES} place"
         f" WHERE place.n <= length(said.t) ORDER BY place.n"
     )
     wide = f"BETWEEN {ord(_WIDE[0])} AND {ord(max(_WIDE))} THEN char(unicode(sign) - {_WIDER})"
@@ -221,24 +236,41 @@ def _sqlite_tokens(table: str, row: str) -> str:
 
 
 def _sqlite_room(code: str) -> str:
-    key = f"lower({code})"
-    for word in _ROOM_WORDS:
-        key = f"replace({key}, '{word}', '-')"
-    key = f"trim(replace(replace({key}, '--', '-'), '--', '-'), '-')"
     # rtrim by all characters but the hyphen leaves what stands before the last part
     last = "substr(room.k, length(rtrim(room.k, replace(room.k, '-', ''))) + 1)"
+    first = "substr(room.k, 1, max(instr(room.k, '-') - 1, 0))"
     return (
         "SELECT 'r' || replace(room.k, '-', 'x') || ' r' || replace(room.k, '-', '') || ' r' || "
-        f"{last} FROM (SELECT {key} AS k) room"
+        f"{last} || ' r' || {first} || 'x' || {last} FROM ({sqlite_reading(code)}) room"
     )
 
 
-_POSTGRESQL_ROOM = (
-    "CREATE OR REPLACE FUNCTION search_room(code text) RETURNS text LANGUAGE sql IMMUTABLE AS $$\n"
-    "  SELECT 'r' || replace(k, '-', 'x') || ' r' || replace(k, '-', '') || ' r' || regexp_replace(k, '^.*-', '')\n"
-    "  FROM (SELECT trim(both '-' from regexp_replace(lower(code), '("
-    + "|".join(_ROOM_WORDS)
-    + "|-)+', '-', 'g')) AS k) room\n$$"
+def _sqlite_plates(column: str) -> str:
+    sign = "[0-9A-Za-z]"
+
+    def ends(length: int) -> str:
+        end = f"substr(v, n - {length - 1}, {length})"
+        return f"CASE WHEN n >= {length} AND {end} GLOB '{sign * length}' THEN ' p' || {end} ELSE '' END"
+
+    last = f"substr(v, n, 1) GLOB '{sign}' AND NOT substr(v, n + 1, 1) GLOB '{sign}'"
+    return (
+        f"SELECT coalesce(group_concat({' || '.join(map(ends, PLATE_ENDS))}, ''), '')"
+        f" FROM (SELECT coalesce({column}, '') AS v) CROSS JOIN {PLACES} WHERE n <= length(v) AND {last}"
+    )
+
+
+_POSTGRESQL_ROOM = """CREATE OR REPLACE FUNCTION search_room(code text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+  SELECT 'r' || replace(k, '-', 'x') || ' r' || replace(k, '-', '') || ' r' || regexp_replace(k, '^.*-', '')
+    || ' r' || regexp_replace(k, '-.*$', '') || 'x' || regexp_replace(k, '^.*-', '')
+  FROM (SELECT search_room_reading(code) AS k) room
+$$"""
+_POSTGRESQL_PLATES = (
+    "CREATE OR REPLACE FUNCTION search_plates(said text) RETURNS text LANGUAGE sql IMMUTABLE AS $$\n  SELECT "
+    + "\n    || ".join(
+        f"coalesce(string_agg(CASE WHEN length(run[1]) >= {length} THEN ' p' || right(run[1], {length}) END, ''), '')"
+        for length in PLATE_ENDS
+    )
+    + "\n  FROM regexp_matches(said, '[0-9A-Za-z]+', 'g') AS run\n$$"
 )
 # Without the offset the text would be made plain anew for each of its characters.
 _POSTGRESQL_TOKENS = f"""CREATE OR REPLACE FUNCTION search_tokens(said text) RETURNS tsvector
@@ -261,8 +293,9 @@ def _postgresql_tokens(table: str, row: str) -> str:
         number = f"replace(lower({row}.{NUMBERS[table]}), '-', '')"
         said = [f"'n' || {number}", f"'n' || ltrim({number}, '{_LETTERS}')", *said]
     text = f"concat_ws(' ', {', '.join(said)}"
-    text += f", search_room({row}.{ROOMS[table]}))" if table in ROOMS else ")"
-    return f"search_tokens({text})"
+    text += f", search_room({row}.{ROOMS[table]})" if table in ROOMS else ""
+    text += f", search_plates({row}.{PLATES[table]})" if table in PLATES else ""
+    return f"search_tokens({text}))"
 
 
 def _postgresql_triggers(table: str) -> Iterator[str]:

@@ -58,6 +58,7 @@ class UnitView(RegisterView):
     default_descending = False
     column_list = ("code", "building", "floor", "use", "fee_status", "handed_over_on")
     column_sortable_list = ("code",)
+    sorted_by = {"code": "sort_key"}
     column_filters = (
         ChoiceFilter(Unit.use),
         ChoiceFilter(Unit.fee_status),

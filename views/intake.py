@@ -157,7 +157,7 @@ class IntakePages(RegisterView):
             )
             homes = select(Unit.id, Unit.code, Occupancy.kind).join(Unit, Unit.id == Occupancy.unit_id)
             homes = homes.where(Occupancy.resident_id == resident_id, Occupancy.until_on.is_(None))
-            questions["homes"] = homes.where(visible(actor, Unit)).order_by(Unit.code)
+            questions["homes"] = homes.where(visible(actor, Unit)).order_by(Unit.sort_key)
         if unit_id is not None:
             unit = select(Unit.id, Unit.code, Unit.fee_status)
             questions["unit"] = unit.where(Unit.id == unit_id, Unit.estate_id == estate.id, visible(actor, Unit))

@@ -222,12 +222,12 @@ class ListPages(Scope):
     def sort_column(self, asked: Asked) -> Any:
         """The column that orders the list; what a search finds comes by number, which the search index knows."""
         if asked.sort:
-            return getattr(self.model, asked.sort)
+            return getattr(self.model, self.sorted_by.get(asked.sort, asked.sort))
         return self.model.id if asked.search else self.default_sort_column()
 
     def default_sort_column(self) -> Any:
         """The column that orders the list when nothing is asked."""
-        return getattr(self.model, self.default_sort)
+        return getattr(self.model, self.sorted_by.get(self.default_sort, self.default_sort))
 
     @staticmethod
     def is_dated(column: Any) -> bool:

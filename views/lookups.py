@@ -11,11 +11,12 @@ from sqlalchemy import ColumnElement, Select, or_, select, true
 
 from models.complaints import Complaint
 from models.estates import Unit
-from models.finding import found
+from models.finding import found, found_rooms, rooms_named
 from models.keys import ApprovalStatus, Key, KeyApproval
 from models.personal import keyring_of, masked_phone
 from models.policy import may, visible
 from models.residents import Resident
+from models.rooms import room_key
 from models.search import TEXTS
 from models.settings import Category
 from models.staff import Role, Staff, StaffAssignment, Team
@@ -202,6 +203,34 @@ def _options(names: tuple[str, ...], _key: tuple[Any, ...]) -> Prepared:
     return prepared({f"all {name}": LOOKUPS[name].options() for name in names})
 
 
+class UnitLookup(Lookup):
+    """By its number in whatever spelling; said without the stairwell it may be several."""
+
+    def order(self) -> Any:
+        """As rooms are counted."""
+        return Unit.sort_key
+
+    def exactly(self, text: str) -> ColumnElement[bool]:
+        """The units that the whole of *text* names."""
+        same = super().exactly(text)
+        named = rooms_named(text)
+        return same | Unit.id.in_(found_rooms(named)) if len(named) == 1 else same
+
+    def resolve(self, text: str) -> int:
+        """Of several that fit, the one that is called just so."""
+        try:
+            return super().resolve(text)
+        except Ambiguous:
+            query = select(Unit.id, Unit.code).where(self.scope(), self.exactly(text)).limit(LARGEST_LIST)
+            rows = context.session().execute(query).all()
+            same = [row.id for row in rows if row.code == text] or [
+                row.id for row in rows if room_key(row.code) == room_key(text)
+            ]
+            if len(same) != 1:
+                raise
+            return int(same[0])
+
+
 class ResidentLookup(Lookup):
     """By name, pinyin, or phone (whole or last four)."""
 
@@ -295,7 +324,7 @@ class ApprovalLookup(Lookup):
 LOOKUPS: dict[str, Lookup] = {
     lookup.name: lookup
     for lookup in (
-        Lookup("unit", Unit, "code"),
+        UnitLookup("unit", Unit, "code"),
         ResidentLookup("resident", Resident, "name", ("name_pinyin",), ("name", "phone")),
         StaffLookup("staff", Staff, "name", ("username",), ("name", "username")),
         DeskLookup("desk", Staff, "name", ("username",), ("name", "username")),

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, func, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 from werkzeug.exceptions import BadRequest
 
-from models.base import Choice, LocalDate, ShortText, UTCDateTime, never
+from models.base import Choice, LocalDate, ShortText, SortKey, UTCDateTime, never
 
 LARGEST_ID = 2**63 - 1
 LONGEST_SEARCH = 100
@@ -75,7 +75,7 @@ def _cursor_value(text: str, column: InstrumentedAttribute[Any]) -> Any:
         return datetime.date.fromisoformat(text)
     if isinstance(kind, Choice):
         return kind.enum(text)
-    if isinstance(kind, ShortText):
+    if isinstance(kind, ShortText | SortKey):
         return text
     if not re.fullmatch(r"-?[0-9]{1,19}", text, re.ASCII) or abs(int(text)) > LARGEST_ID:
         raise ValueError(text)

@@ -112,6 +112,8 @@ class Scope(Searching):
     """What to do next when the list is empty."""
     labels: dict[str, str] = {}
     """Column -> the name under which ``views.labels`` has its label, where that is another."""
+    sorted_by: dict[str, str] = {}
+    """Column of the list -> the column that orders it, where that is another."""
     number_column = "id"
     """The column whose cell links to the record page."""
 

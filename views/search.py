@@ -153,7 +153,7 @@ def _half_typed(text: str) -> Select[Any] | None:
     columns = literal(endpoint).label("endpoint"), Unit.id, title.label("title"), note.cast(Text).label("note")
     query = select(*columns, literal(0).label("number"), literal(0).label("exact"))
     query = query.where(*_visible(Unit), Unit.id.in_(found_rooms()))
-    return query.order_by(func.length(Unit.code), Unit.code).limit(EACH)
+    return query.order_by(Unit.sort_key).limit(EACH)
 
 
 def _visible(model: type[Any]) -> list[ColumnElement[bool]]:

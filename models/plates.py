@@ -1,0 +1,44 @@
+"""How a car's number plate is recognised in its usual spellings ("沪A9K8X7", "沪A·9K8X7", "9K8X7"). Pure.
+
+The same reading wherever a plate is typed: look-ups, searches, forms, imports.
+"""
+
+import re
+import unicodedata
+from typing import NamedTuple
+
+_PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使"
+_SIGNS = r"[\s·•・.．\-－—]*"
+_SERIAL = r"[0-9A-HJ-NP-Z]{5,6}|[0-9A-HJ-NP-Z]{4}[挂学警港澳超试]"
+_WHOLE = re.compile(rf"([{_PROVINCES}]){_SIGNS}([A-Z]){_SIGNS}({_SERIAL})(?![0-9A-Z])", re.IGNORECASE)
+_END = re.compile(r"(?=.*[0-9])[0-9A-HJ-NP-Z]{4,7}", re.IGNORECASE)
+SHORTEST_END = 4
+SERIAL = 5
+"""Signs after the letter of the town; cars with new energy have one more."""
+
+
+class Plate(NamedTuple):
+    """What was said of a plate, in small letters: ``沪``, ``a``, ``9k8x7``; empty where it was not said."""
+
+    province: str
+    town: str
+    serial: str
+
+
+def with_plates_together(text: str) -> str:
+    """*text* with each whole plate in it written without signs or blanks between its parts."""
+    return _WHOLE.sub(lambda found: "".join(found.groups()), text)
+
+
+def plate_of(word: str) -> Plate | None:
+    """The plate, or the end of one (its last four signs at least), that *word* may be; None when it is none."""
+    plain = unicodedata.normalize("NFKC", word).lower()
+    if (found := _WHOLE.fullmatch(plain)) is not None:
+        return Plate(*found.groups())
+    return Plate("", "", plain) if _END.fullmatch(plain) is not None else None
+
+
+def plates_in(text: str) -> tuple[str, ...]:
+    """The vehicles that *text* names, each as its letters and digits alone: equal for spellings of the same plates."""
+    together = with_plates_together(unicodedata.normalize("NFKC", text).upper())
+    return tuple(sorted(set(re.findall(r"[^\W_]+", together))))
