@@ -77,14 +77,10 @@ class LongText(ShortText):
 
 
 class SortKey(TypeDecorator[str]):
-    """Text that the database itself keeps for sorting; compared sign by sign, whatever language a server speaks."""
+    """Text that the database itself keeps for sorting; of any length, since nobody types it."""
 
     impl = Text
     cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """Text; on a server without its rules for words."""
-        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else Text(collation="C"))
 
 
 class Choice(TypeDecorator[Any]):

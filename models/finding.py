@@ -236,6 +236,9 @@ def _understood(part: str, keyring: Keyring) -> dict[str, Any]:
         meanings["itself"] = (part,)
     if (plate := plate_of(part)) is not None:
         meanings["plate"] = plate_terms(plate)
+        if not plate.province and plate.serial[0].isalpha() and len(plate.serial) > PLATE_ENDS[0]:
+            # The letter of the town may be written apart from the rest: 沪A·9K8X7.
+            meanings["plate_apart"] = (plate.serial[0], plate_token(plate.serial[1:]))
     digits = normal_phone(part) if _PHONE.fullmatch(part) else ""
     if len(digits) == TAIL and part.isdigit():
         meanings["phone_tail"] = keyring.digest(digits)
@@ -282,7 +285,7 @@ def _places(model: type[Any], said: _Said) -> "list[Select[Any]]":
         found += units
     elif model is Resident:
         found += _by_phone(said, Resident, Resident.phone_digest, Resident.phone_tail_digest)
-        found += [_holding(Resident, said.parameter("plate"))] if "plate" in said else []
+        found += [_holding(Resident, said.parameter(plate)) for plate in ("plate", "plate_apart") if plate in said]
         for rooms in units:
             living = select(Occupancy.resident_id).where(Occupancy.unit_id.in_(rooms), Occupancy.until_on.is_(None))
             found.append(living)

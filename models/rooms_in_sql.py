@@ -11,30 +11,33 @@ FIGURE = 8
 PLACES = "search_places"
 """SQLite's table of the whole numbers from 1 (models.search): it has no loops."""
 
-_NUMERALS = dict(zip("一二三四五六七八九〇零", "12345678900", strict=True))
-_FIGURES = "123456789"
-_TEN = "¤"  # a ten with something after it, in between
-
-
-def _replaced(text: str, pairs: "list[tuple[str, str]]") -> str:
-    for old, new in pairs:
-        text = f"replace({text}, '{old}', '{new}')"
-    return text
+_NUMERALS = "一二三四五六七八九〇零"
+_FIGURES = "12345678900"
+_COUNTED = _NUMERALS[:9] + _FIGURES[:9]
+"""What may stand beside 十 (ten): 二十一."""
 
 
 def sqlite_reading(code: str) -> str:
-    """A SELECT of one value. In steps: SQLite cannot parse very many replacements in one another."""
-    steps = [
-        list(_NUMERALS.items()),
-        [(f"十{one}", f"{_TEN}{one}") for one in _FIGURES],
-        [(f"{tens}{_TEN}", tens) for tens in _FIGURES],
-        [(f"{tens}十", f"{tens}0") for tens in _FIGURES],
-        [(_TEN, "1"), ("十", "10"), *((word, "-") for word in WORDS)],
-    ]
-    query = f"SELECT lower({code}) AS k"
-    for step in steps:
-        query = f"SELECT {_replaced('k', step)} AS k FROM ({query})"
-    return f"SELECT trim(replace(replace(k, '--', '-'), '--', '-'), '-') AS k FROM ({query})"
+    """A SELECT of one value, sign by sign: SQLite cannot parse many replacements in one another."""
+    words = ", ".join(f"'{word}'" for word in (*WORDS, "-") if len(word) == 1)
+    between = f"(sign IN ({words}) OR (sign = '单' AND after = '元'))"
+    again = f"(before IN ({words}) OR two_before = '单元')"
+    ten = (
+        f"CASE WHEN instr('{_COUNTED}', before) AND instr('{_COUNTED}', after) THEN ''"
+        f" WHEN instr('{_COUNTED}', before) THEN '0' WHEN instr('{_COUNTED}', after) THEN '1' ELSE '10' END"
+    )
+    read = (
+        f"CASE WHEN sign = '元' AND before = '单' THEN '' WHEN {between} THEN CASE WHEN {again} THEN '' ELSE '-' END"
+        f" WHEN sign = '十' THEN {ten}"
+        f" WHEN instr('{_NUMERALS}', sign) THEN substr('{_FIGURES}', instr('{_NUMERALS}', sign), 1) ELSE sign END"
+    )
+    # A blank stands where there is no sign: nothing at all would be found in every text.
+    signs = (
+        "SELECT substr(c, n, 1) AS sign, CASE WHEN n > 1 THEN substr(c, n - 1, 1) ELSE ' ' END AS before,"
+        " CASE WHEN n > 2 THEN substr(c, n - 2, 2) ELSE '' END AS two_before, substr(c || ' ', n + 1, 1) AS after"
+    )
+    signs += f" FROM (SELECT lower({code}) AS c) CROSS JOIN {PLACES} WHERE n <= length(c) ORDER BY n"
+    return f"SELECT trim(coalesce(group_concat({read}, ''), ''), '-') AS k FROM ({signs})"
 
 
 def sqlite_order(code: str) -> str:
@@ -46,21 +49,21 @@ def sqlite_order(code: str) -> str:
     begins = f"{sign} BETWEEN '0' AND '9' AND NOT (n > 1 AND {before} BETWEEN '0' AND '9')"
     signs = f"SELECT CASE WHEN {begins} THEN {zeros} || {sign} ELSE {sign} END AS sign"
     signs += f" FROM ({sqlite_reading(code)}) CROSS JOIN {PLACES} WHERE n <= length(k) ORDER BY n"
-    return f"SELECT group_concat(sign, '') FROM ({signs})"
+    return f"SELECT coalesce(group_concat(sign, ''), '') FROM ({signs})"
 
 
 POSTGRESQL_READING = f"""CREATE OR REPLACE FUNCTION search_room_reading(code text) RETURNS text
   LANGUAGE sql IMMUTABLE AS $$
   SELECT trim(both '-' from regexp_replace(
     replace(regexp_replace(regexp_replace(regexp_replace(
-      translate(lower(code), '{"".join(_NUMERALS)}', '{"".join(_NUMERALS.values())}'),
+      translate(lower(code), '{_NUMERALS}', '{_FIGURES}'),
       '([1-9])十([1-9])', '\\1\\2', 'g'), '十([1-9])', '1\\1', 'g'), '([1-9])十', '\\10', 'g'), '十', '10'),
     '({"|".join(WORDS)}|-)+', '-', 'g'))
 $$"""
 POSTGRESQL_ORDER = f"""CREATE OR REPLACE FUNCTION search_room_order(code text) RETURNS text
   LANGUAGE sql IMMUTABLE AS $$
-  SELECT string_agg(CASE WHEN part[1] ~ '^[0-9]' THEN lpad(part[1], greatest(length(part[1]), {FIGURE}), '0')
-    ELSE part[1] END, '' ORDER BY number)
+  SELECT coalesce(string_agg(CASE WHEN part[1] ~ '^[0-9]' THEN lpad(part[1], greatest(length(part[1]), {FIGURE}), '0')
+    ELSE part[1] END, '' ORDER BY number), '')
   FROM regexp_matches(search_room_reading(code), '[0-9]+|[^0-9]+', 'g') WITH ORDINALITY AS found(part, number)
 $$"""
 

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, case, func, literal, or_, select
 
 from models.errors import OperationRefused
 from models.estates import Unit
+from models.finding import found_rooms, rooms_named
 from models.keys import ApprovalStatus, BorrowerKind, Key, KeyApproval, KeyLoan
 from models.operations import keys as verbs
 from models.residents import Occupancy, OccupancyKind, Resident
@@ -216,10 +217,11 @@ class KeyBoardView(DeskPage):
         conditions: list[ColumnElement[bool]] = []
         if text := narrowed.get("q"):
             columns = (Key.number, Key.hook, Key.place, Unit.code, KeyLoan.borrower_name)
-            conditions.append(or_(*(column.icontains(text, autoescape=True) for column in columns)))
+            room = [Unit.id.in_(found_rooms(named))] if len(named := rooms_named(text)) == 1 else []
+            conditions.append(or_(*(column.icontains(text, autoescape=True) for column in columns), *room))
         if state := narrowed.get("state"):
             conditions.append(_state() == state)
-        return self.key(*conditions).order_by(Unit.building, Key.hook, Key.id).limit(MOST_HOOKS + 1)
+        return self.key(*conditions).order_by(Unit.sort_key, Key.hook, Key.id).limit(MOST_HOOKS + 1)
 
     def counts(self) -> Question:
         """How many keys are in each state."""

@@ -26,6 +26,8 @@ LANDED = {
     "0003_sqlite.sql": "83a63da7ff53e7ccba6c959ec305cbefc0ab7deb68b5443e91a4567eb9a2f8a5",
     "0004_postgresql.sql": "9df410dba4912ea8b8717b5afda1d8e5df52bf07cfe71468dd8a355687177147",
     "0004_sqlite.sql": "76badab90c479ef70e367cdf41ef6dba78872ef697a8ec8f2ad63a0f4d0414ef",
+    "0005_postgresql.sql": "452091dedd406c816b840ea647a5a0e86550ba1813d184bc57f5ac681deebdeb",
+    "0005_sqlite.sql": "7465105161da76fe1711d0fcc4b19866b5a7992d01f909474064e43732794cc3",
 }
 """File of statements -> its SHA-256. A new file is added here; a changed one would leave older databases behind."""
 

@@ -56,7 +56,9 @@ document.querySelector(".hook-groups")?.addEventListener("keydown", (event) => {
 });
 
 function narrow() {
-  const words = box.value.toLowerCase().split(/\s+/).filter(Boolean);
+  // "4号楼 1203室" as the hooks have it; the server reads rooms in every writing, this only narrows what is drawn.
+  const typed = box.value.normalize("NFKC").replace(/(\d)\s*(?:号楼|单元|[栋幢座楼#])\s*(?=\d)/g, "$1-").replace(/(\d)[室号房]/g, "$1");
+  const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
   for (const hook of hooks) hook.parentElement.hidden = !words.every((word) => hook.dataset.words.includes(word));
   for (const group of groups) group.hidden = !group.querySelector("li:not([hidden])");
   const left = shown();

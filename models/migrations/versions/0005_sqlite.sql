@@ -1,0 +1,7 @@
+-- The units in the order in which rooms are counted: 1-101 before 1-1001.
+
+ALTER TABLE units ADD COLUMN sort_key TEXT DEFAULT '' NOT NULL;
+
+CREATE INDEX ix_units_estate_id_sort_key ON units (estate_id, sort_key, id);
+
+UPDATE units SET sort_key = (SELECT coalesce(group_concat(sign, ''), '') FROM (SELECT CASE WHEN substr(k, n, 1) BETWEEN '0' AND '9' AND NOT (n > 1 AND substr(k, n - 1, 1) BETWEEN '0' AND '9') THEN substr('00000000', 1 + (length(substr(k, n)) - length(ltrim(substr(k, n), '0123456789')))) || substr(k, n, 1) ELSE substr(k, n, 1) END AS sign FROM (SELECT trim(coalesce(group_concat(CASE WHEN sign = '元' AND before = '单' THEN '' WHEN (sign IN ('栋', '幢', '座', '楼', '号', '室', '房', '#', ' ', '-') OR (sign = '单' AND after = '元')) THEN CASE WHEN (before IN ('栋', '幢', '座', '楼', '号', '室', '房', '#', ' ', '-') OR two_before = '单元') THEN '' ELSE '-' END WHEN sign = '十' THEN CASE WHEN instr('一二三四五六七八九123456789', before) AND instr('一二三四五六七八九123456789', after) THEN '' WHEN instr('一二三四五六七八九123456789', before) THEN '0' WHEN instr('一二三四五六七八九123456789', after) THEN '1' ELSE '10' END WHEN instr('一二三四五六七八九〇零', sign) THEN substr('12345678900', instr('一二三四五六七八九〇零', sign), 1) ELSE sign END, ''), ''), '-') AS k FROM (SELECT substr(c, n, 1) AS sign, CASE WHEN n > 1 THEN substr(c, n - 1, 1) ELSE ' ' END AS before, CASE WHEN n > 2 THEN substr(c, n - 2, 2) ELSE '' END AS two_before, substr(c || ' ', n + 1, 1) AS after FROM (SELECT lower(code) AS c) CROSS JOIN search_places WHERE n <= length(c) ORDER BY n)) CROSS JOIN search_places WHERE n <= length(k) ORDER BY n))

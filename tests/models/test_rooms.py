@@ -1,0 +1,108 @@
+"""One reading of rooms and number plates, in the program and in both databases; rooms in the order of counting."""
+
+import pytest
+from sqlalchemy import select
+
+from models.estates import Unit
+from models.finding import found
+from models.plates import plates_in
+from models.residents import Resident
+from models.rooms import room_key, room_order, with_rooms_together
+
+ROOMS = {
+    "3-2-1501": (
+        "三栋二单元1501", "3栋2单元1501", "3号楼2单元1501室", "3幢 2单元 1501", "3 2 1501", "３号楼２单元１５０１",
+        "3栋2单元15层1501", "三座二单元一五〇一室", "3#2单元1501", "Building 3 Entrance 2 Room 1501", "3-2-1501",
+    ),
+    "4-1203": (
+        "4号楼 1203", "四号楼1203", "四号楼 1203室", "4栋1203", "4 1203", "4# 1203", "4栋，1203", "4号楼-1203",
+        "４号楼　１２０３", "Bldg 4 Apt 1203", "block 4 room 1203",
+    ),
+    "21-101": ("二十一栋101", "21号楼101室", "二十一幢 101"),
+    "10-501": ("十号楼501", "10栋 501"),
+}  # fmt: skip
+"""A room -> writings of it."""
+NO_ROOMS = (
+    "13800138000 1203",
+    "021 5555 1234",
+    "86 138 0013 8000",
+    "12 34 56 78 90",
+    "漏水 厨房",
+    "张伟 8000",
+    "第一会所",
+)
+PLATES = {
+    "沪A9K8X7": ("沪A9K8X7", "沪a9k8x7", "沪A·9K8X7", "沪A 9K8X7", "沪A-9K8X7", "9K8X7", "9k8x7", "K8X7", "A9K8X7"),
+    "苏E·12345": ("苏E12345", "苏E·12345", "苏E 12345", "12345", "2345"),
+    "沪AD12346": ("沪AD12346", "沪A·D12346", "D12346", "12346", "2346", "AD12346"),
+    "粤B·F567学、京N00001": ("粤BF567学", "京N00001", "0001"),
+}
+
+
+@pytest.mark.parametrize(("key", "writings"), ROOMS.items())
+def test_a_room_is_read_in_every_writing(key, writings):
+    for text in writings:
+        together = with_rooms_together(text.lower().replace("　", " "))
+        assert room_key(together) == key, text
+
+
+@pytest.mark.parametrize("text", NO_ROOMS)
+def test_what_is_no_room_stays_what_it_is(text):
+    if not text.startswith("86"):  # a phone number in its writing is read before
+        assert with_rooms_together(text) == text
+
+
+def ids(session, keyring, model, text):
+    condition = found(model, text, keyring)
+    return set(session.scalars(select(model.id).where(condition))) if condition is not None else set()
+
+
+def test_rooms_are_found_in_every_writing_whatever_writing_is_stored(session, world, keyring):
+    for key, writings in ROOMS.items():
+        for stored in (key, writings[0], writings[1]):
+            unit = Unit(estate_id=world.estate.id, code=stored)
+            session.add(unit)
+            session.flush()
+            for text in writings:
+                assert ids(session, keyring, Unit, text) == {unit.id}, (stored, text)
+            session.delete(unit)
+            session.flush()
+
+
+def test_a_room_said_without_its_stairwell_is_every_one_that_fits(session, world, keyring):
+    made = [
+        Unit(estate_id=world.estate.id, code=code) for code in ("4-1-1203", "4栋2单元1203", "4-2-1204", "14-1-1203")
+    ]
+    session.add_all(made)
+    session.flush()
+    for text in ROOMS["4-1203"]:
+        assert ids(session, keyring, Unit, text) == {made[0].id, made[1].id}, text
+    assert ids(session, keyring, Unit, "4栋2单元1203") == {made[1].id}
+
+
+def test_plates_are_found_whole_and_by_their_end(session, world, keyring):
+    person, other = world.residents
+    other.vehicles = "沪B77777"
+    for stored, writings in PLATES.items():
+        person.vehicles = stored
+        session.flush()
+        for text in writings:
+            assert ids(session, keyring, Resident, text) == {person.id}, (stored, text)
+        assert person.id not in ids(session, keyring, Resident, "沪C9K8X7"), stored
+    assert plates_in("沪A·9K8X7") == plates_in("沪a 9k8x7") == ("沪A9K8X7",)
+
+
+def test_rooms_sort_as_they_are_counted_whoever_writes_them(session, world):
+    codes = ["2-101", "1-1001", "10-101", "1-2-301", "1-201", "三栋101", "11号楼101", "A座101", "大门"]
+    session.add_all([Unit(estate_id=world.other.id, code=code) for code in codes])
+    session.flush()
+    here = select(Unit.code).where(Unit.estate_id == world.other.id).order_by(Unit.sort_key, Unit.id)
+    listed = list(session.scalars(here))
+    counted = ["1-101", "1-201", "1-1001", "2-101", "三栋101", "10-101", "11号楼101", "A座101", "大门"]
+    assert [code for code in listed if code != "1-2-301"] == counted
+    rows = session.execute(select(Unit.code, Unit.sort_key)).all()
+    assert dict(map(tuple, rows)) == {code: room_order(code) for code, _key in rows}
+    unit = session.scalars(select(Unit).where(Unit.code == "大门")).one()
+    unit.code = "1-99"
+    session.flush()
+    assert session.scalars(here.where(Unit.sort_key < room_order("1-101"))).all() == ["1-2-301", "1-99"]
