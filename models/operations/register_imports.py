@@ -50,7 +50,7 @@ class Upload:
     sheet: str
     others: list[str]
     header: list[str]
-    rows: Iterator[SheetRow]
+    rows: list[SheetRow]
 
 
 @dataclass(frozen=True)
@@ -64,14 +64,22 @@ class Refused:
 # ---------------------------------------------------------------- reading and taking rows: panel and command line
 
 
-def read_file(raw: bytes, register: str) -> Upload:
-    """The file *raw* as a table with its header. Raises UnreadableSheet, also while the rows are read."""
-    sheet = read_sheet(raw)
-    first = list(itertools.islice(sheet.rows, HEADER_WITHIN))
-    if not first:
-        raise UnreadableSheet(gettext_noop("The file is empty."))
-    at = header_of(register, first)
-    return Upload(sheet.name, sheet.others, first[at].cells, itertools.chain(first[at + 1 :], sheet.rows))
+def read_tables(tables: Iterable[Sheet], register: str) -> Upload:
+    """The first of *tables* that holds anything, with its header. Raises UnreadableSheet."""
+    found: Upload | None = None
+    names: list[str] = []
+    refusal: UnreadableSheet | None = None
+    for table in tables:
+        rows = [] if found else list(table.rows)
+        refusal = refusal or (None if found else table.problem)
+        if rows and table.problem is None:
+            at = header_of(register, rows)
+            found = Upload(table.name, names, rows[at].cells, rows[at + 1 :])
+        else:
+            names.append(table.name)
+    if found is None:
+        raise refusal or UnreadableSheet(gettext_noop("The file is empty: there is no visible sheet with anything in it."))
+    return found
 
 
 def importer(
@@ -109,12 +117,12 @@ class SealedFile:
     """Number of rows, and the rows."""
 
 
-def seal(raw: bytes, register: str, keyring: Keyring, *, size: int = CHUNK) -> SealedFile:
-    """Read and encrypt the file *raw*, in chunks of *size* rows, before a transaction is begun.
+def seal(tables: Iterable[Sheet], register: str, keyring: Keyring, *, size: int = CHUNK) -> SealedFile:
+    """Encrypt the *tables* of a file while they are read, in chunks of *size* rows, before a transaction is begun.
 
     Raises UnreadableSheet.
     """
-    table = read_file(raw, register)
+    table = read_tables(tables, register)
     chunks = [
         (len(rows), _sealed(keyring, [_kept_row(row) for row in rows]))
         for rows in rows_in(table.rows, size, CHUNK_CHARACTERS)
