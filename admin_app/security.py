@@ -3,7 +3,6 @@
 import secrets
 import sqlite3
 from contextlib import suppress
-from io import BytesIO
 from typing import IO, Any
 from urllib.parse import unquote_to_bytes
 
@@ -46,7 +45,7 @@ from models.errors import OperationRefused, gettext_noop
 from models.operations.register_imports import REGISTERS
 from models.policy import may
 from models.sentences import refusal_from
-from models.spreadsheets import MAXIMUM_BYTES
+from models.spreadsheets import MAXIMUM_BYTES, in_memory
 from views import context, language
 
 MAXIMUM_BODY = 16 * 1024 * 1024
@@ -159,7 +158,7 @@ def init(app: Flask, config: Config) -> None:
 
 
 class MemoryRequest(Request):
-    """A request whose uploaded files stay in memory: they hold personal data, never plain on a disk (RES-4)."""
+    """A request whose uploaded files are on no disk (RES-4), and outside of this process: another one reads them."""
 
     def _get_file_stream(
         self,
@@ -168,7 +167,7 @@ class MemoryRequest(Request):
         filename: str | None = None,
         content_length: int | None = None,
     ) -> IO[bytes]:
-        return BytesIO()
+        return in_memory()
 
 
 def _allow_upload() -> None:

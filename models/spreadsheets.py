@@ -13,11 +13,11 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from models.errors import Msgid, OperationRefused, gettext_noop
 
@@ -65,17 +65,19 @@ class Sheet:
 
 
 @contextmanager
-def opened(file: BinaryIO | bytes, *, encoding: str | None = None) -> Iterator[Iterator[Sheet]]:
+def opened(
+    file: IO[bytes] | bytes, *, encoding: str | None = None, megabytes: int = MEGABYTES, seconds: int = SECONDS
+) -> Iterator[Iterator[Sheet]]:
     """The tables of *file*, one after the other. Raises UnreadableSheet, also while they are read.
 
-    *encoding* is tried first where it is CSV. A file without a descriptor is copied into one, in memory where the
-    system has that.
+    *encoding* is tried first where it is CSV; *megabytes* and *seconds* are what the reading may take. A file without a
+    descriptor is copied into one, in memory where the system has that.
     """
     if not _ONE_AT_A_TIME.acquire(timeout=SECONDS_TO_WAIT):
         raise UnreadableSheet(gettext_noop("Other files are being read just now; try again in a minute."))
     try:
         with _described(file) as given:
-            messages = _messages(given, encoding)
+            messages = _messages(given, encoding, megabytes, seconds)
             try:
                 yield sheets_of(messages)
             finally:
@@ -114,14 +116,14 @@ def _rows(sheet: Sheet, messages: Iterator[list[Any]]) -> Iterator[SheetRow]:
             return
 
 
-def _messages(file: BinaryIO, encoding: str | None) -> Iterator[Any]:
-    command = [sys.executable, "-m", "spreadsheets", str(MEGABYTES), str(SECONDS), *([encoding] if encoding else [])]
+def _messages(file: IO[bytes], encoding: str | None, megabytes: int, seconds: int) -> Generator[Any, None, None]:
+    command = [sys.executable, "-m", "spreadsheets", str(megabytes), str(seconds), *([encoding] if encoding else [])]
     environment = {"PYTHONPATH": str(_PROGRAMS), "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"}
     with subprocess.Popen(  # noqa: S603  # this interpreter, arguments of our own
         command, stdin=file, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment, cwd="/"
     ) as process:
         assert process.stdout is not None
-        overdue = threading.Timer(SECONDS * 2, process.kill)
+        overdue = threading.Timer(seconds * 2, process.kill)
         overdue.start()
         try:
             for line in process.stdout:
@@ -134,27 +136,27 @@ def _messages(file: BinaryIO, encoding: str | None) -> Iterator[Any]:
             late = overdue.finished.is_set()
             overdue.cancel()
             process.kill()
-    raise _why_it_ended(process.returncode, late=late)
+    raise _why_it_ended(process.returncode, late, megabytes, seconds)
 
 
-def _why_it_ended(code: int, *, late: bool) -> UnreadableSheet:
+def _why_it_ended(code: int, late: bool, megabytes: int, seconds: int) -> UnreadableSheet:
     if late or -code in (signal.SIGXCPU, signal.SIGALRM):
         message = gettext_noop(
-            "Reading the file was stopped after %(seconds)s seconds: copy the rows that are needed into a new workbook, "
-            "or save them as CSV."
+            "Reading the file was stopped after %(seconds)s seconds: copy the rows that are needed into a new "
+            "workbook, or save them as CSV."
         )
-        return UnreadableSheet(message, seconds=SECONDS)
+        return UnreadableSheet(message, seconds=seconds)
     if code == OUT_OF_MEMORY or code < 0:
         message = gettext_noop(
-            "Reading the file was stopped, it needs more than %(megabytes)s MB of memory: copy the rows that are needed "
-            "into a new workbook, or save them as CSV."
+            "Reading the file was stopped, it needs more than %(megabytes)s MB of memory: copy the rows "
+            "that are needed into a new workbook, or save them as CSV."
         )
-        return UnreadableSheet(message, megabytes=MEGABYTES)
+        return UnreadableSheet(message, megabytes=megabytes)
     return UnreadableSheet(DAMAGED)
 
 
 @contextmanager
-def _described(file: BinaryIO | bytes) -> Iterator[BinaryIO]:
+def _described(file: IO[bytes] | bytes) -> Iterator[IO[bytes]]:
     """*file* as one that another process can be handed."""
     if not isinstance(file, bytes) and _has_descriptor(file):
         file.flush()
@@ -170,7 +172,7 @@ def _described(file: BinaryIO | bytes) -> Iterator[BinaryIO]:
         yield copy
 
 
-def _has_descriptor(file: BinaryIO) -> bool:
+def _has_descriptor(file: IO[bytes]) -> bool:
     try:
         file.fileno()
     except OSError:
@@ -178,7 +180,7 @@ def _has_descriptor(file: BinaryIO) -> bool:
     return True
 
 
-def in_memory() -> BinaryIO:
+def in_memory() -> IO[bytes]:
     """An empty file that is on no disk, outside of this process's own memory, where the system has that (RES-4)."""
     if hasattr(os, "memfd_create"):
         return os.fdopen(os.memfd_create("front desk"), "w+b")

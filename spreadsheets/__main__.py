@@ -87,7 +87,7 @@ def main() -> None:
     _limit(int(sys.argv[1]), int(sys.argv[2]))
     encoding = sys.argv[3] if len(sys.argv) > 3 else None
     try:
-        with open(0, "rb", closefd=False) as file:  # noqa: PTH123  # standard input has no path
+        with open(0, "rb", closefd=False) as file:  # standard input has no path
             for message in messages(file, encoding=encoding):
                 sys.stdout.write(json.dumps(message, separators=(",", ":")) + "\n")
         sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""Workbooks and CSV files that are made by hand or broken, small on the disk and large in the memory of who reads them."""
+"""Workbooks and CSV files that are made by hand or broken: small on the disk, large for who reads them."""
 
 import io
 import zipfile
@@ -96,7 +96,6 @@ MADE_BY_HAND: dict[str, Callable[[], bytes]] = {
     "row of 5,000 digits": lambda: book('<row r="' + "9" * 5000 + '"><c><v>1</v></c></row>'),
     "sheet without an id": lambda: book(sheets='<sheet name="甲" sheetId="1"/>'),
     "sheet without a name": lambda: book(sheets='<sheet sheetId="1" r:id="rId1"/>'),
-    "no sheets": lambda: book(sheets=""),
     "hidden sheet of the same name": lambda: same_name("hidden"),
     "very hidden sheet of the same name": lambda: same_name("veryHidden"),
     "merged areas over the whole sheet": lambda: book(after=_merged(2000)),
