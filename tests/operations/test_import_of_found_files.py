@@ -1,5 +1,7 @@
 """Files as estates have them: their own headings, titles, merged cells, several people a row, hidden numbers."""
 
+from typing import Any
+
 import pytest
 from openpyxl import Workbook
 from sqlalchemy import select
@@ -14,28 +16,33 @@ from models.spreadsheets import UnreadableSheet
 from tests.sheets import saved, tables
 
 
-@pytest.fixture
-def desk(rolled_back, now):
-    """``desk(raw, "units")``: what becomes of each row, for a manager of the world's estate."""
+class Desk:
+    """A manager who imports into the world's estate."""
 
-    def take(raw, register="residents", *, everybody=None, left_out=(), **how):
+    def __init__(self, world, now):
+        self.world, self.session, self.now = world, world.session, now
+
+    def __call__(self, raw, register="residents", *, everybody=None, left_out=(), **how):
+        """What becomes of each row of the file."""
         table = register_imports.read_tables(tables(raw), register, **how)
         columns, twice = COLUMNS[register].guess(table.header)
         COLUMNS[register].check(columns, twice)
         taker = register_imports.importer(
-            rolled_back.session,
+            self.session,
             register,
             columns,
-            estate_id=rolled_back.estate.id,
-            actor=rolled_back.actor("manager"),
-            now=now,
+            estate_id=self.world.estate.id,
+            actor=self.world.actor("manager"),
+            now=self.now,
             header=table.header,
             everybody=everybody,
         )
         return taker.take([row for row in table.rows if row.number not in left_out])
 
-    take.session, take.world = rolled_back.session, rolled_back
-    return take
+
+@pytest.fixture
+def desk(rolled_back, now):
+    return Desk(rolled_back, now)
 
 
 def csv(*lines):
@@ -158,7 +165,7 @@ def titled():
     book = Workbook()
     sheet = book.active
     assert sheet is not None
-    rows = [
+    rows: list[list[Any]] = [
         ["阳光小区业主信息登记表"],
         ["制表日期：2024年5月"],
         ["楼栋编号", "单元编号", "房屋编号", "业主名称", "业主手机号"],
