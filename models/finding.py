@@ -34,7 +34,8 @@ from models.estates import Unit
 from models.follow_ups import FollowUp
 from models.keys import Key, KeyApproval, KeyLoan
 from models.passes import VisitorPass
-from models.personal import Keyring, normal_phone
+from models.personal import Keyring
+from models.phones import TAIL, sought
 from models.plates import Plate, plate_of, with_plates_together
 from models.residents import Occupancy, Resident
 from models.rooms import room_key, with_rooms_together
@@ -50,13 +51,10 @@ from models.search import (
 )
 from models.tickets import Ticket
 
-TAIL = 4
-SHORTEST_PHONE = 7
 LONGEST_WORD = 60
 LONGEST_ROOM_PART = 5
 LONGEST_ROOM = 8
 
-_PHONE = re.compile(r"[\d\s+()\-]+", re.ASCII)
 _NUMBER = re.compile(r"[a-z]{0,4}-?[0-9][0-9a-z-]{2,39}", re.ASCII)
 _WORD = re.compile(r"[^\W_]+")
 _CHINESE = f"{chr(FIRST_CHINESE)}-\U0010ffff"
@@ -205,9 +203,9 @@ def _parts(text: str) -> list[str]:
     plain = unicodedata.normalize("NFKC", text).lower()
     parts = with_plates_together(with_rooms_together(plain)).split()
     is_room = len(parts) == 1 and _room(parts[0]) is not None and "-" in parts[0]
-    if not is_room and _PHONE.fullmatch(plain) and len(normal_phone(plain)) >= SHORTEST_PHONE:
-        return [normal_phone(plain)]
-    return parts
+    # Two rooms are no phone number, however many digits they have.
+    is_room = is_room or (len(parts) > 1 and all("-" in part and _room(part) for part in parts))
+    return ["".join(plain.split())] if not is_room and sought(plain) is not None else parts
 
 
 def _room(part: str) -> str | None:
@@ -239,11 +237,10 @@ def _understood(part: str, keyring: Keyring) -> dict[str, Any]:
         if not plate.province and plate.serial[0].isalpha() and len(plate.serial) > PLATE_ENDS[0]:
             # The letter of the town may be written apart from the rest: 沪A·9K8X7.
             meanings["plate_apart"] = (plate.serial[0], plate_token(plate.serial[1:]))
-    digits = normal_phone(part) if _PHONE.fullmatch(part) else ""
-    if len(digits) == TAIL and part.isdigit():
-        meanings["phone_tail"] = keyring.digest(digits)
-    elif len(digits) >= SHORTEST_PHONE:
-        meanings["phone"] = keyring.digest(digits)
+    if len(part) == TAIL and part.isascii() and part.isdigit():
+        meanings["phone_tail"] = keyring.digest(part)
+    elif phone := sought(part):
+        meanings["phone"], meanings["phone_before"] = map(keyring.digest, phone)
     return meanings
 
 
@@ -314,7 +311,8 @@ def _people(said: _Said) -> "list[Select[Any]]":
 def _by_phone(said: _Said, model: type[Any], whole: Any, tail: Any) -> "list[Select[Any]]":
     if "phone_tail" in said:
         return [select(model.id).where(tail == said.parameter("phone_tail"))]
-    return [select(model.id).where(whole == said.parameter("phone"))] if "phone" in said else []
+    either = [said.parameter("phone"), said.parameter("phone_before")] if "phone" in said else []
+    return [select(model.id).where(or_(*(whole == each for each in either)))] if either else []
 
 
 # ---------------------------------------------------------------- asking the index

@@ -5,7 +5,6 @@ import hashlib
 import hmac
 import os
 import re
-import unicodedata
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -13,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from models.base import LabelledEnum
 from models.errors import gettext_noop
+from models.phones import NotAPhone, read_phones
 
 KEY_ID = "k1"
 MINIMUM_KEY_BYTES = 32
@@ -80,17 +80,21 @@ def keyring_of(session: Session) -> Keyring:
     return keyring
 
 
-def normal_phone(phone: str) -> str:
-    """Digits of *phone* in their plain form, without spaces, hyphens or the country code of China."""
-    is_plain = phone.isascii() and phone.isdigit()  # as nearly every stored one is
-    digits = phone if is_plain else re.sub(r"\D", "", unicodedata.normalize("NFKC", phone))
-    return digits[2:] if len(digits) == 13 and digits.startswith("86") else digits
-
-
 def masked_phone(phone: str) -> str:
-    """*phone* with its middle hidden: ``138****1234``."""
-    digits = normal_phone(phone)
-    return f"{digits[:3]}****{digits[-4:]}" if len(digits) >= WHOLE_MOBILE else "****" + digits[-2:]
+    """*phone* with its middle hidden: ``138****1234``; each of several, and no extension."""
+    if phone.isascii() and phone.isdigit():  # as nearly every stored one is
+        return _masked(phone)
+    try:
+        return " / ".join(_masked(one.number) for one in read_phones(phone))
+    except NotAPhone:
+        return _masked(phone)
+
+
+def _masked(number: str) -> str:
+    digits = re.sub(r"\D", "", number)  # an emergency contact has words beside it
+    if len(digits) < WHOLE_MOBILE:
+        return "****" + digits[-2:]
+    return f"{'+' * number.startswith('+')}{digits[:3]}****{digits[-4:]}"
 
 
 def masked_id_number(id_number: str) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from models.base import Base
 from models.estates import Estate, Unit
-from models.personal import keyring_of, normal_phone
+from models.personal import keyring_of
 from models.residents import Occupancy, OccupancyKind, Resident
 from models.session import DeskSession
 from models.settings import DEFAULT_CLOCKS, Clock, WorkingHours
@@ -163,7 +163,7 @@ def make_unit(session: DeskSession, estate: Estate, code: str) -> Unit:
 def make_resident(session: DeskSession, unit: Unit, name: str, phone: str, now: datetime.datetime) -> Resident:
     """An owner who lives in *unit*."""
     keyring = keyring_of(session)
-    digits = normal_phone(phone)
+    digits = phone.replace(" ", "")
     resident = Resident(
         estate_id=unit.estate_id,
         name=name,

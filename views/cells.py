@@ -23,6 +23,7 @@ from models.base import (
     UTCDateTime,
 )
 from models.personal import Unreadable, keyring_of, masked_id_number, masked_phone
+from models.phones import numbers_of
 from views import context
 from views.language import NOTHING, label, language, local_time, money, unreadable
 from views.references import name_of, reference_of
@@ -144,14 +145,20 @@ def mask_of(name: str) -> Callable[[str], str]:
 
 
 def callable_phone(stored: str | None) -> str | Markup:
-    """The number behind the cipher text *stored* in full, as a link that a telephone calls; a dash where none is.
+    """The number behind the cipher text *stored* in full, each as a link that a telephone calls; or a dash.
 
     Only for those whom the policy lets read it.
     """
     number = keyring_of(context.session()).readable(stored)
     if number is None:
         return personal_of(stored) if stored else NOTHING
-    return marked(f'<a href="tel:{escape(number)}">{escape(number)}</a>')
+    return Markup(" / ").join(map(_callable, numbers_of(number)))
+
+
+def _callable(number: tuple[str, str]) -> Markup:
+    """One number as a link; the telephone waits before it dials the extension."""
+    dialled = ",".join(filter(None, number))
+    return Markup('<a href="tel:{}">{}</a>').format(dialled, "-".join(filter(None, number)))
 
 
 def personal_of(stored: str, shown: Callable[[str], str] = str) -> str:

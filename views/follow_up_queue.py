@@ -18,13 +18,13 @@ from models.follow_ups import IS_SCHEDULED, FollowUp, FollowUpAttempt
 from models.matters import Comment, RepeatReport
 from models.operations import follow_ups as verbs
 from models.operations._rest_hours import rest_at
-from models.personal import keyring_of, masked_phone
+from models.personal import masked_phone
 from models.residents import Resident
 from models.settings import EstateSettings
 from models.staff import Staff
 from models.tickets import Ticket
 from views import context
-from views.cells import personal_of
+from views.cells import callable_phone, personal_of
 from views.follow_ups import AttemptForm, LaterForm
 from views.gathering import Question, gathered
 from views.language import local_today, sentence, zone
@@ -47,8 +47,7 @@ class Call:
     url: str
     name: str
     phone: str
-    callable: str
-    """The number as a telephone takes it; empty for those who may not call."""
+    """A link for those who may call."""
     attempts: list[Any] = field(default_factory=list)
     entries: list[Any] = field(default_factory=list)
     repeats: list[Any] = field(default_factory=list)
@@ -237,8 +236,7 @@ def _call(found: dict[str, list[Any]], register: str) -> Call:
         register,
         record_url(register, matter.id),
         matter.reporter_name or matter.resident or "",
-        personal_of(stored, str if in_full else masked_phone) if stored else "",
-        keyring_of(context.session()).readable(stored) or "" if in_full else "",
+        (callable_phone(stored) if in_full else personal_of(stored, masked_phone)) if stored else "",
         found["attempts"],
         found[f"comments {column}"],
         found[f"repeat_reports {column}"],

@@ -15,7 +15,8 @@ from models.estates import Unit
 from models.matters import Channel, Matter, RepeatReport, Severity
 from models.operations._owed import asks_somebody, owes_follow_up
 from models.operations._people import can_own
-from models.personal import keyring_of, normal_phone
+from models.personal import keyring_of
+from models.phones import NotAPhone, read_phones, stored_text
 from models.residents import Resident
 from models.staff import Actor, Staff
 from models.tickets import Ticket, TicketStatus
@@ -49,23 +50,32 @@ class MatterDraft:
 
 
 def phone_columns(session: Session, phone: str | None, prefix: str = "phone") -> dict[str, str | None]:
-    """The three stored columns of a phone number: encrypted, digest of the whole, digest of the last four."""
-    digits = normal_phone(phone or "")
-    if not digits:
+    """The three stored columns of a phone number: encrypted, digest of the whole, digest of the last four.
+
+    Of several numbers all are kept and the first is found. The caller has checked *phone*.
+    """
+    phones = read_phones(phone or "")
+    if not phones:
         return {prefix: None, f"{prefix}_digest": None, f"{prefix}_tail_digest": None}
     keyring = keyring_of(session)
     return {
-        prefix: keyring.encrypt(digits),
-        f"{prefix}_digest": keyring.digest(digits),
-        f"{prefix}_tail_digest": keyring.digest(digits[-4:]),
+        prefix: keyring.encrypt(stored_text(phones)),
+        f"{prefix}_digest": keyring.digest(phones[0].found_by),
+        f"{prefix}_tail_digest": keyring.digest(phones[0].tail),
     }
 
 
+def same_phone(session: Session, stored: str | None, phone: str | None) -> bool:
+    """Whether *phone*, checked, says what is *stored* already, whose cipher text need not change then."""
+    return (keyring_of(session).readable(stored) or "") == stored_text(read_phones(phone or ""))
+
+
 def check_phone(phone: str | None, rule: str = "INT-3", field: str = "reporter_phone") -> None:
-    """Refuse what cannot be a phone number, as *field* has it: fewer than 3 or more than 20 digits."""
-    if phone and phone.strip() and not 3 <= len(normal_phone(phone)) <= 20:
-        message = gettext_noop("This is not a phone number: it needs 3 to 20 digits.")
-        raise OperationRefused(rule, message, field=field)
+    """Refuse what is no phone number that can be dialled, as *field* has it; placeholders are none."""
+    try:
+        read_phones(phone or "")
+    except NotAPhone as problem:
+        raise OperationRefused(rule, problem.message, field=field) from None
 
 
 def check_intake(session: Session, draft: MatterDraft, *, actor: Actor, now: datetime.datetime) -> None:

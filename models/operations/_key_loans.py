@@ -356,8 +356,8 @@ def amend_loans(
     )
     if "borrower_phone" in columns:
         phone = columns["borrower_phone"]
-        check_each(move, lambda _loan: check_phone(phone, "KEY-3"))
-        columns["borrower_phone"] = phone_columns(session, phone)["phone"]
+        if check_each(move, lambda _loan: check_phone(phone, "KEY-3", "borrower_phone")):
+            columns["borrower_phone"] = phone_columns(session, phone)["phone"]
     for loan in move.rows:
         move.set(loan, **columns)
     return move.finish()

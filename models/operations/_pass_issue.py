@@ -13,7 +13,7 @@ from models.calendar import WorkingCalendar
 from models.errors import Msgid, OperationRefused, Outcome, gettext_noop
 from models.estates import Unit
 from models.operations._identity import check_id_number, id_columns
-from models.operations._intake import check_phone, phone_columns
+from models.operations._intake import check_phone, phone_columns, same_phone
 from models.operations._move import create
 from models.operations._numbers import take_numbers
 from models.operations._pass_use import open_move
@@ -270,8 +270,8 @@ def amend(
         stored = {name: value for name, value in columns.items() if name not in {"phone", "id_number"}}
         # The cipher text of the same number differs each time: only another number is a change.
         if "phone" in columns:
-            phone = phone_columns(session, columns["phone"])
-            stored.update({} if phone["phone_digest"] == row.phone_digest else phone)
+            same = same_phone(session, row.phone, columns["phone"])
+            stored.update({} if same else phone_columns(session, columns["phone"]))
         if "id_number" in columns:
             number = id_columns(session, columns["id_number"])
             stored.update({} if number["id_number_digest"] == row.id_number_digest else number)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from models.errors import OperationRefused, Outcome, gettext_noop
 from models.estates import Estate
 from models.operations._identity import check_id_number, id_columns, id_digest
-from models.operations._intake import check_phone, phone_columns
+from models.operations._intake import check_phone, phone_columns, same_phone
 from models.operations._move import CHUNK, create
 from models.operations._occupancies import OccupancyDraft, delete_occupancy, end_occupancy, register_occupancy
 from models.operations._pinyin import name_pinyin
@@ -240,8 +240,8 @@ def _stored(session: Session, row: Resident, columns: Mapping[str, Any]) -> dict
         stored["name"] = columns["name"].strip()
         stored["name_pinyin"] = name_pinyin(columns["name"])
     if "phone" in columns:
-        phone = phone_columns(session, columns["phone"])
-        stored.update({} if phone["phone_digest"] == row.phone_digest else phone)
+        same = same_phone(session, row.phone, columns["phone"])
+        stored.update({} if same else phone_columns(session, columns["phone"]))
     if "id_number" in columns:
         number = id_columns(session, columns["id_number"])
         stored.update({} if number["id_number_digest"] == row.id_number_digest else number)
