@@ -80,6 +80,8 @@ class BulkItem(EstateRow, Base):
     rule: Mapped[str | None] = mapped_column(ShortText(20))
     reason: Mapped[dict[str, Any] | None] = mapped_column(Json)
     version_after: Mapped[int | None] = mapped_column(Integer)
+    changes: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    """What the preview said would change: ``before`` and ``after`` of each column, as an event keeps them."""
 
     __table_args__ = table_args(
         within_estate("run_id", "bulk_runs"),

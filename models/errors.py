@@ -84,6 +84,8 @@ class Outcome:
 
     done: list[Any] = field(default_factory=list)
     refused: list[tuple[Any, OperationRefused]] = field(default_factory=list)
+    foretold: dict[int, dict[str, Any]] = field(default_factory=dict)
+    """After a preview: id of a row -> the columns that would change, with their new values."""
 
     def one(self) -> Any:
         """The single row of a batch of one; raises its refusal if it was refused."""

@@ -149,7 +149,6 @@ class AuditView(RegisterView):
             abort(413, gettext("Explain at most %(count)s findings at once.", count=MOST_LINES))
         lines = self.lines(record, [*ids, *sent.typed])
         sent.keep(lines)
-        sent.mark(request.form, {row_id: lines[row_id] for row_id in ids if row_id in lines}, form.note.data or "")
         notes = dict(sent.typed)
         if ids or form.note.data or not notes:
             if not any(row_id in lines for row_id in ids):
@@ -157,7 +156,11 @@ class AuditView(RegisterView):
                 return self.run_page(record.id, form, problem, ids, sent), INVALID
             if not form.validate():
                 return self.run_page(record.id, form, None, ids, sent), INVALID
-            notes |= {row_id: form.note.data or "" for row_id in ids if row_id in lines and row_id not in notes}
+            without = [row_id for row_id in ids if row_id in lines and row_id not in notes and not lines[row_id].note]
+            if not without and not notes:
+                problem = gettext("Each ticked finding has a note already: change it beside the finding.")
+                return self.run_page(record.id, form, problem, ids, sent), INVALID
+            notes |= dict.fromkeys(without, form.note.data or "")
         if sent.problems:
             return self.run_page(
                 record.id, form, gettext("Nothing was saved yet: look at the marked findings."), ids, sent
@@ -166,8 +169,10 @@ class AuditView(RegisterView):
             perform(_write_notes, [lines[row_id] for row_id in sorted(notes)], notes=notes)
         except OperationRefused as refusal:
             return self.run_page(record.id, form, sentence(refusal), ids, sent), status_of(refusal)
-        count = len(notes)
-        flash(ngettext("%(num)s finding explained.", "%(num)s findings explained.", count), "success")
+        flash(ngettext("%(num)s finding explained.", "%(num)s findings explained.", len(notes)), "success")
+        if kept_own := len({row_id for row_id in ids if row_id in lines} - set(notes)):
+            own = ngettext("%(num)s keeps the note that it had.", "%(num)s keep the notes that they had.", kept_own)
+            flash(own, "info")
         kept = {name: request.args[name] for name in ("show", "list") if name in request.args}
         return redirect(self.get_url(".details_view", id=record.id, after=(*sent.typed, *ids)[-1], **kept))
 
@@ -229,14 +234,6 @@ class Sent:
             elif stored.split() not in (self.before[row_id].split(), text.split()):
                 self.problems[row_id] = _meanwhile(stored)
 
-    def mark(self, form: Any, ticked: dict[int, AuditLine], note: str) -> None:
-        """Mark the *ticked* lines whose note, which the common *note* would replace, the page did not show."""
-        for row_id, line in ticked.items():
-            stored = line.note or ""
-            shown = (form.get(f"was-{row_id}", stored).split(), note.split())
-            if row_id not in self.typed and stored.split() not in shown:
-                self.problems[row_id] = _meanwhile(stored)
-
 
 def _meanwhile(note: str) -> str:
     return str(gettext("Meanwhile somebody wrote: “%(note)s”. Save again to replace it.", note=note))
@@ -247,7 +244,8 @@ def _write_notes(
 ) -> Outcome:
     """The notes to these lines by the verb, text by text; refused as a whole."""
     both = Outcome()
+    seen = {line.id: line.note for line in lines}
     for text in dict.fromkeys(notes[line.id] for line in lines):
         about = [line for line in lines if notes[line.id] == text]
-        both.done += verbs.note(session, about, actor=actor, now=now, note=text).all()
+        both.done += verbs.note(session, about, actor=actor, now=now, note=text, seen=seen).all()
     return both

@@ -2,28 +2,34 @@
 
 import datetime
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from types import SimpleNamespace
 from typing import Any
 
 from flask import abort, redirect, request, url_for
 from flask_admin import expose
 from flask_babel import gettext, lazy_gettext
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 from werkzeug.exceptions import BadRequest, NotFound
 
 from models.bulk import LEFT_ALONE, BulkItem, BulkOutcome, BulkRun, BulkState
+from models.estates import Estate, Unit
+from models.keys import KeyLoan
 from models.operations import bulk_runs, bulk_undo
+from models.passes import VisitorPass
 from models.policy import may, visible
+from models.tickets import Ticket
 from models.verbs import verb_label
 from views import context
 from views.labels import register_label
 from views.language import label, say, sentence, titled
 from views.pages import DeskPage
 from views.queries import PAGE_SIZE, asked_id, parse_id
-from views.references import ENDPOINTS
+from views.references import ENDPOINTS, learn_names
 from views.scope import committing
 from views.sheets import csv_answer
+from views.timeline import changes_of, mentioned
 
 SECONDS_IN_ONE_REQUEST = 20
 SECONDS_BETWEEN_PROGRESS = 1
@@ -73,6 +79,8 @@ class BulkRunView(DeskPage):
             undo=self._undo(run, counts),
             again=self._again(run, counts),
             items=items[:PAGE_SIZE],
+            about=about(run, items[:PAGE_SIZE]),
+            changes=changes(run, items[:PAGE_SIZE]),
             more=more,
             wanted=wanted,
             outcomes=list(BulkOutcome),
@@ -170,6 +178,37 @@ def reason_of(item: BulkItem) -> str:
         return str(gettext("Somebody changed it after the preview; look at it again."))
     refusal = bulk_runs.refusal_kept_in(item)
     return sentence(refusal) if refusal is not None else ""
+
+
+ABOUT: dict[str, Any] = {
+    "tickets": select(Ticket.id, func.coalesce(Unit.code, Ticket.place, ""), Ticket.summary).outerjoin(
+        Unit, Unit.id == Ticket.unit_id
+    ),
+    "key_loans": select(KeyLoan.id, KeyLoan.borrower_name, func.coalesce(KeyLoan.purpose, "")),
+    "visitor_passes": select(VisitorPass.id, VisitorPass.holder_name, func.coalesce(VisitorPass.purpose, "")),
+    "estates": select(Estate.id, Estate.code, Estate.name),
+}
+"""Register -> what a row is about, in two words: where or who, and what."""
+
+
+def about(run: BulkRun, items: Sequence[BulkItem]) -> dict[int, str]:
+    """Id of a record -> what it is about, as far as the person may read it now."""
+    query = ABOUT[run.register]
+    model = query.column_descriptions[0]["entity"]
+    query = query.where(model.id.in_([item.record_id for item in items]), visible(context.actor(), model))
+    rows = context.session().execute(query)
+    return {row_id: " · ".join(part for part in parts if part) for row_id, *parts in rows}
+
+
+def changes(run: BulkRun, items: Sequence[BulkItem]) -> dict[int, list[tuple[str, str, str]]]:
+    """Id of an item -> column, old and new of what the preview said would change."""
+    foretold = {
+        item.id: SimpleNamespace(register=run.register, actor_id=run.actor_id, **item.changes)
+        for item in items
+        if item.changes
+    }
+    names = learn_names(mentioned(foretold.values()))
+    return {item_id: changes_of(event, names) for item_id, event in foretold.items()}
 
 
 def lines_of(run_id: int) -> Iterator[list[str]]:

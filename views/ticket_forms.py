@@ -74,7 +74,7 @@ class DispatchForm(DeskForm):
     """DSP-11: the team; person and visit where the desk has made sure of them already."""
 
     records = ("team", "assignee")
-    team = StaticChoiceField(label_for("team"), lookup="team")
+    team = StaticChoiceField(label_for("team"), lookup="team", blank=_("each to its own team, by category"))
     assignee = LookupField(
         label_for("assignee"), [Optional()], lookup="handler", description=_("Where a person is sure already (DSP-2).")
     )

@@ -237,13 +237,16 @@ class TicketView(IntakePages):
     )
 
     def bulk_prefill(self, verb: str, chosen: ColumnElement[bool]) -> dict[str, Any]:
-        """A dispatch begins with the team that most of the tickets have, or get by their category (DSP-11)."""
+        """A dispatch begins with the one team that all of the tickets name, or get by their category (DSP-11).
+
+        Where they differ, with nothing: then each goes to its own.
+        """
         if verb != "dispatch":
             return {}
         team = func.coalesce(Ticket.team_id, Category.team_id)
-        teams = select(team).outerjoin(Category, Category.id == Ticket.category_id).where(chosen, team.is_not(None))
-        usual = teams.group_by(team).order_by(func.count().desc(), team).limit(1)
-        return {"team": context.session().scalar(usual)}
+        teams = select(team).outerjoin(Category, Category.id == Ticket.category_id).where(chosen).distinct().limit(2)
+        found = list(context.session().scalars(teams))
+        return {"team": found[0] if len(found) == 1 else None}
 
     def prefill(self, step: Step, record: Ticket) -> dict[str, Any]:
         """What the step's form begins with: for a dispatch the team of the category, where none is chosen."""

@@ -154,7 +154,7 @@ class Move(Generic[Row]):
 
     def finish(self) -> Outcome:
         """Write everything, one statement a kind of change, or nothing for a preview. Returns the outcome."""
-        self.outcome.done = list(self.rows)
+        self.outcome.done, self.outcome.foretold = list(self.rows), self._changes if self.preview else {}
         if self.preview or not self.rows:
             return self.outcome
         self.session.add_all(self._additions)
@@ -379,6 +379,13 @@ def _fact(info: Mapping[Any, Any], value: Any, keyring: Keyring) -> Any:
     if isinstance(value, datetime.datetime):
         return value.astimezone(datetime.UTC).isoformat()
     return value.isoformat() if isinstance(value, datetime.date) else value
+
+
+def foretold_changes(row: Base, values: Mapping[str, Any], keyring: Keyring) -> dict[str, dict[str, Any]]:
+    """What an event would keep as ``before`` and ``after`` if *row* got these *values*."""
+    changed = {name: value for name, value in values.items() if _differs(getattr(row, name), value)}
+    before = {name: getattr(row, name) for name in changed}
+    return {"before": facts(row, before, keyring), "after": facts(row, changed, keyring)}
 
 
 def _differs(old: Any, new: Any) -> bool:

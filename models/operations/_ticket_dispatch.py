@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Iterable, Mapping
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.errors import Outcome, gettext_noop
@@ -10,6 +11,7 @@ from models.matters import CommentKind, Severity
 from models.operations._comments import comment_on
 from models.operations._move import Move
 from models.operations._people import can_handle
+from models.settings import Category
 from models.staff import Actor, Staff, Team
 from models.tickets import OPEN_STATUSES, TRANSITIONS, CancelKind, Ticket, TicketKind, TicketStatus
 
@@ -22,14 +24,16 @@ def dispatch(
     *,
     actor: Actor,
     now: datetime.datetime,
-    team: Team,
+    team: Team | None = None,
     assignee: Staff | None = None,
     visit_from: datetime.datetime | None = None,
     visit_until: datetime.datetime | None = None,
     expected: Mapping[int, int] | None = None,
     preview: bool = False,
 ) -> Outcome:
-    """Give tickets to a team (派单); with *assignee* also to the person, in one step (DSP-11).
+    """Give tickets to *team* (派单); with *assignee* also to the person, in one step (DSP-11).
+
+    Without *team* each goes to its own: the one that it names, else its category's; refused where there is neither.
 
     Starts ``slip-acknowledged`` (DSP-4) and ``on-site`` (DSP-5): until the end of an agreed visit, otherwise, and for
     emergencies always, the clock's own minutes. Refused: another estate's team, a person outside the team (DSP-11),
@@ -47,17 +51,29 @@ def dispatch(
         expected=expected,
     )
     check_visit(move, visit_from, visit_until)
-    _check_assignee(move, team, assignee)
+    own = {} if team is not None else own_teams(session, move.rows)
+    fits: dict[int, bool] = {}
     for ticket in list(move.rows):
-        if team.estate_id != ticket.estate_id:
-            message = gettext_noop("%(team)s is a team of another estate.")
-            move.refuse(ticket, "DSP-11", message, field="team", team=team.name)
+        to = team or own.get(ticket.id)
+        if to is None:
+            move.refuse(ticket, "DSP-11", gettext_noop("Choose the team it is dispatched to."), field="team")
             continue
+        if to.estate_id != ticket.estate_id:
+            message = gettext_noop("%(team)s is a team of another estate.")
+            move.refuse(ticket, "DSP-11", message, field="team", team=to.name)
+            continue
+        if assignee is not None:
+            if to.id not in fits:
+                fits[to.id] = can_handle(session, assignee, to.estate_id, to)
+            if not fits[to.id]:
+                message = gettext_noop("%(person)s does not work in %(team)s.")
+                move.refuse(ticket, "DSP-11", message, field="assignee", person=assignee.name, team=to.name)
+                continue
         emergency = ticket.kind is TicketKind.EMERGENCY
         if not emergency and ticket.kind in ON_SITE_KINDS and not (ticket.unit_id or ticket.place):
             move.refuse(ticket, "DSP-2", gettext_noop("Nobody can come without a unit or place: edit it first."))
             continue
-        move.move(ticket, team_id=team.id, dispatched_at=move.now)
+        move.move(ticket, team_id=to.id, dispatched_at=move.now)
         if assignee is not None:
             move.set(ticket, assignee_id=assignee.id)
         if visit_from is not None or visit_until is not None:
@@ -84,18 +100,12 @@ def check_visit(
     move.refuse_unless(not over, "DSP-2", gettext_noop("The agreed visit is over already."), field="visit_until")
 
 
-def _check_assignee(move: Move[Ticket], team: Team | None, assignee: Staff | None) -> None:
-    if assignee is None or not move.rows:
-        return
-    estate_id = team.estate_id if team is not None else move.rows[0].estate_id
-    move.refuse_unless(
-        can_handle(move.session, assignee, estate_id, team),
-        "DSP-11",
-        gettext_noop("%(person)s does not work in %(team)s."),
-        field="assignee",
-        person=assignee.name,
-        team=team.name if team is not None else "",
-    )
+def own_teams(session: Session, tickets: Iterable[Ticket]) -> dict[int, Team]:
+    """Ticket -> the team that it names, else that of its category (DSP-11); without those that have neither."""
+    own = func.coalesce(Ticket.team_id, Category.team_id)
+    query = select(Ticket.id, Team).outerjoin(Category, Category.id == Ticket.category_id).join(Team, Team.id == own)
+    ids = [ticket.id for ticket in tickets]
+    return {row[0]: row[1] for row in session.execute(query.where(Ticket.id.in_(ids)))}
 
 
 def assign(

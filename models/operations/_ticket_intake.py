@@ -29,7 +29,7 @@ from models.operations._move import Move, create, refuse_role
 from models.operations._numbers import take_numbers
 from models.operations._registers import in_estate
 from models.operations._ticket_dispatch import ON_SITE_KINDS, dispatch, visit_agreed
-from models.settings import Category, EstateSettings
+from models.settings import EstateSettings
 from models.staff import Actor, Team
 from models.tickets import OPEN_STATUSES, Ticket, TicketKind, TicketStatus
 
@@ -99,16 +99,7 @@ def register_and_dispatch(
     """
     outcome = register(session, drafts, actor=actor, now=now)
     tickets = [ticket for ticket in outcome.all() if ticket.status is TicketStatus.RECEIVED]
-    wanted = {ticket.category_id for ticket in tickets if ticket.team_id is None}
-    query = select(Category.id, Category.team_id).where(Category.id.in_(wanted))
-    usual: dict[int | None, int | None] = {row.id: row.team_id for row in session.execute(query)}
-    groups: dict[int | None, list[Ticket]] = {}
-    for ticket in tickets:
-        groups.setdefault(ticket.team_id or usual.get(ticket.category_id), []).append(ticket)
-    for team_id, group in groups.items():
-        if team_id is None:
-            raise OperationRefused("DSP-11", gettext_noop("Choose the team it is dispatched to."), field="team_id")
-        dispatch(session, group, actor=actor, now=now, team=session.get_one(Team, team_id)).all()
+    dispatch(session, tickets, actor=actor, now=now).all()
     return outcome
 
 

@@ -1,7 +1,8 @@
 """Undo (撤销) of what a bulk run did to its rows: a verb of its own that puts each back as it was before the run.
 
-What the rows were stands in the run's own events; what their clocks were follows from the instant of the run. Rows that
-anybody has changed since are left alone and say so, and so is whatever could be put back only in part.
+What the rows were stands in the run's own events; what their clocks were follows from the instant of the run. A row in
+which anybody has changed since what would be put back is left alone and says so, and so is whatever could be put back
+only in part; what else was written on it meanwhile, a note for instance, stays.
 """
 
 import datetime
@@ -13,7 +14,7 @@ from sqlalchemy import Column, select
 from sqlalchemy.orm import Session
 
 from models.base import Choice, LocalDate, UTCDateTime
-from models.bulk import BulkItem, BulkOutcome, BulkRun, BulkState
+from models.bulk import BulkRun, BulkState
 from models.errors import Msgid, OperationRefused, Outcome, gettext_noop
 from models.events import Event
 from models.keys import Key, KeyLoan
@@ -21,8 +22,9 @@ from models.matters import ClockRun
 from models.operations._clocks import OWNER_COLUMN
 from models.operations._key_approvals import key_gone
 from models.operations._key_loans import on_loan, open_loans
-from models.operations._move import Move
+from models.operations._move import Move, facts
 from models.passes import VisitorPass
+from models.personal import Keyring, keyring_of
 from models.policy import may
 from models.settings import EstateSettings
 from models.staff import Actor
@@ -51,6 +53,11 @@ COMPENSATIONS: dict[tuple[str, str], Compensation] = {
     ("visitor_passes", "hand_in"): Compensation(VisitorPass),
 }
 """(register, verb) -> how it is put back. What is not here cannot be undone."""
+
+WORDS = frozenset({"comment", "amend", "report_again"})
+"""Verbs that may have been done meanwhile: what they write stays, beside what is put back."""
+_APPOINTMENT = frozenset({"visit_from", "visit_until"})
+"""Columns of ``amend`` that move a clock."""
 
 LASTING: dict[tuple[str, str], Msgid] = {
     ("visitor_passes", "check_out"): gettext_noop(
@@ -100,7 +107,8 @@ def undo(
 ) -> Outcome:
     """Put *rows* back as they were before *run*: columns and clocks, with an event that names the run.
 
-    Refused: rows that changed since (VERSION), rows on which something has followed, who may not do the verb itself.
+    Refused: rows in which a column that would be put back changed since (VERSION), rows on which something has
+    followed, who may not do the verb itself.
     """
     if refusal := why_lasting(run):
         raise refusal
@@ -108,13 +116,13 @@ def undo(
     move = Move(session, how.model, rows, verb="undo", actor=actor, now=now, preview=preview)
     move.also = {"bulk_run_id": run.id}
     events = _events(session, run, [row.id for row in move.rows])
-    left = _versions_left(session, run, [row.id for row in move.rows])
+    moved_on = _moved_on(session, run, events)
     followed = _FOLLOWED[run.register](session, run, move.rows)
     for row in list(move.rows):
         if not may(actor, run.verb, row):
             message = gettext_noop("Your role does not allow this here: %(verb)s.")
             move.refuse(row, "ROLE", message, verb=verb_label(run.verb))
-        elif row.version != left.get(row.id) or row.id not in events:
+        elif row.id not in events or row.id in moved_on or not _as_left(row, events[row.id], keyring_of(session)):
             message = gettext_noop("%(record)s was changed after the bulk action and stays as it is.")
             move.refuse(row, "VERSION", message, record=str(row))
         elif refusal := followed.get(row.id):
@@ -127,18 +135,32 @@ def undo(
 
 
 def _events(session: Session, run: BulkRun, ids: Sequence[int]) -> dict[int, Any]:
-    query = select(Event.record_id, Event.at, Event.before).where(
+    query = select(Event.id, Event.record_id, Event.at, Event.before, Event.after).where(
         Event.register == run.register, Event.record_id.in_(ids), Event.bulk_run_id == run.id
     )
     return {event.record_id: event for event in session.execute(query)}
 
 
-def _versions_left(session: Session, run: BulkRun, ids: Sequence[int]) -> dict[int, int]:
-    """The version in which *run* left each row that it changed."""
-    query = select(BulkItem.record_id, BulkItem.version_after).where(
-        BulkItem.run_id == run.id, BulkItem.record_id.in_(ids), BulkItem.outcome == BulkOutcome.DONE
+def _moved_on(session: Session, run: BulkRun, events: Mapping[int, Any]) -> set[int]:
+    """The rows on which something was done since that is more than words beside the columns to be put back."""
+    if not events:
+        return set()
+    since = min(event.id for event in events.values())
+    query = select(Event.id, Event.record_id, Event.verb, Event.before).where(
+        Event.register == run.register, Event.record_id.in_(events), Event.id > since
     )
-    return {row_id: version for row_id, version in session.execute(query) if version is not None}
+    return {
+        later.record_id
+        for later in session.execute(query)
+        if later.id > events[later.record_id].id
+        and (later.verb not in WORDS or not _APPOINTMENT.union(events[later.record_id].before).isdisjoint(later.before))
+    }
+
+
+def _as_left(row: Any, event: Any, keyring: Keyring) -> bool:
+    """Whether *row* still has what the run wrote, in every column that would be put back."""
+    now_there = facts(row, {name: getattr(row, name) for name in event.before}, keyring)
+    return all(now_there[name] == event.after.get(name) for name in event.before)
 
 
 def _values(model: type[Any], before: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 from models.base import LabelledEnum
 from models.bulk import BulkItem, BulkOutcome, BulkRun, BulkState
 from models.errors import Msgid, OperationRefused, Outcome, gettext_noop
-from models.operations._move import note_locked
+from models.operations._move import foretold_changes, note_locked
 from models.operations._undo import why_too_late
 from models.operations.bulk_verbs import BULK_VERBS, BulkVerb, encode
+from models.personal import keyring_of
 from models.policy import may, visible
 from models.staff import Actor
 
@@ -90,7 +91,14 @@ def _freeze(
         note_locked(session, rows)
         predicted = bulk.function(session, rows, actor=actor, now=now, preview=True, **arguments)
         refusals = {row.id: refusal for row, refusal in predicted.refused}
-        items = [_item(run, row, refusals.get(row.id), now) for row in rows]
+        keyring = keyring_of(session)
+        items = [
+            {
+                **_item(run, row, refusals.get(row.id), now),
+                "changes": foretold_changes(row, predicted.foretold.get(row.id, {}), keyring),
+            }
+            for row in rows
+        ]
         if items:
             session.execute(insert(BulkItem), items)
 

@@ -142,9 +142,13 @@ def note(
     actor: Actor,
     now: datetime.datetime,
     note: str,
+    seen: Mapping[int, str | None] | None = None,
     preview: bool = False,
 ) -> Outcome:
-    """Write what is done about findings (AUD-3), in place of an earlier note; not any more after sign-off."""
+    """Write what is done about findings (AUD-3), in place of an earlier note; not any more after sign-off.
+
+    *seen*: id of a line -> the note that its writer has seen; refused where there is another one by now.
+    """
     rows = list(lines)
     run_ids = sorted({line.run_id for line in rows})
     query = select(AuditRun).where(AuditRun.id.in_(run_ids)).order_by(AuditRun.id)
@@ -158,6 +162,10 @@ def note(
         if run_of_line.signed_off_at is not None:
             message = gettext_noop("The audit of %(day)s is signed off and stays as it is.")
             move.refuse(line, "AUD-3", message, day=run_of_line.day.isoformat())
+            continue
+        if seen is not None and line.note != seen.get(line.id):
+            message = gettext_noop("Meanwhile somebody wrote: “%(note)s”. Save again to replace it.")
+            move.refuse(line, "AUD-3", message, note=line.note or "")
             continue
         move.set(line, note=note.strip(), noted_by_id=actor.staff_id)
     return move.finish()

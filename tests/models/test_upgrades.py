@@ -28,6 +28,8 @@ LANDED = {
     "0004_sqlite.sql": "76badab90c479ef70e367cdf41ef6dba78872ef697a8ec8f2ad63a0f4d0414ef",
     "0005_postgresql.sql": "452091dedd406c816b840ea647a5a0e86550ba1813d184bc57f5ac681deebdeb",
     "0005_sqlite.sql": "7465105161da76fe1711d0fcc4b19866b5a7992d01f909474064e43732794cc3",
+    "0006_postgresql.sql": "41f6bf38d48db9e0af15d0e74f71d990270c1df9df56508cbb51d4a212b5858a",
+    "0006_sqlite.sql": "41f6bf38d48db9e0af15d0e74f71d990270c1df9df56508cbb51d4a212b5858a",
 }
 """File of statements -> its SHA-256. A new file is added here; a changed one would leave older databases behind."""
 

@@ -11,6 +11,7 @@ from models.errors import OperationRefused
 from models.events import Event, broken_seals
 from models.invariants import broken_invariants
 from models.keys import Key
+from models.matters import Comment, CommentKind
 from models.operations import keys, passes, tickets
 from models.operations._undo import COMPENSATIONS, LASTING
 from models.operations.bulk_runs import counts, prepare, refusal_kept_in, run_chunk
@@ -186,6 +187,37 @@ def test_a_row_changed_since_is_refused_and_the_others_are_put_back(world, now):
     assert item.outcome is BulkOutcome.REFUSED
     assert refused is not None
     assert rows[1].number in str(refused)
+
+
+@pytest.mark.parametrize(
+    ("verb", "words"),
+    [("comment", {"kind": CommentKind.NOTE, "body": "业主催了"}), ("amend", {"detail": "水已经流到楼下"})],
+)
+def test_what_a_colleague_wrote_meanwhile_stays_and_the_row_is_put_back_all_the_same(world, now, verb, words):
+    rows, arguments = rows_for(world, now, "tickets", "dispatch")
+    run = bulk(world, now, "tickets", "dispatch", rows, **arguments)
+    do(world, verb, rows[1], now + 2 * MINUTE, by="clerk2", **words).one()
+    undo(world, run, now + 3 * MINUTE)
+    assert [row.status for row in rows] == [S.RECEIVED, S.RECEIVED, S.RECEIVED]
+    if verb == "amend":
+        assert rows[1].detail == "水已经流到楼下"
+    else:
+        query = select(Comment.body).where(Comment.ticket_id == rows[1].id)
+        assert world.session.scalars(query).all() == ["业主催了"]
+
+
+@pytest.mark.parametrize(
+    ("verb", "changes"),
+    [("assign", {"assignee": "technician"}), ("amend", {"visit_until": HOUR}), ("escalate", {"reason": "缺人"})],
+)
+def test_a_row_on_which_something_followed_is_left_alone(world, now, verb, changes):
+    rows, arguments = rows_for(world, now, "tickets", "dispatch")
+    run = bulk(world, now, "tickets", "dispatch", rows, **arguments)
+    given = {"assignee": world.person, "visit_until": lambda delta: now + 4 * delta}
+    values = {name: given.get(name, str)(value) for name, value in changes.items()}
+    do(world, verb, rows[1], now + 2 * MINUTE, **values).one()
+    undo(world, run, now + 3 * MINUTE)
+    assert [row.status for row in rows] == [S.RECEIVED, S.DISPATCHED, S.RECEIVED]
 
 
 def test_a_row_changed_between_the_preview_of_the_undo_and_its_run_is_left_alone(world, now):

@@ -59,20 +59,24 @@ def test_findings_stand_by_rule_with_their_counts__AUD_1(
     assert sign_in("clerk").get(page_of(run, show="gone")).status_code == 400
 
 
-def test_the_common_note_does_not_replace_a_note_that_the_page_did_not_show__AUD_3(
+def test_the_common_note_replaces_no_note_written_one_by_one__AUD_3(
     run: int, look: DeskSession, sign_in: Callable[..., FlaskClient], post: Any
 ) -> None:
-    line = lines(look, run)[0]
-    supervisor, clerk = sign_in("supervisor"), sign_in("clerk")
-    assert post(supervisor, f"/admin/audits/note/?id={run}", **{f"note-{line.id}": "已约明天"}).status_code == 302
-    drawn_before = {"line": str(line.id), f"was-{line.id}": "", f"note-{line.id}": "", "note": "明日处理"}
-    answer = post(clerk, f"/admin/audits/note/?id={run}", **drawn_before)
-    assert answer.status_code == 400
-    assert "Meanwhile somebody wrote: “已约明天”" in answer.text
-    assert lines(look, run)[0].note == "已约明天"
-    seen = {**drawn_before, f"was-{line.id}": "已约明天", f"note-{line.id}": "已约明天"}
-    assert post(clerk, f"/admin/audits/note/?id={run}", **seen).status_code == 302
-    assert lines(look, run)[0].note == "明日处理"
+    own, without = lines(look, run)[:2]
+    address, supervisor, clerk = f"/admin/audits/note/?id={run}", sign_in("supervisor"), sign_in("clerk")
+    assert post(supervisor, address, **{f"note-{own.id}": "已约明天"}).status_code == 302
+    for shown in ("", "已约明天"):
+        drawn = {"line": str(own.id), f"was-{own.id}": shown, f"note-{own.id}": shown, "note": "明日处理"}
+        answer = post(clerk, address, **drawn)
+        assert answer.status_code == 400
+        assert "Each ticked finding has a note already" in answer.text
+    both = {"line": [str(own.id), str(without.id)], "note": "明日处理"}
+    answer = post(clerk, address, **both)
+    assert answer.status_code == 302
+    said = clerk.get(answer.headers["Location"]).text
+    assert "1 finding explained." in said
+    assert "1 keeps the note that it had." in said
+    assert [line.note for line in lines(look, run)[:2]] == ["已约明天", "明日处理"]
 
 
 def test_nothing_that_was_typed_beside_a_late_finding_is_cut_away__AUD_3(

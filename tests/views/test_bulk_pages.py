@@ -7,15 +7,19 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
+from selectolax.lexbor import LexborHTMLParser
 from sqlalchemy import select
 
 from models.bulk import BulkItem, BulkRun, BulkState
 from models.operations import bulk_runs, tickets
+from models.operations.bulk_verbs import BULK_VERBS
 from models.session import DeskSession
-from models.staff import Team
+from models.settings import Category
+from models.staff import Department, Team
 from models.tickets import Ticket, TicketStatus
 from tests.factories import World
 from tests.records import Records, make_tickets
+from views.bulk_runs import ABOUT
 
 KEY = "a-key-of-sixteen-or-more"
 
@@ -154,3 +158,54 @@ def test_all_that_match_is_named_with_its_true_number(
     session.commit()
     page = post(sign_in("clerk"), "/admin/tickets/bulk/dispatch/", all="1", query="flt_status=received").text
     assert "85 rows" in page
+
+
+def test_a_mixed_selection_goes_to_each_tickets_own_team_and_the_preview_says_what_changes__DSP_11(
+    records: Records,
+    world: World,
+    session: DeskSession,
+    sign_in: Callable[..., FlaskClient],
+    post: Callable[..., Any],
+) -> None:
+    engineering, cleaning = (world.teams[name] for name in (Department.ENGINEERING, Department.HOUSEKEEPING))
+    teams = {"pipes": engineering, "stairs": cleaning}
+    for code, team in teams.items():
+        session.add(Category(estate_id=world.estate.id, register="tickets", code=code, name=code, team_id=team.id))
+    session.flush()
+    ids = {row.code: row.id for row in session.scalars(select(Category).where(Category.code.in_(teams)))}
+    pipe, stair, nobodys = records.tickets[1:4]
+    for number, category in ((pipe, ids["pipes"]), (stair, ids["stairs"]), (nobodys, None)):
+        ticket = session.get_one(Ticket, number)
+        ticket.category_id, ticket.team_id = category, None
+    names, expected = (engineering.name, cleaning.name), (engineering.id, cleaning.id, None)
+    summaries = [session.get_one(Ticket, number).summary for number in (pipe, stair, nobodys)]
+    session.commit()
+    client, rows = sign_in("clerk"), [str(pipe), str(stair), str(nobodys)]
+    form = post(client, "/admin/tickets/bulk/dispatch/", row=rows).text
+    assert re.search(r'<option selected value="[^"0-9]*">each to its own team', form)
+    sent = {"stage": "preview", "team": "", "key": KEY, "row": rows}
+    run = number_in(post(client, "/admin/tickets/bulk/dispatch/", **sent))
+    page = LexborHTMLParser(client.get(f"/admin/bulk-runs/details/?id={run}").text)
+    cells = [[cell.text() for cell in row.css("td")] for row in page.css("tbody tr")]
+    assert [summary in row[1] for row, summary in zip(cells, summaries, strict=True)] == [True, True, True]
+    for row, name in zip(cells, names, strict=False):
+        assert f"Team: {name}" in row[2]
+        assert "Status: received → dispatched" in row[2]
+    assert (cells[2][2], "DSP-11" in cells[2][4]) == ("", True)
+    assert post(client, "/admin/bulk-runs/run/", id=str(run)).status_code == 302
+    session.expire_all()
+    assert tuple(session.get_one(Ticket, number).team_id for number in (pipe, stair, nobodys)) == expected
+
+
+def test_each_register_with_a_bulk_verb_says_what_its_rows_are_about() -> None:
+    assert {register for register, _verb in BULK_VERBS} == set(ABOUT)
+
+
+def test_one_team_that_all_have_is_offered_for_all_of_them__DSP_11(
+    records: Records, session: DeskSession, sign_in: Callable[..., FlaskClient], post: Callable[..., Any]
+) -> None:
+    for number in records.tickets[1:3]:
+        session.get_one(Ticket, number).team_id = records.team
+    session.commit()
+    form = post(sign_in("clerk"), "/admin/tickets/bulk/dispatch/", row=[str(row) for row in records.tickets[1:3]]).text
+    assert f'<option selected value="{records.team}">' in form
