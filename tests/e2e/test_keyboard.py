@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select, update
 
 from models.session import DeskSession
+from models.staff import Team
 from models.tickets import Ticket, TicketStatus
 from tests.factories import World
 from tests.marks import only_sqlite
@@ -75,7 +76,11 @@ def test_a_known_residents_call_takes_twelve_keys_and_no_click__INT_3(
 
 def give_team(session: DeskSession, records: Records) -> None:
     """Each ticket names its team, as the category of a call does."""
-    session.execute(update(Ticket).values(team_id=records.team))
+    session.execute(
+        update(Ticket)
+        .where(Ticket.estate_id == select(Team.estate_id).where(Team.id == records.team).scalar_subquery())
+        .values(team_id=records.team)
+    )
     session.commit()
 
 
