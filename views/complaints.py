@@ -11,7 +11,6 @@ from models.operations import complaints as verbs
 from models.policy import may
 from models.tickets import Ticket
 from views import context
-from views.base import RegisterView
 from views.clock_filter import missed_filter
 from views.complaint_forms import (
     AnswerForm,
@@ -32,6 +31,7 @@ from views.matter_forms import CommentForm, FollowerForm, OwnerForm, ReasonForm,
 from views.matters import clock_table, follow_up_table, matter_table, repeat_table
 from views.queries import place_in
 from views.record import Related
+from views.same_matter import MatterPages
 from views.steps import Step
 
 STATES = {
@@ -111,7 +111,7 @@ STEPS = (
 )
 
 
-class ComplaintView(RegisterView):
+class ComplaintView(MatterPages):
     """``/admin/complaints/``."""
 
     model = Complaint

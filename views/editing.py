@@ -79,11 +79,14 @@ class EditPages(RecordPages):
         flash(message, "info")
         return redirect(self.after_create(record))
 
-    def create_page(self, form: Any, problem: str | None = None, refusal: OperationRefused | None = None) -> str:
-        """The page that asks for a new record."""
+    def create_page(
+        self, form: Any, problem: str | None = None, refusal: OperationRefused | None = None, **beside: Any
+    ) -> str:
+        """The page that asks for a new record; *beside* is what its template shows further."""
         learn_for(form)
         return self.render(
             self.create_template,
+            **beside,
             form=form,
             problem=problem,
             refusal=refusal,

@@ -18,12 +18,12 @@ from models.residents import Occupancy, Resident
 from models.settings import Category, EstateSettings
 from models.tickets import IS_OPEN, Ticket, TicketKind
 from views import context
-from views.base import RegisterView
 from views.cells import badge, deadline, personal_of
 from views.gathering import Question, gathered
 from views.language import label, local_time, sentence
 from views.lookups import learn_for
 from views.queries import parse_id, parse_search
+from views.same_matter import MatterPages
 from views.scope import INVALID, status_of
 from views.sent_once import new_key, sent_before
 from views.ticket_forms import TicketForm
@@ -31,7 +31,7 @@ from views.ticket_forms import TicketForm
 LAST = 5
 
 
-class IntakePages(RegisterView):
+class IntakePages(MatterPages):
     """``intake/`` with its look-ups, on top of a register that takes calls."""
 
     @expose("/intake/", methods=("GET", "POST"))
@@ -40,12 +40,11 @@ class IntakePages(RegisterView):
         self.require("register")
         if request.method == "GET":
             return self.intake_page(TicketForm(data=self.begin_with()))
-        verb = "report_again" if "repeat_of" in request.form else "register"
-        if (made := sent_before(self.register, verb)) is not None:
-            return self.sent_twice(made)
         form = TicketForm(request.form)
         if "repeat_of" in request.form:
-            return self._repeat(form)
+            return self.repeat(form, self.intake_page)
+        if (made := sent_before(self.register, "register")) is not None:
+            return self.sent_twice(made)
         if not form.validate():
             return self.intake_page(form), INVALID
         dispatching = request.form.get("then") == "dispatch"
@@ -58,29 +57,6 @@ class IntakePages(RegisterView):
         flash(gettext("%(record)s: saved.", record=ticket.number), "success")
         return redirect(self.after_create(ticket))
 
-    def _repeat(self, form: TicketForm) -> Any:
-        """Add the call to the open matter it repeats (INT-6), in the words that were typed."""
-        record = self.get_one(parse_id(request.form["repeat_of"]))
-        self.require("report_again", record)
-        form.validate()
-        if form.summary.errors or form.detail.errors or form.reporter_name.errors:
-            return self.intake_page(form), INVALID
-        said = {
-            "words": "\n".join(filter(None, (form.summary.data, form.detail.data))),
-            "channel": form.channel.data,
-            "reporter_name": form.reporter_name.data or self._name_of(form.resident_id.data),
-        }
-        try:
-            self.apply("report_again", [record], **said)
-        except OperationRefused as refusal:
-            return self.intake_page(form, problem=sentence(refusal), refusal=refusal), status_of(refusal)
-        flash(gettext("%(record)s: the call was added.", record=record.number), "success")
-        return redirect(self.after_create(record))
-
-    def _name_of(self, resident_id: int | None) -> str | None:
-        query = select(Resident.name).where(Resident.id == resident_id, Resident.estate_id == self.estate().id)
-        return context.session().scalar(query.where(visible(context.actor(), Resident)))
-
     def intake_page(self, form: Any, problem: str | None = None, refusal: Any = None) -> str:
         """The page that takes a call."""
         learn_for(form)
@@ -90,7 +66,7 @@ class IntakePages(RegisterView):
             "admin/intake.html",
             form=form,
             problem=problem,
-            refusal=refusal,
+            same=self.same_as(form) if refusal is not None and refusal.rule == "INT-6" else [],
             form_key=new_key(),
             teams=teams,
             asked=text,

@@ -20,10 +20,9 @@ from models.operations._intake import (
     check_intake,
     check_phone,
     intake_columns,
+    offer_same_matter,
     phone_columns,
     required,
-    same_matter_refusal,
-    same_open_matter,
 )
 from models.operations._move import Move, create, refuse_role
 from models.operations._numbers import take_numbers
@@ -122,10 +121,7 @@ def _check(session: Session, draft: ComplaintDraft, *, actor: Actor, now: dateti
     if missing := required(draft, anonymous=draft.anonymous):
         raise Incomplete("INT-3", missing)
     if not draft.another_matter and not draft.anonymous:
-        category = Complaint.category == draft.category
-        first = same_open_matter(session, Complaint, draft.estate_id, draft.unit_id, category, OPEN_STATUSES)
-        if first is not None:
-            raise same_matter_refusal(first)
+        offer_same_matter(session, Complaint, draft, draft.category, emergency=False)
 
 
 def _columns(session: Session, draft: ComplaintDraft, *, actor: Actor, now: datetime.datetime) -> dict[str, Any]:

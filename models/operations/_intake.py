@@ -1,7 +1,7 @@
 """What registering a ticket and registering a complaint have in common (INT-1 … INT-6)."""
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 
 from models.complaints import Complaint, ComplaintStatus
 from models.errors import Incomplete, Msgid, OperationRefused, gettext_noop
-from models.estates import Unit
+from models.estates import Estate
 from models.matters import Channel, Matter, RepeatReport, Severity
 from models.operations._owed import asks_somebody, owes_follow_up
 from models.operations._people import can_own
 from models.personal import keyring_of
 from models.phones import NotAPhone, read_phones, stored_text
 from models.residents import Resident
+from models.same_matter import Asked, same_matters
 from models.staff import Actor, Staff
 from models.tickets import Ticket, TicketStatus
 
@@ -173,18 +174,14 @@ def intake_columns(
     }
 
 
-def same_open_matter(
-    session: Session, model: Any, estate_id: int, unit_id: int | None, sort: Any, open_statuses: Iterable[Any]
-) -> Any | None:
-    """The first open matter of the same unit and kind (INT-6), None when there is none or no unit is known."""
-    if unit_id is None:
-        return None
-    # Whoever else registers something for the unit waits here, and then finds what was registered before.
-    session.execute(select(Unit.id).where(Unit.id == unit_id).with_for_update(key_share=True))
-    query = select(model).where(
-        model.estate_id == estate_id, model.unit_id == unit_id, sort, model.status.in_(list(open_statuses))
-    )
-    return session.scalars(query.order_by(model.id).limit(1)).first()
+def offer_same_matter(session: Session, model: Any, draft: MatterDraft, category: Any, *, emergency: bool) -> None:
+    """Refuse a draft that may be a matter which is still open, naming that one (INT-6): :mod:`models.same_matter`."""
+    # Whoever else registers something in the estate waits here, and then finds what was registered before.
+    session.execute(select(Estate.id).where(Estate.id == draft.estate_id).with_for_update(key_share=True))
+    asked = Asked(draft.estate_id, draft.summary, draft.unit_id, draft.place, category, emergency)
+    same = same_matters(session, model, asked)
+    if same:
+        raise same_matter_refusal(session.get_one(model, same[0]))
 
 
 def same_matter_refusal(first: Matter) -> OperationRefused:
@@ -192,7 +189,7 @@ def same_matter_refusal(first: Matter) -> OperationRefused:
     return OperationRefused(
         "INT-6",
         gettext_noop(
-            "%(number)s of the same unit and kind is still open (“%(summary)s”): add this report to it, "
+            "%(number)s of the same unit or place is still open (“%(summary)s”): add this report to it, "
             "or say that it is another matter."
         ),
         field="another_matter",

@@ -20,10 +20,9 @@ from models.operations._intake import (
     check_phone,
     intake_columns,
     lacking,
+    offer_same_matter,
     phone_columns,
     required,
-    same_matter_refusal,
-    same_open_matter,
 )
 from models.operations._move import Move, create, refuse_role
 from models.operations._numbers import take_numbers
@@ -31,7 +30,7 @@ from models.operations._registers import in_estate
 from models.operations._ticket_dispatch import ON_SITE_KINDS, dispatch, visit_agreed
 from models.settings import EstateSettings
 from models.staff import Actor, Team
-from models.tickets import OPEN_STATUSES, Ticket, TicketKind, TicketStatus
+from models.tickets import Ticket, TicketKind, TicketStatus
 
 NUMBER_PREFIX = "R"
 AMENDABLE = frozenset(
@@ -118,11 +117,8 @@ def _check(
     _check_answer(draft.kind, draft.promised_at, settings, draft.estate_id, now)
     if draft.complaint_id is not None:
         _check_complaint(session, draft.complaint_id, draft.estate_id)
-    if not draft.another_matter and not emergency:
-        kind = Ticket.kind == draft.kind
-        first = same_open_matter(session, Ticket, draft.estate_id, draft.unit_id, kind, OPEN_STATUSES)
-        if first is not None:
-            raise same_matter_refusal(first)
+    if not draft.another_matter:
+        offer_same_matter(session, Ticket, draft, draft.category_id, emergency=emergency)
 
 
 def _check_complaint(session: Session, complaint_id: int, estate_id: int) -> None:

@@ -47,8 +47,6 @@ def test_a_call_is_taken_and_its_repeat_is_added_to_it__INT_3_INT_6(
     find_caller(clerk, say, "1-201")
     clerk.locator("#summary").fill("客厅的灯不亮了")
     press(clerk, say("Save"))
-    clerk.locator("#another_matter").check()  # the room has called before (INT-6)
-    press(clerk, say("Save"))
     expect(clerk).to_have_url(re.compile(r"/details/\?id="))
     (made,) = session.scalars(select(Ticket).where(Ticket.id.not_in(before)))
     assert (made.unit_id, made.resident_id) == (world.units[1].id, world.residents[1].id)
@@ -59,7 +57,7 @@ def test_a_call_is_taken_and_its_repeat_is_added_to_it__INT_3_INT_6(
     press(clerk, say("Save"))
     expect(clerk.locator("main")).to_contain_text("INT-6")
     expect(clerk.locator("#summary")).to_have_value("还是不亮")
-    clerk.locator(f".about-matters button[value='{made.id}']").click()
+    clerk.locator(f"#same-matter button[value='{made.id}']").click()
     expect(clerk).to_have_url(re.compile(rf"/details/\?id={made.id}$"))
     assert session.scalars(select(RepeatReport.ticket_id)).all() == [made.id]
 

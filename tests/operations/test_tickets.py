@@ -180,11 +180,11 @@ def test_an_edit_does_not_take_away_whom_the_follow_up_asks__FUP_1(world, now):
     do(world, "amend", ticket, now, reporter_name="张伟").one()
 
 
-def test_the_open_matter_of_the_same_unit_and_kind_is_offered_first__INT_6(world, now):
+def test_the_open_matter_of_the_same_unit_and_words_is_offered_first__INT_6(world, now):
     first = new_ticket(world, now)
     error = refusal(register(world, now, another_matter=False))
     assert (error.rule, error.values["number"]) == ("INT-6", first.number)
-    register(world, now, another_matter=False, kind=TicketKind.ENQUIRY).one()
+    register(world, now, another_matter=False, summary="门锁打不开").one()
     register(world, now, another_matter=True).one()
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from selectolax.lexbor import LexborHTMLParser as HTMLParser
 from sqlalchemy import func, select
 
 from models.complaints import Complaint
@@ -81,6 +82,54 @@ def test_the_same_matter_is_offered_and_its_words_are_added__INT_6(
     session.commit()
     assert post(clerk, INTAKE, **call, another_matter="1").status_code == 302
     assert len(session.scalars(select(Ticket)).all()) == 2
+
+
+def buttons_of(page: str) -> dict[str, str]:
+    """The open matters that a page offers to add the call to: id -> where the form goes."""
+    found = HTMLParser(page).css("#same-matter button[name=repeat_of], .about-matters button[formaction]")
+    return {button.attributes["value"] or "": button.attributes["formaction"] or "" for button in found}
+
+
+def test_what_is_open_is_offered_while_one_types_and_the_choice_has_the_focus__INT_6(
+    post: Callable[..., Any], sign_in: Callable[..., FlaskClient], world: World, records: Records, call: dict[str, str]
+) -> None:
+    clerk = sign_in("clerk")
+    asked = {"unit_id": call["unit_id"], "summary": "水管漏水"}
+    offered = buttons_of(clerk.get("/admin/tickets/same/", query_string=asked).text)
+    assert set(offered.values()) == {"/admin/tickets/new/"}
+    assert buttons_of(clerk.get("/admin/tickets/same/", query_string=asked | {"summary": "门锁坏了"}).text) == {}
+    place = {"place": "3号楼电梯", "summary": "夜间噪音"}
+    assert buttons_of(clerk.get("/admin/complaints/same/", query_string=place).text) == {}
+    refused = HTMLParser(post(clerk, INTAKE, **call | {"summary": "水管漏水"}).text)
+    first, *_others = refused.css("#matter-form button[type=submit]")
+    assert "repeat_of" not in str(first.attributes), "Enter in a field presses the first: it saves"
+    (begin,) = refused.css("[aria-invalid=true], [data-attention], [autofocus]")
+    assert begin.attributes["name"] == "another_matter"
+
+
+def test_a_call_about_an_open_complaint_is_added_to_it_from_the_intake__INT_6(
+    post: Callable[..., Any], sign_in: Callable[..., FlaskClient], look: DeskSession, world: World, records: Records
+) -> None:
+    clerk, noise = sign_in("clerk"), records.ids["complaints"]
+    asked = {"unit_id": f"id:{world.units[1].id}", "summary": "夜间有噪音"}
+    offered = buttons_of(clerk.get("/admin/tickets/same/", query_string=asked).text)
+    assert offered[str(noise)] == "/admin/complaints/new/"
+    answer = post(clerk, offered[str(noise)], **CALL | asked, repeat_of=noise)
+    assert (answer.status_code, answer.location) == (302, f"/admin/complaints/details/?id={noise}")
+    said = look.execute(select(RepeatReport.complaint_id, RepeatReport.words)).one()
+    assert tuple(said) == (noise, "夜间有噪音")
+
+
+def test_a_complaint_that_is_open_already_is_offered_on_its_own_form__INT_6(
+    post: Callable[..., Any], sign_in: Callable[..., FlaskClient], world: World, records: Records
+) -> None:
+    fields = {"category": "neighbour_dispute", "severity": "ordinary", "channel": "phone", "summary": "夜间噪音"}
+    where = {"unit_id": f"id:{world.units[1].id}", "reporter_name": "刘"}
+    refused = post(sign_in("clerk"), "/admin/complaints/new/", **fields, **where)
+    assert (refused.status_code, buttons_of(refused.text)) == (
+        409,
+        {str(records.ids["complaints"]): "/admin/complaints/new/"},
+    )
 
 
 def test_a_known_caller_shows_rooms_what_is_open_and_what_was(

@@ -31,6 +31,7 @@ READING = {
     "export": 4,
     "bulk_view": 4,
     "ajax_lookup": 4,
+    "same_view": 6,
     "password": 4,
     "login": 4,
     "form": 4,

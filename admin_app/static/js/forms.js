@@ -61,7 +61,7 @@ if (form) {
 
   form.addEventListener("keydown", (event) => {
     if (event.isComposing || event.key !== "Enter") return;
-    const button = event.ctrlKey || event.metaKey ? form.querySelector("[type=submit].btn-primary, [type=submit].btn-danger, [type=submit]") : event.altKey ? form.querySelector("[data-alt-enter]") : null;
+    const button = event.ctrlKey || event.metaKey ? form.querySelector(".form-actions [type=submit]") : event.altKey ? form.querySelector("[data-alt-enter]") : null;
     if (!button) return;
     event.preventDefault();
     form.requestSubmit(button);
@@ -71,7 +71,7 @@ if (form) {
   const usable = (field) => !field.disabled && (field.tomselect || (field.tabIndex >= 0 && field.offsetParent));
   const passedOver = (field) => field.type === "radio" && !field.checked && form.querySelector(`[name="${field.name}"]:checked`);
   const wrong = form.querySelector("[data-attention], [aria-invalid=true]:not([tabindex='-1'])");
-  const first = wrong || form.querySelector("[autofocus]") || fields().find((field) => usable(field) && !passedOver(field)) || form.querySelector("[type=submit]");
+  const first = wrong || form.querySelector("[autofocus]") || fields().find((field) => usable(field) && !passedOver(field)) || form.querySelector(".form-actions [type=submit]");
   if (first && (document.activeElement === document.body || !document.activeElement)) {
     if (first.tomselect) first.tomselect.quiet = true;
     (first.tomselect?.control_input || first).focus({ preventScroll: !wrong });

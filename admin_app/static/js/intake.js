@@ -5,7 +5,7 @@ const box = document.getElementById("caller");
 const list = document.getElementById("caller-list");
 const hint = document.getElementById("caller-hint");
 const about = document.getElementById("about");
-const form = document.getElementById("intake-form");
+const form = document.getElementById("matter-form");
 const more = form.querySelector(".more-fields");
 const categories = document.getElementById("category_id");
 const usual = hint.textContent;
@@ -87,7 +87,7 @@ const learn = (resident, unit) => {
   const address = new URL(search.dataset.caller, location.href);
   if (resident) address.searchParams.set("resident", resident);
   if (unit) address.searchParams.set("unit", unit);
-  return fetch(address).then((answer) => (answer.ok ? answer.text() : "")).then((html) => { if (html) { about.innerHTML = html; same(); } }).catch(() => {});
+  return fetch(address).then((answer) => (answer.ok ? answer.text() : "")).then((html) => { if (html) { about.innerHTML = html; } }).catch(() => {});
 };
 const pick = (row) => {
   close();
@@ -115,7 +115,7 @@ box.addEventListener("keydown", (event) => {
     else if (box.value.trim()) { pickWhenThere = true; if (answered === asked) look(); }
   } else if (event.key === "Enter") {
     event.preventDefault();
-    form.requestSubmit(form.querySelector(event.altKey ? "[data-alt-enter]" : "[type=submit]"));
+    form.requestSubmit(form.querySelector(event.altKey ? "[data-alt-enter]" : ".btn-primary"));
   } else if (event.key === "Escape") close();
 });
 box.addEventListener("blur", close);
@@ -125,7 +125,7 @@ about.addEventListener("click", (event) => {
   event.preventDefault();
   const card = about.querySelector("[data-about]");
   refer("unit_id", `id:${room.dataset.chooseUnit}`, room.textContent.trim().split(" ")[0]);
-  carry();
+  form.dispatchEvent(new Event("change"));
   learn(card.dataset.resident, room.dataset.chooseUnit);
 });
 
@@ -155,32 +155,9 @@ categories.addEventListener("change", (event) => {
 });
 form.elements.team_id.addEventListener("change", () => delete form.elements.team_id.dataset.prefilled);
 
-// ---------------------------------------------------------------- the same matter twice (INT-6)
-
-const warning = document.getElementById("same-matter");
-function same() {
-  const kind = form.querySelector("input[name=kind]:checked")?.value;
-  const unit = (form.elements.unit_id.value || "").replace("id:", "");
-  const offers = [];
-  for (const matter of about.querySelectorAll(".about-matters li[data-kind]")) {
-    const is = matter.dataset.kind === kind && matter.dataset.unit !== "" && matter.dataset.unit === unit;
-    matter.toggleAttribute("data-same", is);
-    if (!is) continue;
-    const button = matter.querySelector("button");
-    if (!button) continue;
-    const offer = button.cloneNode(true);
-    offer.type = "button";  // Ctrl+Enter presses the first that sends: that stays “save”
-    offer.prepend(`${matter.dataset.number} `);
-    offer.addEventListener("click", () => form.requestSubmit(button));
-    offers.push(offer);
-  }
-  warning.hidden = !about.querySelector("li[data-same]");
-  warning.querySelector("[data-offers]").replaceChildren(...offers);
-}
-form.addEventListener("change", same);
-form.addEventListener("change", carry);
-
 // ---------------------------------------------------------------- a half-typed call comes back with its caller
+
+form.addEventListener("change", carry);
 
 form.addEventListener("keeping", (event) => { event.detail.caller = box.value; });
 form.addEventListener("restored", (event) => {
@@ -189,9 +166,6 @@ form.addEventListener("restored", (event) => {
   if (id("resident_id") || id("unit_id")) learn(id("resident_id"), id("unit_id"));
   carry();
 });
-same();
-// Refused for an open matter (INT-6): forms.js goes to the button that adds the call to it.
-if (form.dataset.answered) warning.querySelector("[data-offers] button")?.setAttribute("data-attention", "");
 if (!("needed" in more.dataset)) more.open = false;
 const begun = about.querySelector("[data-about]");
 if (begun && !box.value) box.value = [begun.dataset.room, begun.dataset.name].filter(Boolean).join(" ");

@@ -1,0 +1,167 @@
+"""What is offered as the same matter (INT-6), through the verbs that register, on both databases."""
+
+import pytest
+
+from models.complaints import ComplaintCategory
+from models.complaints import ComplaintStatus as C
+from models.estates import Unit, UnitUse
+from models.operations import complaints, tickets
+from models.same_matter import like_words, same_place
+from models.settings import Category
+from models.staff import Department
+from models.tickets import TicketKind
+from models.tickets import TicketStatus as S
+from tests.operations.walks import (
+    complaint_draft,
+    complaint_in,
+    new_complaint,
+    new_ticket,
+    refusal,
+    ticket_draft,
+    ticket_in,
+    undone,
+)
+
+
+@pytest.fixture
+def world(rolled_back):
+    return rolled_back
+
+
+@pytest.fixture
+def categories(world):
+    """Two categories and the one of what fits no other."""
+    made = [
+        Category(estate_id=world.estate.id, register="tickets", code=code, name=code) for code in ("a", "b", "other")
+    ]
+    world.session.add_all(made)
+    world.session.flush()
+    return [category.id for category in made]
+
+
+def offered(world, now, module=tickets, draft=ticket_draft, **columns):
+    """The number of the open matter that is offered instead, None when the new one is simply registered."""
+    columns = {"another_matter": False, **columns}
+    with undone(world):
+        outcome = module.register(world.session, [draft(world, **columns)], actor=world.actor("clerk"), now=now)
+        return refusal(outcome).values["number"] if outcome.refused else outcome.one() and None
+
+
+def complained(world, now, **columns):
+    return offered(world, now, complaints, complaint_draft, **columns)
+
+
+SAME = [
+    ("厨房漏水", "厨房水管漏水"),
+    ("水管爆裂", "厨房水管爆了"),
+    ("马桶堵了", "马桶堵塞"),
+    ("漏水", "水管又漏水了"),
+    ("走廊灯坏了", "灯坏了"),
+    ("kitchen pipe leaking", "Leak in the kitchen"),
+]
+OTHER = [
+    ("厨房水管漏水", "门锁坏了"),
+    ("水管坏了", "门锁坏了"),
+    ("厨房漏水", "卫生间漏水"),
+    ("厨房水管漏水", "厨房下水道堵"),
+    ("漏水", "没水"),
+    ("空调不制冷", "空调外机噪音大"),
+    ("pipe leaking", "door lock broken"),
+]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "same"), [(*pair, True) for pair in SAME] + [(*pair, False) for pair in OTHER]
+)
+def test_words_are_like_or_not__INT_6(first, second, same):
+    assert like_words(first, second) is like_words(second, first) is same
+
+
+PLACES = [
+    ("3号楼电梯", "三栋的电梯", True),
+    ("3-电梯", "3号楼电梯", True),
+    ("１号楼大堂", "1号楼 大堂", True),
+    ("十二号楼大厅", "12栋大厅", True),
+    ("地下车库B2", "B2车库", True),
+    ("负二层车库", "地下车库B2", True),
+    ("Lift 3", "lift no. 3", True),
+    ("小区南门岗亭", "南门岗亭", True),
+    ("1号楼电梯", "11号楼电梯", False),
+    ("3栋1单元电梯", "3栋2单元电梯", False),
+    ("东门", "西门", False),
+    ("3楼大厅", "3号楼大厅", False),
+    ("north lobby", "south lobby", False),
+    ("", "", False),
+]
+
+
+@pytest.mark.parametrize(("one", "other", "same"), PLACES)
+def test_a_place_is_known_in_its_spellings__INT_6(one, other, same):
+    assert same_place(one, other) is same_place(other, one) is same
+
+
+def test_of_one_unit_the_same_category_or_like_words_are_offered__INT_6(world, now, categories):
+    pipes, locks, rest = categories
+    leak = new_ticket(world, now, category_id=pipes)
+    assert offered(world, now, summary="门锁打不开", category_id=locks) is None
+    assert offered(world, now, summary="门锁打不开") is None
+    assert offered(world, now, summary="水管爆裂", category_id=pipes) == leak.number
+    assert offered(world, now, summary="厨房水管漏水") == leak.number
+    assert offered(world, now, summary="厨房水管漏水", kind=TicketKind.ENQUIRY) == leak.number
+    assert offered(world, now, summary="厨房水管漏水", unit_id=world.units[1].id) is None
+    new_ticket(world, now, summary="信箱钥匙丢了", unit_id=world.units[2].id, category_id=rest)
+    assert offered(world, now, summary="晾衣杆松动", unit_id=world.units[2].id, category_id=rest) is None
+
+
+def test_a_place_in_words_is_the_same_place__INT_6(world, now):
+    sump = new_ticket(world, now, unit_id=None, place="地下车库B2", summary="集水井溢水")
+    assert offered(world, now, unit_id=None, place="车库B2", summary="地下车库B2的灯不亮") is None
+    assert offered(world, now, unit_id=None, place="B2车库", summary="集水井的水溢出来了") == sump.number
+    assert offered(world, now, unit_id=None, place="B1车库", summary="集水井溢水") is None
+    room = world.units[3].code  # 2-201
+    told = new_ticket(world, now, unit_id=None, place=room.replace("-", "栋"), summary="阳台玻璃碎了")
+    assert offered(world, now, unit_id=world.units[3].id, summary="阳台玻璃裂了碎了一地") == told.number
+    own = new_ticket(world, now, unit_id=world.units[2].id, summary="阳台推拉门脱轨")
+    assert offered(world, now, unit_id=None, place="2栋101", summary="推拉门脱轨") == own.number
+    hall = Unit(estate_id=world.estate.id, code="1号楼大堂", use=UnitUse.PLACE)
+    world.session.add(hall)
+    world.session.flush()
+    lamp = new_ticket(world, now, unit_id=hall.id, summary="吊灯闪烁")
+    assert offered(world, now, unit_id=None, place="一栋大堂", summary="吊灯一直闪") is None
+    assert offered(world, now, unit_id=None, place="一栋大堂", summary="吊灯闪烁") == lamp.number
+
+
+def test_a_room_of_one_unit_is_no_place_of_another__INT_6(world, now):
+    new_ticket(world, now, place="厨房")
+    assert offered(world, now, unit_id=world.units[1].id, place="厨房") is None
+
+
+def test_an_emergency_is_compared_with_emergencies__INT_6_DSP_1(world, now):
+    team = world.teams[Department.ENGINEERING].id
+    stuck = {"unit_id": None, "place": "3号楼电梯", "kind": TicketKind.EMERGENCY, "team_id": team}
+    slow = new_ticket(world, now, unit_id=None, place="3号楼电梯", summary="电梯困人后停运")
+    assert offered(world, now, summary="电梯困人", **stuck) is None
+    first = new_ticket(world, now, summary="电梯困人", **stuck)
+    assert offered(world, now, summary="电梯里有人被困", **stuck) == first.number
+    assert offered(world, now, unit_id=None, place="三栋电梯", summary="困人") == slow.number
+
+
+@pytest.mark.parametrize("status", [S.DONE, S.CLOSED, S.CANCELLED])
+def test_what_is_finished_is_no_longer_in_the_way__INT_6(world, now, status):
+    ticket_in(world, status, now)
+    assert offered(world, now) is None
+
+
+@pytest.mark.parametrize("status", [C.CARRIED_OUT, C.ARCHIVED])
+def test_a_complaint_that_is_carried_out_is_no_longer_in_the_way__INT_6(world, now, status):
+    complaint_in(world, status, now)
+    assert complained(world, now) is None
+
+
+def test_complaints_are_compared_by_place_category_and_words__INT_6(world, now):
+    lift = new_complaint(world, now, unit_id=None, place="2号楼电梯", summary="电梯总是停")
+    hall = {"unit_id": None, "place": "二栋电梯"}
+    assert complained(world, now, summary="等了十分钟", **hall) == lift.number
+    assert complained(world, now, summary="电梯总是停", category=ComplaintCategory.OTHER, **hall) == lift.number
+    assert complained(world, now, summary="轿厢有异味", category=ComplaintCategory.ENVIRONMENT, **hall) is None
+    assert complained(world, now, summary="等了十分钟", unit_id=None, place="3栋电梯") is None

@@ -1,0 +1,113 @@
+"""The same matter twice (INT-6): what is open is offered while a new one is typed, and a call is added to it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+from flask_admin import expose
+from flask_babel import gettext
+from sqlalchemy import null, select
+
+from models.complaints import Complaint
+from models.errors import OperationRefused
+from models.policy import may, visible
+from models.residents import Resident
+from models.same_matter import Asked, same_matters
+from models.staff import Staff
+from models.tickets import Ticket, TicketKind
+from views import context
+from views.base import RegisterView
+from views.cells import badge
+from views.gathering import gathered
+from views.language import local_time, sentence
+from views.queries import parse_id
+from views.scope import INVALID, status_of
+from views.sent_once import sent_before
+
+MOST = 5
+
+
+class MatterPages(RegisterView):
+    """``same/``, what ``new/`` offers beside its form, and adding a call to an open matter."""
+
+    create_template = "admin/create_matter.html"
+
+    @expose("/same/")
+    def same_view(self) -> Any:
+        """What is open already of the matter that is being typed; the fields of the form in the address."""
+        self.require(self.create_verb)
+        return self.render("admin/same_matter.html", same=self.same_as(self._create_form_class(request.args)))
+
+    @expose("/new/", methods=("GET", "POST"))
+    def create_view(self) -> Any:
+        """Ask for a new matter, or add what was typed to an open one."""
+        if request.method == "POST" and "repeat_of" in request.form:
+            self.require(self.create_verb)
+            return self.repeat(self._create_form_class(request.form), self.create_page)
+        return super().create_view()
+
+    def create_page(
+        self, form: Any, problem: str | None = None, refusal: OperationRefused | None = None, **beside: Any
+    ) -> str:
+        """With the open matters that it was refused for."""
+        same = self.same_as(form) if refusal is not None and refusal.rule == "INT-6" else []
+        return super().create_page(form, problem, refusal, same=same, **beside)
+
+    def same_as(self, form: Any) -> list[dict[str, Any]]:
+        """The open matters that the one in *form* may be, of both registers; another register's by their words."""
+        asked = {
+            "estate_id": self.estate().id,
+            "summary": form.summary.data or "",
+            "unit_id": form.unit_id.data,
+            "place": form.place.data,
+        }
+        emergency = "kind" in form and form.kind.data is TicketKind.EMERGENCY
+        questions = {}
+        for model in (Ticket, Complaint):
+            own = (form.category_id if model is Ticket else form.category).data if model is self.model else None
+            ids = same_matters(context.session(), model, Asked(**asked, category=own, emergency=emergency))[:MOST]
+            visit = Ticket.visit_from if model is Ticket else null()
+            shown = (model.id, model.number, model.status, model.summary, model.repeats)
+            query = select(*shown, Staff.name.label("handler"), visit.label("visit"))
+            query = query.outerjoin(Staff, Staff.id == model.assignee_id).where(model.id.in_(ids))
+            questions[model.__tablename__] = query.where(visible(context.actor(), model)).order_by(model.id)
+        return [_offer(register, row) for register, rows in gathered(questions).items() for row in rows]
+
+    def repeat(self, form: Any, page: Callable[..., str]) -> Any:
+        """Add the call to the open matter it repeats (INT-6), in the words that were typed; *page* where it fails."""
+        record = self.get_one(parse_id(request.form["repeat_of"]))
+        self.require("report_again", record)
+        if (made := sent_before(self.register, "report_again")) is not None:
+            return self.sent_twice(made)
+        form.validate()
+        if form.summary.errors or form.detail.errors or form.reporter_name.errors:
+            return page(form), INVALID
+        said = {
+            "words": "\n".join(filter(None, (form.summary.data, form.detail.data))),
+            "channel": form.channel.data,
+            "reporter_name": form.reporter_name.data or self._name_of(form.resident_id.data),
+        }
+        try:
+            self.apply("report_again", [record], **said)
+        except OperationRefused as refusal:
+            return page(form, problem=sentence(refusal), refusal=refusal), status_of(refusal)
+        flash(gettext("%(record)s: the call was added.", record=record.number), "success")
+        return redirect(self.after_create(record))
+
+    def _name_of(self, resident_id: int | None) -> str | None:
+        query = select(Resident.name).where(Resident.id == resident_id, Resident.estate_id == self.estate().id)
+        return context.session().scalar(query.where(visible(context.actor(), Resident)))
+
+
+def _offer(register: str, row: Any) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "url": url_for(f"{register}.details_view", id=row.id),
+        "add": url_for(f"{register}.create_view") if may(context.actor(), "report_again", register) else "",
+        "number": row.number,
+        "status": badge(row.status),
+        "summary": row.summary,
+        "handler": row.handler or "",
+        "visit": local_time(row.visit) if row.visit else "",
+        "repeats": row.repeats,
+    }
