@@ -13,6 +13,7 @@ from models.follow_ups import AttemptOutcome, FollowUp, FollowUpAttempt, FollowU
 from models.keys import ApprovalStatus, BorrowerKind, Key, KeyApproval, KeyLoan, KeyOrigin
 from models.matters import Severity
 from models.passes import PassKind, VisitorPass
+from models.password_requests import PasswordRequest
 from models.personal import IdDocument
 from models.residents import Occupancy, OccupancyKind, Resident
 from models.session import DeskSession
@@ -266,6 +267,17 @@ def people(maker: Maker) -> None:
     for name, username in (("disabled", "technician2"), ("left", "auditor")):
         maker.ids.setdefault("staff", {})[name] = maker.person(username)
     maker.world.person("technician2").disabled_at = maker.now
+    asked = {"lead": HOUR, "manager": -HOUR}
+    maker.session.add_all(
+        PasswordRequest(
+            staff_id=maker.world.person(username).id,
+            secret_digest=username,
+            code="AB12",
+            address="127.0.0.1",
+            expires_at=maker.now + left,
+        )
+        for username, left in asked.items()
+    )
     of_auditor = select(StaffAssignment).where(StaffAssignment.staff_id == maker.person("auditor"))
     maker.session.scalars(of_auditor).one().ended_at = maker.now
     everybody = select(Staff).where(Staff.username.not_in(["technician2", "auditor", "system", "stranger"]))

@@ -155,6 +155,7 @@ FILTERS: dict[str, dict[str, str]] = {
     "staff": {
         "state=active": "left clerk clerk2 technician lead supervisor manager admin",
         "state=disabled": "disabled",
+        "state=asking": "lead",
         "state=here": "disabled clerk clerk2 technician lead supervisor manager admin",
         "role=clerk": "clerk clerk2",
         "role=technician": "disabled technician",
