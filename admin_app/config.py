@@ -7,10 +7,13 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
 
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from admin_app import hosts
 from models.mark import DatabaseUse
 from models.personal import MINIMUM_KEY_BYTES, Keyring
 
@@ -20,6 +23,10 @@ SECRET_KEY = "FRONTDESK_SECRET_KEY"  # noqa: S105  # the name of a variable
 DATA_KEY = "FRONTDESK_DATA_KEY"
 SECURE_COOKIES = "FRONTDESK_SECURE_COOKIES"
 TRUSTED_PROXIES = "FRONTDESK_TRUSTED_PROXIES"
+PUBLIC_URL = "FRONTDESK_PUBLIC_URL"
+TRUSTED_HOSTS = "FRONTDESK_TRUSTED_HOSTS"
+YES = frozenset({"1", "yes", "true", "on"})
+NO = frozenset({"0", "no", "false", "off"})
 
 PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
@@ -35,10 +42,14 @@ class Config:
 
     use: DatabaseUse
     database_url: URL
-    secret_key: str = field(repr=False)
+    secret_key: str | bytes = field(repr=False)
     data_key: bytes = field(repr=False)
     secure_cookies: bool = True
     trusted_proxies: int = 0
+    public_url: str | None = None
+    """Where people reach the panel, without a slash at its end: what a pass's square code begins with."""
+    trusted_hosts: tuple[str, ...] = ()
+    """Names that requests may call this server by; any well-formed one where there are none."""
 
     @property
     def is_demo(self) -> bool:
@@ -69,15 +80,17 @@ class Config:
             data_key = _key(given, DATA_KEY) or _kept_key(beside.with_name(f"{beside.name}.data-key"))
         else:
             secret_key, data_key = _required_key(given, SECRET_KEY), _required_key(given, DATA_KEY)
-        if secret_key == data_key:
+        if _bytes(secret_key) == _bytes(data_key):
             raise ConfigurationError(f"{SECRET_KEY} and {DATA_KEY} are the same; give each a key of its own.")
         return cls(
             use=use,
             database_url=url,
             secret_key=secret_key,
-            data_key=data_key.encode(),
+            data_key=_bytes(data_key),
             secure_cookies=_yes_or_no(given, SECURE_COOKIES, default=use is DatabaseUse.PRODUCTION),
             trusted_proxies=_small_number(given, TRUSTED_PROXIES),
+            public_url=(public_url := _public_url(given)),
+            trusted_hosts=_trusted_hosts(given, public_url, use),
         )
 
 
@@ -124,20 +137,35 @@ def demo_name(url: URL) -> Path:
     return instance_folder() / "demo"
 
 
-def _key(given: Mapping[str, str], name: str) -> str | None:
+def _key(given: Mapping[str, str], name: str) -> str | bytes | None:
     if value := given.get(name):
         return _long_enough(value, name)
     if place := given.get(f"{name}_FILE"):
         try:
-            return _long_enough(Path(place).read_text(encoding="utf-8").strip(), f"the file of {name}_FILE")
-        except (OSError, UnicodeDecodeError) as error:
-            reason = getattr(error, "strerror", None) or "it is not text"
-            raise ConfigurationError(f"{name}_FILE names {place!r}, which cannot be read: {reason}.") from None
+            return _key_in(Path(place), f"the file of {name}_FILE")
+        except OSError as error:
+            raise ConfigurationError(f"{name}_FILE names {place!r}, which cannot be read: {error.strerror}.") from None
     return None
 
 
-def _long_enough(value: str, name: str) -> str:
-    if len(value.encode()) < MINIMUM_KEY_BYTES:
+def _key_in(path: Path, name: str) -> str | bytes:
+    """The key in a file: a text without space around it or, where it is no text, the bytes as they are."""
+    raw = path.read_bytes()
+    try:
+        return _long_enough(raw.decode().strip(), name)
+    except UnicodeDecodeError:
+        return _long_enough(raw, name)
+
+
+def _bytes(key: str | bytes) -> bytes:
+    return key.encode() if isinstance(key, str) else key
+
+
+Key = TypeVar("Key", str, bytes)
+
+
+def _long_enough(value: Key, name: str) -> Key:
+    if len(_bytes(value)) < MINIMUM_KEY_BYTES:
         raise ConfigurationError(
             f"{name} has fewer than {MINIMUM_KEY_BYTES} bytes; make one with: "
             'python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
@@ -145,7 +173,7 @@ def _long_enough(value: str, name: str) -> str:
     return value
 
 
-def _required_key(given: Mapping[str, str], name: str) -> str:
+def _required_key(given: Mapping[str, str], name: str) -> str | bytes:
     value = _key(given, name)
     if value is None:
         raise ConfigurationError(
@@ -155,7 +183,7 @@ def _required_key(given: Mapping[str, str], name: str) -> str:
     return value
 
 
-def _kept_key(path: Path) -> str:
+def _kept_key(path: Path) -> str | bytes:
     """The demo's key in *path*, made at the first start; whole or not there, readable by its owner only."""
     if not path.exists():
         make_folder(path.parent)
@@ -169,9 +197,9 @@ def _kept_key(path: Path) -> str:
         except OSError as error:
             raise ConfigurationError(f"cannot write {path}: {error.strerror}.") from None
     try:
-        return _long_enough(path.read_text(encoding="utf-8").strip(), str(path))
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"cannot read {path}: {getattr(error, 'strerror', error)}.") from None
+        return _key_in(path, str(path))
+    except OSError as error:
+        raise ConfigurationError(f"cannot read {path}: {error.strerror}.") from None
 
 
 def make_folder(path: Path) -> None:
@@ -183,10 +211,44 @@ def make_folder(path: Path) -> None:
 
 
 def _yes_or_no(given: Mapping[str, str], name: str, *, default: bool) -> bool:
-    word = (given.get(name) or "").lower()
-    if word in {"", "yes", "no"}:
-        return default if not word else word == "yes"
-    raise ConfigurationError(f"{name} is {word!r}; set it to 'yes' or 'no'.")
+    word = (given.get(name) or "").strip().lower()
+    if not word:
+        return default
+    if word in YES | NO:
+        return word in YES
+    raise ConfigurationError(f"{name} is {word!r}; set it to 'yes' or 'no' (1, true, on; 0, false, off).")
+
+
+def _public_url(given: Mapping[str, str]) -> str | None:
+    text = (given.get(PUBLIC_URL) or "").strip().rstrip("/")
+    if not text:
+        return None
+    try:
+        parts = urlsplit(text)
+        is_plain = parts.scheme in ("http", "https") and hosts.is_well_formed(parts.netloc) and parts.port != 0
+        is_plain = is_plain and text == f"{parts.scheme}://{parts.netloc}"
+    except ValueError:
+        is_plain = False
+    if not is_plain:
+        raise ConfigurationError(
+            f"{PUBLIC_URL} is {text!r}; write where people reach the panel, for example https://desk.example.org."
+        )
+    return text
+
+
+def _trusted_hosts(given: Mapping[str, str], public_url: str | None, use: DatabaseUse) -> tuple[str, ...]:
+    named = [name.strip().lower() for name in (given.get(TRUSTED_HOSTS) or "").split(",") if name.strip()]
+    for name in named:
+        if not hosts.is_well_formed(name.removeprefix(".")) or hosts.without_port(name) != name:
+            raise ConfigurationError(
+                f"{TRUSTED_HOSTS} names {name!r}; write names without port, with commas between: desk.example.org"
+                " (.example.org for all below it)."
+            )
+    own = [hosts.without_port(urlsplit(public_url).netloc.lower())] if public_url is not None else []
+    if named or own or use is DatabaseUse.DEMO:
+        # Whoever sits at the server itself, and what looks after it from there, is always let in.
+        return tuple(dict.fromkeys([*named, *own, *hosts.LOCAL]))
+    return ()
 
 
 def _small_number(given: Mapping[str, str], name: str) -> int:

@@ -31,7 +31,7 @@ class Place:
 
 
 def _signer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(str(current_app.secret_key), salt="front desk known place")
+    return URLSafeTimedSerializer(current_app.secret_key or "", salt="front desk known place")
 
 
 def here() -> Place:

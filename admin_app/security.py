@@ -3,7 +3,6 @@
 import secrets
 import sqlite3
 from contextlib import suppress
-from io import BytesIO
 from typing import IO, Any
 from urllib.parse import unquote_to_bytes
 
@@ -34,23 +33,29 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from admin_app import logs
 from admin_app.config import Config
+from admin_app.hosts import REFUSED as HOST_REFUSED
+from admin_app.hosts import HostCheck
 from admin_app.sessions import DeskSessions
 from models.errors import OperationRefused, gettext_noop
 from models.operations.register_imports import REGISTERS
 from models.policy import may
 from models.sentences import refusal_from
-from models.spreadsheets import MAXIMUM_BYTES
+from models.spreadsheets import MAXIMUM_BYTES, in_memory
 from views import context, language
 
 MAXIMUM_BODY = 16 * 1024 * 1024
 MAXIMUM_FIELDS = 2 * 1024 * 1024
 MAXIMUM_READ_AWAY = 4 * MAXIMUM_BYTES
+MAXIMUM_READ_AWAY_OF_ALL = 4 * MAXIMUM_BODY
+"""So much of a body too large is read from anybody: a browser shows the answer only after it could send everything."""
 UPLOAD = "imports.new_view"
+HEALTH = "/healthz"
+"""What a load balancer asks by the server's number."""
 SESSION_SECONDS = 12 * 3600
 STATIC_SECONDS = 3600
 
@@ -121,10 +126,14 @@ csrf = CSRFProtect()
 
 def init(app: Flask, config: Config) -> None:
     """Set limits, cookies, headers and error pages; the order of the before_request functions matters."""
+    checked = HostCheck(app.wsgi_app, config.trusted_hosts, always=(HEALTH,))
+    app.wsgi_app = checked  # type: ignore[method-assign]  # Flask's documented way
     if config.trusted_proxies:
         count = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]  # Flask's documented way
     app.config.update(
+        FRONTDESK_PUBLIC_URL=config.public_url,
+        FRONTDESK_TRUSTED_HOSTS=config.trusted_hosts,
         MAX_CONTENT_LENGTH=MAXIMUM_BODY,
         MAX_FORM_MEMORY_SIZE=MAXIMUM_FIELDS,
         SESSION_COOKIE_NAME="frontdesk",
@@ -139,6 +148,7 @@ def init(app: Flask, config: Config) -> None:
     app.request_class = MemoryRequest
     app.session_interface = DeskSessions()
     app.before_request(_number_request)
+    app.before_request(_refuse_foreign_host)
     app.before_request(_allow_upload)
     app.before_request(_refuse_malformed)
     app.after_request(_add_headers)
@@ -148,7 +158,7 @@ def init(app: Flask, config: Config) -> None:
 
 
 class MemoryRequest(Request):
-    """A request whose uploaded files stay in memory: they hold personal data, never plain on a disk (RES-4)."""
+    """A request whose uploaded files are on no disk (RES-4), and outside of this process: another one reads them."""
 
     def _get_file_stream(
         self,
@@ -157,7 +167,7 @@ class MemoryRequest(Request):
         filename: str | None = None,
         content_length: int | None = None,
     ) -> IO[bytes]:
-        return BytesIO()
+        return in_memory()
 
 
 def _allow_upload() -> None:
@@ -167,16 +177,20 @@ def _allow_upload() -> None:
     if any(may(context.actor(), "import", register) for register in REGISTERS):
         request.max_content_length = MAXIMUM_BYTES + MAXIMUM_FIELDS
         if (request.content_length or 0) > request.max_content_length:
-            _read_away()
+            _read_away(MAXIMUM_READ_AWAY)
             abort(413, gettext("The file is larger than 200 MB; split it."))
 
 
-def _read_away() -> None:
-    """Read the body and forget it: a browser shows the answer only after it could send everything."""
-    left = min(request.content_length or 0, MAXIMUM_READ_AWAY)
-    stream = request.environ["wsgi.input"]
-    while left > 0 and (block := stream.read(min(left, MAXIMUM_FIELDS))):
-        left -= len(block)
+def _read_away(most: int) -> None:
+    """Read the body, *most* bytes of it, and forget it; while it is left unread, the connection breaks off."""
+    stream, left = request.environ["wsgi.input"], most
+    if request.content_length is not None:
+        left = min(left, request.content_length)
+    elif not request.environ.get("wsgi.input_terminated"):
+        return
+    with suppress(OSError):  # the client has gone
+        while left > 0 and (block := stream.read(min(left, MAXIMUM_FIELDS))):
+            left -= len(block)
 
 
 def token() -> str:
@@ -192,6 +206,11 @@ def check_token() -> None:
 
 def _number_request() -> None:
     g.request_id = secrets.token_hex(8)
+
+
+def _refuse_foreign_host() -> None:
+    if request.environ.get(HOST_REFUSED):
+        abort(400, gettext("This server is not called by that name. Use the address that your administrator gave you."))
 
 
 def request_id() -> str | None:
@@ -237,6 +256,7 @@ def _add_headers(response: Response) -> Response:
 def _register_error_pages(app: Flask) -> None:
     app.register_error_handler(CSRFError, _no_token)
     app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(RequestEntityTooLarge, _too_large)
     app.register_error_handler(OperationRefused, _refused)
     app.register_error_handler(IntegrityError, _database_refused)
     app.register_error_handler(StaleDataError, _stale)
@@ -262,6 +282,11 @@ def _http_error(error: HTTPException) -> Any:
         if name.lower() not in {"content-type", "content-length"}:
             answer.headers.setdefault(name, value)  # Allow, WWW-Authenticate, Retry-After
     return answer
+
+
+def _too_large(error: RequestEntityTooLarge) -> Any:
+    _read_away(MAXIMUM_READ_AWAY_OF_ALL)
+    return _http_error(error)
 
 
 def _refused(error: OperationRefused) -> Any:

@@ -1,37 +1,39 @@
-"""A table out of a spreadsheet that somebody sent: XLSX or CSV, every cell as text, nothing believed. Pure.
+"""Tables out of files that somebody sent (XLSX or CSV): read by a process of its own, every cell as text.
 
-What a workbook claims is looked at before it is unpacked: its size, how far its cells reach, formulas without result.
+The reading itself is the program in ``spreadsheets/``. It is started anew for each file (no fork of a process with
+threads), is handed the file and nothing else, neither keys nor database, and may use so much memory and time. Whatever
+is wrong with a file ends that process; whoever reads it here gets a sentence.
 """
 
-import csv
-import datetime
-import io
-import itertools
-import re
-import zipfile
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any
-from xml.parsers import expat
-
-from python_calamine import CalamineError, CalamineWorkbook
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
 
 from models.errors import Msgid, OperationRefused, gettext_noop
 
 RULE = "IMPORT"
 MAXIMUM_BYTES = 200 * 1024 * 1024
-MAXIMUM_UNPACKED = 400 * 1024 * 1024
-MAXIMUM_ROWS = 200_000
-MAXIMUM_COLUMNS = 100
-MAXIMUM_CELLS = 10_000_000
-LONGEST_ROW = 100_000
-BLOCK = 1 << 20
+MEGABYTES = 900
+"""Memory of the reading process, addresses included; 200,000 rows of 25 columns need two thirds of it."""
+SECONDS = 60
+"""Time on a processor; by the clock twice as long."""
+SECONDS_TO_WAIT = 30
+"""How long somebody waits for the file of a colleague: one is read at a time in each process."""
+OUT_OF_MEMORY = 3
+_ONE_AT_A_TIME = threading.BoundedSemaphore(1)
+_PROGRAMS = Path(__file__).resolve().parent.parent
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
-_REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
-_OLD_EXCEL = b"\xd0\xcf\x11\xe0"
-_WORKBOOK = b"PK\x03\x04"
-_DELIMITERS = ",;\t"
+DAMAGED = gettext_noop("The workbook is damaged, or no .xlsx: open it, save it as .xlsx, try again.")
 
 
 class UnreadableSheet(OperationRefused):
@@ -52,270 +54,137 @@ class SheetRow:
 
 @dataclass
 class Sheet:
-    """The rows of the first visible sheet that holds anything; ``name`` is empty for CSV. Empty rows are left out."""
+    """One table of a file, whose rows are to be read before the next table is; ``name`` is empty for CSV."""
 
     name: str
     rows: Iterator[SheetRow]
-    others: list[str] = field(default_factory=list)
-    """Further sheets that are not read."""
+    filled: int = 0
+    """Cells that got the value of the merged area they lie in; known when the rows are read."""
+    problem: UnreadableSheet | None = None
+    """Why the table cannot be taken; known when the rows are read."""
 
 
-def read_sheet(raw: bytes) -> Sheet:
-    """The table in the file *raw*. Raises UnreadableSheet, also while its rows are read."""
-    if len(raw) > MAXIMUM_BYTES:
-        raise UnreadableSheet(gettext_noop("The file is larger than 200 MB; split it."))
-    if raw.startswith(_OLD_EXCEL):
-        message = gettext_noop("This is an old Excel file (.xls) or has a password: save it as .xlsx without password.")
-        raise UnreadableSheet(message)
-    sheet = _read_workbook(raw) if raw.startswith(_WORKBOOK) else Sheet("", _rows_of_text(raw))
-    sheet.rows = _limited(sheet.rows)
-    return sheet
+@contextmanager
+def opened(
+    file: IO[bytes] | bytes, *, encoding: str | None = None, megabytes: int = MEGABYTES, seconds: int = SECONDS
+) -> Iterator[Iterator[Sheet]]:
+    """The tables of *file*, one after the other. Raises UnreadableSheet, also while they are read.
 
-
-def _limited(rows: Iterator[SheetRow]) -> Iterator[SheetRow]:
-    for count, row in enumerate(rows):
-        if count > MAXIMUM_ROWS:
-            raise UnreadableSheet(gettext_noop("The sheet has more than 200,000 rows; split it."))
-        width = max((at + 1 for at, cell in enumerate(row.cells) if cell), default=0)
-        if width > MAXIMUM_COLUMNS:
-            raise UnreadableSheet(
-                gettext_noop("The sheet has more than 100 columns; delete those that are not needed.")
-            )
-        if sum(map(len, row.cells)) > LONGEST_ROW:
-            message = gettext_noop("Row %(row)s is longer than any row of people or units; look at its cells.")
-            raise UnreadableSheet(message, row=row.number)
-        yield SheetRow(row.number, row.cells[:MAXIMUM_COLUMNS], row.problem)
-
-
-# ---------------------------------------------------------------- CSV
-
-
-def _rows_of_text(raw: bytes) -> Iterator[SheetRow]:
-    text = _decoded(raw)
-    first = text[: text.find("\n")] if "\n" in text else text
-    delimiter = max(_DELIMITERS, key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    width = 0
-    number = 1
+    *encoding* is tried first where it is CSV; *megabytes* and *seconds* are what the reading may take. A file without a
+    descriptor is copied into one, in memory where the system has that.
+    """
+    if not _ONE_AT_A_TIME.acquire(timeout=SECONDS_TO_WAIT):
+        raise UnreadableSheet(gettext_noop("Other files are being read just now; try again in a minute."))
     try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                width = width or len(cells)
-                problem = _problem_of(cells)
-                if len(cells) != width and problem is None:
-                    problem = _refusal(gettext_noop("The row has another number of cells than the header."))
-                yield SheetRow(number, [_clean(cell) for cell in cells], problem)
-            number = reader.line_num + 1
-    except csv.Error:
-        raise UnreadableSheet(gettext_noop("Line %(line)s is not CSV; open the file and look."), line=number) from None
+        with _described(file) as given:
+            messages = _messages(given, encoding, megabytes, seconds)
+            try:
+                yield sheets_of(messages)
+            finally:
+                messages.close()
+    finally:
+        _ONE_AT_A_TIME.release()
 
 
-def _decoded(raw: bytes) -> str:
-    encodings = ["utf-16"] if raw.startswith((b"\xff\xfe", b"\xfe\xff")) else ["utf-8-sig", "gb18030"]
-    for encoding in encodings:
+def sheets_of(messages: Iterator[list[Any]]) -> Iterator[Sheet]:
+    """The tables that the *messages* of the reading process tell of."""
+    for kind, *values in messages:
+        if kind == "sheet":
+            sheet = Sheet(values[0], iter(()))
+            sheet.rows = _rows(sheet, messages)
+            yield sheet
+            for _rest in sheet.rows:
+                pass
+        elif kind == "unreadable":
+            yield Sheet(values[0], iter(()), problem=UnreadableSheet(Msgid(values[1][0]), **values[1][1]))
+        elif kind == "refused":
+            raise UnreadableSheet(Msgid(values[0][0]), **values[0][1])
+
+
+def _rows(sheet: Sheet, messages: Iterator[list[Any]]) -> Iterator[SheetRow]:
+    for kind, *values in messages:
+        if kind == "rows":
+            for number, cells, problem in values[0]:
+                refusal = None if problem is None else OperationRefused(RULE, Msgid(problem[0]), **problem[1])
+                yield SheetRow(number, cells, refusal)
+        elif kind == "end":
+            sheet.filled = values[0]
+            return
+        else:
+            message, given = values[-1]
+            sheet.problem = UnreadableSheet(Msgid(message), **given)
+            return
+
+
+def _messages(file: IO[bytes], encoding: str | None, megabytes: int, seconds: int) -> Generator[Any, None, None]:
+    command = [sys.executable, "-m", "spreadsheets", str(megabytes), str(seconds), *([encoding] if encoding else [])]
+    environment = {"PYTHONPATH": str(_PROGRAMS), "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    with subprocess.Popen(  # noqa: S603  # this interpreter, arguments of our own
+        command, stdin=file, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment, cwd="/"
+    ) as process:
+        assert process.stdout is not None
+        overdue = threading.Timer(seconds * 2, process.kill)
+        overdue.start()
         try:
-            text = raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text[:BLOCK]:
-            return text
-        break
-    raise UnreadableSheet(
-        gettext_noop("This is no workbook (.xlsx), and no CSV in UTF-8 or GB18030: save it as one of these.")
-    )
+            for line in process.stdout:
+                message = json.loads(line)
+                if message[0] == "done":
+                    return
+                yield message
+            process.wait()
+        finally:
+            late = overdue.finished.is_set()
+            overdue.cancel()
+            process.kill()
+    raise _why_it_ended(process.returncode, late, megabytes, seconds)
 
 
-def _refusal(message: Msgid, **values: Any) -> OperationRefused:
-    return OperationRefused(RULE, message, **values)
-
-
-def _problem_of(cells: Iterable[str]) -> OperationRefused | None:
-    if any(_CONTROL.search(cell) for cell in cells):
-        return _refusal(gettext_noop("The row holds a control character, which nobody can see; type the cell again."))
-    return None
-
-
-def _clean(cell: str) -> str:
-    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", cell).strip()
-
-
-# ---------------------------------------------------------------- XLSX
-
-
-@dataclass
-class _Part:
-    """What one pass over a sheet's XML found: how far its cells reach, and cells without a value of their own."""
-
-    rows: int = 0
-    columns: int = 0
-    formulas: set[int] = field(default_factory=set)
-    errors: set[int] = field(default_factory=set)
-
-
-def _read_workbook(raw: bytes) -> Sheet:
-    broken = UnreadableSheet(
-        gettext_noop("The workbook is damaged, or no .xlsx: open it, save it as .xlsx, try again.")
-    )
-    try:
-        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-            if sum(info.file_size for info in archive.infolist()) > MAXIMUM_UNPACKED:
-                raise UnreadableSheet(gettext_noop("The workbook is too large when unpacked (400 MB); split it."))
-            visible = _visible_parts(archive)
-            for at, (name, path) in enumerate(visible):
-                part = _looked_through(archive, path)
-                if part.rows:
-                    # The reader lays out the whole rectangle, so a lone cell far away must not get there.
-                    _check_reach(part)
-                    sheet = CalamineWorkbook.from_filelike(io.BytesIO(raw)).get_sheet_by_name(name)
-                    others = [other for further, (other, _path) in enumerate(visible) if further != at]
-                    return Sheet(name, _rows_of_sheet(sheet, part), others)
-    except (CalamineError, zipfile.BadZipFile, expat.ExpatError, KeyError, EOFError, NotImplementedError) as error:
-        raise broken from error
-    except RuntimeError as error:  # zipfile: a member has a password
-        raise broken from error
-    except OSError as error:  # zlib's own errors among them
-        raise broken from error
-    raise UnreadableSheet(gettext_noop("The workbook has no visible sheet with anything in it."))
-
-
-def _check_reach(part: _Part) -> None:
-    if part.rows > MAXIMUM_ROWS * 2 or part.rows * part.columns > MAXIMUM_CELLS:
+def _why_it_ended(code: int, late: bool, megabytes: int, seconds: int) -> UnreadableSheet:
+    if late or -code in (signal.SIGXCPU, signal.SIGALRM):
         message = gettext_noop(
-            "The cells of the sheet reach down to row %(row)s and over %(columns)s columns; split it."
+            "Reading the file was stopped after %(seconds)s seconds: copy the rows that are needed into a new "
+            "workbook, or save them as CSV."
         )
-        raise UnreadableSheet(message, row=part.rows, columns=part.columns)
+        return UnreadableSheet(message, seconds=seconds)
+    if code == OUT_OF_MEMORY or code < 0:
+        message = gettext_noop(
+            "Reading the file was stopped, it needs more than %(megabytes)s MB of memory: copy the rows "
+            "that are needed into a new workbook, or save them as CSV."
+        )
+        return UnreadableSheet(message, megabytes=megabytes)
+    return UnreadableSheet(DAMAGED)
 
 
-def _visible_parts(archive: zipfile.ZipFile) -> list[tuple[str, str]]:
-    """Name and path of each visible worksheet, in the workbook's order."""
-    targets: dict[str, str] = {}
-    sheets: list[tuple[str, str]] = []
-
-    def related(tag: str, attributes: dict[str, str]) -> None:
-        if tag == "Relationship" and attributes["Type"].endswith("/worksheet"):
-            target = attributes["Target"]
-            targets[attributes["Id"]] = target[1:] if target.startswith("/") else f"xl/{target}"
-
-    def listed(tag: str, attributes: dict[str, str]) -> None:
-        if tag == "sheet" and attributes.get("state", "visible") == "visible":
-            key = next(value for name, value in attributes.items() if name.endswith(":id"))
-            sheets.append((attributes["name"], key))
-
-    _parse(archive, "xl/_rels/workbook.xml.rels", related)
-    _parse(archive, "xl/workbook.xml", listed)
-    return [(name, targets[key]) for name, key in sheets if key in targets]
-
-
-def _parse(archive: zipfile.ZipFile, path: str, on_start: Any, on_end: Any = None, on_text: Any = None) -> None:
-    parser = expat.ParserCreate()
-
-    def start(tag: str, attributes: dict[str, str]) -> None:
-        on_start(tag.rpartition(":")[2], attributes)
-
-    def refuse(*_doctype: Any) -> None:
-        raise expat.ExpatError("a workbook has no document type")
-
-    parser.StartElementHandler = start
-    parser.StartDoctypeDeclHandler = refuse
-    if on_end is not None:
-        parser.EndElementHandler = lambda tag: on_end(tag.rpartition(":")[2])
-    if on_text is not None:
-        parser.CharacterDataHandler = on_text
-    with archive.open(path) as stream:
-        while block := stream.read(BLOCK):
-            parser.Parse(block, False)
-        parser.Parse(b"", True)
-
-
-def _looked_through(archive: zipfile.ZipFile, path: str) -> _Part:
-    part = _Part()
-    row = column = 0
-    formula = error = value = False
-    text = 0
-
-    def start(tag: str, attributes: dict[str, str]) -> None:
-        nonlocal row, column, formula, error, value, text
-        if tag == "c":
-            named = _REFERENCE.fullmatch(attributes.get("r", ""))
-            row, column = (int(named[2]), _column_number(named[1])) if named else (row, column + 1)
-            error, formula, text = attributes.get("t") == "e", False, 0
-        elif tag == "row":
-            row, column = int(attributes.get("r", row + 1)), 0
-        elif tag == "f":
-            formula = True
-        elif tag in ("v", "t"):
-            value = True
-
-    def end(tag: str) -> None:
-        nonlocal value
-        if tag in ("v", "t"):
-            value = False
-        elif tag == "c" and (text or formula):
-            part.rows, part.columns = max(part.rows, row), max(part.columns, column)
-            if error:
-                part.errors.add(row)
-            elif not text:
-                part.formulas.add(row)
-
-    def said(words: str) -> None:
-        nonlocal text
-        if value:
-            text += len(words)
-
-    _parse(archive, path, start, end, said)
-    return part
-
-
-def _column_number(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number
-
-
-def _rows_of_sheet(sheet: Any, part: _Part) -> Iterator[SheetRow]:
-    start = sheet.start
-    if start is None:
+@contextmanager
+def _described(file: IO[bytes] | bytes) -> Iterator[IO[bytes]]:
+    """*file* as one that another process can be handed."""
+    if not isinstance(file, bytes) and _has_descriptor(file):
+        file.flush()
+        yield file
         return
-    blank = [""] * start[1]
-    merged = _merged_rows(sheet.merged_cell_ranges or ())
-    # The reader begins with the sheet's first row, whether or not it is empty.
-    for number, values in enumerate(sheet.iter_rows(), 1):
-        cells = blank + [_text_of(value) for value in values]
-        problem = _problem_of(cells)
-        if number in part.formulas:
-            message = gettext_noop("A formula of this row has no result in the file: open it in Excel and save it.")
-            problem = _refusal(message)
-        elif number in part.errors:
-            problem = _refusal(gettext_noop("A cell of this row shows an error (#N/A, #REF! or the like)."))
-        elif number in merged and any(cells):
-            problem = _refusal(gettext_noop("The row lies in merged cells: unmerge them and fill in each row."))
-        if problem is not None or any(cells):
-            yield SheetRow(number, [_clean(cell) for cell in cells], problem)
+    with in_memory() as copy:
+        if isinstance(file, bytes):
+            copy.write(file)
+        else:
+            file.seek(0)
+            shutil.copyfileobj(file, copy)
+        copy.flush()
+        yield copy
 
 
-def _merged_rows(ranges: Iterable[tuple[tuple[int, int], tuple[int, int]]]) -> set[int]:
-    """The rows (from 1) that a merged area leaves without cells of their own: all but its top row, if one column."""
-    found: set[int] = set()
-    for (top, left), (bottom, right) in itertools.islice(ranges, MAXIMUM_ROWS):
-        found.update(range(top + 1 + (left == right), min(bottom, MAXIMUM_ROWS * 2) + 2))
-    return found
+def _has_descriptor(file: IO[bytes]) -> bool:
+    try:
+        file.fileno()
+    except OSError:
+        return False
+    return True
 
 
-def _text_of(value: Any) -> str:
-    """A cell as text: whole numbers without point, dates as ISO."""
-    if isinstance(value, str):
-        return value.strip()
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-    if isinstance(value, datetime.datetime):
-        midnight = value.time() == datetime.time()
-        return value.date().isoformat() if midnight else value.isoformat(" ", "seconds")
-    if isinstance(value, datetime.date):
-        return value.isoformat()
-    return str(value)
+def in_memory() -> IO[bytes]:
+    """An empty file that is on no disk, outside of this process's own memory, where the system has that (RES-4)."""
+    if hasattr(os, "memfd_create"):
+        return os.fdopen(os.memfd_create("front desk"), "w+b")
+    return tempfile.TemporaryFile("w+b")  # without a name, gone with its process
 
 
 def rows_in(rows: Iterable[SheetRow], size: int, characters: int) -> Iterator[Sequence[SheetRow]]:

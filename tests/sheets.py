@@ -1,10 +1,14 @@
 """Spreadsheets for the tests of imports."""
 
 import io
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from openpyxl import Workbook, load_workbook
+
+from models.spreadsheets import Sheet, sheets_of
+from spreadsheets.__main__ import messages
 
 HEADER = ("姓名", "手机", "房号", "身份", "入住日期", "证件类型", "证件号码", "车牌", "备注")
 ENGLISH = ("Name", "Phone", "Unit", "Kind", "Moved in on", "Document", "ID number", "Vehicles", "Note")
@@ -27,6 +31,11 @@ def saved(book: Workbook) -> bytes:
     file = io.BytesIO()
     book.save(file)
     return file.getvalue()
+
+
+def tables(raw: bytes) -> Iterator[Sheet]:
+    """What the reading process says of the file *raw*, read here: tests of what rows mean start no process."""
+    return sheets_of(json.loads(json.dumps(message)) for message in messages(io.BytesIO(raw), path=None))
 
 
 def table(raw: bytes) -> list[list[Any]]:

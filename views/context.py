@@ -13,6 +13,9 @@ from models.session import DeskSession
 from models.staff import Actor
 
 EXTENSION = "frontdesk"
+PUBLIC_URL = "FRONTDESK_PUBLIC_URL"
+TRUSTED_HOSTS = "FRONTDESK_TRUSTED_HOSTS"
+LOCAL = frozenset({"localhost", "127.0.0.1", "[::1]"})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -29,6 +32,21 @@ class Services:
 def services() -> Services:
     """The running program's services."""
     return cast("Services", current_app.extensions[EXTENSION])
+
+
+def public_address(path: str) -> str | None:
+    """*path* of this panel as people reach it from outside; None where nobody has said how (FRONTDESK_PUBLIC_URL).
+
+    What a request calls the server counts only where that is checked: a proxy that does not pass it on, or a stranger,
+    would have wrong addresses printed.
+    """
+    root: str | None = current_app.config.get(PUBLIC_URL)
+    if root is None:
+        is_local = request.host.rpartition(":")[0] in LOCAL or request.host in LOCAL
+        if not current_app.config.get(TRUSTED_HOSTS) or (is_local and not services().is_demo):
+            return None
+        root = request.host_url.rstrip("/")
+    return root + path
 
 
 def session() -> DeskSession:

@@ -21,6 +21,8 @@ class DeskFilter(BaseSQLAFilter):
     """One filter: ``key`` names it in addresses (``flt_status=done``), ``control`` says how the form asks for it."""
 
     control = "select"
+    has_alternatives = True
+    """Whether the form offers a second value beside the first: rows that fit either are listed."""
     column: Any
 
     def __init__(self, column: Any, key: str | None = None, name: Any = None) -> None:
@@ -73,6 +75,8 @@ class ChoiceFilter(DeskFilter):
 class FlagFilter(DeskFilter):
     """Yes or no."""
 
+    has_alternatives = False
+
     def choices(self) -> Sequence[tuple[str, str]]:
         """Yes and no."""
         return [("1", gettext("yes")), ("0", gettext("no"))]
@@ -110,6 +114,7 @@ class DateFilter(DeskFilter):
     """From or until a date of the estate's own calendar, both included."""
 
     control = "date"
+    has_alternatives = False
 
     def __init__(self, column: Any, *, until: bool = False, name: Any = None) -> None:
         super().__init__(column, f"{column.key}_{'until' if until else 'from'}", name)

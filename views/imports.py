@@ -3,7 +3,7 @@
 import re
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,19 +13,21 @@ from flask_babel import gettext, lazy_gettext
 from sqlalchemy import select
 from werkzeug.exceptions import BadRequest, NotFound
 
+from models import spreadsheets
 from models.errors import OperationRefused
 from models.estates import Estate
-from models.import_columns import COLUMNS, check_columns, guess
+from models.import_headings import COLUMNS
 from models.imports import ImportRun, ImportState
 from models.operations import register_imports
 from models.personal import masked_phone
 from models.policy import may, visible
+from models.residents import OccupancyKind
 from models.session import DeskSession
 from models.spreadsheets import RULE
 from models.staff import Actor
 from views import context
 from views.labels import register_label
-from views.language import label, say, sentence
+from views.language import joined, label, say, sentence
 from views.pages import DeskPage
 from views.queries import PAGE_SIZE, asked_id, parse_choice, parse_id
 from views.references import ENDPOINTS
@@ -82,7 +84,8 @@ class ImportView(DeskPage):
         if file is None or not file.filename:
             return self._upload_page(register, gettext("Choose a file.")), INVALID
         try:
-            sealed = register_imports.seal(file.stream.read(), register, context.services().keyring)
+            with spreadsheets.opened(file.stream) as tables:
+                sealed = register_imports.seal(tables, register, context.services().keyring)
             run_id = self._upload(register, estate.id, file.filename, sealed)
         except OperationRefused as refusal:
             context.session().rollback()
@@ -110,7 +113,7 @@ class ImportView(DeskPage):
             "admin/import_new.html",
             register=register,
             title=_title(register),
-            columns=COLUMNS[register],
+            columns=COLUMNS[register].columns,
             key=secrets.token_urlsafe(24),
             problem=problem,
             back=url_for(f"{ENDPOINTS[register]}.index_view"),
@@ -120,52 +123,100 @@ class ImportView(DeskPage):
 
     @expose("/map/", methods=("GET", "POST"))
     def map_view(self) -> Any:
-        """Say what each column of the file holds; then comes the dry run."""
+        """Say which sheet and columns of the file hold what; then comes the dry run."""
         if request.method == "GET":
             run = self._run(asked_id())
             if run.state in (ImportState.RUNNING, ImportState.FINISHED):
                 return redirect(self.get_url(".details_view", id=run.id))
-            return self._map_page(run, list(run.columns))
+            return self._map_page(run, self._reading(run, request.args), None)
         run = self._run(parse_id(request.form.get("id")))
-        run_id, chosen = run.id, self._chosen(run)
+        run_id, reading = run.id, self._reading(run, request.form)
+        known = {row.number for row in reading.chosen.suspects}
+        left_out = known & {parse_id(number) for number in request.form.getlist("left_out")}
+        everybody = request.form.get("everybody", NOT_TAKEN)
+        if everybody not in (NOT_TAKEN, *OccupancyKind):
+            raise BadRequest(gettext("The form is incomplete; open it again."))
+        reading = replace(reading, left_out=frozenset(left_out), everybody=everybody or None)
+        chosen = self._chosen(run, reading)
         try:
-            register_imports.map_columns(context.session(), run, chosen, actor=_actor(), now=context.now())
+            register_imports.map_columns(
+                context.session(), run, chosen, reading=reading, actor=_actor(), now=context.now()
+            )
             context.session().commit()
         except OperationRefused as refusal:
             context.session().rollback()
             if refusal.rule != RULE:
                 raise
-            return self._map_page(self._run(run_id), chosen, sentence(refusal)), status_of(refusal)
+            return self._map_page(self._run(run_id), reading, chosen, sentence(refusal)), status_of(refusal)
         self._dry_run(run_id)
         return redirect(self.get_url(".check_view", id=run_id))
 
-    def _chosen(self, run: ImportRun) -> list[str | None]:
+    @staticmethod
+    def _reading(run: ImportRun, asked: Mapping[str, str]) -> register_imports.Reading:
+        """How the file is read: as was chosen before, or as *asked* by sheet and row of headings."""
+        desk = context.session()
+        sheet, header_row = (asked.get(name, "") for name in ("sheet", "header_row"))
+        if not all(number == "" or (number.isdecimal() and len(number) < 9) for number in (sheet, header_row)):
+            raise BadRequest(gettext("The form is incomplete; open it again."))
+        known = register_imports.reading_of(desk, run)
+        return register_imports.read_with(
+            desk,
+            run,
+            sheet=known.sheet if sheet == "" else int(sheet),
+            header_row=None if header_row == "" else int(header_row),
+        )
+
+    @staticmethod
+    def _chosen(run: ImportRun, reading: register_imports.Reading) -> list[str | None]:
         words = request.form.getlist("column")
-        known = {column.name for column in COLUMNS[run.register]}
-        if len(words) != len(run.columns) or not known.issuperset(word for word in words if word != NOT_TAKEN):
+        if len(words) != len(reading.header) or not COLUMNS[run.register].named.keys() >= {*words} - {NOT_TAKEN}:
             raise BadRequest(gettext("The form is incomplete; open it again."))
         return [None if word == NOT_TAKEN else word for word in words]
 
-    def _map_page(self, run: ImportRun, chosen: list[str | None], problem: str | None = None) -> str:
+    def _map_page(
+        self,
+        run: ImportRun,
+        reading: register_imports.Reading,
+        chosen: list[str | None] | None,
+        problem: str | None = None,
+    ) -> str:
         desk = context.session()
-        header, others = register_imports.header(desk, run)
+        columns = COLUMNS[run.register]
+        known = register_imports.reading_of(desk, run)
+        guessed, twice = columns.guess(reading.header)
+        as_before = reading.header == known.header and len(run.columns) == len(known.header)
+        first_time = run.state is ImportState.UPLOADED or not as_before
+        chosen = chosen or (list(run.columns) if as_before else guessed)
         if problem is None:
-            guessed, twice = guess(run.register, header)
             try:
-                check_columns(run.register, chosen, twice if chosen == guessed else ())
+                columns.check(chosen, twice if chosen == guessed else ())
             except OperationRefused as refusal:
                 problem = sentence(refusal)
-        rows = register_imports.first_rows(desk, run, ROWS_SHOWN)
+        top = register_imports.top_rows(desk, run, reading.chosen.first)
+        rows = [row for row in top if reading.takes(row)][:ROWS_SHOWN]
         samples = [
             [_masked(row.cells[at]) for row in rows if at < len(row.cells) and row.cells[at]]
-            for at in range(len(header))
+            for at in range(len(reading.header))
+        ]
+        suspects = [
+            (
+                row.number,
+                _shown(row.cells),
+                register_imports.explains(row, reading.header) if first_time else row.number in reading.left_out,
+            )
+            for row in reading.chosen.suspects
+            if row.number > reading.header_row
         ]
         return self._page(
             "admin/import_map.html",
             run,
-            lines=list(zip(header, samples, chosen, strict=True)),
-            others=others,
-            columns=COLUMNS[run.register],
+            lines=list(zip(reading.header, samples, chosen, strict=True)),
+            reading=reading,
+            top=[(row.number, _shown(row.cells)) for row in top],
+            unreadable={at: sentence(one.problem) for at, one in enumerate(reading.sheets) if one.problem},
+            suspects=suspects,
+            kinds=[(kind.value, label(kind)) for kind in OccupancyKind] if run.register == "residents" else [],
+            columns=columns.columns,
             problem=problem,
         )
 
@@ -242,7 +293,15 @@ class ImportView(DeskPage):
             refused.append((item.row.number, _shown(item.row.cells), sentence(item.refusal)))
             if len(refused) == REFUSED_SHOWN:
                 break
-        return {"counts": register_imports.counts(desk, run), "refused": refused}
+        reading = register_imports.reading_of(desk, run)
+        named = zip(reading.header, run.columns, strict=False)
+        return {
+            "counts": register_imports.counts(desk, run),
+            "refused": refused,
+            "reading": reading,
+            "not_taken": joined([text for text, name in named if text and name is None]),
+            "everybody": OccupancyKind(reading.everybody) if reading.everybody else None,
+        }
 
     def _page(self, template: str, run: ImportRun, **values: Any) -> str:
         estate = context.session().get_one(Estate, run.estate_id)
@@ -279,7 +338,7 @@ def _masked(cell: str) -> str:
 
 def _refused_lines(run: ImportRun) -> Iterator[list[str]]:
     desk = context.session()
-    header, _others = register_imports.header(desk, run)
+    header = register_imports.reading_of(desk, run).header
     yield [*header, gettext("Row in the file"), gettext("Reason for refusal")]
     for item in register_imports.refused_rows(desk, run):
         cells = item.row.cells[: len(header)]

@@ -11,6 +11,7 @@ from flask_admin import expose
 from flask_babel import gettext
 from markupsafe import Markup, escape
 from sqlalchemy import ColumnElement, Select, false, func, literal, select
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest
 
 from models.base import LocalDate, UTCDateTime
@@ -25,6 +26,7 @@ from views.language import language, say, zone
 from views.lookups import learn_choices
 from views.queries import (
     COUNT_LIMIT,
+    MOST_FILTERS,
     PAGE_SIZE,
     Asked,
     Cursor,
@@ -99,7 +101,7 @@ class ListPages(Scope):
             filters=self.filter_controls(asked) if request.args.get("filters") == "1" else [],
             may_filter=bool(self._filters),
             bulk_buttons=bulk_buttons,
-            query_string=urlencode(asked.arguments()),
+            query_string=urlencode(asked.arguments(), doseq=True),
             empty_text="" if page.rows else self.nothing_found(asked),
             dated=self.is_dated(self.default_sort_column() if asked.search else self.sort_column(asked)),
             **kept,
@@ -148,7 +150,7 @@ class ListPages(Scope):
 
     def asked(self, source: Any = None) -> Asked:
         """What the address asks for; 400 for anything malformed. *source* replaces the request's arguments."""
-        arguments = request.args if source is None else source
+        arguments: MultiDict[str, str] = request.args if source is None else MultiDict(source)
         asked = Asked(search=parse_search(arguments.get("search", "")))
         if asked.search and not self._search_supported:
             raise BadRequest(gettext("The address has an unknown value for “%(name)s”.", name="search"))
@@ -188,18 +190,19 @@ class ListPages(Scope):
                 continue
             key = name.partition("_")[2]
             known = self._filter_args or {}
-            raw = arguments[name].strip()
             if key not in known:
                 raise BadRequest(gettext("This list has no filter “%(name)s”.", name=key[:60]))
-            if not raw:
-                continue  # an empty control of the filter form
             flt: Any = known[key][1]
-            try:
-                found.append((flt, raw, flt.clean(raw)))
-            except ValueError:
-                raise BadRequest(
-                    gettext("“%(value)s” is no value for the filter “%(name)s”.", value=raw[:60], name=flt.name)
-                ) from None
+            given = dict.fromkeys(value.strip() for value in arguments.getlist(name))
+            for raw in filter(None, given):  # an empty control of the filter form says nothing
+                try:
+                    found.append((flt, raw, flt.clean(raw)))
+                except ValueError:
+                    raise BadRequest(
+                        gettext("“%(value)s” is no value for the filter “%(name)s”.", value=raw[:60], name=flt.name)
+                    ) from None
+        if len(found) > MOST_FILTERS:
+            raise BadRequest(gettext("A list is narrowed by at most %(count)s values.", count=MOST_FILTERS))
         return found
 
     def _asked_columns(self, text: str) -> list[str]:
@@ -246,10 +249,7 @@ class ListPages(Scope):
 
     def _narrowed(self, asked: Asked) -> list[ColumnElement[bool]]:
         """What is true of all rows that fit, but for the search."""
-        query = select(self.model.id).where(self.listed())
-        for flt, _raw, value in asked.filters:
-            query = flt.apply(query, value)
-        return [] if query.whereclause is None else [query.whereclause]
+        return [self.listed(), *asked.conditions()]
 
     def ordered(self, asked: Asked) -> list[Any]:
         """How the list of *asked* is ordered."""
@@ -345,7 +345,7 @@ class ListPages(Scope):
         """The address of this list with *changes*."""
         arguments = asked.arguments(**changes)
         page = fixed_url(".index_view")
-        return f"{page}?{urlencode(arguments, safe=PLAIN)}" if arguments else page
+        return f"{page}?{urlencode(arguments, doseq=True, safe=PLAIN)}" if arguments else page
 
     def sort_address(self, asked: Asked, name: str) -> str:
         """The address of this list sorted by *name*, the other way round if it is already."""
@@ -354,8 +354,9 @@ class ListPages(Scope):
 
     def _chips(self, asked: Asked) -> list[tuple[str, str, str]]:
         chips = [
-            (str(flt.name), flt.shown(raw), self.address(asked, **{f"flt_{flt.key}": None}))
+            (str(flt.name), flt.shown(raw), self.address(asked, **{f"flt_{flt.key}": others or None}))
             for flt, raw, _value in asked.filters
+            for others in [[other for other in asked.given()[flt.key] if other != raw]]
         ]
         if asked.search:
             chips.append((gettext("Search"), asked.search, self.address(asked, search=None)))
@@ -364,8 +365,8 @@ class ListPages(Scope):
     def filter_controls(self, asked: Asked) -> list[Markup]:
         """The controls of the filter form with what is asked now."""
         learn_choices(flt.lookup for flt in self._filters if flt.control == "select" and hasattr(flt, "lookup"))
-        given = {flt.key: raw for flt, raw, _value in asked.filters}
-        return [filter_field(flt, given.get(flt.key, ""), language()) for flt in self._filters]
+        given = asked.given()
+        return [filter_field(flt, given.get(flt.key, ()), language()) for flt in self._filters]
 
     def headings(self, names: Sequence[str]) -> list[tuple[str, str]]:
         """Name and label of each of the columns *names*, of those that everybody sees where there are none."""

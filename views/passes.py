@@ -218,7 +218,8 @@ class PassView(RegisterView):
         """The pass on paper, with the square code that the gate scans (PAS-7)."""
         record = self.get_one(asked_id(), ("host_unit",))
         self.require("print", record)
-        address = url_for("gate.index", code=record.code, _external=True)
+        # Without a known address of the panel the code alone: a scanner at the gate's page types it.
+        address = context.public_address(url_for("gate.index", code=record.code)) or record.code
         drawn = segno.make(address, error="m", micro=False).svg_inline(omitsize=True, border=2)
         return self.render(
             "admin/pass.html",

@@ -187,7 +187,7 @@ class PersonalLists(ExportPages):
 
 def canonical(asked: Asked) -> str:
     """The address of a list after the question mark, the same for the same list."""
-    return urlencode(sorted(asked.arguments().items()))
+    return urlencode(sorted(asked.arguments().items()), doseq=True)
 
 
 @functools.lru_cache(512)

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import request
 from flask_babel import gettext
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, tuple_
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 from werkzeug.exceptions import BadRequest
 
@@ -18,6 +18,8 @@ LARGEST_ID = 2**63 - 1
 LONGEST_SEARCH = 100
 COUNT_LIMIT = 10_000
 PAGE_SIZE = 50
+MOST_FILTERS = 60
+"""So many values in all may narrow a list."""
 
 _WHOLE = re.compile(r"[1-9][0-9]{0,18}", re.ASCII)
 
@@ -110,14 +112,34 @@ class Asked:
         place = self.after or self.before
         return {} if place is None else {"at_value": place.value, "at_id": place.row_id}
 
-    def arguments(self, **changes: Any) -> dict[str, str]:
+    def given(self) -> dict[str, list[str]]:
+        """Filter -> its values as written: rows that fit one of them are listed."""
+        found: dict[str, list[str]] = {}
+        for flt, raw, _value in self.filters:
+            found.setdefault(flt.key, []).append(raw)
+        return found
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """What is true of all rows that fit the filters: several values of one filter are alternatives."""
+        apart: dict[str, list[ColumnElement[bool]]] = {}
+        for flt, _raw, value in self.filters:
+            apart.setdefault(flt.key, []).append(flt.condition(value))
+        return [or_(*each) for each in apart.values()]
+
+    def arguments(self, **changes: Any) -> dict[str, str | list[str]]:
         """The address of this list again, with *changes*; None takes an argument away. Without place in the list."""
-        found: dict[str, Any] = {f"flt_{flt.key}": raw for flt, raw, _ in self.filters}
+        found: dict[str, Any] = {f"flt_{key}": sorted(values) for key, values in self.given().items()}
         found |= {"search": self.search or None, "sort": self.sort or None}
         found["desc"] = ("1" if self.descending else "0") if self.sort else None
         found["cols"] = ",".join(self.columns) or None
         found |= changes
-        return {name: str(value) for name, value in found.items() if value is not None}
+        return {
+            name: value
+            if isinstance(value, list) and len(value) > 1
+            else str(value[0] if isinstance(value, list) else value)
+            for name, value in found.items()
+            if value is not None
+        }
 
 
 def parse_day(text: str) -> datetime.date:

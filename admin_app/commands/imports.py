@@ -1,8 +1,6 @@
 """``frontdesk import``: another system's export into our registers, every row accounted for."""
 
-import csv
 import datetime
-import io
 import json
 from collections import Counter
 from collections.abc import Iterator
@@ -14,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin_app import database
-from admin_app.commands.register_imports import estate_of_code, import_register
+from admin_app.commands.register_imports import HowToRead, estate_of_code, import_register
 from admin_app.config import Config, ConfigurationError
 from models.errors import FrontDeskError, OperationRefused, gettext_noop
 from models.estates import Estate
@@ -22,10 +20,8 @@ from models.operations.imports import TakeOver, take_over
 from models.operations.register_imports import REGISTERS
 from models.operations.staff import active_person
 from models.source_mapping import MappingError, SourceFacts, SourceMapping
+from models.spreadsheets import opened
 from models.staff import Role, Staff, StaffAssignment, actor_for
-
-FIRST_ROW = 2  # the first line is the header, as people count in a spreadsheet
-MAXIMUM_BYTES = 200 * 1024 * 1024
 
 
 @click.command("import")
@@ -46,6 +42,10 @@ MAXIMUM_BYTES = 200 * 1024 * 1024
     type=click.Path(path_type=Path, dir_okay=False, writable=True),
     help="Residents, units: write the refused rows with reasons to this .xlsx, to be mended and imported again.",
 )
+@click.option("--sheet", metavar="NAME", help="Residents, units: the sheet to read; else the first with rows.")
+@click.option("--header", "header_row", type=int, metavar="ROW", help="Residents, units: the row of the headings.")
+@click.option("--everybody", type=click.Choice(["owner", "tenant", "family"]), help="Residents: who says nothing else.")
+@click.option("--leave-out", metavar="ROWS", help="Rows of explanation: 3,17, or “words” for all that look like it.")
 @click.option("--dry-run", is_flag=True, help="Say what would become of each row; change nothing.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 def command(
@@ -56,6 +56,10 @@ def command(
     username: str | None,
     owner_name: str | None,
     failed_file: Path | None,
+    sheet: str | None,
+    header_row: int | None,
+    everybody: str | None,
+    leave_out: str | None,
     dry_run: bool,
     as_json: bool,
 ) -> None:
@@ -71,14 +75,15 @@ def command(
     if register in REGISTERS:
         if mapping_file is not None or owner_name is not None:
             raise click.UsageError("--map and --owner are for tickets only.")
-        import_register(register, file, estate_code, username, failed_file, dry_run=dry_run, as_json=as_json)
+        how = HowToRead(sheet, header_row, everybody, leave_out)
+        import_register(register, file, estate_code, username, failed_file, how, dry_run=dry_run, as_json=as_json)
         return
     if mapping_file is None or failed_file is not None:
         raise click.UsageError("tickets need --map, and have no --failed.")
     try:
         mapping = SourceMapping(mapping_file.read_text(encoding="utf-8"))
         rows = list(read_rows(file, mapping))
-    except (MappingError, UnicodeDecodeError) as error:
+    except (MappingError, UnicodeDecodeError, LookupError) as error:
         raise ConfigurationError(f"{file.name}: {error}") from None
     opened = database.connect(Config.from_environment())
     database.check(opened)
@@ -93,36 +98,30 @@ def command(
 
 
 def read_rows(file: Path, mapping: SourceMapping) -> Iterator[tuple[int, dict[str, str] | OperationRefused]]:
-    """Row number and cells of each row of a CSV *file*, in the mapping's encoding or GB18030.
+    """Row number and cells of each row of *file*: XLSX, or CSV in the mapping's encoding or GB18030.
 
-    A row with too many or too few cells, or with NUL, comes as its refusal. Raises MappingError for a file that is
-    not CSV, lacks a column, or is larger than 200 MB.
+    A row with another number of cells than the first has comes as its refusal, as does one that cannot be read. Raises
+    MappingError for a file that lacks a column, UnreadableSheet for one that cannot be read at all.
     """
-    if file.stat().st_size > MAXIMUM_BYTES:
-        raise MappingError("the file is larger than 200 MB; split it.")
-    raw = file.read_bytes()
-    try:
-        text = raw.decode(mapping.encoding)
-    except UnicodeDecodeError:
-        try:
-            text = raw.decode("gb18030")
-        except UnicodeDecodeError:
-            raise MappingError("the file is neither UTF-8 nor GB18030; save it as CSV UTF-8.") from None
-    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
-    try:
-        mapping.check_header(reader.fieldnames or [])
-        for number, row in enumerate(reader, FIRST_ROW):
-            yield number, _checked(row)
-    except csv.Error as error:
-        raise MappingError(f"line {reader.line_num} is not CSV: {error}") from None
-
-
-def _checked(row: dict[Any, Any]) -> dict[str, str] | OperationRefused:
-    if None in row or None in row.values():
-        return OperationRefused("INT-3", gettext_noop("The row has another number of cells than the header."))
-    if any("\0" in cell for cell in row.values()):
-        return OperationRefused("INT-3", gettext_noop("The row holds a NUL character."))
-    return row
+    with file.open("rb") as given, opened(given, encoding=mapping.encoding) as tables:
+        for table in tables:
+            header: list[str] = []
+            for row in table.rows:
+                if not header:
+                    header = row.cells
+                    mapping.check_header(header)
+                elif row.problem is not None:
+                    yield row.number, row.problem
+                elif len(row.cells) != len(header):
+                    message = gettext_noop("The row has another number of cells than the header.")
+                    yield row.number, OperationRefused("INT-3", message)
+                else:
+                    yield row.number, dict(zip(header, row.cells, strict=True))
+            if table.problem is not None:
+                raise table.problem
+            if header:
+                return
+    raise MappingError("the file is empty.")
 
 
 def run(

@@ -4,6 +4,7 @@ import datetime
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,22 @@ from tqdm import tqdm
 
 from admin_app import database
 from admin_app.config import Config, ConfigurationError
+from models import spreadsheets
 from models.errors import OperationRefused
 from models.estates import Estate
-from models.import_columns import check_columns, guess
-from models.operations.register_imports import CHUNK, CHUNK_CHARACTERS, Refused, importer, read_file
+from models.import_headings import COLUMNS
+from models.operations.register_imports import (
+    CHUNK,
+    CHUNK_CHARACTERS,
+    Refused,
+    Upload,
+    explains,
+    importer,
+    read_tables,
+)
 from models.operations.staff import active_person
 from models.sentences import refusal_from
-from models.spreadsheets import MAXIMUM_BYTES, SheetRow, rows_in
+from models.spreadsheets import SheetRow, rows_in
 from models.staff import actor_for
 
 
@@ -34,23 +44,43 @@ def estate_of_code(session: Session, code: str) -> Estate:
     return estate
 
 
+@dataclass(frozen=True)
+class HowToRead:
+    """What of a file is read, and how, where its own headings do not say it."""
+
+    sheet: str | None = None
+    header_row: int | None = None
+    everybody: str | None = None
+    leave_out: str | None = None
+
+    def rows_left_out(self, table: Upload) -> frozenset[int]:
+        """The numbers of the rows that are only words about the table; raises ConfigurationError."""
+        if self.leave_out == "words":
+            return frozenset(row.number for row in table.reading.chosen.suspects if explains(row, table.header))
+        try:
+            return frozenset(int(number) for number in (self.leave_out or "").replace(",", " ").split())
+        except ValueError:
+            raise ConfigurationError("--leave-out takes numbers of rows, as in 3,17, or “words”.") from None
+
+
 def import_register(
     register: str,
     file: Path,
     estate_code: str,
     username: str | None,
     failed_file: Path | None,
+    how: HowToRead,
     *,
     dry_run: bool,
     as_json: bool,
 ) -> None:
     """Import *file* and print the account; each chunk is committed by itself, so that a second run goes on."""
-    if file.stat().st_size > MAXIMUM_BYTES:
-        raise ConfigurationError("the file is larger than 200 MB; split it.")
-    table = read_file(file.read_bytes(), register)
-    columns, twice = guess(register, table.header)
-    check_columns(register, columns, twice)
-    rows = list(table.rows)
+    with file.open("rb") as given, spreadsheets.opened(given) as tables:
+        table = read_tables(tables, register, sheet=how.sheet, header_row=how.header_row)
+    columns, twice = COLUMNS[register].guess(table.header)
+    COLUMNS[register].check(columns, twice)
+    left_out = how.rows_left_out(table)
+    rows = [row for row in table.rows if row.number not in left_out]
     counts: Counter[str] = Counter()
     refused: list[Refused] = []
     with (
@@ -60,7 +90,17 @@ def import_register(
         estate = estate_of_code(session, estate_code)
         actor = actor_for(session, active_person(session, username or "system"), source="import")
         now = datetime.datetime.now(datetime.UTC)
-        taker = importer(session, register, columns, estate_id=estate.id, actor=actor, now=now, preview=dry_run)
+        taker = importer(
+            session,
+            register,
+            columns,
+            estate_id=estate.id,
+            actor=actor,
+            now=now,
+            preview=dry_run,
+            header=table.header,
+            everybody=how.everybody,
+        )
         with tqdm(total=len(rows), unit=" rows", leave=False, desc=register) as bar:
             for part in rows_in(rows, CHUNK, CHUNK_CHARACTERS):
                 results = _taken(session, taker, part)
@@ -77,8 +117,10 @@ def import_register(
         "updated": counts["updated"],
         "unchanged": counts["unchanged"],
         "refused": counts["refused"],
-        "sheet": table.sheet,
+        "sheet": table.reading.chosen.name,
         "sheets_not_read": table.others,
+        "rows_left_out": len(table.rows) - len(rows),
+        "cells_filled_down": table.reading.chosen.filled,
         "columns_not_taken": [text for text, name in zip(table.header, columns, strict=True) if text and name is None],
         "refusals": [
             {"row": item.row.number, "rule": item.refusal.rule, "reason": str(item.refusal)} for item in refused
@@ -117,6 +159,9 @@ def _print(report: dict[str, Any], *, as_json: bool, dry_run: bool) -> None:
     click.echo("Nothing was changed (dry run). It would be:" if dry_run else "Done:")
     for name in ("rows", "imported", "updated", "unchanged", "refused"):
         click.echo(f"  {name}: {report[name]}")
+    for name in ("rows_left_out", "cells_filled_down"):
+        if report[name]:
+            click.echo(f"  {name.replace('_', ' ')}: {report[name]}")
     for name in ("sheets_not_read", "columns_not_taken"):
         if report[name]:
             click.echo(f"  {name.replace('_', ' ')}: {', '.join(report[name])}")

@@ -16,20 +16,23 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from models.errors import Msgid, OperationRefused, gettext_noop
-from models.import_columns import label_of, read_cells
+from models.import_cells import Masked
+from models.import_headings import RESIDENTS
 from models.operations import residents
 from models.operations._identity import id_digest
-from models.operations._import_units import KnownUnits, Result, hold_estate
+from models.operations._import_units import KnownUnits, Result, TellApart, full_code, hold_estate
 from models.operations._registers import local_date
 from models.operations.residents import OccupancyDraft, ResidentDraft
-from models.personal import IdDocument, keyring_of
-from models.phones import read_phones
+from models.personal import IdDocument, Unreadable, keyring_of
+from models.phones import numbers_of, read_phones
 from models.residents import Occupancy, OccupancyKind, Resident
 from models.spreadsheets import RULE, SheetRow
 from models.staff import Actor
 
 _OF_A_PERSON = ("phone", "id_document", "id_number", "vehicles", "emergency_contact", "moved_in_on", "note")
 _ID_CARD_LENGTH = 18
+_WEIGHT = ("unchanged", "updated", "imported")
+"""What is said of a row with several people: the most that became of any of them."""
 
 Key = tuple[Any, ...]
 Stay = tuple[int, OccupancyKind]
@@ -45,6 +48,8 @@ class _Fact:
     unit_id: int | None
     unit: str
     kind: OccupancyKind | None
+    hidden: dict[str, Masked] = field(default_factory=dict)
+    """What the file has hidden in part, by column."""
 
     @property
     def name(self) -> str:
@@ -73,6 +78,10 @@ class _Person:
     def bare(self) -> bool:
         return "phone" not in self.values and "id_number" not in self.values
 
+    def lives_in(self, unit_id: int) -> bool:
+        """Whether the person has the unit now, as whatever."""
+        return any(unit == unit_id and until is None for (unit, _kind), until in self.stays.items())
+
     def marks(self) -> Iterable[Key]:
         if "id_number" in self.values:
             yield ("id", self.values["id_number"])
@@ -94,8 +103,12 @@ class ResidentsImport:
     actor: Actor
     now: datetime.datetime
     preview: bool = False
+    header: Sequence[str] = ()
+    everybody: OccupancyKind | None = None
+    """As what somebody has a unit whose row does not say it."""
 
     def __post_init__(self) -> None:
+        self._apart = TellApart(self.header, self.columns)
         self._units = KnownUnits(self.session, self.estate_id)
         self._today = local_date(self.session, self.estate_id, self.now)
         self._keyring = keyring_of(self.session)
@@ -111,11 +124,12 @@ class ResidentsImport:
         for rows in chunks:
             for at, row in enumerate(rows):
                 with suppress(OperationRefused):
-                    fact = self._read(at, row)
-                    stays: dict[Stay, datetime.date | None] = {}
-                    if fact.unit_id is not None and fact.kind is not None:
-                        stays[fact.unit_id, fact.kind] = None
-                    seen.extend(map(hash, _Person(fact.name, fact.values, stays=stays).marks()))
+                    for fact in self._read(at, row):
+                        stays: dict[Stay, datetime.date | None] = {}
+                        if fact.unit_id is not None and fact.kind is not None:
+                            stays[fact.unit_id, fact.kind] = None
+                        seen.extend(map(hash, _Person(fact.name, fact.values, stays=stays).marks()))
+        self._apart = TellApart(self.header, self.columns)
         found = sorted(seen)
         self._repeated = frozenset(one for one, other in itertools.pairwise(found) if one == other)
 
@@ -127,42 +141,58 @@ class ResidentsImport:
         if not self.preview:
             hold_estate(self.session, self.estate_id)
             self._new = {}  # whoever earlier chunks brought is in the register now
-        facts = []
+        read: list[list[_Fact]] = []
         for at, row in enumerate(rows):
             try:
-                facts.append(self._read(at, row))
+                read.append(self._read(at, row))
             except OperationRefused as refusal:
                 self._results[at] = refusal.with_traceback(None)  # which would keep all rows of the chunk
-        self._known = self._load(facts)
-        for fact in facts:
+        self._known = self._load([fact for facts in read for fact in facts])
+        for facts in read:
             try:
-                self._results[fact.at] = self._plan(fact)
+                for fact in facts:  # a row is taken as a whole or not at all
+                    self._check(fact)
+                self._results[facts[0].at] = max((self._plan(fact) for fact in facts), key=_WEIGHT.index)
             except OperationRefused as refusal:
-                self._results[fact.at] = refusal.with_traceback(None)
+                self._results[facts[0].at] = refusal.with_traceback(None)
         self._write()
         return self._results
 
     # ------------------------------------------------------------- what a row says
 
-    def _read(self, at: int, row: SheetRow) -> _Fact:
+    def _read(self, at: int, row: SheetRow) -> list[_Fact]:
+        """The people of one row: whom its own columns name, and the tenant of the same unit."""
         if row.problem is not None:
             raise row.problem
-        cells = read_cells("residents", self.columns, row.cells)
-        code, building = cells.pop("unit", None), cells.pop("building", None)
-        kind = cells.pop("kind", None)
-        draft = ResidentDraft(self.estate_id, cells.pop("name", ""), **cells)
+        cells = RESIDENTS.read(self.columns, row.cells)
+        code, building, stairwell = (cells.pop(name, None) for name in ("unit", "building", "stairwell"))
+        unit_id = None if code is None else self._units.find(code, building, stairwell)
+        if code is not None and unit_id is None:
+            message = gettext_noop("There is no unit %(code)s in this estate; import the units first.")
+            raise OperationRefused("RES-1", message, code=full_code(code, building, stairwell))
+        if code is not None:
+            self._apart.check(str(unit_id), code, row)
+        kind = cells.pop("kind", None) or self.everybody
+        tenant = {name: cells.pop(f"tenant_{name}", None) for name in ("name", "phone")}
+        facts = []
+        if cells or not any(tenant.values()):
+            facts.append(self._fact(at, cells, unit_id, code, kind))
+        if any(tenant.values()):
+            given = {name: value for name, value in tenant.items() if value is not None}
+            facts.append(self._fact(at, given, unit_id, code, OccupancyKind.TENANT))
+        return facts
+
+    def _fact(
+        self, at: int, cells: dict[str, Any], unit_id: int | None, code: str | None, kind: OccupancyKind | None
+    ) -> _Fact:
+        hidden = {name: value for name, value in cells.items() if isinstance(value, Masked)}
+        plain = {name: value for name, value in cells.items() if name not in hidden}
+        draft = ResidentDraft(self.estate_id, plain.pop("name", ""), **plain)
         number = draft.id_number
         if number and draft.id_document is None and len(number) == _ID_CARD_LENGTH:
             draft.id_document = IdDocument.ID_CARD
         residents.check_person(draft, today=self._today)
-        unit_id = None if code is None else self._units.find(code, building)
-        if code is not None and unit_id is None:
-            message = gettext_noop("There is no unit %(code)s in this estate; import the units first.")
-            raise OperationRefused("RES-1", message, code=" ".join(filter(None, (building, code))))
-        if code is not None and kind is None:
-            message = gettext_noop("Say as what the person has the unit: owner, tenant or family.")
-            raise OperationRefused("RES-1", message)
-        return _Fact(at, draft, self._comparable(draft), unit_id, code or "", kind)
+        return _Fact(at, draft, self._comparable(draft), unit_id, code or "", kind, hidden)
 
     def _comparable(self, draft: ResidentDraft) -> dict[str, Any]:
         values: dict[str, Any] = {name: getattr(draft, name) for name in _OF_A_PERSON if getattr(draft, name)}
@@ -186,6 +216,7 @@ class ResidentsImport:
             here & Resident.id_number_digest.in_(numbers),
             Resident.phone_digest.in_(phones),  # with the estate beside it SQLite would not take the index
             here & Resident.name.in_(homeless) & unknown,
+            here & Resident.name.in_({fact.name for fact in facts if fact.hidden}),
             Resident.id.in_(self._living_there(facts)),
         ):
             rows = self.session.scalars(select(Resident).where(condition))
@@ -202,16 +233,12 @@ class ResidentsImport:
         return index
 
     def _living_there(self, facts: Sequence[_Fact]) -> set[int]:
-        """Who has a unit of *facts* and a name of *facts*, where one of both says no more than the name."""
-        wanted = {(fact.name, fact.unit_id): fact.bare for fact in facts}
-        columns = (Resident.id, Resident.name, Occupancy.unit_id, Resident.phone_digest, Resident.id_number_digest)
-        query = select(*columns).join(Occupancy, Occupancy.resident_id == Resident.id)
+        """Who has a unit of *facts* and the name that stands beside it."""
+        wanted = {(fact.name, fact.unit_id) for fact in facts}
+        query = select(Resident.id, Resident.name, Occupancy.unit_id)
+        query = query.join(Occupancy, Occupancy.resident_id == Resident.id)
         query = query.where(Occupancy.unit_id.in_({fact.unit_id for fact in facts if fact.unit_id is not None}))
-        return {
-            row_id
-            for row_id, name, unit_id, phone, number in self.session.execute(query)
-            if wanted.get((name, unit_id), False) or ((name, unit_id) in wanted and not phone and not number)
-        }
+        return {row_id for row_id, name, unit_id in self.session.execute(query) if (name, unit_id) in wanted}
 
     def _person(self, row: Resident) -> _Person:
         values: dict[str, Any] = {name: getattr(row, name) for name in _OF_A_PERSON if getattr(row, name)}
@@ -241,17 +268,73 @@ class ResidentsImport:
             return person
         if "phone" in fact.values and (person := self._at("phone", fact.name, fact.values["phone"])):
             return person
+        if fact.hidden:
+            return self._whom_hidden_numbers_fit(fact)
         if fact.unit_id is None:
             return self._at("bare", fact.name) if fact.bare else None
         person = self._at("unit", fact.name, fact.unit_id)
-        return person if person is not None and (fact.bare or person.bare) else None
+        if person is not None and not fact.bare and not person.bare:
+            self._ask_whether_another(fact, person)
+            return None
+        return person
+
+    @staticmethod
+    def _ask_whether_another(fact: _Fact, person: _Person) -> None:
+        """Two people of one name in one unit are told apart by their ID numbers, by nothing less (RES-1)."""
+        numbers = fact.values.get("id_number"), person.values.get("id_number")
+        if None not in numbers and numbers[0] != numbers[1]:
+            return
+        message = gettext_noop(
+            "%(name)s of %(unit)s is there already with another phone or ID number. If this is the same person, change "
+            "the record; if it is another one, both need their ID number."
+        )
+        raise OperationRefused("RES-1", message, name=fact.name, unit=fact.unit)
+
+    def _whom_hidden_numbers_fit(self, fact: _Fact) -> _Person:
+        """The one person of that name whose numbers may be those that the file has hidden; others are refused."""
+        people = {id(person): person for key, person in self._known.items() if person.name == fact.name}
+        fitting = [person for person in people.values() if self._may_be(person, fact)]
+        there = [person for person in fitting if any(unit_id == fact.unit_id for unit_id, _kind in person.stays)]
+        if len(found := there if len(there) == 1 else fitting) == 1:
+            return found[0]
+        message = gettext_noop(
+            "“%(value)s” is hidden in part, and hidden numbers are never stored. Nobody registered can be meant by it, "
+            "or several people can: write the whole number, or empty the cell."
+        )
+        raise OperationRefused(RULE, message, value=next(iter(fact.hidden.values())))
+
+    def _may_be(self, person: _Person, fact: _Fact) -> bool:
+        if person.resident is None:
+            return False
+        for name, masked in fact.hidden.items():
+            kept = getattr(person.resident, name)
+            try:
+                plain = self._keyring.decrypt(kept) if kept else ""
+            except Unreadable:
+                return False
+            numbers = [number for number, _extension in numbers_of(plain)] if name == "phone" else [plain]
+            if not all(any(hidden.fits(number) for number in numbers) for hidden in masked.parts):
+                return False
+        return True
 
     def _at(self, *key: Any) -> _Person | None:
         return self._known.get(key) or self._new.get(key)
 
     # ------------------------------------------------------------- what is to be done
 
-    def _plan(self, fact: _Fact) -> Result:
+    def _check(self, fact: _Fact) -> None:
+        """Raise what speaks against *fact*, before anything of its row is done."""
+        person = self._find(fact)
+        if person is not None:
+            self._compare(person, fact)
+        else:
+            person = _Person(fact.name, {})
+        if fact.unit_id is not None and fact.kind is None and not person.lives_in(fact.unit_id):
+            message = gettext_noop("Say as what the person has the unit: owner, tenant or family.")
+            raise OperationRefused("RES-1", message)
+        self._has_new_stay(person, fact)
+
+    def _plan(self, fact: _Fact) -> str:
         person = self._find(fact)
         if person is None:
             person = _Person(fact.name, dict(fact.values), draft=fact.draft)
@@ -279,7 +362,7 @@ class ResidentsImport:
     def _compare(self, person: _Person, fact: _Fact) -> str:
         # The day of moving in is the unit's own: somebody with two units has two.
         other: list[Msgid] = [
-            label_of("residents", name)
+            RESIDENTS.named[name].label
             for name in _OF_A_PERSON
             if name != "moved_in_on"
             and person.values.get(name, fact.values.get(name)) != fact.values.get(name)

@@ -1,6 +1,7 @@
 """Rows of units out of a spreadsheet: new ones are registered, known ones get what the row says of them."""
 
 import datetime
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from models.errors import OperationRefused, gettext_noop
 from models.estates import Estate, Unit
-from models.import_columns import read_cells
+from models.import_headings import UNITS
 from models.operations import estates
+from models.residents import OccupancyKind
 from models.rooms import room_key
 from models.spreadsheets import RULE, SheetRow
 from models.staff import Actor
@@ -25,18 +27,74 @@ def hold_estate(session: Session, estate_id: int) -> None:
     session.execute(select(Estate.id).where(Estate.id == estate_id).with_for_update(key_share=True))
 
 
-def full_code(code: str, building: str | None) -> str:
-    """The number of a unit where a column of its own names the building: "2302" of "2栋" is "2-2302"."""
-    block, room = room_key(building or ""), room_key(code)
-    if not block or room == block or room.startswith(f"{block}-") or (block.isalpha() and room.startswith(block)):
-        return code
-    return f"{block}-{code}"
+_PLACE_WORDS = re.compile("[栋幢座]|号?楼|单元|[室房户]|#|(?<=[0-9A-Za-z])号")
+_LEVELS = re.compile(r"([0-9A-Za-z]+)\s*(号楼|[栋幢座楼]|单元)?")
+_OF_A_PLACE = re.compile(
+    "单元|梯|门洞|[栋幢座楼区期苑]|组团|building|block|tower|stair|entrance|core|phase|zone|court", re.IGNORECASE
+)
+
+
+def full_code(code: str, building: str | None, stairwell: str | None = None) -> str:
+    """The number of a unit where columns of their own name building and stairwell (单元).
+
+    "2302" of "2栋" is "2-2302", "101" of "88栋" "2单元" is "88-2-101"; what the number says already is not said twice.
+    A number that is written in words ("88栋2单元101室") becomes its figures.
+    """
+    written = room_key(code) if _PLACE_WORDS.search(code) else code
+    block, stair, room = (room_key(part or "") for part in (building, stairwell, code))
+    if not stair:
+        said = not block or room == block or room.startswith(f"{block}-")
+        return written if said or (block.isalpha() and room.startswith(block)) else f"{block}-{written}"
+    whole = f"{block}-{stair}" if block else stair
+    if room == whole or room.startswith(f"{whole}-"):
+        return written
+    if block and room.startswith(f"{block}-") and room.count("-") == block.count("-") + 1:
+        room = room.removeprefix(f"{block}-")
+    return f"{whole}-{room.removeprefix(f'{stair}-')}"
+
+
+def within(code: str, estate_name: str) -> str:
+    """*code* without what an address has before the estate's name, and that name."""
+    return code.rpartition(estate_name)[2].strip(" ,，-·") or code if estate_name else code
+
+
+class TellApart:
+    """Asks where rows of a file would become one unit and the file seems to mean two."""
+
+    def __init__(self, header: Sequence[str], columns: Sequence[str | None]) -> None:
+        named = zip(header, columns, strict=False)
+        self._left = [at for at, (text, name) in enumerate(named) if name is None and _OF_A_PLACE.search(text)]
+        self._header = header
+        self._seen: dict[str, tuple[int, list[str], list[str]]] = {}
+
+    def check(self, key: str, code: str, row: SheetRow) -> None:
+        """Refuse a *row* of the unit *key* that names its place otherwise than an earlier one."""
+        levels = [word.replace("号楼", "栋") for _number, word in _LEVELS.findall(code)]
+        levels = ["栋" if word in "幢座楼" and word else word for word in levels]
+        if not self._left and not any(levels):
+            return
+        rest = [row.cells[at] if at < len(row.cells) else "" for at in self._left]
+        first, known_levels, known_rest = self._seen.setdefault(key, (row.number, levels, rest))
+        if any(one and other and one != other for one, other in zip(levels, known_levels, strict=False)):
+            message = gettext_noop(
+                "This row and row %(row)s would be one unit, %(code)s, but one says building (栋) and the other "
+                "stairwell (单元): write out both."
+            )
+            raise OperationRefused(RULE, message, row=first, code=key)
+        for at, one, other in zip(self._left, rest, known_rest, strict=True):
+            if one != other:
+                message = gettext_noop(
+                    "This row and row %(row)s would be one unit, %(code)s, but differ in the column “%(column)s”, "
+                    "which is not taken. Say what that column is."
+                )
+                raise OperationRefused(RULE, message, row=first, code=key, column=self._header[at])
 
 
 class KnownUnits:
     """The units of one estate by how their numbers are read."""
 
     def __init__(self, session: Session, estate_id: int) -> None:
+        self.estate_name = session.scalar(select(Estate.name).where(Estate.id == estate_id)) or ""
         self._by_code: dict[str, int] = {}
         self._by_key: dict[str, set[int]] = {}
         self._buildings: dict[int, str] = {}
@@ -50,10 +108,11 @@ class KnownUnits:
         self._by_key.setdefault(room_key(code), set()).add(unit_id)
         self._buildings[unit_id] = room_key(building or "")
 
-    def find(self, code: str, building: str | None = None) -> int | None:
+    def find(self, code: str, building: str | None = None, stairwell: str | None = None) -> int | None:
         """The id of the unit that *code* names, None when there is none; refuses what fits several."""
-        found = self._named(full_code(code, building))
-        if found is None and building:
+        code = within(code, self.estate_name)
+        found = self._named(full_code(code, building, stairwell))
+        if found is None and building and not stairwell:
             plain = self._named(code)
             found = plain if plain is not None and self._buildings[plain] == room_key(building) else None
         return found
@@ -78,10 +137,13 @@ class UnitsImport:
     actor: Actor
     now: datetime.datetime
     preview: bool = False
+    header: Sequence[str] = ()
+    everybody: OccupancyKind | None = None
     _seen: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._known = KnownUnits(self.session, self.estate_id)
+        self._apart = TellApart(self.header, self.columns)
 
     def look_through(self, chunks: Iterable[Sequence[SheetRow]]) -> None:
         """Nothing to see before a preview: of units all are remembered, which takes little."""
@@ -97,10 +159,12 @@ class UnitsImport:
             try:
                 if row.problem is not None:
                     raise row.problem
-                values = read_cells("units", self.columns, row.cells)
+                values = UNITS.read(self.columns, row.cells)
                 if "code" not in values or not room_key(values["code"]):
                     raise OperationRefused("RES-1", gettext_noop("Write down the number of the unit."))
-                code = full_code(values.pop("code"), values.get("building"))
+                written = within(values.pop("code"), self._known.estate_name)
+                code = full_code(written, values.get("building"), values.pop("stairwell", None))
+                self._apart.check(room_key(code), written, row)
                 if self._repeats(room_key(code), row.number, values):
                     continue
                 unit_id = self._known.find(code, values.get("building"))

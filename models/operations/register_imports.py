@@ -4,11 +4,7 @@ The edge commits after each verb. An import that was cut off is continued by cal
 rows and what became of them are written together, and the same rows a second time change nothing.
 """
 
-import base64
 import datetime
-import itertools
-import json
-import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -19,19 +15,52 @@ from sqlalchemy.orm import Session
 
 from models.errors import OperationRefused, gettext_noop
 from models.estates import Unit
-from models.import_columns import HEADER_WITHIN, check_columns, guess, header_of
+from models.import_columns import HEADER_WITHIN
+from models.import_headings import COLUMNS
 from models.imports import ImportChunk, ImportRun, ImportState
+from models.operations._import_files import (
+    CHUNK,
+    CHUNK_CHARACTERS,
+    Reading,
+    SealedFile,
+    Upload,
+    explains,
+    header_at,
+    kept_reading,
+    kept_row,
+    opened,
+    read_tables,
+    reading_from,
+    refusals_from,
+    row_from,
+    rows_of,
+    seal,
+    sealed,
+)
 from models.operations._import_residents import ResidentsImport
 from models.operations._import_units import Result, UnitsImport
 from models.operations._move import refuse_role
-from models.operations.bulk_runs import kept_refusal, refusal_from_kept
-from models.personal import Keyring, Unreadable, keyring_of
-from models.residents import Resident
-from models.spreadsheets import RULE, SheetRow, UnreadableSheet, read_sheet, rows_in
+from models.operations.bulk_runs import kept_refusal
+from models.personal import keyring_of
+from models.residents import OccupancyKind, Resident
+from models.spreadsheets import RULE, SheetRow
 from models.staff import Actor
 
-CHUNK = 500
-CHUNK_CHARACTERS = 2_000_000
+__all__ = [
+    "CHUNK",
+    "CHUNK_CHARACTERS",
+    "REGISTERS",
+    "Reading",
+    "Refused",
+    "SealedFile",
+    "Upload",
+    "explains",
+    "importer",
+    "read_tables",
+    "run_chunk",
+    "seal",
+]
+
 LONGEST_KEY = 64
 KEPT = datetime.timedelta(days=7)
 RESULTS = ("imported", "updated", "unchanged", "refused")
@@ -44,34 +73,11 @@ REGISTERS: dict[str, tuple[type[Any], Callable[..., Any]]] = {
 
 
 @dataclass(frozen=True)
-class Upload:
-    """A file that was read: its header, and the rows below it."""
-
-    sheet: str
-    others: list[str]
-    header: list[str]
-    rows: Iterator[SheetRow]
-
-
-@dataclass(frozen=True)
 class Refused:
     """A row that was refused: as it stood in the file, and why."""
 
     row: SheetRow
     refusal: OperationRefused
-
-
-# ---------------------------------------------------------------- reading and taking rows: panel and command line
-
-
-def read_file(raw: bytes, register: str) -> Upload:
-    """The file *raw* as a table with its header. Raises UnreadableSheet, also while the rows are read."""
-    sheet = read_sheet(raw)
-    first = list(itertools.islice(sheet.rows, HEADER_WITHIN))
-    if not first:
-        raise UnreadableSheet(gettext_noop("The file is empty."))
-    at = header_of(register, first)
-    return Upload(sheet.name, sheet.others, first[at].cells, itertools.chain(first[at + 1 :], sheet.rows))
 
 
 def importer(
@@ -83,46 +89,25 @@ def importer(
     actor: Actor,
     now: datetime.datetime,
     preview: bool = False,
+    header: Sequence[str] = (),
+    everybody: str | None = None,
 ) -> Any:
     """What takes the rows of a file: ``take(rows)`` gives one result a row, in the caller's transaction.
+
+    *header*: the headings of the file, to name a column. *everybody*: as what
+    people whose row does not say it have their unit ("owner", "tenant", "family").
 
     Refuses (ROLE) who may not import into the register of this estate.
     """
     model, kind = REGISTERS[register]
     if refusal := refuse_role(actor, "import", model(estate_id=estate_id)):
         raise refusal
-    check_columns(register, columns)
-    return kind(session, estate_id, columns, replace(actor, source="import"), now, preview)
+    COLUMNS[register].check(columns)
+    everybody_is = None if everybody is None else OccupancyKind(everybody)
+    return kind(session, estate_id, columns, replace(actor, source="import"), now, preview, header, everybody_is)
 
 
 # ---------------------------------------------------------------- runs, kept until they are done
-
-
-@dataclass(frozen=True)
-class SealedFile:
-    """A file as it will be kept: read, cut into chunks and encrypted."""
-
-    sheet: str
-    header: str
-    columns: list[str | None]
-    chunks: list[tuple[int, str]]
-    """Number of rows, and the rows."""
-
-
-def seal(raw: bytes, register: str, keyring: Keyring, *, size: int = CHUNK) -> SealedFile:
-    """Read and encrypt the file *raw*, in chunks of *size* rows, before a transaction is begun.
-
-    Raises UnreadableSheet.
-    """
-    table = read_file(raw, register)
-    chunks = [
-        (len(rows), _sealed(keyring, [_kept_row(row) for row in rows]))
-        for rows in rows_in(table.rows, size, CHUNK_CHARACTERS)
-    ]
-    if not chunks:
-        raise UnreadableSheet(gettext_noop("There is nothing below the names of the columns."))
-    names = _sealed(keyring, {"header": table.header, "others": table.others[:20]})
-    return SealedFile(table.sheet, names, guess(register, table.header)[0], chunks)
 
 
 def upload(
@@ -153,10 +138,10 @@ def upload(
         actor_id=actor.staff_id,
         register=register,
         file_name=file_name[-200:],
-        sheet=file.sheet[:100],
-        header=file.header,
-        columns=file.columns,
-        rows=sum(rows for rows, _content in file.chunks),
+        sheet=file.reading.chosen.name[:100],
+        header=kept_reading(keyring_of(session), file.reading),
+        columns=COLUMNS[register].guess(file.reading.header)[0],
+        rows=file.reading.chosen.rows - file.reading.chosen.top,
         idempotency_key=key,
     )
     run.created_at = run.updated_at = now
@@ -183,29 +168,69 @@ def is_kept(run: ImportRun, now: datetime.datetime) -> bool:
     return run.created_at >= now - KEPT
 
 
-def header(session: Session, run: ImportRun) -> tuple[list[str], list[str]]:
-    """The names of the file's columns, and its further sheets, which are not read."""
-    opened = _opened(keyring_of(session), run.header) or {"header": [], "others": []}
-    return opened["header"], opened["others"]
+def reading_of(session: Session, run: ImportRun) -> Reading:
+    """How the file of *run* is read. Refuses what can no longer be read."""
+    return reading_from(keyring_of(session), run.header)
 
 
-def first_rows(session: Session, run: ImportRun, count: int) -> list[SheetRow]:
-    """The first rows of the file, to be looked at while its columns are chosen."""
-    query = select(ImportChunk.content).where(ImportChunk.run_id == run.id, ImportChunk.position == 0)
+def read_with(session: Session, run: ImportRun, *, sheet: int, header_row: int | None) -> Reading:
+    """How the file would be read with another *sheet* or row of headings (None: as it was guessed for that sheet).
+
+    Refuses a sheet or a row that there is not.
+    """
+    reading = reading_of(session, run)
+    if not 0 <= sheet < len(reading.sheets) or reading.sheets[sheet].problem is not None:
+        raise OperationRefused(RULE, gettext_noop("The file has no such sheet that could be read."))
+    if header_row is None:
+        header_row = reading.header_row if sheet == reading.sheet else reading.sheets[sheet].header_row
+    same = (sheet, header_row) == (reading.sheet, reading.header_row)
+    header = reading.header if same else header_at(top_rows(session, run, reading.sheets[sheet].first), header_row)
+    left_out = reading.left_out if same else frozenset()
+    return replace(reading, sheet=sheet, header_row=header_row, header=header, left_out=left_out)
+
+
+def top_rows(session: Session, run: ImportRun, position: int, count: int = HEADER_WITHIN) -> list[SheetRow]:
+    """The first rows of the sheet whose chunks begin at *position*, titles and headings among them."""
+    query = select(ImportChunk.content).where(ImportChunk.run_id == run.id, ImportChunk.position == position)
     content = session.scalars(query).one_or_none()
-    return [] if content is None else [_row(kept) for kept in _opened(keyring_of(session), content)[:count]]
+    return [] if content is None else [row_from(kept) for kept in opened(keyring_of(session), content)[:count]]
 
 
 def map_columns(
-    session: Session, run: ImportRun, columns: Sequence[str | None], *, actor: Actor, now: datetime.datetime
+    session: Session,
+    run: ImportRun,
+    columns: Sequence[str | None],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    reading: Reading | None = None,
 ) -> None:
-    """Say which column of the file holds what; a dry run that was made with others counts no longer."""
+    """Say which column of the file holds what, and how it is read; an earlier dry run counts no longer."""
     run = _locked(session, run, actor, now)
     _require_not_begun(run)
-    check_columns(run.register, columns)
+    COLUMNS[run.register].check(columns)
+    if reading is None:
+        reading = reading_of(session, run)
+    if len(columns) != len(reading.header):
+        raise OperationRefused(RULE, gettext_noop("The form is incomplete; open it again."))
+    run.header, run.sheet = kept_reading(keyring_of(session), reading), reading.chosen.name[:100]
+    run.rows = _count(session, run, reading)
     run.columns, run.state, run.checked_at, run.updated_at = list(columns), ImportState.MAPPED, None, now
     _reset(session, run)
     session.flush()
+
+
+def _count(session: Session, run: ImportRun, reading: Reading) -> int:
+    """How many rows there are to import; what lies above the headings is within the first rows of the sheet."""
+    sheet = reading.chosen
+    above = sum(row.number <= reading.header_row for row in top_rows(session, run, sheet.first))
+    known = {row.number for row in sheet.suspects if row.number > reading.header_row}
+    return sheet.rows - above - len(known & reading.left_out)
+
+
+def _chunks_of(run: ImportRun, reading: Reading) -> Any:
+    sheet = reading.chosen
+    return (ImportChunk.run_id == run.id) & ImportChunk.position.between(sheet.first, sheet.last)
 
 
 def _reset(session: Session, run: ImportRun) -> None:
@@ -218,30 +243,32 @@ class DryRun:
     """What would become of each row: for each chunk its results, and the columns it was made with."""
 
     columns: list[str | None]
+    header: str
+    """How the file was read, as it is kept."""
     results: dict[int, list[Result]]
 
 
 def dry_run(session: Session, run: ImportRun, *, actor: Actor, now: datetime.datetime) -> DryRun:
     """What an import would do to each row. Only reads, so that nobody has to wait for it; see :func:`keep_dry_run`."""
-    taker = importer(session, run.register, run.columns, estate_id=run.estate_id, actor=actor, now=now, preview=True)
-    keyring = keyring_of(session)
-    query = select(ImportChunk.id, ImportChunk.content).where(ImportChunk.run_id == run.id)
+    reading, keyring = reading_of(session, run), keyring_of(session)
+    taker = taker_of(session, run, actor=actor, now=now, preview=True)
+    query = select(ImportChunk.id, ImportChunk.content).where(_chunks_of(run, reading))
     query = query.order_by(ImportChunk.position).execution_options(yield_per=1)
 
     def chunks() -> Iterator[tuple[int, list[SheetRow]]]:
         for chunk_id, content in session.execute(query):
-            yield chunk_id, [_row(kept) for kept in _opened(keyring, content)]
+            yield chunk_id, rows_of(keyring, reading, content)
 
     taker.look_through(rows for _chunk_id, rows in chunks())
     results = {chunk_id: taker.take(rows) for chunk_id, rows in chunks()}
-    return DryRun(list(run.columns), results)
+    return DryRun(list(run.columns), run.header, results)
 
 
 def keep_dry_run(session: Session, run: ImportRun, found: DryRun, *, actor: Actor, now: datetime.datetime) -> None:
     """Write down what a dry run found; refused when the columns were changed, or the import begun, in the meantime."""
     run = _locked(session, run, actor, now)
     _require_not_begun(run)
-    if run.columns != found.columns:
+    if (run.columns, run.header) != (found.columns, found.header):
         raise OperationRefused(RULE, gettext_noop("The columns were changed meanwhile; make the dry run again."))
     _reset(session, run)
     for chunk_id, results in found.results.items():
@@ -250,9 +277,20 @@ def keep_dry_run(session: Session, run: ImportRun, found: DryRun, *, actor: Acto
     session.flush()
 
 
-def taker_of(session: Session, run: ImportRun, *, actor: Actor, now: datetime.datetime) -> Any:
+def taker_of(session: Session, run: ImportRun, *, actor: Actor, now: datetime.datetime, preview: bool = False) -> Any:
     """What takes the rows of *run*; made once for the chunks that follow each other soon, it has read the units."""
-    return importer(session, run.register, run.columns, estate_id=run.estate_id, actor=actor, now=now)
+    reading = reading_of(session, run)
+    return importer(
+        session,
+        run.register,
+        run.columns,
+        estate_id=run.estate_id,
+        actor=actor,
+        now=now,
+        preview=preview,
+        header=reading.header,
+        everybody=reading.everybody,
+    )
 
 
 def run_chunk(
@@ -265,12 +303,13 @@ def run_chunk(
     run = _locked(session, run, actor, now)
     if run.state in (ImportState.UPLOADED, ImportState.MAPPED):
         raise OperationRefused(RULE, gettext_noop("Make the dry run first: it says what will become of each row."))
-    waiting = select(ImportChunk).where(ImportChunk.run_id == run.id, ImportChunk.done.is_(False))
+    reading = reading_of(session, run)
+    waiting = select(ImportChunk).where(_chunks_of(run, reading), ImportChunk.done.is_(False))
     chunk = session.scalars(waiting.order_by(ImportChunk.position).limit(1)).one_or_none()
     if chunk is not None:
         if taker is None or list(taker.columns) != run.columns:
             taker = taker_of(session, run, actor=actor, now=now)
-        _take_chunk(session, chunk, taker, now=now)
+        _take_chunk(session, chunk, reading, taker, now=now)
     left = session.scalar(select(func.count()).select_from(waiting.subquery())) or 0
     run.state = ImportState.RUNNING if left else ImportState.FINISHED
     run.updated_at = now
@@ -278,16 +317,16 @@ def run_chunk(
     return left > 0
 
 
-def _take_chunk(session: Session, chunk: ImportChunk, taker: Any, *, now: datetime.datetime) -> None:
+def _take_chunk(session: Session, chunk: ImportChunk, reading: Reading, taker: Any, *, now: datetime.datetime) -> None:
     keyring = keyring_of(session)
-    rows = [_row(kept) for kept in _opened(keyring, chunk.content)]
-    results: dict[int, Result] = dict(_refusals(keyring, chunk.refusals))
+    rows = rows_of(keyring, reading, chunk.content)
+    results: dict[int, Result] = dict(refusals_from(keyring, chunk.refusals))
     places = [at for at in range(len(rows)) if at not in results]
     results.update(zip(places, taker.take([rows[at] for at in places]), strict=True))
     ordered = [results[at] for at in range(len(rows))]
     # Of what is done only the refused rows are kept, to be downloaded and mended.
     refused = [at for at, result in enumerate(ordered) if isinstance(result, OperationRefused)]
-    content = _sealed(keyring, [_kept_row(rows[at]) for at in refused]) if refused else None
+    content = sealed(keyring, [kept_row(rows[at]) for at in refused]) if refused else None
     _keep_results(
         session, chunk.id, [ordered[at] for at in refused], now=now, counted=ordered, content=content, done=True
     )
@@ -308,8 +347,8 @@ def _keep_results(
         if isinstance(result, OperationRefused)
     ]
     counts = Counter(_word(result) for result in (results if counted is None else counted))
-    sealed = _sealed(keyring_of(session), refusals) if refusals else None
-    values |= {"refusals": sealed, "updated_at": now, **{word: counts[word] for word in RESULTS}}
+    kept = sealed(keyring_of(session), refusals) if refusals else None
+    values |= {"refusals": kept, "updated_at": now, **{word: counts[word] for word in RESULTS}}
     session.execute(update(ImportChunk).where(ImportChunk.id == chunk_id).values(values))
 
 
@@ -344,44 +383,11 @@ def counts(session: Session, run: ImportRun) -> dict[str, int]:
 
 def refused_rows(session: Session, run: ImportRun) -> Iterator[Refused]:
     """The rows that were (or would be) refused, in the order of the file."""
-    keyring = keyring_of(session)
+    keyring, reading = keyring_of(session), reading_of(session, run)
     query = select(ImportChunk.content, ImportChunk.refusals).where(
-        ImportChunk.run_id == run.id, ImportChunk.refusals.is_not(None)
+        _chunks_of(run, reading), ImportChunk.refusals.is_not(None)
     )
     for content, refusals in session.execute(query.order_by(ImportChunk.position)):
-        rows = _opened(keyring, content)
-        for at, refusal in _refusals(keyring, refusals):
-            yield Refused(_row(rows[at]), refusal)
-
-
-# ---------------------------------------------------------------- how rows are kept
-
-
-def _refusals(keyring: Keyring, sealed: str | None) -> Iterator[tuple[int, OperationRefused]]:
-    for at, kept in _opened(keyring, sealed) if sealed is not None else ():
-        yield at, refusal_from_kept(kept["rule"], kept)
-
-
-def _kept_row(row: SheetRow) -> list[Any]:
-    problem = None if row.problem is None else [row.problem.rule, kept_refusal(row.problem)]
-    return [row.number, row.cells, problem]
-
-
-def _row(kept: list[Any]) -> SheetRow:
-    number, cells, problem = kept
-    return SheetRow(number, cells, None if problem is None else refusal_from_kept(problem[0], problem[1]))
-
-
-def _sealed(keyring: Keyring, value: Any) -> str:
-    packed = zlib.compress(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(), 6)
-    return keyring.encrypt(base64.b85encode(packed).decode())
-
-
-def _opened(keyring: Keyring, sealed: str | None) -> Any:
-    if not sealed:
-        return []
-    try:
-        return json.loads(zlib.decompress(base64.b85decode(keyring.decrypt(sealed))))
-    except (Unreadable, ValueError, zlib.error):
-        message = gettext_noop("What was kept of this file can no longer be read: upload it again.")
-        raise OperationRefused(RULE, message) from None
+        rows = rows_of(keyring, reading, content)
+        for at, refusal in refusals_from(keyring, refusals):
+            yield Refused(rows[at], refusal)

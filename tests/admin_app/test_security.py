@@ -1,6 +1,7 @@
 """What every answer has, and what every request must be, whoever asks."""
 
 import dataclasses
+import io
 
 import pytest
 from flask import Blueprint
@@ -145,6 +146,16 @@ def test_a_body_too_large_is_refused(client, world):
     answer = client.post("/login", data=b"a=" + b"b" * security.MAXIMUM_BODY, content_type=kind)
     assert answer.status_code == 413
     assert "too much at once" in answer.text
+
+
+@only_sqlite
+@pytest.mark.parametrize("address", ["/login", "/admin/tickets/new/", "/account/language", "/nothing"])
+def test_a_body_too_large_is_read_away_so_that_the_answer_arrives(sign_in, address):
+    body = io.BytesIO(b"a=" + b"b" * 20_000_000)
+    kind = "application/x-www-form-urlencoded"
+    answer = sign_in("clerk").post(address, input_stream=body, content_type=kind)
+    assert answer.status_code == 413
+    assert body.tell() == len(body.getvalue()), "while something is left unread, the connection breaks off"
 
 
 @only_sqlite

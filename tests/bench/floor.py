@@ -64,7 +64,7 @@ class Account:
     roles: frozenset[str]
 
 
-def create_floor(url: str, data_key: bytes, secret_key: str) -> Flask:
+def create_floor(url: str, data_key: bytes, secret_key: str | bytes) -> Flask:
     """The application on the database at *url*."""
     from tests.bench import floor_callers, floor_writes
 

@@ -6,7 +6,7 @@ from typing import Any
 from models.operations import register_imports
 from models.personal import keyring_of
 from models.spreadsheets import SheetRow
-from tests.sheets import workbook
+from tests.sheets import tables, workbook
 
 ROWS: list[list[Any]] = [
     ["李四", "13611112222", "1-101", "业主"],
@@ -20,7 +20,7 @@ ROWS: list[list[Any]] = [
 
 def dry_run(world, now, size):
     session, common = world.session, {"actor": world.actor("manager"), "now": now}
-    file = register_imports.seal(workbook(ROWS), "residents", keyring_of(session), size=size)
+    file = register_imports.seal(tables(workbook(ROWS)), "residents", keyring_of(session), size=size)
     run = register_imports.upload(
         session, file, estate_id=world.estate.id, register="residents", file_name="名册.xlsx", key="k" * 20, **common
     )

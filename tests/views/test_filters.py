@@ -236,5 +236,37 @@ def test_two_filters_leave_what_both_leave(listed: Callable[[str, str], set[str]
     for first, second in itertools.pairwise(FILTERS["tickets"]):
         both = listed("tickets", f"flt_{first}&flt_{second}".format(**here))
         if first.partition("=")[0] == second.partition("=")[0]:
-            continue  # two values of one filter: test_lists
+            continue  # two values of one filter are alternatives
         assert both == names_in(FILTERS["tickets"][first]) & names_in(FILTERS["tickets"][second]), (first, second)
+
+
+def test_two_values_of_one_filter_leave_what_either_leaves(listed: Callable[[str, str], set[str]], here: Ids) -> None:
+    for register, filters in FILTERS.items():
+        for first, second in itertools.pairwise(filters):
+            if first.partition("=")[0] == second.partition("=")[0]:
+                found = listed(register, f"flt_{first}&flt_{second}".format(**here))
+                assert found == names_in(filters[first]) | names_in(filters[second]), (register, first, second)
+    both = listed("tickets", "flt_status=received&flt_status=cancelled&flt_kind=repair&flt_status=received&flt_status=")
+    assert both == names_in(FILTERS["tickets"]["status=received"])  # two filters together still narrow
+
+
+def test_both_values_are_kept_in_chips_form_saved_view_export_and_bulk(
+    sign_in: Callable[..., FlaskClient], post: Callable[..., Any], here: Ids
+) -> None:
+    client, query = sign_in("clerk2"), "flt_status=cancelled&flt_status=received"
+    page = client.get(f"/admin/tickets/?{query}").text
+    assert 'href="/admin/tickets/?flt_status=received"' in page
+    assert 'href="/admin/tickets/?flt_status=cancelled"' in page
+    assert f"/admin/tickets/export/csv/?{query}".replace("&", "&amp;") in page
+    form = client.get(f"/admin/tickets/?{query}&filters=1").text
+    assert form.count('id="flt_status') == 3  # one each, and one for a further value
+    assert form.count('<input type="hidden" name="flt_status"') == 2  # of the form that looks at a row
+    assert form.count('id="flt_kind') == 1
+    answer = post(client, "/admin/tickets/views/", name="both", query=query)
+    assert answer.location.endswith(f"?{query}")
+    rows = client.get(f"/admin/tickets/export/csv/?{query}&cols=status").text.splitlines()[1:]
+    assert {row.partition(",")[2] for row in rows} == {"received", "cancelled"}
+    asked = post(client, "/admin/tickets/bulk/dispatch/", all="1", query=query).text
+    assert f"{len(rows)} " in asked
+    assert query.replace("&", "&amp;") in asked
+    assert client.get(f"/admin/tickets/?{'&'.join(f'flt_unit={number}' for number in range(99))}").status_code == 400

@@ -1,0 +1,170 @@
+"""How a cell of a file is read: dates, numbers, words, and what stands there when nothing is known. Pure."""
+
+import datetime
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from models.base import LabelledEnum
+from models.errors import Msgid, OperationRefused, gettext_noop
+from models.estates import FeeStatus, UnitUse
+from models.personal import IdDocument
+from models.residents import OccupancyKind
+from models.spreadsheets import RULE
+
+TEXT_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_NOTHING = frozenset(
+    (
+        *("无", "没有", "暂无", "未知", "不详", "未登记", "未提供", "无电话", "空"),
+        *("/", "//", "\\", "-", "--", "—", "——", "…", ".", "0"),
+        *("n/a", "na", "none", "null", "nil", "unknown"),
+    )
+)
+_MASKED = re.compile(r"[*＊∗•●○×]{2,}|(?<=\d)[xX]{3,}|[*＊]+(?=\d)")
+
+
+class Masked(str):
+    """A number that an export has hidden in part: it recognises somebody, and is never stored."""
+
+    __slots__ = ()
+
+    @property
+    def parts(self) -> "list[Masked]":
+        """Each of several numbers in one cell."""
+        return [Masked(part) for part in re.split(r"[/;,、；，\s]+", self) if part]
+
+    @property
+    def ending(self) -> str:
+        """What it shows behind the hidden part."""
+        return re.split(r"[^0-9A-Za-z]+|(?<=\d)[xX]{3,}(?=\d)", self)[-1]
+
+    @property
+    def beginning(self) -> str:
+        """What it shows before the hidden part."""
+        return re.split(r"[^0-9A-Za-z]+|(?<=\d)[xX]{3,}(?=\d)", self)[0]
+
+    def fits(self, plain: str) -> bool:
+        """Whether the number *plain* may be the one that is hidden."""
+        return plain.startswith(self.beginning) and plain.endswith(self.ending)
+
+
+def plain(text: str) -> str:
+    """*text* without what makes no difference between words: case, width, blanks, punctuation."""
+    return re.sub(r"[\W_]", "", unicodedata.normalize("NFKC", text).casefold())
+
+
+def says_nothing(cell: str) -> bool:
+    """Whether *cell* is what people write where nothing is known: 无, /, n/a."""
+    return unicodedata.normalize("NFKC", cell).casefold().strip() in _NOTHING
+
+
+def text(cell: str) -> str:
+    """A text as it is."""
+    # Exports put an apostrophe in front of what a spreadsheet might take for a formula.
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(TEXT_STARTS) else cell
+
+
+def digits(cell: str) -> str | None:
+    """A number in digits; None where the cell says that there is none, :class:`Masked` where it is hidden in part."""
+    cell = text(cell)
+    if says_nothing(cell):
+        return None
+    if _MASKED.search(cell):
+        return Masked(unicodedata.normalize("NFKC", cell))
+    if re.fullmatch(r"\d(\.\d+)?e\+\d+", cell, re.IGNORECASE):
+        message = gettext_noop("The spreadsheet has rounded the number %(value)s: make the column text, type it again.")
+        raise OperationRefused(RULE, message, value=cell)
+    return re.sub(r"\.0$", "", cell)
+
+
+_DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[ T]00:00(?::00)?)?", re.ASCII)
+
+
+def date(cell: str) -> datetime.date | None:
+    """A date as people write it; None where the cell says that there is none."""
+    written = unicodedata.normalize("NFKC", cell)
+    if says_nothing(written):
+        return None
+    found = _DATE.fullmatch(written) or re.fullmatch(r"((?:19|20)\d\d)(\d\d)(\d\d)", written, re.ASCII)
+    try:
+        if found is not None:
+            return datetime.date(*(int(part) for part in found.groups()))
+    except ValueError:
+        pass
+    raise OperationRefused(RULE, gettext_noop("“%(value)s” is no date; write it like 2024-05-01."), value=cell[:40])
+
+
+def whole(cell: str) -> int | None:
+    """The number of a floor; None where the cell says that there is none."""
+    if says_nothing(cell) and cell.strip() != "0":
+        return None
+    found = re.fullmatch(r"(-?\d{1,3})(?:\.0)?\s*(?:层|楼|F)?", unicodedata.normalize("NFKC", cell).upper(), re.ASCII)
+    if found is None:
+        message = gettext_noop("“%(value)s” is no floor; write a whole number.")
+        raise OperationRefused(RULE, message, value=cell[:40])
+    return int(found[1])
+
+
+def hidden(cell: str) -> str | None:
+    """A text with numbers in it: an emergency contact; hidden in part it is :class:`Masked`."""
+    if says_nothing(cell):
+        return None
+    return Masked(cell) if _MASKED.search(cell) else text(cell)
+
+
+def known_text(cell: str) -> str | None:
+    """A text; None where the cell says that there is none."""
+    return None if says_nothing(cell) else text(cell)
+
+
+def word(enum: type[LabelledEnum], words: Mapping[LabelledEnum, str]) -> Callable[[str], Any]:
+    """What reads a cell as one of the words of *enum*, by its value, its label or one of *words*."""
+    known = {plain(one): member for member, several in words.items() for one in several.split()}
+    known |= {plain(one): member for member in enum for one in (member.value, str(member.label))}
+
+    def read(cell: str) -> Any:
+        if says_nothing(cell):
+            return None
+        member = known.get(plain(cell))
+        if member is None:
+            message = gettext_noop("“%(value)s” is none of the words this column may hold: %(words)s.")
+            raise OperationRefused(RULE, message, value=cell[:40], words=[Msgid(each.label) for each in enum])
+        return member
+
+    return read
+
+
+KIND = word(
+    OccupancyKind,
+    {
+        OccupancyKind.OWNER: "业主 户主 产权人 房主 本人",
+        OccupancyKind.TENANT: "租户 租客 承租人 租赁 renter",
+        OccupancyKind.FAMILY: "家属 家人 家庭成员 亲属 配偶 子女 父母 同住人 relative",
+    },
+)
+DOCUMENT = word(
+    IdDocument,
+    {
+        IdDocument.ID_CARD: "身份证 居民身份证 二代身份证 identitycard",
+        IdDocument.PASSPORT: "护照",
+        IdDocument.PERMIT: "居住证 居留许可 港澳居民来往内地通行证 回乡证 台胞证 permit",
+        IdDocument.OTHER: "其他 其它 其他证件 军官证 户口本 other",
+    },
+)
+USE = word(
+    UnitUse,
+    {
+        UnitUse.HOME: "住宅 住房 居住 residential flat",
+        UnitUse.SHOP: "商铺 店铺 商业 门面 底商 commercial",
+        UnitUse.PLACE: "公共区域 公共部位 公区 场所 public",
+    },
+)
+FEE = word(
+    FeeStatus,
+    {
+        FeeStatus.PAID: "已缴 已缴清 已缴费 缴清 正常 已交",
+        FeeStatus.OWING: "欠费 未缴 拖欠 欠缴 未交 unpaid",
+        FeeStatus.UNKNOWN: "未知 不详 不明 unknown",
+    },
+)

@@ -1,0 +1,75 @@
+"""CSV in UTF-8, UTF-16, GB18030 or the encoding that is named, read line by line."""
+
+import codecs
+import csv
+import io
+from collections.abc import Iterator
+from typing import BinaryIO, TextIO
+
+from spreadsheets import BLOCK, LONGEST_ROW, MAXIMUM_ROWS, CannotRead, Row, gettext_noop, row_too_long
+from spreadsheets.cells import clean, problem_of
+
+_DELIMITERS = ",;\t"
+_LINES_LOOKED_AT = 20
+MAXIMUM_LINES = 10 * MAXIMUM_ROWS
+"""Empty ones, and those within a cell, included."""
+
+
+def rows_of_text(file: BinaryIO, encoding: str | None = None) -> Iterator[Row]:
+    """The rows of the CSV *file*; each has the cells that its line has, however many the others have."""
+    text = io.TextIOWrapper(file, encoding=_encoding_of(file, encoding), newline="")
+    delimiter = _delimiter_of(text)
+    csv.field_size_limit(LONGEST_ROW)
+    reader = csv.reader(_lines(text), delimiter=delimiter, strict=True)
+    number = 1
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                yield Row(number, [clean(cell) for cell in cells], problem_of(cells))
+            number = reader.line_num + 1
+    except csv.Error:
+        raise CannotRead(gettext_noop("Line %(line)s is not CSV; open the file and look."), line=number) from None
+
+
+def _lines(text: TextIO) -> Iterator[str]:
+    number = 0
+    while line := text.readline(LONGEST_ROW + 1):
+        number += 1
+        if number > MAXIMUM_LINES:
+            raise CannotRead(gettext_noop("The sheet has more than 200,000 rows; split it."))
+        if len(line) > LONGEST_ROW:
+            raise row_too_long(number)
+        yield line
+
+
+def _delimiter_of(text: TextIO) -> str:
+    first = "".join(text.readline(LONGEST_ROW) for _line in range(_LINES_LOOKED_AT))
+    text.seek(0)
+    return max(_DELIMITERS, key=first.count)
+
+
+def _encoding_of(file: BinaryIO, named: str | None) -> str:
+    file.seek(0)
+    start = file.read(BLOCK)
+    marked = start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    encodings = ["utf-16"] if marked else [*([named] if named else []), "utf-8-sig", "gb18030"]
+    for encoding in encodings:
+        if _fits(file, encoding):
+            file.seek(0)
+            return encoding
+    raise CannotRead(
+        gettext_noop("This is no workbook (.xlsx), and no CSV in UTF-8 or GB18030: save it as one of these.")
+    )
+
+
+def _fits(file: BinaryIO, encoding: str) -> bool:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    file.seek(0)
+    try:
+        while block := file.read(BLOCK):
+            if "\0" in decoder.decode(block):
+                return False
+        decoder.decode(b"", True)
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -1,0 +1,67 @@
+"""Files from outside are read by a process of its own, within limits; whatever they are, one sentence comes back."""
+
+import pytest
+
+from models.spreadsheets import UnreadableSheet, opened
+from tests.broken_sheets import HEADER, LARGE, MADE_BY_HAND, book
+from tests.sheets import workbook
+
+
+def read(raw, **limits):
+    """Name, rows and problem of each table."""
+    with opened(raw, **limits) as tables:
+        return [(table.name, [row.cells for row in table.rows], table.problem) for table in tables]
+
+
+@pytest.mark.parametrize("what", MADE_BY_HAND)
+def test_a_workbook_made_by_hand_ends_in_a_sentence_and_no_process_of_ours(what):
+    problems = []
+    try:
+        problems = [problem for _name, rows, problem in read(MADE_BY_HAND[what]()) if not rows]
+    except UnreadableSheet as refusal:
+        problems = [refusal]
+    assert problems
+    assert all("damaged" in str(problem) or "reach down" in str(problem) for problem in problems)
+    assert read(b"a,b\n1,2\n") == [("", [["a", "b"], ["1", "2"]], None)]
+
+
+def test_a_workbook_without_sheets_has_no_tables():
+    assert read(book(sheets="")) == []
+
+
+def test_what_can_be_read_of_a_workbook_made_by_hand_is_read():
+    assert read(book(HEADER)) == [("甲", [["姓名"]], None)]
+
+
+@pytest.mark.parametrize(
+    ("what", "limits", "said"),
+    [
+        ("one shared text of 380 MB", {"megabytes": 200}, "needs more than 200 MB of memory"),
+        ("20 million empty cells", {"seconds": 1}, "stopped after 1 seconds"),
+    ],
+)
+def test_reading_is_stopped_at_its_limits_of_memory_and_time(what, limits, said):
+    with pytest.raises(UnreadableSheet, match=said):
+        read(LARGE[what](), **limits)
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        (b"a," * 100_000, "Row 1 is longer"),
+        (b"x" * 200_000, "Row 1 is longer"),
+        (b'"' * 200_000, "Row 1 is longer"),
+        (b'"' + b"x\n" * 100_000, "not CSV"),
+    ],
+)
+def test_a_text_file_that_is_one_line_or_one_field_is_refused_before_it_is_held(raw, said):
+    ((_name, rows, problem),) = read(raw)
+    assert rows == []
+    assert said in str(problem)
+
+
+def test_a_file_may_be_left_before_its_end():
+    with opened(workbook([[f"人{at}"] for at in range(2000)], ["姓名"])) as tables:
+        table = next(tables)
+        assert next(table.rows).cells == ["姓名"]
+    assert read(b"a\n") == [("", [["a"]], None)]

@@ -1,0 +1,246 @@
+"""Files as estates have them: their own headings, titles, merged cells, several people a row, hidden numbers."""
+
+from typing import Any
+
+import pytest
+from openpyxl import Workbook
+from sqlalchemy import select
+
+from models.estates import Unit
+from models.import_headings import COLUMNS
+from models.operations import register_imports
+from models.operations._import_units import full_code
+from models.personal import keyring_of
+from models.residents import Occupancy, OccupancyKind, Resident
+from models.spreadsheets import UnreadableSheet
+from tests.sheets import saved, tables
+
+
+class Desk:
+    """A manager who imports into the world's estate."""
+
+    def __init__(self, world, now):
+        self.world, self.session, self.now = world, world.session, now
+
+    def __call__(self, raw, register="residents", *, everybody=None, left_out=(), **how):
+        """What becomes of each row of the file."""
+        table = register_imports.read_tables(tables(raw), register, **how)
+        columns, twice = COLUMNS[register].guess(table.header)
+        COLUMNS[register].check(columns, twice)
+        taker = register_imports.importer(
+            self.session,
+            register,
+            columns,
+            estate_id=self.world.estate.id,
+            actor=self.world.actor("manager"),
+            now=self.now,
+            header=table.header,
+            everybody=everybody,
+        )
+        return taker.take([row for row in table.rows if row.number not in left_out])
+
+
+@pytest.fixture
+def desk(rolled_back, now):
+    return Desk(rolled_back, now)
+
+
+def csv(*lines):
+    return "\n".join(lines).encode()
+
+
+def homes(desk):
+    """Who has which unit as what."""
+    query = select(Resident.name, Unit.code, Occupancy.kind).join(Occupancy, Occupancy.resident_id == Resident.id)
+    query = query.join(Unit, Unit.id == Occupancy.unit_id).where(Resident.estate_id == desk.world.estate.id)
+    return {tuple(row) for row in desk.session.execute(query)}
+
+
+def phones(desk, name):
+    keyring = keyring_of(desk.session)
+    found = desk.session.scalars(select(Resident.phone).where(Resident.name == name))
+    return [None if phone is None else keyring.decrypt(phone) for phone in found]
+
+
+OWNER, TENANT = OccupancyKind.OWNER, OccupancyKind.TENANT
+
+
+# ---------------------------------------------------------------- stairwells
+
+
+@pytest.mark.parametrize(
+    ("building", "stairwell", "code", "full"),
+    [
+        ("88栋", "1单元", "101", "88-1-101"),
+        ("88", "2", "101", "88-2-101"),
+        ("88栋", "2单元", "2-101", "88-2-101"),
+        ("88栋", "2单元", "88-101", "88-2-101"),
+        ("88栋", "2单元", "88-2-101", "88-2-101"),
+        ("88栋", "2单元", "88栋2单元101室", "88-2-101"),
+        ("1栋", "1单元", "1-101", "1-1-101"),
+        ("", "3单元", "101", "3-101"),
+        ("", "", "88栋2单元101室", "88-2-101"),
+        ("A座", "甲单元", "1203", "A-甲-1203"),
+        ("东区3栋", "1单元", "101", "东区-3-1-101"),
+        ("88栋", "", "101", "88-101"),
+    ],
+)
+def test_the_stairwell_belongs_to_the_number_of_a_room(building, stairwell, code, full):
+    assert full_code(code, building, stairwell) == full
+
+
+@pytest.mark.parametrize(
+    "header", ["楼栋,单元,房号", "单元,房号,楼栋", "楼栋编号,单元编号,房间", "Building,Stairwell,Unit name"]
+)
+def test_rooms_of_two_stairwells_are_two_rooms_with_an_owner_each(desk, header):
+    order = [header.split(",").index(name) for name in sorted(header.split(","), key=_level)]
+
+    def row(*place):
+        return ",".join(place[order.index(at)] for at in range(3))
+
+    rooms = [row("88栋", "1单元", "101"), row("88栋", "2单元", "101")]
+    assert desk(csv(header, *rooms), "units") == ["imported", "imported"]
+    people = [f"甲,13800001111,业主,{rooms[0]}", f"乙,13800002222,业主,{rooms[1]}"]
+    assert desk(csv(f"姓名,电话,身份,{header}", *people)) == ["imported", "imported"]
+    assert {("甲", "88-1-101", OWNER), ("乙", "88-2-101", OWNER)} <= homes(desk)
+    assert desk(csv(header, *rooms), "units") == ["unchanged", "unchanged"]
+
+
+def _level(name):
+    return 0 if name.startswith(("楼栋", "Building")) else 1 if name.startswith(("单元", "Stairwell")) else 2
+
+
+@pytest.mark.parametrize(
+    ("header", "rows", "said"),
+    [
+        ("楼栋,入口区,房号", ("88栋,甲,101", "88栋,乙,101"), "differ in the column “入口区”"),
+        ("期,房号", ("一期,101", "二期,101"), "differ in the column “期”"),
+        ("房号", ("7栋101", "7单元101"), "one says building"),
+        ("房号", ("8号楼101室", "8单元101"), "one says building"),
+    ],
+)
+def test_what_two_rows_would_fuse_without_a_word_is_asked(desk, header, rows, said):
+    first, second = desk(csv(header, *rows), "units")
+    assert first == "imported"
+    assert said in str(second)
+
+
+def test_the_same_room_twice_with_other_columns_that_say_no_place_is_no_question(desk):
+    rows = ("88栋,1单元,101,89.5,甲", "88栋,1单元,101,89.5,乙")
+    assert desk(csv("楼栋,单元,房号,面积,业主", *rows), "units") == ["imported", "unchanged"]
+
+
+# ---------------------------------------------------------------- who is there already
+
+
+def test_hidden_numbers_recognise_who_is_there_and_are_never_stored__RES_4(desk):
+    assert desk(csv("姓名,电话", "张伟,138****8000", "张伟,****00")) == ["unchanged", "unchanged"]
+    before = phones(desk, "张伟")
+    results = desk(csv("姓名,电话,房号,身份", "张伟,139****8000,1-101,业主", "新人,138****2222,1-101,业主"))
+    assert ["hidden in part" in str(result) for result in results] == [True, True]
+    assert phones(desk, "张伟") == before
+    assert phones(desk, "新人") == []
+
+
+@pytest.mark.parametrize("nothing", ["无", "/", "-", "暂无", "N/A", "—", " 无 "])
+def test_what_stands_where_nothing_is_known_is_nothing(desk, nothing):
+    assert desk(csv("姓名,电话,证件号,车牌", f"新人,{nothing},{nothing},{nothing}")) == ["imported"]
+    found = desk.session.scalars(select(Resident).where(Resident.name == "新人")).one()
+    assert (found.phone, found.id_number, found.vehicles) == (None, None, None)
+
+
+def test_a_second_person_of_one_name_in_one_unit_is_a_question__RES_1(desk):
+    header = "姓名,电话,房号,身份,证件类型,证件号码"
+    assert desk(csv(header, "王芳,13800001111,2-201,业主,护照,E1111111")) == ["imported"]
+    asked = desk(csv(header, "王芳,13800002222,2-201,业主,,", "王芳,13800002222,2-201,业主,护照,E2222222"))
+    assert "is there already with another phone" in str(asked[0])
+    assert asked[1] == "imported"
+    assert len(phones(desk, "王芳")) == 2
+
+
+# ---------------------------------------------------------------- files of the trade
+
+
+def titled():
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    rows: list[list[Any]] = [
+        ["阳光小区业主信息登记表"],
+        ["制表日期：2024年5月"],
+        ["楼栋编号", "单元编号", "房屋编号", "业主名称", "业主手机号"],
+        ["1栋", "1单元", "101", "甲", 13800001111],
+        [None, None, "102", "乙", 13800002222],
+        [None, "2单元", "101", "丙", 13800003333],
+        ["填写说明：手机号为必填项"],
+    ]
+    for row in rows:
+        sheet.append(row)
+    for area in ("A1:E1", "A2:E2", "A4:A6", "B4:B5", "A7:E7"):
+        sheet.merge_cells(area)
+    return saved(book)
+
+
+def test_titles_merged_cells_and_explanations_of_a_register_sheet(desk):
+    assert desk(titled(), "units", left_out={7}) == ["imported"] * 3
+    assert desk(titled(), everybody="owner", left_out={7}) == ["imported"] * 3
+    found = {("甲", "1-1-101", OWNER), ("乙", "1-1-102", OWNER), ("丙", "1-2-101", OWNER)}
+    assert found <= homes(desk)
+    table = register_imports.read_tables(tables(titled()), "residents")
+    assert [row.number for row in table.reading.chosen.suspects if register_imports.explains(row, table.header)] == [7]
+    assert table.reading.chosen.filled == 3
+
+
+def test_an_explanation_that_is_not_left_out_is_refused_not_swallowed(desk):
+    *_rows, last = desk(titled(), everybody="owner")
+    assert "There is no unit" in str(last) or "Write down the name" in str(last)
+
+
+def test_owner_and_tenant_of_one_row_are_two_people_of_one_unit(desk):
+    header = "铺位号,业主姓名,业主电话,租户姓名,租户电话"
+    rows = ("1-101,甲,13800001111,丁,13800004444", "2-201,,,戊,13800005555", "1-102,己,13800006666,,")
+    results = desk(csv(header, *rows), everybody="owner")
+    assert results[:2] == ["imported", "imported"]
+    assert {("甲", "1-101", OWNER), ("丁", "1-101", TENANT), ("戊", "2-201", TENANT)} <= homes(desk)
+    assert desk(csv(header, *rows[:2]), everybody="owner") == ["unchanged", "unchanged"]
+
+
+def test_a_row_of_two_people_is_taken_whole_or_not_at_all(desk):
+    header = "房号,业主姓名,业主电话,租户姓名,租户电话"
+    (result,) = desk(csv(header, "1-101,甲,13800001111,丁,12"), everybody="owner")
+    assert "phone" in str(result)
+    assert phones(desk, "甲") == []
+
+
+def test_a_title_above_a_csv_is_no_header(desk):
+    lines = ("阳光小区住户名册", "", "姓名,联系电话1,房间,业主类型", "甲,13800001111,1-101,业主")
+    assert desk(csv(*lines)) == ["imported"]
+
+
+def test_an_address_with_the_name_of_the_estate_is_the_room_after_it(desk):
+    name = desk.world.estate.name
+    assert desk(csv("业主名称,业主电话,房屋地址", f"甲,13800001111,滨河路12号{name}1栋101室"), everybody="owner") == [
+        "imported"
+    ]
+    assert ("甲", "1-101", OWNER) in homes(desk)
+
+
+def test_a_sheet_can_be_chosen_by_its_name(desk):
+    book = Workbook()
+    first = book.active
+    assert first is not None
+    first.title = "说明"
+    first.append(["请在第二张表中填写"])
+    first.append(["谢谢"])
+    second = book.create_sheet("住户")
+    second.append(["Unit name", "Owner name", "Phones"])
+    second.append(["1-101", "Anna Kowalska", "13800001111"])
+    assert desk(saved(book), everybody="owner", sheet="住户") == ["imported"]
+    with pytest.raises(UnreadableSheet, match="no sheet “三”; it has 说明; 住户"):
+        desk(saved(book), sheet="三")
+
+
+def test_who_says_nothing_else_is_what_was_said_of_everybody(desk):
+    rows = ("甲,13800001111,1-101,", "乙,13800002222,1-101,租户")
+    assert desk(csv("姓名,电话,房号,身份", *rows), everybody="owner") == ["imported", "imported"]
+    assert {("甲", "1-101", OWNER), ("乙", "1-101", TENANT)} <= homes(desk)
