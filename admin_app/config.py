@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import secrets
 import tempfile
 from collections.abc import Mapping
@@ -19,6 +20,8 @@ from models.personal import MINIMUM_KEY_BYTES, Keyring
 
 ENVIRONMENT = "FRONTDESK_ENV"
 DATABASE_URL = "FRONTDESK_DATABASE_URL"
+OWNER_DATABASE_URL = "FRONTDESK_OWNER_DATABASE_URL"
+DATABASE_SCHEMA = "FRONTDESK_DATABASE_SCHEMA"
 SECRET_KEY = "FRONTDESK_SECRET_KEY"  # noqa: S105  # the name of a variable
 DATA_KEY = "FRONTDESK_DATA_KEY"
 SECURE_COOKIES = "FRONTDESK_SECURE_COOKIES"
@@ -50,6 +53,10 @@ class Config:
     """Where people reach the panel, without a slash at its end: what a pass's square code begins with."""
     trusted_hosts: tuple[str, ...] = ()
     """Names that requests may call this server by; any well-formed one where there are none."""
+    owner_database_url: URL | None = None
+    """The same database on a server, signed in to as the owner of its tables: for upgrades alone."""
+    database_schema: str | None = None
+    """Where on a server our tables are; None for where its user's tables are anyway."""
 
     @property
     def is_demo(self) -> bool:
@@ -74,6 +81,7 @@ class Config:
         given = os.environ if environ is None else environ
         use = _use(given)
         url = _database_url(given, use)
+        owner_url = _owner_url(given, url)
         if use is DatabaseUse.DEMO:
             beside = demo_name(url)
             secret_key = _key(given, SECRET_KEY) or _kept_key(beside.with_name(f"{beside.name}.secret-key"))
@@ -91,6 +99,8 @@ class Config:
             trusted_proxies=_small_number(given, TRUSTED_PROXIES),
             public_url=(public_url := _public_url(given)),
             trusted_hosts=_trusted_hosts(given, public_url, use),
+            owner_database_url=owner_url,
+            database_schema=_schema(given, url),
         )
 
 
@@ -113,21 +123,51 @@ def _database_url(given: Mapping[str, str], use: DatabaseUse) -> URL:
     if not text:
         name = "demo.db" if use is DatabaseUse.DEMO else "frontdesk.db"
         return URL.create("sqlite", database=str(instance_folder() / name))
+    return _address(text, DATABASE_URL)
+
+
+def _address(text: str, variable: str) -> URL:
     example = "write sqlite:////folder/file.db or postgresql://user@host/name"
     try:
         url = make_url(text)
     except (ArgumentError, ValueError):
         # The text itself may hold a password, so it is not repeated.
-        raise ConfigurationError(f"{DATABASE_URL} is not the address of a database; {example}.") from None
+        raise ConfigurationError(f"{variable} is not the address of a database; {example}.") from None
     if url.get_backend_name() not in {"sqlite", "postgresql"}:
-        raise ConfigurationError(f"{DATABASE_URL} names {url.get_backend_name()!r}, not supported here; {example}.")
+        raise ConfigurationError(f"{variable} names {url.get_backend_name()!r}, not supported here; {example}.")
     if url.get_backend_name() == "sqlite":
         if not url.database or url.database == ":memory:" or url.query:
-            raise ConfigurationError(f"{DATABASE_URL} must name a file for SQLite, without options; {example}.")
+            raise ConfigurationError(f"{variable} must name a file for SQLite, without options; {example}.")
         return URL.create("sqlite", database=str(Path(url.database).absolute()))
     if url.drivername not in {"postgresql", "postgresql+psycopg"}:
-        raise ConfigurationError(f"{DATABASE_URL} names the driver {url.drivername!r}; write postgresql://…")
+        raise ConfigurationError(f"{variable} names the driver {url.drivername!r}; write postgresql://…")
     return url.set(drivername="postgresql+psycopg")
+
+
+def _owner_url(given: Mapping[str, str], url: URL) -> URL | None:
+    text = given.get(OWNER_DATABASE_URL)
+    if not text:
+        return None
+    owner = _address(text, OWNER_DATABASE_URL)
+    place = ("host", "port", "database", "query")
+    if "sqlite" in {url.get_backend_name(), owner.get_backend_name()}:
+        raise ConfigurationError(f"{OWNER_DATABASE_URL} is for a server; SQLite knows no users, leave it unset.")
+    if any(getattr(url, part) != getattr(owner, part) for part in place):
+        raise ConfigurationError(f"{OWNER_DATABASE_URL} names another database than {DATABASE_URL}; only users differ.")
+    return owner
+
+
+def _schema(given: Mapping[str, str], url: URL) -> str | None:
+    name = given.get(DATABASE_SCHEMA)
+    if not name:
+        return None
+    if url.get_backend_name() == "sqlite":
+        raise ConfigurationError(f"{DATABASE_SCHEMA} is for a server; SQLite has no schemas, leave it unset.")
+    if not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", name) or name.startswith("pg_"):
+        raise ConfigurationError(
+            f"{DATABASE_SCHEMA} is {name!r}; write small letters, digits and underscores, at most 63."
+        )
+    return name
 
 
 def demo_name(url: URL) -> Path:

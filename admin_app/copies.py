@@ -15,9 +15,12 @@ from admin_app import database
 from admin_app.config import ENVIRONMENT, Config, ConfigurationError
 from models import migrations
 from models.mark import DatabaseUse
+from models.migrations import revision
 
 SQLITE_HEADING = b"SQLite format 3\0"
 POSTGRESQL_HEADING = b"PGDMP"
+VERSION_TABLES = (revision.VERSION_TABLE, revision.EARLIER_VERSION_TABLE)
+"""Where the revision of our tables stands, now and in older backups."""
 
 
 def backup(opened: database.Database, file: Path, *, force: bool) -> None:
@@ -94,13 +97,15 @@ def _verify_sqlite(config: Config, file: Path) -> None:
         try:
             sound = source.execute("PRAGMA integrity_check").fetchone() == ("ok",)
             sound = sound and source.execute("PRAGMA foreign_key_check").fetchone() is None
-            revision = source.execute("SELECT version_num FROM alembic_version").fetchone()
+            named = "SELECT name FROM sqlite_master WHERE name IN (?, ?) ORDER BY name DESC"
+            (table,) = source.execute(named, VERSION_TABLES).fetchone() or VERSION_TABLES[:1]
+            version = source.execute(f"SELECT version_num FROM {table}").fetchone()  # noqa: S608  # one of two names
             mark = source.execute("SELECT use, key_digest FROM database_mark").fetchone()
         except sqlite3.DatabaseError as error:
             raise ConfigurationError(f"{file} cannot be restored: {error}.") from None
     if not sound:
         raise ConfigurationError(f"{file} is damaged; take another backup.")
-    _verify_facts(config, file, revision[0] if revision else None, mark)
+    _verify_facts(config, file, version[0] if version else None, mark)
 
 
 def _verify_facts(config: Config, file: Path, revision: str | None, mark: tuple[str, str] | None) -> None:
@@ -127,7 +132,7 @@ def _restore_sqlite(file: Path, target: Path) -> None:
 
 
 def _verify_dump(config: Config, file: Path) -> None:
-    tables = [f"--table={name}" for name in ("alembic_version", "database_mark")]
+    tables = [f"--table={name}" for name in (*VERSION_TABLES, "database_mark")]
     written = _program("pg_restore", "--data-only", *tables, "--file=-", str(file))
     rows: dict[str, dict[str, str]] = {}
     lines = iter(written.splitlines())
@@ -142,7 +147,7 @@ def _verify_dump(config: Config, file: Path) -> None:
     _verify_facts(
         config,
         file,
-        rows.get("alembic_version", {}).get("version_num"),
+        next((rows[name]["version_num"] for name in VERSION_TABLES if name in rows), None),
         (mark["use"], mark["key_digest"]) if mark is not None and mark["use"] in set(DatabaseUse) else None,
     )
 

@@ -9,11 +9,11 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from flask import Flask, g
 from sqlalchemy import Connection, Engine, select, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, InternalError, OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from admin_app.config import ENVIRONMENT, Config, ConfigurationError, make_folder
@@ -30,7 +30,7 @@ KEY_CHECK = "front desk data key"
 UPGRADE = "run: frontdesk db upgrade"
 PROGRAM = "frontdesk"
 """How the program's connections call themselves to a server."""
-POOL = {
+POOL: dict[str, Any] = {
     "pool_size": 8,
     "max_overflow": 8,
     "pool_pre_ping": True,
@@ -76,12 +76,15 @@ class Database:
         self.close()
 
 
-def connect(config: Config, *, create: bool = False) -> Database:
+def connect(config: Config, *, create: bool = False, as_owner: bool = False) -> Database:
     """Open the database without looking at its tables; raises ConfigurationError where it cannot be reached.
 
-    *create* makes an SQLite file that is not there yet, and its folder.
+    *create* makes what is to hold them where it is not there yet: an SQLite file and its folder, the schema on a
+    server. *as_owner* signs in to the server as the one who may change tables, where that is another than the panel's.
     """
-    path = config.database_file
+    path, url = config.database_file, config.database_url
+    if as_owner and config.owner_database_url is not None:
+        url = config.owner_database_url
     if path is not None:
         if not path.exists() and not create:
             raise ConfigurationError(f"there is no database at {path}; {UPGRADE}")
@@ -89,16 +92,38 @@ def connect(config: Config, *, create: bool = False) -> Database:
             _make_file(path)
         elif not path.is_file():
             raise ConfigurationError(f"{path} is not a file; set FRONTDESK_DATABASE_URL to the database's place.")
-    engine = open_engine(config.database_url.render_as_string(hide_password=False), **({} if path else POOL))
+    engine = open_engine(url.render_as_string(hide_password=False), **({} if path else _pool(config)))
     try:
         with reading(engine).connect() as connection:
             connection.execute(text("SELECT 1"))
             if path is not None:
                 connection.exec_driver_sql("SELECT count(*) FROM sqlite_master")
+        if path is None:
+            _find_schema(engine, config, create=create)
     except DBAPIError as error:
         engine.dispose()
         raise ConfigurationError(_unreachable(config, error)) from None
+    except ConfigurationError:
+        engine.dispose()
+        raise
     return Database(engine, config.keyring, config.is_demo)
+
+
+def _pool(config: Config) -> dict[str, Any]:
+    if config.database_schema is None:
+        return POOL
+    # only there: a table of the same name elsewhere is another program's
+    return {**POOL, "connect_args": {**POOL["connect_args"], "options": f"-c search_path={config.database_schema}"}}
+
+
+def _find_schema(engine: Engine, config: Config, *, create: bool) -> None:
+    with engine.begin() as connection:
+        if connection.scalar(text("SELECT current_schema()")) is not None:
+            return
+        if config.database_schema is None or not create:
+            wanted = config.database_schema or "public"
+            raise ConfigurationError(f"the database has no schema {wanted}, or this user may not use it; {UPGRADE}")
+        connection.exec_driver_sql(f"CREATE SCHEMA {config.database_schema}")
 
 
 def _make_file(path: Path) -> None:
@@ -174,13 +199,19 @@ def _check_mark(connection: Connection, database: Database) -> None:
 
 
 def upgrade(
-    config: Config, *, now: datetime.datetime, mark: bool = True, progress: Callable[[str], None] | None = None
+    config: Config,
+    *,
+    now: datetime.datetime,
+    mark: bool = True,
+    as_owner: bool = False,
+    progress: Callable[[str], None] | None = None,
 ) -> Database:
     """Make or upgrade the database, write its system account and its *mark*; raises ConfigurationError.
 
-    *progress* hears the name of each table whose search index is made anew.
+    *as_owner* does it as the server's user who may change tables. *progress* hears the name of each table whose search
+    index is made anew.
     """
-    database = connect(config, create=True)
+    database = connect(config, create=True, as_owner=as_owner)
     try:
         _upgrade(database, config, now=now, mark=mark, progress=progress)
     except BaseException:
@@ -194,7 +225,7 @@ def _upgrade(
 ) -> None:
     try:
         with _one_at_a_time(config.database_file):
-            _refuse_foreign(database)
+            _refuse_others(database)
             migrations.upgrade(database.engine, progress)
             with database.writing() as session:
                 migrations.queue(session.connection())
@@ -204,7 +235,11 @@ def _upgrade(
                 session.commit()
     except migrations.OrphansFound as error:
         raise ConfigurationError(f"not upgraded: these rows refer to rows that do not exist: {error}") from None
-    except OperationalError as error:
+    except migrations.NeighbourInTheWay as error:
+        raise ConfigurationError(
+            f"not upgraded, nothing was changed: of another program there is in the way: {error}"
+        ) from None
+    except (OperationalError, ProgrammingError, InternalError) as error:
         raise ConfigurationError(f"not upgraded: {' '.join(str(error.orig).split())}") from None
     if mark:
         check(database)
@@ -221,12 +256,10 @@ def _one_at_a_time(path: Path | None) -> Iterator[None]:
         yield
 
 
-def _refuse_foreign(database: Database) -> None:
-    """Refuse to put tables among those of another program, and to upgrade what :func:`check` would refuse."""
+def _refuse_others(database: Database) -> None:
+    """Refuse to upgrade what :func:`check` would refuse; tables of another program are no hindrance."""
     with reading(database.engine).connect() as connection:
         revision = migrations.current(connection)
-        if revision is None and migrations.has_tables(connection):
-            raise ConfigurationError("the database holds tables of another program; choose an empty one.")
     if revision is None:
         return
     if not migrations.is_known(revision):

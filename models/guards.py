@@ -5,6 +5,7 @@ violating anything. So on SQLite each unique key and each foreign key is guarded
 with the name of the constraint it stands for, so both databases give the same sentence.
 """
 
+import re
 from collections.abc import Iterator
 
 from sqlalchemy import (
@@ -23,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.sql.elements import ColumnElement
 
-from models import search
+from models import made, search
 from models.base import Choice, Flag, LocalDate, ShortText, UTCDateTime
 
 APPEND_ONLY = "append_only"
@@ -73,27 +74,47 @@ def attach_triggers(metadata: MetaData) -> None:
 
 
 def create_triggers(connection: Connection, metadata: MetaData) -> None:
-    """Replace every guard trigger by what *metadata* says now."""
+    """Replace every trigger and function of ours by what *metadata* says now, and keep their names."""
     drop_triggers(connection)
+    earlier, there = made.names(connection), set()
     for statement in trigger_statements(metadata, connection.dialect.name):
         connection.exec_driver_sql(statement)
+        there.add(made.made_by(statement))
+    made.keep(connection, filter(None, there))
+    if connection.dialect.name == "postgresql":
+        for function in sorted(item.name for item in earlier - there if item.kind == "function"):
+            connection.exec_driver_sql(f"DROP FUNCTION IF EXISTS {function}")
+        _let_others_write(connection, metadata)
 
 
 def drop_triggers(connection: Connection) -> None:
-    """Drop every guard trigger, so that a migration can rebuild tables."""
-    if connection.dialect.name == "sqlite":
-        names = connection.execute(text("SELECT name FROM sqlite_master WHERE type='trigger' AND name LIKE 'guard_%'"))
-        for (name,) in names.all():
-            connection.exec_driver_sql(f"DROP TRIGGER {name}")
-    else:
-        rows = connection.execute(
-            text(
-                "SELECT tgname, tgrelid::regclass::text FROM pg_trigger"
-                " WHERE NOT tgisinternal AND tgname LIKE 'guard_%'"
-            )
-        )
-        for name, table in rows.all():
-            connection.exec_driver_sql(f"DROP TRIGGER {name} ON {table}")
+    """Drop every guard trigger that this or an earlier version made, so that a migration can rebuild tables."""
+    for _kind, name, table in sorted(item for item in made.names(connection) if item.kind == "trigger"):
+        if connection.dialect.name == "sqlite":
+            # of that table only: another program may have one of the same name on a table of its own
+            asked = text("SELECT 1 FROM sqlite_master WHERE type = 'trigger' AND name = :name AND tbl_name = :of")
+            if connection.scalar(asked, {"name": name, "of": table}):
+                connection.exec_driver_sql(f"DROP TRIGGER {name}")
+        elif connection.scalar(text("SELECT to_regclass(quote_ident(current_schema()) || '.' || :of)"), {"of": table}):
+            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name} ON {table}")
+
+
+def _let_others_write(connection: Connection, metadata: MetaData) -> None:
+    """Triggers run with their owner's rights and in our schema alone: who may insert a row needs no right besides.
+
+    For that too everybody may count on (not set) the sequences that give rows their ids.
+    """
+    schema = connection.scalar(text("SELECT quote_ident(current_schema())"))
+    for function in trigger_functions(metadata):
+        connection.exec_driver_sql(f"ALTER FUNCTION {function}() SECURITY DEFINER SET search_path = {schema}, pg_temp")
+    sequences = ", ".join(f"{table.name}_id_seq" for table in metadata.sorted_tables)
+    connection.exec_driver_sql(f"GRANT USAGE ON SEQUENCE {sequences} TO PUBLIC")
+
+
+def trigger_functions(metadata: MetaData) -> list[str]:
+    """The functions behind the triggers on PostgreSQL."""
+    statements = trigger_statements(metadata, "postgresql")
+    return sorted({found[1] for sql in statements if (found := re.search(r" EXECUTE FUNCTION (\w+)\(", sql))})
 
 
 def trigger_statements(metadata: MetaData, dialect: str) -> Iterator[str]:

@@ -27,7 +27,7 @@ DO $$ DECLARE t text; s text; BEGIN
   FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
     EXECUTE format('DELETE FROM public.%I', t);
     EXECUTE format('INSERT INTO public.%I SELECT * FROM kept.%I', t, t);
-    s := CASE WHEN t = 'alembic_version' THEN NULL ELSE pg_get_serial_sequence('public.' || t, 'id') END;
+    s := CASE WHEN t LIKE 'frontdesk_%' THEN NULL ELSE pg_get_serial_sequence('public.' || t, 'id') END;
     IF s IS NOT NULL THEN
       EXECUTE format('SELECT setval(%L, coalesce(max(id), 0) + 1, false) FROM kept.%I', s, t);
     END IF;

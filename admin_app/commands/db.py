@@ -26,7 +26,7 @@ def upgrade() -> None:
     """Make the database, or bring its tables and its official calendar to this version of the program."""
     config = Config.from_environment()
     now = datetime.datetime.now(datetime.UTC)
-    with database.upgrade(config, now=now, progress=_say_index) as opened, opened.writing() as session:
+    with database.upgrade(config, now=now, as_owner=True, progress=_say_index) as opened, opened.writing() as session:
         said = official_calendar.provide(session, session.scalars(select(Estate).order_by(Estate.code)).all(), now=now)
     click.echo(f"The database is at revision {migrations.head()}.")
     if said:

@@ -16,7 +16,7 @@ from admin_app import database
 from admin_app.auth import DEMO_ACCOUNTS, DEMO_PASSWORD
 from admin_app.config import ENVIRONMENT, Config, ConfigurationError, demo_name, make_folder
 from admin_app.server import refuse_taken, serve
-from models import migrations, search
+from models import search
 from models.mark import DatabaseMark, DatabaseUse
 
 SEED = 20
@@ -84,8 +84,6 @@ def make(config: Config, *, reset: bool, fill: Filling = fill_estate) -> None:
 def _is_finished(opened: database.Database) -> bool:
     with opened.engine.connect() as connection:
         if not inspect(connection).has_table(DatabaseMark.__tablename__):
-            if migrations.has_tables(connection) and migrations.current(connection) is None:
-                raise ConfigurationError("the database holds tables of another program; choose an empty one.")
             return False
         use = connection.scalar(select(DatabaseMark.use))
         if use is DatabaseUse.PRODUCTION:

@@ -12,15 +12,21 @@ from typing import Any
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Column, Connection, Engine, inspect, text
 
-from models import Base, search
-from models.guards import create_triggers, drop_triggers, trigger_statements
+from models import Base, made, search
+from models.guards import create_triggers, drop_triggers, trigger_functions, trigger_statements
+from models.migrations import keeping, neighbours, shape
+from models.migrations.keeping import NeighbourInTheWay as NeighbourInTheWay
+from models.migrations.revision import OPTIONS, is_named_as_before, rename_version_table
+from models.migrations.revision import config as config
+from models.migrations.revision import current as current
 
 FOLDER = Path(__file__).resolve().parent
+CURRENT_SCHEMA = "to_regnamespace(quote_ident(current_schema()))"
+_config = config
 LOCK = 7_020_117  # any number, the same in every version: two upgrades of one database must queue
 
 
@@ -28,34 +34,21 @@ class OrphansFound(Exception):
     """A migration would leave rows that refer to rows that do not exist; nothing was changed."""
 
 
-def _config(connection: Connection | None = None) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(FOLDER))
-    config.set_main_option("path_separator", "newline")
-    config.attributes["connection"] = connection
-    return config
-
-
 def head() -> str:
     """The revision that this version of the program works with."""
-    revision = ScriptDirectory.from_config(_config()).get_current_head()
+    revision = ScriptDirectory.from_config(config()).get_current_head()
     assert revision is not None
     return revision
 
 
 def is_known(revision: str) -> bool:
     """Whether this version of the program has heard of *revision*; a newer one's it has not."""
-    return revision in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
-
-
-def current(connection: Connection) -> str | None:
-    """The revision the database is at, None for one without our tables."""
-    return MigrationContext.configure(connection).get_current_revision()
+    return revision in {script.revision for script in ScriptDirectory.from_config(config()).walk_revisions()}
 
 
 def has_tables(connection: Connection) -> bool:
-    """Whether the database holds any table at all."""
-    return bool(inspect(connection).get_table_names())
+    """Whether the database holds tables of ours, whatever others it holds."""
+    return current(connection) is not None
 
 
 def upgrade(engine: Engine, progress: Callable[[str], None] | None = None) -> None:
@@ -66,17 +59,43 @@ def upgrade(engine: Engine, progress: Callable[[str], None] | None = None) -> No
     """
     with engine.connect() as connection, _without_foreign_keys(connection), connection.begin():
         queue(connection)
-        if current(connection) == head() and not missing_guards(connection):
+        revision, wrong = current(connection), missing_guards(connection)
+        if revision == head() and not wrong and not is_named_as_before(connection) and made.is_kept(connection):
             return
-        is_new = current(connection) is None
-        wrong = missing_guards(connection)
-        drop_triggers(connection)
-        command.upgrade(_config(connection), "head")
-        create_triggers(connection, Base.metadata)
-        if not is_new and any(map(search.keeps_index, wrong)):
-            search.rebuild(connection, progress)
+        rename_version_table(connection)
+        before, otherwise_written = shape.of_revision(revision), _missing_or_changed(connection)
+        if taken := names_in_the_way(connection, before):
+            raise NeighbourInTheWay(f"the names of {', '.join(taken)} are those of something of another program")
+        with keeping.kept(connection, before, shape.present):
+            drop_triggers(connection)
+            command.upgrade(config(connection), "head")
+            create_triggers(connection, Base.metadata)
+            if revision is not None and any(map(search.keeps_index, otherwise_written)):
+                search.rebuild(connection, progress)
         if found := list(orphans(connection)):
             raise OrphansFound(", ".join(found[:5]))
+
+
+def names_in_the_way(connection: Connection, before: shape.Shape) -> list[str]:
+    """Names that we need and another program has: of tables and indexes that are not there yet, of triggers."""
+    there, after = neighbours.of_others(connection, before), shape.present()
+    needed = {name.lower() for name in (*after.tables, *after.others, *shape.HOUSEKEEPING, *shape.search_tables())}
+    taken = {str(thing) for thing in there if thing.kind in {"table", "view", "index"} and thing.name.lower() in needed}
+    ours = [item for sql in trigger_statements(Base.metadata, connection.dialect.name) if (item := made.made_by(sql))]
+    triggers = {item.name: item.of for item in ours if item.kind == "trigger"}
+    anywhere = connection.dialect.name == "sqlite"  # where the names of triggers are those of the whole file
+    taken |= {
+        str(thing)
+        for thing in there
+        if thing.kind == "trigger" and thing.name in triggers and (anywhere or triggers[thing.name] == thing.table)
+    }
+    if connection.dialect.name == "postgresql":
+        known = {item.name.partition("(")[0] for item in made.names(connection) if item.kind == "function"}
+        known = known if before.tables else set()
+        functions = {item.name.partition("(")[0] for item in ours if item.kind == "function"} - known
+        rows = connection.scalars(text("SELECT proname FROM pg_proc WHERE pronamespace = " + CURRENT_SCHEMA))
+        taken |= {f"function {name}" for name in rows if name in functions}
+    return sorted(taken)
 
 
 def queue(connection: Connection) -> None:
@@ -87,7 +106,7 @@ def queue(connection: Connection) -> None:
 
 def stamp(connection: Connection) -> None:
     """Note that the tables are those of this version, where ``create_all`` made them."""
-    command.stamp(_config(connection), "head")
+    command.stamp(config(connection), "head")
 
 
 @contextmanager
@@ -104,10 +123,12 @@ def _without_foreign_keys(connection: Connection) -> Iterator[None]:
 
 
 def orphans(connection: Connection) -> Iterator[str]:
-    """``table row`` of each row that refers to a row that does not exist (SQLite; a server never lets one in)."""
+    """``table row`` of each row of ours that refers to one that does not exist (SQLite; a server never lets it in)."""
     if connection.dialect.name == "sqlite":
-        for table, row_id, _parent, _key in connection.exec_driver_sql("PRAGMA foreign_key_check"):
-            yield f"{table} {row_id}"
+        there = set(inspect(connection).get_table_names())
+        for name in sorted(there & set(Base.metadata.tables)):
+            for table, row_id, _parent, _key in connection.exec_driver_sql(f"PRAGMA main.foreign_key_check({name})"):
+                yield f"{table} {row_id}"
 
 
 def differences(connection: Connection) -> list[Any]:
@@ -115,6 +136,7 @@ def differences(connection: Connection) -> list[Any]:
     options = {
         "compare_type": True,
         "render_as_batch": True,
+        **OPTIONS,
         "include_name": _is_ours,
         "include_object": _is_comparable,
     }
@@ -124,7 +146,7 @@ def differences(connection: Connection) -> list[Any]:
 
 
 def _is_ours(name: str | None, kind: str, _parents: object) -> bool:
-    return kind != "table" or not search.is_index(name)
+    return kind != "table" or name in Base.metadata.tables
 
 
 def _is_comparable(_item: object, name: str | None, kind: str, _reflected: bool, _other: object) -> bool:
@@ -141,20 +163,49 @@ _EXPRESSIONS = {
 
 
 def missing_guards(connection: Connection) -> set[str]:
-    """Names of guard triggers that should be there and are not, and of triggers and functions whose text is another."""
+    """Names of guard triggers that should be there and are not, and of triggers and functions that are others."""
+    return _missing_or_changed(connection) | _without_rights(connection)
+
+
+def _missing_or_changed(connection: Connection) -> set[str]:
+    """Those whose text is not the one that this version of the program writes."""
     statements = list(trigger_statements(Base.metadata, connection.dialect.name))
-    triggers = {found[1]: sql for sql in statements if (found := re.match(r"CREATE TRIGGER (\w+) ", sql))}
+    triggers = {item: sql for sql in statements if (item := made.made_by(sql)) and item.kind == "trigger"}
     if connection.dialect.name == "sqlite":
-        rows = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")).all()
-        have = {row.name: row.sql for row in rows}
-        return {name for name, sql in triggers.items() if have.get(name) != sql}
-    enabled = text("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'")
-    missing = set(triggers) - set(connection.scalars(enabled))
+        rows = connection.execute(text("SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'")).all()
+        have = {(row.name, row.tbl_name): row.sql for row in rows}
+        return {item.name for item, sql in triggers.items() if have.get((item.name, item.of)) != sql}
     # A server tells a trigger only in words of its own, a function's body as it was written.
-    rows = connection.execute(text("SELECT proname, prosrc FROM pg_proc WHERE pg_function_is_visible(oid)")).all()
-    bodies = {row.proname: row.prosrc for row in rows}
-    functions = {found[1]: sql for sql in statements if (found := re.match(r"CREATE OR REPLACE FUNCTION (\w+)", sql))}
-    return missing | {name for name, sql in functions.items() if bodies.get(name) != sql.split("$$")[1]}
+    enabled = connection.execute(
+        text(
+            "SELECT tgname, relname, proname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid"
+            f" JOIN pg_proc ON pg_proc.oid = tgfoid WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')"
+            f" AND relnamespace = {CURRENT_SCHEMA} AND pronamespace = {CURRENT_SCHEMA}"
+        )
+    )
+    there = {(row.tgname, row.relname, row.proname) for row in enabled}
+    missing = {item.name for item, sql in triggers.items() if (item.name, item.of, _function(sql)) not in there}
+    rows = connection.execute(text(f"SELECT proname, prosrc FROM pg_proc WHERE pronamespace = {CURRENT_SCHEMA}")).all()
+    bodies = {(row.proname, row.prosrc) for row in rows}
+    functions = {item.name.partition("(")[0]: sql for sql in statements if (item := made.made_by(sql)) and not item.of}
+    return missing | {name for name, sql in functions.items() if (name, sql.split("$$")[1]) not in bodies}
+
+
+def _function(sql: str) -> str | None:
+    found = re.search(r" EXECUTE FUNCTION (\w+)\(", sql)
+    return found[1] if found else None
+
+
+def _without_rights(connection: Connection) -> set[str]:
+    """Functions behind triggers that would need a right of whoever writes, or look for tables in any schema."""
+    if connection.dialect.name == "sqlite":
+        return set()
+    asked = text(
+        "SELECT proname FROM pg_proc WHERE prosecdef AND proconfig = "
+        "ARRAY['search_path=' || quote_ident(current_schema()) || ', pg_temp']"
+        f" AND pronamespace = {CURRENT_SCHEMA}"
+    )
+    return set(trigger_functions(Base.metadata)) - set(connection.scalars(asked))
 
 
 def run_file(connection: Connection, path: Path) -> None:

@@ -90,7 +90,7 @@ def test_another_data_key_is_refused(database_url, environment, fails):
 
 def test_a_newer_database_is_left_alone(database_url, environment, fails, engine):
     with engine.begin() as connection:
-        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        connection.execute(text("UPDATE frontdesk_version SET version_num = '9999'"))
     environment(database_url)
     for arguments in (("db", "check"), ("db", "upgrade"), ("verify",)):
         assert "update the program" in fails(*arguments)
@@ -101,13 +101,14 @@ def test_a_database_without_tables_says_what_to_run(empty_url, environment, fail
     assert "frontdesk db upgrade" in fails("db", "check")
 
 
-def test_tables_of_another_program_are_left_alone(empty_url, environment, fails):
+def test_a_table_of_another_program_that_has_one_of_our_names_is_left_alone(empty_url, environment, fails):
     engine = open_engine(empty_url)
     with engine.begin() as connection:
-        connection.execute(text("CREATE TABLE others (id INTEGER)"))
+        connection.execute(text("CREATE TABLE tickets (id INTEGER)"))
     engine.dispose()
     environment(empty_url)
-    assert "another program" in fails("db", "upgrade")
+    assert "table tickets" in fails("db", "upgrade")
+    assert "no tables of Front Desk" in fails("db", "check")
 
 
 @pytest.mark.parametrize("arguments", [("db", "upgrade"), ("db", "check"), ("serve",), ("verify", "--json")])

@@ -14,7 +14,7 @@ def test_it_says_what_it_stands_on_without_signing_in(client, config):
 
 def test_tables_of_another_version_are_said(client, engine):
     with engine.begin() as connection:
-        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        connection.execute(text("UPDATE frontdesk_version SET version_num = '9999'"))
     answer = client.get("/healthz")
     assert answer.status_code == 503
     assert answer.json["schema"] == "9999"
@@ -22,7 +22,7 @@ def test_tables_of_another_version_are_said(client, engine):
 
 def test_a_database_that_fails_is_said(client, engine):
     with engine.begin() as connection:
-        connection.execute(text("ALTER TABLE alembic_version RENAME COLUMN version_num TO other"))
+        connection.execute(text("ALTER TABLE frontdesk_version RENAME COLUMN version_num TO other"))
     answer = client.get("/healthz")
     assert answer.status_code == 503
     assert answer.json["status"] == "unavailable"

@@ -1,0 +1,39 @@
+"""What a CREATE TABLE statement says, part by part, as SQLite keeps it."""
+
+import re
+from collections.abc import Iterator
+
+_WORD = re.compile(
+    r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|\[[^\]]*\]|--[^\n]*|/\*.*?\*/|[(),]|[^'"`\[(),/-]+|.""", re.DOTALL
+)
+_CONSTRAINT = re.compile(r"(constraint|primary\s+key|unique|check|foreign\s+key)\b", re.IGNORECASE)
+_QUOTES = {'"': '"', "`": "`", "[": "]", "'": "'"}
+
+
+def parts(sql: str) -> Iterator[str]:
+    """The columns and constraints of the CREATE TABLE statement *sql*, each as it is written, without comments."""
+    depth, part = 0, ""
+    for word in _WORD.findall(sql):
+        if word.startswith(("--", "/*")):
+            continue
+        depth -= word == ")"
+        ends = word in {")", ","} and depth == (word == ",")
+        if ends:
+            yield part.strip()
+            part = ""
+        elif depth > 0:
+            part += word
+        if ends and depth == 0:
+            return
+        depth += word == "("
+
+
+def columns(sql: str) -> dict[str, str]:
+    """Column -> its definition, of the CREATE TABLE statement *sql*."""
+    return {_name(part): part for part in parts(sql) if not _CONSTRAINT.match(part)}
+
+
+def _name(part: str) -> str:
+    if closing := _QUOTES.get(part[0]):
+        return part[1 : part.index(closing, 1)]
+    return re.split(r"[\s(]", part, maxsplit=1)[0]

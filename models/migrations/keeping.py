@@ -1,0 +1,164 @@
+"""Keeps what other programs have put at our tables through whatever is done to these: the same after it, or refused.
+
+SQLite makes a table anew where PostgreSQL alters it, and with the table go its columns, indexes and triggers of others;
+a view or trigger that names a column can stop the change. So on SQLite these are set aside (values by id) and put back.
+On both databases what there is afterwards is compared with what there was before.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from models.migrations.neighbours import Thing, of_others
+from models.migrations.shape import Shape
+
+
+class NeighbourInTheWay(Exception):
+    """Something of another program cannot stay as it is; the text names it. Nothing was changed."""
+
+
+@contextmanager
+def kept(connection: Connection, before: Shape, after: Callable[[], Shape]) -> Iterator[None]:
+    """Keep it all while our tables go from *before* to *after*; raises NeighbourInTheWay, and the caller rolls back."""
+    things = of_others(connection, before)
+    on_sqlite = connection.dialect.name == "sqlite"
+    if on_sqlite:
+        sound = _sound(connection, things)
+        orphans = set(_orphans(connection, things, before))
+        _set_aside(connection, things)
+    try:
+        yield
+    except DBAPIError as error:
+        if things and (named := _named(error, things)):
+            raise NeighbourInTheWay(named) from error
+        raise
+    if on_sqlite:
+        _put_back(connection, things, after())
+        if lost := sound - _sound(connection, things):
+            raise NeighbourInTheWay(f"{_list(lost)} would not work any more")
+        if added := set(_orphans(connection, things, after())) - orphans:
+            raise NeighbourInTheWay(f"rows that refer to one that goes: {', '.join(sorted(added)[:5])}")
+    if lost := set(things) - set(of_others(connection, after())):
+        raise NeighbourInTheWay(f"{_list(lost)} would be lost")
+
+
+def _list(things: Iterable[Thing]) -> str:
+    return ", ".join(map(str, sorted(things)))
+
+
+def _named(error: DBAPIError, things: list[Thing]) -> str:
+    """What the database said where it names one of *things*, else nothing."""
+    said = " ".join(str(error.orig).split())
+    named = [thing for thing in things if thing.name in said]
+    return f"{_list(named)}: {said}" if named else ""
+
+
+def quoted(name: str) -> str:
+    """*name* as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _values(things: list[Thing]) -> dict[str, list[str]]:
+    """Table of ours -> the columns of others in it."""
+    found: dict[str, list[str]] = {}
+    for thing in things:
+        if thing.kind == "column":
+            found.setdefault(thing.table, []).append(thing.name)
+    return found
+
+
+def _set_aside(connection: Connection, things: list[Thing]) -> None:
+    for table, columns in _values(things).items():
+        names = ", ".join(map(quoted, columns))
+        connection.exec_driver_sql(f"DROP TABLE IF EXISTS temp.aside_{table}")
+        # without types: each value stays as it is
+        connection.exec_driver_sql(f"CREATE TEMP TABLE aside_{table} (id INTEGER PRIMARY KEY, {names})")
+        connection.exec_driver_sql(f"INSERT INTO temp.aside_{table} SELECT id, {names} FROM main.{table}")
+    for kind in ("trigger", "view"):  # dropping a view would take its triggers along
+        for thing in things:
+            if thing.kind == kind:
+                connection.exec_driver_sql(f"DROP {kind} main.{quoted(thing.name)}")
+
+
+def _put_back(connection: Connection, things: list[Thing], after: Shape) -> None:
+    for table, columns in _values(things).items():
+        _put_columns_back(connection, table, columns, things, after)
+    there = set(connection.scalars(text("SELECT name FROM sqlite_master WHERE type = 'index'")))
+    wanted = [thing for thing in things if thing.kind == "index" and thing.name not in there]
+    for thing in [*wanted, *(thing for kind in ("view", "trigger") for thing in things if thing.kind == kind)]:
+        try:
+            connection.exec_driver_sql(thing.definition)
+        except OperationalError as error:
+            raise NeighbourInTheWay(f"{thing}: {error.orig}") from error
+
+
+def _put_columns_back(
+    connection: Connection, table: str, columns: list[str], things: list[Thing], after: Shape
+) -> None:
+    named = _list(thing for thing in things if thing.kind == "column" and thing.table == table)
+    if table not in after.tables or after.tables[table] & set(columns):
+        raise NeighbourInTheWay(f"{named} would be lost")
+    facts = {row.name: row.hidden for row in connection.exec_driver_sql(f"PRAGMA main.table_xinfo({table})")}
+    missing = [thing for thing in things if (thing.kind, thing.table) == ("column", table) and thing.name not in facts]
+    for thing in missing:
+        try:
+            connection.exec_driver_sql(f"ALTER TABLE main.{table} ADD COLUMN {thing.definition}")
+        except OperationalError as error:
+            raise NeighbourInTheWay(f"{thing}: {error.orig}") from error
+    facts = {row.name: row.hidden for row in connection.exec_driver_sql(f"PRAGMA main.table_xinfo({table})")}
+    written = [column for column in columns if facts[column] == 0]  # others are worked out from the row
+    if written:
+        gone = " OR ".join(f"{quoted(column)} IS NOT NULL" for column in written)
+        left = f"SELECT count(*) FROM temp.aside_{table} WHERE ({gone}) AND id NOT IN (SELECT id FROM main.{table})"
+        if count := connection.exec_driver_sql(left).scalar_one():
+            raise NeighbourInTheWay(f"{named}: {count} rows with a value in it go")
+    if missing and written:
+        pairs = ", ".join(f"{quoted(column)} = aside.{quoted(column)}" for column in written)
+        connection.exec_driver_sql(
+            f"UPDATE main.{table} SET {pairs} FROM temp.aside_{table} AS aside WHERE aside.id = main.{table}.id"
+        )
+    connection.exec_driver_sql(f"DROP TABLE temp.aside_{table}")
+
+
+def _sound(connection: Connection, things: list[Thing]) -> set[Thing]:
+    """The views that can be read, and the triggers that fit the table they hang on."""
+    found = {thing for thing in things if thing.kind == "view" and _compiles(connection, f"SELECT 1 FROM {_of(thing)}")}
+    for thing in things:
+        if thing.kind == "trigger" and all(_compiles(connection, sql) for sql in _writes(connection, thing.table)):
+            found.add(thing)
+    return found
+
+
+def _of(thing: Thing) -> str:
+    return f"main.{quoted(thing.name)} LIMIT 0"
+
+
+def _compiles(connection: Connection, sql: str) -> bool:
+    with suppress(OperationalError):
+        connection.exec_driver_sql(f"EXPLAIN {sql}").close()
+        return True
+    return False
+
+
+def _writes(connection: Connection, table: str) -> Iterator[str]:
+    """Statements that name every column, so that each trigger of *table* has to be understood."""
+    name = f"main.{quoted(table)}"
+    rows = connection.exec_driver_sql(f"PRAGMA main.table_xinfo({quoted(table)})").all()
+    columns = [quoted(row.name) for row in rows if row.hidden == 0]
+    yield f"UPDATE {name} SET {', '.join(f'{column} = {column}' for column in columns)}"
+    yield f"DELETE FROM {name}"
+    yield f"INSERT INTO {name} DEFAULT VALUES"
+
+
+def _orphans(connection: Connection, things: list[Thing], shape: Shape) -> Iterator[str]:
+    """Rows of others that refer to a row of ours that does not exist."""
+    for thing in things:
+        if thing.kind == "table":
+            with suppress(OperationalError):  # a reference of theirs that makes no sense is theirs to mend
+                for table, row_id, parent, _key in connection.exec_driver_sql(
+                    f"PRAGMA main.foreign_key_check({quoted(thing.name)})"
+                ):
+                    if shape.is_table(parent.lower()):
+                        yield f"{table} {row_id} refers to {parent}"
