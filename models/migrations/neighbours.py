@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, text
 
-from models import created, made
+from models import made
+from models.migrations import created
 from models.migrations.shape import Shape
 
 
