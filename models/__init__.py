@@ -12,7 +12,7 @@ from models.estates import Estate, Unit
 from models.events import Event, EventHead, EventSeal
 from models.follow_ups import FollowUp, FollowUpAttempt
 from models.guards import add_checks, attach_triggers
-from models.imports import ImportChunk, ImportRun
+from models.imports import ImportChunk, ImportLayout, ImportRun
 from models.keys import Key, KeyApproval, KeyLoan
 from models.mark import DatabaseMark
 from models.matters import ClockRun, Comment, NumberSeries, RepeatReport
@@ -52,6 +52,7 @@ __all__ = [
     "FollowUp",
     "FollowUpAttempt",
     "ImportChunk",
+    "ImportLayout",
     "ImportRun",
     "Key",
     "KeyApproval",

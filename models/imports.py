@@ -22,6 +22,7 @@ from models.base import (
 from models.errors import gettext_noop
 
 LONGEST_CHUNK = 20_000_000
+SHAPE = 64
 
 
 class ImportState(LabelledEnum):
@@ -76,3 +77,17 @@ class ImportChunk(EstateRow, Base):
         UniqueConstraint("run_id", "position"),
         Index("ix_import_chunks_run_id_done", "run_id", "done", "position"),
     )
+
+
+class ImportLayout(EstateRow, Base):
+    """What the columns of files of one shape were said to hold: the next file with these headings is read alike."""
+
+    __tablename__ = "import_layouts"
+
+    register: Mapped[str] = mapped_column(ShortText(60))
+    shape: Mapped[str] = mapped_column(ShortText(SHAPE))
+    """A digest of the headings."""
+    columns: Mapped[list[str | None]] = mapped_column(Json)
+    everybody: Mapped[str | None] = mapped_column(ShortText(20))
+
+    __table_args__ = table_args(UniqueConstraint("estate_id", "register", "shape"))

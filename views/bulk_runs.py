@@ -43,7 +43,7 @@ class BulkRunView(DeskPage):
     title = lazy_gettext("Bulk actions")
     endpoint_name = "bulk_runs"
     url_name = "bulk-runs"
-    in_menu = False
+    group = lazy_gettext("Control")
 
     @expose("/")
     def index_view(self) -> Any:

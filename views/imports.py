@@ -56,7 +56,7 @@ class ImportView(DeskPage):
     register = "import_runs"
     title = lazy_gettext("Imports")
     endpoint_name = url_name = "imports"
-    in_menu = False
+    group = lazy_gettext("Control")
 
     @expose("/")
     def index_view(self) -> Any:
@@ -184,6 +184,8 @@ class ImportView(DeskPage):
         columns = COLUMNS[run.register]
         known = register_imports.reading_of(desk, run)
         guessed, twice = columns.guess(reading.header)
+        if layout := register_imports.layout_of(desk, run.estate_id, run.register, reading.header):
+            guessed = list(layout.columns)
         as_before = reading.header == known.header and len(run.columns) == len(known.header)
         first_time = run.state is ImportState.UPLOADED or not as_before
         chosen = chosen or (list(run.columns) if as_before else guessed)
@@ -258,15 +260,48 @@ class ImportView(DeskPage):
                     break
         return redirect(self.get_url(".details_view", id=run_id))
 
+    @expose("/undo/", methods=("POST",))
+    def undo_view(self) -> Any:
+        """Take out again what the import brought; what has been followed by anything stays. Goes on like an import."""
+        run = self._run(parse_id(request.form.get("id")))
+        run_id, before = run.id, request.form.get("before", "")
+        stop = time.monotonic() + SECONDS_IN_ONE_REQUEST
+        at: int | None = parse_id(before) if before else None
+        with committing() as desk:
+            while True:
+                step = register_imports.undo_chunk(desk, run, actor=_actor(), now=context.now(), before=at)
+                desk.commit()
+                at = step.next
+                if at is None or time.monotonic() > stop:
+                    break
+        return redirect(self.get_url(".details_view", id=run_id, **({} if at is None else {"before": at})))
+
     @expose("/details/")
     def details_view(self) -> Any:
         """How far it is, and what became of each row."""
         run = self._run(asked_id())
         if run.state not in (ImportState.RUNNING, ImportState.FINISHED):
             return redirect(self.get_url(STEPS[run.state], id=run.id))
-        return self._page(
-            "admin/import_run.html", run, finished=run.state is ImportState.FINISHED, **self._account(run)
-        )
+        finished = run.state is ImportState.FINISHED
+        account = self._account(run)
+        return self._page("admin/import_run.html", run, finished=finished, undo=self._undo(run, account), **account)
+
+    def _undo(self, run: ImportRun, account: dict[str, Any]) -> dict[str, Any]:
+        """Whether the import can be undone, and what an undo has left, with reasons."""
+        desk = context.session()
+        if run.state is not ImportState.FINISHED or not account["counts"]["imported"] + account["counts"]["updated"]:
+            return {"offered": False, "begun": False}
+        if not register_imports.is_undone(desk, run):
+            return {"offered": True, "begun": False}
+        before = request.args.get("before", "")
+        left = register_imports.undo_chunk(desk, run, actor=_actor(), now=context.now(), preview=True)
+        return {
+            "offered": False,
+            "begun": True,
+            "before": parse_id(before) if before else None,
+            "done": register_imports.counts_undone(desk, run),
+            "left": [(name, sentence(refusal)) for name, refusal in left.left[:REFUSED_SHOWN]],
+        }
 
     @expose("/download/")
     def download(self) -> Any:

@@ -128,7 +128,7 @@ def undo(
         elif refusal := followed.get(row.id):
             move.refuse(row, refusal.rule, refusal.message, **refusal.values)
         else:
-            move.set(row, **_values(how.model, events[row.id].before))
+            move.set(row, **column_values(how.model, events[row.id].before))
     if how.clocks and not preview:
         _put_back_clocks(move, how, events)
     return move.finish()
@@ -163,7 +163,7 @@ def _as_left(row: Any, event: Any, keyring: Keyring) -> bool:
     return all(now_there[name] == event.after.get(name) for name in event.before)
 
 
-def _values(model: type[Any], before: Mapping[str, Any]) -> dict[str, Any]:
+def column_values(model: type[Any], before: Mapping[str, Any]) -> dict[str, Any]:
     """Column values from the codes that an event keeps."""
     columns = model.__table__.columns
     return {name: _value(columns[name], code) for name, code in before.items()}

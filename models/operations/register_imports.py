@@ -37,7 +37,9 @@ from models.operations._import_files import (
     seal,
     sealed,
 )
+from models.operations._import_layouts import layout_of, remember
 from models.operations._import_residents import ResidentsImport
+from models.operations._import_undo import Undone, counts_undone, is_undone, mark_of, undo_chunk
 from models.operations._import_units import Result, UnitsImport
 from models.operations._move import refuse_role
 from models.operations.bulk_runs import kept_refusal
@@ -53,12 +55,17 @@ __all__ = [
     "Reading",
     "Refused",
     "SealedFile",
+    "Undone",
     "Upload",
+    "counts_undone",
     "explains",
     "importer",
+    "is_undone",
+    "layout_of",
     "read_tables",
     "run_chunk",
     "seal",
+    "undo_chunk",
 ]
 
 LONGEST_KEY = 64
@@ -133,14 +140,17 @@ def upload(
     if (run := session.scalars(known).one_or_none()) is not None:
         return run
     clear_old(session, now=now)
+    known_layout = layout_of(session, estate_id, register, file.reading.header)
+    columns = known_layout.columns if known_layout else COLUMNS[register].guess(file.reading.header)[0]
+    reading = replace(file.reading, everybody=known_layout.everybody if known_layout else None)
     run = ImportRun(
         estate_id=estate_id,
         actor_id=actor.staff_id,
         register=register,
         file_name=file_name[-200:],
         sheet=file.reading.chosen.name[:100],
-        header=kept_reading(keyring_of(session), file.reading),
-        columns=COLUMNS[register].guess(file.reading.header)[0],
+        header=kept_reading(keyring_of(session), reading),
+        columns=columns,
         rows=file.reading.chosen.rows - file.reading.chosen.top,
         idempotency_key=key,
     )
@@ -213,6 +223,7 @@ def map_columns(
         reading = reading_of(session, run)
     if len(columns) != len(reading.header):
         raise OperationRefused(RULE, gettext_noop("The form is incomplete; open it again."))
+    remember(session, run, columns, reading, now=now)
     run.header, run.sheet = kept_reading(keyring_of(session), reading), reading.chosen.name[:100]
     run.rows = _count(session, run, reading)
     run.columns, run.state, run.checked_at, run.updated_at = list(columns), ImportState.MAPPED, None, now
@@ -285,7 +296,7 @@ def taker_of(session: Session, run: ImportRun, *, actor: Actor, now: datetime.da
         run.register,
         run.columns,
         estate_id=run.estate_id,
-        actor=actor,
+        actor=replace(actor, request_id=mark_of(run)),
         now=now,
         preview=preview,
         header=reading.header,

@@ -30,6 +30,8 @@ LANDED = {
     "0005_sqlite.sql": "7465105161da76fe1711d0fcc4b19866b5a7992d01f909474064e43732794cc3",
     "0006_postgresql.sql": "41f6bf38d48db9e0af15d0e74f71d990270c1df9df56508cbb51d4a212b5858a",
     "0006_sqlite.sql": "41f6bf38d48db9e0af15d0e74f71d990270c1df9df56508cbb51d4a212b5858a",
+    "0007_postgresql.sql": "c51ff01c350566354c05cdb89bb8bc99749f3df1208ef0cf5eedbf4dea8860e1",
+    "0007_sqlite.sql": "3940ca4298c8c6fbdc21b999da0bbda9bc244785115b40c71fffc0be870eb068",
 }
 """File of statements -> its SHA-256. A new file is added here; a changed one would leave older databases behind."""
 

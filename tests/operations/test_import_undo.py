@@ -1,0 +1,145 @@
+"""An import is undone as a whole until something has followed on its rows; columns chosen once are remembered."""
+
+import datetime
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import func, select
+
+from models.errors import OperationRefused
+from models.estates import FeeStatus, Unit
+from models.events import Event
+from models.imports import ImportRun
+from models.operations import register_imports, residents
+from models.personal import keyring_of
+from models.residents import Occupancy, Resident
+from tests.sheets import tables
+
+
+class Runs:
+    """A manager who imports whole files, and undoes it."""
+
+    def __init__(self, world, now):
+        self.world, self.session, self.now = world, world.session, now
+        self.common = {"actor": world.actor("manager"), "now": now}
+
+    def upload(self, text, register="residents", key="k" * 20):
+        file = register_imports.seal(tables(text.encode()), register, keyring_of(self.session), size=3)
+        where = {"estate_id": self.world.estate.id, "register": register, "file_name": "x.csv", "key": key}
+        return register_imports.upload(self.session, file, **where, **self.common)
+
+    def take(self, text, register="residents", everybody=None):
+        run = self.upload(text, register)
+        reading = replace(register_imports.reading_of(self.session, run), everybody=everybody)
+        register_imports.map_columns(self.session, run, run.columns, reading=reading, **self.common)
+        found = register_imports.dry_run(self.session, run, **self.common)
+        register_imports.keep_dry_run(self.session, run, found, **self.common)
+        while register_imports.run_chunk(self.session, run, **self.common):
+            pass
+        return run
+
+    def undo(self, run):
+        before, left = None, []
+        while True:
+            step = register_imports.undo_chunk(self.session, run, before=before, **self.common)
+            left += step.left
+            before = step.next
+            if before is None:
+                return left
+
+    def state(self):
+        """Everybody and everything that an import can touch, as it is now."""
+        self.session.flush()
+        self.session.expire_all()
+        return {
+            model: {row[0]: tuple(row[1:]) for row in self.session.execute(select(*columns))}
+            for model, columns in (
+                (Resident, (Resident.id, Resident.name, Resident.phone_digest, Resident.vehicles)),
+                (Occupancy, (Occupancy.id, Occupancy.unit_id, Occupancy.kind)),
+                (Unit, (Unit.id, Unit.code, Unit.fee_status)),
+            )
+        }
+
+
+@pytest.fixture
+def runs(rolled_back, now):
+    return Runs(rolled_back, now)
+
+
+PEOPLE = "\n".join(
+    [
+        "姓名,电话,房号,身份,车牌",
+        "甲,13800001111,1-101,业主,",
+        "甲,13800001111,2-201,业主,京A1",
+        "乙,13800002222,1-101,租户,",
+        "张伟,13800138000,,,京Z9",
+    ]
+)
+
+
+def test_an_import_of_people_is_undone_as_if_it_had_not_been(runs):
+    before = runs.state()
+    run = runs.take(PEOPLE)
+    assert runs.state() != before
+    assert runs.undo(run) == []
+    assert runs.state() == before
+    assert register_imports.is_undone(runs.session, run)
+    assert register_imports.counts_undone(runs.session, run) == 6
+    events = runs.session.scalar(select(func.count()).select_from(Event))
+    assert runs.undo(run) == []
+    assert runs.session.scalar(select(func.count()).select_from(Event)) == events
+
+
+def test_units_go_and_what_was_amended_is_as_it_was(runs):
+    before = runs.state()
+    run = runs.take("房号,缴费状态\n9-901,已缴\n1-101,欠费", "units")
+    assert FeeStatus.OWING in {values[1] for values in runs.state()[Unit].values()}
+    assert runs.undo(run) == []
+    assert runs.state() == before
+
+
+def test_what_something_has_followed_on_stays_and_says_so(runs):
+    run = runs.take(PEOPLE)
+    later = runs.now + datetime.timedelta(hours=1)
+    person = runs.session.scalars(select(Resident).where(Resident.name == "乙")).one()
+    residents.amend(runs.session, [person], actor=runs.world.actor("clerk"), now=later, vehicles="京B2").one()
+    (left,) = runs.undo(run)
+    assert (left[0], "changed it since" in str(left[1])) == ("乙", True)
+    names = set(runs.session.scalars(select(Resident.name)))
+    assert "乙" in names
+    assert "甲" not in names
+
+
+def test_units_in_which_people_came_to_live_stay(runs):
+    run = runs.take("房号\n9-901\n9-902", "units")
+    people = runs.upload("姓名,电话,房号,身份\n丙,13800003333,9-901,业主", key="people")
+    assert people.id != run.id
+    draft = residents.ResidentDraft(runs.world.estate.id, "丙")
+    person = residents.register(runs.session, [draft], **runs.common).one()
+    unit = runs.session.scalars(select(Unit).where(Unit.code == "9-901")).one()
+    stay = residents.OccupancyDraft(runs.world.estate.id, unit.id, person.id, "owner")
+    residents.register_occupancy(runs.session, [stay], **runs.common).one()
+    (left,) = runs.undo(run)
+    assert left[0] == "9-901"
+    assert set(runs.session.scalars(select(Unit.code).where(Unit.code.like("9-%")))) == {"9-901"}
+
+
+def test_only_ones_own_import_at_its_end_is_undone(runs):
+    waiting = runs.upload(PEOPLE)
+    with pytest.raises(OperationRefused, match="at its end"):
+        runs.undo(waiting)
+    other = {"actor": runs.world.actor("supervisor"), "now": runs.now}
+    with pytest.raises(OperationRefused, match="somebody else's"):
+        register_imports.undo_chunk(runs.session, waiting, **other)
+
+
+def test_columns_chosen_once_are_those_of_the_next_file_of_that_shape(runs):
+    run = runs.upload("住在这里的人,号,哪里\n甲,13800001111,1-101")
+    assert run.columns == [None, None, None]
+    reading = replace(register_imports.reading_of(runs.session, run), everybody="tenant")
+    register_imports.map_columns(runs.session, run, ["name", "phone", "unit"], reading=reading, **runs.common)
+    again = runs.upload("住在这里的人（必填）,号,哪里\n乙,13800002222,2-201", key="another")
+    assert isinstance(again, ImportRun)
+    assert again.columns == ["name", "phone", "unit"]
+    assert register_imports.reading_of(runs.session, again).everybody == "tenant"
+    assert runs.upload("住在这里的人,哪里,号\n乙,2-201,1", key="third").columns == [None, None, None]
