@@ -12,7 +12,7 @@ from models.events import Event
 from models.imports import ImportRun
 from models.operations import register_imports, residents
 from models.personal import keyring_of
-from models.residents import Occupancy, Resident
+from models.residents import Occupancy, OccupancyKind, Resident
 from tests.sheets import tables
 
 
@@ -117,7 +117,7 @@ def test_units_in_which_people_came_to_live_stay(runs):
     draft = residents.ResidentDraft(runs.world.estate.id, "丙")
     person = residents.register(runs.session, [draft], **runs.common).one()
     unit = runs.session.scalars(select(Unit).where(Unit.code == "9-901")).one()
-    stay = residents.OccupancyDraft(runs.world.estate.id, unit.id, person.id, "owner")
+    stay = residents.OccupancyDraft(runs.world.estate.id, unit.id, person.id, OccupancyKind.OWNER)
     residents.register_occupancy(runs.session, [stay], **runs.common).one()
     (left,) = runs.undo(run)
     assert left[0] == "9-901"
