@@ -23,7 +23,7 @@ from models.tickets import Ticket
 from models.verbs import verb_label
 from views import context
 from views.labels import register_label
-from views.language import label, say, sentence, titled
+from views.language import NOTHING, label, say, sentence, titled
 from views.pages import DeskPage
 from views.queries import PAGE_SIZE, asked_id, parse_id
 from views.references import ENDPOINTS, learn_names
@@ -200,15 +200,18 @@ def about(run: BulkRun, items: Sequence[BulkItem]) -> dict[int, str]:
     return {row_id: " · ".join(part for part in parts if part) for row_id, *parts in rows}
 
 
-def changes(run: BulkRun, items: Sequence[BulkItem]) -> dict[int, list[tuple[str, str, str]]]:
-    """Id of an item -> column, old and new of what the preview said would change."""
+def changes(run: BulkRun, items: Sequence[BulkItem]) -> dict[int, list[str]]:
+    """Id of an item -> what the preview said would change, a line a column: its name, old → new."""
     foretold = {
         item.id: SimpleNamespace(register=run.register, actor_id=run.actor_id, **item.changes)
         for item in items
         if item.changes
     }
     names = learn_names(mentioned(foretold.values()))
-    return {item_id: changes_of(event, names) for item_id, event in foretold.items()}
+    return {
+        item_id: [titled(column, " → ".join(filter(None, (old, new or NOTHING)))) for column, old, new in changed]
+        for item_id, changed in ((item_id, changes_of(event, names)) for item_id, event in foretold.items())
+    }
 
 
 def lines_of(run_id: int) -> Iterator[list[str]]:
