@@ -235,14 +235,15 @@ def note_locked(session: Session, rows: Iterable[Base]) -> None:
 def _held(session: Session, model: type[Row], rows: Iterable[Row], *, preview: bool) -> dict[int, Row]:
     """Those of *rows* that are as the database has them: just locked or, for a preview, read by a page that only reads.
 
-    A lock counts once: what a verb has changed by then, the next one reads again.
+    A lock counts once: what a verb has changed by then, the next one reads again. What somebody has set on a row was
+    written by the flush before.
     """
     locked = session.info.get("locked", set())
     found: dict[int, Row] = {}
     for row in rows:
         state: Any = inspect(row)
         known = (model, row.id) in locked or (preview and session.info.get("only_reads"))
-        if known and state.session is session and not state.expired and not state.modified:
+        if known and state.session is session and not state.expired:
             found[row.id] = row
         locked.discard((model, row.id))
     return found

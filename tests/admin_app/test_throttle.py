@@ -36,6 +36,12 @@ def stranger(app, world, quick):
     return tried
 
 
+def test_so_many_guesses_are_free_within_a_quarter_of_an_hour_and_no_more():
+    limits = (throttle.FAILURES, throttle.PER_NAME, throttle.PER_ADDRESS, throttle.IN_ALL, throttle.PER_KNOWN_PLACE)
+    assert limits == (5, 20, 30, 300, 10)
+    assert datetime.timedelta(minutes=15) == throttle.WINDOW
+
+
 def test_one_password_on_many_names_is_refused_after_some(stranger):
     answers = [stranger(f"name{number}") for number in range(throttle.PER_ADDRESS + 3)]
     assert answers == [401] * throttle.PER_ADDRESS + [429] * 3
