@@ -84,8 +84,8 @@ def test_each_kind_of_program_refuses_the_others_database(database_url, environm
 
 def test_another_data_key_is_refused(database_url, environment, fails):
     environment(database_url, data_key="another key, as long as it needs to be")
-    for arguments in (("db", "check"), ("db", "upgrade"), ("serve", "--bind", "127.0.0.1:0001")):
-        assert "another data key" in fails(*arguments) or arguments[0] == "serve"
+    for arguments in (("db", "check"), ("db", "upgrade"), ("serve",)):
+        assert "another data key" in fails(*arguments)
 
 
 def test_a_newer_database_is_left_alone(database_url, environment, fails, engine):

@@ -187,6 +187,6 @@ def open_session(engine: Engine, keyring: Keyring, world: World) -> Callable[[],
 
 
 def test_in_any_order_of_verbs_what_must_hold_holds__KEY_2_JOB_1_JOB_6(open_session: Callable[[], Any]) -> None:
-    machine = type("Machine", (Desk,), {"open_session": staticmethod(open_session)})
-    run_state_machine_as_test(machine, settings=MACHINE)
-    assert machine.__name__ == "Machine"
+    run_state_machine_as_test(  # asserts the invariants after each step
+        type("Machine", (Desk,), {"open_session": staticmethod(open_session)}), settings=MACHINE
+    )

@@ -11,6 +11,7 @@ from models.staff import Department
 from models.tickets import OPEN_STATUSES, TRANSITIONS, Acceptance, TicketKind, TicketStatus
 from tests.operations.walks import (
     DAY,
+    MINUTE,
     do,
     follow_up_of,
     new_ticket,
@@ -25,6 +26,15 @@ S = TicketStatus
 @pytest.fixture
 def world(rolled_back):
     return rolled_back
+
+
+def test_arriving_is_recorded_and_stops_the_clock_on_site__JOB_7_DSP_5(world, now):
+    ticket = ticket_in(world, S.ACCEPTED, now)
+    assert "on-site" in running(world, ticket)
+    do(world, "start", ticket, now + 7 * MINUTE).one()
+    assert ticket.arrived_at == now + 7 * MINUTE
+    assert "on-site" not in running(world, ticket)
+    assert refusal(do(world, "start", ticket, now + 8 * MINUTE)).rule == "JOB-1"
 
 
 def test_without_signature_the_reason_is_written_down__JOB_5(world, now):

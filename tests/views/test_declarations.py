@@ -1,13 +1,21 @@
 """What each register declares holds together: labels, verbs, forms; and nothing of Flask-Admin leaks through."""
 
+import datetime
 import inspect
+import json
+import typing
 from typing import Any
 
 from flask import Flask
 
-from models.operations.bulk_verbs import BULK_VERBS
+from models.bulk import BulkRun
+from models.operations.bulk_verbs import BULK_VERBS, encode
 from models.policy import PERMISSIONS
+from models.session import DeskSession
+from models.staff import Department, Staff, Team
 from models.verbs import VERBS
+from tests.factories import World
+from tests.fixed import NOW
 from views.labels import LABELS, REGISTERS
 from views.panel import REGISTER_VIEWS
 
@@ -52,10 +60,32 @@ def test_every_form_gives_exactly_what_its_verb_takes(app: Flask, pages: dict[st
             assert needed <= given, (view.register, step.verb, needed - given)
 
 
-def test_bulk_arguments_come_back_from_json_as_what_they_were() -> None:
+def test_bulk_arguments_come_back_from_json_as_what_they_were(session: DeskSession, world: World) -> None:
+    team, person = world.teams[Department.ENGINEERING], world.person("technician")
+    run = BulkRun(
+        estate_id=world.estate.id,
+        actor_id=person.id,
+        register="tickets",
+        verb="close",
+        arguments={},
+        idempotency_key="x",
+    )
+    session.add(run)
+    session.flush()
+    examples: dict[type[Any], Any] = {Team: team, Staff: person, BulkRun: run, datetime.datetime: NOW}
     for (register, verb), bulk in BULK_VERBS.items():
         assert verb in PERMISSIONS[register]
-        assert "preview" in inspect.signature(bulk.function).parameters
+        parameters = inspect.signature(bulk.function).parameters
+        assert "preview" in parameters
+        given = {name: examples[kind] for name, kind in bulk.kinds.items()} | {"note": "好的", "nothing": None}
+        kept = json.loads(json.dumps(encode(given)))
+        assert bulk.decode(session, kept) == given, (register, verb)
+        # What a verb asks for and JSON does not know has its kind.
+        own = {"session", "actor", "now", "expected", "preview"}
+        for name, parameter in list(parameters.items())[2:]:
+            if name not in own and parameter.kind is not inspect.Parameter.VAR_KEYWORD:
+                asked = set(typing.get_args(parameter.annotation) or [parameter.annotation]) - {type(None)}
+                assert asked <= {str, bool, int} or name in bulk.kinds, (register, verb, name)
 
 
 def test_edit_forms_offer_only_what_amend_changes(pages: dict[str, Any]) -> None:

@@ -16,6 +16,7 @@ from models.session import DeskSession
 from models.settings import Category
 from models.staff import Department
 from models.tickets import Ticket, TicketStatus
+from tests import reading
 from tests.factories import World
 from tests.records import Records
 
@@ -274,3 +275,31 @@ def test_a_complaint_keeps_the_number_of_its_resident_unless_it_is_anonymous__IN
     assert named.reporter_phone is not None
     assert named.reporter_phone_digest == world.residents[0].phone_digest
     assert (unnamed.reporter_name, unnamed.reporter_phone) == (None, None)
+
+
+def test_a_call_may_be_of_any_kind_severity_and_channel_and_stays_so__INT_7_INT_8_INT_10(
+    world: World, look: DeskSession, sign_in: Callable[..., FlaskClient], post: Callable[..., Any]
+) -> None:
+    clerk = sign_in("clerk")
+    page = reading.page(clerk.get(INTAKE))
+    offered = {
+        name: [
+            value
+            for node in page.css(f"select[name={name}] option, input[type=radio][name={name}]")
+            if (value := node.attributes.get("value"))
+        ]
+        for name in ("kind", "severity", "channel")
+    }
+    # A complaint is a matter of a register of its own.
+    assert set(offered["kind"]) == {"repair", "household_service", "suggestion", "enquiry", "query", "emergency"}
+    assert set(offered["severity"]) == {"serious", "ordinary", "minor"}
+    assert set(offered["channel"]) >= {"phone", "walk_in", "email"}
+    sent = {**CALL, "unit_id": f"id:{world.units[1].id}", "reporter_name": "刘"}
+    for severity, kind, channel in zip(
+        ("serious", "minor", "ordinary"), ("suggestion", "query", "enquiry"), offered["channel"], strict=False
+    ):
+        given = {"severity": severity, "kind": kind, "channel": channel}
+        assert post(clerk, INTAKE, **(sent | given), another_matter="1").status_code == 302, given
+        look.rollback()
+        ticket = look.scalars(select(Ticket).order_by(Ticket.id.desc()).limit(1)).one()
+        assert (ticket.severity.value, ticket.kind.value, ticket.channel.value) == (severity, kind, channel)
