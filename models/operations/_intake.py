@@ -73,10 +73,13 @@ def same_phone(session: Session, stored: str | None, phone: str | None) -> bool:
 
 def check_phone(phone: str | None, rule: str = "INT-3", field: str = "reporter_phone") -> None:
     """Refuse what is no phone number that can be dialled, as *field* has it; placeholders are none."""
+    message = None
     try:
         read_phones(phone or "")
     except NotAPhone as problem:
-        raise OperationRefused(rule, problem.message, field=field) from None
+        message = problem.message
+    if message is not None:  # raised here: within, it would keep the place of the problem and all rows of a file there
+        raise OperationRefused(rule, message, field=field)
 
 
 def check_intake(session: Session, draft: MatterDraft, *, actor: Actor, now: datetime.datetime) -> None:
