@@ -4,11 +4,12 @@ import gc
 import socket
 from typing import Any
 
+import click
 from flask import Flask
 from gunicorn import glogging
 from gunicorn.app.base import BaseApplication
 
-from admin_app.config import Config, ConfigurationError
+from admin_app.config import PUBLIC_URL, Config, ConfigurationError
 from admin_app.factory import create_app
 from admin_app.logs import FORMAT, Wordless
 
@@ -91,4 +92,6 @@ def serve(config: Config, *, bind: str, workers: int, threads: int) -> None:
     refuse_taken(bind)
     # Tried once here, so that what is wrong is one line and not a worker's trace.
     create_app(config).extensions["frontdesk_database"].close()
+    if config.public_url is None and not config.is_demo:
+        click.echo(f"frontdesk: {PUBLIC_URL} is not set: passes carry their code alone, without an address.", err=True)
     Server(config, bind=bind, workers=workers, threads=threads).run()

@@ -9,7 +9,7 @@ import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from admin_app import database
+from admin_app import clock, database
 from admin_app.commands import official_calendar
 from admin_app.config import Config, ConfigurationError
 from models.audits import FindingKind
@@ -47,7 +47,7 @@ def command(
     with database.open_ready(Config.from_environment()) as opened, opened.writing() as session:
         actor = actor_for(session, active_person(session, username or "system"), source="cli")
         estates = _estates(session, actor, estate_code)
-        now = datetime.datetime.now(datetime.UTC)
+        now = clock.now()
         if day is None and not dry_run and (said := official_calendar.provide(session, estates, now=now)):
             click.echo(said, err=True)
         outcome = daily_audit.run(session, estates, actor=actor, now=now, day=day.date() if day else None)

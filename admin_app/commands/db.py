@@ -1,12 +1,11 @@
 """``frontdesk db``: tables up to date, sound, copied away and brought back."""
 
-import datetime
 from pathlib import Path
 
 import click
 from sqlalchemy import select, text
 
-from admin_app import copies, database
+from admin_app import clock, copies, database
 from admin_app.commands import official_calendar
 from admin_app.config import Config
 from models import migrations, search
@@ -25,7 +24,7 @@ def command() -> None:
 def upgrade() -> None:
     """Make the database, or bring its tables and its official calendar to this version of the program."""
     config = Config.from_environment()
-    now = datetime.datetime.now(datetime.UTC)
+    now = clock.now()
     with database.upgrade(config, now=now, as_owner=True, progress=_say_index) as opened, opened.writing() as session:
         said = official_calendar.provide(session, session.scalars(select(Estate).order_by(Estate.code)).all(), now=now)
     click.echo(f"The database is at revision {migrations.head()}.")

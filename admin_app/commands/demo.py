@@ -12,7 +12,7 @@ import click
 from sqlalchemy import inspect, select, text
 from tqdm import tqdm
 
-from admin_app import database
+from admin_app import clock, database
 from admin_app.auth import DEMO_ACCOUNTS, DEMO_PASSWORD
 from admin_app.config import ENVIRONMENT, Config, ConfigurationError, demo_name, make_folder
 from admin_app.server import refuse_taken, serve
@@ -64,7 +64,7 @@ def make(config: Config, *, reset: bool, fill: Filling = fill_estate) -> None:
 
     The database's mark is written last: a database without it is one whose making was interrupted.
     """
-    now = datetime.datetime.now(datetime.UTC)
+    now = clock.now()
     with database.connect(config, create=True) as opened:
         is_finished = _is_finished(opened)
         if reset or not is_finished:

@@ -1,6 +1,5 @@
 """``frontdesk import``: another system's export into our registers, every row accounted for."""
 
-import datetime
 import json
 from collections import Counter
 from collections.abc import Iterator
@@ -11,7 +10,7 @@ import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from admin_app import database
+from admin_app import clock, database
 from admin_app.commands.register_imports import HowToRead, estate_of_code, import_register
 from admin_app.config import Config, ConfigurationError
 from models.errors import FrontDeskError, OperationRefused, gettext_noop
@@ -155,7 +154,7 @@ def run(
         else:
             facts.append(fact)
             number_of[id(fact)] = number
-    now = datetime.datetime.now(datetime.UTC)
+    now = clock.now()
     taken = take_over(session, facts, estate_id=estate.id, desk_owner=owner, actor=actor, now=now)
     refusals += [(number_of[id(fact)], refusal) for fact, refusal in taken.refused]
     return _account(len(rows), not_ours, facts, taken, refusals)

@@ -1,6 +1,5 @@
 """``frontdesk import residents`` and ``units``: a spreadsheet into a register, chunk by chunk, every row told."""
 
-import datetime
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -14,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from tqdm import tqdm
 
-from admin_app import database
+from admin_app import clock, database
 from admin_app.config import Config, ConfigurationError
 from models import spreadsheets
 from models.errors import OperationRefused
@@ -89,7 +88,7 @@ def import_register(
     ):
         estate = estate_of_code(session, estate_code)
         actor = actor_for(session, active_person(session, username or "system"), source="import")
-        now = datetime.datetime.now(datetime.UTC)
+        now = clock.now()
         taker = importer(
             session,
             register,

@@ -1,12 +1,11 @@
 """``frontdesk seed``: an estate with as many tickets as asked for, to see how a full database behaves."""
 
-import datetime
 import time
 
 import click
 from tqdm import tqdm
 
-from admin_app import database
+from admin_app import clock, database
 from admin_app.config import DATABASE_URL, ENVIRONMENT, Config, ConfigurationError
 from models.operations.estates import CODE
 
@@ -32,7 +31,7 @@ def command(size: int, seed: int, code: str, dry_run: bool) -> None:
             f"made-up data is for demo databases only, never for production; set {ENVIRONMENT}=demo, and {DATABASE_URL}"
             " to a database of its own."
         )
-    plan = Plan(size, seed, code, datetime.datetime.now(datetime.UTC).replace(microsecond=0))
+    plan = Plan(size, seed, code, clock.now().replace(microsecond=0))
     with database.open_ready(config) as opened:
         with opened.reading() as session:
             refuse_present(session, code)

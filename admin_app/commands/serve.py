@@ -2,7 +2,7 @@
 
 import click
 
-from admin_app.config import PUBLIC_URL, Config
+from admin_app.config import Config
 from admin_app.server import serve
 
 
@@ -12,7 +12,4 @@ from admin_app.server import serve
 @click.option("--threads", type=click.IntRange(1, 64), default=4, show_default=True, help="Threads in each.")
 def command(bind: str, workers: int, threads: int) -> None:
     """Serve the pages; put a web server with TLS in front of it."""
-    config = Config.from_environment()
-    if config.public_url is None and not config.is_demo:
-        click.echo(f"frontdesk: {PUBLIC_URL} is not set: passes carry their code alone, without an address.", err=True)
-    serve(config, bind=bind, workers=workers, threads=threads)
+    serve(Config.from_environment(), bind=bind, workers=workers, threads=threads)

@@ -10,7 +10,7 @@ import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from admin_app import database
+from admin_app import clock, database
 from admin_app.config import Config, ConfigurationError
 from models import passwords
 from models.estates import Estate
@@ -36,7 +36,7 @@ def _desk(as_name: str | None) -> Iterator[tuple[Session, Actor, datetime.dateti
         actor = system_actor(session, source="cli")
         if as_name is not None:
             actor = actor_for(session, verbs.active_person(session, as_name), source="cli")
-        yield session, actor, datetime.datetime.now(datetime.UTC)
+        yield session, actor, clock.now()
         session.commit()
 
 

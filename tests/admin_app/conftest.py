@@ -2,13 +2,14 @@
 
 import pytest
 
-from admin_app import cli
-from tests.fixed import DATA_KEY, SECRET_KEY
+from admin_app import cli, clock
+from tests.fixed import DATA_KEY, NOW, SECRET_KEY
 
 
 @pytest.fixture
 def environment(monkeypatch):
-    """Set the program's environment for a database."""
+    """Set the program's environment for a database; its clock stands still."""
+    monkeypatch.setattr(clock, "now", lambda: NOW)
 
     def set_up(url, use="production", data_key=None):
         for name, value in {

@@ -1,6 +1,5 @@
 """``frontdesk audit``: the same twice, past days as they were, each refusal one line (AUD-1 … AUD-3)."""
 
-import datetime
 import json
 
 import pytest
@@ -13,9 +12,9 @@ from models.staff import Actor
 
 
 @pytest.fixture
-def run(run_here, world):
+def run(run_here, world, now):
     """``run("--json")``: exit code, standard output, standard error, on the world's database with its calendar."""
-    now, both = datetime.datetime.now(datetime.UTC), (world.estate, world.other)
+    both = (world.estate, world.other)
     settings.provide_official_days(world.session, both, actor=world.actor("system"), now=now)
 
     def run_one(*arguments):

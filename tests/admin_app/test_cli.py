@@ -84,7 +84,7 @@ def test_each_kind_of_program_refuses_the_others_database(database_url, environm
 
 def test_another_data_key_is_refused(database_url, environment, fails):
     environment(database_url, data_key="another key, as long as it needs to be")
-    for arguments in (("db", "check"), ("db", "upgrade"), ("serve",)):
+    for arguments in (("db", "check"), ("db", "upgrade"), ("verify",), ("serve", "--bind", "unix:nowhere")):
         assert "another data key" in fails(*arguments)
 
 
@@ -111,10 +111,18 @@ def test_a_table_of_another_program_that_has_one_of_our_names_is_left_alone(empt
     assert "no tables of Front Desk" in fails("db", "check")
 
 
+@pytest.fixture
+def port_of_nobody():
+    """A port that is taken and answers nobody."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield taken.getsockname()[1]
+
+
 @pytest.mark.parametrize("arguments", [("db", "upgrade"), ("db", "check"), ("serve",), ("verify", "--json")])
-def test_a_server_that_is_not_there_is_one_line_without_the_password(environment, fails, arguments):
-    environment("postgresql://me:hidden@127.0.0.1:1/name")
-    said = fails(*arguments)
+def test_a_server_that_is_not_there_is_one_line_without_the_password(environment, fails, arguments, port_of_nobody):
+    environment(f"postgresql://me:hidden@127.0.0.1:{port_of_nobody}/name")
+    said = fails(*arguments, *(("--bind", "unix:nowhere") if arguments == ("serve",) else ()))
     assert "cannot reach" in said
     assert "hidden" not in said
 

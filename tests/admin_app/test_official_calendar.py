@@ -1,19 +1,18 @@
 """``db upgrade`` and ``audit`` bring official days that the program has learnt, and say so once (SET-2)."""
 
-import datetime
-
 import pytest
 from sqlalchemy import func, select
 
 from models.events import Event
 from models.operations._defaults import official_days
 from models.settings import CalendarDay
+from tests.fixed import NOW
 
 
 @pytest.fixture
 def known():
     """What the commands find for an estate today: the sentence's part for each year, and the number of days."""
-    year = datetime.datetime.now(datetime.UTC).astimezone(datetime.timezone(datetime.timedelta(hours=8))).year
+    year = NOW.year
     counts = [(each, len(official_days([each])[0])) for each in range(year - 1, year + 2)]
     return [(each, count) for each, count in counts if count]
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 import pytest
 
-from admin_app import cli
+from admin_app import cli, clock
+from tests.fixed import NOW
 from tests.sheets import people, workbook
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -76,6 +77,7 @@ def scratch(tmp_path, monkeypatch):
     for name in os.environ:
         if name.startswith("FRONTDESK_"):
             monkeypatch.delenv(name)
+    monkeypatch.setattr(clock, "now", lambda: NOW)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("FRONTDESK_DATABASE_URL", f"sqlite:///{tmp_path}/desk.db")
     (tmp_path / "units.xlsx").write_bytes(workbook([["1栋", "1-101"], ["1栋", "1-201"]], ["楼栋", "房号"]))

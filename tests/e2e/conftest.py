@@ -1,9 +1,9 @@
 """A served program and a browser: Debian's Chromium, driven by Playwright, or skipped with the reason."""
 
-import datetime
 import gettext
 import shutil
 import threading
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -64,35 +64,37 @@ def address(app: Flask, world: World) -> Iterator[str]:
     server.server_close()
 
 
-def languages() -> list[str]:
-    """All languages where everything is asked for, else one, another every day."""
-    every = sorted(LOCALES)
-    if EVERYTHING:
-        return every
-    return [every[datetime.datetime.now(datetime.UTC).toordinal() % len(every)]]
+def turn(name: str, number: int) -> int:
+    """Which of so many variants the test of that name looks at: always the same one, and each of them has some test."""
+    return zlib.crc32(name.encode()) % number
 
 
-def looks(language: str) -> list[tuple[str, str]]:
-    """Theme and size, one another day by day; where everything is asked for, two for each language.
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """All languages where everything is asked for, else one for each test, by its name."""
+    if "language" in metafunc.fixturenames:
+        every = sorted(LOCALES)
+        chosen = every if EVERYTHING else [every[turn(metafunc.function.__name__, len(every))]]
+        metafunc.parametrize("language", chosen, indirect=True)
+
+
+def looks(language: str, name: str) -> list[tuple[str, str]]:
+    """Theme and size, one by the *name* of what is looked at; where everything is asked for, two for each language.
 
     The two of the languages together are all four, so each pair of language, theme and size is looked at.
     """
-    themes, sizes, turn = ("light", "dark"), sorted(SIZES), sorted(LOCALES).index(language)
+    themes, sizes, place = ("light", "dark"), sorted(SIZES), sorted(LOCALES).index(language)
     every = [(theme, size) for theme in themes for size in sizes]
     if EVERYTHING:
-        return [look for look in every if (themes.index(look[0]) + sizes.index(look[1]) + turn) % 2 == 0]
-    day = datetime.datetime.now(datetime.UTC).toordinal() // len(LOCALES)
-    return [every[day % len(every)]]
+        return [look for look in every if (themes.index(look[0]) + sizes.index(look[1]) + place) % 2 == 0]
+    return [every[turn(name, len(every))]]
 
 
-def parts(number: int) -> list[int]:
-    """All parts of a long walk where everything is asked for, else one, another every day."""
-    if EVERYTHING:
-        return list(range(number))
-    return [datetime.datetime.now(datetime.UTC).toordinal() % number]
+def parts(number: int, name: str) -> list[int]:
+    """All parts of a long walk where everything is asked for, else one, by the *name* of the walk."""
+    return list(range(number)) if EVERYTHING else [turn(name, number)]
 
 
-@pytest.fixture(params=languages())
+@pytest.fixture
 def language(request: pytest.FixtureRequest) -> str:
     """Each language of this run."""
     return str(request.param)

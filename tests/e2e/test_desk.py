@@ -106,7 +106,7 @@ SCREENS = {
 @only_sqlite
 @pytest.mark.skipif(not EVERYTHING, reason="pictures are left by FRONTDESK_TEST_ALL=1 only")
 def test_each_screen_is_kept_as_a_picture(person: Person, records: Records, language: str) -> None:
-    sizes = {size for _theme, size in looks(language)}
+    sizes = {size for _theme, size in looks(language, "screens")}
     for username in sorted({username for username, _address in SCREENS.values()}):
         for size in sizes:
             page = person(username, size=size)

@@ -35,7 +35,7 @@ FINGER = """() => [...document.querySelectorAll('button, select, summary, .btn, 
 
 
 @only_sqlite
-@pytest.mark.parametrize("walk", parts(len(WALKS)), ids=lambda walk: "-".join(map(str, WALKS[walk])))
+@pytest.mark.parametrize("walk", parts(len(WALKS), "every page"), ids=lambda walk: "-".join(map(str, WALKS[walk])))
 def test_no_page_has_an_obstacle_an_error_or_anything_sideways__WCAG_2_2_AA(
     walk: int, app: Flask, records: Records, person: Callable[..., Page], language: str
 ) -> None:
@@ -57,7 +57,7 @@ def test_no_page_has_an_obstacle_an_error_or_anything_sideways__WCAG_2_2_AA(
             continue  # not this role's, or a step of another state: what it may do is walked elsewhere
         page.evaluate(AXE.read_text())
         # These are one template each with other fields: each has one look, and all looks have many of them.
-        chosen = looks(language)
+        chosen = looks(language, address)
         once = role != "manager" or ONE_TEMPLATE.search(address)
         for theme, size in [chosen[place % len(chosen)]] if once else chosen:
             look(page, theme, size)
@@ -98,7 +98,7 @@ def test_what_opens_over_a_page_has_no_obstacle_either__WCAG_2_2_AA(
 
     def check(state: str) -> None:
         page.evaluate(AXE.read_text())
-        for theme, size in looks(language):
+        for theme, size in looks(language, state):
             look(page, theme, size)
             wrong.extend((state, theme, size, fault) for fault in faults(page, size))
 

@@ -1,0 +1,8 @@
+"""The wall clock of the commands; pages ask ``views.context``."""
+
+import datetime
+
+
+def now() -> datetime.datetime:
+    """The present instant in UTC."""
+    return datetime.datetime.now(datetime.UTC)

@@ -1,0 +1,68 @@
+"""The tests themselves: none takes a fixed port, looks at today's date, or depends on what else runs on a machine."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parent
+FORBIDDEN = {
+    "today's date": r"datetime\.now\(|date\.today\(|\.utcnow\(|\btime\.time\(|time\.localtime|time\.strftime",
+    "a fixed port": (
+        r"(?:127\.0\.0\.1|localhost|0\.0\.0\.0|\[::1\])(?::|\", )(?!0\b)\d|[\"']--port[\"'], [\"']\d|\bport=\d"
+        r"|[\"']serve[\"']\)"
+    ),
+    "what else runs": r"\bpkill\b|\bkillall\b|\bpgrep\b|[\"']/tmp/|psutil",
+    "chance": r"random\.random\(\)|random\.choice\(|random\.randint\(|uuid4\(\)",
+    "sleeping": r"time\.sleep\((?!0\.0\d)",
+}
+"""What no test may depend on -> how it looks in a source."""
+ALLOWED = {
+    ("admin_app/test_hosts.py", "a fixed port"): "what a request calls the server; nobody listens",
+    ("admin_app/test_cli.py", "a fixed port"): "addresses that are none, and names of commands",
+}
+NOT_TESTS = ("bench/", "programs/")
+
+
+def sources():
+    """Every file of the tests but those that are none, by their place."""
+    for path in sorted(TESTS.rglob("*.py")):
+        place = path.relative_to(TESTS).as_posix()
+        if not place.startswith(NOT_TESTS) and path != Path(__file__):
+            yield place, path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("what", FORBIDDEN)
+def test_no_test_depends_on_what_it_has_not_made_itself(what):
+    found = [
+        (place, number, line.strip())
+        for place, text in sources()
+        for number, line in enumerate(text.splitlines(), 1)
+        if re.search(FORBIDDEN[what], line) and (place, what) not in ALLOWED
+    ]
+    assert found == []
+
+
+def test_every_exception_is_still_needed():
+    texts = dict(sources())
+    for (place, what), reason in ALLOWED.items():
+        assert reason
+        assert re.search(FORBIDDEN[what], texts[place]), (place, what)
+
+
+@pytest.mark.parametrize(
+    ("what", "line"),
+    [
+        ("today's date", "now = datetime.datetime.now(datetime.UTC)"),
+        ("today's date", "datetime.date.today()"),
+        ("a fixed port", 'taken.bind(("127.0.0.1", 8000))'),
+        ("a fixed port", "http://localhost:8080/"),
+        ("a fixed port", 'fails("serve")'),
+        ("a fixed port", '("demo", "--port", "8000")'),
+        ("what else runs", 'Path("/tmp/desk.db")'),
+        ("chance", "random.choice(rows)"),
+        ("sleeping", "time.sleep(2)"),
+    ],
+)
+def test_the_signs_are_seen(what, line):
+    assert re.search(FORBIDDEN[what], line)
