@@ -1,8 +1,8 @@
 """Tables out of files that somebody sent (XLSX or CSV): read by a process of its own, every cell as text.
 
-The reading itself is the program in ``spreadsheets/``. It is started anew for each file (no fork of a process with
-threads), is handed the file and nothing else, neither keys nor database, and may use so much memory and time. Whatever
-is wrong with a file ends that process; whoever reads it here gets a sentence.
+The reading itself is the program in ``readers/spreadsheets/``. It is started anew for each file (no fork of a process
+with threads), is handed the file and nothing else, neither keys nor database, and may use so much memory and time.
+Whatever is wrong with a file ends that process; whoever reads it here gets a sentence.
 """
 
 import json
@@ -31,7 +31,7 @@ SECONDS_TO_WAIT = 30
 """How long somebody waits for the file of a colleague: one is read at a time in each process."""
 OUT_OF_MEMORY = 3
 _ONE_AT_A_TIME = threading.BoundedSemaphore(1)
-_PROGRAMS = Path(__file__).resolve().parent.parent
+_PROGRAMS = Path(__file__).resolve().parent / "readers"
 
 DAMAGED = gettext_noop("The workbook is damaged, or no .xlsx: open it, save it as .xlsx, try again.")
 

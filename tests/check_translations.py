@@ -16,7 +16,7 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parent.parent
 CATALOG = ROOT / "admin_app" / "translations" / "zh_Hans_CN" / "LC_MESSAGES" / "messages.po"
 LOCALE = "zh_Hans_CN"
-CODE = ("admin_app", "models", "views", "seed", "spreadsheets")
+CODE = ("admin_app", "models", "views", "seed")
 SKIPPED = {"assets", "static", "__pycache__", "migrations"}
 KEYWORDS: dict[str, tuple[int, ...] | None] = {
     "_": None,

@@ -7,8 +7,8 @@ from typing import Any
 
 from openpyxl import Workbook, load_workbook
 
+from models.readers.spreadsheets.__main__ import messages
 from models.spreadsheets import Sheet, sheets_of
-from spreadsheets.__main__ import messages
 
 HEADER = ("姓名", "手机", "房号", "身份", "入住日期", "证件类型", "证件号码", "车牌", "备注")
 ENGLISH = ("Name", "Phone", "Unit", "Kind", "Moved in on", "Document", "ID number", "Vehicles", "Note")

@@ -1,7 +1,7 @@
 """A program of its own that reads spreadsheets from outside: it knows nothing of the desk, its keys or its database.
 
-``models.outside_files`` starts it (``python -m spreadsheets``) with limits of memory and time, so that whatever is
-wrong with a file ends this process and no other.
+``models.spreadsheets`` starts it (``python -m spreadsheets`` in the folder above, which has nothing else in it) with
+limits of memory and time, so that whatever is wrong with a file ends this process and no other.
 """
 
 from collections.abc import Iterator

@@ -15,9 +15,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from spreadsheets import MAXIMUM_BYTES, CannotRead, Row, Sheet, gettext_noop, limited
-from spreadsheets.comma_separated import rows_of_text
-from spreadsheets.workbooks import FILE, sheets_of_workbook
+from . import MAXIMUM_BYTES, CannotRead, Row, Sheet, gettext_noop, limited
+from .comma_separated import rows_of_text
+from .workbooks import FILE, sheets_of_workbook
 
 ROWS_IN_A_LINE = 200
 OUT_OF_MEMORY = 3

@@ -11,8 +11,8 @@ from xml.parsers import expat
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-from spreadsheets import BLOCK, MAXIMUM_ROWS, MAXIMUM_SHEETS, CannotRead, Row, Sheet, gettext_noop
-from spreadsheets.cells import clean, problem_of, text_of
+from . import BLOCK, MAXIMUM_ROWS, MAXIMUM_SHEETS, CannotRead, Row, Sheet, gettext_noop
+from .cells import clean, problem_of, text_of
 
 MAXIMUM_UNPACKED = 400 * 1024 * 1024
 MAXIMUM_CELLS = 5_000_000

@@ -6,8 +6,8 @@ import io
 from collections.abc import Iterator
 from typing import BinaryIO, TextIO
 
-from spreadsheets import BLOCK, LONGEST_ROW, MAXIMUM_ROWS, CannotRead, Row, gettext_noop, row_too_long
-from spreadsheets.cells import clean, problem_of
+from . import BLOCK, LONGEST_ROW, MAXIMUM_ROWS, CannotRead, Row, gettext_noop, row_too_long
+from .cells import clean, problem_of
 
 _DELIMITERS = ",;\t"
 _LINES_LOOKED_AT = 20
