@@ -23,6 +23,7 @@ COMMANDS = {
     "verify": "admin_app.commands.verify",
     "staff": "admin_app.commands.staff",
     "import": "admin_app.commands.imports",
+    "export": "admin_app.commands.exports",
 }
 """Command -> module. One that is not built yet is absent, from the help too."""
 

@@ -27,7 +27,7 @@ def backup(opened: database.Database, file: Path, *, force: bool) -> None:
     """Copy the database into *file*; raises ConfigurationError, and then leaves *file* as it was."""
     if file.exists() and not force:
         raise ConfigurationError(f"{file} exists already; choose another name, or --force to overwrite it.")
-    with _new_file(file) as made:
+    with new_file(file) as made:
         if opened.engine.dialect.name == "sqlite":
             source = opened.engine.raw_connection()
             with contextlib.closing(sqlite3.connect(made)) as target:
@@ -39,7 +39,7 @@ def backup(opened: database.Database, file: Path, *, force: bool) -> None:
 
 
 @contextlib.contextmanager
-def _new_file(file: Path) -> Iterator[Path]:
+def new_file(file: Path) -> Iterator[Path]:
     """A private file beside *file* that takes its place at the end, or goes when something fails."""
     try:
         handle, name = tempfile.mkstemp(dir=file.absolute().parent, prefix=f".{file.name}-")

@@ -54,6 +54,7 @@ class UnitView(RegisterView):
     }
     empty_text = _("No unit fits.")
     number_column = "code"
+    labels = {"code": "unit"}
     default_sort = "code"
     default_descending = False
     column_list = ("code", "building", "floor", "use", "fee_status", "handed_over_on")

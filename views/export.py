@@ -5,7 +5,7 @@ closed lists stand in the reader's language.
 """
 
 import datetime
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from operator import attrgetter
 from typing import Any
@@ -51,7 +51,12 @@ class ExportPages(BulkPages):
         # Records that nothing holds any more leave the session by themselves: to expunge them would end the reading.
         for batch in (answer if self.plain else answer.scalars()).partitions():
             for record in self.prepared(list(batch)):
-                yield [read(record) for read in readers]
+                for row in self.exported_rows(record, names):
+                    yield [read(row) for read in readers]
+
+    def exported_rows(self, record: Any, names: Sequence[str]) -> Iterable[Any]:
+        """The rows that an export of the columns *names* has of *record*: as a rule the record itself."""
+        return (record,)
 
     def exported(self, name: str) -> Reader:
         """What gives the value of a column: ``value_<name>`` of the view where it has one, else by the column's type.

@@ -135,6 +135,7 @@ LABELS: dict[str, LazyString] = {
     "moved_in_on": _("Moved in"),
     "note": _("Note"),
     "occupancies": _("Units"),
+    "home_kind": _("As"),
     "from_on": _("From"),
     "until_on": _("Until"),
     "building": _("Building"),

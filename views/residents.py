@@ -1,7 +1,9 @@
 """Residents (住户) with their phones masked, and who lives in or owns which unit (RES-1)."""
 
 import functools
-from typing import Any, ClassVar
+from collections.abc import Iterable, Sequence
+from operator import attrgetter
+from typing import Any, ClassVar, NamedTuple
 
 from flask import g, url_for
 from flask_babel import gettext
@@ -19,6 +21,7 @@ from models.tickets import Ticket
 from views import context
 from views.base import RegisterView
 from views.cells import badge, plain
+from views.export import Reader
 from views.fields import EnumField, LocalDateField, LongTextField, LookupField, Required, TextField
 from views.filters import ChoiceFilter, DateFilter, KeyFilter
 from views.forms import DeskForm
@@ -55,6 +58,25 @@ class ResidentUnitFilter(KeyFilter):
         return Resident.id.in_(here)
 
 
+class Home(NamedTuple):
+    """One unit of somebody today."""
+
+    unit: str
+    building: str | None
+    kind: OccupancyKind
+
+
+class AtHome:
+    """A resident with one of their homes: a row of the export, which is read again by an import."""
+
+    def __init__(self, record: Any, home: Home | None) -> None:
+        self._record = record
+        self.home = home
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._record, name)
+
+
 class Homes:
     """Where some residents live today, and as what."""
 
@@ -62,20 +84,24 @@ class Homes:
         self._ids = ids
 
     @functools.cached_property
-    def found(self) -> dict[int, list[tuple[str, OccupancyKind]]]:
-        """Resident -> code of the unit and kind, read when first asked for."""
-        homes: dict[int, list[tuple[str, OccupancyKind]]] = {}
-        for resident_id, code, kind in context.session().connection().execute(_HOMES, {"ids": self._ids}):
-            homes.setdefault(resident_id, []).append((code, kind))
+    def found(self) -> dict[int, list[Home]]:
+        """Resident -> homes, read when first asked for."""
+        homes: dict[int, list[Home]] = {}
+        for resident_id, unit, building, kind in context.session().connection().execute(_HOMES, {"ids": self._ids}):
+            homes.setdefault(resident_id, []).append(Home(unit, building, kind))
         return homes
 
 
 _HOMES = (
-    select(Occupancy.resident_id, Unit.code, Occupancy.kind)
+    select(Occupancy.resident_id, Unit.code, Unit.building, Occupancy.kind)
     .join(Unit, Unit.id == Occupancy.unit_id)
     .where(Occupancy.until_on.is_(None), Occupancy.resident_id.in_(bindparam("ids", expanding=True)))
     .order_by(Occupancy.id)
 )
+
+
+HOME = ("unit", "building", "kind")
+"""What an export says of a home; a list shows all homes of a person in one cell."""
 
 
 class ResidentView(RegisterView):
@@ -88,12 +114,22 @@ class ResidentView(RegisterView):
     empty_text = _("No resident fits. Try the last four digits of the phone, or register the person.")
 
     number_column = "name"
-    labels = {"name": "person_name"}
+    labels = {"name": "person_name", "kind": "home_kind"}
     form_args = {"name": {"label": label_for("person_name")}}
     default_sort = "name_pinyin"
     default_descending = False
     column_list = ("name", "phone", "occupancies", "vehicles", "moved_in_on", "updated_at")
-    column_export_list = ["name", "phone", "occupancies", "vehicles", "moved_in_on"]
+    column_export_list = [
+        "name",
+        "phone",
+        *HOME,
+        "moved_in_on",
+        "id_document",
+        "id_number",
+        "vehicles",
+        "emergency_contact",
+        "note",
+    ]
     column_sortable_list = ("name_pinyin",)
     column_filters = (
         ResidentUnitFilter(Resident.id, "unit", "unit"),
@@ -101,7 +137,7 @@ class ResidentView(RegisterView):
         DateFilter(Resident.moved_in_on),
         DateFilter(Resident.moved_in_on, until=True),
     )
-    reads = {"occupancies": ("id",)}
+    reads = {"occupancies": ("id",), "unit": ("id",), "building": ("id",), "kind": ("id",)}
     form_columns = (
         "name",
         "phone",
@@ -127,9 +163,41 @@ class ResidentView(RegisterView):
         g.homes = Homes([row.id for row in rows])
         return rows
 
+    def homes(self, record: Any) -> list[Home]:
+        """The units of today."""
+        found: list[Home] = g.homes.found.get(record.id, [])
+        return found
+
     def show_occupancies(self, record: Resident) -> str:
         """The units of today, as what."""
-        return ", ".join(f"{code} ({label(kind)})" for code, kind in g.homes.found.get(record.id, ())) or NOTHING
+        return ", ".join(f"{home.unit} ({label(home.kind)})" for home in self.homes(record)) or NOTHING
+
+    def show_unit(self, record: Resident) -> str:
+        """The units of today."""
+        return ", ".join(home.unit for home in self.homes(record)) or NOTHING
+
+    def show_building(self, record: Resident) -> str:
+        """Their buildings."""
+        return ", ".join(dict.fromkeys(home.building for home in self.homes(record) if home.building)) or NOTHING
+
+    def show_kind(self, record: Resident) -> str:
+        """As what the person has them."""
+        return ", ".join(dict.fromkeys(label(home.kind) for home in self.homes(record))) or NOTHING
+
+    def exported_rows(self, record: Any, names: Sequence[str]) -> Iterable[Any]:
+        """One for each home, where the home is exported."""
+        if not set(HOME) & set(names):
+            return (record,)
+        homes: list[Home | None] = [*self.homes(record)] or [None]
+        return [AtHome(record, home) for home in homes]
+
+    def exported(self, name: str) -> Reader:
+        """Of a home its own facts."""
+        if name not in HOME:
+            return super().exported(name)
+        read = attrgetter(name)
+        show = label if name == "kind" else str
+        return lambda row: show(value) if row.home is not None and (value := read(row.home)) is not None else None
 
     def related(self, record: Resident) -> list[Related]:
         """Units over time, and matters."""
