@@ -13,7 +13,10 @@ _STAIRWELL = "单元"
 _DOOR = "号房|号|室|房|户"
 _KINDS = re.compile(f"{_BUILDING}|{_STAIRWELL}|{_DOOR}")
 _GROUPS = re.compile(r"[0-9A-Z]+|[^\W0-9A-Z_]+")
-_NUMERAL = re.compile(rf"[一二三四五六七八九十〇零]{{1,4}}(?=\s*(?:{_BUILDING}|{_STAIRWELL}|{_DOOR}))")
+_NUMERALS = "[一二三四五六七八九十〇零]{1,4}"
+_NUMERAL = re.compile(
+    rf"{_NUMERALS}(?=\s*(?:{_BUILDING}|{_STAIRWELL}|{_DOOR}))|(?<=[栋幢座楼元号])\s*{_NUMERALS}(?!\w)"
+)
 _DIGITS = str.maketrans("一二三四五六七八九〇零", "12345678900")
 _FLOOR = re.compile(r"(?<=栋|幢|座|楼|元)\s*([0-9]{1,2})(?:层|楼)\s*(?=\1[0-9]{2})")
 """A floor between building and room, which the room's number says again: 3栋15层1501."""
@@ -21,12 +24,14 @@ _FLOOR = re.compile(r"(?<=栋|幢|座|楼|元)\s*([0-9]{1,2})(?:层|楼)\s*(?=\1
 _SAID = re.compile(
     rf"""(?<![^\s,;，；、])
     (?: (?:building|bldg\.?|block|tower)\s+ )?
-    (?: (?P<building> [0-9]{{1,3}} | [a-z]) \s*(?:{_BUILDING}|{_STAIRWELL}) [\s,，-]*
+    (?: (?P<building> [0-9]{{1,3}} | [a-z] | {_NUMERALS}) \s*(?:{_BUILDING}|{_STAIRWELL}) [\s,，-]*
       | (?P<bare> [0-9]{{1,2}} | [a-z]) [\s,，-]+ )
     (?: (?:entrance\s+|stair(?:well)?\s+)?
-        (?: (?P<stairwell> [0-9]{{1,2}}) \s*{_STAIRWELL} [\s,，-]* | (?P<between> [0-9]{{1,2}}) [\s,，-]+ ) )?
+        (?: (?P<stairwell> [0-9]{{1,2}} | {_NUMERALS}) \s*{_STAIRWELL} [\s,，-]*
+          | (?P<between> [0-9]{{1,2}}) [\s,，-]+ ) )?
+    (?: (?:[0-9]{{1,2}} | {_NUMERALS}) [层楼] \s* )?
     (?: (?:room|rm\.?|flat|apt\.?|unit)\s+ )?
-    (?P<room> [0-9]{{3,4}}[a-z]?) \s*(?:{_DOOR})? (?![^\s,;，；、])""",
+    (?P<room> [0-9]{{3,4}}[a-z]? | [一二三四五六七八九〇零]{{3,4}}) \s*(?:{_DOOR})? (?![^\s,;，；、])""",
     re.VERBOSE | re.IGNORECASE,
 )
 
@@ -36,7 +41,8 @@ def room_key(text: str) -> str:
 
     Words for building, stairwell, floor, door and the like are left out; others stay: "东区2栋101" is "东区-2-101".
     """
-    plain = _FLOOR.sub(" ", _with_figures(unicodedata.normalize("NFKC", text).upper()))
+    plain = unicodedata.normalize("NFKC", text).upper().strip()
+    plain = _figure(plain) if re.fullmatch(_NUMERALS, plain) else _FLOOR.sub(" ", _with_figures(plain))
     return "-".join(_GROUPS.findall(_KINDS.sub(" ", plain)))
 
 
@@ -52,14 +58,15 @@ def with_rooms_together(text: str) -> str:
     """
 
     def together(found: re.Match[str]) -> str:
-        return "-".join(part for part in found.group("building", "bare", "stairwell", "between", "room") if part)
+        said = filter(None, found.group("building", "bare", "stairwell", "between", "room"))
+        return "-".join(_figure(part) if re.fullmatch(_NUMERALS, part) else part for part in said)
 
-    return _SAID.sub(together, _FLOOR.sub(" ", _with_figures(text)))
+    return _SAID.sub(together, text)
 
 
 def _with_figures(text: str) -> str:
     """*text* with Chinese numerals before a word for building, stairwell or door as figures."""
-    return _NUMERAL.sub(lambda found: _figure(found[0]), text)
+    return _NUMERAL.sub(lambda found: _figure(found[0].strip()), text)
 
 
 def _figure(numeral: str) -> str:

@@ -16,7 +16,7 @@ from admin_app.copies import new_file
 from models.estates import Estate
 from models.operations.staff import active_person
 from models.policy import PERMISSIONS, may, visible
-from models.staff import Actor, actor_for
+from models.staff import actor_for
 
 REGISTERS = sorted(register for register, verbs in PERMISSIONS.items() if "export" in verbs)
 KINDS = (".csv", ".xlsx")
@@ -46,9 +46,7 @@ def command(
         raise click.UsageError(f"FILE ends with {' or '.join(KINDS)}, which says its kind.")
     app = create_app(Config.from_environment())
     try:
-        with _reading(app, estate_code, username, language) as (actor, estate):
-            if not may(actor, "export", register):
-                raise ConfigurationError(f"{username} may not export {register}.")
+        with _reading(app, register, estate_code, username, language) as estate:
             rows = _write(app, register, file)
     finally:
         app.extensions["frontdesk_database"].close()
@@ -61,21 +59,23 @@ def command(
 
 @contextmanager
 def _reading(
-    app: Flask, estate_code: str | None, username: str | None, language: str
-) -> Iterator[tuple[Actor, Estate]]:
-    """A request that reads the estate, as the panel has it."""
+    app: Flask, register: str, estate_code: str | None, username: str | None, language: str
+) -> Iterator[Estate]:
+    """A request that reads the estate, as the panel has it. Raises ConfigurationError for who may not export."""
     from views import context  # the web is not loaded for those who only ask for help
 
     with app.test_request_context("/", headers={"Accept-Language": language.replace("_", "-")}):
         g.language = language
         desk = context.session()
         actor = actor_for(desk, active_person(desk, username or "system"), source="cli")
+        if not may(actor, "export", register):
+            raise ConfigurationError(f"{username} may not export {register}.")
         g.actor, g.estates = (
             actor,
             desk.scalars(select(Estate).where(visible(actor, Estate)).order_by(Estate.code)).all(),
         )
         g.current_estate = _chosen(g.estates, estate_code)
-        yield actor, g.current_estate
+        yield g.current_estate
 
 
 def _chosen(estates: Sequence[Estate], code: str | None) -> Estate:

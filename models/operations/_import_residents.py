@@ -23,7 +23,7 @@ from models.operations._identity import id_digest
 from models.operations._import_units import KnownUnits, Result, TellApart, full_code, hold_estate
 from models.operations._registers import local_date
 from models.operations.residents import OccupancyDraft, ResidentDraft
-from models.personal import IdDocument, Unreadable, keyring_of
+from models.personal import IdDocument, Unreadable, keyring_of, masked_id_number, masked_phone
 from models.phones import numbers_of, read_phones
 from models.residents import Occupancy, OccupancyKind, Resident
 from models.spreadsheets import RULE, SheetRow
@@ -313,7 +313,10 @@ class ResidentsImport:
             except Unreadable:
                 return False
             numbers = [number for number, _extension in numbers_of(plain)] if name == "phone" else [plain]
-            if not all(any(hidden.fits(number) for number in numbers) for hidden in masked.parts):
+            hidden_here = masked_id_number if name == "id_number" else masked_phone
+            if masked != hidden_here(plain) and not all(
+                any(hidden.fits(number) for number in numbers) for hidden in masked.parts
+            ):
                 return False
         return True
 
