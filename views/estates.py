@@ -31,7 +31,7 @@ GROUP = _("People and units")
 class UnitForm(DeskForm):
     """A unit or common place."""
 
-    code = TextField(label_for("code"), [Required()], length=100, description=_("As its number is written: 2-2302."))
+    code = TextField(label_for("unit"), [Required()], length=100, description=_("As its number is written: 2-2302."))
     building = TextField(label_for("building"), [Optional()], length=40)
     floor = WholeNumberField(label_for("floor"), [Optional()])
     use = EnumField(label_for("use"), enum=UnitUse, default=UnitUse.HOME)
@@ -66,6 +66,7 @@ class UnitView(RegisterView):
         ReferenceFilter(Unit.butler_id, "staff"),
     )
     form_columns = ("code", "building", "floor", "use", "fee_status", "butler_id", "handed_over_on")
+    form_args = {"code": {"label": label_for("unit")}}
     create_form_class = UnitForm
     sections = ((_("Unit"), ("code", "building", "floor", "use", "fee_status", "butler_id", "handed_over_on")),)
 

@@ -89,7 +89,7 @@ SHOWN: dict[str, dict[str, str]] = {
     "keys": {"Hook": "B1", "Seal": "S9", "Origin": "common area", "Place": "roof", "Where it is": "on its hook"},
     "key_approvals": {"Status": "requested", "Borrower": "钱工", "Purpose": "查漏"},
     "visitor_passes": {"Holder": "孙客", "Badge": "B7", "Host unit": "1-101", "Validity": "This pass is valid"},
-    "units": {"Code": "3-301", "Use": "home", "Fee status": "paid up"},
+    "units": {"Unit": "3-301", "Use": "home", "Fee status": "paid up"},
     "teams": {"Name": "夜班", "Department": "security"},
     "staff": {"Full name": "新人", "User name": "newcomer", "Must change the password": "yes"},
     "estates": {},  # nobody works there yet: the list is shown
@@ -139,7 +139,7 @@ def test_a_new_record_is_made_by_its_form_and_shown(
         (
             "units",
             {"code": "1-101A", "use": "shop", "fee_status": "owing"},
-            {"Code": "1-101A", "Use": "shop", "Fee status": "owing"},
+            {"Unit": "1-101A", "Use": "shop", "Fee status": "owing"},
         ),
         ("staff", {"name": "王小强", "language": "zh_Hans_CN"}, {"Full name": "王小强", "Language": "中文"}),
         ("estates", {"name": "云湖", "timezone": "Asia/Shanghai"}, {"Name": "云湖", "Time zone": "Asia/Shanghai"}),
