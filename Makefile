@@ -1,4 +1,4 @@
-# make demo | test | check | bench      each does all the set-up it needs; a second call skips what is done
+# make demo | test | check | bench | mutate      each does all the set-up it needs; a second call skips what is done
 
 PYTHON  ?= python3
 PORT    ?= 8000
@@ -18,7 +18,7 @@ MEMORY := $(shell test -w /dev/shm && test "$$(df -Pk /dev/shm | awk 'NR == 2 { 
 CATALOG := $(wildcard admin_app/translations/*/LC_MESSAGES/*.po)
 
 .DELETE_ON_ERROR:
-.PHONY: demo test check bench setup setup-dev translations upgrade-requirements
+.PHONY: demo test check bench mutate setup setup-dev translations upgrade-requirements
 
 demo: setup
 	$(BIN)/frontdesk demo --port $(PORT) $(if $(RESET),--reset)
@@ -37,6 +37,9 @@ check: setup-dev
 bench: setup-dev
 	$(BIN)/python -m tests.bench --rows $(ROWS) $(ARGS)
 
+mutate: setup-dev $(DONE)/mutate
+	$(BIN)/python -m tests.mutate $(ARGS)
+
 setup: $(DONE)/app $(ASSETS) $(CATALOG:.po=.mo)
 
 setup-dev: setup $(DONE)/dev
@@ -45,7 +48,7 @@ translations: setup-dev
 	$(BIN)/python tests/check_translations.py --update
 
 upgrade-requirements: setup-dev
-	for name in requirements requirements-dev requirements-node; do \
+	for name in requirements requirements-dev requirements-mutate requirements-node; do \
 	  UV_NO_CONFIG=1 $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-emit-find-links --custom-compile-command "make upgrade-requirements" \
 	    $$name.in --output-file $$name.txt || exit 1; \
@@ -69,6 +72,10 @@ $(DONE)/app: pyproject.toml $(DONE)/runtime
 
 $(DONE)/dev: requirements-dev.txt $(DONE)/runtime
 	$(PIP) --require-hashes -r requirements.txt -r requirements-dev.txt
+	touch $@
+
+$(DONE)/mutate: requirements-mutate.txt $(DONE)/dev
+	$(PIP) --require-hashes -r requirements.txt -r requirements-dev.txt -r requirements-mutate.txt
 	touch $@
 
 $(ASSETS): admin_app/assets/package-lock.json admin_app/assets/build.py $(DONE)/runtime
