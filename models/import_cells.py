@@ -9,6 +9,8 @@ from typing import Any
 from models.base import LabelledEnum
 from models.errors import Msgid, OperationRefused, gettext_noop
 from models.estates import FeeStatus, UnitUse
+from models.keys import BorrowerKind
+from models.passes import PassKind
 from models.personal import IdDocument
 from models.residents import OccupancyKind
 from models.spreadsheets import RULE
@@ -160,6 +162,23 @@ USE = word(
         UnitUse.PLACE: "公共区域 公共部位 公区 场所 public",
     },
 )
+BORROWER = word(
+    BorrowerKind,
+    {
+        BorrowerKind.OWNER: "业主 户主 房主",
+        BorrowerKind.DEVELOPER_SALES: "售楼部 销售 开发商 售楼 置业顾问",
+        BorrowerKind.STAFF: "员工 内部员工 物业 工程部 保洁 保安 维修",
+        BorrowerKind.OTHER: "其他 其它 租户 装修工人 施工人员 施工单位 家属 中介",
+    },
+)
+PASS_KIND = word(
+    PassKind,
+    {
+        PassKind.VISITOR: "访客 访客证 来访",
+        PassKind.TEMPORARY: "临时 临时证 临时出入证",
+        PassKind.WORKER: "施工 施工证 施工人员 装修 装修工人 装修出入证 工人",
+    },
+)
 FEE = word(
     FeeStatus,
     {
@@ -168,3 +187,41 @@ FEE = word(
         FeeStatus.UNKNOWN: "未知 不详 不明 unknown",
     },
 )
+
+
+def choice(words: Mapping[str, str]) -> Callable[[str], Any]:
+    """What reads a cell as one of a few codes, each with the words that stand for it."""
+    known = {plain(one): code for code, several in words.items() for one in (code, *several.split())}
+
+    def read(cell: str) -> Any:
+        if says_nothing(cell):
+            return None
+        code = known.get(plain(cell))
+        if code is None:
+            message = gettext_noop("“%(value)s” is none of the words this column may hold: %(words)s.")
+            raise OperationRefused(RULE, message, value=cell[:40], words=list(words))
+        return code
+
+    return read
+
+
+_MOMENT = re.compile(
+    r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?"
+    r"(?:[T ]\s*(\d{1,2})[:时点](\d{1,2})?分?(?::(\d{1,2})(?:\.\d+)?)?)?",
+    re.ASCII,
+)
+
+
+def moment(cell: str) -> datetime.datetime | None:
+    """A time as people write it, in the estate's own time; midnight where only the day is said."""
+    if says_nothing(cell):
+        return None
+    found = _MOMENT.fullmatch(unicodedata.normalize("NFKC", cell).strip())
+    try:
+        if found is not None:
+            year, month, day, hour, minute, second = (int(part or 0) for part in found.groups())
+            return datetime.datetime(year, month, day, hour, minute, second)  # noqa: DTZ001  # in the estate's own zone
+    except ValueError:
+        pass
+    message = gettext_noop("“%(value)s” is no time; write it like 2024-05-01 08:30.")
+    raise OperationRefused(RULE, message, value=cell[:40])

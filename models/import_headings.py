@@ -1,7 +1,22 @@
 """The columns of each register that a file may fill, and the headings that they have in files of this trade. Pure."""
 
 from models.errors import gettext_noop
-from models.import_cells import DOCUMENT, FEE, KIND, USE, date, digits, hidden, known_text, text, whole
+from models.import_cells import (
+    BORROWER,
+    DOCUMENT,
+    FEE,
+    KIND,
+    PASS_KIND,
+    USE,
+    choice,
+    date,
+    digits,
+    hidden,
+    known_text,
+    moment,
+    text,
+    whole,
+)
 from models.import_columns import Column, Columns
 
 
@@ -47,6 +62,22 @@ RESIDENTS = Columns(
             "联系电话1 联系电话一 电话1 手机1 手机号1 住户电话 "
             "phone phones mobile telephone tel phone_number mobile_phone phone_1 mobile_1 owner_phone contact_number"
         ),
+        digits,
+        100,
+    ),
+    Column(
+        "phone_2",
+        gettext_noop("Second phone"),
+        _headers(
+            "联系电话2 联系电话二 电话2 手机2 手机号2 备用电话 第二电话 phone_2 mobile_2 other_phone second_phone"
+        ),
+        digits,
+        100,
+    ),
+    Column(
+        "phone_3",
+        gettext_noop("Third phone"),
+        _headers("联系电话3 联系电话三 电话3 手机3 手机号3 第三电话 phone_3 mobile_3 third_phone"),
         digits,
         100,
     ),
@@ -119,6 +150,7 @@ RESIDENTS = Columns(
     ),
     Column("note", gettext_noop("Note"), _headers("备注 说明 备注信息 note notes remark remarks"), text, 20_000),
     one_of=("name", "tenant_name"),
+    again={"phone": "phone_2", "phone_2": "phone_3"},
 )
 UNITS = Columns(
     Column("code", *_UNIT, text, 200, required=True),
@@ -140,5 +172,197 @@ UNITS = Columns(
     ),
 )
 
-COLUMNS: dict[str, Columns] = {"residents": RESIDENTS, "units": UNITS}
+_ROOM = (
+    Column("unit", *_UNIT, text, 200),
+    Column("building", *_BUILDING, text, 40),
+    Column("stairwell", *_STAIRWELL, text, 40),
+)
+_NUMBER = _headers("工单号 工单编号 单号 编号 受理编号 投诉编号 序号 number no ticket_no complaint_no id key")
+_PERSON = (
+    Column(
+        "reporter_name",
+        gettext_noop("Reported by"),
+        _headers(
+            "报修人 报事人 投诉人 联系人 业主姓名 业主 客户姓名 姓名 反映人 "
+            "reported_by reporter reporter_name caller contact name"
+        ),
+        known_text,
+        60,
+    ),
+    Column(
+        "reporter_phone",
+        gettext_noop("Phone"),
+        _headers("电话 联系电话 手机 手机号 报修电话 报修人电话 投诉人电话 业主电话 联系方式 phone mobile telephone"),
+        digits,
+        100,
+    ),
+)
+STATUS = choice(
+    {
+        "open": "待处理 待受理 待派单 已受理 已派单 已接单 处理中 进行中 未完成 未处理 新建 待回访 挂起 已登记 调查中 "
+        "received dispatched accepted inprogress waiting new registered investigating pending",
+        "closed": "已完成 已关闭 关闭 完成 办结 已办结 已结案 已处理 已归档 已回访 已取消 done archived "
+        "resolved completed cancelled",
+    }
+)
+
+
+def _matters(category: Column) -> Columns:
+    return Columns(
+        Column("number", gettext_noop("Number"), _NUMBER, text, 80),
+        Column(
+            "summary",
+            gettext_noop("What"),
+            _headers(
+                "报修内容 报事内容 投诉内容 事项 内容 问题描述 描述 主题 标题 事由 "
+                "what summary subject title description complaint content"
+            ),
+            text,
+            2000,
+            required=True,
+        ),
+        *_ROOM,
+        Column("place", gettext_noop("Place"), _headers("位置 地点 报修位置 公共区域 place location"), text, 200),
+        *_PERSON,
+        category,
+        Column("status", gettext_noop("Status"), _headers("状态 工单状态 处理状态 投诉状态 status state"), STATUS),
+        Column(
+            "heard_at",
+            gettext_noop("Heard"),
+            _headers(
+                "报修时间 报事时间 投诉时间 受理时间 登记时间 创建时间 日期 时间 报修日期 投诉日期 "
+                "heard heard_at created created_at date reported_at registered registered_at"
+            ),
+            moment,
+            required=True,
+        ),
+        Column(
+            "closed_at",
+            gettext_noop("Closed"),
+            _headers("完成时间 关闭时间 办结时间 结案时间 完成日期 closed closed_at completed_at archived_at"),
+            moment,
+        ),
+        Column(
+            "result", gettext_noop("Result"), _headers("处理结果 结果 处理情况 result resolution"), known_text, 5000
+        ),
+        Column("detail", gettext_noop("Details"), _headers("备注 详情 说明 details detail note remark"), text, 20_000),
+    )
+
+
+_KIND_WORDS = _headers("类别 分类 类型 报修类别 报修类型 投诉类别 投诉类型 事项类型 工单类型 category kind type")
+TICKETS = _matters(Column("category", gettext_noop("Category"), _KIND_WORDS, known_text, 60))
+COMPLAINTS = _matters(Column("category", gettext_noop("Category"), _KIND_WORDS, known_text, 60))
+
+KEY_LOANS = Columns(
+    Column(
+        "key",
+        gettext_noop("Key"),
+        _headers("钥匙编号 钥匙号 钥匙 编号 key key_no key_number number"),
+        text,
+        40,
+        required=True,
+    ),
+    Column(
+        "borrower_name",
+        gettext_noop("Borrower"),
+        _headers("借用人 领用人 借用人姓名 姓名 借出人 borrower borrower_name name"),
+        text,
+        60,
+        required=True,
+    ),
+    Column(
+        "borrower_phone",
+        gettext_noop("Phone"),
+        _headers("电话 联系电话 借用人电话 手机 手机号 联系方式 phone mobile telephone"),
+        digits,
+        100,
+    ),
+    Column(
+        "borrower_kind",
+        gettext_noop("As"),
+        _headers("借用人类别 借用人类型 身份 类型 类别 borrower_kind kind as"),
+        BORROWER,
+    ),
+    Column(
+        "lent_at",
+        gettext_noop("Lent"),
+        _headers("借出时间 借用时间 领用时间 借出日期 借用日期 日期 lent lent_at date"),
+        moment,
+        required=True,
+    ),
+    Column(
+        "due_at",
+        gettext_noop("Due"),
+        _headers("应还时间 预计归还时间 应归还时间 应还日期 预计归还日期 due due_at due_back"),
+        moment,
+    ),
+    Column(
+        "returned_at", gettext_noop("Returned"), _headers("归还时间 实际归还时间 归还日期 returned returned_at"), moment
+    ),
+    Column(
+        "purpose", gettext_noop("Purpose"), _headers("用途 事由 借用事由 借用原因 purpose reason"), known_text, 2000
+    ),
+    Column("note", gettext_noop("Note"), _headers("备注 说明 note remark"), text, 20_000),
+)
+PASSES = Columns(
+    Column(
+        "number", gettext_noop("Number"), _headers("证件编号 出入证编号 证号 编号 通行证号 number pass_no no"), text, 40
+    ),
+    Column(
+        "holder_name",
+        gettext_noop("Holder"),
+        _headers("姓名 持证人 持证人姓名 访客姓名 工人姓名 holder holder_name name"),
+        text,
+        60,
+        required=True,
+    ),
+    Column("kind", gettext_noop("Kind"), _headers("证件类别 出入证类型 类别 类型 kind type"), PASS_KIND),
+    Column(
+        "phone",
+        gettext_noop("Phone"),
+        _headers("电话 联系电话 手机 手机号 联系方式 phone mobile telephone"),
+        digits,
+        100,
+    ),
+    Column(
+        "organisation",
+        gettext_noop("Organisation"),
+        _headers("单位 施工单位 装修公司 公司 organisation organization company"),
+        known_text,
+        100,
+    ),
+    *_ROOM,
+    Column(
+        "valid_from",
+        gettext_noop("Valid from"),
+        _headers("有效期起 生效日期 开始日期 办证日期 发证日期 开始时间 valid_from from issued issued_at"),
+        moment,
+    ),
+    Column(
+        "valid_until",
+        gettext_noop("Valid until"),
+        _headers("有效期至 有效期止 到期日期 失效日期 截止日期 结束日期 到期时间 valid_until until expires"),
+        moment,
+        required=True,
+    ),
+    Column(
+        "permit_number",
+        gettext_noop("Permit"),
+        _headers("装修许可证号 施工许可证号 许可证号 permit permit_number"),
+        known_text,
+        60,
+    ),
+    Column(
+        "purpose", gettext_noop("Purpose"), _headers("事由 来访事由 用途 备注 purpose reason note"), known_text, 2000
+    ),
+)
+
+COLUMNS: dict[str, Columns] = {
+    "residents": RESIDENTS,
+    "units": UNITS,
+    "tickets": TICKETS,
+    "complaints": COMPLAINTS,
+    "key_loans": KEY_LOANS,
+    "visitor_passes": PASSES,
+}
 """Register -> its columns."""

@@ -66,6 +66,7 @@ PERMISSIONS: dict[str, dict[str, frozenset[Role]]] = {
         "delete": MANAGERS,
         "print_slip": READERS | WORKERS,
         "take_over": MANAGERS,
+        "import": MANAGERS,
         "read_phone": CLERKS | frozenset({Role.TECHNICIAN}),
     },
     "complaints": {
@@ -101,6 +102,7 @@ PERMISSIONS: dict[str, dict[str, frozenset[Role]]] = {
         "correct": SUPERVISORS,
         "delete": MANAGERS,
         "take_over": MANAGERS,
+        "import": MANAGERS,
         "read_phone": CLERKS,
     },
     "follow_ups": {
@@ -139,6 +141,7 @@ PERMISSIONS: dict[str, dict[str, frozenset[Role]]] = {
         "approve": SUPERVISORS,
         "refuse": SUPERVISORS,
         "lend": CLERKS,
+        "take_over": MANAGERS,
     },
     "key_loans": {
         "read": READERS,
@@ -150,6 +153,8 @@ PERMISSIONS: dict[str, dict[str, frozenset[Role]]] = {
         "extend": SUPERVISORS,
         "correct": SUPERVISORS,
         "amend": CLERKS,
+        "take_over": MANAGERS,
+        "import": MANAGERS,
         "read_phone": CLERKS,
     },
     "visitor_passes": {
@@ -165,6 +170,8 @@ PERMISSIONS: dict[str, dict[str, frozenset[Role]]] = {
         "revoke": SUPERVISORS,
         "correct": SUPERVISORS,
         "delete": MANAGERS,
+        "take_over": MANAGERS,
+        "import": MANAGERS,
         "read_phone": CLERKS,
         "print": READERS,
     },

@@ -12,7 +12,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -48,6 +48,10 @@ class SourceFacts:
     result: str | None
     match_key: str | None
     decided: tuple[str, ...] = ()
+    more: Mapping[str, Any] = field(default_factory=dict)
+    """Further columns of the record, as they are stored: room, person, phone, category."""
+    told: tuple[str, ...] = ()
+    """What of these the source said, in its own words: another word is a newer state."""
 
     @property
     def digest(self) -> str:
@@ -60,6 +64,7 @@ class SourceFacts:
             self.heard_at.isoformat(),
             self.closed_at.isoformat() if self.closed_at else None,
             self.result,
+            *self.told,
         ]
         return hashlib.sha256(canonical_json(facts).encode()).hexdigest()
 

@@ -46,6 +46,7 @@ tickets         correct                 . . . S M . .  †
 tickets         delete                  . . . . M . .  †
 tickets         print_slip              C T L S M A .  JOB-8
 tickets         take_over               . . . . M . .  †
+tickets         import                  . . . . M . .  INT-6†
 tickets         read_phone              C T . S M . .  RES-4
 
 complaints      read                    C . L S M A .  RES-4†
@@ -80,6 +81,7 @@ complaints      reopen_as_new           C . . S M . .  CMP-8
 complaints      correct                 . . . S M . .  †
 complaints      delete                  . . . . M . .  †
 complaints      take_over               . . . . M . .  †
+complaints      import                  . . . . M . .  INT-6†
 complaints      read_phone              C . . S M . .  RES-4
 
 follow_ups      read                    C . . S M A .  FUP-1
@@ -118,6 +120,7 @@ key_approvals   request                 C . . S M . .  KEY-3
 key_approvals   approve                 . . . S M . .  KEY-3
 key_approvals   refuse                  . . . S M . .  KEY-3
 key_approvals   lend                    C . . S M . .  KEY-3
+key_approvals   take_over               . . . . M . .  KEY-3†
 
 key_loans       read                    C . . S M A .  KEY-3
 key_loans       export                  C . . S M A .  AUD-6
@@ -128,6 +131,8 @@ key_loans       report_lost             C . . S M . .  KEY-4
 key_loans       extend                  . . . S M . .  KEY-4†
 key_loans       correct                 . . . S M . .  †
 key_loans       amend                   C . . S M . .  †
+key_loans       take_over               . . . . M . .  KEY-2†
+key_loans       import                  . . . . M . .  KEY-2†
 key_loans       read_phone              C . . S M . .  RES-4
 
 visitor_passes  read                    C . . S M A .  PAS-7
@@ -142,6 +147,8 @@ visitor_passes  refund                  C . . S M . .  PAS-3
 visitor_passes  revoke                  . . . S M . .  PAS-7†
 visitor_passes  correct                 . . . S M . .  †
 visitor_passes  delete                  . . . . M . .  †
+visitor_passes  take_over               . . . . M . .  PAS-7†
+visitor_passes  import                  . . . . M . .  PAS-7†
 visitor_passes  read_phone              C . . S M . .  RES-4
 visitor_passes  print                   C . . S M A .  PAS-7
 

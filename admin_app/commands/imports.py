@@ -24,7 +24,7 @@ from models.staff import Role, Staff, StaffAssignment, actor_for
 
 
 @click.command("import")
-@click.argument("register", type=click.Choice(["tickets", *REGISTERS]))
+@click.argument("register", type=click.Choice(list(REGISTERS)))
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option(
     "--map",
@@ -34,15 +34,15 @@ from models.staff import Role, Staff, StaffAssignment, actor_for
 )
 @click.option("--estate", "estate_code", required=True, metavar="CODE", help="The estate that takes the rows over.")
 @click.option("--as", "username", metavar="NAME", help="Who does it; else the system account.")
-@click.option("--owner", "owner_name", metavar="NAME", help="Tickets: desk owner; else the estate's manager.")
+@click.option("--owner", "owner_name", metavar="NAME", help="With --map: desk owner; else the estate's manager.")
 @click.option(
     "--failed",
     "failed_file",
     type=click.Path(path_type=Path, dir_okay=False, writable=True),
-    help="Residents, units: write the refused rows with reasons to this .xlsx, to be mended and imported again.",
+    help="Write the refused rows with reasons to this .xlsx, to be mended and imported again.",
 )
-@click.option("--sheet", metavar="NAME", help="Residents, units: the sheet to read; else the first with rows.")
-@click.option("--header", "header_row", type=int, metavar="ROW", help="Residents, units: the row of the headings.")
+@click.option("--sheet", metavar="NAME", help="The sheet to read; else the first with rows.")
+@click.option("--header", "header_row", type=int, metavar="ROW", help="The row of the headings.")
 @click.option("--everybody", type=click.Choice(["owner", "tenant", "family"]), help="Residents: who says nothing else.")
 @click.option("--leave-out", metavar="ROWS", help="Rows of explanation: 3,17, or “words” for all that look like it.")
 @click.option("--dry-run", is_flag=True, help="Say what would become of each row; change nothing.")
@@ -64,21 +64,21 @@ def command(
 ) -> None:
     """Import REGISTER rows from FILE. A second import of the same rows changes nothing.
 
-    residents, units: a spreadsheet (XLSX or CSV) whose columns are found by their names, English or Chinese.
+    A spreadsheet (XLSX or CSV) whose columns are found by their names, English or Chinese.
 
-    tickets: another system's export (CSV), as the mapping says; rows become tickets or complaints, repeats of one that
-    was still open, or are not ours.
+    tickets with --map: another system's export, as the mapping says; rows become tickets or complaints, repeats of one
+    that was still open, or are not ours.
 
     What cannot be taken is refused with its row and reason.
     """
-    if register in REGISTERS:
-        if mapping_file is not None or owner_name is not None:
-            raise click.UsageError("--map and --owner are for tickets only.")
+    if mapping_file is None:
+        if owner_name is not None:
+            raise click.UsageError("--owner needs --map.")
         how = HowToRead(sheet, header_row, everybody, leave_out)
         import_register(register, file, estate_code, username, failed_file, how, dry_run=dry_run, as_json=as_json)
         return
-    if mapping_file is None or failed_file is not None:
-        raise click.UsageError("tickets need --map, and have no --failed.")
+    if register != "tickets" or failed_file is not None:
+        raise click.UsageError("--map is for tickets only, and has no --failed.")
     try:
         mapping = SourceMapping(mapping_file.read_text(encoding="utf-8"))
         rows = list(read_rows(file, mapping))

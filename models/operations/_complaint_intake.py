@@ -345,7 +345,8 @@ def delete(
     ):
         followed.update(session.scalars(select(column).where(column.in_(ids))))
     for complaint in list(move.rows):
-        if complaint.status is not ComplaintStatus.REGISTERED or complaint.id in followed:
+        fresh = complaint.status is ComplaintStatus.REGISTERED or complaint.imported_closed
+        if complaint.id in followed or not fresh:
             message = gettext_noop("Something has followed on %(record)s already; cancel it instead.")
             move.refuse(complaint, "CMP-4", message, record=complaint.number)
     outcome = move.finish()

@@ -30,6 +30,7 @@ from models.spreadsheets import RULE, SheetRow
 from models.staff import Actor
 
 _OF_A_PERSON = ("phone", "id_document", "id_number", "vehicles", "emergency_contact", "moved_in_on", "note")
+_PHONES = ("phone", "phone_2", "phone_3")
 _ID_CARD_LENGTH = 18
 _WEIGHT = ("unchanged", "updated", "imported")
 """What is said of a row with several people: the most that became of any of them."""
@@ -173,6 +174,9 @@ class ResidentsImport:
         if code is not None:
             self._apart.check(str(unit_id), code, row)
         kind = cells.pop("kind", None) or self.everybody
+        if phones := [cells.pop(name) for name in _PHONES if name in cells]:
+            hidden = any(isinstance(phone, Masked) for phone in phones)
+            cells["phone"] = Masked(" / ".join(phones)) if hidden else " / ".join(phones)
         tenant = {name: cells.pop(f"tenant_{name}", None) for name in ("name", "phone")}
         facts = []
         if cells or not any(tenant.values()):

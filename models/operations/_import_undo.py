@@ -148,9 +148,14 @@ def _undo_register(
     brought = _brought(session, run, how.model.__tablename__, ids)
     for event in events:
         row = rows.get(event.record_id)
-        if row is not None and how.amend is not None and event.record_id not in brought and event.before:
+        if row is None or event.record_id in brought or not event.before:
+            continue
+        if how.amend is None:
+            message = gettext_noop("What the file said anew of it stays; change the record.")
+            found.left.append((str(row), OperationRefused(RULE, message)))
+        else:
             _keep(found, how.amend(session, [row], **common, **_before(how.model, event.before)))
-    created = brought & {event.record_id for event in events if event.verb in BRINGING}
+    created = brought & {event.record_id for event in events if event.verb in BRINGING and not event.before}
     gone = [rows[row_id] for row_id in sorted(created & rows.keys())]
     if gone:
         _keep(found, how.delete(session, gone, reason=REASON, **common))
@@ -174,6 +179,7 @@ def _brought(session: Session, run: ImportRun, register: str, ids: Iterable[int]
     query = select(Event.record_id).where(
         Event.register == register, Event.record_id.in_(ids), Event.verb.in_(BRINGING), Event.request_id == mark_of(run)
     )
+    query = query.where(Event.before == {})
     return set(session.scalars(query))
 
 

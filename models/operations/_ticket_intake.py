@@ -271,7 +271,7 @@ def delete(
     followed |= set(session.scalars(select(RepeatReport.ticket_id).where(RepeatReport.ticket_id.in_(ids))))
     followed |= set(session.scalars(select(Ticket.previous_id).where(Ticket.previous_id.in_(ids))))
     for ticket in list(move.rows):
-        if ticket.status is not TicketStatus.RECEIVED or ticket.id in followed:
+        if ticket.id in followed or not (ticket.status is TicketStatus.RECEIVED or ticket.imported_closed):
             message = gettext_noop("Something has followed on %(record)s already; cancel it instead.")
             move.refuse(ticket, "JOB-1", message, record=ticket.number)
     outcome = move.finish()

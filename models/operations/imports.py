@@ -34,6 +34,8 @@ class TakeOver:
     updated: list[Any] = field(default_factory=list)
     merged: list[RepeatReport] = field(default_factory=list)
     unchanged: int = 0
+    became: dict[str, str] = field(default_factory=dict)
+    """What became of the record of each source key: "imported", "updated" or "unchanged"."""
     refused: list[tuple[SourceFacts, OperationRefused]] = field(default_factory=list)
 
 
@@ -45,6 +47,7 @@ def take_over(
     desk_owner: Staff,
     actor: Actor,
     now: datetime.datetime,
+    preview: bool = False,
 ) -> TakeOver:
     """Record *facts* in the order they were heard; what is known already by its source key is not taken twice.
 
@@ -63,18 +66,27 @@ def take_over(
             gettext_noop("%(person)s does not work at the desk of this estate and cannot be desk owner."),
             person=desk_owner.name,
         )
-    work = _TakingOver(session, estate_id, desk_owner, actor, now.astimezone(datetime.UTC))
+    work = _TakingOver(session, estate_id, desk_owner, actor, now.astimezone(datetime.UTC), preview=preview)
     work.load(facts)
     for fact in sorted(facts, key=lambda item: (item.heard_at, item.source_key)):
         work.take(fact)
-    work.write()
+    if not preview:
+        work.write()
     return work.outcome
 
 
 class _TakingOver:
     def __init__(
-        self, session: Session, estate_id: int, desk_owner: Staff, actor: Actor, now: datetime.datetime
+        self,
+        session: Session,
+        estate_id: int,
+        desk_owner: Staff,
+        actor: Actor,
+        now: datetime.datetime,
+        *,
+        preview: bool = False,
     ) -> None:
+        self.preview = preview
         self.session, self.estate_id, self.desk_owner, self.actor, self.now = session, estate_id, desk_owner, actor, now
         self.settings = EstateSettings(session, [estate_id])
         self.outcome = TakeOver()
@@ -113,6 +125,7 @@ class _TakingOver:
         known = self.known.get((fact.source, fact.source_key))
         if isinstance(known, RepeatReport) or (known is not None and known.source_digest == fact.digest):
             self.outcome.unchanged += 1
+            self.outcome.became[fact.source_key] = "unchanged"
         elif known is not None and known.id is None:
             message = gettext_noop("The key %(key)s stands twice in the file, with different facts.")
             self.outcome.refused.append((fact, OperationRefused("INT-6", message, key=fact.source_key)))
@@ -122,9 +135,11 @@ class _TakingOver:
             message = gettext_noop("It cannot have been heard in the future: %(heard)s.")
             self.outcome.refused.append((fact, OperationRefused("INT-2", message, heard=fact.heard_at)))
         elif (first := self._same(fact)) is not None:
+            self.outcome.became[fact.source_key] = "imported"
             self.repeats.append((first, fact))
             self.known[(fact.source, fact.source_key)] = RepeatReport()
         else:
+            self.outcome.became[fact.source_key] = "imported"
             row = self._new(fact)
             self.new.append(row)
             self.known[(fact.source, fact.source_key)] = row
@@ -154,6 +169,7 @@ class _TakingOver:
             "source_key": fact.source_key,
             "source_digest": fact.digest,
             "match_key": fact.match_key,
+            **fact.more,
         }
         if fact.register == "tickets":
             row: Any = Ticket(kind=fact.kind, **shared)
@@ -190,19 +206,28 @@ class _TakingOver:
     def _update(self, row: Any, fact: SourceFacts) -> None:
         untouched = row.status in (TicketStatus.RECEIVED, ComplaintStatus.REGISTERED) and row.assignee_id is None
         move: Move[Any] = Move(
-            self.session, type(row), [row], verb="take_over", actor=self.actor, now=self.now, reason=fact.source
+            self.session,
+            type(row),
+            [row],
+            verb="take_over",
+            actor=self.actor,
+            now=self.now,
+            reason=fact.source,
+            preview=self.preview,
         )
         for item in move.rows:
             move.set(item, source_digest=fact.digest)
             if untouched:
                 move.set(item, summary=fact.summary, detail=fact.detail, place=fact.place)
-                move.set(item, match_key=fact.match_key, **self._state(fact))
+                move.set(item, match_key=fact.match_key, **fact.more, **self._state(fact))
                 if fact.closed_at is not None:
                     move.clocks.cancel(item, self.now)
             else:
                 words = f"{fact.source}: {fact.result or fact.summary}"
                 move.add(comment_on(item, CommentKind.NOTE, words, actor=self.actor, now=self.now))
         outcome = move.finish()
+        if outcome.done:
+            self.outcome.became[fact.source_key] = "updated"
         self.outcome.imported += outcome.done
         self.outcome.updated += outcome.done
         self.outcome.refused += [(fact, refusal) for _, refusal in outcome.refused]

@@ -8,16 +8,20 @@ import datetime
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from models.complaints import Complaint
 from models.errors import OperationRefused, gettext_noop
 from models.estates import Unit
 from models.import_columns import HEADER_WITHIN
 from models.import_headings import COLUMNS
 from models.imports import ImportChunk, ImportRun, ImportState
+from models.keys import KeyLoan
+from models.operations._import_custody import LoansImport, PassesImport
 from models.operations._import_files import (
     CHUNK,
     CHUNK_CHARACTERS,
@@ -38,15 +42,18 @@ from models.operations._import_files import (
     sealed,
 )
 from models.operations._import_layouts import layout_of, remember
+from models.operations._import_matters import MattersImport
 from models.operations._import_residents import ResidentsImport
 from models.operations._import_undo import Undone, counts_undone, is_undone, mark_of, undo_chunk
 from models.operations._import_units import Result, UnitsImport
 from models.operations._move import refuse_role
 from models.operations.bulk_runs import kept_refusal
+from models.passes import VisitorPass
 from models.personal import keyring_of
 from models.residents import OccupancyKind, Resident
 from models.spreadsheets import RULE, SheetRow
 from models.staff import Actor
+from models.tickets import Ticket
 
 __all__ = [
     "CHUNK",
@@ -75,6 +82,10 @@ RESULTS = ("imported", "updated", "unchanged", "refused")
 REGISTERS: dict[str, tuple[type[Any], Callable[..., Any]]] = {
     "residents": (Resident, ResidentsImport),
     "units": (Unit, UnitsImport),
+    "tickets": (Ticket, partial(MattersImport, register="tickets")),
+    "complaints": (Complaint, partial(MattersImport, register="complaints")),
+    "key_loans": (KeyLoan, LoansImport),
+    "visitor_passes": (VisitorPass, PassesImport),
 }
 """Register -> its table, and what takes its rows."""
 

@@ -60,9 +60,10 @@ def test_what_cannot_be_done_is_one_line(run, world, tmp_path):
     for arguments, said in (
         (("residents", file, "--estate", "NO"), "there is no estate NO"),
         (("residents", file, "--estate", "YH", "--as", "clerk"), "ROLE"),
-        (("residents", file, "--estate", "YH", "--owner", "clerk"), "for tickets only"),
+        (("residents", file, "--estate", "YH", "--owner", "clerk"), "--owner needs --map"),
         (("units", tmp_path / "people.csv", "--estate", "YH", "--as", "nobody"), "nobody"),
-        (("tickets", file, "--estate", "YH"), "need --map"),
+        (("tickets", file, "--estate", "YH"), "is missing"),
+        (("units", file, "--estate", "YH", "--map", file), "for tickets only"),
     ):
         code, out, err = run(*arguments)
         assert (code != 0, out) == (True, ""), arguments

@@ -138,7 +138,7 @@ def test_bad_files_and_columns_are_told_in_a_sentence(
     answer = upload(client, post, b"\x00\x01 no table")
     assert (answer.status_code, "no workbook" in answer.text) == (409, True)
     assert upload(client, post, workbook([["x"]]), key="").status_code == 409
-    assert client.get(NEW + "tickets").status_code == 400
+    assert client.get(NEW + "events").status_code == 400
     _, run = step_of(upload(client, post, workbook([["x", "y"]], ("Who?", "Phone"))))
     assert "One of these columns must be there: Name" in client.get(f"/admin/imports/map/?id={run}").text
     for columns in (["phone"], ["nonsense", "phone"]):

@@ -1,0 +1,155 @@
+"""The day an estate changes over: tickets, complaints, keys that are out and valid passes by the same wizard."""
+
+import datetime
+
+import pytest
+from sqlalchemy import select
+
+from models.complaints import Complaint, ComplaintCategory, ComplaintStatus
+from models.keys import Key, KeyLoan, KeyOrigin
+from models.operations import keys
+from models.passes import PassKind, VisitorPass
+from models.personal import keyring_of
+from models.tickets import Ticket, TicketKind, TicketStatus
+from tests.operations.test_import_of_found_files import Desk, csv
+from tests.operations.test_import_undo import Runs
+from tests.sheets import workbook
+
+
+@pytest.fixture
+def desk(rolled_back, now):
+    return Desk(rolled_back, now)
+
+
+TICKET_HEADER = (
+    "工单编号",
+    "报修内容",
+    "楼栋",
+    "房号",
+    "报修人",
+    "联系电话",
+    "类别",
+    "状态",
+    "报修时间",
+    "完成时间",
+    "处理结果",
+)
+TICKET_ROWS = [
+    ("GD-1", "厨房漏水", "1栋", "101", "张伟", "13800138000", "水电维修", "处理中", "2024-05-01 08:30", "", ""),
+    (
+        "GD-2",
+        "门锁坏",
+        "2栋",
+        "201",
+        "李四",
+        "13800002222",
+        "报修",
+        "已完成",
+        "2024/5/1 9:00",
+        "2024/5/2 10:00",
+        "换锁芯",
+    ),
+    ("GD-3", "公区灯不亮", "", "", "", "", "咨询", "待处理", "2024-05-01", "", ""),
+]
+
+
+def test_tickets_come_with_room_person_phone_kind_and_state__INT_6(desk):
+    raw = workbook(TICKET_ROWS, TICKET_HEADER)
+    assert desk(raw, "tickets") == ["imported"] * 3
+    found = {row.source_key: row for row in desk.session.scalars(select(Ticket))}
+    leak, lock, light = (found[key] for key in ("GD-1", "GD-2", "GD-3"))
+    assert (leak.status, leak.unit_id, leak.reporter_name) == (TicketStatus.RECEIVED, desk.world.units[0].id, "张伟")
+    assert keyring_of(desk.session).decrypt(leak.reporter_phone) == "13800138000"
+    assert leak.resident_id == desk.world.residents[0].id
+    assert leak.heard_at == datetime.datetime(2024, 5, 1, 0, 30, tzinfo=datetime.UTC)
+    assert (lock.status, lock.result, lock.imported_closed) == (TicketStatus.CLOSED, "换锁芯", True)
+    assert (light.kind, light.unit_id) == (TicketKind.ENQUIRY, None)
+    assert desk(raw, "tickets") == ["unchanged"] * 3
+
+
+def test_a_category_that_we_have_not_stands_among_the_details(desk):
+    assert desk(csv("内容,类别,时间", "水管,外墙渗水类,2024-05-01"), "tickets") == ["imported"]
+    assert desk.session.scalars(select(Ticket.detail)).one() == "外墙渗水类"
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("漏水,9-999,张三,13800001111,待处理,2024-05-01,", "There is no unit 9-999"),
+        ("漏水,,张三,138****1111,待处理,2024-05-01,", "hidden in part"),
+        ("漏水,,张三,12,待处理,2024-05-01,", "phone number"),
+        ("漏水,,,,不知道,2024-05-01,", "none of the words"),
+        ("漏水,,,,已完成,2024-05-01,", "nothing says when"),
+        ("漏水,,,,已完成,2024-05-02,2024-05-01", "before it was heard"),
+        ("漏水,,,,待处理,明天,", "is no time"),
+        ("漏水,,,,待处理,2999-01-01,", "in the future"),
+        (",,,,待处理,2024-05-01,", "what happened"),
+    ],
+)
+def test_a_faulty_ticket_says_what_is_wrong(desk, row, said):
+    (result,) = desk(csv("内容,房号,报修人,电话,状态,报修时间,完成时间", row), "tickets")
+    assert said in str(result)
+    assert desk.session.scalars(select(Ticket)).all() == []
+
+
+def test_open_and_archived_complaints_come_with_their_category(desk):
+    header = "投诉编号,投诉内容,房号,投诉人,电话,投诉类别,状态,投诉时间,办结时间,处理结果"
+    rows = (
+        "TS-1,楼上装修噪音,1-101,张伟,13800138000,邻里纠纷,调查中,2024-05-01 08:30,,",
+        "TS-2,绿化枯死,,,,环境,已办结,2024-05-01,2024-05-03,已补种",
+    )
+    assert desk(csv(header, *rows), "complaints") == ["imported", "imported"]
+    noise, green = desk.session.scalars(select(Complaint).order_by(Complaint.source_key))
+    assert (noise.status, noise.category) == (ComplaintStatus.REGISTERED, ComplaintCategory.NEIGHBOUR_DISPUTE)
+    assert (green.status, green.category) == (ComplaintStatus.ARCHIVED, ComplaintCategory.ENVIRONMENT)
+    assert desk(csv(header, *rows), "complaints") == ["unchanged", "unchanged"]
+
+
+@pytest.fixture
+def key(desk):
+    draft = keys.KeyDraft(desk.world.estate.id, next(iter(KeyOrigin)), "A1", "S1", unit_id=desk.world.units[0].id)
+    return keys.register(desk.session, [draft], actor=desk.world.actor("manager"), now=desk.now).one()
+
+
+LOANS = "钥匙编号,借用人,联系电话,类型,借出时间,应还时间,用途"
+
+
+def test_keys_that_are_out_come_with_their_borrower__KEY_2(desk, key):
+    row = f"{key.number},李师傅,13800002222,装修工人,2024-05-01 08:30,2099-05-01,刷墙"
+    assert desk(csv(LOANS, row), "key_loans") == ["imported"]
+    loan = desk.session.scalars(select(KeyLoan)).one()
+    assert (loan.key_id, loan.borrower_name, loan.returned_at) == (key.id, "李师傅", None)
+    assert desk(csv(LOANS, row), "key_loans") == ["unchanged"]
+    other, unknown = desk(csv(LOANS, row.replace("李师傅", "别人"), row.replace(key.number, "K-404")), "key_loans")
+    assert "on loan to 李师傅" in str(other)
+    assert "There is no key K-404" in str(unknown)
+    assert len(desk.session.scalars(select(Key)).all()) == 1
+
+
+PASSES = "证号,姓名,类别,电话,施工单位,房号,有效期至"
+
+
+def test_valid_passes_come_with_their_holder__PAS_7(desk):
+    rows = (
+        "Z-1,赵工,装修工人,13800003333,宏达装饰,1-101,2099-05-01",
+        ",钱工,施工,,,1-101,2099-05-01",
+        "Z-3,孙工,施工,,,,2020-05-01",
+    )
+    *taken, ended = desk(csv(PASSES, *rows), "visitor_passes")
+    assert taken == ["imported", "imported"]
+    assert "has ended" in str(ended)
+    first, second = desk.session.scalars(select(VisitorPass).order_by(VisitorPass.id))
+    assert (first.number, first.kind, first.organisation) == ("Z-1", PassKind.WORKER, "宏达装饰")
+    assert first.host_unit_id == desk.world.units[0].id
+    assert second.number
+    assert second.code != first.code
+    assert desk(csv(PASSES, *rows[:2]), "visitor_passes") == ["unchanged", "unchanged"]
+    (other,) = desk(csv(PASSES, rows[0].replace("赵工", "周工")), "visitor_passes")
+    assert "is 赵工's already" in str(other)
+
+
+def test_matters_and_passes_of_an_import_are_undone(rolled_back, now):
+    runs = Runs(rolled_back, now)
+    text = "\n".join(",".join(row) for row in [TICKET_HEADER, *TICKET_ROWS])
+    assert runs.undo(runs.take(text, "tickets")) == []
+    assert runs.session.scalars(select(Ticket)).all() == []
