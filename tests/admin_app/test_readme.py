@@ -140,7 +140,8 @@ def test_the_value_that_readme_gives_to_each_switch_is_taken(scratch, run, monke
     for name in ("SECRET", "DATA"):
         monkeypatch.setenv(f"FRONTDESK_{name}_KEY", name * 10)
     for name, value in re.findall(r"\| `(FRONTDESK_\w+)` \|[^|]*?`([^`]+)`", README):
-        monkeypatch.setenv(name, value)
+        if not name.endswith(("DATABASE_SCHEMA", "OWNER_DATABASE_URL")):  # of a server's databases
+            monkeypatch.setenv(name, value)
     monkeypatch.setenv("FRONTDESK_SECURE_COOKIES", word)
     monkeypatch.setenv("FRONTDESK_ENV", "production")
     monkeypatch.delenv("FRONTDESK_TRUSTED_HOSTS", raising=False)
