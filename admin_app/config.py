@@ -287,7 +287,8 @@ def _trusted_hosts(given: Mapping[str, str], public_url: str | None, use: Databa
     own = [hosts.without_port(urlsplit(public_url).netloc.lower())] if public_url is not None else []
     if named or own or use is DatabaseUse.DEMO:
         # Whoever sits at the server itself, and what looks after it from there, is always let in.
-        return tuple(dict.fromkeys([*named, *own, *hosts.LOCAL]))
+        of_demo = [hosts.BY_NUMBER] if use is DatabaseUse.DEMO else []
+        return tuple(dict.fromkeys([*named, *own, *hosts.LOCAL, *of_demo]))
     return ()
 
 

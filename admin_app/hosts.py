@@ -1,5 +1,6 @@
 """By which names a request may call this server: what it calls it stands in addresses that the pages make."""
 
+import ipaddress
 import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
@@ -9,6 +10,8 @@ if TYPE_CHECKING:
 
 LOCAL = ("localhost", "127.0.0.1", "[::1]")
 """How whoever sits at the server itself calls it."""
+BY_NUMBER = "*"
+"""Among trusted names: every address that is a number. Nobody is lured to one by a name of somebody else's."""
 REFUSED = "frontdesk.host_refused"
 """Where the environment of a request says that its own name of the server was not taken."""
 LONGEST = 253
@@ -30,7 +33,18 @@ def without_port(host: str) -> str:
 def is_trusted(host: str, trusted: Iterable[str]) -> bool:
     """Whether *host* is one of *trusted*, or below one that begins with a dot; the port does not count."""
     name = without_port(host.lower()).rstrip(".")
-    return any(name == one or (one.startswith(".") and (f".{name}").endswith(one)) for one in trusted)
+    return any(
+        name == one or (one == BY_NUMBER and _is_number(name)) or (one.startswith(".") and f".{name}".endswith(one))
+        for one in trusted
+    )
+
+
+def _is_number(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name.strip("[]"))
+    except ValueError:
+        return False
+    return True
 
 
 class HostCheck:

@@ -5,6 +5,7 @@ import stat
 import pytest
 
 from admin_app.config import Config, ConfigurationError
+from admin_app.hosts import is_trusted
 from models.mark import DatabaseUse
 
 KEYS = {"FRONTDESK_SECRET_KEY": "s" * 32, "FRONTDESK_DATA_KEY": "d" * 32}
@@ -199,5 +200,9 @@ def test_trusted_hosts_are_a_list_and_the_server_itself_belongs_to_them():
         assert "FRONTDESK_TRUSTED_HOSTS" in refusal({**KEYS, "FRONTDESK_TRUSTED_HOSTS": wrong})
 
 
-def test_a_demo_is_called_by_the_names_of_its_own_computer(tmp_path):
-    assert Config.from_environment(demo(tmp_path / "demo.db")).trusted_hosts == ("localhost", "127.0.0.1", "[::1]")
+def test_a_demo_is_called_by_the_names_of_its_own_computer_and_by_every_number(tmp_path):
+    trusted = Config.from_environment(demo(tmp_path / "demo.db")).trusted_hosts
+    for host in ("localhost:8000", "127.0.0.1", "[::1]:8000", "10.0.0.9:8000", "[2001:db8::1]"):
+        assert is_trusted(host, trusted), host
+    for host in ("desk.example.org", "10.0.0.9.evil.com", "evil"):
+        assert not is_trusted(host, trusted), host
