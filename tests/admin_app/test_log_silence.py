@@ -178,6 +178,7 @@ def troubled(config, now, world, log):
     app.extensions["frontdesk_database"].close()
 
 
+@only_sqlite
 def test_a_mistake_of_the_program_is_logged_by_its_place(troubled, log):
     client, ways = troubled
     for way in ways:

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from admin_app import known_places, throttle
 from models import passwords
 from tests.factories import PASSWORD, token
+from tests.marks import only_sqlite
 
 
 def attempt(client, username, password="wrong", address="10.0.0.1", csrf=None):
@@ -62,6 +63,7 @@ def test_many_names_from_many_addresses_are_refused_after_some(stranger, monkeyp
     assert answers == [401] * throttle.IN_ALL + [429]
 
 
+@only_sqlite
 def test_addresses_of_one_ipv6_network_count_as_one(stranger):
     answers = [stranger(f"name{number}", address=f"2001:db8:1:2::{number:x}") for number in range(31)]
     assert answers == [401] * throttle.PER_ADDRESS + [429]
@@ -82,6 +84,7 @@ def test_the_right_password_opens_where_its_person_has_signed_in_before(app, wor
     assert attempt(known, "clerk", PASSWORD).status_code == 302
 
 
+@only_sqlite
 def test_a_known_place_is_no_place_to_guess_in(app, world, quick):
     known = app.test_client()
     attempt(known, "clerk", PASSWORD)
@@ -90,6 +93,7 @@ def test_a_known_place_is_no_place_to_guess_in(app, world, quick):
     assert answers == [401] * throttle.PER_KNOWN_PLACE + [429]
 
 
+@only_sqlite
 @pytest.mark.parametrize("forged", ["", "x", "WyJhIixbMV1d.aaaaaa.bbbbbbbbbbbbbbbbbbbbbbbbbbb", "a" * 4000])
 def test_a_cookie_that_nobody_signed_knows_nobody(app, world, stranger, forged):
     for _ in range(throttle.FAILURES):
@@ -99,6 +103,7 @@ def test_a_cookie_that_nobody_signed_knows_nobody(app, world, stranger, forged):
     assert attempt(client, "clerk", PASSWORD).status_code == 429
 
 
+@only_sqlite
 def test_the_cookie_of_a_known_place_is_out_of_reach_of_scripts_and_opens_nothing(app, world):
     client = app.test_client()
     answer = attempt(client, "clerk", PASSWORD)
@@ -111,6 +116,7 @@ def test_the_cookie_of_a_known_place_is_out_of_reach_of_scripts_and_opens_nothin
     assert other.get("/admin/").status_code == 302
 
 
+@only_sqlite
 def test_many_people_of_one_counter_are_known_in_its_browser(app, world):
     client = app.test_client()
     for username in ("clerk", "clerk2", "manager"):
@@ -122,6 +128,7 @@ def test_many_people_of_one_counter_are_known_in_its_browser(app, world):
         assert known_places.here().people == tuple(world.staff[name].id for name in ("manager", "clerk2", "clerk"))
 
 
+@only_sqlite
 def test_a_count_runs_down_evenly(app, world, stranger, now):
     for _ in range(throttle.FAILURES):
         stranger("clerk")
@@ -129,6 +136,7 @@ def test_a_count_runs_down_evenly(app, world, stranger, now):
     assert [stranger("clerk"), stranger("clerk")] == [401, 429]
 
 
+@only_sqlite
 def test_who_signs_in_now_and_then_never_fills_a_count(app, world, stranger, now):
     for number in range(3 * throttle.FAILURES):
         app.config["FRONTDESK_NOW"] = now + number * datetime.timedelta(minutes=4)
@@ -181,6 +189,7 @@ def test_who_waits_too_long_for_a_turn_is_told():
         pass
 
 
+@only_sqlite
 def test_a_full_lane_is_429_with_a_sentence_and_who_is_known_passes_by(app, world):
     known, stranger = app.test_client(), app.test_client()
     attempt(known, "clerk", PASSWORD)
