@@ -25,6 +25,7 @@ from models.operations._registers import local_date
 from models.operations.residents import OccupancyDraft, ResidentDraft
 from models.personal import IdDocument, Unreadable, keyring_of, masked_id_number, masked_phone
 from models.phones import numbers_of, read_phones
+from models.plates import plates_in
 from models.residents import Occupancy, OccupancyKind, Resident
 from models.spreadsheets import RULE, SheetRow
 from models.staff import Actor
@@ -372,8 +373,8 @@ class ResidentsImport:
             RESIDENTS.named[name].label
             for name in _OF_A_PERSON
             if name != "moved_in_on"
-            and person.values.get(name, fact.values.get(name)) != fact.values.get(name)
             and name in fact.values
+            and not _same(name, person.values.get(name, fact.values[name]), fact.values[name])
         ]
         if other:
             message = gettext_noop(
@@ -453,3 +454,8 @@ class ResidentsImport:
             from_on = fact.draft.moved_in_on
             drafts.append(OccupancyDraft(self.estate_id, fact.unit_id, person.resident.id, fact.kind, from_on))
         return drafts
+
+
+def _same(name: str, known: Any, said: Any) -> bool:
+    """Whether two values say the same; plates in whatever writing."""
+    return bool(known == said) or (name == "vehicles" and plates_in(known) == plates_in(said))

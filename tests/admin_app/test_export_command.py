@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from models.estates import Unit, UnitUse
 from models.events import Event
 from models.operations import residents as verbs
+from models.operations.register_imports import REGISTERS
 from models.personal import IdDocument
 from models.residents import Occupancy, OccupancyKind, Resident
 
@@ -61,6 +62,7 @@ def everything(desk):
 
 def test_what_an_import_takes_it_reads_again_without_a_change__RES_4(town, run_here, tmp_path):
     before = everything(town.session)
+    assert set(KINDS) == set(REGISTERS)
     for register, rows in (("residents", 2 + 8), ("units", 4 + 7)):
         for kind in KINDS[register]:
             file, language = tmp_path / f"{register}.{kind}", kind.partition(".")[0]

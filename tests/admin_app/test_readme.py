@@ -39,6 +39,8 @@ def commands():
     """The command lines of the program, in the order of README, as lists of words."""
     found = []
     for text in [*blocks(), *spans()]:
+        if text.startswith("export FRONTDESK_"):
+            continue  # the shell's own
         whole = PROGRAM.fullmatch(text)
         words = shlex.split(whole[1]) if whole else shlex.split(text) if text.split()[0] in cli.COMMANDS else None
         if words and (whole or len(words) > 1) and words != ["COMMAND", "--help"]:
