@@ -178,6 +178,17 @@ def test_the_lead_assigns_after_the_desk_has_dispatched__DSP_11(world, now):
     assert ticket.assignee_id == world.person("technician2").id
 
 
+def test_a_job_is_passed_on_within_the_team_it_goes_to__DSP_11(world, now):
+    ticket = ticket_in(world, S.DISPATCHED, now)
+    greening = world.teams[Department.GREENING]
+    for changes in ({"assignee": world.person("auditor")}, {"team": greening, "assignee": world.person("technician2")}):
+        refused = refusal(do(world, "reassign", ticket, now, reason="请假", **changes))
+        assert (refused.rule, refused.field) == ("DSP-11", "assignee")
+    assert refusal(do(world, "reassign", ticket, now, reason="请假", team=world.other_team)).field == "team"
+    do(world, "reassign", ticket, now, reason="请假", team=greening).one()
+    assert (ticket.team_id, ticket.assignee_id) == (greening.id, None)
+
+
 def test_a_technician_works_on_the_jobs_given_to_them_only(world, now):
     ticket = ticket_in(world, S.DISPATCHED, now)
     assert refusal(do(world, "accept", ticket, now, by="technician2")).rule == "ROLE"

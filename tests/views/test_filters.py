@@ -221,6 +221,13 @@ def test_a_filter_leaves_exactly_the_rows_that_it_stands_for(
 
 
 @only_sqlite
+def test_a_room_or_number_of_more_than_a_hundred_letters_is_none(sign_in: Callable[..., FlaskClient]) -> None:
+    client = sign_in(VIEWER)
+    answers = [client.get(f"/admin/tickets/?flt_unit={'x' * length}").status_code for length in (100, 101)]
+    assert answers == [200, 400]
+
+
+@only_sqlite
 def test_every_filter_is_in_the_table_and_derived_states_with_every_word(app: Flask, pages: dict[str, Any]) -> None:
     lists = {name: view for name, view in pages.items() if hasattr(view, "asked")}
     assert {name for name, view in lists.items() if not view._filters} == UNFILTERED
