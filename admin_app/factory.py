@@ -3,7 +3,20 @@
 from flask import Blueprint, Flask, redirect
 from werkzeug.wrappers import Response
 
-from admin_app import account, auth, database, forgotten, gate, health, i18n, logs, preferences, security, templating
+from admin_app import (
+    account,
+    auth,
+    database,
+    drafts,
+    forgotten,
+    gate,
+    health,
+    i18n,
+    logs,
+    preferences,
+    security,
+    templating,
+)
 from admin_app.config import Config
 from views import register_views
 
@@ -35,6 +48,7 @@ def create_app(config: Config | None = None) -> Flask:
     security.init(app, config)
     i18n.init(app)
     preferences.init(app)
+    drafts.init(app)
     auth.init(app)
     i18n.settle_each_request(app)
     for blueprint in (home, account.blueprint, forgotten.blueprint, gate.blueprint, health.blueprint):

@@ -14,7 +14,7 @@ from flask_babel import gettext
 from views.codes import code_name
 from views.lookups import LOOKUPS
 from views.personal_lists import PersonalLists
-from views.queries import parse_search
+from views.queries import parse_id, parse_search
 
 
 class RegisterView(PersonalLists):
@@ -29,7 +29,9 @@ class RegisterView(PersonalLists):
         if not lookup.allowed():
             abort(403, gettext("You may not look these records up."))
         text = parse_search(request.args.get("query", ""))
-        return jsonify([{"value": f"id:{row.id}", "text": lookup.text(row)} for row in lookup.search(text)])
+        team = request.args.get("team", "")
+        rows = lookup.of_team(parse_id(team), self.register).search(text) if team else lookup.search(text)
+        return jsonify([{"value": f"id:{row.id}", "text": lookup.text(row)} for row in rows])
 
     def show_source(self, record: Any) -> str:
         """Which program wrote it."""

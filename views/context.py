@@ -88,3 +88,13 @@ def current_estate() -> Estate | None:
 def estates() -> list[Estate]:
     """The estates the signed-in person works in, by code: what the switcher offers."""
     return cast("list[Estate]", g.get("estates", []))
+
+
+def note_saved() -> None:
+    """Say that what this request's form holds is stored: its draft is needed no more (``admin_app.drafts``)."""
+    g.saved = True
+
+
+def was_saved() -> bool:
+    """Whether :func:`note_saved` was called in this request."""
+    return bool(g.get("saved"))

@@ -71,6 +71,7 @@ class EditPages(RecordPages):
 
     def sent_twice(self, record_id: int) -> Any:
         """Lead to the record that the same form has made already (:mod:`views.sent_once`)."""
+        context.note_saved()
         record = context.session().get(self.model, record_id)
         if record is None:
             flash(gettext("This form was sent before; what it made was deleted since."), "info")
@@ -132,6 +133,7 @@ class EditPages(RecordPages):
             return self.edit_page(record, form, version, problem if open_choices else None, beside), INVALID
         changes = {name: value for name, value in self.changes(form, record).items() if chosen(name) != STORED}
         if not changes and version in (None, record.version):
+            context.note_saved()
             flash(gettext("Nothing was changed."), "info")
             return redirect(self.get_url(".details_view", id=record.id))
         try:

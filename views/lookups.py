@@ -1,5 +1,6 @@
 """References: how a record is searched for, written and recognised from what a person typed. Scoped by the policy."""
 
+import copy
 import functools
 import re
 from collections.abc import Iterable, Sequence
@@ -13,13 +14,14 @@ from models.complaints import Complaint
 from models.estates import Unit
 from models.finding import found, found_rooms, rooms_named
 from models.keys import ApprovalStatus, Key, KeyApproval
+from models.operations.mentions import Colleague, offered
 from models.personal import keyring_of, masked_phone
 from models.policy import may, visible
 from models.residents import Resident
 from models.rooms import room_key
 from models.search import TEXTS
 from models.settings import Category
-from models.staff import Role, Staff, StaffAssignment, Team
+from models.staff import Department, Role, Staff, StaffAssignment, Team
 from models.tickets import Ticket
 from views import context
 from views.cells import personal_of
@@ -120,6 +122,10 @@ class Lookup:
         """Records that are called exactly so."""
         columns = [getattr(self.model, name) for name in (self.key, *self.also)]
         return or_(*(column == text for column in columns))
+
+    def of_team(self, team_id: int, register: str) -> "Lookup":
+        """The same for a form of *register* that names a team: only people have one."""
+        return self
 
     def search(self, text: str, limit: int = LIMIT) -> list[Any]:
         """The first records that fit, by the natural key; none for who may not look."""
@@ -271,6 +277,21 @@ class StaffLookup(Lookup):
         """Name and user name."""
         return f"{row.name} ({row.username})"
 
+    def search(self, text: str, limit: int = LIMIT) -> list[Any]:
+        """The first people that fit, those whose name or its pinyin begins so before the others."""
+        if not text:
+            return super().search(text, limit)
+        return self._fitting(text)[:limit] if self.allowed() else []
+
+    def matching(self, text: str) -> ColumnElement[bool]:
+        """By name, user name, pinyin or its initials."""
+        return Staff.id.in_([row.id for row in self._fitting(text)])
+
+    def _fitting(self, text: str) -> list[Any]:
+        query = select(Staff.id, Staff.name, Staff.username).where(self.scope()).order_by(Staff.name, Staff.id)
+        people = [Colleague(*row) for row in context.session().execute(query)]
+        return offered(people, "".join(text.split()), len(people))
+
     def resolve(self, text: str) -> int:
         """Also the way :meth:`text` writes it."""
         written = re.fullmatch(r".*\(([^()]+)\)", text)
@@ -287,6 +308,29 @@ class HandlerLookup(StaffLookup):
     """Who may handle a job."""
 
     roles = (Role.TECHNICIAN, Role.LEAD, Role.CLERK, Role.SUPERVISOR, Role.MANAGER)
+
+    team: tuple[int, str] | None = None
+
+    def of_team(self, team_id: int, register: str) -> Lookup:
+        """Whom the verb takes for that team (DSP-11): its members, for customer service and complaints the desk."""
+        narrowed = copy.copy(self)
+        narrowed.team = team_id, register
+        return narrowed
+
+    def scope(self) -> ColumnElement[bool]:
+        """Who works here now, in the team that is meant."""
+        if self.team is None:
+            return super().scope()
+        team_id, register = self.team
+        working = select(StaffAssignment.staff_id).where(StaffAssignment.ended_at.is_(None))
+        members = working.where(
+            StaffAssignment.team_id == team_id, StaffAssignment.role.in_((Role.TECHNICIAN, Role.LEAD))
+        )
+        team = context.session().get(Team, team_id)
+        fits: ColumnElement[bool] = Staff.id.in_(members)
+        if register == "complaints" or (team is not None and team.department is Department.CUSTOMER_SERVICE):
+            fits |= Staff.id.in_(working.where(StaffAssignment.role.in_(DeskLookup.roles)))
+        return super().scope() & fits
 
 
 class CategoryLookup(Lookup):

@@ -70,6 +70,7 @@ def committing() -> Iterator[DeskSession]:
     try:
         yield desk
         desk.commit()
+        context.note_saved()
     except IntegrityError as error:
         desk.rollback()
         raise refusal_from(error) from error

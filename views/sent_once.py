@@ -36,7 +36,9 @@ def sent_before(register: str, verb: str) -> int | None:
     actor = context.actor()
     if actor is None or not _KEY.fullmatch(request.form.get(FIELD, "")):
         return None
-    typed = sorted((name, value) for name, value in request.form.items(multi=True) if name != "csrf_token")
+    typed = sorted(
+        (name, value) for name, value in request.form.items(multi=True) if name not in ("csrf_token", "draft")
+    )
     number = hashlib.sha256(canonical_json([request.path, typed]).encode()).hexdigest()[:32]
     g.request_id, g.actor = number, replace(actor, request_id=number)
     desk = context.session()

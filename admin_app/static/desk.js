@@ -59,15 +59,17 @@ document.querySelector(".problems")?.addEventListener("click", (event) => {
   box.focus();
 });
 
+// After a step one goes on from what the page says of it: the next key of Tab is the first step, not the top of the menu.
+window.addEventListener("load", () => {
+  const said = document.querySelector("main > .alert");
+  if (!said || document.activeElement !== document.body) return;
+  said.tabIndex = -1;
+  said.focus({ preventScroll: true });
+});
+
 // Who signs out leaves nothing half typed behind on a shared machine.
 for (const form of document.querySelectorAll("form[data-forget]")) {
   form.addEventListener("submit", () => window.sessionStorage.clear());
-}
-
-// A page that is no answer to a form (the record it made, a list) means that what was sent last has been kept.
-if (!document.querySelector("form.desk-form")) {
-  const sent = window.sessionStorage.getItem("draft-sent");
-  if (sent) { window.sessionStorage.removeItem(sent); window.sessionStorage.removeItem("draft-sent"); }
 }
 
 if (document.querySelector("input[type=date], input[type=datetime-local]")) import("./js/dates.js");

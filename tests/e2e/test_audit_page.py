@@ -52,6 +52,9 @@ def test_findings_are_explained_ticked_and_signed_by_keyboard__AUD_3(
     page.keyboard.press("Enter")
     expect(page.locator("progress")).to_have_attribute("value", str(total))
     button = page.locator(".audit-state form button[type=submit]")
+    page.wait_for_load_state()
+    expect(button).not_to_be_focused()  # no key by itself signs off
+    page.keyboard.press("1")
     expect(button).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator(".audit-state .pill-green")).to_be_visible()

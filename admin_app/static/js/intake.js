@@ -1,5 +1,7 @@
 // Taking a call with the keyboard: find the caller, choose the category by its number, write, Ctrl+Enter.
 
+import { drafted } from "./drafts.js";
+
 const search = document.querySelector(".caller-search");
 const box = document.getElementById("caller");
 const list = document.getElementById("caller-list");
@@ -15,6 +17,8 @@ let asked = 0;
 let answered = 0;
 let waiting = null;
 let pickWhenThere = false;
+let picked = false;  // the caller came from the list
+const aboutNobody = about.querySelector("[data-about]") ? "" : about.innerHTML;
 
 // ---------------------------------------------------------------- the caller
 
@@ -46,9 +50,9 @@ const show = (rows) => {
   }));
   list.hidden = !rows.length;
   box.setAttribute("aria-expanded", String(rows.length > 0));
-  const nobody = !rows.length && Boolean(box.value.trim());
-  hint.textContent = nobody ? hint.dataset.none : usual;
-  if (nobody) more.open = true;
+  const isUnknown = !rows.length && Boolean(box.value.trim());
+  hint.textContent = isUnknown ? hint.dataset.none : usual;
+  if (isUnknown) more.open = true;
   mark();
 };
 const look = () => {
@@ -72,7 +76,7 @@ const refer = (name, value, text) => {
     if (value) { input.tomselect.addOption({ value, text }); input.tomselect.setValue(value, true); }
   } else input.value = value;
 };
-// Should it turn out to be a complaint, its form begins with the same caller.
+// Should it turn out to be a complaint, its form begins with the same caller and what was typed.
 const complaint = document.querySelector("[data-with-caller]");
 const carry = () => {
   const address = new URL(complaint.href);
@@ -83,14 +87,28 @@ const carry = () => {
   }
   complaint.href = address;
 };
+complaint.addEventListener("click", (event) => {
+  if (event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;  // in a window of its own: this one stays
+  drafted.get(form)?.handOver(complaint.pathname);
+});
 const learn = (resident, unit) => {
   const address = new URL(search.dataset.caller, location.href);
   if (resident) address.searchParams.set("resident", resident);
   if (unit) address.searchParams.set("unit", unit);
   return fetch(address).then((answer) => (answer.ok ? answer.text() : "")).then((html) => { if (html) { about.innerHTML = html; } }).catch(() => {});
 };
+// Whoever is typed over the one chosen is somebody else: nothing of the first stays in the form.
+const drop = () => {
+  if (!picked) return;
+  picked = false;
+  refer("resident_id", "", "");
+  refer("unit_id", "", "");
+  about.innerHTML = aboutNobody;
+  form.dispatchEvent(new Event("change"));
+};
 const pick = (row) => {
   close();
+  picked = true;
   box.value = [row.room, row.resident ? row.name : ""].filter(Boolean).join(" ");
   refer("resident_id", row.resident ? `id:${row.resident}` : "", row.name);
   refer("unit_id", row.unit ? `id:${row.unit}` : "", row.room);
@@ -102,7 +120,7 @@ const pick = (row) => {
 };
 
 search.addEventListener("submit", (event) => event.preventDefault());
-box.addEventListener("input", () => { window.clearTimeout(waiting); asked += 1; waiting = window.setTimeout(look, 120); });
+box.addEventListener("input", () => { window.clearTimeout(waiting); asked += 1; pickWhenThere = false; drop(); close(); waiting = window.setTimeout(look, 120); });
 box.addEventListener("keydown", (event) => {
   if (event.isComposing) return;
   if ((event.key === "ArrowDown" || event.key === "ArrowUp") && found.length) {
@@ -159,13 +177,15 @@ form.elements.team_id.addEventListener("change", () => delete form.elements.team
 
 form.addEventListener("change", carry);
 
-form.addEventListener("keeping", (event) => { event.detail.caller = box.value; });
+form.addEventListener("keeping", (event) => { event.detail.caller = box.value; event.detail.title = box.value; event.detail.picked = picked; });
 form.addEventListener("restored", (event) => {
   box.value = event.detail.caller || "";
+  picked = Boolean(event.detail.picked);
   const id = (name) => (form.elements[name].value || "").replace("id:", "");
   if (id("resident_id") || id("unit_id")) learn(id("resident_id"), id("unit_id"));
   carry();
 });
 if (!("needed" in more.dataset)) more.open = false;
 const begun = about.querySelector("[data-about]");
+if (begun && !box.value) picked = true;
 if (begun && !box.value) box.value = [begun.dataset.room, begun.dataset.name].filter(Boolean).join(" ");

@@ -7,14 +7,39 @@ const dialogOpen = () => document.querySelector("dialog[open]");
 
 // ---------------------------------------------------------------- digits: steps of a record, buttons of a list
 
-const numbered = [...document.querySelectorAll(".step-buttons .btn:not([disabled]), .bulk-bar .btn, .bulk-after .btn")].slice(0, 9);
-numbered.forEach((button, place) => {
-  if (!singleKeys || document.querySelector("[data-own-digits]")) return;
-  button.dataset.hotkey = String(place + 1);
+// A digit alone acts, a moment later; one among others, as in a phone number, never does. What would be done at once is
+// only chosen by it and waits for Enter: no single key does what cannot be undone.
+const MOMENT = 350;
+const numbered = document.querySelector("[data-own-digits]") ? [] : [...document.querySelectorAll(".step-buttons .btn:not([disabled]), .bulk-bar .btn, .bulk-after .btn")].slice(0, 9);
+if (singleKeys) numbered.forEach((button, place) => {
   const hint = document.createElement("kbd");
   hint.textContent = String(place + 1);
   hint.setAttribute("aria-hidden", "true");
   button.append(" ", hint);
+});
+const asksFirst = (button) => button.matches("a, .bulk-bar .btn");
+let pressed = null;  // the button whose digit was pressed a moment ago
+let timer = null;
+let quietUntil = 0;
+const act = (isSure) => {
+  window.clearTimeout(timer);
+  const button = pressed;
+  pressed = null;
+  if (isSure || asksFirst(button)) button.click();
+  else button.focus();
+};
+document.addEventListener("keydown", (event) => {
+  if (!singleKeys || event.defaultPrevented || event.isComposing || event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
+  const isDigit = /^[0-9]$/.test(event.key);
+  if (pressed && event.key === "Enter") { event.preventDefault(); act(true); return; }
+  window.clearTimeout(timer);
+  if (!isDigit) { pressed = null; return; }
+  const isAlone = !pressed && event.timeStamp > quietUntil;
+  quietUntil = event.timeStamp + MOMENT;
+  pressed = null;
+  if (!isAlone || typing(event.target) || dialogOpen()) return;
+  pressed = numbered[Number(event.key) - 1] || null;
+  if (pressed) timer = window.setTimeout(act, MOMENT, false);
 });
 
 const keyed = [...document.querySelectorAll("[data-hotkey]")];
@@ -69,6 +94,13 @@ document.querySelector("[data-show-keys]")?.addEventListener("click", () => {
     line.append(keys, text);
     list.append(line);
   }
+  numbered.forEach((button, place) => {
+    const line = document.createElement("tr");
+    line.innerHTML = "<th scope=row><kbd></kbd></th><td></td>";
+    line.querySelector("kbd").textContent = place + 1;
+    line.querySelector("td").textContent = button.firstChild.textContent.trim();
+    list.append(line);
+  });
   list.append(document.getElementById("keys-always").content.cloneNode(true));
   keysDialog.showModal();
 });

@@ -15,6 +15,8 @@ for (const field of holder ? document.querySelectorAll("textarea[name=body]") : 
   field.setAttribute("aria-autocomplete", "list");
   let chosen = 0;
   let asked = 0;
+  let answered = 0;
+  let takeWhenThere = false;
 
   const typed = () => WORD.exec(field.value.slice(0, field.selectionStart));
   const close = () => { list.hidden = true; list.textContent = ""; field.removeAttribute("aria-activedescendant"); asked += 1; };
@@ -37,12 +39,20 @@ for (const field of holder ? document.querySelectorAll("textarea[name=body]") : 
   };
   const offer = async () => {
     const found = typed();
-    if (!found) return close();
-    const number = (asked += 1);
+    if (!found) { close(); answered = asked; return undefined; }
+    close();  // nobody who fits an earlier text is there to be taken
+    const number = asked;
     const answer = await fetch(`${holder.dataset.mentionUrl}?q=${encodeURIComponent(found[2])}`).catch(() => null);
     if (number !== asked) return undefined;
     const people = answer && answer.ok ? await answer.json() : [];
-    if (number !== asked || !people.length) return close();
+    if (number !== asked) return undefined;
+    answered = number;
+    const taking = takeWhenThere;
+    takeWhenThere = false;
+    if (!people.length) {
+      if (taking) field.setRangeText("\n", field.selectionStart, field.selectionEnd, "end");
+      return undefined;
+    }
     list.replaceChildren(...people.map((person, place) => {
       const option = document.createElement("li");
       option.id = `${list.id}-${place}`;
@@ -52,15 +62,18 @@ for (const field of holder ? document.querySelectorAll("textarea[name=body]") : 
       option.addEventListener("mousedown", (event) => { event.preventDefault(); take(option); });
       return option;
     }));
+    if (taking) return take(list.children[0]);
     list.hidden = false;
     return mark(0);
   };
 
-  field.addEventListener("input", (event) => { if (!event.isComposing) offer(); });
+  field.addEventListener("input", (event) => { takeWhenThere = false; if (!event.isComposing) offer(); });
   field.addEventListener("compositionend", offer);
   field.addEventListener("blur", close);
   field.addEventListener("keydown", (event) => {
-    if (list.hidden || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Enter" && list.hidden && asked !== answered && typed()) { event.preventDefault(); takeWhenThere = true; return; }
+    if (list.hidden) return;
     if (event.key === "ArrowDown") mark(chosen + 1);
     else if (event.key === "ArrowUp") mark(chosen - 1);
     else if (event.key === "Enter" || event.key === "Tab") take(list.children[chosen]);
