@@ -32,7 +32,11 @@ FIELD += " && one.type !== 'hidden');"
 PUT = f"""(texts) => {{ for (const [place, name, text] of texts) {{ {FIELD}
   if (field.tomselect) continue;
   field.value = text; field.dispatchEvent(new Event("change", {{ bubbles: true }})); }} }}"""
-GET = f"(texts) => texts.map(([place, name]) => {{ {FIELD} return field.tomselect ? '' : field.value; }})"
+GET = f"""(texts) => texts.map(([place, name]) => {{ {FIELD}
+  return field.tomselect ? '' : field.value.replace(/^([0-9-]{{10}})T/, '$1 '); }})"""
+
+CALENDARS = "!document.querySelector('input[type=date], input[type=datetime-local]')"
+"""Each has its calendar, which is loaded after the page."""
 
 
 def texts_of(page: str) -> list[tuple[int, str, str]]:
@@ -72,11 +76,13 @@ def test_every_text_of_every_page_is_there_again_after_a_reload(
     lost = []
     for address in pages if EVERYTHING else kinds.values():
         page.goto(address)
+        page.wait_for_function(CALENDARS)
         texts = texts_of(page.content())
         empty = page.evaluate(GET, texts)
         page.evaluate(PUT, texts)
         before = page.evaluate(GET, texts)
         page.reload()
+        page.wait_for_function(CALENDARS)
         if page.evaluate(GET, texts) != before or before == empty:
             lost.append(address)
         page.evaluate("sessionStorage.clear()")
@@ -168,7 +174,8 @@ def test_a_failed_send_keeps_what_was_typed(person: Person, session: DeskSession
 def test_a_call_that_turns_out_a_complaint_goes_on_in_its_form__INT_3(person: Person, world: World) -> None:
     page = person("clerk")
     asked: list[str] = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.on("dialog", lambda dialog: asked.append(dialog.type))
+    page.on("dialog", lambda dialog: dialog.accept())
     page.goto(INTAKE)
     begin_call(page, "1-201", "楼上夜里太吵")
     page.locator("[data-with-caller]").click()

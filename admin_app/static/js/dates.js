@@ -27,7 +27,7 @@ if (!window.matchMedia("(pointer: coarse)").matches) {
   };
   for (const input of document.querySelectorAll("input[type=date], input[type=datetime-local]")) {
     const hasTime = input.type === "datetime-local";
-    const typed = () => input.dataset.typed ?? input.defaultValue;  // also what is no date: the reader mends it
+    const typed = input.value || input.dataset.typed || input.defaultValue;  // also what is no date: the reader mends it
     input.type = "text";
     input.placeholder = hasTime ? "2026-11-22 08:30" : "2026-11-22";
     input.autocomplete = "off";
@@ -41,6 +41,6 @@ if (!window.matchMedia("(pointer: coarse)").matches) {
       monthSelectorType: "static",
       onClose: () => input.dispatchEvent(new Event("change", { bubbles: true })),
     });
-    input.value = typed().replace("T", " ");
+    input.value = typed.replace("T", " ");
   }
 }
