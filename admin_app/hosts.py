@@ -50,17 +50,18 @@ def _is_number(name: str) -> bool:
 class HostCheck:
     """Before the program: a request that calls the server by another name gets a harmless one, and is marked.
 
-    So whatever answers it can make addresses, and ``admin_app.security`` refuses it with a page.
+    So whatever answers it can make addresses, and ``admin_app.security`` refuses it with a page. What begins as one of
+    *always* is answered under every well-formed name: the looks of that page, and what load balancers ask.
     """
 
     def __init__(self, program: "WSGIApplication", trusted: Sequence[str], always: Iterable[str] = ()) -> None:
-        self._program, self._trusted, self._always = program, list(trusted), frozenset(always)
+        self._program, self._trusted, self._always = program, list(trusted), tuple(always)
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Serve one request."""
         host = environ.get("HTTP_HOST") or environ.get("SERVER_NAME", "")
         is_named = is_well_formed(host)
-        is_free = not self._trusted or environ.get("PATH_INFO") in self._always
+        is_free = not self._trusted or environ.get("PATH_INFO", "").startswith(self._always)
         if not is_named or not (is_free or is_trusted(host, self._trusted)):
             environ["HTTP_HOST"] = LOCAL[0]
             environ[REFUSED] = True

@@ -54,6 +54,7 @@ MAXIMUM_READ_AWAY = 4 * MAXIMUM_BYTES
 MAXIMUM_READ_AWAY_OF_ALL = 4 * MAXIMUM_BODY
 """So much of a body too large is read from anybody: a browser shows the answer only after it could send everything."""
 UPLOAD = "imports.new_view"
+STATIC = "/static/"
 HEALTH = "/healthz"
 """What a load balancer asks by the server's number."""
 SESSION_SECONDS = 12 * 3600
@@ -126,7 +127,7 @@ csrf = CSRFProtect()
 
 def init(app: Flask, config: Config) -> None:
     """Set limits, cookies, headers and error pages; the order of the before_request functions matters."""
-    checked = HostCheck(app.wsgi_app, config.trusted_hosts, always=(HEALTH,))
+    checked = HostCheck(app.wsgi_app, config.trusted_hosts, always=(HEALTH, STATIC))
     app.wsgi_app = checked  # type: ignore[method-assign]  # Flask's documented way
     if config.trusted_proxies:
         count = config.trusted_proxies

@@ -66,6 +66,8 @@ def test_only_trusted_names_are_answered_where_there_are_any(called):
     assert {host: ask(app, host).status_code for host in FOREIGN} == dict.fromkeys(FOREIGN, 400)
     assert {host: ask(app, host).status_code for host in OWN} == dict.fromkeys(OWN, 200)
     assert ask(app, "10.0.0.9", "/healthz").status_code == 200, "a load balancer knows the number only"
+    with ask(app, "evil.com", "/static/desk.css") as looks:
+        assert looks.status_code == 200, "the page that refuses is dressed"
 
 
 def test_a_dot_before_a_name_stands_for_all_below_it():
