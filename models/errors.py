@@ -16,6 +16,18 @@ def gettext_noop(text: str) -> Msgid:
     return Msgid(text)
 
 
+@dataclass(frozen=True)
+class Phrase:
+    """A part of a sentence with values of its own, for the values of another; rendered in the reader's language."""
+
+    message: Msgid
+    values: Mapping[str, Any]
+
+    def __str__(self) -> str:
+        """The part in the source language."""
+        return self.message % {key: _plain(value) for key, value in self.values.items()}
+
+
 class FrontDeskError(Exception):
     """Base of everything this package raises on purpose."""
 

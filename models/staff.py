@@ -25,6 +25,9 @@ from models.errors import gettext_noop
 from models.estates import Estate
 from models.mentions import Mention
 
+SYSTEM = "system"
+"""The user name of the account that timers and the command line act as."""
+
 
 class Department(LabelledEnum):
     """The departments a team stands for."""

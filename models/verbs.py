@@ -71,6 +71,7 @@ VERBS: dict[str, Msgid] = {
     "sign_off": gettext_noop("Sign off"),
     "disable": gettext_noop("Disable"),
     "enable": gettext_noop("Enable"),
+    "hand_over": gettext_noop("Hand over"),
     "reset_password": gettext_noop("Reset password"),
     "approve_reset": gettext_noop("Approve new password"),
     "change_password": gettext_noop("Change password"),

@@ -1,23 +1,19 @@
 """Who works in the training estates: 24 people in six departments, and one who has left."""
 
 import datetime
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
-from models.errors import Outcome
 from models.estates import Estate
 from models.operations import estates as estate_verbs
 from models.operations import staff as staff_verbs
 from models.operations import tickets as ticket_verbs
 from models.operations.estates import TeamDraft
 from models.operations.staff import StaffDraft
+from models.operations.tickets import TicketDraft
 from models.passwords import hashed
 from models.session import DeskSession
 from models.staff import Actor, Department, Role, Staff, Team, actors_for
-from models.tickets import OPEN_STATUSES, Ticket
+from models.tickets import TicketKind
 from seed.timeline import Story, Timeline, step
 from seed.world import Place, World
 
@@ -144,26 +140,35 @@ def place_of(estate: Estate, teams: dict[Department, Team], categories: dict[str
 
 
 def plan(world: World, timeline: Timeline) -> None:
-    """Begin the story of the clerk who leaves, with some matters still to be taken over."""
+    """Begin the story of the clerk who leaves, and of what comes back under that name."""
     timeline.begin(_leaving(world))
+    timeline.begin(_closed_too_early(world))
 
 
 def _leaving(world: World) -> Story:
     at = world.at(world.left[LEAVER] - datetime.timedelta(days=1), 18 * 60 + 5)
-    leaver = world.staff[LEAVER]
-    yield step(at, staff_verbs.disable, leaver, by="admin", reason="离职。")
-    place = world.places[0]
-    later = at + datetime.timedelta(minutes=25)
-    yield step(later, _take_over, leaver, by=place.supervisor, colleague=world.staff[place.desk[0]])
+    place, leaver = world.places[0], world.staff[LEAVER]
+    takers = (world.staff[place.desk[0]], world.staff[place.supervisor])
+    yield step(at, staff_verbs.disable, leaver, by="admin", reason="离职，移交。", hand_over_to=takers)
 
 
-def _take_over(
-    session: Session, leavers: Sequence[Staff], *, actor: Actor, now: datetime.datetime, colleague: Staff
-) -> Outcome:
-    """Give a colleague what *leavers* had open; not all of it was found in the hurry."""
-    ids = [person.id for person in leavers]
-    query = select(Ticket).where(Ticket.desk_owner_id.in_(ids), Ticket.status.in_(OPEN_STATUSES)).order_by(Ticket.id)
-    found = [ticket for number, ticket in enumerate(session.scalars(query)) if number % 3]
-    reason = "原首问责任人离职，移交。"
-    ticket_verbs.change_owner(session, found, actor=actor, now=now, desk_owner=colleague, reason=reason).all()
-    return Outcome(done=list(leavers))
+def _closed_too_early(world: World) -> Story:
+    """What the leaver closed last was not settled: a supervisor takes it back, and nobody answers for it yet."""
+    at = world.at(world.left[LEAVER] - datetime.timedelta(days=1), 16 * 60 + 40)
+    supervisor = world.places[0].supervisor
+    draft = TicketDraft(
+        world.places[0].estate.id,
+        "门禁卡补办后仍刷不开单元门，问何时能处理",
+        kind=TicketKind.ENQUIRY,
+        reporter_name="秩序维护部夜班",
+        reporter_department="秩序维护部",
+        place="3号楼单元门",
+    )
+    ticket = yield step(at, ticket_verbs.register, draft, by=LEAVER)
+    for minutes, verb, arguments in (
+        (12, ticket_verbs.answer, {"result": "已转告门禁厂家。"}),
+        (30, ticket_verbs.close, {}),
+    ):
+        yield step(at + datetime.timedelta(minutes=minutes), verb, ticket, by=LEAVER, **arguments)
+    later = at + datetime.timedelta(hours=18)
+    yield step(later, ticket_verbs.correct, ticket, by=supervisor, reason="厂家没有来，误关。")

@@ -12,7 +12,7 @@ from flask import g, has_app_context
 from flask_babel import get_locale, gettext
 
 from models.base import UNREADABLE_INSTANT, LabelledEnum
-from models.errors import Msgid, OperationRefused
+from models.errors import Msgid, OperationRefused, Phrase
 from models.sentences import ColumnName, TableName
 from views import context
 from views.labels import label_for, register_label
@@ -48,6 +48,8 @@ def shown(value: Any) -> str:
         return label(value)
     if isinstance(value, Msgid):
         return str(gettext(value))
+    if isinstance(value, Phrase):
+        return say(value.message, **value.values)
     if isinstance(value, ColumnName):
         return str(label_for(value))
     if isinstance(value, TableName):

@@ -14,17 +14,26 @@ from wtforms.validators import Length, Optional, ValidationError
 from models import passwords
 from models.operations import password_requests
 from models.operations import staff as verbs
+from models.operations._leaving import Leaving
 from models.password_requests import PasswordRequest, waits
 from models.staff import Role, Staff, StaffAssignment
 from views import context
 from views.base import RegisterView
 from views.cells import coloured
-from views.fields import ChoiceField, EnumField, Required, StaticChoiceField, TextField
+from views.fields import (
+    ChoiceField,
+    EnumField,
+    LongTextField,
+    LookupField,
+    Required,
+    StaticChoiceField,
+    TextField,
+)
 from views.filters import DeskFilter, StateFilter
 from views.forms import DeskForm
 from views.labels import label_for
-from views.language import LANGUAGES, label, local_time, sentence
-from views.matter_forms import ReasonForm
+from views.language import LANGUAGES, joined, label, local_time, say, sentence
+from views.record import Related
 from views.steps import Step
 
 REQUESTS_SHOWN = 20
@@ -118,9 +127,42 @@ class AssignmentField(ChoiceField):
         return [(row.id, label(row.role)) for row in context.session().scalars(query.order_by(StaffAssignment.id))]
 
 
-class EndRoleForm(DeskForm):
-    """A role that ends."""
+class HandOverForm(DeskForm):
+    """Who takes over what the person answers for (INT-1, FUP-4)."""
 
+    hand_over_to = LookupField(
+        _("Hands over to"),
+        [Optional()],
+        lookup="staff",
+        description=_("Takes over what is listed above: desk owner, handler, follower, follow-ups, units, team."),
+    )
+    or_else_to = LookupField(
+        _("What that colleague may not have, to"),
+        [Optional()],
+        lookup="staff",
+        description=_("For instance the team's lead for jobs of a team."),
+    )
+
+    def arguments(self) -> dict[str, Any]:
+        """With those who take over, in this order."""
+        given = super().arguments()
+        names = (self.hand_over_to, self.or_else_to)
+        takers = [given.pop(field.short_name) for field in names]
+        found = [field.lookup.one(number) for field, number in zip(names, takers, strict=True) if number is not None]
+        return {**given, "hand_over_to": [person for person in found if person is not None]}
+
+
+class DisableForm(HandOverForm):
+    """Why, and who takes over."""
+
+    sections = (("", ("reason", "hand_over_to", "or_else_to")),)
+    reason = LongTextField(label_for("reason"), [Required()])
+
+
+class EndRoleForm(HandOverForm):
+    """A role that ends, and who takes over what hangs on it."""
+
+    sections = (("", ("assignment", "hand_over_to", "or_else_to")),)
     assignment = AssignmentField(label_for("role"))
 
 
@@ -173,7 +215,7 @@ class StaffView(RegisterView):
         Step("grant_role", GrantForm, "primary", when=lambda person: person.disabled_at is None),
         Step("end_role", EndRoleForm),
         Step("approve_reset", ApproveResetForm, when=lambda person: person.disabled_at is None),
-        Step("disable", ReasonForm, "danger", when=lambda person: person.disabled_at is None),
+        Step("disable", DisableForm, "danger", when=lambda person: person.disabled_at is None),
         Step("enable", style="primary", when=lambda person: person.disabled_at is not None),
     )
     empty_text = _("Nobody fits.")
@@ -212,6 +254,29 @@ class StaffView(RegisterView):
                 values=columns,
             )
         return partial(_end_role, function) if name == "end_role" else function
+
+    def beside_step(self, step: Step, record: Staff) -> list[Related]:
+        """What the person answers for, by estate and register: it is handed over in the same step."""
+        if step.verb not in ("disable", "end_role"):
+            return []
+        held = Leaving(context.session(), [record]).held(record.id)
+        table = Related(
+            gettext("What %(person)s answers for", person=record.name),
+            (_("Estate"), _("Answers for"), _("Number"), _("Records")),
+            rows=[
+                (
+                    "",
+                    (
+                        each.estate,
+                        say(each.duty.words),
+                        each.count,
+                        joined([*each.numbers, *["…"][: each.count - len(each.numbers)]]),
+                    ),
+                )
+                for each in held
+            ],
+        )
+        return [table] if held else []
 
     def draft(self, form: Any) -> Any:
         """The account, with its password hashed."""

@@ -165,8 +165,13 @@ class StepPages(ListPages):
             form=form,
             version=version,
             problem=problem,
+            beside=self.beside_step(step, record),
             back=self.get_url(".details_view", id=record.id),
         )
+
+    def beside_step(self, step: Step, record: Any) -> Sequence[Any]:
+        """Tables that the step's page shows above its form: what the decision is about."""
+        return ()
 
     def prefill(self, step: Step, record: Any) -> dict[str, Any]:
         """What the step's form begins with."""

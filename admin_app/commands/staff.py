@@ -16,6 +16,7 @@ from models import passwords
 from models.estates import Estate
 from models.operations import estates
 from models.operations import staff as verbs
+from models.operations._leaving import Leaving
 from models.staff import Actor, Role, Staff, Team, actor_for, system_actor
 
 GRANTED = [role.value for role in Role if role is not Role.SYSTEM]
@@ -138,9 +139,24 @@ def reset_password(username: str, generate: bool, as_name: str | None) -> None:
 @command.command()
 @click.argument("username")
 @click.option("--reason", help="Why, for the event log.")
+@click.option(
+    "--hand-over-to",
+    "colleagues",
+    metavar="NAME",
+    multiple=True,
+    help="Who takes over what USERNAME answers for; more than once: each record goes to the first who may have it.",
+)
 @as_option
-def disable(username: str, reason: str | None, as_name: str | None) -> None:
-    """Let USERNAME sign in no longer and end open sessions; what the person did stays."""
+def disable(username: str, reason: str | None, colleagues: tuple[str, ...], as_name: str | None) -> None:
+    """Let USERNAME sign in no longer and end open sessions; what the person did stays.
+
+    What the person answers for (matters, follow-ups, units, a team) is named, and goes to --hand-over-to.
+    """
     with _desk(as_name) as (session, actor, now):
-        verbs.disable(session, [_person(session, username)], actor=actor, now=now, reason=reason).one()
+        person = _person(session, username)
+        takers = [verbs.active_person(session, name) for name in colleagues]
+        held = [str(each.phrase()) for each in Leaving(session, [person]).held(person.id)]
+        verbs.disable(session, [person], actor=actor, now=now, reason=reason, hand_over_to=takers).one()
+    for line in held:
+        click.echo(f"Handed over: {line}")
     click.echo(f"{verbs.normal_username(username)} is disabled.")

@@ -42,8 +42,14 @@ def key_gone(key: Key, *, field: str | None = None) -> OperationRefused | None:
 
 
 def borrower_name(session: Session, kind: BorrowerKind, name: str, staff_id: int | None) -> str:
-    """How the borrower is called: staff by their account's name, all others as written."""
+    """How the borrower is called: staff by their account's name, all others as written.
+
+    Raises OperationRefused (KEY-3) for a colleague whose account is disabled.
+    """
     person = session.get(Staff, staff_id) if staff_id is not None and kind is BorrowerKind.STAFF else None
+    if person is not None and person.disabled_at is not None:
+        message = gettext_noop("%(name)s no longer works here.")
+        raise OperationRefused("KEY-3", message, field="borrower_staff_id", name=person.name)
     return person.name if person is not None else name.strip()
 
 

@@ -53,8 +53,12 @@ class Move(Generic[Row]):
         expected: Mapping[int, int] | None = None,
         reason: str | None = None,
         rule: str | None = None,
+        role: Role | None = None,
     ) -> None:
-        """Lock and reread *rows* in id order; refuse those gone, stale, forbidden to *actor*, or in another state."""
+        """Lock and reread *rows* in id order; refuse those gone, stale, forbidden to *actor*, or in another state.
+
+        *role* names the role of a verb from which this one follows: what that one may is not asked again.
+        """
         self.session, self.model, self.verb, self.actor = session, model, verb, actor
         self.now = now.astimezone(datetime.UTC)
         self.preview = preview
@@ -66,6 +70,7 @@ class Move(Generic[Row]):
         self._changes: dict[int, dict[str, Any]] = {}
         self._additions: list[Base] = []
         self._roles: dict[int, Role] = {}
+        self._role = role
         self._targets: Mapping[Any, Any] | None = None if transitions is None else transitions.get(verb)
         self.rows: list[Row] = self._lock(list(rows))
         for row in list(self.rows):
@@ -86,7 +91,7 @@ class Move(Generic[Row]):
         return [found[key] for key in sorted(found)]
 
     def _guard(self, row: Row, expected: Mapping[int, int]) -> None:
-        role = role_for(self.actor, self.verb, row)
+        role = self._role or role_for(self.actor, self.verb, row)
         if role is None:
             self.refuse(row, "ROLE", gettext_noop("Your role does not allow this here: %(verb)s."), verb=self.label)
             return
@@ -170,7 +175,7 @@ class Move(Generic[Row]):
             changed = {
                 name: value
                 for name, value in self._changes.get(row.id, {}).items()
-                if _differs(getattr(row, name), value)
+                if differs(getattr(row, name), value)
             }
             before = {name: getattr(row, name) for name in changed}
             self._changes[row.id] = changed
@@ -382,14 +387,8 @@ def _fact(info: Mapping[Any, Any], value: Any, keyring: Keyring) -> Any:
     return value.isoformat() if isinstance(value, datetime.date) else value
 
 
-def foretold_changes(row: Base, values: Mapping[str, Any], keyring: Keyring) -> dict[str, dict[str, Any]]:
-    """What an event would keep as ``before`` and ``after`` if *row* got these *values*."""
-    changed = {name: value for name, value in values.items() if _differs(getattr(row, name), value)}
-    before = {name: getattr(row, name) for name in changed}
-    return {"before": facts(row, before, keyring), "after": facts(row, changed, keyring)}
-
-
-def _differs(old: Any, new: Any) -> bool:
+def differs(old: Any, new: Any) -> bool:
+    """Whether a column would become something else."""
     return bool(old != new)
 
 

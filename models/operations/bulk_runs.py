@@ -11,13 +11,13 @@ from typing import Any
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from models.base import LabelledEnum
+from models.base import Base, LabelledEnum
 from models.bulk import BulkItem, BulkOutcome, BulkRun, BulkState
 from models.errors import Msgid, OperationRefused, Outcome, gettext_noop
-from models.operations._move import foretold_changes, note_locked
+from models.operations._move import differs, facts, note_locked
 from models.operations._undo import why_too_late
 from models.operations.bulk_verbs import BULK_VERBS, BulkVerb, encode
-from models.personal import keyring_of
+from models.personal import Keyring, keyring_of
 from models.policy import may, visible
 from models.staff import Actor
 
@@ -95,7 +95,7 @@ def _freeze(
         items = [
             {
                 **_item(run, row, refusals.get(row.id), now),
-                "changes": foretold_changes(row, predicted.foretold.get(row.id, {}), keyring),
+                "changes": _foretold_changes(row, predicted.foretold.get(row.id, {}), keyring),
             }
             for row in rows
         ]
@@ -252,3 +252,10 @@ def _given(value: Any) -> Any:
     if isinstance(value, dict):
         return Msgid(value["label"]) if "label" in value else datetime.datetime.fromisoformat(value["at"])
     return [_given(item) for item in value] if isinstance(value, list) else value
+
+
+def _foretold_changes(row: Base, values: Mapping[str, Any], keyring: Keyring) -> dict[str, dict[str, Any]]:
+    """What an event would keep as ``before`` and ``after`` if *row* got these *values*."""
+    changed = {name: value for name, value in values.items() if differs(getattr(row, name), value)}
+    before = {name: getattr(row, name) for name in changed}
+    return {"before": facts(row, before, keyring), "after": facts(row, changed, keyring)}

@@ -18,6 +18,7 @@ from models.session import DeskSession, open_engine
 from models.staff import Role, Staff, actor_for
 from tests.fixed import DATA_KEY, NOW, SECRET_KEY
 from tests.marks import only_sqlite
+from tests.operations.walks import new_ticket
 
 
 def commands(group=cli.frontdesk, path=()):
@@ -204,6 +205,21 @@ def test_who_does_it_can_be_said(database_url, environment, run, session, world)
     assert run("staff", "disable", "clerk", "--as", "admin", "--reason", "left")[0] == 0
     event = session.scalars(select(Event).where(Event.verb == "disable")).one()
     assert (event.actor_id, event.reason) == (world.staff["admin"].id, "left")
+
+
+def test_who_is_disabled_hands_over_to_a_named_colleague__INT_1(database_url, environment, run, session, world, now):
+    environment(database_url)
+    ticket = new_ticket(world, now)
+    session.commit()
+    code, out, err = run("staff", "disable", "clerk")
+    assert (code, out) == (1, "")
+    assert "INT-1: 陈思 still answers for this: 云湖花园, tickets as desk owner: 1." in err
+    assert "INT-1" in run("staff", "disable", "clerk", "--hand-over-to", "stranger")[2]
+    code, out, err = run("staff", "disable", "clerk", "--hand-over-to", "technician", "--hand-over-to", "clerk2")
+    assert (code, err) == (0, "")
+    assert out.splitlines() == ["Handed over: 云湖花园, tickets as desk owner: 1", "clerk is disabled."]
+    session.refresh(ticket)
+    assert ticket.desk_owner_id == world.staff["clerk2"].id
 
 
 @pytest.mark.parametrize(

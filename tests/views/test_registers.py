@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from models.audits import AuditRun
 from models.bulk import BulkItem, BulkOutcome
@@ -17,9 +17,10 @@ from models.residents import Occupancy
 from models.session import DeskSession
 from models.settings import Setting
 from models.staff import Role, Staff, StaffAssignment, Team
-from models.tickets import Ticket
+from models.tickets import IS_OPEN, Ticket
 from tests import reading
 from tests.factories import World
+from tests.reading import columns, page, rows
 from tests.records import Records
 
 NEW: dict[str, tuple[str, dict[str, str]]] = {
@@ -270,6 +271,26 @@ def test_roles_are_given_and_ended_by_an_administrator(
     assert post(admin, end, assignment=str(assignment)).status_code == 302
     look.rollback()
     assert look.scalars(held).one().ended_at is not None
+
+
+def test_who_leaves_hands_over_what_is_theirs_on_the_same_page__INT_1(
+    records: Records, look: DeskSession, sign_in: Callable[..., FlaskClient], post: Callable[..., Any]
+) -> None:
+    admin = sign_in("admin")
+    people = {row.username: row.id for row in look.execute(select(Staff.id, Staff.username))}
+    owned = select(func.count()).where(Ticket.desk_owner_id == people["clerk"], IS_OPEN)
+    before = look.scalar(owned)
+    look.rollback()
+    disable = f"/admin/staff/step/disable/?id={people['clerk']}"
+    held = [list(columns(row).values())[:3] for row in rows(page(admin.get(disable)))]
+    assert ["云湖花园", "tickets as desk owner", str(before)] in held
+    refused = post(admin, disable, reason="left")
+    assert refused.status_code == 409
+    assert "Name the colleague who takes it over" in refused.text
+    assert post(admin, disable, reason="left", hand_over_to=f"id:{people['clerk2']}").status_code == 302
+    assert before
+    assert look.scalar(owned) == 0
+    assert look.scalars(select(Staff.disabled_at).where(Staff.id == people["clerk"])).one() is not None
 
 
 def test_a_stay_ends_with_its_last_day__RES_1(
