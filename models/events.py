@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, Identity, Json, LongText, ShortText, UTCDateTime, canonical_json
 from models.guards import APPEND_ONLY, TRIGGERS
-from models.personal import keyring_of
+from models.personal import Keyring, keyring_of
 
 _SQLITE = {"sqlite_autoincrement": True, "sqlite_strict": True}
 
@@ -117,6 +117,20 @@ SEALED_COLUMNS = tuple(sorted(column.name for column in _SEALED))
 _IN_JSON = ("before", "after")
 _OWN = ("after", "at", "before", "id", "record_id", "record_version")
 _SHARED = tuple(name for name in SEALED_COLUMNS if name not in _OWN)
+
+
+def fact(info: Mapping[Any, Any], value: Any, keyring: Keyring) -> Any:
+    """What an event says of a column's *value*: a code, of a personal one a keyed digest, of a secret "set"."""
+    if value is None:
+        return None
+    if info.get("secret"):
+        return "set"
+    if info.get("personal"):
+        known = keyring.readable(value)
+        return "digest:" + keyring.digest(value if known is None else known)
+    if isinstance(value, datetime.datetime):
+        return value.astimezone(datetime.UTC).isoformat()
+    return value.isoformat() if isinstance(value, datetime.date) else value
 
 
 def record_events(session: Session, rows: list[dict[str, Any]]) -> list[int]:

@@ -15,7 +15,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from models.base import Base, LabelledEnum
 from models.errors import Msgid, OperationRefused, Outcome, StaleRecord, gettext_noop
-from models.events import record_events
+from models.events import fact, record_events
 from models.operations._clocks import RunningClocks
 from models.personal import Keyring, keyring_of
 from models.policy import role_for
@@ -371,20 +371,7 @@ def refuse_role(actor: Actor, verb: str, row: Base) -> OperationRefused | None:
 def facts(row: Base, values: Mapping[str, Any], keyring: Keyring) -> dict[str, Any]:
     """Column values as JSON codes for an event; personal ones as keyed digest, secrets not at all."""
     columns = row.__table__.columns
-    return {name: _fact(columns[name].info, value, keyring) for name, value in values.items()}
-
-
-def _fact(info: Mapping[Any, Any], value: Any, keyring: Keyring) -> Any:
-    if value is None:
-        return None
-    if info.get("secret"):
-        return "set"
-    if info.get("personal"):
-        known = keyring.readable(value)
-        return "digest:" + keyring.digest(value if known is None else known)
-    if isinstance(value, datetime.datetime):
-        return value.astimezone(datetime.UTC).isoformat()
-    return value.isoformat() if isinstance(value, datetime.date) else value
+    return {name: fact(columns[name].info, value, keyring) for name, value in values.items()}
 
 
 def differs(old: Any, new: Any) -> bool:

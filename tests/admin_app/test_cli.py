@@ -61,7 +61,7 @@ def test_upgrade_makes_a_database_that_everything_accepts(empty_url, environment
     assert run("db", "upgrade")[0] == 0, "and again"
     assert run("db", "check")[0] == 0
     code, out, err = run("verify", "--json")
-    assert (code, json.loads(out), err) == (0, {"ok": True, "problems": []}, "")
+    assert (code, json.loads(out), err) == (0, {"ok": True, "problems": [], "without_event": [], "of_others": []}, "")
 
 
 def test_upgrade_makes_the_system_account_with_its_event(empty_url, environment, run, keyring):

@@ -8,7 +8,9 @@ from sqlalchemy import func, select, text, update
 from models import Base
 from models.finding import found
 from models.guards import create_triggers, drop_triggers
+from models.migrations import soundness
 from models.residents import Resident
+from tests.neighbour import ON_OURS, OWN, come
 
 
 def without_guards(engine, statement):
@@ -73,13 +75,68 @@ def test_verify_and_check_find_a_missing_guard(database_url, environment, run, e
     assert "guard missing or changed: guard_" in out
 
 
-def test_check_finds_a_table_that_was_changed(database_url, environment, run, engine):
+def checked(run, *command):
+    code, out, _ = run(*command, "--json")
+    answer = json.loads(out)
+    assert answer["ok"] is (code == 0) is (answer["problems"] == [])
+    return answer
+
+
+def test_what_others_have_added_is_listed_and_not_broken(database_url, environment, run, engine):
     environment(database_url)
     with engine.begin() as connection:
-        connection.execute(text("ALTER TABLE settings ADD COLUMN extra TEXT"))
-    code, out, _ = run("db", "check")
-    assert code == 1
-    assert "extra" in out
+        come(connection, OWN)
+        come(connection, ON_OURS)
+        if connection.dialect.name == "sqlite":  # on a server it counts as a rule of ours, which refuses rows
+            connection.exec_driver_sql("CREATE UNIQUE INDEX gate_ids ON tickets (id, summary)")
+    check, verify = checked(run, "db", "check"), checked(run, "verify")
+    assert check["problems"] == verify["problems"] or engine.dialect.name == "postgresql"
+    listed = {line.split(" ", 1)[1] for line in check["of_others"]}
+    assert verify["of_others"] == check["of_others"]
+    assert {"weight on complaints", "gate on bulk_runs", "gate_complaints on complaints", "gate_view"} <= listed
+    assert {"barrier", "gate log", "artists", "alembic_version", "guard_gate_complaints on complaints"} <= listed
+    assert not {"tickets", "tickets_search", "frontdesk_version", "frontdesk_objects"} & listed
+    assert "of others: view gate_view" in run("verify")[1]
+
+
+HURTING = {
+    "ALTER TABLE residents RENAME COLUMN name TO title": "name",
+    "CREATE UNIQUE INDEX theirs ON tickets (summary)": "refuses what may be written: index theirs on tickets",
+    "DROP INDEX ix_events_estate_id_at": "ix_events_estate_id_at",
+}
+ON_A_SERVER = {
+    "ALTER TABLE tickets ADD COLUMN needed TEXT NOT NULL": "refuses what may be written: column needed on tickets",
+    "ALTER TABLE tickets ADD CONSTRAINT theirs CHECK (summary <> 'x')": "constraint theirs on tickets",
+    "ALTER TABLE tickets DROP CONSTRAINT ck_tickets_summary_length": "ck_tickets_summary_length is missing",
+    "ALTER TABLE events DISABLE TRIGGER guard_events_rows": "guard missing or changed: guard_events_rows",
+    "ALTER TABLE events ENABLE REPLICA TRIGGER guard_events_rows": "guard missing or changed: guard_events_rows",
+    "ALTER FUNCTION guard_tickets_search() SECURITY INVOKER": "guard missing or changed: guard_tickets_search",
+}
+
+
+def test_what_is_against_the_promises_is_broken(database_url, environment, run, engine):
+    """Each alone, and taken back: so that none hides another."""
+    environment(database_url)
+    on_server = engine.dialect.name == "postgresql"
+    with engine.connect() as connection:
+        for statement, said in (HURTING | (ON_A_SERVER if on_server else {})).items():
+            with connection.begin() as attempt:
+                if not on_server:
+                    drop_triggers(connection)  # they name the columns
+                connection.execute(text(statement))
+                assert any(said in line for line in soundness.problems(connection)), statement
+                attempt.rollback()
+        assert soundness.problems(connection) == []
+    if not on_server:
+        with engine.begin() as connection:
+            drop_triggers(connection)
+            connection.exec_driver_sql("PRAGMA writable_schema = ON")
+            weakened = "replace(sql, 'length(summary) <= ', 'length(summary) <= 9')"
+            connection.exec_driver_sql(f"UPDATE sqlite_master SET sql = {weakened} WHERE name = 'tickets'")
+            create_triggers(connection, Base.metadata)
+        engine.dispose()
+        (problem,) = checked(run, "db", "check")["problems"]
+        assert "ck_tickets_summary_length" in problem
 
 
 def test_rows_changed_with_triggers_off_are_found_again_after_reindex(

@@ -1,0 +1,102 @@
+"""Whether the tables are what SCHEMA.md promises, and what of other programs hurts that: friend or foe."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import CheckConstraint, Connection, PrimaryKeyConstraint, Table, UniqueConstraint, text
+from sqlalchemy.schema import CreateTable
+
+from models import Base, migrations
+from models.migrations import created, neighbours, shape
+from models.migrations.keeping import quoted
+from models.migrations.neighbours import Thing
+
+
+def problems(connection: Connection) -> list[str]:
+    """What is not as it should be, a line each: tables, guards, references, the file itself."""
+    found = [f"different: {difference}" for difference in migrations.differences(connection)]
+    found += [f"different: {what}" for what in _missing_rules(connection)]
+    found += [f"guard missing or changed: {name}" for name in sorted(migrations.missing_guards(connection))]
+    found += [f"refers to nothing: {row}" for row in migrations.orphans(connection)]
+    found += [f"refuses what may be written: {thing}" for thing in of_others(connection) if hurts(connection, thing)]
+    if connection.dialect.name == "sqlite":
+        answers = connection.scalars(text("PRAGMA integrity_check"))
+        found += [f"damaged: {answer}" for answer in answers if answer != "ok"]
+    return found
+
+
+def of_others(connection: Connection) -> list[Thing]:
+    """What belongs to other programs, whether it hurts or not."""
+    return neighbours.of_others(connection, shape.present())
+
+
+def hurts(connection: Connection, thing: Thing) -> bool:
+    """Whether *thing* refuses rows that by SCHEMA.md may be written: it is no longer a matter of its owner alone."""
+    if thing.table not in Base.metadata.tables:
+        return False
+    table = Base.metadata.tables[thing.table]
+    if thing.kind == "column":
+        return _must_be_given(connection, thing)
+    if thing.kind == "index":
+        return _may_collide(connection, thing, table)
+    return thing.kind == "constraint" and not thing.definition.startswith("FOREIGN KEY")
+
+
+def _must_be_given(connection: Connection, thing: Thing) -> bool:
+    if connection.dialect.name == "sqlite":
+        facts = connection.exec_driver_sql(f"PRAGMA main.table_xinfo({quoted(thing.table)})").all()
+        return any(
+            row.name == thing.name and row.notnull and row.dflt_value is None and not row.hidden for row in facts
+        )
+    return " NOT NULL" in thing.definition and "DEFAULT" not in thing.definition
+
+
+def _may_collide(connection: Connection, thing: Thing, table: Table) -> bool:
+    """A unique index; one that holds all columns of a key of ours refuses nothing that this does not."""
+    if not thing.definition.upper().startswith("CREATE UNIQUE"):
+        return False
+    if connection.dialect.name == "sqlite":
+        rows = connection.exec_driver_sql(f"PRAGMA main.index_info({quoted(thing.name)})").all()
+        columns = {row.name for row in rows}
+    else:
+        asked = (
+            "SELECT attname FROM pg_attribute JOIN pg_index ON indexrelid = to_regclass(quote_ident(:name))"
+            " WHERE attrelid = indrelid AND attnum = ANY(indkey)"
+        )
+        columns = set(connection.scalars(text(asked), {"name": thing.name}))
+    keys = [item for item in table.constraints if isinstance(item, PrimaryKeyConstraint | UniqueConstraint)]
+    return not any({column.name for column in key.columns} <= columns for key in keys)
+
+
+def _missing_rules(connection: Connection) -> Iterator[str]:
+    """Checks, keys and columns of ours that are not there as they were made."""
+    if connection.dialect.name == "sqlite":
+        yield from _sqlite_rules(connection)
+        return
+    asked = text(
+        "SELECT conname FROM pg_constraint WHERE convalidated AND contype <> 'n'"
+        " AND connamespace = to_regnamespace(quote_ident(current_schema()))"
+    )
+    there = set(connection.scalars(asked))
+    for table in Base.metadata.sorted_tables:
+        for rule in table.constraints:
+            if isinstance(rule, CheckConstraint) and getattr(rule, "_ddl_if", None) is not None:
+                continue  # made on SQLite only
+            if rule.name not in there:
+                yield f"{table.name}: {rule.name} is missing"
+
+
+def _sqlite_rules(connection: Connection) -> Iterator[str]:
+    rows = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'table'"))
+    there = {row.name: row.sql for row in rows}
+    for table in Base.metadata.sorted_tables:
+        sql = there.get(table.name, "")
+        wanted = str(CreateTable(table).compile(connection))
+        missing = {_plain(part) for part in created.parts(wanted)} - {_plain(part) for part in created.parts(sql)}
+        for part in sorted(missing):
+            yield f"{table.name}: {part} is missing"
+        if sql and not sql.rstrip().upper().endswith("STRICT"):
+            yield f"{table.name}: is not STRICT"
+
+
+def _plain(part: str) -> str:
+    return " ".join(part.split())

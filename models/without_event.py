@@ -1,0 +1,99 @@
+"""Rows that somebody changed past the verbs: the row says something else than the event log says of it.
+
+That is no fault of the database, since other programs may write (SCHEMA.md); but somebody should know of it.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Column, Row, Table, select
+from sqlalchemy.orm import Session
+
+from models.base import Base, LabelledEnum, SortKey, canonical_json
+from models.events import Event, fact
+from models.personal import Keyring, keyring_of
+
+BATCH = 1000
+_NO_FACTS = frozenset({"id", "estate_id", "created_at", "updated_at", "version"})
+
+
+def rows_without_event(session: Session) -> Iterator[str]:
+    """A line for each row of a register that was written, changed or deleted without an event, with what differs."""
+    keyring = keyring_of(session)
+    for table in registers():
+        yield from _of_table(session, table, keyring)
+
+
+def registers() -> list[Table]:
+    """The tables of all registers, and of people and estates: whatever happens to their rows leaves an event."""
+    return [
+        table for table in sorted(Base.metadata.tables.values(), key=lambda item: item.name) if "version" in table.c
+    ]
+
+
+def _of_table(session: Session, table: Table, keyring: Keyring) -> Iterator[str]:
+    """Rows and events side by side, both by id, so that neither has to be in memory as a whole."""
+    columns = [column for column in table.columns if _tells(column)]
+    query = select(table).order_by(table.c.id).execution_options(yield_per=BATCH)
+    said = _said(session, table)
+    record_id, facts = next(said, (None, {}))
+    for row in session.execute(query):
+        while record_id is not None and record_id < row.id:
+            yield f"{table.name} {record_id}: is gone"
+            record_id, facts = next(said, (None, {}))
+        if record_id != row.id:
+            yield f"{table.name} {row.id}: was added"
+            continue
+        if differing := list(_differing(row, columns, facts, keyring)):
+            yield f"{table.name} {row.id}: {', '.join(differing)}"
+        record_id, facts = next(said, (None, {}))
+    while record_id is not None:
+        yield f"{table.name} {record_id}: is gone"
+        record_id, facts = next(said, (None, {}))
+
+
+def _tells(column: Column[Any]) -> bool:
+    """Whether events tell what a column became; not of what every row has, nor of what the database works out."""
+    return column.name not in _NO_FACTS and column.computed is None and not isinstance(column.type, SortKey)
+
+
+def _said(session: Session, table: Table) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Record -> the last that its events say of each column, and of the version."""
+    query = (
+        select(Event.record_id, Event.record_version, Event.after)
+        .where(Event.register == table.name)
+        .order_by(Event.record_id, Event.id)
+        .execution_options(yield_per=BATCH)
+    )
+    for record_id, events in groupby(session.execute(query), key=lambda event: event.record_id):
+        facts: dict[str, Any] = {}
+        for event in events:
+            facts.update(event.after)
+            facts["version"] = event.record_version
+        yield record_id, facts
+
+
+def _differing(row: Row[Any], columns: list[Column[Any]], facts: Mapping[str, Any], keyring: Keyring) -> Iterator[str]:
+    values = row._mapping
+    for column in columns:
+        value = values[column.name]
+        if column.name in facts:
+            if _text(fact(column.info, value, keyring)) != _text(facts[column.name]):
+                yield column.name
+        elif value is not None and not _is_default(column, value):
+            yield column.name
+    if facts["version"] is not None and values["version"] != facts["version"]:
+        yield "version"
+
+
+def _text(value: Any) -> str:
+    return canonical_json(json.loads(canonical_json(value)))
+
+
+def _is_default(column: Column[Any], value: Any) -> bool:
+    """Whether a column that no event speaks of has what a row gets by itself: it may be younger than the row."""
+    default = getattr(column.server_default, "arg", None)
+    plain = value.value if isinstance(value, LabelledEnum) else int(value) if isinstance(value, bool) else value
+    return default is not None and str(plain) == str(default)
