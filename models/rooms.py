@@ -9,9 +9,9 @@ import unicodedata
 from models.rooms_in_sql import FIGURE
 
 _BUILDING = "号楼|栋|幢|座|楼|[#]"  # the last in brackets: a bare one begins a comment
-_STAIRWELL = "单元"
+_STAIRWELL = "单元|(?<=[栋幢座楼#][0-9一二三四五六七八九十])门"  # elsewhere 7门 is a gate
 _DOOR = "号房|号|室|房|户"
-_KINDS = re.compile(f"{_BUILDING}|{_STAIRWELL}|{_DOOR}")
+_KINDS = re.compile(f"第(?=[0-9])|{_BUILDING}|{_STAIRWELL}|{_DOOR}")
 _GROUPS = re.compile(r"[0-9A-Z]+|[^\W0-9A-Z_]+")
 _NUMERALS = "[一二三四五六七八九十〇零]{1,4}"
 _NUMERAL = re.compile(
@@ -23,11 +23,11 @@ _FLOOR = re.compile(r"(?<=栋|幢|座|楼|元)\s*([0-9]{1,2})(?:层|楼)\s*(?=\1
 
 _SAID = re.compile(
     rf"""(?<![^\s,;，；、])
-    (?: (?:building|bldg\.?|block|tower)\s+ )?
+    (?: (?:building|bldg\.?|block|tower)\s+ | 第 )?
     (?: (?P<building> [0-9]{{1,3}} | [a-z] | {_NUMERALS}) \s*(?:{_BUILDING}|{_STAIRWELL}) [\s,，-]*
       | (?P<bare> [0-9]{{1,2}} | [a-z]) [\s,，-]+ )
     (?: (?:entrance\s+|stair(?:well)?\s+)?
-        (?: (?P<stairwell> [0-9]{{1,2}} | {_NUMERALS}) \s*{_STAIRWELL} [\s,，-]*
+        (?: (?P<stairwell> [0-9]{{1,2}} | {_NUMERALS}) \s*(?:{_STAIRWELL}) [\s,，-]*
           | (?P<between> [0-9]{{1,2}}) [\s,，-]+ ) )?
     (?: (?:[0-9]{{1,2}} | {_NUMERALS}) [层楼] \s* )?
     (?: (?:room|rm\.?|flat|apt\.?|unit)\s+ )?
