@@ -15,6 +15,7 @@ import argparse
 import itertools
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -41,6 +42,7 @@ SECONDS_EACH = 300
 """So long the tests of one change are run; a change that none has noticed by then counts as not noticed."""
 LEFT_BEHIND = shutil.ignore_patterns(".git", ".venv", "__pycache__", "instance", "screens", ".*_cache", ".hypothesis")
 TEXTS = {"_", "gettext", "ngettext", "lazy_gettext", "gettext_noop", "Msgid"}
+TEXT = re.compile(rf"\b(?:{'|'.join(sorted(TEXTS))})\(")
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +71,11 @@ class Change:
     def changed(self) -> str:
         """The whole file afterwards."""
         return str(self.module.deep_replace(self.node, self.new).code)
+
+    @property
+    def takes_a_text(self) -> bool:
+        """Whether a text for people goes, a hint or a label: the words are checked by the catalogue."""
+        return len(TEXT.findall(self.was)) > len(TEXT.findall(self.becomes))
 
     @property
     def told(self) -> str:
@@ -122,7 +129,8 @@ def drawn(changes: Sequence[Change], number: int, seed: str) -> list[Change]:
     for found in kinds.values():
         chance.shuffle(found)
     turns = itertools.zip_longest(*(kinds[kind] for kind in sorted(kinds)))
-    return list(itertools.islice((change for turn in turns for change in turn if change is not None), number))
+    some = (change for turn in turns for change in turn if change is not None and not change.takes_a_text)
+    return list(itertools.islice(some, number))
 
 
 def parent_commit() -> str:

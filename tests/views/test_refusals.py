@@ -13,6 +13,7 @@ from flask import Flask, g
 from flask.testing import FlaskClient
 
 from models.errors import Incomplete, OperationRefused, gettext_noop
+from tests import reading
 from tests.factories import World
 from tests.records import Records
 from views.forms import DeskForm
@@ -198,3 +199,4 @@ def test_a_call_without_place_and_name_is_told_at_both_fields__INT_3(
     assert answer.status_code == 409
     assert "the unit or place" in shown_at(answer.text, "unit_id")
     assert "a surname is enough" in shown_at(answer.text, "reporter_name")
+    assert reading.one(reading.page(answer.text), "#reporter_name").attributes["maxlength"] == "60", "as before"
