@@ -1,15 +1,21 @@
 """What each person makes of a list: saved views, own and shared; columns, remembered; a record beside the list."""
 
+import datetime
 import re
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from models.errors import OperationRefused
 from models.events import Event
+from models.operations import lists
 from models.saved_views import ColumnChoice, SavedView
 from models.session import DeskSession
+from tests.factories import World
+from tests.marks import only_sqlite
 from tests.records import Records
 
 LIST = "/admin/tickets/"
@@ -176,3 +182,26 @@ def test_every_register_has_a_preview(pages: dict[str, Any], records: Records, s
             shown = client.get(f"{view.url}/details/?id={records.ids[view.endpoint]}")
             beside = client.get(f"{view.url}/preview/?id={records.ids[view.endpoint]}")
             assert beside.status_code == shown.status_code, view.url
+
+
+@only_sqlite
+def test_thirty_views_of_a_list_are_kept_and_no_more(
+    world: World, session: DeskSession, now: datetime.datetime
+) -> None:
+    clerk = world.actor("clerk")
+
+    def save(number: int) -> None:
+        lists.save(
+            session,
+            estate_id=world.estate.id,
+            register="tickets",
+            query="",
+            name=f"view {number}",
+            actor=clerk,
+            now=now,
+        )
+
+    for number in range(30):
+        save(number)
+    with pytest.raises(OperationRefused, match="30 views"):
+        save(30)

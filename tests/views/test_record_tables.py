@@ -175,3 +175,17 @@ def test_a_table_links_to_the_page_of_each_of_its_records(
                 number for row in reading.rows(page) for number in reading.ids(row, f"{pages[target].url}/details/")
             ]
             assert linked == [here[target][one] for one in names], (register, name, target)
+
+
+def test_a_request_for_a_key_is_decided_while_it_is_one_and_lent_once_approved__KEY_3(
+    here: Ids, sign_in: Callable[..., FlaskClient]
+) -> None:
+    supervisor = sign_in("supervisor")
+    offered = {}
+    for name, number in here["key_approvals"].items():
+        page = reading.page(supervisor.get(f"/admin/key-approvals/details/?id={number}"))
+        addresses = [address for _text, address in reading.links(page)]
+        addresses += [node.attributes.get("action") or "" for node in page.css("form")]
+        steps = [address.partition("/step/")[2].partition("/")[0] for address in addresses if "/step/" in address]
+        offered[name] = sorted(set(steps) & {"approve", "refuse"})
+    assert offered == {"requested": ["approve", "refuse"], "approved": [], "refused": [], "used": []}
