@@ -59,7 +59,6 @@ class TextField(StringField):
     def __init__(self, label: Any = None, validators: Sequence[Any] = (), length: int = 200, **options: Any) -> None:
         options.setdefault("filters", [strip])
         super().__init__(label, [NoNul(), *validators, Length(max=length)], **options)
-        self.max_length = length
 
 
 class LongTextField(TextAreaField):
@@ -68,7 +67,6 @@ class LongTextField(TextAreaField):
     def __init__(self, label: Any = None, validators: Sequence[Any] = (), length: int = 20_000, **options: Any) -> None:
         options.setdefault("filters", [strip])
         super().__init__(label, [NoNul(), *validators, Length(max=length)], **options)
-        self.max_length = length
 
 
 class WholeNumberField(IntegerField):

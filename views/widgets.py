@@ -30,9 +30,9 @@ def attributes(**given: Any) -> Markup:
 def field_row(field: Any, wrong: str | None = None) -> Markup:
     """The field with its label, hint and errors; *wrong* is the short name of the field that the page begins at."""
     name, hint = field.id, str(field.description)
-    options = {"maxlength": getattr(field, "max_length", None)}
+    options: dict[str, Any] = {}
     if field.errors:
-        options |= {"aria-invalid": "true", "autofocus": field.short_name == wrong}
+        options = {"aria-invalid": "true", "autofocus": field.short_name == wrong}
     describing = [f"{name}-hint"] * bool(hint) + [f"{name}-error"] * bool(field.errors)
     options["aria-describedby"] = " ".join(describing) or None
     kind = CLASSES.get(field.type) or ("form-control" if hasattr(field.widget, "input_type") else "form-select")
