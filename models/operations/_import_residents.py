@@ -9,7 +9,7 @@ import itertools
 from array import array
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, select
@@ -20,6 +20,7 @@ from models.import_cells import Masked
 from models.import_headings import RESIDENTS
 from models.operations import residents
 from models.operations._identity import id_digest
+from models.operations._import_people import Fact, Key, Person, Stay
 from models.operations._import_units import KnownUnits, Result, TellApart, full_code, hold_estate
 from models.operations._registers import local_date
 from models.operations.residents import OccupancyDraft, ResidentDraft
@@ -35,64 +36,6 @@ _PHONES = ("phone", "phone_2", "phone_3")
 _ID_CARD_LENGTH = 18
 _WEIGHT = ("unchanged", "updated", "imported")
 """What is said of a row with several people: the most that became of any of them."""
-
-Key = tuple[Any, ...]
-Stay = tuple[int, OccupancyKind]
-
-
-@dataclass
-class _Fact:
-    """One row, read: the person it is about, by values that can be compared, and the unit."""
-
-    at: int
-    draft: ResidentDraft
-    values: dict[str, Any]
-    unit_id: int | None
-    unit: str
-    kind: OccupancyKind | None
-    hidden: dict[str, Masked] = field(default_factory=dict)
-    """What the file has hidden in part, by column."""
-
-    @property
-    def name(self) -> str:
-        return self.draft.name
-
-    @property
-    def bare(self) -> bool:
-        return "phone" not in self.values and "id_number" not in self.values
-
-
-@dataclass
-class _Person:
-    """Somebody of the register, or whom an earlier row of the file brings into it."""
-
-    name: str
-    values: dict[str, Any]
-    resident: Resident | None = None
-    draft: ResidentDraft | None = None
-    stays: dict[Stay, datetime.date | None] = field(default_factory=dict)
-    """Unit and as what -> the last day, None while it lasts."""
-    gaps: dict[str, Any] = field(default_factory=dict)
-    """What rows of this chunk add to the register."""
-    rows: list[int] = field(default_factory=list)
-
-    @property
-    def bare(self) -> bool:
-        return "phone" not in self.values and "id_number" not in self.values
-
-    def lives_in(self, unit_id: int) -> bool:
-        """Whether the person has the unit now, as whatever."""
-        return any(unit == unit_id and until is None for (unit, _kind), until in self.stays.items())
-
-    def marks(self) -> Iterable[Key]:
-        if "id_number" in self.values:
-            yield ("id", self.values["id_number"])
-        if "phone" in self.values:
-            yield ("phone", self.name, self.values["phone"])
-        if self.bare:
-            yield ("bare", self.name)
-        for unit_id, _kind in self.stays:
-            yield ("unit", self.name, unit_id)
 
 
 @dataclass
@@ -114,7 +57,7 @@ class ResidentsImport:
         self._units = KnownUnits(self.session, self.estate_id)
         self._today = local_date(self.session, self.estate_id, self.now)
         self._keyring = keyring_of(self.session)
-        self._new: dict[Key, _Person] = {}
+        self._new: dict[Key, Person] = {}
         self._repeated: frozenset[int] | None = None
 
     def look_through(self, chunks: Iterable[Sequence[SheetRow]]) -> None:
@@ -130,7 +73,7 @@ class ResidentsImport:
                         stays: dict[Stay, datetime.date | None] = {}
                         if fact.unit_id is not None and fact.kind is not None:
                             stays[fact.unit_id, fact.kind] = None
-                        seen.extend(map(hash, _Person(fact.name, fact.values, stays=stays).marks()))
+                        seen.extend(map(hash, Person(fact.name, fact.values, stays=stays).marks()))
         self._apart = TellApart(self.header, self.columns)
         found = sorted(seen)
         self._repeated = frozenset(one for one, other in itertools.pairwise(found) if one == other)
@@ -138,12 +81,12 @@ class ResidentsImport:
     def take(self, rows: Sequence[SheetRow]) -> list[Result]:
         """Do what *rows* say; one result each."""
         self._results: list[Result] = ["unchanged"] * len(rows)
-        self._stays: list[tuple[_Person, _Fact]] = []
-        self._touched: list[_Person] = []
+        self._stays: list[tuple[Person, Fact]] = []
+        self._touched: list[Person] = []
         if not self.preview:
             hold_estate(self.session, self.estate_id)
             self._new = {}  # whoever earlier chunks brought is in the register now
-        read: list[list[_Fact]] = []
+        read: list[list[Fact]] = []
         for at, row in enumerate(rows):
             try:
                 read.append(self._read(at, row))
@@ -162,7 +105,7 @@ class ResidentsImport:
 
     # ------------------------------------------------------------- what a row says
 
-    def _read(self, at: int, row: SheetRow) -> list[_Fact]:
+    def _read(self, at: int, row: SheetRow) -> list[Fact]:
         """The people of one row: whom its own columns name, and the tenant of the same unit."""
         if row.problem is not None:
             raise row.problem
@@ -189,7 +132,7 @@ class ResidentsImport:
 
     def _fact(
         self, at: int, cells: dict[str, Any], unit_id: int | None, code: str | None, kind: OccupancyKind | None
-    ) -> _Fact:
+    ) -> Fact:
         hidden = {name: value for name, value in cells.items() if isinstance(value, Masked)}
         plain = {name: value for name, value in cells.items() if name not in hidden}
         draft = ResidentDraft(self.estate_id, plain.pop("name", ""), **plain)
@@ -197,7 +140,7 @@ class ResidentsImport:
         if number and draft.id_document is None and len(number) == _ID_CARD_LENGTH:
             draft.id_document = IdDocument.ID_CARD
         residents.check_person(draft, today=self._today)
-        return _Fact(at, draft, self._comparable(draft), unit_id, code or "", kind, hidden)
+        return Fact(at, draft, self._comparable(draft), unit_id, code or "", kind, hidden)
 
     def _comparable(self, draft: ResidentDraft) -> dict[str, Any]:
         values: dict[str, Any] = {name: getattr(draft, name) for name in _OF_A_PERSON if getattr(draft, name)}
@@ -209,7 +152,7 @@ class ResidentsImport:
 
     # ------------------------------------------------------------- whom the register knows
 
-    def _load(self, facts: Sequence[_Fact]) -> dict[Key, _Person]:
+    def _load(self, facts: Sequence[Fact]) -> dict[Key, Person]:
         """The people of the register whom *facts* may mean, by what they are recognised by."""
         numbers = {fact.values["id_number"] for fact in facts if "id_number" in fact.values}
         phones = {fact.values["phone"] for fact in facts if "phone" in fact.values}
@@ -232,12 +175,12 @@ class ResidentsImport:
             known, key = people[stay.resident_id].stays, (stay.unit_id, stay.kind)
             last = known.get(key, stay.until_on)
             known[key] = None if last is None or stay.until_on is None else max(last, stay.until_on)
-        index: dict[Key, _Person] = {}
+        index: dict[Key, Person] = {}
         for person in people.values():
             self._index(person, index)
         return index
 
-    def _living_there(self, facts: Sequence[_Fact]) -> set[int]:
+    def _living_there(self, facts: Sequence[Fact]) -> set[int]:
         """Who has a unit of *facts* and the name that stands beside it."""
         wanted = {(fact.name, fact.unit_id) for fact in facts}
         query = select(Resident.id, Resident.name, Occupancy.unit_id)
@@ -245,25 +188,25 @@ class ResidentsImport:
         query = query.where(Occupancy.unit_id.in_({fact.unit_id for fact in facts if fact.unit_id is not None}))
         return {row_id for row_id, name, unit_id in self.session.execute(query) if (name, unit_id) in wanted}
 
-    def _person(self, row: Resident) -> _Person:
+    def _person(self, row: Resident) -> Person:
         values: dict[str, Any] = {name: getattr(row, name) for name in _OF_A_PERSON if getattr(row, name)}
         values |= {"phone": row.phone_digest} if row.phone_digest else {}
         values |= {"id_number": row.id_number_digest} if row.id_number_digest else {}
         if row.emergency_contact:
             values["emergency_contact"] = self._keyring.readable(row.emergency_contact)
-        return _Person(row.name, values, resident=row)
+        return Person(row.name, values, resident=row)
 
     @staticmethod
-    def _index(person: _Person, index: dict[Key, _Person]) -> None:
+    def _index(person: Person, index: dict[Key, Person]) -> None:
         for key in person.marks():
             index.setdefault(key, person)
 
-    def _remember(self, person: _Person) -> None:
+    def _remember(self, person: Person) -> None:
         for key in person.marks():
             if self._repeated is None or hash(key) in self._repeated:
                 self._new.setdefault(key, person)
 
-    def _find(self, fact: _Fact) -> _Person | None:
+    def _find(self, fact: Fact) -> Person | None:
         if "id_number" in fact.values and (person := self._at("id", fact.values["id_number"])):
             if person.name != fact.name:
                 message = gettext_noop(
@@ -284,7 +227,7 @@ class ResidentsImport:
         return person
 
     @staticmethod
-    def _ask_whether_another(fact: _Fact, person: _Person) -> None:
+    def _ask_whether_another(fact: Fact, person: Person) -> None:
         """Two people of one name in one unit are told apart by their ID numbers, by nothing less (RES-1)."""
         numbers = fact.values.get("id_number"), person.values.get("id_number")
         if None not in numbers and numbers[0] != numbers[1]:
@@ -295,7 +238,7 @@ class ResidentsImport:
         )
         raise OperationRefused("RES-1", message, name=fact.name, unit=fact.unit)
 
-    def _whom_hidden_numbers_fit(self, fact: _Fact) -> _Person:
+    def _whom_hidden_numbers_fit(self, fact: Fact) -> Person:
         """The one person of that name whose numbers may be those that the file has hidden; others are refused."""
         people = {id(person): person for key, person in self._known.items() if person.name == fact.name}
         fitting = [person for person in people.values() if self._may_be(person, fact)]
@@ -308,7 +251,7 @@ class ResidentsImport:
         )
         raise OperationRefused(RULE, message, value=next(iter(fact.hidden.values())))
 
-    def _may_be(self, person: _Person, fact: _Fact) -> bool:
+    def _may_be(self, person: Person, fact: Fact) -> bool:
         if person.resident is None:
             return False
         for name, masked in fact.hidden.items():
@@ -325,27 +268,27 @@ class ResidentsImport:
                 return False
         return True
 
-    def _at(self, *key: Any) -> _Person | None:
+    def _at(self, *key: Any) -> Person | None:
         return self._known.get(key) or self._new.get(key)
 
     # ------------------------------------------------------------- what is to be done
 
-    def _check(self, fact: _Fact) -> None:
+    def _check(self, fact: Fact) -> None:
         """Raise what speaks against *fact*, before anything of its row is done."""
         person = self._find(fact)
         if person is not None:
             self._compare(person, fact)
         else:
-            person = _Person(fact.name, {})
+            person = Person(fact.name, {})
         if fact.unit_id is not None and fact.kind is None and not person.lives_in(fact.unit_id):
             message = gettext_noop("Say as what the person has the unit: owner, tenant or family.")
             raise OperationRefused("RES-1", message)
         self._has_new_stay(person, fact)
 
-    def _plan(self, fact: _Fact) -> str:
+    def _plan(self, fact: Fact) -> str:
         person = self._find(fact)
         if person is None:
-            person = _Person(fact.name, dict(fact.values), draft=fact.draft)
+            person = Person(fact.name, dict(fact.values), draft=fact.draft)
             result = "imported"
         else:
             result = self._compare(person, fact)
@@ -367,7 +310,7 @@ class ResidentsImport:
                 self._index(person, self._known)
         return result
 
-    def _compare(self, person: _Person, fact: _Fact) -> str:
+    def _compare(self, person: Person, fact: Fact) -> str:
         # The day of moving in is the unit's own: somebody with two units has two.
         other: list[Msgid] = [
             RESIDENTS.named[name].label
@@ -384,7 +327,7 @@ class ResidentsImport:
             raise OperationRefused(RULE, message, name=person.name, columns=other)
         return "updated" if fact.values.keys() - person.values.keys() else "unchanged"
 
-    def _has_new_stay(self, person: _Person, fact: _Fact) -> bool:
+    def _has_new_stay(self, person: Person, fact: Fact) -> bool:
         if fact.unit_id is None or fact.kind is None:
             return False
         key = (fact.unit_id, fact.kind)
@@ -401,7 +344,7 @@ class ResidentsImport:
         return True
 
     @staticmethod
-    def _fill(person: _Person, name: str, fact: _Fact) -> None:
+    def _fill(person: Person, name: str, fact: Fact) -> None:
         person.values[name] = fact.values[name]
         plain = getattr(fact.draft, name)
         if person.draft is not None:
@@ -435,7 +378,7 @@ class ResidentsImport:
         for person in self._touched:
             person.rows, person.gaps = [], {}
 
-    def _refuse(self, person: _Person, refusal: OperationRefused | None) -> None:
+    def _refuse(self, person: Person, refusal: OperationRefused | None) -> None:
         if refusal is None:
             return
         for at in person.rows:

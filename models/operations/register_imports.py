@@ -1,4 +1,4 @@
-"""Imports of residents and units from a file: upload, choose the columns, dry run, do it chunk by chunk, each row once.
+"""Imports of files into registers: upload, choose the columns, dry run, do it chunk by chunk, each row once.
 
 The edge commits after each verb. An import that was cut off is continued by calling :func:`run_chunk` again: a chunk's
 rows and what became of them are written together, and the same rows a second time change nothing.
@@ -6,22 +6,17 @@ rows and what became of them are written together, and the same rows a second ti
 
 import datetime
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from models.complaints import Complaint
 from models.errors import OperationRefused, gettext_noop
-from models.estates import Unit
 from models.import_columns import HEADER_WITHIN
 from models.import_headings import COLUMNS
 from models.imports import ImportChunk, ImportRun, ImportState
-from models.keys import KeyLoan
-from models.operations._import_custody import LoansImport, PassesImport
 from models.operations._import_files import (
     CHUNK,
     CHUNK_CHARACTERS,
@@ -42,18 +37,14 @@ from models.operations._import_files import (
     sealed,
 )
 from models.operations._import_layouts import layout_of, remember
-from models.operations._import_matters import MattersImport
-from models.operations._import_residents import ResidentsImport
+from models.operations._import_takers import REGISTERS, importer
 from models.operations._import_undo import Undone, counts_undone, is_undone, mark_of, undo_chunk
-from models.operations._import_units import Result, UnitsImport
+from models.operations._import_units import Result
 from models.operations._move import refuse_role
 from models.operations.bulk_runs import kept_refusal
-from models.passes import VisitorPass
 from models.personal import keyring_of
-from models.residents import OccupancyKind, Resident
 from models.spreadsheets import RULE, SheetRow
 from models.staff import Actor
-from models.tickets import Ticket
 
 __all__ = [
     "CHUNK",
@@ -79,16 +70,6 @@ LONGEST_KEY = 64
 KEPT = datetime.timedelta(days=7)
 RESULTS = ("imported", "updated", "unchanged", "refused")
 
-REGISTERS: dict[str, tuple[type[Any], Callable[..., Any]]] = {
-    "residents": (Resident, ResidentsImport),
-    "units": (Unit, UnitsImport),
-    "tickets": (Ticket, partial(MattersImport, register="tickets")),
-    "complaints": (Complaint, partial(MattersImport, register="complaints")),
-    "key_loans": (KeyLoan, LoansImport),
-    "visitor_passes": (VisitorPass, PassesImport),
-}
-"""Register -> its table, and what takes its rows."""
-
 
 @dataclass(frozen=True)
 class Refused:
@@ -96,33 +77,6 @@ class Refused:
 
     row: SheetRow
     refusal: OperationRefused
-
-
-def importer(
-    session: Session,
-    register: str,
-    columns: Sequence[str | None],
-    *,
-    estate_id: int,
-    actor: Actor,
-    now: datetime.datetime,
-    preview: bool = False,
-    header: Sequence[str] = (),
-    everybody: str | None = None,
-) -> Any:
-    """What takes the rows of a file: ``take(rows)`` gives one result a row, in the caller's transaction.
-
-    *header*: the headings of the file, to name a column. *everybody*: as what
-    people whose row does not say it have their unit ("owner", "tenant", "family").
-
-    Refuses (ROLE) who may not import into the register of this estate.
-    """
-    model, kind = REGISTERS[register]
-    if refusal := refuse_role(actor, "import", model(estate_id=estate_id)):
-        raise refusal
-    COLUMNS[register].check(columns)
-    everybody_is = None if everybody is None else OccupancyKind(everybody)
-    return kind(session, estate_id, columns, replace(actor, source="import"), now, preview, header, everybody_is)
 
 
 # ---------------------------------------------------------------- runs, kept until they are done

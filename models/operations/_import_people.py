@@ -1,0 +1,68 @@
+"""Whom the rows of a file are about: what one row says, and what is known of a person by then."""
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from models.import_cells import Masked
+from models.operations.residents import ResidentDraft
+from models.residents import OccupancyKind, Resident
+
+Key = tuple[Any, ...]
+Stay = tuple[int, OccupancyKind]
+
+
+@dataclass
+class Fact:
+    """One row, read: the person it is about, by values that can be compared, and the unit."""
+
+    at: int
+    draft: ResidentDraft
+    values: dict[str, Any]
+    unit_id: int | None
+    unit: str
+    kind: OccupancyKind | None
+    hidden: dict[str, Masked] = field(default_factory=dict)
+    """What the file has hidden in part, by column."""
+
+    @property
+    def name(self) -> str:
+        return self.draft.name
+
+    @property
+    def bare(self) -> bool:
+        return "phone" not in self.values and "id_number" not in self.values
+
+
+@dataclass
+class Person:
+    """Somebody of the register, or whom an earlier row of the file brings into it."""
+
+    name: str
+    values: dict[str, Any]
+    resident: Resident | None = None
+    draft: ResidentDraft | None = None
+    stays: dict[Stay, datetime.date | None] = field(default_factory=dict)
+    """Unit and as what -> the last day, None while it lasts."""
+    gaps: dict[str, Any] = field(default_factory=dict)
+    """What rows of this chunk add to the register."""
+    rows: list[int] = field(default_factory=list)
+
+    @property
+    def bare(self) -> bool:
+        return "phone" not in self.values and "id_number" not in self.values
+
+    def lives_in(self, unit_id: int) -> bool:
+        """Whether the person has the unit now, as whatever."""
+        return any(unit == unit_id and until is None for (unit, _kind), until in self.stays.items())
+
+    def marks(self) -> Iterable[Key]:
+        if "id_number" in self.values:
+            yield ("id", self.values["id_number"])
+        if "phone" in self.values:
+            yield ("phone", self.name, self.values["phone"])
+        if self.bare:
+            yield ("bare", self.name)
+        for unit_id, _kind in self.stays:
+            yield ("unit", self.name, unit_id)
