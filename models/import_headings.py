@@ -200,7 +200,8 @@ _PERSON = (
 STATUS = choice(
     {
         "open": "待处理 待受理 待派单 已受理 已派单 已接单 处理中 进行中 未完成 未处理 新建 待回访 挂起 已登记 调查中 "
-        "received dispatched accepted inprogress waiting new registered investigating pending",
+        "已指派 协商中 已达成一致 已执行 received dispatched accepted in_progress waiting new registered assigned "
+        "investigating proposed negotiating agreed carried_out followed_up pending",
         "closed": "已完成 已关闭 关闭 完成 办结 已办结 已结案 已处理 已归档 已回访 已取消 done archived "
         "resolved completed cancelled",
     }

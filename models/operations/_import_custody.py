@@ -67,7 +67,6 @@ class _CustodyImport:
                 if row.problem is not None:
                     raise row.problem
                 values = COLUMNS[register].read(self.columns, row.cells)
-                refuse_hidden(values)
                 new = become(values, row)
             except OperationRefused as refusal:
                 results[at] = refusal.with_traceback(None)  # which would keep all rows of the chunk
@@ -107,6 +106,7 @@ class LoansImport(_CustodyImport):
             raise OperationRefused("KEY-2", gettext_noop("Write down who has the key, and since when."))
         if self._is_known(key, name, lent_at):
             return None
+        refuse_hidden(values)
         if values.get("returned_at"):
             raise OperationRefused(
                 "KEY-2", gettext_noop("This key has come back; only keys that are out are taken over.")
@@ -201,6 +201,7 @@ class PassesImport(_CustodyImport):
         self._seen.add(known)
         if self._is_known(values.get("number"), name, unit_id, until):
             return None
+        refuse_hidden(values)
         if until <= self.now:
             raise OperationRefused("PAS-7", gettext_noop("This pass has ended; only valid passes are taken over."))
         begin = self._time(values, "valid_from") or self.now

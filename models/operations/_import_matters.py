@@ -139,13 +139,12 @@ class MattersImport:
         facts: dict[int, SourceFacts] = {}
         ours = self._our_numbers(rows)
         for at, row in enumerate(rows):
+            if ours & set(row.cells):
+                continue
             try:
-                fact = self._fact(row)
+                facts[at] = self._fact(row)
             except OperationRefused as refusal:
                 results[at] = refusal.with_traceback(None)  # which would keep all rows of the chunk
-                continue
-            if fact.source_key not in ours:
-                facts[at] = fact
         taken = take_over(
             self.session,
             list(facts.values()),

@@ -244,3 +244,10 @@ def test_who_says_nothing_else_is_what_was_said_of_everybody(desk):
     rows = ("甲,13800001111,1-101,", "乙,13800002222,1-101,租户")
     assert desk(csv("姓名,电话,房号,身份", *rows), everybody="owner") == ["imported", "imported"]
     assert {("甲", "1-101", OWNER), ("乙", "1-101", TENANT)} <= homes(desk)
+
+
+def test_second_and_third_phones_are_kept_beside_the_first(desk):
+    header = "姓名,联系电话1,联系电话2,联系电话3"
+    assert desk(csv(header, "甲,13800001111,13800002222,无", "乙,13800003333,,")) == ["imported", "imported"]
+    assert desk(csv(header, "甲,13800001111,13800002222,无", "乙,13800003333,,")) == ["unchanged", "unchanged"]
+    assert phones(desk, "甲") == ["13800001111/13800002222"]

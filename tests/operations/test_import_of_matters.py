@@ -21,6 +21,7 @@ def desk(rolled_back, now):
     return Desk(rolled_back, now)
 
 
+PASSES = "证号,姓名,类别,电话,施工单位,房号,有效期至"
 TICKET_HEADER = (
     "工单编号",
     "报修内容",
@@ -65,6 +66,15 @@ def test_tickets_come_with_room_person_phone_kind_and_state__INT_6(desk):
     assert (lock.status, lock.result, lock.imported_closed) == (TicketStatus.CLOSED, "换锁芯", True)
     assert (light.kind, light.unit_id) == (TicketKind.ENQUIRY, None)
     assert desk(raw, "tickets") == ["unchanged"] * 3
+
+
+def test_our_own_tickets_and_passes_read_back_change_nothing_though_their_phones_are_hidden(desk):
+    assert desk(workbook(TICKET_ROWS, TICKET_HEADER), "tickets") == ["imported"] * 3
+    numbers = desk.session.scalars(select(Ticket.number)).all()
+    rows = [f"{number},随便,138****8000,未知状态,," for number in numbers]
+    assert desk(csv("编号,内容,电话,状态,报修时间,完成时间", *rows), "tickets") == ["unchanged"] * 3
+    assert desk(csv(PASSES, "Z-9,赵工,施工,13800003333,,1-101,2099-05-01"), "visitor_passes") == ["imported"]
+    assert desk(csv(PASSES, "Z-9,赵工,施工,138****3333,,1-101,2099-05-01"), "visitor_passes") == ["unchanged"]
 
 
 def test_a_category_that_we_have_not_stands_among_the_details(desk):
@@ -124,9 +134,6 @@ def test_keys_that_are_out_come_with_their_borrower__KEY_2(desk, key):
     assert "on loan to 李师傅" in str(other)
     assert "There is no key K-404" in str(unknown)
     assert len(desk.session.scalars(select(Key)).all()) == 1
-
-
-PASSES = "证号,姓名,类别,电话,施工单位,房号,有效期至"
 
 
 def test_valid_passes_come_with_their_holder__PAS_7(desk):
