@@ -196,6 +196,15 @@ def of_matter_args(table: str, *args: Any) -> tuple[Any, ...]:
     )
 
 
+MERGED = "merge"
+"""The source of repeated reports that came from another record of the same matter."""
+
+
+def merged_key(register: str, record_id: int) -> str:
+    """What such a report has as its key: the duplicate, or the report that had been added to it."""
+    return f"{register}:{record_id}"
+
+
 class RepeatReport(OfMatter, Base):
     """The same matter reported again (INT-6): its words are kept, the first matter counts them."""
 

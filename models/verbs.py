@@ -5,6 +5,8 @@ from models.errors import Msgid, gettext_noop
 VERBS: dict[str, Msgid] = {
     "register": gettext_noop("Register"),
     "report_again": gettext_noop("Add repeated report"),
+    "merge": gettext_noop("Merge into another"),
+    "register_again": gettext_noop("Register a linked new ticket"),
     "amend": gettext_noop("Edit"),
     "dispatch": gettext_noop("Dispatch"),
     "assign": gettext_noop("Assign"),

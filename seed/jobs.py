@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Generator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
@@ -119,9 +119,16 @@ def done(world: World, wave: Wave, job: Job) -> Story:
 
 def _cancelled(world: World, wave: Wave, job: Job, ticket: Ticket) -> Steps:
     at = world.settled(wave.at + minutes(job.rng.randrange(4, 90)))
-    kind = CancelKind.DUPLICATE if job.rng.random() < 0.4 else CancelKind.WITHDRAWN
-    reason = pick(job.rng, phrases(kind.value))
-    yield step(at, verbs.cancel, ticket, by=wave.clerk, kind=kind, reason=reason)
+    if job.rng.random() < 0.4 and job.draft.kind is not TicketKind.EMERGENCY:
+        # A colleague took the same call: the second record goes into the first.
+        again = replace(job.draft, another_matter=True, desk_owner=None)
+        second = yield step(at, verbs.register, again, by=wave.clerk)
+        reason = pick(job.rng, phrases(CancelKind.DUPLICATE.value))
+        at = world.settled(at + minutes(2))
+        yield step(at, verbs.merge, second, by=wave.clerk, original=ticket, reason=reason)
+        at = world.settled(at + minutes(5))
+    reason = pick(job.rng, phrases(CancelKind.WITHDRAWN.value))
+    yield step(at, verbs.cancel, ticket, by=wave.clerk, kind=CancelKind.WITHDRAWN, reason=reason)
     return at
 
 

@@ -40,6 +40,8 @@ tickets         waive                   . . . S M . .  JOB-4†
 tickets         close                   C . . S M . .  JOB-6
 tickets         reopen                  C . . S M . .  FUP-3
 tickets         cancel                  C . . S M . .  JOB-1
+tickets         merge                   C . . S M . .  INT-6
+tickets         register_again          C . . S M . .  FUP-7
 tickets         escalate                C . L S M . .  DSP-9
 tickets         comment                 C T L S M . .  DSP-12
 tickets         correct                 . . . S M . .  †
@@ -75,6 +77,7 @@ complaints      mark_followed_up        C . . S M . .  CMP-4
 complaints      put_right               C . . S M . .  FUP-3
 complaints      archive                 C . . S M . .  CMP-8
 complaints      cancel                  C . . S M . .  †
+complaints      merge                   C . . S M . .  INT-6
 complaints      escalate                C . L S M . .  DSP-9
 complaints      comment                 C . L S M . .  CMP-4
 complaints      reopen_as_new           C . . S M . .  CMP-8

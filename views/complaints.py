@@ -27,8 +27,16 @@ from views.complaint_forms import (
     SlipBackForm,
 )
 from views.filters import ChoiceFilter, DateFilter, KeyFilter, ReferenceFilter, StateFilter
-from views.matter_forms import CommentForm, FollowerForm, OwnerForm, ReasonForm, ReassignForm, RepeatForm
-from views.matters import clock_table, follow_up_table, matter_table, repeat_table
+from views.matter_forms import (
+    CommentForm,
+    FollowerForm,
+    MergeComplaintForm,
+    OwnerForm,
+    ReasonForm,
+    ReassignForm,
+    RepeatForm,
+)
+from views.matters import clock_table, follow_up_table, matter_table, merged_tables, repeat_table
 from views.queries import place_in
 from views.record import Related
 from views.same_matter import MatterPages
@@ -106,6 +114,7 @@ STEPS = (
     Step("change_owner", OwnerForm, when=is_open),
     Step("name_follower", FollowerForm, when=is_open),
     Step("escalate", ReasonForm, when=is_open),
+    Step("merge", MergeComplaintForm, when=lambda c: c.status in TRANSITIONS["cancel"]),
     Step("cancel", ReasonForm, "danger", when=is_open),
     Step("correct", ReasonForm, "danger", when=lambda c: c.status is not ComplaintStatus.REGISTERED),
 )
@@ -268,4 +277,5 @@ class ComplaintView(MatterPages):
             work,
             follow_up_table("complaint_id", record.id),
             repeat_table("complaint_id", record.id),
+            *merged_tables(Complaint, record.id),
         ]

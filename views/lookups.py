@@ -10,6 +10,7 @@ from typing import Any
 from flask import g
 from sqlalchemy import ColumnElement, Select, or_, select, true
 
+from models.complaints import IS_OPEN as OPEN_COMPLAINTS
 from models.complaints import Complaint
 from models.estates import Unit
 from models.finding import found, found_rooms, rooms_named
@@ -22,6 +23,7 @@ from models.rooms import room_key
 from models.search import TEXTS
 from models.settings import Category
 from models.staff import Department, Role, Staff, StaffAssignment, Team
+from models.tickets import IS_OPEN as OPEN_TICKETS
 from models.tickets import Ticket
 from views import context
 from views.cells import personal_of
@@ -365,6 +367,19 @@ class ApprovalLookup(Lookup):
         return f"{row.borrower_name} #{row.id}"
 
 
+class OpenLookup(Lookup):
+    """Matters of which something is still to be done."""
+
+    def scope(self) -> ColumnElement[bool]:
+        """Only those that are open."""
+        is_open = OPEN_TICKETS if self.model is Ticket else OPEN_COMPLAINTS
+        return super().scope() & is_open
+
+    def text(self, row: Any) -> str:
+        """Number and what it is about."""
+        return f"{row.number} {row.summary} #{row.id}"
+
+
 LOOKUPS: dict[str, Lookup] = {
     lookup.name: lookup
     for lookup in (
@@ -379,5 +394,7 @@ LOOKUPS: dict[str, Lookup] = {
         ApprovalLookup("approval", KeyApproval, "borrower_name"),
         Lookup("ticket", Ticket, "number", ("summary",)),
         Lookup("complaint", Complaint, "number", ("summary",)),
+        OpenLookup("open_ticket", Ticket, "number", ("summary",), ("number", "summary")),
+        OpenLookup("open_complaint", Complaint, "number", ("summary",), ("number", "summary")),
     )
 }

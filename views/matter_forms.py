@@ -53,6 +53,34 @@ class FollowerForm(DeskForm):
     follower = LookupField(label_for("follower_id"), [Required()], lookup="staff")
 
 
+class MergeForm(DeskForm):
+    """INT-6: the record of the same matter that goes on."""
+
+    records = ("original",)
+    original = LookupField(
+        _("Goes on as"),
+        [Required()],
+        lookup="open_ticket",
+        description=_("What the caller said goes there, this record is cancelled as its duplicate."),
+    )
+    reason = LongTextField(label_for("reason"), [Optional()])
+
+    def arguments(self) -> dict[str, Any]:
+        """The reason as text."""
+        return {**super().arguments(), "reason": self.reason.data or ""}
+
+
+class MergeComplaintForm(MergeForm):
+    """The same for complaints."""
+
+    original = LookupField(
+        _("Goes on as"),
+        [Required()],
+        lookup="open_complaint",
+        description=_("What the caller said goes there, this record is cancelled as its duplicate."),
+    )
+
+
 class CommentForm(DeskForm):
     """An entry on a matter (DSP-12)."""
 

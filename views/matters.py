@@ -5,10 +5,10 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, String, cast, literal, select
 
 from models.follow_ups import FollowUp
-from models.matters import ClockRun, RepeatReport
+from models.matters import MERGED, ClockRun, RepeatReport, merged_key
 from models.policy import may, visible
 from models.settings import Clock
 from views import context
@@ -67,6 +67,21 @@ def repeat_table(column: str, record_id: int) -> Related:
         query=query.where(getattr(RepeatReport, column) == record_id).order_by(RepeatReport.id),
         show=lambda row: ("", (local_time(row.heard_at), label(row.channel), row.reporter_name or "—", row.words)),
     )
+
+
+def merged_tables(model: Any, record_id: int) -> list[Related]:
+    """The original that a duplicate went into, and the duplicates that went into an original (INT-6)."""
+    register = model.__tablename__
+    own = RepeatReport.ticket_id if register == "tickets" else RepeatReport.complaint_id
+    of_merge = (RepeatReport.source == MERGED, own.is_not(None))
+    original = select(own).where(*of_merge, RepeatReport.source_key == merged_key(register, record_id))
+    taken_in = select(RepeatReport.id).where(
+        *of_merge, own == record_id, RepeatReport.source_key == literal(f"{register}:") + cast(model.id, String)
+    )
+    return [
+        matter_table(_("Merged into"), model, register, model.id.in_(original)),
+        matter_table(_("Merged into this"), model, register, taken_in.exists()),
+    ]
 
 
 def matter_table(title: Any, model: Any, endpoint: str, *conditions: ColumnElement[bool]) -> Related:

@@ -171,5 +171,12 @@ class SettleForm(DeskForm):
 class CancelForm(DeskForm):
     """JOB-1: duplicate or withdrawn."""
 
+    records = ("original",)
     kind = EnumField(label_for("cancel_kind"), enum=CancelKind)
+    original = LookupField(
+        _("Goes on as"),
+        [Optional()],
+        lookup="open_ticket",
+        description=_("For a duplicate: the ticket of the same matter, which takes in what the caller said."),
+    )
     reason = LongTextField(label_for("reason"), [Required()])

@@ -18,8 +18,8 @@ from views import context
 from views.clock_filter import missed_filter
 from views.filters import ChoiceFilter, DateFilter, KeyFilter, ReferenceFilter, StateFilter
 from views.intake import IntakePages
-from views.matter_forms import CommentForm, FollowerForm, OwnerForm, ReasonForm, ReassignForm, RepeatForm
-from views.matters import clock_table, follow_up_table, matter_table, repeat_table
+from views.matter_forms import CommentForm, FollowerForm, MergeForm, OwnerForm, ReasonForm, ReassignForm, RepeatForm
+from views.matters import clock_table, follow_up_table, matter_table, merged_tables, repeat_table
 from views.queries import asked_id, place_in
 from views.record import Related
 from views.steps import Step
@@ -73,6 +73,11 @@ def is_open(ticket: Ticket) -> bool:
     return ticket.status in OPEN_STATUSES
 
 
+def may_be_cancelled(ticket: Ticket) -> bool:
+    """Whether it can still turn out to be a duplicate."""
+    return ticket.status in TRANSITIONS["cancel"]
+
+
 def lacks_handler(ticket: Ticket) -> bool:
     """Whether a dispatched job still needs its person (DSP-11)."""
     return ticket.status in WORKING and ticket.assignee_id is None
@@ -103,7 +108,9 @@ STEPS = (
     Step("change_owner", OwnerForm, when=is_open),
     Step("name_follower", FollowerForm, when=is_open),
     Step("escalate", ReasonForm, when=is_open),
+    Step("merge", MergeForm, when=may_be_cancelled),
     Step("cancel", CancelForm, "danger", when=is_open),
+    Step("register_again", ReasonForm, "primary", when=lambda t: t.status is TicketStatus.CLOSED),
     Step("correct", ReasonForm, "danger", when=lambda t: t.status is TicketStatus.CLOSED),
 )
 
@@ -287,6 +294,7 @@ class TicketView(IntakePages):
         ]
         linked = or_(Ticket.previous_id == record.id, Ticket.id == (record.previous_id or 0))
         tables.append(matter_table(_("Linked tickets"), Ticket, "tickets", linked))
+        tables += merged_tables(Ticket, record.id)
         if record.complaint_id is not None:
             about = Complaint.id == record.complaint_id
             tables.append(matter_table(_("Complaint"), Complaint, "complaints", about))

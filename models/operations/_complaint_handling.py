@@ -18,6 +18,7 @@ from models.operations._complaint_move import (
     open_move,
     start_formal_record,
 )
+from models.operations._merging import give_back
 from models.operations._move import Move
 from models.operations._owed import drop_follow_ups, make_follow_ups, owes_follow_up
 from models.operations._people import DESK_ROLES, can_handle, works_as
@@ -293,6 +294,7 @@ def correct(
     """
     move = open_move(session, complaints, "correct", actor, now, preview, expected, reason, rule="CMP-4")
     move.refuse_unless(reason.strip(), "CMP-4", gettext_noop("Say what the mistake was."), field="reason")
+    give_back(move)
     before = _before_cancelling(session, [row.id for row in move.rows if row.status is ComplaintStatus.CANCELLED])
     for complaint in move.rows:
         if complaint.status is ComplaintStatus.CANCELLED:
@@ -313,7 +315,7 @@ def correct(
 def _before_cancelling(session: Session, ids: Sequence[int]) -> dict[int, ComplaintStatus]:
     """The status that each cancelled complaint had before, by the event of its last cancelling."""
     query = select(Event.record_id, Event.before).where(
-        Event.register == Complaint.__tablename__, Event.record_id.in_(ids), Event.verb == "cancel"
+        Event.register == Complaint.__tablename__, Event.record_id.in_(ids), Event.verb.in_(("cancel", "merge"))
     )
     found = {}
     for record_id, before in session.execute(query.order_by(Event.id)):

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from models.errors import Outcome, gettext_noop
 from models.matters import CommentKind, Severity
 from models.operations._comments import comment_on
+from models.operations._merging import merge
 from models.operations._move import Move
 from models.operations._people import can_handle
 from models.settings import Category
@@ -243,10 +244,25 @@ def cancel(
     now: datetime.datetime,
     kind: CancelKind,
     reason: str,
+    original: Ticket | None = None,
     expected: Mapping[int, int] | None = None,
     preview: bool = False,
 ) -> Outcome:
-    """End a matter that is a duplicate or was withdrawn (JOB-1); its clocks stop."""
+    """End a matter that is a duplicate or was withdrawn (JOB-1); its clocks stop.
+
+    A duplicate names its *original*, which takes in what the caller said (INT-6): :func:`merge`.
+    """
+    if kind is CancelKind.DUPLICATE:
+        return merge(
+            session,
+            tickets,
+            actor=actor,
+            now=now,
+            original=original,
+            reason=reason,
+            expected=expected,
+            preview=preview,
+        )
     move = Move(
         session,
         Ticket,

@@ -28,9 +28,10 @@ from models.operations._move import Move, create, refuse_role
 from models.operations._numbers import take_numbers
 from models.operations._registers import in_estate
 from models.operations._ticket_dispatch import ON_SITE_KINDS, dispatch, visit_agreed
+from models.personal import keyring_of
 from models.settings import EstateSettings
 from models.staff import Actor, Team
-from models.tickets import Ticket, TicketKind, TicketStatus
+from models.tickets import OPEN_STATUSES, Ticket, TicketKind, TicketStatus
 
 NUMBER_PREFIX = "R"
 AMENDABLE = frozenset(
@@ -52,6 +53,21 @@ AMENDABLE = frozenset(
         "visit_from",
         "visit_until",
     }
+)
+
+
+KEPT_AGAIN = (
+    "kind",
+    "category_id",
+    "severity",
+    "summary",
+    "wish",
+    "unit_id",
+    "place",
+    "resident_id",
+    "reporter_name",
+    "reporter_department",
+    "team_id",
 )
 
 
@@ -237,6 +253,54 @@ def amend(
         if ticket.must_complete and not lacking(ticket, columns):
             move.set(ticket, must_complete=False)
     return move.finish()
+
+
+def register_again(
+    session: Session,
+    tickets: Iterable[Ticket],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    reason: str,
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+) -> Outcome:
+    """Register a new ticket linked to each closed one, which itself stays as it is (FUP-7).
+
+    Who and where are those of the closed one, *reason* is what is wrong again; who registers becomes desk owner
+    (INT-1). Returns the new tickets; a preview returns the closed ones. Refused: not closed, or followed already by a
+    ticket that is still open (INT-6).
+    """
+    move = Move(
+        session, Ticket, tickets, verb="register_again", actor=actor, now=now, preview=preview, expected=expected
+    )
+    move.refuse_unless(reason.strip(), "FUP-7", gettext_noop("Say what is wrong again."), field="reason")
+    ids = [ticket.id for ticket in move.rows]
+    query = select(Ticket).where(Ticket.previous_id.in_(ids), Ticket.status.in_(OPEN_STATUSES))
+    followed = {row.previous_id: row for row in session.scalars(query)}
+    for ticket in list(move.rows):
+        if ticket.status is not TicketStatus.CLOSED:
+            message = gettext_noop("%(record)s is “%(status)s”; only a closed ticket gets a linked new one.")
+            move.refuse(ticket, "FUP-7", message, record=ticket.number, status=ticket.status)
+        elif ticket.id in followed:
+            message = gettext_noop("%(number)s follows on %(record)s already and is still open.")
+            move.refuse(ticket, "INT-6", message, record=ticket.number, number=followed[ticket.id].number)
+    # Nothing of the closed rows changes, so this move is never finished: it has guarded and locked them.
+    if preview:
+        return Outcome(done=list(move.rows), refused=move.outcome.refused)
+    made = register(session, [_follows(session, row, reason) for row in move.rows], actor=actor, now=move.now)
+    return Outcome(done=made.done, refused=move.outcome.refused + made.refused)
+
+
+def _follows(session: Session, ticket: Ticket, reason: str) -> TicketDraft:
+    return TicketDraft(
+        estate_id=ticket.estate_id,
+        previous_id=ticket.id,
+        detail=reason.strip(),
+        reporter_phone=keyring_of(session).readable(ticket.reporter_phone),
+        another_matter=True,
+        **{name: getattr(ticket, name) for name in KEPT_AGAIN},
+    )
 
 
 def missing_fields(ticket: Ticket) -> list[Msgid]:

@@ -39,6 +39,7 @@ from models.operations._complaint_intake import (
 )
 from models.operations._complaint_move import formal_record_owed
 from models.operations._matter_verbs import change_owner, comment, name_follower, report_again
+from models.operations._merging import merge
 
 __all__ = [
     "AMENDABLE",
@@ -61,6 +62,7 @@ __all__ = [
     "investigate",
     "lacks_follow_up",
     "mark_followed_up",
+    "merge",
     "missing_for_archive",
     "name_follower",
     "negotiate",

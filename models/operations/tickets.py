@@ -1,9 +1,18 @@
 """The verbs of tickets. One door: what other modules, views, commands and timers call."""
 
 from models.operations._matter_verbs import change_owner, comment, name_follower, report_again
+from models.operations._merging import merge
 from models.operations._ticket_charges import charge, owes_charge, settle, waive
 from models.operations._ticket_dispatch import assign, cancel, dispatch, escalate, reassign
-from models.operations._ticket_intake import AMENDABLE, TicketDraft, amend, delete, register, register_and_dispatch
+from models.operations._ticket_intake import (
+    AMENDABLE,
+    TicketDraft,
+    amend,
+    delete,
+    register,
+    register_again,
+    register_and_dispatch,
+)
 from models.operations._ticket_jobs import (
     accept,
     answer,
@@ -35,11 +44,13 @@ __all__ = [
     "dispatch",
     "escalate",
     "finish",
+    "merge",
     "missing_for_close",
     "name_follower",
     "owes_charge",
     "reassign",
     "register",
+    "register_again",
     "register_and_dispatch",
     "reopen",
     "report_again",

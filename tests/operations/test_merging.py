@@ -1,0 +1,157 @@
+"""Two records of one matter become one, and a closed ticket gets a linked new one (INT-6, FUP-7)."""
+
+import datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from models.complaints import ComplaintStatus
+from models.errors import OperationRefused
+from models.events import Event
+from models.matters import MERGED, RepeatReport, Severity
+from models.operations import complaints, tickets
+from models.tickets import CancelKind, TicketKind, TicketStatus
+from tests.factories import World
+from tests.operations.walks import MINUTE, complaint_in, do, new_complaint, new_ticket, running, ticket_in
+
+
+@pytest.fixture
+def world(rolled_back: World) -> World:
+    return rolled_back
+
+
+def two(world: World, now: datetime.datetime, **second: Any) -> tuple[Any, Any]:
+    first = new_ticket(world, now)
+    columns = {"summary": "厨房又漏水", "detail": "比早上大", "reporter_name": "李姐", "another_matter": True, **second}
+    return first, new_ticket(world, now + MINUTE, **columns)
+
+
+def reports(world: World, matter: Any) -> list[Any]:
+    own = RepeatReport.ticket_id if matter.__tablename__ == "tickets" else RepeatReport.complaint_id
+    return list(world.session.scalars(select(RepeatReport).where(own == matter.id).order_by(RepeatReport.id)))
+
+
+def test_the_words_of_a_duplicate_go_to_the_original__INT_6(world: World, now: Any) -> None:
+    first, second = two(world, now)
+    actor = world.actor("clerk")
+    tickets.report_again(world.session, [second], actor=actor, now=now + MINUTE, words="还在漏").one()
+    tickets.merge(world.session, [second], actor=actor, now=now + 2 * MINUTE, original=first).one()
+    assert (second.status, second.cancel_kind) == (TicketStatus.CANCELLED, CancelKind.DUPLICATE)
+    assert running(world, second) == {}
+    assert (first.status, first.repeats) == (TicketStatus.RECEIVED, 2)
+    told = reports(world, first)
+    assert [(each.words, each.reporter_name, each.heard_at) for each in told] == [
+        ("厨房又漏水\n比早上大", "李姐", second.heard_at),
+        ("还在漏", None, now + MINUTE),
+    ]
+    assert (told[0].source, told[0].source_key) == (MERGED, f"tickets:{second.id}")
+    verbs = [(event.verb, event.record_id) for event in world.session.scalars(select(Event).order_by(Event.id))][-2:]
+    assert verbs == [("merge", second.id), ("report_again", first.id)]
+
+
+def test_cancelling_as_a_duplicate_names_the_original__INT_6(world: World, now: Any) -> None:
+    first, second = two(world, now)
+    given = {"actor": world.actor("clerk"), "now": now + 2 * MINUTE, "kind": CancelKind.DUPLICATE, "reason": "同一件"}
+    refused = tickets.cancel(world.session, [second], **given).refused[0][1]
+    assert (refused.rule, refused.field, second.status) == ("INT-6", "original", TicketStatus.RECEIVED)
+    tickets.cancel(world.session, [second], original=first, **given).one()
+    assert (first.repeats, second.cancel_reason) == (1, "同一件")
+
+
+@pytest.mark.parametrize(
+    ("change", "rule"),
+    [
+        ("itself", "INT-6"),
+        ("closed", "INT-6"),
+        ("elsewhere", "INT-6"),
+        ("complaint", "INT-6"),
+        ("lighter", "INT-7"),
+        ("emergency", "DSP-1"),
+        ("paid", "JOB-4"),
+        ("of a complaint", "CMP-6"),
+        ("done", "JOB-1"),
+        ("no role", "ROLE"),
+    ],
+)
+def test_what_is_no_duplicate_is_not_merged(world: World, now: Any, change: str, rule: str) -> None:
+    first, second = two(world, now)
+    by = "clerk"
+    if change == "itself":
+        first = second
+    elif change == "closed":
+        do(world, "cancel", first, now + MINUTE).one()
+    elif change == "elsewhere":
+        draft = tickets.TicketDraft(world.other.id, "漏水", place="大堂", reporter_name="何")
+        first = tickets.register(world.session, [draft], actor=world.actor("stranger"), now=now).one()
+    elif change == "complaint":
+        first = new_complaint(world, now)
+    elif change == "lighter":
+        second.severity = Severity.SERIOUS
+    elif change == "emergency":
+        second.kind = TicketKind.EMERGENCY
+    elif change == "paid":
+        second.charge_fen, second.settled_at = 100, now
+    elif change == "of a complaint":
+        second.complaint_id = new_complaint(world, now).id
+    elif change == "done":
+        second = ticket_in(world, TicketStatus.DONE, now, unit_id=world.units[2].id)
+    else:
+        by = "technician"
+        second.assignee_id = world.person("technician").id
+    world.session.flush()
+    outcome = tickets.merge(world.session, [second], actor=world.actor(by), now=now + 2 * MINUTE, original=first)
+    assert outcome.refused[0][1].rule == rule
+    assert reports(world, first) == []
+
+
+def test_a_preview_merges_nothing(world: World, now: Any) -> None:
+    first, second = two(world, now)
+    tickets.merge(world.session, [second], actor=world.actor("clerk"), now=now, original=first, preview=True).one()
+    assert (first.repeats, second.status, reports(world, first)) == (0, TicketStatus.RECEIVED, [])
+
+
+def test_a_merged_complaint_takes_its_jobs_along_and_comes_back_whole__CMP_6(world: World, now: Any) -> None:
+    first = new_complaint(world, now)
+    second = complaint_in(world, ComplaintStatus.INVESTIGATING, now, another_matter=True)
+    job = new_ticket(world, now, complaint_id=second.id)
+    complaints.merge(world.session, [second], actor=world.actor("clerk"), now=now + MINUTE, original=first).one()
+    assert (second.status, first.repeats, job.complaint_id) == (ComplaintStatus.CANCELLED, 1, first.id)
+    do(world, "correct", second, now + 2 * MINUTE).one()
+    assert (second.status, first.repeats, reports(world, first)) == (ComplaintStatus.INVESTIGATING, 0, [])
+    complaints.merge(world.session, [second], actor=world.actor("clerk"), now=now + 3 * MINUTE, original=first).one()
+    assert first.repeats == 1
+
+
+def test_what_went_into_a_matter_that_has_ended_does_not_come_back(world: World, now: Any) -> None:
+    first = new_complaint(world, now)
+    second = new_complaint(world, now, another_matter=True)
+    complaints.merge(world.session, [second], actor=world.actor("clerk"), now=now + MINUTE, original=first).one()
+    do(world, "cancel", first, now + MINUTE).one()
+    with pytest.raises(OperationRefused, match="INT-6"):
+        do(world, "correct", second, now + 2 * MINUTE).one()
+
+
+def test_an_anonymous_complaint_takes_no_name_in__INT_4(world: World, now: Any) -> None:
+    first, second = new_complaint(world, now), new_complaint(world, now, another_matter=True)
+    first.anonymous = True
+    world.session.flush()
+    complaints.merge(world.session, [second], actor=world.actor("clerk"), now=now + MINUTE, original=first).one()
+    assert [each.reporter_name for each in reports(world, first)] == [None]
+
+
+def test_a_closed_ticket_gets_a_linked_new_one__FUP_7(world: World, now: Any) -> None:
+    closed = ticket_in(world, TicketStatus.CLOSED, now)
+    given = {"actor": world.actor("clerk2"), "now": now + 3 * MINUTE}
+    with pytest.raises(OperationRefused, match="FUP-7"):
+        tickets.register_again(world.session, [closed], reason=" ", **given).one()
+    assert tickets.register_again(world.session, [closed], reason="x", preview=True, **given).done == [closed]
+    made = tickets.register_again(world.session, [closed], reason="又漏了", **given).one()
+    assert (made.previous_id, made.detail, made.status) == (closed.id, "又漏了", TicketStatus.RECEIVED)
+    assert (made.unit_id, made.resident_id, made.kind) == (closed.unit_id, closed.resident_id, closed.kind)
+    assert (made.reporter_phone_digest, made.desk_owner_id) == (closed.reporter_phone_digest, world.person("clerk2").id)
+    assert closed.status is TicketStatus.CLOSED
+    with pytest.raises(OperationRefused, match=f"INT-6: {made.number} follows"):
+        tickets.register_again(world.session, [closed], reason="还漏", **given).one()
+    open_one = new_ticket(world, now, unit_id=world.units[3].id)
+    assert tickets.register_again(world.session, [open_one], reason="x", **given).refused[0][1].rule == "FUP-7"
