@@ -26,6 +26,7 @@ from views.gathering import Question, gathered
 from views.language import local_time, sentence
 from views.queries import asked_id, parse_choice, parse_id
 from views.scope import INVALID, perform, status_of
+from views.sent_once import once
 from views.steps import Step
 
 LONGEST_NOTE = 2000
@@ -75,6 +76,7 @@ class AuditView(RegisterView):
         return str(gettext("Daily audit %(day)s", day=record.day))
 
     @expose("/run/", methods=("POST",))
+    @once
     def run_view(self) -> Any:
         """Run the audit of the estate shown, for today; again is harmless until it is signed off (AUD-2)."""
         self.require("run")
@@ -138,6 +140,7 @@ class AuditView(RegisterView):
         return parse_choice("list", [group.key for group in sheet.groups], "")
 
     @expose("/note/", methods=("POST",))
+    @once
     def note_view(self) -> Any:
         """Write what was typed beside findings, and one note to all ticked ones: all of it or nothing."""
         record = self.get_one(asked_id())

@@ -16,7 +16,7 @@ from views.lookups import LOOKUPS, Lookup, learn_for
 from views.queries import asked_id, parse_id
 from views.record import RecordPages
 from views.scope import INVALID, status_of
-from views.sent_once import new_key, sent_before
+from views.sent_once import sent_before
 from views.versions import STORED, Differences, asked_again, chosen, differences, undecided
 
 
@@ -91,7 +91,6 @@ class EditPages(RecordPages):
             form=form,
             problem=problem,
             refusal=refusal,
-            form_key=new_key(),
             verb=self.create_verb,
             back=self.get_url(".index_view"),
         )

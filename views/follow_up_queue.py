@@ -32,6 +32,7 @@ from views.pages import DeskPage, may_here, shown_here
 from views.queries import COUNT_LIMIT, parse_choice, parse_id
 from views.references import record_url
 from views.scope import INVALID, perform, status_of
+from views.sent_once import once
 
 LAST = 6
 """So many entries, attempts and repeated reports are shown."""
@@ -68,12 +69,14 @@ class FollowUpQueueView(DeskPage):
         return self.page(AttemptForm(), self.asked_call())
 
     @expose("/record/", methods=("POST",))
+    @once
     def record_view(self) -> Any:
         """Record what the call brought (FUP-1 … 3), then the next one."""
         form = AttemptForm(request.form)
         return self.doing("record_attempt", verbs.record_attempt, form, gettext("Recorded."))
 
     @expose("/later/", methods=("POST",))
+    @once
     def later_view(self) -> Any:
         """The resident wants another time: the call comes up again then (FUP-5)."""
         form = LaterForm(request.form)

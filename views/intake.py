@@ -25,7 +25,7 @@ from views.lookups import learn_for
 from views.queries import parse_id, parse_search
 from views.same_matter import MatterPages
 from views.scope import INVALID, status_of
-from views.sent_once import new_key, sent_before
+from views.sent_once import sent_before
 from views.ticket_forms import TicketForm
 
 LAST = 5
@@ -67,7 +67,6 @@ class IntakePages(MatterPages):
             form=form,
             problem=problem,
             same=self.same_as(form) if refusal is not None and refusal.rule == "INT-6" else [],
-            form_key=new_key(),
             teams=teams,
             asked=text,
             offered=self.offered(text) if text else None,

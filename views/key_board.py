@@ -26,6 +26,7 @@ from views.language import label, local_today, sentence
 from views.pages import DeskPage, may_here, shown_here
 from views.queries import parse_choice, parse_id, parse_search
 from views.scope import INVALID, perform, status_of
+from views.sent_once import once
 
 MOST_HOOKS = 1200
 """So many hooks are drawn; an estate with more narrows the board by building or state."""
@@ -87,6 +88,7 @@ class KeyBoardView(DeskPage):
         return self.page(form=None)
 
     @expose("/lend/", methods=("POST",))
+    @once
     def lend_view(self) -> Any:
         """Lend the chosen key against signature or approval (KEY-3), due back as the rules say (KEY-4)."""
         if not may_here("lend", "keys"):
@@ -106,6 +108,7 @@ class KeyBoardView(DeskPage):
         return self.back(key_id)
 
     @expose("/return/", methods=("POST",))
+    @once
     def return_view(self) -> Any:
         """Take the chosen key back: its line is cleared (KEY-4)."""
         if not may_here("return", "key_loans"):

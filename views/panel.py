@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 from models.operations._pinyin import name_pinyin
 from models.policy import may
 from models.verbs import verb_label
-from views import bulk_runs, cells, context, imports, keeping, language, search, widgets
+from views import bulk_runs, cells, context, imports, keeping, language, search, sent_once, widgets
 from views.audits import AuditView
 from views.base import RegisterView
 from views.complaints import ComplaintView
@@ -84,6 +84,7 @@ def register_views(app: Flask) -> Admin:
     @app.context_processor
     def _for_templates() -> dict[str, Any]:
         return {
+            "form_key": sent_once.form_key,
             "menu": lambda: menu(admin),
             "may": may,
             "verb_label": verb_label,

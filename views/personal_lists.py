@@ -22,6 +22,7 @@ from views.gathering import Prepared, gathered, prepared
 from views.language import NOTHING, sentence
 from views.queries import Asked, asked_id, parse_id
 from views.scope import actor_here, committing, perform
+from views.sent_once import once
 from views.timeline import history, history_questions
 
 PREVIEW_SECTIONS = 3
@@ -98,6 +99,7 @@ class PersonalLists(ExportPages):
     # ------------------------------------------------------------- views
 
     @expose("/views/", methods=("POST",))
+    @once
     def views_view(self) -> Any:
         """Save the list as it is under a name."""
         query = canonical(self._asked_in_form())
@@ -116,6 +118,7 @@ class PersonalLists(ExportPages):
         return redirect(f"{self.get_url('.index_view')}?{query}")
 
     @expose("/views/change/", methods=("POST",))
+    @once
     def change_view(self) -> Any:
         """Rename, share or delete a saved view of this register."""
         query = canonical(self._asked_in_form())

@@ -22,6 +22,7 @@ from views.listing import ListPages
 from views.lookups import learn_for
 from views.queries import LARGEST_ID, asked_id
 from views.scope import INVALID, status_of
+from views.sent_once import once
 
 LONGEST_VERSION = len(str(LARGEST_ID))
 
@@ -127,6 +128,7 @@ class StepPages(ListPages):
         return act(context.session(), rows, actor=context.actor(), now=context.now(), preview=True, **arguments)
 
     @expose("/step/<verb>/", methods=("GET", "POST"))
+    @once
     def step_view(self, verb: str) -> Any:
         """Ask for what the step needs, then do it."""
         step = self.step(verb)

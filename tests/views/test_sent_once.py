@@ -7,20 +7,26 @@ from threading import Barrier
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from models.audits import AuditLine
 from models.events import Event
+from models.follow_ups import FollowUp, FollowUpStatus
 from models.matters import RepeatReport
 from models.passes import VisitorPass
 from models.session import DeskSession
 from models.tickets import Ticket
+from tests import reading
 from tests.factories import World, token
 from tests.records import Records
 from tests.views.test_registers import NEW
 
 CALL = {"kind": "repair", "severity": "ordinary", "channel": "phone", "summary": "灯坏了", "place": "gate"}
 INTAKE = "/admin/tickets/intake/"
+BOARD = "/admin/keys/board/"
+QUEUE = "/admin/follow-ups/queue/"
 
 
 def key_of(client: FlaskClient, path: str) -> str:
@@ -158,3 +164,100 @@ def test_a_call_sent_twice_is_one_ticket_and_one_repeat__INT_6(
     places = {post(client, INTAKE, **repeat).headers["Location"] for _ in range(2)}
     assert places == {first}
     assert count(look, RepeatReport) == 1
+
+
+OWN_WAY = {
+    "create_view": "finds the record that it made",
+    "intake_view": "finds the record that it made",
+    "edit_view": "the second is older than the record",
+    "delete_view": "what is deleted is gone",
+    "bulk_view": "a bulk run has a key of its own",
+    "run_view": "a run that is done has nothing left to do",
+    "undo_view": "undone once, it is refused",
+    "new_view": "a file read again is another import, which writes nothing yet",
+    "map_view": "the same columns again",
+    "check_view": "a dry run writes nothing",
+    "columns_view": "the same columns again",
+    "seen_view": "what is seen stays seen",
+}
+"""Pages that may be sent twice for another reason."""
+
+
+def test_every_page_of_the_panel_that_takes_something_takes_it_once(app: Flask) -> None:
+    lacking: set[str] = set()
+    marked: set[str] = set()
+    for rule in app.url_map.iter_rules():
+        if "POST" in (rule.methods or ()) and rule.rule.startswith("/admin"):
+            function = app.view_functions[rule.endpoint]
+            name = rule.endpoint.rpartition(".")[2]
+            (marked if getattr(function, "sent_once", False) else lacking).add(name)
+    assert {"step_view", "note_view", "later_view", "record_view", "lend_view", "return_view"} <= marked
+    assert lacking - set(OWN_WAY) == set()
+
+
+def test_every_form_that_is_posted_has_a_key(records: Records, sign_in: Callable[..., FlaskClient]) -> None:
+    client = sign_in("supervisor")
+    for path in (
+        f"/admin/tickets/details/?id={records.tickets[1]}",
+        f"/admin/tickets/step/cancel/?id={records.tickets[1]}",
+        f"/admin/tickets/edit/?id={records.tickets[1]}",
+        f"/admin/audits/details/?id={records.ids['audits']}",
+        QUEUE,
+        BOARD,
+        INTAKE,
+    ):
+        answer = client.get(path)
+        assert answer.status_code == 200, path
+        for form in reading.page(answer).css("form[method=post]"):
+            assert len(form.css("input[name=form_key]")) == 1, (path, form.html)
+
+
+@pytest.mark.parametrize(
+    ("verb", "typed"),
+    [
+        ("comment", {"kind": "note", "body": "已电话催办"}),
+        ("report_again", {"words": "还在漏", "channel": "phone"}),
+        ("escalate", {"reason": "要停水"}),
+        ("dispatch", {"team": "TEAM"}),
+    ],
+)
+def test_a_step_sent_twice_is_done_once_and_leads_to_the_same_page(
+    verb: str,
+    typed: dict[str, str],
+    records: Records,
+    look: DeskSession,
+    sign_in: Callable[..., FlaskClient],
+    post: Callable[..., Any],
+) -> None:
+    client, about = sign_in("clerk"), f"id={records.tickets[1]}"
+    key = key_of(client, f"/admin/tickets/details/?{about}")
+    sent = {name: value.replace("TEAM", str(records.team)) for name, value in typed.items()} | {"form_key": key}
+    first = post(client, f"/admin/tickets/step/{verb}/?{about}", **sent)
+    made = count(look, Event)
+    again = post(client, f"/admin/tickets/step/{verb}/?{about}", **sent)
+    assert (again.status_code, again.headers["Location"]) == (302, first.headers["Location"])
+    assert count(look, Event) == made
+    assert "was sent before, and was done once" in client.get(again.headers["Location"]).text
+    other = post(client, f"/admin/tickets/step/{verb}/?id={records.tickets[2]}", **sent)
+    assert other.status_code == 302
+    assert count(look, Event) > made, "the same words about another record are no repetition"
+
+
+def test_an_attempt_of_the_queue_and_a_note_of_the_audit_sent_twice_are_one(
+    records: Records, look: DeskSession, sign_in: Callable[..., FlaskClient], post: Callable[..., Any]
+) -> None:
+    client = sign_in("supervisor")
+    run = records.ids["audits"]
+    call = look.scalars(select(FollowUp.id).where(FollowUp.status == FollowUpStatus.SCHEDULED)).first()
+    line = look.scalars(select(AuditLine.id).where(AuditLine.run_id == run)).first()
+    look.rollback()
+    attempt = {"way": "email", "outcome": "not_reached"}
+    for page, path, typed in (
+        (QUEUE, f"{QUEUE}record/?call={call}", attempt),
+        (f"/admin/audits/details/?id={run}", f"/admin/audits/note/?id={run}", {"line": str(line), "note": "已催"}),
+    ):
+        sent = {**typed, "form_key": key_of(client, page)}
+        assert post(client, path, **sent).status_code in (302, 409, 422), path
+        made = count(look, Event)
+        assert post(client, path, **sent).status_code in (302, 409, 422)
+        assert count(look, Event) == made, path
