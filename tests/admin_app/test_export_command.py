@@ -62,7 +62,7 @@ def everything(desk):
 
 def test_what_an_import_takes_it_reads_again_without_a_change__RES_4(town, run_here, tmp_path):
     before = everything(town.session)
-    assert set(KINDS) == set(REGISTERS)
+    assert set(KINDS) <= set(REGISTERS)
     for register, rows in (("residents", 2 + 8), ("units", 4 + 7)):
         for kind in KINDS[register]:
             file, language = tmp_path / f"{register}.{kind}", kind.partition(".")[0]
