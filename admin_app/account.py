@@ -10,7 +10,7 @@ from models import passwords
 from models.errors import OperationRefused, gettext_noop
 from models.operations import staff as staff_verbs
 from models.staff import Actor, Staff
-from views import context
+from views import context, last_lists
 from views.language import LANGUAGES, sentence
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
@@ -121,6 +121,7 @@ def estate() -> Response:
     if chosen is None:
         abort(404)
     session[SESSION_ESTATE] = chosen.id
+    last_lists.forget()
     g.current_estate = chosen
     flash(gettext("Now showing: %(estate)s", estate=chosen.name), "success")
     return _back()

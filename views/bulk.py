@@ -150,5 +150,5 @@ class BulkPages(EditPages):
             again=request.form.get("again", ""),
             key=request.form.get("key") or secrets.token_urlsafe(24),
             problem=problem,
-            back=self.get_url(".index_view"),
+            back=self.list_address(),
         )

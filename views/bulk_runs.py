@@ -24,6 +24,7 @@ from models.verbs import verb_label
 from views import context
 from views.labels import register_label
 from views.language import NOTHING, label, say, sentence, titled
+from views.last_lists import list_address
 from views.pages import DeskPage
 from views.queries import PAGE_SIZE, asked_id, parse_id
 from views.references import ENDPOINTS, learn_names
@@ -87,6 +88,7 @@ class BulkRunView(DeskPage):
             reason_of=reason_of,
             label=label,
             endpoint=ENDPOINTS.get(run.register),
+            back=list_address(ENDPOINTS[run.register]) if run.register in ENDPOINTS else "",
             previewed=run.state is BulkState.PREVIEWED,
             finished=run.state is BulkState.FINISHED,
             moves_on=run.state is BulkState.RUNNING,

@@ -9,9 +9,10 @@ from werkzeug.exceptions import NotFound
 from wtforms import Field
 
 from models.errors import OperationRefused, StaleRecord
+from models.verbs import verb_label
 from views import context
 from views.forms import REFERENCES, DeskForm, PhoneField
-from views.language import sentence
+from views.language import say, sentence
 from views.lookups import LOOKUPS, Lookup, learn_for
 from views.queries import asked_id, parse_id
 from views.record import RecordPages
@@ -66,8 +67,16 @@ class EditPages(RecordPages):
             page = self.create_page(form, problem=None if at_field else sentence(refusal), refusal=refusal)
             return page, status_of(refusal)
         record = outcome.done[0]
-        flash(gettext("%(record)s: saved.", record=self.name_of(record)), "success")
+        flash(self.made_text(record), "success")
         return redirect(self.after_create(record))
+
+    def made_text(self, record: Any) -> str:
+        """What the page says of a new record: what was done, where that is more than saving."""
+        name = self.name_of(record)
+        if self.create_verb == "register":
+            return str(gettext("%(record)s: saved.", record=name))
+        verb = say(verb_label(self.create_verb))
+        return str(gettext("%(record)s: %(verb)s – done.", record=name, verb=verb))
 
     def sent_twice(self, record_id: int) -> Any:
         """Lead to the record that the same form has made already (:mod:`views.sent_once`)."""
@@ -92,7 +101,7 @@ class EditPages(RecordPages):
             problem=problem,
             refusal=refusal,
             verb=self.create_verb,
-            back=self.get_url(".index_view"),
+            back=self.list_address(),
         )
 
     def begin_with(self) -> dict[str, Any]:
@@ -224,7 +233,7 @@ class EditPages(RecordPages):
         except OperationRefused as refusal:
             return self.delete_page(self.get_one(record.id), sentence(refusal)), status_of(refusal)
         flash(gettext("%(record)s: deleted.", record=name), "success")
-        return redirect(self.get_url(".index_view"))
+        return redirect(self.list_address())
 
     def delete_page(self, record: Any, problem: str | None = None) -> str:
         """The page that asks once more."""

@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 from models.complaints import Complaint
 from models.errors import OperationRefused
 from models.estates import Unit
-from models.follow_ups import IS_SCHEDULED, FollowUp, FollowUpAttempt
+from models.follow_ups import IS_SCHEDULED, AttemptOutcome, FollowUp, FollowUpAttempt
 from models.matters import Comment, RepeatReport
 from models.operations import follow_ups as verbs
 from models.operations._rest_hours import rest_at
@@ -73,7 +73,7 @@ class FollowUpQueueView(DeskPage):
     def record_view(self) -> Any:
         """Record what the call brought (FUP-1 … 3), then the next one."""
         form = AttemptForm(request.form)
-        return self.doing("record_attempt", verbs.record_attempt, form, gettext("Recorded."))
+        return self.doing("record_attempt", verbs.record_attempt, form, _brought(form.outcome.data))
 
     @expose("/later/", methods=("POST",))
     @once
@@ -222,6 +222,15 @@ class FollowUpQueueView(DeskPage):
     def hanging(model: type[Any], call_id: int, names: str) -> Question:
         """The latest rows of what hangs on the call or its matter."""
         return select(*_columns(model, names)).order_by(model.id.desc()).limit(LAST)
+
+
+def _brought(outcome: Any) -> str:
+    """What the call has led to, said to who made it."""
+    if outcome is AttemptOutcome.NOT_SATISFIED:
+        return str(gettext("Recorded: not satisfied, so the matter is being worked on again."))
+    if outcome is AttemptOutcome.NOT_REACHED:
+        return str(gettext("Recorded: not reached, to be tried again on another day."))
+    return str(gettext("Recorded: satisfied."))
 
 
 def _columns(model: type[Any], names: str) -> list[Any]:

@@ -54,7 +54,7 @@ class IntakePages(MatterPages):
             at_field = form.refuse(refusal)
             problem = None if at_field else sentence(refusal)
             return self.intake_page(form, problem=problem, refusal=refusal), status_of(refusal)
-        flash(gettext("%(record)s: saved.", record=ticket.number), "success")
+        flash(self.made_text(ticket), "success")
         return redirect(self.after_create(ticket))
 
     def intake_page(self, form: Any, problem: str | None = None, refusal: Any = None) -> str:
@@ -71,7 +71,7 @@ class IntakePages(MatterPages):
             asked=text,
             offered=self.offered(text) if text else None,
             about=self.about(form.resident_id.data, form.unit_id.data),
-            back=self.get_url(".index_view"),
+            back=self.list_address(),
         )
 
     @expose("/intake/callers/")

@@ -317,6 +317,10 @@ class KeyApprovalView(RegisterView):
         (_("Decision"), ("decided_at", "decided_by_id", "due_at", "decision_reason")),
     )
 
+    def made_text(self, record: KeyApproval) -> str:
+        """Whom it waits for."""
+        return str(gettext("%(record)s: requested; a supervisor decides on it (KEY-3).", record=self.name_of(record)))
+
     def draft(self, form: Any) -> Any:
         """The request."""
         return verbs.ApprovalDraft(**form.arguments())

@@ -23,6 +23,7 @@ from views.cells import escaped, marked
 from views.controls import filter_field
 from views.keeping import Made, fixed_url, kept
 from views.language import language, say, zone
+from views.last_lists import list_address, remember
 from views.lookups import learn_choices
 from views.queries import (
     COUNT_LIMIT,
@@ -87,6 +88,7 @@ class ListPages(Scope):
         asked = self.asked()
         kept = self.kept(asked)
         page = self.page(asked)
+        remember(self.endpoint)
         bulk_buttons = self.bulk_buttons()
         preview, shown = self.preview_asked(), asked.columns or self.listed_columns
         return self.render(
@@ -110,6 +112,10 @@ class ListPages(Scope):
     def kept(self, asked: Asked) -> dict[str, Any]:
         """What the person keeps of this list; may choose the columns of *asked* (views.personal_lists)."""
         return {}
+
+    def list_address(self) -> str:
+        """The list as the person saw it last, with its filters."""
+        return list_address(self.endpoint)
 
     def preview_asked(self) -> Any:
         """The record that the address wants beside the list (views.personal_lists)."""

@@ -10,21 +10,26 @@ from sqlalchemy import null, select
 
 from models.complaints import Complaint
 from models.errors import OperationRefused
+from models.operations._ticket_dispatch import ON_SITE_KINDS
 from models.policy import may, visible
 from models.residents import Resident
 from models.same_matter import Asked, same_matters
-from models.staff import Staff
-from models.tickets import Ticket, TicketKind
+from models.staff import Staff, Team
+from models.tickets import Ticket, TicketKind, TicketStatus
 from views import context
 from views.base import RegisterView
 from views.cells import badge
 from views.gathering import gathered
 from views.language import local_time, sentence
 from views.queries import parse_id
+from views.references import learn_names, name_of
 from views.scope import INVALID, status_of
 from views.sent_once import sent_before
+from views.steps import Step
 
 MOST = 5
+GIVING = frozenset({"dispatch", "assign", "reassign"})
+"""Verbs that give a matter to a team or a person."""
 
 
 class MatterPages(RegisterView):
@@ -52,6 +57,25 @@ class MatterPages(RegisterView):
         """With the open matters that it was refused for."""
         same = self.same_as(form) if refusal is not None and refusal.rule == "INT-6" else []
         return super().create_page(form, problem, refusal, same=same, **beside)
+
+    def made_text(self, record: Any) -> str:
+        """Whether it was dispatched too, and to whom (DSP-1, DSP-11)."""
+        if isinstance(record, Ticket) and record.status is TicketStatus.DISPATCHED:
+            return str(
+                gettext("%(record)s: saved and dispatched to %(whom)s.", record=record.number, whom=_whom(record))
+            )
+        if isinstance(record, Ticket) and record.kind in ON_SITE_KINDS:
+            return str(gettext("%(record)s: saved, not dispatched yet.", record=record.number))
+        return super().made_text(record)
+
+    def done_text(self, step: Step, record: Any) -> str:
+        """Who has it now, where the step gave it to somebody."""
+        if step.verb not in GIVING or not (record.team_id or record.assignee_id):
+            return super().done_text(step, record)
+        said = gettext(
+            "%(record)s: %(verb)s – now with %(whom)s.", record=record.number, verb=step.label, whom=_whom(record)
+        )
+        return str(said)
 
     def same_as(self, form: Any) -> list[dict[str, Any]]:
         """The open matters that the one in *form* may be, of both registers; another register's by their words."""
@@ -97,6 +121,14 @@ class MatterPages(RegisterView):
     def _name_of(self, resident_id: int | None) -> str | None:
         query = select(Resident.name).where(Resident.id == resident_id, Resident.estate_id == self.estate().id)
         return context.session().scalar(query.where(visible(context.actor(), Resident)))
+
+
+def _whom(record: Any) -> str:
+    """The team and the person."""
+    wanted = {Team: (record.team_id,), Staff: (record.assignee_id,)}
+    learn_names(wanted)
+    called = [name_of(model, row_id) for model, (row_id,) in wanted.items() if row_id is not None]
+    return str(gettext(", ")).join(called)
 
 
 def _offer(register: str, row: Any) -> dict[str, Any]:

@@ -136,3 +136,16 @@ def test_what_opens_over_a_page_has_no_obstacle_either__WCAG_2_2_AA(
     page.wait_for_selector(".ts-dropdown .option")
     check("look-up")
     assert not wrong, "\n".join(map(str, wrong))
+
+
+@only_sqlite
+def test_the_repair_slip_is_one_page_of_a5_however_long_its_texts__JOB_5(
+    person: Callable[..., Page], records: Records
+) -> None:
+    page = person("clerk")
+    page.goto(f"/admin/tickets/slip/?id={records.tickets[0]}")
+    fill = "texts => document.querySelectorAll('.clamped').forEach(box => { box.textContent = texts; })"
+    for texts in ("", "很长的内容 long text\n" * 500):
+        page.evaluate(fill, texts)
+        for paper in ({"format": "A5"}, {"format": "A4"}, {"prefer_css_page_size": True}):
+            assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(**paper))) == 1, (texts[:5], paper)

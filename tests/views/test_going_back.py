@@ -1,0 +1,89 @@
+"""Going back leads to the list as it was; landmarks have names; messages say what was done."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from selectolax.lexbor import LexborHTMLParser
+
+from models.staff import Department
+from tests.factories import World
+from tests.records import Records
+
+LIST = "/admin/tickets/"
+FILTERED = f"{LIST}?flt_status=received&sort=due_at&desc=0"
+
+
+def links(page: str) -> set[str]:
+    """Where the page's own links lead."""
+    return {link.attributes.get("href") or "" for link in LexborHTMLParser(page).css("main a")}
+
+
+def test_record_step_and_bulk_run_lead_back_to_the_filtered_list(
+    post: Callable[..., Any], sign_in: Callable[..., FlaskClient], world: World, records: Records
+) -> None:
+    clerk, ticket = sign_in("clerk"), records.tickets[1]
+    assert clerk.get(f"{FILTERED}&preview={ticket}").status_code == 200
+    record = f"{LIST}details/?id={ticket}"
+    for address in (record, f"{LIST}edit/?id={ticket}", f"{LIST}step/dispatch/?id={ticket}", f"{LIST}intake/"):
+        assert FILTERED in links(clerk.get(address).text), address
+    team = world.teams[Department.ENGINEERING].id
+    form = post(clerk, f"{LIST}bulk/dispatch/", row=str(ticket))
+    assert FILTERED in links(form.text)
+    prepared = post(clerk, f"{LIST}bulk/dispatch/", row=str(ticket), stage="preview", key="k" * 20, team=str(team))
+    run = prepared.location
+    assert FILTERED in links(clerk.get(run).text)
+    number = re.findall("id=([0-9]+)", run)[0]
+    assert FILTERED in links(clerk.get(post(clerk, "/admin/bulk-runs/run/", id=number).location).text)
+    assert "/admin/complaints/" in links(clerk.get(f"/admin/complaints/details/?id={records.ids['complaints']}").text)
+    clerk.get(LIST)
+    assert LIST in links(clerk.get(record).text)
+    assert FILTERED not in links(clerk.get(record).text)
+
+
+def test_many_and_long_lists_do_not_fill_the_session(sign_in: Callable[..., FlaskClient], records: Records) -> None:
+    manager = sign_in("manager")
+    registers = ("tickets", "complaints", "residents", "units", "keys", "key-loans", "visitor-passes", "follow-ups")
+    for register in registers:
+        answer = manager.get(f"/admin/{register}/", query_string={"search": "长" * 99})
+        assert answer.status_code == 200
+        assert sum(map(len, answer.headers.getlist("Set-Cookie"))) < 3500
+
+
+@pytest.mark.parametrize(
+    "register", ["tickets", "complaints", "keys", "residents", "key-board", "tickets/intake", "events"]
+)
+def test_landmarks_of_one_kind_have_names_of_their_own(
+    sign_in: Callable[..., FlaskClient], records: Records, register: str
+) -> None:
+    page = LexborHTMLParser(sign_in("manager").get(f"/admin/{register}/").text)
+    for kind in ("[role=search]", "nav", "aside"):
+        names = [each.attributes.get("aria-label") or each.attributes.get("aria-labelledby") for each in page.css(kind)]
+        assert len(names) < 2 or (all(names) and len(set(names)) == len(names)), (kind, names)
+
+
+def said(client: FlaskClient, answer: Any) -> str:
+    """The message on the page that a form leads to."""
+    assert answer.status_code == 302, answer.text
+    found = LexborHTMLParser(client.get(answer.location).text).css_first("main > .alert")
+    assert found is not None
+    return " ".join(found.text().split())
+
+
+def test_the_message_says_whether_and_to_whom_it_was_dispatched__DSP_11(
+    post: Callable[..., Any], sign_in: Callable[..., FlaskClient], world: World, records: Records
+) -> None:
+    clerk, team = sign_in("clerk"), world.teams[Department.ENGINEERING]
+    call = {"kind": "repair", "severity": "ordinary", "channel": "phone", "place": "大门", "reporter_name": "张"}
+    intake = f"{LIST}intake/"
+    dispatched = post(clerk, intake, **call, summary="灯坏了", team_id=str(team.id), then="dispatch")
+    assert said(clerk, dispatched).endswith(f"saved and dispatched to {team.name}.")
+    emergency = {**call, "kind": "emergency", "summary": "水管爆裂"}
+    assert said(clerk, post(clerk, intake, **emergency, team_id=str(team.id))).endswith(f"dispatched to {team.name}.")
+    assert said(clerk, post(clerk, intake, **call, summary="门打不开")).endswith("saved, not dispatched yet.")
+    step = f"{LIST}step/dispatch/?id={records.tickets[1]}"
+    person = world.person("technician")
+    given = post(clerk, step, team=str(team.id), assignee=f"id:{person.id}")
+    assert said(clerk, given).endswith(f"Dispatch – now with {team.name}, {person.name}.")
