@@ -123,6 +123,27 @@ class Key(Register, Base):
         return self.number
 
 
+_HERE = Key.lost_at.is_(None) & Key.handed_back_at.is_(None)
+Index(
+    "uq_keys_hook",
+    Key.estate_id,
+    Key.hook,
+    unique=True,
+    sqlite_where=_HERE,
+    postgresql_where=_HERE,
+    info={"rule": "KEY-1", "sentence": gettext_noop("Another key in custody has this hook.")},
+)
+Index(
+    "uq_keys_seal",
+    Key.estate_id,
+    Key.seal,
+    unique=True,
+    sqlite_where=_HERE,
+    postgresql_where=_HERE,
+    info={"rule": "KEY-1", "sentence": gettext_noop("Another key in custody has this seal.")},
+)
+
+
 class ApprovalStatus(LabelledEnum):
     """What a supervisor said."""
 

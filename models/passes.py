@@ -129,6 +129,15 @@ OWES_DEPOSIT = (VisitorPass.deposit_fen > literal_column("0")) & VisitorPass.dep
 """The condition that a deposit is still to be paid back, now or when the pass ends (PAS-3)."""
 Index("ix_visitor_passes_estate_id_valid_until", VisitorPass.estate_id, VisitorPass.valid_until, VisitorPass.id)
 Index("ix_visitor_passes_deposit", VisitorPass.estate_id, sqlite_where=OWES_DEPOSIT, postgresql_where=OWES_DEPOSIT)
+Index(
+    "uq_visitor_passes_badge_number",
+    VisitorPass.estate_id,
+    VisitorPass.badge_number,
+    unique=True,
+    sqlite_where=_OUT,
+    postgresql_where=_OUT,
+    info={"rule": "PAS-1", "sentence": gettext_noop("This badge is out with another pass; it must come back first.")},
+)
 Index("ix_visitor_passes_out", VisitorPass.estate_id, VisitorPass.valid_until, sqlite_where=_OUT, postgresql_where=_OUT)
 
 

@@ -96,7 +96,7 @@ def _draft(world: World, paper: Paper, number: int) -> PassDraft:
         host_asked=True,
     )
     if paper.kind is PassKind.VISITOR:
-        draft.badge_number, draft.safety_told = f"访{number % 60 + 1:03d}", True
+        draft.badge_number, draft.safety_told = f"访{number % 900 + 1:03d}", True
         return draft
     draft.id_document = IdDocument.ID_CARD
     draft.id_number = names.id_number(rng, born=names.birthday(rng, world.first_day))

@@ -56,7 +56,9 @@ class BulkPages(EditPages):
         if not form.validate() or not _KEY.fullmatch(key):
             return self.bulk_page(step, form, asked, ids), INVALID
         try:
-            run = self.prepare(verb, ids if ids is not None else self._ids_of(asked), form.arguments(), key)
+            run = self.prepare(
+                verb, ids if ids is not None else self._ids_of(asked), form.arguments(), key, by_filter=ids is None
+            )
         except OperationRefused as refusal:
             problem = None if form.refuse(refusal) else sentence(refusal)
             return self.bulk_page(step, form, asked, ids, problem), status_of(refusal)
@@ -113,7 +115,9 @@ class BulkPages(EditPages):
             abort(413, gettext("At most %(count)s rows at once: narrow the filter.", count=LARGEST_SELECTION))
         return ids
 
-    def prepare(self, verb: str, ids: list[int], arguments: dict[str, Any], key: str) -> int:
+    def prepare(
+        self, verb: str, ids: list[int], arguments: dict[str, Any], key: str, *, by_filter: bool = False
+    ) -> int:
         """Freeze the selection and commit; the id of the run."""
         actor = context.actor()
         assert actor is not None
@@ -128,6 +132,7 @@ class BulkPages(EditPages):
                 ids=ids,
                 arguments=arguments,
                 key=key,
+                by_filter=by_filter,
             )
             return run.id
 

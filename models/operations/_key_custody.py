@@ -62,10 +62,12 @@ def register(
     Refused: any of these missing, a number that another key of the estate has, received in the future.
     """
     numbers: set[tuple[int, str]] = set()
+    taken: set[tuple[str, int, str]] = set()
 
     def check(draft: KeyDraft) -> None:
         require_role(actor, "register", Key(estate_id=draft.estate_id))
         _check_described(session, draft.estate_id, draft.unit_id, draft.place, draft.hook, draft.seal)
+        _check_free(session, draft.estate_id, {"hook": draft.hook, "seal": draft.seal}, taken)
         if draft.received_at is not None and draft.received_at > now:
             message = gettext_noop("A key cannot have been received in the future.")
             raise OperationRefused("KEY-1", message, field="received_at")
@@ -120,6 +122,29 @@ def _check_described(
         in_estate(session, Unit, unit_id, estate_id, "KEY-1", gettext_noop("unit"), field="unit_id")
 
 
+def _check_free(
+    session: Session,
+    estate_id: int,
+    places: Mapping[str, str | None],
+    taken: set[tuple[str, int, str]],
+    own_id: int | None = None,
+) -> None:
+    """Refuse (KEY-1) a hook or seal of another key in custody, or of one of the same batch, which *taken* holds."""
+    found = []
+    for column, text in places.items():
+        name = (text or "").strip()
+        here = (Key.lost_at.is_(None), Key.handed_back_at.is_(None))
+        query = select(Key.number).where(Key.estate_id == estate_id, getattr(Key, column) == name, *here)
+        other = session.scalars(query.where(Key.id != (own_id or 0))).first()
+        if name and (other is not None or (column, estate_id, name) in taken):
+            message = gettext_noop("Key %(number)s in custody has the hook %(name)s already.")
+            if column == "seal":
+                message = gettext_noop("Key %(number)s in custody has the seal %(name)s already.")
+            raise OperationRefused("KEY-1", message, field=column, number=other, name=name)
+        found.append((column, estate_id, name))
+    taken.update(found)
+
+
 def amend(
     session: Session,
     keys: Iterable[Key],
@@ -148,7 +173,11 @@ def amend(
         unit_id, place = columns.get("unit_id", row.unit_id), columns.get("place", row.place)
         hook, seal = columns.get("hook", row.hook), columns.get("seal", row.seal)
         _check_described(session, row.estate_id, unit_id, place, hook, seal)
+        changed: dict[str, str | None] = {name: columns[name] for name in ("hook", "seal") if name in columns}
+        if row.lost_at is None and row.handed_back_at is None:
+            _check_free(session, row.estate_id, changed, taken, row.id)
 
+    taken: set[tuple[str, int, str]] = set()
     for row in check_each(move, check):
         move.set(row, **columns)
     return move.finish()

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.calendar import WorkingCalendar
@@ -83,6 +84,7 @@ def issue(
     """
     settings = EstateSettings(session, {draft.estate_id for draft in drafts})
     times: list[tuple[datetime.datetime, datetime.datetime]] = []
+    out: set[tuple[int, str]] = set()
 
     def check(draft: PassDraft) -> None:
         require_role(actor, "issue", VisitorPass(estate_id=draft.estate_id))
@@ -95,6 +97,7 @@ def issue(
             in_estate(
                 session, Unit, draft.host_unit_id, draft.estate_id, rule, gettext_noop("unit"), field="host_unit_id"
             )
+        check_badge(session, draft.estate_id, draft.badge_number, out)
         times.append(_valid(draft, rule, settings.number(draft.estate_id, DAYS[draft.kind]), calendar, now))
 
     accepted, outcome = sift(drafts, check)
@@ -113,6 +116,27 @@ def issue(
             row.number = number
     outcome.done = list(create(session, rows, verb="issue", actor=actor, now=now))
     return outcome
+
+
+def check_badge(
+    session: Session, estate_id: int, badge: str | None, out: set[tuple[int, str]], own_id: int | None = None
+) -> None:
+    """Refuse (PAS-1) a badge that is out with another pass, or with one of the same batch, which *out* holds."""
+    name = (badge or "").strip()
+    if not name:
+        return
+    query = select(VisitorPass.number).where(
+        VisitorPass.estate_id == estate_id,
+        VisitorPass.badge_number == name,
+        VisitorPass.handed_in_at.is_(None),
+        VisitorPass.revoked_at.is_(None),
+        VisitorPass.id != (own_id or 0),
+    )
+    other = session.scalars(query).first()
+    if other is not None or (estate_id, name) in out:
+        message = gettext_noop("Badge %(badge)s is out with %(number)s: it is handed in first.")
+        raise OperationRefused("PAS-1", message, field="badge_number", badge=name, number=other)
+    out.add((estate_id, name))
 
 
 def _missing(paper: PassDraft | VisitorPass) -> dict[str, Msgid]:
@@ -213,7 +237,7 @@ def _pass(
         permit_until=draft.permit_until,
         host_unit_id=draft.host_unit_id,
         host_asked=draft.host_asked,
-        badge_number=draft.badge_number or None,
+        badge_number=(draft.badge_number or "").strip() or None,
         safety_told=draft.safety_told,
         valid_from=valid[0],
         valid_until=valid[1],
@@ -258,6 +282,8 @@ def amend(
             setattr(paper, name, value)
         require(_missing(paper), rule)
         check_phone(columns.get("phone"), rule, "phone")
+        if columns.get("badge_number", row.badge_number) != row.badge_number:
+            check_badge(session, row.estate_id, columns["badge_number"], out, row.id)
         if "id_number" in columns:
             today = move.settings.calendar(row.estate_id).local_date(move.now)
             check_id_number(paper.id_document, columns["id_number"], rule=rule, today=today)
@@ -266,6 +292,7 @@ def amend(
                 session, Unit, columns["host_unit_id"], row.estate_id, rule, gettext_noop("unit"), field="host_unit_id"
             )
 
+    out: set[tuple[int, str]] = set()
     for row in check_each(move, check):
         stored = {name: value for name, value in columns.items() if name not in {"phone", "id_number"}}
         # The cipher text of the same number differs each time: only another number is a change.

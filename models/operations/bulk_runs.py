@@ -37,11 +37,13 @@ def prepare(
     arguments: Mapping[str, Any],
     key: str,
     undoes: BulkRun | None = None,
+    by_filter: bool = False,
 ) -> BulkRun:
     """Freeze the chosen rows with their versions and what the verb would do to each. Nothing else is written.
 
-    The same *key* of the same person again gives the stored run if verb and arguments are the same, and is refused
-    (BULK) if they are not. Ids that the person cannot see are left out: to them there is no such row.
+    The same *key* of the same person again gives the stored run if verb, arguments and rows are the same, and is
+    refused (BULK) if they are not; rows that a filter found (*by_filter*) may be others by then. Ids that the person
+    cannot see are left out: to them there is no such row.
     """
     bulk = BULK_VERBS.get((register, verb))
     if bulk is None or not may(actor, "run", "bulk_runs"):
@@ -53,7 +55,8 @@ def prepare(
         select(BulkRun).where(BulkRun.actor_id == actor.staff_id, BulkRun.idempotency_key == key)
     ).one_or_none()
     if known is not None:
-        if (known.register, known.verb, known.arguments, known.estate_id) != (register, verb, kept, estate_id):
+        same = (known.register, known.verb, known.arguments, known.estate_id) == (register, verb, kept, estate_id)
+        if not same or not (by_filter or _same_rows(session, known, ids, actor)):
             raise OperationRefused(
                 "BULK", gettext_noop("This form was sent before with other values; open it again to do something else.")
             )
@@ -72,6 +75,17 @@ def prepare(
     session.flush()
     _freeze(session, run, bulk, sorted(set(ids)), dict(arguments), actor=actor, now=now)
     return run
+
+
+def _same_rows(session: Session, run: BulkRun, ids: Sequence[int], actor: Actor) -> bool:
+    """Whether *run* was made of *ids*, as far as the person can see them."""
+    stored = set(session.scalars(select(BulkItem.record_id).where(BulkItem.run_id == run.id)))
+    model, more = BULK_VERBS[run.register, run.verb].model, sorted(set(ids) - stored)
+    for start in range(0, len(more), CHUNK):
+        chosen = model.id.in_(more[start : start + CHUNK])
+        if session.execute(select(model.id).where(chosen, visible(actor, model)).limit(1)).first() is not None:
+            return False
+    return stored <= set(ids)
 
 
 def _freeze(

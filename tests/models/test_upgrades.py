@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from alembic import command
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from models import migrations
@@ -32,6 +33,8 @@ LANDED = {
     "0006_sqlite.sql": "41f6bf38d48db9e0af15d0e74f71d990270c1df9df56508cbb51d4a212b5858a",
     "0007_postgresql.sql": "c51ff01c350566354c05cdb89bb8bc99749f3df1208ef0cf5eedbf4dea8860e1",
     "0007_sqlite.sql": "3940ca4298c8c6fbdc21b999da0bbda9bc244785115b40c71fffc0be870eb068",
+    "0008_postgresql.sql": "da186fe1b315e35b59f5402fddec8d053fc76089ff7fea5f71dd8e60ab552534",
+    "0008_sqlite.sql": "da186fe1b315e35b59f5402fddec8d053fc76089ff7fea5f71dd8e60ab552534",
 }
 """File of statements -> its SHA-256. A new file is added here; a changed one would leave older databases behind."""
 
@@ -100,3 +103,31 @@ def test_an_upgrade_of_an_older_database_keeps_its_complaints_and_gives_no_numbe
         condition = found(Complaint, "B2", Keyring(DATA_KEY))
         assert condition is not None
         assert 21 in session.scalars(select(Complaint.id).where(condition)).all()
+
+
+KEY = (
+    "INSERT INTO keys (id, estate_id, number, place, hook, seal, origin, received_at, handed_back_at, handed_back_to)"
+    " VALUES ({id}, {estate}, 'K-{id}', '{place}', 'A-1', 'S-{seal}', 'common', {at}, {gone}, {to})"
+)
+
+
+def test_two_keys_on_one_hook_do_not_stop_an_upgrade_and_are_told_apart(older):
+    at = "'2026-11-01 00:00:00.000000" + ("'" if older.dialect.name == "sqlite" else "+00:00'")
+    with older.begin() as connection:
+        estate = connection.exec_driver_sql("SELECT min(id) FROM estates").scalar_one()
+        for number, seal, back in ((1, 7, False), (2, 8, True), (3, 7, False), (4, 9, False)):
+            gone, to = (at, "'x'") if back else ("NULL", "NULL")
+            row = KEY.format(id=number, estate=estate, place="gate", seal=seal, at=at, gone=gone, to=to)
+            connection.exec_driver_sql(row)
+    migrations.upgrade(older)
+    with older.begin() as connection:
+        rows = connection.exec_driver_sql("SELECT id, hook, seal FROM keys ORDER BY id").all()
+        assert [tuple(row) for row in rows] == [
+            (1, "A-1", "S-7"),
+            (2, "A-1", "S-8"),
+            (3, "A-1 (#3)", "S-7 (#3)"),
+            (4, "A-1 (#4)", "S-9"),
+        ]
+        assert migrations.differences(connection) == []
+    with pytest.raises(IntegrityError), older.begin() as connection:
+        connection.exec_driver_sql("UPDATE keys SET hook = 'A-1' WHERE id = 4")

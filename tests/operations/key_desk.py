@@ -4,9 +4,10 @@ import datetime
 from types import SimpleNamespace
 
 import pytest
+from sqlalchemy import func, select
 
 from models.errors import OperationRefused
-from models.keys import BorrowerKind, KeyOrigin
+from models.keys import BorrowerKind, Key, KeyOrigin
 from models.operations import keys
 from models.operations.keys import ApprovalDraft, KeyDraft, LoanDraft
 
@@ -22,7 +23,9 @@ def open_desk(session, world, now):
 
 
 def register(desk, **changes):
-    draft = KeyDraft(desk.world.estate.id, KeyOrigin.RECTIFICATION, "A-12", "S-1", unit_id=desk.world.units[0].id)
+    more = desk.session.scalar(select(func.count()).select_from(Key))
+    hook, seal = (f"A-12{more}", f"S-1{more}") if more else ("A-12", "S-1")
+    draft = KeyDraft(desk.world.estate.id, KeyOrigin.RECTIFICATION, hook, seal, unit_id=desk.world.units[0].id)
     for name, value in changes.items():
         setattr(draft, name, value)
     return keys.register(desk.session, [draft], actor=desk.clerk, now=desk.now).one()

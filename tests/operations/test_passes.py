@@ -51,7 +51,7 @@ def visitor(desk, **changes):
         "organisation": "顺丰",
         "purpose": "探访",
         "identity_checked": True,
-        "badge_number": "B-7",
+        "badge_number": f"B-{7 + desk.session.scalar(select(func.count()).select_from(VisitorPass))}",
         "safety_told": True,
         "host_unit_id": desk.world.units[0].id,
         "host_asked": True,

@@ -209,3 +209,19 @@ def item_message() -> Any:
     from models.errors import Msgid
 
     return Msgid("%(count)s of %(kinds)s at %(at)s")
+
+
+@pytest.mark.parametrize("rows", [slice(1, 4), slice(2, 5), slice(1, 2)])
+def test_the_same_form_with_other_rows_is_refused_and_with_the_same_is_the_same_run(
+    rows: slice, records: Records, sign_in: Callable[..., FlaskClient], post: Callable[..., Any], look: DeskSession
+) -> None:
+    client = sign_in("clerk")
+    first = [str(number) for number in records.tickets[1:3]]
+    run = run_id(choose(client, post, records.team, row=first))
+    assert run_id(choose(client, post, records.team, row=first[::-1])) == run
+    other = choose(client, post, records.team, row=[str(number) for number in records.tickets[rows]])
+    assert other.status_code == 409
+    assert "sent before with other values" in other.text
+    assert look.scalar(select(func.count()).select_from(BulkRun)) == 1
+    every = {"all": "1", "query": "flt_status=received", "key": KEY + "9"}
+    assert run_id(choose(client, post, records.team, **every)) == run_id(choose(client, post, records.team, **every))
