@@ -1,41 +1,47 @@
-"""Copies of the whole database: SQLite's own backup while it is in use, ``pg_dump`` and ``pg_restore`` for a server."""
+"""Backups: one archive with a manifest that says what is in it; of a shared database our tables alone.
+
+The archive is a zip: ``manifest.json``, and ``database.sqlite`` or a file of rows for each table of a server.
+"""
 
 import contextlib
+import json
 import os
 import shutil
 import sqlite3
-import subprocess
 import tempfile
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import URL
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError
 
-from admin_app import database
+from admin_app import database, former_copies
 from admin_app.config import ENVIRONMENT, Config, ConfigurationError
-from models import migrations
+from models import Base, migrations
+from models.guards import drop_triggers
 from models.mark import DatabaseUse
-from models.migrations import revision
+from models.migrations import contents, keeping, neighbours, shape
+from models.session import open_engine
 
-SQLITE_HEADING = b"SQLite format 3\0"
-POSTGRESQL_HEADING = b"PGDMP"
-VERSION_TABLES = (revision.VERSION_TABLE, revision.EARLIER_VERSION_TABLE)
-"""Where the revision of our tables stands, now and in older backups."""
+FORMAT = 1
+MANIFEST = "manifest.json"
+SQLITE_MEMBER = "database.sqlite"
+STAGING = "frontdesk_restoring"
+Manifest = dict[str, Any]
 
 
 def backup(opened: database.Database, file: Path, *, force: bool) -> None:
-    """Copy the database into *file*; raises ConfigurationError, and then leaves *file* as it was."""
+    """Copy our tables into *file*; raises ConfigurationError, and then leaves *file* as it was."""
     if file.exists() and not force:
         raise ConfigurationError(f"{file} exists already; choose another name, or --force to overwrite it.")
-    with new_file(file) as made:
+    with new_file(file) as made, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         if opened.engine.dialect.name == "sqlite":
-            source = opened.engine.raw_connection()
-            with contextlib.closing(sqlite3.connect(made)) as target:
-                source.driver_connection.backup(target)  # type: ignore[union-attr]  # sqlite3's connection
-                target.execute("PRAGMA journal_mode=DELETE")  # one file, without a log beside it
-            source.close()
+            manifest = _sqlite_backup(opened.engine, archive, made)
         else:
-            _run("pg_dump", opened.engine.url, "--format=custom", "--no-owner", f"--file={made}")
+            manifest = _server_backup(opened.engine, archive)
+        archive.writestr(MANIFEST, json.dumps(manifest, indent=1))
 
 
 @contextlib.contextmanager
@@ -56,119 +62,177 @@ def new_file(file: Path) -> Iterator[Path]:
         made.unlink(missing_ok=True)
 
 
+def _facts(connection: Connection) -> Manifest:
+    use, digest = connection.execute(text("SELECT use, key_digest FROM database_mark")).one()
+    return {
+        "program": "frontdesk",
+        "format": FORMAT,
+        "database": connection.dialect.name,
+        "revision": migrations.current(connection),
+        "use": use,
+        "key_digest": digest,
+        "tables": {
+            name: connection.exec_driver_sql(f"SELECT count(*) FROM {name}").scalar_one()  # noqa: S608  # our own name
+            for name in sorted(Base.metadata.tables)
+        },
+    }
+
+
+def _sqlite_backup(engine: Engine, archive: zipfile.ZipFile, beside: Path) -> Manifest:
+    with tempfile.TemporaryDirectory(dir=beside.parent, prefix=".frontdesk-") as folder:
+        copied = Path(folder) / SQLITE_MEMBER
+        source = engine.raw_connection()
+        with contextlib.closing(sqlite3.connect(copied)) as target:
+            source.driver_connection.backup(target)  # type: ignore[union-attr]  # sqlite3's connection
+        source.close()
+        copy = open_engine(f"sqlite:///{copied}")
+        with copy.connect() as connection, migrations.without_foreign_keys(connection), connection.begin():
+            drop_triggers(connection)  # made anew after a restore
+            _leave_out_others(connection)
+            manifest = _facts(connection)
+        copy.dispose()
+        with contextlib.closing(sqlite3.connect(copied)) as target:
+            target.execute("PRAGMA journal_mode=DELETE")  # one file, without a log beside it
+            target.execute("VACUUM")  # nothing of what was left out stays in it
+        archive.write(copied, SQLITE_MEMBER)
+    return manifest
+
+
+def _leave_out_others(connection: Connection) -> None:
+    """Drop from a copy what belongs to other programs; columns of theirs stay with the rows they are of."""
+    things = neighbours.of_others(connection, shape.present())
+    for kind in ("trigger", "view", "index", "table"):
+        for thing in things:
+            if thing.kind == kind and (kind != "index" or thing.table in Base.metadata.tables):
+                connection.exec_driver_sql(f"DROP {kind} IF EXISTS {keeping.quoted(thing.name)}")
+
+
+def _server_backup(engine: Engine, archive: zipfile.ZipFile) -> Manifest:
+    alike = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    with alike.connect() as connection, connection.begin():
+        manifest = _facts(connection)
+        driver: Any = connection.connection.driver_connection
+        for name in manifest["tables"]:
+            columns = contents.columns(Base.metadata.tables[name])
+            member = archive.open(f"tables/{name}.copy", "w", force_zip64=True)
+            with member, driver.cursor().copy(f"COPY {name} ({columns}) TO STDOUT") as rows:
+                member.write(f"{columns}\n".encode())
+                for block in rows:
+                    member.write(block)
+    return manifest
+
+
+# ---------------------------------------------------------------- and back
+
+
 def restore(config: Config, file: Path, *, force: bool) -> None:
-    """Bring the database to what *file* holds; raises ConfigurationError, and then leaves the database as it was."""
-    heading = _heading(file)
+    """Bring our tables to what *file* holds; raises ConfigurationError, and then leaves the database as it was."""
     is_sqlite = config.database_file is not None
-    if not heading.startswith(SQLITE_HEADING if is_sqlite else POSTGRESQL_HEADING):
-        kind = "SQLite" if is_sqlite else "PostgreSQL"
-        raise ConfigurationError(f"{file} is not a backup of a {kind} database.")
-    if is_sqlite:
-        _verify_sqlite(config, file)
-    else:
-        _verify_dump(config, file)
-    with database.connect(config, create=True) as opened, opened.engine.connect() as connection:
-        if migrations.has_tables(connection) and not force:
-            raise ConfigurationError("the database holds tables already; --force replaces them.")
-    if config.database_file is not None:
-        _restore_sqlite(file, config.database_file)
-    else:
-        _run(
-            "pg_restore",
-            config.database_url,
-            "--single-transaction",
-            "--exit-on-error",
-            "--no-owner",
-            *(["--clean", "--if-exists"] if force else []),
-            str(file),
-        )
+    with tempfile.TemporaryDirectory(prefix="frontdesk-") as folder:
+        if former_copies.is_one(file):
+            manifest = former_copies.read(file, Path(folder), is_sqlite=is_sqlite)
+        else:
+            manifest = _unpacked(file, Path(folder), is_sqlite=is_sqlite)
+        _verify_facts(config, file, manifest)
+        with database.connect(config, create=True) as opened:
+            _refuse_without_force(opened, force=force)
+            try:
+                if is_sqlite:
+                    _restore_file(opened.engine, Path(folder) / SQLITE_MEMBER, file)
+                else:
+                    _restore_server(opened.engine, manifest, Path(folder))
+            except migrations.NeighbourInTheWay as error:
+                raise ConfigurationError(f"not restored, nothing was changed; of another program: {error}") from None
+            except (DBAPIError, migrations.OrphansFound) as error:
+                said = " ".join(str(getattr(error, "orig", error)).split())
+                raise ConfigurationError(f"not restored, nothing was changed: {said}") from None
 
 
-def _heading(file: Path) -> bytes:
+def _refuse_without_force(opened: database.Database, *, force: bool) -> None:
+    with opened.engine.connect() as connection:
+        if force or not migrations.has_tables(connection):
+            return
+        things = neighbours.of_others(connection, shape.of_revision(migrations.current(connection)))
+    left = ", ".join(map(str, things))
+    left = f" What belongs to other programs would be left: {left}." if left else ""
+    raise ConfigurationError(f"the database holds tables of Front Desk already; --force replaces their rows.{left}")
+
+
+def _unpacked(file: Path, folder: Path, *, is_sqlite: bool) -> Manifest:
+    kind = "sqlite" if is_sqlite else "postgresql"
     try:
-        with file.open("rb") as opened:
-            return opened.read(len(SQLITE_HEADING))
+        with zipfile.ZipFile(file) as archive:
+            manifest: Manifest = json.loads(archive.read(MANIFEST))
+            wanted = [SQLITE_MEMBER] if is_sqlite else [f"tables/{name}.copy" for name in manifest["tables"]]
+            if manifest["database"] == kind:
+                if manifest["format"] > FORMAT:
+                    raise ConfigurationError(f"{file} was written by a newer version of the program; update it.")
+                for name in wanted:
+                    with archive.open(name) as member, (folder / Path(name).name).open("wb") as written:
+                        shutil.copyfileobj(member, written)
     except OSError as error:
-        raise ConfigurationError(f"cannot read {file}: {error.strerror}.") from None
+        raise ConfigurationError(f"cannot read {file}: {error.strerror or error}.") from None
+    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, EOFError, RuntimeError) as error:
+        raise ConfigurationError(f"{file} is not a backup of Front Desk, or is damaged: {error}.") from None
+    if manifest["database"] != kind:
+        raise ConfigurationError(f"{file} is not a backup of a {'SQLite' if is_sqlite else 'PostgreSQL'} database.")
+    return manifest
 
 
-def _verify_sqlite(config: Config, file: Path) -> None:
-    with contextlib.closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as source:
-        try:
-            sound = source.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-            sound = sound and source.execute("PRAGMA foreign_key_check").fetchone() is None
-            named = "SELECT name FROM sqlite_master WHERE name IN (?, ?) ORDER BY name DESC"
-            (table,) = source.execute(named, VERSION_TABLES).fetchone() or VERSION_TABLES[:1]
-            version = source.execute(f"SELECT version_num FROM {table}").fetchone()  # noqa: S608  # one of two names
-            mark = source.execute("SELECT use, key_digest FROM database_mark").fetchone()
-        except sqlite3.DatabaseError as error:
-            raise ConfigurationError(f"{file} cannot be restored: {error}.") from None
-    if not sound:
-        raise ConfigurationError(f"{file} is damaged; take another backup.")
-    _verify_facts(config, file, version[0] if version else None, mark)
-
-
-def _verify_facts(config: Config, file: Path, revision: str | None, mark: tuple[str, str] | None) -> None:
-    if revision is None or mark is None:
+def _verify_facts(config: Config, file: Path, manifest: Manifest) -> None:
+    revision, use = manifest.get("revision"), manifest.get("use")
+    if revision is None or use not in set(DatabaseUse):
         raise ConfigurationError(f"{file} is not a backup of Front Desk.")
-    if not migrations.is_known(revision):
+    if not migrations.is_known(str(revision)):
         raise ConfigurationError(f"{file} is of revision {revision}, which this program does not know; update it.")
-    if mark[0] != config.use.value:
-        raise ConfigurationError(f"{file} is of a {mark[0]} database and {ENVIRONMENT} is {config.use.value!r}.")
-    if mark[1] != config.keyring.digest(database.KEY_CHECK):
+    if use != config.use.value:
+        raise ConfigurationError(f"{file} is of a {use} database and {ENVIRONMENT} is {config.use.value!r}.")
+    if manifest.get("key_digest") != config.keyring.digest(database.KEY_CHECK):
         raise ConfigurationError(f"{file} was written with another data key; set FRONTDESK_DATA_KEY to it.")
 
 
-def _restore_sqlite(file: Path, target: Path) -> None:
-    """Write into the database itself, in one transaction: who is served from it sees the old or the new."""
-    with (
-        contextlib.closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as source,
-        contextlib.closing(sqlite3.connect(target, timeout=30)) as written,
-    ):
+def _restore_file(engine: Engine, source: Path, file: Path) -> None:
+    copy = open_engine(f"sqlite:///{source}")
+    with contextlib.closing(sqlite3.connect(source)) as raw:
+        if raw.execute("PRAGMA integrity_check").fetchone() != ("ok",):
+            raise ConfigurationError(f"{file} is damaged; take another backup.")
+    migrations.upgrade(copy)
+    copy.dispose()
+    with engine.connect() as connection:
+        cursor = connection.connection.cursor()
+        cursor.execute("ATTACH ? AS restored", (str(source),))
         try:
-            source.backup(written)
-        except sqlite3.Error as error:
-            raise ConfigurationError(f"not restored: {error}; stop the server and try again.") from None
+            with migrations.without_foreign_keys(connection), connection.begin():
+                migrations.bring_up(connection)
+                contents.replace_rows(connection, "restored")
+                if found := list(migrations.orphans(connection)):
+                    raise migrations.OrphansFound(f"rows refer to rows that do not exist: {', '.join(found[:5])}")
+        finally:
+            connection.detach()  # with the file that it has attached it is of no use to anybody else
 
 
-def _verify_dump(config: Config, file: Path) -> None:
-    tables = [f"--table={name}" for name in (*VERSION_TABLES, "database_mark")]
-    written = _program("pg_restore", "--data-only", *tables, "--file=-", str(file))
-    rows: dict[str, dict[str, str]] = {}
-    lines = iter(written.splitlines())
-    for line in lines:
-        if line.startswith("COPY "):
-            name = line.split()[1].rpartition(".")[2]
-            columns = line[line.index("(") + 1 : line.index(")")].replace('"', "").split(", ")
-            values = next(lines).split("\t")
-            if values != ["\\."]:
-                rows[name] = dict(zip(columns, values, strict=True))
-    mark = rows.get("database_mark")
-    _verify_facts(
-        config,
-        file,
-        next((rows[name]["version_num"] for name in VERSION_TABLES if name in rows), None),
-        (mark["use"], mark["key_digest"]) if mark is not None and mark["use"] in set(DatabaseUse) else None,
-    )
+def _restore_server(engine: Engine, manifest: Manifest, folder: Path) -> None:
+    with engine.connect() as connection, connection.begin():
+        migrations.queue(connection)
+        here = connection.scalar(text("SELECT current_setting('search_path')"))
+        connection.exec_driver_sql(f"DROP SCHEMA IF EXISTS {STAGING} CASCADE")
+        connection.exec_driver_sql(f"CREATE SCHEMA {STAGING}")
+        connection.exec_driver_sql(f"SET LOCAL search_path = {STAGING}")
+        migrations.make_at(connection, str(manifest["revision"]))
+        driver: Any = connection.connection.driver_connection
+        with contents.without_references(connection):
+            for name in manifest["tables"]:
+                _load(driver, name, folder / f"{name}.copy")
+        migrations.make_at(connection, migrations.head())
+        connection.execute(text("SELECT set_config('search_path', :path, true)"), {"path": here})
+        migrations.bring_up(connection)
+        contents.replace_rows(connection, STAGING)
+        connection.exec_driver_sql(f"DROP SCHEMA {STAGING} CASCADE")
 
 
-def _run(program: str, url: URL, *arguments: str) -> None:
-    address = url.set(drivername="postgresql", password=None).render_as_string(hide_password=False)
-    _program(program, f"--dbname={address}", *arguments, password=url.password)
-
-
-def _program(program: str, *arguments: str, password: object = None) -> str:
-    """Run one of PostgreSQL's programs; its password goes by the environment, which other users cannot read."""
-    found = shutil.which(program) or next(
-        (str(path) for path in sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{program}"), reverse=True)), None
-    )
-    if found is None:
-        raise ConfigurationError(f"{program} is not installed; install PostgreSQL's client programs.")
-    environment = {**os.environ, **({"PGPASSWORD": str(password)} if password else {})}
-    answer = subprocess.run(  # noqa: S603  # PostgreSQL's own program, without a shell
-        [found, *arguments], capture_output=True, text=True, check=False, env=environment
-    )
-    if answer.returncode:
-        said = answer.stderr.strip().splitlines()
-        raise ConfigurationError(f"{program} failed: {said[0] if said else answer.returncode}")
-    return answer.stdout
+def _load(driver: Any, name: str, rows: Path) -> None:
+    with rows.open("rb") as lines:
+        columns = lines.readline().decode().strip()
+        with driver.cursor().copy(f"COPY {name} ({columns}) FROM STDIN") as copied:
+            while block := lines.read(1 << 16):
+                copied.write(block)

@@ -41,11 +41,20 @@ alike, whoever writes and however:
 - **`version`** goes up by one with every change. Who changes a row says `SET version = version + 1`, and
   `WHERE version = …` with the one read, so that nothing is overwritten unseen.
 
+- **Other programs' tables, views, columns, indexes and triggers** stay as they are through every upgrade, those on our
+  tables too, or the upgrade is refused with their name. A column on one of our tables may be empty or has a default; a
+  unique index holds all columns of a key below. `frontdesk db check` lists what is foreign, and what of it hurts.
+  Ours are the tables below, `frontdesk_version`, `frontdesk_objects` (the triggers and functions that we have made)
+  and the search indexes (`…_search`, on SQLite `search_places` too); nothing else is ever replaced or dropped.
+- **Rights on a server**: `frontdesk db roles` prints the GRANTs for the owner of the tables, the panel (rows only),
+  reports (no secrets) and other programs. `INSERT` on a table is all that inserting needs: triggers run with the
+  owner's rights, and everybody may count on the sequences of ids.
+
 Not promised: `CREATE`, `ALTER`, `DROP`, `PRAGMA` and superusers can get past all this. What they do to the event log,
 to guards and to what must hold between rows is *found* by `frontdesk verify`, not prevented.
 
 **Verbs** are the functions of `models.operations` that change a table; who may call them is `models.policy`. A program
-that writes past them leaves no event and starts no clock.
+that writes past them leaves no event and starts no clock; `frontdesk verify` lists such rows as *without event*.
 """
 
 

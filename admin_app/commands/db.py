@@ -4,14 +4,14 @@ import json
 from pathlib import Path
 
 import click
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from admin_app import clock, copies, database
 from admin_app.commands import official_calendar
-from admin_app.config import Config
+from admin_app.config import Config, ConfigurationError
 from models import migrations, search
 from models.estates import Estate
-from models.migrations import soundness
+from models.migrations import roles, soundness
 from models.session import reading
 
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -97,5 +97,36 @@ def restore(file: Path, force: bool) -> None:
     """Bring the database back to what FILE holds, all of it or nothing."""
     config = Config.from_environment()
     copies.restore(config, file, force=force)
-    database.open_ready(config).close()
-    click.echo(f"The database holds what {file} held.")
+    with database.open_ready(config) as opened, reading(opened.engine).connect() as connection:
+        left = ", ".join(map(str, soundness.of_others(connection)))
+    click.echo(f"The database holds what {file} held.{f' Left as it was, of other programs: {left}.' if left else ''}")
+
+
+@command.command("roles")
+@click.option("--owner", default=roles.OWNER, show_default=True, help="Who makes and upgrades the tables.")
+@click.option("--panel", default=roles.PANEL, show_default=True, help="Whom the panel signs in as.")
+@click.option("--reports", default=roles.REPORTS, show_default=True, help="Who only reads.")
+@click.option("--neighbour", default=roles.NEIGHBOUR, show_default=True, help="Another program.")
+@click.option(
+    "--writes", multiple=True, default=("visitor_passes",), show_default=True, help="A register it may write."
+)
+def print_roles(owner: str, panel: str, reports: str, neighbour: str, writes: tuple[str, ...]) -> None:
+    """Print the GRANTs for each kind of user of a PostgreSQL server; run them as the owner, after each upgrade."""
+    config = Config.from_environment()
+    if config.database_file is not None:
+        raise ConfigurationError("SQLite knows no users: whoever may write the file may do everything in it.")
+    if unknown := sorted(set(writes) - set(roles.writable())):
+        raise ConfigurationError(f"other programs cannot write {unknown[0]}; choose of {', '.join(roles.writable())}.")
+    with database.open_ready(config) as opened, reading(opened.engine).connect() as connection:
+        schema, name = connection.execute(
+            text("SELECT quote_ident(current_schema()), quote_ident(current_database())")
+        ).one()
+        quote = opened.engine.dialect.identifier_preparer.quote
+        people = {
+            "owner": quote(owner),
+            "panel": quote(panel),
+            "reports": quote(reports),
+            "neighbour": quote(neighbour),
+        }
+        for statement in roles.statements(schema, name, writes=writes, **people):
+            click.echo(statement)

@@ -57,23 +57,33 @@ def upgrade(engine: Engine, progress: Callable[[str], None] | None = None) -> No
     Where there is nothing to do nothing is touched, so that nobody who is using the database waits. *progress* hears
     the name of each table whose search index is made anew, because what keeps it was missing or is another.
     """
-    with engine.connect() as connection, _without_foreign_keys(connection), connection.begin():
-        queue(connection)
-        revision, wrong = current(connection), missing_guards(connection)
-        if revision == head() and not wrong and not is_named_as_before(connection) and made.is_kept(connection):
-            return
-        rename_version_table(connection)
-        before, otherwise_written = shape.of_revision(revision), _missing_or_changed(connection)
-        if taken := names_in_the_way(connection, before):
-            raise NeighbourInTheWay(f"the names of {', '.join(taken)} are those of something of another program")
-        with keeping.kept(connection, before, shape.present):
-            drop_triggers(connection)
-            command.upgrade(config(connection), "head")
-            create_triggers(connection, Base.metadata)
-            if revision is not None and any(map(search.keeps_index, otherwise_written)):
-                search.rebuild(connection, progress)
-        if found := list(orphans(connection)):
-            raise OrphansFound(", ".join(found[:5]))
+    with engine.connect() as connection, without_foreign_keys(connection), connection.begin():
+        bring_up(connection, progress)
+
+
+def bring_up(connection: Connection, progress: Callable[[str], None] | None = None) -> None:
+    """The same in the caller's transaction; on SQLite foreign keys must be off (:func:`without_foreign_keys`)."""
+    queue(connection)
+    revision, wrong = current(connection), missing_guards(connection)
+    if revision == head() and not wrong and not is_named_as_before(connection) and made.is_kept(connection):
+        return
+    rename_version_table(connection)
+    before, otherwise_written = shape.of_revision(revision), _missing_or_changed(connection)
+    if taken := names_in_the_way(connection, before):
+        raise NeighbourInTheWay(f"the names of {', '.join(taken)} are those of something of another program")
+    with keeping.kept(connection, before, shape.present):
+        drop_triggers(connection)
+        command.upgrade(config(connection), "head")
+    create_triggers(connection, Base.metadata)
+    if revision is not None and any(map(search.keeps_index, otherwise_written)):
+        search.rebuild(connection, progress)
+    if found := list(orphans(connection)):
+        raise OrphansFound(", ".join(found[:5]))
+
+
+def make_at(connection: Connection, revision: str) -> None:
+    """Our tables as they were at *revision*, without guards: for the rows of a backup of that time."""
+    command.upgrade(_config(connection), revision)
 
 
 def names_in_the_way(connection: Connection, before: shape.Shape) -> list[str]:
@@ -110,7 +120,7 @@ def stamp(connection: Connection) -> None:
 
 
 @contextmanager
-def _without_foreign_keys(connection: Connection) -> Iterator[None]:
+def without_foreign_keys(connection: Connection) -> Iterator[None]:
     """SQLite deletes the children of a table that a migration rebuilds, unless told before the transaction begins."""
     if connection.dialect.name != "sqlite":
         yield

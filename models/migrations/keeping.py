@@ -20,8 +20,13 @@ class NeighbourInTheWay(Exception):
 
 
 @contextmanager
-def kept(connection: Connection, before: Shape, after: Callable[[], Shape]) -> Iterator[None]:
-    """Keep it all while our tables go from *before* to *after*; raises NeighbourInTheWay, and the caller rolls back."""
+def kept(
+    connection: Connection, before: Shape, after: Callable[[], Shape], *, rows_may_go: bool = False
+) -> Iterator[None]:
+    """Keep it all while our tables go from *before* to *after*; raises NeighbourInTheWay, and the caller rolls back.
+
+    Unless *rows_may_go*, also where a row goes in which another program has written something.
+    """
     things = of_others(connection, before)
     on_sqlite = connection.dialect.name == "sqlite"
     if on_sqlite:
@@ -35,7 +40,7 @@ def kept(connection: Connection, before: Shape, after: Callable[[], Shape]) -> I
             raise NeighbourInTheWay(named) from error
         raise
     if on_sqlite:
-        _put_back(connection, things, after())
+        _put_back(connection, things, after(), rows_may_go)
         if lost := sound - _sound(connection, things):
             raise NeighbourInTheWay(f"{_list(lost)} would not work any more")
         if added := set(_orphans(connection, things, after())) - orphans:
@@ -82,9 +87,9 @@ def _set_aside(connection: Connection, things: list[Thing]) -> None:
                 connection.exec_driver_sql(f"DROP {kind} main.{quoted(thing.name)}")
 
 
-def _put_back(connection: Connection, things: list[Thing], after: Shape) -> None:
+def _put_back(connection: Connection, things: list[Thing], after: Shape, rows_may_go: bool) -> None:
     for table, columns in _values(things).items():
-        _put_columns_back(connection, table, columns, things, after)
+        _put_columns_back(connection, table, columns, things, after, rows_may_go)
     there = set(connection.scalars(text("SELECT name FROM sqlite_master WHERE type = 'index'")))
     wanted = [thing for thing in things if thing.kind == "index" and thing.name not in there]
     for thing in [*wanted, *(thing for kind in ("view", "trigger") for thing in things if thing.kind == kind)]:
@@ -95,7 +100,7 @@ def _put_back(connection: Connection, things: list[Thing], after: Shape) -> None
 
 
 def _put_columns_back(
-    connection: Connection, table: str, columns: list[str], things: list[Thing], after: Shape
+    connection: Connection, table: str, columns: list[str], things: list[Thing], after: Shape, rows_may_go: bool
 ) -> None:
     named = _list(thing for thing in things if thing.kind == "column" and thing.table == table)
     if table not in after.tables or after.tables[table] & set(columns):
@@ -107,14 +112,14 @@ def _put_columns_back(
             connection.exec_driver_sql(f"ALTER TABLE main.{table} ADD COLUMN {thing.definition}")
         except OperationalError as error:
             raise NeighbourInTheWay(f"{thing}: {error.orig}") from error
-    facts = {row.name: row.hidden for row in connection.exec_driver_sql(f"PRAGMA main.table_xinfo({table})")}
-    written = [column for column in columns if facts[column] == 0]  # others are worked out from the row
-    if written:
-        gone = " OR ".join(f"{quoted(column)} IS NOT NULL" for column in written)
-        left = f"SELECT count(*) FROM temp.aside_{table} WHERE ({gone}) AND id NOT IN (SELECT id FROM main.{table})"
-        if count := connection.exec_driver_sql(left).scalar_one():
+    facts = {row.name: row for row in connection.exec_driver_sql(f"PRAGMA main.table_xinfo({table})")}
+    written = [column for column in columns if facts[column].hidden == 0]  # others are worked out from the row
+    if written and not rows_may_go:
+        filled = " OR ".join(f"{quoted(column)} IS NOT ({facts[column].dflt_value or 'NULL'})" for column in written)
+        gone = f"SELECT count(*) FROM temp.aside_{table} WHERE ({filled}) AND id NOT IN (SELECT id FROM main.{table})"
+        if count := connection.exec_driver_sql(gone).scalar_one():
             raise NeighbourInTheWay(f"{named}: {count} rows with a value in it go")
-    if missing and written:
+    if written and (missing or rows_may_go):
         pairs = ", ".join(f"{quoted(column)} = aside.{quoted(column)}" for column in written)
         connection.exec_driver_sql(
             f"UPDATE main.{table} SET {pairs} FROM temp.aside_{table} AS aside WHERE aside.id = main.{table}.id"

@@ -38,7 +38,19 @@ def hurts(connection: Connection, thing: Thing) -> bool:
         return _must_be_given(connection, thing)
     if thing.kind == "index":
         return _may_collide(connection, thing, table)
-    return thing.kind == "constraint" and not thing.definition.startswith("FOREIGN KEY")
+    return (
+        thing.kind == "constraint" and not thing.definition.startswith("FOREIGN KEY") and _is_of_ours(connection, thing)
+    )
+
+
+def _is_of_ours(connection: Connection, thing: Thing) -> bool:
+    """Whether a constraint on a table of ours is about a column of ours."""
+    asked = text(
+        "SELECT attname FROM pg_constraint JOIN pg_attribute ON attrelid = conrelid AND attnum = ANY(conkey)"
+        " WHERE conname = :name AND conrelid = to_regclass(quote_ident(:of))"
+    )
+    columns = set(connection.scalars(asked, {"name": thing.name, "of": thing.table}))
+    return bool(columns & set(Base.metadata.tables[thing.table].columns.keys()))
 
 
 def _must_be_given(connection: Connection, thing: Thing) -> bool:

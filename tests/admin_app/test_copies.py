@@ -1,10 +1,20 @@
 """Backups: the whole database in one file, and back from it or not at all."""
 
+import contextlib
+import json
 import sqlite3
+import subprocess
+import zipfile
 
-from sqlalchemy import make_url, text
+from sqlalchemy import make_url, select, text
 
+from models.finding import found
+from models.personal import Keyring
+from models.residents import Resident
+from tests import postgres
+from tests.fixed import DATA_KEY
 from tests.marks import only_sqlite
+from tests.neighbour import ON_OURS, OWN, come
 
 
 def test_a_backup_brings_everything_back(database_url, environment, run, fails, tmp_path, session, world):
@@ -52,6 +62,93 @@ def test_a_backup_of_another_program_is_refused(database_url, environment, fails
     connection.execute("CREATE TABLE others (id INTEGER)")
     connection.close()
     assert "cannot be restored" in fails("db", "restore", "--force", str(file))
+
+
+def rows(engine, sql):
+    with engine.connect() as connection:
+        return [tuple(row) for row in connection.execute(text(sql))]
+
+
+def test_a_backup_and_a_restore_touch_our_tables_only(
+    database_url, environment, run, fails, tmp_path, engine, session, world
+):
+    """A neighbour's rows, columns and triggers are there unchanged, and nothing of them is in the archive."""
+    session.close()
+    environment(database_url)
+    with engine.begin() as connection:
+        come(connection, OWN)
+        come(connection, ON_OURS)
+        connection.execute(text("ALTER TABLE units ADD COLUMN gate_note TEXT"))
+        connection.execute(text("UPDATE units SET gate_note = 'theirs', version = version + 1"))
+    file = tmp_path / "backup.zip"
+    assert run("db", "backup", str(file))[0] == 0
+    with zipfile.ZipFile(file) as archive:
+        manifest = json.loads(archive.read("manifest.json"))
+        held = b"".join(archive.read(name) for name in archive.namelist())
+    assert manifest["tables"]["units"] == len(rows(engine, "SELECT id FROM units"))
+    assert "王菲".encode() not in held
+    assert "张伟".encode() in held
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE residents SET name = '欧阳修', version = version + 1 WHERE name = '张伟'"))
+        connection.execute(text("UPDATE units SET gate_note = 'later', version = version + 1"))
+        connection.execute(text("INSERT INTO artist VALUES (2, '那英')"))
+    asked = ("SELECT * FROM artist", 'SELECT note FROM "gate log" ORDER BY id', "SELECT gate_note FROM units")
+    before = [rows(engine, sql) for sql in asked]
+    said = fails("db", "restore", str(file))
+    assert "--force" in said
+    assert "table barrier" in said
+    assert run("db", "restore", "--force", str(file))[0] == 0
+    assert [rows(engine, sql) for sql in asked] == before
+    assert rows(engine, "SELECT count(*) FROM residents WHERE name = '欧阳修'") == [(0,)]
+    assert run("verify")[0] == 0
+    assert "trigger guard_gate_complaints on complaints" in run("db", "check")[1]
+    found_again = found(Resident, "张伟", Keyring(DATA_KEY))
+    assert found_again is not None
+    with engine.connect() as connection:
+        assert connection.scalars(select(Resident.id).where(found_again)).all() == [world.residents[0].id]
+
+
+def test_a_restore_is_refused_where_a_row_of_another_program_refers_to_one_that_goes(
+    database_url, environment, run, fails, tmp_path, engine, session, world
+):
+    session.close()
+    environment(database_url)
+    file = tmp_path / "backup.zip"
+    run("db", "backup", str(file))
+    key = "REFERENCES teams (id) ON DELETE CASCADE"
+    new = "INSERT INTO teams (estate_id, name, department) VALUES (:estate, 'new', 'engineering')"
+    with engine.begin() as connection:
+        connection.execute(text(f"CREATE TABLE barrier (id INTEGER PRIMARY KEY, team_id BIGINT {key})"))
+        connection.execute(text(new), {"estate": world.estate.id})
+        connection.execute(text("INSERT INTO barrier SELECT 1, max(id) FROM teams"))
+    assert "barrier" in fails("db", "restore", "--force", str(file))
+    assert rows(engine, "SELECT count(*) FROM teams WHERE name = 'new'") == [(1,)]
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE barrier SET team_id = (SELECT min(id) FROM teams)"))
+    assert run("db", "restore", "--force", str(file))[0] == 0
+    assert rows(engine, "SELECT count(*) FROM barrier") == [(1,)]
+    assert rows(engine, "SELECT count(*) FROM teams WHERE name = 'new'") == [(0,)]
+
+
+def test_a_backup_of_before_comes_back_too(database_url, environment, run, tmp_path, engine, session, world):
+    """As they were made up to revision 0006: the whole file, or what ``pg_dump`` wrote."""
+    session.close()
+    environment(database_url)
+    file = tmp_path / "former"
+    if engine.dialect.name == "sqlite":
+        with contextlib.closing(sqlite3.connect(file)) as copy, contextlib.closing(engine.raw_connection()) as source:
+            source.driver_connection.backup(copy)
+            copy.execute("PRAGMA journal_mode=DELETE")
+            copy.execute("ALTER TABLE frontdesk_version RENAME TO alembic_version")
+    else:
+        programs, _ = postgres.binaries()
+        assert programs is not None
+        subprocess.run([programs / "pg_dump", "--format=custom", f"--file={file}", database_url], check=True)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE residents SET name = '欧阳修', version = version + 1 WHERE name = '张伟'"))
+    assert run("db", "restore", "--force", str(file))[::2] == (0, "")
+    assert rows(engine, "SELECT count(*) FROM residents WHERE name = '张伟'") == [(1,)]
+    assert run("db", "check")[0] == 0
 
 
 def test_a_backup_of_a_demo_is_refused_in_production(database_url, environment, run, fails, tmp_path, empty_url):

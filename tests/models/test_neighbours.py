@@ -24,7 +24,7 @@ def empty(empty_url):
 
 def older(engine, revision):
     """Our tables as that version left them, with rows."""
-    with engine.connect() as connection, migrations._without_foreign_keys(connection), connection.begin():
+    with engine.connect() as connection, migrations.without_foreign_keys(connection), connection.begin():
         command.upgrade(migrations.config(connection), revision)
         drop_triggers(connection)
         for statement in BEFORE_UNDO.split(";\n"):
