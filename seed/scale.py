@@ -1,8 +1,8 @@
 """Scale data (``frontdesk seed``): an estate of its own with years of tickets, written as rows through every guard.
 
 Nobody could play a million tickets through the verbs, so the rows are made as the verbs would leave them, each with
-the event that registered it and its latest one. What stays out is what came between: the events of the other steps,
-and clocks and follow-ups of tickets closed long ago. For one seed and one moment everything is the same again, except
+the event that registered it and its latest one, which tells of the steps between as well. What stays out is clocks and
+follow-ups of tickets closed long ago. For one seed and one moment everything is the same again, except
 cipher texts and the password's hash.
 """
 

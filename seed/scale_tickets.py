@@ -132,11 +132,11 @@ class Teller:
         row = self._registered(call, clerk, kind, theme, report, rng)
         events = [event(Ticket, row, "register", clerk, Role.CLERK, call.at)]
         steps = self._steps(call, row, clerk, theme, report, rng)
-        for step in steps[:-1]:
-            row.update(step.changes)
         if steps:
             last = steps[-1]
-            changes = {name: value for name, value in last.changes.items() if row[name] != value}
+            # The one event stands for all steps, so that event log and row say the same.
+            reached = {name: value for step in steps for name, value in step.changes.items()}
+            changes = {name: value for name, value in reached.items() if row[name] != value}
             before = {name: row[name] for name in changes}
             row.update(changes)
             row["version"], row["updated_at"] = len(steps) + 1, last.at

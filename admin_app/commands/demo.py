@@ -9,15 +9,17 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import click
-from sqlalchemy import inspect, select, text
+from sqlalchemy import inspect, select
+from sqlalchemy.exc import InternalError
 from tqdm import tqdm
 
 from admin_app import clock, database
 from admin_app.auth import DEMO_ACCOUNTS, DEMO_PASSWORD
 from admin_app.config import ENVIRONMENT, Config, ConfigurationError, demo_name, make_folder
 from admin_app.server import refuse_taken, serve
-from models import search
+from models import Base, made, migrations, search
 from models.mark import DatabaseMark, DatabaseUse
+from models.migrations.revision import EARLIER_VERSION_TABLE, VERSION_TABLE, is_named_as_before
 
 SEED = 20
 HOST = "127.0.0.1"
@@ -92,17 +94,36 @@ def _is_finished(opened: database.Database) -> bool:
 
 
 def _empty(opened: database.Database) -> None:
-    """Drop every table of a demo database, in one transaction: whoever is served from it sees all or nothing."""
-    is_sqlite = opened.engine.dialect.name == "sqlite"
+    """Drop what is ours of a demo database, in one transaction: whoever is served from it sees all or nothing.
+
+    Nothing of another program goes along: what hangs on our tables there is a reason to refuse.
+    """
+    dialect = opened.engine.dialect.name
     with opened.engine.connect() as connection:
-        if is_sqlite:
+        if dialect == "sqlite":
             connection.connection.cursor().execute("PRAGMA foreign_keys=OFF")
         with connection.begin():
-            for statement in search.drop_statements(connection.dialect.name):
+            if migrations.current(connection) is None:
+                return
+            functions = sorted(item.name for item in made.names(connection) if item.kind == "function")
+            version = EARLIER_VERSION_TABLE if is_named_as_before(connection) else VERSION_TABLE
+            ours = {*Base.metadata.tables, made.TABLE, version}
+            tables = [table for table in inspect(connection).get_table_names() if table in ours]
+            for statement in search.drop_statements(dialect):
                 connection.exec_driver_sql(statement)
-            quote = connection.dialect.identifier_preparer.quote
-            for table in inspect(connection).get_table_names():
-                connection.execute(text(f"DROP TABLE {quote(table)}{'' if is_sqlite else ' CASCADE'}"))
+            try:
+                if dialect == "sqlite":
+                    for table in tables:
+                        connection.exec_driver_sql(f"DROP TABLE {table}")
+                else:
+                    connection.exec_driver_sql(f"DROP TABLE {', '.join(tables)}")
+                    for function in functions:
+                        connection.exec_driver_sql(f"DROP FUNCTION IF EXISTS {function}")
+            except InternalError as error:
+                said = " ".join(str(error.orig).split())
+                raise ConfigurationError(
+                    f"not started over: something of another program hangs on it: {said}"
+                ) from None
 
 
 @contextmanager

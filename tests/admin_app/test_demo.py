@@ -1,5 +1,7 @@
 """The training estate is made whole or made again, never over anything else."""
 
+import dataclasses
+
 import pytest
 from sqlalchemy import make_url, text
 
@@ -62,12 +64,28 @@ def test_starting_over_forgets_what_was_changed(demo_config):
     assert "changed" not in str(estates(demo_config))
 
 
-def test_another_programs_tables_and_a_production_database_are_left_alone(demo_config):
+@pytest.mark.parametrize("interrupted", [False, True])
+def test_tables_of_another_program_stay_when_it_is_made_and_started_over(demo_config, interrupted):
     with database.connect(demo_config, create=True) as opened, opened.engine.begin() as connection:
         connection.execute(text("CREATE TABLE others (id INTEGER)"))
+        connection.execute(text("INSERT INTO others VALUES (7)"))
+    if interrupted:
+        with pytest.raises(Interrupted):
+            make(demo_config, reset=False, fill=stop_half_way)
     for reset in (False, True):
-        with pytest.raises(ConfigurationError, match="another program"):
+        make(demo_config, reset=reset, fill=fill)
+        with database.open_ready(demo_config) as opened, opened.reading() as session:
+            assert session.execute(text("SELECT id FROM others")).all() == [(7,)]
+    assert len(estates(demo_config)) == 2
+
+
+def test_a_production_database_is_left_alone(demo_config):
+    production = dataclasses.replace(demo_config, use=DatabaseUse.PRODUCTION)
+    database.upgrade(production, now=NOW).close()
+    for reset in (False, True):
+        with pytest.raises(ConfigurationError, match="production database"):
             make(demo_config, reset=reset, fill=fill)
+    database.open_ready(production).close()
 
 
 @pytest.fixture

@@ -69,6 +69,7 @@ def test_many_are_dispatched_after_a_preview_and_put_back__DSP_11(
     clerk.goto("/admin/tickets/?flt_status=received")
     clerk.locator("input[name=all]").check()
     press(clerk, say("Dispatch"))
+    clerk.locator("[name=team]").select_option(str(records.team))
     press(clerk, say("Preview"))
     press(clerk, say("Dispatch"))
     assert session.scalars(select(Ticket).where(Ticket.status == TicketStatus.DISPATCHED)).all()

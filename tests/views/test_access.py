@@ -65,7 +65,7 @@ def asked_verb(view: Any, name: str, path: str) -> str:
     """The verb of the policy that a page asks for."""
     if name in ("step_view", "bulk_view"):
         return path.rstrip("/").rpartition("/")[2]
-    if name == "create_view":
+    if name in ("create_view", "same_view"):
         return str(view.create_verb)
     return VERB_OF_PAGE.get(name, "read")
 
