@@ -138,9 +138,9 @@ def restore(config: Config, file: Path, *, force: bool) -> None:
             _refuse_without_force(opened, force=force)
             try:
                 if is_sqlite:
-                    _restore_file(opened.engine, Path(folder) / SQLITE_MEMBER, file)
+                    _restore_file(opened, Path(folder) / SQLITE_MEMBER, file)
                 else:
-                    _restore_server(opened.engine, manifest, Path(folder))
+                    _restore_server(opened, manifest, Path(folder))
             except migrations.NeighbourInTheWay as error:
                 raise ConfigurationError(f"not restored, nothing was changed; of another program: {error}") from None
             except (DBAPIError, migrations.OrphansFound) as error:
@@ -191,19 +191,19 @@ def _verify_facts(config: Config, file: Path, manifest: Manifest) -> None:
         raise ConfigurationError(f"{file} was written with another data key; set FRONTDESK_DATA_KEY to it.")
 
 
-def _restore_file(engine: Engine, source: Path, file: Path) -> None:
+def _restore_file(opened: database.Database, source: Path, file: Path) -> None:
     copy = open_engine(f"sqlite:///{source}")
     with contextlib.closing(sqlite3.connect(source)) as raw:
         if raw.execute("PRAGMA integrity_check").fetchone() != ("ok",):
             raise ConfigurationError(f"{file} is damaged; take another backup.")
-    migrations.upgrade(copy)
+    migrations.upgrade(copy, keyring=opened.keyring)
     copy.dispose()
-    with engine.connect() as connection:
+    with opened.engine.connect() as connection:
         cursor = connection.connection.cursor()
         cursor.execute("ATTACH ? AS restored", (str(source),))
         try:
             with migrations.without_foreign_keys(connection), connection.begin():
-                migrations.bring_up(connection)
+                migrations.bring_up(connection, keyring=opened.keyring)
                 contents.replace_rows(connection, "restored")
                 if found := list(migrations.orphans(connection)):
                     raise migrations.OrphansFound(f"rows refer to rows that do not exist: {', '.join(found[:5])}")
@@ -211,8 +211,8 @@ def _restore_file(engine: Engine, source: Path, file: Path) -> None:
             connection.detach()  # with the file that it has attached it is of no use to anybody else
 
 
-def _restore_server(engine: Engine, manifest: Manifest, folder: Path) -> None:
-    with engine.connect() as connection, connection.begin():
+def _restore_server(opened: database.Database, manifest: Manifest, folder: Path) -> None:
+    with opened.engine.connect() as connection, connection.begin():
         migrations.queue(connection)
         here = connection.scalar(text("SELECT current_setting('search_path')"))
         connection.exec_driver_sql(f"DROP SCHEMA IF EXISTS {STAGING} CASCADE")
@@ -223,9 +223,9 @@ def _restore_server(engine: Engine, manifest: Manifest, folder: Path) -> None:
         with contents.without_references(connection):
             for name in manifest["tables"]:
                 _load(driver, name, folder / f"{name}.copy")
-        migrations.make_at(connection, migrations.head())
+        migrations.make_at(connection, migrations.head(), opened.keyring)
         connection.execute(text("SELECT set_config('search_path', :path, true)"), {"path": here})
-        migrations.bring_up(connection)
+        migrations.bring_up(connection, keyring=opened.keyring)
         contents.replace_rows(connection, STAGING)
         connection.exec_driver_sql(f"DROP SCHEMA {STAGING} CASCADE")
 

@@ -226,7 +226,7 @@ def _upgrade(
     try:
         with _one_at_a_time(config.database_file):
             _refuse_others(database)
-            migrations.upgrade(database.engine, progress)
+            migrations.upgrade(database.engine, progress, keyring=database.keyring)
             with database.writing() as session:
                 migrations.queue(session.connection())
                 write_system(session, now)

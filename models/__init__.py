@@ -19,11 +19,11 @@ from models.matters import ClockRun, Comment, NumberSeries, RepeatReport
 from models.mentions import Mention
 from models.passes import PassMovement, VisitorPass
 from models.password_requests import PasswordRequest
-from models.residents import Occupancy, Resident
+from models.residents import Occupancy, Resident, ResidentContact, ResidentMerge
 from models.saved_views import ColumnChoice, SavedView
 from models.search import attach_indexes
 from models.settings import CalendarDay, Category, Clock, Setting, WorkingHours
-from models.staff import SignInAttempt, Staff, StaffAssignment, Team
+from models.staff import SignInAttempt, Staff, StaffAssignment, StaffContact, Team
 from models.tickets import Ticket
 
 add_checks(Base.metadata)
@@ -64,11 +64,14 @@ __all__ = [
     "PasswordRequest",
     "RepeatReport",
     "Resident",
+    "ResidentContact",
+    "ResidentMerge",
     "SavedView",
     "Setting",
     "SignInAttempt",
     "Staff",
     "StaffAssignment",
+    "StaffContact",
     "Team",
     "Ticket",
     "Unit",

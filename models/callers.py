@@ -1,21 +1,26 @@
 """Who is on the phone: people with the room they live in, the likeliest first (INT-3)."""
 
-from collections.abc import Iterable, Sequence
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, case, false, func, literal, or_, select
 
+from models.complaints import Complaint
 from models.estates import Unit
-from models.finding import found, found_rooms, half_typed, question_of
+from models.finding import found, found_rooms, half_typed, question_of, words_found
 from models.personal import keyring_of
 from models.policy import may, visible
 from models.residents import Occupancy, OccupancyKind, Resident
 from models.rooms import room_order
 from models.session import DeskSession
 from models.staff import Actor
+from models.tickets import Ticket
 
 LIMIT = 8
+SHORTEST_NAME = 2
+SHORTEST_GIVEN_NAME = 3
 IN_A_ROOM = 4
 """So many people a room are looked at where each room is shown once."""
 MOST_KEPT = 200
@@ -37,6 +42,8 @@ class Caller:
     kind: OccupancyKind | None
     phone: str | None
     """Encrypted, as it is stored."""
+    earlier: bool = False
+    """Who is in no file, and called before."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +99,55 @@ def callers(
             first.setdefault(row[1], Caller(*row))
         found_here = [*first.values(), *_without_people(desk, questions, values, first.values())]
         found_here.sort(key=lambda caller: room_order(caller.room))
+    if names and not found_here:
+        found_here = [Caller(*row) for row in _by_given_name(desk, names, actor, estate_id, limit)]
+    if len(found_here) < limit:
+        found_here += _who_called_before(desk, values, names, found_here, actor, estate_id)
     return found_here[:limit]
+
+
+def _by_given_name(desk: Connection, names: Sequence[str], actor: Actor, estate_id: int, limit: int) -> Iterable[Any]:
+    """People whose name ends so in pinyin (``jiayi`` for 蔡佳怡): read one by one, where nobody was found otherwise."""
+    spelt = [name for name in names if name.isascii() and len(name) >= SHORTEST_GIVEN_NAME]
+    if len(spelt) != len(names) or not may(actor, "read", Resident):
+        return ()
+    words = Resident.name_pinyin.concat(" ")
+    ends = and_(*(words.like(f"%{name} %") for name in spelt))
+    return desk.execute(_people(ends, 0, False, actor, estate_id).limit(limit))
+
+
+def _who_called_before(
+    desk: Connection,
+    values: Mapping[str, Any],
+    names: Sequence[str],
+    found_here: Iterable[Caller],
+    actor: Actor,
+    estate_id: int,
+) -> list[Caller]:
+    """Whom no file names, and who reported something before: by number, or by the name that was given then (INT-3)."""
+    whole = [value for name, value in values.items() if name.startswith(("phone_of", "phone_before"))]
+    tails = [value for name, value in values.items() if name.startswith("phone_tail")]
+    called = [name for name in names if len(name) >= SHORTEST_NAME and not name.isascii()]
+    known = {(caller.name, caller.unit_id) for caller in found_here}
+    latest: dict[tuple[str, int | None], tuple[datetime.datetime, Caller]] = {}
+    for model in (Ticket, Complaint):
+        if whole or tails:
+            number = or_(model.reporter_phone_digest.in_(whole), model.reporter_phone_tail_digest.in_(tails))
+        elif len(called) == 1 and len(values) and (worded := words_found(model, called[0])) is not None:
+            number = and_(worded, model.reporter_name.startswith(called[0], autoescape=True))
+        else:
+            return []
+        code = select(Unit.code).where(Unit.id == model.unit_id).correlate(model).scalar_subquery()
+        query = select(
+            model.heard_at, model.unit_id, model.reporter_name, func.coalesce(code, ""), model.reporter_phone
+        )
+        query = query.where(number, model.resident_id.is_(None), model.reporter_name.is_not(None))
+        query = query.where(model.estate_id == estate_id, visible(actor, model)).order_by(model.id.desc()).limit(LIMIT)
+        for heard_at, unit_id, name, room, phone in desk.execute(query):
+            before = latest.get((name, unit_id))
+            if (name, unit_id) not in known and (before is None or before[0] < heard_at):
+                latest[name, unit_id] = heard_at, Caller(None, unit_id, name, room, None, phone, earlier=True)
+    return [caller for _at, caller in sorted(latest.values(), key=lambda found: found[0], reverse=True)]
 
 
 def _without_people(
@@ -140,13 +195,16 @@ def _any_room(meant: Select[Any]) -> ColumnElement[bool]:
 
 
 def _nearness(names: int) -> ColumnElement[int]:
-    """0 for who is called exactly so (or by those initials), 1 where the name begins so, 2 for the rest."""
+    """0 for who is called exactly so (or by those initials), 1 where the name begins so, 2 a later reading, 3 not."""
     if not names:
         return literal(0)
     words = literal(" ").concat(Resident.name_pinyin).concat(" ")
-    exact, begin = [], []
+    exact, first, begin = [], [], []
     for number in range(names):
         exact.append(or_(Resident.name == bindparam(f"is_{number}"), words.like(bindparam(f"word_{number}"))))
         beginning = words.like(bindparam(f"word_begins_{number}"))
-        begin.append(or_(Resident.name.like(bindparam(f"begins_{number}")), beginning))
-    return case((and_(*exact), 0), (and_(*begin), 1), else_=2)
+        begins = Resident.name.like(bindparam(f"begins_{number}"))
+        begin.append(or_(begins, beginning))
+        # The first reading is that of the surname: 单 is Shan before 邓 is, in whose name another reading begins so.
+        first.append(or_(begins, Resident.name_pinyin.like(bindparam(f"begins_{number}"))))
+    return case((and_(*exact), 0), (and_(*first), 1), (and_(*begin), 2), else_=3)

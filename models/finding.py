@@ -33,11 +33,12 @@ from models.complaints import Complaint
 from models.estates import Unit
 from models.follow_ups import FollowUp
 from models.keys import Key, KeyApproval, KeyLoan
+from models.names import said_together, surname_said, with_names_apart, without_titles
 from models.passes import VisitorPass
 from models.personal import Keyring
 from models.phones import TAIL, sought
 from models.plates import Plate, plate_of, with_plates_together
-from models.residents import Occupancy, Resident
+from models.residents import Occupancy, Resident, ResidentContact
 from models.rooms import room_key, with_rooms_together
 from models.search import (
     FIRST_CHINESE,
@@ -56,6 +57,8 @@ LONGEST_ROOM_PART = 5
 LONGEST_ROOM = 8
 
 _NUMBER = re.compile(r"[a-z]{0,4}-?[0-9][0-9a-z-]{2,39}", re.ASCII)
+_OF_A_NAME = ("name", "together", "surname")
+_OF_A_RESIDENT = ("together", "surname", "plate", "plate_apart")
 _WORD = re.compile(r"[^\W_]+")
 _CHINESE = f"{chr(FIRST_CHINESE)}-\U0010ffff"
 _RUN = re.compile(rf"([{_CHINESE}]+)|([^{_CHINESE}]+)")
@@ -143,11 +146,13 @@ class Question(NamedTuple):
 def question_of(text: str, keyring: Keyring) -> Question:
     """What *text* asks for: a statement that was kept for its kinds answers it with its values."""
     parts = _parts(text)
-    meanings = [_understood(part, keyring) for part in parts]
+    meanings = _meanings(parts, keyring)
+    together = said_together(parts)
+    names = [surname_said(part) or part for part in parts if part.isalpha()]
     return Question(
         tuple(frozenset(each) for each in meanings),
         {f"{name}_of_{number}": value for number, each in enumerate(meanings) for name, value in each.items()},
-        tuple(part for part in parts if part.isalpha()),
+        (*(name for name in names if not together or not name.isascii()), *filter(None, [together])),
         tuple(word for each in meanings for word in each.get("room", ())),
     )
 
@@ -156,8 +161,8 @@ def _ways(model: type[Base], text: str, keyring: Keyring) -> "list[list[Select[A
     """For each part of *text* the ways in which it is found, None when there is nothing to search for."""
     parts = _parts(text)
     ways = []
-    for number, part in enumerate(parts):
-        said = _Said(_understood(part, keyring), number)
+    for number, (part, meanings) in enumerate(zip(parts, _meanings(parts, keyring), strict=True)):
+        said = _Said(meanings, number)
         places = _places(model, said)
         if not places and len(parts) > 1 and part.isalnum():
             places = _places(model, said.only("itself"))  # a single digit says something beside other words
@@ -194,6 +199,12 @@ def half_typed(values: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def words_found(model: type[Base], text: str) -> ColumnElement[bool] | None:
+    """The rows of *model* in whose words *text* stands; None for a text without any."""
+    needed = terms(text)
+    return model.id.in_(_holding(model, bindparam(None, needed, type_=SearchQuery))) if needed else None
+
+
 def found_rooms(named: tuple[str, ...] | None = None) -> Select[Any]:
     """The ids of the rooms whose words (:func:`rooms_named`) are *named*, else the value of the parameter ``rooms``."""
     return _holding(Unit, bindparam("rooms" if named is None else None, named, type_=SearchQuery))
@@ -201,7 +212,7 @@ def found_rooms(named: tuple[str, ...] | None = None) -> Select[Any]:
 
 def _parts(text: str) -> list[str]:
     plain = unicodedata.normalize("NFKC", text).lower()
-    parts = with_plates_together(with_rooms_together(plain)).split()
+    parts = without_titles(with_plates_together(with_rooms_together(with_names_apart(plain))).split())
     is_room = len(parts) == 1 and _room(parts[0]) is not None and "-" in parts[0]
     # Two rooms are no phone number, however many digits they have.
     is_room = is_room or (len(parts) > 1 and all("-" in part and _room(part) for part in parts))
@@ -215,6 +226,16 @@ def _room(part: str) -> str | None:
     longest = LONGEST_ROOM_PART if len(groups) > 1 else LONGEST_ROOM
     fits = all(len(group) <= longest and group.isascii() and group.isalnum() for group in groups)
     return key if fits and len(key) > 1 and any(sign.isdigit() for sign in groups[-1]) else None
+
+
+def _meanings(parts: list[str], keyring: Keyring) -> list[dict[str, Any]]:
+    """What each of the *parts* may mean; words of a name mean the whole of it as well."""
+    meanings = [_understood(part, keyring) for part in parts]
+    if together := said_together(parts):
+        for part, each in zip(parts, meanings, strict=True):
+            if part.isascii() and part.isalpha():
+                each["together"] = terms(together)
+    return meanings
 
 
 def _understood(part: str, keyring: Keyring) -> dict[str, Any]:
@@ -232,6 +253,8 @@ def _understood(part: str, keyring: Keyring) -> dict[str, Any]:
         meanings["room"] = (room_token(room),)
     if part.isalnum():
         meanings["itself"] = (part,)
+    if surname := surname_said(part):
+        meanings["surname"] = terms(surname)
     if (plate := plate_of(part)) is not None:
         meanings["plate"] = plate_terms(plate)
         if not plate.province and plate.serial[0].isalpha() and len(plate.serial) > PLATE_ENDS[0]:
@@ -281,8 +304,8 @@ def _places(model: type[Any], said: _Said) -> "list[Select[Any]]":
     if model is Unit:
         found += units
     elif model is Resident:
-        found += _by_phone(said, Resident, Resident.phone_digest, Resident.phone_tail_digest)
-        found += [_holding(Resident, said.parameter(plate)) for plate in ("plate", "plate_apart") if plate in said]
+        found += _of_contacts(said, ResidentContact, ResidentContact.resident_id)
+        found += [_holding(Resident, said.parameter(meaning)) for meaning in _OF_A_RESIDENT if meaning in said]
         for rooms in units:
             living = select(Occupancy.resident_id).where(Occupancy.unit_id.in_(rooms), Occupancy.until_on.is_(None))
             found.append(living)
@@ -304,8 +327,14 @@ def _places(model: type[Any], said: _Said) -> "list[Select[Any]]":
 
 
 def _people(said: _Said) -> "list[Select[Any]]":
-    found = [_holding(Resident, said.parameter("name"))] if "name" in said else []
-    return found + _by_phone(said, Resident, Resident.phone_digest, Resident.phone_tail_digest)
+    found = [_holding(Resident, said.parameter(name)) for name in _OF_A_NAME if name in said]
+    return found + _of_contacts(said, ResidentContact, ResidentContact.resident_id)
+
+
+def _of_contacts(said: _Said, model: type[Any], owner: Any) -> "list[Select[Any]]":
+    return [
+        way.with_only_columns(owner).distinct() for way in _by_phone(said, model, model.value_digest, model.tail_digest)
+    ]
 
 
 def _by_phone(said: _Said, model: type[Any], whole: Any, tail: Any) -> "list[Select[Any]]":

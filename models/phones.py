@@ -118,7 +118,10 @@ def sought(text: str) -> tuple[str, str] | None:
     """
     plain = _plain(text)
     digits = re.sub(r"\D", "", plain)
-    if len(digits) < SHORTEST_WHOLE or (phone := _read(plain)) is None:
+    if len(digits) < SHORTEST_WHOLE:
+        return None
+    phone = _read(plain) or (_foreign(digits, None) if plain.isdigit() else None)
+    if phone is None:
         return None
     return phone.found_by, phone.number.lstrip("+")
 

@@ -16,8 +16,9 @@ from models.imports import ImportChunk, ImportRun
 from models.matters import ClockRun, Comment, RepeatReport
 from models.mentions import Mention
 from models.passes import PassMovement, VisitorPass
+from models.residents import MERGED, Occupancy, Resident, ResidentContact
 from models.saved_views import SavedView
-from models.staff import Actor, Role, Staff, StaffAssignment, Team
+from models.staff import Actor, Role, Staff, StaffAssignment, StaffContact, Team
 from models.tickets import OPEN_STATUSES, Ticket
 
 CLERKS = frozenset({Role.CLERK, Role.SUPERVISOR, Role.MANAGER})
@@ -118,24 +119,16 @@ PERMISSIONS: dict[str, dict[str, frozenset[Role]]] = {
         "close_not_reached": SUPERVISORS,
     },
     "residents": {
-        "read": READERS,
-        "export": READERS,
-        "register": CLERKS,
-        "amend": CLERKS,
-        "delete": MANAGERS,
-        "import": MANAGERS,
-        "read_phone": CLERKS,
+        **dict.fromkeys(("read", "export"), READERS),
+        **dict.fromkeys(("register", "amend", "read_phone"), CLERKS),
+        **dict.fromkeys(("unite", "undo"), SUPERVISORS),
+        **dict.fromkeys(("delete", "import"), MANAGERS),
     },
+    "resident_contacts": {"read": READERS, **dict.fromkeys(("register", "amend", "delete", "read_phone"), CLERKS)},
     "occupancies": {"read": READERS, "register": CLERKS, "end": CLERKS, "delete": MANAGERS},
     "keys": {
-        "read": READERS,
-        "export": READERS,
-        "register": CLERKS,
-        "amend": CLERKS,
-        "lend": CLERKS,
-        "report_lost": CLERKS,
-        "tell_owner": CLERKS,
-        "hand_back": CLERKS,
+        **dict.fromkeys(("read", "export"), READERS),
+        **dict.fromkeys(("register", "amend", "lend", "report_lost", "tell_owner", "hand_back"), CLERKS),
         "delete": MANAGERS,
     },
     "key_approvals": {
@@ -198,12 +191,9 @@ PERMISSIONS: dict[str, dict[str, frozenset[Role]]] = {
         "delete": ADMINS,
     },
     "units": {
-        "read": READERS,
-        "export": READERS,
-        "import": MANAGERS,
-        "register": MANAGERS,
+        **dict.fromkeys(("read", "export"), READERS),
+        **dict.fromkeys(("import", "register", "delete"), MANAGERS),
         "amend": CLERKS,
-        "delete": MANAGERS,
     },
     "staff": {
         "read": READERS | ADMINS,
@@ -217,30 +207,21 @@ PERMISSIONS: dict[str, dict[str, frozenset[Role]]] = {
         "grant_role": ADMINS,
         "end_role": ADMINS,
     },
+    "staff_contacts": {
+        "read": READERS | ADMINS,
+        "read_phone": CLERKS | ADMINS,
+        **dict.fromkeys(("register", "amend", "delete"), ADMINS | MANAGERS),
+    },
     "teams": {
         "read": READERS | LEADS | ADMINS,
         "export": READERS | ADMINS,
-        "register": MANAGERS,
-        "amend": MANAGERS,
-        "delete": MANAGERS,
+        **dict.fromkeys(("register", "amend", "delete"), MANAGERS),
     },
     "clocks": {"read": READERS, "export": READERS, "amend": MANAGERS},
     "settings": {"read": READERS, "export": READERS, "amend": MANAGERS},
     "categories": {"read": READERS, "export": READERS, "register": MANAGERS, "amend": MANAGERS, "delete": MANAGERS},
-    "calendar_days": {
-        "read": READERS,
-        "export": READERS,
-        "register": MANAGERS,
-        "amend": MANAGERS,
-        "delete": MANAGERS,
-    },
-    "working_hours": {
-        "read": READERS,
-        "export": READERS,
-        "register": MANAGERS,
-        "amend": MANAGERS,
-        "delete": MANAGERS,
-    },
+    "calendar_days": {"read": READERS, "export": READERS, "register": MANAGERS, "amend": MANAGERS, "delete": MANAGERS},
+    "working_hours": {"read": READERS, "export": READERS, "register": MANAGERS, "amend": MANAGERS, "delete": MANAGERS},
     "bulk_runs": {"read": CLERKS | LEADS, "run": CLERKS | LEADS},
     "import_runs": {"read": MANAGERS, "run": MANAGERS},
     "saved_views": {
@@ -281,7 +262,8 @@ def role_for(actor: Actor | None, verb: str, target: Any) -> Role | None:
     record = target if isinstance(target, Base) else None
     estate_id = _estate_of(record)
     held = actor.roles_in(estate_id) & granted
-    if isinstance(record, Staff) and verb != "end_role" and not _shares_estate(actor, record):
+    person = record.staff if isinstance(record, StaffContact) else record
+    if isinstance(person, Staff) and verb != "end_role" and not _shares_estate(actor, person):
         return None
     if isinstance(record, SavedView) and not _keeps(actor, record):
         return None
@@ -330,11 +312,17 @@ def _is_theirs(actor: Actor, role: Role, record: Base) -> bool:
     return record.team_id in actor.teams_in(record.estate_id, Role.LEAD)
 
 
+_OF_A_PERSON: dict[type[Any], Any] = {
+    Resident: Resident.id,
+    Occupancy: Occupancy.resident_id,
+    ResidentContact: ResidentContact.resident_id,
+}
 _OF_A_MATTER: tuple[type[Any], ...] = (Comment, RepeatReport, ClockRun)
 _OF_A_PARENT: dict[type[Any], tuple[str, type[Any]]] = {
     AuditLine: ("run_id", AuditRun),
     FollowUpAttempt: ("follow_up_id", FollowUp),
     PassMovement: ("pass_id", VisitorPass),
+    StaffContact: ("staff_id", Staff),
 }
 
 
@@ -378,6 +366,8 @@ def visible(actor: Actor | None, model: type[Any]) -> ColumnElement[bool]:
     whole = model.estate_id == full[0] if len(full) == 1 else model.estate_id.in_(full)
     conditions = [whole] if full else []
     conditions += list(_own_rows(actor, model, granted))
+    if model in _OF_A_PERSON:
+        conditions = [and_(condition, _OF_A_PERSON[model].not_in(MERGED)) for condition in conditions]
     return or_(*conditions) if conditions else false()
 
 

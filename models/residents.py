@@ -1,37 +1,42 @@
 """Residents (住户) and who lived in or owned which unit from when to when (RES-1)."""
 
 import datetime
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import CheckConstraint, Index
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, Index, Integer, select
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from models.base import (
     Base,
     Choice,
+    EstateRow,
     Identity,
+    Json,
     LabelledEnum,
     LocalDate,
     LongText,
     Register,
     ShortText,
+    UTCDateTime,
     table_args,
     within_estate,
 )
+from models.contacts import Contact, contact_indexes, main_number
 from models.errors import gettext_noop
 from models.estates import Unit
 from models.personal import IdDocument
 
 
 class Resident(Register, Base):
-    """A person of the estate. Phone and ID number are encrypted, found by keyed digests, shown masked (RES-4)."""
+    """A person of the estate. The ID number is encrypted, found by a keyed digest, shown masked (RES-4).
+
+    Phones are in ``resident_contacts``; ``phone`` is the one called first, only read here.
+    """
 
     __tablename__ = "residents"
 
     name: Mapped[str] = mapped_column(ShortText(60))
     name_pinyin: Mapped[str] = mapped_column(ShortText(400), default="", server_default="")
-    phone: Mapped[str | None] = mapped_column(ShortText(200), info={"personal": True})
-    phone_digest: Mapped[str | None] = mapped_column(ShortText(40))
-    phone_tail_digest: Mapped[str | None] = mapped_column(ShortText(40))
     id_document: Mapped[IdDocument | None] = mapped_column(Choice(IdDocument))
     id_number: Mapped[str | None] = mapped_column(ShortText(300), info={"personal": True})
     id_number_digest: Mapped[str | None] = mapped_column(ShortText(40))
@@ -42,19 +47,57 @@ class Resident(Register, Base):
 
     __table_args__ = table_args(
         CheckConstraint("length(trim(name)) > 0", name="name_present"),
-        Index("ix_residents_phone_digest", "phone_digest"),
-        Index("ix_residents_phone_tail_digest", "phone_tail_digest"),
         Index("ix_residents_id_number_digest", "estate_id", "id_number_digest"),
         Index("ix_residents_name_pinyin", "estate_id", "name_pinyin"),
         Index("ix_residents_name", "estate_id", "name"),
     )
 
+    if TYPE_CHECKING:
+        phone: Mapped[str | None]  # made below of the contacts, which have to be there first
     occupancies: Mapped[list["Occupancy"]] = relationship(
         primaryjoin="Resident.id == foreign(Occupancy.resident_id)", viewonly=True, lazy="raise_on_sql"
     )
 
     def __str__(self) -> str:
         return self.name
+
+
+class ResidentContact(Contact, Register, Base):
+    """One number of a resident: encrypted, found by keyed digests, shown masked (RES-4)."""
+
+    __tablename__ = "resident_contacts"
+
+    resident_id: Mapped[int] = mapped_column(Identity, sort_order=-98)
+
+    __table_args__ = table_args(
+        within_estate("resident_id", "residents"), *contact_indexes("resident_contacts", "resident_id")
+    )
+
+    resident: Mapped["Resident"] = relationship(
+        primaryjoin="foreign(ResidentContact.resident_id) == Resident.id", viewonly=True, lazy="raise_on_sql"
+    )
+
+
+class ResidentMerge(EstateRow, Base):
+    """Two records of one person made one: of ``merged_id`` nothing is shown any more, until it is undone (RES-1)."""
+
+    __tablename__ = "resident_merges"
+
+    kept_id: Mapped[int] = mapped_column(Identity)
+    merged_id: Mapped[int] = mapped_column(Identity)
+    kept_version: Mapped[int] = mapped_column(Integer)
+    moved: Mapped[dict[str, dict[str, int]]] = mapped_column(Json)
+    """Register -> id and version of each row that moved."""
+    before: Mapped[dict[str, Any]] = mapped_column(Json)
+    """Columns of the one who was kept, as they were."""
+    undone_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
+
+    __table_args__ = table_args(
+        within_estate("kept_id", "residents"),
+        within_estate("merged_id", "residents"),
+        CheckConstraint("kept_id <> merged_id", name="two_records"),
+        Index("ix_resident_merges_kept_id", "kept_id"),
+    )
 
 
 class OccupancyKind(LabelledEnum):
@@ -95,6 +138,19 @@ class Occupancy(Register, Base):
         primaryjoin="foreign(Occupancy.resident_id) == Resident.id", viewonly=True, lazy="raise_on_sql"
     )
 
+
+Resident.phone = column_property(main_number(ResidentContact, ResidentContact.resident_id, Resident.__table__.c.id))
+
+Index(
+    "uq_resident_merges_merged_id",
+    ResidentMerge.merged_id,
+    unique=True,
+    sqlite_where=ResidentMerge.undone_at.is_(None),
+    postgresql_where=ResidentMerge.undone_at.is_(None),
+    info={"rule": "RES-1", "sentence": gettext_noop("One of the two was merged already.")},
+)
+MERGED = select(ResidentMerge.merged_id).where(ResidentMerge.undone_at.is_(None))
+"""Who is shown no more."""
 
 _HAS_DOCUMENT = Resident.id_document.is_not(None)
 Index(

@@ -37,7 +37,8 @@ alike, whoever writes and however:
 - **Append-only tables** take no update, no delete, no `TRUNCATE`. `id` and `estate_id` of a row never change.
 - **References stay within their estate**: (`estate_id`, `…_id`) refers to (`estate_id`, `id`).
 - **Instants** are UTC: `timestamptz`; on SQLite text `YYYY-MM-DD HH:MM:SS.ffffff`. **Dates** are the estate's own.
-  **Money** is in fen. **Personal numbers** are encrypted; programs without the data key leave these columns empty.
+  **Money** is in fen. **Personal numbers** are encrypted; programs without the data key leave these columns empty
+  and add no contacts, which are nothing else.
 - **`version`** goes up by one with every change. Who changes a row says `SET version = version + 1`, and
   `WHERE version = …` with the one read, so that nothing is overwritten unseen.
 

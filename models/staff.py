@@ -21,6 +21,7 @@ from models.base import (
     table_args,
     within_estate,
 )
+from models.contacts import Contact, contact_indexes
 from models.errors import gettext_noop
 from models.estates import Estate
 from models.mentions import Mention
@@ -92,6 +93,23 @@ class Staff(Base):
 
     def __str__(self) -> str:
         return self.name
+
+
+class StaffContact(Contact, Base):
+    """One number of a colleague: encrypted, found by keyed digests, shown masked (RES-4)."""
+
+    __tablename__ = "staff_contacts"
+
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), sort_order=-98)
+    version: Mapped[int] = mapped_column(Integer, server_default="1", default=1, sort_order=902)
+
+    __mapper_args__ = {"version_id_col": version}  # SQLAlchemy's own class attribute
+    __table_args__ = (
+        *contact_indexes("staff_contacts", "staff_id"),
+        {"sqlite_autoincrement": True, "sqlite_strict": True},
+    )
+
+    staff: Mapped["Staff | None"] = relationship(viewonly=True)  # loaded when asked for: the policy asks whose it is
 
 
 class StaffAssignment(EstateRow, Base):

@@ -51,6 +51,7 @@ VERBS: dict[str, Msgid] = {
     "schedule": gettext_noop("Schedule follow-up"),
     "record_attempt": gettext_noop("Record follow-up"),
     "close_not_reached": gettext_noop("Close as not reached"),
+    "unite": gettext_noop("Merge another record into this one"),
     "end": gettext_noop("End"),
     "lend": gettext_noop("Lend"),
     "return": gettext_noop("Return"),

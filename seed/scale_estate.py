@@ -19,7 +19,8 @@ from models.operations.estates import EstateDraft, TeamDraft
 from models.operations.staff import StaffDraft
 from models.passwords import hashed
 from models.personal import Keyring, keyring_of
-from models.residents import Occupancy, OccupancyKind, Resident
+from models.phones import HOME, ContactKind
+from models.residents import Occupancy, OccupancyKind, Resident, ResidentContact
 from models.settings import Category, CategoryRegister, EstateSettings
 from models.staff import Actor, Department, Role, Staff, Team, actors_for, system_actor
 from seed import names
@@ -138,18 +139,22 @@ def settle(
         _number(writer, Unit, units)
         residents, phones = _resident_rows(cast.estate_id, here, rng, keyring_of(session), at)
         _number(writer, Resident, residents)
+        contacts = [_contact(cast.estate_id, row, phone, at) for row, phone in zip(residents, phones, strict=True)]
+        _number(writer, ResidentContact, contacts)
         stays = [
             _stay(cast.estate_id, units[index // PEOPLE_A_HOME], row, index % PEOPLE_A_HOME, at)
             for index, row in enumerate(residents)
         ]
         _number(writer, Occupancy, stays)
-        end = writer.chain(cast.estate_id, len(units) + len(residents) + len(stays))
+        end = writer.chain(cast.estate_id, len(units) + len(residents) + len(contacts) + len(stays))
         writer.write(Unit, units)
         writer.write(Resident, residents)
+        writer.write(ResidentContact, contacts)
         writer.write(Occupancy, stays)
         clerk = cast.clerks[start // size % len(cast.clerks)]
         events = [event(Unit, row, "register", cast.manager, Role.MANAGER, at) for row in units]
         events += [event(Resident, row, "register", clerk, Role.CLERK, at) for row in residents]
+        events += [event(ResidentContact, row, "register", clerk, Role.CLERK, at) for row in contacts]
         events += [event(Occupancy, row, "register", clerk, Role.CLERK, at) for row in stays]
         writer.write_events(cast.estate_id, events, end)
         writer.commit()
@@ -237,14 +242,24 @@ def _resident_rows(
                 **_new(estate_id, at),
                 "name": name,
                 "name_pinyin": _CALLED(name),
-                "phone": stored[0],
-                "phone_digest": stored[1],
-                "phone_tail_digest": stored[2],
                 "vehicles": names.number_plate(rng) if rng.random() < 0.35 else None,
                 "moved_in_on": at.date() - datetime.timedelta(days=rng.randrange(90)),
             }
         )
     return rows, phones
+
+
+def _contact(estate_id: int, resident: Row, phone: tuple[str, str, str], at: datetime.datetime) -> Row:
+    return {
+        **_new(estate_id, at),
+        "resident_id": resident["id"],
+        "kind": ContactKind.MOBILE,
+        "value": phone[0],
+        "value_digest": phone[1],
+        "tail_digest": phone[2],
+        "country": HOME,
+        "valid": True,
+    }
 
 
 def _stay(estate_id: int, unit: Row, resident: Row, place: int, at: datetime.datetime) -> Row:

@@ -12,7 +12,8 @@ from sqlalchemy import select
 from models.base import Base
 from models.estates import Estate, Unit
 from models.personal import keyring_of
-from models.residents import Occupancy, OccupancyKind, Resident
+from models.phones import ContactKind
+from models.residents import Occupancy, OccupancyKind, Resident, ResidentContact
 from models.session import DeskSession
 from models.settings import DEFAULT_CLOCKS, Clock, WorkingHours
 from models.staff import Actor, Department, Role, Staff, StaffAssignment, Team, actor_for
@@ -164,15 +165,21 @@ def make_resident(session: DeskSession, unit: Unit, name: str, phone: str, now: 
     """An owner who lives in *unit*."""
     keyring = keyring_of(session)
     digits = phone.replace(" ", "")
-    resident = Resident(
-        estate_id=unit.estate_id,
-        name=name,
-        phone=keyring.encrypt(digits),
-        phone_digest=keyring.digest(digits),
-        phone_tail_digest=keyring.digest(digits[-4:]),
-    )
+    resident = Resident(estate_id=unit.estate_id, name=name)
     session.add(resident)
     session.flush()
+    contact = ResidentContact(
+        estate_id=unit.estate_id,
+        resident_id=resident.id,
+        kind=ContactKind.MOBILE,
+        value=keyring.encrypt(digits),
+        value_digest=keyring.digest(digits),
+        tail_digest=keyring.digest(digits[-4:]),
+        country="CN",
+    )
+    session.add(contact)
+    session.flush()
+    session.refresh(resident)
     occupancy = Occupancy(
         estate_id=unit.estate_id,
         unit_id=unit.id,

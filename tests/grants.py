@@ -99,9 +99,17 @@ residents       read                    C . . S M A .  RES-4
 residents       export                  C . . S M A .  RES-4
 residents       register                C . . S M . .  RES-1
 residents       amend                   C . . S M . .  RES-1
+residents       unite                   . . . S M . .  RES-1†
+residents       undo                    . . . S M . .  †
 residents       delete                  . . . . M . .  †
 residents       import                  . . . . M . .  RES-1
 residents       read_phone              C . . S M . .  RES-4
+
+resident_contacts  read                 C . . S M A .  RES-4
+resident_contacts  register             C . . S M . .  RES-1
+resident_contacts  amend                C . . S M . .  RES-1
+resident_contacts  delete               C . . S M . .  RES-1
+resident_contacts  read_phone           C . . S M . .  RES-4
 
 occupancies     read                    C . . S M A .  RES-4
 occupancies     register                C . . S M . .  RES-1
@@ -193,6 +201,12 @@ staff           reset_password          . . . . . . D  †
 staff           approve_reset           . . . . . . D  †
 staff           grant_role              . . . . . . D  †
 staff           end_role                . . . . . . D  †
+
+staff_contacts  read                    C . . S M A D  RES-4†
+staff_contacts  register                . . . . M . D  †
+staff_contacts  amend                   . . . . M . D  †
+staff_contacts  delete                  . . . . M . D  †
+staff_contacts  read_phone              C . . S M . D  RES-4†
 
 teams           read                    C . L S M A D  †
 teams           export                  C . . S M A D  †

@@ -6,7 +6,7 @@ from typing import Any
 
 from models.complaints import ComplaintCategory
 from models.keys import BorrowerKind, KeyOrigin
-from models.operations import complaints, daily_audit, keys, passes, settings, tickets
+from models.operations import complaints, contacts, daily_audit, keys, passes, settings, tickets
 from models.passes import PassKind
 from models.session import DeskSession
 from models.staff import Department
@@ -42,12 +42,16 @@ def make_records(session: DeskSession, world: World, now: datetime.datetime, tic
     make_other_registers(session, world, now, made)
     (run,) = daily_audit.run(session, [world.estate], actor=clerk, now=now - HOUR / 2).all()
     made.ids["audits"] = run.id
+    number = contacts.ContactDraft("13500135000", staff_id=world.person("technician").id)
+    contacts.register(session, [number], actor=world.actor("manager"), now=now - HOUR).all()
     made.ids |= {
         "units": world.units[0].id,
         "teams": made.team,
         "staff": world.person("technician").id,
         "estates": world.estate.id,
         "residents": world.residents[0].id,
+        "resident_contacts": 1,
+        "staff_contacts": 1,
         "occupancies": 1,
         "follow_ups": 1,
         "events": 1,

@@ -69,9 +69,9 @@ def prepared(questions: Mapping[str, Question]) -> Prepared:
     return Prepared(parts[0] if len(parts) == 1 else union_all(*parts), readers)
 
 
-def gathered(questions: Mapping[str, Question]) -> dict[str, list[Any]]:
+def gathered(questions: Mapping[str, Question], values: Mapping[str, Any] | None = None) -> dict[str, list[Any]]:
     """The rows of each of the *questions* by its name, with one statement for all (:meth:`Prepared.ask`)."""
-    return prepared(questions).ask() if questions else {}
+    return prepared(questions).ask(values) if questions else {}
 
 
 def _reader(question: Question, dialect: Dialect) -> Callable[[list[Any]], Any]:

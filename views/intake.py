@@ -12,7 +12,7 @@ from models.complaints import IS_OPEN as OPEN_COMPLAINTS
 from models.complaints import Complaint
 from models.errors import OperationRefused
 from models.estates import Unit
-from models.personal import masked_phone
+from models.personal import keyring_of, masked_phone
 from models.policy import visible
 from models.residents import Occupancy, Resident
 from models.settings import Category, EstateSettings
@@ -86,7 +86,8 @@ class IntakePages(MatterPages):
         if actor is None:
             abort(401)
         rows = callers(context.session(), text, actor=actor, estate_id=self.estate().id, limit=LIMIT) if text else ()
-        return [_shown(row) for row in rows or ()]
+        in_full = self.allowed("read_phone", Ticket(estate_id=self.estate().id))
+        return [{**_shown(row), **(_said_before(row) if in_full else {})} for row in rows or ()]
 
     @expose("/intake/caller/")
     def caller_view(self) -> Any:
@@ -191,6 +192,14 @@ def _shown(caller: Caller) -> dict[str, Any]:
         "unit": caller.unit_id,
         "name": caller.name or gettext("nobody registered"),
         "room": caller.room,
-        "kind": label(caller.kind) if caller.kind is not None else "",
+        "kind": label(caller.kind) if caller.kind is not None else gettext("called before") * caller.earlier,
         "phone": personal_of(caller.phone, masked_phone) if caller.phone else "",
     }
+
+
+def _said_before(caller: Caller) -> dict[str, Any]:
+    """What the form of who called before, without being a resident, begins with."""
+    if not caller.earlier:
+        return {}
+    phone = keyring_of(context.session()).readable(caller.phone)
+    return {"reporter_name": caller.name, "reporter_phone": phone or ""}

@@ -14,6 +14,7 @@ from views import bulk_runs, cells, context, imports, keeping, language, search,
 from views.audits import AuditView
 from views.base import RegisterView
 from views.complaints import ComplaintView
+from views.contacts import ResidentContactView, StaffContactView
 from views.desk import DeskView
 from views.estates import EstateView, TeamView, UnitView
 from views.events import EventView
@@ -40,10 +41,12 @@ REGISTER_VIEWS: tuple[type[RegisterView], ...] = (
     KeyApprovalView,
     PassView,
     ResidentView,
+    ResidentContactView,
     OccupancyView,
     UnitView,
     TeamView,
     StaffView,
+    StaffContactView,
     EstateView,
     AuditView,
     EventView,

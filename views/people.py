@@ -1,5 +1,6 @@
 """Staff (员工): accounts, and in which role each works in the estate shown."""
 
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -16,10 +17,14 @@ from models.operations import password_requests
 from models.operations import staff as verbs
 from models.operations._leaving import Leaving
 from models.password_requests import PasswordRequest, waits
-from models.staff import Role, Staff, StaffAssignment
+from models.personal import keyring_of
+from models.phones import sought
+from models.policy import may
+from models.staff import Role, Staff, StaffAssignment, StaffContact
 from views import context
 from views.base import RegisterView
 from views.cells import coloured
+from views.contacts import phones_of
 from views.fields import (
     ChoiceField,
     EnumField,
@@ -290,12 +295,28 @@ class StaffView(RegisterView):
         )
 
     def search_condition(self, text: str) -> ColumnElement[bool] | None:
-        """By name or user name."""
-        return or_(Staff.name.icontains(text, autoescape=True), Staff.username.icontains(text, autoescape=True))
+        """By name, user name, or phone (whole or its last four)."""
+        keyring = keyring_of(context.session())
+        digits = sought(text)
+        found = [Staff.name.icontains(text, autoescape=True), Staff.username.icontains(text, autoescape=True)]
+        for column, asked in (
+            (StaffContact.value_digest, digits[0] if digits else None),
+            (StaffContact.tail_digest, text if re.fullmatch(r"\d{4}", text, re.ASCII) else None),
+        ):
+            if asked is not None:
+                found.append(Staff.id.in_(select(StaffContact.staff_id).where(column == keyring.digest(asked))))
+        return or_(*found)
 
     def listed(self) -> ColumnElement[bool]:
         """Everybody whom the person may see; the account of the system is nobody."""
         return self.visible() & (Staff.username != verbs.SYSTEM)
+
+    def related(self, record: Staff) -> list[Related]:
+        """Phones, for who may call."""
+        actor = context.actor()
+        in_full = may(actor, "read_phone", StaffContact)
+        may_add = may(actor, "register", StaffContact) and self.allowed("amend", record)
+        return [phones_of(StaffContact, record, in_full=in_full, may_add=may_add)]
 
     def show_roles(self, record: Staff) -> str:
         """The roles of today in the estate shown."""

@@ -105,7 +105,8 @@ class RecordPages(StepPages):
         """
         columns = self.model.__mapper__.columns
         column = columns.get(name)
-        if in_full and column is not None and column.info.get("personal") and name.endswith("phone"):
+        dialled = column is not None and (column.info.get("dialled") or name.endswith("phone"))
+        if in_full and dialled and column.info.get("personal"):
             return callable_phone(getattr(record, name))
         value = self.cells[name](record)
         key = f"{name}_id" if f"{name}_id" in columns else name

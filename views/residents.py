@@ -15,20 +15,22 @@ from models.complaints import Complaint
 from models.estates import Unit
 from models.operations import residents as verbs
 from models.personal import IdDocument
-from models.policy import visible
-from models.residents import Occupancy, OccupancyKind, Resident
+from models.policy import may, visible
+from models.residents import Occupancy, OccupancyKind, Resident, ResidentContact, ResidentMerge
 from models.tickets import Ticket
 from views import context
 from views.base import RegisterView
 from views.cells import badge, plain
+from views.contacts import NUMBERS, phones_of, shown_numbers
 from views.export import Reader
-from views.fields import EnumField, LocalDateField, LongTextField, LookupField, Required, TextField
+from views.fields import EnumField, FlagField, LocalDateField, LongTextField, LookupField, Required, TextField
 from views.filters import ChoiceFilter, DateFilter, KeyFilter
 from views.forms import DeskForm
+from views.gathering import gathered
 from views.labels import label_for
 from views.language import NOTHING, label, local_time
 from views.record import Related
-from views.steps import Step
+from views.steps import Offer, Step
 
 
 class ResidentForm(DeskForm):
@@ -36,16 +38,24 @@ class ResidentForm(DeskForm):
 
     sections: ClassVar[Any] = (
         (_("Person"), ("name", "phone", "id_document", "id_number")),
-        (_("More"), ("vehicles", "emergency_contact", "moved_in_on", "note")),
+        (_("More"), ("vehicles", "emergency_contact", "moved_in_on", "note", "another_person")),
     )
     name = TextField(label_for("person_name"), [Required()], length=60)
-    phone = TextField(label_for("phone"), [Optional()], length=30)
+    phone = TextField(label_for("phone"), [Optional()], length=60, description=_("Several: with / between them."))
     id_document = EnumField(label_for("id_document"), enum=IdDocument, blank=_("none seen"))
     id_number = TextField(label_for("id_number"), [Optional()], length=40)
     vehicles = TextField(label_for("vehicles"), [Optional()])
     emergency_contact = TextField(label_for("emergency_contact"), [Optional()], length=35)
     moved_in_on = LocalDateField(label_for("moved_in_on"), [Optional()])
     note = LongTextField(label_for("note"), [Optional()])
+    another_person = FlagField(_("Another person than the one with this name and number"))
+
+
+class MergeForm(DeskForm):
+    """Who is the same person as the one of the page."""
+
+    other_id = LookupField(_("The other record of this person"), [Required()], lookup="resident")
+    looked_at = FlagField(_("They are one person"), description=_("Without the tick it is said first what would move."))
 
 
 class ResidentUnitFilter(KeyFilter):
@@ -77,19 +87,28 @@ class AtHome:
         return getattr(self._record, name)
 
 
-class Homes:
-    """Where some residents live today, and as what."""
+class Beside:
+    """Where some residents live today, as what, and at which numbers they are reached; one statement."""
 
     def __init__(self, ids: list[int]) -> None:
         self._ids = ids
 
     @functools.cached_property
-    def found(self) -> dict[int, list[Home]]:
+    def _found(self) -> dict[str, list[Any]]:
+        return gathered({"homes": _HOMES, "numbers": NUMBERS}, {"ids": self._ids})
+
+    @functools.cached_property
+    def homes(self) -> dict[int, list[Home]]:
         """Resident -> homes, read when first asked for."""
         homes: dict[int, list[Home]] = {}
-        for resident_id, unit, building, kind in context.session().connection().execute(_HOMES, {"ids": self._ids}):
+        for resident_id, unit, building, kind in self._found["homes"]:
             homes.setdefault(resident_id, []).append(Home(unit, building, kind))
         return homes
+
+    @functools.cached_property
+    def numbers(self) -> dict[int, str]:
+        """Resident -> the numbers, masked."""
+        return shown_numbers(self._found["numbers"])
 
 
 _HOMES = (
@@ -111,6 +130,15 @@ class ResidentView(RegisterView):
     title = _("Residents")
     group = _("People and units")
     verbs = verbs
+    functions = {"unite": "merge", "undo": "undo_merge"}
+    steps = (
+        Step(
+            "unite",
+            MergeForm,
+            text=_("What hangs on the other record moves to this one; the other is shown no more. It can be undone."),
+        ),
+        Step("undo", text=_("Who was merged into this record last becomes a record of its own again.")),
+    )
     empty_text = _("No resident fits. Try the last four digits of the phone, or register the person.")
 
     number_column = "name"
@@ -137,10 +165,9 @@ class ResidentView(RegisterView):
         DateFilter(Resident.moved_in_on),
         DateFilter(Resident.moved_in_on, until=True),
     )
-    reads = {"occupancies": ("id",), "unit": ("id",), "building": ("id",), "kind": ("id",)}
+    reads = {"phone": ("id",), "occupancies": ("id",), "unit": ("id",), "building": ("id",), "kind": ("id",)}
     form_columns = (
         "name",
-        "phone",
         "id_document",
         "id_number",
         "vehicles",
@@ -150,7 +177,7 @@ class ResidentView(RegisterView):
     )
     create_form_class = ResidentForm
     sections = (
-        (_("Person"), ("name", "phone", "id_document", "id_number", "emergency_contact")),
+        (_("Person"), ("name", "id_document", "id_number", "emergency_contact")),
         (_("More"), ("vehicles", "moved_in_on", "note", "created_at", "updated_at")),
     )
 
@@ -158,14 +185,22 @@ class ResidentView(RegisterView):
         """The person."""
         return verbs.ResidentDraft(estate_id=self.estate().id, **form.arguments())
 
+    def offers(self, record: Any) -> list[Offer]:
+        """Undo only where somebody was merged."""
+        offered = super().offers(record)
+        merged = select(ResidentMerge.id).where(ResidentMerge.kept_id == record.id, ResidentMerge.undone_at.is_(None))
+        if context.session().scalars(merged.limit(1)).first() is None:
+            offered = [offer for offer in offered if offer.step.verb != "undo"]
+        return offered
+
     def prepared(self, rows: list[Any]) -> list[Any]:
-        """Their homes are read for all of them when the first is shown."""
-        g.homes = Homes([row.id for row in rows])
+        """Homes and numbers are read for all of them when the first is shown."""
+        g.beside_residents = Beside([row.id for row in rows])
         return rows
 
     def homes(self, record: Any) -> list[Home]:
         """The units of today."""
-        found: list[Home] = g.homes.found.get(record.id, [])
+        found: list[Home] = g.beside_residents.homes.get(record.id, [])
         return found
 
     def show_occupancies(self, record: Resident) -> str:
@@ -199,8 +234,12 @@ class ResidentView(RegisterView):
         show = label if name == "kind" else str
         return lambda row: show(value) if row.home is not None and (value := read(row.home)) is not None else None
 
+    def show_phone(self, record: Resident) -> str:
+        """All numbers, masked."""
+        return str(g.beside_residents.numbers.get(record.id, NOTHING))
+
     def related(self, record: Resident) -> list[Related]:
-        """Units over time, and matters."""
+        """Phones, units over time, and matters."""
         actor = context.actor()
         query = select(
             Occupancy.id, Unit.code, Occupancy.kind, Occupancy.from_on, Occupancy.until_on.label("until")
@@ -219,7 +258,9 @@ class ResidentView(RegisterView):
                 (item.code, label(item.kind), plain(item.from_on), plain(item.until)),
             ),
         )
+        may_add = may(actor, "register", ResidentContact(estate_id=record.estate_id))
         return [
+            phones_of(ResidentContact, record, in_full=self.may_read_phone(record), may_add=may_add),
             homes,
             self.matters(_("Tickets"), Ticket, "tickets", record),
             self.matters(_("Complaints"), Complaint, "complaints", record),

@@ -23,6 +23,7 @@ from models.migrations.keeping import NeighbourInTheWay as NeighbourInTheWay
 from models.migrations.revision import OPTIONS, is_named_as_before, rename_version_table
 from models.migrations.revision import config as config
 from models.migrations.revision import current as current
+from models.personal import Keyring
 
 FOLDER = Path(__file__).resolve().parent
 CURRENT_SCHEMA = "to_regnamespace(quote_ident(current_schema()))"
@@ -51,17 +52,20 @@ def has_tables(connection: Connection) -> bool:
     return current(connection) is not None
 
 
-def upgrade(engine: Engine, progress: Callable[[str], None] | None = None) -> None:
+def upgrade(engine: Engine, progress: Callable[[str], None] | None = None, *, keyring: Keyring | None = None) -> None:
     """Bring the database to this version, guards included, in one transaction; nothing stays of a failed attempt.
 
     Where there is nothing to do nothing is touched, so that nobody who is using the database waits. *progress* hears
-    the name of each table whose search index is made anew, because what keeps it was missing or is another.
+    the name of each table whose search index is made anew, because what keeps it was missing or is another. Without
+    *keyring* personal values move as they are, unread.
     """
     with engine.connect() as connection, without_foreign_keys(connection), connection.begin():
-        bring_up(connection, progress)
+        bring_up(connection, progress, keyring=keyring)
 
 
-def bring_up(connection: Connection, progress: Callable[[str], None] | None = None) -> None:
+def bring_up(
+    connection: Connection, progress: Callable[[str], None] | None = None, *, keyring: Keyring | None = None
+) -> None:
     """The same in the caller's transaction; on SQLite foreign keys must be off (:func:`without_foreign_keys`)."""
     queue(connection)
     revision, wrong = current(connection), missing_guards(connection)
@@ -73,7 +77,7 @@ def bring_up(connection: Connection, progress: Callable[[str], None] | None = No
         raise NeighbourInTheWay(f"the names of {', '.join(taken)} are those of something of another program")
     with keeping.kept(connection, before, shape.present):
         drop_triggers(connection)
-        command.upgrade(config(connection), "head")
+        command.upgrade(config(connection, keyring), "head")
     create_triggers(connection, Base.metadata)
     if revision is not None and any(map(search.keeps_index, otherwise_written)):
         search.rebuild(connection, progress)
@@ -81,9 +85,9 @@ def bring_up(connection: Connection, progress: Callable[[str], None] | None = No
         raise OrphansFound(", ".join(found[:5]))
 
 
-def make_at(connection: Connection, revision: str) -> None:
+def make_at(connection: Connection, revision: str, keyring: Keyring | None = None) -> None:
     """Our tables as they were at *revision*, without guards: for the rows of a backup of that time."""
-    command.upgrade(_config(connection), revision)
+    command.upgrade(config(connection, keyring), revision)
 
 
 def names_in_the_way(connection: Connection, before: shape.Shape) -> list[str]:

@@ -7,6 +7,8 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, inspect
 
+from models.personal import Keyring
+
 FOLDER = Path(__file__).resolve().parent
 VERSION_TABLE = "frontdesk_version"
 EARLIER_VERSION_TABLE = "alembic_version"
@@ -14,12 +16,12 @@ EARLIER_VERSION_TABLE = "alembic_version"
 OPTIONS: dict[str, Any] = {"version_table": VERSION_TABLE}
 
 
-def config(connection: Connection | None = None) -> Config:
-    """Alembic's configuration, for the connection and the transaction of the caller."""
+def config(connection: Connection | None = None, keyring: Keyring | None = None) -> Config:
+    """Alembic's configuration, for the connection and the transaction of the caller; *keyring* reads what moves."""
     made = Config()
     made.set_main_option("script_location", str(FOLDER))
     made.set_main_option("path_separator", "newline")
-    made.attributes["connection"] = connection
+    made.attributes.update(connection=connection, keyring=keyring)
     return made
 
 

@@ -1,13 +1,13 @@
 """Whom the rows of a file are about: what one row says, and what is known of a person by then."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from models.import_cells import Masked
 from models.operations.residents import ResidentDraft
-from models.residents import OccupancyKind, Resident
+from models.residents import OccupancyKind, Resident, ResidentContact
 
 Key = tuple[Any, ...]
 Stay = tuple[int, OccupancyKind]
@@ -43,6 +43,7 @@ class Person:
     values: dict[str, Any]
     resident: Resident | None = None
     draft: ResidentDraft | None = None
+    contacts: Sequence[ResidentContact] = ()
     stays: dict[Stay, datetime.date | None] = field(default_factory=dict)
     """Unit and as what -> the last day, None while it lasts."""
     gaps: dict[str, Any] = field(default_factory=dict)
@@ -61,7 +62,8 @@ class Person:
         if "id_number" in self.values:
             yield ("id", self.values["id_number"])
         if "phone" in self.values:
-            yield ("phone", self.name, self.values["phone"])
+            for digest in self.values["phone"]:
+                yield ("phone", self.name, digest)
         if self.bare:
             yield ("bare", self.name)
         for unit_id, _kind in self.stays:

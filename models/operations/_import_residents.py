@@ -26,8 +26,7 @@ from models.operations._registers import local_date
 from models.operations.residents import OccupancyDraft, ResidentDraft
 from models.personal import IdDocument, Unreadable, keyring_of, masked_id_number, masked_phone
 from models.phones import numbers_of, read_phones
-from models.plates import plates_in
-from models.residents import Occupancy, OccupancyKind, Resident
+from models.residents import MERGED, Occupancy, OccupancyKind, Resident, ResidentContact, ResidentMerge
 from models.spreadsheets import RULE, SheetRow
 from models.staff import Actor
 
@@ -36,6 +35,15 @@ _PHONES = ("phone", "phone_2", "phone_3")
 _ID_CARD_LENGTH = 18
 _WEIGHT = ("unchanged", "updated", "imported")
 """What is said of a row with several people: the most that became of any of them."""
+
+
+def _has_number() -> ColumnElement[bool]:
+    return select(ResidentContact.id).where(ResidentContact.resident_id == Resident.id).exists()
+
+
+def _says(known: Any, told: Any) -> bool:
+    """Whether what is *known* says what was *told*: of several numbers one may be told."""
+    return bool(told <= known if isinstance(known, frozenset) else told == known)
 
 
 @dataclass
@@ -145,7 +153,7 @@ class ResidentsImport:
     def _comparable(self, draft: ResidentDraft) -> dict[str, Any]:
         values: dict[str, Any] = {name: getattr(draft, name) for name in _OF_A_PERSON if getattr(draft, name)}
         if phones := read_phones(draft.phone or ""):
-            values["phone"] = self._keyring.digest(phones[0].found_by)
+            values["phone"] = frozenset(self._keyring.digest(phone.found_by) for phone in phones)
         if digest := id_digest(self.session, draft.id_number):
             values["id_number"] = digest
         return values
@@ -155,21 +163,26 @@ class ResidentsImport:
     def _load(self, facts: Sequence[Fact]) -> dict[Key, Person]:
         """The people of the register whom *facts* may mean, by what they are recognised by."""
         numbers = {fact.values["id_number"] for fact in facts if "id_number" in fact.values}
-        phones = {fact.values["phone"] for fact in facts if "phone" in fact.values}
+        phones = {digest for fact in facts for digest in fact.values.get("phone", ())}
         homeless = {fact.name for fact in facts if fact.bare and fact.unit_id is None}
-        unknown = Resident.phone_digest.is_(None) & Resident.id_number_digest.is_(None)
+        unknown = ~_has_number() & Resident.id_number_digest.is_(None)
         here: ColumnElement[bool] = Resident.estate_id == self.estate_id
+        merged = set(self.session.scalars(MERGED.where(ResidentMerge.estate_id == self.estate_id)))
         found: dict[int, Resident] = {}
         for condition in (
             here & Resident.id_number_digest.in_(numbers),
-            Resident.phone_digest.in_(phones),  # with the estate beside it SQLite would not take the index
+            Resident.id.in_(select(ResidentContact.resident_id).where(ResidentContact.value_digest.in_(phones))),
             here & Resident.name.in_(homeless) & unknown,
             here & Resident.name.in_({fact.name for fact in facts if fact.hidden}),
             Resident.id.in_(self._living_there(facts)),
         ):
             rows = self.session.scalars(select(Resident).where(condition))
-            found.update((row.id, row) for row in rows if row.estate_id == self.estate_id)
-        people = {row_id: self._person(found[row_id]) for row_id in sorted(found)}
+            found.update((row.id, row) for row in rows if row.estate_id == self.estate_id and row.id not in merged)
+        contacts: dict[int, list[ResidentContact]] = {}
+        query = select(ResidentContact).where(ResidentContact.resident_id.in_(found))
+        for row in self.session.scalars(query.order_by(ResidentContact.valid.desc(), ResidentContact.id)):
+            contacts.setdefault(row.resident_id, []).append(row)
+        people = {row_id: self._person(found[row_id], contacts.get(row_id, [])) for row_id in sorted(found)}
         stays = select(Occupancy).where(Occupancy.resident_id.in_(people)).order_by(Occupancy.id)
         for stay in self.session.scalars(stays):
             known, key = people[stay.resident_id].stays, (stay.unit_id, stay.kind)
@@ -188,13 +201,14 @@ class ResidentsImport:
         query = query.where(Occupancy.unit_id.in_({fact.unit_id for fact in facts if fact.unit_id is not None}))
         return {row_id for row_id, name, unit_id in self.session.execute(query) if (name, unit_id) in wanted}
 
-    def _person(self, row: Resident) -> Person:
+    def _person(self, row: Resident, contacts: Sequence[ResidentContact]) -> Person:
         values: dict[str, Any] = {name: getattr(row, name) for name in _OF_A_PERSON if getattr(row, name)}
-        values |= {"phone": row.phone_digest} if row.phone_digest else {}
+        if values.pop("phone", None):
+            values["phone"] = frozenset(contact.value_digest or "" for contact in contacts)
         values |= {"id_number": row.id_number_digest} if row.id_number_digest else {}
         if row.emergency_contact:
             values["emergency_contact"] = self._keyring.readable(row.emergency_contact)
-        return Person(row.name, values, resident=row)
+        return Person(row.name, values, resident=row, contacts=contacts)
 
     @staticmethod
     def _index(person: Person, index: dict[Key, Person]) -> None:
@@ -214,8 +228,9 @@ class ResidentsImport:
                 )
                 raise OperationRefused("RES-1", message, name=person.name)
             return person
-        if "phone" in fact.values and (person := self._at("phone", fact.name, fact.values["phone"])):
-            return person
+        for digest in fact.values.get("phone", ()):
+            if person := self._at("phone", fact.name, digest):
+                return person
         if fact.hidden:
             return self._whom_hidden_numbers_fit(fact)
         if fact.unit_id is None:
@@ -255,9 +270,10 @@ class ResidentsImport:
         if person.resident is None:
             return False
         for name, masked in fact.hidden.items():
-            kept = getattr(person.resident, name)
+            kept = [contact.value for contact in person.contacts if contact.valid or not person.contacts[0].valid]
+            stored = kept if name == "phone" else filter(None, [getattr(person.resident, name)])
             try:
-                plain = self._keyring.decrypt(kept) if kept else ""
+                plain = "/".join(map(self._keyring.decrypt, stored))
             except Unreadable:
                 return False
             numbers = [number for number, _extension in numbers_of(plain)] if name == "phone" else [plain]
@@ -317,7 +333,7 @@ class ResidentsImport:
             for name in _OF_A_PERSON
             if name != "moved_in_on"
             and name in fact.values
-            and not _same(name, person.values.get(name, fact.values[name]), fact.values[name])
+            and not _says(person.values.get(name, fact.values[name]), fact.values[name])
         ]
         if other:
             message = gettext_noop(
@@ -397,8 +413,3 @@ class ResidentsImport:
             from_on = fact.draft.moved_in_on
             drafts.append(OccupancyDraft(self.estate_id, fact.unit_id, person.resident.id, fact.kind, from_on))
         return drafts
-
-
-def _same(name: str, known: Any, said: Any) -> bool:
-    """Whether two values say the same; plates in whatever writing."""
-    return bool(known == said) or (name == "vehicles" and plates_in(known) == plates_in(said))

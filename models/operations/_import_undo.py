@@ -18,10 +18,10 @@ from models.estates import Unit
 from models.events import Event
 from models.imports import ImportRun, ImportState
 from models.keys import Key, KeyLoan
-from models.operations import complaints, estates, keys, passes, residents, tickets
+from models.operations import complaints, contacts, estates, keys, passes, residents, tickets
 from models.operations._undo import column_values
 from models.passes import VisitorPass
-from models.residents import Occupancy, Resident
+from models.residents import Occupancy, Resident, ResidentContact
 from models.spreadsheets import RULE
 from models.staff import Actor
 from models.tickets import Ticket
@@ -47,6 +47,7 @@ REGISTERS: dict[str, TakenOut] = {
     "tickets": TakenOut(Ticket, tickets.delete),
     "complaints": TakenOut(Complaint, complaints.delete),
     "visitor_passes": TakenOut(VisitorPass, passes.delete),
+    "resident_contacts": TakenOut(ResidentContact, contacts.delete),
     "residents": TakenOut(Resident, residents.delete, residents.amend),
     "keys": TakenOut(Key, keys.delete),
     "units": TakenOut(Unit, estates.delete_units, estates.amend_units),
@@ -123,6 +124,10 @@ def undo_chunk(
     actor = replace(actor, source="import", request_id=_undo_mark(run))
     for register, how in REGISTERS.items():
         mine = [event for event in events if event.register == register]
+        if register == "resident_contacts":
+            people = _brought(session, run, "residents", {event.after.get("resident_id", 0) for event in mine})
+            # Of somebody whom the file brought, numbers go and stay with the person.
+            mine = [event for event in mine if event.after.get("resident_id") not in people]
         if mine:
             _undo_register(session, run, how, mine, found, actor=actor, now=now, preview=preview)
     return found
@@ -141,7 +146,12 @@ def _undo_register(
 ) -> None:
     ids = sorted({event.record_id for event in events})
     rows = {row.id: row for row in session.scalars(select(how.model).where(how.model.id.in_(ids)))}
-    for row_id in _followed(session, run, how.model.__tablename__, ids):
+    followed = _followed(session, run, how.model.__tablename__, ids)
+    if how.model is Resident:
+        query = select(ResidentContact.id, ResidentContact.resident_id).where(ResidentContact.resident_id.in_(ids))
+        numbers: dict[int, int] = {row.id: row.resident_id for row in session.execute(query)}
+        followed |= {numbers[row_id] for row_id in _followed(session, run, "resident_contacts", numbers)}
+    for row_id in followed:
         if (row := rows.pop(row_id, None)) is not None:
             found.left.append((str(row), OperationRefused(RULE, gettext_noop("Somebody has changed it since."))))
     common: dict[str, Any] = {"actor": actor, "now": now, "preview": preview}

@@ -118,14 +118,17 @@ def check_each(move: Move[Row], check: Callable[[Row], None]) -> list[Row]:
     return list(move.rows)
 
 
-def referred(session: Session, model: type[Base], ids: Sequence[int]) -> set[int]:
-    """Which of the rows *ids* of *model* any other row refers to."""
+def referred(
+    session: Session, model: type[Base], ids: Sequence[int], *, apart_from: Iterable[type[Base]] = ()
+) -> set[int]:
+    """Which of the rows *ids* of *model* any other row refers to, *apart_from* rows of these tables."""
+    left_out = {table.__table__ for table in apart_from}
     found: set[int] = set()
     identity = model.__table__.c.id
     for table in Base.metadata.tables.values():
         for key in table.foreign_key_constraints:
             for element in key.elements:
-                if element.column is not identity:
+                if element.column is not identity or table in left_out:
                     continue
                 for start in range(0, len(ids), CHUNK):
                     query = select(element.parent).where(element.parent.in_(ids[start : start + CHUNK])).distinct()
@@ -146,10 +149,13 @@ def delete_unused(
     expected: Mapping[int, int] | None = None,
     preview: bool = False,
     check: Callable[[Row], None] | None = None,
+    apart_from: Iterable[type[Base]] = (),
+    along: Callable[[Sequence[Row]], None] | None = None,
 ) -> Outcome:
     """Remove rows to which nothing refers, others are refused with *message*; their events stay.
 
-    *check* may raise a refusal of its own for a row.
+    *check* may raise a refusal of its own for a row. Rows of the tables *apart_from* do not count: *along*,
+    which is told whom they belong to, removes them first.
     """
     move = Move(
         session,
@@ -165,12 +171,14 @@ def delete_unused(
     )
     if check is not None:
         check_each(move, check)
-    used = referred(session, model, [row.id for row in move.rows])
+    used = referred(session, model, [row.id for row in move.rows], apart_from=apart_from)
     for row in list(move.rows):
         if row.id in used:
             move.refuse(row, rule, message, record=str(row))
     outcome = move.finish()
     if not preview:
+        if along is not None:
+            along(outcome.done)
         ids = [row.id for row in outcome.done]
         for start in range(0, len(ids), CHUNK):
             session.execute(sql_delete(model).where(model.id.in_(ids[start : start + CHUNK])))

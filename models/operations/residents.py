@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from models.errors import OperationRefused, Outcome, gettext_noop
 from models.estates import Estate
 from models.operations._identity import check_id_number, id_columns, id_digest
-from models.operations._intake import check_phone, phone_columns, same_phone
+from models.operations._intake import check_phone
 from models.operations._move import CHUNK, create
 from models.operations._occupancies import OccupancyDraft, delete_occupancy, end_occupancy, register_occupancy
 from models.operations._pinyin import name_pinyin
@@ -24,8 +24,12 @@ from models.operations._registers import (
     require_role,
     sift,
 )
+from models.operations._resident_merges import merge, undo_merge
+from models.operations.contacts import write_numbers
 from models.personal import IdDocument, keyring_of
-from models.residents import Resident
+from models.phones import read_phones
+from models.policy import role_for
+from models.residents import MERGED, Resident, ResidentContact
 from models.staff import Actor
 
 __all__ = [
@@ -39,8 +43,10 @@ __all__ = [
     "delete_occupancy",
     "end_occupancy",
     "held_by",
+    "merge",
     "register",
     "register_occupancy",
+    "undo_merge",
 ]
 
 AMENDABLE = frozenset(
@@ -63,6 +69,8 @@ class ResidentDraft:
     emergency_contact: str | None = None
     moved_in_on: datetime.date | None = None
     note: str | None = None
+    another_person: bool = False
+    """Not the one of the same name and number who is there already."""
 
 
 def register(
@@ -75,17 +83,20 @@ def register(
 ) -> Outcome:
     """Take people into the file of an estate (RES-1), found afterwards by name, pinyin, phone and ID number.
 
-    Refused: no name, no plausible phone or ID number, an ID number that another person of the estate has already.
+    Refused: no name, no plausible phone or ID number, an ID number that another person of the estate has already, and
+    somebody who is there already with the same name and number, unless it is said to be ``another_person``.
     """
     today = local_dates(session, now)
     holders = _holders(
         session, {(draft.estate_id, id_digest(session, draft.id_number)) for draft in drafts}, preview=preview
     )
     seen: set[tuple[int, str]] = set()
+    namesakes = _namesakes(session, drafts)
 
     def check(draft: ResidentDraft) -> None:
         require_role(actor, "register", Resident(estate_id=draft.estate_id))
         check_person(draft, today=today(draft.estate_id))
+        _check_not_there(session, draft, namesakes)
         digest = id_digest(session, draft.id_number)
         if digest is not None:
             _check_alone(holders, draft.estate_id, digest, None)
@@ -102,7 +113,6 @@ def register(
             estate_id=draft.estate_id,
             name=draft.name.strip(),
             name_pinyin=name_pinyin(draft.name),
-            **phone_columns(session, draft.phone),
             id_document=draft.id_document,
             **id_columns(session, draft.id_number),
             vehicles=draft.vehicles or None,
@@ -112,8 +122,42 @@ def register(
         )
         for draft in accepted
     ]
+    roles = {row.estate_id: role_for(actor, "register", row) for row in rows}
     outcome.done = list(create(session, rows, verb="register", actor=actor, now=now))
+    for estate_id, role in roles.items():
+        said = [(row, draft.phone) for row, draft in zip(rows, accepted, strict=True) if row.estate_id == estate_id]
+        write_numbers(session, said, actor=actor, now=now, role=role)
     return outcome
+
+
+def _namesakes(session: Session, drafts: Sequence[ResidentDraft]) -> dict[tuple[int, str, str], int]:
+    """Estate, name and digest of a number -> who is there with these."""
+    found: dict[tuple[int, str, str], int] = {}
+    names = sorted({draft.name.strip() for draft in drafts if draft.phone and not draft.another_person})
+    query = select(Resident.estate_id, Resident.name, ResidentContact.value_digest, Resident.id)
+    query = query.join(ResidentContact, ResidentContact.resident_id == Resident.id)
+    query = query.where(Resident.estate_id.in_({draft.estate_id for draft in drafts}), Resident.id.not_in(MERGED))
+    for start in range(0, len(names), CHUNK):
+        for estate_id, name, digest, row_id in session.execute(
+            query.where(Resident.name.in_(names[start : start + CHUNK]))
+        ):
+            if digest is not None:
+                found.setdefault((estate_id, name, digest), row_id)
+    return found
+
+
+def _check_not_there(session: Session, draft: ResidentDraft, namesakes: Mapping[tuple[int, str, str], int]) -> None:
+    if draft.another_person:
+        return
+    digest = keyring_of(session).digest
+    for phone in read_phones(draft.phone or ""):
+        row_id = namesakes.get((draft.estate_id, draft.name.strip(), digest(phone.found_by)))
+        if row_id is not None:
+            message = gettext_noop(
+                "%(name)s is there already with this number (#%(record)s): open that record, or say that this is"
+                " another person."
+            )
+            raise OperationRefused("RES-1", message, field="another_person", name=draft.name.strip(), record=row_id)
 
 
 def check_person(draft: ResidentDraft, *, today: datetime.date) -> None:
@@ -152,7 +196,7 @@ def _holders(
         session.execute(held.with_for_update(key_share=True))
     found: dict[tuple[int, str], list[tuple[int, str]]] = {}
     columns = (Resident.estate_id, Resident.id_number_digest, Resident.id, Resident.name)
-    query = select(*columns).where(Resident.estate_id.in_(estates)).order_by(Resident.id)
+    query = select(*columns).where(Resident.estate_id.in_(estates), Resident.id.not_in(MERGED)).order_by(Resident.id)
     for start in range(0, len(wanted), CHUNK):
         chosen = query.where(Resident.id_number_digest.in_(wanted[start : start + CHUNK]))
         for estate_id, digest, row_id, name in session.execute(chosen):
@@ -184,7 +228,10 @@ def amend(
     preview: bool = False,
     **columns: Any,
 ) -> Outcome:
-    """Change what the file says of people (RES-1); phone, ID number and emergency contact come in plain form."""
+    """Change what the file says of people (RES-1); ID number and emergency contact come in plain form.
+
+    So do the phones, in one text: these are the person's numbers then, and no others.
+    """
     changes = [(row, columns) for row in residents]
     return amend_each(session, changes, actor=actor, now=now, expected=expected, preview=preview)
 
@@ -230,7 +277,12 @@ def amend_each(
 
     for row in check_each(move, check):
         move.set(row, **_stored(session, row, columns_of[row.id]))
-    return move.finish()
+    outcome = move.finish()
+    said = [(row, columns_of[row.id]["phone"]) for row in move.rows if "phone" in columns_of[row.id]]
+    if not preview:
+        for resident, phone in said:
+            write_numbers(session, [(resident, phone)], actor=actor, now=now, role=move.role_of(resident))
+    return outcome
 
 
 def _stored(session: Session, row: Resident, columns: Mapping[str, Any]) -> dict[str, Any]:
@@ -239,9 +291,6 @@ def _stored(session: Session, row: Resident, columns: Mapping[str, Any]) -> dict
     if "name" in columns:
         stored["name"] = columns["name"].strip()
         stored["name_pinyin"] = name_pinyin(columns["name"])
-    if "phone" in columns:
-        same = same_phone(session, row.phone, columns["phone"])
-        stored.update({} if same else phone_columns(session, columns["phone"]))
     if "id_number" in columns:
         number = id_columns(session, columns["id_number"])
         stored.update({} if number["id_number_digest"] == row.id_number_digest else number)
@@ -275,4 +324,6 @@ def delete(
         reason=reason,
         expected=expected,
         preview=preview,
+        apart_from=(ResidentContact,),
+        along=lambda gone: write_numbers(session, [(row, None) for row in gone], actor=actor, now=now, role=None),
     )

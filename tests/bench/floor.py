@@ -42,6 +42,10 @@ SHOWN = (
 
 pages = Blueprint("floor", __name__)
 
+MAIN_NUMBER = (
+    "(SELECT c.value FROM resident_contacts c WHERE c.resident_id = residents.id ORDER BY c.valid DESC, c.id LIMIT 1)"
+)
+
 
 @dataclass
 class Kept:
@@ -221,7 +225,7 @@ def tickets_by_phone(phone: str) -> str:
     who, sought = account(READERS), digest(phone)
     by_phone = (
         "t.id IN (SELECT id FROM tickets WHERE reporter_phone_digest = %s UNION SELECT id FROM tickets"
-        " WHERE resident_id IN (SELECT id FROM residents WHERE phone_digest = %s))"
+        " WHERE resident_id IN (SELECT resident_id FROM resident_contacts WHERE value_digest = %s))"
     )
     return tickets_page(who, f"t.estate_id = %s AND {by_phone}", [who.estate_id, sought, sought], LATEST_NUMBER)
 
@@ -263,7 +267,8 @@ def residents(text: str) -> str:
     values = [who.estate_id, fragments(text)]
     counted = f"(SELECT count(*) FROM (SELECT 1 FROM residents WHERE {where} LIMIT {COUNT_LIMIT + 1}) c)"
     rows = bare.rows(
-        f"SELECT id, name, phone, vehicles, moved_in_on, updated_at, {counted} FROM residents WHERE {where}"
+        f"SELECT id, name, {MAIN_NUMBER} AS phone, vehicles, moved_in_on, updated_at, {counted}"
+        f" FROM residents WHERE {where}"
         f" ORDER BY id DESC LIMIT {PAGE + 1}",
         *values,
         *values,
@@ -294,7 +299,8 @@ def edit() -> str:
     who, bare = account({"clerk", "supervisor", "manager"}), kept().bare
     plain = ("id", "number", "version", "summary", "place", "reporter_name", "reporter_department", *TIMES, *EDITED)
     row = bare.row(
-        f"SELECT {', '.join(f't.{name}' for name in plain)}, t.reporter_phone, u.code, r.name, r.phone"
+        f"SELECT {', '.join(f't.{name}' for name in plain)}, t.reporter_phone, u.code, r.name,"
+        f" {MAIN_NUMBER.replace('residents.', 'r.')}"
         " FROM tickets t LEFT JOIN units u ON u.id = t.unit_id LEFT JOIN residents r ON r.id = t.resident_id"
         " WHERE t.id = %s AND t.estate_id = %s",
         int(request.args["id"]),

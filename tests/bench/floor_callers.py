@@ -7,7 +7,8 @@ from flask import Blueprint, Response, jsonify
 from tests.bench.floor import WORDS, account, beginning, digest, fragments, holding, kept, masked
 
 CALLERS = (
-    "SELECT r.id, u.id, r.name, u.code, o.kind, r.phone FROM residents r LEFT JOIN occupancies o"
+    "SELECT r.id, u.id, r.name, u.code, o.kind, (SELECT c.value FROM resident_contacts c WHERE c.resident_id = r.id"
+    " ORDER BY c.valid DESC, c.id LIMIT 1) FROM residents r LEFT JOIN occupancies o"
     " ON o.resident_id = r.id AND o.until_on IS NULL LEFT JOIN units u ON u.id = o.unit_id"
     " WHERE r.estate_id = %s AND {found} ORDER BY {near}"
     "CASE o.kind WHEN 'owner' THEN 0 WHEN 'tenant' THEN 1 ELSE 2 END, length(r.name), r.name_pinyin, r.id LIMIT 8"
@@ -26,7 +27,8 @@ def by_tail(tail: str) -> Response:
     """By the last four of a phone, the room whose number is written so, or a number plate that begins so."""
     who = account(TAKERS)
     living = LIVING.format(units=holding("units"))
-    found = f"(r.phone_tail_digest = %s OR {living} OR r.id IN ({holding('residents')}))"
+    by_tail = "r.id IN (SELECT resident_id FROM resident_contacts WHERE tail_digest = %s)"
+    found = f"({by_tail} OR {living} OR r.id IN ({holding('residents')}))"
     return _callers(CALLERS.format(found=found, near=""), who.estate_id, digest(tail), f"r{tail}", beginning(tail))
 
 

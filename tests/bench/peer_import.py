@@ -31,7 +31,8 @@ from models.operations.estates import EstateDraft, TeamDraft
 from models.operations.staff import StaffDraft
 from models.passwords import hashed
 from models.personal import keyring_of
-from models.residents import Resident
+from models.phones import HOME, ContactKind
+from models.residents import Resident, ResidentContact
 from models.settings import Category, EstateSettings
 from models.staff import Actor, Department, Role, actors_for, system_actor
 from models.tickets import Acceptance, Ticket, TicketKind, TicketStatus
@@ -166,7 +167,7 @@ class _Import:
     def write_residents(self, golden: Sequence[tuple[Any, ...]]) -> None:
         """Residents and their units (``12-3-2301``)."""
         at, keyring = self.opening, keyring_of(self.session)
-        units, residents = [], []
+        units, residents, contacts = [], [], []
         homes = {row[0]: "-".join(part.rstrip("号楼单元") for part in row[3:6]) for row in golden}
         new = list(dict.fromkeys(code for code in homes.values() if code not in self.units))
         for code, row_id in zip(new, self.writer.ids(Unit, len(new)), strict=True):
@@ -188,7 +189,10 @@ class _Import:
                 "phone_digest": keyring.digest(phone),
                 "phone_tail_digest": keyring.digest(phone[-4:]),
             }
-            residents.append({**self._new(row_id, at), "name": name, "name_pinyin": name_pinyin(name), **stored})
+            residents.append({**self._new(row_id, at), "name": name, "name_pinyin": name_pinyin(name)})
+            contact = {"resident_id": row_id, "kind": ContactKind.MOBILE, "country": HOME, "valid": True}
+            contact |= {"value": stored["phone"], "value_digest": stored["phone_digest"]}
+            contacts.append({**self._new(row_id, at), **contact, "tail_digest": stored["phone_tail_digest"]})
             unit_id = self.units[homes[row_id]]
             self.callers[row_id] = {
                 "unit_id": unit_id,
@@ -200,12 +204,14 @@ class _Import:
         tables: tuple[tuple[type[Base], list[dict[str, Any]]], ...] = (
             (Unit, units),
             (Resident, residents),
+            (ResidentContact, contacts),
         )
         for model, rows in tables:
             self.writer.write(model, rows)
             events += [event(model, row, "register", self.bench, Role.MANAGER, at) for row in rows]
         self.writer.write_events(self.estate_id, events)
         self._continue(Resident)
+        self._continue(ResidentContact)
 
     def _continue(self, model: type[Base]) -> None:
         """Let the ids of new rows follow those that were given."""

@@ -9,11 +9,13 @@ from sqlalchemy import select
 
 from models.callers import callers
 from models.estates import Unit
+from models.operations import tickets
 from models.operations._pinyin import SURNAMES, name_pinyin
 from models.personal import keyring_of
 from models.session import DeskSession
 from models.staff import Actor
 from seed.scale_estate import Caller, open_estate, settle
+from tests import factories
 from tests.factories import World
 from tests.marks import EVERYTHING
 
@@ -91,3 +93,62 @@ def test_nobody_of_another_estate_is_found__RES_4(session: DeskSession, world: W
     here = callers(session, "1-101", actor=world.actor("clerk"), estate_id=world.estate.id)
     assert here
     assert not callers(session, "1-101", actor=stranger, estate_id=world.estate.id)
+
+
+SAID = {
+    "zhang wei": ["张伟"],
+    "zhangwei": ["张伟"],
+    "cai jiayi": ["蔡佳怡"],
+    "jiayi": ["蔡佳怡"],
+    "蔡女士": ["蔡佳怡"],
+    "老蔡": ["蔡佳怡"],
+    "蔡1-201": ["蔡佳怡"],
+    "蔡1201": ["蔡佳怡"],
+    "1201蔡女士": ["蔡佳怡"],
+    "蔡 佳怡": ["蔡佳怡"],
+    "Anna Kowalska": ["Anna Kowalska"],
+    "kowalska anna": ["Anna Kowalska"],
+    "Ms Kowalska": ["Anna Kowalska"],
+    "shan": ["单勇", "邓丽"],
+}
+
+
+@pytest.fixture
+def several(session: DeskSession, world: World) -> World:
+    """People whose names are said in several ways."""
+    for name, unit in (("蔡佳怡", 1), ("邓丽", 2), ("单勇", 3), ("Anna Kowalska", 3)):
+        row = factories.make_resident(session, world.units[unit], name, "13911110001", AT)
+        row.name_pinyin = name_pinyin(name)
+    world.residents[0].name_pinyin = name_pinyin("张伟")
+    session.flush()
+    return world
+
+
+def test_a_name_is_found_as_people_say_it__INT_3(session: DeskSession, several: World) -> None:
+    clerk = several.actor("clerk")
+    told = {
+        said: list(
+            dict.fromkeys(
+                row.name for row in callers(session, said, actor=clerk, estate_id=several.estate.id) or () if row.name
+            )
+        )
+        for said in SAID
+    }
+    assert told == SAID
+
+
+def test_who_called_before_without_being_a_resident_is_known__INT_3(
+    session: DeskSession, world: World, now: datetime.datetime
+) -> None:
+    clerk = world.actor("clerk")
+    draft = tickets.TicketDraft(world.estate.id, "快递放错", unit_id=world.units[2].id, reporter_name="快递小哥周")
+    draft.reporter_phone = "021 5550 1235 转 803"
+    tickets.register(session, [draft], actor=clerk, now=now).one()
+    draft = tickets.TicketDraft(world.estate.id, "灯坏了", place="gate", reporter_name="张伟")
+    draft.resident_id, draft.reporter_phone = world.residents[0].id, "13812345678"
+    tickets.register(session, [draft], actor=clerk, now=now).one()
+    for said in ("1235", "5550 1235", "(021) 55501235", "快递小哥周", "快递小哥"):
+        (found,) = callers(session, said, actor=clerk, estate_id=world.estate.id) or ()
+        assert (found.name, found.unit_id, found.earlier) == ("快递小哥周", world.units[2].id, True), said
+    assert not callers(session, "1235", actor=world.actor("stranger"), estate_id=world.other.id)
+    assert not callers(session, "5678", actor=clerk, estate_id=world.estate.id), "a resident is found as a resident"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from alembic import command
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -15,6 +15,7 @@ from models.complaints import Complaint, ComplaintStatus
 from models.finding import found
 from models.guards import drop_triggers
 from models.personal import Keyring
+from models.residents import Resident, ResidentContact
 from models.session import open_engine
 from tests.fixed import DATA_KEY
 
@@ -35,6 +36,10 @@ LANDED = {
     "0007_sqlite.sql": "3940ca4298c8c6fbdc21b999da0bbda9bc244785115b40c71fffc0be870eb068",
     "0008_postgresql.sql": "da186fe1b315e35b59f5402fddec8d053fc76089ff7fea5f71dd8e60ab552534",
     "0008_sqlite.sql": "da186fe1b315e35b59f5402fddec8d053fc76089ff7fea5f71dd8e60ab552534",
+    "0009_postgresql.sql": "2c35dfe024c5bc709b98fdd6bc329e251a9d857891fc32c05d2bd2aa1772f815",
+    "0009_sqlite.sql": "b4a235ad975f5a4c360c587226e6e967c488863dfa9bf44f0bb167f562358835",
+    "0010_postgresql.sql": "0920a1f52557c63d84e0a33e66200658c3e496802e153ffc23058da0ddfbf7cd",
+    "0010_sqlite.sql": "0949e7d1b4b7f186f05815e15af5efe7d55cde2db5ad3b0e8573c15bad40cc31",
 }
 """File of statements -> its SHA-256. A new file is added here; a changed one would leave older databases behind."""
 
@@ -131,3 +136,52 @@ def test_two_keys_on_one_hook_do_not_stop_an_upgrade_and_are_told_apart(older):
         assert migrations.differences(connection) == []
     with pytest.raises(IntegrityError), older.begin() as connection:
         connection.exec_driver_sql("UPDATE keys SET hook = 'A-1' WHERE id = 4")
+
+
+def test_an_upgrade_carries_every_phone_over_and_loses_none__RES_1(empty_url):
+    keyring, engine = Keyring(DATA_KEY), open_engine(empty_url)
+    said = {
+        1: ("13800138000", ["13800138000"], True),
+        2: ("85291234567", ["+85291234567"], True),
+        3: ("02155501235", ["02155501235"], True),
+        4: ("1390", ["1390"], False),
+        5: ("02155501235803", ["02155501235803"], False),
+        6: (None, [], None),
+        7: ("no cipher text", [None], False),
+    }
+    with engine.begin() as connection:
+        command.upgrade(migrations._config(connection), "0008")
+        drop_triggers(connection)
+        connection.exec_driver_sql("INSERT INTO estates (id, name, code) VALUES (7, 'Lakeside', 'LS')")
+        connection.exec_driver_sql("ALTER TABLE residents ADD COLUMN neighbours_mark TEXT")
+        for row_id, (phone, _after, _valid) in said.items():
+            stored = keyring.encrypt(phone) if phone and phone.isdigit() else phone
+            row = {"id": row_id, "phone": stored, "digest": keyring.digest(phone or "")}
+            columns = "id, estate_id, name, phone, phone_digest, phone_tail_digest, neighbours_mark"
+            connection.execute(
+                text(f"INSERT INTO residents ({columns}) VALUES (:id, 7, '张', :phone, :digest, :digest, 'kept')"), row
+            )
+        connection.exec_driver_sql("INSERT INTO residents (id, estate_id, name) VALUES (99, 7, '李')")
+        connection.exec_driver_sql("DELETE FROM residents WHERE id = 99")
+    migrations.upgrade(engine, keyring=keyring)
+    with engine.begin() as connection:
+        assert migrations.missing_guards(connection) == set()
+        assert list(migrations.orphans(connection)) == []
+        assert connection.exec_driver_sql("SELECT DISTINCT neighbours_mark FROM residents").scalars().all() == ["kept"]
+        if engine.dialect.name == "sqlite":
+            assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
+            connection.exec_driver_sql("INSERT INTO residents (estate_id, name) VALUES (7, '王')")
+            assert connection.exec_driver_sql("SELECT max(id) FROM residents").scalar() == 100
+            connection.exec_driver_sql("DELETE FROM residents WHERE id = 100")
+    with Session(engine) as session:
+        for row_id, (phone, after, valid) in said.items():
+            query = select(ResidentContact).where(ResidentContact.resident_id == row_id).order_by(ResidentContact.id)
+            contacts = session.scalars(query).all()
+            assert [keyring.readable(contact.value) for contact in contacts] == after
+            assert {contact.valid for contact in contacts} <= {valid}
+            if phone and valid:
+                condition = found(Resident, phone, keyring)
+                assert condition is not None
+                assert row_id in session.scalars(select(Resident.id).where(condition)).all()
+        assert session.get_one(Resident, 7).phone == "no cipher text"
+    engine.dispose()

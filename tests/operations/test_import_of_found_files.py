@@ -11,7 +11,7 @@ from models.import_headings import COLUMNS
 from models.operations import register_imports
 from models.operations._import_units import full_code
 from models.personal import keyring_of
-from models.residents import Occupancy, OccupancyKind, Resident
+from models.residents import Occupancy, OccupancyKind, Resident, ResidentContact
 from models.spreadsheets import UnreadableSheet
 from tests.sheets import saved, tables
 
@@ -57,9 +57,13 @@ def homes(desk):
 
 
 def phones(desk, name):
-    keyring = keyring_of(desk.session)
-    found = desk.session.scalars(select(Resident.phone).where(Resident.name == name))
-    return [None if phone is None else keyring.decrypt(phone) for phone in found]
+    """The numbers of the people called *name*, those of each together; None for who has none."""
+    query = select(Resident.id, ResidentContact.value).where(Resident.name == name)
+    query = query.outerjoin(ResidentContact, ResidentContact.resident_id == Resident.id)
+    found: dict[int, list[str]] = {}
+    for resident_id, value in desk.session.execute(query.order_by(Resident.id, ResidentContact.id)):
+        found.setdefault(resident_id, []).extend(map(keyring_of(desk.session).decrypt, filter(None, [value])))
+    return ["/".join(numbers) or None for numbers in found.values()]
 
 
 OWNER, TENANT = OccupancyKind.OWNER, OccupancyKind.TENANT

@@ -12,7 +12,7 @@ from models.events import Event
 from models.imports import ImportRun
 from models.operations import register_imports, residents
 from models.personal import keyring_of
-from models.residents import Occupancy, OccupancyKind, Resident
+from models.residents import Occupancy, OccupancyKind, Resident, ResidentContact
 from tests.sheets import tables
 
 
@@ -54,7 +54,8 @@ class Runs:
         return {
             model: {row[0]: tuple(row[1:]) for row in self.session.execute(select(*columns))}
             for model, columns in (
-                (Resident, (Resident.id, Resident.name, Resident.phone_digest, Resident.vehicles)),
+                (Resident, (Resident.id, Resident.name, Resident.vehicles)),
+                (ResidentContact, (ResidentContact.id, ResidentContact.resident_id, ResidentContact.value_digest)),
                 (Occupancy, (Occupancy.id, Occupancy.unit_id, Occupancy.kind)),
                 (Unit, (Unit.id, Unit.code, Unit.fee_status)),
             )
@@ -84,7 +85,7 @@ def test_an_import_of_people_is_undone_as_if_it_had_not_been(runs):
     assert runs.undo(run) == []
     assert runs.state() == before
     assert register_imports.is_undone(runs.session, run)
-    assert register_imports.counts_undone(runs.session, run) == 6
+    assert register_imports.counts_undone(runs.session, run) == 8
     events = runs.session.scalar(select(func.count()).select_from(Event))
     assert runs.undo(run) == []
     assert runs.session.scalar(select(func.count()).select_from(Event)) == events
@@ -106,6 +107,7 @@ def test_what_something_has_followed_on_stays_and_says_so(runs):
     (left,) = runs.undo(run)
     assert (left[0], "changed it since" in str(left[1])) == ("乙", True)
     names = set(runs.session.scalars(select(Resident.name)))
+    assert person.phone is not None
     assert "乙" in names
     assert "甲" not in names
 

@@ -183,7 +183,7 @@ FILTERS: dict[str, dict[str, str]] = {
 }
 """Register -> filter and value -> the rows that are left."""
 
-UNFILTERED = {"estates", "clocks", "settings", "working_hours"}
+UNFILTERED = {"estates", "clocks", "settings", "working_hours", "resident_contacts", "staff_contacts"}
 SEES = {"events": "manager", "categories": "manager", "calendar_days": "manager"}
 """Who looks, where that is not :data:`VIEWER`."""
 

@@ -47,6 +47,8 @@ NEW: dict[str, tuple[str, dict[str, str]]] = {
         },
     ),
     "residents": ("clerk", {"name": "单雄信", "phone": "13611112222"}),
+    "resident_contacts": ("clerk", {"resident_id": "刘洋", "value": "021 5550 1235 转 803", "note": "晚上"}),
+    "staff_contacts": ("manager", {"staff_id": "technician", "value": "13611113333"}),
     "occupancies": ("clerk", {"resident_id": "刘洋", "unit_id": "2-201", "kind": "tenant"}),
     "keys": ("clerk", {"hook": "B1", "seal": "S9", "origin": "common", "place": "roof"}),
     "key_approvals": (
@@ -77,6 +79,8 @@ NEW: dict[str, tuple[str, dict[str, str]]] = {
 }
 
 SHOWN: dict[str, dict[str, str]] = {
+    "resident_contacts": {"Full name": "刘洋"},
+    "staff_contacts": {"Full name": "王强"},
     "tickets": {
         "Kind": "emergency",
         "Severity": "serious",
@@ -144,7 +148,8 @@ def test_a_new_record_is_made_by_its_form_and_shown(
         ),
         ("staff", {"name": "王小强", "language": "zh_Hans_CN"}, {"Full name": "王小强", "Language": "中文"}),
         ("estates", {"name": "云湖", "timezone": "Asia/Shanghai"}, {"Name": "云湖", "Time zone": "Asia/Shanghai"}),
-        ("residents", {"name": "张巍", "phone": "13600001111"}, {"Full name": "张巍"}),
+        ("residents", {"name": "张巍", "vehicles": "川A12345"}, {"Full name": "张巍", "Vehicles": "川A12345"}),
+        ("resident_contacts", {"value": "13600001111", "valid": "1"}, {"Phone": "13600001111"}),
         ("key_loans", {"purpose": "验房", "borrower_phone": "-"}, {"Purpose": "验房"}),
     ],
 )

@@ -56,6 +56,8 @@ MORE = {
     "/admin/follow-ups/details/": 5,
     "/admin/tickets/preview/": 5,
     "/admin/follow-ups/preview/": 5,
+    "/admin/residents/details/": 5,  # is there a merge to undo (RES-1)?
+    "/admin/residents/preview/": 5,
     "/admin/audits/preview/": 5,  # likewise the guard of signing off: the findings without a note (AUD-3)
 }
 """Address -> the number of a page that needs more, with the reason."""
@@ -63,6 +65,7 @@ SAVING = 6
 """The most statements of a save by an edit form, with its redirect."""
 MORE_TO_SAVE = {
     "staff": 7,  # in which estates does the person work?
+    "staff_contacts": 8,  # whose is it, and in which estates does that person work?
     "teams": 7,  # is there a team of that name already?
     "working_hours": 11,  # do the intervals of the day overlap; which clocks count by them, and when are they due now?
 }
@@ -74,6 +77,8 @@ CHANGED = {
     "key_loans": ("purpose", "看房和量尺寸"),
     "visitor_passes": ("purpose", "送货"),
     "residents": ("vehicles", "川A12345"),
+    "resident_contacts": ("note", "晚上"),
+    "staff_contacts": ("note", "夜班"),
     "units": ("building", "1栋"),
     "teams": ("name", "工程一部"),
     "estates": ("desk_phone", "028-1234567"),

@@ -97,23 +97,34 @@ const learn = (resident, unit) => {
   if (unit) address.searchParams.set("unit", unit);
   return fetch(address).then((answer) => (answer.ok ? answer.text() : "")).then((html) => { if (html) { about.innerHTML = html; } }).catch(() => {});
 };
+// Who called before, without being a resident, gave name and number then; of whoever else is chosen these go again.
+const sayBefore = (row) => {
+  for (const name of ["reporter_name", "reporter_phone"]) {
+    const input = form.elements[name];
+    if (row[name] || input.dataset.fromCaller === input.value) input.value = row[name] || "";
+    if (row[name]) input.dataset.fromCaller = row[name];
+    else delete input.dataset.fromCaller;
+  }
+};
 // Whoever is typed over the one chosen is somebody else: nothing of the first stays in the form.
 const drop = () => {
   if (!picked) return;
   picked = false;
   refer("resident_id", "", "");
   refer("unit_id", "", "");
+  sayBefore({});
   about.innerHTML = aboutNobody;
   form.dispatchEvent(new Event("change"));
 };
 const pick = (row) => {
   close();
   picked = true;
-  box.value = [row.room, row.resident ? row.name : ""].filter(Boolean).join(" ");
+  box.value = [row.room, row.resident || row.reporter_name ? row.name : ""].filter(Boolean).join(" ");
   refer("resident_id", row.resident ? `id:${row.resident}` : "", row.name);
   refer("unit_id", row.unit ? `id:${row.unit}` : "", row.room);
+  sayBefore(row);
   hint.textContent = hint.dataset.chosen;
-  more.open = false;
+  more.open = Boolean(row.reporter_name);
   form.dispatchEvent(new Event("change"));
   learn(row.resident, row.unit);
   (categories.querySelector("input:checked") || categories.querySelector("input")).focus();

@@ -1,0 +1,33 @@
+"""How people say a name: with its title (蔡女士, Mr Smith), with the room behind it (蔡1203), pinyin in words. Pure."""
+
+import re
+
+_HAN = "\u3400-\u9fff"
+_TITLES = "女士|先生|小姐|太太|夫人|阿姨|叔叔|大爷|大妈|大哥|大姐|师傅|老师|老板|医生|经理|总"
+_TITLED = re.compile(rf"([{_HAN}]{{1,2}})(?:{_TITLES})|[老小]([{_HAN}])")
+_ENGLISH_TITLES = frozenset({"mr", "mrs", "ms", "miss", "mr.", "mrs.", "ms.", "dr", "dr."})
+_OF_A_ROOM = "栋幢座楼号元室房户层第期区"
+_BEFORE_ROOM = re.compile(rf"(?<!\S)([{_HAN}]{{0,3}}[^\W\d_a-z{_OF_A_ROOM}])(?=[0-9][0-9-]{{2,8}}(?!\S))")
+_AFTER_ROOM = re.compile(rf"(?<!\S)([0-9][0-9-]{{2,8}})(?=[^\W\d_a-z{_OF_A_ROOM}][{_HAN}]{{0,4}}(?!\S))")
+
+
+def with_names_apart(text: str) -> str:
+    """*text*, plain and in small letters, with a blank between a Chinese name and the room that follows or precedes."""
+    return _AFTER_ROOM.sub(r"\1 ", _BEFORE_ROOM.sub(r"\1 ", text))
+
+
+def without_titles(parts: list[str]) -> list[str]:
+    """*parts* without English titles, where anything else is said."""
+    return [part for part in parts if part not in _ENGLISH_TITLES] or parts
+
+
+def surname_said(part: str) -> str | None:
+    """The surname in 蔡女士 or 老蔡; None where there is no title."""
+    found = _TITLED.fullmatch(part)
+    return (found[1] or found[2]) if found else None
+
+
+def said_together(parts: list[str]) -> str | None:
+    """Two to four *parts* that may be one name, as pinyin is stored: ``zhang wei`` as ``zhangwei``; else None."""
+    words = [part for part in parts if part.isascii() and part.isalpha()]
+    return "".join(words) if 2 <= len(words) <= 4 else None

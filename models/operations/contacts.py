@@ -1,0 +1,279 @@
+"""The verbs of the numbers at which residents and staff are reached (RES-1, RES-4); numbers come in plain form."""
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.util import identity_key
+
+from models.errors import OperationRefused, Outcome, gettext_noop
+from models.operations._intake import check_phone
+from models.operations._move import CHUNK, create
+from models.operations._registers import check_each, delete_unused, estates_of, open_amend, require_role, sift
+from models.operations._whole_accounts import estates_of as works_in
+from models.operations._whole_accounts import is_in_charge
+from models.personal import keyring_of
+from models.phones import Phone, read_phones
+from models.residents import Resident, ResidentContact
+from models.staff import Actor, Role, Staff, StaffContact
+
+RULE = "RES-1"
+AMENDABLE = frozenset({"value", "note", "valid"})
+LONGEST_NOTE = 100
+
+AnyContact = ResidentContact | StaffContact
+
+
+@dataclass
+class ContactDraft:
+    """A number as it was said, of one resident or of one colleague; several in it become several contacts."""
+
+    value: str
+    resident_id: int | None = None
+    staff_id: int | None = None
+    estate_id: int | None = None
+    """The resident's; colleagues belong to none."""
+    note: str | None = None
+
+
+def register(
+    session: Session, drafts: Sequence[ContactDraft], *, actor: Actor, now: datetime.datetime, preview: bool = False
+) -> Outcome:
+    """Write down numbers of people; ``done`` has the first of each draft.
+
+    Refused: no number, a placeholder, one that the person has already, somebody of another estate.
+    """
+    people = estates_of(session, Resident, [draft.resident_id for draft in drafts if draft.resident_id is not None])
+    known = {(type(row), _owner(row), plain) for row, plain in _read(session, _of_people(session, drafts))}
+    made: list[list[AnyContact]] = []
+
+    def check(draft: ContactDraft) -> None:
+        _check_value(draft.value)
+        _check_note(draft.note)
+        rows = [_contact(session, draft, phone) for phone in read_phones(draft.value)]
+        require_role(actor, "register", rows[0])
+        if isinstance(rows[0], StaffContact):
+            _check_colleague(session, actor, rows[0])
+        elif people.get(rows[0].resident_id) != rows[0].estate_id:
+            message = gettext_noop("There is no such %(what)s in this estate.")
+            raise OperationRefused(RULE, message, field="resident_id", what=gettext_noop("resident"))
+        new = [(row, phone) for row, phone in zip(rows, read_phones(draft.value), strict=True)]
+        new = [(row, phone) for row, phone in new if (type(row), _owner(row), phone.text) not in known]
+        if not new:
+            raise OperationRefused(RULE, gettext_noop("This number is written down already."), field="value")
+        known.update((type(row), _owner(row), phone.text) for row, phone in new)
+        made.append([row for row, _phone in new])
+
+    accepted, outcome = sift(drafts, check)
+    if preview:
+        outcome.done = list(accepted)
+        return outcome
+    create(session, [row for rows in made for row in rows], verb="register", actor=actor, now=now)
+    _forget_main(session, [draft.resident_id for draft in accepted])
+    outcome.done = [rows[0] for rows in made]
+    return outcome
+
+
+def amend(
+    session: Session,
+    contacts: Iterable[AnyContact],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+    **columns: Any,
+) -> Outcome:
+    """Change a number, its note, or whether anybody is reached there; all *contacts* are of one table."""
+    rows = list(contacts)
+    model: Any = type(rows[0]) if rows else ResidentContact
+    move = open_amend(
+        session,
+        model,
+        rows,
+        columns,
+        AMENDABLE,
+        actor=actor,
+        now=now,
+        expected=expected,
+        preview=preview,
+        rule=RULE,
+    )
+
+    def check(row: Any) -> None:
+        if isinstance(row, StaffContact):
+            _check_colleague(session, actor, row)
+        if "value" in columns:
+            _check_value(columns["value"])
+            if len(read_phones(columns["value"])) > 1:
+                raise OperationRefused(RULE, gettext_noop("Write one number here; add the other one."), field="value")
+        _check_note(columns.get("note"))
+
+    for row in check_each(move, check):
+        stored = {name: value for name, value in columns.items() if name != "value"}
+        if "value" in columns:
+            (phone,) = read_phones(columns["value"])
+            same = keyring_of(session).readable(row.value) == phone.text
+            stored |= {} if same else _columns(session, phone) | {"valid": columns.get("valid", True)}
+        move.set(row, **stored)
+    outcome = move.finish()
+    _forget_main(session, [getattr(row, "resident_id", None) for row in outcome.done])
+    return outcome
+
+
+def delete(
+    session: Session,
+    contacts: Iterable[AnyContact],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    reason: str = "",
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+) -> Outcome:
+    """Take numbers out; their events stay. All *contacts* are of one table."""
+    rows = list(contacts)
+    model: Any = type(rows[0]) if rows else ResidentContact
+
+    def check(row: Any) -> None:
+        if isinstance(row, StaffContact):
+            _check_colleague(session, actor, row)
+
+    people = [getattr(row, "resident_id", None) for row in rows]
+    outcome = delete_unused(
+        session,
+        model,
+        rows,
+        actor=actor,
+        now=now,
+        rule=RULE,
+        message=gettext_noop("Something refers to this; it stays."),
+        reason=reason,
+        expected=expected,
+        preview=preview,
+        check=check,
+    )
+    _forget_main(session, people)
+    return outcome
+
+
+def write_numbers(
+    session: Session,
+    numbers: Sequence[tuple[Resident, str | None]],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    role: Role | None,
+) -> None:
+    """Let residents have the numbers that a verb on them says, checked by it, and no other; what stays is not touched.
+
+    *role* is the one in which that verb was done: this follows from it.
+    """
+    new: list[ResidentContact] = []
+    gone: list[int] = []
+    have = _numbers(session, [resident.id for resident, _phone in numbers])
+    for resident, said in numbers:
+        known = have.get(resident.id, {})
+        wanted = {phone.text: phone for phone in read_phones(said or "")}
+        gone += [row.id for text, row in known.items() if text not in wanted]
+        draft = ContactDraft("", resident.id, estate_id=resident.estate_id)
+        new += [_resident_contact(session, draft, phone) for text, phone in wanted.items() if text not in known]
+    if gone:
+        rows = list(session.scalars(select(ResidentContact).where(ResidentContact.id.in_(gone))))
+        delete(session, rows, actor=actor, now=now).all()
+    if new:
+        create(session, new, verb="register", actor=actor, now=now, role=role)
+    _forget_main(session, [resident.id for resident, _phone in numbers])
+
+
+def _numbers(session: Session, ids: Sequence[int]) -> dict[int, dict[str, ResidentContact]]:
+    found: dict[int, dict[str, ResidentContact]] = {}
+    for start in range(0, len(ids), CHUNK):
+        query = select(ResidentContact).where(ResidentContact.resident_id.in_(ids[start : start + CHUNK]))
+        for row, plain in _read(session, session.scalars(query.order_by(ResidentContact.id))):
+            found.setdefault(row.resident_id, {})[plain or f"#{row.id}"] = row
+    return found
+
+
+def _of_people(session: Session, drafts: Sequence[ContactDraft]) -> Iterable[AnyContact]:
+    residents = {draft.resident_id for draft in drafts} - {None}
+    colleagues = {draft.staff_id for draft in drafts} - {None}
+    yield from session.scalars(select(ResidentContact).where(ResidentContact.resident_id.in_(residents)))
+    yield from session.scalars(select(StaffContact).where(StaffContact.staff_id.in_(colleagues)))
+
+
+def _read(session: Session, rows: Iterable[Any]) -> Iterable[tuple[Any, str | None]]:
+    keyring = keyring_of(session)
+    return ((row, keyring.readable(row.value)) for row in rows)
+
+
+def _owner(row: Any) -> int:
+    return int(row.resident_id if isinstance(row, ResidentContact) else row.staff_id)
+
+
+def _contact(session: Session, draft: ContactDraft, phone: Phone) -> AnyContact:
+    if draft.staff_id is None:
+        return _resident_contact(session, draft, phone)
+    row = StaffContact(staff_id=draft.staff_id, note=draft.note or None, valid=True, **_columns(session, phone))
+    set_committed_value(row, "staff", session.get(Staff, draft.staff_id))
+    return row
+
+
+def _resident_contact(session: Session, draft: ContactDraft, phone: Phone) -> ResidentContact:
+    return ResidentContact(
+        estate_id=draft.estate_id,
+        resident_id=draft.resident_id,
+        note=draft.note or None,
+        valid=True,
+        **_columns(session, phone),
+    )
+
+
+def _columns(session: Session, phone: Phone) -> dict[str, Any]:
+    keyring = keyring_of(session)
+    return {
+        "kind": phone.kind,
+        "value": keyring.encrypt(phone.text),
+        "value_digest": keyring.digest(phone.found_by),
+        "tail_digest": keyring.digest(phone.tail),
+        "country": phone.country,
+        "extension": phone.extension,
+    }
+
+
+def _check_value(value: str | None) -> None:
+    check_phone(value, RULE, "value")
+    if not read_phones(value or ""):
+        raise OperationRefused(RULE, gettext_noop("Write down the phone number."), field="value")
+
+
+def _check_note(note: str | None) -> None:
+    if len(note or "") > LONGEST_NOTE:
+        message = gettext_noop("A note on a number has at most %(length)s characters.")
+        raise OperationRefused(RULE, message, field="note", length=LONGEST_NOTE)
+
+
+def _check_colleague(session: Session, actor: Actor, row: StaffContact) -> None:
+    """A colleague's numbers are changed, as the account is, by who is in charge wherever that colleague works."""
+    person = row.staff
+    if person is None:
+        message = gettext_noop("There is no such %(what)s in this estate.")
+        raise OperationRefused(RULE, message, field="staff_id", what=gettext_noop("colleague"))
+    if person.id != actor.staff_id and not is_in_charge(actor, "amend", works_in(session, [person])[person.id]):
+        message = gettext_noop(
+            "%(name)s also works in an estate that is not yours: the numbers are changed by who is in charge in all of"
+            " them."
+        )
+        raise OperationRefused("ROLE", message, name=person.name)
+
+
+def _forget_main(session: Session, residents: Iterable[int | None]) -> None:
+    """The number called first is read again, of those whom the session knows."""
+    for resident_id in residents:
+        resident = session.identity_map.get(identity_key(Resident, resident_id or 0))
+        if resident is not None:
+            session.expire(resident, ["phone"])

@@ -1,0 +1,154 @@
+"""One person with several records: offered when registered again, merged with everything, parted by undo (RES-1)."""
+
+import pytest
+from sqlalchemy import select
+
+from models.base import Base
+from models.callers import callers
+from models.errors import OperationRefused
+from models.events import Event
+from models.keys import BorrowerKind, KeyLoan, KeyOrigin
+from models.operations import keys, residents, tickets
+from models.operations._resident_merges import REFERRING
+from models.operations.residents import OccupancyDraft, ResidentDraft
+from models.personal import IdDocument
+from models.policy import visible
+from models.residents import Occupancy, OccupancyKind, Resident, ResidentContact, ResidentMerge
+from models.tickets import Ticket
+
+PHONE = "13911110001"
+
+
+class Desk:
+    def __init__(self, session, world, now):
+        self.session, self.world = session, world
+        self.clerk = {"actor": world.actor("clerk"), "now": now}
+        self.supervisor = {"actor": world.actor("supervisor"), "now": now}
+
+    def person(self, phone=PHONE, **columns):
+        draft = ResidentDraft(self.world.estate.id, "蔡佳怡", phone, another_person=True, **columns)
+        return residents.register(self.session, [draft], **self.clerk).one()
+
+    def lives(self, person, unit, kind=OccupancyKind.OWNER):
+        draft = OccupancyDraft(self.world.estate.id, self.world.units[unit].id, person.id, kind)
+        return residents.register_occupancy(self.session, [draft], **self.clerk).one()
+
+    def reports(self, person):
+        draft = tickets.TicketDraft(self.world.estate.id, "灯坏了", place="gate", resident_id=person.id)
+        return tickets.register(self.session, [draft], **self.clerk).one()
+
+    def state(self):
+        self.session.flush()
+        self.session.expire_all()
+        referring = {
+            model: dict(self.session.execute(select(model.id, getattr(model, column))).all())
+            for model, column in REFERRING.items()
+        }
+        columns = (Resident.id, Resident.vehicles, Resident.note, Resident.id_number, Resident.moved_in_on)
+        return referring, self.session.execute(select(*columns).order_by(Resident.id)).all()
+
+    def seen(self):
+        return set(self.session.scalars(select(Resident.id).where(visible(self.clerk["actor"], Resident))))
+
+
+@pytest.fixture
+def desk(session, world, now):
+    return Desk(session, world, now)
+
+
+def test_the_same_name_and_number_is_offered_who_is_there_already__RES_1(desk):
+    first = desk.person("139 1111 0001")
+    draft = ResidentDraft(desk.world.estate.id, " 蔡佳怡 ", "+86 139-1111-0001/5550 1234")
+    with pytest.raises(OperationRefused, match=f"#{first.id}") as refused:
+        residents.register(desk.session, [draft], **desk.clerk).one()
+    assert refused.value.field == "another_person"
+    for name, phone in (("蔡佳", PHONE), ("蔡佳怡", "5550 1235"), ("蔡佳怡", None)):
+        residents.register(desk.session, [ResidentDraft(desk.world.estate.id, name, phone)], **desk.clerk).one()
+
+
+def test_every_table_that_refers_to_a_resident_is_known():
+    referring = {
+        (table.name, element.parent.name)
+        for table in Base.metadata.tables.values()
+        for key in table.foreign_key_constraints
+        for element in key.elements
+        if element.column is Resident.__table__.c.id
+    }
+    known = {(model.__tablename__, column) for model, column in REFERRING.items()}
+    assert referring - known == {("resident_merges", "kept_id"), ("resident_merges", "merged_id")}
+
+
+def test_everything_of_the_second_moves_to_the_first_and_back_by_undo__RES_1(desk):
+    card = {"id_document": IdDocument.PASSPORT, "id_number": "E12345678"}
+    kept, other = desk.person(vehicles="京A1"), desk.person(f"{PHONE}/5550 1234", vehicles="京B2", note="晚上", **card)
+    desk.lives(kept, 1)
+    both, own = desk.lives(other, 1), desk.lives(other, 2)
+    ticket = desk.reports(other)
+    key = keys.register(
+        desk.session,
+        [keys.KeyDraft(desk.world.estate.id, KeyOrigin.RECTIFICATION, "A9", "S9", unit_id=desk.world.units[2].id)],
+        **desk.clerk,
+    ).one()
+    draft = keys.LoanDraft(key.id, BorrowerKind.OWNER, "蔡佳怡", borrower_resident_id=other.id)
+    draft.identity_checked = draft.signed = True
+    draft.purpose = "看房"
+    loan = keys.lend(desk.session, [draft], **desk.clerk).one()
+    before = desk.state()
+    with pytest.raises(OperationRefused, match=r"units 1, phones 1, tickets 1, complaints 0") as told:
+        residents.merge(desk.session, [kept], **desk.supervisor, other_id=other.id, looked_at=False).one()
+    assert told.value.field == "looked_at"
+    assert desk.state() == before
+
+    residents.merge(desk.session, [kept], **desk.supervisor, other_id=other.id).one()
+    owners = desk.state()[0]
+    assert (owners[Ticket][ticket.id], owners[Occupancy][own.id]) == (kept.id, kept.id)
+    assert owners[Occupancy][both.id] == other.id, "the same stay is the first one's already"
+    assert len([owner for owner in owners[ResidentContact].values() if owner == kept.id]) == 2
+    assert owners[KeyLoan][loan.id] == kept.id
+    assert (kept.vehicles, kept.note, kept.id_number_digest) == ("京A1，京B2", "晚上", other.id_number_digest)
+    assert other.id not in desk.seen()
+    found = callers(desk.session, "5550 1234", actor=desk.clerk["actor"], estate_id=desk.world.estate.id) or ()
+    assert {caller.resident_id for caller in found} == {kept.id}
+    moved = desk.session.scalars(select(Event).where(Event.verb == "unite", Event.register == "tickets")).one()
+    assert (moved.before, moved.after) == ({"resident_id": other.id}, {"resident_id": kept.id})
+
+    residents.undo_merge(desk.session, [kept], **desk.supervisor).one()
+    assert desk.state() == before
+    assert other.id in desk.seen()
+    with pytest.raises(OperationRefused, match="Nobody is merged"):
+        residents.undo_merge(desk.session, [kept], **desk.supervisor).one()
+
+
+def test_a_merge_is_not_undone_when_something_has_followed__RES_1(desk):
+    kept, other = desk.person(), desk.person("5550 1234")
+    ticket = desk.reports(other)
+    residents.merge(desk.session, [kept], **desk.supervisor, other_id=other.id).one()
+    tickets.comment(desk.session, [ticket], **desk.clerk, body="问过了").one()
+    tickets.amend(desk.session, [ticket], **desk.clerk, summary="灯又坏了").one()
+    with pytest.raises(OperationRefused, match="followed"):
+        residents.undo_merge(desk.session, [kept], **desk.supervisor).one()
+    assert desk.session.get_one(Ticket, ticket.id).resident_id == kept.id
+
+
+def test_who_is_not_one_person_is_not_merged__RES_1(desk):
+    first = desk.person(id_document=IdDocument.PASSPORT, id_number="E12345678")
+    second = desk.person(id_document=IdDocument.PASSPORT, id_number="E12345679")
+    third, fourth = desk.person(), desk.person()
+    elsewhere = Resident(estate_id=desk.world.other.id, name="蔡佳怡")
+    desk.session.add(elsewhere)
+    desk.session.flush()
+    for other, said in (
+        (first.id, "same record"),
+        (second.id, "different ID numbers"),
+        (elsewhere.id, "no such"),
+        (987654, "no such"),
+    ):
+        with pytest.raises(OperationRefused, match=said):
+            residents.merge(desk.session, [first], **desk.supervisor, other_id=other).one()
+    with pytest.raises(OperationRefused, match="role"):
+        residents.merge(desk.session, [first], **desk.clerk, other_id=third.id).one()
+    residents.merge(desk.session, [first], **desk.supervisor, other_id=third.id).one()
+    for kept, other in ((fourth, third), (third, fourth)):
+        with pytest.raises(OperationRefused, match="merged already"):
+            residents.merge(desk.session, [kept], **desk.supervisor, other_id=other.id).one()
+    assert desk.session.scalar(select(ResidentMerge.undone_at)) is None
