@@ -5,7 +5,6 @@ and papers are what that desk did; who imports answers for it, and the event say
 """
 
 import datetime
-import secrets
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,7 +22,7 @@ from models.operations._key_approvals import FREE_BORROWERS, key_gone
 from models.operations._key_loans import on_loan, open_loans
 from models.operations._move import create
 from models.operations._numbers import take_numbers
-from models.operations._pass_issue import CODE_BYTES, NUMBER_PREFIX
+from models.operations._pass_issue import NUMBER_PREFIX, new_code
 from models.passes import PassKind, VisitorPass
 from models.residents import OccupancyKind
 from models.settings import EstateSettings
@@ -213,7 +212,7 @@ class PassesImport(_CustodyImport):
             estate_id=self.estate_id,
             kind=kind,
             number=values.get("number") or "",
-            code=secrets.token_urlsafe(CODE_BYTES),
+            code=new_code(),
             holder_name=name,
             organisation=values.get("organisation"),
             **phone_columns(self.session, values.get("phone")),

@@ -2,6 +2,7 @@
 
 import datetime
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 
 from sqlalchemy import select
@@ -13,6 +14,7 @@ from models.passes import Direction, PassMovement, VisitorPass
 from models.staff import Actor
 
 CODE = re.compile(r"[A-Za-z0-9_-]{1,40}")
+_BETWEEN = re.compile(r"[\s\-‐‑–—_]+")
 
 
 def validity(visitor_pass: VisitorPass, now: datetime.datetime) -> tuple[bool, Msgid]:
@@ -29,10 +31,15 @@ def validity(visitor_pass: VisitorPass, now: datetime.datetime) -> tuple[bool, M
 
 
 def look_up(session: Session, code: str, now: datetime.datetime) -> tuple[bool, Msgid]:
-    """What anyone at the gate learns from a pass's code: valid or not and why, nothing more (PAS-7)."""
-    found = None
-    if CODE.fullmatch(code):
-        found = session.scalars(select(VisitorPass).where(VisitorPass.code == code)).one_or_none()
+    """What anyone at the gate learns from a pass's code: valid or not and why, nothing more (PAS-7).
+
+    Typed by hand it may be in any case, with dashes, blanks or in full width; the long codes of old passes count as
+    they are written.
+    """
+    typed = _BETWEEN.sub("", unicodedata.normalize("NFKC", code)).upper()
+    written = [each for each in (code, typed) if CODE.fullmatch(each)]
+    query = select(VisitorPass).where(VisitorPass.code.in_(written)).order_by(VisitorPass.code == typed)
+    found = session.scalars(query.limit(1)).first() if written else None
     if found is None:
         return False, gettext_noop("There is no pass with this code.")
     return validity(found, now)

@@ -23,6 +23,7 @@ from models.operations._clocks import OWNER_COLUMN
 from models.operations._key_approvals import key_gone
 from models.operations._key_loans import on_loan, open_loans
 from models.operations._move import Move, facts
+from models.operations._pass_issue import check_badge
 from models.passes import VisitorPass
 from models.personal import Keyring, keyring_of
 from models.policy import may
@@ -239,9 +240,16 @@ def _after_loans(session: Session, _run: BulkRun, rows: Sequence[Any]) -> Refusa
     return found
 
 
-def _after_passes(_session: Session, _run: BulkRun, _rows: Sequence[Any]) -> Refusals:
-    """Nothing: a refund or a correction changes the pass itself."""
-    return {}
+def _after_passes(session: Session, _run: BulkRun, rows: Sequence[Any]) -> Refusals:
+    """A badge that went to the next visitor is not out twice (PAS-1); a refund or a correction changes the pass."""
+    found: Refusals = {}
+    out: set[tuple[int, str]] = set()
+    for row in rows:
+        try:
+            check_badge(session, row.estate_id, row.badge_number, out, row.id)
+        except OperationRefused as refusal:
+            found[row.id] = refusal
+    return found
 
 
 _FOLLOWED = {"tickets": _after_tickets, "key_loans": _after_loans, "visitor_passes": _after_passes}

@@ -88,7 +88,7 @@ def test_the_printed_pass_leads_to_its_check_at_the_gate__PAS_7(sign_in, session
     session.rollback()
     clerk = sign_in("clerk")
     page = clerk.get(f"/admin/visitor-passes/print/?id={number}").text
-    assert f"<code>{code}</code>" in page
+    assert f"<code>{code[:5]}-{code[5:]}</code>" in page
     assert "<svg" in page
     assert holder in page
     assert f"/gate/?code={code}" in clerk.get(f"/admin/visitor-passes/details/?id={number}").text
@@ -102,3 +102,17 @@ def test_a_pass_that_has_ended_is_not_offered_for_printing__PAS_7(sign_in, sessi
     passes.hand_in(session, [visitor], actor=world.actor("clerk"), now=now).all()
     session.commit()
     assert offer not in clerk.get(address).text
+
+
+@pytest.mark.parametrize("typed", ["{0}-{1}", " {0} {1} ", "{0}－{1}", "{0}–{1}"])
+@pytest.mark.parametrize("case", [str.lower, str.upper, str.title])
+def test_a_code_typed_by_hand_may_have_dashes_and_any_case__PAS_7(client, visitor, typed, case):
+    assert "This pass is valid." in read(client, code=case(typed.format(visitor.code[:5], visitor.code[5:])))
+
+
+def test_the_long_code_of_an_old_pass_still_opens__PAS_7(client, visitor, session):
+    for code in ("Zk3-_9abcdefghijklmnop", "aaaaaaaaaaaaaaaaaaaaaa"):
+        visitor.code = code
+        session.commit()
+        assert "This pass is valid." in read(client, code=code)
+        assert "There is no pass with this code." in read(client, code=code.swapcase())

@@ -17,7 +17,7 @@ from models.operations._undo import COMPENSATIONS, LASTING
 from models.operations.bulk_runs import counts, prepare, refusal_kept_in, run_chunk
 from models.operations.bulk_undo import prepare_undo, undo_of
 from models.operations.bulk_verbs import BULK_VERBS
-from models.passes import PassKind
+from models.passes import PassKind, VisitorPass
 from models.settings import Setting
 from models.staff import Department, Role
 from models.tickets import TicketStatus
@@ -134,7 +134,7 @@ def visitor(world, now):
         phone="13700137000",
         purpose="拜访",
         identity_checked=True,
-        badge_number="B1",
+        badge_number=f"B{world.session.scalar(select(func.count()).select_from(VisitorPass))}",
         safety_told=True,
         host_unit_id=world.units[0].id,
         host_asked=True,
@@ -343,3 +343,15 @@ def test_who_lost_the_right_to_the_verb_cannot_undo_it(world, now):
     reread(world)
     assert counts(world.session, undoing)[BulkOutcome.REFUSED] == 3
     assert {row.status for row in rows} == {S.DISPATCHED}
+
+
+def test_a_badge_that_went_to_the_next_visitor_is_not_out_twice_by_an_undo__PAS_1(world, now):
+    first = visitor(world, now)
+    run = bulk(world, now, "visitor_passes", "hand_in", [first])
+    second = visitor(world, now)
+    second.badge_number = first.badge_number
+    world.session.flush()
+    undo(world, run, now + MINUTE)
+    item = world.session.scalars(select(BulkItem).order_by(BulkItem.id.desc()).limit(1)).one()
+    assert (item.record_id, item.outcome, item.rule) == (first.id, BulkOutcome.REFUSED, "PAS-1")
+    assert first.handed_in_at == now + MINUTE
