@@ -1,0 +1,51 @@
+"""Every field for a phone refuses what is none, at the field and with a sentence, and keeps what can be dialled."""
+
+import pytest
+from sqlalchemy import func, select
+
+from models.complaints import Complaint
+from models.errors import OperationRefused
+from models.keys import KeyLoan
+from models.operations import complaints, contacts, keys, passes, residents, tickets
+from models.passes import VisitorPass
+from models.personal import keyring_of
+from models.residents import Resident, ResidentContact
+from models.staff import StaffContact
+from models.tickets import Ticket
+
+NO_PHONES = ("138****2222", "无", "****13", "1390", "1390000111122")
+DIALLED = {"(021) 5550 1235 转 803": "02155501235-803", "+852 9123 4567": "+85291234567"}
+AMENDED = {
+    "reporter_phone": ((Ticket, tickets.amend), (Complaint, complaints.amend)),
+    "phone": ((VisitorPass, passes.amend), (Resident, residents.amend)),
+    "borrower_phone": ((KeyLoan, keys.amend_loans),),
+    "value": ((ResidentContact, contacts.amend), (StaffContact, contacts.amend)),
+}
+
+
+def test_no_field_takes_a_placeholder_and_each_keeps_what_can_be_dialled__INT_3_RES_1(session, world, records, now):
+    common = {"actor": world.actor("manager"), "now": now}
+    keyring = keyring_of(session)
+    for field, registers in AMENDED.items():
+        for model, amend in registers:
+            row = session.scalars(select(model).order_by(model.id).limit(1)).one()
+            for said in NO_PHONES:
+                with pytest.raises(OperationRefused) as refused:
+                    amend(session, [row], **common, **{field: said}).one()
+                assert refused.value.field == field, (model, said)
+            for said, stored in DIALLED.items():
+                amend(session, [row], **common, **{field: said}).one()
+                assert keyring.decrypt(getattr(row, field)) == stored, (model, said)
+
+
+def test_no_new_record_takes_a_placeholder__INT_3_RES_1(session, world, now):
+    common = {"actor": world.actor("clerk"), "now": now}
+    estate, before = world.estate.id, session.scalar(select(func.count()).select_from(Resident))
+    for said in NO_PHONES:
+        ticket = tickets.TicketDraft(estate, "漏水", place="gate", reporter_name="李", reporter_phone=said)
+        person = residents.ResidentDraft(estate, "李", said)
+        number = contacts.ContactDraft(said, world.residents[0].id, estate_id=estate)
+        for register, draft in ((tickets.register, ticket), (residents.register, person), (contacts.register, number)):
+            with pytest.raises(OperationRefused, match="phone number"):
+                register(session, [draft], **common).one()
+    assert session.scalar(select(func.count()).select_from(Resident)) == before
