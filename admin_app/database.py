@@ -20,15 +20,18 @@ from admin_app.config import ENVIRONMENT, Config, ConfigurationError, make_folde
 from models import migrations
 from models.events import record_events
 from models.mark import DatabaseMark, DatabaseUse
+from models.operations import contacts
 from models.personal import Keyring
 from models.session import DeskSession, open_engine, reading
-from models.staff import Role, Staff
+from models.staff import Role, Staff, system_actor
 from views.context import EXTENSION, Services
 
 SYSTEM = "system"
 KEY_CHECK = "front desk data key"
 UPGRADE = "run: frontdesk db upgrade"
 PROGRAM = "frontdesk"
+WITH_CONTACTS = "0009"
+"""The revision that carries phones over to the contacts: events tell of it, as of every row of a register."""
 """How the program's connections call themselves to a server."""
 POOL: dict[str, Any] = {
     "pool_size": 8,
@@ -226,10 +229,14 @@ def _upgrade(
     try:
         with _one_at_a_time(config.database_file):
             _refuse_others(database)
+            with reading(database.engine).connect() as connection:
+                before = migrations.current(connection)
             migrations.upgrade(database.engine, progress, keyring=database.keyring)
             with database.writing() as session:
                 migrations.queue(session.connection())
                 write_system(session, now)
+                if before is not None and before < WITH_CONTACTS:
+                    contacts.tell_carried_over(session, actor=system_actor(session), now=now)
                 if mark:
                     write_mark(session, database)
                 session.commit()

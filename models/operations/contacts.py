@@ -11,8 +11,9 @@ from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.util import identity_key
 
 from models.errors import OperationRefused, Outcome, gettext_noop
+from models.events import Event, record_events
 from models.operations._intake import check_phone
-from models.operations._move import CHUNK, create
+from models.operations._move import CHUNK, create, event_row, facts
 from models.operations._registers import check_each, delete_unused, estates_of, open_amend, require_role, sift
 from models.operations._whole_accounts import estates_of as works_in
 from models.operations._whole_accounts import is_in_charge
@@ -24,6 +25,7 @@ from models.staff import Actor, Role, Staff, StaffContact
 RULE = "RES-1"
 AMENDABLE = frozenset({"value", "note", "valid"})
 LONGEST_NOTE = 100
+_NO_FACTS = frozenset({"id", "created_at", "updated_at", "version", "estate_id"})
 
 AnyContact = ResidentContact | StaffContact
 
@@ -188,6 +190,22 @@ def write_numbers(
     if new:
         create(session, new, verb="register", actor=actor, now=now, role=role)
     _forget_main(session, [resident.id for resident, _phone in numbers])
+
+
+def tell_carried_over(session: Session, *, actor: Actor, now: datetime.datetime) -> None:
+    """Leave an event for each number that an upgrade has carried over from its resident, where there is none yet."""
+    told = select(Event.id).where(Event.register == "resident_contacts", Event.record_id == ResidentContact.id)
+    query = select(ResidentContact).where(~told.exists()).order_by(ResidentContact.id)
+    keyring, columns = keyring_of(session), ResidentContact.__table__.columns
+    for rows in session.scalars(query.execution_options(yield_per=CHUNK)).partitions():
+        events = []
+        for row in rows:
+            present = {name: getattr(row, name) for name in set(columns.keys()) - _NO_FACTS}
+            after = facts(row, {name: value for name, value in present.items() if value is not None}, keyring)
+            role = Role.SYSTEM.value
+            common: dict[str, Any] = {"actor": actor, "role": role, "now": now, "verb": "register", "before": {}}
+            events.append(event_row(row, **common, version=row.version, after=after, rule=RULE))
+        record_events(session, events)
 
 
 def _numbers(session: Session, ids: Sequence[int]) -> dict[int, dict[str, ResidentContact]]:

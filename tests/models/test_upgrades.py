@@ -12,12 +12,16 @@ from sqlalchemy.orm import Session
 from models import migrations
 from models.bulk import BulkItem, BulkRun, BulkState
 from models.complaints import Complaint, ComplaintStatus
+from models.events import broken_seals
 from models.finding import found
 from models.guards import drop_triggers
+from models.operations import contacts
 from models.personal import Keyring
 from models.residents import Resident, ResidentContact
-from models.session import open_engine
-from tests.fixed import DATA_KEY
+from models.session import DeskSession, open_engine
+from models.staff import Staff, system_actor
+from models.without_event import rows_without_event
+from tests.fixed import DATA_KEY, NOW
 
 LANDED = {
     "0001_postgresql.sql": "0a56ed702a4aece8d671ac343b6d91ac622e2b9ab797f06ef8e3591738622b70",
@@ -176,12 +180,19 @@ def test_an_upgrade_carries_every_phone_over_and_loses_none__RES_1(empty_url):
     with Session(engine) as session:
         for row_id, (phone, after, valid) in said.items():
             query = select(ResidentContact).where(ResidentContact.resident_id == row_id).order_by(ResidentContact.id)
-            contacts = session.scalars(query).all()
-            assert [keyring.readable(contact.value) for contact in contacts] == after
-            assert {contact.valid for contact in contacts} <= {valid}
+            carried = session.scalars(query).all()
+            assert [keyring.readable(contact.value) for contact in carried] == after
+            assert {contact.valid for contact in carried} <= {valid}
             if phone and valid:
                 condition = found(Resident, phone, keyring)
                 assert condition is not None
                 assert row_id in session.scalars(select(Resident.id).where(condition)).all()
         assert session.get_one(Resident, 7).phone == "no cipher text"
+    with DeskSession(engine, keyring=keyring) as session:
+        session.add(Staff(username="system", name="system"))
+        session.flush()
+        contacts.tell_carried_over(session, actor=system_actor(session), now=NOW)
+        session.commit()
+        assert not [line for line in rows_without_event(session) if line.startswith("resident_contacts")]
+        assert list(broken_seals(session)) == []
     engine.dispose()

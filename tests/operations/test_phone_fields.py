@@ -1,5 +1,7 @@
 """Every field for a phone refuses what is none, at the field and with a sentence, and keeps what can be dialled."""
 
+from typing import Any
+
 import pytest
 from sqlalchemy import func, select
 
@@ -15,7 +17,7 @@ from models.tickets import Ticket
 
 NO_PHONES = ("138****2222", "无", "****13", "1390", "1390000111122")
 DIALLED = {"(021) 5550 1235 转 803": "02155501235-803", "+852 9123 4567": "+85291234567"}
-AMENDED = {
+AMENDED: dict[str, tuple[tuple[Any, Any], ...]] = {
     "reporter_phone": ((Ticket, tickets.amend), (Complaint, complaints.amend)),
     "phone": ((VisitorPass, passes.amend), (Resident, residents.amend)),
     "borrower_phone": ((KeyLoan, keys.amend_loans),),
@@ -45,7 +47,8 @@ def test_no_new_record_takes_a_placeholder__INT_3_RES_1(session, world, now):
         ticket = tickets.TicketDraft(estate, "漏水", place="gate", reporter_name="李", reporter_phone=said)
         person = residents.ResidentDraft(estate, "李", said)
         number = contacts.ContactDraft(said, world.residents[0].id, estate_id=estate)
-        for register, draft in ((tickets.register, ticket), (residents.register, person), (contacts.register, number)):
+        made: dict[Any, Any] = {tickets.register: ticket, residents.register: person, contacts.register: number}
+        for register, draft in made.items():
             with pytest.raises(OperationRefused, match="phone number"):
                 register(session, [draft], **common).one()
     assert session.scalar(select(func.count()).select_from(Resident)) == before
