@@ -130,7 +130,7 @@ def phones_of(model: type[Any], record: Resident | Staff, *, in_full: bool, may_
                 label(row.kind),
                 callable_phone(row.value) if in_full else personal_of(row.value, masked_phone),
                 plain(row.note),
-                gettext("valid") if row.valid else gettext("not valid"),
+                gettext("Valid") if row.valid else gettext("not valid"),
             ),
         ),
     )

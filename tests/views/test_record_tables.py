@@ -85,13 +85,13 @@ TABLES: dict[str, dict[str, Tables]] = {
     },
     "residents": {
         "zhang": {
-            "Phones": ["mobile phone 13800138000 — valid"],
+            "Phones": ["mobile phone 13800138000 — Valid"],
             "Units": ["1-101 owner 2025-11-18 —"],
             "Tickets": ["T-early received early 2026-11-16 23:59"],
             "Complaints": ["C-early registered early 2026-11-16 23:59"],
         },
         "moved out": {"Units": ["1-101 owner 2025-11-18 2026-11-17"]},
-        "liu": {"Phones": ["mobile phone 13900139001 — valid"], "Units": ["1-201 owner 2025-11-18 —"]},
+        "liu": {"Phones": ["mobile phone 13900139001 — Valid"], "Units": ["1-201 owner 2025-11-18 —"]},
     },
     "units": {
         "1-101": {
