@@ -267,7 +267,7 @@ class StaffView(RegisterView):
         held = Leaving(context.session(), [record]).held(record.id)
         table = Related(
             gettext("What %(person)s answers for", person=record.name),
-            (_("Estate"), _("Answers for"), _("Number"), _("Records")),
+            (_("Estate"), _("Answers for"), _("How many"), _("Records")),
             rows=[
                 (
                     "",
