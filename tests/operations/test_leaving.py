@@ -50,6 +50,7 @@ DONE_BY = {
     "repeat_reports.taken_by_id",
     "saved_views.owner_id",
     "staff_assignments.staff_id",
+    "staff_contacts.staff_id",
     "tickets.closed_by_id",
     "tickets.slip_returned_to_id",
     "tickets.slip_taken_by_id",
