@@ -31,12 +31,13 @@ FIELD = (
 FIELD += " && one.type !== 'hidden');"
 PUT = f"""(texts) => {{ for (const [place, name, text] of texts) {{ {FIELD}
   if (field.tomselect) continue;
-  field.value = text; field.dispatchEvent(new Event("change", {{ bubbles: true }})); }} }}"""
+  field.value = text;
+  for (const kind of ["input", "change"]) field.dispatchEvent(new Event(kind, {{ bubbles: true }})); }} }}"""
 GET = f"""(texts) => texts.map(([place, name]) => {{ {FIELD}
   return field.tomselect ? '' : field.value.replace(/^([0-9-]{{10}})T/, '$1 '); }})"""
 
-CALENDARS = "!document.querySelector('input[type=date], input[type=datetime-local]')"
-"""Each has its calendar, which is loaded after the page."""
+CALENDARS_TO_COME = "input[type=date], input[type=datetime-local]"
+"""Each gets its calendar, which is loaded after the page."""
 
 
 def texts_of(page: str) -> list[tuple[int, str, str]]:
@@ -76,13 +77,13 @@ def test_every_text_of_every_page_is_there_again_after_a_reload(
     lost = []
     for address in pages if EVERYTHING else kinds.values():
         page.goto(address)
-        page.wait_for_function(CALENDARS)
+        expect(page.locator(CALENDARS_TO_COME)).to_have_count(0)
         texts = texts_of(page.content())
         empty = page.evaluate(GET, texts)
         page.evaluate(PUT, texts)
         before = page.evaluate(GET, texts)
         page.reload()
-        page.wait_for_function(CALENDARS)
+        expect(page.locator(CALENDARS_TO_COME)).to_have_count(0)
         if page.evaluate(GET, texts) != before or before == empty:
             lost.append(address)
         page.evaluate("sessionStorage.clear()")

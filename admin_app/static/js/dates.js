@@ -31,6 +31,10 @@ if (!window.matchMedia("(pointer: coarse)").matches) {
     input.type = "text";
     input.placeholder = hasTime ? "2026-11-22 08:30" : "2026-11-22";
     input.autocomplete = "off";
+    // The calendar would empty the field of what it does not understand: it stays, and the server says what is wrong.
+    let written = "";
+    input.addEventListener("input", (event) => { if (event.isTrusted || input.value) written = input.value; });
+    const putBack = (dates) => { if (dates.length) written = ""; else if (written.trim() && !input.value) input.value = written; };
     window.flatpickr(input, {
       allowInput: true,
       enableTime: hasTime,
@@ -39,8 +43,9 @@ if (!window.matchMedia("(pointer: coarse)").matches) {
       locale,
       disableMobile: true,
       monthSelectorType: "static",
-      onClose: () => input.dispatchEvent(new Event("change", { bubbles: true })),
+      onChange: putBack,
+      onClose: (dates) => { putBack(dates); input.dispatchEvent(new Event("change", { bubbles: true })); },
     });
-    input.value = typed.replace("T", " ");
+    input.value = written = typed.replace("T", " ");
   }
 }
