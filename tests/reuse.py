@@ -1,13 +1,15 @@
 """One PostgreSQL database used by test after test: put back as it was built, which is ten times quicker than a copy.
 
-The rows that the builder left are kept in a schema of their own. Putting back deletes all rows with triggers off and
-inserts the kept ones. A database whose tables or guards a test has changed is not put back but made anew.
+The rows that the builder left are kept in a schema of their own. Putting back deletes, with triggers off, all rows of
+the tables in which a test has written, and inserts the kept ones. A database whose tables or guards a test has changed
+is not put back but made anew.
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
+from psycopg import sql
 
 from tests.postgres import Server
 
@@ -19,21 +21,26 @@ DO $$ DECLARE t text; BEGIN
   END LOOP;
 END $$
 """
-PUT_BACK = """
-DO $$ DECLARE t text; s text; BEGIN
-  PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
-    WHERE datname = current_database() AND pid <> pg_backend_pid();
-  SET session_replication_role = replica;
-  FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
-    EXECUTE format('DELETE FROM public.%I', t);
-    EXECUTE format('INSERT INTO public.%I SELECT * FROM kept.%I', t, t);
-    s := CASE WHEN t LIKE 'frontdesk_%' THEN NULL ELSE pg_get_serial_sequence('public.' || t, 'id') END;
-    IF s IS NOT NULL THEN
-      EXECUTE format('SELECT setval(%L, coalesce(max(id), 0) + 1, false) FROM kept.%I', s, t);
-    END IF;
-  END LOOP;
-END $$
+TABLES = """
+SELECT tablename,
+  CASE WHEN tablename NOT LIKE 'frontdesk_%' THEN pg_get_serial_sequence('public.' || tablename, 'id') END
+FROM pg_tables WHERE schemaname = 'public'
 """
+END_OTHERS = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+WRITTEN: LiteralString = """
+SELECT {name}, count(*), max(xmin::text::bigint), {used} FROM public.{table}
+"""
+"""How many rows a table has, which transaction wrote the latest of them, and which numbers were given out: one of these
+is another after every insert, update and delete."""
+USED: LiteralString = "(SELECT last_value || ' ' || is_called FROM {sequence})"
+PUT_BACK: LiteralString = """
+DELETE FROM public.{table};
+INSERT INTO public.{table} SELECT * FROM kept.{table};
+"""
+NUMBERS: LiteralString = "SELECT setval({sequence}, coalesce(max(id), 0) + 1, false) FROM kept.{table};"
 SHAPE = """
 WITH ours AS (SELECT oid, relname, relkind FROM pg_class WHERE relnamespace = 'public'::regnamespace)
 SELECT
@@ -45,12 +52,51 @@ SELECT
 """
 
 
+class Kept:
+    """One database and the rows that it began with. The connection stays: a new one has to read the catalogue first."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.connection = psycopg.connect(url, autocommit=True)
+        self.connection.execute(KEEP)
+        self.connection.execute("SET session_replication_role = replica")
+        self._shape = self.connection.execute(SHAPE).fetchone()
+        self._sequences: dict[str, str | None] = dict(self.connection.execute(TABLES).fetchall())
+        self._query = sql.SQL(" UNION ALL ").join(
+            sql.SQL(WRITTEN).format(name=sql.Literal(table), used=_used(sequence), table=sql.Identifier(table))
+            for table, sequence in self._sequences.items()
+        )
+        self._written = self._now()
+
+    def put_back(self) -> bool:
+        """Whether it is as it began: rows are put back, changed tables and guards are not."""
+        if self.connection.execute(SHAPE).fetchone() != self._shape:
+            return False
+        self.connection.execute(END_OTHERS)
+        parts = []
+        for table in {row[0] for row in self._now() ^ self._written}:
+            parts.append(sql.SQL(PUT_BACK).format(table=sql.Identifier(table)))
+            if sequence := self._sequences[table]:
+                parts.append(sql.SQL(NUMBERS).format(sequence=sql.Literal(sequence), table=sql.Identifier(table)))
+        if parts:
+            self.connection.execute(sql.Composed(parts))
+            self._written = self._now()
+        return True
+
+    def _now(self) -> set[tuple[Any, ...]]:
+        return set(self.connection.execute(self._query, prepare=True).fetchall())
+
+
+def _used(sequence: str | None) -> sql.Composable:
+    return sql.SQL("NULL") if sequence is None else sql.SQL(USED).format(sequence=sql.Identifier(*sequence.split(".")))
+
+
 class Reused:
     """The reusable databases of one server, one for each builder."""
 
     def __init__(self, server: Server) -> None:
         self.server = server
-        self._made: dict[str, tuple[str, Any, psycopg.Connection]] = {}
+        self._made: dict[str, Kept] = {}
 
     def fresh(
         self, name: str, fill: Callable[[str], object], base: tuple[str, Callable[[str], object]] | None = None
@@ -59,24 +105,20 @@ class Reused:
 
         *base* is the template, by name and builder, that *fill* adds to.
         """
-        if name in self._made:
-            url, shape, connection = self._made[name]
-            if connection.execute(SHAPE).fetchone() == shape:
-                connection.execute(PUT_BACK)
-                return url
-            connection.close()
-            self.server.drop_database(url)
+        if made := self._made.get(name):
+            if made.put_back():
+                return made.url
+            made.connection.close()
+            self.server.drop_database(made.url)
         if base is None:
             url = self.server.create_database(self.server.template(name, fill))
         else:
             url = self.server.create_database(self.server.template(*base))
             fill(url)
-        connection = psycopg.connect(url, autocommit=True)  # kept: a new one has to read the catalogue first
-        connection.execute(KEEP)
-        self._made[name] = url, connection.execute(SHAPE).fetchone(), connection
+        self._made[name] = Kept(url)
         return url
 
     def close(self) -> None:
         """Leave the databases alone."""
-        for _url, _shape, connection in self._made.values():
-            connection.close()
+        for made in self._made.values():
+            made.connection.close()

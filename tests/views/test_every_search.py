@@ -9,6 +9,7 @@ from sqlalchemy import select
 from models.residents import Resident
 from models.session import DeskSession
 from tests.factories import World
+from tests.marks import EVERYTHING
 from tests.records import Records
 from views.lookups import LOOKUPS
 
@@ -62,12 +63,13 @@ def places(pages: dict[str, Any]) -> dict[str, str]:
 
 
 def test_no_search_fails_whatever_is_typed(
-    records: Records, pages: dict[str, Any], sign_in: Callable[..., FlaskClient]
+    records: Records, session: DeskSession, pages: dict[str, Any], sign_in: Callable[..., FlaskClient]
 ) -> None:
     client, asked = sign_in("supervisor"), places(pages)
     assert len(asked) > 20
-    for path, name in asked.items():
-        for text in ALL:
+    whole = EVERYTHING or session.get_bind().dialect.name == "sqlite"
+    for number, (path, name) in enumerate(asked.items()):
+        for text in ALL if whole else ALL[number % 3 :: 3]:
             address, _, more = path.partition("?")
             given = {name: text, **({"name": more.partition("=")[2]} if more else {})}
             answer = client.get(address, query_string=given)

@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests import reading
-from tests.marks import only_sqlite
+from tests.marks import first_sqlite, only_sqlite
 from tests.views import filter_world
 from tests.views.maker import Ids
 
@@ -239,6 +239,7 @@ def test_every_filter_is_in_the_table_and_derived_states_with_every_word(app: Fl
             assert set(words) <= set(FILTERS[register]), register
 
 
+@first_sqlite
 def test_two_filters_leave_what_both_leave(listed: Callable[[str, str], set[str]], here: Ids) -> None:
     for first, second in itertools.pairwise(FILTERS["tickets"]):
         both = listed("tickets", f"flt_{first}&flt_{second}".format(**here))
@@ -247,6 +248,7 @@ def test_two_filters_leave_what_both_leave(listed: Callable[[str, str], set[str]
         assert both == names_in(FILTERS["tickets"][first]) & names_in(FILTERS["tickets"][second]), (first, second)
 
 
+@first_sqlite
 def test_two_values_of_one_filter_leave_what_either_leaves(listed: Callable[[str, str], set[str]], here: Ids) -> None:
     for register, filters in FILTERS.items():
         for first, second in itertools.pairwise(filters):

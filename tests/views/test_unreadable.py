@@ -11,6 +11,7 @@ from models import Base
 from models.guards import create_triggers, drop_triggers
 from models.residents import Resident
 from models.session import DeskSession
+from tests.marks import first_sqlite
 from tests.records import Records
 
 PERSONAL = {
@@ -47,6 +48,7 @@ def spoilt(engine: Engine, records: Records) -> Records:
     return records
 
 
+@first_sqlite
 def test_pages_look_ups_and_exports_show_what_cannot_be_read__RES_4(
     spoilt: Records, sign_in: Callable[..., FlaskClient]
 ) -> None:
