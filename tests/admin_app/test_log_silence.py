@@ -12,7 +12,7 @@ from sqlalchemy.exc import DataError, IntegrityError, OperationalError, Programm
 
 from admin_app import cli, create_app, logs
 from admin_app.server import ServerLog
-from models.residents import Resident
+from models.residents import Resident, ResidentContact
 from models.session import DeskSession
 from models.staff import SignInAttempt
 from tests.factories import PASSWORD, token
@@ -194,9 +194,10 @@ def test_a_mistake_of_the_program_is_logged_by_its_place(troubled, log):
 
 def test_a_record_that_cannot_be_read_is_not_logged_either(sign_in, session, world, log):
     resident = session.get(Resident, world.residents[0].id)
-    columns = {column for column in ("phone", "id_number", "emergency_contact") if hasattr(Resident, column)}
-    for column in columns:
-        session.execute(text(f"UPDATE residents SET {column} = '{CANARY}' WHERE id = {resident.id}"))
+    for table in (Resident.__table__, ResidentContact.__table__):
+        for column in (column.name for column in table.columns if column.info.get("personal")):
+            whose = "id" if table is Resident.__table__ else "resident_id"
+            session.execute(text(f"UPDATE {table} SET {column} = '{CANARY}' WHERE {whose} = {resident.id}"))
     session.execute(text("UPDATE residents SET vehicles = :plate"), {"plate": f"川A {CANARY}"})
     session.commit()
     clerk = sign_in("clerk")

@@ -10,6 +10,7 @@ from models.finding import found
 from models.guards import create_triggers, drop_triggers
 from models.migrations import soundness
 from models.residents import Resident
+from tests.marks import first_sqlite
 from tests.neighbour import ON_OURS, OWN, come
 
 
@@ -20,6 +21,7 @@ def without_guards(engine, statement):
         create_triggers(connection, Base.metadata)
 
 
+@first_sqlite  # each makes a server's database anew
 @pytest.mark.parametrize(
     "statement",
     [

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from admin_app import known_places, throttle
 from models import passwords
 from tests.factories import PASSWORD, token
-from tests.marks import only_sqlite
+from tests.marks import first_sqlite, only_sqlite
 
 
 def attempt(client, username, password="wrong", address="10.0.0.1", csrf=None):
@@ -49,11 +49,13 @@ def test_one_password_on_many_names_is_refused_after_some(stranger):
     assert stranger("clerk", PASSWORD, address="10.0.0.2") == 302, "another address goes on"
 
 
+@first_sqlite
 def test_one_name_from_many_addresses_is_refused_after_some(stranger):
     answers = [stranger("clerk", address=f"10.0.1.{number}") for number in range(throttle.PER_NAME + 2)]
     assert answers == [401] * throttle.PER_NAME + [429] * 2
 
 
+@first_sqlite
 def test_many_names_from_many_addresses_are_refused_after_some(stranger, monkeypatch):
     monkeypatch.setattr(throttle, "IN_ALL", 40)  # three hundred take long
     answers = [
