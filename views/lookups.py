@@ -139,13 +139,18 @@ class Lookup:
         return list(context.session().scalars(query.order_by(self.order(), self.model.id).limit(limit)))
 
     def resolve(self, text: str) -> int:
-        """The id of the one record that *text* names. Raises NothingFound or Ambiguous."""
-        named = re.fullmatch(r"(?:id:|.*#)([1-9][0-9]{0,18})\]?", text, re.ASCII)
-        if named and int(named[1]) <= LARGEST_ID:
-            found = self.one(int(named[1]))
-            if found is None:
+        """The id of the one record that *text* names. Raises NothingFound or Ambiguous.
+
+        A number behind ``#`` is an id only where the words before it are those of that record, as this page writes
+        them: ``5#101`` is how people write a room.
+        """
+        named = re.fullmatch(r"(id:|.*#)([1-9][0-9]{0,18})\]?", text, re.ASCII)
+        if named and int(named[2]) <= LARGEST_ID:
+            found = self.one(int(named[2]))
+            if found is not None and self._is_written(found, text, named[1]):
+                return int(found.id)
+            if named[1] == "id:":
                 raise NothingFound
-            return int(found.id)
         if not self.allowed() or len(text) > 200:
             raise NothingFound
         query = select(self.model).where(self.scope()).order_by(self.order(), self.model.id).limit(CANDIDATES + 1)
@@ -156,6 +161,10 @@ class Lookup:
         if len(rows) > 1:
             raise Ambiguous([f"{self.text(row)} #{row.id}" for row in rows[:CANDIDATES]])
         return int(rows[0].id)
+
+    def _is_written(self, row: Any, text: str, before: str) -> bool:
+        written = self.text(row)
+        return before in ("id:", "#") or text in (written, f"{written} #{row.id}")
 
 
 def learn_choices(lookups: Iterable[Lookup]) -> None:

@@ -304,3 +304,29 @@ def test_a_call_may_be_of_any_kind_severity_and_channel_and_stays_so__INT_7_INT_
         look.rollback()
         ticket = look.scalars(select(Ticket).order_by(Ticket.id.desc()).limit(1)).one()
         assert (ticket.severity.value, ticket.kind.value, ticket.channel.value) == (severity, kind, channel)
+
+
+@pytest.mark.parametrize("written", ["2#201", "2# 201", "2＃201", "2号楼201"])
+def test_a_room_written_with_a_number_sign_is_that_room_and_no_number_of_a_record(
+    post: Callable[..., Any], sign_in: Callable[..., FlaskClient], look: DeskSession, world: World, written: str
+) -> None:
+    expected = next(unit.id for unit in world.units if unit.code == "2-201")
+    answer = post(sign_in("clerk"), INTAKE, **CALL, unit_id=written, reporter_name="王")
+    assert answer.status_code == 302, answer.text
+    assert look.scalars(select(Ticket.unit_id)).one() == expected
+
+
+def test_other_words_before_the_number_of_a_record_do_not_choose_it(
+    post: Callable[..., Any], sign_in: Callable[..., FlaskClient], look: DeskSession, world: World
+) -> None:
+    clerk, taken = sign_in("clerk"), []
+    unit, resident = world.units[3].id, world.residents[1]
+    fields = [("unit_id", f"9#{unit}"), ("unit_id", f"某处 #{unit}"), ("resident_id", f"王强 #{resident.id}")]
+    for field, text in fields:
+        answer = post(clerk, INTAKE, **{**CALL, "unit_id": "1-101", "reporter_name": "王", field: text})
+        taken.append((answer.status_code, tickets(look)))
+        look.rollback()
+    assert taken == [(400, 0)] * len(fields)
+    written = f"{resident.name} 139****9001 #{resident.id}"
+    answer = post(clerk, INTAKE, **CALL, unit_id="1-201", resident_id=written)
+    assert (answer.status_code, look.scalars(select(Ticket.resident_id)).one()) == (302, resident.id)
