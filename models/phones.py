@@ -126,9 +126,13 @@ def sought(text: str) -> tuple[str, str] | None:
     return phone.found_by, phone.number.lstrip("+")
 
 
+_DASHES = re.compile("[\u2010-\u2015\u2212]")
+"""As word processors put them in place of a hyphen."""
+
+
 def _plain(text: str) -> str:
     seen = "".join(sign for sign in unicodedata.normalize("NFKC", text) if unicodedata.category(sign) != "Cf")
-    return _SAID.sub("", seen.strip().lower()).replace("–", "-").replace("—", "-")
+    return _SAID.sub("", _DASHES.sub("-", seen).strip().lower())
 
 
 def _read(part: str) -> Phone | None:

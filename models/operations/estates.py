@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from models.errors import OperationRefused, Outcome, gettext_noop
@@ -17,6 +17,7 @@ from models.operations._move import create
 from models.operations._people import works_as
 from models.operations._registers import check_each, delete_unused, open_amend, require_role, sift
 from models.policy import role_for
+from models.rooms import room_order
 from models.staff import Actor, Department, Role, Staff, StaffAssignment, Team
 
 AMENDABLE = frozenset({"name", "timezone", "address", "desk_phone"})
@@ -148,18 +149,22 @@ def register_units(
     now: datetime.datetime,
     preview: bool = False,
 ) -> Outcome:
-    """Take units and common places into an estate; a code stands for one unit only, its butler works there (RES-5)."""
-    codes: dict[int, set[str]] = {}
+    """Take units and common places into an estate; a number stands for one unit only, however it is written.
+
+    The butler works there (RES-5).
+    """
+    codes: dict[int, dict[str, str]] = {}
     rows: list[Unit] = []
 
     def check(draft: UnitDraft) -> None:
         require_role(actor, "register", Unit(estate_id=draft.estate_id))
         code = draft.code.strip()
         if draft.estate_id not in codes:
-            codes[draft.estate_id] = set(session.scalars(select(Unit.code).where(Unit.estate_id == draft.estate_id)))
-        _check_unit_code(code, codes[draft.estate_id])
+            known = session.execute(select(Unit.code, Unit.use).where(Unit.estate_id == draft.estate_id))
+            codes[draft.estate_id] = {_identity(row.code, row.use): row.code for row in known}
+        _check_unit_code(code, UnitUse(draft.use), codes[draft.estate_id])
         _check_butler(session, draft.butler_id, draft.estate_id)
-        codes[draft.estate_id].add(code)
+        codes[draft.estate_id][_identity(code, UnitUse(draft.use))] = code
         rows.append(
             Unit(
                 estate_id=draft.estate_id,
@@ -178,11 +183,16 @@ def register_units(
     return outcome
 
 
-def _check_unit_code(code: str, taken: set[str]) -> None:
+def _identity(code: str, use: UnitUse) -> str:
+    """The same for every writing of a room; a common place is called by its words, and 3栋电梯 is not 3单元电梯."""
+    return code if use is UnitUse.PLACE else room_order(code) or code
+
+
+def _check_unit_code(code: str, use: UnitUse, taken: Mapping[str, str]) -> None:
     if not code:
         raise OperationRefused("RES-1", gettext_noop("Write down the number of the unit."), field="code")
-    if code in taken:
-        raise OperationRefused("RES-1", gettext_noop("There is a unit %(code)s already."), field="code", code=code)
+    if (there := taken.get(_identity(code, use))) is not None:
+        raise OperationRefused("RES-1", gettext_noop("There is a unit %(code)s already."), field="code", code=there)
 
 
 def _check_butler(session: Session, butler_id: int | None, estate_id: int) -> None:
@@ -215,8 +225,11 @@ def amend_units(
 
     def check(row: Unit) -> None:
         if "code" in columns:
-            query = select(Unit.code).where(Unit.estate_id == row.estate_id, Unit.id != row.id)
-            _check_unit_code(columns["code"], set(session.scalars(query.where(Unit.code == columns["code"]))))
+            use = columns.get("use") or row.use
+            query = select(Unit.code, Unit.use).where(Unit.estate_id == row.estate_id, Unit.id != row.id)
+            same = query.where(or_(Unit.code == columns["code"], Unit.sort_key == room_order(columns["code"])))
+            others = {_identity(other.code, other.use): other.code for other in session.execute(same)}
+            _check_unit_code(columns["code"], use, others)
         _check_butler(session, columns.get("butler_id"), row.estate_id)
 
     for row in check_each(move, check):

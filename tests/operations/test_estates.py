@@ -176,6 +176,23 @@ def test_units_are_edited_by_the_desk_and_keep_their_numbers_apart__FEE_1(desk):
         estates.amend_units(desk.session, [first], **clerk, expected={first.id: 1}, floor=2).one()
 
 
+@pytest.mark.parametrize("written", ["3栋1203", "三号楼1203室", "3#1203", "03-1203", "３－１２０３", "3-1203 "])
+def test_a_room_is_one_unit_however_its_number_is_written__RES_1(desk, written):
+    drafts = [UnitDraft(desk.id, "3-1203"), UnitDraft(desk.id, "9-901")]
+    other = estates.register_units(desk.session, drafts, **desk.common).all()[1]
+    again = estates.register_units(desk.session, [UnitDraft(desk.id, written)], **desk.common)
+    renamed = estates.amend_units(desk.session, [other], code=written, **desk.common)
+    for outcome in (again, renamed):
+        with pytest.raises(OperationRefused, match="There is a unit") as refused:
+            outcome.one()
+        assert refused.value.values["code"] == "3-1203"
+
+
+def test_common_places_are_called_by_their_words(desk):
+    drafts = [UnitDraft(desk.id, code, use=UnitUse.PLACE) for code in ("3栋电梯", "3单元电梯")]
+    assert len(estates.register_units(desk.session, drafts, **desk.common).all()) == 2
+
+
 def test_a_unit_or_team_someone_refers_to_is_not_deleted(desk):
     with refused("RES-1"):
         estates.delete_units(desk.session, [desk.world.units[0]], **desk.common).one()
