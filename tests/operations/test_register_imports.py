@@ -287,7 +287,7 @@ def unpacked():
         (hidden_sheet, "no visible sheet"),
         (far_cell, "reach down to row"),
         (unpacked, "too large when unpacked"),
-        (lambda: workbook([["x"]], ("姓名", "电话", "电话")), "Two columns"),
+        (lambda: workbook([["x"]], ("姓名", "房号", "房号")), "Two columns"),
         (lambda: workbook([["x"]], ("电话",)), "One of these columns must be there: Name"),
         (lambda: b'name,phone\n"x,1\n', "not CSV"),
         (lambda: bytes(MAXIMUM_BYTES + 1), "larger than 200 MB"),
