@@ -48,7 +48,7 @@ def lend_key(world, now, due_at, **columns):
         estate_id=world.estate.id,
         number=f"K-{due_at:%d%H%M}",
         place="配电房",
-        hook="A-1",
+        hook=f"A-{due_at:%d%H%M}",
         origin=KeyOrigin.COMMON,
         received_at=now,
     )
