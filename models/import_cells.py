@@ -121,7 +121,10 @@ def known_text(cell: str) -> str | None:
 
 
 def word(enum: type[LabelledEnum], words: Mapping[LabelledEnum, str]) -> Callable[[str], Any]:
-    """What reads a cell as one of the words of *enum*, by its value, its label or one of *words*."""
+    """What reads a cell as one of the words of *enum*, by its value, its label or one of *words*.
+
+    What our own exports write is among *words* in each language that they can be written in.
+    """
     known = {plain(one): member for member, several in words.items() for one in several.split()}
     known |= {plain(one): member for member in enum for one in (member.value, str(member.label))}
 
@@ -166,17 +169,17 @@ BORROWER = word(
     BorrowerKind,
     {
         BorrowerKind.OWNER: "业主 户主 房主",
-        BorrowerKind.DEVELOPER_SALES: "售楼部 销售 开发商 售楼 置业顾问",
-        BorrowerKind.STAFF: "员工 内部员工 物业 工程部 保洁 保安 维修",
-        BorrowerKind.OTHER: "其他 其它 租户 装修工人 施工人员 施工单位 家属 中介",
+        BorrowerKind.DEVELOPER_SALES: "售楼部 销售 开发商 开发商销售人员 售楼 置业顾问",
+        BorrowerKind.STAFF: "员工 本公司员工 内部员工 物业 工程部 保洁 保安 维修",
+        BorrowerKind.OTHER: "其他 其他人员 其它 租户 装修工人 施工人员 施工单位 家属 中介",
     },
 )
 PASS_KIND = word(
     PassKind,
     {
-        PassKind.VISITOR: "访客 访客证 来访",
+        PassKind.VISITOR: "访客 访客证 访客通行证 来访",
         PassKind.TEMPORARY: "临时 临时证 临时出入证",
-        PassKind.WORKER: "施工 施工证 施工人员 装修 装修工人 装修出入证 工人",
+        PassKind.WORKER: "施工 施工证 施工人员 装修 装修工人 装修出入证 出入证 工人",
     },
 )
 FEE = word(

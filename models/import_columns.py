@@ -40,8 +40,9 @@ class Columns:
         self.named = {column.name: column for column in columns}
         self.one_of = one_of
         self._again = again or {}
-        self._known = {
-            plain(header): (column.name, place) for column in columns for place, header in enumerate(column.headers)
+        self._known = {heading(column.label): (column.name, len(column.headers)) for column in columns}
+        self._known |= {
+            heading(header): (column.name, place) for column in columns for place, header in enumerate(column.headers)
         }
 
     def guess(self, header: Sequence[str]) -> tuple[list[str | None], list[str]]:

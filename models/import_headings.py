@@ -28,8 +28,8 @@ _UNIT = (
     gettext_noop("Unit"),
     _headers(
         "房号 房间号 室号 单元房号 门牌号 铺位号 商铺号 铺号 房间 房屋 房屋号 房间编号 房屋编号 房屋名称 房产 "
-        "房屋地址 地址 "
-        "unit unit_no unit_number unit_name room room_no room_number flat apartment code units 住房"
+        "房屋地址 地址 被访房号 "
+        "unit unit_no unit_number unit_name room room_no room_number flat apartment code units host_unit 住房"
     ),
 )
 _BUILDING = (
@@ -47,7 +47,7 @@ RESIDENTS = Columns(
         gettext_noop("Name"),
         _headers(
             "姓名 业主姓名 业主名称 住户姓名 住户名称 客户姓名 客户名称 名字 业主 住户 产权人 产权人姓名 联系人 "
-            "联系人姓名 "
+            "联系人姓名 名称 "
             "name full_name resident resident_name owner owner_name"
         ),
         text,
@@ -192,7 +192,10 @@ _PERSON = (
     Column(
         "reporter_phone",
         gettext_noop("Phone"),
-        _headers("电话 联系电话 手机 手机号 报修电话 报修人电话 投诉人电话 业主电话 联系方式 phone mobile telephone"),
+        _headers(
+            "电话 联系电话 手机 手机号 报修电话 报修人电话 报事人电话 投诉人电话 业主电话 联系方式 "
+            "phone mobile telephone reporter's_phone"
+        ),
         digits,
         100,
     ),
@@ -200,9 +203,10 @@ _PERSON = (
 STATUS = choice(
     {
         "open": "待处理 待受理 待派单 已受理 已派单 已接单 处理中 进行中 未完成 未处理 新建 待回访 挂起 已登记 调查中 "
-        "已指派 协商中 已达成一致 已执行 received dispatched accepted in_progress waiting new registered assigned "
-        "investigating proposed negotiating agreed carried_out followed_up pending",
-        "closed": "已完成 已关闭 关闭 完成 办结 已办结 已结案 已处理 已归档 已回访 已取消 done archived "
+        "已指派 已派工 已提方案 协商中 已达成一致 已执行 已落实 "
+        "received dispatched accepted in_progress waiting new registered assigned investigating "
+        "proposed proposal proposal_made negotiating agreed carried_out followed_up pending",
+        "closed": "已完成 已完工 已关闭 关闭 完成 办结 已办结 已结案 已处理 已归档 已回访 已取消 已作废 done archived "
         "resolved completed cancelled",
     }
 )
@@ -213,9 +217,9 @@ def _matters(category: Column) -> Columns:
         Column("number", gettext_noop("Number"), _NUMBER, text, 80),
         Column(
             "summary",
-            gettext_noop("What"),
+            gettext_noop("Summary"),
             _headers(
-                "报修内容 报事内容 投诉内容 事项 内容 问题描述 描述 主题 标题 事由 "
+                "报修内容 报事内容 投诉内容 摘要 事项 内容 问题描述 描述 主题 标题 事由 "
                 "what summary subject title description complaint content"
             ),
             text,
@@ -231,7 +235,7 @@ def _matters(category: Column) -> Columns:
             "heard_at",
             gettext_noop("Heard"),
             _headers(
-                "报修时间 报事时间 投诉时间 受理时间 登记时间 创建时间 日期 时间 报修日期 投诉日期 "
+                "报修时间 报事时间 投诉时间 获知时间 受理时间 登记时间 创建时间 日期 时间 报修日期 投诉日期 "
                 "heard heard_at created created_at date reported_at registered registered_at"
             ),
             moment,
@@ -240,7 +244,10 @@ def _matters(category: Column) -> Columns:
         Column(
             "closed_at",
             gettext_noop("Closed"),
-            _headers("完成时间 关闭时间 办结时间 结案时间 完成日期 closed closed_at completed_at archived_at"),
+            _headers(
+                "完成时间 关闭时间 办结时间 结案时间 归档时间 完成日期 "
+                "finished closed closed_at completed_at archived archived_at"
+            ),
             moment,
         ),
         Column(
@@ -274,14 +281,14 @@ KEY_LOANS = Columns(
     Column(
         "borrower_phone",
         gettext_noop("Phone"),
-        _headers("电话 联系电话 借用人电话 手机 手机号 联系方式 phone mobile telephone"),
+        _headers("电话 联系电话 借用人电话 手机 手机号 联系方式 phone mobile telephone borrower's_phone"),
         digits,
         100,
     ),
     Column(
         "borrower_kind",
         gettext_noop("As"),
-        _headers("借用人类别 借用人类型 身份 类型 类别 borrower_kind kind as"),
+        _headers("借用人类别 借用人类型 身份 类型 类别 borrower_kind kind_of_borrower kind as"),
         BORROWER,
     ),
     Column(
@@ -294,7 +301,7 @@ KEY_LOANS = Columns(
     Column(
         "due_at",
         gettext_noop("Due"),
-        _headers("应还时间 预计归还时间 应归还时间 应还日期 预计归还日期 due due_at due_back"),
+        _headers("应还时间 预计归还时间 应归还时间 截止时间 应还日期 预计归还日期 due due_at due_back"),
         moment,
     ),
     Column(
@@ -336,7 +343,7 @@ PASSES = Columns(
     Column(
         "valid_from",
         gettext_noop("Valid from"),
-        _headers("有效期起 生效日期 开始日期 办证日期 发证日期 开始时间 valid_from from issued issued_at"),
+        _headers("有效期起 生效时间 生效日期 开始日期 办证日期 发证日期 开始时间 valid_from from issued issued_at"),
         moment,
     ),
     Column(
@@ -349,7 +356,7 @@ PASSES = Columns(
     Column(
         "permit_number",
         gettext_noop("Permit"),
-        _headers("装修许可证号 施工许可证号 许可证号 permit permit_number"),
+        _headers("装修许可证号 施工许可证号 许可证号 许可证 permit permit_number"),
         known_text,
         60,
     ),

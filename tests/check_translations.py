@@ -67,6 +67,11 @@ def read() -> Catalog:
         return read_po(file, locale=LOCALE, abort_invalid=True)
 
 
+def in_chinese() -> dict[str, str]:
+    """Text -> how it reads in Chinese."""
+    return {message.id: str(message.string) for message in read() if isinstance(message.id, str)}
+
+
 def as_tuple(text: str | list[str] | tuple[str, ...] | None) -> tuple[str, ...]:
     return (text,) if isinstance(text, str) else tuple(text or ("",))
 

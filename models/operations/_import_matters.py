@@ -38,10 +38,12 @@ _KINDS = {
     "报修": TicketKind.REPAIR,
     "维修": TicketKind.REPAIR,
     "入户服务": TicketKind.HOUSEHOLD_SERVICE,
+    "居家服务": TicketKind.HOUSEHOLD_SERVICE,
     "家政": TicketKind.HOUSEHOLD_SERVICE,
     "建议": TicketKind.SUGGESTION,
     "咨询": TicketKind.ENQUIRY,
     "查询": TicketKind.QUERY,
+    "质疑": TicketKind.QUERY,
     "求助": TicketKind.EMERGENCY,
     "紧急": TicketKind.EMERGENCY,
 }
@@ -57,7 +59,9 @@ _CATEGORIES = {
     "服务": ComplaintCategory.GENERAL_SERVICE,
     "邻里": ComplaintCategory.NEIGHBOUR_DISPUTE,
     "邻里纠纷": ComplaintCategory.NEIGHBOUR_DISPUTE,
+    "业户纠纷": ComplaintCategory.NEIGHBOUR_DISPUTE,
     "开发商": ComplaintCategory.DEVELOPER_RELATED,
+    "其它类": ComplaintCategory.OTHER,
 }
 
 

@@ -11,6 +11,7 @@ from models.operations import keys
 from models.passes import PassKind, VisitorPass
 from models.personal import keyring_of
 from models.tickets import Ticket, TicketKind, TicketStatus
+from tests import check_translations
 from tests.operations.test_import_of_found_files import Desk, csv
 from tests.operations.test_import_undo import Runs
 from tests.sheets import workbook
@@ -75,6 +76,19 @@ def test_our_own_tickets_and_passes_read_back_change_nothing_though_their_phones
     assert desk(csv("编号,内容,电话,状态,报修时间,完成时间", *rows), "tickets") == ["unchanged"] * 3
     assert desk(csv(PASSES, "Z-9,赵工,施工,13800003333,,1-101,2099-05-01"), "visitor_passes") == ["imported"]
     assert desk(csv(PASSES, "Z-9,赵工,施工,138****3333,,1-101,2099-05-01"), "visitor_passes") == ["unchanged"]
+
+
+def test_what_we_call_a_kind_or_a_category_is_known_in_each_language__INT_6(desk):
+    catalogue = check_translations.in_chinese()
+    for register, model, column, words in (
+        ("tickets", Ticket, "kind", TicketKind),
+        ("complaints", Complaint, "category", ComplaintCategory),
+    ):
+        texts = {(one, text) for one in words for text in (str(one.label), catalogue[one.label])}
+        rows = [f"X-{text},{text},{text},2024-05-01" for _, text in texts]
+        assert desk(csv("编号,摘要,类别,获知时间", *rows), register) == ["imported"] * len(rows)
+        found = desk.session.scalars(select(model).where(model.source_key.like("X-%")))
+        assert {(getattr(row, column), row.summary, row.detail) for row in found} == {(*one, None) for one in texts}
 
 
 def test_a_category_that_we_have_not_stands_among_the_details(desk):

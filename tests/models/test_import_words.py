@@ -1,0 +1,52 @@
+"""What our own program calls a column or a word, in each of its languages, is known where a file is read."""
+
+from models import import_cells
+from models.complaints import ComplaintStatus
+from models.estates import FeeStatus, UnitUse
+from models.import_headings import COLUMNS, STATUS
+from models.keys import BorrowerKind
+from models.passes import PassKind
+from models.personal import IdDocument
+from models.residents import OccupancyKind
+from models.tickets import TicketStatus
+from tests import check_translations
+
+WORDS = {
+    import_cells.KIND: OccupancyKind,
+    import_cells.DOCUMENT: IdDocument,
+    import_cells.USE: UnitUse,
+    import_cells.BORROWER: BorrowerKind,
+    import_cells.PASS_KIND: PassKind,
+    import_cells.FEE: FeeStatus,
+}
+"""What reads the words of a column -> the words."""
+SAYS_NOTHING = {FeeStatus.UNKNOWN}
+CATALOGUE = check_translations.in_chinese()
+OVER_ELSEWHERE = {"已回访"}  # the last step of most desks; ours is known by its number
+OVER = {"done", "closed", "cancelled", "archived"}
+
+
+def in_each_language(label):
+    return (str(label), CATALOGUE[label])
+
+
+def test_each_word_is_read_in_each_language__INT_6():
+    columns = [column for register in COLUMNS.values() for column in register.columns]
+    assert {column.read for column in columns if column.read.__qualname__.startswith("word.")} == set(WORDS)
+    for read, words in WORDS.items():
+        for one in words:
+            for text in in_each_language(one.label):
+                assert read(text) in ({one, None} if one in SAYS_NOTHING else {one}), text
+
+
+def test_each_status_is_read_in_each_language__INT_6():
+    for one in (*TicketStatus, *ComplaintStatus):
+        for text in (one.value, *in_each_language(one.label)):
+            assert STATUS(text) == ("closed" if one.value in OVER or text in OVER_ELSEWHERE else "open"), text
+
+
+def test_a_column_is_found_by_what_we_call_it_in_each_language__INT_6():
+    for register, columns in COLUMNS.items():
+        for column in columns.columns:
+            for text in in_each_language(column.label):
+                assert columns.guess([text]) == ([column.name], []), (register, text)
