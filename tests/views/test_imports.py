@@ -51,8 +51,9 @@ def go(client: FlaskClient, post: Callable[..., Any], raw: bytes, key: str, regi
     """Upload, dry run and import in one go; the page of the result."""
     _, run = step_of(upload(client, post, raw, register, key=key))
     assert post(client, "/admin/imports/map/", id=run, column=chosen(client, run)).status_code == 302
-    while "data-continue>" in (page := client.get(post(client, "/admin/imports/run/", id=run).headers["Location"]).text):
-        pass
+    page = "data-continue>"
+    while "data-continue>" in page:
+        page = client.get(post(client, "/admin/imports/run/", id=run).headers["Location"]).text
     return page
 
 
