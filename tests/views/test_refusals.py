@@ -23,6 +23,18 @@ ELSEWHERE = {
     # What is registered and dispatched at once names no assignee and no visit, so nothing can be wrong with them.
     ("tickets", "register"): {"assignee", "visit_until"},
     ("tickets", "register_and_dispatch"): {"assignee", "visit_until"},
+    # The successor of a closed ticket takes over what that one said, and asks nothing.
+    ("tickets", "register_again"): {
+        *("another_matter", "assignee", "complaint_id", "heard_at", "promised_at", "reporter_name", "summary", "team"),
+        *("team_id", "unit_id", "visit_until"),
+    },
+    # Numbers of residents and of staff are written by one verb; each form has its own person.
+    ("residents", "register"): {"staff_id"},
+    ("residents", "amend"): {"staff_id"},
+    ("resident_contacts", "register"): {"staff_id"},
+    ("resident_contacts", "amend"): {"staff_id"},
+    ("staff_contacts", "register"): {"resident_id"},
+    ("staff_contacts", "amend"): {"staff_id"},
     # Closing says all that is missing in one sentence; the ticket's own form has these fields.
     ("tickets", "close"): {"reporter_name", "unit_id"},
     # What was checked when a pass was issued holds, and is not amended.
