@@ -150,7 +150,7 @@ def test_an_abandoned_call_is_offered_and_not_poured_into_the_next(
     (made,) = session.scalars(select(Ticket))
     assert (made.summary, made.unit_id) == ("没说完的", world.units[1].id)
     page.goto(INTAKE)
-    expect(page.locator(".draft-note").first).to_be_visible()
+    expect(page.locator(".draft-note")).to_have_count(1)
     expect(page.locator(".draft-note")).to_contain_text("1-101")
 
 

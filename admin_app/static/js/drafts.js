@@ -146,8 +146,10 @@ function track(form) {
   else for (const key of mine) offer(key);
 
   let waiting = null;
-  form.addEventListener("input", () => { window.clearTimeout(waiting); waiting = window.setTimeout(keep, 300); });
-  form.addEventListener("change", keep);
+  // Between sending and leaving, what is on its way may be saved already: kept then, it would be offered as unsaved.
+  const keepUnlessSending = () => { if (!sending) keep(); };
+  form.addEventListener("input", () => { sending = false; window.clearTimeout(waiting); waiting = window.setTimeout(keepUnlessSending, 300); });
+  form.addEventListener("change", keepUnlessSending);
   form.addEventListener("submit", () => {
     keep();
     sending = true;
