@@ -68,7 +68,8 @@ def theirs(session: DeskSession, world: World, records: Records) -> dict[str, An
     for register in {register for register, _verb in GRANTS} & MODELS.keys():
         model = MODELS[register]
         number = records.ids.get(register)
-        row = session.get(model, number) if number else session.scalars(select(model).limit(1)).first()
+        home = select(model).where(model.estate_id == world.estate.id) if hasattr(model, "estate_id") else select(model)
+        row = session.get(model, number) if number else session.scalars(home.order_by(model.id).limit(1)).first()
         if row is not None:
             found[register] = row
     job = session.get_one(Ticket, records.tickets[1])
