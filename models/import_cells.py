@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from models import moments
 from models.base import LabelledEnum
 from models.errors import Msgid, OperationRefused, gettext_noop
 from models.estates import FeeStatus, UnitUse
@@ -80,20 +81,14 @@ def digits(cell: str) -> str | None:
     return re.sub(r"\.0$", "", cell)
 
 
-_DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[ T]00:00(?::00)?)?", re.ASCII)
-
-
 def date(cell: str) -> datetime.date | None:
-    """A date as people write it; None where the cell says that there is none."""
-    written = unicodedata.normalize("NFKC", cell)
+    """A date as people write it; None where the cell says that there is none. Of a time its day is taken."""
+    written = moments.plain(cell)
     if says_nothing(written):
         return None
-    found = _DATE.fullmatch(written) or re.fullmatch(r"((?:19|20)\d\d)(\d\d)(\d\d)", written, re.ASCII)
-    try:
-        if found is not None:
-            return datetime.date(*(int(part) for part in found.groups()))
-    except ValueError:
-        pass
+    found = moments.read(written)
+    if found is not None:
+        return found.date()
     raise OperationRefused(RULE, gettext_noop("“%(value)s” is no date; write it like 2024-05-01."), value=cell[:40])
 
 
@@ -208,23 +203,24 @@ def choice(words: Mapping[str, str]) -> Callable[[str], Any]:
     return read
 
 
-_MOMENT = re.compile(
-    r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?"
-    r"(?:[T ]\s*(\d{1,2})[:时点](\d{1,2})?分?(?::(\d{1,2})(?:\.\d+)?)?)?",
-    re.ASCII,
-)
-
-
 def moment(cell: str) -> datetime.datetime | None:
-    """A time as people write it, in the estate's own time; midnight where only the day is said."""
-    if says_nothing(cell):
+    """A time as people write it, by the estate's clock unless it names its zone; midnight where no hour is said."""
+    written = moments.plain(cell)
+    if says_nothing(written):
         return None
-    found = _MOMENT.fullmatch(unicodedata.normalize("NFKC", cell).strip())
-    try:
-        if found is not None:
-            year, month, day, hour, minute, second = (int(part or 0) for part in found.groups())
-            return datetime.datetime(year, month, day, hour, minute, second)  # noqa: DTZ001  # in the estate's own zone
-    except ValueError:
-        pass
+    found = moments.read(written)
+    if found is not None:
+        return found
     message = gettext_noop("“%(value)s” is no time; write it like 2024-05-01 08:30.")
     raise OperationRefused(RULE, message, value=cell[:40])
+
+
+def place(cell: str) -> str:
+    """A room, a building or a stairwell as it is called; refuses a date, which spreadsheet programs make of 3-12."""
+    if re.fullmatch(r"\d{4}-\d\d-\d\d(?: \d\d:\d\d:\d\d)?", cell, re.ASCII):
+        message = gettext_noop(
+            "“%(value)s” is a date: the spreadsheet has made it of a number such as 3-12. Make the column text and "
+            "type it again."
+        )
+        raise OperationRefused(RULE, message, value=cell[:40])
+    return text(cell)

@@ -87,10 +87,14 @@ class Columns:
             message = gettext_noop("One of these columns must be there: %(columns)s.")
             raise UnreadableSheet(message, columns=[self.named[name].label for name in self.one_of])
 
-    def read(self, chosen: Sequence[str | None], cells: Sequence[str]) -> dict[str, Any]:
+    def read(self, chosen: Sequence[str | None], row: SheetRow) -> dict[str, Any]:
         """The values of one row by column; empty cells are left out. Raises OperationRefused with what is wrong."""
+        if row.problem is not None:
+            raise row.problem
         values: dict[str, Any] = {}
-        for name, cell in zip(chosen, cells, strict=False):
+        for at, (name, cell) in enumerate(zip(chosen, row.cells, strict=False), 1):
+            if name is not None and at in row.faults:
+                raise row.faults[at]
             if name is None or not cell:
                 continue
             column = self.named[name]

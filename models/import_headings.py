@@ -14,6 +14,7 @@ from models.import_cells import (
     hidden,
     known_text,
     moment,
+    place,
     text,
     whole,
 )
@@ -81,9 +82,9 @@ RESIDENTS = Columns(
         digits,
         100,
     ),
-    Column("unit", *_UNIT, text, 200),
-    Column("building", *_BUILDING, text, 40),
-    Column("stairwell", *_STAIRWELL, text, 40),
+    Column("unit", *_UNIT, place, 200),
+    Column("building", *_BUILDING, place, 40),
+    Column("stairwell", *_STAIRWELL, place, 40),
     Column(
         "kind",
         gettext_noop("As"),
@@ -153,9 +154,9 @@ RESIDENTS = Columns(
     again={"phone": "phone_2", "phone_2": "phone_3"},
 )
 UNITS = Columns(
-    Column("code", *_UNIT, text, 200, required=True),
-    Column("building", *_BUILDING, text, 40),
-    Column("stairwell", *_STAIRWELL, text, 40),
+    Column("code", *_UNIT, place, 200, required=True),
+    Column("building", *_BUILDING, place, 40),
+    Column("stairwell", *_STAIRWELL, place, 40),
     Column("floor", gettext_noop("Floor"), _headers("楼层 层 所在楼层 层数 楼层号 floor level storey"), whole),
     Column("use", gettext_noop("Use"), _headers("用途 房屋用途 使用性质 性质 房屋类型 房产类型 use usage"), USE),
     Column(
@@ -173,9 +174,9 @@ UNITS = Columns(
 )
 
 _ROOM = (
-    Column("unit", *_UNIT, text, 200),
-    Column("building", *_BUILDING, text, 40),
-    Column("stairwell", *_STAIRWELL, text, 40),
+    Column("unit", *_UNIT, place, 200),
+    Column("building", *_BUILDING, place, 40),
+    Column("stairwell", *_STAIRWELL, place, 40),
 )
 _NUMBER = _headers("工单号 工单编号 单号 编号 受理编号 投诉编号 序号 number no ticket_no complaint_no id key")
 _PERSON = (

@@ -13,9 +13,9 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
@@ -50,6 +50,8 @@ class SheetRow:
     number: int
     cells: list[str]
     problem: OperationRefused | None = None
+    faults: Mapping[int, OperationRefused] = field(default_factory=dict)
+    """Column (from 1) -> why that cell cannot be read; it matters where the column is taken."""
 
 
 @dataclass
@@ -104,9 +106,9 @@ def sheets_of(messages: Iterator[list[Any]]) -> Iterator[Sheet]:
 def _rows(sheet: Sheet, messages: Iterator[list[Any]]) -> Iterator[SheetRow]:
     for kind, *values in messages:
         if kind == "rows":
-            for number, cells, problem in values[0]:
-                refusal = None if problem is None else OperationRefused(RULE, Msgid(problem[0]), **problem[1])
-                yield SheetRow(number, cells, refusal)
+            for number, cells, faults in values[0]:
+                refusals = {column: OperationRefused(RULE, Msgid(said), **given) for column, said, given in faults}
+                yield SheetRow(number, cells, faults=refusals)
         elif kind == "end":
             sheet.filled = values[0]
             return

@@ -109,8 +109,8 @@ def read_rows(file: Path, mapping: SourceMapping) -> Iterator[tuple[int, dict[st
                 if not header:
                     header = row.cells
                     mapping.check_header(header)
-                elif row.problem is not None:
-                    yield row.number, row.problem
+                elif row.faults:
+                    yield row.number, next(iter(row.faults.values()))
                 elif len(row.cells) != len(header):
                     message = gettext_noop("The row has another number of cells than the header.")
                     yield row.number, OperationRefused("INT-3", message)

@@ -63,9 +63,7 @@ class _CustodyImport:
         made: list[Any] = []
         for at, row in enumerate(rows):
             try:
-                if row.problem is not None:
-                    raise row.problem
-                values = COLUMNS[register].read(self.columns, row.cells)
+                values = COLUMNS[register].read(self.columns, row)
                 new = become(values, row)
             except OperationRefused as refusal:
                 results[at] = refusal.with_traceback(None)  # which would keep all rows of the chunk

@@ -9,7 +9,7 @@ import json
 import re
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from models.errors import Msgid, OperationRefused, gettext_noop
@@ -74,7 +74,7 @@ class Reading:
         if len(row.cells) > len(self.header) and not any(row.cells[len(self.header) :]):
             return row
         message = gettext_noop("The row has another number of cells than the header.")
-        return SheetRow(row.number, row.cells, OperationRefused(RULE, message))
+        return replace(row, problem=OperationRefused(RULE, message))
 
 
 @dataclass(frozen=True)
@@ -233,14 +233,15 @@ def _unreadable(kept: dict[str, Any]) -> UnreadableSheet:
 
 def kept_row(row: SheetRow) -> list[Any]:
     """*row* as it is stored."""
-    problem = None if row.problem is None else [row.problem.rule, kept_refusal(row.problem)]
-    return [row.number, row.cells, problem]
+    return [row.number, row.cells, [[column, kept_refusal(fault)] for column, fault in row.faults.items()]]
 
 
 def row_from(kept: list[Any]) -> SheetRow:
     """What :func:`kept_row` stored."""
-    number, cells, problem = kept
-    return SheetRow(number, cells, None if problem is None else refusal_from_kept(problem[0], problem[1]))
+    number, cells, faults = kept
+    if faults and isinstance(faults[0], str):  # kept by an earlier version
+        return SheetRow(number, cells, refusal_from_kept(*faults))
+    return SheetRow(number, cells, faults={column: refusal_from_kept(RULE, fault) for column, fault in faults or ()})
 
 
 def rows_of(keyring: Keyring, reading: Reading, content: str | None) -> list[SheetRow]:

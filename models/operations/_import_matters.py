@@ -71,8 +71,8 @@ def zone_of(session: Session, estate_id: int) -> ZoneInfo:
 
 
 def in_utc(value: datetime.datetime | None, zone: ZoneInfo) -> datetime.datetime | None:
-    """A time of a file, written in *zone*, in UTC."""
-    return None if value is None else value.replace(tzinfo=zone).astimezone(datetime.UTC)
+    """A time of a file, written in *zone* unless it names another, in UTC."""
+    return None if value is None else value.replace(tzinfo=value.tzinfo or zone).astimezone(datetime.UTC)
 
 
 def refuse_hidden(values: dict[str, Any]) -> None:
@@ -174,9 +174,7 @@ class MattersImport:
         return set(self.session.scalars(query))
 
     def _fact(self, row: SheetRow) -> SourceFacts:
-        if row.problem is not None:
-            raise row.problem
-        values = COLUMNS[self.register].read(self.columns, row.cells)
+        values = COLUMNS[self.register].read(self.columns, row)
         refuse_hidden(values)
         said = tuple(str(values.get(name) or "") for name in ("unit", "reporter_name", "reporter_phone", "category"))
         unit_id = unit_of(self._units, self._apart, values, row)

@@ -115,9 +115,7 @@ class ResidentsImport:
 
     def _read(self, at: int, row: SheetRow) -> list[Fact]:
         """The people of one row: whom its own columns name, and the tenant of the same unit."""
-        if row.problem is not None:
-            raise row.problem
-        cells = RESIDENTS.read(self.columns, row.cells)
+        cells = RESIDENTS.read(self.columns, row)
         code, building, stairwell = (cells.pop(name, None) for name in ("unit", "building", "stairwell"))
         unit_id = None if code is None else self._units.find(code, building, stairwell)
         if code is not None and unit_id is None:

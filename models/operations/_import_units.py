@@ -157,9 +157,7 @@ class UnitsImport:
         known: list[tuple[int, int, dict[str, Any]]] = []
         for at, row in enumerate(rows):
             try:
-                if row.problem is not None:
-                    raise row.problem
-                values = UNITS.read(self.columns, row.cells)
+                values = UNITS.read(self.columns, row)
                 if "code" not in values or not room_key(values["code"]):
                     raise OperationRefused("RES-1", gettext_noop("Write down the number of the unit."))
                 written = within(values.pop("code"), self._known.estate_name)

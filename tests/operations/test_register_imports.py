@@ -317,8 +317,8 @@ def test_merged_cells_are_filled_down_and_formulas_errors_and_control_characters
     results = take(desk, raw)
     assert results[:2] == ["imported", "imported"]
     assert [str(result).split(": ")[1][:22] for result in results[2:4]] == [
-        "A formula of this row ",
-        "A cell of this row sho",
+        "The formula in cell B6",
+        "Cell B7 shows the erro",
     ]
     assert results[4] == "imported"
     (refused,) = take(desk, text_file(rows=["李\x07四,13611112222,1-101,业主"]))

@@ -33,11 +33,12 @@ class CannotRead(Exception):
 
 @dataclass
 class Row:
-    """One row: its number as a spreadsheet shows it, its cells as text, and why it cannot be taken where that is so."""
+    """One row: its number as a spreadsheet shows it, and its cells as text."""
 
     number: int
     cells: list[str]
-    problem: CannotRead | None = None
+    faults: dict[int, CannotRead]
+    """Column (from 1) -> why that cell cannot be taken."""
 
 
 @dataclass
@@ -65,7 +66,7 @@ def limited(rows: Iterator[Row]) -> Iterator[Row]:
         characters += length
         if characters > MAXIMUM_CHARACTERS:
             raise CannotRead(gettext_noop("The sheet holds more text than any register; split it."))
-        yield Row(row.number, row.cells[:MAXIMUM_COLUMNS], row.problem)
+        yield Row(row.number, row.cells[:MAXIMUM_COLUMNS], row.faults)
 
 
 def row_too_long(number: int) -> CannotRead:

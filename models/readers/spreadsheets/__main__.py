@@ -1,6 +1,6 @@
 """``python -m spreadsheets``: the file on standard input as lines of JSON on standard output, within limits.
 
-Lines: ``["sheet", name]``, ``["rows", [[number, cells, problem], …]]``, ``["unreadable", name, problem]``, ``["end",
+Lines: ``["sheet", name]``, ``["rows", [[number, cells, faults], …]]``, ``["unreadable", name, problem]``, ``["end",
 filled]`` after the rows of a sheet, ``["refused", problem]`` for the file as a whole, ``["done"]`` at last.
 """
 
@@ -65,7 +65,7 @@ def _told(sheet: Sheet) -> Iterator[Any]:
 
 
 def _plain(row: Row) -> list[Any]:
-    return [row.number, row.cells, None if row.problem is None else _problem(row.problem)]
+    return [row.number, row.cells, [[column, *_problem(fault)] for column, fault in sorted(row.faults.items())]]
 
 
 def _problem(refusal: CannotRead) -> list[Any]:

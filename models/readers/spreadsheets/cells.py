@@ -2,20 +2,26 @@
 
 import datetime
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 from . import CannotRead, gettext_noop
 
+_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
+"""How a workbook writes a character that XML does not have."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 
 
-def problem_of(cells: Iterable[str]) -> CannotRead | None:
-    """Why a row of these *cells* cannot be taken, None where nothing is wrong."""
-    if any(_CONTROL.search(cell) for cell in cells):
-        message = gettext_noop("The row holds a control character, which nobody can see; type the cell again.")
-        return CannotRead(message)
-    return None
+def faults_of(cells: Sequence[str], row: int) -> dict[int, CannotRead]:
+    """Which columns (from 1) of these *cells* of the *row* cannot be taken as they are, and why."""
+    faults = {}
+    for column, cell in enumerate(cells, 1):
+        if _CONTROL.search(cell):
+            message = gettext_noop(
+                "Cell %(cell)s holds a control character, which nobody can see; type the cell again."
+            )
+            faults[column] = CannotRead(message, cell=reference(row, column))
+    return faults
 
 
 def clean(cell: str) -> str:
@@ -26,7 +32,7 @@ def clean(cell: str) -> str:
 def text_of(value: Any) -> str:
     """A cell of a workbook as text: whole numbers without point, dates as ISO."""
     if isinstance(value, str):
-        return value.strip()
+        return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), value).strip() if "_x" in value else value.strip()
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
@@ -37,3 +43,12 @@ def text_of(value: Any) -> str:
     if isinstance(value, datetime.date):
         return value.isoformat()
     return str(value)
+
+
+def reference(row: int, column: int) -> str:
+    """Row and column as a spreadsheet shows them, such as ``B12``."""
+    letters = ""
+    while column:
+        column, letter = divmod(column - 1, 26)
+        letters = chr(ord("A") + letter) + letters
+    return f"{letters}{row}"

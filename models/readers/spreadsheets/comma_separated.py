@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import BinaryIO, TextIO
 
 from . import BLOCK, LONGEST_ROW, MAXIMUM_ROWS, CannotRead, Row, gettext_noop, row_too_long
-from .cells import clean, problem_of
+from .cells import clean, faults_of
 
 _DELIMITERS = ",;\t"
 _LINES_LOOKED_AT = 20
@@ -25,7 +25,7 @@ def rows_of_text(file: BinaryIO, encoding: str | None = None) -> Iterator[Row]:
     try:
         for cells in reader:
             if any(cell.strip() for cell in cells):
-                yield Row(number, [clean(cell) for cell in cells], problem_of(cells))
+                yield Row(number, [clean(cell) for cell in cells], faults_of(cells, number))
             number = reader.line_num + 1
     except csv.Error:
         raise CannotRead(gettext_noop("Line %(line)s is not CSV; open the file and look."), line=number) from None

@@ -1,18 +1,23 @@
 """XLSX: what a workbook claims is looked at before its cells are laid out; nothing in it is believed."""
 
+import os
 import posixpath
 import re
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 from xml.parsers import expat
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-from . import BLOCK, MAXIMUM_ROWS, MAXIMUM_SHEETS, CannotRead, Row, Sheet, gettext_noop
-from .cells import clean, problem_of, text_of
+from . import MAXIMUM_ROWS, MAXIMUM_SHEETS, CannotRead, Row, Sheet, gettext_noop
+from .cells import clean, faults_of, text_of
+from .odd_cells import NO_RESULT, Cell, OddCells, SharedTexts, mend, shared_texts
+from .parsing import parse
 
 MAXIMUM_UNPACKED = 400 * 1024 * 1024
 MAXIMUM_CELLS = 5_000_000
@@ -35,33 +40,64 @@ class _Part:
     rows: int = 0
     columns: int = 0
     cells: int = 0
-    formulas: set[int] = field(default_factory=set)
-    errors: set[int] = field(default_factory=set)
+    odd: OddCells = field(default_factory=OddCells)
 
 
 def sheets_of_workbook(file: BinaryIO, path: str | None = FILE) -> Iterator[Sheet | tuple[str, CannotRead]]:
     """Each visible sheet that holds anything, or its name and why it cannot be read; *path* leads to *file* too,
     None where nothing does."""
     try:
-        with zipfile.ZipFile(file) as archive:
+        with zipfile.ZipFile(file) as archive, ExitStack() as copies:
             if sum(info.file_size for info in archive.infolist()) > MAXIMUM_UNPACKED:
                 raise CannotRead(gettext_noop("The workbook is too large when unpacked (400 MB); split it."))
-            visible = _visible_parts(archive)
-            workbook: Any = None
-            for name, member in visible:
-                try:
-                    part = _looked_through(archive, member)
-                    _check_reach(part)
-                except CannotRead as refusal:
-                    yield name, refusal
-                    continue
-                if part.rows:
-                    workbook = workbook or _laid_out(file, path)
-                    yield _sheet(name, workbook.get_sheet_by_name(name), part)
+            visible, texts = _visible_parts(archive)
+            parts = {name: _looked_at(archive, member, texts) for name, member in visible}
+            stops = {member: part.odd.stops for name, member in visible if isinstance(part := parts[name], _Part)}
+            if texts.lost or any(stops.values()):
+                file = copies.enter_context(_mended(archive, stops, texts))
+                path = f"/dev/fd/{file.fileno()}"
+            yield from _sheets(parts, file, path)
     except _BROKEN as error:
         raise CannotRead(_DAMAGED) from error
     except (RuntimeError, OSError) as error:  # a member with a password, or one that cannot be unpacked
         raise CannotRead(_DAMAGED) from error
+
+
+def _sheets(
+    parts: dict[str, _Part | CannotRead], file: BinaryIO, path: str | None
+) -> Iterator[Sheet | tuple[str, CannotRead]]:
+    workbook: Any = None
+    for name, part in parts.items():
+        if isinstance(part, CannotRead):
+            yield name, part
+        elif part.rows:
+            workbook = workbook or _laid_out(file, path)
+            try:
+                sheet = workbook.get_sheet_by_name(name)
+            except CalamineError:  # the other sheets may be sound
+                yield name, CannotRead(_DAMAGED)
+            else:
+                yield _sheet(name, sheet, part)
+
+
+def _looked_at(archive: zipfile.ZipFile, member: str, texts: SharedTexts) -> _Part | CannotRead:
+    try:
+        part = _looked_through(archive, member, texts)
+        _check_reach(part)
+    except CannotRead as refusal:
+        return refusal
+    return part
+
+
+def _mended(archive: zipfile.ZipFile, stops: dict[str, set[int]], texts: SharedTexts) -> BinaryIO:
+    """A copy that the reader can read, on no disk where the system has that."""
+    if hasattr(os, "memfd_create"):
+        copy: BinaryIO = os.fdopen(os.memfd_create("mended"), "w+b")
+    else:
+        copy = tempfile.TemporaryFile("w+b")  # noqa: SIM115  # closed by who asks for it
+    mend(archive, copy, {path: cells for path, cells in stops.items() if cells}, texts)
+    copy.flush()
+    return copy
 
 
 def _laid_out(file: BinaryIO, path: str | None) -> CalamineWorkbook:
@@ -80,15 +116,21 @@ def _check_reach(part: _Part) -> None:
         raise CannotRead(message, row=part.rows, columns=part.columns)
 
 
-def _visible_parts(archive: zipfile.ZipFile) -> list[tuple[str, str]]:
-    """Name and path of each visible worksheet, in the workbook's order."""
+def _visible_parts(archive: zipfile.ZipFile) -> tuple[list[tuple[str, str]], SharedTexts]:
+    """Name and path of each visible worksheet, in the workbook's order; and the texts that they share."""
+    shared: list[str] = []
     targets: dict[str, str] = {}
     sheets: list[tuple[str, str]] = []
     names: set[str] = set()
 
     def related(tag: str, attributes: dict[str, str]) -> None:
-        if tag == "Relationship" and attributes["Type"].endswith("/worksheet"):
-            targets[attributes["Id"]] = posixpath.normpath(posixpath.join("/xl", attributes["Target"]))[1:]
+        if tag != "Relationship":
+            return
+        target = posixpath.normpath(posixpath.join("/xl", attributes["Target"]))[1:]
+        if attributes["Type"].endswith("/worksheet"):
+            targets[attributes["Id"]] = target
+        elif attributes["Type"].endswith("/sharedStrings"):
+            shared.append(target)
 
     def listed(tag: str, attributes: dict[str, str]) -> None:
         if tag != "sheet":
@@ -103,40 +145,20 @@ def _visible_parts(archive: zipfile.ZipFile) -> list[tuple[str, str]]:
         if attributes.get("state", "visible") == "visible":
             sheets.append((attributes["name"], key))
 
-    _parse(archive, "xl/_rels/workbook.xml.rels", related)
-    _parse(archive, "xl/workbook.xml", listed)
-    return [(name, targets[key]) for name, key in sheets if key in targets][:MAXIMUM_SHEETS]
+    parse(archive, "xl/_rels/workbook.xml.rels", related)
+    parse(archive, "xl/workbook.xml", listed)
+    found = [(name, targets[key]) for name, key in sheets if key in targets][:MAXIMUM_SHEETS]
+    return found, shared_texts(archive, shared[0] if shared else None)
 
 
-def _parse(archive: zipfile.ZipFile, path: str, on_start: Any, on_end: Any = None, on_text: Any = None) -> None:
-    parser = expat.ParserCreate()
-
-    def start(tag: str, attributes: dict[str, str]) -> None:
-        on_start(tag.rpartition(":")[2], attributes)
-
-    def refuse(*_doctype: Any) -> None:
-        raise expat.ExpatError("a workbook has no document type")
-
-    parser.StartElementHandler = start
-    parser.StartDoctypeDeclHandler = refuse
-    if on_end is not None:
-        parser.EndElementHandler = lambda tag: on_end(tag.rpartition(":")[2])
-    if on_text is not None:
-        parser.CharacterDataHandler = on_text
-    with archive.open(path) as stream:
-        while block := stream.read(BLOCK):
-            parser.Parse(block, False)
-        parser.Parse(b"", True)
-
-
-def _looked_through(archive: zipfile.ZipFile, path: str) -> _Part:
+def _looked_through(archive: zipfile.ZipFile, path: str, texts: SharedTexts) -> _Part:
     part = _Part()
     row = column = areas = 0
-    formula = error = value = typed = False
-    text = 0
+    formula = value = phonetic = False
+    cell = Cell(None)
 
     def start(tag: str, attributes: dict[str, str]) -> None:
-        nonlocal row, column, formula, error, value, typed, text, areas
+        nonlocal row, column, formula, value, phonetic, cell, areas
         if tag == "c":
             part.cells += 1
             if part.cells > MAXIMUM_CELLS:
@@ -149,37 +171,42 @@ def _looked_through(archive: zipfile.ZipFile, path: str) -> _Part:
                 row, column = _place(written)
             else:
                 column += 1
-            # A cell of a type is laid out even where nothing is in it.
-            error, formula, text, typed = attributes.get("t") == "e", False, 0, "t" in attributes
+            cell, formula = Cell(attributes.get("t")), False
         elif tag == "row":
             written = attributes.get("r")
             row, column = (row + 1 if written is None else _row_number(written)), 0
         elif tag == "f":
             formula = True
         elif tag in ("v", "t"):
-            value = True
+            value, cell.plain_value = not phonetic, cell.plain_value or tag == "v"
+        elif tag == "rPh":
+            phonetic = True
         elif tag == "mergeCell":
             areas += 1
             if areas > MAXIMUM_MERGED:
                 raise CannotRead(_DAMAGED)
 
     def end(tag: str) -> None:
-        nonlocal value
+        nonlocal value, phonetic
         if tag in ("v", "t"):
             value = False
-        elif tag == "c" and (text or formula or typed):
+        elif tag == "rPh":
+            phonetic = False
+        # A cell of a type is laid out even where nothing is in it.
+        elif tag == "c" and (cell.text or formula or cell.kind is not None):
             part.rows, part.columns = max(part.rows, row), max(part.columns, column)
-            if error:
-                part.errors.add(row)
-            elif formula and not text:
-                part.formulas.add(row)
+            part.odd.look_at(cell, (row, column), part.cells, texts)
+            if formula and not cell.text and cell.kind != "e" and not (cell.kind == "str" and cell.plain_value):
+                part.odd.note((row, column), NO_RESULT, "")
 
     def said(words: str) -> None:
-        nonlocal text
         if value:
-            text += len(words)
+            cell.text.append(words)
 
-    _parse(archive, path, start, end, said)
+    def marked() -> None:
+        cell.marked = cell.marked or value
+
+    parse(archive, path, start, end, said, marked)
     return part
 
 
@@ -209,46 +236,50 @@ def _sheet(name: str, sheet: Any, part: _Part) -> Sheet:
 
 def _rows_of_sheet(sheet: Any, part: _Part, filled: dict[str, int]) -> Iterator[Row]:
     start = sheet.start
-    if start is None:
-        return
     fill = _filling(sheet.merged_cell_ranges or (), filled)
-    blank = [""] * start[1]
-    # The reader begins with the sheet's first row, whether or not it is empty.
-    for number, values in enumerate(sheet.iter_rows(), 1):
-        cells = blank + [text_of(value) for value in values]
-        fill(number, cells)
-        problem = problem_of(cells)
-        if number in part.formulas:
-            message = gettext_noop("A formula of this row has no result in the file: open it in Excel and save it.")
-            problem = CannotRead(message)
-        elif number in part.errors:
-            problem = CannotRead(gettext_noop("A cell of this row shows an error (#N/A, #REF! or the like)."))
-        if problem is not None or any(cells):
-            yield Row(number, [clean(cell) for cell in cells], problem)
+    blank = [""] * (start[1] if start else 0)
+    # The reader begins with the sheet's first row, whether or not it is empty, and knows nothing of some odd cells.
+    rows = sheet.iter_rows() if start else iter(())
+    for number in range(1, part.rows + 1):
+        try:
+            cells = blank + [text_of(value) for value in next(rows, ())]
+        except OverflowError:  # a length of time that is none
+            raise CannotRead(_DAMAGED) from None
+        faults = dict(part.odd.faults.get(number, {}))
+        for column, text in part.odd.texts.get(number, {}).items():
+            cells += [""] * (column - len(cells))
+            cells[column - 1] = text.strip()
+        fill(number, cells, faults)
+        faults |= faults_of(cells, number)
+        if faults or any(cells):
+            yield Row(number, [clean(cell) for cell in cells], faults)
 
 
-def _filling(ranges: Iterable[Area], filled: dict[str, int]) -> Callable[[int, list[str]], None]:
+def _filling(ranges: Iterable[Area], filled: dict[str, int]) -> Callable[[int, list[str], dict[int, CannotRead]], None]:
     """What fills the cells of one row that lie under another in a merged area; rows without more are left empty.
 
     Raises CannotRead where areas overlap, which no spreadsheet program makes.
     """
     areas = sorted(((top, left, bottom) for (top, left), (bottom, _right) in ranges if bottom > top), reverse=True)
-    open_areas: dict[int, tuple[int, str]] = {}
+    open_areas: dict[int, tuple[int, str, CannotRead | None]] = {}
 
-    def fill(number: int, cells: list[str]) -> None:
+    def fill(number: int, cells: list[str], faults: dict[int, CannotRead]) -> None:
         row = number - 1
-        for left in [left for left, (bottom, _value) in open_areas.items() if bottom < row]:
+        for left in [left for left, (bottom, _value, _fault) in open_areas.items() if bottom < row]:
             del open_areas[left]
         if open_areas and any(cells):
-            for left, (_bottom, value) in open_areas.items():
-                if left < len(cells) and value and not cells[left]:
-                    cells[left] = value
-                    filled["cells"] += 1
+            for left, (_bottom, value, fault) in open_areas.items():
+                if left < len(cells) and not cells[left]:
+                    if fault is not None:
+                        faults[left + 1] = fault
+                    if value:
+                        cells[left] = value
+                        filled["cells"] += 1
         while areas and areas[-1][0] <= row:
             top, left, bottom = areas.pop()
             if left in open_areas:
                 raise CannotRead(_DAMAGED)
             if top == row and left < len(cells):
-                open_areas[left] = bottom, cells[left]
+                open_areas[left] = bottom, cells[left], faults.get(left + 1)
 
     return fill
