@@ -48,6 +48,8 @@ class Person:
     """Unit and as what -> the last day, None while it lasts."""
     gaps: dict[str, Any] = field(default_factory=dict)
     """What rows of this chunk add to the register."""
+    further: list[str] = field(default_factory=list)
+    """Numbers that rows of this chunk add to those the person has."""
     rows: list[int] = field(default_factory=list)
 
     @property

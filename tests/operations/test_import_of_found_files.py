@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 from openpyxl import Workbook
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from models.estates import Unit
+from models.events import Event
 from models.import_headings import COLUMNS
 from models.operations import register_imports
 from models.operations._import_units import full_code
@@ -22,7 +23,7 @@ class Desk:
     def __init__(self, world, now):
         self.world, self.session, self.now = world, world.session, now
 
-    def __call__(self, raw, register="residents", *, everybody=None, left_out=(), **how):
+    def __call__(self, raw, register="residents", *, everybody=None, left_out=(), preview=False, **how):
         """What becomes of each row of the file."""
         table = register_imports.read_tables(tables(raw), register, **how)
         columns, twice = COLUMNS[register].guess(table.header)
@@ -34,6 +35,7 @@ class Desk:
             estate_id=self.world.estate.id,
             actor=self.world.actor("manager"),
             now=self.now,
+            preview=preview,
             header=table.header,
             everybody=everybody,
         )
@@ -255,3 +257,43 @@ def test_second_and_third_phones_are_kept_beside_the_first(desk):
     assert desk(csv(header, "甲,13800001111,13800002222,无", "乙,13800003333,,")) == ["imported", "imported"]
     assert desk(csv(header, "甲,13800001111,13800002222,无", "乙,13800003333,,")) == ["unchanged", "unchanged"]
     assert phones(desk, "甲") == ["13800001111/13800002222"]
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ("姓名,电话,电话2", "张伟,13800138000,13911110001"),
+        ("姓名,联系电话1,联系电话2,联系电话3", "张伟,13911110001,无,138 0013 8000"),
+        ("姓名,电话", "张伟,13911110001/13800138000"),
+        ("姓名,电话,电话2", "张伟,13800138000,(021) 5550 1235 转 803"),
+        ("姓名,电话,电话2", "张伟,13800138000,+852 9123 4567"),
+    ],
+)
+def test_a_further_number_of_a_known_person_is_added_to_the_others__RES_1(desk, header, row):
+    events = desk.session.scalar(select(func.count()).select_from(Event))
+    assert desk(csv(header, row), preview=True) == ["updated"]
+    assert phones(desk, "张伟") == ["13800138000"]
+    assert desk(csv(header, row)) == ["updated"]
+    (numbers,) = phones(desk, "张伟")
+    assert numbers.startswith("13800138000/")
+    assert numbers.count("/") == 1
+    assert desk.session.scalar(select(func.count()).select_from(Event)) == events + 1
+    assert desk(csv(header, row)) == ["unchanged"]
+
+
+def test_who_is_known_by_the_id_number_gets_a_further_number_and_a_row_of_the_file_too__RES_1(desk):
+    header, paper = "姓名,电话,证件类型,证件号码", "护照,E1234567"
+    rows = [f"甲,13800001111,{paper}", f"甲,13800002222,{paper}", f"甲,13800002222,{paper}"]
+    for preview in (True, False):
+        assert desk(csv(header, *rows), preview=preview) == ["imported", "updated", "unchanged"]
+    assert phones(desk, "甲") == ["13800001111/13800002222"]
+    assert desk(csv(header, f"甲,13800003333,{paper}")) == ["updated"]
+    assert phones(desk, "甲") == ["13800001111/13800002222/13800003333"]
+
+
+def test_numbers_of_two_people_of_one_name_are_a_question__RES_1(desk):
+    header = "姓名,电话,证件类型,证件号码"
+    assert desk(csv(header, "甲,13800001111,护照,E1111111", "甲,13800002222,护照,E2222222")) == ["imported"] * 2
+    (asked,) = desk(csv("姓名,电话,电话2", "甲,13800001111,13800002222"))
+    assert "several people called 甲" in str(asked)
+    assert phones(desk, "甲") == ["13800001111", "13800002222"]

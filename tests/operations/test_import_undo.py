@@ -73,7 +73,7 @@ PEOPLE = "\n".join(
         "甲,13800001111,1-101,业主,",
         "甲,13800001111,2-201,业主,京A1",
         "乙,13800002222,1-101,租户,",
-        "张伟,13800138000,,,京Z9",
+        "张伟,13800138000/13911110001,,,京Z9",
     ]
 )
 
@@ -85,7 +85,7 @@ def test_an_import_of_people_is_undone_as_if_it_had_not_been(runs):
     assert runs.undo(run) == []
     assert runs.state() == before
     assert register_imports.is_undone(runs.session, run)
-    assert register_imports.counts_undone(runs.session, run) == 8
+    assert register_imports.counts_undone(runs.session, run) == 9
     events = runs.session.scalar(select(func.count()).select_from(Event))
     assert runs.undo(run) == []
     assert runs.session.scalar(select(func.count()).select_from(Event)) == events
