@@ -49,7 +49,7 @@ class AuditView(RegisterView):
     title = _("Daily audit")
     group = _("Control")
     verbs = verbs
-    functions = {"amend": "-", "delete": "-"}
+    can_delete = False
     create_verb = "run"
     steps = (Step("sign_off", style="primary", when=lambda run: run.signed_off_at is None),)
     empty_text = _("No audit has been run yet: choose “Run daily audit”.")

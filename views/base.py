@@ -13,12 +13,17 @@ from flask_babel import gettext
 
 from views.codes import code_name
 from views.lookups import LOOKUPS
+from views.options import refuse_vain_options
 from views.personal_lists import PersonalLists
 from views.queries import parse_id, parse_search
 
 
 class RegisterView(PersonalLists):
     """List, record, create, edit, delete, steps, bulk, export, saved views and look-ups of one register."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        refuse_vain_options(cls)
 
     @expose("/ajax/lookup/")
     def ajax_lookup(self) -> Any:

@@ -50,7 +50,7 @@ class EditPages(RecordPages):
     @expose("/new/", methods=("GET", "POST"))
     def create_view(self) -> Any:
         """Ask for a new record, then make it by the register's own verb."""
-        if not self.has_form("create_form_class"):
+        if not self.has_page("create"):
             raise NotFound
         self.require(self.create_verb)
         if request.method == "GET":
@@ -125,7 +125,7 @@ class EditPages(RecordPages):
     @expose("/edit/", methods=("GET", "POST"))
     def edit_view(self) -> Any:
         """Change descriptive columns, by ``amend``, of the version that was read."""
-        if not self.form_columns or not self.knows("amend"):
+        if not self.has_page("edit"):
             raise NotFound
         record = self.get_one(asked_id(), list(self.references_in_form()))
         self.require("amend", record)
@@ -221,7 +221,7 @@ class EditPages(RecordPages):
     @expose("/delete/", methods=("GET", "POST"))
     def delete_view(self) -> Any:
         """Ask once more, then delete through the verb: allowed only while nothing has followed."""
-        if not self.knows("delete"):
+        if not self.has_page("delete"):
             raise NotFound
         record = self.get_one(asked_id())
         self.require("delete", record)

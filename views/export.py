@@ -33,7 +33,7 @@ class ExportPages(BulkPages):
     @expose("/export/<export_type>/")
     def export(self, export_type: str) -> Any:
         """The whole list as it is filtered now."""
-        if export_type not in ("csv", "xlsx"):
+        if export_type not in ("csv", "xlsx") or not self.has_page("export"):
             abort(404)
         self.require("export")
         asked = self.asked()

@@ -28,7 +28,6 @@ from views.lookups import learn_choices
 from views.queries import (
     COUNT_LIMIT,
     MOST_FILTERS,
-    PAGE_SIZE,
     Asked,
     Cursor,
     day_cursor,
@@ -261,11 +260,12 @@ class ListPages(Scope):
         """How the list of *asked* is ordered."""
         return ordering(place_in(self.sort_column(asked)), self.model.id, upwards=not asked.descending)
 
-    def page(self, asked: Asked, size: int = PAGE_SIZE) -> Page:
+    def page(self, asked: Asked) -> Page:
         """One page: one statement for its rows and the count (and one more for each relationship to many).
 
         A search that finds more rows than are counted takes another one.
         """
+        size = self.page_size
         found, number = self._found(asked, size) if asked.search else self._listed(asked, size)
         backwards = asked.before is not None
         more = len(found) > size

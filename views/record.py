@@ -58,11 +58,8 @@ class RecordPages(StepPages):
             offers=offers,
             related=tables,
             history=entries,
-            may_edit=bool(self.form_columns)
-            and self.knows("amend")
-            and self.allowed("amend", record)
-            and self.amendable(record),
-            may_delete=self.knows("delete") and self.allowed("delete", record) and self.deletable(record),
+            may_edit=self.has_page("edit") and self.allowed("amend", record) and self.amendable(record),
+            may_delete=self.has_page("delete") and self.allowed("delete", record) and self.deletable(record),
             links=self.links(record),
             now=context.now(),
         )

@@ -27,6 +27,8 @@ from views.cells import Cell, cell_of
 from views.forms import DeskConverter, DeskForm
 from views.keeping import fixed_url, kept
 from views.labels import label_for
+from views.options import sorting
+from views.queries import PAGE_SIZE
 from views.references import NAMES
 from views.searching import Searching
 
@@ -120,6 +122,8 @@ class Scope(Searching):
 
     can_view_details = True
     can_set_page_size = False
+    page_size = PAGE_SIZE
+    """So many rows a page of the list has."""
     column_display_pk = True
     column_export_list: Any = None
     _filters: Any
@@ -140,6 +144,8 @@ class Scope(Searching):
 
     def __init__(self) -> None:
         self.register = self.register or self.model.__tablename__
+        if self.column_default_sort is not None:
+            self.default_sort, self.default_descending = sorting(self.column_default_sort)
         super().__init__(
             self.model,
             RequestDatabase(),
@@ -164,13 +170,17 @@ class Scope(Searching):
     # ------------------------------------------------------------- what Flask-Admin builds once
 
     def cell(self, name: str) -> Cell:
-        """The function that shows a column; ``show_<name>`` of the view where it has one."""
+        """What shows a column: of ``column_formatters``, else ``show_<name>`` of the view, else by its type."""
+        formatter = (self.column_formatters or {}).get(name)
+        if formatter is not None:
+            return lambda record: formatter(self, None, record, name)
         own = getattr(self, f"show_{name}", None)
         return own if own is not None else cell_of(self.model, name)
 
     def get_column_name(self, field: Any) -> Any:
-        """A label for every column; what a register calls its own way stands in ``labels``."""
-        return label_for(self.labels.get(str(field), str(field)))
+        """A label for every column: of ``column_labels``, else the one that ``labels`` chooses, else its own."""
+        name = str(field)
+        return (self.column_labels or {}).get(name) or label_for(self.labels.get(name, name))
 
     def get_list_columns(self) -> list[Any]:
         """The declared columns only: never all of them (stack.md 9)."""
@@ -226,22 +236,35 @@ class Scope(Searching):
     @property
     def can_create(self) -> bool:  # type: ignore[override]  # asked at each request, not at start
         """Whether the person may make a new record here."""
-        return self.has_form("create_form_class") and self.allowed(self.create_verb)
+        return self.has_page("create") and self.allowed(self.create_verb)
 
     @property
     def can_edit(self) -> bool:  # type: ignore[override]  # likewise
         """Whether the person may amend records here."""
-        return bool(self.form_columns) and self.allowed("amend")
+        return self.has_page("edit") and self.allowed("amend")
 
     @property
     def can_delete(self) -> bool:  # type: ignore[override]  # likewise
         """Whether the person may delete records here."""
-        return self.knows("delete") and self.allowed("delete")
+        return self.has_page("delete") and self.allowed("delete")
 
     @property
     def can_export(self) -> bool:  # type: ignore[override]  # likewise
         """Whether the person may export this register."""
-        return self.allowed("export")
+        return self.has_page("export") and self.allowed("export")
+
+    def has_page(self, what: str) -> bool:
+        """Whether the register has the page to ``create``, ``edit``, ``delete`` or ``export`` at all, for anybody.
+
+        A declaration takes one away by ``can_create = False`` and so on.
+        """
+        declared = {
+            "create": self.has_form("create_form_class"),
+            "edit": bool(self.form_columns) and self.knows("amend"),
+            "delete": self.knows("delete"),
+            "export": True,
+        }
+        return declared[what] and getattr(type(self), f"can_{what}") is not False
 
     def has_form(self, name: str) -> bool:
         """Whether the register declares that form."""
