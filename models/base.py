@@ -77,7 +77,7 @@ class LongText(ShortText):
 
 
 class SortKey(TypeDecorator[str]):
-    """Text that the database itself keeps for sorting; of any length, since nobody types it."""
+    """Text that the database itself keeps to sort or to compare by; of any length, since nobody types it."""
 
     impl = Text
     cache_ok = True

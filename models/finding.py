@@ -3,8 +3,6 @@
 One text is split at blanks; every part must be found, each wherever the register can be found by it.
 """
 
-import re
-import unicodedata
 from dataclasses import dataclass
 from typing import Any, NamedTuple, cast
 
@@ -33,35 +31,17 @@ from models.complaints import Complaint
 from models.estates import Unit
 from models.follow_ups import FollowUp
 from models.keys import Key, KeyApproval, KeyLoan
-from models.names import said_together, surname_said, with_names_apart, without_titles
+from models.meanings import meanings_of, parts_of, room_of, terms
+from models.names import said_together, surname_said
 from models.passes import VisitorPass
 from models.personal import Keyring
-from models.phones import TAIL, sought
-from models.plates import Plate, plate_of, with_plates_together
 from models.residents import Occupancy, Resident, ResidentContact
-from models.rooms import room_key, with_rooms_together
-from models.search import (
-    FIRST_CHINESE,
-    NUMBERS,
-    PLATE_ENDS,
-    TEXTS,
-    index_of,
-    number_token,
-    plate_token,
-    room_token,
-)
+from models.search import NUMBERS, TEXTS, index_of, room_token
 from models.tickets import Ticket
 
-LONGEST_WORD = 60
-LONGEST_ROOM_PART = 5
-LONGEST_ROOM = 8
-
-_NUMBER = re.compile(r"[a-z]{0,4}-?[0-9][0-9a-z-]{2,39}", re.ASCII)
 _OF_A_NAME = ("name", "together", "surname")
 _OF_A_RESIDENT = ("together", "surname", "plate", "plate_apart")
-_WORD = re.compile(r"[^\W_]+")
-_CHINESE = f"{chr(FIRST_CHINESE)}-\U0010ffff"
-_RUN = re.compile(rf"([{_CHINESE}]+)|([^{_CHINESE}]+)")
+_TAGS = ("tag", "tag_together")
 
 
 def found(model: type[Base], text: str, keyring: Keyring) -> ColumnElement[bool] | None:
@@ -145,8 +125,8 @@ class Question(NamedTuple):
 
 def question_of(text: str, keyring: Keyring) -> Question:
     """What *text* asks for: a statement that was kept for its kinds answers it with its values."""
-    parts = _parts(text)
-    meanings = _meanings(parts, keyring)
+    parts = parts_of(text)
+    meanings = meanings_of(parts, keyring)
     together = said_together(parts)
     names = [surname_said(part) or part for part in parts if part.isalpha()]
     return Question(
@@ -159,9 +139,9 @@ def question_of(text: str, keyring: Keyring) -> Question:
 
 def _ways(model: type[Base], text: str, keyring: Keyring) -> "list[list[Select[Any]]] | None":
     """For each part of *text* the ways in which it is found, None when there is nothing to search for."""
-    parts = _parts(text)
+    parts = parts_of(text)
     ways = []
-    for number, (part, meanings) in enumerate(zip(parts, _meanings(parts, keyring), strict=True)):
+    for number, (part, meanings) in enumerate(zip(parts, meanings_of(parts, keyring), strict=True)):
         said = _Said(meanings, number)
         places = _places(model, said)
         if not places and len(parts) > 1 and part.isalnum():
@@ -173,22 +153,9 @@ def _ways(model: type[Base], text: str, keyring: Keyring) -> "list[list[Select[A
     return ways or None
 
 
-def terms(part: str) -> tuple[str, ...]:
-    """The words of the index that *part* needs: pairs of Chinese characters, beginnings of others (``word*``)."""
-    needed: list[str] = []
-    for word in _WORD.findall(part):
-        for chinese, other in _RUN.findall(word):
-            if len(chinese) > 1:
-                needed += [chinese[place : place + 2] for place in range(len(chinese) - 1)]
-            elif chinese or len(word) > 1:
-                # Two digits begin so many numbers that only they themselves are meant.
-                needed.append((chinese or other[:LONGEST_WORD]) + "*" * (len(other) > 2 or not other.isdigit()))
-    return tuple(dict.fromkeys(needed))
-
-
 def rooms_named(text: str) -> tuple[str, ...]:
     """The words of the index for the rooms that *text* names in whatever spelling."""
-    return tuple(room_token(key) for part in _parts(text) if (key := _room(part)) is not None)
+    return tuple(room_token(key) for part in parts_of(text) if (key := room_of(part)) is not None)
 
 
 def half_typed(values: dict[str, Any]) -> dict[str, Any]:
@@ -210,71 +177,6 @@ def found_rooms(named: tuple[str, ...] | None = None) -> Select[Any]:
     return _holding(Unit, bindparam("rooms" if named is None else None, named, type_=SearchQuery))
 
 
-def _parts(text: str) -> list[str]:
-    plain = unicodedata.normalize("NFKC", text).lower()
-    parts = without_titles(with_plates_together(with_rooms_together(with_names_apart(plain))).split())
-    is_room = len(parts) == 1 and _room(parts[0]) is not None and "-" in parts[0]
-    # Two rooms are no phone number, however many digits they have.
-    is_room = is_room or (len(parts) > 1 and all("-" in part and _room(part) for part in parts))
-    return ["".join(plain.split())] if not is_room and sought(plain) is not None else parts
-
-
-def _room(part: str) -> str | None:
-    """The key of the room that *part* may be, None when it is none."""
-    key = room_key(part)
-    groups = key.split("-")
-    longest = LONGEST_ROOM_PART if len(groups) > 1 else LONGEST_ROOM
-    fits = all(len(group) <= longest and group.isascii() and group.isalnum() for group in groups)
-    return key if fits and len(key) > 1 and any(sign.isdigit() for sign in groups[-1]) else None
-
-
-def _meanings(parts: list[str], keyring: Keyring) -> list[dict[str, Any]]:
-    """What each of the *parts* may mean; words of a name mean the whole of it as well."""
-    meanings = [_understood(part, keyring) for part in parts]
-    if together := said_together(parts):
-        for part, each in zip(parts, meanings, strict=True):
-            if part.isascii() and part.isalpha():
-                each["together"] = terms(together)
-    return meanings
-
-
-def _understood(part: str, keyring: Keyring) -> dict[str, Any]:
-    """What *part* may mean, and by which value each meaning is found."""
-    meanings: dict[str, Any] = {}
-    room, needed = _room(part), terms(part)
-    # A room with its building is meant as that: its digits alone would find every floor's.
-    if needed and (room is None or "-" not in room):
-        meanings["words"] = needed
-    if needed and room is None:
-        meanings["name"] = needed
-    if _NUMBER.fullmatch(part):
-        meanings["number"] = (number_token(part),)
-    if room is not None:
-        meanings["room"] = (room_token(room),)
-    if part.isalnum():
-        meanings["itself"] = (part,)
-    if surname := surname_said(part):
-        meanings["surname"] = terms(surname)
-    if (plate := plate_of(part)) is not None:
-        meanings["plate"] = plate_terms(plate)
-        if not plate.province and plate.serial[0].isalpha() and len(plate.serial) > PLATE_ENDS[0]:
-            # The letter of the town may be written apart from the rest: 沪A·9K8X7.
-            meanings["plate_apart"] = (plate.serial[0], plate_token(plate.serial[1:]))
-    if len(part) == TAIL and part.isascii() and part.isdigit():
-        meanings["phone_tail"] = keyring.digest(part)
-    elif phone := sought(part):
-        meanings["phone"], meanings["phone_before"] = map(keyring.digest, phone)
-    return meanings
-
-
-def plate_terms(plate: Plate) -> tuple[str, ...]:
-    """The words of the index that *plate* needs: its end, and where they were said province and town."""
-    serial = plate.serial.rstrip("挂学警港澳超试")
-    # What stands before the serial may be the letter of the town, or the first sign of a car with new energy.
-    end = plate_token(serial[-PLATE_ENDS[-1] :])
-    return (f"{plate.province}{plate.town}", end) if plate.province else (end,)
-
-
 @dataclass(frozen=True)
 class _Said:
     """The part *number* of a text, with its meanings."""
@@ -291,7 +193,7 @@ class _Said:
 
     def parameter(self, meaning: str) -> ColumnElement[Any]:
         """The parameter of a statement for the value of *meaning*; SQLAlchemy itself would name one ``name_1``."""
-        kind = None if meaning.startswith("phone") else SearchQuery
+        kind = None if meaning.startswith(("phone", "tag")) else SearchQuery
         return bindparam(f"{meaning}_of_{self.number}", self.meanings[meaning], type_=kind)
 
 
@@ -316,8 +218,10 @@ def _places(model: type[Any], said: _Said) -> "list[Select[Any]]":
     elif model is VisitorPass:
         found += [select(model.id).where(model.host_unit_id.in_(rooms)) for rooms in units]
         found += _by_phone(said, model, model.phone_digest, model.phone_tail_digest)
+        found += _by_tag(said, model.badge_key)
     elif model is Key:
         found += [select(model.id).where(model.unit_id.in_(rooms)) for rooms in units]
+        found += _by_tag(said, model.hook_key, model.seal_key)
     elif model is FollowUp:
         found += [select(model.id).where(model.ticket_id.in_(query)) for query in _places(Ticket, said)]
         found += [select(model.id).where(model.complaint_id.in_(query)) for query in _places(Complaint, said)]
@@ -329,6 +233,15 @@ def _places(model: type[Any], said: _Said) -> "list[Select[Any]]":
 def _people(said: _Said) -> "list[Select[Any]]":
     found = [_holding(Resident, said.parameter(name)) for name in _OF_A_NAME if name in said]
     return found + _of_contacts(said, ResidentContact, ResidentContact.resident_id)
+
+
+def _by_tag(said: _Said, *keys: Any) -> "list[Select[Any]]":
+    return [
+        select(key.class_.id).where(key == said.parameter(meaning))
+        for meaning in _TAGS
+        if meaning in said
+        for key in keys
+    ]
 
 
 def _of_contacts(said: _Said, model: type[Any], owner: Any) -> "list[Select[Any]]":

@@ -15,6 +15,7 @@ from models.base import (
     LongText,
     Register,
     ShortText,
+    SortKey,
     UTCDateTime,
     table_args,
     within_estate,
@@ -22,6 +23,7 @@ from models.base import (
 from models.errors import gettext_noop
 from models.estates import Unit
 from models.guards import SENTENCES, TRIGGERS
+from models.tags import tag_triggers
 
 if TYPE_CHECKING:
     from models.residents import Resident
@@ -71,6 +73,7 @@ END $$""",
         " EXECUTE FUNCTION guard_not_on_loan('keys_not_on_loan')",
     ),
 }
+_TAGS = tag_triggers("keys", {"hook": "hook_key", "seal": "seal_key"})
 _PLACE_SENTENCES = {
     "keys_stay_gone": ("KEY-4", gettext_noop("A key that is lost or was handed back for good stays so.")),
     "keys_not_on_loan": ("KEY-2", gettext_noop("This key is on loan; its loan must end first.")),
@@ -96,6 +99,10 @@ class Key(Register, Base):
     owner_told_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
     note: Mapped[str | None] = mapped_column(LongText)
 
+    hook_key: Mapped[str | None] = mapped_column(SortKey, sort_order=950)
+    seal_key: Mapped[str | None] = mapped_column(SortKey, sort_order=951)
+    """Hook and seal as they are recognised in any spelling (models.tags): kept by the database."""
+
     __table_args__ = table_args(
         within_estate("unit_id", "units"),
         UniqueConstraint("estate_id", "number"),
@@ -103,7 +110,12 @@ class Key(Register, Base):
         CheckConstraint("lost_at IS NULL OR handed_back_at IS NULL", name="one_place"),
         CheckConstraint("handed_back_at IS NULL OR handed_back_to IS NOT NULL", name="handed_back_to"),
         Index("ix_keys_unit_id", "unit_id"),
-        info={TRIGGERS: _PLACE_GUARDS, SENTENCES: _PLACE_SENTENCES},
+        Index("ix_keys_hook_key", "hook_key"),
+        Index("ix_keys_seal_key", "seal_key"),
+        info={
+            TRIGGERS: {dialect: guards + _TAGS[dialect] for dialect, guards in _PLACE_GUARDS.items()},
+            SENTENCES: _PLACE_SENTENCES,
+        },
     )
 
     unit: Mapped[Unit | None] = relationship(
@@ -127,7 +139,7 @@ _HERE = Key.lost_at.is_(None) & Key.handed_back_at.is_(None)
 Index(
     "uq_keys_hook",
     Key.estate_id,
-    Key.hook,
+    Key.hook_key,
     unique=True,
     sqlite_where=_HERE,
     postgresql_where=_HERE,
@@ -136,7 +148,7 @@ Index(
 Index(
     "uq_keys_seal",
     Key.estate_id,
-    Key.seal,
+    Key.seal_key,
     unique=True,
     sqlite_where=_HERE,
     postgresql_where=_HERE,

@@ -15,6 +15,7 @@ from models.base import (
     LongText,
     Register,
     ShortText,
+    SortKey,
     UTCDateTime,
     table_args,
     within_estate,
@@ -23,6 +24,7 @@ from models.errors import gettext_noop
 from models.estates import Unit
 from models.guards import SENTENCES, TRIGGERS
 from models.personal import IdDocument
+from models.tags import tag_triggers
 
 
 class PassKind(LabelledEnum):
@@ -45,6 +47,7 @@ _REFUND_GUARDS = {
         f" FOR EACH ROW WHEN ({_EARLY_REFUND}) EXECUTE FUNCTION guard_refuse('visitor_passes_refund')",
     ),
 }
+_TAGS = tag_triggers("visitor_passes", {"badge_number": "badge_key"})
 _REFUND_SENTENCES = {
     "visitor_passes_refund": ("PAS-3", gettext_noop("A deposit is paid back when the pass has been handed in."))
 }
@@ -88,6 +91,9 @@ class VisitorPass(Register, Base):
     deposit_refunded_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
     inside: Mapped[bool] = mapped_column(Flag, default=False, server_default="0")
 
+    badge_key: Mapped[str | None] = mapped_column(SortKey, sort_order=950)
+    """The badge as it is recognised in any spelling (models.tags): kept by the database."""
+
     __table_args__ = table_args(
         within_estate("host_unit_id", "units"),
         UniqueConstraint("estate_id", "number"),
@@ -113,7 +119,11 @@ class VisitorPass(Register, Base):
         Index("ix_visitor_passes_host_unit_id", "host_unit_id"),
         Index("ix_visitor_passes_phone_digest", "phone_digest"),
         Index("ix_visitor_passes_phone_tail_digest", "phone_tail_digest"),
-        info={TRIGGERS: _REFUND_GUARDS, SENTENCES: _REFUND_SENTENCES},
+        Index("ix_visitor_passes_badge_key", "badge_key"),
+        info={
+            TRIGGERS: {dialect: guards + _TAGS[dialect] for dialect, guards in _REFUND_GUARDS.items()},
+            SENTENCES: _REFUND_SENTENCES,
+        },
     )
 
     host_unit: Mapped[Unit | None] = relationship(
@@ -132,7 +142,7 @@ Index("ix_visitor_passes_deposit", VisitorPass.estate_id, sqlite_where=OWES_DEPO
 Index(
     "uq_visitor_passes_badge_number",
     VisitorPass.estate_id,
-    VisitorPass.badge_number,
+    VisitorPass.badge_key,
     unique=True,
     sqlite_where=_OUT,
     postgresql_where=_OUT,

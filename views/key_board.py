@@ -18,6 +18,7 @@ from models.finding import found_rooms, rooms_named
 from models.keys import ApprovalStatus, BorrowerKind, Key, KeyApproval, KeyLoan
 from models.operations import keys as verbs
 from models.residents import Occupancy, OccupancyKind, Resident
+from models.tags import tag_key
 from views import context
 from views.gathering import Question, gathered
 from views.key_forms import BoardLoanForm, BoardReturnForm, BorrowerField
@@ -60,7 +61,8 @@ class Hook:
     @property
     def words(self) -> str:
         """All that the filter box finds it by."""
-        return " ".join((self.number, self.hook, self.where, self.borrower)).lower()
+        tag = tag_key(self.hook).replace("-", "")
+        return " ".join((self.number, self.hook, self.where, self.borrower, tag)).lower()
 
 
 @dataclass(frozen=True)
@@ -221,7 +223,8 @@ class KeyBoardView(DeskPage):
         if text := narrowed.get("q"):
             columns = (Key.number, Key.hook, Key.place, Unit.code, KeyLoan.borrower_name)
             room = [Unit.id.in_(found_rooms(named))] if len(named := rooms_named(text)) == 1 else []
-            conditions.append(or_(*(column.icontains(text, autoescape=True) for column in columns), *room))
+            tag = Key.hook_key.startswith(tag_key(text), autoescape=True)
+            conditions.append(or_(*(column.icontains(text, autoescape=True) for column in columns), tag, *room))
         if state := narrowed.get("state"):
             conditions.append(_state() == state)
         return self.key(*conditions).order_by(Unit.sort_key, Key.hook, Key.id).limit(MOST_HOOKS + 1)

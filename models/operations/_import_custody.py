@@ -28,6 +28,7 @@ from models.residents import OccupancyKind
 from models.settings import EstateSettings
 from models.spreadsheets import RULE, SheetRow
 from models.staff import Actor
+from models.tags import tag_key
 
 ONE_MINUTE = datetime.timedelta(minutes=1)
 PURPOSE = gettext_noop("taken over from another desk")
@@ -84,6 +85,9 @@ class LoansImport(_CustodyImport):
         """Do what *rows* say; one result each."""
         query = select(Key).where(Key.estate_id == self.estate_id)
         self._keys = {key.number: key for key in self.session.scalars(query)}
+        self._tags: dict[str, set[Key]] = {}
+        for key in self._keys.values():
+            self._tags.setdefault(tag_key(key.number), set()).add(key)
         self._out = open_loans(self.session, [key.id for key in self._keys.values()])
         results, loans = self._each("key_loans", rows, self._loan)
         if not self.preview:
@@ -94,7 +98,8 @@ class LoansImport(_CustodyImport):
 
     def _loan(self, values: dict[str, Any], _row: SheetRow) -> KeyLoan | None:
         name, number = values.get("borrower_name"), values.get("key", "")
-        key = self._keys.get(number)
+        called = self._tags.get(tag_key(number), set())
+        key = self._keys.get(number) or (next(iter(called)) if len(called) == 1 else None)
         if key is None:
             message = gettext_noop("There is no key %(number)s in this estate; register the keys first.")
             raise OperationRefused("KEY-1", message, number=number)

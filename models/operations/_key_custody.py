@@ -28,6 +28,7 @@ from models.operations._registers import (
 )
 from models.operations._ticket_intake import TicketDraft
 from models.staff import Actor
+from models.tags import tag_key
 from models.tickets import TicketKind
 
 NUMBER_PREFIX = "K"
@@ -129,18 +130,27 @@ def _check_free(
     taken: set[tuple[str, int, str]],
     own_id: int | None = None,
 ) -> None:
-    """Refuse (KEY-1) a hook or seal of another key in custody, or of one of the same batch, which *taken* holds."""
+    """Refuse (KEY-1) a hook or seal of another key in custody in whatever spelling.
+
+    Or of one of the same batch: *taken* holds what each has.
+    """
     found = []
     for column, text in places.items():
-        name = (text or "").strip()
+        name = tag_key((text or "").strip())
+        written = getattr(Key, column)
         here = (Key.lost_at.is_(None), Key.handed_back_at.is_(None))
-        query = select(Key.number).where(Key.estate_id == estate_id, getattr(Key, column) == name, *here)
-        other = session.scalars(query.where(Key.id != (own_id or 0))).first()
-        if name and (other is not None or (column, estate_id, name) in taken):
+        query = select(Key.number, written).where(Key.estate_id == estate_id, getattr(Key, f"{column}_key") == name)
+        other = session.execute(query.where(Key.id != (own_id or 0), *here)).first()
+        if name and other is not None:
             message = gettext_noop("Key %(number)s in custody has the hook %(name)s already.")
             if column == "seal":
                 message = gettext_noop("Key %(number)s in custody has the seal %(name)s already.")
-            raise OperationRefused("KEY-1", message, field=column, number=other, name=name)
+            raise OperationRefused("KEY-1", message, field=column, number=other[0], name=other[1])
+        if name and (column, estate_id, name) in taken:
+            message = gettext_noop("Another key of these has the hook %(name)s.")
+            if column == "seal":
+                message = gettext_noop("Another key of these has the seal %(name)s.")
+            raise OperationRefused("KEY-1", message, field=column, name=(text or "").strip())
         found.append((column, estate_id, name))
     taken.update(found)
 

@@ -23,6 +23,7 @@ from models.passes import PassKind, VisitorPass
 from models.personal import IdDocument
 from models.settings import EstateSettings
 from models.staff import Actor
+from models.tags import tag_key
 
 NUMBER_PREFIX = "V"
 CODE_LETTERS = "ACDEFGHJKMNPQRTUVWXY34679"
@@ -130,20 +131,23 @@ def check_badge(
     session: Session, estate_id: int, badge: str | None, out: set[tuple[int, str]], own_id: int | None = None
 ) -> None:
     """Refuse (PAS-1) a badge that is out with another pass, or with one of the same batch, which *out* holds."""
-    name = (badge or "").strip()
+    name = tag_key((badge or "").strip())
     if not name:
         return
-    query = select(VisitorPass.number).where(
+    query = select(VisitorPass.number, VisitorPass.badge_number).where(
         VisitorPass.estate_id == estate_id,
-        VisitorPass.badge_number == name,
+        VisitorPass.badge_key == name,
         VisitorPass.handed_in_at.is_(None),
         VisitorPass.revoked_at.is_(None),
         VisitorPass.id != (own_id or 0),
     )
-    other = session.scalars(query).first()
-    if other is not None or (estate_id, name) in out:
+    other = session.execute(query).first()
+    if other is not None:
         message = gettext_noop("Badge %(badge)s is out with %(number)s: it is handed in first.")
-        raise OperationRefused("PAS-1", message, field="badge_number", badge=name, number=other)
+        raise OperationRefused("PAS-1", message, field="badge_number", badge=other.badge_number, number=other.number)
+    if (estate_id, name) in out:
+        message = gettext_noop("Another pass of these has the badge %(badge)s.")
+        raise OperationRefused("PAS-1", message, field="badge_number", badge=(badge or "").strip())
     out.add((estate_id, name))
 
 

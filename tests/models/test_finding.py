@@ -6,9 +6,10 @@ from sqlalchemy import select, text, update
 from models import search
 from models.base import Base
 from models.estates import Unit
-from models.finding import found, terms
+from models.finding import found
 from models.follow_ups import FollowUp
 from models.keys import Key, KeyApproval, KeyLoan
+from models.meanings import terms
 from models.migrations import missing_guards
 from models.passes import VisitorPass
 from models.residents import Resident

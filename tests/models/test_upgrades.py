@@ -44,6 +44,8 @@ LANDED = {
     "0009_sqlite.sql": "b4a235ad975f5a4c360c587226e6e967c488863dfa9bf44f0bb167f562358835",
     "0010_postgresql.sql": "0920a1f52557c63d84e0a33e66200658c3e496802e153ffc23058da0ddfbf7cd",
     "0010_sqlite.sql": "0949e7d1b4b7f186f05815e15af5efe7d55cde2db5ad3b0e8573c15bad40cc31",
+    "0011_postgresql.sql": "12803bc976503f16f52102204486dc9600378a02bee74bbbb991f2d2076a4953",
+    "0011_sqlite.sql": "dadf266ea0c59265d595b390a98105f1860860b311c53bdf92231326bfaae8fc",
 }
 """File of statements -> its SHA-256. A new file is added here; a changed one would leave older databases behind."""
 
@@ -140,6 +142,30 @@ def test_two_keys_on_one_hook_do_not_stop_an_upgrade_and_are_told_apart(older):
         assert migrations.differences(connection) == []
     with pytest.raises(IntegrityError), older.begin() as connection:
         connection.exec_driver_sql("UPDATE keys SET hook = 'A-1' WHERE id = 4")
+
+
+def test_places_that_only_their_spelling_kept_apart_do_not_stop_an_upgrade(empty_url):
+    engine = open_engine(empty_url)
+    at = "'2026-11-01 00:00:00.000000" + ("'" if engine.dialect.name == "sqlite" else "+00:00'")
+    with engine.begin() as connection:
+        command.upgrade(migrations._config(connection), "0010")
+        drop_triggers(connection)
+        connection.exec_driver_sql("INSERT INTO estates (id, name, code) VALUES (7, 'Lakeside', 'LS')")
+        for number, hook in enumerate(("C-24", "c 24", "Ｃ—２４", "C-42"), 1):
+            row = KEY.format(id=number, estate=7, place="gate", seal=number, at=at, gone="NULL", to="NULL")
+            connection.exec_driver_sql(row.replace("A-1", hook))
+    migrations.upgrade(engine)
+    with engine.begin() as connection:
+        rows = connection.exec_driver_sql("SELECT hook, hook_key, seal_key FROM keys ORDER BY id").all()
+        assert [tuple(row) for row in rows] == [
+            ("C-24", "c24", "s1"),
+            ("c 24 (#2)", "c24(#2)", "s2"),
+            ("Ｃ—２４ (#3)", "c24(#3)", "s3"),
+            ("C-42", "c42", "s4"),
+        ]
+    with pytest.raises(IntegrityError), engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE keys SET hook = 'Ｃ２４' WHERE id = 4")
+    engine.dispose()
 
 
 def test_an_upgrade_carries_every_phone_over_and_loses_none__RES_1(empty_url):

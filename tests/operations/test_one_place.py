@@ -1,13 +1,16 @@
 """What can be in one place only is there once: a hook, a seal, a visitor's badge (KEY-1, PAS-1)."""
 
 import pytest
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 
 from models.errors import OperationRefused
+from models.finding import found
 from models.keys import Key, KeyOrigin
 from models.operations import keys, passes
 from models.operations.keys import KeyDraft
 from models.passes import VisitorPass
+from models.tags import tag_key
 from tests.operations.key_desk import hand_back, open_desk, register
 from tests.operations.test_passes import visitor
 
@@ -35,10 +38,75 @@ def test_a_hook_or_seal_of_another_key_in_custody_is_refused__KEY_1(desk, place,
     keys.amend(desk.session, [desk.key], actor=desk.clerk, now=desk.now, **{place: name.strip()}, note="x").one()
 
 
+SAME = (
+    *("C-24", "c 24", "Ｃ-２４", "C－24", "C—24", "c24", "C–24", "C−24", " C - 24 ", "Ｃ２４", "c_24", "C.24"),
+    *("C·24", "C/24", "C　24", "ⓒ-24", "C--24", "C\u201124", "C\u00a024", "C\u200b24"),
+)
+"""Writings of one place."""
+OTHERS = ("C-2-4", "C-42", "C-240", "G-24", "CC-24", "C-24A", "1-11", "11-1", "AB-C", "A-BC", "访-3", "（一）", "Ⅻ")
+"""Places, no two of which are the same."""
+
+
+def test_a_place_is_taken_in_whatever_spelling__KEY_1(desk):
+    first = register(desk, hook="C-24", seal="封—7")
+    other = register(desk, hook="z", seal="y")
+    for typed in SAME:
+        with pytest.raises(OperationRefused, match=f"KEY-1: Key {first.number} in custody has the hook C-24 already"):
+            register(desk, hook=typed)
+        with pytest.raises(IntegrityError, match="uq_keys_hook"), desk.session.begin_nested():
+            desk.session.execute(text("UPDATE keys SET hook = :hook WHERE id = :id"), {"hook": typed, "id": other.id})
+    with pytest.raises(OperationRefused, match=f"Key {first.number} in custody has the seal 封—7 already"):
+        register(desk, seal="封 ７")
+    for typed in OTHERS:
+        register(desk, hook=typed)
+    keys.amend(desk.session, [first], actor=desk.clerk, now=desk.now, hook="c 24").one()
+    assert desk.session.scalar(select(Key.hook_key).where(Key.id == first.id)) == "c24"
+
+
+def test_a_badge_is_out_in_whatever_spelling__PAS_1(desk):
+    given = {"actor": desk.clerk, "now": desk.now}
+    first = passes.issue(desk.session, [visitor(desk, badge_number="访 001")], **given).one()
+    other = passes.issue(desk.session, [visitor(desk, badge_number="访002")], **given).one()
+    for typed in ("访001", "访－００１", "访-001", "访·001"):
+        refused = passes.issue(desk.session, [visitor(desk, badge_number=typed)], **given).refused[0][1]
+        assert str(refused) == f"PAS-1: Badge 访 001 is out with {first.number}: it is handed in first."
+        with pytest.raises(IntegrityError, match="uq_visitor_passes_badge"), desk.session.begin_nested():
+            desk.session.query(VisitorPass).filter_by(id=other.id).update({"badge_number": typed})
+
+
+def test_places_are_found_in_whatever_spelling(desk, keyring):
+    def ids(model, typed):
+        condition = found(model, typed, keyring)
+        assert condition is not None
+        return set(desk.session.scalars(select(model.id).where(condition)))
+
+    issued = visitor(desk, badge_number="V—077")
+    badge = passes.issue(desk.session, [issued], actor=desk.clerk, now=desk.now).one()
+    for stored in ("C-24", "c 24", "Ｃ２４"):
+        key = register(desk, hook=stored, seal=f"S/{stored}")
+        for typed in SAME[:8]:
+            assert ids(Key, typed) == {key.id}, (stored, typed)
+        assert ids(Key, "s c24") == {key.id}
+        desk.session.delete(key)
+        desk.session.flush()
+    assert ids(VisitorPass, "v077") == ids(VisitorPass, "Ｖ 077") == {badge.id}
+
+
+def test_the_databases_read_places_as_the_program_does(desk):
+    for typed in (*SAME, *OTHERS, "—", "⑳-ⅷ", "A-12 (#17)", "西 门 ９", "a\\b", "É-１", "~"):
+        desk.session.execute(text("UPDATE keys SET hook = :hook WHERE id = :id"), {"hook": typed, "id": desk.key.id})
+        assert desk.session.scalar(text("SELECT hook_key FROM keys")) == tag_key(typed), typed
+    desk.session.execute(text("UPDATE keys SET hook_key = 'other', seal = 'x 1'"))
+    assert desk.session.execute(text("SELECT hook_key, seal_key FROM keys")).one() == ("~", "x1")
+    assert desk.session.scalar(select(func.count()).where(Key.seal_key == "x1"))
+
+
 def test_two_of_one_batch_do_not_share_a_hook(desk):
-    drafts = [KeyDraft(desk.world.estate.id, KeyOrigin.COMMON, "Z-1", f"Z{n}", place="gate") for n in (1, 2)]
+    hooks = {1: "Z-1", 2: "z 1"}
+    drafts = [KeyDraft(desk.world.estate.id, KeyOrigin.COMMON, hooks[n], f"Z{n}", place="gate") for n in hooks]
     outcome = keys.register(desk.session, drafts, actor=desk.clerk, now=desk.now)
     assert (len(outcome.done), outcome.refused[0][1].field) == (1, "hook")
+    assert "Another key of these has the hook z 1" in str(outcome.refused[0][1])
 
 
 def test_the_hook_of_a_key_that_left_for_good_is_free__KEY_5(desk):

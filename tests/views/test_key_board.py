@@ -75,7 +75,14 @@ def test_hooks_are_counted_as_people_count__KEY_1(desk: Any, sign_in: Callable[.
 
 @pytest.mark.parametrize(
     ("query", "expected"),
-    [("state=overdue", ["late"]), ("q=A-12", ["key"]), ("q=配电", ["common"]), ("q=张伟&state=out", ["out"])],
+    [
+        ("state=overdue", ["late"]),
+        ("q=A-12", ["key"]),
+        ("q=ａ１２", ["key"]),
+        ("q=a—12", ["key"]),
+        ("q=配电", ["common"]),
+        ("q=张伟&state=out", ["out"]),
+    ],
 )
 def test_the_board_is_narrowed_by_state_and_text(
     query: str, expected: list[str], desk: Any, sign_in: Callable[..., FlaskClient]

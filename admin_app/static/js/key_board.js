@@ -59,7 +59,10 @@ function narrow() {
   // "4号楼 1203室" as the hooks have it; the server reads rooms in every writing, this only narrows what is drawn.
   const typed = box.value.normalize("NFKC").replace(/(\d)\s*(?:号楼|单元|[栋幢座楼#])\s*(?=\d)/g, "$1-").replace(/(\d)[室号房]/g, "$1");
   const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
-  for (const hook of hooks) hook.parentElement.hidden = !words.every((word) => hook.dataset.words.includes(word));
+  // A hook is found with whatever sign between its parts: C—24, c 24.
+  const tag = typed.toLowerCase().replace(/[\s\p{Pd}_./~\\·•−ー]/gu, "");
+  const fits = ({ words: said }) => words.every((word) => said.includes(word)) || (tag && said.includes(tag));
+  for (const hook of hooks) hook.parentElement.hidden = !fits(hook.dataset);
   for (const group of groups) group.hidden = !group.querySelector("li:not([hidden])");
   const left = shown();
   count.textContent = box.value ? count.dataset.text.replace("#", left.length) : "";

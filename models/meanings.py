@@ -1,0 +1,116 @@
+"""What the parts of a text may mean to somebody who searches: words, a number, a room, a name, a plate, a phone. Pure.
+
+Every reading of what people write is asked here: rooms, names, plates, phones, hooks.
+"""
+
+import re
+import unicodedata
+from typing import Any
+
+from models.names import said_together, surname_said, with_names_apart, without_titles
+from models.personal import Keyring
+from models.phones import TAIL, sought
+from models.plates import Plate, plate_of, with_plates_together
+from models.rooms import room_key, with_rooms_together
+from models.search import FIRST_CHINESE, PLATE_ENDS, number_token, plate_token, room_token
+from models.tags import tag_key
+
+LONGEST_WORD = 60
+LONGEST_ROOM_PART = 5
+LONGEST_ROOM = 8
+LONGEST_TAG = 40
+
+
+_NUMBER = re.compile(r"[a-z]{0,4}-?[0-9][0-9a-z-]{2,39}", re.ASCII)
+_WORD = re.compile(r"[^\W_]+")
+_CHINESE = f"{chr(FIRST_CHINESE)}-\U0010ffff"
+_RUN = re.compile(rf"([{_CHINESE}]+)|([^{_CHINESE}]+)")
+
+
+def terms(part: str) -> tuple[str, ...]:
+    """The words of the index that *part* needs: pairs of Chinese characters, beginnings of others (``word*``)."""
+    needed: list[str] = []
+    for word in _WORD.findall(part):
+        for chinese, other in _RUN.findall(word):
+            if len(chinese) > 1:
+                needed += [chinese[place : place + 2] for place in range(len(chinese) - 1)]
+            elif chinese or len(word) > 1:
+                # Two digits begin so many numbers that only they themselves are meant.
+                needed.append((chinese or other[:LONGEST_WORD]) + "*" * (len(other) > 2 or not other.isdigit()))
+    return tuple(dict.fromkeys(needed))
+
+
+def parts_of(text: str) -> list[str]:
+    plain = unicodedata.normalize("NFKC", text).lower()
+    parts = without_titles(with_plates_together(with_rooms_together(with_names_apart(plain))).split())
+    is_room = len(parts) == 1 and room_of(parts[0]) is not None and "-" in parts[0]
+    # Two rooms are no phone number, however many digits they have.
+    is_room = is_room or (len(parts) > 1 and all("-" in part and room_of(part) for part in parts))
+    return ["".join(plain.split())] if not is_room and sought(plain) is not None else parts
+
+
+def room_of(part: str) -> str | None:
+    """The key of the room that *part* may be, None when it is none."""
+    key = room_key(part)
+    groups = key.split("-")
+    longest = LONGEST_ROOM_PART if len(groups) > 1 else LONGEST_ROOM
+    fits = all(len(group) <= longest and group.isascii() and group.isalnum() for group in groups)
+    return key if fits and len(key) > 1 and any(sign.isdigit() for sign in groups[-1]) else None
+
+
+def meanings_of(parts: list[str], keyring: Keyring) -> list[dict[str, Any]]:
+    """What each of the *parts* may mean; words of a name mean the whole of it as well."""
+    meanings = [_understood(part, keyring) for part in parts]
+    if together := said_together(parts):
+        for part, each in zip(parts, meanings, strict=True):
+            if part.isascii() and part.isalpha():
+                each["together"] = terms(together)
+    tag = " ".join(parts)
+    if len(parts) > 1 and _may_be_tag(tag):
+        for each in meanings:
+            each["tag_together"] = tag_key(tag)
+    return meanings
+
+
+def _may_be_tag(text: str) -> bool:
+    """Whether a hook, seal or badge may be called so: what is without a figure is found by its words."""
+    return len(text) <= LONGEST_TAG and any(sign.isdigit() for sign in text)
+
+
+def _understood(part: str, keyring: Keyring) -> dict[str, Any]:
+    """What *part* may mean, and by which value each meaning is found."""
+    meanings: dict[str, Any] = {}
+    room, needed = room_of(part), terms(part)
+    # A room with its building is meant as that: its digits alone would find every floor's.
+    if needed and (room is None or "-" not in room):
+        meanings["words"] = needed
+    if needed and room is None:
+        meanings["name"] = needed
+    if _NUMBER.fullmatch(part):
+        meanings["number"] = (number_token(part),)
+    if room is not None:
+        meanings["room"] = (room_token(room),)
+    if part.isalnum():
+        meanings["itself"] = (part,)
+    if _may_be_tag(part):
+        meanings["tag"] = tag_key(part)
+    if surname := surname_said(part):
+        meanings["surname"] = terms(surname)
+    if (plate := plate_of(part)) is not None:
+        meanings["plate"] = plate_terms(plate)
+        if not plate.province and plate.serial[0].isalpha() and len(plate.serial) > PLATE_ENDS[0]:
+            # The letter of the town may be written apart from the rest: 沪A·9K8X7.
+            meanings["plate_apart"] = (plate.serial[0], plate_token(plate.serial[1:]))
+    if len(part) == TAIL and part.isascii() and part.isdigit():
+        meanings["phone_tail"] = keyring.digest(part)
+    elif phone := sought(part):
+        meanings["phone"], meanings["phone_before"] = map(keyring.digest, phone)
+    return meanings
+
+
+def plate_terms(plate: Plate) -> tuple[str, ...]:
+    """The words of the index that *plate* needs: its end, and where they were said province and town."""
+    serial = plate.serial.rstrip("挂学警港澳超试")
+    # What stands before the serial may be the letter of the town, or the first sign of a car with new energy.
+    end = plate_token(serial[-PLATE_ENDS[-1] :])
+    return (f"{plate.province}{plate.town}", end) if plate.province else (end,)
