@@ -1,7 +1,6 @@
 """A small world for tests: two estates, staff of every role, teams, clocks, units, residents. Plain inserts."""
 
 import datetime
-import re
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -17,6 +16,7 @@ from models.residents import Occupancy, OccupancyKind, Resident, ResidentContact
 from models.session import DeskSession
 from models.settings import DEFAULT_CLOCKS, Clock, WorkingHours
 from models.staff import Actor, Department, Role, Staff, StaffAssignment, Team, actor_for
+from tests import reading
 
 Row = TypeVar("Row", bound=Base)
 
@@ -194,6 +194,4 @@ def make_resident(session: DeskSession, unit: Unit, name: str, phone: str, now: 
 
 def token(client: FlaskClient, path: str = "/login") -> str:
     """The CSRF token of this browser's session, from the form at *path*."""
-    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get(path).text)
-    assert found is not None, f"no form at {path}"
-    return found[1]
+    return reading.value_of(reading.page(client.get(path).text), "csrf_token")

@@ -1,6 +1,6 @@
 """``make mutate``: changes the program in a hundred places, one at a time, and tells which changes no test notices.
 
-    python -m tests.mutate [--sample 100] [--minutes 85] [--seed HEX] [--coverage FILE] [--list]
+    python -m tests.mutate [--sample 100] [--skip 0] [--minutes 85] [--seed HEX] [--coverage FILE] [--list]
 
 The changes are those of mutmut's mutators, on every place of the policy, the verbs and the pages: declarations and
 decorated functions too, which mutmut itself leaves out (it wraps functions), and only the tests that touched the place
@@ -8,7 +8,8 @@ are run, which Cosmic Ray does not know (it runs one command for all, and change
 whose change says nothing: annotations, docstrings, texts for people (the catalogue is checked), assertions, imports.
 
 The sample is drawn by the parent commit, so the same commit has the same sample. It works on a copy of the tree, on
-SQLite. What can be seen by nobody stands with its reason in ``mutate_equivalent.toml`` and counts as neither.
+SQLite. What can be seen by nobody stands with its reason in ``mutate_equivalent.toml`` and counts as neither. With
+``--coverage`` the first run keeps what it has learnt, so that a later one of the same tree goes on with ``--skip``.
 """
 
 import argparse
@@ -161,10 +162,10 @@ class Copy:
             check=False,
         )
 
-    def learn(self, earlier: Path | None) -> None:
-        """Run all tests once and keep which lines each of them touches; or take what an *earlier* run has learnt."""
-        if earlier is not None:
-            shutil.copyfile(earlier, self.folder / ".coverage")
+    def learn(self, kept: Path | None) -> None:
+        """Run all tests once and keep which lines each of them touches; or take what an earlier run has *kept*."""
+        if kept is not None and kept.exists():
+            shutil.copyfile(kept, self.folder / ".coverage")
             self._data.read()
             return
         (self.folder / ".coveragerc").write_text("[run]\nrelative_files = true\nsource = models,views\n")
@@ -172,6 +173,8 @@ class Copy:
         if answer.returncode:
             raise SystemExit(f"The tests fail without any change:\n{answer.stdout[-2000:]}")
         self._data.read()
+        if kept is not None:
+            shutil.copyfile(self.folder / ".coverage", kept)
 
     def tests_of(self, change: Change) -> list[str]:
         """The tests that touched the place, those that touch most of its file first; of its file, where none did."""
@@ -224,12 +227,13 @@ def main() -> int:
     parser.add_argument("--sample", type=int, default=100, help="how many changes (100)")
     parser.add_argument("--minutes", type=float, default=85, help="when to stop drawing (85)")
     parser.add_argument("--seed", help="eight digits, hexadecimal (of the parent commit)")
-    parser.add_argument("--coverage", type=Path, help="what an earlier run of the same tree has learnt")
+    parser.add_argument("--skip", type=int, default=0, help="how many of these an earlier run has tried (0)")
+    parser.add_argument("--coverage", type=Path, help="where it is kept which test touches what")
     parser.add_argument("--list", action="store_true", help="only tell which changes it would try")
     given = parser.parse_args()
     began, seed = time.monotonic(), given.seed or parent_commit()[:8]
     every = every_change()
-    chosen = drawn(every, given.sample, seed)
+    chosen = drawn(every, given.sample, seed)[given.skip :]
     say(f"{len(chosen)} of {len(every)} changes, drawn by {seed}")
     if given.list:
         say("\n".join(change.told for change in chosen))

@@ -6,7 +6,7 @@ Nothing here knows a class or the order of elements, so pages may be drawn anew 
 import re
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -83,6 +83,12 @@ def columns(row: Node) -> dict[str, str]:
     return dict(zip(names, [words(node) for node in row.css("td, th")], strict=True))
 
 
+def tables(piece: Node) -> dict[str, dict[str, str]]:
+    """First cell of each row -> heading -> what the row says under it."""
+    found = [columns(row) for row in rows(piece)]
+    return {next(iter(row.values())): row for row in found}
+
+
 def facts(piece: Node) -> dict[str, str]:
     """Term -> what is said of it, of the lists of facts."""
     found = {}
@@ -92,6 +98,53 @@ def facts(piece: Node) -> dict[str, str]:
             following = following.next
         found[words(term)] = words(following)
     return found
+
+
+def refused(page_text: str) -> str:
+    """What a page says is wrong."""
+    return " · ".join(words(node) for node in page(page_text).css("main [role=alert], main [id$='-error']"))
+
+
+# ------------------------------------------------------------------ forms
+
+
+def sent(form: Node) -> dict[str, str]:
+    """What a browser sends of a form in which nothing was typed; of several fields of one name the last."""
+    found = {}
+    for field in form.css("input[name], select[name], textarea[name]"):
+        given = field.attributes
+        if given.get("type") in ("checkbox", "radio") and "checked" not in given:
+            continue
+        found[given["name"] or ""] = chosen(field) if field.tag == "select" else typed(field)
+    return found
+
+
+def typed(field: Node) -> str:
+    """What stands in an input or an area of text."""
+    return field.text().strip() if field.tag == "textarea" else field.attributes.get("value") or ""
+
+
+def chosen(field: Node) -> str:
+    """The value of the choice that is marked, of the first where none is."""
+    options = field.css("option[selected]") or field.css("option")
+    return options[0].attributes.get("value") or "" if options else ""
+
+
+def value_of(piece: Node, name: str) -> str:
+    """What the fields of that name hold; all of them the same."""
+    values = {typed(field) for field in piece.css(f"[name='{name}']")}
+    assert len(values) == 1, f"{values or 'no field'} of the name {name} in: {words(piece)[:1500]}"
+    return values.pop()
+
+
+def ticked(piece: Node, name: str) -> list[str]:
+    """The values of that name whose box or circle is marked."""
+    return [typed(field) for field in piece.css(f"input[name='{name}'][checked]")]
+
+
+def asked(address: str) -> dict[str, str]:
+    """What an address asks for."""
+    return dict(parse_qsl(urlsplit(address).query, keep_blank_values=True))
 
 
 def number_in(text: str) -> int:

@@ -1,7 +1,6 @@
 """Signing in and out, sessions that end, guessing, and where one may be sent to afterwards."""
 
 import datetime
-import re
 
 import pytest
 from sqlalchemy import func, select, text
@@ -13,6 +12,7 @@ from models.events import Event
 from models.operations import staff as verbs
 from models.staff import Role, Staff, StaffAssignment
 from models.tickets import Ticket
+from tests import reading
 from tests.factories import PASSWORD, token
 
 NEW = "a longer password"
@@ -216,20 +216,18 @@ def test_a_form_of_one_estate_is_not_kept_in_another_that_another_window_chose(s
     session.add(row)
     session.commit()
     clerk = sign_in("clerk")
-    page = clerk.get("/admin/tickets/new/").text
-    drawn = re.search(r'name="shown_estate" value="(\d+)"', page)
-    assert drawn is not None
-    data = {"csrf_token": token(clerk, "/admin/tickets/new/"), "shown_estate": drawn[1], "kind": "repair"}
+    drawn = reading.value_of(reading.page(clerk.get("/admin/tickets/new/")), "shown_estate")
+    data = {"csrf_token": token(clerk, "/admin/tickets/new/"), "shown_estate": drawn, "kind": "repair"}
     data |= {"summary": "漏水", "place": "大堂", "reporter_name": "张", "severity": "ordinary", "channel": "phone"}
-    other = world.other if drawn[1] == str(world.estate.id) else world.estate
-    switched = {"csrf_token": data["csrf_token"], "shown_estate": drawn[1], "estate": str(other.id)}
+    other = world.other if drawn == str(world.estate.id) else world.estate
+    switched = {"csrf_token": data["csrf_token"], "shown_estate": drawn, "estate": str(other.id)}
     assert clerk.post("/account/estate", data=switched).status_code == 302
     answer = clerk.post("/admin/tickets/new/", data=data)
     assert answer.status_code == 409
     assert "switch back first" in answer.text
     assert session.scalar(select(func.count()).select_from(Ticket)) == 0
     session.rollback()
-    assert clerk.post("/account/estate", data={**switched, "estate": drawn[1]}).status_code == 302
+    assert clerk.post("/account/estate", data={**switched, "estate": drawn}).status_code == 302
     assert clerk.post("/admin/tickets/new/", data=data).status_code == 302
 
 

@@ -92,74 +92,78 @@ def test_a_full_disk_is_logged_without_whose_it_is(app, sign_in, engine, world, 
     assert CANARY not in log.getvalue()
 
 
-@pytest.fixture
-def troubled(config, now, world, log):
-    """The program with pages that go wrong over somebody's data; signed in as clerk."""
-    app = create_app(config)
-    app.config["FRONTDESK_NOW"] = now
-    app.config["PROPAGATE_EXCEPTIONS"] = False
+WORDS = {"name": CANARY}
+
+
+def chained(_now):
+    try:
+        int(CANARY)
+    except ValueError as error:
+        raise LookupError(CANARY) from error
+
+
+def nested(_now):
+    try:
+        raise KeyError(CANARY)
+    except KeyError:
+        raise RuntimeError(CANARY)  # noqa: B904  # the context is what is tried
+
+
+def twice(now):
+    desk = DeskSession(context.services().writing().get_bind(), keyring=context.services().keyring)
+    with desk:
+        for _ in range(2):
+            desk.add(SignInAttempt(username=CANARY, address=CANARY, failures=1, last_at=now))
+        desk.flush()
+
+
+def wrong_type(_now):
+    context.session().execute(text("SELECT CAST(:name AS int) + 1/0 FROM nowhere"), WORDS)
+
+
+def group(_now):
+    raise ExceptionGroup(CANARY, [ValueError(CANARY)])
+
+
+def asserted(_now):
+    raise AssertionError(CANARY)
+
+
+def stored(kind):
+    """What a database says of a statement, with what was in it."""
+
+    def raised(_now):
+        raise kind(f"SELECT '{CANARY}'", WORDS, Exception(CANARY))
+
+    return raised
+
+
+WAYS = {
+    "key": lambda _now: WORDS[f"no {CANARY}"],
+    "number": lambda _now: int(CANARY),
+    "attribute": lambda now: getattr(now, CANARY),
+    "unpack": lambda _now: CANARY.index(f"no {CANARY}"),
+    "chained": chained,
+    "nested": nested,
+    "twice": twice,
+    "type": wrong_type,
+    "group": group,
+    "ours": asserted,
+    **{kind.__name__: stored(kind) for kind in (DataError, IntegrityError, OperationalError, ProgrammingError)},
+}
+"""Ways into an error over somebody's data."""
+
+
+def pages_of_trouble(now):
+    """A page for each way into an error, and one that goes wrong while its answer is on its way."""
     pages = Blueprint("trouble", __name__)
-    words = {"name": CANARY}
-
-    def chained():
-        try:
-            int(CANARY)
-        except ValueError as error:
-            raise LookupError(CANARY) from error
-
-    def nested():
-        try:
-            raise KeyError(CANARY)
-        except KeyError:
-            raise RuntimeError(CANARY)  # noqa: B904  # the context is what is tried
-
-    def twice():
-        desk = DeskSession(context.services().writing().get_bind(), keyring=context.services().keyring)
-        with desk:
-            for _ in range(2):
-                desk.add(SignInAttempt(username=CANARY, address=CANARY, failures=1, last_at=now))
-            desk.flush()
-
-    def wrong_type():
-        context.session().execute(text("SELECT CAST(:name AS int) + 1/0 FROM nowhere"), words)
-
-    def group():
-        raise ExceptionGroup(CANARY, [ValueError(CANARY)])
-
-    def stored(kind):
-        def raised():
-            raise kind(f"SELECT '{CANARY}'", words, Exception(CANARY))
-
-        return raised
-
-    ways = {
-        "key": lambda: words[f"no {CANARY}"],
-        "number": lambda: int(CANARY),
-        "attribute": lambda: getattr(world, CANARY),
-        "unpack": lambda: CANARY.index(f"no {CANARY}"),
-        "chained": chained,
-        "nested": nested,
-        "twice": twice,
-        "type": wrong_type,
-        "group": group,
-        "ours": lambda: (_ for _ in ()).throw(AssertionError(CANARY)),
-        **{kind.__name__: stored(kind) for kind in (DataError, IntegrityError, OperationalError, ProgrammingError)},
-    }
 
     @pages.get("/trouble/<way>/<path:rest>")
     def trouble(way, rest):
-        ways[way]()
+        WAYS[way](now)
         return "no trouble"
 
-    @pages.get("/stream")
-    def stream():
-        def parts():
-            yield "begun"
-            raise ValueError(CANARY)
-
-        return Response(parts())
-
-    @app.after_request
+    @pages.after_app_request
     def spoil(answer):
         if answer.headers.get("X-Spoil"):
             raise ValueError(CANARY)
@@ -167,25 +171,31 @@ def troubled(config, now, world, log):
 
     @pages.get("/spoiled")
     def spoiled():
-        answer = Response("x")
-        answer.headers["X-Spoil"] = "1"
-        return answer
+        return Response("x", headers={"X-Spoil": "1"})
 
-    app.register_blueprint(pages)
+    return pages
+
+
+@pytest.fixture
+def troubled(config, now, world, log):
+    """The program with pages that go wrong over somebody's data; signed in as clerk."""
+    app = create_app(config)
+    app.config["FRONTDESK_NOW"] = now
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    app.register_blueprint(pages_of_trouble(now))
     client = app.test_client()
     client.post("/login", data={"username": "clerk", "password": PASSWORD, "csrf_token": token(client)})
-    yield client, ways
+    yield client
     app.extensions["frontdesk_database"].close()
 
 
 @only_sqlite
 def test_a_mistake_of_the_program_is_logged_by_its_place(troubled, log):
-    client, ways = troubled
-    for way in ways:
-        answer = client.get(f"/trouble/{way}/{CANARY}?search={CANARY}")
+    for way in WAYS:
+        answer = troubled.get(f"/trouble/{way}/{CANARY}?search={CANARY}")
         assert answer.status_code >= 400, way
         assert CANARY not in answer.text.replace(f"/{CANARY}?search={CANARY}", ""), way
-    assert client.get("/spoiled").status_code == 500
+    assert troubled.get("/spoiled").status_code == 500
     said = log.getvalue()
     assert "int(CANARY)" in said, "the line of the program is what helps"
     assert "ValueError" in said

@@ -11,8 +11,8 @@ from models.operations import keys, passes
 from models.operations.keys import KeyDraft
 from models.passes import VisitorPass
 from models.tags import tag_key
+from tests.operations.gate_desk import visitor
 from tests.operations.key_desk import hand_back, open_desk, register
-from tests.operations.test_passes import visitor
 
 
 @pytest.fixture

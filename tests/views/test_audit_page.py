@@ -1,7 +1,6 @@
 """The run of an audit on screen and on paper: by rule, explained finding by finding, nothing lost."""
 
 import datetime
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +10,7 @@ from sqlalchemy import select
 
 from models.audits import AuditFinding, AuditLine, AuditRun
 from models.session import DeskSession
+from tests import reading
 from tests.factories import World
 from tests.operations import audits
 
@@ -43,18 +43,18 @@ def lines(look: DeskSession, run: int, *, overdue: bool = True) -> list[AuditLin
 def test_findings_stand_by_rule_with_their_counts__AUD_1(
     run: int, look: DeskSession, sign_in: Callable[..., FlaskClient]
 ) -> None:
-    page = sign_in("clerk").get(page_of(run)).text
+    page = reading.page(sign_in("clerk").get(page_of(run)))
     rows = look.execute(
         select(AuditFinding.kind, AuditFinding.rule)
         .join(AuditLine, AuditLine.finding_id == AuditFinding.id)
         .where(AuditLine.run_id == run)
     ).all()
     look.rollback()
-    assert len(re.findall(r'id="list-\d+"', page)) == len(set(rows))
+    assert len(page.css("section[aria-labelledby^=list-]")) == len(set(rows))
     overdue = lines(look, run)
-    assert f"0 of {len(overdue)} explained" in page
-    only = sign_in("clerk").get(page_of(run, show="open")).text
-    assert len(re.findall(r'name="line"', only)) == len(overdue)
+    assert f"0 of {len(overdue)} explained" in reading.words(page)
+    only = reading.page(sign_in("clerk").get(page_of(run, show="open")))
+    assert {reading.typed(box) for box in only.css("input[name=line]")} == {str(line.id) for line in overdue}
     assert sign_in("clerk").get(page_of(run, list="gone")).status_code == 400
     assert sign_in("clerk").get(page_of(run, show="gone")).status_code == 400
 
@@ -102,10 +102,10 @@ def test_each_finding_is_explained_beside_it_and_the_next_is_offered__AUD_3(
     assert answer.status_code == 302
     assert "show=open" in answer.location
     assert [line.note for line in lines(look, run)[:3]] == [f"已联系 {line.id}" for line in overdue[:2]] + [None]
-    page = clerk.get(answer.location).text
-    assert f"2 of {len(overdue)} explained" in page
-    (focused,) = re.findall(r'name="note-(\d+)"[^>]* autofocus', page)
-    assert int(focused) in {line.id for line in overdue[2:]}
+    page = reading.page(clerk.get(answer.location))
+    assert f"2 of {len(overdue)} explained" in reading.words(page)
+    focused = reading.one(page, "[autofocus]").attributes["name"]
+    assert focused in {f"note-{line.id}" for line in overdue[2:]}
     supervisor = sign_in("supervisor")
     rest = {f"note-{line.id}": "明日处理" for line in overdue[2:]}
     assert post(supervisor, f"/admin/audits/note/?id={run}", **rest).status_code == 302
@@ -182,8 +182,7 @@ def test_auditors_read_and_write_nothing__AUD_3(
 def test_the_control_sheet_counts_and_lists_everything__AUD_3(
     run: int, look: DeskSession, sign_in: Callable[..., FlaskClient]
 ) -> None:
-    page = sign_in("auditor").get(f"/admin/audits/print/?id={run}").text
-    number = len(lines(look, run)) + len(lines(look, run, overdue=False))
-    assert page.count('class="box"') == number
-    (total,) = re.findall(r"<tfoot>.*?<td[^>]*>(\d+)</td>", page, re.DOTALL)
-    assert int(total) == number
+    page = reading.page(sign_in("auditor").get(f"/admin/audits/print/?id={run}"))
+    overdue, number = len(lines(look, run)), len(lines(look, run)) + len(lines(look, run, overdue=False))
+    assert sum(len(reading.rows(section)) for section in page.css("section")) == number
+    assert [reading.words(cell) for cell in page.css("tfoot td")] == [str(number), str(overdue), "0"]

@@ -1,7 +1,6 @@
 """Bulk: what was chosen is frozen, previewed, done once, accounted for row by row, and resumed after a kill."""
 
 import datetime
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +15,7 @@ from models.operations import bulk_runs, tickets
 from models.session import DeskSession
 from models.staff import Team
 from models.tickets import Ticket, TicketStatus
+from tests import reading
 from tests.factories import World
 from tests.records import Records, make_tickets
 
@@ -29,9 +29,7 @@ def choose(client: FlaskClient, post: Callable[..., Any], team: int, **fields: A
 
 def run_id(answer: Any) -> int:
     """The run that an answer leads to."""
-    found = re.search(r"id=(\d+)", answer.headers["Location"])
-    assert found is not None
-    return int(found[1])
+    return int(reading.asked(answer.headers["Location"])["id"])
 
 
 def test_bulk_dispatch_previews_does_and_accounts_for_every_row(

@@ -1,7 +1,6 @@
 """The follow-up queue: the next call with what it needs, its outcome recorded right there, then the next."""
 
 import datetime
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +12,7 @@ from models.follow_ups import AttemptOutcome, FollowUp, FollowUpStatus
 from models.matters import CommentKind
 from models.operations import tickets
 from models.session import DeskSession
+from tests import reading
 from tests.factories import World
 from tests.records import finish_ticket, make_tickets
 from tests.views.test_lists import statements
@@ -39,16 +39,17 @@ def jobs(session: DeskSession, world: World, now: datetime.datetime) -> list[int
 
 def shown(page: str) -> str | None:
     """The number of the matter whose call is shown."""
-    found = re.search(r'details/\?id=\d+">([^<]*)</a> <span class="pill', page)
-    return found[1] if found else None
+    told = reading.facts(reading.page(page))
+    return told["Matter"].split()[0] if "Matter" in told else None
 
 
 def form_of(page: str) -> dict[str, str]:
     """Where the form of the call goes and which version it was made of."""
-    call, version = re.search(r"call=(\d+)", page), re.search(r'name="version" value="(\d+)"', page)
-    assert call is not None
-    assert version is not None
-    return {"call": call[1], "version": version[1]}
+    form = reading.one(reading.page(page), "form[action*='/record/']")
+    return {
+        "call": reading.asked(form.attributes["action"] or "")["call"],
+        "version": reading.value_of(form, "version"),
+    }
 
 
 def calls(look: DeskSession) -> list[FollowUp]:
@@ -109,7 +110,7 @@ def test_a_refusal_loses_nothing_that_was_typed__FUP_3(
     ):
         refused = post(clerk, address, **given)
         assert (refused.status_code, text in refused.text, shown(refused.text)) == (status, True, jobs[0]), given
-        assert re.search(r'value="visit" checked', refused.text)
+        assert reading.ticked(reading.page(refused.text), "way") == ["visit"]
     assert all(call.status is FollowUpStatus.SCHEDULED and not call.attempts for call in calls(look))
 
 
@@ -119,9 +120,7 @@ def test_a_call_can_be_skipped_and_comes_again_at_the_end(jobs: list[str], sign_
     for _turn in range(4):
         page = clerk.get(address).text
         seen.append(shown(page))
-        found = re.search(r'href="([^"]*skipped=[^"]*)"', page)
-        assert found is not None
-        address = found[1].replace("&amp;", "&")
+        address = reading.one(reading.page(page), "a[href*='skipped=']").attributes["href"] or ""
     assert seen == [*jobs, jobs[0]]
 
 

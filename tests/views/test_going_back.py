@@ -1,14 +1,13 @@
 """Going back leads to the list as it was; landmarks have names; messages say what was done."""
 
-import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from selectolax.lexbor import LexborHTMLParser
 
 from models.staff import Department
+from tests import reading
 from tests.factories import World
 from tests.records import Records
 
@@ -18,7 +17,7 @@ FILTERED = f"{LIST}?flt_status=received&sort=due_at&desc=0"
 
 def links(page: str) -> set[str]:
     """Where the page's own links lead."""
-    return {link.attributes.get("href") or "" for link in LexborHTMLParser(page).css("main a")}
+    return {address for _text, address in reading.links(reading.one(reading.page(page), "main"))}
 
 
 def test_record_step_and_bulk_run_lead_back_to_the_filtered_list(
@@ -35,7 +34,7 @@ def test_record_step_and_bulk_run_lead_back_to_the_filtered_list(
     prepared = post(clerk, f"{LIST}bulk/dispatch/", row=str(ticket), stage="preview", key="k" * 20, team=str(team))
     run = prepared.location
     assert FILTERED in links(clerk.get(run).text)
-    number = re.findall("id=([0-9]+)", run)[0]
+    number = reading.asked(run)["id"]
     assert FILTERED in links(clerk.get(post(clerk, "/admin/bulk-runs/run/", id=number).location).text)
     assert "/admin/complaints/" in links(clerk.get(f"/admin/complaints/details/?id={records.ids['complaints']}").text)
     clerk.get(LIST)
@@ -53,12 +52,12 @@ def test_many_and_long_lists_do_not_fill_the_session(sign_in: Callable[..., Flas
 
 
 @pytest.mark.parametrize(
-    "register", ["tickets", "complaints", "keys", "residents", "key-board", "tickets/intake", "events"]
+    "register", ["tickets", "complaints", "keys", "residents", "keys/board", "tickets/intake", "events"]
 )
 def test_landmarks_of_one_kind_have_names_of_their_own(
     sign_in: Callable[..., FlaskClient], records: Records, register: str
 ) -> None:
-    page = LexborHTMLParser(sign_in("manager").get(f"/admin/{register}/").text)
+    page = reading.page(sign_in("manager").get(f"/admin/{register}/", follow_redirects=True))
     for kind in ("[role=search]", "nav", "aside"):
         names = [each.attributes.get("aria-label") or each.attributes.get("aria-labelledby") for each in page.css(kind)]
         assert len(names) < 2 or (all(names) and len(set(names)) == len(names)), (kind, names)
@@ -67,9 +66,7 @@ def test_landmarks_of_one_kind_have_names_of_their_own(
 def said(client: FlaskClient, answer: Any) -> str:
     """The message on the page that a form leads to."""
     assert answer.status_code == 302, answer.text
-    found = LexborHTMLParser(client.get(answer.location).text).css_first("main > .alert")
-    assert found is not None
-    return " ".join(found.text().split())
+    return reading.words(reading.one(reading.page(client.get(answer.location)), "main > [role=status]"))
 
 
 def test_the_message_says_whether_and_to_whom_it_was_dispatched__DSP_11(

@@ -1,7 +1,6 @@
 """Import by the pages: upload, columns, dry run, doing it, mending; each step reloadable, each step asked of policy."""
 
 import io
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +14,7 @@ from models.residents import Resident
 from models.session import DeskSession
 from models.spreadsheets import MAXIMUM_BYTES
 from models.staff import Role, StaffAssignment
+from tests import reading
 from tests.factories import World
 from tests.marks import only_sqlite
 from tests.sheets import HEADER, people, table, workbook
@@ -32,19 +32,14 @@ def upload(
 
 def step_of(answer: Any) -> tuple[str, str]:
     """The step and the run that an answer leads to."""
-    found = re.search(r"/imports/(\w+)/\?id=(\d+)$", answer.headers["Location"])
-    assert found is not None
-    return found[1], found[2]
+    path, _question, query = answer.headers["Location"].partition("?id=")
+    return path.split("/")[-2], query
 
 
 def chosen(client: FlaskClient, run: str) -> list[str]:
     """The columns that the page of the columns proposes."""
-    page = client.get(f"/admin/imports/map/?id={run}").text
-    found = []
-    for select_box in re.findall(r'<select[^>]*name="column">(.*?)</select>', page, re.DOTALL):
-        marked = re.search(r'value="(\w*)" selected', select_box)
-        found.append(marked[1] if marked else "")
-    return found
+    page = reading.page(client.get(f"/admin/imports/map/?id={run}"))
+    return [reading.chosen(field) for field in page.css("select[name=column]")]
 
 
 def go(client: FlaskClient, post: Callable[..., Any], raw: bytes, key: str, register: str = "residents") -> str:

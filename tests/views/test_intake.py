@@ -1,6 +1,5 @@
 """The call intake: from the caller to the dispatched job in one step, and what it refuses."""
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -152,11 +151,9 @@ def test_a_call_that_is_a_complaint_takes_its_caller_along__INT_3(
     caller = f"resident_id={world.residents[0].id}&amp;unit_id={world.units[0].id}"
     link = f"/admin/complaints/new/?{caller}"
     assert f'href="{link}"' in clerk.get(f"{INTAKE}?{caller.replace('&amp;', '&')}").text
-    form = clerk.get(link.replace("&amp;", "&")).text
+    form = reading.page(clerk.get(link.replace("&amp;", "&")))
     for field, text in (("resident_id", world.residents[0].name), ("unit_id", world.units[0].code)):
-        drawn = re.search(rf'<input[^>]* id="{field}"[^>]*>', form)
-        assert drawn is not None
-        assert text in drawn[0]
+        assert text in reading.typed(reading.one(form, f"#{field}"))
     assert 'href="/admin/complaints/new/"' in clerk.get(INTAKE).text
 
 

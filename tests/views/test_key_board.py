@@ -1,7 +1,6 @@
 """The key board: where each key is, and lending and taking back from there."""
 
 import datetime
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +11,7 @@ from sqlalchemy import select
 from models.keys import Key, KeyLoan
 from models.operations import keys
 from models.session import DeskSession
+from tests import reading
 from tests.factories import World
 from tests.operations import key_desk
 from tests.operations.key_desk import approve, owner_draft, register, request
@@ -36,12 +36,13 @@ def desk(session: DeskSession, world: World, now: datetime.datetime) -> Any:
     return made
 
 
-def hooks(page: str) -> dict[str, str]:
-    """Number of each key drawn, and its state."""
-    return {
-        re.search(r'hook-number">([^<]*)<', found[2])[1]: found[1]  # type: ignore[index]  # each hook has its number
-        for found in re.finditer(r'class="hook hook-(\w+)"(.*?)</a>', page, re.DOTALL)
-    }
+def hooks(page: str) -> dict[int, str]:
+    """Key -> what its hook says, in the order of the board."""
+    found = {}
+    for text, address in reading.links(reading.one(reading.page(page), ".hook-groups")):
+        asked = reading.asked(address)
+        found[int(asked["key"] if "key" in asked else asked["id"])] = text
+    return found
 
 
 def loans(look: DeskSession, key: Any) -> list[KeyLoan]:
@@ -53,24 +54,28 @@ def loans(look: DeskSession, key: Any) -> list[KeyLoan]:
 
 def test_each_hook_says_where_its_key_is__KEY_2(desk: Any, sign_in: Callable[..., FlaskClient]) -> None:
     page = sign_in("clerk").get(BOARD).text
-    assert hooks(page) == {
-        desk.key.number: "in",
-        desk.out.number: "out",
-        desk.late.number: "overdue",
-        desk.lost.number: "lost",
-        desk.common.number: "in",
+    states = {
+        desk.key: "on its hook",
+        desk.out: "on loan",
+        desk.late: "overdue",
+        desk.lost: "lost",
+        desk.common: "on its hook",
     }
-    assert re.findall(r"(on its hook|on loan|overdue|lost) <strong>(\d+)", page) == [
-        ("on its hook", "2"),
-        ("on loan", "1"),
-        ("overdue", "1"),
-        ("lost", "1"),
+    found = hooks(page)
+    assert set(found) == {key.id for key in states}
+    assert {key.id: word for key, word in states.items() if f"{key.hook} {word} " not in found[key.id]} == {}
+    legend = reading.one(reading.page(page), "ul[aria-label='States']")
+    assert [reading.words(node) for node in legend.css("li")][:4] == [
+        "on its hook 2",
+        "on loan 1",
+        "overdue 1",
+        "lost 1",
     ]
 
 
 def test_hooks_are_counted_as_people_count__KEY_1(desk: Any, sign_in: Callable[..., FlaskClient]) -> None:
     page = sign_in("clerk").get(BOARD).text
-    assert re.findall(r'hook-place">([^<]*)<', page) == ["A-2", "A-10", "A-12", "B-1", "C-1"]
+    assert [text.split()[0] for text in hooks(page).values()] == ["A-2", "A-10", "A-12", "B-1", "C-1"]
 
 
 @pytest.mark.parametrize(
@@ -88,7 +93,7 @@ def test_the_board_is_narrowed_by_state_and_text(
     query: str, expected: list[str], desk: Any, sign_in: Callable[..., FlaskClient]
 ) -> None:
     page = sign_in("clerk").get(f"{BOARD}?{query}").text
-    assert list(hooks(page)) == [getattr(desk, name).number for name in expected]
+    assert list(hooks(page)) == [getattr(desk, name).id for name in expected]
 
 
 def test_a_key_is_lent_to_the_owner_of_its_unit__KEY_3(
@@ -96,26 +101,16 @@ def test_a_key_is_lent_to_the_owner_of_its_unit__KEY_3(
 ) -> None:
     clerk = sign_in("clerk")
     owner = f"owner-{desk.world.residents[0].id}"
-    assert f'value="{owner}" checked' in clerk.get(f"{BOARD}?key={desk.key.id}").text
+    assert reading.ticked(reading.page(clerk.get(f"{BOARD}?key={desk.key.id}")), "borrower") == [owner]
     address = f"{BOARD}lend/?key={desk.key.id}"
     refused = post(clerk, address, borrower=owner, identity_checked="1")
     assert (refused.status_code, "KEY-3" in refused.text) == (409, True)
-    assert 'name="identity_checked" type="checkbox" value="1" checked' in " ".join(sorted_inputs(refused.text))
+    assert reading.ticked(reading.page(refused.text), "identity_checked") == ["1"]
     assert loans(look, desk.key) == []
     answer = post(clerk, address, borrower=owner, identity_checked="1", signed="1")
     assert (answer.status_code, answer.location) == (302, f"{BOARD}?at={desk.key.id}")
     (loan,) = loans(look, desk.key)
     assert (loan.borrower_name, loan.borrower_resident_id) == ("张伟", desk.world.residents[0].id)
-
-
-def sorted_inputs(page: str) -> list[str]:
-    """The ticked boxes, their attributes in one order."""
-    found = []
-    for tag in re.findall(r"<input ([^>]*)>", page):
-        if "checkbox" in tag and "checked" in tag.split():
-            name = re.search(r'name="([^"]*)"', tag)
-            found.append(f'name="{name[1] if name else ""}" type="checkbox" value="1" checked')
-    return found
 
 
 def test_our_own_staff_borrow_from_the_board_only_with_their_approval__KEY_3(
@@ -125,7 +120,8 @@ def test_our_own_staff_borrow_from_the_board_only_with_their_approval__KEY_3(
     assert "approval-" not in clerk.get(f"{BOARD}?key={desk.key.id}").text
     consent = approve(desk, request(desk))
     session.commit()
-    assert f'value="approval-{consent.id}" checked' in clerk.get(f"{BOARD}?key={desk.key.id}").text
+    page = reading.page(clerk.get(f"{BOARD}?key={desk.key.id}"))
+    assert reading.ticked(page, "borrower") == [f"approval-{consent.id}"]
     answer = post(clerk, f"{BOARD}lend/?key={desk.key.id}", borrower=f"approval-{consent.id}")
     assert answer.status_code == 302
     assert loans(look, desk.key)[0].approval_id == consent.id

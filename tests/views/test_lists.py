@@ -3,7 +3,6 @@
 import csv
 import datetime
 import io
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -15,6 +14,7 @@ from sqlalchemy import event
 
 from models.operations import tickets
 from models.session import DeskSession
+from tests import reading
 from tests.factories import World
 from tests.marks import only_sqlite
 from tests.records import Records, make_tickets
@@ -38,7 +38,8 @@ def statements(app: Flask) -> Iterator[list[str]]:
 
 def numbers(page: str) -> list[str]:
     """The ticket numbers of a list page, in order."""
-    return re.findall(r'class="c-number"><a [^>]*>([^<]+)</a>', page)
+    rows = reading.rows(reading.page(page))
+    return [next(text for text, address in reading.links(row) if "/tickets/details/" in address) for row in rows]
 
 
 def test_statements_do_not_grow_with_the_rows(
@@ -101,8 +102,8 @@ def test_next_and_previous_walk_every_row_once(
 
 def link(page: str, rel: str) -> str | None:
     """The address behind the button *rel*."""
-    found = re.search(rf'rel="{rel}" href="([^"]+)"', page)
-    return found[1].replace("&amp;", "&") if found else None
+    found = reading.page(page).css_first(f"a[rel='{rel}']")
+    return found.attributes["href"] if found is not None else None
 
 
 def test_a_list_without_search_refuses_a_search_term(

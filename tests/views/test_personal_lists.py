@@ -1,7 +1,6 @@
 """What each person makes of a list: saved views, own and shared; columns, remembered; a record beside the list."""
 
 import datetime
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +13,7 @@ from models.events import Event
 from models.operations import lists
 from models.saved_views import ColumnChoice, SavedView
 from models.session import DeskSession
+from tests import reading
 from tests.factories import World
 from tests.marks import only_sqlite
 from tests.records import Records
@@ -29,8 +29,7 @@ def save(client: FlaskClient, post: Post, name: str, query: str = "flt_status=re
 
 def tabs(page: str) -> list[str]:
     """The names above the list."""
-    found = re.search(r'<nav class="view-tabs.*?</nav>', page, re.DOTALL)
-    return [] if found is None else re.findall(r">([^<>]+?)\s*(?:<span|</a>)", found[0])
+    return [reading.words(node) for node in reading.page(page).css("nav[aria-label='Saved views'] a")]
 
 
 def test_a_saved_view_is_the_list_under_a_name_for_its_owner_alone(
@@ -72,9 +71,9 @@ def test_shared_views_are_made_by_leads_and_supervisors_and_seen_by_everybody_of
     assert save(clerk, post, "for all", shared="1").status_code == 302
     assert tabs(clerk.get(LIST).text) == []
     save(supervisor, post, "for all", shared="1")
-    assert tabs(clerk.get(LIST).text) == ["All", "for all"]
+    assert tabs(clerk.get(LIST).text) == ["All", "for all shared"]
     save(sign_in("lead"), post, "engineering", shared="1")
-    assert tabs(clerk.get(LIST).text) == ["All", "engineering", "for all"]
+    assert tabs(clerk.get(LIST).text) == ["All", "engineering shared", "for all shared"]
     view = look.scalars(select(SavedView).where(SavedView.name == "for all")).one()
     for wanted in ("rename", "share", "delete"):
         answer = post(clerk, f"{LIST}views/change/", id=str(view.id), do=wanted, name="other", query="")
@@ -98,7 +97,7 @@ def test_a_view_is_renamed_shared_and_deleted(records: Records, sign_in: SignIn,
     assert tabs(change(do="rename", name="third")) == ["All", "second", "third"]
     assert tabs(sign_in("clerk").get(LIST).text) == []
     change(do="share")
-    assert tabs(sign_in("clerk").get(LIST).text) == ["All", "third"]
+    assert tabs(sign_in("clerk").get(LIST).text) == ["All", "third shared"]
     assert tabs(change(do="delete")) == ["All", "second"]
     answer = post(manager, f"{LIST}views/change/", id=str(view.id), query="", do="delete")
     assert answer.status_code == 404
@@ -119,10 +118,10 @@ def test_chosen_columns_stand_in_the_address_and_are_remembered_for_the_person_a
         "Number",
         "Summary",
         "Category",
-        "Reporter&#39;s phone",
+        "Reporter's phone",
     ]
     page = clerk.get(LIST).text
-    assert headings(page) == ["Number", "Summary", "Category", "Reporter&#39;s phone"]
+    assert headings(page) == ["Number", "Summary", "Category", "Reporter's phone"]
     assert "138****5678" in page
     assert "13812345678" not in page
     assert 'name="cols" value="number,summary,category,reporter_phone"' in page
@@ -138,10 +137,7 @@ def test_chosen_columns_stand_in_the_address_and_are_remembered_for_the_person_a
 
 def headings(page: str) -> list[str]:
     """The columns of the list."""
-    head = page.partition("<thead>")[2].partition("</thead>")[0]
-    return [
-        re.sub("<[^>]+>", "", text).strip(" ↓↑\n") for text in re.findall(r'<th scope="col".*?</th>', head, re.DOTALL)
-    ]
+    return [reading.words(node).rstrip(" ↓↑") for node in reading.page(page).css("thead th[scope=col]")]
 
 
 def test_every_list_shows_with_any_of_its_columns(pages: dict[str, Any], records: Records, sign_in: SignIn) -> None:

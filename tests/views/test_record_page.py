@@ -2,7 +2,6 @@
 
 import datetime
 import html
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +14,7 @@ from models.operations import staff
 from models.session import DeskSession
 from models.staff import Role, StaffAssignment
 from models.tickets import Ticket
+from tests import reading
 from tests.factories import World
 from tests.records import Records
 from tests.views.test_statements import filled
@@ -75,11 +75,9 @@ def typed(page: str, **changes: str) -> dict[str, str]:
 
 def radios(page: str) -> dict[str, str]:
     """Field -> what is chosen of it, empty where nothing is."""
-    found = {}
-    for name in re.findall(r'name="differs" value="([^"]*)"', page):
-        ticked = re.search(rf'name="choose-{name}" value="([a-z]+)" checked', page)
-        found[name] = ticked[1] if ticked else ""
-    return found
+    whole = reading.page(page)
+    differing = [reading.typed(field) for field in whole.css("[name=differs]")]
+    return {name: " ".join(reading.ticked(whole, f"choose-{name}")) for name in differing}
 
 
 def test_a_stale_save_shows_the_others_change_beside_yours_and_saves_the_chosen_mix(

@@ -3,7 +3,6 @@
 import ast
 import functools
 import inspect
-import re
 import textwrap
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -135,14 +134,12 @@ def test_all_that_is_missing_stands_each_at_its_field__INT_3(app: Flask) -> None
 
 def shown_at(page: str, name: str) -> str:
     """What stands at the field *name* of a refused page: a sentence that describes it, with a link to it on top."""
-    drawn = re.search(rf'<(?:input|select|textarea)[^>]*\bid="{name}"[^>]*>', page)
-    assert drawn is not None, name
-    assert 'aria-invalid="true"' in drawn[0], drawn[0]
-    assert re.search(rf'aria-describedby="[^"]*\b{name}-error"', drawn[0]), drawn[0]
-    assert f'<a href="#{name}">' in page
-    said = re.search(rf'id="{name}-error">(.*?)</div>\s*</div>|id="{name}-error">(.*?)</div>', page, re.DOTALL)
-    assert said is not None
-    return said[0]
+    whole = reading.page(page)
+    field = reading.one(whole, f"#{name}").attributes
+    assert field.get("aria-invalid") == "true", field
+    assert f"{name}-error" in (field.get("aria-describedby") or "").split(), field
+    assert f"#{name}" in [address for _text, address in reading.links(reading.one(whole, "main [role=alert]"))]
+    return reading.words(reading.one(whole, f"#{name}-error"))
 
 
 @pytest.mark.parametrize(
@@ -194,7 +191,7 @@ def test_a_refused_form_says_why_at_its_field_and_begins_there(
     answer = post(sign_in(role), url.format(**ids), **{name: text.format(**ids) for name, text in sent.items()})
     assert answer.status_code == 409, answer.text[-3000:]
     assert rule in shown_at(answer.text, field)
-    assert len(re.findall(r"<[^>]* autofocus", answer.text)) == 1
+    assert len(reading.page(answer.text).css("[autofocus]")) == 1
 
 
 def test_a_call_without_place_and_name_is_told_at_both_fields__INT_3(

@@ -1,7 +1,6 @@
 """Each register by its pages: a new record, an amended one, its own steps, its bulk verbs."""
 
 import datetime
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -124,7 +123,7 @@ def test_a_new_record_is_made_by_its_form_and_shown(
     known = {"TEAM": str(records.team), "KEY": f"id:{records.ids['keys']}"}
     client = sign_in(username)
     answer = post(client, f"{pages[endpoint].url}/new/", **{k: known.get(v, v) for k, v in fields.items()})
-    assert answer.status_code == 302, re.findall(r"alert[^>]*>\s*([^<]+)|field-error[^>]*><div>([^<]+)", answer.text)
+    assert answer.status_code == 302, reading.refused(answer.text)
     assert told(client.get(answer.headers["Location"]), SHOWN[endpoint]) == SHOWN[endpoint]
 
 
@@ -164,10 +163,9 @@ def test_a_record_is_amended_by_its_form(
 ) -> None:
     client = sign_in("manager")
     url = f"{pages[endpoint].url}/edit/?id={records.ids.get(endpoint, 1)}"
-    version = re.search(r'name="version" value="(\d+)"', client.get(url).text)
-    assert version is not None
-    answer = post(client, url, version=version[1], **fields)
-    assert answer.status_code == 302, re.findall(r"alert[^>]*>\s*([^<]+)|field-error[^>]*><div>([^<]+)", answer.text)
+    version = reading.value_of(reading.page(client.get(url)), "version")
+    answer = post(client, url, version=version, **fields)
+    assert answer.status_code == 302, reading.refused(answer.text)
     assert told(client.get(answer.headers["Location"]), shown) == shown
 
 
@@ -232,7 +230,7 @@ def test_the_audit_is_run_from_the_estates_and_noted_and_signed_off__AUD_3(
     refused = post(client, f"/admin/audits/step/sign_off/?id={run}")
     assert refused.status_code == 409
     assert "AUD-3" in refused.text
-    overdue = re.findall(r'name="line" value="(\d+)"', client.get(url).text)
+    overdue = [reading.typed(box) for box in reading.page(client.get(url)).css("input[name=line]")]
     assert post(client, f"/admin/audits/note/?id={run}", note="明日处理").status_code == 400
     assert post(client, f"/admin/audits/note/?id={run}", note="   ", line=overdue).status_code == 400
     assert post(client, f"/admin/audits/note/?id={run}", note="明日处理", line=overdue).status_code == 302
@@ -245,15 +243,12 @@ def test_the_audit_is_run_from_the_estates_and_noted_and_signed_off__AUD_3(
 
 def outcome_of(client: FlaskClient, post: Callable[..., Any], look: DeskSession, url: str, row: int) -> BulkOutcome:
     """Do a bulk verb to one row, by its pages."""
-    page = post(client, url, row=str(row)).text
-    key = re.search(r'name="key" value="([^"]+)"', page)
-    assert key is not None
-    answer = post(client, url, row=str(row), stage="preview", key=key[1])
-    run = re.search(r"id=(\d+)", answer.headers["Location"])
-    assert run is not None
-    assert post(client, "/admin/bulk-runs/run/", id=run[1]).status_code == 302
+    key = reading.value_of(reading.page(post(client, url, row=str(row))), "key")
+    answer = post(client, url, row=str(row), stage="preview", key=key)
+    run = reading.asked(answer.headers["Location"])["id"]
+    assert post(client, "/admin/bulk-runs/run/", id=run).status_code == 302
     look.rollback()
-    return look.scalars(select(BulkItem).where(BulkItem.run_id == int(run[1]))).one().outcome
+    return look.scalars(select(BulkItem).where(BulkItem.run_id == int(run))).one().outcome
 
 
 def test_roles_are_given_and_ended_by_an_administrator(

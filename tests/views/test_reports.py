@@ -1,9 +1,7 @@
 """Reports for managers: shares, satisfaction, trend, load; each figure is the length of the list that it opens."""
 
 import datetime
-import html
 import json
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +17,7 @@ from models.session import DeskSession
 from models.settings import Category
 from models.staff import Department, Role, StaffAssignment
 from models.tickets import TicketKind
+from tests import reading
 from tests.factories import World
 from tests.records import finish_ticket
 from tests.views.conftest import ROLES
@@ -83,18 +82,18 @@ def month(session: DeskSession, world: World, now: datetime.datetime) -> list[in
 
 def rows_of(page: str, table: str) -> dict[str, list[str]]:
     """First cell -> the other cells as text, of one table."""
-    found = page[page.index(f'id="report-{table}"') :]
-    body = re.search(r"<tbody>(.*?)</tbody>", found, re.DOTALL)
-    assert body is not None
-    rows = {}
-    for row in re.findall(r"<tr>(.*?)</tr>", body[1], re.DOTALL):
-        name, *cells = re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL)
-        rows[html.unescape(name)] = [re.sub(r"<[^>]*>", "", cell) for cell in cells]
-    return rows
+    found = {}
+    for row in reading.rows(reading.one(reading.page(page), f"#report-{table}")):
+        name, *cells = (reading.words(cell) for cell in row.css("th, td"))
+        found[name] = cells
+    return found
 
 
 def figures_of(page: str) -> dict[str, str]:
-    return dict(re.findall(r"<span>([^<]*)</span><strong>([^<]*)</strong>", page))
+    return {
+        reading.words(reading.one(figure, "span")): reading.words(reading.one(figure, "strong"))
+        for figure in reading.page(page).css("main li:has(strong)")
+    }
 
 
 def test_shares_follow_from_the_clocks_and_calls__AUD_5(month: list[int], sign_in: Callable[..., FlaskClient]) -> None:
@@ -116,31 +115,29 @@ def test_every_figure_is_the_length_of_the_list_that_it_opens__AUD_5(
     month: list[int], sign_in: Callable[..., FlaskClient]
 ) -> None:
     manager = sign_in("manager")
-    page = manager.get(REPORTS).text
-    found = re.findall(r'<td class="figure-cell"><a href="([^"]*)">([^<]*)</a>', page)
+    page = reading.page(manager.get(REPORTS))
+    found = [figure for table in page.css("main tbody") for figure in reading.links(table)]
     assert len(found) >= 15
     wrong = []
-    for address, number in found:
-        answer = manager.get(html.unescape(address))
-        count = re.search(r'class="count">([\d,]+) found', answer.text)
-        if answer.status_code != 200 or count is None or count[1] != number:
-            wrong.append((address, number, answer.status_code, count and count[1]))
+    for number, address in found:
+        opened = reading.words(reading.one(reading.page(manager.get(address)), "main"))
+        if f"{number} found" not in opened:
+            wrong.append((address, number, opened[:300]))
     assert wrong == []
 
 
 def test_every_chart_has_its_table(month: list[int], sign_in: Callable[..., FlaskClient]) -> None:
     page = sign_in("manager").get(REPORTS).text
-    sections = re.findall(r'<section class="card report" id="report-(\w+)".*?</section>', page, re.DOTALL)
-    charts = re.findall(
-        r'id="report-(\w+)"[^>]*>\s*<h2[^>]*>[^<]*</h2>\s*<div class="chart[^>]*data-chart="([^"]*)"', page
-    )
-    assert {name for name, _data in charts} == {"clocks", "tickets", "complaints", "load", "calls"}
-    for name, data in charts:
-        assert name in sections
-        chart = json.loads(html.unescape(data))
+    charts = {
+        (section.id or "").removeprefix("report-"): json.loads(drawn.attributes["data-chart"] or "")
+        for section in reading.page(page).css("section[id^=report-]")
+        for drawn in section.css("[data-chart]")
+    }
+    assert set(charts) == {"clocks", "tickets", "complaints", "load", "calls"}
+    for name, chart in charts.items():
         assert chart["names"] == list(rows_of(page, name))
         assert all(len(series["values"]) == len(chart["names"]) for series in chart["series"])
-    assert " style=" not in page
+    assert reading.page(page).css("[style]") == []
 
 
 def test_eight_weeks_end_with_the_last_day_asked_for__AUD_5(
@@ -189,7 +186,7 @@ def test_all_estates_are_those_where_one_is_manager__AUD_5(
 
     def total() -> int:
         page = browser.get(f"{REPORTS}?scope=all").text
-        assert '<td class="figure-cell"><a' not in page
+        assert reading.page(page).css("tbody a") == []
         return sum(int(row[0]) for row in rows_of(page, "tickets").values())
 
     assert total() == 6

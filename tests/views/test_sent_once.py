@@ -1,6 +1,5 @@
 """A form that is sent twice makes one record: pressed twice, or loaded again, with scripts or without."""
 
-import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -32,9 +31,7 @@ QUEUE = "/admin/follow-ups/queue/"
 
 def key_of(client: FlaskClient, path: str) -> str:
     """The one-time key of the form at *path*."""
-    found = re.search(r'name="form_key" value="([^"]+)"', client.get(path).text)
-    assert found is not None, f"no key in the form at {path}"
-    return found[1]
+    return reading.value_of(reading.page(client.get(path)), "form_key")
 
 
 def count(look: DeskSession, model: Any) -> int:

@@ -1,6 +1,5 @@
 """How many statements each page sends, and how long its list is: a page that nobody lists here fails."""
 
-import html
 import re
 from collections.abc import Callable
 from typing import Any
@@ -10,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from models.session import DeskSession
+from tests import reading
 from tests.factories import World, token
 from tests.records import Records, make_tickets
 from tests.views.test_access import WITH_ID, read
@@ -135,19 +135,7 @@ def test_each_page_asks_the_database_few_questions(
 
 def filled(page: str) -> dict[str, str]:
     """What the browser would send back of the form of *page*, nothing typed."""
-    form = page[page.index('class="desk-form"') :]
-    form = form[: form.index("</form>")]
-    found = {}
-    for tag in re.findall(r"<input[^>]*>", form):
-        name, value = re.search(r' name="([^"]*)"', tag), re.search(r' value="([^"]*)"', tag)
-        if name and ('type="checkbox"' not in tag or " checked" in tag):
-            found[name[1]] = html.unescape(value[1]) if value else ""
-    for name, text in re.findall(r'<textarea[^>]* name="([^"]*)"[^>]*>(.*?)</textarea>', form, re.DOTALL):
-        found[name] = html.unescape(text).strip()
-    for name, options in re.findall(r'<select[^>]* name="([^"]*)"[^>]*>(.*?)</select>', form, re.DOTALL):
-        chosen = re.search(r'<option selected value="([^"]*)"', options)
-        found[name] = chosen[1] if chosen else re.search(r'value="([^"]*)"', options)[1]  # type: ignore[index]  # there is one
-    return found
+    return reading.sent(reading.one(reading.page(page), "form.desk-form"))
 
 
 def test_each_save_sends_few_statements(
