@@ -129,10 +129,7 @@ def load(estates: Sequence[int], now: datetime.datetime) -> Question:
 
 def reopen_share(estates: Sequence[int], period: Period) -> Question:
     """``registered finished reopened``: of the tickets registered in *period*."""
-    again = case(
-        (Ticket.status.in_((*FINISHED, TicketStatus.IN_PROGRESS, TicketStatus.WAITING)), reopened()), else_=None
-    )
-    found = select(Ticket.status, again.label("again"))
+    found = select(Ticket.status, reopened().label("again"))
     counted = found.where(Ticket.estate_id.in_(estates), within(Ticket.registered_at, period)).subquery()
     was_finished = or_(counted.c.status.in_(FINISHED), counted.c.again)
     return select(

@@ -57,4 +57,5 @@ class Maker:
     def matter(self, model: type[Any], name: str, at: datetime.datetime, /, **columns: Any) -> Any:
         """A ticket or complaint that was registered then."""
         fair = {"number": f"{model.__tablename__[0].upper()}-{name}", "summary": name, "heard_at": at}
+        fair["desk_owner_id"] = self.person("clerk")
         return self.add(model, name, registered_at=at, **(fair | columns))
