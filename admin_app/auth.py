@@ -16,6 +16,7 @@ from models import passwords
 from models.session import DeskSession
 from models.staff import Role, Staff, account_of
 from views import context
+from views.sent_once import form_number
 
 PUBLIC_ENDPOINTS = frozenset(
     {
@@ -105,12 +106,14 @@ def _load(user_id: str) -> SignedIn | None:
 
 
 def _load_from(desk: DeskSession, staff_id: int, generation: int) -> SignedIn | None:
+    # Log, error page and events have the same number, and a form that is sent twice has it twice.
+    g.request_id = form_number() or g.get("request_id")
     found = account_of(
         desk,
         staff_id,
         session_id=session.get(SESSION_ID),
         address=address(),
-        request_id=g.get("request_id"),
+        request_id=g.request_id,
         source="panel",
     )
     if found is None:

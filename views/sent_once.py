@@ -8,7 +8,6 @@ import hashlib
 import re
 import secrets
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from flask import flash, g, redirect, request
@@ -31,6 +30,19 @@ def form_key() -> str:
     if "form_key" not in g:
         g.form_key = secrets.token_urlsafe(16)
     return str(g.form_key)
+
+
+def form_number() -> str | None:
+    """The number of what is sent: of the form's key and all that is typed in it; None without a key.
+
+    Whoever signs the request in gives it to the actor, so the events of what is done keep it.
+    """
+    if request.method != "POST" or not _KEY.fullmatch(request.form.get(FIELD, "")):
+        return None
+    typed = sorted(
+        (name, value) for name, value in request.form.items(multi=True) if name not in ("csrf_token", "draft")
+    )
+    return hashlib.sha256(canonical_json([request.full_path, typed]).encode()).hexdigest()[:32]
 
 
 def sent_before(register: str, verb: str) -> int | None:
@@ -78,15 +90,10 @@ def _after(view: Any) -> str:
 
 
 def _done_by_this_form() -> Subquery | None:
-    """The latest events of this very form; None without a key. Names this request for the events to come."""
-    actor = context.actor()
-    if actor is None or not _KEY.fullmatch(request.form.get(FIELD, "")):
+    """The latest events of this very form; None without a key."""
+    actor, number = context.actor(), form_number()
+    if actor is None or number is None:
         return None
-    typed = sorted(
-        (name, value) for name, value in request.form.items(multi=True) if name not in ("csrf_token", "draft")
-    )
-    number = hashlib.sha256(canonical_json([request.full_path, typed]).encode()).hexdigest()[:32]
-    g.request_id, g.actor = number, replace(actor, request_id=number)
     desk = context.session()
     # A second press waits here for the first, and then finds what that has made.
     desk.execute(select(Staff.id).where(Staff.id == actor.staff_id).with_for_update(key_share=True))
