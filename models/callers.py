@@ -5,11 +5,25 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, case, false, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    case,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    union,
+)
 
 from models.complaints import Complaint
 from models.estates import Unit
 from models.finding import found, found_rooms, half_typed, question_of, words_found
+from models.matters import RepeatReport
 from models.personal import keyring_of
 from models.policy import may, visible
 from models.residents import Occupancy, OccupancyKind, Resident
@@ -106,6 +120,18 @@ def callers(
     return found_here[:limit]
 
 
+def called_about(model: type[Any], resident_id: int | None, unit_id: int | None) -> ColumnElement[bool]:
+    """The matters in *model* that the person or somebody of the room called about, first or again (INT-6)."""
+    again = RepeatReport.ticket_id if model is Ticket else RepeatReport.complaint_id
+    ways: list[Select[Any]] = []
+    for name, number in (("resident_id", resident_id), ("unit_id", unit_id)):
+        if number is not None:
+            ways.append(select(model.id).where(getattr(model, name) == number))
+            ways.append(select(again).where(getattr(RepeatReport, name) == number, again.is_not(None)))
+    # Found apart and united: an OR over tables would make the database read all of them.
+    return model.id.in_(union(*ways)) if ways else false()
+
+
 def _by_given_name(desk: Connection, names: Sequence[str], actor: Actor, estate_id: int, limit: int) -> Iterable[Any]:
     """People whose name ends so in pinyin (``jiayi`` for 蔡佳怡): read one by one, where nobody was found otherwise."""
     spelt = [name for name in names if name.isascii() and len(name) >= SHORTEST_GIVEN_NAME]
@@ -130,7 +156,7 @@ def _who_called_before(
     called = [name for name in names if len(name) >= SHORTEST_NAME and not name.isascii()]
     known = {(caller.name, caller.unit_id) for caller in found_here}
     latest: dict[tuple[str, int | None], tuple[datetime.datetime, Caller]] = {}
-    for model in (Ticket, Complaint):
+    for model in (Ticket, Complaint, RepeatReport):
         if whole or tails:
             number = or_(model.reporter_phone_digest.in_(whole), model.reporter_phone_tail_digest.in_(tails))
         elif len(called) == 1 and len(values) and (worded := words_found(model, called[0])) is not None:

@@ -31,6 +31,7 @@ from models.complaints import Complaint
 from models.estates import Unit
 from models.follow_ups import FollowUp
 from models.keys import Key, KeyApproval, KeyLoan
+from models.matters import RepeatReport
 from models.meanings import meanings_of, parts_of, room_of, terms
 from models.names import said_together, surname_said
 from models.passes import VisitorPass
@@ -215,6 +216,7 @@ def _places(model: type[Any], said: _Said) -> "list[Select[Any]]":
         found += [select(model.id).where(model.resident_id.in_(query)) for query in _people(said)]
         found += [select(model.id).where(model.unit_id.in_(rooms)) for rooms in units]
         found += _by_phone(said, model, model.reporter_phone_digest, model.reporter_phone_tail_digest)
+        found += _told_again(said, RepeatReport.ticket_id if model is Ticket else RepeatReport.complaint_id, units)
     elif model is VisitorPass:
         found += [select(model.id).where(model.host_unit_id.in_(rooms)) for rooms in units]
         found += _by_phone(said, model, model.phone_digest, model.phone_tail_digest)
@@ -228,6 +230,19 @@ def _places(model: type[Any], said: _Said) -> "list[Select[Any]]":
     elif model in (KeyLoan, KeyApproval):
         found += [select(model.id).where(model.key_id.in_(query)) for query in _places(Key, said)]
     return found
+
+
+def _told_again(said: _Said, matter: Any, units: "list[Select[Any]]") -> "list[Select[Any]]":
+    """The matters that whoever else called about is found by, or what was said then (INT-6)."""
+    model = RepeatReport
+    ways = [_holding(model, said.parameter("words"))] if "words" in said else []
+    ways += [select(model.id).where(model.resident_id.in_(query)) for query in _people(said)]
+    ways += [select(model.id).where(model.unit_id.in_(rooms)) for rooms in units]
+    ways += _by_phone(said, model, model.reporter_phone_digest, model.reporter_phone_tail_digest)
+    if not ways:
+        return []
+    each = union(*ways) if len(ways) > 1 else ways[0]
+    return [select(matter).where(matter.is_not(None), model.id.in_(each)).distinct()]
 
 
 def _people(said: _Said) -> "list[Select[Any]]":

@@ -206,14 +206,22 @@ def merged_key(register: str, record_id: int) -> str:
 
 
 class RepeatReport(OfMatter, Base):
-    """The same matter reported again (INT-6): its words are kept, the first matter counts them."""
+    """The same matter reported again (INT-6): who called and what was said are kept, the first matter counts them."""
 
     __tablename__ = "repeat_reports"
 
     heard_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime)
     words: Mapped[str] = mapped_column(LongText)
     channel: Mapped[Channel] = mapped_column(Choice(Channel))
+    unit_id: Mapped[int | None] = mapped_column(Identity)
+    place: Mapped[str | None] = mapped_column(ShortText(200))
+    resident_id: Mapped[int | None] = mapped_column(Identity)
     reporter_name: Mapped[str | None] = mapped_column(ShortText(60))
+    reporter_phone: Mapped[str | None] = mapped_column(ShortText(200), info={"personal": True})
+    reporter_phone_digest: Mapped[str | None] = mapped_column(ShortText(40))
+    reporter_phone_tail_digest: Mapped[str | None] = mapped_column(ShortText(40))
+    reporter_department: Mapped[str | None] = mapped_column(ShortText(60))
+    promised_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
     taken_by_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
     source: Mapped[str | None] = mapped_column(ShortText(40))
     source_key: Mapped[str | None] = mapped_column(ShortText(80))
@@ -222,6 +230,12 @@ class RepeatReport(OfMatter, Base):
         "repeat_reports",
         CheckConstraint(ONE_MATTER, name="one_matter"),
         UniqueConstraint("estate_id", "source", "source_key"),
+        within_estate("unit_id", "units"),
+        within_estate("resident_id", "residents"),
+        Index("ix_repeat_reports_reporter_phone_digest", "reporter_phone_digest"),
+        Index("ix_repeat_reports_reporter_phone_tail_digest", "reporter_phone_tail_digest"),
+        Index("ix_repeat_reports_unit_id", "unit_id"),
+        Index("ix_repeat_reports_resident_id", "resident_id"),
     )
 
 

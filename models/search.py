@@ -18,6 +18,7 @@ from models.rooms_in_sql import PLACES, POSTGRESQL_READING, sqlite_reading
 TEXTS: dict[str, tuple[str, ...]] = {
     "tickets": ("summary", "detail", "place", "reporter_name"),
     "complaints": ("summary", "detail", "place", "reporter_name"),
+    "repeat_reports": ("words", "place", "reporter_name"),
     "residents": ("name", "name_pinyin", "vehicles"),
     "units": ("code", "building"),
     "keys": ("number", "hook", "seal", "place"),

@@ -145,6 +145,7 @@ class ComplaintView(MatterPages):
         "place",
         "reporter_name",
         "reporter_phone",
+        "other_callers",
         "team",
         "assignee",
         "desk_owner",
@@ -189,7 +190,7 @@ class ComplaintView(MatterPages):
         "promised_at",
     )
     create_form_class = ComplaintForm
-    reads = {"unit": ("unit", "place")}
+    reads = {"unit": ("unit", "place"), "other_callers": ("id",)}
     sections = (
         (
             _("Matter"),
@@ -276,6 +277,6 @@ class ComplaintView(MatterPages):
             clock_table("complaint_id", record.id),
             work,
             follow_up_table("complaint_id", record.id),
-            repeat_table("complaint_id", record.id),
+            repeat_table("complaint_id", record.id, in_full=self.may_read_phone(record)),
             *merged_tables(Complaint, record.id),
         ]

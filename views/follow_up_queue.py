@@ -1,6 +1,8 @@
 """The follow-up queue (``/admin/follow-ups/queue/``): one call after another, all that it needs beside its form."""
 
 import datetime
+import functools
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,6 +30,7 @@ from views.cells import callable_phone, personal_of
 from views.follow_ups import AttemptForm, LaterForm
 from views.gathering import Question, gathered
 from views.language import local_today, sentence, zone
+from views.matters import other_callers, phone_of_caller, who_called
 from views.pages import DeskPage, may_here, shown_here
 from views.queries import COUNT_LIMIT, parse_choice, parse_id
 from views.references import record_url
@@ -52,6 +55,9 @@ class Call:
     attempts: list[Any] = field(default_factory=list)
     entries: list[Any] = field(default_factory=list)
     repeats: list[Any] = field(default_factory=list)
+    """Who else called, and may be asked as well."""
+    phone_of: Callable[[Any], Any] = lambda row: ""
+    """The phone of one of these."""
 
 
 class FollowUpQueueView(DeskPage):
@@ -142,6 +148,7 @@ class FollowUpQueueView(DeskPage):
             problem=problem,
             rest=rest_at(settings, here.id, context.now()) if settings is not None and here is not None else None,
             may_record=may_here("record_attempt", "follow_ups"),
+            who_called=who_called,
         )
 
     def questions(self, whose: str, skipped: list[int]) -> dict[str, Question]:
@@ -208,10 +215,10 @@ class FollowUpQueueView(DeskPage):
             about[model.__tablename__] = matter.outerjoin(Resident, Resident.id == model.resident_id).where(
                 shown_here(model)
             )
-            for hanging, shown in ((Comment, "at kind body"), (RepeatReport, "heard_at words")):
-                rows = self.hanging(hanging, call_id, shown)
-                rows = rows.join(FollowUp, getattr(FollowUp, column) == getattr(hanging, column))
-                about[f"{hanging.__tablename__} {column}"] = rows.where(FollowUp.id == call_id)
+            of_call = (getattr(FollowUp, column) == getattr(Comment, column), FollowUp.id == call_id)
+            about[f"comments {column}"] = self.hanging(Comment, call_id, "at kind body").where(*of_call)
+            again = select(getattr(FollowUp, column)).where(FollowUp.id == call_id).scalar_subquery()
+            about[f"repeat_reports {column}"] = other_callers(getattr(RepeatReport, column) == again).limit(LAST)
         found = gathered(about)
         register = "tickets" if found["tickets"] else "complaints"
         if not found["call"] or not found[register]:
@@ -252,6 +259,7 @@ def _call(found: dict[str, list[Any]], register: str) -> Call:
         found["attempts"],
         found[f"comments {column}"],
         found[f"repeat_reports {column}"],
+        functools.partial(phone_of_caller, in_full=in_full),
     )
 
 

@@ -30,6 +30,8 @@ from views.filters import ChoiceFilter, DateFilter, ReferenceFilter, StateFilter
 from views.forms import DeskForm
 from views.labels import label_for
 from views.language import label, local_time
+from views.matters import repeat_table
+from views.pages import may_here
 from views.queries import Asked
 from views.record import Related
 from views.steps import Step
@@ -185,4 +187,6 @@ class FollowUpView(RegisterView):
                 (local_time(row.at), row.name or "", label(row.way), badge(row.outcome), row.words or "—"),
             ),
         )
-        return [table]
+        column = "ticket_id" if record.ticket_id is not None else "complaint_id"
+        in_full = may_here("read_phone", "tickets" if record.ticket_id is not None else "complaints")
+        return [table, repeat_table(column, getattr(record, column), in_full=in_full)]

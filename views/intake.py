@@ -5,9 +5,9 @@ from typing import Any
 from flask import abort, flash, jsonify, redirect, request, url_for
 from flask_admin import expose
 from flask_babel import gettext
-from sqlalchemy import null, or_, select
+from sqlalchemy import null, select
 
-from models.callers import LIMIT, Caller, callers
+from models.callers import LIMIT, Caller, called_about, callers
 from models.complaints import IS_OPEN as OPEN_COMPLAINTS
 from models.complaints import Complaint
 from models.errors import OperationRefused
@@ -150,9 +150,6 @@ def _teams_of_categories(estate_id: int) -> Any:
 
 def _matters(model: Any, is_open: Any, resident_id: int | None, unit_id: int | None) -> Question:
     """The open matters of the person or the room, and the last ones."""
-    ours = [
-        column == number for column, number in ((model.resident_id, resident_id), (model.unit_id, unit_id)) if number
-    ]
     kind = model.kind if model is Ticket else model.category.label("kind")
     query = select(
         model.id,
@@ -166,7 +163,11 @@ def _matters(model: Any, is_open: Any, resident_id: int | None, unit_id: int | N
         is_open.label("is_open"),
         (null() if model is Ticket else model.agreed_answer).label("agreed_answer"),
     )
-    return query.where(or_(*ours)).order_by(is_open.desc(), model.id.desc()).limit(LIMIT + LAST)
+    return (
+        query.where(called_about(model, resident_id, unit_id))
+        .order_by(is_open.desc(), model.id.desc())
+        .limit(LIMIT + LAST)
+    )
 
 
 def _matter(row: Any) -> dict[str, Any]:

@@ -49,6 +49,8 @@ LABELS: dict[str, LazyString] = {
     "source": _("Source"),
     "source_key": _("Number at the source"),
     "repeats": _("Repeated reports"),
+    "called_again": _("Also called"),
+    "other_callers": _("Also called"),
     # tickets
     "complaint_id": _("Complaint"),
     "ticket_id": _("Ticket"),

@@ -100,5 +100,11 @@ class RepeatForm(DeskForm):
     channel = EnumField(
         label_for("channel"), enum=Channel, only=[c for c in Channel if c is not Channel.IMPORT], default=Channel.PHONE
     )
+    unit_id = LookupField(_("Caller's unit"), [Optional()], lookup="unit")
+    place = TextField(label_for("place"), [Optional()])
+    resident_id = LookupField(label_for("resident_id"), [Optional()], lookup="resident")
     reporter_name = TextField(label_for("reporter_name"), [Optional()], length=60)
+    reporter_phone = TextField(label_for("reporter_phone"), [Optional()], length=30)
+    reporter_department = TextField(label_for("reporter_department"), [Optional()], length=60)
+    promised_at = LocalDateTimeField(label_for("promised_at"), [Optional()])
     heard_at = LocalDateTimeField(label_for("heard_at"), [Optional()], description=_("Empty means now."))

@@ -1,20 +1,27 @@
 """What the record pages of tickets and complaints share."""
 
+import functools
 from typing import Any
 
 from flask import url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement, String, cast, literal, select
+from markupsafe import Markup
+from sqlalchemy import ColumnElement, String, cast, func, literal, select
 
+from models.estates import Unit
 from models.follow_ups import FollowUp
 from models.matters import MERGED, ClockRun, RepeatReport, merged_key
+from models.personal import masked_phone
 from models.policy import may, visible
+from models.residents import Resident
 from models.settings import Clock
+from models.staff import Staff
 from views import context
-from views.cells import badge, deadline
+from views.cells import badge, callable_phone, deadline, personal_of
 from views.codes import code_name
-from views.language import label, local_time
+from views.gathering import Question
+from views.language import NOTHING, label, local_time
 from views.record import Related
 
 
@@ -56,16 +63,65 @@ def follow_up_table(column: str, record_id: int) -> Related:
     )
 
 
-def repeat_table(column: str, record_id: int) -> Related:
-    """What was said each time the matter was reported again (INT-6)."""
-    query = select(
-        RepeatReport.id, RepeatReport.heard_at, RepeatReport.channel, RepeatReport.reporter_name, RepeatReport.words
-    )
+def other_callers(*conditions: ColumnElement[bool]) -> Question:
+    """Who else called about matters (INT-6), where they live or called from, and what they said."""
+    told = RepeatReport
+    place = func.coalesce(select(Unit.code).where(Unit.id == told.unit_id).scalar_subquery(), told.place)
+    names = "id heard_at channel resident_id reporter_name reporter_department reporter_phone promised_at words"
+    columns = [getattr(told, name) for name in names.split()]
+    taker = select(Staff.name).where(Staff.id == told.taken_by_id).scalar_subquery()
+    return select(*columns, place.label("place"), taker.label("taker")).where(*conditions).order_by(told.id)
+
+
+def who_called(row: Any) -> str:
+    """Name or department of one of :func:`other_callers`."""
+    return " · ".join(filter(None, (row.reporter_name, row.reporter_department))) or NOTHING
+
+
+def phone_of_caller(row: Any, *, in_full: bool) -> Any:
+    """The phone of one of :func:`other_callers`, in full for those who must call (RES-4)."""
+    if not row.reporter_phone:
+        return NOTHING
+    return callable_phone(row.reporter_phone) if in_full else personal_of(row.reporter_phone, masked_phone)
+
+
+class CallersBeside:
+    """Who else called about any of the matters shown together, asked when the first of them is shown."""
+
+    def __init__(self, model: Any, ids: list[int]) -> None:
+        tickets = model.__tablename__ == "tickets"
+        self.matter = RepeatReport.ticket_id if tickets else RepeatReport.complaint_id
+        self.ids = ids
+
+    @functools.cached_property
+    def texts(self) -> dict[int, str]:
+        """Matter -> name, place and masked phone of each."""
+        found: dict[int, list[str]] = {}
+        query = other_callers(self.matter.in_(self.ids)).add_columns(self.matter.label("matter"))
+        for row in context.session().execute(query):
+            words = (who_called(row), row.place, phone_of_caller(row, in_full=False))
+            found.setdefault(row.matter, []).append(" ".join(word for word in words if word and word != NOTHING))
+        return {matter: "; ".join(filter(None, callers)) for matter, callers in found.items()}
+
+
+def repeat_table(column: str, record_id: int | None, *, in_full: bool) -> Related:
+    """Who called each time the matter was reported again, and what was said (INT-6)."""
+    may_open = may(context.actor(), "read", Resident)
+
+    def shown(row: Any) -> tuple[str, tuple[Any, ...]]:
+        name: Any = who_called(row)
+        if may_open and row.resident_id is not None:
+            name = Markup('<a href="{}">{}</a>').format(url_for("residents.details_view", id=row.resident_id), name)
+        phone = phone_of_caller(row, in_full=in_full)
+        at, promised = local_time(row.heard_at), local_time(row.promised_at) if row.promised_at else NOTHING
+        return "", (name, row.place or NOTHING, phone, row.words, promised, at, label(row.channel), row.taker or "")
+
+    titles = (_("Reporter"), _("Unit"), _("Phone"), _("What was said"), _("Answer promised until"))
     return Related(
-        _("Repeated reports"),
-        (_("Heard"), _("Channel"), _("Reporter"), _("What was said")),
-        query=query.where(getattr(RepeatReport, column) == record_id).order_by(RepeatReport.id),
-        show=lambda row: ("", (local_time(row.heard_at), label(row.channel), row.reporter_name or "—", row.words)),
+        _("Also called"),
+        (*titles, _("Heard"), _("Channel"), _("Taken by")),
+        query=other_callers(getattr(RepeatReport, column) == record_id),
+        show=shown,
     )
 
 

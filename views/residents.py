@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import bindparam, select
 from wtforms.validators import Optional
 
+from models.callers import called_about
 from models.complaints import Complaint
 from models.estates import Unit
 from models.operations import residents as verbs
@@ -268,9 +269,9 @@ class ResidentView(RegisterView):
 
     @staticmethod
     def matters(title: Any, model: Any, endpoint: str, record: Resident) -> Related:
-        """What the person reported last."""
+        """What the person called about last, first or again."""
         query = select(model.id, model.number, model.status, model.summary, model.registered_at)
-        query = query.where(model.resident_id == record.id, visible(context.actor(), model))
+        query = query.where(called_about(model, record.id, None), visible(context.actor(), model))
         return Related(
             title,
             (_("Number"), _("Status"), _("Summary"), _("Registered")),

@@ -3,16 +3,16 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import flash, redirect, request, url_for
+from flask import flash, g, redirect, request, url_for
 from flask_admin import expose
 from flask_babel import gettext
 from sqlalchemy import null, select
 
 from models.complaints import Complaint
 from models.errors import OperationRefused
+from models.operations._intake import SAID_BY
 from models.operations._ticket_dispatch import ON_SITE_KINDS
 from models.policy import may, visible
-from models.residents import Resident
 from models.same_matter import Asked, same_matters
 from models.staff import Staff, Team
 from models.tickets import Ticket, TicketKind, TicketStatus
@@ -20,7 +20,8 @@ from views import context
 from views.base import RegisterView
 from views.cells import badge
 from views.gathering import gathered
-from views.language import local_time, sentence
+from views.language import NOTHING, local_time, sentence
+from views.matters import CallersBeside
 from views.queries import parse_id
 from views.references import learn_names, name_of
 from views.scope import INVALID, status_of
@@ -50,6 +51,15 @@ class MatterPages(RegisterView):
             self.require(self.create_verb)
             return self.repeat(self._create_form_class(request.form), self.create_page)
         return super().create_view()
+
+    def prepared(self, rows: list[Any]) -> list[Any]:
+        """Who else called is read for all of them when the first is shown."""
+        g.callers_beside = CallersBeside(self.model, [row.id for row in rows])
+        return rows
+
+    def show_other_callers(self, record: Any) -> str:
+        """Who else called about it (INT-6)."""
+        return str(g.callers_beside.texts.get(record.id, NOTHING))
 
     def create_page(
         self, form: Any, problem: str | None = None, refusal: OperationRefused | None = None, **beside: Any
@@ -104,23 +114,19 @@ class MatterPages(RegisterView):
         if (made := sent_before(self.register, "report_again")) is not None:
             return self.sent_twice(made)
         form.validate()
-        if form.summary.errors or form.detail.errors or form.reporter_name.errors:
+        said = {name: form[name] for name in ("channel", "heard_at", "anonymous", *SAID_BY) if name in form}
+        words = [form.summary, form.detail, form.wish]
+        if any(field.errors for field in (*words, *said.values())):
             return page(form), INVALID
-        said = {
-            "words": "\n".join(filter(None, (form.summary.data, form.detail.data))),
-            "channel": form.channel.data,
-            "reporter_name": form.reporter_name.data or self._name_of(form.resident_id.data),
-        }
+        told = {name: field.data for name, field in said.items()}
+        told["words"] = "\n".join(field.data for field in words if field.data)
         try:
-            self.apply("report_again", [record], **said)
+            self.apply("report_again", [record], **told)
         except OperationRefused as refusal:
-            return page(form, problem=sentence(refusal), refusal=refusal), status_of(refusal)
+            problem = None if form.refuse(refusal) else sentence(refusal)
+            return page(form, problem=problem, refusal=refusal), status_of(refusal)
         flash(gettext("%(record)s: the call was added.", record=record.number), "success")
         return redirect(self.after_create(record))
-
-    def _name_of(self, resident_id: int | None) -> str | None:
-        query = select(Resident.name).where(Resident.id == resident_id, Resident.estate_id == self.estate().id)
-        return context.session().scalar(query.where(visible(context.actor(), Resident)))
 
 
 def _whom(record: Any) -> str:

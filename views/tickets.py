@@ -1,5 +1,6 @@
 """Tickets (报修工单): the register, its steps, bulk dispatch and close, and the printed repair slip."""
 
+import functools
 from typing import Any
 
 from flask_admin import expose
@@ -8,7 +9,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 
 from models.complaints import Complaint
 from models.follow_ups import FollowUp, FollowUpStatus
-from models.matters import ClockRun
+from models.matters import ClockRun, RepeatReport
 from models.operations import tickets as verbs
 from models.operations._ticket_jobs import ANSWERED_KINDS
 from models.reports import reopened
@@ -19,7 +20,16 @@ from views.clock_filter import missed_filter
 from views.filters import ChoiceFilter, DateFilter, KeyFilter, ReferenceFilter, StateFilter
 from views.intake import IntakePages
 from views.matter_forms import CommentForm, FollowerForm, MergeForm, OwnerForm, ReasonForm, ReassignForm, RepeatForm
-from views.matters import clock_table, follow_up_table, matter_table, merged_tables, repeat_table
+from views.matters import (
+    clock_table,
+    follow_up_table,
+    matter_table,
+    merged_tables,
+    other_callers,
+    phone_of_caller,
+    repeat_table,
+    who_called,
+)
 from views.queries import asked_id, place_in
 from views.record import Related
 from views.steps import Step
@@ -141,6 +151,7 @@ class TicketView(IntakePages):
         "place",
         "reporter_name",
         "reporter_phone",
+        "other_callers",
         "team",
         "assignee",
         "desk_owner",
@@ -185,7 +196,7 @@ class TicketView(IntakePages):
         "visit_until",
     )
     create_form_class = TicketForm
-    reads = {"unit": ("unit", "place")}
+    reads = {"unit": ("unit", "place"), "other_callers": ("id",)}
     sections = (
         (
             _("Matter"),
@@ -290,7 +301,7 @@ class TicketView(IntakePages):
         tables = [
             clock_table("ticket_id", record.id),
             follow_up_table("ticket_id", record.id),
-            repeat_table("ticket_id", record.id),
+            repeat_table("ticket_id", record.id, in_full=self.may_read_phone(record)),
         ]
         linked = or_(Ticket.previous_id == record.id, Ticket.id == (record.previous_id or 0))
         tables.append(matter_table(_("Linked tickets"), Ticket, "tickets", linked))
@@ -306,11 +317,16 @@ class TicketView(IntakePages):
         record_id = asked_id()
         record = self.get_one(record_id, ("unit", "team", "assignee", "category", "estate"))
         self.require("print_slip", record)
+        others = other_callers(RepeatReport.ticket_id == record.id)
+        in_full = self.may_read_phone(record)
         return self.render(
             "admin/slip.html",
             record=record,
             name=record.number,
-            phone=self.fact(record, "reporter_phone", in_full=self.may_read_phone(record)),
+            phone=self.fact(record, "reporter_phone", in_full=in_full),
+            others=context.session().execute(others).all() if record.repeats else [],
+            who_called=who_called,
+            phone_of_caller=functools.partial(phone_of_caller, in_full=in_full),
             cells=self.cells,
             now=context.now(),
             checklist=CHECKLIST,

@@ -120,7 +120,7 @@ def _check(session: Session, draft: ComplaintDraft, *, actor: Actor, now: dateti
         raise OperationRefused("INT-4", message, field="anonymous")
     if missing := required(draft, anonymous=draft.anonymous):
         raise Incomplete("INT-3", missing)
-    if not draft.another_matter and not draft.anonymous:
+    if not draft.another_matter:
         offer_same_matter(session, Complaint, draft, draft.category, emergency=False)
 
 

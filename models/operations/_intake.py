@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from models.complaints import Complaint, ComplaintStatus
 from models.errors import Incomplete, Msgid, OperationRefused, gettext_noop
 from models.estates import Estate
-from models.matters import Channel, Matter, RepeatReport, Severity
+from models.matters import Channel, Matter, Severity
 from models.operations._owed import asks_somebody, owes_follow_up
 from models.operations._people import can_own
 from models.personal import keyring_of
@@ -138,13 +138,15 @@ def required(draft: Any, *, anonymous: bool) -> dict[str, Msgid]:
     return missing
 
 
-def reporter(session: Session, draft: MatterDraft) -> tuple[str | None, str | None]:
+def reporter(
+    session: Session, name: str | None, phone: str | None, resident_id: int | None
+) -> tuple[str | None, str | None]:
     """Name and phone that the matter keeps (INT-3): those that were given, else the resident's own.
 
     Who gives another name speaks for the resident and is not reached at the resident's number.
     """
-    name, phone = draft.reporter_name or None, draft.reporter_phone or None
-    resident = session.get(Resident, draft.resident_id) if draft.resident_id is not None else None
+    name, phone = name or None, phone or None
+    resident = session.get(Resident, resident_id) if resident_id is not None else None
     if resident is None or (name and name.strip() != resident.name):
         return name, phone
     return name or resident.name, phone or keyring_of(session).readable(resident.phone)
@@ -154,7 +156,8 @@ def intake_columns(
     session: Session, draft: MatterDraft, *, actor: Actor, now: datetime.datetime, anonymous: bool = False
 ) -> dict[str, Any]:
     """The shared columns of a new ticket or complaint."""
-    name, phone = (None, None) if anonymous else reporter(session, draft)
+    name, phone = draft.reporter_name, draft.reporter_phone
+    name, phone = (None, None) if anonymous else reporter(session, name, phone, draft.resident_id)
     return {
         "estate_id": draft.estate_id,
         "summary": draft.summary.strip(),
@@ -201,17 +204,17 @@ def same_matter_refusal(first: Matter) -> OperationRefused:
     )
 
 
-def repeat_of(
-    first: Matter, *, words: str, heard_at: datetime.datetime, channel: Channel, reporter: str | None, taken_by_id: int
-) -> RepeatReport:
-    """The row that keeps a repeat's words on the first matter (INT-6)."""
-    column = "ticket_id" if first.__tablename__ == "tickets" else "complaint_id"
-    return RepeatReport(
-        estate_id=first.estate_id,
-        heard_at=heard_at,
-        words=words,
-        channel=channel,
-        reporter_name=reporter or None,
-        taken_by_id=taken_by_id,
-        **{column: first.id},
-    )
+SAID_BY = ("unit_id", "place", "resident_id", "reporter_name", "reporter_phone", "reporter_department", "promised_at")
+"""Who called, from where, and what was promised: what a matter and each repeated report of it have alike."""
+KEPT_OF_A_CALLER = (*SAID_BY, "reporter_phone_digest", "reporter_phone_tail_digest")
+_KEPT_OF_NOBODY = ("place", "promised_at")
+
+
+def caller_columns(said: Mapping[str, Any], matter: Matter, *, anonymous: bool = False) -> dict[str, Any]:
+    """What a report that is added to *matter* keeps of who called, of *said* by its columns.
+
+    Nobody is named where the caller wants that, or the first one did (INT-4).
+    """
+    anonymous = anonymous or (isinstance(matter, Complaint) and matter.anonymous)
+    kept = _KEPT_OF_NOBODY if anonymous else KEPT_OF_A_CALLER
+    return {name: said.get(name) or None for name in kept}

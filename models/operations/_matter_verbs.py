@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from models import complaints, tickets
 from models.complaints import Complaint, ComplaintStatus
 from models.errors import OperationRefused, Outcome, gettext_noop
-from models.matters import Channel, CommentKind
+from models.matters import Channel, CommentKind, RepeatReport
 from models.operations._comments import comment_on
-from models.operations._intake import repeat_of
+from models.operations._intake import caller_columns, check_phone, check_promise, phone_columns, reporter
 from models.operations._move import Move
 from models.operations._people import can_own, works_as
 from models.operations.mentions import check_may_read, named_in, tell
@@ -67,10 +67,33 @@ def report_again(
     words: str,
     heard_at: datetime.datetime | None = None,
     channel: Channel = Channel.PHONE,
+    unit_id: int | None = None,
+    place: str | None = None,
+    resident_id: int | None = None,
     reporter_name: str | None = None,
+    reporter_phone: str | None = None,
+    reporter_department: str | None = None,
+    promised_at: datetime.datetime | None = None,
+    anonymous: bool = False,
     preview: bool = False,
 ) -> Outcome:
-    """Keep the words of a repeated report on the open matter and count it (INT-6); no name on an anonymous one."""
+    """Keep who called about an open matter and what was said this time, and count it (INT-6).
+
+    Nobody is named who is *anonymous* or adds to an anonymous complaint (INT-4). Refused: a phone that cannot be
+    dialled (INT-3), a promise that has passed (INT-5).
+    """
+    check_phone(reporter_phone)
+    check_promise(promised_at, now=now)
+    name, phone = reporter(session, reporter_name, reporter_phone, resident_id)
+    said = {
+        "unit_id": unit_id,
+        "place": place,
+        "resident_id": resident_id,
+        "reporter_name": name,
+        **phone_columns(session, phone, "reporter_phone"),
+        "reporter_department": reporter_department,
+        "promised_at": promised_at,
+    }
     move = _open(session, matters, "report_again", actor, now, preview, rule="INT-6")
     move.refuse_unless(words.strip(), "INT-6", gettext_noop("Write down what was said this time."), field="words")
     heard = heard_at or move.now
@@ -81,16 +104,18 @@ def report_again(
             message = gettext_noop("%(record)s is closed; register a new matter.")
             move.refuse(matter, "INT-6", message, record=matter.number)
             continue
-        anonymous = isinstance(matter, Complaint) and matter.anonymous
-        repeat = repeat_of(
-            matter,
-            words=words,
+        repeat = RepeatReport(
+            estate_id=matter.estate_id,
             heard_at=heard,
+            words=words,
             channel=channel,
-            reporter=None if anonymous else reporter_name,
             taken_by_id=actor.staff_id,
+            **caller_columns(said, matter, anonymous=anonymous),
         )
+        setattr(repeat, "ticket_id" if isinstance(matter, Ticket) else "complaint_id", matter.id)
         move.add(repeat)
+        if repeat.reporter_name:
+            move.note(matter, called_again=repeat.reporter_name)
         move.set(matter, repeats=matter.repeats + 1)
     return move.finish()
 

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from models import complaints, tickets
 from models.complaints import Complaint
 from models.errors import OperationRefused, Outcome, gettext_noop
-from models.matters import MERGED, Channel, RepeatReport, Severity, merged_key
+from models.matters import MERGED, RepeatReport, Severity, merged_key
+from models.operations._intake import KEPT_OF_A_CALLER, caller_columns
 from models.operations._move import Move
 from models.staff import Actor
 from models.tickets import CancelKind, Ticket, TicketKind
@@ -110,32 +111,28 @@ def _misfit(matter: Matter, original: Matter) -> OperationRefused | None:
 def _reports(session: Session, rows: Sequence[Any], original: Matter, actor: Actor) -> list[RepeatReport]:
     """What *original* takes in: each duplicate's own report, then those that had been added to it."""
     column = "ticket_id" if isinstance(original, Ticket) else "complaint_id"
-    named = not (isinstance(original, Complaint) and original.anonymous)
 
-    def report(key: str, words: str, heard: datetime.datetime, channel: Channel, name: Any, taker: int) -> RepeatReport:
-        return RepeatReport(
+    def report(told: Any, words: str, taker: int) -> RepeatReport:
+        taken = RepeatReport(
             estate_id=original.estate_id,
             words=words[:LONGEST],
-            heard_at=heard,
-            channel=channel,
-            reporter_name=name if named else None,
+            heard_at=told.heard_at,
+            channel=told.channel,
             taken_by_id=taker,
             source=MERGED,
-            source_key=key,
-            **{column: original.id},
+            source_key=merged_key(told.__tablename__, told.id),
+            **caller_columns({name: getattr(told, name) for name in KEPT_OF_A_CALLER}, original),
         )
+        setattr(taken, column, original.id)
+        return taken
 
     found = []
     for row in rows:
         said = "\n".join(filter(None, (row.summary, row.detail, row.wish)))
-        owner = row.desk_owner_id
-        found.append(
-            report(merged_key(row.__tablename__, row.id), said, row.heard_at, row.channel, row.reporter_name, owner)
-        )
+        found.append(report(row, said, row.desk_owner_id))
     query = select(RepeatReport).where(getattr(RepeatReport, column).in_([row.id for row in rows]))
     for each in session.scalars(query.order_by(RepeatReport.id)):
-        key = merged_key(RepeatReport.__tablename__, each.id)
-        found.append(report(key, each.words, each.heard_at, each.channel, each.reporter_name, each.taken_by_id))
+        found.append(report(each, each.words, each.taken_by_id))
     return found
 
 
@@ -153,6 +150,8 @@ def _add(move: Move[Any], original: Matter, told: Sequence[RepeatReport]) -> Non
     )
     for row in taking.rows:
         taking.set(row, repeats=row.repeats + len(told))
+        if names := list(filter(None, (each.reporter_name for each in told))):
+            taking.note(row, called_again=", ".join(dict.fromkeys(names)))
         for each in told:
             each.created_at = each.updated_at = move.now
             taking.add(each)

@@ -65,6 +65,7 @@ class Move(Generic[Row]):
         self.reason, self.rule = reason, rule
         self.also: Mapping[str, Any] = {}
         """Further facts that each event of this verb keeps beside the changed columns, as codes."""
+        self._notes: dict[int, dict[str, Any]] = {}
         self.outcome = Outcome()
         self._register = model.__tablename__
         self._changes: dict[int, dict[str, Any]] = {}
@@ -153,6 +154,10 @@ class Move(Generic[Row]):
         """Like :meth:`set`, with the new status: the transition table's, or *status* where the verb chooses."""
         self.set(row, status=self.target(row) if status is None else status, **values)
 
+    def note(self, row: Row, **facts_of_row: Any) -> None:
+        """Say what the event of *row* alone keeps beside the changed columns, as codes."""
+        self._notes.setdefault(row.id, {}).update(facts_of_row)
+
     def add(self, child: Base) -> None:
         """Say that *child* (an entry, an attempt) is to be written with the batch."""
         self._additions.append(child)
@@ -179,7 +184,7 @@ class Move(Generic[Row]):
             }
             before = {name: getattr(row, name) for name in changed}
             self._changes[row.id] = changed
-            after = {**facts(row, changed, keyring), **self.also}
+            after = {**facts(row, changed, keyring), **self.also, **self._notes.get(row.id, {})}
             events.append(self._event(row, facts(row, before, keyring), after))
         self._write()
         record_events(self.session, events)

@@ -12,6 +12,7 @@ from models.complaints import Complaint
 from models.errors import OperationRefused, Outcome, gettext_noop
 from models.events import record_events
 from models.keys import KeyLoan
+from models.matters import RepeatReport
 from models.operations._move import Move, create, event_row
 from models.residents import Occupancy, Resident, ResidentContact, ResidentMerge
 from models.staff import Actor
@@ -24,6 +25,7 @@ REFERRING: dict[type[Any], str] = {
     Ticket: "resident_id",
     Complaint: "resident_id",
     KeyLoan: "borrower_resident_id",
+    RepeatReport: "resident_id",
 }
 """What refers to a resident, by which column. Follow-ups, slips and notes hang on these."""
 FILLED = ("id_document", "id_number", "id_number_digest", "vehicles", "emergency_contact", "moved_in_on", "note")
@@ -79,7 +81,7 @@ def merge(
         kept_id=kept.id,
         merged_id=other_id,
         kept_version=kept.version,
-        moved={model.__tablename__: {str(row.id): row.version for row in rows} for model, rows in moving.items()},
+        moved={model.__tablename__: _versions(rows) for model, rows in moving.items()},
         before={name: _code(value) for name, value in before.items()},
     )
     create(session, [merged], verb="unite", actor=actor, now=now, role=move.role_of(kept))
@@ -107,7 +109,7 @@ def undo_merge(
             move.refuse(row, RULE, gettext_noop("Nobody is merged into %(record)s."), record=str(row))
             continue
         rows = {model: _moved(session, model, merged) for model in REFERRING}
-        there = {model.__tablename__: {str(one.id): one.version for one in found} for model, found in rows.items()}
+        there = {model.__tablename__: _versions(found) for model, found in rows.items()}
         moved = {model.__tablename__: merged.moved.get(model.__tablename__, {}) for model in REFERRING}
         if row.version != merged.kept_version or there != moved:
             message = gettext_noop("Something has followed on %(record)s since the merge, which therefore stays.")
@@ -177,7 +179,8 @@ def _check_looked_at(
         return
     message = gettext_noop(
         "To %(kept)s #%(kept_id)s would move from %(other)s #%(other_id)s: units %(units)s, phones %(phones)s, tickets"
-        " %(tickets)s, complaints %(complaints)s, key loans %(loans)s. If they are one person, tick this and go on."
+        " %(tickets)s, complaints %(complaints)s, key loans %(loans)s, repeated reports %(repeats)s."
+        " If they are one person, tick this and go on."
     )
     raise OperationRefused(
         RULE,
@@ -192,6 +195,7 @@ def _check_looked_at(
         tickets=len(moving[Ticket]),
         complaints=len(moving[Complaint]),
         loans=len(moving[KeyLoan]),
+        repeats=len(moving[RepeatReport]),
     )
 
 
@@ -233,6 +237,7 @@ def _redirect(
     if not rows:
         return
     table, column = model.__table__, REFERRING[model]
+    versioned = "version" in table.c  # a repeated report, as it was said, never changes otherwise
     events = [
         event_row(
             row,
@@ -240,19 +245,26 @@ def _redirect(
             role=role,
             now=now,
             verb=verb,
-            version=row.version + 1,
+            version=row.version + 1 if versioned else None,
             before={column: getattr(row, column)},
             after={column: to_id},
             rule=RULE,
         )
         for row in rows
     ]
-    values = {column: to_id, "updated_at": now, "version": table.c.version + 1}
+    values = {column: to_id, "updated_at": now, **({"version": table.c.version + 1} if versioned else {})}
     session.execute(update(table).where(table.c.id.in_([row.id for row in rows])).values(values))
     for row in rows:
-        for name, value in ((column, to_id), ("updated_at", now), ("version", row.version + 1)):
+        for name, value in ((column, to_id), ("updated_at", now)):
             set_committed_value(row, name, value)
+        if versioned:
+            set_committed_value(row, "version", row.version + 1)
     record_events(session, events)
+
+
+def _versions(rows: Iterable[Any]) -> dict[str, int]:
+    """Row -> its version; 1 of what has none."""
+    return {str(row.id): getattr(row, "version", 1) for row in rows}
 
 
 def _code(value: Any) -> Any:

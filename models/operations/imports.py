@@ -290,6 +290,7 @@ class _TakingOver:
                     heard_at=fact.heard_at,
                     words=" · ".join(text for text in (fact.summary, fact.detail, fact.result) if text),
                     channel=fact.channel,
+                    place=fact.place,
                     taken_by_id=self.desk_owner.id,
                     source=fact.source,
                     source_key=fact.source_key,

@@ -15,6 +15,7 @@ from models.complaints import Complaint, ComplaintStatus
 from models.events import broken_seals
 from models.finding import found
 from models.guards import drop_triggers
+from models.matters import RepeatReport
 from models.operations import contacts
 from models.personal import Keyring
 from models.residents import Resident, ResidentContact
@@ -46,6 +47,8 @@ LANDED = {
     "0010_sqlite.sql": "0949e7d1b4b7f186f05815e15af5efe7d55cde2db5ad3b0e8573c15bad40cc31",
     "0011_postgresql.sql": "12803bc976503f16f52102204486dc9600378a02bee74bbbb991f2d2076a4953",
     "0011_sqlite.sql": "dadf266ea0c59265d595b390a98105f1860860b311c53bdf92231326bfaae8fc",
+    "0012_postgresql.sql": "35bd5f416aac3396e7a13d6e150bc94f8da5176d49eac93a5fba291c6e935a87",
+    "0012_sqlite.sql": "48f61d1a1d56a9d6498fc8c23436ca501000c4b67e6da309ef23d663844f0722",
 }
 """File of statements -> its SHA-256. A new file is added here; a changed one would leave older databases behind."""
 
@@ -148,7 +151,7 @@ def test_places_that_only_their_spelling_kept_apart_do_not_stop_an_upgrade(empty
     engine = open_engine(empty_url)
     at = "'2026-11-01 00:00:00.000000" + ("'" if engine.dialect.name == "sqlite" else "+00:00'")
     with engine.begin() as connection:
-        command.upgrade(migrations._config(connection), "0010")
+        command.upgrade(migrations._config(connection), "0011")
         drop_triggers(connection)
         connection.exec_driver_sql("INSERT INTO estates (id, name, code) VALUES (7, 'Lakeside', 'LS')")
         for number, hook in enumerate(("C-24", "c 24", "Ｃ—２４", "C-42"), 1):
@@ -221,4 +224,36 @@ def test_an_upgrade_carries_every_phone_over_and_loses_none__RES_1(empty_url):
         session.commit()
         assert not [line for line in rows_without_event(session) if line.startswith("resident_contacts")]
         assert list(broken_seals(session)) == []
+    engine.dispose()
+
+
+def test_an_upgrade_keeps_repeated_reports_and_finds_what_was_said__INT_6(empty_url):
+    engine, at = open_engine(empty_url), "'2026-11-20 08:00:00.000000"
+    at += "'" if engine.dialect.name == "sqlite" else "+00:00'"
+    with engine.connect() as connection, migrations.without_foreign_keys(connection), connection.begin():
+        command.upgrade(migrations._config(connection), "0011")
+        drop_triggers(connection)
+        for statement in BEFORE_UNDO.split(";\n"):
+            connection.exec_driver_sql(statement)
+        insert_complaint(connection, 21)
+        for number in (4, 5):
+            connection.exec_driver_sql(
+                "INSERT INTO repeat_reports (id, estate_id, complaint_id, heard_at, words, channel, taken_by_id)"
+                f" VALUES ({number}, 7, 21, {at}, '又停了 LED', 'phone', 3)"
+            )
+        connection.exec_driver_sql("DELETE FROM repeat_reports WHERE id = 5")
+    migrations.upgrade(engine)
+    with Session(engine) as session:
+        assert migrations.differences(session.connection()) == []
+        told = session.execute(select(RepeatReport.id, RepeatReport.words, RepeatReport.reporter_phone)).all()
+        assert told == [(4, "又停了 LED", None)]
+        condition = found(Complaint, "led", Keyring(DATA_KEY))
+        assert condition is not None
+        assert session.scalars(select(Complaint.id).where(condition)).all() == [21]
+        if engine.dialect.name == "sqlite":
+            session.add(
+                RepeatReport(estate_id=7, complaint_id=21, heard_at=NOW, words="x", channel="phone", taken_by_id=3)
+            )
+            session.flush()
+            assert session.scalar(select(func.max(RepeatReport.id))) == 6
     engine.dispose()

@@ -11,6 +11,7 @@ from models.errors import OperationRefused
 from models.events import Event
 from models.matters import MERGED, RepeatReport, Severity
 from models.operations import complaints, tickets
+from models.personal import keyring_of
 from models.tickets import CancelKind, TicketKind, TicketStatus
 from tests.factories import World
 from tests.operations.walks import MINUTE, complaint_in, do, new_complaint, new_ticket, running, ticket_in
@@ -35,7 +36,8 @@ def reports(world: World, matter: Any) -> list[Any]:
 def test_the_words_of_a_duplicate_go_to_the_original__INT_6(world: World, now: Any) -> None:
     first, second = two(world, now)
     actor = world.actor("clerk")
-    tickets.report_again(world.session, [second], actor=actor, now=now + MINUTE, words="还在漏").one()
+    third: dict[str, Any] = {"reporter_name": "周", "reporter_phone": "13611112222", "unit_id": world.units[2].id}
+    tickets.report_again(world.session, [second], actor=actor, now=now + MINUTE, words="还在漏", **third).one()
     tickets.merge(world.session, [second], actor=actor, now=now + 2 * MINUTE, original=first).one()
     assert (second.status, second.cancel_kind) == (TicketStatus.CANCELLED, CancelKind.DUPLICATE)
     assert running(world, second) == {}
@@ -43,11 +45,15 @@ def test_the_words_of_a_duplicate_go_to_the_original__INT_6(world: World, now: A
     told = reports(world, first)
     assert [(each.words, each.reporter_name, each.heard_at) for each in told] == [
         ("厨房又漏水\n比早上大", "李姐", second.heard_at),
-        ("还在漏", None, now + MINUTE),
+        ("还在漏", "周", now + MINUTE),
     ]
+    phones = [keyring_of(world.session).readable(each.reporter_phone) for each in told]
+    assert (phones, told[1].unit_id) == (["13800138000", "13611112222"], world.units[2].id)
+    assert [told[0].reporter_phone_digest, told[0].unit_id] == [second.reporter_phone_digest, second.unit_id]
     assert (told[0].source, told[0].source_key) == (MERGED, f"tickets:{second.id}")
-    verbs = [(event.verb, event.record_id) for event in world.session.scalars(select(Event).order_by(Event.id))][-2:]
-    assert verbs == [("merge", second.id), ("report_again", first.id)]
+    events = list(world.session.scalars(select(Event).order_by(Event.id)))[-2:]
+    assert [(each.verb, each.record_id) for each in events] == [("merge", second.id), ("report_again", first.id)]
+    assert events[1].after["called_again"] == "李姐, 周"
 
 
 def test_cancelling_as_a_duplicate_names_the_original__INT_6(world: World, now: Any) -> None:

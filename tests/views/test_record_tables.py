@@ -24,7 +24,7 @@ TABLES: dict[str, dict[str, Tables]] = {
                 f"done the same day DSP-7 {CLOCKS} 2026-11-18 10:00",
             ],
             "Follow-ups": ["satisfied 2026-11-17 23:59 0"],
-            "Repeated reports": ["2026-11-18 09:00 phone 张 again about the ticket"],
+            "Also called": ["张 — — again about the ticket — 2026-11-18 09:00 phone 陈思"],
         },
         "first": {
             "Clocks": [
@@ -58,7 +58,7 @@ TABLES: dict[str, dict[str, Tables]] = {
         "early": {
             "Clocks": ["formal record written CMP-3 2026-11-18 07:00 overdue 1 h —"],
             "Follow-ups": ["to be made 24 h left 0"],
-            "Repeated reports": ["2026-11-18 09:00 phone 张 again about the complaint"],
+            "Also called": ["张 — — again about the complaint — 2026-11-18 09:00 phone 陈思"],
         },
         "first": {
             "Clocks": [f"formal record written CMP-3 {CLOCKS} 2026-11-18 09:00"],
@@ -70,7 +70,10 @@ TABLES: dict[str, dict[str, Tables]] = {
     "follow_ups": {
         "due": {},
         "tried": {"Attempts": ["2026-11-18 00:00 林小满 phone not reached —"]},
-        "made": {"Attempts": ["2026-11-18 10:00 林小满 phone satisfied 很好"]},
+        "made": {
+            "Attempts": ["2026-11-18 10:00 林小满 phone satisfied 很好"],
+            "Also called": ["张 — — again about the ticket — 2026-11-18 09:00 phone 陈思"],
+        },
     },
     "keys": {
         "hook": {"Key loans": ["#3 returned 2026-11-18 00:00 2026-11-18 09:00 2026-11-18 10:00"]},
