@@ -3,7 +3,7 @@
 import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import (
@@ -48,6 +48,19 @@ class BorrowerKind(LabelledEnum):
     OTHER = "other", gettext_noop("other person")
 
 
+class BringerKind(LabelledEnum):
+    """KEY-4: who brought a key back: who had borrowed it, or somebody else who gives a name."""
+
+    BORROWER = "borrower", gettext_noop("the borrower")
+    RESIDENT = "resident", gettext_noop("resident")
+    STAFF = "staff", gettext_noop("our own staff")
+    OTHER = "other", gettext_noop("other person")
+
+
+MOST_PIECES = 99
+"""So many keys hang together at most; what is more than that is not one bunch."""
+
+
 _PLACE_GUARDS = {
     "sqlite": (
         "CREATE TRIGGER guard_keys_place BEFORE UPDATE OF lost_at, handed_back_at ON keys BEGIN\n"
@@ -81,11 +94,15 @@ _PLACE_SENTENCES = {
 
 
 class Key(Register, Base):
-    """One key with its number, hook and seal. Where it is follows from its loans and the two final times."""
+    """One key with its number, hook and seal. Where it is follows from its loans and the two final times.
+
+    A bunch is one key of several ``pieces``: it is lent as a whole, and out until the last piece is back (KEY-2).
+    """
 
     __tablename__ = "keys"
 
     number: Mapped[str] = mapped_column(ShortText(40))
+    pieces: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
     unit_id: Mapped[int | None] = mapped_column(Identity)
     place: Mapped[str | None] = mapped_column(ShortText(100))
     hook: Mapped[str] = mapped_column(ShortText(40))
@@ -106,6 +123,11 @@ class Key(Register, Base):
     __table_args__ = table_args(
         within_estate("unit_id", "units"),
         UniqueConstraint("estate_id", "number"),
+        CheckConstraint(
+            f"pieces BETWEEN 1 AND {MOST_PIECES}",
+            name="pieces",
+            info={"rule": "KEY-1", "sentence": gettext_noop("A bunch has 1 to 99 pieces.")},
+        ),
         CheckConstraint("unit_id IS NOT NULL OR place IS NOT NULL", name="unit_or_place"),
         CheckConstraint("lost_at IS NULL OR handed_back_at IS NULL", name="one_place"),
         CheckConstraint("handed_back_at IS NULL OR handed_back_to IS NOT NULL", name="handed_back_to"),
@@ -276,7 +298,11 @@ _LOAN_SENTENCES = {
 
 
 class KeyLoan(Register, Base):
-    """One key out of the house: the row exists once the key has left; ``returned_at`` or ``lost_at`` ends it."""
+    """One key out of the house: the row exists once the key has left; ``returned_at`` or ``lost_at`` ends it.
+
+    Of a bunch of ``pieces`` some, ``pieces_back``, may come back before that end; the others end with it.
+    ``brought_by_kind`` says who brought the last of it back, and is empty where nobody noted it.
+    """
 
     __tablename__ = "key_loans"
 
@@ -290,11 +316,16 @@ class KeyLoan(Register, Base):
     signed: Mapped[bool] = mapped_column(Flag, default=False, server_default="0")
     purpose: Mapped[str | None] = mapped_column(LongText)
     approval_id: Mapped[int | None] = mapped_column(Identity)
+    pieces: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
+    pieces_back: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     lent_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime)
     lent_by_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
     due_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime)
     returned_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
     returned_to_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    brought_by_kind: Mapped[BringerKind | None] = mapped_column(Choice(BringerKind))
+    brought_by_name: Mapped[str | None] = mapped_column(ShortText(60))
+    brought_by_phone: Mapped[str | None] = mapped_column(ShortText(200), info={"personal": True})
     lost_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
     note: Mapped[str | None] = mapped_column(LongText)
 
@@ -309,6 +340,20 @@ class KeyLoan(Register, Base):
             info={"rule": "KEY-2", "sentence": gettext_noop("A key comes back after it was lent.")},
         ),
         CheckConstraint("returned_at IS NULL OR lost_at IS NULL", name="one_end"),
+        CheckConstraint(f"pieces BETWEEN 1 AND {MOST_PIECES}", name="pieces"),
+        CheckConstraint(
+            "pieces_back >= 0 AND pieces_back < pieces",
+            name="pieces_back",
+            info={"rule": "KEY-2", "sentence": gettext_noop("Not more pieces come back than were lent.")},
+        ),
+        CheckConstraint("brought_by_kind IS NULL OR returned_at IS NOT NULL", name="brought_back"),
+        CheckConstraint(
+            "(brought_by_name IS NULL) = (brought_by_kind IS NULL OR brought_by_kind = 'borrower')",
+            name="brought_by_somebody",
+            info={"rule": "KEY-4", "sentence": gettext_noop("Who brings a key back instead of the borrower is named.")},
+        ),
+        CheckConstraint("length(trim(brought_by_name)) > 0", name="brought_by_named"),
+        CheckConstraint("brought_by_phone IS NULL OR brought_by_name IS NOT NULL", name="brought_by_phone"),
         Index("ix_key_loans_key_id", "key_id"),
         Index("ix_key_loans_estate_id_lent_at", "estate_id", "lent_at", "id"),
         info={TRIGGERS: _LOAN_GUARDS, SENTENCES: _LOAN_SENTENCES},
@@ -324,6 +369,11 @@ class KeyLoan(Register, Base):
     lent_by: Mapped["Staff"] = relationship(
         "Staff", primaryjoin="foreign(KeyLoan.lent_by_id) == Staff.id", viewonly=True, lazy="raise_on_sql"
     )
+
+    @property
+    def pieces_out(self) -> int:
+        """How many pieces have not come back, as long as the loan has not ended."""
+        return self.pieces - self.pieces_back
 
     def __str__(self) -> str:
         return f"#{self.id}"

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from flask_babel import gettext
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
@@ -162,13 +163,20 @@ def put_back(sheet: Sheet, typed: Mapping[int, str], problems: Mapping[int, str]
         line.note, line.problem = typed.get(line.id, line.note), problems.get(line.id, "")
 
 
+def _part_back(facts: Mapping[str, Any]) -> str:
+    """How much of a bunch of keys was back (KEY-2)."""
+    if not facts.get("pieces_back"):
+        return ""
+    return str(gettext("%(back)s of %(pieces)s back", back=facts["pieces_back"], pieces=facts["pieces"]))
+
+
 def _line(row: Any, run: AuditRun) -> Line:
     since = datetime.datetime.fromisoformat(row.facts["since"]) if row.facts.get("since") else row.since
     due_text = row.facts.get("due_at")
     due = datetime.datetime.fromisoformat(due_text) if due_text else None
     return Line(
         id=row.id,
-        number=row.number,
+        number=" · ".join(filter(None, (row.number, _part_back(row.facts)))),
         url=record_url(row.register, row.record_id),
         owner=row.owner or "",
         rule=row.rule,

@@ -44,14 +44,15 @@ class BulkPages(EditPages):
         if request.method == "GET":
             return redirect(self.get_url(".index_view"))
         step = self.step(verb)
+        wanted = step.bulk_form or step.form
         asked = self._asked_all()
         again = self._tried_before(verb)
         ids = None if asked is not None else self._left_alone(again) if again is not None else self._chosen_ids()
         if asked is None and not ids:
-            return self.bulk_page(step, step.form(), None, [], problem=gettext("Choose at least one row.")), INVALID
+            return self.bulk_page(step, wanted(), None, [], problem=gettext("Choose at least one row.")), INVALID
         if request.form.get("stage") != "preview":
-            return self.bulk_page(step, step.form(data=self._begin_with(verb, again, asked, ids)), asked, ids)
-        form = step.form(request.form)
+            return self.bulk_page(step, wanted(data=self._begin_with(verb, again, asked, ids)), asked, ids)
+        form = wanted(request.form)
         key = request.form.get("key", "")
         if not form.validate() or not _KEY.fullmatch(key):
             return self.bulk_page(step, form, asked, ids), INVALID

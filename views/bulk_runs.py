@@ -15,7 +15,7 @@ from werkzeug.exceptions import BadRequest, NotFound
 
 from models.bulk import LEFT_ALONE, BulkItem, BulkOutcome, BulkRun, BulkState
 from models.estates import Estate, Unit
-from models.keys import KeyLoan
+from models.keys import KeyApproval, KeyLoan
 from models.operations import bulk_runs, bulk_undo
 from models.passes import VisitorPass
 from models.policy import may, visible
@@ -187,6 +187,7 @@ ABOUT: dict[str, Any] = {
         Unit, Unit.id == Ticket.unit_id
     ),
     "key_loans": select(KeyLoan.id, KeyLoan.borrower_name, func.coalesce(KeyLoan.purpose, "")),
+    "key_approvals": select(KeyApproval.id, KeyApproval.borrower_name, KeyApproval.purpose),
     "visitor_passes": select(VisitorPass.id, VisitorPass.holder_name, func.coalesce(VisitorPass.purpose, "")),
     "estates": select(Estate.id, Estate.code, Estate.name),
 }

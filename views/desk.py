@@ -259,7 +259,8 @@ class _Steps:
 def _beside() -> Iterator[tuple[str, Question]]:
     actor = context.actor()
     if may(actor, "read", KeyLoan):
-        query: Question = select(KeyLoan.id, Key.number, KeyLoan.borrower_name, KeyLoan.due_at).join(
+        parts = (KeyLoan.pieces, KeyLoan.pieces_back)
+        query: Question = select(KeyLoan.id, Key.number, KeyLoan.borrower_name, KeyLoan.due_at, *parts).join(
             Key, Key.id == KeyLoan.key_id
         )
         late = (KeyLoan.returned_at.is_(None), KeyLoan.lost_at.is_(None), KeyLoan.due_at < NOW)

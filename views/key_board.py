@@ -52,6 +52,8 @@ class Hook:
     borrower: str = ""
     due: datetime.datetime | None = None
     lent: datetime.datetime | None = None
+    pieces: int = 1
+    pieces_back: int = 0
 
     @property
     def word(self) -> Any:
@@ -124,10 +126,11 @@ class KeyBoardView(DeskPage):
         if loan is None:
             abort(404)
         try:
-            perform(verbs.return_keys, [loan], note=form.note.data or "")
+            ended = perform(verbs.return_keys, [loan], **form.arguments()).done[0]
         except OperationRefused as refusal:
             return self.page(form, key_id, None if form.refuse(refusal) else sentence(refusal)), status_of(refusal)
-        flash(gettext("The key is back on its hook."), "success")
+        part = gettext("%(back)s of %(pieces)s back", back=ended.pieces_back, pieces=ended.pieces)
+        flash(gettext("The key is back on its hook.") if ended.returned_at else part, "success")
         return self.back(key_id)
 
     def back(self, key_id: int) -> Any:
@@ -208,6 +211,8 @@ class KeyBoardView(DeskPage):
             KeyLoan.borrower_name.label("borrower"),
             KeyLoan.lent_at,
             KeyLoan.due_at,
+            func.coalesce(KeyLoan.pieces, Key.pieces).label("pieces"),
+            func.coalesce(KeyLoan.pieces_back, 0).label("pieces_back"),
         )
         return self.joined(query).where(*conditions)
 
@@ -334,6 +339,8 @@ def _hook(row: Any) -> Hook:
         row.borrower or "",
         row.due_at,
         row.lent_at,
+        row.pieces,
+        row.pieces_back,
     )
 
 

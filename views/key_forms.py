@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from flask_babel import lazy_gettext as _
 from wtforms.validators import Optional
 
-from models.keys import BorrowerKind, KeyOrigin
+from models.keys import BorrowerKind, BringerKind, KeyOrigin
 from views.fields import (
     ChoiceField,
     EnumField,
@@ -17,6 +17,7 @@ from views.fields import (
     Required,
     StaticChoiceField,
     TextField,
+    WholeNumberField,
 )
 from views.forms import DeskForm
 from views.labels import label_for
@@ -26,6 +27,9 @@ class KeyForm(DeskForm):
     """A key taken into custody (KEY-1)."""
 
     number = TextField(label_for("number"), [Optional()], length=40, description=_("Empty: the next number."))
+    pieces = WholeNumberField(
+        label_for("pieces"), [Optional()], default=1, description=_("A bunch has several; it is lent as a whole.")
+    )
     unit_id = LookupField(label_for("unit_id"), [Optional()], lookup="unit")
     place = TextField(label_for("place"), [Optional()], length=100, description=_("Where there is no unit."))
     hook = TextField(label_for("hook"), [Required()], length=40)
@@ -33,6 +37,10 @@ class KeyForm(DeskForm):
     origin = EnumField(label_for("origin"), enum=KeyOrigin)
     received_at = LocalDateTimeField(label_for("received_at"), [Optional()], description=_("Empty means now."))
     note = LongTextField(label_for("note"), [Optional()])
+
+    def arguments(self) -> dict[str, Any]:
+        """A key of which nobody says that it is a bunch has one piece."""
+        return {**super().arguments(), "pieces": 1 if self.pieces.data is None else self.pieces.data}
 
 
 class ApprovalForm(DeskForm):
@@ -97,14 +105,50 @@ class LoanForm(DeskForm):
         return {**super().arguments(), "borrower_name": self.borrower_name.data or ""}
 
 
-class ReturnForm(DeskForm):
-    """The key came back (KEY-4)."""
+class BringerForm(DeskForm):
+    """Who brought a key back (KEY-4): the borrower, unless something else is said."""
+
+    brought_by = EnumField(label_for("brought_by"), enum=BringerKind, default=BringerKind.BORROWER)
+    brought_by_name = TextField(
+        label_for("person_name"), [Optional()], length=60, description=_("Of somebody else than the borrower.")
+    )
+
+    def arguments(self) -> dict[str, Any]:
+        """Names and notes as text."""
+        given = super().arguments()
+        return {**given, **{name: given[name] or "" for name in ("brought_by_name", "note")}}
+
+
+class ManyReturnsForm(BringerForm):
+    """Many keys came back: no phone, because what is asked for a bulk run is kept with it."""
 
     note = LongTextField(label_for("note"), [Optional()])
 
-    def arguments(self) -> dict[str, Any]:
-        """The note as text."""
-        return {"note": self.note.data or ""}
+
+class ReturnForm(BringerForm):
+    """The key came back (KEY-4)."""
+
+    brought_by_phone = TextField(label_for("phone"), [Optional()], length=30)
+    note = LongTextField(label_for("note"), [Optional()])
+
+
+class PiecesField(WholeNumberField):
+    """How many pieces of a bunch came back."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(_("Pieces that came back"), [Optional()], description=_("Empty: all of them."), **options)
+
+
+class BunchReturnForm(ReturnForm):
+    """A bunch came back, all of it or a part (KEY-2)."""
+
+    sections: ClassVar[Any] = (("", ("pieces", "brought_by", "brought_by_name", "brought_by_phone", "note")),)
+    pieces = PiecesField()
+
+
+def return_form(loan: Any) -> type[ReturnForm]:
+    """What is asked when the key of *loan* comes back."""
+    return BunchReturnForm if loan.pieces - loan.pieces_back > 1 else ReturnForm
 
 
 class ExtendForm(DeskForm):
@@ -164,7 +208,9 @@ class BoardLoanForm(DeskForm):
         return {**found, "borrower_name": self.borrower_name.data or ""}
 
 
-class BoardReturnForm(DeskForm):
-    """A key comes back: one line, so that Enter is enough."""
+class BoardReturnForm(BringerForm):
+    """A key comes back: all fields may stay as they are, so that Enter is enough."""
 
     note = TextField(label_for("note"), [Optional()], length=200)
+    brought_by_phone = TextField(label_for("phone"), [Optional()], length=30)
+    pieces = PiecesField()

@@ -1,4 +1,4 @@
-"""Keys (钥匙), approvals to lend them, and the loan register (钥匙借用记录表)."""
+"""Keys (钥匙): where each of them is."""
 
 from typing import Any
 
@@ -7,29 +7,20 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, select
 
-from models.keys import APPROVAL_TRANSITIONS, ApprovalStatus, Key, KeyApproval, KeyLoan
+from models.keys import Key, KeyLoan
 from models.operations import keys as verbs
 from models.policy import visible
 from views import context
 from views.base import RegisterView
 from views.cells import coloured, deadline
-from views.filters import ChoiceFilter, DateFilter, KeyFilter, StateFilter
-from views.key_forms import (
-    ApprovalForm,
-    ApproveForm,
-    ExtendForm,
-    HandBackForm,
-    KeyForm,
-    LoanForm,
-    LostForm,
-    ReturnForm,
-)
+from views.filters import ChoiceFilter, KeyFilter, StateFilter
+from views.key_forms import HandBackForm, KeyForm, LostForm
+from views.key_loans import OUT, bringer, is_out, with_part
+from views.labels import label_for
 from views.language import local_time
-from views.matter_forms import ReasonForm
 from views.record import Related
 from views.steps import Step
 
-OUT = KeyLoan.returned_at.is_(None) & KeyLoan.lost_at.is_(None)
 HERE = Key.lost_at.is_(None) & Key.handed_back_at.is_(None)
 
 
@@ -75,6 +66,7 @@ class KeyView(RegisterView):
     column_list = ("number", "whereabouts", "unit", "hook", "seal", "origin", "received_at")
     column_export_list = [
         "number",
+        "pieces",
         "whereabouts",
         "unit",
         "place",
@@ -94,12 +86,12 @@ class KeyView(RegisterView):
     )
     reads = {"whereabouts": ("loan",), "unit": ("unit", "place")}
     plain = False  # where a key is, its open loan says
-    form_columns = ("unit_id", "place", "hook", "seal", "origin", "note")
+    form_columns = ("pieces", "unit_id", "place", "hook", "seal", "origin", "note")
     create_form_class = KeyForm
     sections = (
         (
             _("Key"),
-            ("number", "whereabouts", "unit", "place", "hook", "seal", "origin", "received_at", "note"),
+            ("number", "pieces", "whereabouts", "unit", "place", "hook", "seal", "origin", "received_at", "note"),
         ),
         (
             _("End of custody"),
@@ -126,7 +118,7 @@ class KeyView(RegisterView):
             return coloured("green", gettext("on its hook"))
         late = loan.due_at < context.now()
         text = gettext("on loan to %(name)s", name=loan.borrower_name)
-        return coloured("red" if late else "orange", text)
+        return coloured("red" if late else "orange", with_part(text, loan))
 
     def links(self, record: Key) -> list[tuple[Any, str]]:
         """Ask for an approval."""
@@ -137,12 +129,19 @@ class KeyView(RegisterView):
     def related(self, record: Key) -> list[Related]:
         """All loans of the key."""
         query = select(
-            KeyLoan.id, KeyLoan.borrower_name, KeyLoan.lent_at, KeyLoan.due_at, KeyLoan.returned_at, KeyLoan.lost_at
+            KeyLoan.id,
+            KeyLoan.borrower_name,
+            KeyLoan.lent_at,
+            KeyLoan.due_at,
+            KeyLoan.returned_at,
+            KeyLoan.lost_at,
+            KeyLoan.brought_by_kind,
+            KeyLoan.brought_by_name,
         )
         query = query.where(KeyLoan.key_id == record.id, visible(context.actor(), KeyLoan))
         loans = Related(
             _("Key loans"),
-            (_("Number"), _("Borrower"), _("Lent"), _("Due"), _("Returned")),
+            (_("Number"), _("Borrower"), _("Lent"), _("Due"), _("Returned"), label_for("brought_by")),
             query=query.order_by(KeyLoan.id.desc()).limit(20),
             show=lambda loan: (
                 url_for("key_loans.details_view", id=loan.id),
@@ -152,183 +151,8 @@ class KeyView(RegisterView):
                     local_time(loan.lent_at),
                     deadline(loan.due_at, ended=not is_out(loan)),
                     local_time(loan.returned_at),
+                    bringer(loan),
                 ),
             ),
         )
         return [loans]
-
-
-LOAN_STATES = {
-    "out": (_("on loan"), lambda now: OUT),
-    "overdue": (_("overdue"), lambda now: OUT & (KeyLoan.due_at < now)),
-    "returned": (_("returned"), lambda now: KeyLoan.returned_at.is_not(None)),
-    "lost": (_("lost"), lambda now: KeyLoan.lost_at.is_not(None)),
-}
-
-
-def is_out(loan: Any) -> bool:
-    """Whether the key is still out."""
-    return loan.returned_at is None and loan.lost_at is None
-
-
-class KeyLoanView(RegisterView):
-    """``/admin/key-loans/``."""
-
-    model = KeyLoan
-    title = _("Key loans")
-    group = _("Keys and passes")
-    verbs = verbs
-    functions = {"return": "return_keys", "amend": "amend_loans", "delete": "-"}
-    create_verb = "lend"
-    steps = (
-        Step("return", ReturnForm, "primary", when=is_out),
-        Step("extend", ExtendForm, when=is_out),
-        Step("report_lost", LostForm, "danger", when=is_out),
-        Step("correct", ReasonForm, "danger", when=is_out),
-    )
-    bulk_verbs = ("return",)
-    empty_text = _("No loan fits. Choose “Lend” when a key leaves the house.")
-    default_sort = "lent_at"
-    column_list = ("id", "key", "state", "borrower_name", "borrower_kind", "lent_at", "due_at", "returned_at")
-    column_export_list = [
-        "id",
-        "key",
-        "state",
-        "borrower_name",
-        "borrower_kind",
-        "borrower_phone",
-        "lent_by",
-        "lent_at",
-        "due_at",
-        "returned_at",
-        "lost_at",
-        "purpose",
-    ]
-    column_sortable_list = ("lent_at", "due_at")
-    column_filters = (
-        StateFilter(KeyLoan.id, LOAN_STATES),
-        ChoiceFilter(KeyLoan.borrower_kind),
-        KeyFilter(KeyLoan.key_id, "key"),
-        DateFilter(KeyLoan.lent_at),
-        DateFilter(KeyLoan.lent_at, until=True),
-    )
-    reads = {"state": ("lost_at", "returned_at", "due_at")}
-    form_columns = ("borrower_phone", "purpose", "note")
-    create_form_class = LoanForm
-    sections = (
-        (
-            _("Loan"),
-            ("key", "state", "lent_at", "lent_by", "due_at", "returned_at", "returned_to_id", "lost_at", "purpose"),
-        ),
-        (
-            _("Borrower"),
-            (
-                "borrower_kind",
-                "borrower_name",
-                "borrower_phone",
-                "borrower_resident",
-                "borrower_staff_id",
-                "identity_checked",
-                "signed",
-                "approval_id",
-                "note",
-            ),
-        ),
-    )
-
-    def draft(self, form: Any) -> Any:
-        """The loan."""
-        return verbs.LoanDraft(**form.arguments())
-
-    def begin_with(self) -> dict[str, Any]:
-        """From an approval: its key and borrower."""
-        found = super().begin_with()
-        if "approval_id" in found:
-            query = select(KeyApproval).where(
-                KeyApproval.id == found["approval_id"], visible(context.actor(), KeyApproval)
-            )
-            approval = context.session().scalars(query).one_or_none()
-            if approval is not None:
-                found |= {
-                    "key_id": approval.key_id,
-                    "borrower_kind": approval.borrower_kind,
-                    "borrower_name": approval.borrower_name,
-                    "borrower_staff_id": approval.borrower_staff_id,
-                    "due_at": approval.due_at,
-                }
-        return found
-
-    def show_state(self, record: KeyLoan) -> Any:
-        """Derived: on loan, overdue, returned, lost."""
-        if record.lost_at is not None:
-            return coloured("red", gettext("lost"))
-        if record.returned_at is not None:
-            return coloured("green", gettext("returned"))
-        late = record.due_at < context.now()
-        return coloured("red", gettext("overdue")) if late else coloured("orange", gettext("on loan"))
-
-    def name_of(self, record: Any) -> str:
-        """By its number."""
-        return str(gettext("Key loan %(number)s", number=record.id))
-
-
-class KeyApprovalView(RegisterView):
-    """``/admin/key-approvals/``."""
-
-    model = KeyApproval
-    title = _("Key approvals")
-    group = _("Keys and passes")
-    verbs = verbs
-    functions = {"amend": "-", "delete": "-", "register": "-"}
-    create_verb = "request"
-    transitions = APPROVAL_TRANSITIONS
-    steps = (
-        Step("approve", ApproveForm, "primary", when=lambda row: row.status is ApprovalStatus.REQUESTED),
-        Step("refuse", ReasonForm, "danger", when=lambda row: row.status is ApprovalStatus.REQUESTED),
-        Step(
-            "lend",
-            style="primary",
-            when=lambda row: row.status is ApprovalStatus.APPROVED,
-            link=lambda row: url_for("key_loans.create_view", approval_id=row.id),
-        ),
-    )
-    empty_text = _("No request fits. Everyone but owners and the developer's sales staff needs one (KEY-3).")
-    column_list = ("id", "key", "status", "borrower_name", "borrower_kind", "purpose", "requested_at", "decided_at")
-    column_filters = (
-        ChoiceFilter(KeyApproval.status),
-        ChoiceFilter(KeyApproval.borrower_kind),
-        KeyFilter(KeyApproval.key_id, "key"),
-    )
-    create_form_class = ApprovalForm
-    sections = (
-        (
-            _("Request"),
-            (
-                "key",
-                "status",
-                "borrower_kind",
-                "borrower_name",
-                "borrower_staff_id",
-                "purpose",
-                "requested_at",
-                "requested_by_id",
-            ),
-        ),
-        (_("Decision"), ("decided_at", "decided_by_id", "due_at", "decision_reason")),
-    )
-
-    def made_text(self, record: KeyApproval) -> str:
-        """Whom it waits for."""
-        return str(gettext("%(record)s: requested; a supervisor decides on it (KEY-3).", record=self.name_of(record)))
-
-    def draft(self, form: Any) -> Any:
-        """The request."""
-        return verbs.ApprovalDraft(**form.arguments())
-
-    def name_of(self, record: Any) -> str:
-        """By its number."""
-        return str(gettext("Key approval %(number)s", number=record.id))
-
-    def show_due_at(self, record: KeyApproval) -> Any:
-        """When the key is due back once it is lent: not a deadline of the request."""
-        return local_time(record.due_at)

@@ -21,7 +21,8 @@ from views.events import EventView
 from views.follow_up_queue import FollowUpQueueView
 from views.follow_ups import FollowUpView
 from views.key_board import KeyBoardView
-from views.keys import KeyApprovalView, KeyLoanView, KeyView
+from views.key_loans import KeyApprovalView, KeyLoanView
+from views.keys import KeyView
 from views.mentions import MentionView
 from views.pages import DeskPage
 from views.passes import PassView

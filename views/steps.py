@@ -43,11 +43,19 @@ class Step:
     """A sentence on the step's page: what it does."""
     link: Callable[[Any], str] | None = None
     """The address of another register's page that does it, given the record."""
+    form_of: Callable[[Any], type[DeskForm]] | None = None
+    """Where what is asked depends on the record: the form, given the record."""
+    bulk_form: type[DeskForm] | None = None
+    """What is asked for many records at once, where that is less."""
 
     @property
     def label(self) -> str:
         """The verb as the button says it."""
         return say(verb_label(self.verb))
+
+    def asks(self, record: Any) -> type[DeskForm]:
+        """The form for *record*."""
+        return self.form if self.form_of is None else self.form_of(record)
 
 
 def next_step(steps: Sequence[Step], transitions: Any, record: Any) -> Step | None:
@@ -137,9 +145,9 @@ class StepPages(ListPages):
         record = self.get_one(asked_id())
         self.require(verb, record)
         if request.method == "GET":
-            form = step.form(data=self.prefill(step, record))
+            form = step.asks(record)(data=self.prefill(step, record))
             return self.step_page(step, record, form, version=record.version)
-        form = step.form(request.form)
+        form = step.asks(record)(request.form)
         version = self.asked_version()
         if not form.validate():
             return self.step_page(step, record, form, version=version), INVALID

@@ -81,7 +81,16 @@ def _clock_queries() -> Iterator[tuple[str, Any]]:
 def _keys_out(session: Session, scope: Scope) -> Iterator[Found]:
     """Keys that are out; one past its return time is overdue (KEY-4)."""
     query = (
-        select(KeyLoan.id, KeyLoan.lent_at, KeyLoan.due_at, KeyLoan.lent_by_id, KeyLoan.borrower_kind, Key.number)
+        select(
+            KeyLoan.id,
+            KeyLoan.lent_at,
+            KeyLoan.due_at,
+            KeyLoan.lent_by_id,
+            KeyLoan.borrower_kind,
+            KeyLoan.pieces,
+            KeyLoan.pieces_back,
+            Key.number,
+        )
         .join(Key, Key.id == KeyLoan.key_id)
         .where(KeyLoan.estate_id == scope.estate_id, KeyLoan.returned_at.is_(None), KeyLoan.lost_at.is_(None))
     )
@@ -96,8 +105,13 @@ def _keys_out(session: Session, scope: Scope) -> Iterator[Found]:
             since=row.lent_at,
             due_at=row.due_at,
             overdue=row.due_at <= scope.now,
-            facts={"borrower_kind": row.borrower_kind.value},
+            facts={"borrower_kind": row.borrower_kind.value, **_part_back(row)},
         )
+
+
+def _part_back(loan: Any) -> dict[str, int]:
+    """How much of a bunch is back (KEY-2)."""
+    return {"pieces": loan.pieces, "pieces_back": loan.pieces_back} if loan.pieces_back else {}
 
 
 def _passes_out(session: Session, scope: Scope) -> Iterator[Found]:

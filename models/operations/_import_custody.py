@@ -130,6 +130,7 @@ class LoansImport(_CustodyImport):
             borrower_name=name,
             borrower_phone=phone_columns(self.session, values.get("borrower_phone"))["phone"],
             purpose=values.get("purpose") or str(PURPOSE),
+            pieces=key.pieces,
             lent_at=lent_at,
             lent_by_id=self.actor.staff_id,
             due_at=due_at,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from models.errors import OperationRefused, Outcome, gettext_noop
 from models.estates import Unit
-from models.keys import Key, KeyLoan, KeyOrigin
+from models.keys import MOST_PIECES, Key, KeyLoan, KeyOrigin
 from models.matters import Channel
 from models.operations._key_approvals import key_gone
 from models.operations._key_loans import on_loan, open_loans
@@ -32,12 +32,15 @@ from models.tags import tag_key
 from models.tickets import TicketKind
 
 NUMBER_PREFIX = "K"
-AMENDABLE = frozenset({"unit_id", "place", "hook", "seal", "origin", "note"})
+AMENDABLE = frozenset({"pieces", "unit_id", "place", "hook", "seal", "origin", "note"})
 
 
 @dataclass
 class KeyDraft:
-    """A key as it came (KEY-1); without ``number`` it gets the next one, ``received_at`` (UTC) None means now."""
+    """A key as it came (KEY-1); without ``number`` it gets the next one, ``received_at`` (UTC) None means now.
+
+    A bunch is one key of several ``pieces``.
+    """
 
     estate_id: int
     origin: KeyOrigin
@@ -46,6 +49,7 @@ class KeyDraft:
     unit_id: int | None = None
     place: str | None = None
     number: str | None = None
+    pieces: int = 1
     received_at: datetime.datetime | None = None
     note: str | None = None
 
@@ -60,7 +64,8 @@ def register(
 ) -> Outcome:
     """Take keys into custody (KEY-1), each with number, unit or place, hook, seal and origin.
 
-    Refused: any of these missing, a number that another key of the estate has, received in the future.
+    Refused: any of these missing, a number that another key of the estate has, received in the future, no pieces or
+    more than hang together.
     """
     numbers: set[tuple[int, str]] = set()
     taken: set[tuple[str, int, str]] = set()
@@ -68,6 +73,7 @@ def register(
     def check(draft: KeyDraft) -> None:
         require_role(actor, "register", Key(estate_id=draft.estate_id))
         _check_described(session, draft.estate_id, draft.unit_id, draft.place, draft.hook, draft.seal)
+        _check_pieces(draft.pieces)
         _check_free(session, draft.estate_id, {"hook": draft.hook, "seal": draft.seal}, taken)
         if draft.received_at is not None and draft.received_at > now:
             message = gettext_noop("A key cannot have been received in the future.")
@@ -95,6 +101,7 @@ def register(
             Key(
                 estate_id=draft.estate_id,
                 number=number,
+                pieces=draft.pieces,
                 unit_id=draft.unit_id,
                 place=(draft.place or "").strip() or None,
                 hook=draft.hook.strip(),
@@ -121,6 +128,11 @@ def _check_described(
     require(missing, "KEY-1")
     if unit_id is not None:
         in_estate(session, Unit, unit_id, estate_id, "KEY-1", gettext_noop("unit"), field="unit_id")
+
+
+def _check_pieces(pieces: int | None) -> None:
+    if pieces is None or not 1 <= pieces <= MOST_PIECES:
+        raise OperationRefused("KEY-1", gettext_noop("A bunch has 1 to 99 pieces."), field="pieces")
 
 
 def _check_free(
@@ -165,7 +177,10 @@ def amend(
     preview: bool = False,
     **columns: Any,
 ) -> Outcome:
-    """Change unit, place, hook, seal, origin or note of keys (KEY-1); never the number or where the key is."""
+    """Change pieces, unit, place, hook, seal, origin or note of keys (KEY-1); never the number or where the key is.
+
+    Of a bunch that is out the pieces are counted as it was lent, and stay so until it is back (KEY-2).
+    """
     move = open_amend(
         session,
         Key,
@@ -183,11 +198,16 @@ def amend(
         unit_id, place = columns.get("unit_id", row.unit_id), columns.get("place", row.place)
         hook, seal = columns.get("hook", row.hook), columns.get("seal", row.seal)
         _check_described(session, row.estate_id, unit_id, place, hook, seal)
+        if columns.get("pieces", row.pieces) != row.pieces:
+            _check_pieces(columns["pieces"])
+            if row.id in out:
+                raise on_loan(row, out[row.id].borrower_name, field="pieces")
         changed: dict[str, str | None] = {name: columns[name] for name in ("hook", "seal") if name in columns}
         if row.lost_at is None and row.handed_back_at is None:
             _check_free(session, row.estate_id, changed, taken, row.id)
 
     taken: set[tuple[str, int, str]] = set()
+    out = open_loans(session, [row.id for row in move.rows]) if "pieces" in columns else {}
     for row in check_each(move, check):
         move.set(row, **columns)
     return move.finish()

@@ -1,4 +1,4 @@
-"""Keys out of the house: lending, coming back, another return time, undoing a mistake (KEY-2 … KEY-4)."""
+"""Keys that leave the house, each against a row of the loan register (KEY-2, KEY-3)."""
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
@@ -77,7 +77,7 @@ def lend(
     """
     outcome = Outcome()
     wanted: dict[int, LoanDraft] = {}
-    keys = _keys(session, [draft.key_id for draft in drafts])
+    keys = keys_by_id(session, [draft.key_id for draft in drafts])
     for draft in drafts:
         if draft.key_id not in keys:
             outcome.refused.append((draft, OperationRefused("GONE", gettext_noop("This record is no longer there."))))
@@ -120,7 +120,8 @@ def lend(
     return outcome
 
 
-def _keys(session: Session, ids: Sequence[int]) -> dict[int, Key]:
+def keys_by_id(session: Session, ids: Sequence[int]) -> dict[int, Key]:
+    """The keys with these *ids*."""
     found: dict[int, Key] = {}
     for start in range(0, len(ids), CHUNK):
         query = select(Key).where(Key.id.in_(ids[start : start + CHUNK]))
@@ -189,6 +190,7 @@ def _loan(
         signed=draft.signed,
         purpose=draft.purpose or (approval.purpose if approval is not None else None),
         approval_id=approval.id if approval is not None else None,
+        pieces=key.pieces,
         lent_at=now,
         lent_by_id=actor.staff_id,
         due_at=_due(key, draft, approval, settings.calendar(key.estate_id).end_of_day(now), actor=actor, now=now),
@@ -237,107 +239,6 @@ def _due(
             message = gettext_noop("The key is due back by %(latest)s; only another supervisor can set a later time.")
             raise OperationRefused("KEY-4", message, field="due_at", latest=latest)
     return due
-
-
-def _open_move(
-    session: Session,
-    loans: Iterable[KeyLoan],
-    verb: str,
-    actor: Actor,
-    now: datetime.datetime,
-    expected: Mapping[int, int] | None,
-    preview: bool,
-    reason: str | None,
-    rule: str,
-) -> Move[KeyLoan]:
-    """Lock loans for a verb that needs them unended; the ended ones are refused (KEY-2)."""
-    move = Move(
-        session,
-        KeyLoan,
-        loans,
-        verb=verb,
-        actor=actor,
-        now=now,
-        preview=preview,
-        expected=expected,
-        reason=reason or None,
-        rule=rule,
-    )
-    keys = _keys(session, [loan.key_id for loan in move.rows])
-    check_each(move, lambda loan: _refuse_ended(loan, keys[loan.key_id]))
-    return move
-
-
-def _refuse_ended(loan: KeyLoan, key: Key) -> None:
-    if loan.lost_at is not None:
-        raise OperationRefused("KEY-2", gettext_noop("Key %(record)s was lost on this loan."), record=key.number)
-    if loan.returned_at is not None:
-        message = gettext_noop("Key %(record)s has come back from this loan already.")
-        raise OperationRefused("KEY-2", message, record=key.number)
-
-
-def return_keys(
-    session: Session,
-    loans: Iterable[KeyLoan],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    note: str = "",
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
-) -> Outcome:
-    """Clear the lines of keys that came back (消项, KEY-4); a loan that has ended already is refused (KEY-2)."""
-    move = _open_move(session, loans, "return", actor, now, expected, preview, None, "KEY-4")
-    for loan in move.rows:
-        move.set(loan, returned_at=move.now, returned_to_id=actor.staff_id)
-        if note.strip():
-            move.set(loan, note=note.strip())
-    return move.finish()
-
-
-def extend(
-    session: Session,
-    loans: Iterable[KeyLoan],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    due_at: datetime.datetime,
-    reason: str = "",
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
-) -> Outcome:
-    """Set another time (UTC) to come back, by a supervisor who is not the borrower (KEY-4)."""
-    move = _open_move(session, loans, "extend", actor, now, expected, preview, reason, "KEY-4")
-    due = due_at.astimezone(datetime.UTC)
-    message = gettext_noop("The time to come back lies in the past.")
-    move.refuse_unless(due > move.now, "KEY-4", message, field="due_at")
-    for loan in list(move.rows):
-        if loan.borrower_staff_id == actor.staff_id:
-            move.refuse(loan, "KEY-4", gettext_noop("The borrower cannot set the own time to come back."))
-        else:
-            move.set(loan, due_at=due)
-    return move.finish()
-
-
-def correct(
-    session: Session,
-    loans: Iterable[KeyLoan],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    reason: str,
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
-) -> Outcome:
-    """Undo lends entered by mistake, by a supervisor with reason: the key is on its hook, the history stays (KEY-2).
-
-    An approval that was used stays used: the right loan is approved anew.
-    """
-    move = _open_move(session, loans, "correct", actor, now, expected, preview, reason, "KEY-2")
-    move.refuse_unless(reason.strip(), "KEY-2", gettext_noop("Say what the mistake was."), field="reason")
-    for loan in move.rows:
-        move.set(loan, returned_at=move.now, returned_to_id=actor.staff_id)
-    return move.finish()
 
 
 def amend_loans(

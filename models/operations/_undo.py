@@ -64,6 +64,9 @@ LASTING: dict[tuple[str, str], Msgid] = {
     ("visitor_passes", "check_out"): gettext_noop(
         "Who went out is in the log of the gate and stays there: check the holders in again instead."
     ),
+    ("key_approvals", "approve"): gettext_noop(
+        "What a supervisor has agreed to stays agreed to: a key that should not leave is simply not lent."
+    ),
     ("estates", "run_audit"): gettext_noop(
         "A daily audit says how things stood and stays: run it again to bring it up to date."
     ),
@@ -171,10 +174,10 @@ def column_values(model: type[Any], before: Mapping[str, Any]) -> dict[str, Any]
 
 
 def _value(column: Column[Any], code: Any) -> Any:
-    if column.info.get("personal") or column.info.get("secret"):
-        raise ValueError(f"an event keeps no value of {column.name}")  # a verb that changes one is not put back
     if code is None:
         return None
+    if column.info.get("personal") or column.info.get("secret"):
+        raise ValueError(f"an event keeps no value of {column.name}")  # a verb that changes one is not put back
     if isinstance(column.type, UTCDateTime):
         return datetime.datetime.fromisoformat(code)
     if isinstance(column.type, LocalDate):

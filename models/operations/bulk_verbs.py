@@ -11,7 +11,7 @@ from models.base import Base, LabelledEnum
 from models.bulk import BulkRun
 from models.errors import Outcome
 from models.estates import Estate
-from models.keys import KeyLoan
+from models.keys import BringerKind, KeyApproval, KeyLoan
 from models.operations import daily_audit, keys, passes, tickets
 from models.operations._undo import undo
 from models.passes import VisitorPass
@@ -80,7 +80,8 @@ BULK_VERBS: dict[tuple[str, str], BulkVerb] = {
     ("tickets", "accept"): BulkVerb(Ticket, tickets.accept, {"taker": Staff}),
     ("tickets", "take_slip_back"): BulkVerb(Ticket, tickets.take_slip_back),
     ("tickets", "close"): BulkVerb(Ticket, tickets.close),
-    ("key_loans", "return"): BulkVerb(KeyLoan, keys.return_keys),
+    ("key_loans", "return"): BulkVerb(KeyLoan, keys.return_keys, {"brought_by": BringerKind}),
+    ("key_approvals", "approve"): BulkVerb(KeyApproval, keys.approve, {"due_at": datetime.datetime}),
     ("visitor_passes", "hand_in"): BulkVerb(VisitorPass, passes.hand_in),
     ("visitor_passes", "check_out"): BulkVerb(VisitorPass, passes.check_out),
     ("estates", "run_audit"): BulkVerb(Estate, _run_audits),

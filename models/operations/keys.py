@@ -12,7 +12,8 @@ from models.operations._key_custody import (
     report_lost,
     tell_owner,
 )
-from models.operations._key_loans import LOAN_AMENDABLE, LoanDraft, amend_loans, correct, extend, lend, return_keys
+from models.operations._key_loans import LOAN_AMENDABLE, LoanDraft, amend_loans, lend
+from models.operations._key_returns import correct, extend, return_keys
 
 __all__ = [
     "AMENDABLE",

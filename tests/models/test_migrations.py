@@ -57,9 +57,9 @@ def described(engine):
 def parted(sql):
     """The lines of a CREATE statement, whose order means nothing for a table's constraints.
 
-    A column that was added to a table stands on the line of the one before it.
+    A column that was added to a table stands on the line of the one before it, and its constraints behind it.
     """
-    lines = re.sub(r", (?=\w+ (?:TEXT|INTEGER|REAL|BLOB)\b)", ",\n", sql).splitlines()
+    lines = re.sub(r", (?=\w+ (?:TEXT|INTEGER|REAL|BLOB)\b)|\s+(?=CONSTRAINT ck_)", ",\n", sql).splitlines()
     return str(sorted(" ".join(line.split()).rstrip(",") for line in lines if line.strip()))
 
 

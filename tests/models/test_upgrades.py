@@ -49,6 +49,8 @@ LANDED = {
     "0011_sqlite.sql": "dadf266ea0c59265d595b390a98105f1860860b311c53bdf92231326bfaae8fc",
     "0012_postgresql.sql": "35bd5f416aac3396e7a13d6e150bc94f8da5176d49eac93a5fba291c6e935a87",
     "0012_sqlite.sql": "48f61d1a1d56a9d6498fc8c23436ca501000c4b67e6da309ef23d663844f0722",
+    "0013_postgresql.sql": "221508f3b301256c93db1b6ebf36e443ad46aa2fd41f6d135db6b33c780706a6",
+    "0013_sqlite.sql": "935ec2be6fc0e6fbe1eba2f42e8789eeceafd3e723da6ffc034e017e395317c6",
 }
 """File of statements -> its SHA-256. A new file is added here; a changed one would leave older databases behind."""
 

@@ -10,7 +10,7 @@ from models.bulk import BulkItem, BulkOutcome
 from models.errors import OperationRefused
 from models.events import Event, broken_seals
 from models.invariants import broken_invariants
-from models.keys import Key
+from models.keys import BringerKind, Key
 from models.matters import Comment, CommentKind
 from models.operations import keys, passes, tickets
 from models.operations._undo import COMPENSATIONS, LASTING
@@ -21,7 +21,7 @@ from models.passes import PassKind, VisitorPass
 from models.settings import Setting
 from models.staff import Department, Role
 from models.tickets import TicketStatus
-from tests.operations.key_desk import lend, open_desk
+from tests.operations.key_desk import lend, open_desk, register
 from tests.operations.walks import HOUR, MINUTE, do, new_ticket, running, ticket_in
 
 S = TicketStatus
@@ -108,7 +108,8 @@ def fair_rows(world, now, register, verb):
                 do(world, "take_slip_back", ticket, earlier).one()
         return found, {}
     if register == "key_loans":
-        return [loan(world, earlier) for _ in range(3)], {}
+        found = [loan(world, earlier) for _ in range(2)] + [bunch_partly_back(world, earlier)]
+        return found, {"brought_by": BringerKind.OTHER, "brought_by_name": "王强"}
     return [visitor(world, earlier) for _ in range(3)], {}
 
 
@@ -124,6 +125,12 @@ INTERNAL = {
 def loan(world, now):
     desk = open_desk(world.session, world, now)
     return lend(desk)
+
+
+def bunch_partly_back(world, now):
+    desk = open_desk(world.session, world, now)
+    desk.key = register(desk, pieces=5)
+    return keys.return_keys(world.session, [lend(desk)], actor=desk.clerk, now=now, pieces=3).one()
 
 
 def visitor(world, now):

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Flask
 
 from models.bulk import BulkRun
+from models.keys import BringerKind
 from models.operations.bulk_verbs import BULK_VERBS, encode
 from models.policy import PERMISSIONS
 from models.session import DeskSession
@@ -73,6 +74,7 @@ def test_bulk_arguments_come_back_from_json_as_what_they_were(session: DeskSessi
     session.add(run)
     session.flush()
     examples: dict[type[Any], Any] = {Team: team, Staff: person, BulkRun: run, datetime.datetime: NOW}
+    examples[BringerKind] = BringerKind.OTHER
     for (register, verb), bulk in BULK_VERBS.items():
         assert verb in PERMISSIONS[register]
         parameters = inspect.signature(bulk.function).parameters

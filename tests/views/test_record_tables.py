@@ -76,10 +76,10 @@ TABLES: dict[str, dict[str, Tables]] = {
         },
     },
     "keys": {
-        "hook": {"Key loans": ["#3 returned 2026-11-18 00:00 2026-11-18 09:00 2026-11-18 10:00"]},
-        "out": {"Key loans": ["#1 out 2026-11-17 00:00 0 min left —"]},
-        "overdue": {"Key loans": ["#2 overdue 2026-11-16 23:59 overdue 1 min —"]},
-        "lost": {"Key loans": ["#4 lost 2026-11-17 23:59 2026-11-18 09:00 —"]},
+        "hook": {"Key loans": ["#3 returned 2026-11-18 00:00 2026-11-18 09:00 2026-11-18 10:00 —"]},
+        "out": {"Key loans": ["#1 out 2026-11-17 00:00 0 min left — —"]},
+        "overdue": {"Key loans": ["#2 overdue 2026-11-16 23:59 overdue 1 min — —"]},
+        "lost": {"Key loans": ["#4 lost 2026-11-17 23:59 2026-11-18 09:00 — —"]},
         "back": {},
     },
     "visitor_passes": {
