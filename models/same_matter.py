@@ -5,7 +5,6 @@ The verbs that register and the pages that take a call ask the same function, :f
 
 import itertools
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +15,8 @@ from sqlalchemy.orm import Session
 from models.complaints import Complaint, ComplaintCategory, ComplaintStatus
 from models.estates import Unit, UnitUse
 from models.finding import found_rooms, rooms_named
+from models.places import in_usual_words, read_place, same_place, same_room
+from models.search import room_token
 from models.settings import Category
 from models.tickets import Ticket, TicketKind, TicketStatus
 
@@ -43,21 +44,21 @@ UNFINISHED: dict[type[Any], tuple[Any, ...]] = {
 }
 """Register -> the states in which a call can still be the same matter: what is finished has been done once already."""
 
-_FIGURES = {figure: str(value) for value, figure in enumerate("零一二三四五六七八九")} | {"两": "2", "〇": "0"}
-_TENS = re.compile("([一二三四五六七八九]?)十([一二三四五六七八九]?)")
-_SPELLINGS = (
-    (re.compile("地下(?=车库|停车)"), ""),
-    (re.compile("负(?=[0-9])"), "b"),
-    (re.compile("(?<![0-9])0+(?=[0-9])"), ""),
-    (re.compile("号楼|幢|座"), "栋"),
-    (re.compile("(?<=[0-9])(?:楼|f\\b)"), "层"),
-)
-_PLACE_FILLERS = frozenset("的号第处里内在那这部台") | {"the", "at", "in", "on", "of", "no", "nr", "number"}
 _WORD_FILLERS = frozenset("了的有被又还在里把请来去个已到很太是我们家就都要也啊呢吧吗坏")
 _WORD_FILLERS |= {"a", "an", "the", "is", "are", "was", "be", "in", "on", "at", "of", "to", "and", "or", "it", "my"}
 _WORD_FILLERS |= {"our", "there", "again", "not", "working", "broken", "please", "has", "have"}
 _TOKEN = re.compile("[0-9]+|[a-z]+|[^\\W0-9a-z_]")
 _ENDINGS = re.compile("(?<=[a-z]{3})(?:ing|ed|es|s)$")
+_FAULTS = re.compile(
+    "[关打开锁拧][不没][上开严紧住动了]?|[不没][亮转通动响热冷凉走灵开关]|不制[冷热]|没有?[水电气反信][应号]?|停[水电气运]|[漏渗滴溢积]水?"
+    "|跳闸|堵塞?|[破裂断坏爆碎松掉脱][裂损落坏动开掉]?|生锈|异[响味]|噪[音声]|有味|闪烁?|卡[住死]?|失[灵效]|故障|困人|被困|倾斜|变形|冒烟"
+    "|[着起]火|太?[吵臭脏]|响个?不停"
+    r"|\b(?:won|can|does|doesn|is|isn|not|t|will|close|open|shut|work|leak|drip|flood|block|clog|jam|stuck|break|"
+    r"broke|crack|fail|fault|flicker|noise|noisy|smell|loose|dead|out|off|down)(?:s|ed|ing|y)?\b"
+)
+"""What can be wrong with a thing; with :data:`_WORD_FILLERS` what a sentence about it says beside its name."""
+SHORT_THING = 3
+"""Up to so many signs or words name a thing alone; longer ones may be said with more or less around it."""
 LIKE_PAIRS, LIKE_SIGNS = 0.5, 0.8
 """More than this share of the shorter text's pairs of characters, or at least that of its characters, in the other."""
 
@@ -77,14 +78,15 @@ class Asked:
 def same_matters(session: Session, model: type[Any], asked: Asked) -> list[int]:
     """The ids of the unfinished matters in *model* that *asked* may be, the oldest first (INT-6).
 
-    Same unit or place (:func:`same_place`; a room also where it is only written), and the same category other than
+    Same unit or place (:mod:`models.places`; a room also where it is only written), and the same category other than
     “other”, or :func:`like_words`. Of tickets an emergency is compared with emergencies only: a job on its way must
     not swallow it (DSP-1).
     """
     unit = session.get(Unit, asked.unit_id) if asked.unit_id is not None else None
-    rooms = set(rooms_named(unit.code if unit is not None else "")) | set(rooms_named(asked.place or ""))
+    rooms = _rooms(unit.code if unit is not None else "") | _rooms(asked.place or "")
     units = {asked.unit_id} if unit is not None else _units_named(session, asked)
     text = asked.place or (unit.code if unit is not None and unit.use is UnitUse.PLACE else "")
+    place, room = read_place(text), read_place(unit.code if unit is not None else text)
     anywhere = or_(model.unit_id.in_(units), model.place.is_not(None), Unit.use == UnitUse.PLACE)
     sort = (Ticket.category_id if model is Ticket else Complaint.category).label("sort")
     query = select(model.id, model.summary, model.unit_id, model.place, sort, Unit.code, Unit.use)
@@ -97,7 +99,9 @@ def same_matters(session: Session, model: type[Any], asked: Asked) -> list[int]:
     for row in session.execute(query.order_by(model.id.desc()).limit(LATEST)):
         there = row.place or (row.code if row.use is UnitUse.PLACE else "")
         if row.unit_id is None or unit is None:
-            here = row.unit_id in units or same_place(text, there) or bool(rooms & set(rooms_named(there)))
+            said = read_place(there)
+            named = same_room(room, said) or bool(rooms & _rooms(there))
+            here = row.unit_id in units or same_place(place, said) or named
         else:
             here = row.unit_id == unit.id
         if not here:
@@ -110,14 +114,16 @@ def same_matters(session: Session, model: type[Any], asked: Asked) -> list[int]:
 
 def _units_named(session: Session, asked: Asked) -> set[int]:
     """The units that the place names as a room."""
-    rooms = rooms_named(asked.place or "")
-    if not rooms:
-        return set()
     query = select(Unit.id).where(Unit.id.in_(found_rooms()), Unit.estate_id == asked.estate_id)
     found: set[int] = set()
-    for room in rooms:
+    for room in _rooms(asked.place or ""):
         found.update(session.scalars(query, {"rooms": (room,)}))
     return found
+
+
+def _rooms(text: str) -> set[str]:
+    """The words of the index for the rooms that *text* names, whatever it says of their door."""
+    return {*rooms_named(text), *map(room_token, read_place(text).room_keys())}
 
 
 def _telling(session: Session, model: type[Any], category: Any) -> Any:
@@ -128,48 +134,41 @@ def _telling(session: Session, model: type[Any], category: Any) -> Any:
     return None if code == OTHER else category
 
 
-def same_place(one: str, other: str) -> bool:
-    """Whether two texts name the same place: the same figures, and one has all the words of the other.
-
-    “3号楼电梯”, “三栋的电梯” and “3-电梯” are one place. “1号楼电梯” is another
-    than “11号楼电梯”, as “东门” than “西门”.
-    """
-    (figures, words), (other_figures, other_words) = _place(one), _place(other)
-    if figures != other_figures or not (words <= other_words or other_words <= words):
-        return False
-    return bool(words and other_words) or len(figures) > 1
-
-
-def _place(text: str) -> tuple[list[str], set[str]]:
-    tokens = [token for token in _TOKEN.findall(_plain(text)) if token not in _PLACE_FILLERS]
-    return [token for token in tokens if token.isdigit()], {token for token in tokens if not token.isdigit()}
-
-
-def _plain(text: str) -> str:
-    plain = unicodedata.normalize("NFKC", text).lower()
-    plain = _TENS.sub(lambda found: f"{_FIGURES.get(found[1], '1')}{_FIGURES.get(found[2], '0')}", plain)
-    plain = "".join(_FIGURES.get(sign, sign) for sign in plain)
-    for spelling, usual in _SPELLINGS:
-        plain = spelling.sub(usual, plain)
-    return plain
-
-
 def like_words(one: str, other: str, where: str = "") -> bool:
-    """Whether two summaries speak of the same thing; the words for the place, *where*, do not count."""
-    place = set(_TOKEN.findall(_plain(where)))
+    """Whether two summaries speak of the same thing; the words for the place, *where*, do not count.
+
+    What is wrong alone is not enough: a door that does not close is no window that does not close.
+    """
+    place = set(_TOKEN.findall(in_usual_words(where)))
     runs, other_runs = _runs(one, place), _runs(other, place)
     if not runs or not other_runs:  # “电梯坏了” of a lift: nothing is left beside the place
         runs, other_runs = _runs(one, set()), _runs(other, set())
     if not runs or not other_runs:
         return bool(one.strip()) and one.strip() == other.strip()
+    if _other_things(_thing(one, place), _thing(other, place)):
+        return False
     signs = _shared({token for run in runs for token in run}, {token for run in other_runs for token in run})
     return signs >= LIKE_SIGNS or _shared(_pairs(runs), _pairs(other_runs)) > LIKE_PAIRS
+
+
+def _thing(text: str, without: Iterable[str]) -> list[str]:
+    """The tokens of *text* that say what it is about: without what is wrong with it, and without the place."""
+    return [token for run in _runs(_FAULTS.sub(" ", in_usual_words(text)), without) for token in run]
+
+
+def _other_things(one: list[str], other: list[str]) -> bool:
+    """Whether these are two things: nothing in common, or short and told apart by what stands before (门锁, 窗锁)."""
+    if not one or not other:
+        return False
+    shared = set(one) & set(other)
+    both_named = bool(set(one) - shared and set(other) - shared)
+    return not shared or (both_named and max(len(one), len(other)) <= SHORT_THING)
 
 
 def _runs(text: str, without: Iterable[str]) -> list[list[str]]:
     """The telling tokens of *text* without figures, English words cut to their stem, in runs between *without*."""
     runs: list[list[str]] = [[]]
-    for token in _TOKEN.findall(_plain(text)):
+    for token in _TOKEN.findall(in_usual_words(text)):
         if token in without:
             runs.append([])
         elif token not in _WORD_FILLERS and not token.isdigit():

@@ -1,0 +1,113 @@
+"""Where something is, in people's own words: the same place in its spellings, and its neighbours (INT-6)."""
+
+import pytest
+
+from models.places import read_place, same_place, same_room
+
+SAME = """
+3#楼电梯 = 3号楼电梯
+B1车库 = 负一楼地下停车场
+B1车库 = 地下一层车库
+负一楼地下停车场 = 地下一层车库
+廿一号楼电梯 = 21号楼电梯
+三栋 = 3幢
+3座 = 三号楼
+Building 3 lift = 3栋电梯
+1#大堂 = 1号楼大厅
+5栋二单元电梯 = 五幢2单元电梯
+地下二层停车库 = B2停车场
+-1层车库 = B1车库
+lift in building 5 = 5号楼电梯
+Tower B lobby = B座大堂
+南大门岗亭 = 南门岗亭
+12幢顶楼天台 = 12栋屋顶
+西南门 = 西南大门
+south-west gate = southwest gate
+三十二号楼一层大堂 = 32栋1楼大厅
+1、2号楼之间 = 一二号楼之间
+1号楼和2号楼之间 = 1-2栋中间
+3栋5楼走廊 = 三号楼五层楼道
+儿童游乐场旁边 = 儿童游乐场
+卅号楼电梯间 = 30栋电梯
+2号楼客梯 = 2栋电梯
+9号楼门口 = 9栋门口
+10#楼2单元门禁 = 十栋二单元门禁
+地库B2 = B2车库
+underground garage level 2 = B2 garage
+A栋电梯 = A座电梯
+3号楼电梯 = 三栋的电梯
+3-电梯 = 3号楼电梯
+１号楼大堂 = 1号楼 大堂
+十二号楼大厅 = 12栋大厅
+地下车库B2 = B2车库
+负二层车库 = 地下车库B2
+Lift 3 = lift no. 3
+小区南门岗亭 = 南门岗亭
+"""
+OTHER = """
+南门 = 西南门
+9号楼电梯 = 9号楼
+一二号楼之间 = 12号楼
+东门 = 东南门
+3栋电梯 = 13栋电梯
+B1车库 = B2车库
+3栋1单元电梯 = 3栋2单元电梯
+3栋电梯 = 3栋大堂
+北区车库 = 南区车库
+A座大堂 = B座大堂
+三楼大厅 = 三号楼大厅
+地面停车场 = 地下停车场
+5栋5楼走廊 = 5栋6楼走廊
+二十一号楼 = 十一号楼
+1、2号楼之间 = 2、3号楼之间
+垃圾房 = 水泵房
+南门岗亭 = 北门岗亭
+23号楼电梯 = 2、3号楼电梯
+电梯 = 3号楼电梯
+车库 = 车库入口
+6栋货梯 = 6栋客梯
+Building 3 lift = Building 13 lift
+east gate = north-east gate
+building 2 lobby = building 2 lift
+一期3栋 = 二期3栋
+1层大堂 = -1层大堂
+游泳池 = 游乐场
+3栋1203门口 = 3栋1204门口
+B座 = B1层
+10号楼大堂 = 1号楼大堂
+1号楼电梯 = 11号楼电梯
+3栋1单元电梯 = 3栋2单元电梯
+东门 = 西门
+3楼大厅 = 3号楼大厅
+north lobby = south lobby
+"""
+
+
+def pairs(table: str) -> list[list[str]]:
+    return [line.split(" = ") for line in table.strip().splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"), [(*pair, True) for pair in pairs(SAME)] + [(*pair, False) for pair in pairs(OTHER)]
+)
+def test_a_place_is_known_in_its_spellings_and_no_other_for_it__INT_6(one: str, other: str, same: bool) -> None:
+    places = read_place(one), read_place(other)
+    assert same_place(*places) is same_place(*reversed(places)) is same
+
+
+DOORS = ("3栋1203门口", "三号楼1203室门前", "3-1203厨房", "3#楼2单元1203", "building 3, 1203", "3栋12层1203")
+NOWHERE = ("", " ", "-", "。", "的", "0", "\0", "|", "12" * 200, "A" * 200, "一" * 200, "十" * 200, "#", "b", "号楼")
+
+
+@pytest.mark.parametrize("said", DOORS)
+def test_a_room_is_known_whatever_is_said_of_its_door__INT_6(said: str) -> None:
+    assert same_room(read_place(said), read_place("3-1203"))
+    assert same_room(read_place(said), read_place("3-2-1203"))
+    for other in ("3-1204", "13-1203", "3栋12楼", "1203", ""):
+        assert not same_room(read_place(said), read_place(other)), other
+
+
+@pytest.mark.parametrize("said", NOWHERE)
+def test_what_says_no_place_is_no_place_and_no_fault(said: str) -> None:
+    assert not same_place(read_place(said), read_place("3栋"))
+    assert read_place(said).room_keys() == []
