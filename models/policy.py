@@ -251,15 +251,13 @@ def may(actor: Actor | None, verb: str, target: Any) -> bool:
 
 def role_for(actor: Actor | None, verb: str, target: Any) -> Role | None:
     """The role that lets *actor* do *verb* to *target*, None when nothing does."""
-    if actor is None:
-        return None
-    register = target if isinstance(target, str) else target.__tablename__
+    record = target if isinstance(target, Base) else None
+    register = target if isinstance(target, str) else _register_of(target)
     granted = PERMISSIONS.get(register, {}).get(verb)
-    if granted is None:
+    if actor is None or granted is None:
         return None
     if actor.is_system:
         return Role.SYSTEM
-    record = target if isinstance(target, Base) else None
     estate_id = _estate_of(record)
     held = actor.roles_in(estate_id) & granted
     person = record.staff if isinstance(record, StaffContact) else record
@@ -273,6 +271,12 @@ def role_for(actor: Actor | None, verb: str, target: Any) -> Role | None:
                 continue
             return role
     return None
+
+
+def _register_of(target: Any) -> str:
+    """The register of a record or of a table's class; of anything else none, so that nothing is granted for it."""
+    kind = target if isinstance(target, type) else type(target)
+    return kind.__tablename__ if issubclass(kind, Base) and hasattr(kind, "__tablename__") else ""
 
 
 def _is_open(record: Base | None) -> bool:

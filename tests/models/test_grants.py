@@ -2,10 +2,12 @@
 
 import datetime
 import re
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 
 from models.base import Base
 from models.complaints import TRANSITIONS as COMPLAINT_TRANSITIONS
@@ -18,7 +20,7 @@ from models.tickets import TRANSITIONS as TICKET_TRANSITIONS
 from models.tickets import Ticket, TicketKind, TicketStatus
 from tests.factories import World
 from tests.grants import GRANTS, ROLES, TABLE
-from tests.marks import first_sqlite
+from tests.marks import first_sqlite, only_sqlite
 from tests.operations import walks
 from tests.records import Records
 
@@ -150,3 +152,32 @@ def test_a_verb_that_changes_a_status_is_done_for_who_may_and_refused_for_who_ma
                     if (rules == []) is not granted or (not granted and rules != ["ROLE"]):
                         wrong.append((verb, role.value, rules))
     assert wrong == []
+
+
+@only_sqlite
+def test_to_what_is_no_record_no_class_and_no_name_nobody_may_anything(
+    session: DeskSession, world: World, records: Records
+) -> None:
+    ticket = session.get_one(Ticket, records.tickets[0])
+    row = session.execute(select(Ticket.id, Ticket.estate_id)).first()
+    likeness = SimpleNamespace(__tablename__="tickets", id=ticket.id, estate_id=ticket.estate_id)
+    targets = [
+        None,
+        0,
+        "",
+        "parcels",
+        "Tickets",
+        ticket.id,
+        row,
+        likeness,
+        [ticket],
+        aliased(Ticket),
+        Base,
+        Role,
+        object(),
+    ]
+    actors = [world.actor(role.value) for role in ROLES.values()]
+    assert all(may(world.actor("clerk"), "read", target) for target in (ticket, Ticket, "tickets"))
+    for target in targets:
+        for (_register, verb), _roles in GRANTS.items():
+            assert not [actor.name for actor in actors if may(actor, verb, target)], (target, verb)
