@@ -11,7 +11,7 @@ from admin_app.commands import official_calendar
 from admin_app.config import Config, ConfigurationError
 from models import migrations, search
 from models.estates import Estate
-from models.migrations import roles, soundness
+from models.migrations import authoring, roles, soundness
 from models.session import reading
 
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -70,6 +70,27 @@ def things_of_others(opened: database.Database) -> list[str]:
     with reading(opened.engine).connect() as connection:
         found = soundness.of_others(connection)
         return [str(thing) for thing in found if not soundness.hurts(connection, thing)]
+
+
+@command.command()
+@click.argument("message", required=False)
+@click.option("--hashes", is_flag=True, help="Only note the hashes again, after statements were written by hand.")
+def revision(message: str | None, hashes: bool) -> None:
+    """For developers: write the next migration, which brings about what was changed in models/.
+
+    MESSAGE says in a sentence what becomes possible. Both kinds of database get their statements, and these their hash.
+    """
+    if hashes:
+        authoring.note_hashes()
+        return
+    if not message:
+        raise click.UsageError("Say in a sentence what becomes possible.")
+    try:
+        files = authoring.write(message)
+    except authoring.NothingToWrite as nothing:
+        raise click.ClickException(str(nothing)) from nothing
+    for file in files:
+        click.echo(file)
 
 
 @command.command()

@@ -14,7 +14,7 @@ from models.migrations.neighbours import Thing
 def problems(connection: Connection) -> list[str]:
     """What is not as it should be, a line each: tables, guards, references, the file itself."""
     found = [f"different: {difference}" for difference in migrations.differences(connection)]
-    found += [f"different: {what}" for what in _missing_rules(connection)]
+    found += [f"different: {what}" for what in missing_rules(connection)]
     found += [f"guard missing or changed: {name}" for name in sorted(migrations.missing_guards(connection))]
     found += [f"refers to nothing: {row}" for row in migrations.orphans(connection)]
     found += [f"refuses what may be written: {thing}" for thing in of_others(connection) if hurts(connection, thing)]
@@ -79,7 +79,7 @@ def _may_collide(connection: Connection, thing: Thing, table: Table) -> bool:
     return not any({column.name for column in key.columns} <= columns for key in keys)
 
 
-def _missing_rules(connection: Connection) -> Iterator[str]:
+def missing_rules(connection: Connection) -> Iterator[str]:
     """Checks, keys and columns of ours that are not there as they were made."""
     if connection.dialect.name == "sqlite":
         yield from _sqlite_rules(connection)

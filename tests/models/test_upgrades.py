@@ -1,7 +1,6 @@
 """Databases of earlier versions: what has landed is never edited, and an upgrade keeps every row."""
 
 import hashlib
-from pathlib import Path
 
 import pytest
 from alembic import command
@@ -16,6 +15,7 @@ from models.events import broken_seals
 from models.finding import found
 from models.guards import drop_triggers
 from models.matters import RepeatReport
+from models.migrations import authoring
 from models.operations import contacts
 from models.personal import Keyring
 from models.residents import Resident, ResidentContact
@@ -23,36 +23,6 @@ from models.session import DeskSession, open_engine
 from models.staff import Staff, system_actor
 from models.without_event import rows_without_event
 from tests.fixed import DATA_KEY, NOW
-
-LANDED = {
-    "0001_postgresql.sql": "0a56ed702a4aece8d671ac343b6d91ac622e2b9ab797f06ef8e3591738622b70",
-    "0001_sqlite.sql": "1ccb927d50e5cff26dd3e58bf38586e085b6ada8a7d92f536f05bbd579d024ae",
-    "0002_postgresql.sql": "1b6165b038507d2a9c2f0a79068213a79b639b88ee4c6fdbc50db1088cc8f696",
-    "0002_sqlite.sql": "a1133ecacba90d31f87876e20349acda7c8c6f354d84e23538ab8e2cc99a4ada",
-    "0003_postgresql.sql": "66013c0de5c7536fbc477c41643c1b722a075da228835cf508820ee9d02f3410",
-    "0003_sqlite.sql": "83a63da7ff53e7ccba6c959ec305cbefc0ab7deb68b5443e91a4567eb9a2f8a5",
-    "0004_postgresql.sql": "9df410dba4912ea8b8717b5afda1d8e5df52bf07cfe71468dd8a355687177147",
-    "0004_sqlite.sql": "76badab90c479ef70e367cdf41ef6dba78872ef697a8ec8f2ad63a0f4d0414ef",
-    "0005_postgresql.sql": "452091dedd406c816b840ea647a5a0e86550ba1813d184bc57f5ac681deebdeb",
-    "0005_sqlite.sql": "7465105161da76fe1711d0fcc4b19866b5a7992d01f909474064e43732794cc3",
-    "0006_postgresql.sql": "41f6bf38d48db9e0af15d0e74f71d990270c1df9df56508cbb51d4a212b5858a",
-    "0006_sqlite.sql": "41f6bf38d48db9e0af15d0e74f71d990270c1df9df56508cbb51d4a212b5858a",
-    "0007_postgresql.sql": "c51ff01c350566354c05cdb89bb8bc99749f3df1208ef0cf5eedbf4dea8860e1",
-    "0007_sqlite.sql": "3940ca4298c8c6fbdc21b999da0bbda9bc244785115b40c71fffc0be870eb068",
-    "0008_postgresql.sql": "da186fe1b315e35b59f5402fddec8d053fc76089ff7fea5f71dd8e60ab552534",
-    "0008_sqlite.sql": "da186fe1b315e35b59f5402fddec8d053fc76089ff7fea5f71dd8e60ab552534",
-    "0009_postgresql.sql": "2c35dfe024c5bc709b98fdd6bc329e251a9d857891fc32c05d2bd2aa1772f815",
-    "0009_sqlite.sql": "b4a235ad975f5a4c360c587226e6e967c488863dfa9bf44f0bb167f562358835",
-    "0010_postgresql.sql": "0920a1f52557c63d84e0a33e66200658c3e496802e153ffc23058da0ddfbf7cd",
-    "0010_sqlite.sql": "0949e7d1b4b7f186f05815e15af5efe7d55cde2db5ad3b0e8573c15bad40cc31",
-    "0011_postgresql.sql": "12803bc976503f16f52102204486dc9600378a02bee74bbbb991f2d2076a4953",
-    "0011_sqlite.sql": "dadf266ea0c59265d595b390a98105f1860860b311c53bdf92231326bfaae8fc",
-    "0012_postgresql.sql": "35bd5f416aac3396e7a13d6e150bc94f8da5176d49eac93a5fba291c6e935a87",
-    "0012_sqlite.sql": "48f61d1a1d56a9d6498fc8c23436ca501000c4b67e6da309ef23d663844f0722",
-    "0013_postgresql.sql": "221508f3b301256c93db1b6ebf36e443ad46aa2fd41f6d135db6b33c780706a6",
-    "0013_sqlite.sql": "935ec2be6fc0e6fbe1eba2f42e8789eeceafd3e723da6ffc034e017e395317c6",
-}
-"""File of statements -> its SHA-256. A new file is added here; a changed one would leave older databases behind."""
 
 BEFORE_UNDO = """
 INSERT INTO estates (id, name, code) VALUES (7, 'Lakeside', 'LS');
@@ -88,8 +58,11 @@ def insert_complaint(connection, number):
 
 
 def test_statements_that_have_landed_are_never_edited():
-    files = Path(migrations.FOLDER, "versions").glob("*.sql")
-    assert {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files} == LANDED
+    """A new file gets its line by ``frontdesk db revision``; a changed one would leave older databases behind."""
+    lines = (authoring.VERSIONS / authoring.HASHES).read_text().splitlines()
+    landed = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
+    files = authoring.VERSIONS.glob("*.sql")
+    assert {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files} == landed
 
 
 def test_an_upgrade_of_an_older_database_keeps_its_bulk_runs_and_their_rows(older):
