@@ -170,7 +170,9 @@ class Copy:
             return
         (self.folder / ".coveragerc").write_text("[run]\nrelative_files = true\nsource = models,views\n")
         answer = self.pytest("--cov", "--cov-context=test", "--cov-report=", "-k", "not postgresql", *TESTS)
-        if answer.returncode:
+        # What fails once on a busy machine and passes alone (eight processes at once) has been touched all the same.
+        failed = [line.split()[1] for line in answer.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
+        if answer.returncode not in (0, 1) or (answer.returncode and self.pytest(*failed).returncode):
             raise SystemExit(f"The tests fail without any change:\n{answer.stdout[-2000:]}")
         self._data.read()
         if kept is not None:

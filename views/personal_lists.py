@@ -55,12 +55,15 @@ class PersonalLists(ExportPages):
         if actor is None:
             return {}
         dialect = context.session().get_bind().dialect.name
-        here = estate.id if estate is not None else 0
-        found = _kept(self.register, here, actor.staff_id, actor.estate_ids, dialect).ask()
+        estate_id = estate.id if estate is not None else 0
+        found = _kept(self.register, estate_id, actor.staff_id, actor.estate_ids, dialect).ask()
+        addressed = canonical(asked)
         if not asked.columns and found["columns"]:
             known = set(self.choosable_columns)
             asked.columns = self.with_number([name for name in found["columns"][0].columns if name in known])
         present = canonical(asked)
+        # A view that names no columns is shown with those that the person has chosen since.
+        here = addressed if any(view.query == addressed for view in found["views"]) else present
         tabs = [
             Tab(
                 id=view.id,
@@ -68,7 +71,7 @@ class PersonalLists(ExportPages):
                 address=f"{self.get_url('.index_view')}?{view.query}",
                 shared=view.shared,
                 own=view.owner_id == actor.staff_id,
-                current=view.query == present,
+                current=view.query == here,
             )
             for view in found["views"]
         ]
@@ -78,6 +81,7 @@ class PersonalLists(ExportPages):
             "tab": current,
             "may_change_tab": current is not None and (current.own or may(actor_here(), "share", "saved_views")),
             "may_share": may(actor_here(), "share", "saved_views"),
+            "addressed": addressed,
             "present": present,
         }
 
