@@ -22,8 +22,9 @@ from sqlalchemy import (
 
 from models.complaints import Complaint
 from models.estates import Unit
-from models.finding import found, found_rooms, half_typed, question_of, words_found
+from models.finding import found, found_rooms, half_typed, named_at_end, question_of, words_found
 from models.matters import RepeatReport
+from models.meanings import SHORTEST_GIVEN_NAME
 from models.personal import keyring_of
 from models.policy import may, visible
 from models.residents import Occupancy, OccupancyKind, Resident
@@ -34,7 +35,6 @@ from models.tickets import Ticket
 
 LIMIT = 8
 SHORTEST_NAME = 2
-SHORTEST_GIVEN_NAME = 3
 IN_A_ROOM = 4
 """So many people a room are looked at where each room is shown once."""
 MOST_KEPT = 200
@@ -88,7 +88,7 @@ def callers(
     if key not in _KEPT:
         if len(_KEPT) >= MOST_KEPT:
             _KEPT.clear()
-        person = found(Resident, text, keyring) if may(actor, "read", Resident) else None
+        person = found(Resident, text, keyring, by_given_name=False) if may(actor, "read", Resident) else None
         room = found(Unit, text, keyring) if may(actor, "read", Unit) else None
         nothing = person is None and room is None
         people = _people(false() if person is None else person, len(names), bool(rooms), actor, estate_id)
@@ -133,12 +133,11 @@ def called_about(model: type[Any], resident_id: int | None, unit_id: int | None)
 
 
 def _by_given_name(desk: Connection, names: Sequence[str], actor: Actor, estate_id: int, limit: int) -> Iterable[Any]:
-    """People whose name ends so in pinyin (``jiayi`` for 蔡佳怡): read one by one, where nobody was found otherwise."""
+    """People whose name ends so in pinyin (``jiayi`` for 蔡佳怡), where nobody was found otherwise."""
     spelt = [name for name in names if name.isascii() and len(name) >= SHORTEST_GIVEN_NAME]
     if len(spelt) != len(names) or not may(actor, "read", Resident):
         return ()
-    words = Resident.name_pinyin.concat(" ")
-    ends = and_(*(words.like(f"%{name} %") for name in spelt))
+    ends = and_(*map(named_at_end, spelt))
     return desk.execute(_people(ends, 0, False, actor, estate_id).limit(limit))
 
 

@@ -37,20 +37,22 @@ from models.names import said_together, surname_said
 from models.passes import VisitorPass
 from models.personal import Keyring
 from models.residents import Occupancy, Resident, ResidentContact
-from models.search import NUMBERS, TEXTS, index_of, room_token
+from models.search import NUMBERS, TEXTS, ending_token, index_of, room_token
 from models.tickets import Ticket
 
-_OF_A_NAME = ("name", "together", "surname")
-_OF_A_RESIDENT = ("together", "surname", "plate", "plate_apart")
+_GIVEN = ("given", "given_together")
+_OF_A_NAME = ("name", "together", "surname", *_GIVEN)
+_OF_A_RESIDENT = ("together", "surname", "plate", "plate_apart", "plate_together", *_GIVEN)
 _TAGS = ("tag", "tag_together")
 
 
-def found(model: type[Base], text: str, keyring: Keyring) -> ColumnElement[bool] | None:
+def found(model: type[Base], text: str, keyring: Keyring, *, by_given_name: bool = True) -> ColumnElement[bool] | None:
     """The rows of *model* that *text* finds; None when there is nothing in it to search for.
 
     That is so for signs only and for a single letter or digit: both would find nearly everything.
+    *by_given_name*: pinyin may be the end of a name as well as its beginning.
     """
-    ways = _ways(model, text, keyring)
+    ways = _ways(model, text, keyring, by_given_name=by_given_name)
     # Found apart and united: an OR over tables would make the database read all of them.
     return None if ways is None else and_(*(model.id.in_(union(*each) if len(each) > 1 else each[0]) for each in ways))
 
@@ -138,11 +140,15 @@ def question_of(text: str, keyring: Keyring) -> Question:
     )
 
 
-def _ways(model: type[Base], text: str, keyring: Keyring) -> "list[list[Select[Any]]] | None":
+def _ways(
+    model: type[Base], text: str, keyring: Keyring, *, by_given_name: bool = True
+) -> "list[list[Select[Any]]] | None":
     """For each part of *text* the ways in which it is found, None when there is nothing to search for."""
     parts = parts_of(text)
     ways = []
     for number, (part, meanings) in enumerate(zip(parts, meanings_of(parts, keyring), strict=True)):
+        if not by_given_name:
+            meanings = {name: value for name, value in meanings.items() if name not in _GIVEN}
         said = _Said(meanings, number)
         places = _places(model, said)
         if not places and len(parts) > 1 and part.isalnum():
@@ -162,15 +168,25 @@ def rooms_named(text: str) -> tuple[str, ...]:
 def half_typed(values: dict[str, Any]) -> dict[str, Any]:
     """*values* of a question and ``rooms``, for all rooms whose number begins so: ``1-2`` for 1-201, 1-202 …"""
     return {
-        name: tuple(f"{token}*" for token in value) if name.startswith("room") else value
+        name: tuple(_beginning(token) for token in value) if name.startswith("room") else value
         for name, value in values.items()
     }
+
+
+def _beginning(token: str) -> str:
+    # A nought that is typed last is the first of a figure written with zeros, which the index leaves out.
+    return f"{token.removesuffix('0') if token.endswith('x0') else token}*"
 
 
 def words_found(model: type[Base], text: str) -> ColumnElement[bool] | None:
     """The rows of *model* in whose words *text* stands; None for a text without any."""
     needed = terms(text)
     return model.id.in_(_holding(model, bindparam(None, needed, type_=SearchQuery))) if needed else None
+
+
+def named_at_end(word: str) -> ColumnElement[bool]:
+    """The residents whose name ends with *word* in pinyin: ``jiayi`` for 蔡佳怡."""
+    return Resident.id.in_(_holding(Resident, bindparam(None, (ending_token(word),), type_=SearchQuery)))
 
 
 def found_rooms(named: tuple[str, ...] | None = None) -> Select[Any]:
@@ -221,6 +237,7 @@ def _places(model: type[Any], said: _Said) -> "list[Select[Any]]":
         found += [select(model.id).where(model.host_unit_id.in_(rooms)) for rooms in units]
         found += _by_phone(said, model, model.phone_digest, model.phone_tail_digest)
         found += _by_tag(said, model.badge_key)
+        found += [_holding(model, said.parameter("surname"))] if "surname" in said else []
     elif model is Key:
         found += [select(model.id).where(model.unit_id.in_(rooms)) for rooms in units]
         found += _by_tag(said, model.hook_key, model.seal_key)
@@ -229,6 +246,7 @@ def _places(model: type[Any], said: _Said) -> "list[Select[Any]]":
         found += [select(model.id).where(model.complaint_id.in_(query)) for query in _places(Complaint, said)]
     elif model in (KeyLoan, KeyApproval):
         found += [select(model.id).where(model.key_id.in_(query)) for query in _places(Key, said)]
+        found += [_holding(model, said.parameter("surname"))] if "surname" in said else []
     return found
 
 

@@ -10,15 +10,18 @@ from typing import Any
 from models.names import said_together, surname_said, with_names_apart, without_titles
 from models.personal import Keyring
 from models.phones import TAIL, sought
-from models.plates import Plate, plate_of, with_plates_together
+from models.plates import Plate, plate_of, with_plates_together, without_signs
 from models.rooms import room_key, with_rooms_together
-from models.search import FIRST_CHINESE, PLATE_ENDS, number_token, plate_token, room_token
+from models.search import FIRST_CHINESE, PLATE_ENDS, ending_token, number_token, plate_token, room_token
 from models.tags import tag_key
 
 LONGEST_WORD = 60
 LONGEST_ROOM_PART = 5
 LONGEST_ROOM = 8
 LONGEST_TAG = 40
+SHORTEST_GIVEN_NAME = 3
+LONGEST_GIVEN_NAME = 30
+LONGEST_PLATE = 7
 
 
 _NUMBER = re.compile(r"[a-z]{0,4}-?[0-9][0-9a-z-]{2,39}", re.ASCII)
@@ -64,12 +67,29 @@ def meanings_of(parts: list[str], keyring: Keyring) -> list[dict[str, Any]]:
     if together := said_together(parts):
         for part, each in zip(parts, meanings, strict=True):
             if part.isascii() and part.isalpha():
-                each["together"] = terms(together)
+                each |= {"together": terms(together), **_given("given_together", together)}
+    if (plate := _plate_in_pieces(parts)) is not None:
+        for each in meanings:
+            each["plate_together"] = plate_terms(plate)
     tag = " ".join(parts)
     if len(parts) > 1 and _may_be_tag(tag):
         for each in meanings:
             each["tag_together"] = tag_key(tag)
     return meanings
+
+
+def _plate_in_pieces(parts: list[str]) -> Plate | None:
+    """The end of a plate that is said in *parts*: 9K 8X7."""
+    serial = without_signs("".join(parts))
+    if len(parts) < 2 or not serial.isascii() or not serial.isalnum() or len(serial) > LONGEST_PLATE:
+        return None
+    return plate_of(serial) if any(map(str.isalpha, serial)) else None
+
+
+def _given(meaning: str, name: str) -> dict[str, Any]:
+    """What finds people by the end of their name in pinyin, the given name; nothing for what cannot be one."""
+    fits = name.isascii() and name.isalpha() and SHORTEST_GIVEN_NAME <= len(name) <= LONGEST_GIVEN_NAME
+    return {meaning: (ending_token(name),)} if fits else {}
 
 
 def _may_be_tag(text: str) -> bool:
@@ -86,6 +106,7 @@ def _understood(part: str, keyring: Keyring) -> dict[str, Any]:
         meanings["words"] = needed
     if needed and room is None:
         meanings["name"] = needed
+        meanings |= _given("given", part)
     if _NUMBER.fullmatch(part):
         meanings["number"] = (number_token(part),)
     if room is not None:

@@ -3,8 +3,11 @@
 import re
 
 _HAN = "\u3400-\u9fff"
-_TITLES = "女士|先生|小姐|太太|夫人|阿姨|叔叔|大爷|大妈|大哥|大姐|师傅|老师|老板|医生|经理|总"
-_TITLED = re.compile(rf"([{_HAN}]{{1,2}})(?:{_TITLES})|[老小]([{_HAN}])")
+_TITLES = (
+    "女士|先生|小姐|太太|夫人|阿姨|姑姑|叔叔|伯伯|爷爷|奶奶|外婆|婆婆|大爷|大妈|大叔|大婶|大哥|大姐|师傅|老师|老板|老板娘|医生|教授|律师|警官"
+    "|总经理|经理|主任|主管|队长|班长|局长|处长|院长|校长|书记|会计|总工|工程师|总|工|叔|伯|姨|婶|姐|哥|嫂|爷|奶|老"
+)
+_TITLED = re.compile(rf"([{_HAN}]{{1,4}}?)(?:{_TITLES})|[老小阿]([{_HAN}])")
 _ENGLISH_TITLES = frozenset({"mr", "mrs", "ms", "miss", "mr.", "mrs.", "ms.", "dr", "dr."})
 _OF_A_ROOM = "栋幢座楼号元室房户层第期区"
 _BEFORE_ROOM = re.compile(rf"(?<!\S)([{_HAN}]{{0,3}}[^\W\d_a-z{_OF_A_ROOM}])(?=[0-9][0-9-]{{2,8}}(?!\S))")
@@ -22,7 +25,7 @@ def without_titles(parts: list[str]) -> list[str]:
 
 
 def surname_said(part: str) -> str | None:
-    """The surname in 蔡女士 or 老蔡; None where there is no title."""
+    """The surname in 蔡女士 or 老蔡, the name in 蔡家怡女士; None where there is no title."""
     found = _TITLED.fullmatch(part)
     return (found[1] or found[2]) if found else None
 

@@ -8,8 +8,14 @@ import unicodedata
 from typing import NamedTuple
 
 _PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使"
-_SIGNS = r"[\s·•・.．\-－—]*"
-_SERIAL = r"[0-9A-HJ-NP-Z]{5,6}|[0-9A-HJ-NP-Z]{4}[挂学警港澳超试]"
+_SIGN = r"[\s·•・.．\-－—_]"
+_SIGNS = f"{_SIGN}*"
+_ONE = "[0-9A-HJ-NP-Z]"
+_APART = "|".join(
+    f"{_ONE}(?:{_SIGNS}{_ONE}){{{more}}}{end}" for more, end in ((4, ""), (5, ""), (3, f"{_SIGNS}[挂学警港澳超试]"))
+)
+"""Signs between those of the serial; where they stand together it ends with them: 沪A12345 2辆."""
+_SERIAL = rf"{_ONE}{{5,6}}(?![0-9A-Z])|{_ONE}{{4}}[挂学警港澳超试]|{_APART}"
 _WHOLE = re.compile(rf"([{_PROVINCES}]){_SIGNS}([A-Z]){_SIGNS}({_SERIAL})(?![0-9A-Z])", re.IGNORECASE)
 _END = re.compile(r"(?=.*[0-9])[0-9A-HJ-NP-Z]{4,7}", re.IGNORECASE)
 SHORTEST_END = 4
@@ -27,15 +33,23 @@ class Plate(NamedTuple):
 
 def with_plates_together(text: str) -> str:
     """*text* with each whole plate in it written without signs or blanks between its parts."""
-    return _WHOLE.sub(lambda found: "".join(found.groups()), text)
+    return _WHOLE.sub(lambda found: f"{found[1]}{found[2]}{without_signs(found[3])}", text)
+
+
+def without_signs(text: str) -> str:
+    """*text* without blanks, dashes and dots, which may stand anywhere in a plate."""
+    return re.sub(_SIGN, "", text)
 
 
 def plate_of(word: str) -> Plate | None:
     """The plate, or the end of one (its last four signs at least), that *word* may be; None when it is none."""
     plain = unicodedata.normalize("NFKC", word).lower()
     if (found := _WHOLE.fullmatch(plain)) is not None:
-        return Plate(*found.groups())
-    return Plate("", "", plain) if _END.fullmatch(plain) is not None else None
+        return Plate(found[1], found[2], without_signs(found[3]))
+    serial = without_signs(plain)
+    if serial != plain and serial.isdecimal():  # 3-1203 is a room
+        return None
+    return Plate("", "", serial) if _END.fullmatch(serial) is not None else None
 
 
 def plates_in(text: str) -> tuple[str, ...]:

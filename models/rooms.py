@@ -36,11 +36,20 @@ _SAID = re.compile(
 )
 
 
+_ZEROS = re.compile("(?<![0-9])0+(?=[0-9])")
+
+
 def room_key(text: str) -> str:
     """*text* as its groups of digits and letters joined by hyphens: equal for spellings of the same room.
 
     Words for building, stairwell, floor, door and the like are left out; others stay: "东区2栋101" is "东区-2-101".
+    So are zeros before a figure: "03-0101" is "3-101".
     """
+    return _ZEROS.sub("", room_figures(text))
+
+
+def room_figures(text: str) -> str:
+    """The same with the zeros that *text* writes before its figures: what a room is called, not what it is known by."""
     plain = unicodedata.normalize("NFKC", text).upper().strip()
     plain = _figure(plain) if re.fullmatch(_NUMERALS, plain) else _FLOOR.sub(" ", _with_figures(plain))
     return "-".join(_GROUPS.findall(_KINDS.sub(" ", plain)))

@@ -1,7 +1,8 @@
 """The reading of a room's number (models.rooms) as the databases do it themselves, for whoever writes a row.
 
 ``reading`` is a stored number with hyphens for words and figures for Chinese numerals ("三栋二单元1501": ``3-2-1501``);
-``order`` the same with every figure filled up with zeros, so that text sorts 1-101 before 1-1001.
+``key`` the same without leading zeros ("03-0101": ``3-101``); ``order`` with every figure filled up with zeros, so that
+text sorts 1-101 before 1-1001.
 """
 
 WORDS = ("单元", "栋", "幢", "座", "楼", "号", "室", "房", "#", " ")
@@ -40,6 +41,15 @@ def sqlite_reading(code: str) -> str:
     return f"SELECT trim(coalesce(group_concat({read}, ''), ''), '-') AS k FROM ({signs})"
 
 
+def sqlite_key(reading: str) -> str:
+    """A SELECT of one value, of the column *reading*."""
+    zero, after = f"substr({reading}, n, 1) = '0'", f"substr({reading}, n + 1, 1) GLOB '[0-9]'"
+    begun = f"substr(rtrim(substr({reading}, 1, n - 1), '0'), -1) GLOB '[0-9]'"
+    sign = f"CASE WHEN {zero} AND {after} AND NOT {begun} THEN '' ELSE substr({reading}, n, 1) END"
+    places = f"SELECT n FROM {PLACES} WHERE n <= length({reading}) ORDER BY n"
+    return f"SELECT coalesce(group_concat({sign}, ''), '') FROM ({places})"
+
+
 def sqlite_order(code: str) -> str:
     """A SELECT of one value."""
     sign, before = "substr(k, n, 1)", "substr(k, n - 1, 1)"
@@ -59,6 +69,9 @@ POSTGRESQL_READING = f"""CREATE OR REPLACE FUNCTION search_room_reading(code tex
       translate(lower(code), '{_NUMERALS}', '{_FIGURES}'),
       '([1-9])十([1-9])', '\\1\\2', 'g'), '十([1-9])', '1\\1', 'g'), '([1-9])十', '\\10', 'g'), '十', '10'),
     '({"|".join(WORDS)}|-)+', '-', 'g'))
+$$"""
+POSTGRESQL_KEY = """CREATE OR REPLACE FUNCTION search_room_key(reading text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+  SELECT regexp_replace(reading, '(?<![0-9])0+(?=[0-9])', '', 'g')
 $$"""
 POSTGRESQL_ORDER = f"""CREATE OR REPLACE FUNCTION search_room_order(code text) RETURNS text
   LANGUAGE sql IMMUTABLE AS $$

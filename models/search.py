@@ -13,7 +13,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, MetaData, event
 
-from models.rooms_in_sql import PLACES, POSTGRESQL_READING, sqlite_reading
+from models.rooms_in_sql import PLACES, POSTGRESQL_KEY, POSTGRESQL_READING, sqlite_key, sqlite_reading
 
 TEXTS: dict[str, tuple[str, ...]] = {
     "tickets": ("summary", "detail", "place", "reporter_name"),
@@ -36,6 +36,9 @@ ROOMS = {"units": "code"}
 
 PLATES = {"residents": "vehicles"}
 """Searched table -> its column with number plates, found by their end too (:func:`plate_token`)."""
+
+NAMES = {"residents": "name_pinyin"}
+"""Searched table -> its column with names in pinyin, found by their end too (:func:`ending_token`)."""
 
 PLATE_ENDS = (4, 5, 6)
 """So many of the last signs of a number plate are enough to find it."""
@@ -71,8 +74,9 @@ def keeps_index(name: str) -> bool:
 def room_token(key: str) -> str:
     """The word that a room's key (models.rooms) has in the index: ``2-2302`` is ``r2x2302``.
 
-    The index also holds the room without hyphens (``r22302``), its last part alone (``r2302``), and of a room with its
-    stairwell (``4-2-1203``) the first part with the last (``r4x1203``): said without its stairwell.
+    The index also holds the room without hyphens (``r22302``, and as it is written, with zeros before its figures), its
+    last part alone (``r2302``), and of a room with its stairwell (``4-2-1203``) the first part with the last
+    (``r4x1203``): said without its stairwell.
     """
     return "r" + key.lower().replace("-", "x")
 
@@ -80,6 +84,14 @@ def room_token(key: str) -> str:
 def plate_token(end: str) -> str:
     """The word that the last four, five or six signs of a number plate have in the index."""
     return "p" + end.lower()
+
+
+def ending_token(word: str) -> str:
+    """The beginning of the words that names in pinyin have in the index which end like *word*: ``jiayi`` of 蔡家怡.
+
+    No index finds what ends so. It holds each word backwards too, behind a nought, with which no other word begins so.
+    """
+    return f"0{word.lower()[::-1]}*"
 
 
 def number_token(number: str) -> str:
@@ -178,6 +190,7 @@ def trigger_statements(dialect: str) -> Iterator[str]:
     """What keeps the indexes, for ``sqlite`` or ``postgresql``; named like guards, and checked with them."""
     if dialect == "postgresql":
         yield POSTGRESQL_READING
+        yield POSTGRESQL_KEY
         yield _POSTGRESQL_ROOM
         yield _POSTGRESQL_PLATES
         yield _POSTGRESQL_TOKENS
@@ -223,7 +236,10 @@ def _sqlite_tokens(table: str, row: str) -> str:
     if table in ROOMS:
         text += f" || ' ' || ({_sqlite_room(f'{row}.{ROOMS[table]}')})"
     if table in PLATES:
-        text += f" || ({_sqlite_plates(f'{row}.{PLATES[table]}')})"
+        plates = f"coalesce({row}.{PLATES[table]}, '')"
+        text += f" || ' ' || {_together(plates)} || ({_sqlite_plates(plates)})"
+    if table in NAMES:
+        text += f" || ({_sqlite_endings(f'{row}.{NAMES[table]}')})"
     # One after another, so that the words stay whole in whatever order a connection likes to read.
     each = (
         f"SELECT said.t, place.n, substr(said.t, place.n, 1) AS sign"
@@ -241,9 +257,10 @@ def _sqlite_room(code: str) -> str:
     # rtrim by all characters but the hyphen leaves what stands before the last part
     last = "substr(room.k, length(rtrim(room.k, replace(room.k, '-', ''))) + 1)"
     first = "substr(room.k, 1, max(instr(room.k, '-') - 1, 0))"
+    read = f"SELECT written.k AS written, ({sqlite_key('written.k')}) AS k FROM ({sqlite_reading(code)}) written"
     return (
         "SELECT 'r' || replace(room.k, '-', 'x') || ' r' || replace(room.k, '-', '') || ' r' || "
-        f"{last} || ' r' || {first} || 'x' || {last} FROM ({sqlite_reading(code)}) room"
+        f"replace(room.written, '-', '') || ' r' || {last} || ' r' || {first} || 'x' || {last} FROM ({read}) room"
     )
 
 
@@ -257,14 +274,29 @@ def _sqlite_plates(column: str) -> str:
     last = f"substr(v, n, 1) GLOB '{sign}' AND NOT substr(v, n + 1, 1) GLOB '{sign}'"
     return (
         f"SELECT coalesce(group_concat({' || '.join(map(ends, PLATE_ENDS))}, ''), '')"
-        f" FROM (SELECT coalesce({column}, '') AS v) CROSS JOIN {PLACES} WHERE n <= length(v) AND {last}"
+        f" FROM (SELECT {column} AS v UNION SELECT {_together(column)}) CROSS JOIN {PLACES}"
+        f" WHERE n <= length(v) AND {last}"
     )
 
 
+def _together(plates: str) -> str:
+    """*plates* without what may stand between the signs of one: 沪 A·9K 8X7."""
+    for sign in " -·•・.．—－_\u3000":
+        plates = f"replace({plates}, '{sign}', '')"
+    return plates
+
+
+def _sqlite_endings(words: str) -> str:
+    backwards = f"SELECT substr(w, n, 1) AS sign FROM (SELECT coalesce({words}, '') AS w) CROSS JOIN {PLACES}"
+    backwards += " WHERE n <= length(w) ORDER BY n DESC"
+    return f"SELECT ' 0' || replace(coalesce(group_concat(sign, ''), ''), ' ', ' 0') FROM ({backwards})"
+
+
 _POSTGRESQL_ROOM = """CREATE OR REPLACE FUNCTION search_room(code text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
-  SELECT 'r' || replace(k, '-', 'x') || ' r' || replace(k, '-', '') || ' r' || regexp_replace(k, '^.*-', '')
-    || ' r' || regexp_replace(k, '-.*$', '') || 'x' || regexp_replace(k, '^.*-', '')
-  FROM (SELECT search_room_reading(code) AS k) room
+  SELECT 'r' || replace(k, '-', 'x') || ' r' || replace(k, '-', '') || ' r' || replace(written, '-', '')
+    || ' r' || regexp_replace(k, '^.*-', '') || ' r' || regexp_replace(k, '-.*$', '') || 'x'
+    || regexp_replace(k, '^.*-', '')
+  FROM (SELECT search_room_reading(code) AS written, search_room_key(search_room_reading(code)) AS k) room
 $$"""
 _POSTGRESQL_PLATES = (
     "CREATE OR REPLACE FUNCTION search_plates(said text) RETURNS text LANGUAGE sql IMMUTABLE AS $$\n  SELECT "
@@ -296,7 +328,10 @@ def _postgresql_tokens(table: str, row: str) -> str:
         said = [f"'n' || {number}", f"'n' || ltrim({number}, '{_LETTERS}')", *said]
     text = f"concat_ws(' ', {', '.join(said)}"
     text += f", search_room({row}.{ROOMS[table]})" if table in ROOMS else ""
-    text += f", search_plates({row}.{PLATES[table]})" if table in PLATES else ""
+    if table in PLATES:
+        plates = f"{row}.{PLATES[table]}"
+        text += f", {_together(plates)}, search_plates({plates}), search_plates({_together(plates)})"
+    text += f", '0' || replace(reverse({row}.{NAMES[table]}), ' ', ' 0')" if table in NAMES else ""
     return f"search_tokens({text}))"
 
 

@@ -112,6 +112,7 @@ class ResidentsImport:
             raise OperationRefused("RES-1", message, code=full_code(code, building, stairwell))
         if code is not None:
             self._apart.check(str(unit_id), code, row)
+            self._apart.check_zeros(str(unit_id), full_code(code, building, stairwell), row)
         kind = cells.pop("kind", None) or self.everybody
         if phones := [cells.pop(name) for name in _PHONES if name in cells]:
             hidden = any(isinstance(phone, Masked) for phone in phones)

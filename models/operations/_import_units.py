@@ -14,7 +14,7 @@ from models.estates import Estate, Unit
 from models.import_headings import UNITS
 from models.operations import estates
 from models.residents import OccupancyKind
-from models.rooms import room_key
+from models.rooms import room_figures, room_key
 from models.spreadsheets import RULE, SheetRow
 from models.staff import Actor
 
@@ -38,19 +38,27 @@ def full_code(code: str, building: str | None, stairwell: str | None = None) -> 
     """The number of a unit where columns of their own name building and stairwell (单元).
 
     "2302" of "2栋" is "2-2302", "101" of "88栋" "2单元" is "88-2-101"; what the number says already is not said twice.
-    A number that is written in words ("88栋2单元101室") becomes its figures.
+    A number that is written in words ("88栋2单元101室") becomes its figures. Zeros before a figure stay as they are
+    written, and make no difference: "03-1203" says building 3 already.
     """
-    written = room_key(code) if _PLACE_WORDS.search(code) else code
+    written = room_figures(code) if _PLACE_WORDS.search(code) else code
     block, stair, room = (room_key(part or "") for part in (building, stairwell, code))
+    block_written, stair_written, rest = (room_figures(part or "") for part in (building, stairwell, code))
     if not stair:
         said = not block or room == block or room.startswith(f"{block}-")
-        return written if said or (block.isalpha() and room.startswith(block)) else f"{block}-{written}"
+        return written if said or (block.isalpha() and room.startswith(block)) else f"{block_written}-{written}"
     whole = f"{block}-{stair}" if block else stair
     if room == whole or room.startswith(f"{whole}-"):
         return written
     if block and room.startswith(f"{block}-") and room.count("-") == block.count("-") + 1:
-        room = room.removeprefix(f"{block}-")
-    return f"{whole}-{room.removeprefix(f'{stair}-')}"
+        room, rest = room.removeprefix(f"{block}-"), _behind(block, rest)
+    rest = _behind(stair, rest) if room.startswith(f"{stair}-") else rest
+    return f"{block_written}-{stair_written}-{rest}" if block else f"{stair_written}-{rest}"
+
+
+def _behind(beginning: str, room: str) -> str:
+    """*room* without as many parts as *beginning* has."""
+    return room.split("-", beginning.count("-") + 1)[-1]
 
 
 def within(code: str, estate_name: str) -> str:
@@ -66,6 +74,18 @@ class TellApart:
         self._left = [at for at, (text, name) in enumerate(named) if name is None and _OF_A_PLACE.search(text)]
         self._header = header
         self._seen: dict[str, tuple[int, list[str], list[str]]] = {}
+        self._figures: dict[str, tuple[int, str]] = {}
+
+    def check_zeros(self, key: str, code: str, row: SheetRow) -> None:
+        """Refuse a *row* that names the unit *key* with other zeros than an earlier one: 88-1-0101, 88-1-101."""
+        figures = room_figures(code)
+        first, known = self._figures.setdefault(key, (row.number, figures))
+        if figures != known and room_key(code) == room_key(known):
+            message = gettext_noop(
+                "This row says %(code)s and row %(row)s %(other)s, which would be one unit. Write both alike; if they "
+                "are two, name them so that more than zeros tells them apart."
+            )
+            raise OperationRefused(RULE, message, row=first, code=figures, other=known)
 
     def check(self, key: str, code: str, row: SheetRow) -> None:
         """Refuse a *row* of the unit *key* that names its place otherwise than an earlier one."""
@@ -107,6 +127,10 @@ class KnownUnits:
         self._by_code[code] = unit_id
         self._by_key.setdefault(room_key(code), set()).add(unit_id)
         self._buildings[unit_id] = room_key(building or "")
+
+    def key(self, code: str) -> str:
+        """The same for every writing of a unit; of several that differ in zeros only, as the register has it."""
+        return code if code in self._by_code and len(self._by_key[room_key(code)]) > 1 else room_key(code)
 
     def find(self, code: str, building: str | None = None, stairwell: str | None = None) -> int | None:
         """The id of the unit that *code* names, None when there is none; refuses what fits several."""
@@ -162,8 +186,10 @@ class UnitsImport:
                     raise OperationRefused("RES-1", gettext_noop("Write down the number of the unit."))
                 written = within(values.pop("code"), self._known.estate_name)
                 code = full_code(written, values.get("building"), values.pop("stairwell", None))
-                self._apart.check(room_key(code), written, row)
-                if self._repeats(room_key(code), row.number, values):
+                key = self._known.key(code)
+                self._apart.check(key, written, row)
+                self._apart.check_zeros(key, code, row)
+                if self._repeats(key, row.number, values):
                     continue
                 unit_id = self._known.find(code, values.get("building"))
             except OperationRefused as refusal:

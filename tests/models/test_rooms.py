@@ -5,7 +5,8 @@ from sqlalchemy import select
 
 from models.estates import Unit
 from models.finding import found
-from models.plates import plates_in
+from models.operations._pinyin import name_pinyin
+from models.plates import plates_in, with_plates_together
 from models.residents import Resident
 from models.rooms import room_key, room_order, with_rooms_together
 
@@ -19,6 +20,10 @@ ROOMS = {
         "4号楼 1203", "四号楼1203", "四号楼 1203室", "4栋1203", "4 1203", "4# 1203", "4栋，1203", "4号楼-1203",
         "４号楼　１２０３", "Bldg 4 Apt 1203", "block 4 room 1203",
     ),
+    "5-101": (
+        "5#0101", "05-0101", "5栋0101", "05栋0101室", "5号楼 0101", "05 0101", "五栋0101", "５#０１０１", "005-101",
+    ),
+    "3-1-203": ("3栋01单元0203", "03-01-0203", "3-1-0203", "03栋1单元203", "3 01 0203"),
     "21-101": ("二十一栋101", "21号楼101室", "二十一幢 101"),
     "10-501": ("十号楼501", "10栋 501"),
 }  # fmt: skip
@@ -37,6 +42,9 @@ PLATES = {
     "苏E·12345": ("苏E12345", "苏E·12345", "苏E 12345", "12345", "2345"),
     "沪AD12346": ("沪AD12346", "沪A·D12346", "D12346", "12346", "2346", "AD12346"),
     "粤B·F567学、京N00001": ("粤BF567学", "京N00001", "0001"),
+    "沪A 9K 8X7（白）": ("沪A9K8X7", "沪A 9K 8X7", "沪A-9K8X7", "沪 A·9K8X7", "9K 8X7", "9K-8X7", "沪A·9K·8X7", "K8X7"),
+    "沪 A·9K-8X7": ("沪A9K8X7", "A 9K8X7", "A·9K 8X7", "9K8X7", "沪Ａ９Ｋ８Ｘ７", "沪a_9k8x7", "沪A.9K8X7"),
+    "苏E D 12 346、苏E 1234 学": ("苏ED12346", "12346", "苏E1234学", "D 12346"),
 }
 
 
@@ -81,6 +89,43 @@ def test_a_room_said_without_its_stairwell_is_every_one_that_fits(session, world
     assert ids(session, keyring, Unit, "4栋2单元1203") == {made[1].id}
 
 
+def test_zeros_before_a_figure_make_no_other_room(session, world, keyring):
+    short, long = (Unit(estate_id=world.estate.id, code=code) for code in ("3-1203", "5-0101"))
+    session.add_all([short, long])
+    session.flush()
+    for text in ("03-1203", "03栋1203", "031203", "３#１２０３", "3-01203", "03 1203"):
+        assert ids(session, keyring, Unit, text) == {short.id}, text
+    for text in ("5-101", "5-0101", "50101", "5101", "05#0101", "5号楼0101室"):
+        assert ids(session, keyring, Unit, text) == {long.id}, text
+    assert not ids(session, keyring, Unit, "30-1203") | ids(session, keyring, Unit, "5-1010")
+
+
+def test_people_are_found_by_the_end_of_their_name_and_by_surname_and_title(session, world, keyring):
+    person, other = world.residents
+    person.name, person.name_pinyin = "蔡家怡", name_pinyin("蔡家怡")
+    other.name, other.name_pinyin = "欧阳伟", name_pinyin("欧阳伟")
+    session.flush()
+    titles = ("女士", "先生", "小姐", "阿姨", "师傅", "总", "工", "老师", "太太", "奶奶", "律师", "姐", "经理")
+    said = [f"蔡{title}" for title in titles] + [
+        "老蔡",
+        "小蔡",
+        "阿蔡",
+        "蔡家怡女士",
+        "Ms. Cai",
+        "家怡",
+        "怡",
+        "蔡 家怡",
+    ]
+    for text in (*said, "jiayi", "jia yi", "cai jiayi", "Jiayi", "ＪＩＡＹＩ", "cjy", "jiayi cai"):
+        assert ids(session, keyring, Resident, text) == {person.id}, text
+    assert ids(session, keyring, Resident, "欧阳先生") == ids(session, keyring, Resident, "yangwei") == {other.id}
+    assert not ids(session, keyring, Resident, "yij") | ids(session, keyring, Resident, "iyaij")
+    person.name_pinyin = name_pinyin("蔡家仪")
+    session.flush()
+    assert ids(session, keyring, Resident, "jiayi") == {person.id}
+    session.delete(person)
+
+
 def test_plates_are_found_whole_and_by_their_end(session, world, keyring):
     person, other = world.residents
     other.vehicles = "沪B77777"
@@ -90,7 +135,18 @@ def test_plates_are_found_whole_and_by_their_end(session, world, keyring):
         for text in writings:
             assert ids(session, keyring, Resident, text) == {person.id}, (stored, text)
         assert person.id not in ids(session, keyring, Resident, "沪C9K8X7"), stored
-    assert plates_in("沪A·9K8X7") == plates_in("沪a 9k8x7") == ("沪A9K8X7",)
+    for text in (
+        "沪A·9K8X7",
+        "沪a 9k8x7",
+        "沪A 9K 8X7",
+        "沪A-9K-8X7",
+        "沪 A·9K 8X7",
+        "沪A.9K.8X7",
+        "沪　Ａ　９Ｋ　８Ｘ７",
+    ):
+        assert plates_in(text) == ("沪A9K8X7",), text
+    for text in ("沪A12345 2辆", "沪A12345 白 12", "沪A1234 567"):
+        assert with_plates_together(text) == text
 
 
 def test_rooms_sort_as_they_are_counted_whoever_writes_them(session, world):

@@ -123,12 +123,31 @@ def _level(name):
         ("期,房号", ("一期,101", "二期,101"), "differ in the column “期”"),
         ("房号", ("7栋101", "7单元101"), "one says building"),
         ("房号", ("8号楼101室", "8单元101"), "one says building"),
+        ("房号", ("88-1-101", "88-1-0101"), "88-1-0101 and row 2 88-1-101, which would be one unit"),
+        ("房号", ("88栋01单元0101", "88栋1单元101"), "88-1-101 and row 2 88-01-0101"),
+        ("楼栋,房号", ("03,1203", "3栋,1203"), "3-1203 and row 2 03-1203"),
     ],
 )
 def test_what_two_rows_would_fuse_without_a_word_is_asked(desk, header, rows, said):
     first, second = desk(csv(header, *rows), "units")
     assert first == "imported"
     assert said in str(second)
+
+
+def test_zeros_make_no_second_unit_and_are_a_question_where_a_file_has_both__RES_1(desk):
+    units = ("1-0101", "01-101", "1栋0101室", "01#101")
+    assert desk(csv("房号", units[0]), "units") == desk(csv("楼栋,房号", "01,0101"), "units") == ["unchanged"]
+    for number, unit in enumerate(units):
+        assert desk(csv("姓名,身份,房号", f"新{number},业主,{unit}")) == ["imported"], unit
+    assert {(f"新{number}", "1-101", OWNER) for number in range(len(units))} <= homes(desk)
+    first, second = desk(csv("姓名,身份,楼栋,房号", "丁,业主,1,101", "戊,业主,1,0101"))
+    assert (first, "which would be one unit" in str(second)) == ("imported", True)
+    desk.session.add(Unit(estate_id=desk.world.estate.id, code="1-0101"))
+    desk.session.flush()
+    assert "fits several units" in str(desk(csv("姓名,身份,房号", "己,业主,01栋101室"))[0])
+    assert desk(csv("姓名,身份,房号", "己,业主,1-0101", "庚,业主,1-101")) == ["imported", "imported"]
+    assert {("己", "1-0101", OWNER), ("庚", "1-101", OWNER)} <= homes(desk)
+    assert desk(csv("房号,楼层", "1-0101,1", "1-101,2"), "units") == ["updated", "updated"]
 
 
 def test_the_same_room_twice_with_other_columns_that_say_no_place_is_no_question(desk):
