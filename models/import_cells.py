@@ -10,7 +10,7 @@ from models import moments
 from models.base import LabelledEnum
 from models.errors import Msgid, OperationRefused, gettext_noop
 from models.estates import FeeStatus, UnitUse
-from models.keys import BorrowerKind
+from models.keys import BorrowerKind, KeyOrigin
 from models.passes import PassKind
 from models.personal import IdDocument
 from models.residents import OccupancyKind
@@ -167,6 +167,15 @@ BORROWER = word(
         BorrowerKind.DEVELOPER_SALES: "售楼部 销售 开发商 开发商销售人员 售楼 置业顾问",
         BorrowerKind.STAFF: "员工 本公司员工 内部员工 物业 工程部 保洁 保安 维修",
         BorrowerKind.OTHER: "其他 其他人员 其它 租户 装修工人 施工人员 施工单位 家属 中介",
+    },
+)
+ORIGIN = word(
+    KeyOrigin,
+    {
+        KeyOrigin.DELIVERY: "交付 交房 交付时移交 交付移交 接管 移交 handed_over delivery",
+        KeyOrigin.RECTIFICATION: "整改 整改留存 维修整改 返修 报修",
+        KeyOrigin.ENTRUSTED: "托管 业主托管 业主委托保管 委托 业主委托 寄存",
+        KeyOrigin.COMMON: "公共 公区 公共区域 公共部位 设备房",
     },
 )
 PASS_KIND = word(

@@ -6,6 +6,7 @@ from models.import_cells import (
     DOCUMENT,
     FEE,
     KIND,
+    ORIGIN,
     PASS_KIND,
     USE,
     choice,
@@ -312,6 +313,17 @@ KEY_LOANS = Columns(
         "purpose", gettext_noop("Purpose"), _headers("用途 事由 借用事由 借用原因 purpose reason"), known_text, 2000
     ),
     Column("note", gettext_noop("Note"), _headers("备注 说明 note remark"), text, 20_000),
+    Column(
+        "hook",
+        gettext_noop("Hook (registers a new key)"),
+        _headers("挂钩 挂钩号 挂钩编号 钩号 钥匙柜号 钥匙位置 柜位 hook hook_no"),
+        known_text,
+        40,
+    ),
+    Column("seal", gettext_noop("Seal"), _headers("封签 封签号 封条 封条号 铅封号 seal seal_no"), known_text, 40),
+    *_ROOM,
+    Column("place", gettext_noop("Place"), _headers("位置 地点 公共区域 部位 place location"), known_text, 100),
+    Column("origin", gettext_noop("Origin"), _headers("钥匙来源 来源 来源类型 origin source"), ORIGIN),
 )
 PASSES = Columns(
     Column(

@@ -132,6 +132,7 @@ key_approvals   approve                 . . . S M . .  KEY-3
 key_approvals   refuse                  . . . S M . .  KEY-3
 key_approvals   lend                    C . . S M . .  KEY-3
 key_approvals   take_over               . . . . M . .  KEY-3†
+key_approvals   delete                  . . . . M . .  †
 
 key_loans       read                    C . . S M A .  KEY-3
 key_loans       export                  C . . S M A .  AUD-6
@@ -144,6 +145,7 @@ key_loans       correct                 . . . S M . .  †
 key_loans       amend                   C . . S M . .  †
 key_loans       take_over               . . . . M . .  KEY-2†
 key_loans       import                  . . . . M . .  KEY-2†
+key_loans       delete                  . . . . M . .  †
 key_loans       read_phone              C . . S M . .  RES-4
 
 visitor_passes  read                    C . . S M A .  PAS-7

@@ -3,6 +3,8 @@
 import json
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,93 +13,118 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin_app import clock, database
+from admin_app.commands.import_undo import undo
 from admin_app.commands.register_imports import HowToRead, estate_of_code, import_register
 from admin_app.config import Config, ConfigurationError
 from models.errors import FrontDeskError, OperationRefused, gettext_noop
 from models.estates import Estate
 from models.operations.imports import TakeOver, take_over
-from models.operations.register_imports import REGISTERS
+from models.operations.register_imports import REGISTERS, close_record, mark_of, open_record
 from models.operations.staff import active_person
 from models.source_mapping import MappingError, SourceFacts, SourceMapping
-from models.spreadsheets import opened
+from models.spreadsheets import SheetRow, opened
 from models.staff import Role, Staff, StaffAssignment, actor_for
 
 
-@click.command("import")
-@click.argument("register", type=click.Choice(list(REGISTERS)))
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option(
-    "--map",
-    "mapping_file",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="Tickets: what the columns of the other system mean (TOML).",
-)
-@click.option("--estate", "estate_code", required=True, metavar="CODE", help="The estate that takes the rows over.")
-@click.option("--as", "username", metavar="NAME", help="Who does it; else the system account.")
-@click.option("--owner", "owner_name", metavar="NAME", help="With --map: desk owner; else the estate's manager.")
-@click.option(
-    "--failed",
-    "failed_file",
-    type=click.Path(path_type=Path, dir_okay=False, writable=True),
-    help="Write the refused rows with reasons to this .xlsx, to be mended and imported again.",
-)
-@click.option("--sheet", metavar="NAME", help="The sheet to read; else the first with rows.")
-@click.option("--header", "header_row", type=int, metavar="ROW", help="The row of the headings.")
-@click.option("--everybody", type=click.Choice(["owner", "tenant", "family"]), help="Residents: who says nothing else.")
-@click.option("--leave-out", metavar="ROWS", help="Rows of explanation: 3,17, or “words” for all that look like it.")
-@click.option("--dry-run", is_flag=True, help="Say what would become of each row; change nothing.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
-def command(
+@click.group("import")
+def command() -> None:
+    """Import a spreadsheet into a register, or undo that. A second import of the same rows changes nothing.
+
+    Columns are found by their headings, English or Chinese. What cannot be taken is refused with its row and reason.
+    """
+
+
+def import_file(
     register: str,
     file: Path,
-    mapping_file: Path | None,
     estate_code: str,
     username: str | None,
-    owner_name: str | None,
     failed_file: Path | None,
     sheet: str | None,
     header_row: int | None,
-    everybody: str | None,
     leave_out: str | None,
+    *,
     dry_run: bool,
     as_json: bool,
+    everybody: str | None = None,
+    mapping_file: Path | None = None,
+    owner_name: str | None = None,
 ) -> None:
-    """Import REGISTER rows from FILE. A second import of the same rows changes nothing.
-
-    A spreadsheet (XLSX or CSV) whose columns are found by their names, English or Chinese.
-
-    tickets with --map: another system's export, as the mapping says; rows become tickets or complaints, repeats of one
-    that was still open, or are not ours.
-
-    What cannot be taken is refused with its row and reason.
-    """
+    """Import *file* by its headings, or by a mapping where there is one."""
     if mapping_file is None:
         if owner_name is not None:
             raise click.UsageError("--owner needs --map.")
         how = HowToRead(sheet, header_row, everybody, leave_out)
         import_register(register, file, estate_code, username, failed_file, how, dry_run=dry_run, as_json=as_json)
         return
-    if register != "tickets" or failed_file is not None:
-        raise click.UsageError("--map is for tickets only, and has no --failed.")
+    if {failed_file, sheet, header_row, leave_out} != {None}:
+        raise click.UsageError("--map reads the file as the mapping says: no --failed, --sheet, --header, --leave-out.")
     try:
         mapping = SourceMapping(mapping_file.read_text(encoding="utf-8"))
         rows = list(read_rows(file, mapping))
     except (MappingError, UnicodeDecodeError, LookupError) as error:
         raise ConfigurationError(f"{file.name}: {error}") from None
-    opened = database.connect(Config.from_environment())
-    database.check(opened)
-    with opened.writing() as session:
+    with database.open_ready(Config.from_environment()) as opened, opened.writing() as session:
         estate = estate_of_code(session, estate_code)
-        report = run(session, rows, mapping, estate, username=username, owner_name=owner_name)
+        report = run(session, rows, mapping, estate, file_name=file.name, username=username, owner_name=owner_name)
         if dry_run:
             session.rollback()
+            report["run"] = None
         else:
             session.commit()
     _print(report, as_json=as_json, dry_run=dry_run)
 
 
-def read_rows(file: Path, mapping: SourceMapping) -> Iterator[tuple[int, dict[str, str] | OperationRefused]]:
-    """Row number and cells of each row of *file*: XLSX, or CSV in the mapping's encoding or GB18030.
+_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+_SHARED: tuple[click.Parameter, ...] = (
+    click.Argument(["file"], type=_FILE),
+    click.Option(
+        ["--estate", "estate_code"], required=True, metavar="CODE", help="The estate that takes the rows over."
+    ),
+    click.Option(["--as", "username"], metavar="NAME", help="Who does it; else the system account."),
+    click.Option(
+        ["--failed", "failed_file"],
+        type=click.Path(path_type=Path, dir_okay=False, writable=True),
+        help="Write the refused rows with reasons to this .xlsx, to be mended and imported again.",
+    ),
+    click.Option(["--sheet"], metavar="NAME", help="The sheet to read; else the first with rows."),
+    click.Option(["--header", "header_row"], type=int, metavar="ROW", help="The row of the headings."),
+    click.Option(
+        ["--leave-out"], metavar="ROWS", help="Rows of explanation: 3,17, or “words” for all that look like it."
+    ),
+    click.Option(["--dry-run"], is_flag=True, help="Say what would become of each row; change nothing."),
+    click.Option(["--json", "as_json"], is_flag=True, help="One JSON document on standard output."),
+)
+_OWN: dict[str, tuple[click.Parameter, ...]] = {
+    "residents": (
+        click.Option(
+            ["--everybody"], type=click.Choice(["owner", "tenant", "family"]), help="As what who says nothing else."
+        ),
+    ),
+    "tickets": (
+        click.Option(
+            ["--map", "mapping_file"],
+            type=_FILE,
+            help="What the columns of another system's export mean (TOML): rows become tickets or complaints, repeats "
+            "of one that was still open, or are not ours.",
+        ),
+        click.Option(["--owner", "owner_name"], metavar="NAME", help="With --map: desk owner; else the manager."),
+    ),
+}
+for _register in REGISTERS:
+    command.add_command(
+        click.Command(
+            _register,
+            callback=partial(import_file, _register),
+            params=[*_SHARED, *_OWN.get(_register, ())],
+            help=f"Import FILE (.xlsx, .csv) into the register {_register}.",
+        )
+    )
+command.add_command(undo)
+
+
+def read_rows(file: Path, mapping: SourceMapping) -> Iterator[tuple[SheetRow, dict[str, str] | OperationRefused]]:
+    """Each row of *file*, and its cells by heading: XLSX, or CSV in the mapping's encoding or GB18030.
 
     A row with another number of cells than the first has comes as its refusal, as does one that cannot be read. Raises
     MappingError for a file that lacks a column, UnreadableSheet for one that cannot be read at all.
@@ -110,12 +137,12 @@ def read_rows(file: Path, mapping: SourceMapping) -> Iterator[tuple[int, dict[st
                     header = row.cells
                     mapping.check_header(header)
                 elif row.faults:
-                    yield row.number, next(iter(row.faults.values()))
+                    yield row, next(iter(row.faults.values()))
                 elif len(row.cells) != len(header):
                     message = gettext_noop("The row has another number of cells than the header.")
-                    yield row.number, OperationRefused("INT-3", message)
+                    yield row, OperationRefused("INT-3", message)
                 else:
-                    yield row.number, dict(zip(header, row.cells, strict=True))
+                    yield row, dict(zip(header, row.cells, strict=True))
             if table.problem is not None:
                 raise table.problem
             if header:
@@ -125,43 +152,66 @@ def read_rows(file: Path, mapping: SourceMapping) -> Iterator[tuple[int, dict[st
 
 def run(
     session: Session,
-    rows: list[tuple[int, dict[str, str] | OperationRefused]],
+    rows: list[tuple[SheetRow, dict[str, str] | OperationRefused]],
     mapping: SourceMapping,
     estate: Estate,
     *,
+    file_name: str,
     username: str | None,
     owner_name: str | None,
 ) -> dict[str, Any]:
-    """Take *rows* over in the caller's transaction; returns the account of every row."""
+    """Take *rows* over in the caller's transaction, as a run that can be undone; returns the account of every row."""
     person = active_person(session, username or "system")
     owner = active_person(session, owner_name) if owner_name else _manager(session, estate)
     actor = actor_for(session, person, source="import")
     facts: list[SourceFacts] = []
-    number_of: dict[int, int] = {}
-    refusals: list[tuple[int, OperationRefused]] = []
+    row_of: dict[int, SheetRow] = {}
+    refusals: list[tuple[SheetRow, OperationRefused]] = []
     not_ours = 0
-    for number, row in rows:
-        if isinstance(row, OperationRefused):
-            refusals.append((number, row))
+    for row, cells in rows:
+        if isinstance(cells, OperationRefused):
+            refusals.append((row, cells))
             continue
         try:
-            fact = mapping.facts(row)
+            fact = mapping.facts(cells)
         except OperationRefused as refusal:
-            refusals.append((number, refusal))
+            refusals.append((row, refusal))
             continue
         if fact is None:
             not_ours += 1
         else:
             facts.append(fact)
-            number_of[id(fact)] = number
+            row_of[id(fact)] = row
     now = clock.now()
-    taken = take_over(session, facts, estate_id=estate.id, desk_owner=owner, actor=actor, now=now)
-    refusals += [(number_of[id(fact)], refusal) for fact, refusal in taken.refused]
-    return _account(len(rows), not_ours, facts, taken, refusals)
+    header = next((list(cells) for _row, cells in rows if not isinstance(cells, OperationRefused)), [])
+    common: dict[str, Any] = {"estate_id": estate.id, "now": now}
+    record = open_record(
+        session, register="tickets", file_name=file_name, header=header, rows=len(rows), actor=actor, **common
+    )
+    taken = take_over(session, facts, desk_owner=owner, actor=replace(actor, request_id=mark_of(record)), **common)
+    refusals += [(row_of[id(fact)], refusal) for fact, refusal in taken.refused]
+    refusals.sort(key=_number)
+    report = _account(len(rows), not_ours, facts, taken, refusals)
+    counts = {
+        "imported": report["imported"] - report["updated"] + report["merged"],
+        "updated": report["updated"],
+        "unchanged": report["unchanged"] + not_ours,
+        "refused": report["refused"],
+    }
+    close_record(session, record, counts, refusals)
+    return {"run": record.id, **report}
+
+
+def _number(refused: tuple[SheetRow, OperationRefused]) -> int:
+    return refused[0].number
 
 
 def _account(
-    rows: int, not_ours: int, facts: list[SourceFacts], taken: TakeOver, refusals: list[tuple[int, OperationRefused]]
+    rows: int,
+    not_ours: int,
+    facts: list[SourceFacts],
+    taken: TakeOver,
+    refusals: list[tuple[SheetRow, OperationRefused]],
 ) -> dict[str, Any]:
     counts = {
         "rows": rows,
@@ -178,15 +228,8 @@ def _account(
         **counts,
         "updated": len(taken.updated),
         "decided": dict(sorted(Counter(word for fact in facts for word in fact.decided).items())),
-        "refusals": [
-            {"row": number, "rule": refusal.rule, "reason": str(refusal)}
-            for number, refusal in sorted(refusals, key=_row)
-        ],
+        "refusals": [{"row": row.number, "rule": refusal.rule, "reason": str(refusal)} for row, refusal in refusals],
     }
-
-
-def _row(refusal: tuple[int, OperationRefused]) -> int:
-    return refusal[0]
 
 
 def _manager(session: Session, estate: Estate) -> Staff:
@@ -218,3 +261,5 @@ def _print(report: dict[str, Any], *, as_json: bool, dry_run: bool) -> None:
         click.echo(f"  decided by the mapping, {word.replace('_', ' ')}: {count}")
     for refusal in report["refusals"]:
         click.echo(f"  row {refusal['row']}: {refusal['reason']}")
+    if report["run"] is not None:
+        click.echo(f"To take it back: frontdesk import undo {report['run']}")

@@ -1,9 +1,10 @@
-"""``frontdesk import residents`` and ``units``: a spreadsheet into a register, chunk by chunk, every row told."""
+"""``frontdesk import residents`` and the others: a spreadsheet into a register, chunk by chunk, every row told."""
 
 import json
+import secrets
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,19 +20,23 @@ from models import spreadsheets
 from models.errors import OperationRefused
 from models.estates import Estate
 from models.import_headings import COLUMNS
+from models.imports import ImportRun
+from models.operations import register_imports
 from models.operations.register_imports import (
     CHUNK,
     CHUNK_CHARACTERS,
     Refused,
     Upload,
+    columns_of,
     explains,
     importer,
     read_tables,
 )
 from models.operations.staff import active_person
+from models.personal import keyring_of
 from models.sentences import refusal_from
 from models.spreadsheets import SheetRow, rows_in
-from models.staff import actor_for
+from models.staff import Actor, actor_for
 
 
 def estate_of_code(session: Session, code: str) -> Estate:
@@ -73,69 +78,116 @@ def import_register(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Import *file* and print the account; each chunk is committed by itself, so that a second run goes on."""
+    """Import *file* as a run that the panel lists, and print the account; each chunk is committed by itself."""
     with file.open("rb") as given, spreadsheets.opened(given) as tables:
         table = read_tables(tables, register, sheet=how.sheet, header_row=how.header_row)
-    columns, twice = COLUMNS[register].guess(table.header)
-    COLUMNS[register].check(columns, twice)
     left_out = how.rows_left_out(table)
     rows = [row for row in table.rows if row.number not in left_out]
-    counts: Counter[str] = Counter()
-    refused: list[Refused] = []
     with (
         database.open_ready(Config.from_environment()) as opened,
         opened.reading() if dry_run else opened.writing() as session,
     ):
         estate = estate_of_code(session, estate_code)
         actor = actor_for(session, active_person(session, username or "system"), source="import")
-        now = clock.now()
-        taker = importer(
-            session,
-            register,
-            columns,
-            estate_id=estate.id,
-            actor=actor,
-            now=now,
-            preview=dry_run,
-            header=table.header,
-            everybody=how.everybody,
-        )
-        with tqdm(total=len(rows), unit=" rows", leave=False, desc=register) as bar:
-            for part in rows_in(rows, CHUNK, CHUNK_CHARACTERS):
-                results = _taken(session, taker, part)
-                for row, result in zip(part, results, strict=True):
-                    counts["refused" if isinstance(result, OperationRefused) else result] += 1
-                    if isinstance(result, OperationRefused):
-                        refused.append(Refused(row, result))
-                bar.update(len(part))
+        columns, everybody, twice = columns_of(session, estate.id, register, table.header)
+        COLUMNS[register].check(columns, twice)
+        work = _Work(session, register, table, rows, columns, how.everybody or everybody, estate.id, actor)
+        work.look() if dry_run else work.do(file.name)
     if failed_file is not None:
-        _write_failed(failed_file, table.header, refused)
+        _write_failed(failed_file, table.header, work.refused)
     report = {
+        "run": work.run_id,
         "rows": len(rows),
-        "imported": counts["imported"] + counts["updated"],
-        "updated": counts["updated"],
-        "unchanged": counts["unchanged"],
-        "refused": counts["refused"],
+        "imported": work.counts["imported"] + work.counts["updated"],
+        "updated": work.counts["updated"],
+        "unchanged": work.counts["unchanged"],
+        "refused": work.counts["refused"],
         "sheet": table.reading.chosen.name,
         "sheets_not_read": table.others,
         "rows_left_out": len(table.rows) - len(rows),
         "cells_filled_down": table.reading.chosen.filled,
         "columns_not_taken": [text for text, name in zip(table.header, columns, strict=True) if text and name is None],
         "refusals": [
-            {"row": item.row.number, "rule": item.refusal.rule, "reason": str(item.refusal)} for item in refused
+            {"row": item.row.number, "rule": item.refusal.rule, "reason": str(item.refusal)} for item in work.refused
         ],
     }
     _print(report, as_json=as_json, dry_run=dry_run)
 
 
-def _taken(session: Session, taker: Any, part: Sequence[SheetRow]) -> list[Any]:
-    try:
-        results: list[Any] = taker.take(part)
+@dataclass
+class _Work:
+    """What becomes of the rows, and the run in which it was done."""
+
+    session: Session
+    register: str
+    table: Upload
+    rows: Sequence[SheetRow]
+    columns: list[str | None]
+    everybody: str | None
+    estate_id: int
+    actor: Actor
+    run_id: int | None = None
+    counts: Counter[str] = field(default_factory=Counter)
+    refused: list[Refused] = field(default_factory=list)
+
+    def look(self) -> None:
+        """Say what would become of each row; nothing is written."""
+        taker = importer(
+            self.session,
+            self.register,
+            self.columns,
+            estate_id=self.estate_id,
+            actor=self.actor,
+            now=clock.now(),
+            preview=True,
+            header=self.table.header,
+            everybody=self.everybody,
+        )
+        with self._progress() as bar:
+            for part in rows_in(self.rows, CHUNK, CHUNK_CHARACTERS):
+                for row, result in zip(part, taker.take(part), strict=True):
+                    self.counts["refused" if isinstance(result, OperationRefused) else result] += 1
+                    if isinstance(result, OperationRefused):
+                        self.refused.append(Refused(row, result))
+                bar.update(len(part))
+
+    def do(self, file_name: str) -> None:
+        """Do it chunk by chunk; what was done before a failure stays, and the panel lists the run."""
+        session, now = self.session, clock.now()
+        sealed = register_imports.seal_table(self.table, self.rows, keyring_of(session))
+        common: dict[str, Any] = {"actor": self.actor, "now": now}
+        run = register_imports.upload(
+            session,
+            sealed,
+            estate_id=self.estate_id,
+            register=self.register,
+            file_name=file_name,
+            key=secrets.token_urlsafe(24),
+            **common,
+        )
+        reading = replace(sealed.reading, everybody=self.everybody)
+        register_imports.map_columns(session, run, self.columns, reading=reading, **common)
+        register_imports.begin_unseen(session, run, **common)
         session.commit()
-    except IntegrityError as error:
-        session.rollback()
-        raise refusal_from(error) from error
-    return results
+        self.run_id = run.id
+        taker = register_imports.taker_of(session, run, **common)
+        with self._progress() as bar:
+            for count, _content in sealed.chunks:
+                self._take_chunk(run, taker, common)
+                bar.update(count)
+        self.counts.update(register_imports.counts(session, run))
+        self.refused = list(register_imports.refused_rows(session, run))
+
+    def _take_chunk(self, run: ImportRun, taker: Any, common: dict[str, Any]) -> None:
+        try:
+            register_imports.run_chunk(self.session, run, taker=taker, **common)
+            self.session.commit()
+        except IntegrityError as error:
+            self.session.rollback()
+            raise refusal_from(error) from error
+
+    def _progress(self) -> Any:
+        return tqdm(total=len(self.rows), unit=" rows", leave=False, desc=self.register)
 
 
 def _write_failed(path: Path, header: Sequence[str], refused: Sequence[Refused]) -> None:
@@ -166,3 +218,5 @@ def _print(report: dict[str, Any], *, as_json: bool, dry_run: bool) -> None:
             click.echo(f"  {name.replace('_', ' ')}: {', '.join(report[name])}")
     for refusal in report["refusals"]:
         click.echo(f"  row {refusal['row']}: {refusal['reason']}")
+    if report["run"] is not None and report["imported"]:
+        click.echo(f"To take it back: frontdesk import undo {report['run']}")

@@ -28,7 +28,10 @@ def open_move(
     reason: str | None = None,
     rule: str | None = None,
 ) -> Move[Complaint]:
-    """Begin a verb of complaints; one that changes no status is refused on what is archived or cancelled (CMP-8)."""
+    """Begin a verb of complaints; one that changes no status is refused on what is archived or cancelled (CMP-8).
+
+    What an import brought archived can be taken out again, as can a ticket that it brought closed.
+    """
     move = Move(
         session,
         Complaint,
@@ -44,7 +47,8 @@ def open_move(
     )
     if verb not in TRANSITIONS:
         for complaint in list(move.rows):
-            if complaint.status not in OPEN_STATUSES:
+            brought = verb == "delete" and complaint.imported_closed
+            if complaint.status not in OPEN_STATUSES and not brought:
                 message = gettext_noop("%(record)s is “%(status)s” and stays as it is.")
                 move.refuse(complaint, "CMP-8", message, record=complaint.number, status=complaint.status)
     return move

@@ -14,11 +14,13 @@ from sqlalchemy.orm import Session
 
 from models.errors import OperationRefused, gettext_noop
 from models.import_headings import COLUMNS
-from models.keys import ApprovalStatus, BorrowerKind, Key, KeyApproval, KeyLoan
+from models.keys import ApprovalStatus, BorrowerKind, Key, KeyApproval, KeyLoan, KeyOrigin
 from models.operations._import_matters import in_utc, refuse_hidden, unit_of, zone_of
 from models.operations._import_units import KnownUnits, Result, TellApart, hold_estate
 from models.operations._intake import check_phone, phone_columns
 from models.operations._key_approvals import FREE_BORROWERS, key_gone
+from models.operations._key_custody import KeyDraft
+from models.operations._key_custody import register as register_keys
 from models.operations._key_loans import on_loan, open_loans
 from models.operations._move import create
 from models.operations._numbers import take_numbers
@@ -79,16 +81,26 @@ class _CustodyImport:
 
 
 class LoansImport(_CustodyImport):
-    """Takes rows of keys that are out."""
+    """Takes rows of keys that are out; a key that is not registered yet is, where the row says its hook and place."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._new: dict[str, tuple[Key, KeyLoan]] = {}
+        """Keys and loans of a preview, which are nowhere else."""
+        self._hooks: set[str] = set()
 
     def take(self, rows: Sequence[SheetRow]) -> list[Result]:
         """Do what *rows* say; one result each."""
         query = select(Key).where(Key.estate_id == self.estate_id)
         self._keys = {key.number: key for key in self.session.scalars(query)}
-        self._tags: dict[str, set[Key]] = {}
-        for key in self._keys.values():
-            self._tags.setdefault(tag_key(key.number), set()).add(key)
-        self._out = open_loans(self.session, [key.id for key in self._keys.values()])
+        by_id = open_loans(self.session, [key.id for key in self._keys.values()])
+        self._out = {number: by_id[key.id] for number, key in self._keys.items() if key.id in by_id}
+        for number, (key, loan) in self._new.items():
+            self._keys.setdefault(number, key)
+            self._out.setdefault(number, loan)
+        self._tags: dict[str, set[str]] = {}
+        for number in self._keys:
+            self._tags.setdefault(tag_key(number), set()).add(number)
         results, loans = self._each("key_loans", rows, self._loan)
         if not self.preview:
             self._approve([loan for loan in loans if loan.borrower_kind not in FREE_BORROWERS])
@@ -96,17 +108,13 @@ class LoansImport(_CustodyImport):
         found: list[Result] = results
         return found
 
-    def _loan(self, values: dict[str, Any], _row: SheetRow) -> KeyLoan | None:
+    def _loan(self, values: dict[str, Any], row: SheetRow) -> KeyLoan | None:
         name, number = values.get("borrower_name"), values.get("key", "")
-        called = self._tags.get(tag_key(number), set())
-        key = self._keys.get(number) or (next(iter(called)) if len(called) == 1 else None)
-        if key is None:
-            message = gettext_noop("There is no key %(number)s in this estate; register the keys first.")
-            raise OperationRefused("KEY-1", message, number=number)
         lent_at = self._time(values, "lent_at")
-        if not name or lent_at is None:
-            raise OperationRefused("KEY-2", gettext_noop("Write down who has the key, and since when."))
-        if self._is_known(key, name, lent_at):
+        if not number or not name or lent_at is None:
+            raise OperationRefused("KEY-2", gettext_noop("Write down which key it is, who has it, and since when."))
+        key = self._called(number)
+        if key is not None and self._is_known(key, name, lent_at):
             return None
         refuse_hidden(values)
         if values.get("returned_at"):
@@ -115,14 +123,16 @@ class LoansImport(_CustodyImport):
             )
         if lent_at > self.now:
             raise OperationRefused("KEY-2", gettext_noop("A key cannot have been lent in the future."))
-        if (out := self._out.get(key.id)) is not None:
+        if key is not None and (out := self._out.get(key.number)) is not None:
             raise on_loan(key, out.borrower_name)
-        if refusal := key_gone(key):
+        if key is not None and (refusal := key_gone(key)):
             raise refusal
         check_phone(values.get("borrower_phone"), "KEY-3", "borrower_phone")
         due_at = self._time(values, "due_at") or max(lent_at, self.now)
         if due_at < lent_at:
             raise OperationRefused("KEY-4", gettext_noop("The time to come back lies before the loan."))
+        if key is None:
+            key = self._registered(values, row, lent_at)
         loan = KeyLoan(
             estate_id=self.estate_id,
             key_id=key.id,
@@ -136,11 +146,56 @@ class LoansImport(_CustodyImport):
             due_at=due_at,
             note=values.get("note"),
         )
-        self._out[key.id] = loan
+        self._out[key.number] = loan
+        if self.preview:
+            self._new[key.number] = key, loan
         return loan
 
+    def _called(self, number: str) -> Key | None:
+        """The key of that *number*, however it is written; refused where several are called so."""
+        called = self._tags.get(tag_key(number), set())
+        if number not in self._keys and len(called) > 1:
+            message = gettext_noop("Several keys are called like %(number)s; write the number as the register has it.")
+            raise OperationRefused("KEY-1", message, number=number)
+        return self._keys.get(number) or (self._keys[next(iter(called))] if called else None)
+
+    def _registered(self, values: dict[str, Any], row: SheetRow, received_at: datetime.datetime) -> Key:
+        """The key that a row brings with its loan (KEY-1); refused where the row does not say enough."""
+        number, hook = values["key"], values.get("hook", "")
+        unit_id = unit_of(self._units, self._apart, values, row)
+        place = values.get("place")
+        if not hook or (unit_id is None and place is None):
+            message = gettext_noop(
+                "There is no key %(number)s in this estate. Register it first; or add the columns of its hook and of "
+                "its unit or place to the file, and it is registered with its loan."
+            )
+            raise OperationRefused("KEY-1", message, number=number)
+        draft = KeyDraft(
+            self.estate_id,
+            values.get("origin") or (KeyOrigin.COMMON if unit_id is None else KeyOrigin.ENTRUSTED),
+            hook,
+            values.get("seal", ""),
+            unit_id=unit_id,
+            place=place,
+            number=number,
+            received_at=received_at,
+            note=str(PURPOSE),
+            is_out=True,
+        )
+        if self.preview and tag_key(hook) in self._hooks:
+            message = gettext_noop("An earlier row of the file has a key on the hook %(name)s already.")
+            raise OperationRefused("KEY-1", message, name=hook)
+        self._hooks.add(tag_key(hook))
+        outcome = register_keys(self.session, [draft], actor=self.actor, now=self.now, preview=self.preview)
+        for _draft, refusal in outcome.refused:
+            raise refusal
+        key = Key(estate_id=self.estate_id, number=number) if self.preview else outcome.done[0]
+        self._keys[number] = key
+        self._tags.setdefault(tag_key(number), set()).add(number)
+        return key
+
     def _is_known(self, key: Key, name: str, lent_at: datetime.datetime) -> bool:
-        out = self._out.get(key.id)
+        out = self._out.get(key.number)
         if out is not None and out.borrower_name == name:
             return True
         known = select(KeyLoan.id).where(

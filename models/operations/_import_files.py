@@ -166,6 +166,15 @@ def read_tables(
     return Upload(*found)
 
 
+def seal_table(table: Upload, rows: Sequence[SheetRow], keyring: Keyring, *, size: int = CHUNK) -> SealedFile:
+    """Encrypt the *rows* of one *table* that was read as a whole; its other sheets are known by their names alone."""
+    parts = list(rows_in(rows, size, CHUNK_CHARACTERS))
+    chunks = [(len(part), sealed(keyring, [kept_row(row) for row in part])) for part in parts]
+    chosen = replace(table.reading.chosen, rows=len(rows), first=0, last=len(chunks) - 1, top=0, suspects=[])
+    sheets = [chosen if sheet is table.reading.chosen else KeptSheet(sheet.name) for sheet in table.reading.sheets]
+    return SealedFile(replace(table.reading, sheets=sheets), chunks)
+
+
 def _nothing_in(sheets: Sequence[KeptSheet]) -> UnreadableSheet:
     for sheet in sheets:
         if sheet.problem is not None:

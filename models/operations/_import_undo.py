@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from models.complaints import Complaint
@@ -18,7 +18,10 @@ from models.estates import Unit
 from models.events import Event
 from models.imports import ImportRun, ImportState
 from models.keys import Key, KeyLoan
+from models.matters import RepeatReport
 from models.operations import complaints, contacts, estates, keys, passes, residents, tickets
+from models.operations._import_records import require_own
+from models.operations._key_taken_over import delete_loans
 from models.operations._undo import column_values
 from models.passes import VisitorPass
 from models.residents import Occupancy, Resident, ResidentContact
@@ -39,13 +42,15 @@ class TakenOut:
     model: type[Any]
     delete: Callable[..., Outcome]
     amend: Callable[..., Outcome] | None = None
+    repeats: Any = None
+    """The column by which a repeated report names its record."""
 
 
 REGISTERS: dict[str, TakenOut] = {
     "occupancies": TakenOut(Occupancy, residents.delete_occupancy),
-    "key_loans": TakenOut(KeyLoan, keys.correct),
-    "tickets": TakenOut(Ticket, tickets.delete),
-    "complaints": TakenOut(Complaint, complaints.delete),
+    "key_loans": TakenOut(KeyLoan, delete_loans),
+    "tickets": TakenOut(Ticket, tickets.delete, repeats=RepeatReport.ticket_id),
+    "complaints": TakenOut(Complaint, complaints.delete, repeats=RepeatReport.complaint_id),
     "visitor_passes": TakenOut(VisitorPass, passes.delete),
     "resident_contacts": TakenOut(ResidentContact, contacts.delete),
     "residents": TakenOut(Resident, residents.delete, residents.amend),
@@ -105,8 +110,7 @@ def undo_chunk(
 
     Refuses an import of somebody else and one that is not at its end. The caller commits and goes on with ``next``.
     """
-    if run.actor_id != actor.staff_id:
-        raise OperationRefused("ROLE", gettext_noop("This import is somebody else's."))
+    require_own(session, run, actor)
     if run.state is not ImportState.FINISHED:
         raise OperationRefused(RULE, gettext_noop("Only an import that is at its end can be undone."))
     again = Event.__table__.alias("again")
@@ -167,6 +171,9 @@ def _undo_register(
             _keep(found, how.amend(session, [row], **common, **_before(how.model, event.before)))
     created = brought & {event.record_id for event in events if event.verb in BRINGING and not event.before}
     gone = [rows[row_id] for row_id in sorted(created & rows.keys())]
+    if gone and how.repeats is not None and not preview:
+        # Of what the file brought, repeats are the file's too: one that anybody else took would have followed.
+        session.execute(delete(RepeatReport).where(how.repeats.in_([row.id for row in gone])))
     if gone:
         _keep(found, how.delete(session, gone, reason=REASON, **common))
 

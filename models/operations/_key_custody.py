@@ -52,6 +52,8 @@ class KeyDraft:
     pieces: int = 1
     received_at: datetime.datetime | None = None
     note: str | None = None
+    is_out: bool = False
+    """Taken over while somebody has it: its seal, if any is told, is put on when it comes back."""
 
 
 def register(
@@ -72,7 +74,8 @@ def register(
 
     def check(draft: KeyDraft) -> None:
         require_role(actor, "register", Key(estate_id=draft.estate_id))
-        _check_described(session, draft.estate_id, draft.unit_id, draft.place, draft.hook, draft.seal)
+        seal = draft.seal if draft.seal or not draft.is_out else "-"
+        _check_described(session, draft.estate_id, draft.unit_id, draft.place, draft.hook, seal)
         _check_pieces(draft.pieces)
         _check_free(session, draft.estate_id, {"hook": draft.hook, "seal": draft.seal}, taken)
         if draft.received_at is not None and draft.received_at > now:
@@ -105,7 +108,7 @@ def register(
                 unit_id=draft.unit_id,
                 place=(draft.place or "").strip() or None,
                 hook=draft.hook.strip(),
-                seal=draft.seal.strip(),
+                seal=draft.seal.strip() or None,
                 origin=KeyOrigin(draft.origin),
                 received_at=(draft.received_at or now).astimezone(datetime.UTC),
                 note=draft.note or None,

@@ -34,9 +34,11 @@ from models.operations._import_files import (
     row_from,
     rows_of,
     seal,
+    seal_table,
     sealed,
 )
 from models.operations._import_layouts import layout_of, remember
+from models.operations._import_records import close_record, open_record, require_own
 from models.operations._import_takers import REGISTERS, importer
 from models.operations._import_undo import Undone, counts_undone, is_undone, mark_of, undo_chunk
 from models.operations._import_units import Result
@@ -55,14 +57,18 @@ __all__ = [
     "SealedFile",
     "Undone",
     "Upload",
+    "close_record",
     "counts_undone",
     "explains",
     "importer",
     "is_undone",
     "layout_of",
+    "mark_of",
+    "open_record",
     "read_tables",
     "run_chunk",
     "seal",
+    "seal_table",
     "undo_chunk",
 ]
 
@@ -105,9 +111,8 @@ def upload(
     if (run := session.scalars(known).one_or_none()) is not None:
         return run
     clear_old(session, now=now)
-    known_layout = layout_of(session, estate_id, register, file.reading.header)
-    columns = known_layout.columns if known_layout else COLUMNS[register].guess(file.reading.header)[0]
-    reading = replace(file.reading, everybody=known_layout.everybody if known_layout else None)
+    columns, everybody, _twice = columns_of(session, estate_id, register, file.reading.header)
+    reading = replace(file.reading, everybody=everybody)
     run = ImportRun(
         estate_id=estate_id,
         actor_id=actor.staff_id,
@@ -129,6 +134,19 @@ def upload(
     ]
     session.execute(insert(ImportChunk), chunks)
     return run
+
+
+def columns_of(
+    session: Session, estate_id: int, register: str, header: Sequence[str]
+) -> tuple[list[str | None], str | None, list[str]]:
+    """What the columns under *header* are taken as, and what all people are: as was said of the last such file.
+
+    Where nothing was said they are guessed; last come the headings that repeat another one.
+    """
+    if (layout := layout_of(session, estate_id, register, header)) is not None:
+        return list(layout.columns), layout.everybody, []
+    columns, twice = COLUMNS[register].guess(header)
+    return columns, None, twice
 
 
 def clear_old(session: Session, *, now: datetime.datetime) -> None:
@@ -212,6 +230,14 @@ def _chunks_of(run: ImportRun, reading: Reading) -> Any:
 def _reset(session: Session, run: ImportRun) -> None:
     nothing = {"refusals": None, **dict.fromkeys(RESULTS, 0)}
     session.execute(update(ImportChunk).where(ImportChunk.run_id == run.id).values(nothing))
+
+
+def begin_unseen(session: Session, run: ImportRun, *, actor: Actor, now: datetime.datetime) -> None:
+    """Let *run* begin without its dry run: at the command line that is a command of its own."""
+    run = _locked(session, run, actor, now)
+    _require_not_begun(run)
+    run.state, run.updated_at = ImportState.RUNNING, now
+    session.flush()
 
 
 @dataclass(frozen=True)
@@ -333,8 +359,7 @@ def _word(result: Result) -> str:
 
 
 def _locked(session: Session, run: ImportRun, actor: Actor, now: datetime.datetime) -> ImportRun:
-    if run.actor_id != actor.staff_id:
-        raise OperationRefused("ROLE", gettext_noop("This import is somebody else's."))
+    require_own(session, run, actor)
     if not is_kept(run, now):
         message = gettext_noop("This import is older than a week and was cleared away; upload the file again.")
         raise OperationRefused("GONE", message)

@@ -106,6 +106,7 @@ def filled(words, scratch):
         "MAPPING": ROOT / "seed/mappings/nyc311.toml",
         "OUT.xlsx": scratch / "failed.xlsx",
         "REGISTER": "residents",
+        "RUN": "1",
     }
     return [str(given.get(word, word)) for word in words]
 

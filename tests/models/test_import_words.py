@@ -4,7 +4,7 @@ from models import import_cells
 from models.complaints import ComplaintStatus
 from models.estates import FeeStatus, UnitUse
 from models.import_headings import COLUMNS, STATUS
-from models.keys import BorrowerKind
+from models.keys import BorrowerKind, KeyOrigin
 from models.passes import PassKind
 from models.personal import IdDocument
 from models.residents import OccupancyKind
@@ -16,6 +16,7 @@ WORDS = {
     import_cells.DOCUMENT: IdDocument,
     import_cells.USE: UnitUse,
     import_cells.BORROWER: BorrowerKind,
+    import_cells.ORIGIN: KeyOrigin,
     import_cells.PASS_KIND: PassKind,
     import_cells.FEE: FeeStatus,
 }

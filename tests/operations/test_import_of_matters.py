@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from models.complaints import Complaint, ComplaintCategory, ComplaintStatus
-from models.keys import Key, KeyLoan, KeyOrigin
+from models.keys import Key, KeyApproval, KeyLoan, KeyOrigin
 from models.operations import keys
 from models.passes import PassKind, VisitorPass
 from models.personal import keyring_of
@@ -148,6 +148,84 @@ def test_keys_that_are_out_come_with_their_borrower__KEY_2(desk, key):
     assert "on loan to 李师傅" in str(other)
     assert "There is no key K-404" in str(unknown)
     assert len(desk.session.scalars(select(Key)).all()) == 1
+
+
+KEYS = f"{LOANS},挂钩号,房号,位置,来源"
+"""A desk that changes over has keys out that are not registered here."""
+
+
+def keys_out(session):
+    """Number, hook, unit, place and origin of each key, and who has it."""
+    query = select(Key, KeyLoan).join(KeyLoan, KeyLoan.key_id == Key.id).order_by(Key.number)
+    return [
+        (key.number, key.hook, key.unit_id, key.place, key.origin, loan.borrower_name)
+        for key, loan in session.execute(query)
+    ]
+
+
+def test_a_key_that_is_not_registered_is_with_its_loan__KEY_1(desk, key):
+    rows = [
+        "W-7,李师傅,13800002222,装修工人,2024-05-01 08:30,2099-05-01,刷墙,G-7,1-101,,交付",
+        "W-8,王工,,业主,2024-05-01,,,G-8,,泵房,",
+        "W-9,赵工,,业主,2024-05-01,,,G-7,1-101,,",
+        "W-7,钱工,,业主,2024-05-01,,,G-7,1-101,,",
+        "W-6,孙工,,业主,2024-05-01,,,,1-101,,",
+        "W-5,孙工,,业主,2024-05-01,,,G-5,,,",
+        "W-4,孙工,,业主,2024-05-01,,,G-4,9-999,,",
+        f"W-3,孙工,,业主,2024-05-01,,,{key.hook},1-101,,",
+        f"{key.number},周工,,业主,2024-05-01,,,G-1,1-101,,",
+    ]
+    said = [
+        "hook G-7 already",
+        "on loan to 李师傅",
+        "columns of its hook",
+        "columns of its hook",
+        "no unit 9-999",
+        "hook",
+    ]
+    for preview in (True, False):
+        results = desk(csv(KEYS, *rows), "key_loans", preview=preview)
+        assert [results[at] for at in (0, 1, 8)] == ["imported"] * 3
+        for part, result in zip(said, results[2:8], strict=True):
+            assert part in str(result)
+        assert (keys_out(desk.session) == []) is preview
+    unit = desk.world.units[0].id
+    assert keys_out(desk.session) == [
+        (key.number, key.hook, unit, None, key.origin, "周工"),
+        ("W-7", "G-7", unit, None, KeyOrigin.DELIVERY, "李师傅"),
+        ("W-8", "G-8", None, "泵房", KeyOrigin.COMMON, "王工"),
+    ]
+    assert desk(csv(KEYS, *rows), "key_loans")[:2] == ["unchanged"] * 2
+
+
+def test_keys_and_loans_of_an_import_are_undone_as_one_and_can_come_again(rolled_back, now):
+    runs = Runs(rolled_back, now)
+    text = f"{KEYS}\n" + "\n".join(f"W-{at},李师傅,,装修工人,2024-05-01,,,G-{at},1-101,," for at in range(4))
+    for key in ("first", "second"):
+        run = runs.take(text, "key_loans", key=key)
+        assert len(keys_out(runs.session)) == 4
+        assert runs.undo(run) == []
+        assert [runs.session.scalars(select(model)).all() for model in (Key, KeyLoan, KeyApproval)] == [[], [], []]
+
+
+def test_a_loan_that_came_back_stays_with_its_key_when_the_import_is_undone__KEY_2(rolled_back, now):
+    runs = Runs(rolled_back, now)
+    run = runs.take(
+        f"{KEYS}\nW-1,甲,,业主,2024-05-01,,,G-1,1-101,,\nW-2,乙,,业主,2024-05-01,,,G-2,1-101,,", "key_loans"
+    )
+    loan = runs.session.scalars(select(KeyLoan).where(KeyLoan.borrower_name == "甲")).one()
+    later = now + datetime.timedelta(hours=1)
+    keys.return_keys(runs.session, [loan], actor=runs.world.actor("clerk"), now=later).one()
+    left = runs.undo(run)
+    assert len(left) == 2
+    assert [row[0] for row in keys_out(runs.session)] == ["W-1"]
+
+
+def test_archived_complaints_and_repeats_of_an_import_are_undone(rolled_back, now):
+    runs = Runs(rolled_back, now)
+    text = "编号,投诉内容,投诉时间,状态,办结时间\nB-1,太吵,2024-05-01,已办结,2024-05-03\nB-2,太脏,2024-05-01,,"
+    assert runs.undo(runs.take(text, "complaints")) == []
+    assert runs.session.scalars(select(Complaint)).all() == []
 
 
 def test_valid_passes_come_with_their_holder__PAS_7(desk):

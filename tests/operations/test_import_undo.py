@@ -28,8 +28,8 @@ class Runs:
         where = {"estate_id": self.world.estate.id, "register": register, "file_name": "x.csv", "key": key}
         return register_imports.upload(self.session, file, **where, **self.common)
 
-    def take(self, text, register="residents", everybody=None):
-        run = self.upload(text, register)
+    def take(self, text, register="residents", everybody=None, key="k" * 20):
+        run = self.upload(text, register, key)
         reading = replace(register_imports.reading_of(self.session, run), everybody=everybody)
         register_imports.map_columns(self.session, run, run.columns, reading=reading, **self.common)
         found = register_imports.dry_run(self.session, run, **self.common)
