@@ -196,6 +196,7 @@ def test_a_key_that_is_not_registered_is_with_its_loan__KEY_1(desk, key):
         ("W-8", "G-8", None, "泵房", KeyOrigin.COMMON, "王工"),
     ]
     assert desk(csv(KEYS, *rows), "key_loans")[:2] == ["unchanged"] * 2
+    assert desk(csv(KEYS, rows[0].replace("W-7", "ｗ 7"), rows[1]), "key_loans") == ["unchanged"] * 2
 
 
 def test_keys_and_loans_of_an_import_are_undone_as_one_and_can_come_again(rolled_back, now):
