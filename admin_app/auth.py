@@ -190,14 +190,17 @@ def sign_in() -> str | Response | tuple[str, int]:
     """Check name and password; each attempt is counted before it is checked, so that many at once gain nothing."""
     username = request.form.get("username", "").strip().casefold()[:60]
     services, place = context.services(), known_places.here()
-    with services.reading() as desk:
+    with services.reading() as desk:  # one look for both: most of a flood goes no further
         staff = desk.scalar(select(Staff).where(Staff.username == username, Staff.disabled_at.is_(None)))
-    is_known = staff is not None and place.knows(staff.id)
-    counts = throttle.in_a_known_place(username, place.name) if is_known else throttle.at_the_door(username, address())
+        is_known = staff is not None and place.knows(staff.id)
+        counts = (
+            throttle.in_a_known_place(username, place.name) if is_known else throttle.at_the_door(username, address())
+        )
+        is_free = throttle.is_free(desk, counts, context.now())
+    if not is_free:
+        return _too_many()
     try:
         with contextlib.nullcontext() if is_known else passwords.STRANGERS.turn():
-            if not throttle.is_free(services.reading, counts, context.now()):
-                return _too_many()
             if not throttle.claim(services.writing, counts, context.now()):
                 return _too_many()
             is_right = passwords.matches(

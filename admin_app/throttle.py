@@ -77,10 +77,9 @@ def _network(address: str) -> str:
     return str(found)
 
 
-def is_free(open_session: Callable[[], DeskSession], counts: Sequence[Count], now: datetime.datetime) -> bool:
+def is_free(session: DeskSession, counts: Sequence[Count], now: datetime.datetime) -> bool:
     """Whether one more attempt is allowed; only looks, so that a flood of refused ones writes nothing."""
-    with open_session() as session:
-        return not _full(_found(session, counts, lock=False), counts, now)
+    return not _full(_found(session, counts, lock=False), counts, now)
 
 
 def claim(open_session: Callable[[], DeskSession], counts: Sequence[Count], now: datetime.datetime) -> bool:
@@ -132,6 +131,7 @@ def give_back(open_session: Callable[[], DeskSession], counts: Sequence[Count]) 
     with open_session() as session:
         own = [count for count in counts if count.username and count.address]
         shared = [count for count in counts if count not in own]
+        _found(session, counts, lock=True)  # in the order of a claim: the other way round two would wait for each other
         session.execute(delete(SignInAttempt).where(_any_of(own)))
         if shared:
             session.execute(

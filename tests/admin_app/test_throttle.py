@@ -8,8 +8,9 @@ from sqlalchemy import text
 
 from admin_app import known_places, throttle
 from models import passwords
+from models.session import DeskSession
 from tests.factories import PASSWORD, token
-from tests.marks import first_sqlite, only_sqlite
+from tests.marks import first_sqlite, only_postgresql, only_sqlite
 
 
 def attempt(client, username, password="wrong", address="10.0.0.1", csrf=None):
@@ -206,3 +207,42 @@ def test_a_full_lane_is_429_with_a_sentence_and_who_is_known_passes_by(app, worl
     finally:
         for _ in held:
             places.release()
+
+
+@only_sqlite
+def test_who_has_no_attempt_left_needs_no_place_in_the_lane(app, world, stranger):
+    for _ in range(throttle.FAILURES):
+        stranger("clerk")
+    held = [passwords.STRANGERS._places.acquire(blocking=False) for _ in range(passwords.STRANGERS_ADMITTED)]
+    try:
+        assert "Too many failed attempts" in attempt(app.test_client(), "clerk").text
+    finally:
+        for _ in held:
+            passwords.STRANGERS._places.release()
+
+
+@only_postgresql
+def test_a_right_password_beside_a_guess_at_the_same_name_makes_no_deadlock(engine, keyring, now):
+    def open_session():
+        return DeskSession(engine, keyring=keyring)
+
+    counts = throttle.at_the_door("clerk", "10.0.0.1")
+    everyone, its_name = "username = '' AND address = ''", "username = 'clerk' AND address = ''"
+    throttle.claim(open_session, counts[::-1], now)
+    with engine.connect() as guess:
+        locked = "SELECT id FROM sign_in_attempts WHERE {} FOR UPDATE"
+        guess.execute(text(locked.format(everyone)))
+        right = threading.Thread(target=throttle.give_back, args=(open_session, counts))
+        right.start()
+        waiting = (
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as watcher:
+            while right.is_alive() and not watcher.scalar(text(waiting)):
+                pass
+        guess.execute(text("SET LOCAL lock_timeout = '100ms'"))
+        guess.execute(text(locked.format(its_name)))
+        guess.rollback()
+        right.join()
+    with open_session() as session:
+        assert session.scalar(text("SELECT sum(failures) FROM sign_in_attempts")) == 0
