@@ -4,7 +4,10 @@ import datetime
 from dataclasses import dataclass, field
 from typing import Any
 
+from sqlalchemy import select
+
 from models.complaints import ComplaintCategory
+from models.events import Event
 from models.keys import BorrowerKind, KeyOrigin
 from models.operations import complaints, contacts, daily_audit, keys, passes, settings, tickets
 from models.passes import PassKind
@@ -54,7 +57,7 @@ def make_records(session: DeskSession, world: World, now: datetime.datetime, tic
         "staff_contacts": 1,
         "occupancies": 1,
         "follow_ups": 1,
-        "events": 1,
+        "events": session.scalars(select(Event.id).where(Event.register == "audit_runs")).one(),
     }
     return made
 

@@ -56,7 +56,7 @@ class EventView(RegisterView):
         DateFilter(Event.at, until=True),
     )
     sections = (
-        (_("Event"), ("id", "at", "actor", "role", "verb", "record", "reason", "rule", "outcome")),
+        (_("Event"), ("id", "at", "actor", "role", "verb", "record", "reason", "rule")),
         (_("Changes"), ("changes",)),
         (_("From where"), ("source", "address", "request_id", "session_id", "bulk_run_id")),
     )

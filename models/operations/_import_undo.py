@@ -30,7 +30,6 @@ from models.staff import Actor
 from models.tickets import Ticket
 
 CHUNK = 500
-REASON = "import"
 BRINGING = ("register", "take_over", "lend", "issue")
 """Verbs by which an import brings a record."""
 
@@ -175,7 +174,7 @@ def _undo_register(
         # Of what the file brought, repeats are the file's too: one that anybody else took would have followed.
         session.execute(delete(RepeatReport).where(how.repeats.in_([row.id for row in gone])))
     if gone:
-        _keep(found, how.delete(session, gone, reason=REASON, **common))
+        _keep(found, how.delete(session, gone, **common))
 
 
 def _before(model: type[Any], before: Mapping[str, Any]) -> dict[str, Any]:
