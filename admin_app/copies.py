@@ -125,8 +125,11 @@ def _server_backup(engine: Engine, archive: zipfile.ZipFile) -> Manifest:
 # ---------------------------------------------------------------- and back
 
 
-def restore(config: Config, file: Path, *, force: bool) -> None:
-    """Bring our tables to what *file* holds; raises ConfigurationError, and then leaves the database as it was."""
+def restore(config: Config, file: Path, *, force: bool, dry_run: bool = False) -> list[str]:
+    """Bring our tables to what *file* holds; says what is lost by that, a line each; *dry_run* only says it.
+
+    Raises ConfigurationError, and then leaves the database as it was.
+    """
     is_sqlite = config.database_file is not None
     with tempfile.TemporaryDirectory(prefix="frontdesk-") as folder:
         if former_copies.is_one(file):
@@ -135,12 +138,11 @@ def restore(config: Config, file: Path, *, force: bool) -> None:
             manifest = _unpacked(file, Path(folder), is_sqlite=is_sqlite)
         _verify_facts(config, file, manifest)
         with database.connect(config, create=True) as opened:
-            _refuse_without_force(opened, force=force)
+            _refuse_without_force(opened, force=force or dry_run)
             try:
                 if is_sqlite:
-                    _restore_file(opened, Path(folder) / SQLITE_MEMBER, file)
-                else:
-                    _restore_server(opened, manifest, Path(folder))
+                    return _restore_file(opened, Path(folder) / SQLITE_MEMBER, file, dry_run=dry_run)
+                return _restore_server(opened, manifest, Path(folder), dry_run=dry_run)
             except migrations.NeighbourInTheWay as error:
                 raise ConfigurationError(f"not restored, nothing was changed; of another program: {error}") from None
             except (DBAPIError, migrations.OrphansFound) as error:
@@ -191,7 +193,7 @@ def _verify_facts(config: Config, file: Path, manifest: Manifest) -> None:
         raise ConfigurationError(f"{file} was written with another data key; set FRONTDESK_DATA_KEY to it.")
 
 
-def _restore_file(opened: database.Database, source: Path, file: Path) -> None:
+def _restore_file(opened: database.Database, source: Path, file: Path, *, dry_run: bool) -> list[str]:
     copy = open_engine(f"sqlite:///{source}")
     with contextlib.closing(sqlite3.connect(source)) as raw:
         if raw.execute("PRAGMA integrity_check").fetchone() != ("ok",):
@@ -202,17 +204,22 @@ def _restore_file(opened: database.Database, source: Path, file: Path) -> None:
         cursor = connection.connection.cursor()
         cursor.execute("ATTACH ? AS restored", (str(source),))
         try:
-            with migrations.without_foreign_keys(connection), connection.begin():
+            with migrations.without_foreign_keys(connection), connection.begin() as transaction:
                 migrations.bring_up(connection, keyring=opened.keyring)
+                losses = contents.losses(connection, "restored")
+                if dry_run:
+                    transaction.rollback()
+                    return losses
                 contents.replace_rows(connection, "restored")
                 if found := list(migrations.orphans(connection)):
                     raise migrations.OrphansFound(f"rows refer to rows that do not exist: {', '.join(found[:5])}")
         finally:
             connection.detach()  # with the file that it has attached it is of no use to anybody else
+    return losses
 
 
-def _restore_server(opened: database.Database, manifest: Manifest, folder: Path) -> None:
-    with opened.engine.connect() as connection, connection.begin():
+def _restore_server(opened: database.Database, manifest: Manifest, folder: Path, *, dry_run: bool) -> list[str]:
+    with opened.engine.connect() as connection, connection.begin() as transaction:
         migrations.queue(connection)
         here = connection.scalar(text("SELECT current_setting('search_path')"))
         connection.exec_driver_sql(f"DROP SCHEMA IF EXISTS {STAGING} CASCADE")
@@ -226,8 +233,15 @@ def _restore_server(opened: database.Database, manifest: Manifest, folder: Path)
         migrations.make_at(connection, migrations.head(), opened.keyring)
         connection.execute(text("SELECT set_config('search_path', :path, true)"), {"path": here})
         migrations.bring_up(connection, keyring=opened.keyring)
+        if not dry_run:
+            migrations.have_alone(connection)
+        losses = contents.losses(connection, STAGING)
+        if dry_run:
+            transaction.rollback()
+            return losses
         contents.replace_rows(connection, STAGING)
         connection.exec_driver_sql(f"DROP SCHEMA {STAGING} CASCADE")
+    return losses
 
 
 def _load(driver: Any, name: str, rows: Path) -> None:

@@ -114,13 +114,22 @@ def backup(file: Path, force: bool) -> None:
 @command.command()
 @click.argument("file", type=FILE)
 @click.option("--force", is_flag=True, help="Replace what the database holds now.")
-def restore(file: Path, force: bool) -> None:
-    """Bring the database back to what FILE holds, all of it or nothing."""
+@click.option("--dry-run", is_flag=True, help="Only say what would be lost by it.")
+def restore(file: Path, force: bool, dry_run: bool) -> None:
+    """Bring the database back to what FILE holds, all of it or nothing; say what is lost by that.
+
+    People may go on working: who saves or, on a server, looks at a page meanwhile waits or is told to try again.
+    """
     config = Config.from_environment()
-    copies.restore(config, file, force=force)
+    lost = "; ".join(copies.restore(config, file, force=force, dry_run=dry_run))
+    if dry_run:
+        click.echo(f"Nothing was changed. {file} does not hold: {lost or 'nothing that is there'}.")
+        return
     with database.open_ready(config) as opened, reading(opened.engine).connect() as connection:
         left = ", ".join(map(str, soundness.of_others(connection)))
     click.echo(f"The database holds what {file} held.{f' Left as it was, of other programs: {left}.' if left else ''}")
+    if lost:
+        click.echo(f"Gone with the rows that it did not hold: {lost}.")
 
 
 @command.command("roles")

@@ -6,7 +6,7 @@ Every function takes a connection or engine from ``models.session.open_engine``.
 import re
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Column, Connection, Engine, inspect, text
+from sqlalchemy.exc import OperationalError
 
 from models import Base, made, search
 from models.guards import create_triggers, drop_triggers, trigger_functions, trigger_statements
@@ -29,6 +30,15 @@ FOLDER = Path(__file__).resolve().parent
 CURRENT_SCHEMA = "to_regnamespace(quote_ident(current_schema()))"
 _config = config
 LOCK = 7_020_117  # any number, the same in every version: two upgrades of one database must queue
+
+
+LOCK_MILLISECONDS = 500
+LOCK_TRIES = 60
+_HOLDERS = text(
+    "SELECT DISTINCT concat_ws(' ', 'process', pid, usename, nullif(application_name, ''), 'on', relation::regclass)"
+    " FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE granted AND pid <> pg_backend_pid()"
+    " AND relation = ANY(CAST(CAST(:ours AS text[]) AS regclass[])) ORDER BY 1 LIMIT 5"
+)
 
 
 class OrphansFound(Exception):
@@ -71,6 +81,7 @@ def bring_up(
     revision, wrong = current(connection), missing_guards(connection)
     if revision == head() and not wrong and not is_named_as_before(connection) and made.is_kept(connection):
         return
+    have_alone(connection)
     rename_version_table(connection)
     before, otherwise_written = shape.of_revision(revision), _missing_or_changed(connection)
     if taken := names_in_the_way(connection, before):
@@ -116,6 +127,29 @@ def queue(connection: Connection) -> None:
     """Wait, until the end of this transaction, for others that upgrade; on SQLite every writer waits anyway."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+
+
+def have_alone(connection: Connection) -> None:
+    """Wait until nobody reads or writes our tables, and let all others wait until the end of this transaction.
+
+    On a server alone. Taken one after another the locks would meet those of a page the other way round, and the server
+    breaks off one of the two: so this gives way before the server looks (``deadlock_timeout``), and tries again. Raises
+    NeighbourInTheWay, with who holds them, after so many tries.
+    """
+    if connection.dialect.name != "postgresql":
+        return
+    ours = [name for name in inspect(connection).get_table_names() if name in Base.metadata.tables]
+    if not ours:
+        return
+    connection.exec_driver_sql(f"SET LOCAL lock_timeout = {LOCK_MILLISECONDS}")
+    for _ in range(LOCK_TRIES):
+        with suppress(OperationalError), connection.begin_nested():
+            connection.exec_driver_sql(f"LOCK TABLE {', '.join(ours)} IN ACCESS EXCLUSIVE MODE")
+            connection.exec_driver_sql("SET LOCAL lock_timeout = DEFAULT")
+            return
+    raise NeighbourInTheWay(
+        f"others do not let go of the tables: {', '.join(connection.scalars(_HOLDERS, {'ours': ours}))}"
+    )
 
 
 def stamp(connection: Connection) -> None:

@@ -1,8 +1,9 @@
 """The rows of our tables, back into a database that we share: no row of another program is touched by it."""
 
 from collections.abc import Iterator
+from typing import Any
 
-from sqlalchemy import Connection, Table, text
+from sqlalchemy import Connection, Table, inspect, text
 
 from models import Base, search
 from models.guards import create_triggers, drop_triggers
@@ -27,6 +28,30 @@ def replace_rows(connection: Connection, source: str) -> None:
             _replace_on_server(connection, source)
     create_triggers(connection, Base.metadata)
     search.rebuild(connection)
+
+
+def losses(connection: Connection, source: str) -> list[str]:
+    """What goes with :func:`replace_rows`, a line each: steps recorded since, values of others in rows that go."""
+    newer = f"SELECT count(*) FROM events WHERE id NOT IN (SELECT id FROM {source}.events)"
+    steps = connection.exec_driver_sql(newer).scalar_one()
+    found = [f"{steps} steps that were recorded since"] if steps else []
+    facts: dict[str, dict[str, Any]] = {}
+    for thing in neighbours.of_others(connection, shape.present()):
+        if thing.kind != "column":
+            continue
+        if thing.table not in facts:
+            facts[thing.table] = {row["name"]: row for row in inspect(connection).get_columns(thing.table)}
+        column = facts[thing.table][thing.name]
+        if column.get("computed"):
+            continue
+        differs = "IS NOT" if connection.dialect.name == "sqlite" else "IS DISTINCT FROM"
+        gone = (
+            f"SELECT count(*) FROM {thing.table} WHERE {quoted(thing.name)} {differs} ({column['default'] or 'NULL'})"
+        )
+        gone += f" AND id NOT IN (SELECT id FROM {source}.{thing.table})"
+        if count := connection.exec_driver_sql(gone).scalar_one():
+            found.append(f"{count} values of {thing}")
+    return found
 
 
 def columns(table: Table) -> str:

@@ -4,17 +4,20 @@ import contextlib
 import json
 import sqlite3
 import subprocess
+import threading
 import zipfile
 
 from sqlalchemy import make_url, select, text
 
+from models import migrations
 from models.finding import found
 from models.personal import Keyring
 from models.residents import Resident
 from tests import postgres
 from tests.fixed import DATA_KEY
-from tests.marks import only_sqlite
+from tests.marks import only_postgresql, only_sqlite
 from tests.neighbour import ON_OURS, OWN, come
+from tests.records import make_tickets
 
 
 def test_a_backup_brings_everything_back(database_url, environment, run, fails, tmp_path, session, world):
@@ -165,3 +168,70 @@ def test_a_backup_of_a_demo_is_refused_in_production(database_url, environment, 
 def test_a_backup_that_cannot_be_written_is_one_line(database_url, environment, fails, tmp_path):
     environment(database_url)
     assert "cannot write" in fails("db", "backup", str(tmp_path / "none" / "backup"))
+
+
+def test_a_restore_says_what_is_lost_by_it_beforehand_and_afterwards(
+    database_url, environment, run, tmp_path, engine, session, world, now
+):
+    """Steps since the copy, and what others wrote into rows that go; their values in rows that stay do stay."""
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE tickets ADD COLUMN shelf TEXT DEFAULT 'none'"))
+        connection.execute(text('ALTER TABLE tickets ADD COLUMN "a weight" TEXT'))
+    environment(database_url)
+    file = tmp_path / "backup"
+    run("db", "backup", str(file))
+    assert "nothing that is there" in run("db", "restore", "--dry-run", str(file))[1]
+    ((at_copy,),) = rows(engine, "SELECT count(*) FROM events")
+    make_tickets(session, world, now, 3)
+    session.commit()
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE tickets SET shelf = 'B', version = version + 1 WHERE id = 1"))
+    counts = ("SELECT count(*) FROM tickets", "SELECT count(*) FROM events")
+    before = [rows(engine, sql) for sql in counts]
+    said = run("db", "restore", "--dry-run", str(file))[1]
+    assert [rows(engine, sql) for sql in counts] == before
+    told = run("db", "restore", "--force", str(file))[1]
+    for answer in (said, told):
+        assert f": {before[1][0][0] - at_copy} steps" in answer
+        assert "1 values of column shelf on tickets" in answer
+        assert "values of column a weight" not in answer
+    assert rows(engine, counts[0]) == [(0,)]
+
+
+@only_postgresql
+def test_a_restore_waits_for_a_page_that_is_being_read_and_neither_is_broken_off(
+    database_url, environment, run, tmp_path, engine, session, world
+):
+    session.close()
+    environment(database_url)
+    file = tmp_path / "backup"
+    run("db", "backup", str(file))
+    answers = []
+    restore = threading.Thread(target=lambda: answers.append(run("db", "restore", "--force", str(file))[0]))
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    with engine.connect() as page, engine.connect() as watcher:
+        page.execute(text("SELECT 1 FROM visitor_passes"))
+        restore.start()
+        while restore.is_alive() and not watcher.scalar(text(waiting)):
+            watcher.rollback()
+        watcher.rollback()
+        for name in ("audit_runs", "complaints", "tickets", "residents"):
+            page.execute(text(f"SELECT 1 FROM {name}"))
+    restore.join()
+    assert answers == [0]
+
+
+@only_postgresql
+def test_a_restore_that_is_never_let_in_says_who_is_in_the_way(
+    database_url, environment, fails, run, tmp_path, engine, session, world, monkeypatch
+):
+    monkeypatch.setattr(migrations, "LOCK_MILLISECONDS", 10)
+    session.close()
+    environment(database_url)
+    file = tmp_path / "backup"
+    run("db", "backup", str(file))
+    with engine.connect() as page:
+        page.execute(text("SELECT 1 FROM visitor_passes"))
+        said = fails("db", "restore", "--force", str(file))
+    assert "nothing was changed" in said
+    assert "on visitor_passes" in said
