@@ -1,0 +1,90 @@
+"""The pages of an import, in a small world: one row of each fate, one column and one line that are not taken."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask.testing import FlaskClient
+from openpyxl import Workbook
+
+from tests import reading
+from tests.factories import World
+from tests.sheets import saved, table
+from tests.views.test_imports import KEY, step_of, upload
+
+
+def file_of_units() -> bytes:
+    """A title, headings, a room of each fate, a line of explanation; and a sheet that is not read."""
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "房产"
+    for row in (
+        ("云湖花园房产表", None, None),
+        ("房号", "缴费状态", "联系人"),
+        ("7-701", "已缴", "张 13800138000"),
+        ("1-101", "欠费", "李"),
+        ("1-201", None, "王"),
+        ("2-101", "怪", "赵 13900139001"),
+        ("说明：以上为在册房屋", None, None),
+    ):
+        sheet.append(row)
+    book.create_sheet("旧").append(["房号", "9-901"])
+    return saved(book)
+
+
+def test_each_page_of_an_import_says_what_becomes_of_each_row_and_column(
+    world: World, sign_in: Callable[..., FlaskClient], post: Callable[..., Any]
+) -> None:
+    manager = sign_in("manager")
+    _, run = step_of(upload(manager, post, file_of_units(), "units", key=KEY))
+
+    def shown(step: str) -> reading.Node:
+        return reading.one(reading.page(manager.get(f"/admin/imports/{step}/?id={run}")), "main")
+
+    columns = shown("map")
+    taken = {
+        row["Column of the file"]: (reading.chosen(reading.one(line, "select")), row["First rows"])
+        for line in reading.rows(columns)
+        for row in [reading.columns(line)]
+    }
+    assert taken == {
+        "房号": ("code", "7-701 · 1-101 · 1-201 · 2-101 · 说明：以上为在册房屋"),
+        "缴费状态": ("fee_status", "已缴 · 欠费 · 怪"),
+        "联系人": ("", "张 138****8000 · 李 · 王 · 赵 139****9001"),
+    }
+    assert reading.chosen(reading.one(columns, "#header-row")) == "2"
+    assert [reading.words(option) for option in columns.css("#sheet option")] == ["房产 · 7 rows", "旧 · 1 row"]
+    assert reading.ticked(columns, "left_out") == ["7"]
+    assert "Row 7: 说明：以上为在册房屋" in reading.words(columns)
+
+    sent = reading.sent(columns.css("form")[-1]) | {"column": [column for column, _samples in taken.values()]}
+    assert post(manager, "/admin/imports/map/", **sent).status_code == 302
+    told = "名册.xlsx · 4 rows · 云湖花园"
+    refused = ["6", "“怪” is none of the words this column may hold: paid up; owing; not known."]
+    checked = shown("check")
+    assert told in reading.words(checked)
+    assert "Not taken from the file: 联系人." in reading.words(checked)
+    assert "1 row of explanation is left out." in reading.words(checked)
+    fates = "1 row will be imported, 1 adds to a record, 1 is there already, 1 is refused."
+    assert reading.words(checked.css_first("p[role=status]")) == fates
+    content = [*refused, "2-101 · 怪 · 赵 139****9001"]
+    assert [[reading.words(cell) for cell in row.css("td")] for row in reading.rows(checked)] == [content]
+
+    assert post(manager, "/admin/imports/run/", id=run).status_code == 302
+    done = shown("details")
+    assert told in reading.words(done)
+    fates = "1 row imported, 1 added to a record, 1 was there already, 1 refused."
+    assert reading.words(done.css_first("p[role=status]")) == fates
+    assert [[reading.words(cell) for cell in row.css("td")] for row in reading.rows(done)] == [content]
+    assert [reading.words(button) for button in done.css("button[type=submit]")] == ["Undo this import"]
+    lines = table(manager.get(f"/admin/imports/download/?id={run}").data)
+    assert lines[0] == ["房号", "缴费状态", "联系人", "Row in the file", "Reason for refusal"]
+    assert lines[1:] == [["2-101", "怪", "赵 13900139001", *refused]]
+
+    assert post(manager, "/admin/imports/undo/", id=run).status_code == 302
+    undone = shown("details")
+    said = "2 records of this import were undone. Nothing of it is left."
+    assert reading.words(undone.css_first("p[role=status]")) == said
+    assert undone.css("button[type=submit]") == []
+    (listed,) = reading.rows(reading.page(manager.get("/admin/imports/")))
+    assert reading.words(listed) == "2026-11-18 10:00 Units 名册.xlsx 4 finished"
