@@ -3,6 +3,7 @@
 import datetime
 import json
 import re
+import unicodedata
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -251,7 +252,8 @@ class MoneyField(Field):
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read at most two decimals; ValueError for anything that is no amount."""
-        text = valuelist[0].strip().removeprefix("¥") if valuelist else ""
+        # Chinese keyboards write ￥ and full-width digits.
+        text = unicodedata.normalize("NFKC", valuelist[0]).strip().removeprefix("¥").strip() if valuelist else ""
         self.data = None
         if not text:
             return

@@ -179,6 +179,33 @@ def test_a_step_by_button_writes_one_event(
     assert events(look) == before + 1
 
 
+def test_an_amount_is_read_as_people_write_it_and_nothing_else_is_one__JOB_4(
+    records: Records, sign_in: Callable[..., FlaskClient], post: Callable[..., Any], look: DeskSession
+) -> None:
+    client, job = sign_in("manager"), records.tickets[0]
+
+    def charge(text: str) -> int:
+        answer = post(client, f"/admin/tickets/step/charge/?id={job}", amount_fen=text, agreed="1")
+        return int(answer.status_code)
+
+    for text, fen in {
+        "50": 5000,
+        " 51.5 ": 5150,
+        "52.05": 5205,
+        "¥53": 5300,
+        "¥ 54.00": 5400,
+        "￥55": 5500,
+        "５６．５０": 5650,
+        "￥５７": 5700,
+    }.items():
+        assert charge(text) == 302, text
+        assert look.get_one(Ticket, job).charge_fen == fen, text
+        look.rollback()
+    for text in ("", "-1", "1.005", "50元5", "五十", "1e3", "1_0", "٥", "¥", "1.2.3", "99999999999999999999", "9" * 21):
+        assert charge(text) == 400, text
+    assert look.get_one(Ticket, job).charge_fen == 5700
+
+
 def test_deleting_asks_first_and_only_post_deletes__JOB_1(
     records: Records, sign_in: Callable[..., FlaskClient], post: Callable[..., Any], look: DeskSession
 ) -> None:

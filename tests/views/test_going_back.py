@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from models.staff import Department
 from tests import reading
 from tests.factories import World
+from tests.marks import only_sqlite
 from tests.records import Records
 
 LIST = "/admin/tickets/"
@@ -49,6 +50,17 @@ def test_many_and_long_lists_do_not_fill_the_session(sign_in: Callable[..., Flas
         answer = manager.get(f"/admin/{register}/", query_string={"search": "长" * 99})
         assert answer.status_code == 200
         assert sum(map(len, answer.headers.getlist("Set-Cookie"))) < 3500
+
+
+@only_sqlite
+def test_a_list_with_a_very_long_address_is_gone_back_to_without_it(
+    sign_in: Callable[..., FlaskClient], records: Records
+) -> None:
+    clerk, record = sign_in("clerk"), f"{LIST}details/?id={records.tickets[1]}"
+    for rest, kept in (("111", True), ("1111", False)):  # 300 letters in all, and one more
+        asked = f"search={'x' * 60}&flt_unit={'1' * 100}&flt_unit={'2' * 100}&flt_unit={rest}"
+        assert clerk.get(f"{LIST}?{asked}").status_code == 200
+        assert (f"{LIST}?{asked}" in links(clerk.get(record).text)) is kept, len(asked)
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from models.staff import Department, Role, StaffAssignment
 from models.tickets import TicketKind
 from tests import reading
 from tests.factories import World
+from tests.marks import only_sqlite
 from tests.records import finish_ticket
 from tests.views.conftest import ROLES
 from tests.views.test_lists import statements
@@ -151,6 +152,13 @@ def test_eight_weeks_end_with_the_last_day_asked_for__AUD_5(
     earlier = manager.get(f"{REPORTS}?since=2026-10-01&until=2026-10-31").text
     assert figures_of(earlier)["Repeat repairs"] == "0"
     assert sum(int(row[0]) for row in rows_of(earlier, "tickets").values()) == 1
+
+
+@only_sqlite
+def test_a_report_covers_a_leap_year_and_no_day_more(sign_in: Callable[..., FlaskClient]) -> None:
+    manager = sign_in("manager")
+    for since, status in (("2023-11-19", 200), ("2023-11-18", 400)):
+        assert manager.get(f"{REPORTS}?since={since}&until=2024-11-18").status_code == status, since
 
 
 @pytest.mark.parametrize(
