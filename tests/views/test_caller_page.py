@@ -32,8 +32,8 @@ def make(session: DeskSession, world: World, now: datetime.datetime) -> Ids:
     maker = Maker(session, world, now)
     zhang, liu = world.residents[0], world.residents[1]
     zhang.note = "耳背"
-    for number, (name, (left, _said)) in enumerate(DEADLINES.items()):
-        who = {"resident_id": zhang.id, "unit_id": maker.unit(0), "due_at": now + left}
+    for number, (name, (ahead, _said)) in enumerate(DEADLINES.items()):
+        who = {"resident_id": zhang.id, "unit_id": maker.unit(0), "due_at": now + ahead}
         maker.matter(Ticket, name, now - (20 - number) * DAY, kind=TicketKind.REPAIR, **who)
     ended = {"status": TicketStatus.CANCELLED, "cancelled_at": now, "cancel_kind": CancelKind.WITHDRAWN}
     ended |= {"cancel_reason": "误", "kind": TicketKind.REPAIR}

@@ -15,7 +15,7 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import Integer, func, insert, literal, select
 
 from models import Base, FollowUp, KeyLoan, Staff, StaffAssignment, VisitorPass
-from models.base import LocalDate, ShortText, UTCDateTime
+from models.base import LocalDate, ShortText, SortKey, UTCDateTime
 from models.operations import tickets
 from models.policy import PERMISSIONS
 from models.session import DeskSession
@@ -51,7 +51,9 @@ def multiply(session: DeskSession, model: type[Base], count: int) -> None:
     """Copies of the first row of *model*, told apart by :data:`DIFFERENT`."""
     table: Any = model.__table__
     (first,) = session.execute(select(table).order_by(table.c.id).limit(1)).mappings()
-    common = {name: value for name, value in first.items() if name != "id"}
+    # What the database writes of other columns would be that of the first.
+    own = [column.name for column in table.columns if not isinstance(column.type, SortKey) and column.name != "id"]
+    common = {name: first[name] for name in own}
     session.connection().execute(insert(table), [common | DIFFERENT[table.name](n) for n in range(count)])
 
 
