@@ -9,6 +9,7 @@ from admin_app.auth import address
 from models import passwords
 from models.errors import OperationRefused, gettext_noop
 from models.operations import password_requests
+from models.operations import staff as accounts
 from models.password_requests import PasswordRequest
 from models.staff import Staff
 from views import context
@@ -43,13 +44,15 @@ def _page(found: PasswordRequest | None, problem: str | None = None, about: str 
 
 
 @blueprint.post("/")
-def ask() -> Response:
+def ask() -> Response | tuple[str, int]:
     """Note the wish; the answer is the same whether there is such an account or not."""
+    username = request.form.get("username", "")[:NAME_LENGTH]
+    if not accounts.normal_username(username):
+        return _page(None, gettext("Type your user name."), "username"), 400
     services, counts = context.services(), throttle.asking(address())
     if not throttle.claim(services.writing, counts, context.now()):
         return security.error_page(429)
     desk = context.session()
-    username = request.form.get("username", "")[:NAME_LENGTH]
     secret, _code = password_requests.ask(desk, username, address=address(), now=context.now())
     desk.commit()
     session.permanent = True

@@ -125,7 +125,7 @@ PERMISSIONS: dict[str, dict[str, frozenset[Role]]] = {
         **dict.fromkeys(("delete", "import"), MANAGERS),
     },
     "resident_contacts": {"read": READERS, **dict.fromkeys(("register", "amend", "delete", "read_phone"), CLERKS)},
-    "occupancies": {"read": READERS, "register": CLERKS, "end": CLERKS, "delete": MANAGERS},
+    "occupancies": {"read": READERS, "export": READERS, "register": CLERKS, "end": CLERKS, "delete": MANAGERS},
     "keys": {
         **dict.fromkeys(("read", "export"), READERS),
         **dict.fromkeys(("register", "amend", "lend", "report_lost", "tell_owner", "hand_back"), CLERKS),
@@ -133,6 +133,7 @@ PERMISSIONS: dict[str, dict[str, frozenset[Role]]] = {
     },
     "key_approvals": {
         "read": READERS,
+        "export": READERS,
         "request": CLERKS,
         "approve": SUPERVISORS,
         "refuse": SUPERVISORS,

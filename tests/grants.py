@@ -112,6 +112,7 @@ resident_contacts  delete               C . . S M . .  RES-1
 resident_contacts  read_phone           C . . S M . .  RES-4
 
 occupancies     read                    C . . S M A .  RES-4
+occupancies     export                  C . . S M A .  RES-4
 occupancies     register                C . . S M . .  RES-1
 occupancies     end                     C . . S M . .  RES-1
 occupancies     delete                  . . . . M . .  †
@@ -127,6 +128,7 @@ keys            hand_back               C . . S M . .  KEY-2
 keys            delete                  . . . . M . .  †
 
 key_approvals   read                    C . . S M A .  KEY-3
+key_approvals   export                  C . . S M A .  KEY-3
 key_approvals   request                 C . . S M . .  KEY-3
 key_approvals   approve                 . . . S M . .  KEY-3
 key_approvals   refuse                  . . . S M . .  KEY-3

@@ -25,7 +25,7 @@ from models.base import (
 from models.personal import Unreadable, keyring_of, masked_id_number, masked_phone
 from models.phones import numbers_of
 from views import context
-from views.language import NOTHING, label, language, local_time, money, unreadable
+from views.language import NOTHING, label, language, listed, local_time, money, unreadable
 from views.references import name_of, reference_of
 
 Cell = Callable[[Any], str | Markup]
@@ -220,7 +220,7 @@ def plain(value: Any) -> str:
     if isinstance(value, datetime.datetime):
         return local_time(value)
     if isinstance(value, list | tuple):
-        return ", ".join(plain(item) for item in value) or NOTHING
+        return listed(plain(item) for item in value) or NOTHING
     return unreadable() if value == UNREADABLE_DAY else str(value)
 
 

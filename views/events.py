@@ -12,7 +12,7 @@ from models.verbs import VERBS, verb_label
 from views.base import RegisterView
 from views.filters import DateFilter, ReferenceFilter, WordFilter
 from views.labels import REGISTERS, register_label
-from views.language import say, titled
+from views.language import joined, say, titled
 from views.references import learn_names, name_of, record_url
 from views.timeline import changes_of, mentioned, role_text
 
@@ -98,7 +98,7 @@ class EventView(RegisterView):
         shown = []
         for name, before, after in changes_of(record, learn_names({})):
             shown.append(titled(name, f"{before} → {after or '—'}" if before else after))
-        return Markup('<span class="two-lines">{}</span>').format("; ".join(shown))
+        return Markup('<span class="two-lines">{}</span>').format(joined(shown))
 
     def name_of(self, record: Any) -> str:
         """Its number."""

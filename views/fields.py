@@ -16,7 +16,7 @@ from wtforms.fields.choices import Choice  # type: ignore[attr-defined]  # newer
 from wtforms.validators import Length, StopValidation
 
 from models.base import LabelledEnum
-from views.language import label, zone
+from views.language import joined, label, zone
 from views.lookups import LOOKUPS, Ambiguous, Lookup, NothingFound
 from views.widgets import attributes
 
@@ -361,7 +361,7 @@ class LookupField(Field):
             self.data = self.lookup.resolve(self.typed)
         except Ambiguous as several:
             raise ValueError(
-                gettext("Several fit: %(candidates)s. Write one of these.", candidates="; ".join(several.candidates))
+                gettext("Several fit: %(candidates)s. Write one of these.", candidates=joined(several.candidates))
             ) from None
         except NothingFound:
             raise ValueError(gettext("Nothing found for “%(text)s”.", text=self.typed[:60])) from None

@@ -32,7 +32,7 @@ _RULE = re.compile(r"[A-Z]{3}-\d+")
 def sentence(refusal: OperationRefused) -> str:
     """What a refused verb says, in the reader's language: ``JOB-6: …``."""
     text = say(refusal.message, **refusal.values)
-    return f"{refusal.rule}: {text}" if _RULE.match(refusal.rule) else text
+    return titled(refusal.rule, text) if _RULE.match(refusal.rule) else text
 
 
 def say(message: str, /, **values: Any) -> str:
@@ -93,6 +93,16 @@ def language() -> str:
 def joined(values: Iterable[Any]) -> str:
     """Several values as one list in the reader's punctuation."""
     return ("；" if is_chinese() else "; ").join(shown(value) for value in values)
+
+
+def listed(values: Iterable[Any]) -> str:
+    """Several words as one list in the reader's punctuation: ``1-101, 1-201``."""
+    return ("、" if is_chinese() else ", ").join(map(str, values))
+
+
+def remarked(text: Any, remark: Any) -> str:
+    """Something and what is said of it beside: ``1-101 (owner)``."""
+    return f"{text}（{remark}）" if is_chinese() else f"{text} ({remark})"
 
 
 def clauses(*parts: str) -> str:

@@ -21,7 +21,7 @@ from views import context
 from views.cells import badge, callable_phone, deadline, personal_of
 from views.codes import code_name
 from views.gathering import Question
-from views.language import NOTHING, label, local_time
+from views.language import NOTHING, joined, label, local_time
 from views.record import Related
 
 
@@ -101,7 +101,7 @@ class CallersBeside:
         for row in context.session().execute(query):
             words = (who_called(row), row.place, phone_of_caller(row, in_full=False))
             found.setdefault(row.matter, []).append(" ".join(word for word in words if word and word != NOTHING))
-        return {matter: "; ".join(filter(None, callers)) for matter, callers in found.items()}
+        return {matter: joined(filter(None, callers)) for matter, callers in found.items()}
 
 
 def repeat_table(column: str, record_id: int | None, *, in_full: bool) -> Related:

@@ -96,6 +96,8 @@ def register_views(app: Flask) -> Admin:
             "say": language.say,
             "clauses": language.clauses,
             "titled": language.titled,
+            "listed": language.listed,
+            "remarked": language.remarked,
             "label": language.label,
             "local_time": language.local_time,
             "money": language.money,

@@ -37,7 +37,7 @@ from views.fields import (
 from views.filters import DeskFilter, StateFilter
 from views.forms import DeskForm
 from views.labels import label_for
-from views.language import LANGUAGES, joined, label, local_time, say, sentence
+from views.language import LANGUAGES, joined, label, listed, local_time, remarked, say, sentence
 from views.record import Related
 from views.steps import Step
 
@@ -322,11 +322,11 @@ class StaffView(RegisterView):
         """The roles of today in the estate shown."""
         estate = context.current_estate()
         found = [
-            f"{label(item.role)} ({item.team})" if item.team is not None else label(item.role)
+            remarked(label(item.role), item.team) if item.team is not None else label(item.role)
             for item in record.assignments
             if item.ended_at is None and estate is not None and item.estate_id == estate.id
         ]
-        return ", ".join(sorted(found)) or "—"
+        return listed(sorted(found)) or "—"
 
     def show_state(self, record: Staff) -> Any:
         """Active or disabled."""

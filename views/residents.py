@@ -29,7 +29,7 @@ from views.filters import ChoiceFilter, DateFilter, KeyFilter
 from views.forms import DeskForm
 from views.gathering import gathered
 from views.labels import label_for
-from views.language import NOTHING, label, local_time
+from views.language import NOTHING, label, listed, local_time, remarked
 from views.record import Related
 from views.steps import Offer, Step
 
@@ -206,19 +206,19 @@ class ResidentView(RegisterView):
 
     def show_occupancies(self, record: Resident) -> str:
         """The units of today, as what."""
-        return ", ".join(f"{home.unit} ({label(home.kind)})" for home in self.homes(record)) or NOTHING
+        return listed(remarked(home.unit, label(home.kind)) for home in self.homes(record)) or NOTHING
 
     def show_unit(self, record: Resident) -> str:
         """The units of today."""
-        return ", ".join(home.unit for home in self.homes(record)) or NOTHING
+        return listed(home.unit for home in self.homes(record)) or NOTHING
 
     def show_building(self, record: Resident) -> str:
         """Their buildings."""
-        return ", ".join(dict.fromkeys(home.building for home in self.homes(record) if home.building)) or NOTHING
+        return listed(dict.fromkeys(home.building for home in self.homes(record) if home.building)) or NOTHING
 
     def show_kind(self, record: Resident) -> str:
         """As what the person has them."""
-        return ", ".join(dict.fromkeys(label(home.kind) for home in self.homes(record))) or NOTHING
+        return listed(dict.fromkeys(label(home.kind) for home in self.homes(record))) or NOTHING
 
     def exported_rows(self, record: Any, names: Sequence[str]) -> Iterable[Any]:
         """One for each home, where the home is exported."""

@@ -21,6 +21,7 @@ from models.settings import (
 from models.verbs import verb_label
 from views import context
 from views.base import RegisterView
+from views.cells import as_text, plain
 from views.codes import code_name
 from views.fields import (
     ChoiceField,
@@ -35,8 +36,10 @@ from views.filters import ChoiceFilter, DateFilter, FlagFilter
 from views.forms import DeskForm
 from views.labels import label_for
 from views.language import NOTHING, say
+from views.sheets import Value
 
 GROUP = _("Settings")
+MIDNIGHT = 24 * 60
 
 
 def day_name(weekday: int) -> str:
@@ -47,6 +50,33 @@ def day_name(weekday: int) -> str:
 def clock_text(minute: int | None) -> str:
     """Minutes after midnight as a time of day."""
     return NOTHING if minute is None else f"{minute // 60:02d}:{minute % 60:02d}"
+
+
+def clock_value(minute: int | None) -> Value:
+    """The same as a time, for exports; the midnight that ends a day is none of its times, and stays a text."""
+    if minute is None or minute == MIDNIGHT:
+        return None if minute is None else clock_text(minute)
+    return datetime.time(*divmod(minute, 60))
+
+
+class OpenHours:
+    """Cells of registers whose rows have a beginning and an end within a day."""
+
+    def show_start_minute(self, record: Any) -> str:
+        """As a time of day."""
+        return clock_text(record.start_minute)
+
+    def show_end_minute(self, record: Any) -> str:
+        """As a time of day."""
+        return clock_text(record.end_minute)
+
+    def value_start_minute(self, record: Any) -> Value:
+        """As a time."""
+        return clock_value(record.start_minute)
+
+    def value_end_minute(self, record: Any) -> Value:
+        """As a time."""
+        return clock_value(record.end_minute)
 
 
 class WeekdayField(ChoiceField):
@@ -109,6 +139,10 @@ class SettingView(RegisterView):
         """What its code means."""
         return code_name(row.code)
 
+    def value_value(self, row: Setting) -> Value:
+        """A figure as a figure, for exports."""
+        return row.value if isinstance(row.value, int) else as_text(plain(row.value))
+
 
 class CategoryForm(DeskForm):
     """A category of tickets."""
@@ -157,7 +191,7 @@ class CalendarDayForm(DeskForm):
     end_minute = ClockTimeField(label_for("end_minute"), [Optional()])
 
 
-class CalendarDayView(RegisterView):
+class CalendarDayView(OpenHours, RegisterView):
     """``/admin/calendar-days/``."""
 
     model = CalendarDay
@@ -200,14 +234,6 @@ class CalendarDayView(RegisterView):
         day: datetime.date = record.day
         return day.isoformat()
 
-    def show_start_minute(self, record: Any) -> str:
-        """As a time of day."""
-        return clock_text(record.start_minute)
-
-    def show_end_minute(self, record: Any) -> str:
-        """As a time of day."""
-        return clock_text(record.end_minute)
-
 
 class WorkingHoursForm(DeskForm):
     """A working interval (SET-2)."""
@@ -217,7 +243,7 @@ class WorkingHoursForm(DeskForm):
     end_minute = ClockTimeField(label_for("end_minute"), [Required()])
 
 
-class WorkingHoursView(RegisterView):
+class WorkingHoursView(OpenHours, RegisterView):
     """``/admin/working-hours/``."""
 
     model = WorkingHours
@@ -248,11 +274,3 @@ class WorkingHoursView(RegisterView):
     def show_weekday(self, record: Any) -> str:
         """Its name."""
         return day_name(record.weekday)
-
-    def show_start_minute(self, record: Any) -> str:
-        """As a time of day."""
-        return clock_text(record.start_minute)
-
-    def show_end_minute(self, record: Any) -> str:
-        """As a time of day."""
-        return clock_text(record.end_minute)

@@ -16,7 +16,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
-Value = str | int | Decimal | datetime.datetime | datetime.date | None
+Value = str | int | Decimal | datetime.datetime | datetime.date | datetime.time | None
 """What a cell holds. Times are those of the estate's clock, without a zone; amounts are yuan."""
 
 CHUNK_CHARACTERS = 32_768
@@ -40,6 +40,7 @@ _NOT_IN_A_TITLE = re.compile(r"[\[\]:*?/\\]")
 _FORMATS: dict[type, str] = {
     datetime.datetime: "yyyy-mm-dd hh:mm:ss",
     datetime.date: "yyyy-mm-dd",
+    datetime.time: "hh:mm",
     Decimal: "#,##0.00",
     int: "0",
 }
@@ -62,6 +63,8 @@ def as_written(value: Value) -> str:
         return safe_cell(value)
     if isinstance(value, datetime.datetime):
         return value.isoformat(" ", "seconds")
+    if isinstance(value, datetime.time):
+        return value.isoformat("minutes")
     return "" if value is None else str(value)
 
 

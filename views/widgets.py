@@ -8,6 +8,7 @@ from markupsafe import Markup
 from wtforms import widgets
 
 from views.cells import escaped, marked
+from views.language import remarked
 
 _INPUTS = frozenset({widgets.CheckboxInput, widgets.DateInput, widgets.DateTimeLocalInput})
 """Kinds of input that WTForms draws in a way of their own, of which our fields need nothing else."""
@@ -55,7 +56,7 @@ def field_row(field: Any, wrong: str | None = None) -> Markup:
 
 def needed_mark() -> str:
     """What stands behind the label of a field that may not be empty, for those who hear the page."""
-    return f' <span class="visually-hidden">({escaped(gettext("required"))})</span>'
+    return f' <span class="visually-hidden">{escaped(remarked("", gettext("required")))}</span>'
 
 
 def draw(field: Any, given: Mapping[str, Any]) -> Markup:

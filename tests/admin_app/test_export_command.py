@@ -22,9 +22,10 @@ from tests import check_translations
 NOT_TAKEN = {
     "residents": [],
     "units": [],
-    "tickets": ["Kind", "Severity", "Team", "Handler", "Desk owner", "Registered", "Due", "Closed"],
+    "tickets": ["Kind", "Severity", "Also called", "Team", "Handler", "Desk owner", "Registered", "Due", "Closed"],
     "complaints": [
-        *("Nature", "Severity", "Team", "Handler", "Desk owner", "Registered", "Due", "Formal record written"),
+        *("Nature", "Severity", "Also called", "Team", "Handler", "Desk owner", "Registered", "Due"),
+        "Formal record written",
         "Carried out",
     ],
     "key_loans": ["Number", "State", "Lent by", "Lost"],

@@ -101,3 +101,15 @@ def test_asking_is_limited_and_says_nothing_of_who_there_is(app, world):
     assert client.post("/forgotten/", data={"username": "clerk", "csrf_token": csrf}).status_code == 429
     data = {"username": "clerk", "password": PASSWORD, "csrf_token": csrf}
     assert client.post("/login", data=data).status_code == 302, "who knows the password signs in all the same"
+
+
+@pytest.mark.parametrize("name", ["", "   ", "\u3000", "\t\n"])
+def test_who_types_no_name_gets_no_code_but_is_told_at_the_field(app, session, name):
+    client = app.test_client()
+    answer = client.post("/forgotten/", data={"username": name, "csrf_token": token(client)})
+    assert answer.status_code == 400
+    page = reading.page(answer.text)
+    field = reading.one(page, "#username")
+    assert (field.attributes["aria-invalid"], field.attributes["aria-describedby"]) == ("true", "username-error")
+    assert reading.words(reading.one(page, "#username-error")) == "Type your user name."
+    assert session.scalars(select(PasswordRequest.id)).all() == []

@@ -7,6 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests import reading
+from tests.check_translations import as_tuple, read
 from tests.pages import addresses
 from tests.records import Records
 
@@ -19,6 +20,19 @@ ALLOWED = re.compile(
 HEADINGS = "/admin/imports/new/"
 """The page that tells by which English headings a spreadsheet's columns are known."""
 WORD = re.compile(r"[A-Za-z]{3,}")
+HAN = "[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef”’…]"
+NARROW = re.compile(rf"(?<={HAN})\s?[:,;?!()]|[:,;?!()]\s?(?={HAN})")
+"""Marks of English sentences beside Chinese characters, which have marks of their own width."""
+USER_NAME = re.compile(r"\([a-z]+\d?\)")
+"""As it stands behind a name in lists of colleagues, to be typed again just so."""
+PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]")
+
+
+def test_chinese_texts_have_chinese_marks() -> None:
+    texts = [text for message in read() for text in as_tuple(message.string)]
+    assert len(texts) > 1000
+    # What a placeholder stands for may be Chinese too.
+    assert [text for text in texts if NARROW.search(PLACEHOLDER.sub("某", text))] == []
 
 
 def test_no_page_shows_english_to_chinese_readers(
@@ -27,6 +41,7 @@ def test_no_page_shows_english_to_chinese_readers(
     client = sign_in("manager")
     people = {"clerk", "lead", "technician", "manager", "supervisor", "auditor", "admin", "stranger"}
     left: dict[str, list[str]] = {}
+    narrow: dict[str, str] = {}
     for address in sorted(set(addresses(app, records))):
         answer = client.get(address, headers={"Accept-Language": "zh-CN"})
         if address == HEADINGS or answer.status_code != 200 or "html" not in answer.content_type:
@@ -37,5 +52,9 @@ def test_no_page_shows_english_to_chinese_readers(
         words = [word for word in WORD.findall(text) if word.lower() not in people]
         for word in words:
             left.setdefault(word, []).append(address)
+        said = USER_NAME.sub(" ", reading.words(page))
+        for found in NARROW.finditer(said):
+            narrow[said[max(0, found.start() - 20) : found.end() + 20]] = address
     wrong = [f"{word}: {where[:2]}" for word, where in left.items()]
     assert not wrong, "\n".join(wrong)
+    assert not narrow, "\n".join(f"{text}  {where}" for text, where in narrow.items())

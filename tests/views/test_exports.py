@@ -19,6 +19,7 @@ from models.base import LocalDate, ShortText, SortKey, UTCDateTime
 from models.operations import tickets
 from models.policy import PERMISSIONS
 from models.session import DeskSession
+from models.settings import CalendarDay, DayKind, WorkingHours
 from tests.factories import World
 from tests.records import Records
 from views.export import BATCH
@@ -41,6 +42,11 @@ DIFFERENT: dict[str, Callable[[int], dict[str, Any]]] = {
     "calendar_days": lambda n: {"day": datetime.date(2020, 1, 1) + datetime.timedelta(days=n)},
     "staff": lambda n: {"username": f"person{n}", "name": f"Person {n}"},
     "audit_runs": lambda n: {"day": datetime.date(2020, 1, 1) + datetime.timedelta(days=n)},
+    "key_approvals": lambda n: {"borrower_name": f"Borrower {n}"},
+    "occupancies": lambda n: {
+        "from_on": datetime.date(2000, 1, 1) + datetime.timedelta(days=n),
+        "until_on": ENDED.date(),
+    },
     "events": lambda n: {"reason": f"because {n}", "estate_id": 1},
 }
 """Register -> what differs in each of very many rows of it; the others hold few rows by their nature."""
@@ -153,6 +159,33 @@ def test_cells_hold_times_amounts_and_figures_by_their_type__PAS_3(
     assert cells["Handed in"].value is None
     (text,) = csv.DictReader(io.StringIO(client.get("/admin/visitor-passes/export/csv/").data.decode("utf-8-sig")))
     assert (text["Valid until"], Decimal(text["Deposit"])) == (until.isoformat(" "), Decimal("50.50"))
+
+
+def test_figures_and_times_of_audits_and_settings_are_no_text__SET_1_AUD_2(
+    records: Records, world: World, session: DeskSession, sign_in: Callable[..., FlaskClient]
+) -> None:
+    estate = {"estate_id": world.estate.id}
+    session.add(WorkingHours(weekday=6, start_minute=20 * 60 + 30, end_minute=24 * 60, **estate))
+    session.add(
+        CalendarDay(day=datetime.date(2026, 12, 5), kind=DayKind.WORKING, start_minute=540, end_minute=720, **estate)
+    )
+    session.commit()
+    client, of = sign_in("manager"), {}
+    for register in ("audits", "settings", "clocks", "working-hours", "calendar-days"):
+        heading, *rows = as_xlsx(client, f"/admin/{register}/export/xlsx/")
+        of[register] = [dict(zip(heading, row, strict=True)) for row in rows]
+        assert as_csv(client, f"/admin/{register}/export/csv/")[0] == heading
+    (audit,) = of["audits"]
+    assert (type(audit["Date"]), type(audit["Findings"]), type(audit["Run"])) == (
+        datetime.date,
+        float,
+        datetime.datetime,
+    )
+    assert {10.0, 30.0} <= {row["Value"] for row in of["settings"]}
+    assert all(type(row["Minutes"]) is float for row in of["clocks"])
+    assert (datetime.time(20, 30), "24:00") in [(row["Begins"], row["Ends"]) for row in of["working-hours"]]
+    (day,) = [row for row in of["calendar-days"] if row["Date"] == datetime.date(2026, 12, 5)]
+    assert (day["Begins"], day["Ends"]) == (datetime.time(9), datetime.time(12))
 
 
 def test_no_text_is_a_formula_and_each_stays_what_it_is(
