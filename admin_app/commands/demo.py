@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import click
-from sqlalchemy import inspect, select
+from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import InternalError
 from tqdm import tqdm
 
@@ -23,6 +23,7 @@ from models.migrations.revision import EARLIER_VERSION_TABLE, VERSION_TABLE, is_
 
 SEED = 20
 HOST = "127.0.0.1"
+LOCK = 7_020_118  # any number, another than that of upgrades
 
 
 @click.command("demo")
@@ -128,7 +129,13 @@ def _empty(opened: database.Database) -> None:
 
 @contextmanager
 def _alone(config: Config) -> Iterator[None]:
-    """Let a second call wait until the first has made the estate."""
+    """Let a second call wait until the first has made the estate; on a server wherever it was called."""
+    if config.database_file is None:
+        with database.connect(config, create=True) as opened, opened.engine.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+            connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": LOCK})  # ends with the connection
+            yield
+        return
     name = demo_name(config.database_url)
     make_folder(name.parent)
     lock = Path(f"{name}.lock")

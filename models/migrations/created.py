@@ -7,6 +7,7 @@ _WORD = re.compile(
     r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|\[[^\]]*\]|--[^\n]*|/\*.*?\*/|[(),]|[^'"`\[(),/-]+|.""", re.DOTALL
 )
 _CONSTRAINT = re.compile(r"(constraint|primary\s+key|unique|check|foreign\s+key)\b", re.IGNORECASE)
+_NEXT_RULE = re.compile(r"(?<!\S)(?=constraint\s)", re.IGNORECASE)
 _QUOTES = {'"': '"', "`": "`", "[": "]", "'": "'"}
 
 
@@ -26,6 +27,18 @@ def parts(sql: str) -> Iterator[str]:
         if ends and depth == 0:
             return
         depth += word == "("
+
+
+def rules(sql: str) -> Iterator[str]:
+    """The same, with the named constraints that stand beside a column, as ALTER TABLE puts them, apart from it."""
+    for part in parts(sql):
+        depth, found = 0, [""]
+        for word in _WORD.findall(part):
+            depth += (word == "(") - (word == ")")
+            same, *others = _NEXT_RULE.split(word) if depth == 0 and word[0] not in _QUOTES else [word]
+            found[-1] += same
+            found += others
+        yield from filter(None, map(str.strip, found))
 
 
 def columns(sql: str) -> dict[str, str]:

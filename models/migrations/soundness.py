@@ -103,7 +103,7 @@ def _sqlite_rules(connection: Connection) -> Iterator[str]:
     for table in Base.metadata.sorted_tables:
         sql = there.get(table.name, "")
         wanted = str(CreateTable(table).compile(connection))
-        missing = {_plain(part) for part in created.parts(wanted)} - {_plain(part) for part in created.parts(sql)}
+        missing = {_plain(part) for part in created.parts(wanted)} - {_plain(part) for part in created.rules(sql)}
         for part in sorted(missing):
             yield f"{table.name}: {part} is missing"
         if sql and not sql.rstrip().upper().endswith("STRICT"):

@@ -10,6 +10,7 @@ from sqlalchemy import make_url, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from admin_app import cli, database
+from admin_app.commands import demo
 from admin_app.config import ENVIRONMENT, Config, ConfigurationError
 from models import Clock, Estate, passwords
 from models.events import Event
@@ -17,7 +18,7 @@ from models.mark import DatabaseUse
 from models.session import DeskSession, open_engine
 from models.staff import Role, Staff, actor_for
 from tests.fixed import DATA_KEY, NOW, SECRET_KEY
-from tests.marks import only_sqlite
+from tests.marks import only_postgresql, only_sqlite
 from tests.operations.walks import new_ticket
 
 
@@ -78,9 +79,27 @@ def test_upgrade_makes_the_system_account_with_its_event(empty_url, environment,
 
 def test_each_kind_of_program_refuses_the_others_database(database_url, environment, fails):
     environment(database_url, use="demo")
-    demo = ("demo", "--no-serve")
-    for arguments in (("db", "check"), ("db", "upgrade"), ("verify",), demo, (*demo, "--reset")):
+    only_made = ("demo", "--no-serve")
+    for arguments in (("db", "check"), ("db", "upgrade"), ("verify",), only_made, (*only_made, "--reset")):
         assert "production database" in fails(*arguments)
+
+
+@only_postgresql
+def test_two_demos_of_one_server_wait_for_each_other_there_and_not_in_a_folder(database_url, environment, run, engine):
+    """A demo that is served from this checkout meanwhile is another one."""
+    environment(database_url, use="demo")
+    codes = []
+    second = threading.Thread(target=lambda: codes.append(run("demo", "--no-serve")[0]))
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'"
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as first:
+        first.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": demo.LOCK})
+        second.start()
+        while second.is_alive() and not first.scalar(text(waiting)):
+            pass
+        assert codes == []
+        first.execute(text("SELECT pg_advisory_unlock_all()"))
+    second.join()
+    assert codes == [1], "which is the refusal of a production database"
 
 
 def test_another_data_key_is_refused(database_url, environment, fails):

@@ -10,6 +10,7 @@ from models import Base, migrations, search
 from models.estates import Unit
 from models.finding import found
 from models.guards import drop_triggers
+from models.migrations import created
 from models.session import open_engine
 from tests.marks import only_sqlite
 
@@ -169,3 +170,10 @@ def test_every_check_has_a_name():
         if isinstance(item, CheckConstraint) and not str(item.name).startswith(f"ck_{table.name}_")
     ]
     assert unnamed == []
+
+
+def test_rules_beside_a_column_are_told_apart_from_it_as_alter_table_puts_them():
+    column = "pieces INTEGER DEFAULT 'a constraint x' NOT NULL"
+    first, second = "CONSTRAINT c CHECK (pieces > 0)", "constraint d CHECK (pieces <> 'constraint e')"
+    stated = f"CREATE TABLE keys ({column}\n  {first}\n  {second}, [constraint f] TEXT, CONSTRAINT g UNIQUE (pieces))"
+    assert list(created.rules(stated)) == [column, first, second, "[constraint f] TEXT", "CONSTRAINT g UNIQUE (pieces)"]
