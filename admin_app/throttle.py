@@ -1,4 +1,4 @@
-"""How often a password may be guessed: counted in the database, because workers are many and restart.
+"""How often a password or a pass's code may be guessed: counted in the database, as workers are many and restart.
 
 Counted for each name from each address, for each name, for each address, and in all. A browser in which the person has
 signed in before (:mod:`admin_app.known_places`) has a count of its own: strangers' guesses do not shut out who belongs.
@@ -22,6 +22,8 @@ PER_NAME = 20
 PER_ADDRESS = 30
 IN_ALL = 300
 PER_KNOWN_PLACE = 10
+CODES_PER_KNOWN_PLACE = 60
+"""A gate's own browser types codes all day: so many wrong ones in a window are no typing mistakes."""
 TRIES = 3
 IPV6_NETWORK = 64
 """A household or an office gets so many bits: within it addresses are changed at will."""
@@ -65,6 +67,13 @@ def signed_in(username: str) -> list[Count]:
 def asking(address: str) -> list[Count]:
     """What asking for a new password counts for."""
     return [Count("*", "", IN_ALL), Count("*", _network(address), PER_ADDRESS)]
+
+
+def at_the_gate(address: str, place: str | None) -> list[Count]:
+    """What a wrong code of a pass counts for: in a browser in which staff have signed in, by itself (PAS-7)."""
+    if place is not None:
+        return [Count("* gate", f"place {place}", CODES_PER_KNOWN_PLACE)]
+    return [Count("* gate", "", IN_ALL), Count("* gate", _network(address), PER_ADDRESS)]
 
 
 def _network(address: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models.errors import Outcome
-from models.keys import BorrowerKind, Key, KeyLoan, KeyOrigin
+from models.keys import BorrowerKind, BringerKind, Key, KeyLoan, KeyOrigin
 from models.operations import keys as verbs
 from models.operations.keys import ApprovalDraft, KeyDraft, LoanDraft
 from models.staff import Actor
@@ -64,7 +64,12 @@ PINS: tuple[tuple[int, BorrowerKind, str, int], ...] = (
     (1, BorrowerKind.STAFF, "approved", 2),
     (1, BorrowerKind.OTHER, "refused", 0),
     (4, BorrowerKind.OWNER, "mistake", 0),
+    (1, BorrowerKind.OTHER, "part", 2),
 )
+BUNCH, BACK = 5, 3
+"""Pieces of each bunch, and how many of one have come back that is still out."""
+BROUGHT_BY_OTHERS = 0.12
+"""So many keys are brought back by somebody else than who borrowed them."""
 
 
 def lend(session: Session, drafts: Sequence[LoanDraft], *, actor: Actor, now: datetime.datetime) -> Outcome:
@@ -87,7 +92,10 @@ def hang(world: World, at: datetime.datetime) -> None:
             draft = KeyDraft(
                 place.estate.id, origin, f"{chr(65 + number // 30)}-{number % 30 + 1:02d}", f"封{1000 + number}"
             )
+            if number < len(own) and own[number][2] == "part":
+                draft.pieces = BUNCH
             if origin is KeyOrigin.COMMON:
+                draft.pieces = BUNCH if number % 3 == 0 else 1
                 draft.place = pick(rng, words("desk")["keys"]["places"])
             else:
                 draft.unit_id = pick(rng, place.households).unit.id
@@ -190,12 +198,24 @@ def _approved(
     return None if wanted.end == "approved" else approval
 
 
+def _brought(rng: Random, borrower: BorrowerKind) -> dict[str, Any]:
+    """Who brings the key: mostly the borrower, sometimes family, a colleague or a workmate (KEY-4)."""
+    if rng.random() >= BROUGHT_BY_OTHERS:
+        return {}
+    kinds = {BorrowerKind.OWNER: BringerKind.RESIDENT, BorrowerKind.STAFF: BringerKind.STAFF}
+    return {"brought_by": kinds.get(borrower, BringerKind.OTHER), "brought_by_name": names.full_name(rng)}
+
+
 def _ended(world: World, hook: Hook, wanted: Loan, loan: KeyLoan, rng: Random) -> Generator[Step, Any, None]:
     """Back on its hook on the same day; or out, late, lost, or not lent at all but for a mistake."""
     place = hook.place
     own = world.random("keys back", place.estate.code, wanted.day, wanted.hour)
     at = world.at(wanted.day, HOURS[wanted.hour][1] + own.randrange(35))
     if wanted.end == "out":
+        return
+    if wanted.end == "part":
+        helper = {"brought_by": BringerKind.OTHER, "brought_by_name": names.full_name(rng)}
+        yield step(at, verbs.return_keys, loan, by=world.on_duty(place, at), pieces=BACK, **helper)
         return
     if wanted.end == "late":
         at += datetime.timedelta(days=1 + rng.randrange(2))
@@ -208,7 +228,7 @@ def _ended(world: World, hook: Hook, wanted: Loan, loan: KeyLoan, rng: Random) -
         at += datetime.timedelta(days=2)
         yield step(at, verbs.report_lost, loan, by=world.on_duty(place, at), owner_told=told, reason=reason)
         return
-    yield step(at, verbs.return_keys, loan, by=world.on_duty(place, at))
+    yield step(at, verbs.return_keys, loan, by=world.on_duty(place, at), **_brought(rng, wanted.kind))
     if wanted.end == "handed_back":
         owner = loan.borrower_name
         receipt = f"YS{rng.randrange(10_000):04d}"

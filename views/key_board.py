@@ -3,7 +3,7 @@
 import datetime
 import itertools
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from flask import abort, flash, redirect, request, url_for
@@ -15,15 +15,15 @@ from sqlalchemy import ColumnElement, case, func, literal, or_, select
 from models.errors import OperationRefused
 from models.estates import Unit
 from models.finding import found_rooms, rooms_named
-from models.keys import ApprovalStatus, BorrowerKind, Key, KeyApproval, KeyLoan
+from models.keys import Key, KeyLoan
 from models.operations import keys as verbs
-from models.residents import Occupancy, OccupancyKind, Resident
 from models.tags import tag_key
 from views import context
 from views.gathering import Question, gathered
+from views.key_borrowers import Borrower, also_out, borrower_questions, borrowers, out
 from views.key_forms import BoardLoanForm, BoardReturnForm, BorrowerField
 from views.labels import label_for
-from views.language import label, local_today, sentence
+from views.language import sentence
 from views.pages import DeskPage, may_here, shown_here
 from views.queries import parse_choice, parse_id, parse_search
 from views.scope import INVALID, perform, status_of
@@ -33,7 +33,6 @@ MOST_HOOKS = 1200
 """So many hooks are drawn; an estate with more narrows the board by building or state."""
 STATES = {"in": _("on its hook"), "out": _("on loan"), "overdue": _("overdue"), "lost": _("lost")}
 COLOURS = {"in": "green", "out": "blue", "overdue": "red", "lost": "grey"}
-SALES = "sales"
 
 _PARTS = re.compile(r"(\d+)")
 
@@ -67,16 +66,6 @@ class Hook:
         return " ".join((self.number, self.hook, self.where, self.borrower, tag)).lower()
 
 
-@dataclass(frozen=True)
-class Borrower:
-    """One who may have the chosen key now (KEY-3)."""
-
-    value: str
-    name: str
-    note: str
-    draft: dict[str, Any] = field(default_factory=dict)
-
-
 class KeyBoardView(DeskPage):
     """The hooks of the estate shown."""
 
@@ -98,12 +87,12 @@ class KeyBoardView(DeskPage):
         if not may_here("lend", "keys"):
             abort(403)
         key_id = parse_id(request.args.get("key"))
-        people = {person.value: person for person in self.borrowers(key_id)}
+        people = {one.value: one for one in borrowers(gathered(borrower_questions([key_id])))}
         form = loan_form(list(people.values()), request.form)
         if not form.validate():
             return self.page(form, key_id), INVALID
         chosen = people[form.borrower.data]
-        draft = verbs.LoanDraft(key_id, **{**form.arguments(), **chosen.draft})
+        draft = verbs.LoanDraft(key_id, **{**form.arguments(), **chosen.draft_for(key_id)})
         try:
             loan = perform(verbs.lend, [draft]).done[0]
         except OperationRefused as refusal:
@@ -153,14 +142,15 @@ class KeyBoardView(DeskPage):
         at = key_id or (parse_id(request.args["at"]) if "at" in request.args else None)
         questions = {"hooks": self.hooks(narrowed), "counts": self.counts()}
         if key_id is not None:
-            questions |= {"chosen": self.key(Key.id == key_id), **self.borrower_questions(key_id)}
+            questions |= {"chosen": key_question(Key.id == key_id), **borrower_questions([key_id])}
+            questions["also"] = also_out(lambda loan: loan.key_id == key_id)
         found = gathered(questions)
-        chosen = next((_hook(row) for row in found.get("chosen", ())), None)
+        chosen = next((hook_of(row) for row in found.get("chosen", ())), None)
         if key_id is not None and chosen is None:
             abort(404)
-        hooks = sorted((_hook(row) for row in found["hooks"][:MOST_HOOKS]), key=_place)
+        hooks = sorted((hook_of(row) for row in found["hooks"][:MOST_HOOKS]), key=place_of)
         focused = at if any(hook.id == at for hook in hooks) else next((hook.id for hook in hooks), None)
-        people = _borrowers(found)
+        people = borrowers(found)
         return self.render(
             "admin/key_board.html",
             groups=[(name, list(group)) for name, group in itertools.groupby(hooks, key=lambda hook: hook.building)],
@@ -171,10 +161,12 @@ class KeyBoardView(DeskPage):
             focused=focused,
             form=_fitting(form, chosen) or self.fresh_form(chosen, people),
             people=people,
+            also=found.get("also", ()),
             problem=problem,
             colours=COLOURS,
             may_lend=may_here("lend", "keys"),
             may_return=may_here("return", "key_loans"),
+            may_tick=may_here("lend", "keys") or may_here("return", "key_loans"),
             may_request=may_here("request", "key_approvals"),
         )
 
@@ -197,31 +189,6 @@ class KeyBoardView(DeskPage):
 
     # ------------------------------------------------------------- what is asked
 
-    def key(self, *conditions: ColumnElement[bool]) -> Question:
-        """Keys in custody, with their unended loans."""
-        query: Question = select(
-            Key.id,
-            Key.number,
-            Key.hook,
-            Key.place,
-            Key.lost_at,
-            Unit.code.label("unit"),
-            Unit.building,
-            KeyLoan.id.label("loan_id"),
-            KeyLoan.borrower_name.label("borrower"),
-            KeyLoan.lent_at,
-            KeyLoan.due_at,
-            func.coalesce(KeyLoan.pieces, Key.pieces).label("pieces"),
-            func.coalesce(KeyLoan.pieces_back, 0).label("pieces_back"),
-        )
-        return self.joined(query).where(*conditions)
-
-    def joined(self, query: Question) -> Question:
-        """*query* over the keys in custody of the estate shown."""
-        unended = (KeyLoan.key_id == Key.id) & KeyLoan.returned_at.is_(None) & KeyLoan.lost_at.is_(None)
-        query = query.select_from(Key).outerjoin(Unit, Unit.id == Key.unit_id).outerjoin(KeyLoan, unended)
-        return query.where(shown_here(Key), Key.handed_back_at.is_(None))
-
     def hooks(self, narrowed: dict[str, str]) -> Question:
         """The hooks of the board."""
         conditions: list[ColumnElement[bool]] = []
@@ -232,39 +199,40 @@ class KeyBoardView(DeskPage):
             conditions.append(or_(*(column.icontains(text, autoescape=True) for column in columns), tag, *room))
         if state := narrowed.get("state"):
             conditions.append(_state() == state)
-        return self.key(*conditions).order_by(Unit.sort_key, Key.hook, Key.id).limit(MOST_HOOKS + 1)
+        return key_question(*conditions).order_by(Unit.sort_key, Key.hook, Key.id).limit(MOST_HOOKS + 1)
 
     def counts(self) -> Question:
         """How many keys are in each state."""
-        return self.joined(
+        return _joined(
             select(*(func.sum(case((_state() == state, 1), else_=0)).label(f"count_{state}") for state in STATES))
         )
 
-    def borrower_questions(self, key_id: int) -> dict[str, Question]:
-        """Who may have the key: owners of its unit today, and those for whom a supervisor consented (KEY-3)."""
-        today = local_today()
-        owners = (
-            select(Resident.id, Resident.name, Unit.code.label("unit"))
-            .join(Occupancy, Occupancy.resident_id == Resident.id)
-            .join(Unit, Unit.id == Occupancy.unit_id)
-            .join(Key, Key.unit_id == Occupancy.unit_id)
-            .where(Key.id == key_id, Occupancy.kind == OccupancyKind.OWNER, Occupancy.from_on <= today)
-            .where(or_(Occupancy.until_on.is_(None), Occupancy.until_on >= today), shown_here(Resident))
-            .order_by(Occupancy.from_on, Resident.id)
-            .limit(20)
-        )
-        approval = KeyApproval
-        consents = (
-            select(approval.id, approval.borrower_kind, approval.borrower_name, approval.borrower_staff_id)
-            .where(approval.key_id == key_id, approval.status == ApprovalStatus.APPROVED, shown_here(approval))
-            .order_by(approval.id)
-            .limit(20)
-        )
-        return {"owners": owners, "consents": consents}
 
-    def borrowers(self, key_id: int) -> list[Borrower]:
-        """Who may have the key now, the likeliest first."""
-        return _borrowers(gathered(self.borrower_questions(key_id)))
+def key_question(*conditions: ColumnElement[bool]) -> Question:
+    """Keys in custody of the estate shown, with their unended loans."""
+    query: Question = select(
+        Key.id,
+        Key.number,
+        Key.hook,
+        Key.place,
+        Key.lost_at,
+        Unit.code.label("unit"),
+        Unit.building,
+        KeyLoan.id.label("loan_id"),
+        KeyLoan.borrower_name.label("borrower"),
+        KeyLoan.lent_at,
+        KeyLoan.due_at,
+        func.coalesce(KeyLoan.pieces, Key.pieces).label("pieces"),
+        func.coalesce(KeyLoan.pieces_back, 0).label("pieces_back"),
+    )
+    return _joined(query).where(*conditions)
+
+
+def _joined(query: Question) -> Question:
+    """*query* over the keys in custody of the estate shown."""
+    unended = (KeyLoan.key_id == Key.id) & out()
+    query = query.select_from(Key).outerjoin(Unit, Unit.id == Key.unit_id).outerjoin(KeyLoan, unended)
+    return query.where(shown_here(Key), Key.handed_back_at.is_(None))
 
 
 def address(**given: Any) -> str:
@@ -287,34 +255,6 @@ def _fitting(form: Any, chosen: Hook | None) -> Any:
     return form if isinstance(form, wanted) else None
 
 
-def _borrowers(found: dict[str, list[Any]]) -> list[Borrower]:
-    people = [
-        Borrower(
-            f"approval-{row.id}",
-            row.borrower_name,
-            f"{label(row.borrower_kind)} · {gettext('approved')}",
-            {
-                "borrower_kind": row.borrower_kind,
-                "borrower_name": row.borrower_name,
-                "borrower_staff_id": row.borrower_staff_id,
-                "approval_id": row.id,
-            },
-        )
-        for row in found.get("consents", ())
-    ]
-    people += [
-        Borrower(
-            f"owner-{row.id}",
-            row.name,
-            f"{label(BorrowerKind.OWNER)} · {row.unit}",
-            {"borrower_kind": BorrowerKind.OWNER, "borrower_name": "", "borrower_resident_id": row.id},
-        )
-        for row in found.get("owners", ())
-    ]
-    sales = BorrowerKind.DEVELOPER_SALES
-    return [*people, Borrower(SALES, label(sales), gettext("write the name below"), {"borrower_kind": sales})]
-
-
 def _state() -> ColumnElement[str]:
     return case(
         (Key.lost_at.is_not(None), "lost"),
@@ -324,7 +264,8 @@ def _state() -> ColumnElement[str]:
     )
 
 
-def _hook(row: Any) -> Hook:
+def hook_of(row: Any) -> Hook:
+    """A row of :func:`key_question` as the board shows it."""
     state = "lost" if row.lost_at is not None else "in" if row.loan_id is None else "out"
     if state == "out" and row.due_at < context.now():
         state = "overdue"
@@ -344,7 +285,7 @@ def _hook(row: Any) -> Hook:
     )
 
 
-def _place(hook: Hook) -> tuple[Any, ...]:
+def place_of(hook: Hook) -> tuple[Any, ...]:
     """By building, hook and number as a person counts: A-2 before A-10, common places last."""
     return (
         hook.building == gettext("Common places"),

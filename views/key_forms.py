@@ -43,10 +43,9 @@ class KeyForm(DeskForm):
         return {**super().arguments(), "pieces": 1 if self.pieces.data is None else self.pieces.data}
 
 
-class ApprovalForm(DeskForm):
-    """A request to a supervisor (KEY-3)."""
+class SeveralApprovalsForm(DeskForm):
+    """A request to a supervisor (KEY-3), for keys that are chosen beside it."""
 
-    key_id = LookupField(label_for("key_id"), [Required()], lookup="key")
     borrower_kind = EnumField(
         label_for("borrower_kind"), enum=BorrowerKind, only=[BorrowerKind.STAFF, BorrowerKind.OTHER]
     )
@@ -59,6 +58,13 @@ class ApprovalForm(DeskForm):
     def arguments(self) -> dict[str, Any]:
         """The name as text."""
         return {**super().arguments(), "borrower_name": self.borrower_name.data or ""}
+
+
+class ApprovalForm(SeveralApprovalsForm):
+    """A request to a supervisor (KEY-3)."""
+
+    sections: ClassVar[Any] = (("", ("key_id", "borrower_kind", "borrower_name", "borrower_staff_id", "purpose")),)
+    key_id = LookupField(label_for("key_id"), [Required()], lookup="key")
 
 
 class ApproveForm(DeskForm):
@@ -130,6 +136,13 @@ class ReturnForm(BringerForm):
 
     brought_by_phone = TextField(label_for("phone"), [Optional()], length=30)
     note = LongTextField(label_for("note"), [Optional()])
+
+
+class SeveralReturnsForm(BringerForm):
+    """Several keys came back together, brought by one person."""
+
+    note = TextField(label_for("note"), [Optional()], length=200)
+    brought_by_phone = TextField(label_for("phone"), [Optional()], length=30)
 
 
 class PiecesField(WholeNumberField):
@@ -208,9 +221,7 @@ class BoardLoanForm(DeskForm):
         return {**found, "borrower_name": self.borrower_name.data or ""}
 
 
-class BoardReturnForm(BringerForm):
+class BoardReturnForm(SeveralReturnsForm):
     """A key comes back: all fields may stay as they are, so that Enter is enough."""
 
-    note = TextField(label_for("note"), [Optional()], length=200)
-    brought_by_phone = TextField(label_for("phone"), [Optional()], length=30)
     pieces = PiecesField()

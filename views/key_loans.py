@@ -12,8 +12,9 @@ from models.operations import keys as verbs
 from models.policy import visible
 from views import context
 from views.base import RegisterView
-from views.cells import coloured
+from views.cells import coloured, deadline
 from views.filters import ChoiceFilter, DateFilter, KeyFilter, StateFilter
+from views.key_borrowers import also_approved, also_out, out
 from views.key_forms import (
     ApprovalForm,
     ApproveForm,
@@ -26,9 +27,10 @@ from views.key_forms import (
 )
 from views.language import NOTHING, label, local_time
 from views.matter_forms import ReasonForm
+from views.record import Related
 from views.steps import Step
 
-OUT = KeyLoan.returned_at.is_(None) & KeyLoan.lost_at.is_(None)
+OUT = out()
 
 
 def is_out(loan: Any) -> bool:
@@ -159,6 +161,23 @@ class KeyLoanView(RegisterView):
         ),
     )
 
+    def related(self, record: KeyLoan) -> list[Related]:
+        """What else the borrower has, to be taken back together (KEY-4)."""
+        if not is_out(record):
+            return []
+        links = [(_("Take them back together"), url_for("several_keys.index_view", borrower_of=record.id))]
+        also = Related(
+            gettext("%(name)s also has:", name=record.borrower_name),
+            (_("Key"), _("Lent"), _("Due")),
+            query=also_out(lambda loan: loan.id == record.id),
+            show=lambda loan: (
+                url_for("key_loans.details_view", id=loan.id),
+                (loan.number, local_time(loan.lent_at), deadline(loan.due_at)),
+            ),
+            links_of_rows=links if self.allowed("return", record) else [],
+        )
+        return [also]
+
     def draft(self, form: Any) -> Any:
         """The loan."""
         return verbs.LoanDraft(**form.arguments())
@@ -249,6 +268,23 @@ class KeyApprovalView(RegisterView):
     def made_text(self, record: KeyApproval) -> str:
         """Whom it waits for."""
         return str(gettext("%(record)s: requested; a supervisor decides on it (KEY-3).", record=self.name_of(record)))
+
+    def related(self, record: KeyApproval) -> list[Related]:
+        """What else the same borrower may have, to be lent together."""
+        if record.status is not ApprovalStatus.APPROVED:
+            return []
+        links = [(_("Lend them together"), url_for("several_keys.index_view", approved=record.id))]
+        also = Related(
+            gettext("Also approved for %(name)s", name=record.borrower_name),
+            (_("Key"), _("Due")),
+            query=also_approved(record.id),
+            show=lambda row: (
+                url_for("key_approvals.details_view", id=row.id),
+                (row.number, local_time(row.due_at)),
+            ),
+            links_of_rows=links if self.allowed("lend", record) else [],
+        )
+        return [also]
 
     def draft(self, form: Any) -> Any:
         """The request."""

@@ -31,6 +31,7 @@ from views.references import ENDPOINTS
 from views.reports import ReportView
 from views.residents import OccupancyView, ResidentView
 from views.settings import CalendarDayView, CategoryView, ClockView, SettingView, WorkingHoursView
+from views.several_keys import SeveralKeysView
 from views.tickets import TicketView
 
 REGISTER_VIEWS: tuple[type[RegisterView], ...] = (
@@ -80,6 +81,7 @@ def register_views(app: Flask) -> Admin:
         made = view()
         admin.add_view(made)
         ENDPOINTS[made.register] = made.endpoint
+    admin.add_view(SeveralKeysView())
     admin.add_view(MentionView())
     admin.add_view(bulk_runs.BulkRunView())
     admin.add_view(imports.ImportView())

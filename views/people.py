@@ -13,6 +13,7 @@ from wtforms import PasswordField
 from wtforms.validators import Length, Optional, ValidationError
 
 from models import passwords
+from models.keys import Key, KeyLoan
 from models.operations import password_requests
 from models.operations import staff as verbs
 from models.operations._leaving import Leaving
@@ -23,7 +24,7 @@ from models.policy import may
 from models.staff import Role, Staff, StaffAssignment, StaffContact
 from views import context
 from views.base import RegisterView
-from views.cells import coloured
+from views.cells import coloured, deadline
 from views.contacts import phones_of
 from views.fields import (
     ChoiceField,
@@ -39,6 +40,7 @@ from views.forms import DeskForm
 from views.labels import label_for
 from views.language import LANGUAGES, joined, label, listed, local_time, remarked, say, sentence
 from views.record import Related
+from views.references import record_url
 from views.steps import Step
 
 REQUESTS_SHOWN = 20
@@ -264,7 +266,8 @@ class StaffView(RegisterView):
         """What the person answers for, by estate and register: it is handed over in the same step."""
         if step.verb not in ("disable", "end_role"):
             return []
-        held = Leaving(context.session(), [record]).held(record.id)
+        leaving = Leaving(context.session(), [record])
+        held = leaving.held(record.id)
         table = Related(
             gettext("What %(person)s answers for", person=record.name),
             (_("Estate"), _("Answers for"), _("How many"), _("Records")),
@@ -281,7 +284,7 @@ class StaffView(RegisterView):
                 for each in held
             ],
         )
-        return [table] if held else []
+        return [*_keys_out(record, leaving.keys_out(record.id)), *[table][: len(held)]]
 
     def draft(self, form: Any) -> Any:
         """The account, with its password hashed."""
@@ -335,6 +338,24 @@ class StaffView(RegisterView):
     def show_language(self, record: Staff) -> str:
         """Its name."""
         return LANGUAGES.get(record.language or "", "—")
+
+
+def _keys_out(person: Staff, loans: list[KeyLoan]) -> list[Related]:
+    """The keys that the person has, which bar the step until they are back (KEY-4)."""
+    ids = [loan.key_id for loan in loans]
+    keys = {key.id: key for key in context.session().scalars(select(Key).where(Key.id.in_(ids)))} if ids else {}
+    table = Related(
+        gettext("%(person)s still has keys: first they are returned or reported lost (KEY-4)", person=person.name),
+        (_("Key"), _("Pieces"), _("Lent"), _("Due")),
+        rows=[
+            (
+                record_url("key_loans", loan.id) if may(context.actor(), "read", loan) else "",
+                (keys[loan.key_id].number, loan.pieces_out, local_time(loan.lent_at), deadline(loan.due_at)),
+            )
+            for loan in loans
+        ],
+    )
+    return [table] if loans else []
 
 
 def _end_role(function: Any, desk: Any, people: Any, *, assignment: int, **arguments: Any) -> Any:

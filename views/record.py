@@ -28,6 +28,8 @@ class Related:
     """The address of the row's own page (may be empty), and its cells."""
     links: list[tuple[Any, str]] = field(default_factory=list)
     """Label and address of what can be added."""
+    links_of_rows: list[tuple[Any, str]] = field(default_factory=list)
+    """Likewise of what can be done with the rows; shown where there are any."""
     query: Question | None = None
     """What the rows are made of; all tables of a page are read with one statement."""
     show: Callable[[Any], tuple[str, Sequence[Any]]] = lambda row: ("", tuple(row))
@@ -71,6 +73,7 @@ class RecordPages(StepPages):
         found = gathered({**questions, **history_questions(self.register, record.id)})
         for place, table in enumerate(tables):
             table.rows += [table.show(row) for row in found.get(f"related {place}", ())]
+            table.links += table.links_of_rows if table.rows else []
         entries = history(found, self.references(record))
         return [table for table in tables if table.rows or table.links], entries
 

@@ -62,7 +62,8 @@ document.querySelector(".problems")?.addEventListener("click", (event) => {
 // After a step one goes on from what the page says of it: the next key of Tab is the first step, not the top of the menu.
 window.addEventListener("load", () => {
   const said = document.querySelector("main > .alert");
-  if (!said || document.activeElement !== document.body) return;
+  // What the page itself begins at may not have the focus yet: browsers give it with the first drawing.
+  if (!said || document.activeElement !== document.body || document.querySelector("main [autofocus]")) return;
   said.tabIndex = -1;
   said.focus({ preventScroll: true });
 });

@@ -203,6 +203,10 @@ class Leaving:
         """What the person holds, by estate, register and duty."""
         return self._counted(self._rows.get(person_id, ()))
 
+    def keys_out(self, person_id: int) -> list[KeyLoan]:
+        """The loans of keys that the person has: they end first, nobody takes them over (KEY-4)."""
+        return [row for duty, row, _takes in self._rows.get(person_id, ()) if duty is KEYS_OUT]
+
     def _counted(self, rows: Iterable[tuple[Duty, Any, int | None]]) -> list[Held]:
         groups: dict[tuple[int, Duty], list[Any]] = {}
         for duty, row, _takes in rows:

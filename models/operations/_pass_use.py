@@ -30,6 +30,9 @@ def validity(visitor_pass: VisitorPass, now: datetime.datetime) -> tuple[bool, M
     return True, gettext_noop("This pass is valid.")
 
 
+UNKNOWN_CODE = gettext_noop("There is no pass with this code.")
+
+
 def look_up(session: Session, code: str, now: datetime.datetime) -> tuple[bool, Msgid]:
     """What anyone at the gate learns from a pass's code: valid or not and why, nothing more (PAS-7).
 
@@ -41,7 +44,7 @@ def look_up(session: Session, code: str, now: datetime.datetime) -> tuple[bool, 
     query = select(VisitorPass).where(VisitorPass.code.in_(written)).order_by(VisitorPass.code == typed)
     found = session.scalars(query.limit(1)).first() if written else None
     if found is None:
-        return False, gettext_noop("There is no pass with this code.")
+        return False, UNKNOWN_CODE
     return validity(found, now)
 
 

@@ -4,9 +4,11 @@ import datetime
 
 import pytest
 
+from admin_app import throttle
 from models.operations import passes
 from models.passes import VisitorPass
 from tests import reading
+from tests.marks import first_sqlite
 from tests.records import Records
 
 HOUR = datetime.timedelta(hours=1)
@@ -66,7 +68,7 @@ def test_a_pass_that_is_not_valid_says_why__PAS_7(end, app, client, session, wor
 
 
 @pytest.mark.parametrize("code", ["x", "-" * 399, "' OR 1=1 --", "出入证", "<script>alert(1)</script>", "%"])
-def test_an_unknown_code_is_said_to_be_none__PAS_7(client, visitor, code):
+def test_an_unknown_code_is_said_to_be_none__PAS_7(client, code):
     page = read(client, code=code)
     assert "There is no pass with this code." in page
     assert "<script>alert" not in page
@@ -116,3 +118,41 @@ def test_the_long_code_of_an_old_pass_still_opens__PAS_7(client, visitor, sessio
         session.commit()
         assert "This pass is valid." in read(client, code=code)
         assert "There is no pass with this code." in read(client, code=code.swapcase())
+
+
+def answers(client, codes, address):
+    place = {"REMOTE_ADDR": address}
+    return [client.get("/gate/", query_string={"code": code}, environ_base=place).status_code for code in codes]
+
+
+@pytest.fixture
+def code(session, visitor):
+    """The code of a valid pass; nothing is left open in which it was read."""
+    found = visitor.code
+    session.rollback()
+    return found
+
+
+def test_codes_of_no_pass_are_counted_for_each_address__PAS_7(app, client, code, now):
+    wrong = [f"x{number}" for number in range(throttle.PER_ADDRESS + 2)]
+    assert answers(client, wrong, "10.0.0.1") == [200] * throttle.PER_ADDRESS + [429] * 2
+    assert answers(client, [code], "10.0.0.1") == [429], "who guesses is told nothing more"
+    assert answers(client, [code] * 40, "10.0.0.2") == [200] * 40, "right codes are not counted"
+    app.config["FRONTDESK_NOW"] = now + throttle.WINDOW
+    assert answers(client, [code], "10.0.0.1") == [200]
+
+
+@first_sqlite
+def test_codes_of_no_pass_are_counted_in_all__PAS_7(client, monkeypatch):
+    monkeypatch.setattr(throttle, "IN_ALL", 20)  # three hundred take long
+    found = [answers(client, ["x"], f"10.0.1.{number}")[0] for number in range(22)]
+    assert found == [200] * 20 + [429] * 2
+
+
+def test_mistypes_lock_nobody_out_where_staff_have_signed_in__PAS_7(client, sign_in, code):
+    answers(client, ["x"] * throttle.PER_ADDRESS, "127.0.0.1")
+    guard = sign_in("clerk")
+    assert answers(client, [code], "127.0.0.1") == [429]
+    assert answers(guard, [*["x"] * (throttle.CODES_PER_KNOWN_PLACE - 1), code], "127.0.0.1")[-1] == 200
+    guard.get("/gate/", query_string={"code": "x"})
+    assert answers(guard, [code], "127.0.0.1") == [429], "but no machine tries all day either"

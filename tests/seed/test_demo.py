@@ -40,7 +40,7 @@ from models.complaints import ComplaintCategory, ComplaintNature, ComplaintStatu
 from models.estates import FeeStatus, UnitUse
 from models.events import broken_seals
 from models.follow_ups import AttemptOutcome, FollowUpStatus, FollowUpWay
-from models.keys import ApprovalStatus, BorrowerKind, KeyOrigin
+from models.keys import ApprovalStatus, BorrowerKind, BringerKind, KeyOrigin
 from models.matters import Channel, CommentKind, Severity
 from models.operations import daily_audit
 from models.passes import PassKind
@@ -197,6 +197,9 @@ def test_keys_are_in_every_place_a_key_can_be__KEY_2(demo):
     assert count(session, Key, Key.lost_at.is_not(None)) == 2
     assert count(session, Key, Key.handed_back_at.is_not(None)) >= 1
     assert count(session, KeyLoan, KeyLoan.due_at > NOW, KeyLoan.returned_at.is_(None)) >= 1
+    assert count(session, Key, Key.pieces > 1) >= 2
+    assert count(session, KeyLoan, KeyLoan.pieces_back > 0, KeyLoan.key_id.in_(out)) == 1
+    assert present(session, KeyLoan.brought_by_kind) == set(BringerKind)
 
 
 def test_passes_are_in_every_state__PAS_7(demo):

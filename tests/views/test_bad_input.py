@@ -38,6 +38,7 @@ READ = {
     "/admin/tickets/intake/caller/": ("resident", "unit"),
     "/admin/tickets/preview/": ("id",),
     "/admin/keys/board/": ("q", "state", "key", "at"),
+    "/admin/keys/several/": ("key", "more", "borrower_of", "approved"),
     "/admin/follow-ups/queue/": ("call", "skipped", "whose"),
     "/admin/reports/": ("since", "until", "scope"),
     "/admin/mentions/people/": ("q",),
@@ -115,7 +116,13 @@ def forms(records: Records, world: World, look: DeskSession) -> Iterator[tuple[s
     ticks = {"identity_checked": "1", "signed": "1"}
     loan = {"borrower_name": "王", "due_at": "", "borrower_phone": "", "purpose": ""}
     yield f"/admin/keys/board/lend/?key={free}", {"borrower": "sales", **ticks, **loan}
-    yield f"/admin/keys/board/return/?key={lent.key_id}", {"loan": str(lent.id), "note": ""}
+    yield f"/admin/keys/board/return/?key={lent.key_id}", {"loan": str(lent.id), "note": "", "pieces": ""}
+    several = f"/admin/keys/several/{{}}/?key={free}&key={lent.key_id}"
+    yield several.format("lend"), {"key": str(free), "borrower": "sales", **ticks, **loan}
+    brought = {"brought_by": "other", "brought_by_name": "王", "brought_by_phone": "", "note": ""}
+    yield several.format("return"), {"loan": str(lent.id), **brought}
+    asked = {"borrower_kind": "other", "borrower_name": "王", "borrower_staff_id": "", "purpose": "x"}
+    yield several.format("request"), {"key": str(free), **asked}
     run = records.ids["audits"]
     line = look.scalars(select(AuditLine.id).where(AuditLine.run_id == run)).first()
     yield (

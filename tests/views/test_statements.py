@@ -26,6 +26,7 @@ READING = {
     "edit_view": 4,
     "delete_view": 4,
     "step_view": 4,
+    "request_view": 4,
     "slip_view": 4,
     "print_view": 4,
     "export": 4,

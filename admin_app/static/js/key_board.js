@@ -35,9 +35,37 @@ function across(from, direction) {
   return best && best.hook;
 }
 
+// Hooks that are ticked go on together: Space ticks, Enter goes on with all of them.
+const ticks = [...document.querySelectorAll(".hook-tick")];
+const goOn = document.querySelector("[data-go-on]");
+const ticked = () => ticks.filter((tick) => tick.checked).length;
+
+function countTicks() {
+  if (!goOn) return;
+  goOn.hidden = !ticked();
+  goOn.textContent = goOn.dataset.text.replace("#", ticked());
+}
+
+for (const tick of ticks) {
+  tick.tabIndex = -1;
+  tick.addEventListener("change", countTicks);
+}
+window.addEventListener("pageshow", countTicks);
+countTicks();
+
 document.querySelector(".hook-groups")?.addEventListener("keydown", (event) => {
   const hook = event.target.closest(".hook");
   if (!hook || event.ctrlKey || event.altKey || event.metaKey) return;
+  if (event.key === " ") {
+    event.preventDefault();
+    hook.parentElement.querySelector(".hook-tick")?.click();
+    return;
+  }
+  if (event.key === "Enter" && ticked()) {
+    event.preventDefault();
+    goOn.click();
+    return;
+  }
   const all = shown();
   const place = all.indexOf(hook);
   const wanted = {
