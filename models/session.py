@@ -31,6 +31,10 @@ def open_engine(url: str | URL, **options: Any) -> Engine:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+    else:
+        from models.server_times import read_any_time  # the driver, which takes long to load
+
+        event.listen(engine, "connect", read_any_time)
     return engine
 
 

@@ -1,20 +1,23 @@
 """One value that nobody can read stops no page: it is shown as such, wherever it is read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, select, text, update
+from sqlalchemy import Connection, Engine, Table, select, text, update
+from sqlalchemy.exc import IntegrityError
 
 from models import Base
+from models.base import LocalDate, UTCDateTime
 from models.guards import create_triggers, drop_triggers
 from models.matters import Channel, RepeatReport
 from models.residents import Resident
 from models.session import DeskSession
 from tests.factories import World
 from tests.fixed import NOW
-from tests.marks import first_sqlite
+from tests.marks import EVERYTHING, first_sqlite
 from tests.records import Records
 
 PERSONAL = {
@@ -45,7 +48,8 @@ def spoilt(engine: Engine, session: DeskSession, world: World, records: Records)
         drop_triggers(connection)
         for table in Base.metadata.sorted_tables:
             for column in (column for column in table.columns if (table.name, column.name) in PERSONAL):
-                connection.execute(update(table).values({column: PLAIN}))
+                with suppress(IntegrityError), connection.begin_nested():  # a number that cannot be there alone
+                    connection.execute(update(table).values({column: PLAIN}))
         if connection.dialect.name == "sqlite":
             connection.execute(text("UPDATE events SET at = '2026-02-30 10:00:00.000000' WHERE id IN (3, 30)"))
             connection.execute(text("UPDATE tickets SET due_at = '0000-01-01 10:00:00.000000' WHERE id = 2"))
@@ -113,3 +117,72 @@ def test_a_value_that_cannot_be_read_is_written_over_like_any_other__RES_4(
     page = f"/admin/resident-contacts/edit/?id={spoilt.ids['resident_contacts']}"
     assert post(client, page, value="13900001111", valid="1", version=1).status_code == 302
     assert "13900001111" in client.get(f"/admin/residents/details/?id={resident}").text
+
+
+TIMES = {
+    "sqlite": ("2026-02-30 10:00:00.000000", "0000-01-01", "9999-12-31 23:59:59.000000", "no time at all"),
+    "postgresql": ("infinity", "-infinity", "20260-01-01", "0044-03-15 BC"),
+}
+"""What another program may write into the times of our rows."""
+OTHER_PAGES = (
+    *("", "follow-ups/queue/", "keys/board/", "reports/", "search/?q=张", "bulk-runs/", "mentions/"),
+    *("tickets/new/", "residents/ajax/lookup/?name=resident&query=张", "tickets/intake/callers/?q=张"),
+)
+
+
+def write_times(connection: Connection, table: Table, turn: int) -> int:
+    """Every time of *table* that there is becomes one of TIMES, where the database lets it; how many columns did."""
+    done, dialect = 0, connection.dialect.name
+    for at, column in enumerate(table.columns, turn):
+        if not isinstance(column.type, UTCDateTime | LocalDate):
+            continue
+        written = TIMES[dialect][at % len(TIMES[dialect])]
+        value = written[:10] if dialect == "sqlite" and isinstance(column.type, LocalDate) else written
+        statement = text(f"UPDATE {table.name} SET {column.name} = :value WHERE {column.name} IS NOT NULL")
+        try:
+            with connection.begin_nested():
+                done += connection.execute(statement, {"value": value}).rowcount > 0
+        except IntegrityError:
+            continue  # a unique day, or a time that another has to come before
+    return done
+
+
+@pytest.fixture(params=range(4 if EVERYTHING else 1))
+def out_of_time(request: pytest.FixtureRequest, engine: Engine, records: Records) -> Iterator[Records]:
+    """Nearly every time of every record is none that a calendar has."""
+    with engine.connect() as connection:
+        on_sqlite = engine.dialect.name == "sqlite"
+        if on_sqlite:
+            connection.exec_driver_sql("PRAGMA ignore_check_constraints=ON")
+        drop_triggers(connection)
+        done = sum(
+            write_times(connection, table, request.param + at) for at, table in enumerate(Base.metadata.sorted_tables)
+        )
+        create_triggers(connection, Base.metadata)
+        connection.commit()
+        if on_sqlite:
+            connection.exec_driver_sql("PRAGMA ignore_check_constraints=OFF")
+    assert done > 50
+    return records
+
+
+def test_times_that_no_calendar_has_stop_no_page_and_no_export(
+    out_of_time: Records, sign_in: Callable[..., FlaskClient], pages: dict[str, Any]
+) -> None:
+    client, failed, seen = sign_in("manager"), [], 0
+    for view in pages.values():
+        if not hasattr(view, "export_rows"):
+            continue
+        at = f"/admin/{view.url.rpartition('/')[2]}"
+        details = f"{at}/details/?id={out_of_time.ids.get(view.register, 1)}"
+        for path in (f"{at}/", details, f"{at}/export/csv/", f"{at}/export/xlsx/"):
+            answer = client.get(path)
+            if answer.status_code == 200:
+                seen += b"unreadable" in answer.data
+            elif answer.status_code not in (302, 403, 404):
+                failed.append(f"{path} {answer.status_code}")
+    for path in OTHER_PAGES:
+        if (code := client.get(f"/admin/{path}").status_code) not in (200, 302, 403):
+            failed.append(f"{path} {code}")
+    assert failed == []
+    assert seen > 20
