@@ -90,7 +90,11 @@ def csv_answer(rows: Iterable[Sequence[Value]], name: str) -> Response:
 def xlsx_answer(rows: Iterable[Sequence[Value]], name: str, title: str) -> Response:
     """An Excel workbook with one sheet called *title*, whole before anything of it is sent."""
     file = tempfile.TemporaryFile()  # noqa: SIM115  # closed once it was sent
-    write_xlsx(rows, file, title)
+    try:
+        write_xlsx(rows, file, title)
+    except BaseException:
+        file.close()
+        raise
     return Response(_pieces(file), mimetype=XLSX_TYPE, headers=_saved_as(name))
 
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import Engine, func, select, update
 
 from models.estates import Unit
-from models.imports import ImportRun
+from models.imports import ImportChunk, ImportRun
 from models.residents import Resident
 from models.session import DeskSession
 from models.spreadsheets import MAXIMUM_BYTES
@@ -220,3 +220,32 @@ def test_an_import_older_than_a_week_is_gone(
     session.commit()
     answer = client.get(f"/admin/imports/check/?id={run}")
     assert (answer.status_code, "older than a week" in answer.text) == (404, True)
+
+
+def spoil(engine: Engine, table: type[Any], state: str) -> None:
+    """Nothing that *table* keeps of files can be decrypted any more; runs are at *state*."""
+    kept = {column.name: "k1:bm90aGluZw==" for column in table.__table__.columns if column.info.get("personal")}
+    with engine.begin() as connection:
+        connection.execute(update(table).values(kept))
+        connection.execute(update(ImportRun).values(state=state))
+
+
+def test_a_kept_file_that_cannot_be_decrypted_is_said_so_at_each_step__RES_4(
+    engine: Engine, sign_in: Callable[..., FlaskClient], post: Callable[..., Any], world: World
+) -> None:
+    client = sign_in("manager")
+    rows = [["乙", "12", "1-101", "业主"]]
+    for key, spoilt in (("first-file", ImportChunk), ("second-file", ImportRun)):
+        _, run = step_of(upload(client, post, workbook(rows), key=key))
+        assert post(client, "/admin/imports/map/", id=run, column=chosen(client, run)).status_code == 302
+        for state in ("uploaded", "mapped", "checked", "running", "finished"):
+            spoil(engine, spoilt, state)
+            for step in ("map", "check", "details", "download"):
+                answer = client.get(f"/admin/imports/{step}/?id={run}", follow_redirects=True)
+                assert answer.status_code in (200, 409), (step, state, answer.status_code)
+                assert answer.status_code == 200 or "can no longer be read" in answer.text, (step, state)
+            for step in ("map", "check", "run", "undo"):
+                answer = post(client, f"/admin/imports/{step}/", id=run, column=["name", "phone", "unit", "kind"])
+                assert answer.status_code in (302, 400, 409), (step, state, answer.status_code)
+        assert client.get("/admin/imports/").status_code == 200
+        assert "can no longer be read" in client.get(f"/admin/imports/details/?id={run}").text
