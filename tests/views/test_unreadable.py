@@ -1,6 +1,6 @@
 """One value that nobody can read stops no page: it is shown as such, wherever it is read."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -148,7 +148,7 @@ def write_times(connection: Connection, table: Table, turn: int) -> int:
 
 
 @pytest.fixture(params=range(4 if EVERYTHING else 1))
-def out_of_time(request: pytest.FixtureRequest, engine: Engine, records: Records) -> Iterator[Records]:
+def out_of_time(request: pytest.FixtureRequest, engine: Engine, records: Records) -> Records:
     """Nearly every time of every record is none that a calendar has."""
     with engine.connect() as connection:
         on_sqlite = engine.dialect.name == "sqlite"
