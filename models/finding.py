@@ -41,8 +41,8 @@ from models.search import NUMBERS, TEXTS, ending_token, index_of, room_token
 from models.tickets import Ticket
 
 _GIVEN = ("given", "given_together")
-_OF_A_NAME = ("name", "together", "surname", *_GIVEN)
-_OF_A_RESIDENT = ("together", "surname", "plate", "plate_apart", "plate_together", *_GIVEN)
+_OF_A_NAME = ("name", "together", "turned", "surname", *_GIVEN)
+_OF_A_RESIDENT = ("together", "turned", "surname", "plate", "plate_apart", "plate_together", *_GIVEN)
 _TAGS = ("tag", "tag_together")
 
 

@@ -13,6 +13,7 @@ from models.estates import FeeStatus, UnitUse
 from models.keys import BorrowerKind, KeyOrigin
 from models.passes import PassKind
 from models.personal import IdDocument
+from models.phones import MOST_CUT
 from models.residents import OccupancyKind
 from models.spreadsheets import RULE
 
@@ -24,7 +25,9 @@ _NOTHING = frozenset(
         *("n/a", "na", "none", "null", "nil", "unknown"),
     )
 )
-_MASKED = re.compile(r"[*＊∗•●○×]{2,}|(?<=\d)[xX]{3,}|[*＊]+(?=\d)")
+_MASKED = re.compile(r"[*＊∗•●○×]{2,}|(?<=\d)[xX]{3,}|(?<!\d{7})[*＊](?=\d)")
+_EXACT = 14
+"""Powers of ten to which a spreadsheet keeps every digit of a number."""
 
 
 class Masked(str):
@@ -75,7 +78,8 @@ def digits(cell: str) -> str | None:
         return None
     if _MASKED.search(cell):
         return Masked(unicodedata.normalize("NFKC", cell))
-    if re.fullmatch(r"\d(\.\d+)?e\+\d+", cell, re.IGNORECASE):
+    rounded = re.fullmatch(r"\d(?:\.(\d+))?e\+?(\d+)", cell, re.IGNORECASE)
+    if rounded and not len(rounded[1] or "") <= int(rounded[2]) <= min(len(rounded[1] or "") + MOST_CUT, _EXACT):
         message = gettext_noop("The spreadsheet has rounded the number %(value)s: make the column text, type it again.")
         raise OperationRefused(RULE, message, value=cell)
     return re.sub(r"\.0$", "", cell)

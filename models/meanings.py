@@ -7,7 +7,7 @@ import re
 import unicodedata
 from typing import Any
 
-from models.names import said_together, surname_said, with_names_apart, without_titles
+from models.names import said_together, surname_said, turned, with_names_apart, without_role, without_titles
 from models.personal import Keyring
 from models.phones import TAIL, sought
 from models.plates import Plate, plate_of, with_plates_together, without_signs
@@ -44,7 +44,7 @@ def terms(part: str) -> tuple[str, ...]:
 
 
 def parts_of(text: str) -> list[str]:
-    plain = unicodedata.normalize("NFKC", text).lower()
+    plain = without_role(unicodedata.normalize("NFKC", text).lower())
     parts = without_titles(with_plates_together(with_rooms_together(with_names_apart(plain))).split())
     is_room = len(parts) == 1 and room_of(parts[0]) is not None and "-" in parts[0]
     # Two rooms are no phone number, however many digits they have.
@@ -68,6 +68,7 @@ def meanings_of(parts: list[str], keyring: Keyring) -> list[dict[str, Any]]:
         for part, each in zip(parts, meanings, strict=True):
             if part.isascii() and part.isalpha():
                 each |= {"together": terms(together), **_given("given_together", together)}
+                each["turned"] = terms(turned([word for word in parts if word.isascii() and word.isalpha()]))
     if (plate := _plate_in_pieces(parts)) is not None:
         for each in meanings:
             each["plate_together"] = plate_terms(plate)

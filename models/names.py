@@ -1,13 +1,16 @@
 """How people say a name: with its title (蔡女士, Mr Smith), with the room behind it (蔡1203), pinyin in words. Pure."""
 
 import re
+import unicodedata
 
 _HAN = "\u3400-\u9fff"
 _TITLES = (
     "女士|先生|小姐|太太|夫人|阿姨|姑姑|叔叔|伯伯|爷爷|奶奶|外婆|婆婆|大爷|大妈|大叔|大婶|大哥|大姐|师傅|老师|老板|老板娘|医生|教授|律师|警官"
     "|总经理|经理|主任|主管|队长|班长|局长|处长|院长|校长|书记|会计|总工|工程师|总|工|叔|伯|姨|婶|姐|哥|嫂|爷|奶|老"
 )
-_TITLED = re.compile(rf"([{_HAN}]{{1,4}}?)(?:{_TITLES})|[老小阿]([{_HAN}])")
+_ROLES = "业主|产权人|户主|房东|租户|租客|承租人|家属|家人|本人|配偶|owner|tenant|family"
+_TITLED = re.compile(rf"([{_HAN}]{{1,4}}?)(?:{_TITLES}|{_ROLES})|[老小阿]([{_HAN}])")
+_ROLE_BESIDE = re.compile(rf"\((?:{_ROLES})\)")
 _ENGLISH_TITLES = frozenset({"mr", "mrs", "ms", "miss", "mr.", "mrs.", "ms.", "dr", "dr."})
 _OF_A_ROOM = "栋幢座楼号元室房户层第期区"
 _BEFORE_ROOM = re.compile(rf"(?<!\S)([{_HAN}]{{0,3}}[^\W\d_a-z{_OF_A_ROOM}])(?=[0-9][0-9-]{{2,8}}(?!\S))")
@@ -17,6 +20,11 @@ _AFTER_ROOM = re.compile(rf"(?<!\S)([0-9][0-9-]{{2,8}})(?=[^\W\d_a-z{_OF_A_ROOM}
 def with_names_apart(text: str) -> str:
     """*text*, plain and in small letters, with a blank between a Chinese name and the room that follows or precedes."""
     return _AFTER_ROOM.sub(r"\1 ", _BEFORE_ROOM.sub(r"\1 ", text))
+
+
+def without_role(text: str) -> str:
+    """*text*, plain and in small letters, without the (业主) beside a name, where anything else is said."""
+    return _ROLE_BESIDE.sub(" ", text).strip() or text
 
 
 def without_titles(parts: list[str]) -> list[str]:
@@ -34,3 +42,79 @@ def said_together(parts: list[str]) -> str | None:
     """Two to four *parts* that may be one name, as pinyin is stored: ``zhang wei`` as ``zhangwei``; else None."""
     words = [part for part in parts if part.isascii() and part.isalpha()]
     return "".join(words) if 2 <= len(words) <= 4 else None
+
+
+_REMARK = re.compile(r"[(\[{<【《〔][^()\[\]{}<>【】《》〔〕]*[)\]}>】》〕]?")
+_ROLE = re.compile(rf"(?:(?<=\s)|(?<=[{_HAN}]{{2}}))(?:{_ROLES})$|^(?:{_ROLES})[\s:]+")
+_FULLY_TITLED = re.compile(rf"([{_HAN}]{{2,}}?)(?:{_TITLES})")
+_TWO_CHARACTERS = frozenset(
+    (
+        *(
+            "欧阳",
+            "司马",
+            "上官",
+            "诸葛",
+            "司徒",
+            "皇甫",
+            "尉迟",
+            "长孙",
+            "慕容",
+            "令狐",
+            "公孙",
+            "夏侯",
+            "端木",
+            "东方",
+        ),
+        *("独孤", "南宫", "宇文", "鲜于", "澹台", "万俟", "单于", "轩辕", "呼延", "闻人"),
+    )
+)
+"""Surnames of two characters: 欧阳女士 says no more than 蔡女士."""
+
+
+def without_remark(text: str) -> str:
+    """*text* without what stands in brackets, where anything else is said."""
+    return _REMARK.sub(" ", text).strip() or text
+
+
+def name_key(name: str) -> str:
+    """*name* so that writings of it are equal: blanks, dots, width, case, titles and remarks make no difference.
+
+    A title stays where it follows a surname alone: 蔡女士 is not 蔡先生.
+    """
+    plain = without_remark(unicodedata.normalize("NFKC", name).casefold())
+    plain = _ROLE.sub("", plain).strip() or plain
+    plain = " ".join(without_titles(plain.split()))
+    plain = re.sub(r"[\W_]", "", plain) or plain
+    titled = _FULLY_TITLED.fullmatch(plain)
+    return titled[1] if titled and titled[1] not in _TWO_CHARACTERS else plain
+
+
+def turned(words: list[str]) -> str:
+    """*words* of a name in letters as pinyin is stored, the last of them, the surname, first: Wan Ren Shi."""
+    return "".join([words[-1], *words[:-1]])
+
+
+def is_same_name(one: tuple[str, str], other: tuple[str, str]) -> bool:
+    """Whether two names, each with its pinyin (as residents keep it), are writings of one.
+
+    Characters are compared with characters; a name in letters with the pinyin of the other, in either order.
+    """
+    (name, _pinyin), (other_name, _other_pinyin) = one, other
+    if name_key(name) == name_key(other_name):
+        return True
+    spelt = [_spelt(*each) for each in (one, other)]
+    return any(is_latin for is_latin, _said in spelt) and bool(spelt[0][1] & spelt[1][1])
+
+
+def _spelt(name: str, pinyin: str) -> tuple[bool, set[str]]:
+    """Whether *name* is written in letters, and how it may be spelt."""
+    plain = without_remark(unicodedata.normalize("NFKC", name).casefold())
+    words = without_titles(re.findall(r"[a-z]+\.?", plain))
+    words = [word.rstrip(".") for word in words]
+    if re.search(f"[{_HAN}]", plain) or not words:
+        return False, {word for word in pinyin.split() if len(word) > SHORTEST_SPELT}
+    return True, {spelt for spelt in ("".join(words), turned(words)) if len(spelt) > SHORTEST_SPELT}
+
+
+SHORTEST_SPELT = 4
+"""Shorter ones may be initials."""

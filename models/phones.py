@@ -15,6 +15,7 @@ from models.errors import Msgid, gettext_noop
 HOME = "CN"
 TAIL = 4
 LONGEST_TEXT = 100
+LONGEST_NOTE = 60
 SHORTEST_WHOLE = 7
 """So many digits a number has that is not one of the few short ones of services."""
 SHORT = (5, 6)
@@ -27,20 +28,50 @@ NO_PHONE = gettext_noop(
 HIDDEN_PHONE = gettext_noop(
     "Some digits of this phone number are hidden. Write it whole, or leave the field empty where it is not known."
 )
+WORDS_BESIDE = gettext_noop("Only phone numbers can be kept here. Write what stands beside the number elsewhere.")
+ROUNDED_PHONE = gettext_noop(
+    "A spreadsheet has rounded this phone number, so that some of its digits are lost. Write it whole."
+)
 
 _MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
 _LANDLINE = re.compile(r"0?(10|2\d|[3-9]\d\d)([2-9]\d{6,7})", re.ASCII)
 _LOCAL = re.compile(r"[2-9]\d{6,7}", re.ASCII)
 _SERVICE = re.compile(r"[48]00\d{7}", re.ASCII)
 _MADE_UP = re.compile(r"(\d)\1+|1\d\d0{8}|0\d{2,3}(\d)\2+", re.ASCII)
-_HIDDEN = re.compile(r"\*|\d[\s-]*[x●•○□?_.]{2,}|[x●•○□?_]{2,}[\s-]*\d")
-_BETWEEN = re.compile(r"[/\\|、,;\n]|或者?|和|\bor\b|\band\b")
-_SAID = re.compile(r"^(?:联系电话|电话|手机号?|座机|telephone|tel|mobile|phone)\s*[:.]?\s*")
+_HIDDEN = re.compile(r"\*{2,}|\d\s*\*|\d[\s-]*[x●•○□?_.]{2,}|[x●•○□?_.]{2,}[\s-]*\d", re.IGNORECASE)
+_BETWEEN = re.compile(r"[/\\|、,;\n\r\u2028]|(?<=\d)\s*(?:或者?|和|及|&|\bor\b|\band\b)\s*(?=[\d(+])", re.IGNORECASE)
+_SAID = re.compile(
+    r"^[\s☎☏✆📞📱📲\ufe0f]*(?:(?:联系人?电话|联系方式|电话号码|手机号码|移动电话|电话|手机号?|座机|号码"
+    r"|tele?phone|tel|mobile|mob|phone|cell|call|(?<![a-z])[tmp](?=\s*:))(?![a-z])[\s:.]*)?",
+    re.IGNORECASE,
+)
+_EXTENSION = r"(?:转|轉|分机号?|分機号?|extension|ext\.?|x|#)"
 _PART = re.compile(
-    r"(?P<number>\+?[(\d][\d\s().+-]*)(?:\s*(?:转|轉|分机号?|分機号?|extension|ext\.?|x|#)\s*[:.]?\s*(?P<extension>\d{1,6}))?",
-    re.ASCII,
+    rf"(?P<number>\+?[(\d][\d\s().+-]*)(?:\s*{_EXTENSION}\s*[:.]?\s*(?P<extension>\d{{1,6}}))?",
+    re.ASCII | re.IGNORECASE,
+)
+_RUN = re.compile(
+    rf"(?:\+|\(\s*\+?)?\d[\d\s.+-]*(?:\(\d+\)[\d\s.+-]*)*\)?[\d\s.+-]*(?:{_EXTENSION}\s*[:.]?\s*\d{{1,6}})?",
+    re.ASCII | re.IGNORECASE,
 )
 _AFTER_HYPHEN = re.compile(r"(?P<number>.*\d\)?)\s*-\s*(?P<extension>\d{1,6})", re.ASCII)
+_LONGEST_FIGURE = 4
+"""A figure of more digits beside a number is not of a name or a room, but a number that cannot be read."""
+_UNFINISHED = re.compile(rf"(?:{_EXTENSION})\s*$", re.IGNORECASE)
+_OUTSIDE = " ()[]{}<>【】《》〈〉「」:.,-~'\"·"
+
+# What programs and hands put into a number that is whole all the same.
+_OF_A_SHEET = re.compile(r"(?<![\d.])(\d)\.(\d+)e\+?(\d{1,2})(?!\d)", re.IGNORECASE)
+_WRITINGS = (
+    (re.compile(r"(?<=\d{5})\.0+(?!\d)"), ""),
+    (re.compile(r"(?<=\d)_(?=\d)"), "-"),
+    (re.compile(r"(?<=\d)[\s.,;:~…-]+$"), ""),
+    (re.compile(r"(?<=\d)\s*,+\s*(?=\d{1,4}(?![\d\s-]*\d))"), "转"),
+    (re.compile(r"(?<=\d{7})\s*\*\s*(?=\d{1,5}(?!\d))"), "转"),
+    (re.compile(r"(?<=\d)\.{2,}(?=\d)"), "-"),
+)
+MOST_CUT = 1
+"""So many noughts at the end a spreadsheet leaves out of 1.381234567E10; where more are missing it has rounded."""
 
 
 class ContactKind(LabelledEnum):
@@ -71,10 +102,18 @@ class Phone(NamedTuple):
     found_by: str
     """The digits by which it is found: of a landline those without the area code, which people leave out in town."""
 
+    note: str | None = None
+    """What was said beside it: whose it is, when somebody is reached there."""
+
     @property
     def text(self) -> str:
         """As it is stored and shown: the number, after a hyphen the extension."""
         return f"{self.number}-{self.extension}" if self.extension else self.number
+
+    @property
+    def noted(self) -> str:
+        """The same with what was said beside it, which :func:`read_noted_phones` reads again."""
+        return f"{self.text}({self.note})" if self.note else self.text
 
     @property
     def tail(self) -> str:
@@ -83,25 +122,89 @@ class Phone(NamedTuple):
 
 
 def read_phones(text: str) -> tuple[Phone, ...]:
-    """The numbers in *text*, in their order; none in a blank one. Raises NotAPhone where a part of it is none."""
+    """The numbers in *text*, in their order; none in a blank one.
+
+    Raises NotAPhone where a part of it is none, or where words stand beside a number: they would be lost.
+    """
+    phones = read_noted_phones(text)
+    if any(phone.note for phone in phones):
+        raise NotAPhone(WORDS_BESIDE)
+    return phones
+
+
+def read_noted_phones(text: str) -> tuple[Phone, ...]:
+    """The same where what stands beside a number is kept as its note: 13812345678（王先生）, 王先生 13812345678."""
     plain = _plain(text)
     if not plain:
         return ()
-    if _HIDDEN.search(plain):
-        raise NotAPhone(HIDDEN_PHONE)
-    found: dict[Phone, None] = {}
+    found: dict[str, Phone] = {}
+    is_hidden = _HIDDEN.search(unicodedata.normalize("NFKC", text)) is not None
     for part in filter(None, map(str.strip, _BETWEEN.split(plain))):
-        whole = _read(part)
-        for phone in [whole] if whole is not None else [_read(piece) for piece in part.split()]:
-            if phone is None:
-                raise NotAPhone(NO_PHONE)
-            found[phone] = None
-    if not found or len(stored_text(found)) > LONGEST_TEXT:
+        for phone in _of_part(part, is_hidden):
+            found.setdefault(phone.text, phone)
+    if not found or len(stored_text(tuple(found.values()))) > LONGEST_TEXT:
         raise NotAPhone(NO_PHONE)
-    return tuple(found)
+    return tuple(found.values())
 
 
-def stored_text(phones: "dict[Phone, None] | tuple[Phone, ...]") -> str:
+def _of_part(part: str, is_hidden: bool) -> list[Phone]:
+    """The numbers of a text in which nothing parts them but blanks and words."""
+    said = _SAID.sub("", part).strip()
+    whole = _read(said)
+    read = [whole] if whole is not None else [_read(piece) for piece in said.split()]
+    phones = [phone for phone in read if phone is not None]
+    if len(phones) < len(read) or not phones:
+        phones = _with_words(said)
+    if not phones:
+        raise NotAPhone(HIDDEN_PHONE if is_hidden else NO_PHONE)
+    return phones
+
+
+def _with_words(part: str) -> list[Phone]:
+    """The numbers of *part*, each with the words behind it, or before it where they come first; [] if unclear."""
+    phones: list[Phone] = []
+    words = [""]
+    end = 0
+    for run in _RUN.finditer(part):
+        before, phone, behind = _within_run(run[0])
+        if phone is None:
+            if len(re.sub(r"\D", "", run[0])) > _LONGEST_FIGURE:
+                return []
+            continue
+        words[-1] += part[end : run.start()] + before
+        phones.append(phone)
+        words.append(behind)
+        end = run.end()
+    words[-1] += part[end:]
+    notes = [_SAID.sub("", word.strip(_OUTSIDE)).strip(_OUTSIDE) for word in words]
+    if any(_HIDDEN.search(note) or _UNFINISHED.search(note) or len(note) > LONGEST_NOTE for note in notes):
+        return []
+    if any(note and not any(map(str.isalpha, note)) for note in notes):
+        return []
+    if notes[0] and (notes[-1] and len(phones) > 1):
+        return []
+    if len(phones) == 1:
+        notes = [" ".join(filter(None, notes))]
+    return [
+        phone._replace(note=note or None) for phone, note in zip(phones, notes if notes[0] else notes[1:], strict=False)
+    ]
+
+
+def _within_run(run: str) -> tuple[str, Phone | None, str]:
+    """The number in a *run* of figures and signs, with a short figure before or behind it, of a room: 1203 138…."""
+    for text in (run.strip(), run.strip(_OUTSIDE)):
+        if (phone := _read(text)) is not None:
+            return "", phone, ""
+    first, _, rest = run.strip().partition(" ")
+    most, _, last = run.strip().rpartition(" ")
+    for before, text, behind in ((first, rest, ""), ("", most, last)):
+        figures = re.sub(r"\D", "", before + behind)
+        if len(figures) <= _LONGEST_FIGURE and (phone := _read(text.strip())) is not None:
+            return f"{before} ", phone, f" {behind}"
+    return "", None, ""
+
+
+def stored_text(phones: tuple[Phone, ...]) -> str:
     """Several numbers as one text, which :func:`read_phones` reads again."""
     return "/".join(phone.text for phone in phones)
 
@@ -116,7 +219,10 @@ def sought(text: str) -> tuple[str, str] | None:
 
     None for what is no whole phone number.
     """
-    plain = _plain(text)
+    try:
+        plain = _plain(text)
+    except NotAPhone:
+        return None
     digits = re.sub(r"\D", "", plain)
     if len(digits) < SHORTEST_WHOLE:
         return None
@@ -132,7 +238,17 @@ _DASHES = re.compile("[\u2010-\u2015\u2212]")
 
 def _plain(text: str) -> str:
     seen = "".join(sign for sign in unicodedata.normalize("NFKC", text) if unicodedata.category(sign) != "Cf")
-    return _SAID.sub("", _DASHES.sub("-", seen).strip().lower())
+    plain = _SAID.sub("", _OF_A_SHEET.sub(_written_out, _DASHES.sub("-", seen)).strip()).strip()
+    for writing, usual in _WRITINGS:
+        plain = writing.sub(usual, plain)
+    return plain
+
+
+def _written_out(found: re.Match[str]) -> str:
+    missing = int(found[3]) - len(found[2])
+    if not 0 <= missing <= MOST_CUT:
+        raise NotAPhone(ROUNDED_PHONE)
+    return f"{found[1]}{found[2]}{'0' * missing}"
 
 
 def _read(part: str) -> Phone | None:
@@ -152,11 +268,14 @@ def _read(part: str) -> Phone | None:
 def _number(written: str, extension: str | None) -> Phone | None:
     digits = re.sub(r"\D", "", written)
     abroad = "+" in written
+    if digits.startswith("0") and _MOBILE.fullmatch(digits[1:]):  # as one dialled from another town
+        digits = digits[1:]
     if digits.startswith("00"):
         digits, abroad = digits[2:], True
     if digits.startswith("86") and (abroad or len(digits) > 11):
         national = digits[2:]
-        return _at_home(national, extension) or _at_home("0" + national, extension)
+        mobile = national.removeprefix("0") if _MOBILE.fullmatch(national.removeprefix("0")) else national
+        return _at_home(mobile, extension) or _at_home("0" + national, extension)
     return _foreign(digits, extension) if abroad else _at_home(digits, extension)
 
 

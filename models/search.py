@@ -38,7 +38,7 @@ PLATES = {"residents": "vehicles"}
 """Searched table -> its column with number plates, found by their end too (:func:`plate_token`)."""
 
 NAMES = {"residents": "name_pinyin"}
-"""Searched table -> its column with names in pinyin, found by their end too (:func:`ending_token`)."""
+"""Searched table -> its column with the pinyin of its names, found by their end too (:func:`ending_token`)."""
 
 PLATE_ENDS = (4, 5, 6)
 """So many of the last signs of a number plate are enough to find it."""
@@ -239,7 +239,7 @@ def _sqlite_tokens(table: str, row: str) -> str:
         plates = f"coalesce({row}.{PLATES[table]}, '')"
         text += f" || ' ' || {_together(plates)} || ({_sqlite_plates(plates)})"
     if table in NAMES:
-        text += f" || ({_sqlite_endings(f'{row}.{NAMES[table]}')})"
+        text += f" || ' ' || {_together(f'{row}.name')} || ({_sqlite_endings(f'{row}.{NAMES[table]}')})"
     # One after another, so that the words stay whole in whatever order a connection likes to read.
     each = (
         f"SELECT said.t, place.n, substr(said.t, place.n, 1) AS sign"
@@ -279,11 +279,11 @@ def _sqlite_plates(column: str) -> str:
     )
 
 
-def _together(plates: str) -> str:
-    """*plates* without what may stand between the signs of one: 沪 A·9K 8X7."""
+def _together(column: str) -> str:
+    """*column* without what may stand between the signs of a plate or a name: 沪 A·9K 8X7, 阿依古丽·买买提."""
     for sign in " -·•・.．—－_\u3000":
-        plates = f"replace({plates}, '{sign}', '')"
-    return plates
+        column = f"replace({column}, '{sign}', '')"
+    return column
 
 
 def _sqlite_endings(words: str) -> str:
@@ -331,7 +331,8 @@ def _postgresql_tokens(table: str, row: str) -> str:
     if table in PLATES:
         plates = f"{row}.{PLATES[table]}"
         text += f", {_together(plates)}, search_plates({plates}), search_plates({_together(plates)})"
-    text += f", '0' || replace(reverse({row}.{NAMES[table]}), ' ', ' 0')" if table in NAMES else ""
+    if table in NAMES:
+        text += f", {_together(f'{row}.name')}, '0' || replace(reverse({row}.{NAMES[table]}), ' ', ' 0')"
     return f"search_tokens({text}))"
 
 

@@ -291,6 +291,7 @@ class OccupancyForm(DeskForm):
     kind = EnumField(_("As"), enum=OccupancyKind)
     from_on = LocalDateField(label_for("from_on"), [Optional()], description=_("Empty means today."))
     until_on = LocalDateField(label_for("until_on"), [Optional()], description=_("Empty while it lasts."))
+    another_person = FlagField(_("Another person than the one of this name who has the unit"))
 
 
 class EndForm(DeskForm):

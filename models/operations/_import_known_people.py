@@ -10,7 +10,9 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from models.errors import OperationRefused, gettext_noop
+from models.names import is_same_name, name_key
 from models.operations._import_people import Fact, Key, Person
+from models.operations._pinyin import name_pinyin
 from models.personal import Unreadable, keyring_of, masked_id_number, masked_phone
 from models.phones import numbers_of
 from models.residents import MERGED, Occupancy, Resident, ResidentContact, ResidentMerge
@@ -56,7 +58,8 @@ class KnownPeople:
         self._known = {}
         numbers = {fact.values["id_number"] for fact in facts if "id_number" in fact.values}
         phones = {digest for fact in facts for digest in fact.values.get("phone", ())}
-        homeless = {fact.name for fact in facts if fact.bare and fact.unit_id is None}
+        homeless = {name for fact in facts if fact.bare and fact.unit_id is None for name in (fact.name, fact.called)}
+        hidden = {name for fact in facts if fact.hidden for name in (fact.name, fact.called)}
         unknown = ~_has_number() & Resident.id_number_digest.is_(None)
         here: ColumnElement[bool] = Resident.estate_id == self.estate_id
         merged = set(self.session.scalars(MERGED.where(ResidentMerge.estate_id == self.estate_id)))
@@ -65,7 +68,7 @@ class KnownPeople:
             here & Resident.id_number_digest.in_(numbers),
             Resident.id.in_(select(ResidentContact.resident_id).where(ResidentContact.value_digest.in_(phones))),
             here & Resident.name.in_(homeless) & unknown,
-            here & Resident.name.in_({fact.name for fact in facts if fact.hidden}),
+            here & Resident.name.in_(hidden),
             Resident.id.in_(self._living_there(facts)),
         ):
             rows = self.session.scalars(select(Resident).where(condition))
@@ -85,11 +88,11 @@ class KnownPeople:
 
     def _living_there(self, facts: Sequence[Fact]) -> set[int]:
         """Who has a unit of *facts* and the name that stands beside it."""
-        wanted = {(fact.name, fact.unit_id) for fact in facts}
+        wanted = {(fact.called, fact.unit_id) for fact in facts}
         query = select(Resident.id, Resident.name, Occupancy.unit_id)
         query = query.join(Occupancy, Occupancy.resident_id == Resident.id)
         query = query.where(Occupancy.unit_id.in_({fact.unit_id for fact in facts if fact.unit_id is not None}))
-        return {row_id for row_id, name, unit_id in self.session.execute(query) if (name, unit_id) in wanted}
+        return {row_id for row_id, name, unit_id in self.session.execute(query) if (name_key(name), unit_id) in wanted}
 
     def _person(self, row: Resident, contacts: Sequence[ResidentContact]) -> Person:
         values: dict[str, Any] = {name: getattr(row, name) for name in OF_A_PERSON if getattr(row, name)}
@@ -103,13 +106,13 @@ class KnownPeople:
     def find(self, fact: Fact) -> Person | None:
         """Whom *fact* means; None for somebody new. Refuses what can mean several, or somebody else."""
         if "id_number" in fact.values and (person := self._at("id", fact.values["id_number"])):
-            if person.name != fact.name:
+            if not is_same_name((person.name, name_pinyin(person.name)), (fact.name, name_pinyin(fact.name))):
                 message = gettext_noop(
                     "This ID number is registered for %(name)s already; one person is registered once."
                 )
                 raise OperationRefused("RES-1", message, name=person.name)
             return person
-        found = [self._at("phone", fact.name, digest) for digest in fact.values.get("phone", ())]
+        found = [self._at("phone", fact.called, digest) for digest in fact.values.get("phone", ())]
         people = {id(person): person for person in found if person is not None}
         if len(people) > 1:
             message = gettext_noop(
@@ -121,8 +124,8 @@ class KnownPeople:
         if fact.hidden:
             return self._whom_hidden_numbers_fit(fact)
         if fact.unit_id is None:
-            return self._at("bare", fact.name) if fact.bare else None
-        person = self._at("unit", fact.name, fact.unit_id)
+            return self._at("bare", fact.called) if fact.bare else None
+        person = self._at("unit", fact.called, fact.unit_id)
         if person is not None and not fact.bare and not person.bare:
             self._ask_whether_another(fact, person)
             return None
@@ -142,7 +145,7 @@ class KnownPeople:
 
     def _whom_hidden_numbers_fit(self, fact: Fact) -> Person:
         """The one person of that name whose numbers may be those that the file has hidden; others are refused."""
-        people = {id(person): person for key, person in self._known.items() if person.name == fact.name}
+        people = {id(person): person for key, person in self._known.items() if person.called == fact.called}
         fitting = [person for person in people.values() if self._may_be(person, fact)]
         there = [person for person in fitting if any(unit_id == fact.unit_id for unit_id, _kind in person.stays)]
         if len(found := there if len(there) == 1 else fitting) == 1:

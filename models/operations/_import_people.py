@@ -1,11 +1,13 @@
 """Whom the rows of a file are about: what one row says, and what is known of a person by then."""
 
 import datetime
+import functools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from models.import_cells import Masked
+from models.names import name_key
 from models.operations.residents import ResidentDraft
 from models.residents import OccupancyKind, Resident, ResidentContact
 
@@ -29,6 +31,11 @@ class Fact:
     @property
     def name(self) -> str:
         return self.draft.name
+
+    @functools.cached_property
+    def called(self) -> str:
+        """The name as it is recognised in any writing."""
+        return name_key(self.name)
 
     @property
     def bare(self) -> bool:
@@ -56,6 +63,11 @@ class Person:
     def bare(self) -> bool:
         return "phone" not in self.values and "id_number" not in self.values
 
+    @functools.cached_property
+    def called(self) -> str:
+        """The name as it is recognised in any writing."""
+        return name_key(self.name)
+
     def lives_in(self, unit_id: int) -> bool:
         """Whether the person has the unit now, as whatever."""
         return any(unit == unit_id and until is None for (unit, _kind), until in self.stays.items())
@@ -65,8 +77,8 @@ class Person:
             yield ("id", self.values["id_number"])
         if "phone" in self.values:
             for digest in self.values["phone"]:
-                yield ("phone", self.name, digest)
+                yield ("phone", self.called, digest)
         if self.bare:
-            yield ("bare", self.name)
+            yield ("bare", self.called)
         for unit_id, _kind in self.stays:
-            yield ("unit", self.name, unit_id)
+            yield ("unit", self.called, unit_id)

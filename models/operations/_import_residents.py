@@ -25,7 +25,8 @@ from models.operations._import_units import KnownUnits, Result, TellApart, full_
 from models.operations._registers import local_date
 from models.operations.residents import OccupancyDraft, ResidentDraft
 from models.personal import IdDocument, keyring_of
-from models.phones import read_phones
+from models.phones import read_noted_phones
+from models.plates import plates_in
 from models.residents import OccupancyKind
 from models.spreadsheets import RULE, SheetRow
 from models.staff import Actor
@@ -34,6 +35,11 @@ _PHONES = ("phone", "phone_2", "phone_3")
 _ID_CARD_LENGTH = 18
 _WEIGHT = ("unchanged", "updated", "imported")
 """What is said of a row with several people: the most that became of any of them."""
+
+
+def _says(name: str, known: Any, told: Any) -> bool:
+    """Whether what is *known* says what was *told*; of vehicles in whatever writing."""
+    return bool(plates_in(known) == plates_in(told) if name == "vehicles" else known == told)
 
 
 @dataclass
@@ -140,7 +146,7 @@ class ResidentsImport:
 
     def _comparable(self, draft: ResidentDraft) -> dict[str, Any]:
         values: dict[str, Any] = {name: getattr(draft, name) for name in OF_A_PERSON if getattr(draft, name)}
-        if phones := read_phones(draft.phone or ""):
+        if phones := read_noted_phones(draft.phone or ""):
             values["phone"] = frozenset(self._keyring.digest(phone.found_by) for phone in phones)
         if digest := id_digest(self.session, draft.id_number):
             values["id_number"] = digest
@@ -190,7 +196,7 @@ class ResidentsImport:
             for name in OF_A_PERSON
             if name not in ("moved_in_on", "phone")
             and name in fact.values
-            and person.values.get(name, fact.values[name]) != fact.values[name]
+            and not _says(name, person.values.get(name, fact.values[name]), fact.values[name])
         ]
         if other:
             message = gettext_noop(
@@ -205,8 +211,8 @@ class ResidentsImport:
         """What *fact* says beside the numbers that *person* is known by."""
         if "phone" not in person.values or fact.values.get("phone", frozenset()) <= person.values["phone"]:
             return []
-        said = read_phones(fact.draft.phone or "")
-        return [phone.text for phone in said if self._keyring.digest(phone.found_by) not in person.values["phone"]]
+        said = read_noted_phones(fact.draft.phone or "")
+        return [phone.noted for phone in said if self._keyring.digest(phone.found_by) not in person.values["phone"]]
 
     def _add_numbers(self, person: Person, fact: Fact) -> None:
         if not (further := self._further_numbers(person, fact)):
@@ -298,5 +304,6 @@ class ResidentsImport:
             assert fact.unit_id is not None
             assert fact.kind is not None
             from_on = fact.draft.moved_in_on
-            drafts.append(OccupancyDraft(self.estate_id, fact.unit_id, person.resident.id, fact.kind, from_on))
+            unit, resident = fact.unit_id, person.resident.id
+            drafts.append(OccupancyDraft(self.estate_id, unit, resident, fact.kind, from_on, another_person=True))
         return drafts

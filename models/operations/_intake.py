@@ -16,7 +16,7 @@ from models.matters import Channel, Matter, Severity
 from models.operations._owed import asks_somebody, owes_follow_up
 from models.operations._people import can_own
 from models.personal import keyring_of
-from models.phones import NotAPhone, read_phones, stored_text
+from models.phones import NotAPhone, read_noted_phones, read_phones, stored_text
 from models.residents import Resident
 from models.same_matter import Asked, same_matters
 from models.staff import Actor, Staff
@@ -71,11 +71,11 @@ def same_phone(session: Session, stored: str | None, phone: str | None) -> bool:
     return (keyring_of(session).readable(stored) or "") == stored_text(read_phones(phone or ""))
 
 
-def check_phone(phone: str | None, rule: str = "INT-3", field: str = "reporter_phone") -> None:
+def check_phone(phone: str | None, rule: str = "INT-3", field: str = "reporter_phone", *, noted: bool = False) -> None:
     """Refuse what is no phone number that can be dialled, as *field* has it; placeholders are none."""
     message = None
     try:
-        read_phones(phone or "")
+        (read_noted_phones if noted else read_phones)(phone or "")
     except NotAPhone as problem:
         message = problem.message
     if message is not None:  # raised here: within, it would keep the place of the problem and all rows of a file there

@@ -11,6 +11,7 @@ from models.errors import Msgid, OperationRefused, Outcome, gettext_noop
 from models.estates import Unit
 from models.operations._move import CHUNK, Move, create
 from models.operations._registers import delete_unused, estates_of, local_dates, require_role, sift
+from models.operations._same_person import LivingThere
 from models.residents import Occupancy, OccupancyKind, Resident
 from models.staff import Actor
 
@@ -25,6 +26,8 @@ class OccupancyDraft:
     kind: OccupancyKind
     from_on: datetime.date | None = None
     until_on: datetime.date | None = None
+    another_person: bool = False
+    """Not the one of the same name who has the unit already."""
 
 
 def register_occupancy(
@@ -38,13 +41,18 @@ def register_occupancy(
     """Say that people own or live in units (RES-1): one person may have several units, a unit several people.
 
     Refused: a unit or person of another estate, a last day before the first, and the same person in the same unit
-    as the same (owner, tenant, family) over days that are registered already.
+    as the same (owner, tenant, family) over days that are registered already; and somebody of the same name as one who
+    has the unit, where one of them has no number to tell them apart, unless said to be ``another_person``.
     """
     today = local_dates(session, now)
     units = estates_of(session, Unit, [draft.unit_id for draft in drafts])
     people = estates_of(session, Resident, [draft.resident_id for draft in drafts])
     stays = _stays(session, people)
     taken: list[Occupancy] = []
+    asked = [draft for draft in drafts if not draft.another_person and draft.until_on is None]
+    living = LivingThere(
+        session, sorted({draft.unit_id for draft in asked}), sorted({one.resident_id for one in asked})
+    )
 
     def check(draft: OccupancyDraft) -> None:
         row = Occupancy(
@@ -61,6 +69,12 @@ def register_occupancy(
         if row.until_on is not None and row.until_on < row.from_on:
             message = gettext_noop("The first day must not be after the last.")
             raise OperationRefused("RES-1", message, field="until_on")
+        if not draft.another_person and row.until_on is None and (known := living.who(row.unit_id, row.resident_id)):
+            message = gettext_noop(
+                "%(name)s has this unit already (#%(record)s), and nothing tells the two apart: merge the records, or "
+                "say that this is another person."
+            )
+            raise OperationRefused("RES-1", message, field="another_person", name=known[1], record=known[0])
         others = stays.setdefault((row.resident_id, row.unit_id, row.kind), [])
         if any(_overlap(row, other) for other in others):
             message = gettext_noop("This person is already registered for this unit.")

@@ -18,7 +18,7 @@ from models.operations._registers import check_each, delete_unused, estates_of, 
 from models.operations._whole_accounts import estates_of as works_in
 from models.operations._whole_accounts import is_in_charge
 from models.personal import keyring_of
-from models.phones import Phone, read_phones
+from models.phones import Phone, read_noted_phones
 from models.residents import Resident, ResidentContact
 from models.staff import Actor, Role, Staff, StaffContact
 
@@ -56,14 +56,14 @@ def register(
     def check(draft: ContactDraft) -> None:
         _check_value(draft.value)
         _check_note(draft.note)
-        rows = [_contact(session, draft, phone) for phone in read_phones(draft.value)]
+        rows = [_contact(session, draft, phone) for phone in read_noted_phones(draft.value)]
         require_role(actor, "register", rows[0])
         if isinstance(rows[0], StaffContact):
             _check_colleague(session, actor, rows[0])
         elif people.get(rows[0].resident_id) != rows[0].estate_id:
             message = gettext_noop("There is no such %(what)s in this estate.")
             raise OperationRefused(RULE, message, field="resident_id", what=gettext_noop("resident"))
-        new = [(row, phone) for row, phone in zip(rows, read_phones(draft.value), strict=True)]
+        new = [(row, phone) for row, phone in zip(rows, read_noted_phones(draft.value), strict=True)]
         new = [(row, phone) for row, phone in new if (type(row), _owner(row), phone.text) not in known]
         if not new:
             raise OperationRefused(RULE, gettext_noop("This number is written down already."), field="value")
@@ -111,14 +111,16 @@ def amend(
             _check_colleague(session, actor, row)
         if "value" in columns:
             _check_value(columns["value"])
-            if len(read_phones(columns["value"])) > 1:
+            if len(read_noted_phones(columns["value"])) > 1:
                 raise OperationRefused(RULE, gettext_noop("Write one number here; add the other one."), field="value")
         _check_note(columns.get("note"))
 
     for row in check_each(move, check):
         stored = {name: value for name, value in columns.items() if name != "value"}
         if "value" in columns:
-            (phone,) = read_phones(columns["value"])
+            (phone,) = read_noted_phones(columns["value"])
+            if phone.note and "note" not in columns:
+                stored["note"] = _note(row.note, phone)
             same = keyring_of(session).readable(row.value) == phone.text
             stored |= {} if same else _columns(session, phone) | {"valid": columns.get("valid", True)}
         move.set(row, **stored)
@@ -177,13 +179,18 @@ def write_numbers(
     """
     new: list[ResidentContact] = []
     gone: list[int] = []
+    told: list[tuple[ResidentContact, str | None]] = []
     have = _numbers(session, [resident.id for resident, _phone in numbers])
     for resident, said in numbers:
         known = have.get(resident.id, {})
-        wanted = {phone.text: phone for phone in read_phones(said or "")}
+        wanted = {phone.text: phone for phone in read_noted_phones(said or "")}
         gone += [row.id for text, row in known.items() if text not in wanted]
+        told += [(row, _note(row.note, wanted[text])) for text, row in known.items() if text in wanted]
         draft = ContactDraft("", resident.id, estate_id=resident.estate_id)
         new += [_resident_contact(session, draft, phone) for text, phone in wanted.items() if text not in known]
+    for row, note in told:
+        if note != row.note:
+            amend(session, [row], actor=actor, now=now, note=note).all()
     if gone:
         rows = list(session.scalars(select(ResidentContact).where(ResidentContact.id.in_(gone))))
         delete(session, rows, actor=actor, now=now).all()
@@ -236,7 +243,7 @@ def _owner(row: Any) -> int:
 def _contact(session: Session, draft: ContactDraft, phone: Phone) -> AnyContact:
     if draft.staff_id is None:
         return _resident_contact(session, draft, phone)
-    row = StaffContact(staff_id=draft.staff_id, note=draft.note or None, valid=True, **_columns(session, phone))
+    row = StaffContact(staff_id=draft.staff_id, note=_note(draft.note, phone), valid=True, **_columns(session, phone))
     set_committed_value(row, "staff", session.get(Staff, draft.staff_id))
     return row
 
@@ -245,10 +252,16 @@ def _resident_contact(session: Session, draft: ContactDraft, phone: Phone) -> Re
     return ResidentContact(
         estate_id=draft.estate_id,
         resident_id=draft.resident_id,
-        note=draft.note or None,
+        note=_note(draft.note, phone),
         valid=True,
         **_columns(session, phone),
     )
+
+
+def _note(note: str | None, phone: Phone) -> str | None:
+    """*note* and what was said beside the number, where it is not in it already."""
+    told = [note, phone.note] if phone.note and phone.note not in (note or "") else [note]
+    return "；".join(filter(None, told))[:LONGEST_NOTE] or None
 
 
 def _columns(session: Session, phone: Phone) -> dict[str, Any]:
@@ -264,8 +277,8 @@ def _columns(session: Session, phone: Phone) -> dict[str, Any]:
 
 
 def _check_value(value: str | None) -> None:
-    check_phone(value, RULE, "value")
-    if not read_phones(value or ""):
+    check_phone(value, RULE, "value", noted=True)
+    if not read_noted_phones(value or ""):
         raise OperationRefused(RULE, gettext_noop("Write down the phone number."), field="value")
 
 

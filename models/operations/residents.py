@@ -25,9 +25,9 @@ from models.operations._registers import (
     sift,
 )
 from models.operations._resident_merges import merge, undo_merge
+from models.operations._same_person import ReachedThere
 from models.operations.contacts import write_numbers
 from models.personal import IdDocument, keyring_of
-from models.phones import read_phones
 from models.policy import role_for
 from models.residents import MERGED, Resident, ResidentContact
 from models.staff import Actor
@@ -84,19 +84,21 @@ def register(
     """Take people into the file of an estate (RES-1), found afterwards by name, pinyin, phone and ID number.
 
     Refused: no name, no plausible phone or ID number, an ID number that another person of the estate has already, and
-    somebody who is there already with the same name and number, unless it is said to be ``another_person``.
+    somebody who is there already with the same number and name, in whatever writing, unless it is said to be
+    ``another_person``.
     """
     today = local_dates(session, now)
     holders = _holders(
         session, {(draft.estate_id, id_digest(session, draft.id_number)) for draft in drafts}, preview=preview
     )
     seen: set[tuple[int, str]] = set()
-    namesakes = _namesakes(session, drafts)
+    asked = [(draft.estate_id, draft.phone) for draft in drafts if not draft.another_person]
+    there = ReachedThere(session, asked)
 
     def check(draft: ResidentDraft) -> None:
         require_role(actor, "register", Resident(estate_id=draft.estate_id))
         check_person(draft, today=today(draft.estate_id))
-        _check_not_there(session, draft, namesakes)
+        _check_not_there(draft, there)
         digest = id_digest(session, draft.id_number)
         if digest is not None:
             _check_alone(holders, draft.estate_id, digest, None)
@@ -130,34 +132,14 @@ def register(
     return outcome
 
 
-def _namesakes(session: Session, drafts: Sequence[ResidentDraft]) -> dict[tuple[int, str, str], int]:
-    """Estate, name and digest of a number -> who is there with these."""
-    found: dict[tuple[int, str, str], int] = {}
-    names = sorted({draft.name.strip() for draft in drafts if draft.phone and not draft.another_person})
-    query = select(Resident.estate_id, Resident.name, ResidentContact.value_digest, Resident.id)
-    query = query.join(ResidentContact, ResidentContact.resident_id == Resident.id)
-    query = query.where(Resident.estate_id.in_({draft.estate_id for draft in drafts}), Resident.id.not_in(MERGED))
-    for start in range(0, len(names), CHUNK):
-        for estate_id, name, digest, row_id in session.execute(
-            query.where(Resident.name.in_(names[start : start + CHUNK]))
-        ):
-            if digest is not None:
-                found.setdefault((estate_id, name, digest), row_id)
-    return found
-
-
-def _check_not_there(session: Session, draft: ResidentDraft, namesakes: Mapping[tuple[int, str, str], int]) -> None:
-    if draft.another_person:
+def _check_not_there(draft: ResidentDraft, there: ReachedThere) -> None:
+    if draft.another_person or (known := there.who(draft.estate_id, draft.name.strip(), draft.phone)) is None:
         return
-    digest = keyring_of(session).digest
-    for phone in read_phones(draft.phone or ""):
-        row_id = namesakes.get((draft.estate_id, draft.name.strip(), digest(phone.found_by)))
-        if row_id is not None:
-            message = gettext_noop(
-                "%(name)s is there already with this number (#%(record)s): open that record, or say that this is"
-                " another person."
-            )
-            raise OperationRefused("RES-1", message, field="another_person", name=draft.name.strip(), record=row_id)
+    message = gettext_noop(
+        "%(name)s is there already with this number (#%(record)s): open that record, or say that this is"
+        " another person."
+    )
+    raise OperationRefused("RES-1", message, field="another_person", name=known[1], record=known[0])
 
 
 def check_person(draft: ResidentDraft, *, today: datetime.date) -> None:
@@ -172,7 +154,7 @@ def _check_texts(name: str | None, phone: str | None, emergency_contact: str | N
     if len((name or "").strip()) > MAXIMUM_NAME:
         message = gettext_noop("A name has at most %(length)s characters.")
         raise OperationRefused("RES-1", message, field="name", length=MAXIMUM_NAME)
-    check_phone(phone, "RES-1", "phone")
+    check_phone(phone, "RES-1", "phone", noted=True)
     if len((emergency_contact or "").strip()) > MAXIMUM_CONTACT:
         message = gettext_noop("The emergency contact has at most %(length)s characters: name and phone are enough.")
         raise OperationRefused("RES-1", message, field="emergency_contact", length=MAXIMUM_CONTACT)

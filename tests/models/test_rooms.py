@@ -120,6 +120,23 @@ def test_people_are_found_by_the_end_of_their_name_and_by_surname_and_title(sess
         assert ids(session, keyring, Resident, text) == {person.id}, text
     assert ids(session, keyring, Resident, "欧阳先生") == ids(session, keyring, Resident, "yangwei") == {other.id}
     assert not ids(session, keyring, Resident, "yij") | ids(session, keyring, Resident, "iyaij")
+    for stored, texts in {
+        "试万人": (
+            "试 万人",
+            "试万人（业主）",
+            "试万人业主",
+            "Mr. Wan Ren Shi",
+            "wanren shi",
+            "shi wan ren",
+            "试万人先生",
+        ),
+        "阿依古丽·买买提": ("阿依古丽买买提", "阿依古丽•买买提", "阿依古丽 买买提", "买买提"),
+        "试 万仁": ("试万仁",),
+    }.items():
+        person.name, person.name_pinyin = stored, name_pinyin(stored)
+        session.flush()
+        for text in texts:
+            assert ids(session, keyring, Resident, text) == {person.id}, text
     person.name_pinyin = name_pinyin("蔡家仪")
     session.flush()
     assert ids(session, keyring, Resident, "jiayi") == {person.id}

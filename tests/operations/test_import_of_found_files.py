@@ -183,6 +183,23 @@ def test_a_second_person_of_one_name_in_one_unit_is_a_question__RES_1(desk):
     assert len(phones(desk, "王芳")) == 2
 
 
+def test_another_writing_of_the_name_is_the_same_person_or_a_question__RES_1(desk):
+    header = "姓名,电话,房号,身份"
+    assert desk(csv(header, "试万人,13911110001,2-201,业主", "阿依古丽·买买提,,2-201,家属")) == ["imported"] * 2
+    names = ("试 万人", "试万人先生", "试万人（业主）", "试万人业主", "试・万人")
+    assert desk(csv(header, *(f"{name},13911110001.0,2-201,业主" for name in names))) == ["unchanged"] * len(names)
+    assert desk(csv(header, *(f"{name},,2-201,业主" for name in names))) == ["unchanged"] * len(names)
+    assert desk(csv(header, "阿依古丽•买买提,,2-201,家属", "阿依古丽买买提,,2-201,家属")) == ["unchanged"] * 2
+    for name in ("Mr. Wan Ren Shi", "Shi Wanren"):
+        assert "试万人 is there already with this number" in str(desk(csv(header, f"{name},13911110001,2-201,业主"))[0])
+    assert desk(csv("姓名,电话", "试万人,13911110009（儿子）", "试万人,")) == ["imported"] * 2
+    assert desk(csv("姓名,电话,房号,车牌", "试万人,13911110001,2-201,沪A·9K8X7")) == ["updated"]
+    assert desk(csv("姓名,电话,房号,车牌", "试万人,13911110001,2-201,沪A 9K 8X7")) == ["unchanged"]
+    assert phones(desk, "试万人") == ["13911110001", "13911110009", None]
+    noted = select(ResidentContact.note).where(ResidentContact.note.is_not(None))
+    assert desk.session.scalars(noted).all() == ["儿子"]
+
+
 # ---------------------------------------------------------------- files of the trade
 
 

@@ -52,3 +52,26 @@ def test_no_new_record_takes_a_placeholder__INT_3_RES_1(session, world, now):
             with pytest.raises(OperationRefused, match="phone number"):
                 register(session, [draft], **common).one()
     assert session.scalar(select(func.count()).select_from(Resident)) == before
+
+
+def test_a_name_beside_a_number_becomes_the_note_of_the_contact_or_is_refused__RES_1(session, world, now):
+    common = {"actor": world.actor("clerk"), "now": now}
+    draft = residents.ResidentDraft(world.estate.id, "试万人", "13812345678（王先生）/ 021-55501235,803")
+    person = residents.register(session, [draft], **common).one()
+
+    def numbers():
+        query = select(ResidentContact).where(ResidentContact.resident_id == person.id).order_by(ResidentContact.id)
+        return [(keyring_of(session).decrypt(row.value), row.note) for row in session.scalars(query)]
+
+    assert numbers() == [("13812345678", "王先生"), ("02155501235-803", None)]
+    said = "13812345678 微信同号/02155501235-803(公司)"
+    residents.amend(session, [person], **common, phone=said).one()
+    assert numbers() == [("13812345678", "王先生；微信同号"), ("02155501235-803", "公司")]
+    contacts.register(
+        session, [contacts.ContactDraft("儿子 13912345678", person.id, estate_id=world.estate.id)], **common
+    )
+    assert numbers()[2:] == [("13912345678", "儿子")]
+    call = tickets.TicketDraft(world.estate.id, "漏水", place="gate", reporter_name="李", reporter_phone=said)
+    with pytest.raises(OperationRefused, match="Only phone numbers can be kept here") as refused:
+        tickets.register(session, [call], **common).one()
+    assert refused.value.field == "reporter_phone"

@@ -67,6 +67,64 @@ def test_the_same_name_and_number_is_offered_who_is_there_already__RES_1(desk):
         residents.register(desk.session, [ResidentDraft(desk.world.estate.id, name, phone)], **desk.clerk).one()
 
 
+WRITINGS = (
+    *(
+        "试 万人",
+        "试万人先生",
+        "试万人（业主）",
+        "试万人业主",
+        "业主：试万人",
+        "Mr. Wan Ren Shi",
+        "Shi Wanren",
+        "试・万人",
+    ),
+    *(
+        "shiwanren",
+        "WAN REN SHI",
+        "试万人[租户]",
+        "试　万人 女士",
+        "ＳＨＩ ＷＡＮＲＥＮ",
+        "试万人师傅",
+        "Ms Shi Wan-ren",
+    ),
+)
+OTHERS = ("试万", "试万仁", "试女士", "万人试", "Wan Shi", "试千人（业主）")
+
+
+def test_who_is_there_in_another_writing_of_the_name_is_offered__RES_1(desk):
+    estate, unit = desk.world.estate.id, desk.world.units[2].id
+
+    def refused(name, phone):
+        return residents.register(
+            desk.session, [ResidentDraft(estate, name, phone)], preview=True, **desk.clerk
+        ).refused
+
+    first = residents.register(desk.session, [ResidentDraft(estate, "试万人", PHONE)], **desk.clerk).one()
+    for name in WRITINGS:
+        assert f"试万人 is there already with this number (#{first.id})" in str(
+            refused(name, f"{PHONE}（本人）")[0][1]
+        ), name
+        assert not refused(name, None) + refused(name, "13911110002"), name
+    for name in OTHERS:
+        assert not refused(name, PHONE), name
+    far = residents.register(desk.session, [ResidentDraft(estate, "阿依古丽·买买提", PHONE)], **desk.clerk).one()
+    for name in ("阿依古丽•买买提", "阿依古丽买买提", "阿依古丽・买买提女士", "阿依古丽 买买提"):
+        assert f"#{far.id}" in str(refused(name, PHONE)[0][1]), name
+    desk.lives(first, 2)
+    for name, phone, is_same in (
+        *((name, None, True) for name in WRITINGS[:6]),
+        ("试万人", "13911110003", False),
+        *((name, None, False) for name in OTHERS),
+    ):
+        draft = ResidentDraft(estate, name, phone, another_person=True)
+        other = residents.register(desk.session, [draft], **desk.clerk).one()
+        stay = OccupancyDraft(estate, unit, other.id, OccupancyKind.FAMILY)
+        outcome = residents.register_occupancy(desk.session, [stay], preview=True, **desk.clerk)
+        assert [refusal.field for _stay, refusal in outcome.refused] == ["another_person"] * is_same, name
+    stay.another_person = True
+    residents.register_occupancy(desk.session, [stay], **desk.clerk).one()
+
+
 def test_every_table_that_refers_to_a_resident_is_known():
     referring = {
         (table.name, element.parent.name)
