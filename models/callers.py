@@ -38,6 +38,8 @@ SHORTEST_NAME = 2
 IN_A_ROOM = 4
 """So many people a room are looked at where each room is shown once."""
 MOST_KEPT = 200
+LONGEST_NUMBER = 18
+_SAY_WHO_CALLED: tuple[type[Any], ...] = (Ticket, Complaint, RepeatReport)
 
 _CODE = select(Unit.code).where(Unit.id == Occupancy.unit_id).correlate(Occupancy).scalar_subquery()
 _ROOM_ORDER = select(Unit.sort_key).where(Unit.id == Occupancy.unit_id).correlate(Occupancy).scalar_subquery()
@@ -56,8 +58,8 @@ class Caller:
     kind: OccupancyKind | None
     phone: str | None
     """Encrypted, as it is stored."""
-    earlier: bool = False
-    """Who is in no file, and called before."""
+    before: str = ""
+    """Of who is in no file, and called before: the row that says so, as ``tickets:7``."""
 
 
 @dataclass(frozen=True)
@@ -120,11 +122,26 @@ def callers(
     return found_here[:limit]
 
 
-def called_about(model: type[Any], resident_id: int | None, unit_id: int | None) -> ColumnElement[bool]:
-    """The matters in *model* that the person or somebody of the room called about, first or again (INT-6)."""
+def called_before(session: DeskSession, row: str, *, actor: Actor, estate_id: int) -> tuple[str, str] | None:
+    """Name and digest of the number (empty without one) of :attr:`Caller.before`; None where there is none to see."""
+    register, _colon, number = row.partition(":")
+    model = next((model for model in _SAY_WHO_CALLED if model.__tablename__ == register), None)
+    if model is None or not number.isdecimal() or len(number) > LONGEST_NUMBER:
+        return None
+    query = select(model.reporter_name, func.coalesce(model.reporter_phone_digest, ""))
+    query = query.where(model.id == int(number), model.estate_id == estate_id, visible(actor, model))
+    found = session.execute(query.where(model.reporter_name.is_not(None))).one_or_none()
+    return None if found is None else (found[0], found[1])
+
+
+def called_about(
+    model: type[Any], resident_id: int | None, unit_id: int | None, phone_digest: str | None = None
+) -> ColumnElement[bool]:
+    """The matters in *model* that the person, the number or somebody of the room called about, first or again."""
     again = RepeatReport.ticket_id if model is Ticket else RepeatReport.complaint_id
     ways: list[Select[Any]] = []
-    for name, number in (("resident_id", resident_id), ("unit_id", unit_id)):
+    known = {"resident_id": resident_id, "unit_id": unit_id, "reporter_phone_digest": phone_digest or None}
+    for name, number in known.items():
         if number is not None:
             ways.append(select(model.id).where(getattr(model, name) == number))
             ways.append(select(again).where(getattr(RepeatReport, name) == number, again.is_not(None)))
@@ -155,7 +172,7 @@ def _who_called_before(
     called = [name for name in names if len(name) >= SHORTEST_NAME and not name.isascii()]
     known = {(caller.name, caller.unit_id) for caller in found_here}
     latest: dict[tuple[str, int | None], tuple[datetime.datetime, Caller]] = {}
-    for model in (Ticket, Complaint, RepeatReport):
+    for model in _SAY_WHO_CALLED:
         if whole or tails:
             number = or_(model.reporter_phone_digest.in_(whole), model.reporter_phone_tail_digest.in_(tails))
         elif len(called) == 1 and len(values) and (worded := words_found(model, called[0])) is not None:
@@ -164,14 +181,15 @@ def _who_called_before(
             return []
         code = select(Unit.code).where(Unit.id == model.unit_id).correlate(model).scalar_subquery()
         query = select(
-            model.heard_at, model.unit_id, model.reporter_name, func.coalesce(code, ""), model.reporter_phone
+            model.id, model.heard_at, model.unit_id, model.reporter_name, func.coalesce(code, ""), model.reporter_phone
         )
         query = query.where(number, model.resident_id.is_(None), model.reporter_name.is_not(None))
         query = query.where(model.estate_id == estate_id, visible(actor, model)).order_by(model.id.desc()).limit(LIMIT)
-        for heard_at, unit_id, name, room, phone in desk.execute(query):
+        for row_id, heard_at, unit_id, name, room, phone in desk.execute(query):
             before = latest.get((name, unit_id))
             if (name, unit_id) not in known and (before is None or before[0] < heard_at):
-                latest[name, unit_id] = heard_at, Caller(None, unit_id, name, room, None, phone, earlier=True)
+                row = f"{model.__tablename__}:{row_id}"
+                latest[name, unit_id] = heard_at, Caller(None, unit_id, name, room, None, phone, row)
     return [caller for _at, caller in sorted(latest.values(), key=lambda found: found[0], reverse=True)]
 
 

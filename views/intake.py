@@ -5,9 +5,9 @@ from typing import Any
 from flask import abort, flash, jsonify, redirect, request, url_for
 from flask_admin import expose
 from flask_babel import gettext
-from sqlalchemy import null, select
+from sqlalchemy import ColumnElement, null, select
 
-from models.callers import LIMIT, Caller, called_about, callers
+from models.callers import LIMIT, Caller, called_about, called_before, callers
 from models.complaints import IS_OPEN as OPEN_COMPLAINTS
 from models.complaints import Complaint
 from models.errors import OperationRefused
@@ -94,13 +94,23 @@ class IntakePages(MatterPages):
         """What is known of a caller: rooms, what is open there, the last five matters, and the deadline of a job."""
         self.require("register")
         numbers = {name: parse_id(request.args[name]) for name in ("resident", "unit") if request.args.get(name)}
-        return self.render("admin/intake_caller.html", about=self.about(numbers.get("resident"), numbers.get("unit")))
+        about = self.about(numbers.get("resident"), numbers.get("unit"), request.args.get("before", ""))
+        return self.render("admin/intake_caller.html", about=about)
 
-    def about(self, resident_id: int | None, unit_id: int | None) -> dict[str, Any] | None:
-        """What the side of the page shows, None before anybody is chosen; 404 for people and rooms not to be seen."""
-        if resident_id is None and unit_id is None:
+    def about(self, resident_id: int | None, unit_id: int | None, before: str = "") -> dict[str, Any] | None:
+        """What the side of the page shows, None before anybody is chosen; 404 for people and rooms not to be seen.
+
+        *before* names who is no resident and called before (:attr:`models.callers.Caller.before`).
+        """
+        if resident_id is None and unit_id is None and not before:
             return None
-        found = gathered(self._questions(resident_id, unit_id))
+        actor = context.actor()
+        if actor is None:
+            abort(401)
+        earlier = called_before(context.session(), before, actor=actor, estate_id=self.estate().id) if before else None
+        if before and earlier is None:
+            abort(404)
+        found = gathered(self._questions(resident_id, unit_id, earlier[1] if earlier else ""))
         if not found.get("person", [True]) or not found.get("unit", [True]):
             abort(404)
         matters = [*found["tickets"], *found["complaints"]]
@@ -108,6 +118,7 @@ class IntakePages(MatterPages):
         clock = settings.clock(self.estate().id, "same-day")
         return {
             "person": next(iter(found.get("person", ())), None),
+            "earlier": earlier[0] if earlier else "",
             "phone": self._phone(found),
             "unit": next(iter(found.get("unit", ())), None),
             "homes": found.get("homes", ()),
@@ -123,7 +134,7 @@ class IntakePages(MatterPages):
         in_full = self.allowed("read_phone", Resident(estate_id=self.estate().id))
         return personal_of(person.phone, str if in_full else masked_phone)
 
-    def _questions(self, resident_id: int | None, unit_id: int | None) -> dict[str, Question]:
+    def _questions(self, resident_id: int | None, unit_id: int | None, digest: str) -> dict[str, Question]:
         actor, estate = context.actor(), self.estate()
         questions: dict[str, Question] = {}
         if resident_id is not None:
@@ -138,9 +149,8 @@ class IntakePages(MatterPages):
             unit = select(Unit.id, Unit.code, Unit.fee_status)
             questions["unit"] = unit.where(Unit.id == unit_id, Unit.estate_id == estate.id, visible(actor, Unit))
         for name, model, is_open in (("tickets", Ticket, IS_OPEN), ("complaints", Complaint, OPEN_COMPLAINTS)):
-            questions[name] = _matters(model, is_open, resident_id, unit_id).where(
-                model.estate_id == estate.id, visible(actor, model)
-            )
+            about = called_about(model, resident_id, unit_id, digest)
+            questions[name] = _matters(model, is_open, about).where(model.estate_id == estate.id, visible(actor, model))
         return questions
 
 
@@ -148,7 +158,7 @@ def _teams_of_categories(estate_id: int) -> Any:
     return select(Category.id, Category.team_id).where(Category.estate_id == estate_id, Category.team_id.is_not(None))
 
 
-def _matters(model: Any, is_open: Any, resident_id: int | None, unit_id: int | None) -> Question:
+def _matters(model: Any, is_open: Any, about: ColumnElement[bool]) -> Question:
     """The open matters of the person or the room, and the last ones."""
     kind = model.kind if model is Ticket else model.category.label("kind")
     query = select(
@@ -163,11 +173,7 @@ def _matters(model: Any, is_open: Any, resident_id: int | None, unit_id: int | N
         is_open.label("is_open"),
         (null() if model is Ticket else model.agreed_answer).label("agreed_answer"),
     )
-    return (
-        query.where(called_about(model, resident_id, unit_id))
-        .order_by(is_open.desc(), model.id.desc())
-        .limit(LIMIT + LAST)
-    )
+    return query.where(about).order_by(is_open.desc(), model.id.desc()).limit(LIMIT + LAST)
 
 
 def _matter(row: Any) -> dict[str, Any]:
@@ -193,14 +199,15 @@ def _shown(caller: Caller) -> dict[str, Any]:
         "unit": caller.unit_id,
         "name": caller.name or gettext("nobody registered"),
         "room": caller.room,
-        "kind": label(caller.kind) if caller.kind is not None else gettext("called before") * caller.earlier,
+        "kind": label(caller.kind) if caller.kind is not None else gettext("called before") * bool(caller.before),
         "phone": personal_of(caller.phone, masked_phone) if caller.phone else "",
+        "before": caller.before,
     }
 
 
 def _said_before(caller: Caller) -> dict[str, Any]:
     """What the form of who called before, without being a resident, begins with."""
-    if not caller.earlier:
+    if not caller.before:
         return {}
     phone = keyring_of(context.session()).readable(caller.phone)
     return {"reporter_name": caller.name, "reporter_phone": phone or ""}

@@ -149,6 +149,6 @@ def test_who_called_before_without_being_a_resident_is_known__INT_3(
     tickets.register(session, [draft], actor=clerk, now=now).one()
     for said in ("1235", "5550 1235", "(021) 55501235", "快递小哥周", "快递小哥"):
         (found,) = callers(session, said, actor=clerk, estate_id=world.estate.id) or ()
-        assert (found.name, found.unit_id, found.earlier) == ("快递小哥周", world.units[2].id, True), said
+        assert (found.name, found.unit_id, bool(found.before)) == ("快递小哥周", world.units[2].id, True), said
     assert not callers(session, "1235", actor=world.actor("stranger"), estate_id=world.other.id)
     assert not callers(session, "5678", actor=clerk, estate_id=world.estate.id), "a resident is found as a resident"

@@ -91,6 +91,12 @@ def test_who_called_again_stands_wherever_the_first_caller_does__INT_6_RES_4(
         offered = clerk.get(f"{INTAKE}callers/", query_string={"q": asked}).json or []
         found = [(row["name"], row["reporter_phone"]) for row in offered if row.get("reporter_phone")]
         assert found == [("欧阳小燕", "13611112222")], asked
+        (before,) = {row["before"] for row in offered if row["before"]}
+        assert number in text(clerk.get(f"{INTAKE}caller/?before={before}")), (
+            "what was said then stands beside the call"
+        )
+    for nobody in ("tickets:0", "tickets:x", "staff:1", "repeat_reports:99", "x", "tickets:" + "9" * 99):
+        assert clerk.get(f"{INTAKE}caller/?before={nobody}").status_code == 404, nobody
     assert number in text(clerk.get(f"{INTAKE}caller/?unit={unit.id}")), "the matter stands at the caller's room"
 
 

@@ -91,10 +91,11 @@ complaint.addEventListener("click", (event) => {
   if (event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;  // in a window of its own: this one stays
   drafted.get(form)?.handOver(complaint.pathname);
 });
-const learn = (resident, unit) => {
+const learn = (resident, unit, before) => {
   const address = new URL(search.dataset.caller, location.href);
   if (resident) address.searchParams.set("resident", resident);
   if (unit) address.searchParams.set("unit", unit);
+  if (before) address.searchParams.set("before", before);
   return fetch(address).then((answer) => (answer.ok ? answer.text() : "")).then((html) => { if (html) { about.innerHTML = html; } }).catch(() => {});
 };
 // Who called before, without being a resident, gave name and number then; of whoever else is chosen these go again.
@@ -126,7 +127,7 @@ const pick = (row) => {
   hint.textContent = hint.dataset.chosen;
   more.open = Boolean(row.reporter_name);
   form.dispatchEvent(new Event("change"));
-  learn(row.resident, row.unit);
+  learn(row.resident, row.unit, row.before);
   (categories.querySelector("input:checked") || categories.querySelector("input")).focus();
 };
 
