@@ -6,12 +6,15 @@ from flask import abort, flash, jsonify, redirect, request, url_for
 from flask_admin import expose
 from flask_babel import gettext
 from sqlalchemy import ColumnElement, null, select
+from werkzeug.exceptions import NotFound
 
 from models.callers import LIMIT, Caller, called_about, called_before, callers
 from models.complaints import IS_OPEN as OPEN_COMPLAINTS
 from models.complaints import Complaint
 from models.errors import OperationRefused
 from models.estates import Unit
+from models.keys import Key
+from models.operations.keys import lock_change_draft
 from models.personal import keyring_of, masked_phone
 from models.policy import visible
 from models.residents import Occupancy, Resident
@@ -20,7 +23,7 @@ from models.tickets import IS_OPEN, Ticket, TicketKind
 from views import context
 from views.cells import badge, deadline, personal_of
 from views.gathering import Question, gathered
-from views.language import label, local_time, sentence
+from views.language import label, local_time, say, sentence
 from views.lookups import learn_for
 from views.queries import parse_id, parse_search
 from views.same_matter import MatterPages
@@ -56,6 +59,20 @@ class IntakePages(MatterPages):
             return self.intake_page(form, problem=problem, refusal=refusal), status_of(refusal)
         flash(self.made_text(ticket), "success")
         return redirect(self.after_create(ticket))
+
+    def begin_with(self) -> dict[str, Any]:
+        """References; or the job that is offered when a key is lost (``lock_of``, KEY-4)."""
+        found = super().begin_with()
+        if "lock_of" not in request.args:
+            return found
+        query = select(Key).where(Key.id == parse_id(request.args["lock_of"]), visible(context.actor(), Key))
+        key = context.session().scalars(query).one_or_none()
+        if key is None:
+            raise NotFound
+        offered = lock_change_draft(key)
+        names = ("kind", "channel", "detail", "unit_id", "place")
+        words = {name: say(getattr(offered, name)) for name in ("summary", "reporter_department")}
+        return {**found, **{name: getattr(offered, name) for name in names}, **words}
 
     def intake_page(self, form: Any, problem: str | None = None, refusal: Any = None) -> str:
         """The page that takes a call."""

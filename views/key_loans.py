@@ -79,7 +79,13 @@ class KeyLoanView(RegisterView):
     steps = (
         Step("return", ReturnForm, "primary", when=is_out, form_of=return_form, bulk_form=ManyReturnsForm),
         Step("extend", ExtendForm, when=is_out),
-        Step("report_lost", LostForm, "danger", when=is_out),
+        Step(
+            "report_lost",
+            LostForm,
+            "danger",
+            when=is_out,
+            text=_("Of a bunch all that is still out is lost. What has come back is registered as a key of its own."),
+        ),
         Step("correct", ReasonForm, "danger", when=is_out),
     )
     bulk_verbs = ("return",)

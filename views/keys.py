@@ -15,9 +15,10 @@ from views.base import RegisterView
 from views.cells import coloured, deadline
 from views.filters import ChoiceFilter, KeyFilter, StateFilter
 from views.key_forms import HandBackForm, KeyForm, LostForm
-from views.key_loans import OUT, bringer, is_out, with_part
+from views.key_loans import OUT, bringer, is_out, part_back, with_part
 from views.labels import label_for
-from views.language import local_time
+from views.language import NOTHING, local_time
+from views.pages import may_here
 from views.record import Related
 from views.steps import Step
 
@@ -121,7 +122,9 @@ class KeyView(RegisterView):
         return coloured("red" if late else "orange", with_part(text, loan))
 
     def links(self, record: Key) -> list[tuple[Any, str]]:
-        """Ask for an approval."""
+        """Ask for an approval; of a lost key, the change of its lock is offered as a job (KEY-4)."""
+        if record.lost_at is not None and may_here("register", "tickets"):
+            return [(_("Register the change of the lock"), url_for("tickets.intake_view", lock_of=record.id))]
         if is_here(record) and self.allowed("lend", record):
             return [(_("Request approval"), url_for("key_approvals.create_view", key_id=record.id))]
         return []
@@ -135,6 +138,8 @@ class KeyView(RegisterView):
             KeyLoan.due_at,
             KeyLoan.returned_at,
             KeyLoan.lost_at,
+            KeyLoan.pieces,
+            KeyLoan.pieces_back,
             KeyLoan.brought_by_kind,
             KeyLoan.brought_by_name,
         )
@@ -150,7 +155,7 @@ class KeyView(RegisterView):
                     loan.borrower_name,
                     local_time(loan.lent_at),
                     deadline(loan.due_at, ended=not is_out(loan)),
-                    local_time(loan.returned_at),
+                    local_time(loan.returned_at) if loan.returned_at is not None else part_back(loan) or NOTHING,
                     bringer(loan),
                 ),
             ),

@@ -84,6 +84,13 @@ def test_arrows_move_between_hooks_and_the_box_narrows_them(
     clerk.wait_for_load_state()  # its scripts have run, so Escape is heard
     press(clerk, "Escape")
     expect(clerk.locator("[data-chosen]")).to_have_count(0)
+    clerk.goto("/admin/keys/board/")
+    expect(clerk.locator("[data-go-on]")).to_be_hidden()
+    clerk.locator(".hook").first.focus()
+    press(clerk, "Space", "ArrowRight", "ArrowRight", "Space")
+    expect(clerk.locator("[data-go-on]")).to_be_visible()
+    press(clerk, "Enter")
+    expect(clerk.locator(".ticked-keys input:checked")).to_have_count(2)
 
 
 @only_sqlite

@@ -233,3 +233,36 @@ def test_who_disables_somebody_sees_the_keys_that_bar_it_before_sending__KEY_4(
     assert f'<a href="/admin/key-loans/details/?id={loan_id}">{number}</a>' in page
     nobody = manager.get(f"/admin/staff/step/disable/?id={world.person('clerk').id}").text
     assert "still has keys" not in nobody
+
+
+def test_a_lost_key_offers_the_change_of_its_lock_as_a_job__KEY_4(
+    desk: Any, session: DeskSession, sign_in: Callable[..., FlaskClient], post: Any
+) -> None:
+    clerk = sign_in("clerk")
+    offer = f"/admin/tickets/intake/?lock_of={desk.out[0].id}"
+    assert offer not in clerk.get(f"/admin/keys/details/?id={desk.out[0].id}").text
+    assert post(clerk, f"/admin/key-loans/step/report_lost/?id={desk.loans[0].id}").status_code == 302
+    assert offer in clerk.get(f"/admin/keys/details/?id={desk.out[0].id}").text
+    page = reading.page(clerk.get(offer))
+    assert reading.value_of(page, "summary") == "Change the lock: its key is lost."
+    assert reading.value_of(page, "reporter_department") == "front desk"
+    assert clerk.get("/admin/tickets/intake/?lock_of=987654321").status_code == 404
+
+
+def test_a_bunch_comes_back_in_part_on_the_board__KEY_2(
+    desk: Any, session: DeskSession, look: DeskSession, sign_in: Callable[..., FlaskClient], post: Any
+) -> None:
+    bunch = register(desk, pieces=5)
+    loan = key_desk.lend(desk, owner_draft(desk, key_id=bunch.id)).id
+    session.commit()
+    clerk = sign_in("clerk")
+    address = f"/admin/keys/board/return/?key={bunch.id}"
+    assert 'name="pieces"' in clerk.get(f"/admin/keys/board/?key={bunch.id}").text
+    assert 'name="pieces"' not in clerk.get(f"/admin/keys/board/?key={desk.out[0].id}").text
+    assert post(clerk, address, loan=loan, pieces="6").status_code == 409
+    assert post(clerk, address, loan=loan, pieces="3").status_code == 302
+    for page in ("keys/board/", f"keys/details/?id={bunch.id}", "key-loans/", f"key-loans/details/?id={loan}"):
+        assert "3 of 5 back" in clerk.get(f"/admin/{page}").text, page
+    assert len(loans(look, bunch)) == 1
+    assert post(clerk, address, loan=loan).status_code == 302
+    assert loans(look, bunch) == []
