@@ -12,6 +12,7 @@ from models.operations import tickets as verbs
 from models.operations.tickets import TicketDraft
 from models.staff import Department, Staff
 from models.tickets import Acceptance, CancelKind, Ticket, TicketKind, TicketStatus, WaitingReason
+from seed import names
 from seed.follow_ups import asked
 from seed.texts import phrases, waiting_notes
 from seed.timeline import Step, Story, step
@@ -192,7 +193,8 @@ def _entries(world: World, wave: Wave, job: Job, ticket: Ticket, at: datetime.da
         yield step(later, verbs.amend, ticket, by=clerk, **job.reporter_later)
     elif chance < 0.03:
         words = pick(rng, phrases("repeats"))
-        yield step(later, verbs.report_again, ticket, by=clerk, words=words)
+        caller = {"reporter_name": names.full_name(rng), "reporter_phone": names.phone(rng)}
+        yield step(later, verbs.report_again, ticket, by=clerk, words=words, **caller)
     elif chance < 0.06:
         body = pick(rng, phrases("chases"))
         yield step(later, verbs.comment, ticket, by=clerk, body=body, kind=CommentKind.CHASE)
