@@ -7,6 +7,7 @@ import base64
 import itertools
 import json
 import re
+import unicodedata
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -23,7 +24,7 @@ CHUNK = 500
 CHUNK_CHARACTERS = 2_000_000
 MOST_SUSPECTS = 100
 _EXPLAINS = re.compile(
-    r"\W*(?:填写|填表|填报|制表|审核|说明|注意|备注\s*[::]|注\s*[::]|示例|样例|举例|例\s*[::]|例如|必填|选填|合计|总计|小计|共计|"
+    r"\W*(?:填写|填表|填报|制表|审核|说明|注意|备注\s*:|注\s*:|示例|样例|举例|例\s*:|例如|必填|选填|合计|总计|小计|共计|"
     r"notes?\b\s*:|for example|e\.g\.|example|required|total)",
     re.IGNORECASE,
 )
@@ -187,7 +188,10 @@ def _nothing_in(sheets: Sequence[KeptSheet]) -> UnreadableSheet:
 def explains(row: SheetRow, header: Sequence[str]) -> bool:
     """Whether *row* is rather a word about the table than a row of it: an explanation, a sum, the headings again."""
     words = [cell for cell in row.cells if cell]
-    return bool(words) and (_EXPLAINS.match(words[0]) is not None or words == [cell for cell in header if cell])
+    return bool(words) and (
+        _EXPLAINS.match(unicodedata.normalize("NFKC", words[0])) is not None
+        or words == [cell for cell in header if cell]
+    )
 
 
 def _is_suspect(row: SheetRow, header: Sequence[str]) -> bool:

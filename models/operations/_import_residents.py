@@ -42,6 +42,12 @@ def _says(name: str, known: Any, told: Any) -> bool:
     return bool(plates_in(known) == plates_in(told) if name == "vehicles" else known == told)
 
 
+def _joined(parts: Sequence[str | None], between: str) -> str:
+    """*parts* in one text, which is hidden in part when any of them is."""
+    said = between.join(part for part in parts if part)
+    return Masked(said) if any(isinstance(part, Masked) for part in parts) else said
+
+
 @dataclass
 class ResidentsImport:
     """Takes rows of residents; for a preview one object for a whole file knows whom its earlier rows bring."""
@@ -121,15 +127,23 @@ class ResidentsImport:
             self._apart.check_zeros(str(unit_id), full_code(code, building, stairwell), row)
         kind = cells.pop("kind", None) or self.everybody
         if phones := [cells.pop(name) for name in _PHONES if name in cells]:
-            hidden = any(isinstance(phone, Masked) for phone in phones)
-            cells["phone"] = Masked(" / ".join(phones)) if hidden else " / ".join(phones)
-        tenant = {name: cells.pop(f"tenant_{name}", None) for name in ("name", "phone")}
+            cells["phone"] = _joined(phones, " / ")
+        if (number := cells.pop("emergency_phone", None)) is not None:
+            cells["emergency_contact"] = _joined([cells.get("emergency_contact"), number], " ")
+        found = {name: cells.pop(f"tenant_{name}", None) for name in ("name", "phone", "moved_in_on")}
+        tenant = {name: value for name, value in found.items() if value is not None}
+        if tenant.keys() == {"moved_in_on"}:  # whoever it is that rents
+            cells.setdefault("moved_in_on", tenant.pop("moved_in_on"))
+        elif tenant and "name" not in self.columns:  # a file of tenants, where all is theirs
+            tenant = {**cells, **tenant}
+            if len(phones := [phone for phone in (found["phone"], cells.get("phone")) if phone]) > 1:
+                tenant["phone"] = _joined(phones, " / ")
+            cells = {}
         facts = []
-        if cells or not any(tenant.values()):
+        if cells or not tenant:
             facts.append(self._fact(at, cells, unit_id, code, kind))
-        if any(tenant.values()):
-            given = {name: value for name, value in tenant.items() if value is not None}
-            facts.append(self._fact(at, given, unit_id, code, OccupancyKind.TENANT))
+        if tenant:
+            facts.append(self._fact(at, tenant, unit_id, code, OccupancyKind.TENANT))
         return facts
 
     def _fact(

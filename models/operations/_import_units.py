@@ -2,6 +2,7 @@
 
 import datetime
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -41,6 +42,7 @@ def full_code(code: str, building: str | None, stairwell: str | None = None) -> 
     A number that is written in words ("88栋2单元101室") becomes its figures. Zeros before a figure stay as they are
     written, and make no difference: "03-1203" says building 3 already.
     """
+    code = unicodedata.normalize("NFKC", code).strip()
     written = room_figures(code) if _PLACE_WORDS.search(code) else code
     block, stair, room = (room_key(part or "") for part in (building, stairwell, code))
     block_written, stair_written, rest = (room_figures(part or "") for part in (building, stairwell, code))

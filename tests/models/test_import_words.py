@@ -3,7 +3,8 @@
 from models import import_cells
 from models.complaints import ComplaintStatus
 from models.estates import FeeStatus, UnitUse
-from models.import_headings import COLUMNS, STATUS
+from models.import_change_over import STATUS
+from models.import_headings import COLUMNS
 from models.keys import BorrowerKind, KeyOrigin
 from models.passes import PassKind
 from models.personal import IdDocument

@@ -1,0 +1,238 @@
+"""The columns of what an estate brings along on the day it changes over: matters, loans of keys, passes. Pure."""
+
+from models.errors import gettext_noop
+from models.import_cells import (
+    BORROWER,
+    ORIGIN,
+    PASS_KIND,
+    choice,
+    digits,
+    known_text,
+    moment,
+    place,
+    text,
+)
+from models.import_columns import Column, Columns
+
+
+def headers(words: str) -> tuple[str, ...]:
+    return tuple(words.split())
+
+
+UNIT = (
+    gettext_noop("Unit"),
+    headers(
+        "房号 房间号 室号 单元房号 门牌号 门牌 铺位号 商铺号 铺号 房间 房屋 房屋号 房间编号 房屋编号 房屋名称 "
+        "房产 房产名称 资源名称 "
+        "房屋地址 地址 被访房号 "
+        "unit unit_no unit_number unit_name room room_no room_number flat apartment code units host_unit 住房"
+    ),
+)
+BUILDING = (
+    gettext_noop("Building"),
+    headers("楼栋 栋 楼号 栋号 幢号 幢 楼栋号 楼宇 座 座号 楼栋编号 楼栋名称 building block tower building_no"),
+)
+STAIRWELL = (
+    gettext_noop("Stairwell"),
+    headers("单元 单元号 单元编号 单元名称 梯 梯号 门洞 stairwell staircase stair entrance core"),
+)
+
+_ROOM = (
+    Column("unit", *UNIT, place, 200),
+    Column("building", *BUILDING, place, 40),
+    Column("stairwell", *STAIRWELL, place, 40),
+)
+_NUMBER = headers("工单号 工单编号 单号 编号 受理编号 投诉编号 序号 number no ticket_no complaint_no id key")
+_PERSON = (
+    Column(
+        "reporter_name",
+        gettext_noop("Reported by"),
+        headers(
+            "报修人 报事人 投诉人 联系人 业主姓名 业主 客户姓名 姓名 反映人 "
+            "reported_by reporter reporter_name caller contact name"
+        ),
+        known_text,
+        60,
+    ),
+    Column(
+        "reporter_phone",
+        gettext_noop("Phone"),
+        headers(
+            "电话 联系电话 手机 手机号 报修电话 报修人电话 报事人电话 投诉人电话 业主电话 联系方式 "
+            "phone mobile telephone reporter's_phone"
+        ),
+        digits,
+        100,
+    ),
+)
+STATUS = choice(
+    {
+        "open": "待处理 待受理 待派单 已受理 已派单 已接单 处理中 进行中 未完成 未处理 新建 待回访 挂起 已登记 调查中 "
+        "已指派 已派工 已提方案 协商中 已达成一致 已执行 已落实 "
+        "received dispatched accepted in_progress waiting new registered assigned investigating "
+        "proposed proposal proposal_made negotiating agreed carried_out followed_up pending",
+        "closed": "已完成 已完工 已关闭 关闭 完成 办结 已办结 已结案 已处理 已归档 已回访 已取消 已作废 done archived "
+        "resolved completed cancelled",
+    }
+)
+
+
+def _matters(category: Column) -> Columns:
+    return Columns(
+        Column("number", gettext_noop("Number"), _NUMBER, text, 80),
+        Column(
+            "summary",
+            gettext_noop("Summary"),
+            headers(
+                "报修内容 报事内容 投诉内容 摘要 事项 内容 问题描述 描述 主题 标题 事由 "
+                "what summary subject title description complaint content"
+            ),
+            text,
+            2000,
+            required=True,
+        ),
+        *_ROOM,
+        Column("place", gettext_noop("Place"), headers("位置 地点 报修位置 公共区域 place location"), text, 200),
+        *_PERSON,
+        category,
+        Column("status", gettext_noop("Status"), headers("状态 工单状态 处理状态 投诉状态 status state"), STATUS),
+        Column(
+            "heard_at",
+            gettext_noop("Heard"),
+            headers(
+                "报修时间 报事时间 投诉时间 获知时间 受理时间 登记时间 创建时间 日期 时间 报修日期 投诉日期 "
+                "heard heard_at created created_at date reported_at registered registered_at"
+            ),
+            moment,
+            required=True,
+        ),
+        Column(
+            "closed_at",
+            gettext_noop("Closed"),
+            headers(
+                "完成时间 关闭时间 办结时间 结案时间 归档时间 完成日期 "
+                "finished closed closed_at completed_at archived archived_at"
+            ),
+            moment,
+        ),
+        Column("result", gettext_noop("Result"), headers("处理结果 结果 处理情况 result resolution"), known_text, 5000),
+        Column("detail", gettext_noop("Details"), headers("备注 详情 说明 details detail note remark"), text, 20_000),
+    )
+
+
+_KIND_WORDS = headers("类别 分类 类型 报修类别 报修类型 投诉类别 投诉类型 事项类型 工单类型 category kind type")
+TICKETS = _matters(Column("category", gettext_noop("Category"), _KIND_WORDS, known_text, 60))
+COMPLAINTS = _matters(Column("category", gettext_noop("Category"), _KIND_WORDS, known_text, 60))
+
+KEY_LOANS = Columns(
+    Column(
+        "key",
+        gettext_noop("Key"),
+        headers("钥匙编号 钥匙号 钥匙 编号 key key_no key_number number"),
+        text,
+        40,
+        required=True,
+    ),
+    Column(
+        "borrower_name",
+        gettext_noop("Borrower"),
+        headers("借用人 领用人 借用人姓名 姓名 借出人 borrower borrower_name name"),
+        text,
+        60,
+        required=True,
+    ),
+    Column(
+        "borrower_phone",
+        gettext_noop("Phone"),
+        headers("电话 联系电话 借用人电话 手机 手机号 联系方式 phone mobile telephone borrower's_phone"),
+        digits,
+        100,
+    ),
+    Column(
+        "borrower_kind",
+        gettext_noop("As"),
+        headers("借用人类别 借用人类型 身份 类型 类别 borrower_kind kind_of_borrower kind as"),
+        BORROWER,
+    ),
+    Column(
+        "lent_at",
+        gettext_noop("Lent"),
+        headers("借出时间 借用时间 领用时间 借出日期 借用日期 日期 lent lent_at date"),
+        moment,
+        required=True,
+    ),
+    Column(
+        "due_at",
+        gettext_noop("Due"),
+        headers("应还时间 预计归还时间 应归还时间 截止时间 应还日期 预计归还日期 due due_at due_back"),
+        moment,
+    ),
+    Column(
+        "returned_at", gettext_noop("Returned"), headers("归还时间 实际归还时间 归还日期 returned returned_at"), moment
+    ),
+    Column("purpose", gettext_noop("Purpose"), headers("用途 事由 借用事由 借用原因 purpose reason"), known_text, 2000),
+    Column("note", gettext_noop("Note"), headers("备注 说明 note remark"), text, 20_000),
+    Column(
+        "hook",
+        gettext_noop("Hook (registers a new key)"),
+        headers("挂钩 挂钩号 挂钩编号 钩号 钥匙柜号 钥匙位置 柜位 hook hook_no"),
+        known_text,
+        40,
+    ),
+    Column("seal", gettext_noop("Seal"), headers("封签 封签号 封条 封条号 铅封号 seal seal_no"), known_text, 40),
+    *_ROOM,
+    Column("place", gettext_noop("Place"), headers("位置 地点 公共区域 部位 place location"), known_text, 100),
+    Column("origin", gettext_noop("Origin"), headers("钥匙来源 来源 来源类型 origin source"), ORIGIN),
+)
+PASSES = Columns(
+    Column(
+        "number", gettext_noop("Number"), headers("证件编号 出入证编号 证号 编号 通行证号 number pass_no no"), text, 40
+    ),
+    Column(
+        "holder_name",
+        gettext_noop("Holder"),
+        headers("姓名 持证人 持证人姓名 访客姓名 工人姓名 holder holder_name name"),
+        text,
+        60,
+        required=True,
+    ),
+    Column("kind", gettext_noop("Kind"), headers("证件类别 出入证类型 类别 类型 kind type"), PASS_KIND),
+    Column(
+        "phone",
+        gettext_noop("Phone"),
+        headers("电话 联系电话 手机 手机号 联系方式 phone mobile telephone"),
+        digits,
+        100,
+    ),
+    Column(
+        "organisation",
+        gettext_noop("Organisation"),
+        headers("单位 施工单位 装修公司 公司 organisation organization company"),
+        known_text,
+        100,
+    ),
+    *_ROOM,
+    Column(
+        "valid_from",
+        gettext_noop("Valid from"),
+        headers("有效期起 生效时间 生效日期 开始日期 办证日期 发证日期 开始时间 valid_from from issued issued_at"),
+        moment,
+    ),
+    Column(
+        "valid_until",
+        gettext_noop("Valid until"),
+        headers("有效期至 有效期止 到期日期 失效日期 截止日期 结束日期 到期时间 valid_until until expires"),
+        moment,
+        required=True,
+    ),
+    Column(
+        "permit_number",
+        gettext_noop("Permit"),
+        headers("装修许可证号 施工许可证号 许可证号 许可证 permit permit_number"),
+        known_text,
+        60,
+    ),
+    Column(
+        "purpose", gettext_noop("Purpose"), headers("事由 来访事由 用途 备注 purpose reason note"), known_text, 2000
+    ),
+)
