@@ -19,7 +19,7 @@ def delete_loans(
     *,
     actor: Actor,
     now: datetime.datetime,
-    reason: str,
+    reason: str = "",
     expected: Mapping[int, int] | None = None,
     preview: bool = False,
 ) -> Outcome:
@@ -44,7 +44,7 @@ def delete_loans(
     ids = [consents[row.id] for row in outcome.done]
     approvals = list(session.scalars(select(KeyApproval).where(KeyApproval.id.in_(ids))))
     if approvals and not preview:
-        move = Move(session, KeyApproval, approvals, verb="delete", actor=actor, now=now, reason=reason, rule="KEY-3")
+        move = Move(session, KeyApproval, approvals, verb="delete", actor=actor, now=now, reason=reason or None, rule="KEY-3")
         move.finish().all()
         session.execute(delete(KeyApproval).where(KeyApproval.id.in_([row.id for row in approvals])))
     return outcome
