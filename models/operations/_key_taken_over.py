@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -44,7 +45,8 @@ def delete_loans(
     ids = [consents[row.id] for row in outcome.done]
     approvals = list(session.scalars(select(KeyApproval).where(KeyApproval.id.in_(ids))))
     if approvals and not preview:
-        move = Move(session, KeyApproval, approvals, verb="delete", actor=actor, now=now, reason=reason or None, rule="KEY-3")
+        common: dict[str, Any] = {"actor": actor, "now": now, "reason": reason or None, "rule": "KEY-3"}
+        move = Move(session, KeyApproval, approvals, verb="delete", **common)
         move.finish().all()
         session.execute(delete(KeyApproval).where(KeyApproval.id.in_([row.id for row in approvals])))
     return outcome
