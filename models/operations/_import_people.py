@@ -56,6 +56,7 @@ class Person:
     gaps: dict[str, Any] = field(default_factory=dict)
     """What rows of this chunk add to the register."""
     further: list[str] = field(default_factory=list)
+    notes: list[tuple[ResidentContact, str]] = field(default_factory=list)
     """Numbers that rows of this chunk add to those the person has."""
     rows: list[int] = field(default_factory=list)
 

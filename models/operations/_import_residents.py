@@ -27,7 +27,7 @@ from models.operations.residents import OccupancyDraft, ResidentDraft
 from models.personal import IdDocument, keyring_of
 from models.phones import read_noted_phones
 from models.plates import plates_in
-from models.residents import OccupancyKind
+from models.residents import OccupancyKind, ResidentContact
 from models.spreadsheets import RULE, SheetRow
 from models.staff import Actor
 
@@ -197,6 +197,7 @@ class ResidentsImport:
             for name in fact.values.keys() - person.values.keys():
                 self._fill(person, name, fact)
             self._add_numbers(person, fact)
+            person.notes += self._further_notes(person, fact)
             if not person.rows:
                 self._touched.append(person)
             person.rows.append(fact.at)
@@ -219,7 +220,14 @@ class ResidentsImport:
             )
             raise OperationRefused(RULE, message, name=person.name, columns=other)
         fuller = fact.values.keys() - person.values.keys() or self._further_numbers(person, fact)
-        return "updated" if fuller else "unchanged"
+        return "updated" if fuller or self._further_notes(person, fact) else "unchanged"
+
+    def _further_notes(self, person: Person, fact: Fact) -> list[tuple[ResidentContact, str]]:
+        """What *fact* says beside numbers that *person* is known by and that have no such note yet."""
+        said = read_noted_phones(fact.draft.phone or "") if person.contacts else ()
+        notes = {self._keyring.digest(phone.found_by): phone.note for phone in said if phone.note}
+        told = [(contact, notes.get(contact.value_digest or "")) for contact in person.contacts]
+        return [(contact, note) for contact, note in told if note and note not in (contact.note or "")]
 
     def _further_numbers(self, person: Person, fact: Fact) -> list[str]:
         """What *fact* says beside the numbers that *person* is known by."""
@@ -289,7 +297,7 @@ class ResidentsImport:
             # Everything that could refuse these was looked at; if one is refused all the same, all is rolled back.
             residents.register_occupancy(self.session, self._occupancies(), actor=self.actor, now=self.now).all()
         for person in self._touched:
-            person.rows, person.gaps, person.further = [], {}, []
+            person.rows, person.gaps, person.further, person.notes = [], {}, [], []
 
     def _write_further_numbers(self, common: dict[str, Any]) -> None:
         people = [person for person in self._touched if person.further and person.resident is not None]
@@ -301,6 +309,12 @@ class ResidentsImport:
         refused = {id(draft): refusal for draft, refusal in contacts.register(self.session, drafts, **common).refused}
         for person, draft in zip(people, drafts, strict=True):
             self._refuse(person, refused.get(id(draft)))
+        for person in self._touched:
+            for contact, note in person.notes:
+                if note not in (contact.note or ""):
+                    joined = "；".join(filter(None, [contact.note, note]))
+                    for _row, refusal in contacts.amend(self.session, [contact], note=joined, **common).refused:
+                        self._refuse(person, refusal)
 
     def _refuse(self, person: Person, refusal: OperationRefused | None) -> None:
         if refusal is None:

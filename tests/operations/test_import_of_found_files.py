@@ -196,8 +196,11 @@ def test_another_writing_of_the_name_is_the_same_person_or_a_question__RES_1(des
     assert desk(csv("姓名,电话,房号,车牌", "试万人,13911110001,2-201,沪A·9K8X7")) == ["updated"]
     assert desk(csv("姓名,电话,房号,车牌", "试万人,13911110001,2-201,沪A 9K 8X7")) == ["unchanged"]
     assert phones(desk, "试万人") == ["13911110001", "13911110009", None]
-    noted = select(ResidentContact.note).where(ResidentContact.note.is_not(None))
-    assert desk.session.scalars(noted).all() == ["儿子"]
+    rows = ("试万人,13911110001(本人)", "试万人,13911110001(本人)", "试万人,13911110001 微信同号")
+    assert desk(csv("姓名,电话", *rows)) == ["updated"] * 3
+    assert desk(csv("姓名,电话", *rows)) == ["unchanged"] * 3
+    noted = select(ResidentContact.note).where(ResidentContact.note.is_not(None)).order_by(ResidentContact.id)
+    assert desk.session.scalars(noted).all() == ["本人；微信同号", "儿子"]
 
 
 # ---------------------------------------------------------------- files of the trade
