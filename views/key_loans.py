@@ -18,11 +18,11 @@ from views.key_borrowers import also_approved, also_out, out
 from views.key_forms import (
     ApprovalForm,
     ApproveForm,
+    BunchReturnForm,
     ExtendForm,
     LoanForm,
     LostForm,
     ManyReturnsForm,
-    ReturnForm,
     return_form,
 )
 from views.language import NOTHING, label, local_time
@@ -77,7 +77,7 @@ class KeyLoanView(RegisterView):
     functions = {"return": "return_keys", "amend": "amend_loans", "delete": "-"}
     create_verb = "lend"
     steps = (
-        Step("return", ReturnForm, "primary", when=is_out, form_of=return_form, bulk_form=ManyReturnsForm),
+        Step("return", BunchReturnForm, "primary", when=is_out, form_of=return_form, bulk_form=ManyReturnsForm),
         Step("extend", ExtendForm, when=is_out),
         Step(
             "report_lost",

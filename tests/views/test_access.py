@@ -29,6 +29,7 @@ WITH_ID = re.compile(r"/(details|edit|delete|slip|print|note|preview|step/[a-z_]
 
 VERB_OF_PAGE = {
     **{"edit_view": "amend", "delete_view": "delete", "export": "export", "slip_view": "print_slip"},
+    "request_view": "lend",  # of several keys: asked for by who lends them
     **{"intake_view": "register", "callers_view": "register", "caller_view": "register"},
 }
 
