@@ -15,6 +15,8 @@ from models.operations.register_imports import REGISTERS
 from models.passes import VisitorPass
 from models.residents import Occupancy, Resident, ResidentContact
 from models.tickets import Ticket
+from tests import reading
+from tests.factories import token
 from tests.marks import only_sqlite
 from tests.sheets import people, table, workbook
 
@@ -184,3 +186,20 @@ def test_an_import_of_a_colleague_is_not_taken_back(run, world, tmp_path):
     assert (code, "somebody else's" in err) == (1, True)
     code, out, _ = run("undo", 1)
     assert (code, "records undone: 1" in out) == (0, True)
+
+
+def test_what_the_command_line_imported_stands_in_the_panel_and_is_taken_back_there(run, world, tmp_path, sign_in):
+    file, before = tmp_path / "units.csv", rows_there(world)
+    file.write_text("房号\n9-901\n", encoding="utf-8")
+    number = json.loads(run("units", file, "--estate", "YH", "--json")[1])["run"]
+    world.session.commit()
+    client = sign_in("manager")
+    listed = reading.page(client.get("/admin/imports/"))
+    assert [row.css_first("td:nth-child(2)").text() for row in listed.css("tbody tr")] == [str(number)]
+    page = f"/admin/imports/details/?id={number}"
+    assert "1 row imported" in client.get(page).text
+    sent = {"id": number, "csrf_token": token(client, page)}
+    assert client.post("/admin/imports/undo/", data=sent).status_code == 302
+    assert "Nothing of it is left" in client.get(page).text
+    assert sign_in("clerk").get(page).status_code in (403, 404)
+    assert rows_there(world) == before
