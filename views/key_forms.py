@@ -86,7 +86,9 @@ class LoanForm(DeskForm):
         ),
         (_("At the desk"), ("identity_checked", "signed", "purpose", "note")),
     )
-    key_id = LookupField(label_for("key_id"), [Required()], lookup="key")
+    key_id = LookupField(
+        label_for("key_id"), [Required()], lookup="key", description=_("Several at once: tick them on the key board.")
+    )
     approval_id = StaticChoiceField(
         label_for("approval_id"),
         lookup="approval",
