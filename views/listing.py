@@ -2,7 +2,6 @@
 
 import functools
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
@@ -30,6 +29,7 @@ from views.queries import (
     MOST_FILTERS,
     Asked,
     Cursor,
+    Page,
     day_cursor,
     ordering,
     paged,
@@ -39,25 +39,6 @@ from views.queries import (
     place_in,
 )
 from views.scope import Scope, actor_here
-
-
-@dataclass
-class Page:
-    """One page of a list, ready to be shown."""
-
-    asked: Asked
-    rows: list[Any]
-    total: int
-    newer: str | None = None
-    older: str | None = None
-    chips: list[tuple[str, str, str]] = field(default_factory=list)
-    """Filter name, its value as shown, the address without it."""
-
-    @property
-    def count(self) -> str:
-        """The number of rows that fit, capped."""
-        return f"{COUNT_LIMIT:,}+" if self.total > COUNT_LIMIT else f"{self.total:,}"
-
 
 WRAPPED = frozenset({"summary", "changes", "purpose", "roles", "reason"})
 """Columns whose text goes over several lines; only these and the number have a class of their own."""

@@ -142,6 +142,24 @@ class Asked:
         }
 
 
+@dataclass
+class Page:
+    """One page of a list, ready to be shown."""
+
+    asked: Asked
+    rows: list[Any]
+    total: int
+    newer: str | None = None
+    older: str | None = None
+    chips: list[tuple[str, str, str]] = field(default_factory=list)
+    """Filter name, its value as shown, the address without it."""
+
+    @property
+    def count(self) -> str:
+        """The number of rows that fit, capped."""
+        return f"{COUNT_LIMIT:,}+" if self.total > COUNT_LIMIT else f"{self.total:,}"
+
+
 def parse_day(text: str) -> datetime.date:
     """The date that *text* spells; 400 for anything else, and for years nobody means."""
     try:
