@@ -206,7 +206,7 @@ def test_an_upgrade_keeps_repeated_reports_and_finds_what_was_said__INT_6(empty_
     engine, at = open_engine(empty_url), "'2026-11-20 08:00:00.000000"
     at += "'" if engine.dialect.name == "sqlite" else "+00:00'"
     with engine.connect() as connection, migrations.without_foreign_keys(connection), connection.begin():
-        command.upgrade(migrations._config(connection), "0011")
+        command.upgrade(migrations._config(connection), "0010")
         drop_triggers(connection)
         for statement in BEFORE_UNDO.split(";\n"):
             connection.exec_driver_sql(statement)
