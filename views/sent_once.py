@@ -37,7 +37,10 @@ def form_number() -> str | None:
 
     Whoever signs the request in gives it to the actor, so the events of what is done keep it.
     """
-    if request.method != "POST" or not _KEY.fullmatch(request.form.get(FIELD, "")):
+    # A file has a key of its own, and how much of it is read is only said once its sender is known.
+    if request.method != "POST" or request.mimetype == "multipart/form-data":
+        return None
+    if not _KEY.fullmatch(request.form.get(FIELD, "")):
         return None
     typed = sorted(
         (name, value) for name, value in request.form.items(multi=True) if name not in ("csrf_token", "draft")
