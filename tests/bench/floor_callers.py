@@ -15,7 +15,8 @@ CALLERS = (
 )
 LIVING = "r.id IN (SELECT resident_id FROM occupancies WHERE until_on IS NULL AND unit_id IN ({units}))"
 PINYIN = (
-    "CASE WHEN ' ' || r.name_pinyin || ' ' LIKE %s THEN 0 WHEN ' ' || r.name_pinyin || ' ' LIKE %s THEN 1 ELSE 2 END, "
+    "CASE WHEN ' ' || r.name_pinyin || ' ' LIKE %s THEN 0 WHEN r.name_pinyin LIKE %s THEN 1"
+    " WHEN ' ' || r.name_pinyin || ' ' LIKE %s THEN 2 ELSE 3 END, "
 )
 TAKERS = {"clerk", "supervisor", "manager"}
 
@@ -24,12 +25,17 @@ pages = Blueprint("floor_callers", __name__, url_prefix="/callers")
 
 @pages.get("/tail/<tail>")
 def by_tail(tail: str) -> Response:
-    """By the last four of a phone, the room whose number is written so, or a number plate that begins so."""
+    """By the last four of a phone, the room whose number is written so, or a number plate that begins or ends so."""
     who = account(TAKERS)
     living = LIVING.format(units=holding("units"))
     by_tail = "r.id IN (SELECT resident_id FROM resident_contacts WHERE tail_digest = %s)"
     found = f"({by_tail} OR {living} OR r.id IN ({holding('residents')}))"
-    return _callers(CALLERS.format(found=found, near=""), who.estate_id, digest(tail), f"r{tail}", beginning(tail))
+    return _callers(CALLERS.format(found=found, near=""), who.estate_id, digest(tail), f"r{tail}", _plate(tail))
+
+
+def _plate(tail: str) -> str:
+    begins = beginning(tail)
+    return f'{begins} OR "p{tail}"' if kept().bare.is_sqlite else f"{begins} | 'p{tail}'"
 
 
 @pages.get("/room/<code>")
@@ -43,10 +49,10 @@ def by_room(code: str) -> Response:
 
 @pages.get("/pinyin/<text>")
 def by_pinyin(text: str) -> Response:
-    """By the beginning of a name's pinyin; whole syllables first."""
+    """By the beginning of a name's pinyin; whole syllables first, then who is called so by the first reading."""
     who = account(TAKERS)
     query = CALLERS.format(found=f"r.id IN ({holding('residents')})", near=PINYIN)
-    return _callers(query, who.estate_id, fragments(text), f"% {text} %", f"% {text}%")
+    return _callers(query, who.estate_id, fragments(text), f"% {text} %", f"{text}%", f"% {text}%")
 
 
 def _callers(query: str, *values: Any) -> Response:

@@ -3,9 +3,10 @@
 import datetime
 from collections.abc import Iterator
 from random import Random
+from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Engine, event, select
 
 from models.callers import callers
 from models.estates import Unit
@@ -17,7 +18,7 @@ from models.staff import Actor
 from seed.scale_estate import Caller, open_estate, settle
 from tests import factories
 from tests.factories import World
-from tests.marks import EVERYTHING
+from tests.marks import EVERYTHING, only_sqlite
 
 AT = datetime.datetime(2026, 3, 2, 1, tzinfo=datetime.UTC)
 RESIDENTS = 20_000 if EVERYTHING else 2_000
@@ -152,3 +153,25 @@ def test_who_called_before_without_being_a_resident_is_known__INT_3(
         assert (found.name, found.unit_id, bool(found.before)) == ("快递小哥周", world.units[2].id, True), said
     assert not callers(session, "1235", actor=world.actor("stranger"), estate_id=world.other.id)
     assert not callers(session, "5678", actor=clerk, estate_id=world.estate.id), "a resident is found as a resident"
+
+
+@only_sqlite
+@pytest.mark.parametrize("text", ["8000", "13900139000", "021-55501520"])
+def test_who_called_before_is_looked_up_by_the_number_and_not_among_all_matters_of_nobody(
+    engine: Engine, world: World, text: str
+) -> None:
+    asked: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_others: Any) -> None:
+        asked.append((statement, values))
+
+    event.listen(engine, "before_cursor_execute", note)
+    callers(world.session, text, actor=world.actor("clerk"), estate_id=world.estate.id)
+    event.remove(engine, "before_cursor_execute", note)
+    matters = [(statement, values) for statement, values in asked if "reporter_phone" in statement]
+    assert len(matters) == 3
+    for statement, values in matters:
+        rows = world.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+        plan = [row.detail for row in rows]
+        assert any("reporter_phone" in step for step in plan), plan
+        assert not any("(resident_id=?)" in step for step in plan), plan
