@@ -27,9 +27,10 @@ ELSEWHERE = {
         *("another_matter", "assignee", "complaint_id", "heard_at", "promised_at", "reporter_name", "summary", "team"),
         *("team_id", "unit_id", "visit_until"),
     },
-    # Numbers of residents and of staff are written by one verb; each form has its own person.
-    ("residents", "register"): {"staff_id"},
-    ("residents", "amend"): {"staff_id"},
+    # Numbers of residents and of staff are written by one verb; each form has its own person. A resident's own number
+    # is checked before, by the name of its field.
+    ("residents", "register"): {"staff_id", "value"},
+    ("residents", "amend"): {"staff_id", "value"},
     ("resident_contacts", "register"): {"staff_id"},
     ("resident_contacts", "amend"): {"staff_id"},
     ("staff_contacts", "register"): {"resident_id"},
