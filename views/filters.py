@@ -143,7 +143,7 @@ class ReferenceFilter(DeskFilter):
     """A reference with few rows (team, category, person), chosen from a list."""
 
     def __init__(self, column: Any, lookup: str, key: str | None = None) -> None:
-        super().__init__(column, key or column.key.removesuffix("_id"), label_for(column.key))
+        super().__init__(column, key or column.key.removesuffix("_id"), label_for(key or column.key))
         self.lookup = LOOKUPS[lookup]
 
     def choices(self) -> Sequence[tuple[str, str]]:
@@ -167,7 +167,7 @@ class KeyFilter(DeskFilter):
     control = "text"
 
     def __init__(self, column: Any, lookup: str, key: str | None = None) -> None:
-        super().__init__(column, key or column.key.removesuffix("_id"), label_for(column.key))
+        super().__init__(column, key or column.key.removesuffix("_id"), label_for(key or column.key))
         self.lookup = LOOKUPS[lookup]
 
     def clean(self, value: str) -> str:
