@@ -124,3 +124,12 @@ def test_each_record_offers_the_steps_of_its_state(here: Ids, pages: dict[str, A
                         offered.setdefault(step, []).append(who)
             found.setdefault(register, {})[name] = [f"{step}: {' '.join(people)}" for step, people in offered.items()]
     assert found == TABLES["steps"]
+
+
+@only_sqlite
+def test_a_finished_job_waits_for_its_slip_and_an_unfinished_one_does_not__JOB_6(
+    records: Records, sign_in: SignIn
+) -> None:
+    clerk = sign_in("clerk")
+    offered = [steps(reading.page(clerk.get(f"/admin/tickets/details/?id={job}"))) for job in records.tickets[:2]]
+    assert ["take_slip_back" in names for names in offered] == [True, False]
