@@ -10,8 +10,9 @@ from models import passwords
 from models.errors import OperationRefused, gettext_noop
 from models.operations import staff as staff_verbs
 from models.staff import Actor, Staff
-from views import context, last_lists
-from views.language import LANGUAGES, sentence
+from views.register import last_lists
+from views.request import context
+from views.words.language import LANGUAGES, sentence
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
 

@@ -15,8 +15,8 @@ from admin_app import i18n, known_places, security, throttle
 from models import passwords
 from models.session import DeskSession
 from models.staff import Role, Staff, account_of
-from views import context
-from views.sent_once import form_number
+from views.request import context
+from views.request.sent_once import form_number
 
 PUBLIC_ENDPOINTS = frozenset(
     {

@@ -24,7 +24,7 @@ from models.operations import contacts
 from models.personal import Keyring
 from models.session import DeskSession, open_engine, reading
 from models.staff import Role, Staff, system_actor
-from views.context import EXTENSION, Services
+from views.request.context import EXTENSION, Services
 
 SYSTEM = "system"
 KEY_CHECK = "front desk data key"

@@ -5,7 +5,7 @@ import re
 from flask import Flask, current_app, request
 from werkzeug.wrappers import Response
 
-from views import context
+from views.request import context
 
 COOKIE = "saved_drafts"
 """Read by drafts.js; holds the numbers of the last forms that were saved, and nothing of what was typed."""

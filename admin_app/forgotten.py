@@ -12,8 +12,8 @@ from models.operations import password_requests
 from models.operations import staff as accounts
 from models.password_requests import PasswordRequest
 from models.staff import Staff
-from views import context
-from views.language import sentence
+from views.request import context
+from views.words.language import sentence
 
 SECRET = "password_request"  # noqa: S105  # the name under which the browser's session keeps it
 NAME_LENGTH = 60

@@ -7,8 +7,8 @@ from werkzeug.wrappers import Response
 from admin_app import known_places, security, throttle
 from admin_app.auth import address
 from models.operations import passes
-from views import context
-from views.language import say
+from views.request import context
+from views.words.language import say
 
 blueprint = Blueprint("gate", __name__)
 

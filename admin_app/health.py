@@ -5,7 +5,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
 from models import migrations
-from views import context
+from views.request import context
 
 blueprint = Blueprint("health", __name__)
 

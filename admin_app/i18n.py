@@ -5,7 +5,7 @@ from typing import Any, cast
 from flask import Flask, g, has_request_context, request, session
 from flask_babel import Babel, Domain, force_locale, get_translations
 
-from views.language import LANGUAGES, language, zone
+from views.words.language import LANGUAGES, language, zone
 
 COOKIE = "language"
 SESSION_LANGUAGE = "language"

@@ -42,11 +42,12 @@ from admin_app.hosts import REFUSED as HOST_REFUSED
 from admin_app.hosts import HostCheck
 from admin_app.sessions import DeskSessions
 from models.errors import OperationRefused, gettext_noop
-from models.operations.register_imports import REGISTERS
+from models.operations.imports import REGISTERS
 from models.policy import may
 from models.sentences import refusal_from
 from models.spreadsheets import MAXIMUM_BYTES, in_memory
-from views import context, language
+from views.request import context
+from views.words import language
 
 MAXIMUM_BODY = 16 * 1024 * 1024
 MAXIMUM_FIELDS = 2 * 1024 * 1024

@@ -11,8 +11,8 @@ from flask_babel import gettext
 from jinja2 import Template, nodes
 from jinja2.visitor import NodeTransformer
 
-from views.cells import marked
-from views.language import language
+from views.words.cells import marked
+from views.words.language import language
 
 
 def init(app: Flask) -> None:

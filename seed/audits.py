@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from models.audits import AuditFinding, AuditLine, AuditRun
 from models.errors import Outcome
-from models.operations import daily_audit as verbs
+from models.operations import audits as verbs
 from models.staff import Actor
 from seed.jobs import minutes
 from seed.texts import words

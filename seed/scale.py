@@ -21,8 +21,8 @@ from models.errors import OperationRefused, gettext_noop
 from models.estates import Estate
 from models.follow_ups import FollowUp
 from models.operations import estates as estate_verbs
-from models.operations._numbers import take_numbers_by_day
-from models.operations._ticket_intake import NUMBER_PREFIX
+from models.operations.core import take_numbers_by_day
+from models.operations.tickets import NUMBER_PREFIX
 from models.session import DeskSession
 from models.staff import system_actor
 from models.tickets import Ticket

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from models.complaints import ComplaintCategory
 from models.events import Event
 from models.keys import BorrowerKind, KeyOrigin
-from models.operations import complaints, contacts, daily_audit, keys, passes, settings, tickets
+from models.operations import audits, complaints, contacts, keys, passes, settings, tickets
 from models.passes import PassKind
 from models.session import DeskSession
 from models.staff import Department
@@ -43,7 +43,7 @@ def make_records(session: DeskSession, world: World, now: datetime.datetime, tic
     draft = tickets.TicketDraft(estate_id=world.other.id, summary="elsewhere", place="gate", reporter_name="何")
     made.foreign_ticket = tickets.register(session, [draft], actor=stranger, now=now - HOUR).all()[0].id
     make_other_registers(session, world, now, made)
-    (run,) = daily_audit.run(session, [world.estate], actor=clerk, now=now - HOUR / 2).all()
+    (run,) = audits.run(session, [world.estate], actor=clerk, now=now - HOUR / 2).all()
     made.ids["audits"] = run.id
     number = contacts.ContactDraft("13500135000", staff_id=world.person("technician").id)
     contacts.register(session, [number], actor=world.actor("manager"), now=now - HOUR).all()

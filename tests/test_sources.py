@@ -67,3 +67,21 @@ def test_every_exception_is_still_needed():
 )
 def test_the_signs_are_seen(what, line):
     assert re.search(FORBIDDEN[what], line)
+
+
+ROOT = TESTS.parent
+VERBS = ROOT / "models" / "operations"
+PACKAGES = sorted(path.parent.name for path in VERBS.glob("*/__init__.py"))
+PAST_A_DOOR = re.compile(rf"^\s*(?:from|import) models\.operations\.({'|'.join(PACKAGES)})\.\w+", re.M)
+
+
+def test_a_package_of_verbs_is_entered_by_its_door():
+    past = [
+        (path.relative_to(ROOT).as_posix(), package)
+        for folder in ("admin_app", "models", "seed", "tests", "views")
+        for path in (ROOT / folder).rglob("*.py")
+        for package in PAST_A_DOOR.findall(path.read_text(encoding="utf-8"))
+        if VERBS / package not in path.parents
+    ]
+    assert len(PACKAGES) > 10
+    assert past == []

@@ -7,32 +7,35 @@ from flask_admin import Admin
 from flask_admin.theme import Theme
 from markupsafe import Markup, escape
 
-from models.operations._pinyin import name_pinyin
+from models.operations.core import name_pinyin
 from models.policy import may
 from models.verbs import verb_label
-from views import bulk_runs, cells, context, imports, keeping, language, search, sent_once, widgets
-from views.audits import AuditView
-from views.base import RegisterView
-from views.complaints import ComplaintView
-from views.contacts import ResidentContactView, StaffContactView
-from views.desk import DeskView
-from views.estates import EstateView, TeamView, UnitView
-from views.events import EventView
-from views.follow_up_queue import FollowUpQueueView
-from views.follow_ups import FollowUpView
-from views.key_board import KeyBoardView
-from views.key_loans import KeyApprovalView, KeyLoanView
-from views.keys import KeyView
-from views.mentions import MentionView
-from views.pages import DeskPage
-from views.passes import PassView
-from views.people import StaffView
-from views.references import ENDPOINTS
-from views.reports import ReportView
-from views.residents import OccupancyView, ResidentView
-from views.settings import CalendarDayView, CategoryView, ClockView, SettingView, WorkingHoursView
-from views.several_keys import SeveralKeysView
-from views.tickets import TicketView
+from views.forms import widgets
+from views.pages import bulk_runs, imports, search
+from views.pages.desk import DeskView
+from views.pages.follow_up_queue import FollowUpQueueView
+from views.pages.key_board import KeyBoardView
+from views.pages.mentions import MentionView
+from views.pages.reports import ReportView
+from views.pages.several_keys import SeveralKeysView
+from views.register.base import RegisterView
+from views.register.page import DeskPage
+from views.registers.audits import AuditView
+from views.registers.complaints import ComplaintView
+from views.registers.contacts import ResidentContactView, StaffContactView
+from views.registers.estates import EstateView, TeamView, UnitView
+from views.registers.events import EventView
+from views.registers.follow_ups import FollowUpView
+from views.registers.key_loans import KeyApprovalView, KeyLoanView
+from views.registers.keys import KeyView
+from views.registers.passes import PassView
+from views.registers.residents import OccupancyView, ResidentView
+from views.registers.settings import CalendarDayView, CategoryView, ClockView, SettingView, WorkingHoursView
+from views.registers.staff import StaffView
+from views.registers.tickets import TicketView
+from views.request import context, keeping, sent_once
+from views.words import cells, language
+from views.words.references import ENDPOINTS
 
 REGISTER_VIEWS: tuple[type[RegisterView], ...] = (
     TicketView,

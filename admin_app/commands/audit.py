@@ -15,7 +15,7 @@ from admin_app.config import Config, ConfigurationError
 from models.audits import FindingKind
 from models.errors import Outcome
 from models.estates import Estate
-from models.operations import daily_audit
+from models.operations import audits
 from models.operations.staff import active_person
 from models.policy import visible
 from models.staff import Actor, actor_for
@@ -50,10 +50,10 @@ def command(
         now = clock.now()
         if day is None and not dry_run and (said := official_calendar.provide(session, estates, now=now)):
             click.echo(said, err=True)
-        outcome = daily_audit.run(session, estates, actor=actor, now=now, day=day.date() if day else None)
+        outcome = audits.run(session, estates, actor=actor, now=now, day=day.date() if day else None)
         if not outcome.done:
             outcome.all()
-        found = daily_audit.document(session, outcome.done)
+        found = audits.document(session, outcome.done)
         if dry_run:
             session.rollback()
         else:

@@ -62,7 +62,7 @@ def _reading(
     app: Flask, register: str, estate_code: str | None, username: str | None, language: str
 ) -> Iterator[Estate]:
     """A request that reads the estate, as the panel has it. Raises ConfigurationError for who may not export."""
-    from views import context  # the web is not loaded for those who only ask for help
+    from views.request import context  # the web is not loaded for those who only ask for help
 
     with app.test_request_context("/", headers={"Accept-Language": language.replace("_", "-")}):
         g.language = language
@@ -90,7 +90,7 @@ def _chosen(estates: Sequence[Estate], code: str | None) -> Estate:
 
 def _write(app: Flask, register: str, file: Path) -> int:
     """Write the rows; returns their number."""
-    from views.sheets import csv_lines, write_xlsx  # likewise
+    from views.register.sheets import csv_lines, write_xlsx  # likewise
 
     views = [view for view in app.extensions["admin"][0]._views if hasattr(view, "export_rows")]
     (view,) = (view for view in views if view.register == register)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from admin_app import clock, database
 from admin_app.config import Config, ConfigurationError
 from models.imports import ImportRun
-from models.operations.register_imports import counts_undone, undo_chunk
+from models.operations.imports import counts_undone, undo_chunk
 from models.operations.staff import active_person
 from models.staff import actor_for
 

@@ -18,8 +18,7 @@ from admin_app.commands.register_imports import HowToRead, estate_of_code, impor
 from admin_app.config import Config, ConfigurationError
 from models.errors import FrontDeskError, OperationRefused, gettext_noop
 from models.estates import Estate
-from models.operations.imports import TakeOver, take_over
-from models.operations.register_imports import REGISTERS, close_record, mark_of, open_record
+from models.operations.imports import REGISTERS, TakeOver, close_record, mark_of, open_record, take_over
 from models.operations.staff import active_person
 from models.source_mapping import MappingError, SourceFacts, SourceMapping
 from models.spreadsheets import SheetRow, opened

@@ -21,8 +21,8 @@ from models.errors import OperationRefused
 from models.estates import Estate
 from models.import_headings import COLUMNS
 from models.imports import ImportRun
-from models.operations import register_imports
-from models.operations.register_imports import (
+from models.operations import imports
+from models.operations.imports import (
     CHUNK,
     CHUNK_CHARACTERS,
     Refused,
@@ -154,9 +154,9 @@ class _Work:
     def do(self, file_name: str) -> None:
         """Do it chunk by chunk; what was done before a failure stays, and the panel lists the run."""
         session, now = self.session, clock.now()
-        sealed = register_imports.seal_table(self.table, self.rows, keyring_of(session))
+        sealed = imports.seal_table(self.table, self.rows, keyring_of(session))
         common: dict[str, Any] = {"actor": self.actor, "now": now}
-        run = register_imports.upload(
+        run = imports.upload(
             session,
             sealed,
             estate_id=self.estate_id,
@@ -166,21 +166,21 @@ class _Work:
             **common,
         )
         reading = replace(sealed.reading, everybody=self.everybody)
-        register_imports.map_columns(session, run, self.columns, reading=reading, **common)
-        register_imports.begin_unseen(session, run, **common)
+        imports.map_columns(session, run, self.columns, reading=reading, **common)
+        imports.begin_unseen(session, run, **common)
         session.commit()
         self.run_id = run.id
-        taker = register_imports.taker_of(session, run, **common)
+        taker = imports.taker_of(session, run, **common)
         with self._progress() as bar:
             for count, _content in sealed.chunks:
                 self._take_chunk(run, taker, common)
                 bar.update(count)
-        self.counts.update(register_imports.counts(session, run))
-        self.refused = list(register_imports.refused_rows(session, run))
+        self.counts.update(imports.counts(session, run))
+        self.refused = list(imports.refused_rows(session, run))
 
     def _take_chunk(self, run: ImportRun, taker: Any, common: dict[str, Any]) -> None:
         try:
-            register_imports.run_chunk(self.session, run, taker=taker, **common)
+            imports.run_chunk(self.session, run, taker=taker, **common)
             self.session.commit()
         except IntegrityError as error:
             self.session.rollback()
@@ -191,7 +191,7 @@ class _Work:
 
 
 def _write_failed(path: Path, header: Sequence[str], refused: Sequence[Refused]) -> None:
-    from views.sheets import write_xlsx  # the web is not loaded for those who do not ask for this
+    from views.register.sheets import write_xlsx  # the web is not loaded for those who do not ask for this
 
     def lines() -> Iterator[list[str]]:
         yield [*header, "Row in the file", "Reason for refusal"]

@@ -16,7 +16,7 @@ from models import passwords
 from models.estates import Estate
 from models.operations import estates
 from models.operations import staff as verbs
-from models.operations._leaving import Leaving
+from models.operations.staff import Leaving
 from models.staff import Actor, Role, Staff, Team, actor_for, system_actor
 
 GRANTED = [role.value for role in Role if role is not Role.SYSTEM]

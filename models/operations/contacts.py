@@ -12,11 +12,21 @@ from sqlalchemy.orm.util import identity_key
 
 from models.errors import OperationRefused, Outcome, gettext_noop
 from models.events import Event, record_events
-from models.operations._intake import check_phone
-from models.operations._move import CHUNK, create, event_row, facts
-from models.operations._registers import check_each, delete_unused, estates_of, open_amend, require_role, sift
-from models.operations._whole_accounts import estates_of as works_in
-from models.operations._whole_accounts import is_in_charge
+from models.operations.core import (
+    CHUNK,
+    check_each,
+    create,
+    delete_unused,
+    estates_of,
+    event_row,
+    facts,
+    open_amend,
+    require_role,
+    sift,
+)
+from models.operations.matters import check_phone
+from models.operations.staff import estates_of as works_in
+from models.operations.staff import is_in_charge
 from models.personal import keyring_of
 from models.phones import Phone, read_noted_phones
 from models.residents import Resident, ResidentContact

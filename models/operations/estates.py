@@ -12,10 +12,8 @@ from sqlalchemy.orm import Session
 
 from models.errors import OperationRefused, Outcome, gettext_noop
 from models.estates import Estate, FeeStatus, Unit, UnitUse
-from models.operations._defaults import provide_defaults
-from models.operations._move import create
-from models.operations._people import works_as
-from models.operations._registers import check_each, delete_unused, open_amend, require_role, sift
+from models.operations.core import check_each, create, delete_unused, open_amend, require_role, sift, works_as
+from models.operations.settings import provide_defaults
 from models.policy import role_for
 from models.rooms import room_order
 from models.staff import Actor, Department, Role, Staff, StaffAssignment, Team

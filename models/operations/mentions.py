@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from models.errors import OperationRefused, gettext_noop
 from models.matters import Comment
 from models.mentions import Mention
-from models.operations._pinyin import name_pinyin
+from models.operations.core import name_pinyin
 from models.policy import may
 from models.staff import Actor, Staff, StaffAssignment, actors_for
 

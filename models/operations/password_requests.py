@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from models.errors import OperationRefused, Outcome, gettext_noop
 from models.operations import staff as accounts
-from models.operations._move import Move
-from models.operations._whole_accounts import estates_of, is_in_charge, refuse_beyond
+from models.operations.core import Move
+from models.operations.staff import estates_of, is_in_charge, refuse_beyond
 from models.password_requests import PasswordRequest, is_open, waits
 from models.staff import Actor, Staff, actor_for
 

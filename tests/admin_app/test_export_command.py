@@ -12,7 +12,7 @@ from models.estates import Unit, UnitUse
 from models.events import Event
 from models.keys import KeyApproval, KeyLoan
 from models.operations import residents as verbs
-from models.operations.register_imports import REGISTERS
+from models.operations.imports import REGISTERS
 from models.passes import VisitorPass
 from models.personal import IdDocument
 from models.residents import Occupancy, OccupancyKind, Resident

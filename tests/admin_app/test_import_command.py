@@ -11,7 +11,7 @@ from models.estates import Unit
 from models.imports import ImportRun, ImportState
 from models.keys import KeyLoan, KeyOrigin
 from models.operations import keys
-from models.operations.register_imports import REGISTERS
+from models.operations.imports import REGISTERS
 from models.passes import VisitorPass
 from models.residents import Occupancy, Resident, ResidentContact
 from models.tickets import Ticket

@@ -11,7 +11,7 @@ from models.sentences import ColumnName, TableName
 from models.staff import Role
 from tests.factories import token
 from tests.marks import only_sqlite
-from views import language
+from views.words import language
 
 
 def lang(answer):

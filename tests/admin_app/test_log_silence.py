@@ -17,7 +17,7 @@ from models.session import DeskSession
 from models.staff import SignInAttempt
 from tests.factories import PASSWORD, token
 from tests.marks import only_sqlite
-from views import context
+from views.request import context
 
 CANARY = "金丝雀Canary7731"
 POSTGRESQL_CODES = ("23505", "22003", "53100", "53200", "57P01", "25006", "XX000", "42P01", "P0001", "40P01")

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import func, select
 
 from models.events import Event
-from models.operations._defaults import official_days
+from models.operations.settings import official_days
 from models.settings import CalendarDay
 from tests.fixed import NOW
 

@@ -13,7 +13,7 @@ from models.errors import OperationRefused, gettext_noop
 from models.staff import SignInAttempt
 from tests.factories import PASSWORD, token
 from tests.marks import only_sqlite
-from views import context
+from views.request import context
 
 ERRORS = (400, 401, 403, 404, 405, 409, 413, 429, 500, 503)
 

@@ -26,7 +26,7 @@ from models.follow_ups import FollowUp, FollowUpStatus
 from models.matters import Channel, ClockRun, Severity
 from models.operations import estates as estate_verbs
 from models.operations import staff as staff_verbs
-from models.operations._pinyin import name_pinyin
+from models.operations.core import name_pinyin
 from models.operations.estates import EstateDraft, TeamDraft
 from models.operations.staff import StaffDraft
 from models.passwords import hashed

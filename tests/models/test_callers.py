@@ -11,7 +11,7 @@ from sqlalchemy import Engine, event, select
 from models.callers import callers
 from models.estates import Unit
 from models.operations import tickets
-from models.operations._pinyin import SURNAMES, name_pinyin
+from models.operations.core import SURNAMES, name_pinyin
 from models.personal import keyring_of
 from models.session import DeskSession
 from models.staff import Actor

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from models.estates import Unit
 from models.finding import found
-from models.operations._pinyin import name_pinyin
+from models.operations.core import name_pinyin
 from models.plates import plates_in, with_plates_together
 from models.residents import Resident
 from models.rooms import room_key, room_order, with_rooms_together

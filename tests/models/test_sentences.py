@@ -12,7 +12,7 @@ from models.guards import trigger_statements
 from models.sentences import ColumnName, TableName, all_sentences, refusal_from
 from models.staff import Staff
 from tests.marks import only_sqlite
-from views.labels import LABELS, REGISTERS
+from views.words.labels import LABELS, REGISTERS
 
 
 def test_every_constraint_index_and_guard_has_a_sentence():

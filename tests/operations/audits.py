@@ -5,7 +5,7 @@ from sqlalchemy import func, select
 from models.audits import AuditFinding, AuditLine
 from models.keys import BorrowerKind, Key, KeyLoan, KeyOrigin
 from models.matters import Severity
-from models.operations import daily_audit
+from models.operations import audits
 from models.passes import PassKind, VisitorPass
 from models.tickets import TicketStatus
 from tests.operations.walks import (
@@ -19,12 +19,12 @@ from tests.operations.walks import (
 
 
 def run(world, now, by="clerk", **arguments):
-    return daily_audit.run(world.session, [world.estate], actor=world.actor(by), now=now, **arguments)
+    return audits.run(world.session, [world.estate], actor=world.actor(by), now=now, **arguments)
 
 
 def audit(world, now):
     """The document of today's audit of the one estate."""
-    found = daily_audit.document(world.session, [run(world, now).one()])
+    found = audits.document(world.session, [run(world, now).one()])
     (document,) = found["audits"]
     return document
 

@@ -13,10 +13,17 @@ from models.invariants import broken_invariants
 from models.keys import BringerKind, Key
 from models.matters import Comment, CommentKind
 from models.operations import keys, passes, tickets
-from models.operations._undo import COMPENSATIONS, LASTING
-from models.operations.bulk_runs import counts, prepare, refusal_kept_in, run_chunk
-from models.operations.bulk_undo import prepare_undo, undo_of
-from models.operations.bulk_verbs import BULK_VERBS
+from models.operations.bulk import (
+    BULK_VERBS,
+    COMPENSATIONS,
+    LASTING,
+    counts,
+    prepare,
+    prepare_undo,
+    refusal_kept_in,
+    run_chunk,
+    undo_of,
+)
 from models.passes import PassKind, VisitorPass
 from models.settings import Setting
 from models.staff import Department, Role

@@ -10,7 +10,7 @@ from models.audits import AuditFinding, AuditRun, FindingKind
 from models.errors import StaleRecord
 from models.events import Event
 from models.matters import ClockRun
-from models.operations import daily_audit
+from models.operations import audits
 from models.tickets import TicketStatus
 from tests.operations.audits import audit, count, everything, lend_key, lines, of_kind, only, run
 from tests.operations.walks import (
@@ -94,14 +94,14 @@ def test_an_old_audit_is_read_exactly_as_it_was__AUD_2(world, now):
     ticket = ticket_in(world, TicketStatus.DISPATCHED, now)
     lend_key(world, now, now + HOUR)
     run(world, now).one()
-    first = json.dumps(daily_audit.document(world.session, world.session.scalars(select(AuditRun))))
+    first = json.dumps(audits.document(world.session, world.session.scalars(select(AuditRun))))
     later = now + DAY
     do(world, "accept", ticket, later).one()
     do(world, "change_owner", ticket, later, desk_owner=world.person("clerk2"), reason="休假").one()
     run(world, later).one()
     old = run(world, later, day=TODAY).one()
     assert old.day == TODAY
-    assert json.dumps(daily_audit.document(world.session, [old])) == first
+    assert json.dumps(audits.document(world.session, [old])) == first
 
 
 def test_a_past_day_without_audit_and_a_day_to_come_are_refused__AUD_2(world, now):
@@ -122,8 +122,8 @@ def test_a_clock_set_back_does_not_spoil_a_later_audit__AUD_2(world, now):
 
 def test_each_estate_has_its_own_findings__AUD_1(world, now):
     new_ticket(world, now)
-    outcome = daily_audit.run(world.session, [world.estate, world.other], actor=world.actor("system"), now=now)
-    document = daily_audit.document(world.session, outcome.all())
+    outcome = audits.run(world.session, [world.estate, world.other], actor=world.actor("system"), now=now)
+    document = audits.document(world.session, outcome.all())
     assert [(audit["estate"], len(audit["findings"])) for audit in document["audits"]] == [("XL", 0), ("YH", 2)]
 
 
@@ -131,7 +131,7 @@ def test_only_the_desk_runs_it_and_only_in_its_own_estate(world, now):
     for other in ("technician", "lead", "auditor", "admin", "stranger"):
         assert refusal(run(world, now, by=other)).rule == "ROLE"
     actor = world.actor("clerk")
-    outcome = daily_audit.run(world.session, [world.estate, world.other], actor=actor, now=now)
+    outcome = audits.run(world.session, [world.estate, world.other], actor=actor, now=now)
     assert [row.estate_id for row in outcome.done] == [world.estate.id]
     assert [(row.id, error.rule) for row, error in outcome.refused] == [(world.other.id, "ROLE")]
 
@@ -144,7 +144,7 @@ def test_a_preview_writes_nothing(world, now):
 
 def test_the_document_is_codes_in_order_without_prose_or_time_of_running__AUD_2(world, now):
     everything(world, now)
-    document = daily_audit.document(world.session, [run(world, now + DAY).one()])
+    document = audits.document(world.session, [run(world, now + DAY).one()])
     assert list(document) == ["audits"]
     (audit,) = document["audits"]
     assert list(audit) == ["estate", "date", "counts", "findings"]
@@ -178,11 +178,11 @@ def test_statements_do_not_grow_with_the_rows__AUD_1(world, now):
 
 
 def note(world, rows, now, by="clerk", words="已催"):
-    return daily_audit.note(world.session, rows, actor=world.actor(by), now=now, note=words)
+    return audits.note(world.session, rows, actor=world.actor(by), now=now, note=words)
 
 
 def sign_off(world, audit_run, now, by="supervisor", **arguments):
-    return daily_audit.sign_off(world.session, [audit_run], actor=world.actor(by), now=now, **arguments)
+    return audits.sign_off(world.session, [audit_run], actor=world.actor(by), now=now, **arguments)
 
 
 def test_each_overdue_finding_needs_a_note_and_all_missing_are_named__AUD_3(world, now):
@@ -211,13 +211,13 @@ def test_after_sign_off_nothing_changes__AUD_3(world, now):
     new_ticket(world, now)
     made = run(world, now).one()
     sign_off(world, made, now).one()
-    document = daily_audit.document(world.session, [made])
+    document = audits.document(world.session, [made])
     new_ticket(world, now)
     assert refusal(run(world, now)).rule == "AUD-3"
     assert run(world, now, day=TODAY).one().id == made.id
     assert refusal(note(world, lines(world)[:1], now)).rule == "AUD-3"
     assert refusal(sign_off(world, made, now)).rule == "AUD-3"
-    assert daily_audit.document(world.session, [made]) == document
+    assert audits.document(world.session, [made]) == document
 
 
 def test_yesterdays_audit_is_signed_off_after_the_mornings_meeting__AUD_3(world, now):
@@ -241,6 +241,6 @@ def test_a_note_survives_another_run_of_the_day__AUD_3(world, now):
 
 def test_a_clock_run_of_another_estate_is_none_of_ours__AUD_1(world, now):
     ticket = ticket_in(world, TicketStatus.DISPATCHED, now)
-    outcome = daily_audit.run(world.session, [world.other], actor=world.actor("stranger"), now=now + DAY)
-    assert daily_audit.document(world.session, outcome.all())["audits"][0]["findings"] == []
+    outcome = audits.run(world.session, [world.other], actor=world.actor("stranger"), now=now + DAY)
+    assert audits.document(world.session, outcome.all())["audits"][0]["findings"] == []
     assert world.session.scalars(select(ClockRun).where(ClockRun.ticket_id == ticket.id)).first() is not None

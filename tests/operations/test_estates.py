@@ -13,10 +13,8 @@ from models.errors import OperationRefused, StaleRecord
 from models.estates import Estate, FeeStatus, Unit, UnitUse
 from models.events import Event
 from models.operations import estates, settings, tickets
-from models.operations._defaults import official_days
-from models.operations._figures import check_value
 from models.operations.estates import EstateDraft, TeamDraft, UnitDraft
-from models.operations.settings import CalendarDayDraft, CategoryDraft, WorkingHoursDraft
+from models.operations.settings import CalendarDayDraft, CategoryDraft, WorkingHoursDraft, check_value, official_days
 from models.settings import (
     CalendarDay,
     Category,

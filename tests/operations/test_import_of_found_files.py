@@ -9,8 +9,8 @@ from sqlalchemy import func, select
 from models.estates import Unit
 from models.events import Event
 from models.import_headings import COLUMNS
-from models.operations import register_imports
-from models.operations._import_units import full_code
+from models.operations import imports
+from models.operations.imports import full_code
 from models.personal import keyring_of
 from models.residents import Occupancy, OccupancyKind, Resident, ResidentContact
 from models.spreadsheets import UnreadableSheet
@@ -25,10 +25,10 @@ class Desk:
 
     def __call__(self, raw, register="residents", *, everybody=None, left_out=(), preview=False, **how):
         """What becomes of each row of the file."""
-        table = register_imports.read_tables(tables(raw), register, **how)
+        table = imports.read_tables(tables(raw), register, **how)
         columns, twice = COLUMNS[register].guess(table.header)
         COLUMNS[register].check(columns, twice)
-        taker = register_imports.importer(
+        taker = imports.importer(
             self.session,
             register,
             columns,
@@ -231,8 +231,8 @@ def test_titles_merged_cells_and_explanations_of_a_register_sheet(desk):
     assert desk(titled(), everybody="owner", left_out={7}) == ["imported"] * 3
     found = {("甲", "1-1-101", OWNER), ("乙", "1-1-102", OWNER), ("丙", "1-2-101", OWNER)}
     assert found <= homes(desk)
-    table = register_imports.read_tables(tables(titled()), "residents")
-    assert [row.number for row in table.reading.chosen.suspects if register_imports.explains(row, table.header)] == [7]
+    table = imports.read_tables(tables(titled()), "residents")
+    assert [row.number for row in table.reading.chosen.suspects if imports.explains(row, table.header)] == [7]
     assert table.reading.chosen.filled == 3
 
 

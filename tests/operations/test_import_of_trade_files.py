@@ -12,7 +12,7 @@ import pytest
 from openpyxl import Workbook
 from sqlalchemy import select
 
-from models.operations import register_imports
+from models.operations import imports
 from models.personal import keyring_of
 from models.residents import Resident
 from tests.operations.test_import_of_found_files import OWNER, TENANT, Desk, homes, phones
@@ -213,8 +213,8 @@ def test_a_workbook_of_the_trade_goes_in_whole__INT_6(trade, rolled_back, now):
     desk = Desk(rolled_back, now)
     name = desk.world.estate.name
     made = Trade(**{**vars(trade), "rows": [[_filled(cell, name) for cell in row] for row in trade.rows]})
-    table = register_imports.read_tables(tables(made.file()), "residents", sheet=made.sheet)
-    words = {row.number for row in table.reading.chosen.suspects if register_imports.explains(row, table.header)}
+    table = imports.read_tables(tables(made.file()), "residents", sheet=made.sheet)
+    words = {row.number for row in table.reading.chosen.suspects if imports.explains(row, table.header)}
     for register in ("units", "residents"):
         results = desk(made.file(), register, everybody=made.everybody, left_out=words, sheet=made.sheet)
         assert set(map(str, results)) <= {"imported", "unchanged"}, (register, results)
@@ -244,10 +244,8 @@ def test_a_contact_for_emergencies_has_name_and_number(rolled_back, now):
 
 def test_columns_that_are_not_taken_are_those_that_hold_nothing_of_ours(rolled_back):
     for trade in TRADE.values():
-        table = register_imports.read_tables(tables(trade.file()), "residents", sheet=trade.sheet)
-        columns, twice = register_imports.columns_of(
-            rolled_back.session, rolled_back.estate.id, "residents", table.header
-        )[::2]
+        table = imports.read_tables(tables(trade.file()), "residents", sheet=trade.sheet)
+        columns, twice = imports.columns_of(rolled_back.session, rolled_back.estate.id, "residents", table.header)[::2]
         left = {text for text, column in zip(table.header, columns, strict=True) if text and column is None}
         assert left == trade.not_taken
         assert twice == []

@@ -3,7 +3,7 @@
 import gc
 from typing import Any
 
-from models.operations import register_imports
+from models.operations import imports
 from models.personal import keyring_of
 from models.spreadsheets import SheetRow
 from tests.sheets import tables, workbook
@@ -20,12 +20,12 @@ ROWS: list[list[Any]] = [
 
 def dry_run(world, now, size):
     session, common = world.session, {"actor": world.actor("manager"), "now": now}
-    file = register_imports.seal(tables(workbook(ROWS)), "residents", keyring_of(session), size=size)
-    run = register_imports.upload(
+    file = imports.seal(tables(workbook(ROWS)), "residents", keyring_of(session), size=size)
+    run = imports.upload(
         session, file, estate_id=world.estate.id, register="residents", file_name="名册.xlsx", key="k" * 20, **common
     )
-    register_imports.map_columns(session, run, run.columns, **common)
-    return register_imports.dry_run(session, run, **common)
+    imports.map_columns(session, run, run.columns, **common)
+    return imports.dry_run(session, run, **common)
 
 
 def test_people_of_earlier_chunks_are_recognised__RES_1(rolled_back, now):

@@ -10,7 +10,7 @@ from models.errors import OperationRefused
 from models.estates import FeeStatus, Unit
 from models.events import Event
 from models.imports import ImportRun
-from models.operations import register_imports, residents
+from models.operations import imports, residents
 from models.personal import keyring_of
 from models.residents import Occupancy, OccupancyKind, Resident, ResidentContact
 from tests.sheets import tables
@@ -24,24 +24,24 @@ class Runs:
         self.common = {"actor": world.actor("manager"), "now": now}
 
     def upload(self, text, register="residents", key="k" * 20):
-        file = register_imports.seal(tables(text.encode()), register, keyring_of(self.session), size=3)
+        file = imports.seal(tables(text.encode()), register, keyring_of(self.session), size=3)
         where = {"estate_id": self.world.estate.id, "register": register, "file_name": "x.csv", "key": key}
-        return register_imports.upload(self.session, file, **where, **self.common)
+        return imports.upload(self.session, file, **where, **self.common)
 
     def take(self, text, register="residents", everybody=None, key="k" * 20):
         run = self.upload(text, register, key)
-        reading = replace(register_imports.reading_of(self.session, run), everybody=everybody)
-        register_imports.map_columns(self.session, run, run.columns, reading=reading, **self.common)
-        found = register_imports.dry_run(self.session, run, **self.common)
-        register_imports.keep_dry_run(self.session, run, found, **self.common)
-        while register_imports.run_chunk(self.session, run, **self.common):
+        reading = replace(imports.reading_of(self.session, run), everybody=everybody)
+        imports.map_columns(self.session, run, run.columns, reading=reading, **self.common)
+        found = imports.dry_run(self.session, run, **self.common)
+        imports.keep_dry_run(self.session, run, found, **self.common)
+        while imports.run_chunk(self.session, run, **self.common):
             pass
         return run
 
     def undo(self, run):
         before, left = None, []
         while True:
-            step = register_imports.undo_chunk(self.session, run, before=before, **self.common)
+            step = imports.undo_chunk(self.session, run, before=before, **self.common)
             left += step.left
             before = step.next
             if before is None:
@@ -84,8 +84,8 @@ def test_an_import_of_people_is_undone_as_if_it_had_not_been(runs):
     assert runs.state() != before
     assert runs.undo(run) == []
     assert runs.state() == before
-    assert register_imports.is_undone(runs.session, run)
-    assert register_imports.counts_undone(runs.session, run) == 9
+    assert imports.is_undone(runs.session, run)
+    assert imports.counts_undone(runs.session, run) == 9
     events = runs.session.scalar(select(func.count()).select_from(Event))
     assert runs.undo(run) == []
     assert runs.session.scalar(select(func.count()).select_from(Event)) == events
@@ -132,16 +132,16 @@ def test_only_ones_own_import_at_its_end_is_undone(runs):
         runs.undo(waiting)
     other = {"actor": runs.world.actor("supervisor"), "now": runs.now}
     with pytest.raises(OperationRefused, match="somebody else's"):
-        register_imports.undo_chunk(runs.session, waiting, **other)
+        imports.undo_chunk(runs.session, waiting, **other)
 
 
 def test_columns_chosen_once_are_those_of_the_next_file_of_that_shape(runs):
     run = runs.upload("住在这里的人,号,哪里\n甲,13800001111,1-101")
     assert run.columns == [None, None, None]
-    reading = replace(register_imports.reading_of(runs.session, run), everybody="tenant")
-    register_imports.map_columns(runs.session, run, ["name", "phone", "unit"], reading=reading, **runs.common)
+    reading = replace(imports.reading_of(runs.session, run), everybody="tenant")
+    imports.map_columns(runs.session, run, ["name", "phone", "unit"], reading=reading, **runs.common)
     again = runs.upload("住在这里的人（必填）,号,哪里\n乙,13800002222,2-201", key="another")
     assert isinstance(again, ImportRun)
     assert again.columns == ["name", "phone", "unit"]
-    assert register_imports.reading_of(runs.session, again).everybody == "tenant"
+    assert imports.reading_of(runs.session, again).everybody == "tenant"
     assert runs.upload("住在这里的人,哪里,号\n乙,2-201,1", key="third").columns == [None, None, None]

@@ -7,7 +7,7 @@ from sqlalchemy.exc import DBAPIError
 from models.events import Event, broken_seals
 from models.invariants import broken_invariants
 from models.keys import BringerKind, KeyLoan
-from models.operations import daily_audit, keys
+from models.operations import audits, keys
 from models.personal import keyring_of
 from models.without_event import rows_without_event
 from tests.operations.key_desk import HOUR, lend, open_desk, owner_draft, refused, register
@@ -136,7 +136,7 @@ def test_a_bunch_that_is_out_is_not_counted_anew__KEY_2(desk):
 
 def test_the_audit_says_how_much_of_a_bunch_is_back__KEY_2(desk, world, now):
     bring(desk, desk.bunch_loan, pieces=3)
-    (run,) = daily_audit.run(desk.session, [world.estate], actor=desk.clerk, now=now).all()
+    (run,) = audits.run(desk.session, [world.estate], actor=desk.clerk, now=now).all()
     found = dict(
         desk.session.execute(
             text("SELECT number, facts FROM audit_lines WHERE run_id = :run AND number LIKE 'K%'"), {"run": run.id}

@@ -12,7 +12,7 @@ from models.errors import OperationRefused
 from models.events import Event
 from models.follow_ups import FollowUp
 from models.operations import complaints, keys, staff
-from models.operations._leaving import DUTIES, KEYS_OUT, Leaving
+from models.operations.staff import DUTIES, KEYS_OUT, Leaving
 from models.staff import Department, Role, StaffAssignment
 from models.tickets import Ticket, TicketStatus
 from tests.factories import World, make_person

@@ -8,8 +8,7 @@ from sqlalchemy import func, select
 from models.errors import OperationRefused
 from models.events import Event
 from models.operations import settings
-from models.operations._defaults import official_days
-from models.operations.settings import CalendarDayDraft
+from models.operations.settings import CalendarDayDraft, official_days
 from models.settings import CalendarDay, DayKind, EstateSettings
 
 # Years whose calendars are known for good, and some that are not for long.

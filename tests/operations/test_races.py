@@ -15,8 +15,7 @@ from models.events import Event, broken_seals
 from models.invariants import broken_invariants
 from models.matters import RepeatReport
 from models.operations import tickets
-from models.operations.bulk_runs import counts, prepare
-from models.operations.bulk_undo import prepare_undo
+from models.operations.bulk import counts, prepare, prepare_undo
 from models.session import DeskSession
 from models.staff import Department
 from models.tickets import Ticket, TicketStatus

@@ -16,8 +16,8 @@ from models.estates import FeeStatus, Unit
 from models.events import Event
 from models.import_headings import COLUMNS
 from models.imports import ImportChunk, ImportRun, ImportState
-from models.operations import register_imports, residents
-from models.operations._import_units import full_code
+from models.operations import imports, residents
+from models.operations.imports import full_code
 from models.personal import keyring_of
 from models.residents import Occupancy, OccupancyKind, Resident
 from models.rooms import room_key
@@ -40,10 +40,10 @@ def desk(world, now):
 
 def take(desk, raw, register="residents", preview=False, who="manager", estate=None, sheet=None, everybody=None):
     """Import a file in one go; the result of each row."""
-    table = register_imports.read_tables(tables(raw), register, sheet=sheet)
+    table = imports.read_tables(tables(raw), register, sheet=sheet)
     columns, twice = COLUMNS[register].guess(table.header)
     COLUMNS[register].check(columns, twice)
-    taker = register_imports.importer(
+    taker = imports.importer(
         desk.session,
         register,
         columns,
@@ -69,13 +69,13 @@ def count(desk, model):
 
 def prepared(desk, raw, register="residents", size=500):
     """A run after its dry run."""
-    file = register_imports.seal(tables(raw), register, keyring_of(desk.session), size=size)
+    file = imports.seal(tables(raw), register, keyring_of(desk.session), size=size)
     common = {"actor": desk.manager, "now": desk.now}
-    run = register_imports.upload(
+    run = imports.upload(
         desk.session, file, estate_id=desk.world.estate.id, register=register, file_name="名册.xlsx", key=KEY, **common
     )
-    register_imports.map_columns(desk.session, run, run.columns, **common)
-    register_imports.keep_dry_run(desk.session, run, register_imports.dry_run(desk.session, run, **common), **common)
+    imports.map_columns(desk.session, run, run.columns, **common)
+    imports.keep_dry_run(desk.session, run, imports.dry_run(desk.session, run, **common), **common)
     return run
 
 
@@ -84,7 +84,7 @@ def state(desk, run):
 
 
 def finish(desk, run):
-    while register_imports.run_chunk(desk.session, run, actor=desk.manager, now=desk.now):
+    while imports.run_chunk(desk.session, run, actor=desk.manager, now=desk.now):
         pass
 
 
@@ -345,7 +345,7 @@ def test_a_run_goes_on_where_it_was_killed_and_acts_once(desk):
     rows[5][1] = "12"
     run = prepared(desk, workbook(rows), size=50)
     before = count(desk, Resident)
-    assert register_imports.counts(desk.session, run) == {
+    assert imports.counts(desk.session, run) == {
         "rows": 120,
         "waiting": 0,
         "imported": 118,
@@ -354,9 +354,9 @@ def test_a_run_goes_on_where_it_was_killed_and_acts_once(desk):
         "refused": 2,
     }
     assert before == count(desk, Resident)
-    assert register_imports.run_chunk(desk.session, run, actor=desk.manager, now=desk.now)
+    assert imports.run_chunk(desk.session, run, actor=desk.manager, now=desk.now)
     assert count(desk, Resident) == before + 48  # the headings are in the first chunk
-    assert register_imports.counts(desk.session, run)["waiting"] == 71
+    assert imports.counts(desk.session, run)["waiting"] == 71
     desk.session.expire_all()
     again = desk.session.get_one(ImportRun, run.id)
     assert state(desk, run) is ImportState.RUNNING
@@ -364,9 +364,9 @@ def test_a_run_goes_on_where_it_was_killed_and_acts_once(desk):
     finish(desk, again)
     assert state(desk, run) is ImportState.FINISHED
     assert count(desk, Resident) == before + 118
-    counts = register_imports.counts(desk.session, again)
+    counts = imports.counts(desk.session, again)
     assert (counts["imported"], counts["refused"], counts["waiting"]) == (118, 2, 0)
-    refused = list(register_imports.refused_rows(desk.session, again))
+    refused = list(imports.refused_rows(desk.session, again))
     assert [item.row.number for item in refused] == [7, 72]
     assert "9-999" in str(refused[1].refusal)
 
@@ -377,9 +377,9 @@ def test_the_file_is_encrypted_and_cleared_away_when_done_or_old__RES_4(desk):
     assert "张三" not in kept.content
     finish(desk, run)
     desk.session.refresh(kept)
-    (left,) = register_imports.refused_rows(desk.session, run)
+    (left,) = imports.refused_rows(desk.session, run)
     assert (left.row.cells[0], kept.refused, kept.imported) == ("坏", 1, 3)
-    register_imports.clear_old(desk.session, now=desk.now + datetime.timedelta(days=8))
+    imports.clear_old(desk.session, now=desk.now + datetime.timedelta(days=8))
     assert count(desk, ImportChunk) == 0
     desk.session.expire_all()
     assert desk.session.get_one(ImportRun, run.id).header == ""
@@ -389,16 +389,16 @@ def test_an_import_without_dry_run_or_of_somebody_else_or_begun_is_refused(desk)
     common = {"actor": desk.manager, "now": desk.now}
     run = prepared(desk, workbook(people(3, ["1-101"])))
     with pytest.raises(OperationRefused, match="somebody else's"):
-        register_imports.run_chunk(desk.session, run, actor=desk.world.actor("supervisor"), now=desk.now)
-    found = register_imports.dry_run(desk.session, run, **common)
-    register_imports.map_columns(desk.session, run, ["name", *run.columns[1:-1], None], **common)
+        imports.run_chunk(desk.session, run, actor=desk.world.actor("supervisor"), now=desk.now)
+    found = imports.dry_run(desk.session, run, **common)
+    imports.map_columns(desk.session, run, ["name", *run.columns[1:-1], None], **common)
     with pytest.raises(OperationRefused, match="dry run first"):
-        register_imports.run_chunk(desk.session, run, **common)
+        imports.run_chunk(desk.session, run, **common)
     with pytest.raises(OperationRefused, match="changed meanwhile"):
-        register_imports.keep_dry_run(desk.session, run, found, **common)
+        imports.keep_dry_run(desk.session, run, found, **common)
     with pytest.raises(UnreadableSheet, match="two columns"):
-        register_imports.map_columns(desk.session, run, ["name"] * len(run.columns), **common)
-    register_imports.keep_dry_run(desk.session, run, register_imports.dry_run(desk.session, run, **common), **common)
+        imports.map_columns(desk.session, run, ["name"] * len(run.columns), **common)
+    imports.keep_dry_run(desk.session, run, imports.dry_run(desk.session, run, **common), **common)
     finish(desk, run)
     with pytest.raises(OperationRefused, match="has begun"):
-        register_imports.map_columns(desk.session, run, run.columns, **common)
+        imports.map_columns(desk.session, run, run.columns, **common)

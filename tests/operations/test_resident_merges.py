@@ -10,8 +10,7 @@ from models.events import Event
 from models.keys import BorrowerKind, KeyLoan, KeyOrigin
 from models.matters import RepeatReport
 from models.operations import keys, residents, tickets
-from models.operations._resident_merges import REFERRING
-from models.operations.residents import OccupancyDraft, ResidentDraft
+from models.operations.residents import REFERRING, OccupancyDraft, ResidentDraft
 from models.personal import IdDocument
 from models.policy import visible
 from models.residents import Occupancy, OccupancyKind, Resident, ResidentContact, ResidentMerge

@@ -11,8 +11,7 @@ from models.errors import OperationRefused, StaleRecord
 from models.events import Event
 from models.keys import BorrowerKind, KeyOrigin
 from models.operations import keys, residents, tickets
-from models.operations._identity import check_id_number
-from models.operations._pinyin import MAXIMUM_LENGTH, name_pinyin
+from models.operations.core import MAXIMUM_LENGTH, check_id_number, name_pinyin
 from models.operations.residents import OccupancyDraft, ResidentDraft
 from models.personal import IdDocument, keyring_of
 from models.residents import Occupancy, OccupancyKind, Resident, ResidentContact

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 
-from models.operations import complaints, daily_audit, residents, tickets
+from models.operations import audits, complaints, residents, tickets
 from models.operations.residents import ResidentDraft
 from models.personal import IdDocument, Keyring
 from models.session import DeskSession
@@ -46,16 +46,16 @@ def test_the_same_matter_is_not_registered_twice_at_the_same_moment__INT_6(
 
 def test_an_audit_that_is_being_signed_off_is_not_taken_again__AUD_3(engine, keyring, session, world, now):
     supervisor, clerk, estate = world.actor("supervisor"), world.actor("clerk"), world.estate
-    taken = daily_audit.run(session, [estate], actor=supervisor, now=now).one()
+    taken = audits.run(session, [estate], actor=supervisor, now=now).one()
     session.commit()
-    daily_audit.sign_off(session, [taken], actor=supervisor, now=now).one()
+    audits.sign_off(session, [taken], actor=supervisor, now=now).one()
     with impatient(engine, keyring) as other:
         tickets.register(other, [ticket_draft(world)], actor=clerk, now=now).one()
         with pytest.raises(OperationalError):
-            daily_audit.run(other, [estate], actor=supervisor, now=now)
+            audits.run(other, [estate], actor=supervisor, now=now)
     session.commit()
     with impatient(engine, keyring) as other:
-        assert refusal(daily_audit.run(other, [estate], actor=supervisor, now=now)).rule == "AUD-3"
+        assert refusal(audits.run(other, [estate], actor=supervisor, now=now)).rule == "AUD-3"
 
 
 def test_an_id_number_is_not_written_twice_at_the_same_moment__RES_1(

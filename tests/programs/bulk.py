@@ -9,7 +9,7 @@ import signal
 from sqlalchemy import select
 
 from models.bulk import BulkRun
-from models.operations.bulk_runs import run_chunk
+from models.operations.bulk import run_chunk
 from models.personal import Keyring
 from models.session import DeskSession, open_engine
 from models.staff import Staff, actor_for

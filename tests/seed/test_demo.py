@@ -42,7 +42,7 @@ from models.events import broken_seals
 from models.follow_ups import AttemptOutcome, FollowUpStatus, FollowUpWay
 from models.keys import ApprovalStatus, BorrowerKind, BringerKind, KeyOrigin
 from models.matters import Channel, CommentKind, Severity
-from models.operations import daily_audit
+from models.operations import audits
 from models.passes import PassKind
 from models.passwords import matches
 from models.residents import OccupancyKind
@@ -286,7 +286,7 @@ def findings_of_today(session, now):
     """Kinds that an audit of the first estate finds; nothing is kept of it."""
     estate = session.scalars(select(Estate).where(Estate.code == "CUIHU")).one()
     clerk = session.scalars(select(Staff).where(Staff.username == "clerk")).one()
-    run = daily_audit.run(session, [estate], actor=actor_for(session, clerk), now=now).one()
+    run = audits.run(session, [estate], actor=actor_for(session, clerk), now=now).one()
     found = {FindingKind(kind) for kind, number in run.counts.items() if number}
     session.rollback()
     return found

@@ -11,7 +11,7 @@ from sqlalchemy import func, select, update
 from models.bulk import BulkItem, BulkOutcome, BulkRun, BulkState
 from models.errors import OperationRefused
 from models.events import Event
-from models.operations import bulk_runs, tickets
+from models.operations import bulk, tickets
 from models.session import DeskSession
 from models.staff import Team
 from models.tickets import Ticket, TicketStatus
@@ -109,7 +109,7 @@ def prepared(session: DeskSession, world: World, records: Records, now: datetime
 
 
 def prepare(session: DeskSession, world: World, records: Records, now: datetime.datetime, key: str) -> BulkRun:
-    run = bulk_runs.prepare(
+    run = bulk.prepare(
         session,
         actor=world.actor("clerk"),
         now=now,
@@ -136,10 +136,10 @@ def test_rows_changed_since_the_preview_are_left_alone(
     changed = session.get_one(Ticket, records.tickets[1])
     tickets.amend(session, [changed], actor=world.actor("clerk"), now=now, summary="now another").one()
     session.commit()
-    assert not bulk_runs.run_chunk(session, prepared, actor=world.actor("clerk"), now=now)
+    assert not bulk.run_chunk(session, prepared, actor=world.actor("clerk"), now=now)
     session.commit()
-    assert bulk_runs.counts(session, prepared)[BulkOutcome.CHANGED] == 1
-    assert bulk_runs.counts(session, prepared)[BulkOutcome.DONE] == 4
+    assert bulk.counts(session, prepared)[BulkOutcome.CHANGED] == 1
+    assert bulk.counts(session, prepared)[BulkOutcome.DONE] == 4
     assert session.get_one(Ticket, records.tickets[1]).status is TicketStatus.RECEIVED
 
 
@@ -151,17 +151,17 @@ def test_a_run_cut_off_between_chunks_goes_on_where_it_was(
     now: datetime.datetime,
 ) -> None:
     clerk = world.actor("clerk")
-    assert bulk_runs.run_chunk(session, prepared, actor=clerk, now=now, size=2)
+    assert bulk.run_chunk(session, prepared, actor=clerk, now=now, size=2)
     session.commit()
-    assert bulk_runs.run_chunk(session, prepared, actor=clerk, now=now, size=2)
+    assert bulk.run_chunk(session, prepared, actor=clerk, now=now, size=2)
     session.rollback()  # killed before its commit
     again = prepare(session, world, records, now, KEY)
     assert again.id == prepared.id
     assert again.state is BulkState.RUNNING
-    while bulk_runs.run_chunk(session, again, actor=clerk, now=now, size=2):
+    while bulk.run_chunk(session, again, actor=clerk, now=now, size=2):
         session.commit()
     session.commit()
-    assert bulk_runs.counts(session, again)[BulkOutcome.DONE] == 5
+    assert bulk.counts(session, again)[BulkOutcome.DONE] == 5
     assert session.scalar(select(func.count()).where(Event.bulk_run_id == again.id)) == 5
 
 
@@ -169,10 +169,10 @@ def test_a_finished_run_does_nothing_more(
     session: DeskSession, world: World, prepared: BulkRun, now: datetime.datetime
 ) -> None:
     clerk = world.actor("clerk")
-    assert not bulk_runs.run_chunk(session, prepared, actor=clerk, now=now)
+    assert not bulk.run_chunk(session, prepared, actor=clerk, now=now)
     session.commit()
     before = session.scalar(select(func.count()).select_from(Event))
-    assert not bulk_runs.run_chunk(session, prepared, actor=clerk, now=now)
+    assert not bulk.run_chunk(session, prepared, actor=clerk, now=now)
     session.commit()
     assert session.scalar(select(func.count()).select_from(Event)) == before
 
@@ -181,7 +181,7 @@ def test_somebody_elses_run_is_refused(
     session: DeskSession, world: World, prepared: BulkRun, now: datetime.datetime
 ) -> None:
     with pytest.raises(OperationRefused):
-        bulk_runs.run_chunk(session, prepared, actor=world.actor("supervisor"), now=now)
+        bulk.run_chunk(session, prepared, actor=world.actor("supervisor"), now=now)
 
 
 def test_a_kept_refusal_reads_the_same(session: DeskSession, prepared: BulkRun, now: datetime.datetime) -> None:
@@ -191,13 +191,13 @@ def test_a_kept_refusal_reads_the_same(session: DeskSession, prepared: BulkRun, 
         .where(BulkItem.id == item.id)
         .values(
             rule="JOB-6",
-            reason=bulk_runs.kept_refusal(
+            reason=bulk.kept_refusal(
                 OperationRefused("JOB-6", item_message(), at=now, kinds=[TicketStatus.DONE], count=3)
             ),
         )
     )
     session.commit()
-    back = bulk_runs.refusal_kept_in(session.get_one(BulkItem, item.id))
+    back = bulk.refusal_kept_in(session.get_one(BulkItem, item.id))
     assert back is not None
     assert (back.rule, back.values["at"], back.values["kinds"], back.values["count"]) == ("JOB-6", now, ["done"], 3)
 

@@ -9,8 +9,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from models.bulk import BulkItem, BulkRun, BulkState
-from models.operations import bulk_runs, tickets
-from models.operations.bulk_verbs import BULK_VERBS
+from models.operations import bulk, tickets
+from models.operations.bulk import BULK_VERBS
 from models.session import DeskSession
 from models.settings import Category
 from models.staff import Department, Team
@@ -18,7 +18,7 @@ from models.tickets import Ticket, TicketStatus
 from tests import reading
 from tests.factories import World
 from tests.records import Records, make_tickets
-from views.bulk_runs import ABOUT
+from views.pages.bulk_runs import ABOUT
 
 KEY = "a-key-of-sixteen-or-more"
 
@@ -128,7 +128,7 @@ def test_a_long_run_says_how_far_it_is_and_goes_on_by_itself(
     sign_in: Callable[..., FlaskClient],
 ) -> None:
     clerk = world.actor("clerk")
-    run = bulk_runs.prepare(
+    run = bulk.prepare(
         session,
         actor=clerk,
         now=now,
@@ -140,7 +140,7 @@ def test_a_long_run_says_how_far_it_is_and_goes_on_by_itself(
         key=KEY,
     )
     session.commit()
-    assert bulk_runs.run_chunk(session, run, actor=clerk, now=now, size=2)
+    assert bulk.run_chunk(session, run, actor=clerk, now=now, size=2)
     session.commit()
     page = sign_in("clerk").get(f"/admin/bulk-runs/details/?id={run.id}").text
     assert "2 of 5 rows" in page

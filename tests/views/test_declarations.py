@@ -10,15 +10,15 @@ from flask import Flask
 
 from models.bulk import BulkRun
 from models.keys import BringerKind
-from models.operations.bulk_verbs import BULK_VERBS, encode
+from models.operations.bulk import BULK_VERBS, encode
 from models.policy import PERMISSIONS
 from models.session import DeskSession
 from models.staff import Department, Staff, Team
 from models.verbs import VERBS
 from tests.factories import World
 from tests.fixed import NOW
-from views.labels import LABELS, REGISTERS
 from views.panel import REGISTER_VIEWS
+from views.words.labels import LABELS, REGISTERS
 
 
 def registers(pages: dict[str, Any]) -> list[Any]:

@@ -22,7 +22,7 @@ from models.session import DeskSession
 from models.settings import CalendarDay, DayKind, WorkingHours
 from tests.factories import World
 from tests.records import Records
-from views.export import BATCH
+from views.register.export import BATCH
 
 MANY = BATCH + 1
 ZONE = ZoneInfo("Asia/Shanghai")

@@ -15,7 +15,7 @@ from tests import reading
 from tests.factories import World
 from tests.marks import first_sqlite
 from tests.records import Records
-from views.forms import NothingForm
+from views.forms.base import NothingForm
 
 NONSENSE = ("x" * 30_000, "😀\u202e<script>alert(1)</script>", "   ", "9" * 30)
 

@@ -18,8 +18,8 @@ from tests import reading
 from tests.factories import World
 from tests.operations import audits, key_desk
 from tests.records import Records
-from views import homes
-from views.gathering import gathered
+from views.pages import homes
+from views.request.gathering import gathered
 
 DAY = datetime.timedelta(days=1)
 

@@ -18,9 +18,9 @@ from tests.factories import PASSWORD, World, token
 from tests.fixed import NOW
 from tests.marks import only_sqlite
 from tests.reading import one, page, words
-from views.base import RegisterView
-from views.estates import TeamView
-from views.options import HONOURED, INSTEAD, sorting
+from views.register.base import RegisterView
+from views.register.options import HONOURED, INSTEAD, sorting
+from views.registers.estates import TeamView
 
 
 class ClosedTeams(TeamView):

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from models.errors import OperationRefused
 from models.events import Event
-from models.operations import lists
+from models.operations import saved_views
 from models.saved_views import ColumnChoice, SavedView
 from models.session import DeskSession
 from tests import reading
@@ -187,7 +187,7 @@ def test_thirty_views_of_a_list_are_kept_and_no_more(
     clerk = world.actor("clerk")
 
     def save(number: int) -> None:
-        lists.save(
+        saved_views.save(
             session,
             estate_id=world.estate.id,
             register="tickets",

@@ -15,8 +15,8 @@ from models.errors import Incomplete, OperationRefused, gettext_noop
 from tests import reading
 from tests.factories import World
 from tests.records import Records
-from views.forms import DeskForm
-from views.ticket_forms import TicketForm
+from views.forms.base import DeskForm
+from views.registers.ticket_forms import TicketForm
 
 ELSEWHERE = {
     # What is registered and dispatched at once names no assignee and no visit, so nothing can be wrong with them.

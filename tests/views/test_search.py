@@ -6,13 +6,13 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-import views.search
+import views.pages.search
 from models.session import DeskSession
 from models.tickets import Ticket
 from tests import reading
 from tests.factories import World
 from tests.records import Records
-from views import listing
+from views.register import listing
 
 REGISTERS = (
     "tickets",

@@ -1,0 +1,269 @@
+"""The daily audit (每日盘点): stock is taken of what is not closed, kept as it was, noted, signed off (AUD-1 … 3)."""
+
+import datetime
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from models.audits import AuditFinding, AuditLine, AuditRun
+from models.errors import OperationRefused, Outcome, gettext_noop
+from models.estates import Estate
+from models.operations.audits.findings import Found, Key, Scope
+from models.operations.audits.matters import matter_findings
+from models.operations.audits.overdue import overdue_findings
+from models.operations.audits.store import counts_of, store_findings, store_lines
+from models.operations.core import CHUNK, Move, create, hold_estates, require_role, sift
+from models.settings import EstateSettings
+from models.staff import Actor
+
+SIGNED = gettext_noop("The audit of %(day)s is signed off and stays as it is.")
+
+
+def run(
+    session: Session,
+    estates: Iterable[Estate],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    day: datetime.date | None = None,
+    preview: bool = False,
+) -> Outcome:
+    """Take stock of *estates* for their local date of today; returns their runs (a preview returns the estates).
+
+    Run again before sign-off it writes what differs and nothing else: no difference, no event, the same version and
+    time of running. A *day* that is past gives its stored run as it was, and is refused without one (AUD-2), as is a
+    day to come. A run signed off is refused; asked for by its *day* it is given as it was (AUD-3).
+    """
+    moment = now.astimezone(datetime.UTC)
+    chosen = list(estates)
+    settings = EstateSettings(session, {estate.id for estate in chosen})
+    if not preview:
+        hold_estates(session, chosen)
+    accepted, outcome = sift(chosen, lambda estate: _check(session, estate, settings, actor, moment, day))
+    if preview:
+        outcome.done = accepted
+        return outcome
+    for estate in accepted:
+        today = settings.calendar(estate.id).local_date(moment)
+        known = stored_run(session, estate, day or today)
+        if known is not None and (known.day != today or known.signed_off_at is not None):
+            outcome.done.append(known)
+        else:
+            outcome.done.append(_take_stock(session, estate, known, settings, today, actor=actor, now=moment))
+    return outcome
+
+
+def stored_run(session: Session, estate: Estate, day: datetime.date) -> AuditRun | None:
+    """The run of that estate and local date as it is stored, None when there is none."""
+    query = select(AuditRun).where(AuditRun.estate_id == estate.id, AuditRun.day == day)
+    return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+
+
+def _check(
+    session: Session,
+    estate: Estate,
+    settings: EstateSettings,
+    actor: Actor,
+    now: datetime.datetime,
+    day: datetime.date | None,
+) -> None:
+    require_role(actor, "run", AuditRun(estate_id=estate.id))
+    today = settings.calendar(estate.id).local_date(now)
+    known = stored_run(session, estate, day or today)
+    if day is not None and day != today:
+        if day > today:
+            raise OperationRefused("AUD-2", gettext_noop("%(day)s has not come yet."), day=day.isoformat())
+        if known is None:
+            message = gettext_noop("%(estate)s has no audit of %(day)s, and a past day cannot be audited any more.")
+            raise OperationRefused("AUD-2", message, estate=estate.name, day=day.isoformat())
+        return
+    if known is not None and known.signed_off_at is not None and day is None:
+        raise OperationRefused("AUD-3", SIGNED, day=today.isoformat())
+    latest = session.scalar(select(func.max(AuditRun.day)).where(AuditRun.estate_id == estate.id))
+    if latest is not None and latest > today:
+        message = gettext_noop("%(estate)s was audited for %(day)s already, which is later than today.")
+        raise OperationRefused("AUD-2", message, estate=estate.name, day=latest.isoformat())
+
+
+def _take_stock(
+    session: Session,
+    estate: Estate,
+    known: AuditRun | None,
+    settings: EstateSettings,
+    day: datetime.date,
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+) -> AuditRun:
+    if known is not None:
+        # Whoever signs it off meanwhile goes before or after, never in between.
+        again = select(AuditRun).where(AuditRun.id == known.id).with_for_update(key_share=True)
+        if session.scalars(again.execution_options(populate_existing=True)).one().signed_off_at is not None:
+            raise OperationRefused("AUD-3", SIGNED, day=day.isoformat())
+    found = _find(session, estate, settings, day, now)
+    counts = counts_of(found.values())
+    ids = store_findings(session, estate.id, found, day=day, now=now)
+    if known is None:
+        made = AuditRun(estate_id=estate.id, day=day, ran_at=now, ran_by_id=actor.staff_id, counts=counts)
+        create(session, [made], verb="run", actor=actor, now=now, rule="AUD-1")
+        store_lines(session, made, found, ids, now=now)
+        return made
+    if store_lines(session, known, found, ids, now=now):
+        move = Move(session, AuditRun, [known], verb="run", actor=actor, now=now, rule="AUD-1")
+        for row in move.rows:
+            move.set(row, ran_at=now, ran_by_id=actor.staff_id, counts=counts)
+        move.finish().all()
+    return known
+
+
+def _find(
+    session: Session, estate: Estate, settings: EstateSettings, day: datetime.date, now: datetime.datetime
+) -> dict[Key, Found]:
+    calendar = settings.calendar(estate.id)
+    begins, ends = calendar.instant(day), calendar.instant(day + datetime.timedelta(days=1))
+    scope = Scope(estate_id=estate.id, day_begins=begins, day_ends=ends, now=now)
+    found = [*matter_findings(session, scope, calendar.local_date), *overdue_findings(session, scope)]
+    return {item.key: item for item in sorted(found, key=_order)}
+
+
+def _order(item: Found) -> Key:
+    return item.key
+
+
+def note(
+    session: Session,
+    lines: Iterable[AuditLine],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    note: str,
+    seen: Mapping[int, str | None] | None = None,
+    preview: bool = False,
+) -> Outcome:
+    """Write what is done about findings (AUD-3), in place of an earlier note; not any more after sign-off.
+
+    *seen*: id of a line -> the note that its writer has seen; refused where there is another one by now.
+    """
+    rows = list(lines)
+    run_ids = sorted({line.run_id for line in rows})
+    query = select(AuditRun).where(AuditRun.id.in_(run_ids)).order_by(AuditRun.id)
+    if not preview:
+        query = query.with_for_update(key_share=True)
+    runs = {row.id: row for row in session.scalars(query.execution_options(populate_existing=True))}
+    move = Move(session, AuditLine, rows, verb="note", actor=actor, now=now, preview=preview, rule="AUD-3")
+    move.refuse_unless(note.strip(), "AUD-3", gettext_noop("The note is empty."))
+    for line in list(move.rows):
+        run_of_line = runs[line.run_id]
+        if run_of_line.signed_off_at is not None:
+            message = gettext_noop("The audit of %(day)s is signed off and stays as it is.")
+            move.refuse(line, "AUD-3", message, day=run_of_line.day.isoformat())
+            continue
+        if seen is not None and line.note != seen.get(line.id):
+            message = gettext_noop("Meanwhile somebody wrote: “%(note)s”. Save again to replace it.")
+            move.refuse(line, "AUD-3", message, note=line.note or "")
+            continue
+        move.set(line, note=note.strip(), noted_by_id=actor.staff_id)
+    return move.finish()
+
+
+def sign_off(
+    session: Session,
+    runs: Iterable[AuditRun],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+) -> Outcome:
+    """Sign audits off, by a supervisor; refused with every overdue finding that has no note (AUD-3). It is final."""
+    move = Move(
+        session,
+        AuditRun,
+        runs,
+        verb="sign_off",
+        actor=actor,
+        now=now,
+        preview=preview,
+        expected=expected,
+        rule="AUD-3",
+    )
+    for row in list(move.rows):
+        if row.signed_off_at is not None:
+            move.refuse(row, "AUD-3", SIGNED, day=row.day.isoformat())
+        elif missing := _without_note(session, row):
+            message = gettext_noop("%(count)s overdue findings have no note yet: %(missing)s.")
+            move.refuse(row, "AUD-3", message, count=len(missing), missing=missing)
+        else:
+            move.set(row, signed_off_at=move.now, signed_off_by_id=actor.staff_id)
+    return move.finish()
+
+
+def _without_note(session: Session, run_of_day: AuditRun) -> list[str]:
+    query = (
+        select(AuditLine.number, AuditFinding.rule)
+        .join(AuditFinding, AuditFinding.id == AuditLine.finding_id)
+        .where(AuditLine.run_id == run_of_day.id, AuditLine.overdue.is_(True), AuditLine.note.is_(None))
+        .order_by(AuditFinding.kind, AuditLine.number, AuditFinding.rule)
+    )
+    return [f"{number} ({rule})" for number, rule in session.execute(query)]
+
+
+def document(session: Session, runs: Iterable[AuditRun]) -> dict[str, Any]:
+    """The audits as one JSON document: sorted, codes only, without the time of running, as they were (AUD-2).
+
+    Instants are ISO 8601 in UTC; ``owner`` is a user name.
+    """
+    chosen = list(runs)
+    codes = {
+        row.id: row.code
+        for row in session.execute(
+            select(Estate.id, Estate.code).where(Estate.id.in_(sorted({item.estate_id for item in chosen})))
+        )
+    }
+    findings: dict[int, list[dict[str, Any]]] = {item.id: [] for item in chosen}
+    ids = sorted(findings)
+    for start in range(0, len(ids), CHUNK):
+        query = (
+            select(AuditLine.run_id, AuditLine.number, AuditLine.facts, *_IDENTITY)
+            .join(AuditFinding, AuditFinding.id == AuditLine.finding_id)
+            .where(AuditLine.run_id.in_(ids[start : start + CHUNK]))
+        )
+        for row in session.execute(query):
+            findings[row.run_id].append(
+                {
+                    "id": row.id,
+                    "rule": row.rule,
+                    "kind": row.kind.value,
+                    "register": row.register,
+                    "record_id": row.record_id,
+                    "number": row.number,
+                    "owner": row.facts["owner"],
+                    "since": row.facts["since"],
+                    "due_at": row.facts["due_at"],
+                }
+            )
+    audits = [
+        {
+            "estate": codes[item.estate_id],
+            "date": item.day.isoformat(),
+            "counts": dict(sorted(item.counts.items())),
+            "findings": sorted(findings[item.id], key=_document_order),
+        }
+        for item in chosen
+    ]
+    return {"audits": sorted(audits, key=lambda audit: (audit["estate"], audit["date"]))}
+
+
+_IDENTITY = (
+    AuditFinding.id,
+    AuditFinding.rule,
+    AuditFinding.kind,
+    AuditFinding.register,
+    AuditFinding.record_id,
+)
+
+
+def _document_order(finding: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(finding[name] for name in ("kind", "rule", "register", "record_id", "id"))

@@ -1,0 +1,243 @@
+"""The audit's lists of tickets and complaints, from one read of each register's open and new rows."""
+
+import datetime
+import functools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Row, func, or_, select
+from sqlalchemy.orm import Session
+
+from models import complaints, tickets
+from models.audits import FindingKind
+from models.base import LabelledEnum, among
+from models.complaints import Complaint, ComplaintStatus
+from models.follow_ups import FollowUp
+from models.matters import ClockRun, Severity
+from models.operations.audits.findings import Found, Scope
+from models.operations.core import CHUNK, DESK_ROLES
+from models.operations.matters import FOLLOWED_KINDS, latest_follow_ups, settled
+from models.settings import Clock
+from models.staff import Staff, StaffAssignment
+from models.tickets import Ticket, TicketStatus
+
+Matter = Row[Any]
+LocalDate = Callable[[datetime.datetime], datetime.date]
+Gone = tuple[str, datetime.datetime | None]
+"""Why somebody is not at the desk any more, and since when where that is known."""
+
+PROMISE = "promise"
+"""The clock of a promised answer, in findings."""
+ANSWERED = (TicketStatus.DONE, ComplaintStatus.CARRIED_OUT, ComplaintStatus.FOLLOWED_UP)
+"""What was promised is kept: the rest is the desk's own work."""
+
+_SHARED = (
+    "id",
+    "number",
+    "status",
+    "severity",
+    "unit_id",
+    "place",
+    "resident_id",
+    "reporter_name",
+    "reporter_phone_digest",
+    "reporter_department",
+    "heard_at",
+    "registered_at",
+    "due_at",
+    "promised_at",
+    "source",
+    "desk_owner_id",
+    "imported_closed",
+)
+_TICKET_COLUMNS = (*_SHARED, "kind", "finished_at", "must_complete")
+_COMPLAINT_COLUMNS = (*_SHARED, "category", "anonymous", "carried_out_at", "formal_record_at")
+
+
+def matter_findings(session: Session, scope: Scope, local_date: LocalDate) -> Iterator[Found]:
+    """All findings of tickets and complaints except those of their clocks."""
+    gone = _gone_from_desk(session, scope)
+    unwritten = _past_formal_record(session, scope)
+    for rows in _blocks(session, Ticket, _TICKET_COLUMNS, tickets.OPEN_STATUSES, scope):
+        yield from _of_any_matter("tickets", rows, frozenset(tickets.OPEN_STATUSES), gone, scope, local_date)
+        yield from _without_follow_up(session, scope, Ticket, [row for row in rows if _owes_job(row)])
+    for rows in _blocks(session, Complaint, _COMPLAINT_COLUMNS, complaints.OPEN_STATUSES, scope):
+        yield from _of_any_matter("complaints", rows, frozenset(complaints.OPEN_STATUSES), gone, scope, local_date)
+        yield from _without_follow_up(session, scope, Complaint, [row for row in rows if _owes_complaint(row)])
+        yield from _without_formal_record(unwritten, rows)
+
+
+def _blocks(
+    session: Session, model: type[Any], columns: Sequence[str], open_statuses: Sequence[Any], scope: Scope
+) -> Iterator[Sequence[Matter]]:
+    """Rows of the estate that are open, then the others that were registered on the day: two reads, each by its index.
+
+    A year's open matters are many, so they are never all in memory at once.
+    """
+    is_open = among(model.status, open_statuses)
+    of_today = (model.registered_at >= scope.day_begins) & (model.registered_at < scope.day_ends)
+    mine = select(*(getattr(model, name) for name in columns)).where(model.estate_id == scope.estate_id)
+    for query in (mine.where(is_open), mine.where(of_today, ~is_open)):
+        yield from session.execute(query.execution_options(yield_per=CHUNK)).partitions()
+
+
+def _of_any_matter(
+    register: str,
+    rows: Sequence[Matter],
+    open_statuses: frozenset[Any],
+    gone: Mapping[int, Gone],
+    scope: Scope,
+    local_date: LocalDate,
+) -> Iterator[Found]:
+    for row in rows:
+        if scope.day_begins <= row.registered_at < scope.day_ends:
+            yield _of(FindingKind.RECEIVED_TODAY, "AUD-1", register, row, row.registered_at, row.due_at)
+        if row.source is None and local_date(row.heard_at) < local_date(row.registered_at):
+            times = {"heard_at": row.heard_at.isoformat(), "registered_at": row.registered_at.isoformat()}
+            yield _of(FindingKind.LATE_REGISTERED, "INT-2", register, row, row.registered_at, facts=times)
+        if row.status not in open_statuses:
+            continue
+        yield _of(FindingKind.STILL_OPEN, "AUD-1", register, row, row.registered_at, row.due_at)
+        if row.promised_at is not None and row.promised_at < scope.now and row.status not in ANSWERED:
+            told = {"started_at": row.registered_at.isoformat()}
+            at = row.promised_at
+            kind = FindingKind.PAST_CLOCK  # a promise is a clock of its own
+            yield _of(kind, "INT-5", register, row, at, at, clock=PROMISE, overdue=True, facts=told)
+        if missing := _missing_fields(row):
+            rule = "DSP-1" if getattr(row, "must_complete", False) else "INT-3"
+            yield _of(FindingKind.MISSING_FIELDS, rule, register, row, row.registered_at, facts={"missing": missing})
+        if row.desk_owner_id in gone:
+            why, since = gone[row.desk_owner_id]
+            began = max(since, row.registered_at) if since is not None else row.registered_at
+            yield _of(FindingKind.OWNER_GONE, "INT-1", register, row, began, facts={"why": why})
+
+
+def _of(
+    kind: FindingKind,
+    rule: str,
+    register: str,
+    row: Matter,
+    since: datetime.datetime,
+    due_at: datetime.datetime | None = None,
+    *,
+    clock: str = "",
+    overdue: bool = False,
+    facts: Mapping[str, Any] | None = None,
+) -> Found:
+    return Found(
+        kind=kind,
+        rule=rule,
+        register=register,
+        record_id=row.id,
+        number=row.number,
+        owner_id=row.desk_owner_id,
+        since=since,
+        due_at=due_at,
+        clock=clock,
+        overdue=overdue,
+        facts={**_state(row.status, row.severity), **facts} if facts else _state(row.status, row.severity),
+    )
+
+
+@functools.cache
+def _state(status: LabelledEnum, severity: Severity) -> Mapping[str, str]:
+    """The same mapping for all matters in that state: an audit has very many."""
+    return {"status": status.value, "severity": severity.value}
+
+
+def _missing_fields(row: Matter) -> list[str]:
+    """Codes of what INT-3 asks for and an open matter lacks; not of an anonymous (INT-4) or imported one."""
+    if row.source is not None or getattr(row, "anonymous", False):
+        return []
+    known = row.resident_id or row.reporter_department
+    lacks = {
+        "reporter": not (known or row.reporter_name),
+        "phone": not (known or row.reporter_phone_digest),
+        "place": not (row.unit_id or row.place),
+    }
+    return [code for code, lacking in lacks.items() if lacking]
+
+
+def _gone_from_desk(session: Session, scope: Scope) -> dict[int, Gone]:
+    """Who is disabled or no longer at this estate's desk, and since when (INT-1)."""
+    at_desk = (
+        StaffAssignment.staff_id == Staff.id,
+        StaffAssignment.estate_id == scope.estate_id,
+        StaffAssignment.role.in_(list(DESK_ROLES)),
+    )
+    works_here = select(StaffAssignment.id).where(*at_desk, StaffAssignment.ended_at.is_(None)).exists()
+    left_at = select(func.max(StaffAssignment.ended_at)).where(*at_desk).scalar_subquery()
+    query = select(Staff.id, Staff.disabled_at, left_at.label("left_at")).where(
+        Staff.username != "system", or_(Staff.disabled_at.is_not(None), ~works_here)
+    )
+    return {
+        person.id: ("moved", person.left_at) if person.disabled_at is None else ("disabled", person.disabled_at)
+        for person in session.execute(query)
+    }
+
+
+def _owes_job(row: Matter) -> bool:
+    return row.status is TicketStatus.DONE and row.kind in FOLLOWED_KINDS and _asks_somebody(row)
+
+
+def _owes_complaint(row: Matter) -> bool:
+    return row.status is ComplaintStatus.CARRIED_OUT and _asks_somebody(row)
+
+
+def _asks_somebody(row: Matter) -> bool:
+    """The same question as ``owes_follow_up``, asked of a row of columns."""
+    if row.reporter_department or row.imported_closed:
+        return False
+    return bool(row.resident_id or row.reporter_name or row.reporter_phone_digest)
+
+
+def _without_follow_up(
+    session: Session, scope: Scope, model: type[Ticket] | type[Complaint], rows: Sequence[Matter]
+) -> Iterator[Found]:
+    """Finished matters that owe a follow-up which is not settled (FUP-1)."""
+    follow_ups = latest_follow_ups(session, model, [row.id for row in rows])
+    for row in rows:
+        follow_up: FollowUp | None = follow_ups.get(row.id)
+        if settled(follow_up):
+            continue
+        since = row.finished_at if model is Ticket else row.carried_out_at
+        due_at = follow_up.due_at if follow_up is not None else None
+        yield _of(
+            FindingKind.NO_FOLLOW_UP,
+            "FUP-1",
+            model.__tablename__,
+            row,
+            since or row.registered_at,
+            due_at,
+            overdue=due_at is not None and due_at <= scope.now,
+            facts={"attempts": follow_up.attempts if follow_up is not None else 0},
+        )
+
+
+def _past_formal_record(session: Session, scope: Scope) -> dict[int, datetime.datetime]:
+    """Complaint -> when the clock of its formal record ran out (CMP-3)."""
+    query = (
+        select(ClockRun.complaint_id, func.min(ClockRun.due_at).label("due_at"))
+        .join(Clock, Clock.id == ClockRun.clock_id)
+        .where(
+            ClockRun.estate_id == scope.estate_id,
+            ClockRun.complaint_id.is_not(None),
+            Clock.code == "formal-record",
+            ClockRun.met_at.is_(None),
+            ClockRun.cancelled_at.is_(None),
+            ClockRun.due_at <= scope.now,
+        )
+        .group_by(ClockRun.complaint_id)
+    )
+    return {row.complaint_id: row.due_at for row in session.execute(query)}
+
+
+def _without_formal_record(past: Mapping[int, datetime.datetime], rows: Sequence[Matter]) -> Iterator[Found]:
+    """Open complaints whose formal record is owed: serious, or past its clock (CMP-3)."""
+    open_statuses = frozenset(complaints.OPEN_STATUSES)
+    for row in rows:
+        if row.formal_record_at is not None or row.status not in open_statuses:
+            continue
+        due_at = past.get(row.id) or (row.registered_at if row.severity is Severity.SERIOUS else None)
+        if due_at is not None:
+            yield _of(FindingKind.NO_FORMAL_RECORD, "CMP-3", "complaints", row, due_at, due_at, overdue=True)

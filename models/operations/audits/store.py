@@ -1,0 +1,151 @@
+"""Writing what an audit found: only what differs from what is stored, so a repeated run changes nothing (AUD-2)."""
+
+import datetime
+import itertools
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from models.audits import AuditFinding, AuditLine, AuditRun, FindingKind
+from models.operations.audits.findings import Found, Key
+from models.operations.core import CHUNK
+from models.staff import Staff
+
+Columns = dict[str, Any]
+
+
+def counts_of(found: Iterable[Found]) -> dict[str, int]:
+    """How many findings of each kind, every kind named."""
+    counts = {kind.value: 0 for kind in FindingKind}
+    for item in found:
+        counts[item.kind.value] += 1
+    return counts
+
+
+def store_findings(
+    session: Session, estate_id: int, found: Mapping[Key, Found], *, day: datetime.date, now: datetime.datetime
+) -> dict[Key, int]:
+    """Keep one episode of each finding: open new ones, end those whose cause is gone. Returns the ids of the open.
+
+    A finding whose cause has gone and come back began at another instant: that is another episode.
+    """
+    stored = set()
+    ended: list[int] = []
+    moved: list[Columns] = []
+    for row in _open_findings(session, estate_id):
+        item = found.get(_key(row))
+        if item is None or item.since != row.since:
+            ended.append(row.id)
+            continue
+        stored.add(item.key)
+        if item.due_at != row.due_at:
+            moved.append({"_id": row.id, "_due_at": item.due_at})
+    for start in range(0, len(ended), CHUNK):
+        chunk = AuditFinding.id.in_(ended[start : start + CHUNK])
+        session.execute(update(AuditFinding).where(chunk).values(ended_on=day, updated_at=now))
+    _write(session, AuditFinding, moved, ("due_at",), now)
+    _insert(
+        session, AuditFinding, (_finding(item, estate_id, day, now) for key, item in found.items() if key not in stored)
+    )
+    return {_key(row): row.id for row in _open_findings(session, estate_id)}
+
+
+def _open_findings(session: Session, estate_id: int) -> Iterable[Any]:
+    query = select(AuditFinding.id, AuditFinding.due_at, AuditFinding.since, *_KEY)
+    query = query.where(AuditFinding.estate_id == estate_id, AuditFinding.ended_on.is_(None))
+    return session.execute(query.execution_options(yield_per=CHUNK))
+
+
+def _key(row: Any) -> Key:
+    # The same few words very many times.
+    return row.kind.value, sys.intern(row.rule), sys.intern(row.register), row.record_id, sys.intern(row.clock)
+
+
+_KEY = (AuditFinding.kind, AuditFinding.rule, AuditFinding.register, AuditFinding.record_id, AuditFinding.clock)
+
+
+def _finding(item: Found, estate_id: int, day: datetime.date, now: datetime.datetime) -> Columns:
+    return {
+        "estate_id": estate_id,
+        "kind": item.kind,
+        "rule": item.rule,
+        "register": item.register,
+        "record_id": item.record_id,
+        "clock": item.clock,
+        "since": item.since,
+        "due_at": item.due_at,
+        "opened_on": day,
+        "created_at": now,
+        "updated_at": now,
+    }
+
+
+def store_lines(
+    session: Session, run: AuditRun, found: Mapping[Key, Found], ids: Mapping[Key, int], *, now: datetime.datetime
+) -> bool:
+    """Make the lines of *run* say what was found; notes stay. Returns whether anything differed."""
+    names = _usernames(session, {item.owner_id for item in found.values()} - {None})
+    wanted = {ids[key]: item for key, item in found.items()}
+    query = select(AuditLine.id, AuditLine.finding_id, *(getattr(AuditLine, name) for name in _LINE))
+    gone: list[int] = []
+    changed: list[Columns] = []
+    for row in session.execute(query.where(AuditLine.run_id == run.id).execution_options(yield_per=CHUNK)):
+        item = wanted.pop(row.finding_id, None)
+        if item is None:
+            gone.append(row.id)
+            continue
+        line = _line(item, names)
+        if any(getattr(row, name) != line[name] for name in _LINE):
+            changed.append({"_id": row.id, **{f"_{name}": line[name] for name in _LINE}})
+    for start in range(0, len(gone), CHUNK):
+        session.execute(delete(AuditLine).where(AuditLine.id.in_(gone[start : start + CHUNK])))
+    _write(session, AuditLine, changed, _LINE, now)
+    shared = {"estate_id": run.estate_id, "run_id": run.id, "created_at": now, "updated_at": now}
+    _insert(session, AuditLine, ({**shared, "finding_id": key, **_line(item, names)} for key, item in wanted.items()))
+    for known in list(session):
+        if isinstance(known, AuditLine | AuditFinding):
+            session.expire(known)
+    return bool(gone or changed or wanted)
+
+
+_LINE = ("number", "owner_id", "overdue", "facts")
+
+
+def _line(item: Found, names: Mapping[int, str]) -> Columns:
+    """The columns of a line: it carries its own instants and owner, so that it can be read later as it was."""
+    facts = {
+        **item.facts,
+        "owner": names.get(item.owner_id) if item.owner_id is not None else None,
+        "since": item.since.isoformat(),
+        "due_at": item.due_at.isoformat() if item.due_at is not None else None,
+    }
+    return {"number": item.number, "owner_id": item.owner_id, "overdue": item.overdue, "facts": facts}
+
+
+def _usernames(session: Session, ids: Iterable[int | None]) -> dict[int, str]:
+    wanted = sorted(staff_id for staff_id in ids if staff_id is not None)
+    return {
+        row.id: row.username for row in session.execute(select(Staff.id, Staff.username).where(Staff.id.in_(wanted)))
+    }
+
+
+def _insert(session: Session, model: type[Any], rows: Iterator[Columns]) -> None:
+    """Insert *rows* part by part, so that no more of them than a part are made at once."""
+    # Rows without a due time go with the others, not in batches of their own.
+    statement = insert(model).execution_options(render_nulls=True)
+    while part := list(itertools.islice(rows, CHUNK)):
+        session.execute(statement, part)
+
+
+def _write(
+    session: Session, model: type[Any], rows: Sequence[Columns], names: Sequence[str], now: datetime.datetime
+) -> None:
+    """Update the columns *names* of single rows, one statement for all."""
+    if rows:
+        table: Any = model.__table__
+        values: Columns = {name: bindparam(f"_{name}") for name in names}
+        statement = update(table).where(table.c.id == bindparam("_id")).values({**values, "updated_at": now})
+        session.connection().execute(statement, list(rows))

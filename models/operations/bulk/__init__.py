@@ -1,0 +1,25 @@
+"""Verbs over many records: kept, run in chunks, resumed, undone. One door for all callers."""
+
+from models.operations.bulk.compensation import COMPENSATIONS, LASTING, column_values, undo_minutes
+from models.operations.bulk.runs import counts, kept_refusal, prepare, refusal_from_kept, refusal_kept_in, run_chunk
+from models.operations.bulk.undo_runs import prepare_undo, refusal_to_undo, undo_of
+from models.operations.bulk.verbs import BULK_VERBS, decoded, encode
+
+__all__ = [
+    "BULK_VERBS",
+    "COMPENSATIONS",
+    "LASTING",
+    "column_values",
+    "counts",
+    "decoded",
+    "encode",
+    "kept_refusal",
+    "prepare",
+    "prepare_undo",
+    "refusal_from_kept",
+    "refusal_kept_in",
+    "refusal_to_undo",
+    "run_chunk",
+    "undo_minutes",
+    "undo_of",
+]

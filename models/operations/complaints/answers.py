@@ -1,0 +1,154 @@
+"""What the heads settle about a complaint: one answer, whose responsibility, compensation, the review (CMP-7 … 13)."""
+
+import datetime
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy.orm import Session
+
+from models.complaints import Complaint, ComplaintNature, ResponsibilityGround
+from models.errors import Outcome, gettext_noop
+from models.operations.complaints.opening import open_move, require_all
+from models.operations.core import WORKING_ROLES, works_as
+from models.staff import Actor, Staff
+
+
+def write_answer(
+    session: Session,
+    complaints: Iterable[Complaint],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    agreed_answer: str,
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+) -> Outcome:
+    """Write the one answer that every desk gives in this matter (CMP-11); written again, it replaces the one before."""
+    move = open_move(session, complaints, "write_answer", actor, now, preview, expected)
+    require_all(move, "CMP-11", {"agreed_answer": gettext_noop("the answer")}, agreed_answer=agreed_answer)
+    for complaint in move.rows:
+        move.set(
+            complaint,
+            agreed_answer=agreed_answer,
+            agreed_answer_by_id=actor.staff_id,
+            agreed_answer_at=move.now,
+        )
+    return move.finish()
+
+
+def decline_responsibility(
+    session: Session,
+    complaints: Iterable[Complaint],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    ground: ResponsibilityGround | None,
+    ground_text: str,
+    ground_told_at: datetime.datetime | None,
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+) -> Outcome:
+    """Record that the matter is not our responsibility: by which law, contract or standard, and when that was told.
+
+    Refused (CMP-12) with all that is missing, for a time that has not come yet, and for a complaint that is valid: a
+    failing of ours.
+    """
+    move = open_move(session, complaints, "decline_responsibility", actor, now, preview, expected)
+    words = {
+        "ground": gettext_noop("the kind of ground"),
+        "ground_text": gettext_noop("the ground in words"),
+        "ground_told_at": gettext_noop("when it was told plainly"),
+    }
+    require_all(move, "CMP-12", words, ground=ground, ground_text=ground_text, ground_told_at=ground_told_at)
+    early = ground_told_at is not None and ground_told_at > move.now
+    message = gettext_noop("This has not been told yet: the time lies ahead.")
+    move.refuse_unless(not early, "CMP-12", message, field="ground_told_at")
+    for complaint in list(move.rows):
+        if complaint.nature is ComplaintNature.VALID:
+            message = gettext_noop("%(record)s is classified as valid: a failing of ours.")
+            move.refuse(complaint, "CMP-12", message, record=complaint.number)
+        else:
+            move.set(complaint, ground=ground, ground_text=ground_text, ground_told_at=ground_told_at)
+    return move.finish()
+
+
+def decide_compensation(
+    session: Session,
+    complaints: Iterable[Complaint],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    compensation_fen: int | None,
+    compensation_borne_by: str,
+    compensation_reason: str,
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+) -> Outcome:
+    """The manager decides what is paid, who bears it by responsibility, and why (CMP-7); 0 fen is a decision too."""
+    move = open_move(session, complaints, "decide_compensation", actor, now, preview, expected)
+    words = {
+        "compensation_fen": gettext_noop("the amount"),
+        "compensation_borne_by": gettext_noop("who bears it"),
+        "compensation_reason": gettext_noop("the reason"),
+    }
+    require_all(
+        move,
+        "CMP-7",
+        words,
+        compensation_fen=compensation_fen,
+        compensation_borne_by=compensation_borne_by,
+        compensation_reason=compensation_reason,
+    )
+    message = gettext_noop("An amount is not negative.")
+    move.refuse_unless((compensation_fen or 0) >= 0, "CMP-7", message, field="compensation_fen")
+    for complaint in move.rows:
+        move.set(
+            complaint,
+            compensation_fen=compensation_fen,
+            compensation_borne_by=compensation_borne_by,
+            compensation_reason=compensation_reason,
+            compensation_by_id=actor.staff_id,
+        )
+    return move.finish()
+
+
+def write_review(
+    session: Session,
+    complaints: Iterable[Complaint],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    review_on: datetime.date | None,
+    review_people: str,
+    review_measures: str,
+    review_in_charge: Staff | None,
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+) -> Outcome:
+    """Write the review (检讨) of a complaint: its date, the people, the measures, the person in charge (CMP-13).
+
+    Refused with all that is missing, for a date ahead or before the complaint, and for a person of another estate.
+    """
+    move = open_move(session, complaints, "write_review", actor, now, preview, expected)
+    words = {
+        "review_on": gettext_noop("the date of the review"),
+        "review_people": gettext_noop("the people"),
+        "review_measures": gettext_noop("the measures"),
+        "review_in_charge": gettext_noop("the person in charge"),
+    }
+    given = {"review_on": review_on, "review_people": review_people, "review_measures": review_measures}
+    require_all(move, "CMP-13", words, **given, review_in_charge=review_in_charge)
+    if review_on is None or review_in_charge is None:
+        return move.finish()
+    for complaint in list(move.rows):
+        calendar = move.settings.calendar(complaint.estate_id)
+        if not calendar.local_date(complaint.registered_at) <= review_on <= calendar.local_date(move.now):
+            message = gettext_noop(
+                "A review is held after the complaint was registered, and is written down afterwards."
+            )
+            move.refuse(complaint, "CMP-13", message, field="review_on")
+        elif not works_as(session, review_in_charge, complaint.estate_id, WORKING_ROLES):
+            message = gettext_noop("%(person)s does not work in this estate.")
+            move.refuse(complaint, "CMP-13", message, field="review_in_charge", person=review_in_charge.name)
+        else:
+            move.set(complaint, **given, review_in_charge_id=review_in_charge.id)
+    return move.finish()

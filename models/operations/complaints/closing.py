@@ -1,0 +1,222 @@
+"""What ends a complaint: the signed slip, the formal record, the follow-up and the archive (CMP-3, CMP-6, CMP-8)."""
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.complaints import Complaint, ComplaintStatus
+from models.errors import Msgid, Outcome, gettext_noop
+from models.follow_ups import FollowUp
+from models.matters import Severity
+from models.operations.complaints.opening import FORMAL_RECORD, formal_record_owed, open_move, require_all
+from models.operations.core import CHUNK, WORKING_ROLES, Move, works_as
+from models.operations.matters import latest_follow_ups, owes_follow_up, settled
+from models.staff import Actor, Role, Staff
+from models.tickets import Ticket, TicketStatus
+
+SLIP_STATUSES = (ComplaintStatus.CARRIED_OUT, ComplaintStatus.FOLLOWED_UP)
+FINISHED_JOBS = (TicketStatus.DONE, TicketStatus.CLOSED, TicketStatus.CANCELLED)
+
+
+def sign_slip(
+    session: Session,
+    complaints: Iterable[Complaint],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+) -> Outcome:
+    """The head of the responsible department signs the slip of what was carried out (CMP-6); nobody signs for them."""
+    move = open_move(session, complaints, "sign_slip", actor, now, preview, expected)
+    me = session.get_one(Staff, actor.staff_id)
+    for complaint in _with_slip(move):
+        if complaint.slip_signed_by_id is not None:
+            message = gettext_noop("The slip of %(record)s is signed already.")
+            move.refuse(complaint, "CMP-6", message, record=complaint.number)
+        elif not works_as(session, me, complaint.estate_id, (Role.LEAD,), complaint.team_id):
+            message = gettext_noop("Only the head of the responsible department signs the slip of %(record)s.")
+            move.refuse(complaint, "CMP-6", message, record=complaint.number)
+        else:
+            move.set(complaint, slip_signed_by_id=actor.staff_id)
+    return move.finish()
+
+
+def _with_slip(move: Move[Complaint]) -> list[Complaint]:
+    for complaint in list(move.rows):
+        if complaint.status not in SLIP_STATUSES:
+            message = gettext_noop("%(record)s has no slip to sign or take back: it is “%(status)s”.")
+            move.refuse(complaint, "CMP-6", message, record=complaint.number, status=complaint.status)
+    return list(move.rows)
+
+
+def take_slip_back(
+    session: Session,
+    complaints: Iterable[Complaint],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    complete: bool,
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+) -> Outcome:
+    """The desk takes the returned slip (回单): signed by the responsible head, and *complete* as checked (CMP-6)."""
+    move = open_move(session, complaints, "take_slip_back", actor, now, preview, expected)
+    message = gettext_noop("A slip that is not complete goes back to the responsible department.")
+    move.refuse_unless(complete, "CMP-6", message, field="complete")
+    for complaint in _with_slip(move):
+        if complaint.slip_returned_at is not None:
+            message = gettext_noop("The slip of %(record)s was taken back already.")
+            move.refuse(complaint, "CMP-6", message, record=complaint.number)
+        elif complaint.slip_signed_by_id is None:
+            message = gettext_noop("The head of the responsible department has not signed the slip of %(record)s yet.")
+            move.refuse(complaint, "CMP-6", message, record=complaint.number)
+        else:
+            move.set(complaint, slip_complete=True, slip_returned_at=move.now)
+    return move.finish()
+
+
+def write_formal_record(
+    session: Session,
+    complaints: Iterable[Complaint],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    cause: str,
+    measures: str,
+    measures_due_at: datetime.datetime | None,
+    measures_by: Staff | None,
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+) -> Outcome:
+    """Write the formal record (顾客投诉处理记录表, CMP-3): cause, measures, their due date and who does them.
+
+    Meets the ``formal-record`` clock. Written again while the complaint is open, it replaces the words and keeps the
+    time of the first. Refused with all that is missing, a due date that has passed, a person of another estate.
+    """
+    move = open_move(session, complaints, "write_formal_record", actor, now, preview, expected)
+    words = {
+        "cause": gettext_noop("the cause"),
+        "measures": gettext_noop("the corrective measures"),
+        "measures_due_at": gettext_noop("the due date"),
+        "measures_by": gettext_noop("the person responsible"),
+    }
+    given = {"cause": cause, "measures": measures, "measures_due_at": measures_due_at, "measures_by": measures_by}
+    require_all(move, "CMP-3", words, **given)
+    passed = measures_due_at is not None and measures_due_at < move.now
+    move.refuse_unless(not passed, "CMP-3", gettext_noop("The due date has passed already."), field="measures_due_at")
+    for complaint in list(move.rows):
+        if measures_by is not None and not works_as(session, measures_by, complaint.estate_id, WORKING_ROLES):
+            message = gettext_noop("%(person)s does not work in this estate.")
+            move.refuse(complaint, "CMP-3", message, field="measures_by", person=measures_by.name)
+            continue
+        move.set(
+            complaint,
+            formal_record_at=complaint.formal_record_at or move.now,
+            cause=cause,
+            measures=measures,
+            measures_due_at=measures_due_at,
+            measures_by_id=measures_by.id if measures_by is not None else None,
+        )
+        move.clocks.meet(complaint, move.now, FORMAL_RECORD)
+    return move.finish()
+
+
+def mark_followed_up(
+    session: Session,
+    complaints: Iterable[Complaint],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+) -> Outcome:
+    """The follow-up is settled (satisfied, or closed as not reached), or none is owed (CMP-4, FUP-3, INT-4, INT-9)."""
+    move = open_move(session, complaints, "mark_followed_up", actor, now, preview, expected)
+    follow_ups = latest_follow_ups(session, Complaint, [complaint.id for complaint in move.rows])
+    for complaint in list(move.rows):
+        if lacks_follow_up(complaint, follow_ups.get(complaint.id)):
+            message = gettext_noop("%(record)s has no satisfied follow-up yet.")
+            move.refuse(complaint, "FUP-3", message, record=complaint.number)
+        else:
+            move.move(complaint)
+    return move.finish()
+
+
+def lacks_follow_up(complaint: Complaint, follow_up: FollowUp | None) -> bool:
+    """Whether *complaint* owes a follow-up that is not settled (FUP-1, FUP-3)."""
+    return owes_follow_up(complaint) and not complaint.imported_closed and not settled(follow_up)
+
+
+def missing_for_archive(
+    complaint: Complaint, follow_up: FollowUp | None, *, formal_record: bool, open_jobs: Sequence[str] = ()
+) -> list[Msgid | str]:
+    """All that the archive asks for and *complaint* lacks, in the order of the way: CMP-2, 3, 6 and 13, FUP-3.
+
+    *formal_record* says whether one is owed, *open_jobs* are the numbers of linked jobs that are not finished.
+    """
+    missing: list[Msgid | str] = []
+    if complaint.nature is None:
+        missing.append(gettext_noop("the nature: valid or communicative"))
+    if not (complaint.result or "").strip():
+        missing.append(gettext_noop("the result"))
+    if open_jobs:
+        missing.append(gettext_noop("the end of these jobs"))
+        missing += open_jobs
+    if formal_record and complaint.formal_record_at is None:
+        missing.append(gettext_noop("the formal record"))
+    if complaint.severity is Severity.SERIOUS and complaint.review_on is None:
+        missing.append(gettext_noop("the review"))
+    if complaint.slip_signed_by_id is None:
+        missing.append(gettext_noop("the signature of the responsible department's head on the slip"))
+    if complaint.slip_returned_at is None or not complaint.slip_complete:
+        missing.append(gettext_noop("the returned slip, checked to be complete"))
+    if lacks_follow_up(complaint, follow_up):
+        missing.append(gettext_noop("a satisfied follow-up"))
+    return missing
+
+
+def archive(
+    session: Session,
+    complaints: Iterable[Complaint],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+) -> Outcome:
+    """Archive complaints for good (CMP-8); refused with everything that is still missing, named at once (CMP-3)."""
+    move = open_move(session, complaints, "archive", actor, now, preview, expected)
+    ids = [complaint.id for complaint in move.rows]
+    follow_ups = latest_follow_ups(session, Complaint, ids)
+    owed = formal_record_owed(session, move.rows, move.now)
+    jobs = _open_jobs(session, ids)
+    for complaint in list(move.rows):
+        missing = missing_for_archive(
+            complaint,
+            follow_ups.get(complaint.id),
+            formal_record=complaint.id in owed,
+            open_jobs=jobs.get(complaint.id, ()),
+        )
+        if missing:
+            message = gettext_noop("%(record)s cannot be archived yet. Missing: %(missing)s.")
+            move.refuse(complaint, "CMP-3", message, record=complaint.number, missing=missing)
+            continue
+        move.move(complaint, archived_at=move.now, archived_by_id=actor.staff_id)
+        move.clocks.cancel(complaint, move.now)
+    return move.finish()
+
+
+def _open_jobs(session: Session, ids: Sequence[int]) -> dict[int, list[str]]:
+    """Numbers of the jobs done for each complaint that are not finished yet (CMP-6: the matter is really finished)."""
+    found: dict[int, list[str]] = {}
+    for start in range(0, len(ids), CHUNK):
+        query = select(Ticket.complaint_id, Ticket.number).where(
+            Ticket.complaint_id.in_(ids[start : start + CHUNK]), Ticket.status.not_in(FINISHED_JOBS)
+        )
+        for complaint_id, number in session.execute(query.order_by(Ticket.id)):
+            if complaint_id is not None:
+                found.setdefault(complaint_id, []).append(number)
+    return found

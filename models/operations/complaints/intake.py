@@ -1,0 +1,354 @@
+"""Taking complaints in: register, edit, classify, delete, and the new one that a reopened one becomes."""
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete as sql_delete
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.complaints import OPEN_STATUSES, Complaint, ComplaintCategory, ComplaintNature, ComplaintStatus
+from models.errors import Incomplete, OperationRefused, Outcome, gettext_noop
+from models.follow_ups import FollowUp
+from models.matters import ClockRun, Comment, RepeatReport, Severity
+from models.operations.complaints.opening import FORMAL_RECORD, demand_formal_record, open_move
+from models.operations.core import Move, can_own, create, refuse_role, sift, take_numbers
+from models.operations.matters import (
+    MatterDraft,
+    check_change,
+    check_intake,
+    check_phone,
+    intake_columns,
+    offer_same_matter,
+    phone_columns,
+    required,
+)
+from models.settings import EstateSettings
+from models.staff import Actor, Staff
+from models.tickets import Ticket
+
+COMPLAINT_PREFIX = "C"
+AMENDABLE = frozenset(
+    [
+        "severity",
+        "channel",
+        "summary",
+        "detail",
+        "wish",
+        "unit_id",
+        "place",
+        "resident_id",
+        "reporter_name",
+        "reporter_phone",
+        "reporter_department",
+        "read_back",
+        "category",
+        "identity_checked",
+        "promised_at",
+    ]
+)
+IDENTIFYING = ("unit_id", "resident_id", "reporter_name", "reporter_phone", "reporter_department")
+KEPT_ON_REOPENING = (
+    "severity",
+    "channel",
+    "summary",
+    "wish",
+    "unit_id",
+    "place",
+    "resident_id",
+    "reporter_name",
+    "reporter_phone",
+    "reporter_phone_digest",
+    "reporter_phone_tail_digest",
+    "reporter_department",
+    "category",
+    "anonymous",
+    "identity_checked",
+)
+
+
+@dataclass
+class ComplaintDraft(MatterDraft):
+    """A complaint as it was taken. *anonymous*: a neighbour dispute whose reporter prefers not to be known (INT-4)."""
+
+    category: ComplaintCategory = ComplaintCategory.GENERAL_SERVICE
+    anonymous: bool = False
+    identity_checked: bool = False
+    previous_id: int | None = None
+
+
+def register(session: Session, drafts: Sequence[ComplaintDraft], *, actor: Actor, now: datetime.datetime) -> Outcome:
+    """Take complaints into the register, each with a desk owner (INT-1), a number and the formal-record clock (CMP-3).
+
+    The complaint's own row is from now on its slip and follow-up record (业户投诉处理跟进记录表, CMP-9) and its line in
+    the ledger: the process is its entries and events, the slip taker its handler, the responsible head who signs in
+    ``sign_slip``. The follow-up itself (FUP-1) is scheduled when the complaint is carried out.
+
+    An anonymous complaint keeps place and words, but no unit, name, phone or department, and its identity is not
+    checked (INT-4). Refused: no summary, nobody or no place named (INT-3), heard in the future (INT-2), anonymous
+    though no neighbour dispute (INT-4), the same matter still open (INT-6) unless the draft says that it is another.
+    """
+    settings = EstateSettings(session, {draft.estate_id for draft in drafts})
+    accepted, outcome = sift(drafts, lambda draft: _check(session, draft, actor=actor, now=now))
+    for estate_id in sorted({draft.estate_id for draft in accepted}):
+        rows = [
+            Complaint(
+                **_columns(session, draft, actor=actor, now=now),
+                category=draft.category,
+                anonymous=draft.anonymous,
+                identity_checked=draft.identity_checked and not draft.anonymous,
+                previous_id=draft.previous_id,
+            )
+            for draft in accepted
+            if draft.estate_id == estate_id
+        ]
+        outcome.done += _write(session, rows, settings, verb="register", actor=actor, now=now)
+    return outcome
+
+
+def _check(session: Session, draft: ComplaintDraft, *, actor: Actor, now: datetime.datetime) -> None:
+    if refusal := refuse_role(actor, "register", Complaint(estate_id=draft.estate_id)):
+        raise refusal
+    check_intake(session, draft, actor=actor, now=now)
+    if draft.anonymous and draft.category is not ComplaintCategory.NEIGHBOUR_DISPUTE:
+        message = gettext_noop("Only a neighbour dispute may be taken without a name.")
+        raise OperationRefused("INT-4", message, field="anonymous")
+    if missing := required(draft, anonymous=draft.anonymous):
+        raise Incomplete("INT-3", missing)
+    if not draft.another_matter:
+        offer_same_matter(session, Complaint, draft, draft.category, emergency=False)
+
+
+def _columns(session: Session, draft: ComplaintDraft, *, actor: Actor, now: datetime.datetime) -> dict[str, Any]:
+    columns = intake_columns(session, draft, actor=actor, now=now, anonymous=draft.anonymous)
+    if draft.anonymous:
+        columns["reporter_department"] = None
+    return columns
+
+
+def _write(
+    session: Session,
+    rows: Sequence[Complaint],
+    settings: EstateSettings,
+    *,
+    verb: str,
+    actor: Actor,
+    now: datetime.datetime,
+    reason: str | None = None,
+    rule: str | None = None,
+) -> list[Complaint]:
+    estate_id = rows[0].estate_id
+    day = settings.calendar(estate_id).local_date(now)
+    numbers = take_numbers(session, estate_id, COMPLAINT_PREFIX, day, len(rows))
+    clock = settings.clock(estate_id, FORMAL_RECORD)
+    for row, number in zip(rows, numbers, strict=True):
+        row.number = number
+        if clock is not None:
+            row.due_at = now if row.severity is Severity.SERIOUS else settings.due(clock, now)
+    made = create(session, rows, verb=verb, actor=actor, now=now, reason=reason, rule=rule)
+    if clock is not None:
+        for row in made:
+            run = ClockRun(
+                estate_id=estate_id, clock_id=clock.id, complaint_id=row.id, started_at=now, due_at=row.due_at
+            )
+            run.created_at = run.updated_at = now
+            session.add(run)
+        session.flush()
+    return made
+
+
+def amend(
+    session: Session,
+    complaints: Iterable[Complaint],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+    **columns: Any,
+) -> Outcome:
+    """Change descriptive columns only; never status, number, owner, team, times of work or deadlines.
+
+    One that becomes serious owes its formal record at once (CMP-3). An anonymous one stays without unit, name and
+    phone, and a neighbour dispute (INT-4). Who reported it and where stay (INT-3, FUP-1), and what is promised lies
+    ahead (INT-5). Raises ValueError for other columns: that is the caller's mistake.
+    """
+    if forbidden := set(columns) - AMENDABLE:
+        raise ValueError(f"amend does not change {sorted(forbidden)}")
+    move = open_move(session, complaints, "amend", actor, now, preview, expected)
+    if "summary" in columns:
+        message = gettext_noop("Write down what happened.")
+        move.refuse_unless((columns["summary"] or "").strip(), "INT-3", message, field="summary")
+    identifying = [name for name in IDENTIFYING if columns.get(name)]
+    if "reporter_phone" in columns:
+        check_phone(columns["reporter_phone"])
+        columns.update(phone_columns(session, columns["reporter_phone"], "reporter_phone"))
+    for complaint in list(move.rows):
+        category = columns.get("category", complaint.category)
+        if complaint.anonymous and (identifying or columns.get("identity_checked")):
+            message = gettext_noop("%(record)s is anonymous: no unit, name or phone is kept.")
+            move.refuse(complaint, "INT-4", message, record=complaint.number)
+        elif complaint.anonymous and category is not ComplaintCategory.NEIGHBOUR_DISPUTE:
+            message = gettext_noop("Only a neighbour dispute may be taken without a name.")
+            move.refuse(complaint, "INT-4", message, field="category")
+        else:
+            try:
+                check_change(complaint, columns, now=now)
+            except OperationRefused as refusal:
+                move.reject(complaint, refusal)
+                continue
+            if columns.get("severity") is Severity.SERIOUS:
+                demand_formal_record(move, complaint)
+            move.set(complaint, **columns)
+    return move.finish()
+
+
+def classify(
+    session: Session,
+    complaints: Iterable[Complaint],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    nature: ComplaintNature,
+    reason: str = "",
+    identity_checked: bool = False,
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+) -> Outcome:
+    """Say whether complaints are valid or communicative (CMP-2).
+
+    A communicative one needs the identity checked, save an anonymous one (INT-4). Another nature later needs a
+    *reason*: a badly handled communicative one becomes valid, a valid one never becomes communicative.
+    """
+    move = open_move(session, complaints, "classify", actor, now, preview, expected, reason or None, rule="CMP-2")
+    valid = nature is ComplaintNature.VALID
+    for complaint in list(move.rows):
+        checked = complaint.identity_checked or (identity_checked and not complaint.anonymous)
+        if complaint.nature is ComplaintNature.VALID and not valid:
+            message = gettext_noop("%(record)s is valid and cannot become communicative.")
+            move.refuse(complaint, "CMP-2", message, field="nature", record=complaint.number)
+        elif complaint.nature not in (None, nature) and not reason.strip():
+            message = gettext_noop("Say why the nature of %(record)s changes.")
+            move.refuse(complaint, "CMP-2", message, field="reason", record=complaint.number)
+        elif not valid and not checked and not complaint.anonymous:
+            message = gettext_noop("Check the identity of who reported %(record)s first.")
+            move.refuse(complaint, "CMP-2", message, field="identity_checked", record=complaint.number)
+        else:
+            said = reason.strip() or complaint.nature_reason
+            move.set(complaint, nature=nature, nature_reason=said, identity_checked=checked)
+    return move.finish()
+
+
+def reopen_as_new(
+    session: Session,
+    complaints: Iterable[Complaint],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    reason: str,
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+) -> Outcome:
+    """Register a new complaint linked to each archived one, which itself stays as it is (CMP-8).
+
+    Who reopens becomes desk owner (INT-1); *reason* is what is wrong again. Returns the new complaints; a preview
+    returns the archived ones. Refused: not archived, or reopened already by one that is still open (INT-6).
+    """
+    move = Move(
+        session,
+        Complaint,
+        complaints,
+        verb="reopen_as_new",
+        actor=actor,
+        now=now,
+        preview=preview,
+        expected=expected,
+        reason=reason,
+        rule="CMP-8",
+    )
+    move.refuse_unless(reason.strip(), "CMP-8", gettext_noop("Say what is wrong again."), field="reason")
+    ids = [complaint.id for complaint in move.rows]
+    query = select(Complaint).where(Complaint.previous_id.in_(ids), Complaint.status.in_(OPEN_STATUSES))
+    successors = {row.previous_id: row for row in session.scalars(query)}
+    owner = session.get_one(Staff, actor.staff_id)
+    for complaint in list(move.rows):
+        if complaint.status is not ComplaintStatus.ARCHIVED:
+            message = gettext_noop("%(record)s is “%(status)s”; only an archived complaint is reopened as a new one.")
+            move.refuse(complaint, "CMP-8", message, record=complaint.number, status=complaint.status)
+        elif complaint.id in successors:
+            message = gettext_noop("%(record)s was reopened already as %(number)s, which is still open.")
+            number = successors[complaint.id].number
+            move.refuse(complaint, "INT-6", message, record=complaint.number, number=number)
+        elif not can_own(session, owner, complaint.estate_id):
+            message = gettext_noop("%(person)s does not work at the desk of this estate and cannot be desk owner.")
+            move.refuse(complaint, "INT-1", message, person=owner.name)
+    # Nothing of the archived rows changes, so this move is never finished: it has guarded and locked them.
+    outcome = Outcome(done=list(move.rows), refused=move.outcome.refused)
+    if not preview:
+        outcome.done = []
+        for estate_id in sorted({complaint.estate_id for complaint in move.rows}):
+            rows = [
+                _successor(complaint, actor, move.now, reason)
+                for complaint in move.rows
+                if complaint.estate_id == estate_id
+            ]
+            outcome.done += _write(
+                session,
+                rows,
+                move.settings,
+                verb="reopen_as_new",
+                actor=actor,
+                now=move.now,
+                reason=reason,
+                rule="CMP-8",
+            )
+    return outcome
+
+
+def _successor(complaint: Complaint, actor: Actor, now: datetime.datetime, reason: str) -> Complaint:
+    return Complaint(
+        estate_id=complaint.estate_id,
+        previous_id=complaint.id,
+        detail=reason,
+        heard_at=now,
+        registered_at=now,
+        desk_owner_id=actor.staff_id,
+        **{name: getattr(complaint, name) for name in KEPT_ON_REOPENING},
+    )
+
+
+def delete(
+    session: Session,
+    complaints: Iterable[Complaint],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    reason: str = "",
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+) -> Outcome:
+    """Remove complaints that nothing has followed yet (CMP-4); all others are cancelled instead. The events stay."""
+    move = open_move(session, complaints, "delete", actor, now, preview, expected, reason or None)
+    ids = [complaint.id for complaint in move.rows]
+    followed: set[int | None] = set()
+    for column in (
+        Comment.complaint_id,
+        RepeatReport.complaint_id,
+        FollowUp.complaint_id,
+        Ticket.complaint_id,
+        Complaint.previous_id,
+    ):
+        followed.update(session.scalars(select(column).where(column.in_(ids))))
+    for complaint in list(move.rows):
+        fresh = complaint.status is ComplaintStatus.REGISTERED or complaint.imported_closed
+        if complaint.id in followed or not fresh:
+            message = gettext_noop("Something has followed on %(record)s already; cancel it instead.")
+            move.refuse(complaint, "CMP-4", message, record=complaint.number)
+    outcome = move.finish()
+    if not preview and outcome.done:
+        done = [complaint.id for complaint in outcome.done]
+        session.execute(sql_delete(ClockRun).where(ClockRun.complaint_id.in_(done)))
+        session.execute(sql_delete(Complaint).where(Complaint.id.in_(done)))
+    return outcome

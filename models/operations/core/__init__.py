@@ -1,0 +1,69 @@
+"""What every verb stands on: the move over a batch, clocks, numbers, who may answer for a record."""
+
+from models.operations.core.clocks import OWNER_COLUMN
+from models.operations.core.identity import check_id_number, id_columns, id_digest
+from models.operations.core.move import (
+    CHUNK,
+    STATUS_RULE,
+    Move,
+    create,
+    differs,
+    event_row,
+    facts,
+    note_locked,
+    refuse_role,
+)
+from models.operations.core.numbers import take_numbers, take_numbers_by_day
+from models.operations.core.pinyin import MAXIMUM_LENGTH, SURNAMES, name_pinyin
+from models.operations.core.registers import (
+    check_each,
+    delete_unused,
+    estates_of,
+    hold_estates,
+    in_estate,
+    local_date,
+    local_dates,
+    open_amend,
+    require,
+    require_role,
+    sift,
+)
+from models.operations.core.staff import DESK_ROLES, WORKING_ROLES, can_handle, can_own, once_looked_up, works_as
+
+__all__ = [
+    "CHUNK",
+    "DESK_ROLES",
+    "MAXIMUM_LENGTH",
+    "OWNER_COLUMN",
+    "STATUS_RULE",
+    "SURNAMES",
+    "WORKING_ROLES",
+    "Move",
+    "can_handle",
+    "can_own",
+    "check_each",
+    "check_id_number",
+    "create",
+    "delete_unused",
+    "differs",
+    "estates_of",
+    "event_row",
+    "facts",
+    "hold_estates",
+    "id_columns",
+    "id_digest",
+    "in_estate",
+    "local_date",
+    "local_dates",
+    "name_pinyin",
+    "note_locked",
+    "once_looked_up",
+    "open_amend",
+    "refuse_role",
+    "require",
+    "require_role",
+    "sift",
+    "take_numbers",
+    "take_numbers_by_day",
+    "works_as",
+]

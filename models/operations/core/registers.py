@@ -1,0 +1,185 @@
+"""What the verbs of plain registers share: sifting drafts, editing columns, deleting what nobody refers to."""
+
+import datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import delete as sql_delete
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.base import Base
+from models.errors import Incomplete, Msgid, OperationRefused, Outcome, gettext_noop
+from models.estates import Estate
+from models.operations.core.move import CHUNK, Move, refuse_role
+from models.settings import EstateSettings
+from models.staff import Actor
+
+Draft = TypeVar("Draft")
+Row = TypeVar("Row", bound=Base)
+
+
+def sift(drafts: Iterable[Draft], check: Callable[[Draft], None]) -> tuple[list[Draft], Outcome]:
+    """The drafts that pass *check*, and an outcome that holds the refusals of the others."""
+    outcome = Outcome()
+    accepted: list[Draft] = []
+    for draft in drafts:
+        try:
+            check(draft)
+        except OperationRefused as refusal:
+            outcome.refused.append((draft, refusal))
+        else:
+            accepted.append(draft)
+    return accepted, outcome
+
+
+def require_role(actor: Actor, verb: str, row: Base) -> None:
+    """Raise the refusal when *actor* may not do *verb* to the (new) *row*."""
+    if refusal := refuse_role(actor, verb, row):
+        raise refusal
+
+
+def require(missing: Mapping[str, Msgid], rule: str) -> None:
+    """Raise one refusal that names everything that is *missing*, by field; nothing when nothing is."""
+    if missing:
+        raise Incomplete(rule, missing)
+
+
+def in_estate(
+    session: Session, model: type[Row], row_id: int, estate_id: int, rule: str, what: Msgid, *, field: str
+) -> Row:
+    """The row of *model* with that id, as *field* names it; refused when another estate's, or not there."""
+    row = session.get(model, row_id)
+    if row is None or getattr(row, "estate_id", None) != estate_id:
+        raise OperationRefused(rule, gettext_noop("There is no such %(what)s in this estate."), field=field, what=what)
+    return row
+
+
+def hold_estates(session: Session, estates: Iterable[Estate]) -> None:
+    """Let two runs over one estate queue: the second compares with what the first has written."""
+    ids = sorted({estate.id for estate in estates})
+    session.flush()
+    session.execute(select(Estate.id).where(Estate.id.in_(ids)).order_by(Estate.id).with_for_update(key_share=True))
+
+
+def estates_of(session: Session, model: type[Any], ids: Iterable[int]) -> dict[int, int]:
+    """Id -> estate of those rows of *model* that exist; a few statements for many rows."""
+    wanted = sorted(set(ids))
+    found: dict[int, int] = {}
+    for start in range(0, len(wanted), CHUNK):
+        query = select(model.id, model.estate_id).where(model.id.in_(wanted[start : start + CHUNK]))
+        found.update((row_id, estate_id) for row_id, estate_id in session.execute(query))
+    return found
+
+
+def local_date(session: Session, estate_id: int, now: datetime.datetime) -> datetime.date:
+    """The estate's own date at *now*."""
+    return EstateSettings(session, [estate_id]).calendar(estate_id).local_date(now)
+
+
+def local_dates(session: Session, now: datetime.datetime) -> Callable[[int], datetime.date]:
+    """The date at *now* in the estate of an id; each estate is looked up once."""
+    known: dict[int, datetime.date] = {}
+
+    def today(estate_id: int) -> datetime.date:
+        if estate_id not in known:
+            known[estate_id] = local_date(session, estate_id, now)
+        return known[estate_id]
+
+    return today
+
+
+def open_amend(
+    session: Session,
+    model: type[Row],
+    rows: Iterable[Row],
+    columns: Mapping[str, Any],
+    amendable: frozenset[str],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    expected: Mapping[int, int] | None,
+    preview: bool,
+    rule: str | None = None,
+) -> Move[Row]:
+    """Begin an edit. Raises ValueError for a column that *amendable* does not name: that is the caller's mistake."""
+    if forbidden := set(columns) - amendable:
+        raise ValueError(f"amend does not change {sorted(forbidden)}")
+    return Move(session, model, rows, verb="amend", actor=actor, now=now, preview=preview, expected=expected, rule=rule)
+
+
+def check_each(move: Move[Row], check: Callable[[Row], None]) -> list[Row]:
+    """Refuse the rows for which *check* raises; returns those that are left."""
+    for row in list(move.rows):
+        try:
+            check(row)
+        except OperationRefused as refusal:
+            move.reject(row, refusal)
+    return list(move.rows)
+
+
+def referred(
+    session: Session, model: type[Base], ids: Sequence[int], *, apart_from: Iterable[type[Base]] = ()
+) -> set[int]:
+    """Which of the rows *ids* of *model* any other row refers to, *apart_from* rows of these tables."""
+    left_out = {table.__table__ for table in apart_from}
+    found: set[int] = set()
+    identity = model.__table__.c.id
+    for table in Base.metadata.tables.values():
+        for key in table.foreign_key_constraints:
+            for element in key.elements:
+                if element.column is not identity or table in left_out:
+                    continue
+                for start in range(0, len(ids), CHUNK):
+                    query = select(element.parent).where(element.parent.in_(ids[start : start + CHUNK])).distinct()
+                    found |= set(session.scalars(query))
+    return found
+
+
+def delete_unused(
+    session: Session,
+    model: type[Row],
+    rows: Iterable[Row],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    rule: str,
+    message: Msgid,
+    reason: str = "",
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+    check: Callable[[Row], None] | None = None,
+    apart_from: Iterable[type[Base]] = (),
+    along: Callable[[Sequence[Row]], None] | None = None,
+) -> Outcome:
+    """Remove rows to which nothing refers, others are refused with *message*; their events stay.
+
+    *check* may raise a refusal of its own for a row. Rows of the tables *apart_from* do not count: *along*,
+    which is told whom they belong to, removes them first.
+    """
+    move = Move(
+        session,
+        model,
+        rows,
+        verb="delete",
+        actor=actor,
+        now=now,
+        preview=preview,
+        expected=expected,
+        reason=reason or None,
+        rule=rule,
+    )
+    if check is not None:
+        check_each(move, check)
+    used = referred(session, model, [row.id for row in move.rows], apart_from=apart_from)
+    for row in list(move.rows):
+        if row.id in used:
+            move.refuse(row, rule, message, record=str(row))
+    outcome = move.finish()
+    if not preview:
+        if along is not None:
+            along(outcome.done)
+        ids = [row.id for row in outcome.done]
+        for start in range(0, len(ids), CHUNK):
+            session.execute(sql_delete(model).where(model.id.in_(ids[start : start + CHUNK])))
+    return outcome

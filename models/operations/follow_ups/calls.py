@@ -1,0 +1,323 @@
+"""The verbs of follow-ups (回访, FUP-1 … FUP-5). ``finish`` and ``carry_out`` schedule them by themselves."""
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.complaints import Complaint, ComplaintStatus
+from models.errors import OperationRefused, Outcome, gettext_noop
+from models.follow_ups import (
+    TRANSITIONS,
+    AttemptOutcome,
+    FollowUp,
+    FollowUpAttempt,
+    FollowUpStatus,
+    FollowUpWay,
+)
+from models.matters import CommentKind
+from models.operations import complaints, tickets
+from models.operations.core import CHUNK, Move, can_own, require_role, sift, works_as
+from models.operations.follow_ups.rest_hours import rest_at
+from models.operations.matters import comment_on, due_follow_up_at, matter_column, owes_follow_up, write_follow_ups
+from models.settings import EstateSettings
+from models.staff import Actor, Role, Staff
+from models.tickets import Ticket, TicketStatus
+
+Matter = Ticket | Complaint
+
+DISTURBING = (FollowUpWay.PHONE, FollowUpWay.SMS, FollowUpWay.VISIT)
+FOLLOW_UP_CLOCK = "follow-up"
+
+
+@dataclass
+class FollowUpDraft:
+    """A follow-up to be made of one finished matter; *assignee* None means the matter's desk owner."""
+
+    matter: Matter
+    assignee: Staff | None = None
+    preferred_time: datetime.datetime | None = None
+
+
+def schedule(session: Session, drafts: Sequence[FollowUpDraft], *, actor: Actor, now: datetime.datetime) -> Outcome:
+    """Schedule follow-ups that are owed and not to be made yet, each with its clock (FUP-1).
+
+    Refused: the matter is not finished or owes none (INT-4, INT-9), one is to be made already, or the person named
+    did the work or is not of the desk.
+    """
+    settings = EstateSettings(session, {draft.matter.estate_id for draft in drafts})
+    accepted, outcome = sift(drafts, lambda draft: _check(session, draft, actor=actor))
+    rows = [
+        FollowUp(
+            estate_id=draft.matter.estate_id,
+            assignee_id=draft.assignee.id if draft.assignee else draft.matter.desk_owner_id,
+            due_at=due_follow_up_at(settings, draft.matter.estate_id, now),
+            preferred_time=draft.preferred_time,
+            **{matter_column(draft.matter): draft.matter.id},
+        )
+        for draft in accepted
+    ]
+    outcome.done += write_follow_ups(session, rows, actor=actor, now=now, settings=settings)
+    return outcome
+
+
+def _check(session: Session, draft: FollowUpDraft, *, actor: Actor) -> None:
+    matter = draft.matter
+    require_role(actor, "schedule", FollowUp(estate_id=matter.estate_id))
+    if matter.status not in (TicketStatus.DONE, ComplaintStatus.CARRIED_OUT):
+        message = gettext_noop("%(record)s is “%(status)s”; only what is finished is followed up.")
+        raise OperationRefused("FUP-1", message, record=matter.number, status=matter.status)
+    if not owes_follow_up(matter):
+        raise OperationRefused("FUP-1", gettext_noop("%(record)s owes no follow-up."), record=matter.number)
+    column = FollowUp.ticket_id if isinstance(matter, Ticket) else FollowUp.complaint_id
+    query = select(FollowUp.id).where(column == matter.id, FollowUp.status == FollowUpStatus.SCHEDULED)
+    if session.scalars(query).first() is not None:
+        message = gettext_noop("A follow-up of %(record)s is already to be made.")
+        raise OperationRefused("FUP-1", message, record=matter.number)
+    if draft.assignee is not None:
+        _check_person(session, draft.assignee, matter)
+
+
+def _check_person(session: Session, person: Staff, matter: Matter) -> None:
+    if not can_own(session, person, matter.estate_id):
+        message = gettext_noop("%(person)s does not work at the desk of this estate.")
+        raise OperationRefused("FUP-1", message, field="assignee", person=person.name)
+    if _did_the_work(session, person, matter):
+        message = gettext_noop("%(person)s did the work on %(record)s; somebody else of the desk follows it up.")
+        raise OperationRefused("FUP-1", message, field="assignee", person=person.name, record=matter.number)
+
+
+def _did_the_work(session: Session, person: Staff, matter: Matter) -> bool:
+    """Whether *person* is the handler who did the work; a complaint's handler from the desk handled its slip only."""
+    if matter.assignee_id != person.id:
+        return False
+    workers = (Role.TECHNICIAN, Role.LEAD)
+    return isinstance(matter, Ticket) or works_as(session, person, matter.estate_id, workers, matter.team_id)
+
+
+def reassign(
+    session: Session,
+    follow_ups: Iterable[FollowUp],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    assignee: Staff,
+    preferred_time: datetime.datetime | None = None,
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+) -> Outcome:
+    """Pass follow-ups to a named colleague of the desk (FUP-4); *preferred_time* is the resident's, None keeps it."""
+    move = Move(
+        session, FollowUp, follow_ups, verb="reassign", actor=actor, now=now, preview=preview, expected=expected
+    )
+    matters = _matters_of(session, move.rows)
+    for row in list(move.rows):
+        if row.status is not FollowUpStatus.SCHEDULED:
+            message = gettext_noop("This follow-up is “%(status)s”; nothing is left to be done.")
+            move.refuse(row, "FUP-4", message, status=row.status)
+            continue
+        try:
+            _check_person(session, assignee, matters[row.id])
+        except OperationRefused as refusal:
+            move.reject(row, refusal)
+            continue
+        move.set(row, assignee_id=assignee.id, preferred_time=preferred_time or row.preferred_time)
+    return move.finish()
+
+
+def record_attempt(
+    session: Session,
+    follow_ups: Iterable[FollowUp],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    way: FollowUpWay,
+    outcome: AttemptOutcome,
+    quality: int | None = None,
+    timeliness: int | None = None,
+    attitude: int | None = None,
+    words: str = "",
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+) -> Outcome:
+    """Record one attempt to ask the resident (FUP-1 … FUP-3): by the desk, not by who did the work.
+
+    Scores are 1 to 5 each (FUP-2); *words* become an entry on the matter, for the team concerned. Satisfied ends the
+    follow-up. Not satisfied ends it too and puts the matter back to work in the same transaction, *words* being what
+    is not right yet. Not reached counts one attempt a local day. By phone, text message or visit not in the
+    resident's rest hours (FUP-1).
+    """
+    rows = list(follow_ups)
+    if outcome is AttemptOutcome.NOT_SATISFIED and not preview:
+        _lock_matters(session, rows)
+    move = Move(
+        session,
+        FollowUp,
+        rows,
+        verb="record_attempt",
+        actor=actor,
+        now=now,
+        preview=preview,
+        transitions=TRANSITIONS,
+        expected=expected,
+    )
+    scores = {"quality": quality, "timeliness": timeliness, "attitude": attitude}
+    matters = _matters_of(session, move.rows)
+    _guard_attempt(move, matters, way, outcome, scores, words)
+    if outcome is AttemptOutcome.NOT_SATISFIED:
+        _refuse_what_stays_finished(move, matters, words)
+    counted = _attempted_days(move)
+    for row in move.rows:
+        attempt = FollowUpAttempt(
+            estate_id=row.estate_id,
+            follow_up_id=row.id,
+            at=move.now,
+            made_by_id=actor.staff_id,
+            way=way,
+            outcome=outcome,
+            words=words.strip() or None,
+        )
+        attempt.created_at = attempt.updated_at = move.now
+        move.add(attempt)
+        today = move.settings.calendar(row.estate_id).local_date(move.now)
+        if today not in counted.get(row.id, ()):
+            move.set(row, attempts=row.attempts + 1)
+        if outcome is not AttemptOutcome.NOT_REACHED:
+            move.move(row, FollowUpStatus(outcome.value), finished_at=move.now, finished_by_id=actor.staff_id)
+            move.set(row, words=words.strip() or None, **scores)
+            move.clocks.meet(row, move.now, FOLLOW_UP_CLOCK)
+        if outcome is AttemptOutcome.SATISFIED and words.strip():
+            move.add(comment_on(matters[row.id], CommentKind.NOTE, words, actor=actor, now=move.now))
+    result = move.finish()
+    if outcome is AttemptOutcome.NOT_SATISFIED and not preview:
+        _back_to_work(move, [matters[row.id] for row in result.done], words).all()
+    return result
+
+
+def _guard_attempt(
+    move: Move[FollowUp],
+    matters: Mapping[int, Matter],
+    way: FollowUpWay,
+    outcome: AttemptOutcome,
+    scores: Mapping[str, int | None],
+    words: str,
+) -> None:
+    given = [score for score in scores.values() if score is not None]
+    in_range = all(1 <= score <= 5 for score in given)
+    move.refuse_unless(in_range, "FUP-2", gettext_noop("A score is a number from 1 to 5."), field="quality")
+    if outcome is AttemptOutcome.NOT_REACHED:
+        message = gettext_noop("Nobody was reached: there are no scores.")
+        move.refuse_unless(not given, "FUP-2", message, field="outcome")
+    if outcome is AttemptOutcome.NOT_SATISFIED:
+        move.refuse_unless(words.strip(), "FUP-3", gettext_noop("Say what is not right yet."), field="words")
+    me = move.session.get_one(Staff, move.actor.staff_id)
+    for row in list(move.rows):
+        if _did_the_work(move.session, me, matters[row.id]):
+            message = gettext_noop("%(person)s did the work on %(record)s; somebody else of the desk follows it up.")
+            move.refuse(row, "FUP-1", message, person=me.name, record=matters[row.id].number)
+            continue
+        rest = rest_at(move.settings, row.estate_id, move.now) if way in DISTURBING else None
+        if rest is not None:
+            message = gettext_noop("Residents rest from %(start)s to %(end)s: ask later, or by e-mail.")
+            move.refuse(row, "FUP-1", message, field="way", start=rest[0], end=rest[1])
+
+
+def _attempted_days(move: Move[FollowUp]) -> dict[int, set[datetime.date]]:
+    """The local days on which each follow-up was tried already: only one attempt a day counts (FUP-3)."""
+    found: dict[int, set[datetime.date]] = {}
+    estates = {row.id: row.estate_id for row in move.rows}
+    ids = sorted(estates)
+    for start in range(0, len(ids), CHUNK):
+        query = select(FollowUpAttempt.follow_up_id, FollowUpAttempt.at)
+        query = query.where(FollowUpAttempt.follow_up_id.in_(ids[start : start + CHUNK]))
+        for row_id, at in move.session.execute(query):
+            day = move.settings.calendar(estates[row_id]).local_date(at)
+            found.setdefault(row_id, set()).add(day)
+    return found
+
+
+def _matters_of(session: Session, rows: Sequence[FollowUp], *, lock: bool = False) -> dict[int, Matter]:
+    """The ticket or complaint of each follow-up, by the follow-up's id."""
+    found: dict[tuple[str, int], Matter] = {}
+    kinds: tuple[tuple[str, type[Any]], ...] = (("ticket_id", Ticket), ("complaint_id", Complaint))
+    for column, model in kinds:
+        ids = sorted({getattr(row, column) for row in rows} - {None})
+        for start in range(0, len(ids), CHUNK):
+            query = select(model).where(model.id.in_(ids[start : start + CHUNK])).order_by(model.id)
+            if lock:
+                query = query.with_for_update(key_share=True)
+            for matter in session.scalars(query):
+                found[column, matter.id] = matter
+    return {
+        row.id: found["ticket_id", row.ticket_id]
+        if row.ticket_id is not None
+        else found["complaint_id", row.complaint_id or 0]
+        for row in rows
+    }
+
+
+def _lock_matters(session: Session, rows: Sequence[FollowUp]) -> None:
+    # Reopening locks the matter, then its follow-ups: recording has to lock in the same order.
+    _matters_of(session, rows, lock=True)
+
+
+def _refuse_what_stays_finished(move: Move[FollowUp], matters: Mapping[int, Matter], words: str) -> None:
+    """Refuse the follow-ups whose matter cannot go back to work, with that verb's own sentence."""
+    asked = _back_to_work(move, [matters[row.id] for row in move.rows], words, preview=True)
+    refusals = {(type(matter), matter.id): refusal for matter, refusal in asked.refused}
+    for row in list(move.rows):
+        matter = matters[row.id]
+        if refusal := refusals.get((type(matter), matter.id)):
+            move.reject(row, refusal)
+
+
+def _back_to_work(move: Move[FollowUp], matters: Sequence[Matter], reason: str, *, preview: bool = False) -> Outcome:
+    """Reopen tickets and put complaints right again (FUP-3)."""
+    jobs = [matter for matter in matters if isinstance(matter, Ticket)]
+    others = [matter for matter in matters if isinstance(matter, Complaint)]
+    both = Outcome()
+    if jobs:
+        part = tickets.reopen(move.session, jobs, actor=move.actor, now=move.now, reason=reason, preview=preview)
+        both.done, both.refused = both.done + part.done, both.refused + part.refused
+    if others:
+        part = complaints.put_right(
+            move.session, others, actor=move.actor, now=move.now, reason=reason, preview=preview
+        )
+        both.done, both.refused = both.done + part.done, both.refused + part.refused
+    return both
+
+
+def close_not_reached(
+    session: Session,
+    follow_ups: Iterable[FollowUp],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+) -> Outcome:
+    """End follow-ups as not reached, by a supervisor, after as many days of trying as the setting says (FUP-3)."""
+    move = Move(
+        session,
+        FollowUp,
+        follow_ups,
+        verb="close_not_reached",
+        actor=actor,
+        now=now,
+        preview=preview,
+        transitions=TRANSITIONS,
+        expected=expected,
+        rule="FUP-3",
+    )
+    for row in list(move.rows):
+        needed = move.settings.number(row.estate_id, "follow-up-attempts")
+        if row.attempts < needed:
+            message = gettext_noop("Tried on %(attempts)s days so far; %(needed)s different days are needed.")
+            move.refuse(row, "FUP-3", message, attempts=row.attempts, needed=needed)
+            continue
+        move.move(row, finished_at=move.now, finished_by_id=actor.staff_id)
+        move.clocks.cancel(row, move.now)
+    return move.finish()

@@ -1,0 +1,78 @@
+"""Files from outside become records: read, tried, run in chunks, undone. One door for all callers."""
+
+from models.operations.imports.files import (
+    CHUNK,
+    CHUNK_CHARACTERS,
+    Reading,
+    SealedFile,
+    Upload,
+    explains,
+    read_tables,
+    seal,
+    seal_table,
+)
+from models.operations.imports.layouts import layout_of
+from models.operations.imports.other_systems import TakeOver, take_over
+from models.operations.imports.records import close_record, open_record
+from models.operations.imports.runs import (
+    Refused,
+    begin_unseen,
+    clear_old,
+    columns_of,
+    counts,
+    dry_run,
+    is_kept,
+    keep_dry_run,
+    map_columns,
+    read_with,
+    reading_of,
+    refused_rows,
+    run_chunk,
+    taker_of,
+    top_rows,
+    upload,
+)
+from models.operations.imports.takers import REGISTERS, importer
+from models.operations.imports.undoing import Undone, counts_undone, is_undone, mark_of, undo_chunk
+from models.operations.imports.units import full_code
+
+__all__ = [
+    "CHUNK",
+    "CHUNK_CHARACTERS",
+    "REGISTERS",
+    "Reading",
+    "Refused",
+    "SealedFile",
+    "TakeOver",
+    "Undone",
+    "Upload",
+    "begin_unseen",
+    "clear_old",
+    "close_record",
+    "columns_of",
+    "counts",
+    "counts_undone",
+    "dry_run",
+    "explains",
+    "full_code",
+    "importer",
+    "is_kept",
+    "is_undone",
+    "keep_dry_run",
+    "layout_of",
+    "map_columns",
+    "mark_of",
+    "open_record",
+    "read_tables",
+    "read_with",
+    "reading_of",
+    "refused_rows",
+    "run_chunk",
+    "seal",
+    "seal_table",
+    "take_over",
+    "taker_of",
+    "top_rows",
+    "undo_chunk",
+    "upload",
+]

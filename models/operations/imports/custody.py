@@ -1,0 +1,295 @@
+"""Rows of keys that are out and of valid passes, for the day an estate changes over to this desk (KEY-2, PAS-7).
+
+What the other desk has lent or issued is taken over as it is: when, to whom, until when. Approvals, checks of identity
+and papers are what that desk did; who imports answers for it, and the event says so.
+"""
+
+import datetime
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.errors import OperationRefused, gettext_noop
+from models.import_headings import COLUMNS
+from models.keys import ApprovalStatus, BorrowerKind, Key, KeyApproval, KeyLoan, KeyOrigin
+from models.operations.core import create, take_numbers
+from models.operations.imports.matters import in_utc, refuse_hidden, unit_of, zone_of
+from models.operations.imports.units import KnownUnits, Result, TellApart, hold_estate
+from models.operations.keys import FREE_BORROWERS, KeyDraft, key_gone, on_loan, open_loans
+from models.operations.keys import register as register_keys
+from models.operations.matters import check_phone, phone_columns
+from models.operations.passes import NUMBER_PREFIX, new_code
+from models.passes import PassKind, VisitorPass
+from models.residents import OccupancyKind
+from models.settings import EstateSettings
+from models.spreadsheets import RULE, SheetRow
+from models.staff import Actor
+from models.tags import tag_key
+
+ONE_MINUTE = datetime.timedelta(minutes=1)
+PURPOSE = gettext_noop("taken over from another desk")
+
+
+@dataclass
+class _CustodyImport:
+    """What both have in common: a row becomes a record, or is known, or is refused."""
+
+    session: Session
+    estate_id: int
+    columns: Sequence[str | None]
+    actor: Actor
+    now: datetime.datetime
+    preview: bool = False
+    header: Sequence[str] = ()
+    everybody: OccupancyKind | None = None
+
+    def __post_init__(self) -> None:
+        self._units = KnownUnits(self.session, self.estate_id)
+        self._apart = TellApart(self.header, self.columns)
+        self._zone = zone_of(self.session, self.estate_id)
+        self._seen: set[Any] = set()
+
+    def look_through(self, chunks: Iterable[Sequence[SheetRow]]) -> None:
+        """Nothing to see before a preview: what an earlier row has taken is remembered."""
+
+    def _each(self, register: str, rows: Sequence[SheetRow], become: Callable[[dict[str, Any], SheetRow], Any]) -> Any:
+        """The results, and the new records, of *rows*."""
+        if not self.preview:
+            hold_estate(self.session, self.estate_id)
+        results: list[Result] = ["unchanged"] * len(rows)
+        made: list[Any] = []
+        for at, row in enumerate(rows):
+            try:
+                values = COLUMNS[register].read(self.columns, row)
+                new = become(values, row)
+            except OperationRefused as refusal:
+                results[at] = refusal.with_traceback(None)  # which would keep all rows of the chunk
+                continue
+            if new is not None:
+                results[at] = "imported"
+                made.append(new)
+        return results, made
+
+    def _time(self, values: dict[str, Any], name: str) -> datetime.datetime | None:
+        return in_utc(values.get(name), self._zone)
+
+
+class LoansImport(_CustodyImport):
+    """Takes rows of keys that are out; a key that is not registered yet is, where the row says its hook and place."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._new: dict[str, tuple[Key, KeyLoan]] = {}
+        """Keys and loans of a preview, which are nowhere else."""
+        self._hooks: set[str] = set()
+
+    def take(self, rows: Sequence[SheetRow]) -> list[Result]:
+        """Do what *rows* say; one result each."""
+        query = select(Key).where(Key.estate_id == self.estate_id)
+        self._keys = {key.number: key for key in self.session.scalars(query)}
+        by_id = open_loans(self.session, [key.id for key in self._keys.values()])
+        self._out = {number: by_id[key.id] for number, key in self._keys.items() if key.id in by_id}
+        for number, (key, loan) in self._new.items():
+            self._keys.setdefault(number, key)
+            self._out.setdefault(number, loan)
+        self._tags: dict[str, set[str]] = {}
+        for number in self._keys:
+            self._tags.setdefault(tag_key(number), set()).add(number)
+        results, loans = self._each("key_loans", rows, self._loan)
+        if not self.preview:
+            self._approve([loan for loan in loans if loan.borrower_kind not in FREE_BORROWERS])
+            create(self.session, loans, verb="take_over", actor=self.actor, now=self.now, rule="KEY-2")
+        found: list[Result] = results
+        return found
+
+    def _loan(self, values: dict[str, Any], row: SheetRow) -> KeyLoan | None:
+        name, number = values.get("borrower_name"), values.get("key", "")
+        lent_at = self._time(values, "lent_at")
+        if not number or not name or lent_at is None:
+            raise OperationRefused("KEY-2", gettext_noop("Write down which key it is, who has it, and since when."))
+        key = self._called(number)
+        if key is not None and self._is_known(key, name, lent_at):
+            return None
+        refuse_hidden(values)
+        if values.get("returned_at"):
+            raise OperationRefused(
+                "KEY-2", gettext_noop("This key has come back; only keys that are out are taken over.")
+            )
+        if lent_at > self.now:
+            raise OperationRefused("KEY-2", gettext_noop("A key cannot have been lent in the future."))
+        if key is not None and (out := self._out.get(key.number)) is not None:
+            raise on_loan(key, out.borrower_name)
+        if key is not None and (refusal := key_gone(key)):
+            raise refusal
+        check_phone(values.get("borrower_phone"), "KEY-3", "borrower_phone")
+        due_at = self._time(values, "due_at") or max(lent_at, self.now)
+        if due_at < lent_at:
+            raise OperationRefused("KEY-4", gettext_noop("The time to come back lies before the loan."))
+        if key is None:
+            key = self._registered(values, row, lent_at)
+        loan = KeyLoan(
+            estate_id=self.estate_id,
+            key_id=key.id,
+            borrower_kind=values.get("borrower_kind", BorrowerKind.OTHER),
+            borrower_name=name,
+            borrower_phone=phone_columns(self.session, values.get("borrower_phone"))["phone"],
+            purpose=values.get("purpose") or str(PURPOSE),
+            pieces=key.pieces,
+            lent_at=lent_at,
+            lent_by_id=self.actor.staff_id,
+            due_at=due_at,
+            note=values.get("note"),
+        )
+        self._out[key.number] = loan
+        if self.preview:
+            self._new[key.number] = key, loan
+        return loan
+
+    def _called(self, number: str) -> Key | None:
+        """The key of that *number*, however it is written; refused where several are called so."""
+        called = self._tags.get(tag_key(number), set())
+        if number not in self._keys and len(called) > 1:
+            message = gettext_noop("Several keys are called like %(number)s; write the number as the register has it.")
+            raise OperationRefused("KEY-1", message, number=number)
+        return self._keys.get(number) or (self._keys[next(iter(called))] if called else None)
+
+    def _registered(self, values: dict[str, Any], row: SheetRow, received_at: datetime.datetime) -> Key:
+        """The key that a row brings with its loan (KEY-1); refused where the row does not say enough."""
+        number, hook = values["key"], values.get("hook", "")
+        unit_id = unit_of(self._units, self._apart, values, row)
+        place = values.get("place")
+        if not hook or (unit_id is None and place is None):
+            message = gettext_noop(
+                "There is no key %(number)s in this estate. Register it first; or add the columns of its hook and of "
+                "its unit or place to the file, and it is registered with its loan."
+            )
+            raise OperationRefused("KEY-1", message, number=number)
+        draft = KeyDraft(
+            self.estate_id,
+            values.get("origin") or (KeyOrigin.COMMON if unit_id is None else KeyOrigin.ENTRUSTED),
+            hook,
+            values.get("seal", ""),
+            unit_id=unit_id,
+            place=place,
+            number=number,
+            received_at=received_at,
+            note=str(PURPOSE),
+            is_out=True,
+        )
+        if self.preview and tag_key(hook) in self._hooks:
+            message = gettext_noop("An earlier row of the file has a key on the hook %(name)s already.")
+            raise OperationRefused("KEY-1", message, name=hook)
+        self._hooks.add(tag_key(hook))
+        outcome = register_keys(self.session, [draft], actor=self.actor, now=self.now, preview=self.preview)
+        for _draft, refusal in outcome.refused:
+            raise refusal
+        key = Key(estate_id=self.estate_id, number=number) if self.preview else outcome.done[0]
+        self._keys[number] = key
+        self._tags.setdefault(tag_key(number), set()).add(number)
+        return key
+
+    def _is_known(self, key: Key, name: str, lent_at: datetime.datetime) -> bool:
+        out = self._out.get(key.number)
+        if out is not None and out.borrower_name == name:
+            return True
+        known = select(KeyLoan.id).where(
+            KeyLoan.key_id == key.id,
+            KeyLoan.borrower_name == name,
+            KeyLoan.lent_at.between(lent_at - ONE_MINUTE, lent_at + ONE_MINUTE),
+        )
+        return self.session.scalars(known.limit(1)).first() is not None
+
+    def _approve(self, loans: Sequence[KeyLoan]) -> None:
+        """The other desk's consent, for which who imports answers: a key out to others needs one (KEY-3)."""
+        approvals = [
+            KeyApproval(
+                estate_id=self.estate_id,
+                key_id=loan.key_id,
+                borrower_kind=loan.borrower_kind,
+                borrower_name=loan.borrower_name,
+                purpose=loan.purpose,
+                requested_at=self.now,
+                requested_by_id=self.actor.staff_id,
+                status=ApprovalStatus.USED,
+                decided_at=self.now,
+                decided_by_id=self.actor.staff_id,
+                decision_reason=str(PURPOSE),
+                due_at=loan.due_at,
+            )
+            for loan in loans
+        ]
+        create(self.session, approvals, verb="take_over", actor=self.actor, now=self.now, rule="KEY-3")
+        for loan, approval in zip(loans, approvals, strict=True):
+            loan.approval_id = approval.id
+
+
+class PassesImport(_CustodyImport):
+    """Takes rows of passes that are valid."""
+
+    def take(self, rows: Sequence[SheetRow]) -> list[Result]:
+        """Do what *rows* say; one result each."""
+        results, passes = self._each("visitor_passes", rows, self._pass)
+        if not self.preview:
+            unnumbered = [one for one in passes if not one.number]
+            day = EstateSettings(self.session, [self.estate_id]).calendar(self.estate_id).local_date(self.now)
+            numbers = take_numbers(self.session, self.estate_id, NUMBER_PREFIX, day, len(unnumbered))
+            for one, number in zip(unnumbered, numbers, strict=True):
+                one.number = number
+            create(self.session, passes, verb="take_over", actor=self.actor, now=self.now, rule="PAS-7")
+        found: list[Result] = results
+        return found
+
+    def _pass(self, values: dict[str, Any], row: SheetRow) -> VisitorPass | None:
+        name, until = values.get("holder_name"), self._time(values, "valid_until")
+        unit_id = unit_of(self._units, self._apart, values, row)
+        if not name or until is None:
+            raise OperationRefused("PAS-7", gettext_noop("Write down whose pass it is, and until when it is valid."))
+        if values["valid_until"].time() == datetime.time():
+            until += datetime.timedelta(days=1)  # a day that is named is the last one
+        known = values.get("number") or (name, unit_id, until)
+        if known in self._seen:
+            message = gettext_noop("An earlier row of the file is the same pass.")
+            raise OperationRefused(RULE, message)
+        self._seen.add(known)
+        if self._is_known(values.get("number"), name, unit_id, until):
+            return None
+        refuse_hidden(values)
+        if until <= self.now:
+            raise OperationRefused("PAS-7", gettext_noop("This pass has ended; only valid passes are taken over."))
+        begin = self._time(values, "valid_from") or self.now
+        if begin >= until:
+            raise OperationRefused("PAS-7", gettext_noop("A pass must be valid for some time."))
+        check_phone(values.get("phone"), "PAS-1", "phone")
+        kind = values.get("kind", PassKind.VISITOR)
+        return VisitorPass(
+            estate_id=self.estate_id,
+            kind=kind,
+            number=values.get("number") or "",
+            code=new_code(),
+            holder_name=name,
+            organisation=values.get("organisation"),
+            **phone_columns(self.session, values.get("phone")),
+            purpose=values.get("purpose"),
+            permit_number=values.get("permit_number"),
+            permit_until=until if kind is PassKind.WORKER else None,
+            host_unit_id=unit_id,
+            valid_from=begin,
+            valid_until=until,
+            issued_at=min(begin, self.now),
+            issued_by_id=self.actor.staff_id,
+        )
+
+    def _is_known(self, number: str | None, name: str, unit_id: int | None, until: datetime.datetime) -> bool:
+        query = select(VisitorPass.holder_name).where(VisitorPass.estate_id == self.estate_id)
+        if number:
+            holder = self.session.scalars(query.where(VisitorPass.number == number)).one_or_none()
+            if holder is not None and holder != name:
+                message = gettext_noop("Pass %(number)s is %(name)s's already.")
+                raise OperationRefused("PAS-7", message, number=number, name=holder)
+            return holder is not None
+        query = query.where(VisitorPass.holder_name == name, VisitorPass.valid_until == until)
+        here = VisitorPass.host_unit_id == unit_id if unit_id is not None else VisitorPass.host_unit_id.is_(None)
+        return self.session.scalars(query.where(here).limit(1)).first() is not None

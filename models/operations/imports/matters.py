@@ -1,0 +1,249 @@
+"""Rows of tickets or complaints out of a spreadsheet, for the day an estate changes over to this desk (INT-6).
+
+Each row becomes a matter by :func:`take_over`: open ones start their clocks when they were heard, closed ones arrive
+closed. A row is known again by its number or, where it has none, by all that it says.
+"""
+
+import datetime
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.base import canonical_json
+from models.complaints import Complaint, ComplaintCategory
+from models.errors import OperationRefused, gettext_noop
+from models.estates import Estate
+from models.import_cells import Masked, plain
+from models.import_headings import COLUMNS
+from models.matters import Channel
+from models.operations.core import DESK_ROLES, can_own
+from models.operations.imports.other_systems import take_over
+from models.operations.imports.units import KnownUnits, Result, TellApart, full_code, hold_estate
+from models.operations.matters import check_phone, phone_columns
+from models.residents import Occupancy, OccupancyKind, Resident
+from models.settings import Category
+from models.source_mapping import Register, SourceFacts
+from models.spreadsheets import RULE, SheetRow
+from models.staff import Actor, Staff, StaffAssignment
+from models.tickets import Ticket, TicketKind
+
+SOURCE = "import"
+MODELS: dict[str, Any] = {"tickets": Ticket, "complaints": Complaint}
+_KINDS = {
+    "报修": TicketKind.REPAIR,
+    "维修": TicketKind.REPAIR,
+    "入户服务": TicketKind.HOUSEHOLD_SERVICE,
+    "居家服务": TicketKind.HOUSEHOLD_SERVICE,
+    "家政": TicketKind.HOUSEHOLD_SERVICE,
+    "建议": TicketKind.SUGGESTION,
+    "咨询": TicketKind.ENQUIRY,
+    "查询": TicketKind.QUERY,
+    "质疑": TicketKind.QUERY,
+    "求助": TicketKind.EMERGENCY,
+    "紧急": TicketKind.EMERGENCY,
+}
+_CATEGORIES = {
+    "房屋": ComplaintCategory.HOUSE_FABRIC,
+    "设备": ComplaintCategory.EQUIPMENT,
+    "设施设备": ComplaintCategory.EQUIPMENT,
+    "安全": ComplaintCategory.SAFETY_AND_ORDER,
+    "秩序": ComplaintCategory.SAFETY_AND_ORDER,
+    "环境": ComplaintCategory.ENVIRONMENT,
+    "保洁": ComplaintCategory.ENVIRONMENT,
+    "绿化": ComplaintCategory.ENVIRONMENT,
+    "服务": ComplaintCategory.GENERAL_SERVICE,
+    "邻里": ComplaintCategory.NEIGHBOUR_DISPUTE,
+    "邻里纠纷": ComplaintCategory.NEIGHBOUR_DISPUTE,
+    "业户纠纷": ComplaintCategory.NEIGHBOUR_DISPUTE,
+    "开发商": ComplaintCategory.DEVELOPER_RELATED,
+    "其它类": ComplaintCategory.OTHER,
+}
+
+
+def zone_of(session: Session, estate_id: int) -> ZoneInfo:
+    """The time zone in which the files of an estate write their times."""
+    return ZoneInfo(session.scalar(select(Estate.timezone).where(Estate.id == estate_id)) or "Asia/Shanghai")
+
+
+def in_utc(value: datetime.datetime | None, zone: ZoneInfo) -> datetime.datetime | None:
+    """A time of a file, written in *zone* unless it names another, in UTC."""
+    return None if value is None else value.replace(tzinfo=value.tzinfo or zone).astimezone(datetime.UTC)
+
+
+def refuse_hidden(values: dict[str, Any]) -> None:
+    """Raise the refusal of a number that is hidden in part: nobody could call it (RES-4)."""
+    for value in values.values():
+        if isinstance(value, Masked):
+            message = gettext_noop("“%(value)s” is hidden in part: write the whole number, or empty the cell.")
+            raise OperationRefused(RULE, message, value=str(value))
+
+
+def unit_of(units: KnownUnits, apart: TellApart, values: dict[str, Any], row: SheetRow) -> int | None:
+    """The unit that a row names; refused when there is no such unit. Takes its columns out of *values*."""
+    code, building, stairwell = (values.pop(name, None) for name in ("unit", "building", "stairwell"))
+    if code is None:
+        return None
+    unit_id = units.find(code, building, stairwell)
+    if unit_id is None:
+        message = gettext_noop("There is no unit %(code)s in this estate; import the units first.")
+        raise OperationRefused("RES-1", message, code=full_code(code, building, stairwell))
+    apart.check(str(unit_id), code, row)
+    return unit_id
+
+
+def desk_owner_of(session: Session, estate_id: int, actor: Actor) -> Staff:
+    """Who owns what *actor* brings: the person, or the first of the estate's desk where the program itself does it."""
+    person = session.get_one(Staff, actor.staff_id)
+    if not actor.is_system and can_own(session, person, estate_id):
+        return person
+    query = select(Staff).join(StaffAssignment, StaffAssignment.staff_id == Staff.id)
+    query = query.where(StaffAssignment.estate_id == estate_id, StaffAssignment.role.in_(DESK_ROLES))
+    query = query.where(StaffAssignment.ended_at.is_(None), Staff.disabled_at.is_(None))
+    found = session.scalars(query.order_by(Staff.id)).first()
+    if found is None:
+        raise OperationRefused("INT-1", gettext_noop("Nobody works at the desk of this estate."))
+    return found
+
+
+@dataclass
+class MattersImport:
+    """Takes rows of tickets or complaints."""
+
+    session: Session
+    estate_id: int
+    columns: Sequence[str | None]
+    actor: Actor
+    now: datetime.datetime
+    preview: bool = False
+    header: Sequence[str] = ()
+    everybody: OccupancyKind | None = None
+    register: Register = "tickets"
+
+    def __post_init__(self) -> None:
+        self._units = KnownUnits(self.session, self.estate_id)
+        self._apart = TellApart(self.header, self.columns)
+        self._zone = zone_of(self.session, self.estate_id)
+        self._owner = desk_owner_of(self.session, self.estate_id, self.actor)
+        query = select(Category).where(Category.estate_id == self.estate_id, Category.register == self.register)
+        self._categories = {plain(word): row for row in self.session.scalars(query) for word in (row.name, row.code)}
+
+    def look_through(self, chunks: Iterable[Sequence[SheetRow]]) -> None:
+        """Nothing to see before a preview: rows of a matter know nothing of each other."""
+
+    def take(self, rows: Sequence[SheetRow]) -> list[Result]:
+        """Do what *rows* say; one result each."""
+        if not self.preview:
+            hold_estate(self.session, self.estate_id)
+        results: list[Result] = ["unchanged"] * len(rows)
+        facts: dict[int, SourceFacts] = {}
+        ours = self._our_numbers(rows)
+        for at, row in enumerate(rows):
+            if ours & set(row.cells):
+                continue
+            try:
+                facts[at] = self._fact(row)
+            except OperationRefused as refusal:
+                results[at] = refusal.with_traceback(None)  # which would keep all rows of the chunk
+        taken = take_over(
+            self.session,
+            list(facts.values()),
+            estate_id=self.estate_id,
+            desk_owner=self._owner,
+            actor=self.actor,
+            now=self.now,
+            preview=self.preview,
+        )
+        refused = {id(fact): refusal for fact, refusal in taken.refused}
+        for at, fact in facts.items():
+            results[at] = refused.get(id(fact)) or taken.became.get(fact.source_key, "unchanged")
+        return results
+
+    def _our_numbers(self, rows: Sequence[SheetRow]) -> set[str]:
+        """The numbers of *rows* that are our own: what was exported here is known here."""
+        if "number" not in self.columns:
+            return set()
+        at = list(self.columns).index("number")
+        numbers = {row.cells[at] for row in rows if at < len(row.cells) and row.cells[at]}
+        model = MODELS[self.register]
+        query = select(model.number).where(model.estate_id == self.estate_id, model.number.in_(numbers))
+        return set(self.session.scalars(query))
+
+    def _fact(self, row: SheetRow) -> SourceFacts:
+        values = COLUMNS[self.register].read(self.columns, row)
+        refuse_hidden(values)
+        said = tuple(str(values.get(name) or "") for name in ("unit", "reporter_name", "reporter_phone", "category"))
+        unit_id = unit_of(self._units, self._apart, values, row)
+        check_phone(values.get("reporter_phone"))
+        if "summary" not in values:
+            raise OperationRefused("INT-3", gettext_noop("Nothing says what happened."))
+        heard_at, closed_at = (in_utc(values.get(name), self._zone) for name in ("heard_at", "closed_at"))
+        if heard_at is None:
+            raise OperationRefused("INT-3", gettext_noop("Nothing says when it was heard."))
+        closed = values.get("status", "closed" if closed_at else "open") == "closed"
+        if closed and closed_at is None:
+            raise OperationRefused("INT-3", gettext_noop("It is closed, but nothing says when."))
+        if closed and closed_at is not None and closed_at < heard_at:
+            message = gettext_noop("It was closed (%(closed)s) before it was heard (%(heard)s).")
+            raise OperationRefused("INT-3", message, closed=closed_at, heard=heard_at)
+        kind, category, more, unknown = self._category(values.get("category"))
+        summary = values["summary"]
+        detail = [values.get("detail") or "", unknown, summary if len(summary) > SUMMARY else ""]
+        return SourceFacts(
+            source=SOURCE,
+            source_key=values.get("number") or _digest(row),
+            register=self.register,
+            kind=kind,
+            category=category,
+            anonymous=False,
+            summary=summary[:SUMMARY],
+            detail="\n".join(filter(None, detail)) or None,
+            place=values.get("place"),
+            channel=Channel.IMPORT,
+            heard_at=heard_at,
+            closed_at=closed_at if closed else None,
+            result=values.get("result"),
+            match_key=None,
+            more={**more, **self._person(unit_id, values)},
+            told=said,
+        )
+
+    def _category(self, word: str | None) -> tuple[TicketKind | None, ComplaintCategory | None, dict[str, Any], str]:
+        """Kind, category, columns, and the word itself where it is none of ours: it is kept among the details."""
+        wanted = plain(word or "")
+        known = self._categories.get(wanted)
+        if self.register == "complaints":
+            words = {plain(text): one for one in ComplaintCategory for text in (one.value, one.label)}
+            found = words.get(wanted) or next((one for text, one in _CATEGORIES.items() if text in wanted), None)
+            found = found or (
+                ComplaintCategory(known.code) if known and known.code in list(ComplaintCategory) else None
+            )
+            return None, found or ComplaintCategory.OTHER, {}, "" if found or not word else word
+        words_of_kinds = {plain(text): kind for kind in TicketKind for text in (kind.value, kind.label)}
+        kind = words_of_kinds.get(wanted) or next((kind for text, kind in _KINDS.items() if text in wanted), None)
+        more = {"category_id": known.id} if known else {}
+        return kind or TicketKind.REPAIR, None, more, "" if known or kind or not word else word
+
+    def _person(self, unit_id: int | None, values: dict[str, Any]) -> dict[str, Any]:
+        name = values.get("reporter_name")
+        found: dict[str, Any] = {"unit_id": unit_id, "reporter_name": name}
+        if phone := values.get("reporter_phone"):
+            found |= phone_columns(self.session, phone, "reporter_phone")
+        if unit_id is not None and name:
+            query = select(Resident.id).join(Occupancy, Occupancy.resident_id == Resident.id).distinct()
+            query = query.where(Occupancy.unit_id == unit_id, Occupancy.until_on.is_(None), Resident.name == name)
+            people = self.session.scalars(query.limit(2)).all()
+            if len(people) == 1:
+                found["resident_id"] = people[0]
+        return found
+
+
+SUMMARY = 200
+
+
+def _digest(row: SheetRow) -> str:
+    return hashlib.sha256(canonical_json([cell for cell in row.cells if cell]).encode()).hexdigest()[:40]

@@ -1,0 +1,299 @@
+"""Taking over another system's matters: its facts and its state, nothing that it did not say (INT-6)."""
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from models.complaints import Complaint, ComplaintStatus
+from models.errors import OperationRefused, gettext_noop
+from models.matters import NOT_KNOWN, ClockRun, CommentKind, RepeatReport
+from models.operations.core import Move, can_own, create, refuse_role, take_numbers_by_day
+from models.operations.matters import comment_on
+from models.operations.tickets import NUMBER_PREFIX
+from models.settings import EstateSettings
+from models.source_mapping import SourceFacts
+from models.staff import Actor, Staff
+from models.tickets import Acceptance, Ticket, TicketStatus
+
+COMPLAINT_PREFIX = "C"
+CLOCK = {"tickets": "same-day", "complaints": "formal-record"}
+CHUNK = 500
+
+
+@dataclass
+class TakeOver:
+    """What became of each row of an import; ``updated`` ones are among ``imported``."""
+
+    imported: list[Any] = field(default_factory=list)
+    updated: list[Any] = field(default_factory=list)
+    merged: list[RepeatReport] = field(default_factory=list)
+    unchanged: int = 0
+    became: dict[str, str] = field(default_factory=dict)
+    """What became of the record of each source key: "imported", "updated" or "unchanged"."""
+    refused: list[tuple[SourceFacts, OperationRefused]] = field(default_factory=list)
+
+
+def take_over(
+    session: Session,
+    facts: Sequence[SourceFacts],
+    *,
+    estate_id: int,
+    desk_owner: Staff,
+    actor: Actor,
+    now: datetime.datetime,
+    preview: bool = False,
+) -> TakeOver:
+    """Record *facts* in the order they were heard; what is known already by its source key is not taken twice.
+
+    What the source closed arrives closed, with ``NOT_KNOWN`` where JOB-6 would miss something, and starts no clock;
+    what is open starts its clock when it was heard. A matter of the same ``match_key`` that was open when another was
+    heard takes it as a repeat (INT-6). A newer state of a known record changes what the source owns; where our desk
+    has moved it on already, or it is archived (CMP-8), the source's word becomes an entry instead.
+
+    Refuses everything (ROLE, INT-1) when *actor* may not, or *desk_owner* does not work at this estate's desk.
+    """
+    if refusal := refuse_role(actor, "take_over", Ticket(estate_id=estate_id)):
+        raise refusal
+    if not can_own(session, desk_owner, estate_id):
+        raise OperationRefused(
+            "INT-1",
+            gettext_noop("%(person)s does not work at the desk of this estate and cannot be desk owner."),
+            person=desk_owner.name,
+        )
+    work = _TakingOver(session, estate_id, desk_owner, actor, now.astimezone(datetime.UTC), preview=preview)
+    work.load(facts)
+    for fact in sorted(facts, key=lambda item: (item.heard_at, item.source_key)):
+        work.take(fact)
+    if not preview:
+        work.write()
+    return work.outcome
+
+
+class _TakingOver:
+    def __init__(
+        self,
+        session: Session,
+        estate_id: int,
+        desk_owner: Staff,
+        actor: Actor,
+        now: datetime.datetime,
+        *,
+        preview: bool = False,
+    ) -> None:
+        self.preview = preview
+        self.session, self.estate_id, self.desk_owner, self.actor, self.now = session, estate_id, desk_owner, actor, now
+        self.settings = EstateSettings(session, [estate_id])
+        self.outcome = TakeOver()
+        self.known: dict[tuple[str, str], Any] = {}
+        self.by_match: dict[str, list[Any]] = {}
+        self.new: list[Any] = []
+        self.repeats: list[tuple[Any, SourceFacts]] = []
+
+    def load(self, facts: Sequence[SourceFacts]) -> None:
+        """Read what is there already of these keys and of the same matters."""
+        for start in range(0, len(facts), CHUNK):
+            part = facts[start : start + CHUNK]
+            keys = [fact.source_key for fact in part]
+            matches = [fact.match_key for fact in part if fact.match_key]
+            source = part[0].source
+            for model in (Ticket, Complaint):
+                mine: Any = model.estate_id == self.estate_id
+                of_source = model.source == source
+                query: Any = select(model).where(
+                    mine, of_source, or_(model.source_key.in_(keys), model.match_key.in_(matches))
+                )
+                for row in self.session.scalars(query):
+                    if (row.source, row.source_key) not in self.known:
+                        self.known[(row.source, row.source_key)] = row
+                        if row.match_key:
+                            self.by_match.setdefault(row.match_key, []).append(row)
+            repeats = select(RepeatReport).where(
+                RepeatReport.estate_id == self.estate_id,
+                RepeatReport.source == source,
+                RepeatReport.source_key.in_(keys),
+            )
+            for repeat in self.session.scalars(repeats):
+                self.known[(str(repeat.source), str(repeat.source_key))] = repeat
+
+    def take(self, fact: SourceFacts) -> None:
+        known = self.known.get((fact.source, fact.source_key))
+        if isinstance(known, RepeatReport) or (known is not None and known.source_digest == fact.digest):
+            self.outcome.unchanged += 1
+            self.outcome.became[fact.source_key] = "unchanged"
+        elif known is not None and known.id is None:
+            message = gettext_noop("The key %(key)s stands twice in the file, with different facts.")
+            self.outcome.refused.append((fact, OperationRefused("INT-6", message, key=fact.source_key)))
+        elif known is not None:
+            self._update(known, fact)
+        elif fact.heard_at > self.now:
+            message = gettext_noop("It cannot have been heard in the future: %(heard)s.")
+            self.outcome.refused.append((fact, OperationRefused("INT-2", message, heard=fact.heard_at)))
+        elif (first := self._same(fact)) is not None:
+            self.outcome.became[fact.source_key] = "imported"
+            self.repeats.append((first, fact))
+            self.known[(fact.source, fact.source_key)] = RepeatReport()
+        else:
+            self.outcome.became[fact.source_key] = "imported"
+            row = self._new(fact)
+            self.new.append(row)
+            self.known[(fact.source, fact.source_key)] = row
+            if fact.match_key:
+                self.by_match.setdefault(fact.match_key, []).append(row)
+
+    def _same(self, fact: SourceFacts) -> Any | None:
+        """The first matter of the same kind and place that was still open when *fact* was heard."""
+        for row in sorted(self.by_match.get(fact.match_key or "", []), key=lambda item: item.heard_at):
+            ended = row.closed_at if isinstance(row, Ticket) else row.archived_at
+            ended = ended or row.cancelled_at
+            if row.heard_at <= fact.heard_at and (ended is None or ended > fact.heard_at):
+                return row
+        return None
+
+    def _new(self, fact: SourceFacts) -> Any:
+        shared: dict[str, Any] = {
+            "estate_id": self.estate_id,
+            "summary": fact.summary,
+            "detail": fact.detail,
+            "place": fact.place,
+            "channel": fact.channel,
+            "heard_at": fact.heard_at,
+            "registered_at": fact.heard_at,
+            "desk_owner_id": self.desk_owner.id,
+            "source": fact.source,
+            "source_key": fact.source_key,
+            "source_digest": fact.digest,
+            "match_key": fact.match_key,
+            **fact.more,
+        }
+        if fact.register == "tickets":
+            row: Any = Ticket(kind=fact.kind, **shared)
+        else:
+            row = Complaint(category=fact.category, anonymous=fact.anonymous, **shared)
+        for name, value in self._state(fact).items():
+            setattr(row, name, value)
+        clock = self.settings.clock(self.estate_id, CLOCK[fact.register])
+        if clock is not None and fact.closed_at is None:
+            row.due_at = self.settings.due(clock, fact.heard_at)
+        return row
+
+    def _state(self, fact: SourceFacts) -> dict[str, Any]:
+        """The columns of the source's state."""
+        if fact.closed_at is None:
+            return {}
+        shared = {"result": fact.result or str(NOT_KNOWN), "imported_closed": True, "due_at": None}
+        if fact.register == "tickets":
+            return {
+                "status": TicketStatus.CLOSED,
+                "acceptance": Acceptance.UNKNOWN,
+                "acceptance_reason": str(NOT_KNOWN),
+                "closed_at": fact.closed_at,
+                "closed_by_id": self.actor.staff_id,
+                **shared,
+            }
+        return {
+            "status": ComplaintStatus.ARCHIVED,
+            "archived_at": fact.closed_at,
+            "archived_by_id": self.actor.staff_id,
+            **shared,
+        }
+
+    def _update(self, row: Any, fact: SourceFacts) -> None:
+        untouched = row.status in (TicketStatus.RECEIVED, ComplaintStatus.REGISTERED) and row.assignee_id is None
+        move: Move[Any] = Move(
+            self.session,
+            type(row),
+            [row],
+            verb="take_over",
+            actor=self.actor,
+            now=self.now,
+            reason=fact.source,
+            preview=self.preview,
+        )
+        for item in move.rows:
+            move.set(item, source_digest=fact.digest)
+            if untouched:
+                move.set(item, summary=fact.summary, detail=fact.detail, place=fact.place)
+                move.set(item, match_key=fact.match_key, **fact.more, **self._state(fact))
+                if fact.closed_at is not None:
+                    move.clocks.cancel(item, self.now)
+            else:
+                words = f"{fact.source}: {fact.result or fact.summary}"
+                move.add(comment_on(item, CommentKind.NOTE, words, actor=self.actor, now=self.now))
+        outcome = move.finish()
+        if outcome.done:
+            self.outcome.became[fact.source_key] = "updated"
+        self.outcome.imported += outcome.done
+        self.outcome.updated += outcome.done
+        self.outcome.refused += [(fact, refusal) for _, refusal in outcome.refused]
+
+    def write(self) -> None:
+        """Write the new matters, their clocks and the repeats, with their events."""
+        for register, prefix in (("tickets", NUMBER_PREFIX), ("complaints", COMPLAINT_PREFIX)):
+            rows = [row for row in self.new if row.__tablename__ == register]
+            self._number(rows, prefix)
+            create(self.session, rows, verb="take_over", actor=self.actor, now=self.now)
+            self._start_clocks(rows, CLOCK[register])
+        self.outcome.imported += self.new
+        for model in (Ticket, Complaint):
+            of_model = [(first, fact) for first, fact in self.repeats if isinstance(first, model)]
+            self._write_repeats(model, of_model)
+
+    def _number(self, rows: Sequence[Any], prefix: str) -> None:
+        calendar = self.settings.calendar(self.estate_id)
+        by_day: dict[datetime.date, list[Any]] = {}
+        for row in rows:
+            by_day.setdefault(calendar.local_date(row.registered_at), []).append(row)
+        counts = {day: len(group) for day, group in by_day.items()}
+        numbers = take_numbers_by_day(self.session, self.estate_id, prefix, counts)
+        for day, group in by_day.items():
+            for row, number in zip(group, numbers[day], strict=True):
+                row.number = number
+
+    def _start_clocks(self, rows: Sequence[Any], code: str) -> None:
+        clock = self.settings.clock(self.estate_id, code)
+        if clock is None:
+            return
+        column = "ticket_id" if code == "same-day" else "complaint_id"
+        for row in rows:
+            if row.imported_closed:
+                continue
+            run = ClockRun(
+                estate_id=self.estate_id,
+                clock_id=clock.id,
+                started_at=row.heard_at,
+                due_at=row.due_at,
+                **{column: row.id},
+            )
+            self.session.add(run)
+        self.session.flush()
+
+    def _write_repeats(self, model: Any, pairs: Sequence[tuple[Any, SourceFacts]]) -> None:
+        if not pairs:
+            return
+        firsts = list({first.id: first for first, _ in pairs}.values())
+        move: Move[Any] = Move(
+            self.session, model, firsts, verb="report_again", actor=self.actor, now=self.now, rule="INT-6"
+        )
+        column = "ticket_id" if model is Ticket else "complaint_id"
+        for row in move.rows:
+            mine = [fact for first, fact in pairs if first.id == row.id]
+            move.set(row, repeats=row.repeats + len(mine))
+            for fact in mine:
+                repeat = RepeatReport(
+                    estate_id=self.estate_id,
+                    heard_at=fact.heard_at,
+                    words=" · ".join(text for text in (fact.summary, fact.detail, fact.result) if text),
+                    channel=fact.channel,
+                    place=fact.place,
+                    taken_by_id=self.desk_owner.id,
+                    source=fact.source,
+                    source_key=fact.source_key,
+                    **{column: row.id},
+                )
+                move.add(repeat)
+                self.outcome.merged.append(repeat)
+        move.finish()

@@ -1,0 +1,45 @@
+"""The verbs of keys, of approvals to lend them and of loans (KEY-1 … KEY-5). One door for all callers."""
+
+from models.operations.keys.approvals import FREE_BORROWERS, ApprovalDraft, approve, key_gone, refuse, request
+from models.operations.keys.custody import (
+    AMENDABLE,
+    KeyDraft,
+    amend,
+    delete,
+    hand_back,
+    lock_change_draft,
+    register,
+    report_lost,
+    tell_owner,
+)
+from models.operations.keys.loans import LOAN_AMENDABLE, LoanDraft, amend_loans, lend, on_loan, open_loans
+from models.operations.keys.returns import correct, extend, return_keys
+from models.operations.keys.taken_over import delete_loans
+
+__all__ = [
+    "AMENDABLE",
+    "FREE_BORROWERS",
+    "LOAN_AMENDABLE",
+    "ApprovalDraft",
+    "KeyDraft",
+    "LoanDraft",
+    "amend",
+    "amend_loans",
+    "approve",
+    "correct",
+    "delete",
+    "delete_loans",
+    "extend",
+    "hand_back",
+    "key_gone",
+    "lend",
+    "lock_change_draft",
+    "on_loan",
+    "open_loans",
+    "refuse",
+    "register",
+    "report_lost",
+    "request",
+    "return_keys",
+    "tell_owner",
+]

@@ -1,0 +1,215 @@
+"""A supervisor's consent to lend a key to anyone but an owner or the developer's sales staff (KEY-3)."""
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.errors import Msgid, OperationRefused, Outcome, gettext_noop
+from models.keys import APPROVAL_TRANSITIONS, ApprovalStatus, BorrowerKind, Key, KeyApproval
+from models.operations.core import Move, create, require, require_role, sift
+from models.staff import Actor, Staff
+
+FREE_BORROWERS = frozenset({BorrowerKind.OWNER, BorrowerKind.DEVELOPER_SALES})
+"""Who borrows against register and signature alone."""
+
+
+@dataclass
+class ApprovalDraft:
+    """Who wants which key and what for; our own staff are named by their account."""
+
+    key_id: int
+    borrower_kind: BorrowerKind
+    purpose: str
+    borrower_name: str = ""
+    borrower_staff_id: int | None = None
+
+
+def key_gone(key: Key, *, field: str | None = None) -> OperationRefused | None:
+    """The refusal for a key that is lost or was handed back for good: it is never lent again (KEY-4, KEY-5).
+
+    *field* is the one by which the key was chosen, where it was.
+    """
+    if key.lost_at is not None:
+        return OperationRefused("KEY-4", gettext_noop("Key %(record)s is lost."), field=field, record=key.number)
+    if key.handed_back_at is not None:
+        message = gettext_noop("Key %(record)s was handed back to %(person)s for good.")
+        return OperationRefused("KEY-5", message, field=field, record=key.number, person=key.handed_back_to or "")
+    return None
+
+
+def borrower_name(session: Session, kind: BorrowerKind, name: str, staff_id: int | None) -> str:
+    """How the borrower is called: staff by their account's name, all others as written.
+
+    Raises OperationRefused (KEY-3) for a colleague whose account is disabled.
+    """
+    person = session.get(Staff, staff_id) if staff_id is not None and kind is BorrowerKind.STAFF else None
+    if person is not None and person.disabled_at is not None:
+        message = gettext_noop("%(name)s no longer works here.")
+        raise OperationRefused("KEY-3", message, field="borrower_staff_id", name=person.name)
+    return person.name if person is not None else name.strip()
+
+
+def missing_of_borrower(kind: BorrowerKind, name: str, staff_id: int | None) -> dict[str, Msgid]:
+    """What must be known of a borrower of that kind and is not, by field."""
+    if kind is BorrowerKind.STAFF and staff_id is None:
+        return {"borrower_staff_id": gettext_noop("which colleague borrows it")}
+    if kind is not BorrowerKind.STAFF and not name.strip():
+        return {"borrower_name": gettext_noop("the borrower's name")}
+    return {}
+
+
+def request(
+    session: Session,
+    drafts: Sequence[ApprovalDraft],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    preview: bool = False,
+) -> Outcome:
+    """Ask a supervisor to consent to a loan before the key leaves (KEY-3).
+
+    Refused: an owner or sales staff, who need no consent; a key that is lost or gone; no borrower or purpose.
+    """
+    rows: list[KeyApproval] = []
+
+    def check(draft: ApprovalDraft) -> None:
+        key = session.get(Key, draft.key_id)
+        if key is None:
+            raise OperationRefused("GONE", gettext_noop("This record is no longer there."))
+        kind = BorrowerKind(draft.borrower_kind)
+        row = KeyApproval(
+            estate_id=key.estate_id,
+            key_id=key.id,
+            borrower_kind=kind,
+            borrower_name=borrower_name(session, kind, draft.borrower_name, draft.borrower_staff_id),
+            borrower_staff_id=draft.borrower_staff_id if kind is BorrowerKind.STAFF else None,
+            purpose=draft.purpose.strip(),
+            requested_at=now.astimezone(datetime.UTC),
+            requested_by_id=actor.staff_id,
+            status=ApprovalStatus.REQUESTED,
+        )
+        require_role(actor, "request", row)
+        if kind in FREE_BORROWERS:
+            message = gettext_noop("Owners and the developer's sales staff borrow against signature, without approval.")
+            raise OperationRefused("KEY-3", message, field="borrower_kind")
+        missing = missing_of_borrower(kind, draft.borrower_name, draft.borrower_staff_id)
+        if not row.purpose:
+            missing["purpose"] = gettext_noop("what the key is for")
+        require(missing, "KEY-3")
+        if refusal := key_gone(key, field="key_id"):
+            raise refusal
+        rows.append(row)
+
+    accepted, outcome = sift(drafts, check)
+    if preview:
+        outcome.done = list(accepted)
+    else:
+        outcome.done = list(create(session, rows, verb="request", actor=actor, now=now, rule="KEY-3"))
+    return outcome
+
+
+def approve(
+    session: Session,
+    approvals: Iterable[KeyApproval],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    due_at: datetime.datetime | None = None,
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+) -> Outcome:
+    """Consent to loans (KEY-3), never to the own one; *due_at* (UTC) sets when the key is due back (KEY-4)."""
+    move = _decide(session, approvals, "approve", actor, now, expected, preview, None)
+    future = due_at is None or due_at > move.now
+    move.refuse_unless(future, "KEY-4", gettext_noop("The time to come back lies in the past."), field="due_at")
+    for row in list(move.rows):
+        key = session.get_one(Key, row.key_id)
+        if refusal := key_gone(key):
+            move.reject(row, refusal)
+        else:
+            move.move(row, decided_at=move.now, decided_by_id=actor.staff_id, due_at=due_at)
+    return move.finish()
+
+
+def refuse(
+    session: Session,
+    approvals: Iterable[KeyApproval],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    reason: str,
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+) -> Outcome:
+    """Do not consent to loans, with the reason (KEY-3)."""
+    move = _decide(session, approvals, "refuse", actor, now, expected, preview, reason)
+    move.refuse_unless(reason.strip(), "KEY-3", gettext_noop("Say why it is refused."), field="reason")
+    for row in move.rows:
+        move.move(row, decided_at=move.now, decided_by_id=actor.staff_id, decision_reason=reason.strip())
+    return move.finish()
+
+
+def _decide(
+    session: Session,
+    approvals: Iterable[KeyApproval],
+    verb: str,
+    actor: Actor,
+    now: datetime.datetime,
+    expected: Mapping[int, int] | None,
+    preview: bool,
+    reason: str | None,
+) -> Move[KeyApproval]:
+    move = Move(
+        session,
+        KeyApproval,
+        approvals,
+        verb=verb,
+        actor=actor,
+        now=now,
+        preview=preview,
+        transitions=APPROVAL_TRANSITIONS,
+        expected=expected,
+        reason=reason,
+        rule="KEY-3",
+    )
+    for row in list(move.rows):
+        if row.borrower_staff_id == actor.staff_id or row.borrower_name == actor.name:
+            move.refuse(row, "KEY-3", gettext_noop("The borrower cannot approve the own loan."))
+    return move
+
+
+def usable_approval(
+    session: Session, key: Key, kind: BorrowerKind, name: str, staff_id: int | None, approval_id: int | None
+) -> KeyApproval:
+    """The approved, unused consent for this key and borrower; with *approval_id* that one and no other.
+
+    Raises the refusal (KEY-3) that says what is wrong with the one that was named, or that there is none.
+    """
+    if approval_id is not None:
+        approval = session.get(KeyApproval, approval_id)
+        if approval is None or approval.key_id != key.id or not _is_for(approval, kind, name, staff_id):
+            message = gettext_noop("This approval is for another key or another borrower.")
+            raise OperationRefused("KEY-3", message, field="approval_id")
+        if approval.status is not ApprovalStatus.APPROVED:
+            message = gettext_noop("The approval of this loan is “%(status)s”.")
+            raise OperationRefused("KEY-3", message, field="approval_id", status=approval.status)
+        return approval
+    query = select(KeyApproval).where(KeyApproval.key_id == key.id, KeyApproval.status == ApprovalStatus.APPROVED)
+    for approval in session.scalars(query.order_by(KeyApproval.id)):
+        if _is_for(approval, kind, name, staff_id):
+            return approval
+    message = gettext_noop(
+        "%(person)s may borrow key %(record)s only with a supervisor's approval, given before the key leaves."
+    )
+    raise OperationRefused("KEY-3", message, field="approval_id", person=name, record=key.number)
+
+
+def _is_for(approval: KeyApproval, kind: BorrowerKind, name: str, staff_id: int | None) -> bool:
+    if approval.borrower_kind is not kind:
+        return False
+    if kind is BorrowerKind.STAFF:
+        return approval.borrower_staff_id == staff_id
+    return approval.borrower_name.casefold() == name.strip().casefold()

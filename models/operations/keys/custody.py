@@ -1,0 +1,407 @@
+"""Keys in our custody: taken in, described, lost, handed back for good (KEY-1, KEY-4, KEY-5)."""
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.errors import OperationRefused, Outcome, gettext_noop
+from models.estates import Unit
+from models.keys import MOST_PIECES, Key, KeyLoan, KeyOrigin
+from models.matters import Channel
+from models.operations.core import (
+    Move,
+    check_each,
+    create,
+    delete_unused,
+    in_estate,
+    local_date,
+    open_amend,
+    require,
+    require_role,
+    sift,
+    take_numbers,
+)
+from models.operations.keys.approvals import key_gone
+from models.operations.keys.loans import on_loan, open_loans
+from models.operations.tickets import TicketDraft
+from models.staff import Actor
+from models.tags import tag_key
+from models.tickets import TicketKind
+
+NUMBER_PREFIX = "K"
+AMENDABLE = frozenset({"pieces", "unit_id", "place", "hook", "seal", "origin", "note"})
+
+
+@dataclass
+class KeyDraft:
+    """A key as it came (KEY-1); without ``number`` it gets the next one, ``received_at`` (UTC) None means now.
+
+    A bunch is one key of several ``pieces``.
+    """
+
+    estate_id: int
+    origin: KeyOrigin
+    hook: str
+    seal: str
+    unit_id: int | None = None
+    place: str | None = None
+    number: str | None = None
+    pieces: int = 1
+    received_at: datetime.datetime | None = None
+    note: str | None = None
+    is_out: bool = False
+    """Taken over while somebody has it: its seal, if any is told, is put on when it comes back."""
+
+
+def register(
+    session: Session,
+    drafts: Sequence[KeyDraft],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    preview: bool = False,
+) -> Outcome:
+    """Take keys into custody (KEY-1), each with number, unit or place, hook, seal and origin.
+
+    Refused: any of these missing, a number that another key of the estate has, received in the future, no pieces or
+    more than hang together.
+    """
+    numbers: set[tuple[int, str]] = set()
+    taken: set[tuple[str, int, str]] = set()
+
+    def check(draft: KeyDraft) -> None:
+        require_role(actor, "register", Key(estate_id=draft.estate_id))
+        seal = draft.seal if draft.seal or not draft.is_out else "-"
+        _check_described(session, draft.estate_id, draft.unit_id, draft.place, draft.hook, seal)
+        _check_pieces(draft.pieces)
+        _check_free(session, draft.estate_id, {"hook": draft.hook, "seal": draft.seal}, taken)
+        if draft.received_at is not None and draft.received_at > now:
+            message = gettext_noop("A key cannot have been received in the future.")
+            raise OperationRefused("KEY-1", message, field="received_at")
+        number = (draft.number or "").strip()
+        if not number:
+            return
+        query = select(Key.id).where(Key.estate_id == draft.estate_id, Key.number == number)
+        if (draft.estate_id, number) in numbers or session.scalars(query).first() is not None:
+            message = gettext_noop("There is a key %(number)s already.")
+            raise OperationRefused("KEY-1", message, field="number", number=number)
+        numbers.add((draft.estate_id, number))
+
+    accepted, outcome = sift(drafts, check)
+    if preview:
+        outcome.done = list(accepted)
+        return outcome
+    rows = []
+    for draft in accepted:
+        number = (draft.number or "").strip()
+        if not number:
+            day = local_date(session, draft.estate_id, now)
+            (number,) = take_numbers(session, draft.estate_id, NUMBER_PREFIX, day, 1)
+        rows.append(
+            Key(
+                estate_id=draft.estate_id,
+                number=number,
+                pieces=draft.pieces,
+                unit_id=draft.unit_id,
+                place=(draft.place or "").strip() or None,
+                hook=draft.hook.strip(),
+                seal=draft.seal.strip() or None,
+                origin=KeyOrigin(draft.origin),
+                received_at=(draft.received_at or now).astimezone(datetime.UTC),
+                note=draft.note or None,
+            )
+        )
+    outcome.done = list(create(session, rows, verb="register", actor=actor, now=now, rule="KEY-1"))
+    return outcome
+
+
+def _check_described(
+    session: Session, estate_id: int, unit_id: int | None, place: str | None, hook: str | None, seal: str | None
+) -> None:
+    missing = {}
+    if unit_id is None and not (place or "").strip():
+        missing["unit_id"] = gettext_noop("the unit or place")
+    if not (hook or "").strip():
+        missing["hook"] = gettext_noop("the hook")
+    if not (seal or "").strip():
+        missing["seal"] = gettext_noop("the seal")
+    require(missing, "KEY-1")
+    if unit_id is not None:
+        in_estate(session, Unit, unit_id, estate_id, "KEY-1", gettext_noop("unit"), field="unit_id")
+
+
+def _check_pieces(pieces: int | None) -> None:
+    if pieces is None or not 1 <= pieces <= MOST_PIECES:
+        raise OperationRefused("KEY-1", gettext_noop("A bunch has 1 to 99 pieces."), field="pieces")
+
+
+def _check_free(
+    session: Session,
+    estate_id: int,
+    places: Mapping[str, str | None],
+    taken: set[tuple[str, int, str]],
+    own_id: int | None = None,
+) -> None:
+    """Refuse (KEY-1) a hook or seal of another key in custody in whatever spelling.
+
+    Or of one of the same batch: *taken* holds what each has.
+    """
+    found = []
+    for column, text in places.items():
+        name = tag_key((text or "").strip())
+        written = getattr(Key, column)
+        here = (Key.lost_at.is_(None), Key.handed_back_at.is_(None))
+        query = select(Key.number, written).where(Key.estate_id == estate_id, getattr(Key, f"{column}_key") == name)
+        other = session.execute(query.where(Key.id != (own_id or 0), *here)).first()
+        if name and other is not None:
+            message = gettext_noop("Key %(number)s in custody has the hook %(name)s already.")
+            if column == "seal":
+                message = gettext_noop("Key %(number)s in custody has the seal %(name)s already.")
+            raise OperationRefused("KEY-1", message, field=column, number=other[0], name=other[1])
+        if name and (column, estate_id, name) in taken:
+            message = gettext_noop("Another key of these has the hook %(name)s.")
+            if column == "seal":
+                message = gettext_noop("Another key of these has the seal %(name)s.")
+            raise OperationRefused("KEY-1", message, field=column, name=(text or "").strip())
+        found.append((column, estate_id, name))
+    taken.update(found)
+
+
+def amend(
+    session: Session,
+    keys: Iterable[Key],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+    **columns: Any,
+) -> Outcome:
+    """Change pieces, unit, place, hook, seal, origin or note of keys (KEY-1); never the number or where the key is.
+
+    Of a bunch that is out the pieces are counted as it was lent, and stay so until it is back (KEY-2).
+    """
+    move = open_amend(
+        session,
+        Key,
+        keys,
+        columns,
+        AMENDABLE,
+        actor=actor,
+        now=now,
+        expected=expected,
+        preview=preview,
+        rule="KEY-1",
+    )
+
+    def check(row: Key) -> None:
+        unit_id, place = columns.get("unit_id", row.unit_id), columns.get("place", row.place)
+        hook, seal = columns.get("hook", row.hook), columns.get("seal", row.seal)
+        _check_described(session, row.estate_id, unit_id, place, hook, seal)
+        if columns.get("pieces", row.pieces) != row.pieces:
+            _check_pieces(columns["pieces"])
+            if row.id in out:
+                raise on_loan(row, out[row.id].borrower_name, field="pieces")
+        changed: dict[str, str | None] = {name: columns[name] for name in ("hook", "seal") if name in columns}
+        if row.lost_at is None and row.handed_back_at is None:
+            _check_free(session, row.estate_id, changed, taken, row.id)
+
+    taken: set[tuple[str, int, str]] = set()
+    out = open_loans(session, [row.id for row in move.rows]) if "pieces" in columns else {}
+    for row in check_each(move, check):
+        move.set(row, **columns)
+    return move.finish()
+
+
+def report_lost(
+    session: Session,
+    rows: Iterable[Key] | Iterable[KeyLoan],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    owner_told: bool = False,
+    reason: str = "",
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+) -> Outcome:
+    """Say that keys are lost (KEY-4), named as keys or by the loans on which they were lost.
+
+    Ends the loan a key is on. The key is never lent again; *owner_told* records that the owner knows. What follows is
+    offered, not done: see :func:`lock_change_draft`.
+    """
+    given: list[Key | KeyLoan] = list(rows)
+    by_loan = any(isinstance(row, KeyLoan) for row in given)
+    loans_given = [row for row in given if isinstance(row, KeyLoan)]
+    keys = [row for row in given if isinstance(row, Key)]
+    if by_loan:
+        keys = list(session.scalars(select(Key).where(Key.id.in_([loan.key_id for loan in loans_given]))))
+    common: dict[str, Any] = {
+        "verb": "report_lost",
+        "actor": actor,
+        "now": now,
+        "preview": preview,
+        "reason": reason or None,
+        "rule": "KEY-4",
+    }
+    # Keys before loans, as lending locks them.
+    lost = Move(session, Key, keys, expected=None if by_loan else expected, **common)
+    ended = Move(
+        session,
+        KeyLoan,
+        loans_given if by_loan else list(open_loans(session, [key.id for key in lost.rows]).values()),
+        expected=expected if by_loan else None,
+        **common,
+    )
+    check_each(lost, _refuse_gone)
+    refused = {key.id: refusal for key, refusal in lost.outcome.refused}
+
+    def check(loan: KeyLoan) -> None:
+        if loan.returned_at is not None:
+            raise OperationRefused(
+                "KEY-2", gettext_noop("The key has come back from this loan; report the key itself.")
+            )
+        if refusal := refused.get(loan.key_id):
+            raise refusal
+
+    for loan in check_each(ended, check):
+        ended.set(loan, lost_at=ended.now)
+    going = {loan.key_id for loan in ended.rows}
+    stopped = {loan.key_id: refusal for loan, refusal in ended.outcome.refused}
+    for key in list(lost.rows):
+        if key.id in stopped and key.id not in going:
+            lost.reject(key, stopped[key.id])
+        else:
+            lost.set(key, lost_at=lost.now, owner_told_at=lost.now if owner_told else None)
+    ended.finish()
+    lost.finish()
+    return ended.outcome if by_loan else lost.outcome
+
+
+def _refuse_gone(key: Key) -> None:
+    if refusal := key_gone(key):
+        raise refusal
+
+
+def tell_owner(
+    session: Session,
+    keys: Iterable[Key],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+) -> Outcome:
+    """Record that the owner has been told of the loss of keys (KEY-4)."""
+    move = Move(
+        session,
+        Key,
+        keys,
+        verb="tell_owner",
+        actor=actor,
+        now=now,
+        preview=preview,
+        expected=expected,
+        rule="KEY-4",
+    )
+    for key in list(move.rows):
+        if key.lost_at is None:
+            move.refuse(key, "KEY-4", gettext_noop("Key %(record)s is not lost."), record=key.number)
+        elif key.owner_told_at is not None:
+            message = gettext_noop("The owner of key %(record)s was told already.")
+            move.refuse(key, "KEY-4", message, record=key.number)
+        else:
+            move.set(key, owner_told_at=move.now)
+    return move.finish()
+
+
+def lock_change_draft(key: Key) -> TicketDraft:
+    """The job that is offered when *key* is lost (KEY-4); its marked sentences are shown in the reader's language."""
+    return TicketDraft(
+        estate_id=key.estate_id,
+        kind=TicketKind.REPAIR,
+        summary=gettext_noop("Change the lock: its key is lost."),
+        detail=key.number,
+        channel=Channel.STAFF,
+        unit_id=key.unit_id,
+        place=key.place,
+        reporter_department=gettext_noop("front desk"),
+    )
+
+
+def hand_back(
+    session: Session,
+    keys: Iterable[Key],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    handed_back_to: str,
+    receipt_number: str,
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+) -> Outcome:
+    """Give keys back to their owner for good against the stamped receipt; ends the custody (KEY-5).
+
+    Refused: no receiver or receipt number, a key on loan, lost, or handed back already.
+    """
+    move = Move(
+        session,
+        Key,
+        keys,
+        verb="hand_back",
+        actor=actor,
+        now=now,
+        preview=preview,
+        expected=expected,
+        rule="KEY-5",
+    )
+    out = open_loans(session, [key.id for key in move.rows])
+    missing = {}
+    if not handed_back_to.strip():
+        missing["handed_back_to"] = gettext_noop("who took the key")
+    if not receipt_number.strip():
+        missing["receipt_number"] = gettext_noop("the number of the stamped receipt")
+
+    def check(key: Key) -> None:
+        require(missing, "KEY-5")
+        _refuse_gone(key)
+        if key.id in out:
+            raise on_loan(key, out[key.id].borrower_name)
+
+    for key in check_each(move, check):
+        move.set(
+            key,
+            handed_back_at=move.now,
+            handed_back_to=handed_back_to.strip(),
+            receipt_number=receipt_number.strip(),
+        )
+    return move.finish()
+
+
+def delete(
+    session: Session,
+    keys: Iterable[Key],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    reason: str = "",
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+) -> Outcome:
+    """Remove keys registered by mistake that were never lent or asked for (KEY-2), and are still on their hook."""
+    return delete_unused(
+        session,
+        Key,
+        keys,
+        actor=actor,
+        now=now,
+        rule="KEY-2",
+        message=gettext_noop("Key %(record)s was lent or asked for; its history stays."),
+        reason=reason,
+        expected=expected,
+        preview=preview,
+        check=_refuse_gone,
+    )

@@ -1,0 +1,220 @@
+"""What registering a ticket and registering a complaint have in common (INT-1 … INT-6)."""
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.complaints import Complaint, ComplaintStatus
+from models.errors import Incomplete, Msgid, OperationRefused, gettext_noop
+from models.estates import Estate
+from models.matters import Channel, Matter, Severity
+from models.operations.core import can_own
+from models.operations.matters.owed import asks_somebody, owes_follow_up
+from models.personal import keyring_of
+from models.phones import NotAPhone, read_noted_phones, read_phones, stored_text
+from models.residents import Resident
+from models.same_matter import Asked, same_matters
+from models.staff import Actor, Staff
+from models.tickets import Ticket, TicketStatus
+
+_WHO_AND_WHERE = ("reporter_name", "reporter_phone", "reporter_department", "resident_id", "unit_id", "place")
+_FOLLOWED = (TicketStatus.DONE, ComplaintStatus.CARRIED_OUT)
+
+
+@dataclass
+class MatterDraft:
+    """What was said (INT-3). Times in UTC; ``heard_at`` None means now; ``desk_owner`` None means who registers."""
+
+    estate_id: int
+    summary: str
+    detail: str | None = None
+    wish: str | None = None
+    severity: Severity = Severity.ORDINARY
+    channel: Channel = Channel.PHONE
+    unit_id: int | None = None
+    place: str | None = None
+    resident_id: int | None = None
+    reporter_name: str | None = None
+    reporter_phone: str | None = None
+    reporter_department: str | None = None
+    read_back: bool = False
+    team_id: int | None = None
+    heard_at: datetime.datetime | None = None
+    promised_at: datetime.datetime | None = None
+    desk_owner: Staff | None = None
+    another_matter: bool = False
+
+
+def phone_columns(session: Session, phone: str | None, prefix: str = "phone") -> dict[str, str | None]:
+    """The three stored columns of a phone number: encrypted, digest of the whole, digest of the last four.
+
+    Of several numbers all are kept and the first is found. The caller has checked *phone*.
+    """
+    phones = read_phones(phone or "")
+    if not phones:
+        return {prefix: None, f"{prefix}_digest": None, f"{prefix}_tail_digest": None}
+    keyring = keyring_of(session)
+    return {
+        prefix: keyring.encrypt(stored_text(phones)),
+        f"{prefix}_digest": keyring.digest(phones[0].found_by),
+        f"{prefix}_tail_digest": keyring.digest(phones[0].tail),
+    }
+
+
+def same_phone(session: Session, stored: str | None, phone: str | None) -> bool:
+    """Whether *phone*, checked, says what is *stored* already, whose cipher text need not change then."""
+    return (keyring_of(session).readable(stored) or "") == stored_text(read_phones(phone or ""))
+
+
+def check_phone(phone: str | None, rule: str = "INT-3", field: str = "reporter_phone", *, noted: bool = False) -> None:
+    """Refuse what is no phone number that can be dialled, as *field* has it; placeholders are none."""
+    message = None
+    try:
+        (read_noted_phones if noted else read_phones)(phone or "")
+    except NotAPhone as problem:
+        message = problem.message
+    if message is not None:  # raised here: within, it would keep the place of the problem and all rows of a file there
+        raise OperationRefused(rule, message, field=field)
+
+
+def check_intake(session: Session, draft: MatterDraft, *, actor: Actor, now: datetime.datetime) -> None:
+    """Refuse a draft without what happened, heard in the future, or with an owner who is not of the desk."""
+    if not draft.summary.strip():
+        raise OperationRefused("INT-3", gettext_noop("Write down what happened."), field="summary")
+    if draft.heard_at is not None and draft.heard_at > now:
+        message = gettext_noop("It cannot have been heard in the future: %(heard)s.")
+        raise OperationRefused("INT-2", message, field="heard_at", heard=draft.heard_at)
+    check_promise(draft.promised_at, now=now)
+    check_phone(draft.reporter_phone)
+    owner = draft.desk_owner or session.get_one(Staff, actor.staff_id)
+    if not can_own(session, owner, draft.estate_id):
+        raise OperationRefused(
+            "INT-1",
+            gettext_noop("%(person)s does not work at the desk of this estate and cannot be desk owner."),
+            person=owner.name,
+        )
+
+
+def check_promise(promised_at: datetime.datetime | None, *, now: datetime.datetime) -> None:
+    """Refuse to promise an answer for a time that has passed (INT-5)."""
+    if promised_at is not None and promised_at < now:
+        raise OperationRefused("INT-5", gettext_noop("The promised time has passed already."), field="promised_at")
+
+
+def check_change(matter: Ticket | Complaint, changes: Mapping[str, Any], *, now: datetime.datetime) -> None:
+    """Refuse *changes* that take away what INT-3 asked for, or whom the follow-up asks (FUP-1); see check_promise."""
+    lacked = lacking(matter, {})
+    if gone := {field: what for field, what in lacking(matter, changes).items() if field not in lacked}:
+        raise Incomplete("INT-3", gone)
+    if matter.status in _FOLLOWED and owes_follow_up(matter) and not asks_somebody(_with(matter, changes)):
+        message = gettext_noop("Whom the follow-up of %(record)s asks cannot be taken out of it any more.")
+        field = "reporter_department" if changes.get("reporter_department") else "reporter_name"
+        raise OperationRefused("FUP-1", message, field=field, record=matter.number)
+    if changes.get("promised_at") != matter.promised_at:
+        check_promise(changes.get("promised_at"), now=now)
+
+
+def lacking(matter: Ticket | Complaint, changes: Mapping[str, Any]) -> dict[str, Msgid]:
+    """What INT-3 asks for and *matter* with *changes* lacks, by field."""
+    return required(_with(matter, changes), anonymous=isinstance(matter, Complaint) and matter.anonymous)
+
+
+def _with(matter: Ticket | Complaint, changes: Mapping[str, Any]) -> Any:
+    return SimpleNamespace(**{name: changes.get(name, getattr(matter, name)) for name in _WHO_AND_WHERE})
+
+
+def required(draft: Any, *, anonymous: bool) -> dict[str, Msgid]:
+    """What INT-3 asks for and the draft lacks, by field: who, and where. Colleagues need no resident (INT-9)."""
+    missing = {}
+    if not anonymous and not (draft.reporter_name or draft.resident_id or draft.reporter_department):
+        missing["reporter_name"] = gettext_noop("who reported it (a surname is enough)")
+    if not anonymous and not (draft.unit_id or draft.place):
+        missing["unit_id"] = gettext_noop("the unit or place")
+    return missing
+
+
+def reporter(
+    session: Session, name: str | None, phone: str | None, resident_id: int | None
+) -> tuple[str | None, str | None]:
+    """Name and phone that the matter keeps (INT-3): those that were given, else the resident's own.
+
+    Who gives another name speaks for the resident and is not reached at the resident's number.
+    """
+    name, phone = name or None, phone or None
+    resident = session.get(Resident, resident_id) if resident_id is not None else None
+    if resident is None or (name and name.strip() != resident.name):
+        return name, phone
+    return name or resident.name, phone or keyring_of(session).readable(resident.phone)
+
+
+def intake_columns(
+    session: Session, draft: MatterDraft, *, actor: Actor, now: datetime.datetime, anonymous: bool = False
+) -> dict[str, Any]:
+    """The shared columns of a new ticket or complaint."""
+    name, phone = draft.reporter_name, draft.reporter_phone
+    name, phone = (None, None) if anonymous else reporter(session, name, phone, draft.resident_id)
+    return {
+        "estate_id": draft.estate_id,
+        "summary": draft.summary.strip(),
+        "detail": draft.detail or None,
+        "wish": draft.wish or None,
+        "severity": draft.severity,
+        "channel": draft.channel,
+        "unit_id": None if anonymous else draft.unit_id,
+        "place": draft.place or None,
+        "resident_id": None if anonymous else draft.resident_id,
+        "reporter_name": name,
+        **phone_columns(session, phone, "reporter_phone"),
+        "reporter_department": draft.reporter_department or None,
+        "read_back": draft.read_back,
+        "team_id": draft.team_id,
+        "heard_at": draft.heard_at or now,
+        "registered_at": now,
+        "promised_at": draft.promised_at,
+        "desk_owner_id": (draft.desk_owner.id if draft.desk_owner else actor.staff_id),
+    }
+
+
+def offer_same_matter(session: Session, model: Any, draft: MatterDraft, category: Any, *, emergency: bool) -> None:
+    """Refuse a draft that may be a matter which is still open, naming that one (INT-6): :mod:`models.same_matter`."""
+    # Whoever else registers something in the estate waits here, and then finds what was registered before.
+    session.execute(select(Estate.id).where(Estate.id == draft.estate_id).with_for_update(key_share=True))
+    asked = Asked(draft.estate_id, draft.summary, draft.unit_id, draft.place, category, emergency)
+    same = same_matters(session, model, asked)
+    if same:
+        raise same_matter_refusal(session.get_one(model, same[0]))
+
+
+def same_matter_refusal(first: Matter) -> OperationRefused:
+    """The sentence that offers the open matter instead of a new one (INT-6)."""
+    return OperationRefused(
+        "INT-6",
+        gettext_noop(
+            "%(number)s of the same unit or place is still open (“%(summary)s”): add this report to it, "
+            "or say that it is another matter."
+        ),
+        field="another_matter",
+        number=first.number,
+        summary=first.summary,
+    )
+
+
+SAID_BY = ("unit_id", "place", "resident_id", "reporter_name", "reporter_phone", "reporter_department", "promised_at")
+"""Who called, from where, and what was promised: what a matter and each repeated report of it have alike."""
+KEPT_OF_A_CALLER = (*SAID_BY, "reporter_phone_digest", "reporter_phone_tail_digest")
+_KEPT_OF_NOBODY = ("place", "promised_at")
+
+
+def caller_columns(said: Mapping[str, Any], matter: Matter, *, anonymous: bool = False) -> dict[str, Any]:
+    """What a report that is added to *matter* keeps of who called, of *said* by its columns.
+
+    Nobody is named where the caller wants that, or the first one did (INT-4).
+    """
+    anonymous = anonymous or (isinstance(matter, Complaint) and matter.anonymous)
+    kept = _KEPT_OF_NOBODY if anonymous else KEPT_OF_A_CALLER
+    return {name: said.get(name) or None for name in kept}

@@ -1,0 +1,220 @@
+"""Two records of one matter become one (INT-6): the duplicate is cancelled, its caller's words go to the original.
+
+What was said moves as repeated reports of the original, which counts them. The one of the duplicate itself has the
+source :data:`SOURCE` and names it in its key: that row is the link between the two.
+"""
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from models import complaints, tickets
+from models.complaints import Complaint
+from models.errors import OperationRefused, Outcome, gettext_noop
+from models.matters import MERGED, RepeatReport, Severity, merged_key
+from models.operations.core import Move
+from models.operations.matters.intake import KEPT_OF_A_CALLER, caller_columns
+from models.staff import Actor
+from models.tickets import CancelKind, Ticket, TicketKind
+
+Matter = Ticket | Complaint
+
+OPEN_STATUSES: frozenset[Any] = frozenset(tickets.OPEN_STATUSES) | frozenset(complaints.OPEN_STATUSES)
+_WEIGHT = (Severity.MINOR, Severity.ORDINARY, Severity.SERIOUS)
+LONGEST = 20_000
+
+
+def merge(
+    session: Session,
+    matters: Iterable[Matter],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    original: Matter | None,
+    reason: str = "",
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+) -> Outcome:
+    """Cancel *matters* as duplicates of *original*, to which what their callers said goes (INT-6).
+
+    Refused: an original that is another register's or estate's, not open or the duplicate itself; a duplicate that
+    weighs more than the original (INT-7), an emergency into what is none (DSP-1), one that was paid for (JOB-4), work
+    of two complaints (CMP-6); and whatever cannot be cancelled any more.
+    """
+    rows = list(matters)
+    model: type[Any] = type(rows[0]) if rows else Ticket
+    ends: Mapping[Any, Any] = (tickets if model is Ticket else complaints).TRANSITIONS["cancel"]
+    if original is not None and not preview:
+        session.refresh(original, with_for_update={"key_share": True})
+    move: Move[Any] = Move(
+        session,
+        model,
+        rows,
+        verb="merge",
+        actor=actor,
+        now=now,
+        preview=preview,
+        transitions={"merge": ends},
+        expected=expected,
+        reason=reason.strip() or None,
+        rule="INT-6",
+    )
+    if original is None:
+        move.refuse_unless(None, "INT-6", gettext_noop("Name the matter that this one repeats."), field="original")
+        return move.finish()
+    for matter in list(move.rows):
+        if refusal := _misfit(matter, original):
+            move.reject(matter, refusal)
+    told = _reports(session, move.rows, original, actor)
+    for matter in move.rows:
+        said = reason.strip() or f"→ {original.number}"
+        if isinstance(matter, Ticket):
+            freed = {"cancel_kind": CancelKind.DUPLICATE, "waiting_reason": None, "waiting_from": None}
+        else:
+            freed = {}
+        move.move(matter, cancelled_at=move.now, cancel_reason=said, **freed)
+        move.clocks.cancel(matter, move.now)
+    outcome = move.finish()
+    if not preview and outcome.done:
+        _add(move, original, told)
+    return outcome
+
+
+def _misfit(matter: Matter, original: Matter) -> OperationRefused | None:
+    """Why *matter* is no duplicate of *original*, None when it can be."""
+    names = {"record": matter.number, "original": original.number, "field": "original"}
+    if type(matter) is not type(original) or matter.estate_id != original.estate_id or matter.id == original.id:
+        message = gettext_noop("%(original)s is no other matter of the same kind and estate as %(record)s.")
+        return OperationRefused("INT-6", message, **names)
+    if original.status not in OPEN_STATUSES:
+        message = gettext_noop("%(original)s is “%(status)s”; only an open matter takes others in.")
+        return OperationRefused("INT-6", message, status=original.status, **names)
+    if _WEIGHT.index(matter.severity) > _WEIGHT.index(original.severity):
+        message = gettext_noop("%(record)s weighs more than %(original)s: merge that one into it instead.")
+        return OperationRefused("INT-7", message, **names)
+    if isinstance(matter, Ticket) and isinstance(original, Ticket):
+        if matter.kind is TicketKind.EMERGENCY and original.kind is not TicketKind.EMERGENCY:
+            message = gettext_noop("%(record)s is an emergency, %(original)s is none: merge that one into it instead.")
+            return OperationRefused("DSP-1", message, **names)
+        if matter.settled_at is not None:
+            message = gettext_noop("It was paid for already; finish and close it instead.")
+            return OperationRefused("JOB-4", message)
+        if matter.complaint_id not in (None, original.complaint_id):
+            message = gettext_noop("%(record)s is work for a complaint, %(original)s is not work for the same one.")
+            return OperationRefused("CMP-6", message, **names)
+    return None
+
+
+def _reports(session: Session, rows: Sequence[Any], original: Matter, actor: Actor) -> list[RepeatReport]:
+    """What *original* takes in: each duplicate's own report, then those that had been added to it."""
+    column = "ticket_id" if isinstance(original, Ticket) else "complaint_id"
+
+    def report(told: Any, words: str, taker: int) -> RepeatReport:
+        taken = RepeatReport(
+            estate_id=original.estate_id,
+            words=words[:LONGEST],
+            heard_at=told.heard_at,
+            channel=told.channel,
+            taken_by_id=taker,
+            source=MERGED,
+            source_key=merged_key(told.__tablename__, told.id),
+            **caller_columns({name: getattr(told, name) for name in KEPT_OF_A_CALLER}, original),
+        )
+        setattr(taken, column, original.id)
+        return taken
+
+    found = []
+    for row in rows:
+        said = "\n".join(filter(None, (row.summary, row.detail, row.wish)))
+        found.append(report(row, said, row.desk_owner_id))
+    query = select(RepeatReport).where(getattr(RepeatReport, column).in_([row.id for row in rows]))
+    for each in session.scalars(query.order_by(RepeatReport.id)):
+        found.append(report(each, each.words, each.taken_by_id))
+    return found
+
+
+def _add(move: Move[Any], original: Matter, told: Sequence[RepeatReport]) -> None:
+    """Write on the original what it has taken in, in the role that let the duplicates be merged."""
+    taking: Move[Any] = Move(
+        move.session,
+        type(original),
+        [original],
+        verb="report_again",
+        actor=move.actor,
+        now=move.now,
+        rule="INT-6",
+        role=move.role_of(move.rows[0]),
+    )
+    for row in taking.rows:
+        taking.set(row, repeats=row.repeats + len(told))
+        if names := list(filter(None, (each.reporter_name for each in told))):
+            taking.note(row, called_again=", ".join(dict.fromkeys(names)))
+        for each in told:
+            each.created_at = each.updated_at = move.now
+            taking.add(each)
+    taking.finish().all()
+    if isinstance(original, Complaint):
+        _pass_on_work(move, original)
+
+
+def _pass_on_work(move: Move[Any], original: Complaint) -> None:
+    """Jobs that were done for a duplicate complaint are done for the original now."""
+    query = select(Ticket).where(Ticket.complaint_id.in_([row.id for row in move.rows])).order_by(Ticket.id)
+    jobs = list(move.session.scalars(query))
+    passing = Move(
+        move.session,
+        Ticket,
+        jobs,
+        verb="merge",
+        actor=move.actor,
+        now=move.now,
+        rule="INT-6",
+        role=move.role_of(move.rows[0]),
+    )
+    for job in passing.rows:
+        passing.set(job, complaint_id=original.id)
+    passing.finish().all()
+
+
+def give_back(move: Move[Any]) -> None:
+    """Take out of their originals again what duplicates brought along, for a verb that brings these back.
+
+    Refused where an original is not open any more: what was done there was done for both.
+    """
+    keys = {merged_key(row.__tablename__, row.id): row for row in move.rows}
+    taken = {each.source_key: each for each in _merged(move.session, keys)}
+    own = RepeatReport.ticket_id if move.model is Ticket else RepeatReport.complaint_id
+    for key, report in taken.items():
+        row = keys[key or ""]
+        original = move.session.get_one(move.model, report.ticket_id or report.complaint_id)
+        if original.status not in OPEN_STATUSES:
+            message = gettext_noop("%(record)s was merged into %(original)s, which is “%(status)s”.")
+            move.refuse(row, "INT-6", message, record=row.number, original=original.number, status=original.status)
+            continue
+        added = move.session.scalars(select(RepeatReport.id).where(own == row.id))
+        along = _merged(move.session, [merged_key(RepeatReport.__tablename__, number) for number in added])
+        if move.preview:
+            continue
+        giving: Move[Any] = Move(
+            move.session,
+            move.model,
+            [original],
+            verb="correct",
+            actor=move.actor,
+            now=move.now,
+            reason=move.reason,
+            rule="INT-6",
+            role=move.role_of(row),
+        )
+        for held in giving.rows:
+            giving.set(held, repeats=max(0, held.repeats - 1 - len(along)))
+        giving.finish().all()
+        move.session.execute(delete(RepeatReport).where(RepeatReport.id.in_([each.id for each in (report, *along)])))
+
+
+def _merged(session: Session, keys: Iterable[str]) -> list[RepeatReport]:
+    query = select(RepeatReport).where(RepeatReport.source == MERGED, RepeatReport.source_key.in_(list(keys)))
+    return list(session.scalars(query))

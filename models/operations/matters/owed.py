@@ -1,0 +1,124 @@
+"""Follow-ups that finished matters owe (FUP-1): made by the verb that finishes, undone by the one that reopens."""
+
+import datetime
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.complaints import Complaint
+from models.follow_ups import FollowUp, FollowUpStatus
+from models.matters import ClockRun
+from models.operations.core import CHUNK, Move, create
+from models.settings import EstateSettings
+from models.staff import Actor, Role
+from models.tickets import Ticket, TicketKind
+
+FOLLOWED_KINDS = (TicketKind.REPAIR, TicketKind.HOUSEHOLD_SERVICE, TicketKind.EMERGENCY)
+
+
+def owes_follow_up(matter: Ticket | Complaint) -> bool:
+    """Whether a finished matter must be followed up: a resident's job or complaint, not a colleague's (INT-9, FUP-1).
+
+    Nobody can be asked about an anonymous complaint (INT-4).
+    """
+    return (not isinstance(matter, Ticket) or matter.kind in FOLLOWED_KINDS) and asks_somebody(matter)
+
+
+def asks_somebody(matter: Any) -> bool:
+    """Whether there is a resident to be asked, by the columns that say who reported *matter*."""
+    if matter.reporter_department:
+        return False
+    return bool(matter.resident_id or matter.reporter_name or matter.reporter_phone)
+
+
+def due_follow_up_at(settings: EstateSettings, estate_id: int, finished_at: datetime.datetime) -> datetime.datetime:
+    """When the follow-up of what was finished at *finished_at* is due; three days where the clock is off."""
+    clock = settings.clock(estate_id, "follow-up")
+    return settings.due(clock, finished_at) if clock else finished_at + datetime.timedelta(days=3)
+
+
+def make_follow_ups(move: Move[Any], matters: Sequence[Ticket | Complaint]) -> None:
+    """Schedule a follow-up for each of *matters*, which *move* has finished, by its desk owner, with its clock.
+
+    The events name the role in which the matter was finished: whoever does the work may not schedule by themselves.
+    """
+    by_role: dict[Role, list[FollowUp]] = {}
+    for matter in matters:
+        row = FollowUp(
+            estate_id=matter.estate_id,
+            assignee_id=matter.desk_owner_id,
+            due_at=due_follow_up_at(move.settings, matter.estate_id, move.now),
+            **{matter_column(matter): matter.id},
+        )
+        by_role.setdefault(move.role_of(matter), []).append(row)
+    for role, rows in by_role.items():
+        write_follow_ups(move.session, rows, actor=move.actor, now=move.now, settings=move.settings, role=role)
+
+
+def write_follow_ups(
+    session: Session,
+    rows: Sequence[FollowUp],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    settings: EstateSettings,
+    role: Role | None = None,
+) -> list[FollowUp]:
+    """Write new follow-ups, each with its clock; *role* is that of the verb they follow from, as in :func:`create`."""
+    if not rows:
+        return []
+    made = create(session, rows, verb="schedule", actor=actor, now=now, rule="FUP-1", role=role)
+    for row in made:
+        clock = settings.clock(row.estate_id, "follow-up")
+        if clock is not None:
+            run = ClockRun(
+                estate_id=row.estate_id, clock_id=clock.id, follow_up_id=row.id, started_at=now, due_at=row.due_at
+            )
+            run.created_at = run.updated_at = now
+            session.add(run)
+    session.flush()
+    return made
+
+
+def drop_follow_ups(
+    session: Session, matters: Sequence[Ticket | Complaint], *, actor: Actor, now: datetime.datetime
+) -> None:
+    """Cancel the follow-ups still to be made of matters that are worked on again (FUP-3)."""
+    if not matters:
+        return
+    waiting = [
+        row
+        for row in latest_follow_ups(session, type(matters[0]), [matter.id for matter in matters]).values()
+        if row.status is FollowUpStatus.SCHEDULED
+    ]
+    if waiting:
+        move = Move(session, FollowUp, waiting, verb="cancel", actor=actor, now=now, rule="FUP-3")
+        for row in move.rows:
+            move.move(row, FollowUpStatus.CANCELLED, finished_at=move.now, finished_by_id=actor.staff_id)
+            move.clocks.cancel(row, move.now)
+        move.finish().all()
+
+
+def matter_column(matter: Ticket | Complaint) -> str:
+    """The column by which what hangs on *matter* names it."""
+    return "ticket_id" if isinstance(matter, Ticket) else "complaint_id"
+
+
+def latest_follow_ups(
+    session: Session, model: type[Ticket] | type[Complaint], ids: Sequence[int]
+) -> dict[int, FollowUp]:
+    """The newest follow-up of each matter, by the matter's id."""
+    column = FollowUp.ticket_id if model is Ticket else FollowUp.complaint_id
+    found: dict[int, FollowUp] = {}
+    for start in range(0, len(ids), CHUNK):
+        query = select(FollowUp).where(column.in_(ids[start : start + CHUNK])).order_by(FollowUp.id)
+        for row in session.scalars(query):
+            found[getattr(row, column.key)] = row
+    return found
+
+
+def settled(follow_up: FollowUp | None) -> bool:
+    """Whether the follow-up says satisfied, or was closed as not reached by a supervisor (FUP-3)."""
+    return follow_up is not None and follow_up.status in (FollowUpStatus.SATISFIED, FollowUpStatus.NOT_REACHED)

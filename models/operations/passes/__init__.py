@@ -1,0 +1,35 @@
+"""The verbs of passes (PAS-1 … PAS-3, PAS-7, PAS-8). One door for all callers."""
+
+from models.operations.passes.gate import UNKNOWN_CODE, check_in, check_out, hand_in, look_up, refund, validity
+from models.operations.passes.issuing import (
+    AMENDABLE,
+    NUMBER_PREFIX,
+    PassDraft,
+    amend,
+    check_badge,
+    correct,
+    delete,
+    issue,
+    new_code,
+    revoke,
+)
+
+__all__ = [
+    "AMENDABLE",
+    "NUMBER_PREFIX",
+    "UNKNOWN_CODE",
+    "PassDraft",
+    "amend",
+    "check_badge",
+    "check_in",
+    "check_out",
+    "correct",
+    "delete",
+    "hand_in",
+    "issue",
+    "look_up",
+    "new_code",
+    "refund",
+    "revoke",
+    "validity",
+]

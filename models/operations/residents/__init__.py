@@ -1,0 +1,32 @@
+"""The verbs of residents and occupancies. One door for all callers."""
+
+from models.operations.residents.merging import REFERRING, merge, undo_merge
+from models.operations.residents.occupancies import OccupancyDraft, delete_occupancy, end_occupancy, register_occupancy
+from models.operations.residents.records import (
+    AMENDABLE,
+    ResidentDraft,
+    amend,
+    amend_each,
+    check_person,
+    delete,
+    held_by,
+    register,
+)
+
+__all__ = [
+    "AMENDABLE",
+    "REFERRING",
+    "OccupancyDraft",
+    "ResidentDraft",
+    "amend",
+    "amend_each",
+    "check_person",
+    "delete",
+    "delete_occupancy",
+    "end_occupancy",
+    "held_by",
+    "merge",
+    "register",
+    "register_occupancy",
+    "undo_merge",
+]

@@ -1,0 +1,57 @@
+"""The verbs of what a manager sets (SET-1, SET-2). Every edit is an event and works from then on."""
+
+from models.operations.settings.calendars import (
+    DAY_AMENDABLE,
+    HOURS_AMENDABLE,
+    CalendarDayDraft,
+    WorkingHoursDraft,
+    amend_calendar_days,
+    amend_working_hours,
+    delete_calendar_days,
+    delete_working_hours,
+    register_calendar_days,
+    register_working_hours,
+)
+from models.operations.settings.defaults import (
+    official_days,
+    provide_defaults,
+    provide_official_days,
+    years_without_days,
+)
+from models.operations.settings.figures import (
+    CATEGORY_AMENDABLE,
+    CLOCK_AMENDABLE,
+    CategoryDraft,
+    amend_categories,
+    amend_clocks,
+    amend_settings,
+    check_value,
+    delete_categories,
+    register_categories,
+)
+
+__all__ = [
+    "CATEGORY_AMENDABLE",
+    "CLOCK_AMENDABLE",
+    "DAY_AMENDABLE",
+    "HOURS_AMENDABLE",
+    "CalendarDayDraft",
+    "CategoryDraft",
+    "WorkingHoursDraft",
+    "amend_calendar_days",
+    "amend_categories",
+    "amend_clocks",
+    "amend_settings",
+    "amend_working_hours",
+    "check_value",
+    "delete_calendar_days",
+    "delete_categories",
+    "delete_working_hours",
+    "official_days",
+    "provide_defaults",
+    "provide_official_days",
+    "register_calendar_days",
+    "register_categories",
+    "register_working_hours",
+    "years_without_days",
+]

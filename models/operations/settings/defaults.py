@@ -1,0 +1,208 @@
+"""What a new estate begins with: clocks, settings, categories, working hours and the official calendar (SET-1, 2)."""
+
+import datetime
+import functools
+from collections.abc import Iterable, Iterator
+from zoneinfo import ZoneInfo
+
+import chinese_calendar
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from models.base import Base
+from models.complaints import ComplaintCategory
+from models.estates import Estate
+from models.events import Event
+from models.operations.core import create, hold_estates, require_role
+from models.settings import (
+    DEFAULT_CLOCKS,
+    DEFAULT_SETTINGS,
+    CalendarDay,
+    Category,
+    CategoryRegister,
+    Clock,
+    DayKind,
+    Setting,
+    WorkingHours,
+)
+from models.staff import Actor, Role
+
+PROVIDED = "SET-1"
+"""The rule that the event of a default names: what a person adds has another, or none."""
+
+# 08:30-12:00 and 13:30-18:00, Monday to Friday (SET-2).
+DEFAULT_HOURS = tuple((day, start, end) for day in range(5) for start, end in ((510, 720), (810, 1080)))
+
+OfficialDay = tuple[datetime.date, DayKind, str]
+"""A date that differs from its weekday, how, and the Chinese name of its holiday."""
+
+# Names of categories are the estate's own data, as names of teams are: a manager edits them, nobody translates them.
+TICKET_CATEGORIES = {
+    "water": "给排水",
+    "electricity": "强电照明",
+    "low-voltage": "弱电对讲",
+    "doors-and-windows": "门窗锁具",
+    "walls-and-leaks": "墙面渗漏",
+    "lifts": "电梯",
+    "public-facilities": "公共设施",
+    "cleaning": "清洁绿化",
+    "household-help": "居家服务",
+    "other": "其它",
+}
+COMPLAINT_CATEGORIES = {
+    ComplaintCategory.HOUSE_FABRIC: "房屋管理类",
+    ComplaintCategory.EQUIPMENT: "设备管理类",
+    ComplaintCategory.SAFETY_AND_ORDER: "安全管理类",
+    ComplaintCategory.ENVIRONMENT: "环境管理类",
+    ComplaintCategory.GENERAL_SERVICE: "综合服务类",
+    ComplaintCategory.NEIGHBOUR_DISPUTE: "业户纠纷类",
+    ComplaintCategory.DEVELOPER_RELATED: "开发商相关类",
+    ComplaintCategory.OTHER: "其它类",
+}
+
+
+def provide_defaults(
+    session: Session, estate: Estate, *, actor: Actor, now: datetime.datetime, role: Role | None = None
+) -> list[int]:
+    """Add what *estate* lacks of the defaults, each with its event; what is there stays as it is.
+
+    The calendar is added for the years before, of and after *now*. Returns the years among them for which no official
+    calendar is known yet: there Monday to Friday count as working days. *role* names the role it is done in.
+    """
+    days, unknown = official_days(_years_around(estate, now))
+    rows: list[Base] = [
+        *_clocks(session, estate.id),
+        *_settings(session, estate.id),
+        *_categories(session, estate.id),
+        *_hours(session, estate.id),
+        *_days(session, estate.id, days),
+    ]
+    by_table: dict[type[Base], list[Base]] = {}
+    for row in rows:
+        by_table.setdefault(type(row), []).append(row)
+    for group in by_table.values():
+        create(session, group, verb="register", actor=actor, now=now, rule=PROVIDED, role=role)
+    return unknown
+
+
+def provide_official_days(
+    session: Session, estates: Iterable[Estate], *, actor: Actor, now: datetime.datetime
+) -> tuple[list[CalendarDay], list[int]]:
+    """Add to *estates* the official days of the years before, of and after *now* that they never had (SET-2).
+
+    A date that stands in the calendar stays as it is, and one that was provided and deleted does not come back, so
+    that it may be done again at any time. Returns the days added, and the years of which no official calendar is known.
+    """
+    chosen = list(dict.fromkeys(estates))
+    for estate in chosen:
+        require_role(actor, "register", CalendarDay(estate_id=estate.id))
+    hold_estates(session, chosen)
+    added: list[CalendarDay] = []
+    unknown: set[int] = set()
+    for estate in chosen:
+        days, unknown_here = official_days(_years_around(estate, now))
+        added += _days(session, estate.id, days)
+        unknown.update(unknown_here)
+    return create(session, added, verb="register", actor=actor, now=now, rule=PROVIDED), sorted(unknown)
+
+
+def years_without_days(session: Session, estate: Estate, *, now: datetime.datetime) -> list[int]:
+    """Which of this year and the next has neither an official calendar nor any day of its own in *estate* (SET-2).
+
+    One statement, or none where both calendars are known.
+    """
+    _, unknown = official_days(_years_around(estate, now)[1:])
+    if not unknown:
+        return []
+    days = [CalendarDay.day.between(datetime.date(year, 1, 1), datetime.date(year, 12, 31)) for year in unknown]
+    found = session.execute(select(*(exists().where(CalendarDay.estate_id == estate.id, of) for of in days))).one()
+    return [year for year, has_days in zip(unknown, found, strict=True) if not has_days]
+
+
+def official_days(years: Iterable[int]) -> tuple[list[OfficialDay], list[int]]:
+    """The official holidays and make-up working days of *years*, and the years not announced yet (SET-2)."""
+    found: list[OfficialDay] = []
+    unknown: list[int] = []
+    for year in years:
+        days = _official_year(year)
+        if days is None:
+            unknown.append(year)
+        else:
+            found += days
+    return found, unknown
+
+
+@functools.cache
+def _official_year(year: int) -> tuple[OfficialDay, ...] | None:
+    chinese_names = {holiday.value: holiday.chinese for holiday in chinese_calendar.Holiday}
+    found: list[OfficialDay] = []
+    day = datetime.date(year, 1, 1)
+    try:
+        while day.year == year:
+            off, name = chinese_calendar.get_holiday_detail(day)
+            if name is not None:
+                found.append((day, DayKind.OFF if off else DayKind.WORKING, chinese_names.get(name, name)))
+            day += datetime.timedelta(days=1)
+    except NotImplementedError:
+        return None
+    return tuple(found)
+
+
+def _years_around(estate: Estate, now: datetime.datetime) -> range:
+    year = now.astimezone(ZoneInfo(estate.timezone)).year
+    return range(year - 1, year + 2)
+
+
+def _clocks(session: Session, estate_id: int) -> Iterator[Clock]:
+    present = set(session.scalars(select(Clock.code).where(Clock.estate_id == estate_id)))
+    for code, rule, start, stop, minutes, calendar in DEFAULT_CLOCKS:
+        if code not in present:
+            yield Clock(
+                estate_id=estate_id,
+                code=code,
+                rule=rule,
+                start_event=start,
+                stop_event=stop,
+                minutes=minutes,
+                calendar=calendar,
+                enabled=True,
+            )
+
+
+def _settings(session: Session, estate_id: int) -> Iterator[Setting]:
+    present = set(session.scalars(select(Setting.code).where(Setting.estate_id == estate_id)))
+    for code, (rule, value) in DEFAULT_SETTINGS.items():
+        if code not in present:
+            yield Setting(estate_id=estate_id, code=code, rule=rule, value=value)
+
+
+def _categories(session: Session, estate_id: int) -> Iterator[Category]:
+    query = select(Category.register, Category.code).where(Category.estate_id == estate_id)
+    present = {(row.register, row.code) for row in session.execute(query)}
+    wanted = [(CategoryRegister.TICKETS, code, name) for code, name in TICKET_CATEGORIES.items()]
+    wanted += [(CategoryRegister.COMPLAINTS, code.value, name) for code, name in COMPLAINT_CATEGORIES.items()]
+    for register, code, name in wanted:
+        if (register, code) not in present:
+            yield Category(estate_id=estate_id, register=register, code=code, name=name, enabled=True)
+
+
+def _hours(session: Session, estate_id: int) -> Iterator[WorkingHours]:
+    # An estate with hours of its own keeps them whole: half a default would be neither.
+    if session.scalars(select(WorkingHours.id).where(WorkingHours.estate_id == estate_id).limit(1)).first() is None:
+        for weekday, start, end in DEFAULT_HOURS:
+            yield WorkingHours(estate_id=estate_id, weekday=weekday, start_minute=start, end_minute=end)
+
+
+def _days(session: Session, estate_id: int, days: Iterable[OfficialDay]) -> Iterator[CalendarDay]:
+    present = set(session.scalars(select(CalendarDay.day).where(CalendarDay.estate_id == estate_id)))
+    # What was provided once and is not there any more, a manager has deleted.
+    earlier = select(Event.after).where(
+        Event.estate_id == estate_id,
+        Event.register == CalendarDay.__tablename__,
+        Event.verb == "register",
+        Event.rule == PROVIDED,
+    )
+    present.update(datetime.date.fromisoformat(after["day"]) for after in session.scalars(earlier))
+    for day, kind, name in days:
+        if day not in present:
+            yield CalendarDay(estate_id=estate_id, day=day, kind=kind, name=name)

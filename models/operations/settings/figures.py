@@ -1,0 +1,249 @@
+"""Clocks, single settings and categories: what a manager may make of them (SET-1)."""
+
+import datetime
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.errors import OperationRefused, Outcome, gettext_noop
+from models.operations.core import Move, check_each, create, delete_unused, in_estate, open_amend, require_role, sift
+from models.operations.settings.calendars import check_fits
+from models.settings import DEFAULT_SETTINGS, Category, CategoryRegister, Clock, ClockCalendar, Setting
+from models.staff import Actor, Team
+
+CLOCK_AMENDABLE = frozenset({"minutes", "calendar", "enabled"})
+CATEGORY_AMENDABLE = frozenset({"name", "team_id", "enabled"})
+MAXIMUM_MINUTES = 525_600
+LIMITS = {"minutes": (1, MAXIMUM_MINUTES), "days": (1, 3660), "attempts": (1, 100), "fen": (0, 100_000_000)}
+"""Last word of a setting's code -> smallest and largest figure."""
+
+_TIME = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d", re.ASCII)
+_CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+
+
+@dataclass
+class CategoryDraft:
+    """A new category of tickets; ``code`` stays for ever, ``name`` is what people read."""
+
+    estate_id: int
+    code: str
+    name: str
+    register: CategoryRegister = CategoryRegister.TICKETS
+    team_id: int | None = None
+
+
+def amend_clocks(
+    session: Session,
+    clocks: Iterable[Clock],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+    **columns: Any,
+) -> Outcome:
+    """Set the minutes or the calendar of clocks, or switch them; clocks already running keep their due time (SET-1).
+
+    Refused: minutes that are no whole number from 1 to 525,600, or, in working hours, more than the calendar holds.
+    """
+    move = open_amend(
+        session,
+        Clock,
+        clocks,
+        columns,
+        CLOCK_AMENDABLE,
+        actor=actor,
+        now=now,
+        expected=expected,
+        preview=preview,
+        rule="SET-1",
+    )
+
+    def check(row: Clock) -> None:
+        minutes, calendar = columns.get("minutes", row.minutes), columns.get("calendar", row.calendar)
+        smallest = 0 if calendar is ClockCalendar.SAME_DAY else 1
+        _check_figure(minutes, smallest, MAXIMUM_MINUTES, "minutes")
+        if calendar is ClockCalendar.WORKING:
+            check_fits(move.settings.calendar(row.estate_id), row.code, minutes, move.now)
+
+    for row in check_each(move, check):
+        move.set(row, **columns)
+    return move.finish()
+
+
+def _check_figure(value: object, smallest: int, largest: int, field: str) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or not smallest <= value <= largest:
+        message = gettext_noop("This must be a whole number from %(smallest)s to %(largest)s.")
+        raise OperationRefused("SET-1", message, field=field, smallest=smallest, largest=largest)
+
+
+def amend_settings(
+    session: Session,
+    settings: Iterable[Setting],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    value: object,
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+) -> Outcome:
+    """Give settings another value of their own kind: a figure within its limits, or a list of times from and until.
+
+    Works from then on (SET-1): passes and promises given before keep what they were given.
+    """
+    move = Move(
+        session,
+        Setting,
+        settings,
+        verb="amend",
+        actor=actor,
+        now=now,
+        preview=preview,
+        expected=expected,
+        rule="SET-1",
+    )
+    for row in check_each(move, lambda row: check_value(row.code, value)):
+        move.set(row, value=value)
+    return move.finish()
+
+
+def check_value(code: str, value: object) -> None:
+    """Refuse (SET-1) a *value* that is not of the kind of the setting *code*."""
+    if code not in DEFAULT_SETTINGS:
+        raise OperationRefused("SET-1", gettext_noop("There is no setting “%(code)s”."), code=code)
+    if isinstance(DEFAULT_SETTINGS[code][1], list):
+        if not isinstance(value, list) or not all(_is_interval(item) for item in value):
+            message = gettext_noop("This must be a list of times from and until, such as 12:00 and 14:00.")
+            raise OperationRefused("SET-1", message, field="value")
+    else:
+        _check_figure(value, *LIMITS[code.rpartition("-")[2]], "value")
+
+
+def _is_interval(item: object) -> bool:
+    """Whether *item* is two different times of day; the second may lie after midnight."""
+    if not isinstance(item, list) or len(item) != 2 or item[0] == item[1]:
+        return False
+    return all(isinstance(time, str) and _TIME.fullmatch(time) for time in item)
+
+
+def register_categories(
+    session: Session,
+    drafts: Sequence[CategoryDraft],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    preview: bool = False,
+) -> Outcome:
+    """Add categories of tickets (SET-1). The eight of complaints are given (CMP-1)."""
+    rows: list[Category] = []
+
+    def check(draft: CategoryDraft) -> None:
+        row = Category(
+            estate_id=draft.estate_id,
+            register=CategoryRegister(draft.register),
+            code=draft.code,
+            name=draft.name.strip(),
+            team_id=draft.team_id,
+            enabled=True,
+        )
+        require_role(actor, "register", row)
+        if row.register is CategoryRegister.COMPLAINTS:
+            raise _given()
+        if not _CODE.fullmatch(row.code):
+            message = gettext_noop("The code of a category has 1 to 40 small letters, digits, hyphens or underscores.")
+            raise OperationRefused("SET-1", message, field="code")
+        query = select(Category.id).where(
+            Category.estate_id == row.estate_id, Category.register == row.register, Category.code == row.code
+        )
+        same = any((other.estate_id, other.code) == (row.estate_id, row.code) for other in rows)
+        if same or session.scalars(query).first() is not None:
+            message = gettext_noop("There is a category %(code)s already.")
+            raise OperationRefused("SET-1", message, field="code", code=row.code)
+        _check_category(session, row.name, row.team_id, row.estate_id)
+        rows.append(row)
+
+    accepted, outcome = sift(drafts, check)
+    outcome.done = list(accepted) if preview else list(create(session, rows, verb="register", actor=actor, now=now))
+    return outcome
+
+
+def _given() -> OperationRefused:
+    return OperationRefused(
+        "CMP-1", gettext_noop("The eight categories of complaints are given; only their names vary.")
+    )
+
+
+def _check_category(session: Session, name: str | None, team_id: int | None, estate_id: int) -> None:
+    if not (name or "").strip():
+        raise OperationRefused("SET-1", gettext_noop("Write down the name."), field="name")
+    if team_id is not None:
+        in_estate(session, Team, team_id, estate_id, "SET-1", gettext_noop("team"), field="team_id")
+
+
+def amend_categories(
+    session: Session,
+    categories: Iterable[Category],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+    **columns: Any,
+) -> Outcome:
+    """Rename categories, give them to a team, or take them out of use; records keep theirs (SET-1)."""
+    move = open_amend(
+        session,
+        Category,
+        categories,
+        columns,
+        CATEGORY_AMENDABLE,
+        actor=actor,
+        now=now,
+        expected=expected,
+        preview=preview,
+        rule="SET-1",
+    )
+
+    def check(row: Category) -> None:
+        if row.register is CategoryRegister.COMPLAINTS and not columns.get("enabled", True):
+            raise _given()
+        _check_category(session, columns.get("name", row.name), columns.get("team_id"), row.estate_id)
+
+    for row in check_each(move, check):
+        move.set(row, **columns)
+    return move.finish()
+
+
+def delete_categories(
+    session: Session,
+    categories: Iterable[Category],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    reason: str = "",
+    expected: Mapping[int, int] | None = None,
+    preview: bool = False,
+) -> Outcome:
+    """Remove categories of tickets that no ticket has; one that was used is taken out of use instead (SET-1)."""
+
+    def check(row: Category) -> None:
+        if row.register is CategoryRegister.COMPLAINTS:
+            raise _given()
+
+    return delete_unused(
+        session,
+        Category,
+        categories,
+        actor=actor,
+        now=now,
+        rule="SET-1",
+        message=gettext_noop("Records have the category %(record)s; take it out of use instead."),
+        reason=reason,
+        expected=expected,
+        preview=preview,
+        check=check,
+    )

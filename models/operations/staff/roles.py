@@ -1,0 +1,159 @@
+"""Roles: in which estate somebody works as what, and in which team. Given, and ended with what hangs on them."""
+
+import datetime
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.errors import OperationRefused, Outcome, gettext_noop
+from models.estates import Estate
+from models.events import record_events
+from models.operations.core import event_row, refuse_role
+from models.operations.staff.leaving import Leaving
+from models.operations.staff.whole_accounts import from_elsewhere, works_elsewhere_only
+from models.policy import role_for
+from models.staff import SYSTEM, Actor, Role, Staff, StaffAssignment, Team
+
+WITH_TEAM = frozenset({Role.TECHNICIAN, Role.LEAD})
+
+
+def grant_role(
+    session: Session,
+    people: Sequence[Staff],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    estate: Estate,
+    role: Role,
+    team: Team | None = None,
+    preview: bool = False,
+) -> Outcome:
+    """Let people work in *estate* as *role*; team leads and technicians in a team of it.
+
+    Refused (ROLE) for who works only where *actor* gives no roles: nobody is drawn into an estate from outside.
+    """
+    outcome = Outcome()
+    rows = []
+    held = set(
+        session.scalars(
+            select(StaffAssignment.staff_id).where(
+                StaffAssignment.staff_id.in_([person.id for person in people]),
+                StaffAssignment.estate_id == estate.id,
+                StaffAssignment.role == role,
+                StaffAssignment.team_id == team.id if team is not None else StaffAssignment.team_id.is_(None),
+                StaffAssignment.ended_at.is_(None),
+            )
+        )
+    )
+    for person in people:
+        refusal = _may_grant(actor, "grant_role", person, estate) or _misfit(person, estate, role, team, held)
+        if refusal is None and works_elsewhere_only(session, person, actor):
+            refusal = from_elsewhere(person)
+        if refusal is not None:
+            outcome.refused.append((person, refusal))
+            continue
+        held.add(person.id)
+        row = StaffAssignment(
+            estate_id=estate.id, staff_id=person.id, role=role, team_id=team.id if team is not None else None
+        )
+        rows.append(row)
+    outcome.done = rows if preview else _record(session, rows, verb="grant_role", actor=actor, now=now)
+    return outcome
+
+
+def _may_grant(actor: Actor, verb: str, person: Staff, estate: Estate) -> OperationRefused | None:
+    if verb == "grant_role" and (refusal := refuse_role(actor, verb, person)):
+        return refusal
+    if not actor.is_system and Role.ADMIN not in actor.roles_in(estate.id):
+        return OperationRefused("ROLE", gettext_noop("Only an administrator of the estate gives roles in it."))
+    if person.id == actor.staff_id:
+        return OperationRefused("ROLE", gettext_noop("Nobody changes the own roles."))
+    return None
+
+
+def _misfit(person: Staff, estate: Estate, role: Role, team: Team | None, held: set[int]) -> OperationRefused | None:
+    if person.username == SYSTEM or role is Role.SYSTEM:
+        return OperationRefused("STAFF", gettext_noop("The system's account and its role are given to nobody."))
+    if (role in WITH_TEAM) is not (team is not None):
+        message = gettext_noop("Team leads and technicians work in a team; the other roles in none.")
+        return OperationRefused("DSP-11", message, field="team")
+    if team is not None and team.estate_id != estate.id:
+        return OperationRefused("DSP-11", gettext_noop("The team belongs to another estate."), field="team")
+    if person.id in held:
+        return OperationRefused(
+            "STAFF", gettext_noop("%(name)s has this role already."), field="role", name=person.name
+        )
+    return None
+
+
+def end_role(
+    session: Session,
+    assignments: Sequence[StaffAssignment],
+    *,
+    actor: Actor,
+    now: datetime.datetime,
+    hand_over_to: Sequence[Staff] = (),
+    preview: bool = False,
+) -> Outcome:
+    """Let people no longer work in a role; the assignment stays, with its end.
+
+    What somebody answers for only in that role goes to the first of *hand_over_to* who may have it. Refused (INT-1)
+    where something would be left with nobody.
+    """
+    outcome = Outcome()
+    for row in assignments:
+        person, estate = session.get_one(Staff, row.staff_id), session.get_one(Estate, row.estate_id)
+        refusal = _may_grant(actor, "end_role", person, estate)
+        if refusal is None and row.ended_at is not None:
+            refusal = OperationRefused("STAFF", gettext_noop("This role has ended already."))
+        if refusal is not None:
+            outcome.refused.append((row, refusal))
+        else:
+            outcome.done.append(row)
+    ending = outcome.done
+    leaving = Leaving(session, [session.get_one(Staff, row.staff_id) for row in ending], hand_over_to, ending=ending)
+    for row in list(ending):
+        if refusal := leaving.refusal(row.staff_id):
+            ending.remove(row)
+            outcome.refused.append((row, refusal))
+    if not preview:
+        leaving.hand_over({row.staff_id for row in ending}, verb="end_role", actor=actor, now=now)
+        for row in ending:
+            row.ended_at = row.updated_at = now.astimezone(datetime.UTC)
+        session.flush()
+        _write_events(session, ending, verb="end_role", actor=actor, now=now)
+    return outcome
+
+
+def _record(
+    session: Session, rows: list[StaffAssignment], *, verb: str, actor: Actor, now: datetime.datetime
+) -> list[StaffAssignment]:
+    for row in rows:
+        row.created_at = row.updated_at = now.astimezone(datetime.UTC)
+    session.add_all(rows)
+    session.flush()
+    _write_events(session, rows, verb=verb, actor=actor, now=now)
+    return rows
+
+
+def _write_events(
+    session: Session, rows: Sequence[StaffAssignment], *, verb: str, actor: Actor, now: datetime.datetime
+) -> None:
+    """One event each on the account it is about, in the chain of the estate."""
+    events = []
+    for row in rows:
+        person = session.get_one(Staff, row.staff_id)
+        role = role_for(actor, verb, person)
+        event = event_row(
+            person,
+            actor=actor,
+            role=role.value if role is not None else "",
+            now=now.astimezone(datetime.UTC),
+            verb=verb,
+            version=person.version,
+            before={},
+            after={"role": row.role.value, "team_id": row.team_id, "estate_id": row.estate_id},
+        )
+        events.append({**event, "estate_id": row.estate_id})
+    record_events(session, events)

@@ -1,0 +1,67 @@
+"""The verbs of tickets. One door: what other modules, views, commands and timers call."""
+
+from models.operations.matters import change_owner, comment, merge, name_follower, report_again
+from models.operations.tickets.charges import charge, owes_charge, settle, waive
+from models.operations.tickets.intake import (
+    AMENDABLE,
+    NUMBER_PREFIX,
+    TicketDraft,
+    amend,
+    delete,
+    register,
+    register_again,
+    register_and_dispatch,
+)
+from models.operations.tickets.jobs import (
+    ANSWERED_KINDS,
+    accept,
+    answer,
+    close,
+    correct,
+    finish,
+    missing_for_close,
+    reopen,
+    resume,
+    start,
+    take_slip_back,
+    wait,
+)
+from models.operations.tickets.sending import ON_SITE_KINDS, assign, cancel, dispatch, escalate, reassign
+
+__all__ = [
+    "AMENDABLE",
+    "ANSWERED_KINDS",
+    "NUMBER_PREFIX",
+    "ON_SITE_KINDS",
+    "TicketDraft",
+    "accept",
+    "amend",
+    "answer",
+    "assign",
+    "cancel",
+    "change_owner",
+    "charge",
+    "close",
+    "comment",
+    "correct",
+    "delete",
+    "dispatch",
+    "escalate",
+    "finish",
+    "merge",
+    "missing_for_close",
+    "name_follower",
+    "owes_charge",
+    "reassign",
+    "register",
+    "register_again",
+    "register_and_dispatch",
+    "reopen",
+    "report_again",
+    "resume",
+    "settle",
+    "start",
+    "take_slip_back",
+    "wait",
+    "waive",
+]

@@ -1,0 +1,1 @@
+"""Fields, look-ups, filters and how they are drawn."""

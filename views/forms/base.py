@@ -1,0 +1,214 @@
+"""Forms: what all share, how Flask-Admin makes one from a table's columns, and what a form tells a verb."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from flask_admin.contrib.sqla.form import AdminModelConverter
+from flask_admin.form import BaseForm
+from flask_admin.model.form import converts
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from markupsafe import Markup
+from wtforms import Field, HiddenField
+from wtforms.validators import Length, NumberRange, Optional
+
+from models.base import Base, Choice, ShortText
+from models.errors import OperationRefused
+from views.forms.fields import (
+    BLANK,
+    ChoiceField,
+    ClockTimeField,
+    EnumField,
+    FlagField,
+    JsonField,
+    LocalDateField,
+    LocalDateTimeField,
+    LongTextField,
+    LookupField,
+    MoneyField,
+    Required,
+    StaticChoiceField,
+    TextField,
+    WholeNumberField,
+)
+from views.forms.widgets import draw
+from views.words.labels import label_for
+from views.words.language import sentence
+
+REFERENCES: dict[str, tuple[str, bool]] = {
+    "unit_id": ("unit", False),
+    "host_unit_id": ("unit", False),
+    "resident_id": ("resident", False),
+    "borrower_resident_id": ("resident", False),
+    "borrower_staff_id": ("staff", False),
+    "butler_id": ("staff", True),
+    "lead_id": ("staff", True),
+    "category_id": ("category", True),
+    "team_id": ("team", True),
+    "key_id": ("key", False),
+    "measures_by_id": ("staff", True),
+}
+"""Column -> what it refers to, and whether that is a small list shown as a plain select."""
+
+SMALLEST, LARGEST = -(2**31), 2**31 - 1
+
+
+class DeskForm(BaseForm):
+    """A form of the panel. ``sections`` groups its fields on the page; fields not named there come last."""
+
+    class Meta:
+        """How WTForms treats this form."""
+
+        def render_field(self, field: Field, render_kw: dict[str, Any]) -> Markup:
+            """Drawn by our own hand."""
+            return draw(field, render_kw)
+
+    sections: ClassVar[tuple[tuple[Any, tuple[str, ...]], ...]] = ()
+    records: ClassVar[tuple[str, ...]] = ()
+    """Lookup fields whose verb wants the record itself, not its id."""
+
+    def arguments(self) -> dict[str, Any]:
+        """What the form tells the verb: argument name -> value."""
+        found: dict[str, Any] = {}
+        for field in self:
+            if isinstance(field, HiddenField):
+                continue
+            value = field.data
+            if field.short_name in self.records and value is not None:
+                assert isinstance(field, LookupField | StaticChoiceField)
+                value = field.lookup.one(value)
+            found[field.short_name] = value
+        return found
+
+    def grouped(self) -> list[tuple[Any, list[Field]]]:
+        """The fields by section, in the order they are shown."""
+        named = {name for _title, names in self.sections for name in names}
+        groups = [(title, [self[name] for name in names if name in self]) for title, names in self.sections]
+        rest = [field for field in self if field.short_name not in named and not isinstance(field, HiddenField)]
+        if rest:
+            groups.append(("" if not groups else _("More"), rest))
+        return [(title, fields) for title, fields in groups if fields]
+
+    def refuse(self, refusal: OperationRefused) -> bool:
+        """Show *refusal* at the fields it names; False when it names none, or one that this form does not have.
+
+        A verb takes a record as ``team``, a draft or a row keeps its id as ``team_id``: either stands for both.
+        """
+        placed = []
+        for name, part in refusal.by_field():
+            field = next((self[each] for each in (name, f"{name}_id", name.removesuffix("_id")) if each in self), None)
+            if field is not None:
+                field.errors = [*field.errors, sentence(part)]
+            placed.append(field is not None)
+        return bool(placed) and all(placed)
+
+
+class NothingForm(DeskForm):
+    """The form of a step that needs nothing but the decision."""
+
+
+def text_of(field: Field) -> str:
+    """What a field holds, as a person reads it: for the comparison of two versions."""
+    if isinstance(field, LookupField | StaticChoiceField):
+        return field.lookup.written(field.data) if field.data is not None else ""
+    if isinstance(field, ChoiceField):
+        return next((str(text) for value, text in field.values() if value == field.data), "")
+    if isinstance(field, FlagField):
+        return str(gettext("yes") if field.data else gettext("no"))
+    if isinstance(field, LocalDateTimeField | LocalDateField | MoneyField):
+        return str(field._value())
+    return "" if field.data is None else str(field.data)
+
+
+class PhoneField(TextField):
+    """A phone number in an edit form: never shown, empty keeps it, a single hyphen removes it."""
+
+    def process_data(self, value: Any) -> None:
+        """The stored value is encrypted and stays out of the page."""
+        self.data = None
+
+    @property
+    def untouched(self) -> bool:
+        """Whether nothing was typed."""
+        return not self.data
+
+
+class DeskConverter(AdminModelConverter):
+    """Fields for our column types; used by Flask-Admin when it makes a form from ``form_columns``."""
+
+    def convert(  # type: ignore[override]  # Flask-Admin's own annotation names only its own fields
+        self,
+        model: type[Base],
+        mapper: Any,
+        name: str,
+        prop: Any,
+        field_args: Mapping[str, Any] | None,
+        hidden_pk: bool,
+    ) -> Any:
+        """One field; columns only, since references are columns with a lookup."""
+        column = prop.columns[0]
+        options: dict[str, Any] = {"label": label_for(name), "validators": [], **(field_args or {})}
+        required = not column.nullable and column.server_default is None
+        if name in REFERENCES:
+            return self._reference(name, column, required, options)
+        if column.info.get("personal"):
+            options.setdefault("description", _("Leave empty to keep what is stored; a single hyphen removes it."))
+            return PhoneField(**options)
+        if isinstance(column.type, Choice):
+            blank = _("not known") if column.nullable else None
+            return EnumField(enum=column.type.enum, blank=blank, **options)
+        options["validators"] = [Required() if required else Optional(), *options["validators"]]
+        if name.endswith("_fen"):
+            return MoneyField(**options)
+        if name.endswith("_minute"):
+            return ClockTimeField(**options)
+        converter = self.get_converter(column)
+        assert converter is not None, f"no field for {model.__name__}.{name}"
+        return converter(column=column, field_args=options)
+
+    @staticmethod
+    def _reference(name: str, column: Any, required: bool, options: dict[str, Any]) -> Any:
+        lookup, small = REFERENCES[name]
+        if small:
+            return StaticChoiceField(lookup=lookup, blank=None if required else _("none"), **options)
+        options["validators"] = [Required() if required else Optional(), *options["validators"]]
+        return LookupField(lookup=lookup, **options)
+
+    @converts("models.base.LongText")
+    def conv_long(self, column: Any, field_args: dict[str, Any], **_extra: Any) -> Any:
+        """Several lines."""
+        return LongTextField(length=column.type.max_length, **field_args)
+
+    @converts("models.base.ShortText")
+    def conv_short(self, column: Any, field_args: dict[str, Any], **_extra: Any) -> Any:
+        """One line."""
+        return TextField(length=column.type.max_length, **field_args)
+
+    @converts("models.base.UTCDateTime")
+    def conv_instant(self, column: Any, field_args: dict[str, Any], **_extra: Any) -> Any:
+        """Date and time of the estate."""
+        return LocalDateTimeField(**field_args)
+
+    @converts("models.base.LocalDate")
+    def conv_date(self, column: Any, field_args: dict[str, Any], **_extra: Any) -> Any:
+        """A date."""
+        return LocalDateField(**field_args)
+
+    @converts("models.base.Flag")
+    def conv_flag(self, column: Any, field_args: dict[str, Any], **_extra: Any) -> Any:
+        """Yes or no: an unticked box is an answer."""
+        return FlagField(**{**field_args, "validators": []})
+
+    @converts("models.base.Json")
+    def conv_json(self, column: Any, field_args: dict[str, Any], **_extra: Any) -> Any:
+        """A setting's value."""
+        return JsonField(**field_args)
+
+    @converts("Integer", "BigInteger")
+    def conv_integer(self, column: Any, field_args: dict[str, Any], **_extra: Any) -> Any:
+        """A whole number."""
+        field_args["validators"].append(NumberRange(SMALLEST, LARGEST))
+        return WholeNumberField(**field_args)
+
+
+__all__ = ["BLANK", "DeskConverter", "DeskForm", "Length", "NothingForm", "PhoneField", "ShortText", "text_of"]

@@ -1,0 +1,382 @@
+"""Form fields for our column types: closed lists, times of the estate, money, references that can be typed."""
+
+import datetime
+import json
+import re
+import unicodedata
+from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from flask import g
+from flask_babel import gettext
+from markupsafe import Markup
+from wtforms import Field, IntegerField, SelectField, StringField, TextAreaField, ValidationError, widgets
+from wtforms.fields.choices import Choice  # type: ignore[attr-defined]  # newer than its annotations
+from wtforms.validators import Length, StopValidation
+
+from models.base import LabelledEnum
+from views.forms.lookups import LOOKUPS, Ambiguous, Lookup, NothingFound
+from views.forms.widgets import attributes
+from views.words.language import joined, label, zone
+
+BLANK = "__none__"
+LARGEST_AMOUNT_FEN = 100_000_000
+
+
+def strip(value: Any) -> Any:
+    """*value* without surrounding blanks; None when nothing is left."""
+    if not isinstance(value, str):
+        return value
+    return value.strip().replace("\r\n", "\n") or None
+
+
+class NoNul:
+    """Refuses text with a NUL character, which no database takes, and with halves of characters."""
+
+    def __call__(self, form: Any, field: Field) -> None:
+        """Raise StopValidation with the sentence for the field."""
+        for text in field.raw_data or ():
+            if isinstance(text, str) and ("\0" in text or any("\ud800" <= sign <= "\udfff" for sign in text)):
+                raise StopValidation(gettext("This text contains a character that cannot be stored."))
+
+
+class Required:
+    """Asks for something: blanks are nothing, a zero or a *no* is an answer."""
+
+    field_flags = {"required": True}
+
+    def __call__(self, form: Any, field: Field) -> None:
+        """Raise StopValidation when nothing was understood; what was misunderstood has its own sentence."""
+        if field.data is None or field.data == "":
+            if field.process_errors:
+                raise StopValidation
+            raise StopValidation(gettext("This is needed."))
+
+
+class TextField(StringField):
+    """One line of text, at most *length* characters; nothing but blanks is nothing."""
+
+    def __init__(self, label: Any = None, validators: Sequence[Any] = (), length: int = 200, **options: Any) -> None:
+        options.setdefault("filters", [strip])
+        super().__init__(label, [NoNul(), *validators, Length(max=length)], **options)
+
+
+class LongTextField(TextAreaField):
+    """Several lines of text."""
+
+    def __init__(self, label: Any = None, validators: Sequence[Any] = (), length: int = 20_000, **options: Any) -> None:
+        options.setdefault("filters", [strip])
+        super().__init__(label, [NoNul(), *validators, Length(max=length)], **options)
+
+
+class WholeNumberField(IntegerField):
+    """A whole number that fits the database; too large a number is refused with a sentence."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read digits only: neither underscores nor other scripts' digits."""
+        self.data = None
+        text = valuelist[0].strip() if valuelist else ""
+        if not text:
+            return
+        if not re.fullmatch("-?[0-9]{1,9}", text, re.ASCII):
+            raise ValueError(gettext("Write a whole number."))
+        self.data = int(text)
+
+
+class ChoiceField(SelectField):
+    """A small closed list whose choices are made for each request; subclasses say which in :meth:`values`."""
+
+    offered: Sequence[tuple[Any, Any]] = ()
+
+    def __init__(self, label: Any = None, validators: Sequence[Any] = (), blank: Any = None, **options: Any) -> None:
+        super().__init__(label, list(validators), choices=[], **options)
+        self.blank = blank
+
+    def values(self) -> Sequence[tuple[Any, str]]:
+        """Value and label of each choice."""
+        return [(value, str(text)) for value, text in self.offered]
+
+    def word(self, value: Any) -> str:
+        """How *value* stands in the form."""
+        return BLANK if value is None else str(value)
+
+    def iter_choices(self) -> Any:
+        """The options, the blank one first where nothing may be chosen."""
+        if self.blank is not None:
+            yield Choice(BLANK, self.blank, self.data is None, {})
+        for value, text in self.values():
+            yield Choice(self.word(value), text, value == self.data, {})
+
+    def process_data(self, value: Any) -> None:
+        """Take the record's value as it is."""
+        self.data = value
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """The value behind the word that was sent; ValueError for a word not offered."""
+        if not valuelist:
+            return
+        text = valuelist[0]
+        if text in ("", BLANK):
+            self.data = None
+            return
+        if self.object_data is not None and text == self.word(self.object_data):
+            self.data = self.object_data  # what was not touched need not be looked up
+            return
+        for value, _ in self.values():
+            if self.word(value) == text:
+                self.data = value
+                return
+        self.data = None
+        raise ValueError(gettext("Choose one of the offered values."))
+
+    def pre_validate(self, form: Any) -> None:
+        """Nothing chosen is an error only where there is no blank choice."""
+        if self.data is None and self.blank is None and not self.process_errors:
+            raise ValidationError(gettext("Choose one of the offered values."))
+
+
+class EnumField(ChoiceField):
+    """A member of a LabelledEnum."""
+
+    def __init__(
+        self,
+        label: Any = None,
+        validators: Sequence[Any] = (),
+        *,
+        enum: type[LabelledEnum],
+        only: Sequence[LabelledEnum] | None = None,
+        **options: Any,
+    ) -> None:
+        super().__init__(label, validators, **options)
+        self.members = tuple(only or enum)
+
+    def values(self) -> Sequence[tuple[Any, str]]:
+        """The members with their labels in the reader's language."""
+        return [(member, label(member)) for member in self.members]
+
+    def word(self, value: Any) -> str:
+        """The stored word."""
+        return BLANK if value is None else str(value.value)
+
+
+class FlagField(Field):
+    """Yes or no. Unlike WTForms' own, "false" typed by a program is false and anything unknown is refused."""
+
+    widget = widgets.CheckboxInput()
+    false_values = ("", "0", "false", "no")
+
+    def process_data(self, value: Any) -> None:
+        """The record's truth value."""
+        self.data = bool(value)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """An unticked box sends nothing."""
+        self.data = bool(valuelist) and valuelist[-1] not in self.false_values
+
+    def _value(self) -> str:
+        return "1"
+
+
+class LocalDateTimeField(Field):
+    """An instant, shown and read by the estate's clock (``datetime-local``), held in UTC."""
+
+    widget = widgets.DateTimeLocalInput()
+    format = "%Y-%m-%dT%H:%M"
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return self._text(self.data)
+
+    def _text(self, value: datetime.datetime | None) -> str:
+        return value.astimezone(zone()).strftime(self.format) if value is not None else ""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the wall clock; what was not touched keeps its seconds."""
+        text = valuelist[0].strip() if valuelist else ""
+        original = self.object_data
+        self.data = None
+        if not text:
+            return
+        if isinstance(original, datetime.datetime) and text == self._text(original):
+            self.data = original
+            return
+        for pattern in (self.format, "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"):
+            try:
+                local = datetime.datetime.strptime(text, pattern).replace(tzinfo=zone())
+                self.data = local.astimezone(datetime.UTC)
+            except (ValueError, OverflowError):
+                continue
+            if not 1900 <= local.year <= 2200:
+                break
+            return
+        self.data = None
+        raise ValueError(gettext("Write date and time like 2026-11-22 08:30."))
+
+
+class LocalDateField(Field):
+    """A calendar date."""
+
+    widget = widgets.DateInput()
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return self.data.isoformat() if self.data is not None else ""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read an ISO date between 1900 and 2200."""
+        text = valuelist[0].strip() if valuelist else ""
+        self.data = None
+        if not text:
+            return
+        try:
+            day = datetime.datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007  # a date has no zone
+        except ValueError:
+            raise ValueError(gettext("Write the date like 2026-11-22.")) from None
+        if not 1900 <= day.year <= 2200:
+            raise ValueError(gettext("Write the date like 2026-11-22."))
+        self.data = day
+
+
+class MoneyField(Field):
+    """An amount typed in yuan and held in fen."""
+
+    widget = widgets.TextInput()
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return f"{self.data // 100}.{self.data % 100:02d}" if self.data is not None else ""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read at most two decimals; ValueError for anything that is no amount."""
+        # Chinese keyboards write ￥ and full-width digits.
+        text = unicodedata.normalize("NFKC", valuelist[0]).strip().removeprefix("¥").strip() if valuelist else ""
+        self.data = None
+        if not text:
+            return
+        sentence = gettext("Write an amount in yuan like 50 or 50.00.")
+        if len(text) > 20 or not text.isascii() or not text.replace(".", "", 1).isdigit():
+            raise ValueError(sentence)
+        try:
+            fen = Decimal(text) * 100
+        except InvalidOperation:
+            raise ValueError(sentence) from None
+        if fen != int(fen) or fen > LARGEST_AMOUNT_FEN:
+            raise ValueError(sentence)
+        self.data = int(fen)
+
+
+class ClockTimeField(Field):
+    """A time of day, held as minutes after local midnight."""
+
+    widget = widgets.TimeInput()
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return f"{self.data // 60:02d}:{self.data % 60:02d}" if self.data is not None else ""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read 00:00 to 24:00."""
+        text = valuelist[0].strip() if valuelist else ""
+        self.data = None
+        if not text:
+            return
+        parts = text.split(":")
+        sentence = gettext("Write the time like 08:30.")
+        if len(parts) != 2 or not all(part.isascii() and part.isdigit() and len(part) <= 2 for part in parts):
+            raise ValueError(sentence)
+        hours, minutes = int(parts[0]), int(parts[1])
+        if minutes > 59 or hours * 60 + minutes > 24 * 60:
+            raise ValueError(sentence)
+        self.data = hours * 60 + minutes
+
+
+class JsonField(Field):
+    """A figure or a list, as JSON text."""
+
+    widget = widgets.TextInput()
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return json.dumps(self.data, ensure_ascii=False)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read JSON of at most 500 characters."""
+        text = valuelist[0].strip() if valuelist else ""
+        self.data = None
+        try:
+            self.data = json.loads(text[:500])
+        except (ValueError, RecursionError):
+            raise ValueError(gettext("Write a figure such as 30, or a list as it was shown.")) from None
+
+
+class LookupWidget(widgets.TextInput):
+    """A text input that desk.js turns into a search box; without JavaScript the typed text is looked up."""
+
+    html_params = staticmethod(attributes)
+
+    def __call__(self, field: Any, **kwargs: Any) -> Markup:
+        """The input, with where to look things up and what is chosen now."""
+        kwargs["data-lookup"] = field.lookup.name
+        kwargs["autocomplete"] = "off"
+        if field.data is not None:
+            kwargs["data-selected"] = f"id:{field.data}"
+        return super().__call__(field, **kwargs)
+
+
+class LookupField(Field):
+    """A reference to a record: its id. ``id:7`` and ``#7`` name it, other text is looked up by its natural key."""
+
+    widget = LookupWidget()
+
+    def __init__(self, label: Any = None, validators: Sequence[Any] = (), *, lookup: str, **options: Any) -> None:
+        super().__init__(label, list(validators), **options)
+        self.lookup: Lookup = LOOKUPS[lookup]
+        self.typed: str | None = None
+
+    def _value(self) -> str:
+        if self.typed is not None and self.data is None:
+            return self.typed
+        if self.data is None:
+            return ""
+        return self.lookup.written(self.data)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Resolve what was typed or picked; ValueError with the candidates when it is not exactly one record."""
+        self.typed = valuelist[0].strip() if valuelist else ""
+        self.data = None
+        if not self.typed or "\0" in self.typed:
+            return
+        original = self.object_data
+        shown = g.get("written", {}).get((self.lookup.name, original))
+        if original is not None and self.typed in (f"id:{original}", shown):
+            self.data = original  # what was not touched need not be looked up
+            return
+        try:
+            self.data = self.lookup.resolve(self.typed)
+        except Ambiguous as several:
+            raise ValueError(
+                gettext("Several fit: %(candidates)s. Write one of these.", candidates=joined(several.candidates))
+            ) from None
+        except NothingFound:
+            raise ValueError(gettext("Nothing found for “%(text)s”.", text=self.typed[:60])) from None
+
+
+class StaticChoiceField(ChoiceField):
+    """References with few rows (teams, categories, people of a team): a plain list by a lookup's own order."""
+
+    def __init__(self, label: Any = None, validators: Sequence[Any] = (), *, lookup: str, **options: Any) -> None:
+        super().__init__(label, validators, **options)
+        self.lookup: Lookup = LOOKUPS[lookup]
+        self._values: list[tuple[int, str]] | None = None
+
+    def values(self) -> Sequence[tuple[Any, str]]:
+        """Ids and names of the rows the person may see in the estate shown."""
+        if self._values is None:
+            self._values = self.lookup.choices()
+        return self._values

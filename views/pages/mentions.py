@@ -1,0 +1,102 @@
+"""``/admin/mentions/``: the entries in which somebody was named with @, and whom to offer while it is typed."""
+
+from typing import Any
+
+from flask import abort, jsonify, redirect, request
+from flask_admin import expose
+from flask_babel import lazy_gettext as _
+from sqlalchemy import select
+
+from models.complaints import Complaint
+from models.matters import Comment
+from models.mentions import Mention
+from models.operations import mentions
+from models.policy import may, visible
+from models.staff import Staff
+from models.tickets import Ticket
+from views.register.page import DeskPage
+from views.register.scope import committing
+from views.request import context
+from views.request.queries import PAGE_SIZE, parse_id, parse_search
+from views.words.references import learn_names, record_url
+
+
+class MentionView(DeskPage):
+    """What a person was told by @; each sees the own ones only."""
+
+    register = "mentions"
+    title = _("Mentions")
+    endpoint_name = "mentions"
+    url_name = "mentions"
+
+    @expose("/")
+    def index_view(self) -> str:
+        """The latest, those not yet seen first; text only of what the person may read."""
+        return self.render("admin/mentions.html", rows=self._rows())
+
+    def _rows(self) -> list[dict[str, Any]]:
+        actor = context.actor()
+        readable = Comment.id.in_(select(Comment.id).where(visible(actor, Comment)))
+        query = (
+            select(Mention.id, Mention.seen_at, Comment.at, Comment.author_id, Comment.ticket_id, Comment.complaint_id)
+            .add_columns(Comment.body, readable.label("readable"))
+            .join(Comment, Comment.id == Mention.comment_id)
+            .where(visible(actor, Mention))
+            .order_by(Mention.seen_at.is_not(None), Mention.id.desc())
+            .limit(PAGE_SIZE)
+        )
+        found = context.session().execute(query).all()
+        names = learn_names(
+            {
+                Staff: {row.author_id for row in found},
+                Ticket: {row.ticket_id for row in found if row.ticket_id},
+                Complaint: {row.complaint_id for row in found if row.complaint_id},
+            }
+        )
+        return [
+            {
+                "id": row.id,
+                "seen_at": row.seen_at,
+                "at": row.at,
+                "who": names[Staff, row.author_id],
+                "number": names[(Ticket, row.ticket_id) if row.ticket_id else (Complaint, row.complaint_id)],
+                "url": self._url(row) if row.readable else "",
+                "text": row.body if row.readable else None,
+            }
+            for row in found
+        ]
+
+    @staticmethod
+    def _url(row: Any) -> str:
+        return record_url("tickets", row.ticket_id) if row.ticket_id else record_url("complaints", row.complaint_id)
+
+    @expose("/seen/", methods=("POST",))
+    def seen_view(self) -> Any:
+        """Mark some of the person's mentions as seen, or all."""
+        actor = context.actor()
+        if actor is None or not may(actor, "mark_seen", self.register):
+            abort(403)
+        ids = None if request.form.get("all") else [parse_id(text) for text in request.form.getlist("id")]
+        with committing() as desk:
+            mentions.mark_seen(desk, ids, actor=actor, now=context.now())
+        return redirect(self.get_url(".index_view"))
+
+    @expose("/people/")
+    def people_view(self) -> Any:
+        """Whom to offer after an @, as JSON: those who work in the estate shown, by name, user name or pinyin."""
+        actor, estate = context.actor(), context.current_estate()
+        if not (may(actor, "comment", "tickets") or may(actor, "comment", "complaints")) or estate is None:
+            abort(403)
+        typed = parse_search(request.args.get("q", ""))
+        desk = context.session()
+        people = mentions.who_may_read(desk, mentions.colleagues(desk, estate.id))
+        names = [person.name for person in people]
+        return jsonify(
+            [
+                {
+                    "text": f"{person.name} ({person.username})",
+                    "write": person.name if names.count(person.name) == 1 else person.username,
+                }
+                for person in mentions.offered(people, typed)
+            ]
+        )

@@ -1,0 +1,46 @@
+"""The one base of all registers: a register's view is a short declaration on top of it.
+
+The parts form one line, each built on the one before: Scope, ListPages, StepPages, RecordPages, EditPages, BulkPages,
+ExportPages, PersonalLists, RegisterView. They cannot stand side by side: Flask-Admin's metaclass copies every inherited
+page onto each class, so the page of one part would be hidden by the older copy that its neighbour carries.
+"""
+
+from typing import Any
+
+from flask import abort, jsonify, request
+from flask_admin import expose
+from flask_babel import gettext
+
+from views.forms.lookups import LOOKUPS
+from views.register.options import refuse_vain_options
+from views.register.saved_views import PersonalLists
+from views.request.queries import parse_id, parse_search
+from views.words.codes import code_name
+
+
+class RegisterView(PersonalLists):
+    """List, record, create, edit, delete, steps, bulk, export, saved views and look-ups of one register."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        refuse_vain_options(cls)
+
+    @expose("/ajax/lookup/")
+    def ajax_lookup(self) -> Any:
+        """The first 20 records that fit, for the search boxes of this register's forms; scoped and asked of policy."""
+        lookup = LOOKUPS.get(request.args.get("name", ""))
+        if lookup is None:
+            abort(404)
+        if not lookup.allowed():
+            abort(403, gettext("You may not look these records up."))
+        text = parse_search(request.args.get("query", ""))
+        team = request.args.get("team", "")
+        rows = lookup.of_team(parse_id(team), self.register).search(text) if team else lookup.search(text)
+        return jsonify([{"value": f"id:{row.id}", "text": lookup.text(row)} for row in rows])
+
+    def show_source(self, record: Any) -> str:
+        """Which program wrote it."""
+        return code_name(record.source)
+
+
+__all__ = ["RegisterView"]

@@ -1,0 +1,387 @@
+"""The list of a register: ids first, then exactly what the columns show; filters and search by plain addresses."""
+
+import functools
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import request
+from flask_admin import expose
+from flask_babel import gettext
+from markupsafe import Markup, escape
+from sqlalchemy import ColumnElement, Select, false, func, literal, select
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import BadRequest
+
+from models.base import LocalDate, UTCDateTime
+from models.finding import can_gather_newest
+from models.policy import may
+from models.verbs import verb_label
+from views.forms.controls import filter_field
+from views.forms.lookups import learn_choices
+from views.register.last_lists import list_address, remember
+from views.register.scope import Scope, actor_here
+from views.request import context
+from views.request.keeping import Made, fixed_url, kept
+from views.request.queries import (
+    COUNT_LIMIT,
+    MOST_FILTERS,
+    Asked,
+    Cursor,
+    Page,
+    day_cursor,
+    ordering,
+    paged,
+    parse_cursor,
+    parse_day,
+    parse_search,
+    place_in,
+)
+from views.words.cells import escaped, marked
+from views.words.language import language, say, zone
+
+WRAPPED = frozenset({"summary", "changes", "purpose", "roles", "reason"})
+"""Columns whose text goes over several lines; only these and the number have a class of their own."""
+
+
+PLAIN = "!$'()*,/:;?@"
+"""Signs that stand as they are in an address, as Flask writes it."""
+
+
+@functools.lru_cache(512)
+def _verb(name: str, _language: str) -> str:
+    """The word of a verb."""
+    return say(verb_label(name))
+
+
+class ListPages(Scope):
+    """``/admin/<register>/``."""
+
+    default_sort = "id"
+    default_descending = True
+    list_template = "admin/list.html"
+    bulk_verbs: tuple[str, ...] = ()
+
+    @expose("/")
+    def index_view(self) -> str:
+        """The list."""
+        asked = self.asked()
+        kept = self.kept(asked)
+        page = self.page(asked)
+        remember(self.endpoint)
+        bulk_buttons = self.bulk_buttons()
+        preview, shown = self.preview_asked(), asked.columns or self.listed_columns
+        return self.render(
+            self.list_template,
+            page=page,
+            table_rows=self.table_rows(page.rows, shown, choose=bool(bulk_buttons), peek=preview is not None),
+            columns=self.headings(asked.columns),
+            choosable=self.headings(self.choosable_columns),
+            preview=preview,
+            sortable=self._sortable_columns,
+            # Drawn when asked for: their choices cost more than half a page. What is set stands in the chips.
+            filters=self.filter_controls(asked) if request.args.get("filters") == "1" else [],
+            may_filter=bool(self._filters),
+            bulk_buttons=bulk_buttons,
+            query_string=urlencode(asked.arguments(), doseq=True),
+            empty_text="" if page.rows else self.nothing_found(asked),
+            dated=self.is_dated(self.default_sort_column() if asked.search else self.sort_column(asked)),
+            **kept,
+        )
+
+    def kept(self, asked: Asked) -> dict[str, Any]:
+        """What the person keeps of this list; may choose the columns of *asked* (views.personal_lists)."""
+        return {}
+
+    def list_address(self) -> str:
+        """The list as the person saw it last, with its filters."""
+        return list_address(self.endpoint)
+
+    def preview_asked(self) -> Any:
+        """The record that the address wants beside the list (views.personal_lists)."""
+        return None
+
+    def table_rows(self, rows: list[Any], names: Sequence[str], *, choose: bool, peek: bool) -> Iterator[Markup]:
+        """The rows of the table; everything that a cell gives is escaped here, unless it is mark-up already.
+
+        Buttons to look at each (*peek*) are a ninth of a page: drawn where one is looked at, else made by the script.
+        """
+        address = escape(self.get_url(".details_view", id=""))
+        shown = [
+            (
+                name == self.number_column,
+                f' class="c-{name}"' if name in {*WRAPPED, self.number_column} else "",
+                self.cells[name],
+            )
+            for name in names
+        ]
+        word, look = escape(gettext("Choose")), escape(gettext("Preview"))
+        for row in rows:
+            parts, called = ["<tr>"], escape(self.name_of(row))
+            if choose:
+                box = f'type="checkbox" name="row" value="{row.id}" aria-label="{word} {called}"'
+                parts.append(f'<td class="choose"><input {box}></td>')
+            for linked, attributes, cell in shown:
+                text = escaped(cell(row))
+                if linked:
+                    text = f'<a href="{address}{row.id}">{text}</a>'
+                parts.append(f"<td{attributes}>{text}</td>")
+            if peek:
+                box = f'form="peek" name="preview" value="{row.id}" aria-label="{look} {called}"'
+                parts.append(f'<td class="peek"><button {box}>▸</button></td>')
+            # The end of a row may be left out in HTML: fifty of them are a quarter of a kilobyte.
+            yield marked("".join(parts))
+
+    # ------------------------------------------------------------- what is asked
+
+    def asked(self, source: Any = None) -> Asked:
+        """What the address asks for; 400 for anything malformed. *source* replaces the request's arguments."""
+        arguments: MultiDict[str, str] = request.args if source is None else MultiDict(source)
+        asked = Asked(search=parse_search(arguments.get("search", "")))
+        if asked.search and not self._search_supported:
+            raise BadRequest(gettext("The address has an unknown value for “%(name)s”.", name="search"))
+        if "page" in arguments or "offset" in arguments:
+            raise BadRequest(gettext("Lists are read with next and previous; there are no page numbers."))
+        sort = arguments.get("sort", "")
+        if sort and sort not in (*self._sortable_columns, self.default_sort):
+            raise BadRequest(gettext("This list cannot be sorted by “%(name)s”.", name=sort[:60]))
+        direction = arguments.get("desc", "" if sort else "default")
+        if direction not in ("0", "1", "", "default"):
+            raise BadRequest(gettext("The address has an unknown value for “%(name)s”.", name="desc"))
+        asked.sort = sort
+        asked.filters = self._asked_filters(arguments)
+        asked.columns = self._asked_columns(arguments.get("cols", ""))
+        after, before, at = arguments.get("after"), arguments.get("before"), arguments.get("at")
+        if sum(map(bool, (after, before, at))) > 1:
+            raise BadRequest(gettext("The address names two places in the list."))
+        if at:
+            asked.at = parse_day(at)
+            # A search has an order of its own, without places for a date.
+            asked.sort = sort or (self.default_sort if asked.search else "")
+            direction = direction if sort else str(int(self.default_descending))
+        asked.descending = direction == "1" if asked.sort else bool(asked.search) or self.default_descending
+        column = self.sort_column(asked)
+        asked.after = parse_cursor(after, column) if after else None
+        asked.before = parse_cursor(before, column) if before else None
+        if asked.at is not None:
+            if not self.is_dated(column):
+                raise BadRequest(gettext("This list is not sorted by a time: it has no place for a date."))
+            asked.after = day_cursor(asked.at, column, zone(), upwards=not asked.descending)
+        return asked
+
+    def _asked_filters(self, arguments: Any) -> list[tuple[Any, str, Any]]:
+        found = []
+        for name in dict.fromkeys(arguments):
+            if not name.startswith("flt"):
+                continue
+            key = name.partition("_")[2]
+            known = self._filter_args or {}
+            if key not in known:
+                raise BadRequest(gettext("This list has no filter “%(name)s”.", name=key[:60]))
+            flt: Any = known[key][1]
+            given = dict.fromkeys(value.strip() for value in arguments.getlist(name))
+            for raw in filter(None, given):  # an empty control of the filter form says nothing
+                try:
+                    found.append((flt, raw, flt.clean(raw)))
+                except ValueError:
+                    raise BadRequest(
+                        gettext("“%(value)s” is no value for the filter “%(name)s”.", value=raw[:60], name=flt.name)
+                    ) from None
+        if len(found) > MOST_FILTERS:
+            raise BadRequest(gettext("A list is narrowed by at most %(count)s values.", count=MOST_FILTERS))
+        return found
+
+    def _asked_columns(self, text: str) -> list[str]:
+        names = text.split(",") if text else []
+        for name in names:
+            if name not in self.choosable_columns:
+                raise BadRequest(gettext("This list has no column “%(name)s”.", name=name[:60]))
+        return self.with_number(list(dict.fromkeys(names)))
+
+    @functools.cached_property
+    def choosable_columns(self) -> list[str]:
+        """The columns that a list can show: those that it shows everybody, then those of its export."""
+        return list(dict.fromkeys([*self.listed_columns, *self.exported_columns]))
+
+    def with_number(self, names: list[str]) -> list[str]:
+        """*names* with the column that links to the record; none stay none."""
+        missing = names and self.number_column not in names and self.number_column in self.choosable_columns
+        return [self.number_column, *names] if missing else names
+
+    def sort_column(self, asked: Asked) -> Any:
+        """The column that orders the list; what a search finds comes by number, which the search index knows."""
+        if asked.sort:
+            return getattr(self.model, self.sorted_by.get(asked.sort, asked.sort))
+        return self.model.id if asked.search else self.default_sort_column()
+
+    def default_sort_column(self) -> Any:
+        """The column that orders the list when nothing is asked."""
+        return getattr(self.model, self.sorted_by.get(self.default_sort, self.default_sort))
+
+    @staticmethod
+    def is_dated(column: Any) -> bool:
+        """Whether a list sorted by *column* can begin with a date."""
+        return isinstance(column.type, UTCDateTime | LocalDate)
+
+    # ------------------------------------------------------------- what is found
+
+    def ids_query(self, asked: Asked) -> Select[Any]:
+        """The ids of all rows that fit, in no order."""
+        query = select(self.model.id).where(*self._narrowed(asked))
+        if asked.search:
+            condition = self.search_condition(asked.search)
+            query = query.where(false() if condition is None else condition)
+        return query
+
+    def _narrowed(self, asked: Asked) -> list[ColumnElement[bool]]:
+        """What is true of all rows that fit, but for the search."""
+        return [self.listed(), *asked.conditions()]
+
+    def ordered(self, asked: Asked) -> list[Any]:
+        """How the list of *asked* is ordered."""
+        return ordering(place_in(self.sort_column(asked)), self.model.id, upwards=not asked.descending)
+
+    def page(self, asked: Asked) -> Page:
+        """One page: one statement for its rows and the count (and one more for each relationship to many).
+
+        A search that finds more rows than are counted takes another one.
+        """
+        size = self.page_size
+        found, number = self._found(asked, size) if asked.search else self._listed(asked, size)
+        backwards = asked.before is not None
+        more = len(found) > size
+        found = found[:size]
+        if backwards:
+            found.reverse()
+        page = Page(asked, self.prepared(found if self.plain else [row[0] for row in found]), number)
+        ends = [(row.place_in_list, (row if self.plain else row[0]).id) for row in (*found[:1], *found[-1:])]
+        if found and (more if backwards else asked.after is not None):
+            page.newer = self.address(asked, before=Cursor(*ends[0]).text())
+        if found and (backwards or more):
+            page.older = self.address(asked, after=Cursor(*ends[-1]).text())
+        page.chips = self._chips(asked)
+        return page
+
+    def _listed(self, asked: Asked, size: int) -> tuple[list[Any], int]:
+        """The rows of a page and one more, and the capped count."""
+
+        def made() -> tuple[Select[Any], ColumnElement[int]]:
+            ids = self.ids_query(asked)
+            total = select(func.count()).select_from(ids.limit(COUNT_LIMIT + 1).subquery()).scalar_subquery()
+            return self._paging(ids, total, asked, size), total
+
+        return self._read(asked, *self._kept(asked, made, size))
+
+    def _found(self, asked: Asked, size: int) -> tuple[list[Any], int]:
+        """The same for a search, whose rows are gathered first and put in order then."""
+
+        column = self.sort_column(asked)
+        by_id = column is self.model.id and asked.descending
+        newest = by_id and asked.after is asked.before is None and can_gather_newest(context.session())
+
+        def made() -> tuple[Select[Any], ColumnElement[int]] | None:
+            narrowed = self._narrowed(asked)
+            matches = self.search_matches(
+                asked.search, narrowed, place_in(column), max(COUNT_LIMIT, size) + 1, newest=newest
+            )
+            if matches is None:
+                return None
+            gathered = matches.cte("gathered").prefix_with("MATERIALIZED")
+            total = select(func.count()).select_from(gathered).scalar_subquery()
+            chosen, _ = paged(select(gathered.c.id), gathered.c.place, gathered.c.id, asked, size)
+            return self._paging(select(self.model.id).where(self.model.id.in_(chosen)), total, asked, size), total
+
+        question, values = self.search_shape(asked.search)
+        statements = made() if question is None else self._kept(asked, made, size, question)
+        if statements is None:
+            return [], 0
+        found, number = self._read(asked, *statements, **values)
+        if number <= COUNT_LIMIT or newest:
+            return found, number
+        # Not all of them were gathered. There are so many that going through the list meets the next ones soon.
+        met = select(self.model.id).where(*self._narrowed(asked), self.search_one_by_one(asked.search))
+        total = literal(number)
+        return self._read(asked, self._paging(met, total, asked, size), total)
+
+    def _read(
+        self, asked: Asked, paging: Select[Any], total: ColumnElement[int], **values: Any
+    ) -> tuple[list[Any], int]:
+        """The rows of *paging* and the number beside them."""
+        desk, given = context.session(), {**values, **asked.place_values()}
+        # Rows that are no records need not pass through the session, which takes its time.
+        found = list((desk.connection() if self.plain else desk).execute(paging, given))
+        if found:
+            return found, found[0].total_found
+        # Without any row there is nothing beside which the count could stand.
+        return found, (desk.scalar(select(total), given) or 0) if "at_id" in given else 0
+
+    def _paging(self, ids: Select[Any], total: ColumnElement[int], asked: Asked, size: int) -> Select[Any]:
+        place = place_in(self.sort_column(asked))
+        # With those that everybody sees: what a register reads set-wise for its rows goes by them.
+        names = list(dict.fromkeys([*self.listed_columns, *asked.columns]))
+        query = self.rows_query(ids, names, place.label("place_in_list"), total.label("total_found"))
+        return paged(query, place, self.model.id, asked, size)[0]
+
+    def _kept(self, asked: Asked, made: Callable[[], Made], *more: Any) -> Made:
+        """What *made* makes, kept for the next page that differs in values only: making it takes as long as asking."""
+        if not all(flt.timeless for flt, _raw, _value in asked.filters):
+            return made()
+        return kept((self.endpoint, str(zone()), asked.shape(), COUNT_LIMIT, *more), made)
+
+    def address(self, asked: Asked, **changes: Any) -> str:
+        """The address of this list with *changes*."""
+        arguments = asked.arguments(**changes)
+        page = fixed_url(".index_view")
+        return f"{page}?{urlencode(arguments, doseq=True, safe=PLAIN)}" if arguments else page
+
+    def sort_address(self, asked: Asked, name: str) -> str:
+        """The address of this list sorted by *name*, the other way round if it is already."""
+        turned = "0" if asked.sort == name and asked.descending else "1"
+        return self.address(asked, sort=name, desc=turned)
+
+    def _chips(self, asked: Asked) -> list[tuple[str, str, str]]:
+        chips = [
+            (str(flt.name), flt.shown(raw), self.address(asked, **{f"flt_{flt.key}": others or None}))
+            for flt, raw, _value in asked.filters
+            for others in [[other for other in asked.given()[flt.key] if other != raw]]
+        ]
+        if asked.search:
+            chips.append((gettext("Search"), asked.search, self.address(asked, search=None)))
+        return chips
+
+    def filter_controls(self, asked: Asked) -> list[Markup]:
+        """The controls of the filter form with what is asked now."""
+        learn_choices(flt.lookup for flt in self._filters if flt.control == "select" and hasattr(flt, "lookup"))
+        given = asked.given()
+        return [filter_field(flt, given.get(flt.key, ()), language()) for flt in self._filters]
+
+    def headings(self, names: Sequence[str]) -> list[tuple[str, str]]:
+        """Name and label of each of the columns *names*, of those that everybody sees where there are none."""
+        labels = self._labels(language())
+        return [(name, labels[name]) for name in names or self.listed_columns]
+
+    @functools.lru_cache(8)  # noqa: B019  # views live as long as the program
+    def _labels(self, _language: str) -> dict[str, str]:
+        """The label of each column that a list can show."""
+        return {name: str(self.get_column_name(name)) for name in self.choosable_columns}
+
+    def nothing_found(self, asked: Asked) -> Any:
+        """What an empty list says: what to do next."""
+        if asked.search and self.search_condition(asked.search) is None:
+            return gettext("Search for two letters or digits at least, or a Chinese character; signs find nothing.")
+        return self.empty_text
+
+    def bulk_buttons(self) -> list[tuple[str, str]]:
+        """Address and label of what the person may do to many rows at once."""
+        if not self.may_bulk():
+            return []
+        verbs = [verb for verb in self.bulk_verbs if self.allowed(verb)]
+        return [(fixed_url(".bulk_view", verb=verb), _verb(verb, language())) for verb in verbs]
+
+    def may_bulk(self) -> bool:
+        """Whether the person may act on many rows at once."""
+        return bool(self.bulk_verbs) and self.allowed_bulk()
+
+    def allowed_bulk(self) -> bool:
+        """Whether the policy lets the person start bulk runs."""
+        return may(actor_here(), "run", "bulk_runs")

@@ -1,0 +1,137 @@
+"""The page of one record: facts in sections, history, related records, and the next legal steps."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask_admin import expose
+from markupsafe import Markup
+
+from models.staff import Staff
+from views.register.steps import StepPages
+from views.request import context
+from views.request.gathering import Question, gathered
+from views.request.queries import asked_id
+from views.words.cells import callable_phone
+from views.words.language import NOTHING
+from views.words.references import record_url, reference_of
+from views.words.timeline import Entry, history, history_questions
+
+
+@dataclass
+class Related:
+    """A small table of records that hang on the one shown."""
+
+    title: Any
+    columns: Sequence[Any]
+    rows: list[tuple[str, Sequence[Any]]] = field(default_factory=list)
+    """The address of the row's own page (may be empty), and its cells."""
+    links: list[tuple[Any, str]] = field(default_factory=list)
+    """Label and address of what can be added."""
+    links_of_rows: list[tuple[Any, str]] = field(default_factory=list)
+    """Likewise of what can be done with the rows; shown where there are any."""
+    query: Question | None = None
+    """What the rows are made of; all tables of a page are read with one statement."""
+    show: Callable[[Any], tuple[str, Sequence[Any]]] = lambda row: ("", tuple(row))
+    """A row of the query as a row of the table."""
+
+
+class RecordPages(StepPages):
+    """``/admin/<register>/details/?id=``."""
+
+    details_template = "admin/details.html"
+    sections: Sequence[tuple[Any, tuple[str, ...]]] = ()
+    """Heading and columns of each group of facts."""
+    phone_verb = "read_phone"
+
+    @expose("/details/")
+    def details_view(self) -> str:
+        """The record."""
+        record_id = asked_id()
+        names = [name for _title, names in self.sections for name in names]
+        record = self.get_one(record_id, names)
+        offers = self.offers(record)
+        tables, entries = self.beside(record)
+        return self.render(
+            self.details_template,
+            record=record,
+            name=self.name_of(record),
+            sections=self.facts(record),
+            offers=offers,
+            related=tables,
+            history=entries,
+            may_edit=self.has_page("edit") and self.allowed("amend", record) and self.amendable(record),
+            may_delete=self.has_page("delete") and self.allowed("delete", record) and self.deletable(record),
+            links=self.links(record),
+            now=context.now(),
+        )
+
+    def beside(self, record: Any) -> tuple[list[Related], list[Entry]]:
+        """The related tables and the history: one statement for all of it, one for the names mentioned in it."""
+        tables = self.related(record)
+        questions = {f"related {place}": table.query for place, table in enumerate(tables) if table.query is not None}
+        found = gathered({**questions, **history_questions(self.register, record.id)})
+        for place, table in enumerate(tables):
+            table.rows += [table.show(row) for row in found.get(f"related {place}", ())]
+            table.links += table.links_of_rows if table.rows else []
+        entries = history(found, self.references(record))
+        return [table for table in tables if table.rows or table.links], entries
+
+    def references(self, record: Any) -> dict[Any, set[int]]:
+        """Table -> ids of the records that the facts of *record* name by their column alone."""
+        wanted: dict[Any, set[int]] = {}
+        columns = self.model.__mapper__.columns
+        for name in (name for _title, names in self.sections for name in names if name in columns):
+            target = reference_of(name)
+            if target is not None and getattr(record, name) is not None:
+                wanted.setdefault(target, set()).add(getattr(record, name))
+        return wanted
+
+    def facts(self, record: Any) -> list[tuple[Any, list[tuple[Any, Any]]]]:
+        """The sections with label and shown value of each fact; empty facts are left out of long sections."""
+        in_full = self.may_read_phone(record)
+        shown = []
+        for title, names in self.sections:
+            pairs = [(self.get_column_name(name), self.fact(record, name, in_full=in_full)) for name in names]
+            kept = [pair for pair in pairs if pair[1] != NOTHING] if len(pairs) > 4 else pairs
+            if any(value != NOTHING for _label, value in kept):
+                shown.append((title, kept))
+        return shown
+
+    def fact(self, record: Any, name: str, *, in_full: bool) -> Any:
+        """One value; a phone number in full for those who must call (RES-4), ready to be called, on this page only.
+
+        What names another record that the person may read leads there.
+        """
+        columns = self.model.__mapper__.columns
+        column = columns.get(name)
+        dialled = column is not None and (column.info.get("dialled") or name.endswith("phone"))
+        if in_full and dialled and column.info.get("personal"):
+            return callable_phone(getattr(record, name))
+        value = self.cells[name](record)
+        key = f"{name}_id" if f"{name}_id" in columns else name
+        target = reference_of(key) if key in columns else None
+        if target is None or target is Staff or getattr(record, key) is None:
+            return value
+        address = record_url(target.__tablename__, getattr(record, key))
+        return Markup('<a href="{}">{}</a>').format(address, value) if address else value
+
+    def amendable(self, record: Any) -> bool:
+        """Whether editing has any sense in the record's state; the verb itself decides."""
+        return True
+
+    def deletable(self, record: Any) -> bool:
+        """Whether deleting has any sense in the record's state; the verb itself decides."""
+        return True
+
+    def may_read_phone(self, record: Any) -> bool:
+        """Whether the person sees the phone numbers of *record* in full."""
+        return self.allowed(self.phone_verb, record)
+
+    def related(self, record: Any) -> list[Related]:
+        """Tables of what hangs on *record*."""
+        return []
+
+    def links(self, record: Any) -> list[tuple[Any, str]]:
+        """Further pages of *record* (print, new from this): label and address."""
+        return []

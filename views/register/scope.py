@@ -1,0 +1,419 @@
+"""What every register's page shares: whose it is, who may, which rows, and the one place that commits."""
+
+import functools
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any, cast
+
+from flask import abort, g, redirect, request, url_for
+from flask_babel import gettext
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import joinedload, selectinload
+from werkzeug.exceptions import NotFound
+from werkzeug.local import LocalProxy
+
+from models.base import Base
+from models.errors import OperationRefused, Outcome
+from models.estates import Estate
+from models.operations.core import note_locked
+from models.policy import may, visible
+from models.sentences import refusal_from
+from models.session import DeskSession
+from models.staff import Actor
+from views.forms.base import DeskConverter, DeskForm
+from views.register.options import sorting
+from views.register.searching import Searching
+from views.request import context
+from views.request.keeping import fixed_url, kept
+from views.request.queries import PAGE_SIZE
+from views.words.cells import Cell, cell_of
+from views.words.labels import label_for
+from views.words.references import NAMES
+
+ENDS = frozenset({"status", "returned_at", "lost_at", "handed_in_at"})
+"""Columns that say whether a due time is history (views.cells.is_ended)."""
+STATUS_OF_RULE = {"ROLE": 403, "GONE": 404}
+REFUSED = 409
+INVALID = 400
+
+
+class RequestDatabase:
+    """What Flask-Admin calls its database: always the session of the request it serves."""
+
+    session = LocalProxy(context.session)
+
+
+def actor_here() -> Actor | None:
+    """The person acting, with the roles they have in the estate shown: what buttons of a list go by."""
+    actor, estate = context.actor(), context.current_estate()
+    if actor is None or estate is None:
+        return actor
+    whole, estate_id, here = g.get("actor_here", (None, None, None))
+    if whole is not actor or estate_id != estate.id:
+        here = replace(actor, roles=frozenset(role for role in actor.roles if role[0] == estate.id))
+        g.actor_here = actor, estate.id, here
+    return cast("Actor", here)
+
+
+def status_of(refusal: OperationRefused) -> int:
+    """The HTTP status for a refused verb: 403 by role, 404 gone, else 409."""
+    return STATUS_OF_RULE.get(refusal.rule, REFUSED)
+
+
+@contextmanager
+def committing() -> Iterator[DeskSession]:
+    """The request's session, committed at the end: the place in the panel that commits.
+
+    What a rule or the database refuses is put back, and raised as OperationRefused with its sentence.
+    """
+    desk = context.session()
+    try:
+        yield desk
+        desk.commit()
+        context.note_saved()
+    except IntegrityError as error:
+        desk.rollback()
+        raise refusal_from(error) from error
+    except OperationRefused:
+        desk.rollback()
+        raise
+
+
+def perform(function: Any, rows: Sequence[Any], version: int | None = None, **arguments: Any) -> Any:
+    """Do the verb *function* to *rows* and commit.
+
+    Returns the verb's Outcome. Raises OperationRefused for a batch of one, and for what the database refuses.
+    """
+    if version is not None:
+        arguments["expected"] = {row.id: version for row in rows}
+    with committing() as desk:
+        outcome = function(desk, rows, actor=context.actor(), now=context.now(), **arguments)
+        if len(rows) == 1 and isinstance(outcome, Outcome):
+            outcome.one()
+    return outcome
+
+
+class Scope(Searching):
+    """The common ground of all registers. A register's view sets the class attributes below."""
+
+    model: type[Any]
+    register: str = ""
+    """The register's name in the policy and in the event log: the table's name."""
+    endpoint_name: str = ""
+    url_name: str = ""
+    title: Any = ""
+    group: Any = ""
+    """Heading of the menu."""
+    verbs: Any = None
+    """The module of models.operations whose verbs this register calls; None for registers that only show."""
+    functions: dict[str, str] = {}
+    """Verb of the policy -> its function in ``verbs``, where that is called otherwise."""
+    create_verb = "register"
+    empty_text: Any = ""
+    """What to do next when the list is empty."""
+    labels: dict[str, str] = {}
+    """Column -> the name under which ``views.labels`` has its label, where that is another."""
+    sorted_by: dict[str, str] = {}
+    """Column of the list -> the column that orders it, where that is another."""
+    number_column = "id"
+    """The column whose cell links to the record page."""
+
+    can_view_details = True
+    can_set_page_size = False
+    page_size = PAGE_SIZE
+    """So many rows a page of the list has."""
+    column_display_pk = True
+    column_export_list: Any = None
+    _filters: Any
+    _filter_args: Any
+    named_filter_urls = True
+    form_base_class = DeskForm
+    model_form_converter = DeskConverter
+    reads: dict[str, tuple[str, ...]] = {}
+    """Shown name -> the columns and relationships that its cell reads, where these are more than the one so called.
+
+    In lists a relationship to one record reads as what that record is called.
+    """
+
+    # What Flask-Admin offers and this panel does not: inline edit and its own actions (stack.md 2, 15).
+    ajax_update = None
+    action_view = None
+    action_delete = None
+
+    def __init__(self) -> None:
+        self.register = self.register or self.model.__tablename__
+        if self.column_default_sort is not None:
+            self.default_sort, self.default_descending = sorting(self.column_default_sort)
+        super().__init__(
+            self.model,
+            RequestDatabase(),
+            name=self.title,
+            category=self.group,
+            endpoint=self.endpoint_name or self.register,
+            url=self.url_name or self.register.replace("_", "-"),
+        )
+        shown = [*self.listed_columns, *self.exported_columns, *(str(name) for name, _ in self._details_columns)]
+        self.cells: dict[str, Cell] = {name: self.cell(name) for name in shown}
+
+    @property
+    def listed_columns(self) -> list[str]:
+        """The columns of the list."""
+        return [str(name) for name, _label in self._list_columns]
+
+    @property
+    def exported_columns(self) -> list[str]:
+        """The columns of an export."""
+        return [str(name) for name, _label in self._export_columns]
+
+    # ------------------------------------------------------------- what Flask-Admin builds once
+
+    def cell(self, name: str) -> Cell:
+        """What shows a column: of ``column_formatters``, else ``show_<name>`` of the view, else by its type."""
+        formatter = (self.column_formatters or {}).get(name)
+        if formatter is not None:
+            return lambda record: formatter(self, None, record, name)
+        own = getattr(self, f"show_{name}", None)
+        return own if own is not None else cell_of(self.model, name)
+
+    def get_column_name(self, field: Any) -> Any:
+        """A label for every column: of ``column_labels``, else the one that ``labels`` chooses, else its own."""
+        name = str(field)
+        return (self.column_labels or {}).get(name) or label_for(self.labels.get(name, name))
+
+    def get_list_columns(self) -> list[Any]:
+        """The declared columns only: never all of them (stack.md 9)."""
+        return [(name, self.get_column_name(name)) for name in self.column_list or ()]
+
+    def get_details_columns(self) -> list[Any]:
+        """All columns that the sections of the record page name."""
+        return [(name, self.get_column_name(name)) for _title, names in getattr(self, "sections", ()) for name in names]
+
+    def get_export_columns(self) -> list[Any]:
+        """The declared columns, those of the list where none are."""
+        return [(name, self.get_column_name(name)) for name in self.column_export_list or self.column_list or ()]
+
+    def get_sortable_columns(self) -> dict[Any, Any]:
+        """Only the columns that are declared sortable: those with an index."""
+        return {name: name for name in self.column_sortable_list or ()}
+
+    def scaffold_auto_joins(self) -> list[Any]:
+        """None: each list loads what its columns name."""
+        return []
+
+    def init_actions(self) -> None:
+        """None: Flask-Admin's actions take no input and see one page only; ours are the bulk verbs."""
+        self._actions = []
+        self._actions_data = {}
+
+    def _refresh_filters_cache(self) -> None:
+        self._filters = self.get_filters() or []
+        self._filter_groups = None
+        self._filter_args = {flt.key: (index, flt) for index, flt in enumerate(self._filters)}
+
+    # ------------------------------------------------------------- who may
+
+    def is_accessible(self) -> bool:
+        """Whether the person may read this register anywhere."""
+        return may(context.actor(), "read", self.register)
+
+    def inaccessible_callback(self, name: Any, **_kwargs: Any) -> Any:
+        """To the sign-in page for nobody, 403 for somebody."""
+        return redirect(url_for("auth.login")) if context.actor() is None else abort(403)
+
+    def allowed(self, verb: str, record: Any = None) -> bool:
+        """Whether the person may do *verb* here: to *record*, else to any in the estate shown."""
+        if record is not None:
+            return may(context.actor(), verb, record)
+        return may(actor_here(), verb, self.register)
+
+    def require(self, verb: str, record: Any = None) -> None:
+        """403 unless the person may do *verb*."""
+        if not self.allowed(verb, record):
+            abort(403)
+
+    @property
+    def can_create(self) -> bool:  # type: ignore[override]  # asked at each request, not at start
+        """Whether the person may make a new record here."""
+        return self.has_page("create") and self.allowed(self.create_verb)
+
+    @property
+    def can_edit(self) -> bool:  # type: ignore[override]  # likewise
+        """Whether the person may amend records here."""
+        return self.has_page("edit") and self.allowed("amend")
+
+    @property
+    def can_delete(self) -> bool:  # type: ignore[override]  # likewise
+        """Whether the person may delete records here."""
+        return self.has_page("delete") and self.allowed("delete")
+
+    @property
+    def can_export(self) -> bool:  # type: ignore[override]  # likewise
+        """Whether the person may export this register."""
+        return self.has_page("export") and self.allowed("export")
+
+    def has_page(self, what: str) -> bool:
+        """Whether the register has the page to ``create``, ``edit``, ``delete`` or ``export`` at all, for anybody.
+
+        A declaration takes one away by ``can_create = False`` and so on.
+        """
+        declared = {
+            "create": self.has_form("create_form_class"),
+            "edit": bool(self.form_columns) and self.knows("amend"),
+            "delete": self.knows("delete"),
+            "export": True,
+        }
+        return declared[what] and getattr(type(self), f"can_{what}") is not False
+
+    def has_form(self, name: str) -> bool:
+        """Whether the register declares that form."""
+        return getattr(self, name, None) is not None
+
+    # ------------------------------------------------------------- which rows
+
+    def visible(self) -> ColumnElement[bool]:
+        """What the person may see of this register, in whatever estate."""
+        return visible(context.actor(), self.model)
+
+    def listed(self) -> ColumnElement[bool]:
+        """What the list, the bulk selection and the export begin with: visible, and of the estate shown."""
+        estate = context.current_estate()
+        if estate is None or not hasattr(self.model, "estate_id"):
+            return self.visible()
+        here: ColumnElement[bool] = self.model.estate_id == estate.id
+        return here & visible(actor_here(), self.model)
+
+    def get_query(self) -> Select[Any]:  # type: ignore[override]  # 2.0 style, for the session of the request
+        """The rows of the list."""
+        return select(self.model).where(self.listed())
+
+    def get_count_query(self) -> Select[Any]:  # type: ignore[override]  # likewise
+        """Their number."""
+        return select(func.count()).select_from(self.model).where(self.listed())
+
+    def get_one(self, id: Any, names: Sequence[str] = ()) -> Any:  # Flask-Admin's own name
+        """The record with that id, with what showing *names* needs; 404 when it is not visible.
+
+        A request that may change something locks it, so that the verb need not read it again.
+        """
+        desk = context.session()
+        locking = request.method not in context.SAFE_METHODS
+
+        def made() -> Select[Any]:
+            query = select(self.model).where(self.model.id == bindparam("id"), self.visible())
+            query = query.options(*self.loading(names)).execution_options(populate_existing=True)
+            return query.with_for_update(key_share=True, of=self.model) if locking else query
+
+        record = desk.scalars(kept((self.endpoint, locking, *names), made), {"id": id}).one_or_none()
+        if record is None:
+            raise NotFound
+        if locking:
+            note_locked(desk, [record])
+        (prepared,) = self.prepared([record])
+        return prepared
+
+    def prepared(self, rows: list[Any]) -> list[Any]:
+        """*rows* about to be shown: a register whose cells need more than relationships reads it here, set-wise."""
+        return rows
+
+    def read_by(self, names: Sequence[str]) -> tuple[str, ...]:
+        """The columns and relationships that showing *names* reads."""
+        found = dict.fromkeys(("id", self.number_column))
+        for name in names:
+            found.update(dict.fromkeys(self.reads.get(name, (name,))))
+            if name == "due_at":
+                found.update(dict.fromkeys(ENDS & set(self.model.__mapper__.columns.keys())))
+        return tuple(found)
+
+    @functools.cached_property
+    def plain(self) -> bool:
+        """Whether rows of columns are enough for the list: all but registers whose cells read many other records."""
+        relationships = self.model.__mapper__.relationships
+        read = self.read_by([*self.listed_columns, *self.exported_columns])
+        return not any("." in name or (name in relationships and relationships[name].uselist) for name in read)
+
+    def rows_query(self, ids: Select[Any], names: Sequence[str], *more: Any) -> Select[Any]:
+        """The query *ids* with the rows themselves: with what showing *names* reads, and the columns *more*.
+
+        Rows of a plain register have the columns; those of another one have the record as their first element.
+        """
+        if not self.plain:
+            return ids.with_only_columns(self.model, *more).options(*self.loading(names))
+        query = self.plain_query(tuple(names)).add_columns(*more)
+        return query if ids.whereclause is None else query.where(ids.whereclause)
+
+    @functools.lru_cache(8)  # noqa: B019  # views live as long as the program
+    def plain_query(self, names: tuple[str, ...]) -> Select[Any]:
+        """All rows of the register, with what showing *names* reads."""
+        table: Any = self.model.__table__
+        relationships = self.model.__mapper__.relationships
+        source, columns = table, []
+        for name in self.read_by(names):
+            if name not in relationships:
+                columns.append(table.c[name])
+                continue
+            target = relationships[name].mapper.class_
+            other = target.__table__.alias(f"{name}_shown")
+            ((ours, theirs),) = relationships[name].local_remote_pairs
+            source = source.outerjoin(other, ours == other.c[theirs.key])
+            columns.append(other.c[NAMES[target].key].label(name))
+        return select(*columns).select_from(source)
+
+    def loading(self, names: Sequence[str]) -> list[Any]:
+        """Load options for the relationships behind *names*: joined to one, a second statement to many."""
+        options: dict[str, Any] = {}
+        relationships = self.model.__mapper__.relationships
+        for name in names:
+            for path in self.reads.get(name, (name,)):
+                first, _, further = path.partition(".")
+                if first not in relationships:
+                    continue
+                single = not relationships[first].uselist
+                option = (joinedload if single else selectinload)(getattr(self.model, first))
+                if further:
+                    target = relationships[first].mapper.class_
+                    option = option.joinedload(getattr(target, further))
+                options[path] = option
+        return list(options.values())
+
+    # ------------------------------------------------------------- addresses
+
+    def get_url(self, endpoint: str, **kwargs: Any) -> str:
+        """The address of a page of this register (``.details_view``) or of any other."""
+        return super().get_url(endpoint, **kwargs) if kwargs else fixed_url(endpoint)
+
+    # ------------------------------------------------------------- doing
+
+    def _run_view(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
+        """Run a page; Flask-Admin would call it a second time after a TypeError."""
+        return fn(self, *args, **kwargs)
+
+    def apply(self, verb: str, rows: Sequence[Any], version: int | None = None, **arguments: Any) -> Any:
+        """Do *verb* to *rows* and commit (:func:`perform`)."""
+        return perform(self.verb(verb), rows, version, **arguments)
+
+    def verb(self, name: str) -> Any:
+        """The function behind the verb *name*."""
+        return getattr(self.verbs, self.functions.get(name, name))
+
+    def knows(self, name: str) -> bool:
+        """Whether this register has the verb *name* at all."""
+        return self.verbs is not None and hasattr(self.verbs, self.functions.get(name, name))
+
+    def handle_view_exception(self, exc: Exception) -> bool:
+        """Flask-Admin flashes SQL here; ours becomes a sentence (stack.md 8)."""
+        if isinstance(exc, IntegrityError):
+            raise refusal_from(exc) from exc
+        return False
+
+    def estate(self) -> Estate:
+        """The estate shown; 409 with a sentence for people who work in none."""
+        found = context.current_estate()
+        if found is None:
+            abort(409, gettext("Choose an estate first: you work in none."))
+        return found
+
+    def name_of(self, record: Any) -> str:
+        """How a record is called in headings and messages."""
+        return str(record) if isinstance(record, Base) else str(getattr(record, self.number_column))

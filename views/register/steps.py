@@ -1,0 +1,210 @@
+"""Steps: what may be done to one record next, why not where it may not, and the page that asks for what it needs."""
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import flash, redirect, request
+from flask_admin import expose
+from flask_babel import gettext
+from werkzeug.exceptions import BadRequest, NotFound
+
+from models.errors import OperationRefused, Outcome, StaleRecord, gettext_noop
+from models.operations.core import STATUS_RULE
+from models.policy import PERMISSIONS, may
+from models.staff import Role
+from models.verbs import verb_label
+from views.forms.base import DeskForm, NothingForm
+from views.forms.lookups import learn_for
+from views.register.listing import ListPages
+from views.register.scope import INVALID, status_of
+from views.request import context
+from views.request.queries import LARGEST_ID, asked_id
+from views.request.sent_once import once
+from views.words.language import say, sentence
+
+LONGEST_VERSION = len(str(LARGEST_ID))
+
+
+@dataclass(frozen=True)
+class Step:
+    """One verb as the panel offers it."""
+
+    verb: str
+    form: type[DeskForm] = NothingForm
+    style: str = ""
+    """``primary`` for the usual next step, ``danger`` for what ends something."""
+    prefill: tuple[str, ...] = ()
+    """Fields that begin with the record's own value; ``team`` begins with ``team_id``."""
+    when: Callable[[Any], bool] = lambda _record: True
+    """Whether the step has any sense for this record; senseless ones are not shown."""
+    text: Any = ""
+    """A sentence on the step's page: what it does."""
+    link: Callable[[Any], str] | None = None
+    """The address of another register's page that does it, given the record."""
+    form_of: Callable[[Any], type[DeskForm]] | None = None
+    """Where what is asked depends on the record: the form, given the record."""
+    bulk_form: type[DeskForm] | None = None
+    """What is asked for many records at once, where that is less."""
+
+    @property
+    def label(self) -> str:
+        """The verb as the button says it."""
+        return say(verb_label(self.verb))
+
+    def asks(self, record: Any) -> type[DeskForm]:
+        """The form for *record*."""
+        return self.form if self.form_of is None else self.form_of(record)
+
+
+def next_step(steps: Sequence[Step], transitions: Any, record: Any) -> Step | None:
+    """The first usual step that makes sense for *record*, is legal in its state and may be done by the person."""
+    for step in steps:
+        usual = step.style == "primary" and step.when(record) and record.status in transitions.get(step.verb, ())
+        if usual and may(context.actor(), step.verb, record):
+            return step
+    return None
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A step on a record's page: open, or closed with the reason."""
+
+    step: Step
+    url: str
+    refusal: str | None = None
+    near: bool = False
+    """Closed, but only for want of something: shown beside the open ones."""
+
+    @property
+    def at_once(self) -> bool:
+        """Whether the button itself does it, because nothing has to be asked."""
+        return self.step.form is NothingForm and self.step.link is None
+
+
+class StepPages(ListPages):
+    """``/admin/<register>/step/<verb>/?id=``."""
+
+    steps: Sequence[Step] = ()
+    transitions: Any = None
+    step_template = "admin/step.html"
+
+    def step(self, verb: str) -> Step:
+        """The step named *verb*; 404 for one that the register does not have."""
+        for step in self.steps:
+            if step.verb == verb and step.link is None:
+                return step
+        raise NotFound
+
+    def offers(self, record: Any) -> list[Offer]:
+        """All steps that make sense for *record*: the open ones first, in the declared order."""
+        found = []
+        for step in self.steps:
+            if not step.when(record) or not (step.link or self.knows(step.verb)):
+                continue
+            refusal = self._refusal(step, record)
+            near = refusal is not None and self._legal(step.verb, record) and self.allowed(step.verb, record)
+            url = step.link(record) if step.link else self.get_url(".step_view", verb=step.verb, id=record.id)
+            found.append(Offer(step, url, None if refusal is None else sentence(refusal), near))
+        return sorted(found, key=lambda offer: offer.refusal is not None)
+
+    def _legal(self, verb: str, record: Any) -> bool:
+        return self.transitions is None or verb not in self.transitions or record.status in self.transitions[verb]
+
+    def _refusal(self, step: Step, record: Any) -> OperationRefused | None:
+        if not self.allowed(step.verb, record):
+            roles = sorted(PERMISSIONS[self.register].get(step.verb, ()), key=list(Role).index)
+            return OperationRefused("ROLE", gettext_noop("This needs one of these roles: %(roles)s."), roles=roles)
+        if not self._legal(step.verb, record):
+            return OperationRefused(
+                STATUS_RULE.get(self.register, "STATE"),
+                gettext_noop("%(record)s is “%(status)s”; “%(verb)s” needs: %(allowed)s."),
+                record=self.name_of(record),
+                status=record.status,
+                verb=verb_label(step.verb),
+                allowed=list(self.transitions[step.verb]),
+            )
+        if step.form is NothingForm and step.link is None:
+            outcome = self.preview(step.verb, [record])
+            return outcome.refused[0][1] if outcome.refused else None
+        return None
+
+    def preview(self, verb: str, rows: Sequence[Any], **arguments: Any) -> Outcome:
+        """What *verb* would do; nothing is written."""
+        act: Callable[..., Outcome] = self.verb(verb)
+        return act(context.session(), rows, actor=context.actor(), now=context.now(), preview=True, **arguments)
+
+    @expose("/step/<verb>/", methods=("GET", "POST"))
+    @once
+    def step_view(self, verb: str) -> Any:
+        """Ask for what the step needs, then do it."""
+        step = self.step(verb)
+        if not self.knows(verb):
+            raise NotFound  # only done in bulk
+        record = self.get_one(asked_id())
+        self.require(verb, record)
+        if request.method == "GET":
+            form = step.asks(record)(data=self.prefill(step, record))
+            return self.step_page(step, record, form, version=record.version)
+        form = step.asks(record)(request.form)
+        version = self.asked_version()
+        if not form.validate():
+            return self.step_page(step, record, form, version=version), INVALID
+        try:
+            outcome = self.apply(verb, [record], self.versioned(verb, version), **form.arguments())
+        except OperationRefused as refusal:
+            record = self.get_one(record.id)
+            seen = record.version if isinstance(refusal, StaleRecord) else version
+            at_field = form.refuse(refusal)
+            page = self.step_page(step, record, form, version=seen, problem=None if at_field else sentence(refusal))
+            return page, status_of(refusal)
+        flash(self.done_text(step, outcome.done[0] if outcome.done else record), "success")
+        return redirect(self.after_step(step, record))
+
+    def step_page(
+        self, step: Step, record: Any, form: DeskForm, *, version: int | None, problem: str | None = None
+    ) -> str:
+        """The page that asks."""
+        learn_for(form)
+        return self.render(
+            self.step_template,
+            step=step,
+            record=record,
+            name=self.name_of(record),
+            form=form,
+            version=version,
+            problem=problem,
+            beside=self.beside_step(step, record),
+            back=self.get_url(".details_view", id=record.id),
+        )
+
+    def beside_step(self, step: Step, record: Any) -> Sequence[Any]:
+        """Tables that the step's page shows above its form: what the decision is about."""
+        return ()
+
+    def prefill(self, step: Step, record: Any) -> dict[str, Any]:
+        """What the step's form begins with."""
+        columns = self.model.__mapper__.columns
+        return {name: getattr(record, name if name in columns else f"{name}_id") for name in step.prefill}
+
+    def versioned(self, verb: str, version: int | None) -> int | None:
+        """*version* for verbs that compare it; entries and repeats are welcome at any version."""
+        return version if "expected" in inspect.signature(self.verb(verb)).parameters else None
+
+    def asked_version(self) -> int | None:
+        """The version that the form was made of; None when a program sent none; 400 for nonsense."""
+        text = request.form.get("version", "")
+        if not text:
+            return None
+        if len(text) > LONGEST_VERSION or not text.isascii() or not text.isdigit() or int(text) > LARGEST_ID:
+            raise BadRequest(gettext("The form names no version of the record."))
+        return int(text)
+
+    def done_text(self, step: Step, record: Any) -> str:
+        """What the page says afterwards."""
+        return str(gettext("%(record)s: %(verb)s – done.", record=self.name_of(record), verb=step.label))
+
+    def after_step(self, step: Step, record: Any) -> str:
+        """Where to go afterwards: back to the record."""
+        return self.get_url(".details_view", id=record.id)

@@ -1,0 +1,190 @@
+"""The findings of one audit run as its pages show them: by kind and rule, counted, with what was said to each."""
+
+import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask_babel import gettext
+from sqlalchemy import select
+from sqlalchemy.orm import aliased
+
+from models.audits import AuditFinding, AuditLine, AuditRun, FindingKind
+from models.staff import Staff
+from views.request.gathering import Question
+from views.words.cells import deadline, duration
+from views.words.language import label, local_time
+from views.words.references import record_url
+
+DRAWN = 150
+"""So many findings of one list are drawn; the rest when that list is asked for alone."""
+SHOWN = ("all", "open", "explained")
+_KINDS = list(FindingKind)
+
+
+@dataclass
+class Line:
+    """One finding."""
+
+    id: int
+    number: str
+    url: str
+    owner: str
+    rule: str
+    since: Any
+    age: str
+    due: Any
+    overdue: bool
+    note: str
+    noted_by: str
+    version_of_note: str = ""
+    """The note that the page was drawn with: what was typed beside it is compared with this."""
+    problem: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether sign-off still waits for a note to it (AUD-3)."""
+        return self.overdue and not self.note
+
+    def fits(self, shown: str) -> bool:
+        """Whether it is among all, those to explain, or the explained."""
+        return {"all": True, "open": self.is_open, "explained": bool(self.note)}[shown]
+
+
+@dataclass
+class Group:
+    """The findings of one kind and rule."""
+
+    key: str
+    title: str
+    rule: str
+    lines: list[Line] = field(default_factory=list)
+    drawn: list[Line] = field(default_factory=list)
+
+    @property
+    def overdue(self) -> int:
+        """How many need an explanation."""
+        return sum(line.overdue for line in self.lines)
+
+    @property
+    def explained(self) -> int:
+        """How many of these have one."""
+        return sum(line.overdue and not line.is_open for line in self.lines)
+
+    @property
+    def count(self) -> int:
+        """How many findings fit."""
+        return len(self.lines)
+
+    @property
+    def left_off(self) -> int:
+        """How many that fit are not drawn."""
+        return len(self.lines) - len(self.drawn)
+
+
+@dataclass
+class Sheet:
+    """All findings of a run."""
+
+    groups: list[Group]
+
+    @property
+    def lines(self) -> Iterable[Line]:
+        """Every finding, as the pages order them."""
+        return (line for group in self.groups for line in group.lines)
+
+    @property
+    def overdue(self) -> int:
+        """How many need an explanation before sign-off."""
+        return sum(group.overdue for group in self.groups)
+
+    @property
+    def explained(self) -> int:
+        """How many of these have one."""
+        return sum(group.explained for group in self.groups)
+
+    def next_open(self, after: int) -> int | None:
+        """The next finding to explain after the finding *after*, from the top again at the end; None when none is."""
+        lines = list(self.lines)
+        place = next((place for place, line in enumerate(lines) if line.id == after), -1)
+        return next((line.id for line in lines[place + 1 :] + lines[: place + 1] if line.is_open), None)
+
+    def narrow(self, shown: str, only: str = "") -> None:
+        """Choose what is drawn: all, what is still to explain or what is explained; one list alone may be long."""
+        for group in self.groups:
+            group.lines = [line for line in group.lines if line.fits(shown)]
+            group.drawn = group.lines if only == group.key else group.lines[:DRAWN]
+        self.groups = [group for group in self.groups if group.lines and only in ("", group.key)]
+
+
+def lines_question(run_id: int) -> Question:
+    """The findings of a run as they were."""
+    owner, noter = aliased(Staff), aliased(Staff)
+    return (
+        select(
+            AuditLine.id,
+            AuditLine.number,
+            AuditLine.facts,
+            AuditLine.overdue,
+            AuditLine.note,
+            AuditFinding.kind,
+            AuditFinding.rule,
+            AuditFinding.register,
+            AuditFinding.record_id,
+            AuditFinding.since,
+            owner.name.label("owner"),
+            noter.name.label("noted_by"),
+        )
+        .join(AuditFinding, AuditFinding.id == AuditLine.finding_id)
+        .outerjoin(owner, owner.id == AuditLine.owner_id)
+        .outerjoin(noter, noter.id == AuditLine.noted_by_id)
+        .where(AuditLine.run_id == run_id)
+    )
+
+
+def sheet_of(rows: Iterable[Any], run: AuditRun) -> Sheet:
+    """The findings by kind and rule: lists with something to explain first, and in each list that before the rest."""
+    groups: dict[tuple[Any, str], Group] = {}
+    for row in rows:
+        group = groups.setdefault(
+            (row.kind, row.rule), Group(f"{row.kind.value}-{row.rule}", label(row.kind), row.rule)
+        )
+        group.lines.append(_line(row, run))
+    for group in groups.values():
+        group.lines.sort(key=lambda line: (not line.overdue, line.number, line.id))
+        group.drawn = group.lines
+    order = sorted(groups, key=lambda key: (not groups[key].overdue, _KINDS.index(key[0]), key[1]))
+    return Sheet([groups[key] for key in order])
+
+
+def put_back(sheet: Sheet, typed: Mapping[int, str], problems: Mapping[int, str]) -> None:
+    """Show what was typed and not saved, each with its *problem*."""
+    for line in sheet.lines:
+        line.note, line.problem = typed.get(line.id, line.note), problems.get(line.id, "")
+
+
+def _part_back(facts: Mapping[str, Any]) -> str:
+    """How much of a bunch of keys was back (KEY-2)."""
+    if not facts.get("pieces_back"):
+        return ""
+    return str(gettext("%(back)s of %(pieces)s back", back=facts["pieces_back"], pieces=facts["pieces"]))
+
+
+def _line(row: Any, run: AuditRun) -> Line:
+    since = datetime.datetime.fromisoformat(row.facts["since"]) if row.facts.get("since") else row.since
+    due_text = row.facts.get("due_at")
+    due = datetime.datetime.fromisoformat(due_text) if due_text else None
+    return Line(
+        id=row.id,
+        number=" · ".join(filter(None, (row.number, _part_back(row.facts)))),
+        url=record_url(row.register, row.record_id),
+        owner=row.owner or "",
+        rule=row.rule,
+        since=local_time(since),
+        age=duration(run.ran_at - since),
+        due=deadline(due, ended=True) if due else "",
+        overdue=row.overdue,
+        note=row.note or "",
+        noted_by=row.noted_by or "",
+        version_of_note=row.note or "",
+    )

@@ -1,0 +1,152 @@
+"""What the pages of complaints ask: the new complaint, and one form for each step that needs something."""
+
+from typing import Any, ClassVar
+
+from flask_babel import lazy_gettext as _
+from wtforms.validators import Optional
+
+from models.complaints import ComplaintCategory, ComplaintNature, ResponsibilityGround
+from models.matters import Channel, Severity
+from views.forms.base import DeskForm
+from views.forms.fields import (
+    EnumField,
+    FlagField,
+    LocalDateField,
+    LocalDateTimeField,
+    LongTextField,
+    LookupField,
+    MoneyField,
+    Required,
+    StaticChoiceField,
+    TextField,
+)
+from views.words.labels import label_for
+
+
+class ComplaintForm(DeskForm):
+    """A complaint as it is taken (INT-3, CMP-1); a neighbour dispute without room and name if wished (INT-4)."""
+
+    sections: ClassVar[Any] = (
+        (_("What happened"), ("category", "severity", "summary", "detail", "wish")),
+        (_("Where and who"), ("anonymous", "unit_id", "place", "resident_id", "reporter_name", "reporter_phone")),
+        (_("How it was taken"), ("channel", "heard_at", "read_back", "identity_checked", "promised_at")),
+        (_("Who answers for it"), ("team_id", "another_matter")),
+    )
+    category = EnumField(label_for("category"), enum=ComplaintCategory, default=ComplaintCategory.GENERAL_SERVICE)
+    severity = EnumField(label_for("severity"), enum=Severity, default=Severity.ORDINARY)
+    summary = TextField(label_for("summary"), [Required()])
+    detail = LongTextField(label_for("detail"), [Optional()])
+    wish = LongTextField(label_for("wish"), [Optional()])
+    anonymous = FlagField(_("Without room and name (neighbour disputes only, INT-4)"))
+    unit_id = LookupField(label_for("unit_id"), [Optional()], lookup="unit")
+    place = TextField(label_for("place"), [Optional()])
+    resident_id = LookupField(label_for("resident_id"), [Optional()], lookup="resident")
+    reporter_name = TextField(
+        label_for("reporter_name"), [Optional()], length=60, description=_("A surname is enough (INT-3).")
+    )
+    reporter_phone = TextField(label_for("reporter_phone"), [Optional()], length=30)
+    channel = EnumField(
+        label_for("channel"), enum=Channel, only=[c for c in Channel if c is not Channel.IMPORT], default=Channel.PHONE
+    )
+    heard_at = LocalDateTimeField(label_for("heard_at"), [Optional()], description=_("Empty means now."))
+    read_back = FlagField(label_for("read_back"))
+    identity_checked = FlagField(label_for("identity_checked"))
+    promised_at = LocalDateTimeField(
+        label_for("promised_at"), [Optional()], description=_("Where no answer is possible now (INT-5).")
+    )
+    team_id = StaticChoiceField(label_for("team_id"), lookup="team", blank=_("decide when assigning"))
+    another_matter = FlagField(_("This is another matter than the open one of this unit (INT-6)"))
+
+
+class ComplaintAssignForm(DeskForm):
+    """DSP-3: the handler, and in the same step the head who is told."""
+
+    records = ("team", "assignee", "head")
+    team = StaticChoiceField(label_for("team"), lookup="team")
+    assignee = LookupField(label_for("assignee"), [Required()], lookup="handler")
+    head = LookupField(
+        label_for("head_told_id"),
+        [Optional()],
+        lookup="staff",
+        description=_("The head of customer service; empty: found by role (DSP-3)."),
+    )
+
+
+class ClassifyForm(DeskForm):
+    """CMP-2: valid or communicative."""
+
+    nature = EnumField(label_for("nature"), enum=ComplaintNature)
+    reason = LongTextField(label_for("reason"), [Optional()], description=_("Needed when the nature changes (CMP-2)."))
+    identity_checked = FlagField(label_for("identity_checked"))
+
+    def arguments(self) -> dict[str, Any]:
+        """The reason as text."""
+        return {**super().arguments(), "reason": self.reason.data or ""}
+
+
+class ProposeForm(DeskForm):
+    """CMP-4: what is proposed."""
+
+    proposal = LongTextField(label_for("proposal"), [Required()])
+
+
+class NegotiateForm(DeskForm):
+    """CMP-4: what was replied."""
+
+    reply = LongTextField(_("What was replied"), [Required()])
+
+
+class CarryOutForm(DeskForm):
+    """CMP-4: what was done."""
+
+    result = LongTextField(label_for("result"), [Required()])
+
+
+class SlipBackForm(DeskForm):
+    """CMP-6: the returned slip is checked."""
+
+    complete = FlagField(_("Checked: complete, signed by the responsible head, and the matter is really finished"))
+
+
+class FormalRecordForm(DeskForm):
+    """CMP-3: the formal record."""
+
+    records = ("measures_by",)
+    cause = LongTextField(label_for("cause"), [Required()])
+    measures = LongTextField(label_for("measures"), [Required()])
+    measures_due_at = LocalDateTimeField(label_for("measures_due_at"), [Required()])
+    measures_by = LookupField(label_for("measures_by_id"), [Required()], lookup="staff")
+
+
+class AnswerForm(DeskForm):
+    """CMP-11: the one answer."""
+
+    agreed_answer = LongTextField(
+        label_for("agreed_answer"), [Required()], description=_("Every desk gives this answer and no other (CMP-11).")
+    )
+
+
+class ResponsibilityForm(DeskForm):
+    """CMP-12: by what it is not our responsibility."""
+
+    ground = EnumField(label_for("ground"), enum=ResponsibilityGround)
+    ground_text = LongTextField(label_for("ground_text"), [Required()])
+    ground_told_at = LocalDateTimeField(label_for("ground_told_at"), [Required()])
+
+
+class CompensationForm(DeskForm):
+    """CMP-7: what is paid and who bears it."""
+
+    compensation_fen = MoneyField(_("Amount in yuan"), [Required()], description=_("0 where nothing is paid."))
+    compensation_borne_by = TextField(label_for("compensation_borne_by"), [Required()])
+    compensation_reason = LongTextField(label_for("compensation_reason"), [Required()])
+
+
+class ReviewForm(DeskForm):
+    """CMP-13: the review."""
+
+    records = ("review_in_charge",)
+    review_on = LocalDateField(label_for("review_on"), [Required()])
+    review_people = LongTextField(label_for("review_people"), [Required()])
+    review_measures = LongTextField(label_for("review_measures"), [Required()])
+    review_in_charge = LookupField(label_for("review_in_charge_id"), [Required()], lookup="staff")

@@ -1,0 +1,282 @@
+"""Complaints (投诉): the ledger, the way through of CMP-4, and the formal record."""
+
+from typing import Any
+
+from flask import url_for
+from flask_babel import lazy_gettext as _
+
+from models.complaints import IS_OPEN, OPEN_STATUSES, TRANSITIONS, Complaint, ComplaintNature, ComplaintStatus
+from models.matters import ClockRun, Severity
+from models.operations import complaints as verbs
+from models.policy import may
+from models.tickets import Ticket
+from views.forms.clock_filter import missed_filter
+from views.forms.filters import ChoiceFilter, DateFilter, KeyFilter, ReferenceFilter, StateFilter
+from views.register.record import Related
+from views.register.steps import Step
+from views.registers.complaint_forms import (
+    AnswerForm,
+    CarryOutForm,
+    ClassifyForm,
+    CompensationForm,
+    ComplaintAssignForm,
+    ComplaintForm,
+    FormalRecordForm,
+    NegotiateForm,
+    ProposeForm,
+    ResponsibilityForm,
+    ReviewForm,
+    SlipBackForm,
+)
+from views.registers.matter_forms import (
+    CommentForm,
+    FollowerForm,
+    MergeComplaintForm,
+    OwnerForm,
+    ReasonForm,
+    ReassignForm,
+    RepeatForm,
+)
+from views.registers.matters import clock_table, follow_up_table, matter_table, merged_tables, repeat_table
+from views.registers.same_matter import MatterPages
+from views.request import context
+from views.request.queries import place_in
+
+STATES = {
+    "open": (_("open"), lambda now: IS_OPEN),
+    "overdue": (_("overdue"), lambda now: IS_OPEN & (place_in(Complaint.due_at) < now)),
+    "no_record": (_("without formal record"), lambda now: IS_OPEN & Complaint.formal_record_at.is_(None)),
+    "ended": (_("archived or cancelled"), lambda now: ~IS_OPEN),
+}
+
+
+def is_open(complaint: Complaint) -> bool:
+    """Whether anything is still to be done."""
+    return complaint.status in OPEN_STATUSES
+
+
+def may_be_declined(complaint: Complaint) -> bool:
+    """Whether it may turn out not to be our responsibility: what is valid is a failing of ours (CMP-12)."""
+    return is_open(complaint) and complaint.nature is not ComplaintNature.VALID
+
+
+def wants_review(complaint: Complaint) -> bool:
+    """Whether a review belongs to it (CMP-13)."""
+    return is_open(complaint) and (complaint.severity is Severity.SERIOUS or complaint.review_on is not None)
+
+
+STEPS = (
+    Step("assign", ComplaintAssignForm, "primary", ("team",), is_open),
+    Step("investigate", style="primary", when=is_open),
+    Step("propose", ProposeForm, "primary", when=is_open),
+    Step("agree", style="primary", when=is_open),
+    Step("negotiate", NegotiateForm, when=is_open),
+    Step("carry_out", CarryOutForm, "primary", when=is_open),
+    Step("sign_slip", when=lambda c: c.status in (ComplaintStatus.CARRIED_OUT, ComplaintStatus.FOLLOWED_UP)),
+    Step(
+        "take_slip_back",
+        SlipBackForm,
+        "primary",
+        when=lambda c: c.status in (ComplaintStatus.CARRIED_OUT, ComplaintStatus.FOLLOWED_UP),
+    ),
+    Step("mark_followed_up", style="primary", when=is_open),
+    Step("archive", style="primary", when=is_open),
+    Step("classify", ClassifyForm, when=is_open),
+    Step(
+        "write_formal_record",
+        FormalRecordForm,
+        prefill=("cause", "measures", "measures_due_at", "measures_by"),
+        when=is_open,
+    ),
+    Step("write_answer", AnswerForm, prefill=("agreed_answer",), when=is_open),
+    Step(
+        "decline_responsibility",
+        ResponsibilityForm,
+        prefill=("ground", "ground_text", "ground_told_at"),
+        when=may_be_declined,
+    ),
+    Step(
+        "decide_compensation",
+        CompensationForm,
+        prefill=("compensation_fen", "compensation_borne_by", "compensation_reason"),
+        when=is_open,
+    ),
+    Step(
+        "write_review",
+        ReviewForm,
+        prefill=("review_on", "review_people", "review_measures", "review_in_charge"),
+        when=wants_review,
+    ),
+    Step("put_right", ReasonForm, when=is_open),
+    Step("report_again", RepeatForm, when=is_open),
+    Step("comment", CommentForm),
+    Step("reassign", ReassignForm, when=is_open),
+    Step("change_owner", OwnerForm, when=is_open),
+    Step("name_follower", FollowerForm, when=is_open),
+    Step("escalate", ReasonForm, when=is_open),
+    Step("merge", MergeComplaintForm, when=lambda c: c.status in TRANSITIONS["cancel"]),
+    Step("cancel", ReasonForm, "danger", when=is_open),
+    Step("correct", ReasonForm, "danger", when=lambda c: c.status is not ComplaintStatus.REGISTERED),
+)
+
+
+class ComplaintView(MatterPages):
+    """``/admin/complaints/``."""
+
+    model = Complaint
+    title = _("Complaints")
+    group = _("Matters")
+    verbs = verbs
+    transitions = TRANSITIONS
+    steps = STEPS
+    empty_text = _("No complaint fits. Choose “Register” when one comes in, or remove a filter.")
+
+    number_column = "number"
+    default_sort = "registered_at"
+    column_list = ("number", "status", "due_at", "category", "severity", "summary", "unit", "assignee", "registered_at")
+    column_export_list = [
+        "number",
+        "status",
+        "category",
+        "nature",
+        "severity",
+        "summary",
+        "unit",
+        "place",
+        "reporter_name",
+        "reporter_phone",
+        "other_callers",
+        "team",
+        "assignee",
+        "desk_owner",
+        "heard_at",
+        "registered_at",
+        "due_at",
+        "formal_record_at",
+        "carried_out_at",
+        "archived_at",
+        "result",
+    ]
+    column_sortable_list = ("registered_at", "due_at", "status")
+    column_filters = (
+        StateFilter(Complaint.status, STATES),
+        missed_filter(Complaint.id, ClockRun.complaint_id, "formal-record"),
+        ChoiceFilter(Complaint.status),
+        ChoiceFilter(Complaint.category),
+        ChoiceFilter(Complaint.nature),
+        ChoiceFilter(Complaint.severity),
+        ReferenceFilter(Complaint.team_id, "team"),
+        ReferenceFilter(Complaint.assignee_id, "handler"),
+        ReferenceFilter(Complaint.desk_owner_id, "desk"),
+        KeyFilter(Complaint.unit_id, "unit"),
+        DateFilter(Complaint.registered_at),
+        DateFilter(Complaint.registered_at, until=True),
+    )
+    form_columns = (
+        "summary",
+        "detail",
+        "wish",
+        "category",
+        "severity",
+        "unit_id",
+        "place",
+        "resident_id",
+        "reporter_name",
+        "reporter_phone",
+        "reporter_department",
+        "channel",
+        "read_back",
+        "identity_checked",
+        "promised_at",
+    )
+    create_form_class = ComplaintForm
+    reads = {"unit": ("unit", "place"), "other_callers": ("id",)}
+    sections = (
+        (
+            _("Matter"),
+            (
+                "status",
+                "category",
+                "nature",
+                "nature_reason",
+                "severity",
+                "summary",
+                "detail",
+                "wish",
+                "repeats",
+                "anonymous",
+                "source",
+                "source_key",
+            ),
+        ),
+        (_("Agreed answer"), ("agreed_answer", "agreed_answer_by_id", "agreed_answer_at")),
+        (
+            _("Where and who"),
+            (
+                "unit",
+                "place",
+                "resident",
+                "reporter_name",
+                "reporter_phone",
+                "reporter_department",
+                "identity_checked",
+                "channel",
+            ),
+        ),
+        (_("Responsible"), ("due_at", "desk_owner", "team", "assignee", "follower_id", "head_told_id")),
+        (_("Way through"), ("proposal", "result", "slip_signed_by_id", "slip_complete", "slip_returned_at")),
+        (_("Not our responsibility"), ("ground", "ground_text", "ground_told_at")),
+        (
+            _("Compensation"),
+            ("compensation_fen", "compensation_borne_by", "compensation_reason", "compensation_by_id"),
+        ),
+        (_("Formal record"), ("formal_record_at", "cause", "measures", "measures_due_at", "measures_by_id")),
+        (_("Review"), ("review_on", "review_people", "review_measures", "review_in_charge_id")),
+        (
+            _("Times"),
+            (
+                "heard_at",
+                "registered_at",
+                "promised_at",
+                "assigned_at",
+                "agreed_at",
+                "carried_out_at",
+                "archived_at",
+                "cancelled_at",
+                "cancel_reason",
+            ),
+        ),
+    )
+
+    def draft(self, form: Any) -> Any:
+        """The complaint as it was taken."""
+        return verbs.ComplaintDraft(estate_id=self.estate().id, **form.arguments())
+
+    def amendable(self, record: Complaint) -> bool:
+        """While anything is still to be done; the archive is final (CMP-8)."""
+        return is_open(record)
+
+    def deletable(self, record: Complaint) -> bool:
+        """Only what nothing has followed (CMP-4)."""
+        return record.status is ComplaintStatus.REGISTERED
+
+    def show_unit(self, record: Complaint) -> str:
+        """The room, or the place where there is none."""
+        return str(record.unit) if record.unit is not None else record.place or "—"
+
+    def related(self, record: Complaint) -> list[Related]:
+        """Clocks, linked jobs, follow-ups and repeated reports."""
+        links = []
+        if may(context.actor(), "register", "tickets") and is_open(record):
+            links.append(
+                (_("Register work for this complaint"), url_for("tickets.create_view", complaint_id=record.id))
+            )
+        work = matter_table(_("Work"), Ticket, "tickets", Ticket.complaint_id == record.id)
+        work.links = links
+        return [
+            clock_table("complaint_id", record.id),
+            work,
+            follow_up_table("complaint_id", record.id),
+            repeat_table("complaint_id", record.id, in_full=self.may_read_phone(record)),
+            *merged_tables(Complaint, record.id),
+        ]

@@ -1,0 +1,154 @@
+"""The numbers of residents and of staff: reached from the person's page, masked everywhere else (RES-4)."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from sqlalchemy import bindparam, select
+from wtforms.validators import Optional
+
+from models.operations import contacts as verbs
+from models.personal import masked_phone
+from models.policy import visible
+from models.residents import Resident, ResidentContact
+from models.staff import Staff, StaffContact
+from views.forms.base import DeskForm
+from views.forms.fields import LookupField, Required, TextField
+from views.register.base import RegisterView
+from views.register.record import Related
+from views.request import context
+from views.words.cells import callable_phone, personal_of, plain
+from views.words.labels import label_for
+from views.words.language import label
+
+HOW = _("As it is dialled, with area code or country code; an extension after a hyphen.")
+
+
+class ResidentContactForm(DeskForm):
+    """One more number of a resident."""
+
+    resident_id = LookupField(label_for("resident_id"), [Required()], lookup="resident")
+    value = TextField(label_for("phone"), [Required()], length=60, description=HOW)
+    note = TextField(label_for("note"), [Optional()], length=100)
+
+
+class StaffContactForm(DeskForm):
+    """One more number of a colleague."""
+
+    staff_id = LookupField(label_for("staff_id"), [Required()], lookup="staff")
+    value = TextField(label_for("phone"), [Required()], length=60, description=HOW)
+    note = TextField(label_for("note"), [Optional()], length=100)
+
+
+class ContactView(RegisterView):
+    """What the pages of both tables have in common."""
+
+    owner: str
+    group = _("People and units")
+    verbs = verbs
+    labels = {"value": "phone"}
+    number_column = "value"
+    form_columns = ("value", "note", "valid")
+    form_args = {
+        "value": {"label": label_for("phone"), "description": _("Leave empty to keep what is stored.")},
+        "valid": {"label": _("Somebody is reached at this number")},
+    }
+
+    def is_visible(self) -> bool:
+        """Not in the menu."""
+        return False
+
+    def draft(self, form: Any) -> Any:
+        """The number, of whom."""
+        return verbs.ContactDraft(**form.arguments())
+
+    def name_of(self, record: Any) -> str:
+        """By its last digits."""
+        return personal_of(record.value, masked_phone)
+
+    def after_create(self, record: Any) -> str:
+        """Back to the person."""
+        return url_for(f"{self.owner}.details_view", id=_person(record))
+
+    def links(self, record: Any) -> list[tuple[Any, str]]:
+        """The person."""
+        return [(_("To the person"), self.after_create(record))]
+
+
+def _person(record: Any) -> int:
+    return int(record.resident_id if isinstance(record, ResidentContact) else record.staff_id)
+
+
+class ResidentContactView(ContactView):
+    """``/admin/resident-contacts/``."""
+
+    model = ResidentContact
+    owner = "residents"
+    title = _("Residents' phones")
+    empty_text = _("No number is written down yet: open a resident and add one.")
+    column_list = ("value", "resident", "kind", "note", "valid")
+    create_form_class = ResidentContactForm
+    sections = ((_("Phone"), ("value", "kind", "country", "note", "valid", "resident")),)
+
+    def draft(self, form: Any) -> Any:
+        """The number, of a resident of the estate shown."""
+        return verbs.ContactDraft(estate_id=self.estate().id, **form.arguments())
+
+
+class StaffContactView(ContactView):
+    """``/admin/staff-contacts/``."""
+
+    model = StaffContact
+    owner = "staff"
+    title = _("Colleagues' phones")
+    empty_text = _("No number is written down yet: open a colleague and add one.")
+    column_list = ("value", "staff", "kind", "note", "valid")
+    create_form_class = StaffContactForm
+    sections = ((_("Phone"), ("value", "kind", "country", "note", "valid", "staff")),)
+
+
+def _address(owner: str, person_id: int) -> dict[str, Any]:
+    return {owner: person_id}
+
+
+def phones_of(model: type[Any], record: Resident | Staff, *, in_full: bool, may_add: bool) -> Related:
+    """The numbers of a person, the one called first on top; whole and ready to be called for who may call."""
+    owner = "resident_id" if model is ResidentContact else "staff_id"
+    query = select(model.id, model.value, model.kind, model.note, model.valid)
+    query = query.where(getattr(model, owner) == record.id, visible(context.actor(), model))
+    endpoint = model.__tablename__
+    return Related(
+        _("Phones"),
+        (_("Kind"), _("Phone"), _("Note"), _("Validity")),
+        links=[(_("Add a phone"), url_for(f"{endpoint}.create_view", **_address(owner, record.id)))] if may_add else [],
+        query=query.order_by(model.valid.desc(), model.id),
+        show=lambda row: (
+            url_for(f"{endpoint}.details_view", id=row.id),
+            (
+                label(row.kind),
+                callable_phone(row.value) if in_full else personal_of(row.value, masked_phone),
+                plain(row.note),
+                gettext("Valid") if row.valid else gettext("not valid"),
+            ),
+        ),
+    )
+
+
+NUMBERS = (
+    select(ResidentContact.resident_id, ResidentContact.value, ResidentContact.valid)
+    .where(ResidentContact.resident_id.in_(bindparam("ids", expanding=True)))
+    .order_by(ResidentContact.valid.desc(), ResidentContact.id)
+)
+
+
+def shown_numbers(rows: Iterable[Any]) -> dict[int, str]:
+    """Resident -> the valid numbers among the *rows* of :data:`NUMBERS`, else those that are not; masked."""
+    rows = list(rows)
+    reached = {row.resident_id for row in rows if row.valid}
+    numbers: dict[int, list[str]] = {}
+    for row in rows:
+        if row.valid or row.resident_id not in reached:
+            numbers.setdefault(row.resident_id, []).append(personal_of(row.value, masked_phone))
+    return {resident_id: " / ".join(shown) for resident_id, shown in numbers.items()}

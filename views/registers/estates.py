@@ -1,0 +1,185 @@
+"""Estates, their units and their teams."""
+
+from typing import Any
+
+from flask import url_for
+from flask_babel import lazy_gettext as _
+from sqlalchemy import select
+from wtforms.validators import Optional
+
+from models.estates import Estate, FeeStatus, Unit, UnitUse
+from models.keys import Key
+from models.operations import estates as verbs
+from models.policy import visible
+from models.residents import Occupancy, Resident
+from models.staff import Department, Team
+from models.tickets import Ticket
+from views.forms.base import DeskForm
+from views.forms.fields import EnumField, LocalDateField, Required, StaticChoiceField, TextField, WholeNumberField
+from views.forms.filters import ChoiceFilter, ReferenceFilter
+from views.register.base import RegisterView
+from views.register.record import Related
+from views.register.steps import Step
+from views.request import context
+from views.words.cells import badge, plain
+from views.words.labels import label_for
+from views.words.language import label, local_time
+
+GROUP = _("People and units")
+
+
+class UnitForm(DeskForm):
+    """A unit or common place."""
+
+    code = TextField(label_for("unit"), [Required()], length=100, description=_("As its number is written: 2-2302."))
+    building = TextField(label_for("building"), [Optional()], length=40)
+    floor = WholeNumberField(label_for("floor"), [Optional()])
+    use = EnumField(label_for("use"), enum=UnitUse, default=UnitUse.HOME)
+    fee_status = EnumField(label_for("fee_status"), enum=FeeStatus, default=FeeStatus.UNKNOWN)
+    butler_id = StaticChoiceField(label_for("butler_id"), lookup="staff", blank=_("none"))
+    handed_over_on = LocalDateField(label_for("handed_over_on"), [Optional()])
+
+
+class UnitView(RegisterView):
+    """``/admin/units/``."""
+
+    model = Unit
+    title = _("Units")
+    group = GROUP
+    verbs = verbs
+    functions = {
+        "register": "register_units",
+        "amend": "amend_units",
+        "delete": "delete_units",
+    }
+    empty_text = _("No unit fits.")
+    number_column = "code"
+    labels = {"code": "unit"}
+    default_sort = "code"
+    default_descending = False
+    column_list = ("code", "building", "floor", "use", "fee_status", "handed_over_on")
+    column_sortable_list = ("code",)
+    sorted_by = {"code": "sort_key"}
+    column_filters = (
+        ChoiceFilter(Unit.use),
+        ChoiceFilter(Unit.fee_status),
+        ReferenceFilter(Unit.butler_id, "staff"),
+    )
+    form_columns = ("code", "building", "floor", "use", "fee_status", "butler_id", "handed_over_on")
+    form_args = {"code": {"label": label_for("unit")}}
+    create_form_class = UnitForm
+    sections = ((_("Unit"), ("code", "building", "floor", "use", "fee_status", "butler_id", "handed_over_on")),)
+
+    def draft(self, form: Any) -> Any:
+        """The unit."""
+        return verbs.UnitDraft(estate_id=self.estate().id, **form.arguments())
+
+    def related(self, record: Unit) -> list[Related]:
+        """People, matters and keys."""
+        actor = context.actor()
+        living = select(
+            Occupancy.id, Occupancy.resident_id, Resident.name, Occupancy.kind, Occupancy.from_on, Occupancy.until_on
+        ).join(Resident, Resident.id == Occupancy.resident_id)
+        living = living.where(Occupancy.unit_id == record.id, visible(actor, Occupancy))
+        people = Related(
+            _("Residents"),
+            (_("Name"), _("As"), _("From"), _("Until")),
+            query=living.order_by(Occupancy.until_on.is_not(None), Occupancy.id),
+            show=lambda item: (
+                url_for("residents.details_view", id=item.resident_id),
+                (item.name, label(item.kind), plain(item.from_on), plain(item.until_on)),
+            ),
+        )
+        tickets = select(Ticket.id, Ticket.number, Ticket.status, Ticket.summary, Ticket.registered_at)
+        tickets = tickets.where(Ticket.unit_id == record.id, visible(actor, Ticket))
+        matters = Related(
+            _("Tickets"),
+            (_("Number"), _("Status"), _("Summary"), _("Registered")),
+            query=tickets.order_by(Ticket.id.desc()).limit(10),
+            show=lambda row: (
+                url_for("tickets.details_view", id=row.id),
+                (row.number, badge(row.status), row.summary, local_time(row.registered_at)),
+            ),
+        )
+        cut = select(Key.id, Key.number, Key.hook).where(Key.unit_id == record.id, visible(actor, Key))
+        keys = Related(
+            _("Keys"),
+            (_("Number"), _("Hook")),
+            query=cut.order_by(Key.id),
+            show=lambda key: (url_for("keys.details_view", id=key.id), (key.number, key.hook)),
+        )
+        return [people, matters, keys]
+
+
+class TeamForm(DeskForm):
+    """A team."""
+
+    name = TextField(label_for("name"), [Required()], length=60)
+    department = EnumField(label_for("department"), enum=Department)
+    lead_id = StaticChoiceField(label_for("lead_id"), lookup="staff", blank=_("none"))
+
+
+class TeamView(RegisterView):
+    """``/admin/teams/``."""
+
+    model = Team
+    title = _("Teams")
+    group = GROUP
+    verbs = verbs
+    functions = {
+        "register": "register_teams",
+        "amend": "amend_teams",
+        "delete": "delete_teams",
+    }
+    empty_text = _("No team yet: without teams nothing can be dispatched. Register one.")
+    number_column = "name"
+    default_descending = False
+    column_list = ("name", "department", "lead")
+    column_filters = (ChoiceFilter(Team.department),)
+    form_columns = ("name", "department", "lead_id")
+    create_form_class = TeamForm
+    sections = ((_("Team"), ("name", "department", "lead")),)
+
+    def draft(self, form: Any) -> Any:
+        """The team."""
+        return verbs.TeamDraft(estate_id=self.estate().id, **form.arguments())
+
+
+class EstateForm(DeskForm):
+    """An estate."""
+
+    code = TextField(label_for("code"), [Required()], length=20, description=_("How commands name it: YH."))
+    name = TextField(label_for("name"), [Required()], length=100)
+    timezone = TextField(label_for("timezone"), [Required()], length=60, default="Asia/Shanghai")
+    address = TextField(label_for("address"), [Optional()])
+    desk_phone = TextField(label_for("desk_phone"), [Optional()], length=40)
+
+
+class EstateView(RegisterView):
+    """``/admin/estates/``."""
+
+    model = Estate
+    title = _("Estates")
+    group = GROUP
+    verbs = verbs
+    steps = (Step("run_audit", style="primary", link=lambda estate: url_for("audits.index_view")),)
+    bulk_verbs = ("run_audit",)
+    empty_text = _("You work in no estate.")
+    number_column = "name"
+    default_descending = False
+    column_list = ("name", "code", "address", "desk_phone", "timezone")
+    form_columns = ("name", "timezone", "address", "desk_phone")
+    create_form_class = EstateForm
+    sections = ((_("Estate"), ("name", "code", "address", "desk_phone", "timezone")),)
+
+    def draft(self, form: Any) -> Any:
+        """The estate."""
+        return verbs.EstateDraft(**form.arguments())
+
+    def after_create(self, record: Any) -> str:
+        """The list: nobody works in the new estate yet, so nobody sees it before a role in it is given."""
+        return self.get_url(".index_view")
+
+    def step(self, verb: str) -> Step:
+        """Running the audit in bulk asks for nothing."""
+        return Step("run_audit", style="primary") if verb == "run_audit" else super().step(verb)

@@ -1,0 +1,192 @@
+"""Follow-ups (回访): who is to be asked, by whom, until when (FUP-1 … 5)."""
+
+from typing import Any, ClassVar
+
+from flask import request, url_for
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from markupsafe import Markup
+from sqlalchemy import select
+from wtforms.validators import NumberRange, Optional
+
+from models.follow_ups import (
+    IS_SCHEDULED,
+    TRANSITIONS,
+    AttemptOutcome,
+    FollowUp,
+    FollowUpAttempt,
+    FollowUpStatus,
+    FollowUpWay,
+)
+from models.matters import ClockRun
+from models.operations import follow_ups as verbs
+from models.staff import Staff
+from views.forms.base import DeskForm
+from views.forms.clock_filter import missed_filter
+from views.forms.fields import EnumField, LocalDateTimeField, LongTextField, LookupField, Required, WholeNumberField
+from views.forms.filters import ChoiceFilter, DateFilter, ReferenceFilter, StateFilter
+from views.register.base import RegisterView
+from views.register.page import may_here
+from views.register.record import Related
+from views.register.steps import Step
+from views.registers.matters import repeat_table
+from views.request import context
+from views.request.queries import Asked
+from views.words.cells import badge
+from views.words.labels import label_for
+from views.words.language import label, local_time
+
+STATES = {
+    "due": (_("overdue"), lambda now: IS_SCHEDULED & (FollowUp.due_at < now)),
+    "mine": (_("mine"), lambda now: IS_SCHEDULED & (FollowUp.assignee_id == getattr(context.actor(), "staff_id", 0))),
+}
+
+
+class ScheduleForm(DeskForm):
+    """A follow-up of one ticket or one complaint."""
+
+    records = ("ticket_id", "complaint_id", "assignee_id")
+    ticket_id = LookupField(label_for("ticket_id"), [Optional()], lookup="ticket")
+    complaint_id = LookupField(label_for("complaint_id"), [Optional()], lookup="complaint")
+    assignee_id = LookupField(
+        _("Colleague"), [Optional()], lookup="desk", description=_("Empty: the desk owner of the matter (FUP-1).")
+    )
+    preferred_time = LocalDateTimeField(label_for("preferred_time"), [Optional()])
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Exactly one matter."""
+        fine = bool(super().validate(extra_validators))
+        if fine and (self.ticket_id.data is None) == (self.complaint_id.data is None):
+            self.ticket_id.errors = [gettext("Name one ticket or one complaint.")]
+            return False
+        return fine
+
+
+class AttemptForm(DeskForm):
+    """What one attempt brought (FUP-2, FUP-3)."""
+
+    sections: ClassVar[Any] = (
+        (_("Attempt"), ("way", "outcome", "words")),
+        (_("Marks from 1 to 5, where satisfied or not"), ("quality", "timeliness", "attitude")),
+    )
+    way = EnumField(_("Way"), enum=FollowUpWay, default=FollowUpWay.PHONE)
+    outcome = EnumField(label_for("outcome"), enum=AttemptOutcome)
+    words = LongTextField(label_for("words"), [Optional()])
+    quality = WholeNumberField(label_for("quality"), [Optional(), NumberRange(1, 5)])
+    timeliness = WholeNumberField(label_for("timeliness"), [Optional(), NumberRange(1, 5)])
+    attitude = WholeNumberField(label_for("attitude"), [Optional(), NumberRange(1, 5)])
+
+    def arguments(self) -> dict[str, Any]:
+        """The words as text."""
+        return {**super().arguments(), "words": self.words.data or ""}
+
+
+class PassOnForm(DeskForm):
+    """A named colleague (FUP-4)."""
+
+    records = ("assignee",)
+    assignee = LookupField(_("Colleague"), [Required()], lookup="desk")
+    preferred_time = LocalDateTimeField(label_for("preferred_time"), [Optional()])
+
+
+class LaterForm(DeskForm):
+    """When the resident wants to be called."""
+
+    preferred_time = LocalDateTimeField(_("Call again at"), [Required()])
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """A time to come."""
+        fine = bool(super().validate(extra_validators))
+        if fine and self.preferred_time.data <= context.now():
+            self.preferred_time.errors = [gettext("This time has passed already.")]
+            return False
+        return fine
+
+
+class FollowUpView(RegisterView):
+    """``/admin/follow-ups/``: what is still to be made, unless something else is asked for."""
+
+    model = FollowUp
+    title = _("Follow-ups")
+    group = _("Matters")
+    verbs = verbs
+    create_verb = "schedule"
+    transitions = TRANSITIONS
+    steps = (
+        Step("record_attempt", AttemptForm, "primary", when=lambda row: row.status is FollowUpStatus.SCHEDULED),
+        Step("reassign", PassOnForm, when=lambda row: row.status is FollowUpStatus.SCHEDULED),
+        Step("close_not_reached", style="danger", when=lambda row: row.status is FollowUpStatus.SCHEDULED),
+    )
+    empty_text = _("No follow-up fits. They are made by themselves when a job or complaint is finished.")
+    default_sort = "due_at"
+    default_descending = False
+    column_list = ("id", "status", "due_at", "matter", "assignee", "attempts", "preferred_time")
+    column_sortable_list = ("due_at",)
+    column_filters = (
+        StateFilter(FollowUp.id, STATES),
+        missed_filter(FollowUp.id, ClockRun.follow_up_id, "follow-up"),
+        ChoiceFilter(FollowUp.status),
+        ReferenceFilter(FollowUp.assignee_id, "desk"),
+        DateFilter(FollowUp.due_at),
+        DateFilter(FollowUp.due_at, until=True),
+    )
+    reads = {"matter": ("ticket", "complaint")}
+    plain = False  # the matter is linked, and shown with its summary
+    create_form_class = ScheduleForm
+    sections = (
+        (_("Follow-up"), ("status", "matter", "due_at", "assignee", "preferred_time", "attempts")),
+        (
+            _("Outcome"),
+            ("finished_at", "finished_by_id", "quality", "timeliness", "attitude", "words"),
+        ),
+    )
+
+    def asked(self, source: Any = None) -> Asked:
+        """The list as it is opened begins with what is still to be made: a filter to be seen and removed."""
+        if source is None and not request.args and request.endpoint == f"{self.endpoint}.index_view":
+            source = {"flt_status": FollowUpStatus.SCHEDULED.value}
+        return super().asked(source)
+
+    def address(self, asked: Asked, **changes: Any) -> str:
+        """The address of this list; the one without any filter says so, since it is not where the list begins."""
+        arguments = asked.arguments(**changes)
+        return self.get_url(".index_view", **(arguments or {"flt_status": ""}))
+
+    def draft(self, form: Any) -> Any:
+        """The follow-up."""
+        given = form.arguments()
+        return verbs.FollowUpDraft(
+            matter=given["ticket_id"] or given["complaint_id"],
+            assignee=given["assignee_id"],
+            preferred_time=given["preferred_time"],
+        )
+
+    def show_matter(self, record: FollowUp) -> Any:
+        """Number and summary, linked."""
+        matter, endpoint = (record.ticket, "tickets") if record.ticket is not None else (record.complaint, "complaints")
+        if matter is None:
+            return "—"
+        url = url_for(f"{endpoint}.details_view", id=matter.id)
+        return Markup('<a href="{}">{}</a> {}').format(url, matter.number, matter.summary)
+
+    def name_of(self, record: Any) -> str:
+        """By its number."""
+        return str(gettext("Follow-up %(number)s", number=record.id))
+
+    def related(self, record: FollowUp) -> list[Related]:
+        """Each attempt (FUP-3)."""
+        attempt = FollowUpAttempt
+        query = select(attempt.id, attempt.at, Staff.name, attempt.way, attempt.outcome, attempt.words)
+        query = query.outerjoin(Staff, Staff.id == attempt.made_by_id).where(attempt.follow_up_id == record.id)
+        table = Related(
+            _("Attempts"),
+            (_("When"), _("By"), _("Way"), _("Outcome"), _("What was said")),
+            query=query.order_by(attempt.id),
+            show=lambda row: (
+                "",
+                (local_time(row.at), row.name or "", label(row.way), badge(row.outcome), row.words or "—"),
+            ),
+        )
+        column = "ticket_id" if record.ticket_id is not None else "complaint_id"
+        in_full = may_here("read_phone", "tickets" if record.ticket_id is not None else "complaints")
+        return [table, repeat_table(column, getattr(record, column), in_full=in_full)]

@@ -1,0 +1,229 @@
+"""What the pages of keys, approvals and loans ask."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from flask_babel import lazy_gettext as _
+from wtforms.validators import Optional
+
+from models.keys import BorrowerKind, BringerKind, KeyOrigin
+from views.forms.base import DeskForm
+from views.forms.fields import (
+    ChoiceField,
+    EnumField,
+    FlagField,
+    LocalDateTimeField,
+    LongTextField,
+    LookupField,
+    Required,
+    StaticChoiceField,
+    TextField,
+    WholeNumberField,
+)
+from views.words.labels import label_for
+
+
+class KeyForm(DeskForm):
+    """A key taken into custody (KEY-1)."""
+
+    number = TextField(label_for("number"), [Optional()], length=40, description=_("Empty: the next number."))
+    pieces = WholeNumberField(
+        label_for("pieces"), [Optional()], default=1, description=_("A bunch has several; it is lent as a whole.")
+    )
+    unit_id = LookupField(label_for("unit_id"), [Optional()], lookup="unit")
+    place = TextField(label_for("place"), [Optional()], length=100, description=_("Where there is no unit."))
+    hook = TextField(label_for("hook"), [Required()], length=40)
+    seal = TextField(label_for("seal"), [Required()], length=40)
+    origin = EnumField(label_for("origin"), enum=KeyOrigin)
+    received_at = LocalDateTimeField(label_for("received_at"), [Optional()], description=_("Empty means now."))
+    note = LongTextField(label_for("note"), [Optional()])
+
+    def arguments(self) -> dict[str, Any]:
+        """A key of which nobody says that it is a bunch has one piece."""
+        return {**super().arguments(), "pieces": 1 if self.pieces.data is None else self.pieces.data}
+
+
+class SeveralApprovalsForm(DeskForm):
+    """A request to a supervisor (KEY-3), for keys that are chosen beside it."""
+
+    borrower_kind = EnumField(
+        label_for("borrower_kind"), enum=BorrowerKind, only=[BorrowerKind.STAFF, BorrowerKind.OTHER]
+    )
+    borrower_name = TextField(
+        label_for("borrower_name"), [Optional()], length=60, description=_("Empty when it is a colleague.")
+    )
+    borrower_staff_id = LookupField(label_for("borrower_staff_id"), [Optional()], lookup="staff")
+    purpose = LongTextField(label_for("purpose"), [Required()])
+
+    def arguments(self) -> dict[str, Any]:
+        """The name as text."""
+        return {**super().arguments(), "borrower_name": self.borrower_name.data or ""}
+
+
+class ApprovalForm(SeveralApprovalsForm):
+    """A request to a supervisor (KEY-3)."""
+
+    sections: ClassVar[Any] = (("", ("key_id", "borrower_kind", "borrower_name", "borrower_staff_id", "purpose")),)
+    key_id = LookupField(label_for("key_id"), [Required()], lookup="key")
+
+
+class ApproveForm(DeskForm):
+    """The consent (KEY-3, KEY-4)."""
+
+    due_at = LocalDateTimeField(
+        label_for("due_at"), [Optional()], description=_("Empty: back the same day it is lent (KEY-4).")
+    )
+
+
+class LoanForm(DeskForm):
+    """A line of the loan register (KEY-2, KEY-3)."""
+
+    sections: ClassVar[Any] = (
+        (_("Key"), ("key_id", "approval_id", "due_at")),
+        (
+            _("Borrower"),
+            ("borrower_kind", "borrower_name", "borrower_phone", "borrower_resident_id", "borrower_staff_id"),
+        ),
+        (_("At the desk"), ("identity_checked", "signed", "purpose", "note")),
+    )
+    key_id = LookupField(
+        label_for("key_id"), [Required()], lookup="key", description=_("Several at once: tick them on the key board.")
+    )
+    approval_id = StaticChoiceField(
+        label_for("approval_id"),
+        lookup="approval",
+        blank=_("none"),
+        description=_("Needed for everyone but owners and the developer's sales staff (KEY-3)."),
+    )
+    due_at = LocalDateTimeField(
+        label_for("due_at"), [Optional()], description=_("Empty: the end of today; a supervisor sets another (KEY-4).")
+    )
+    borrower_kind = EnumField(label_for("borrower_kind"), enum=BorrowerKind)
+    borrower_name = TextField(label_for("borrower_name"), [Optional()], length=60)
+    borrower_phone = TextField(label_for("borrower_phone"), [Optional()], length=30)
+    borrower_resident_id = LookupField(label_for("borrower_resident_id"), [Optional()], lookup="resident")
+    borrower_staff_id = LookupField(label_for("borrower_staff_id"), [Optional()], lookup="staff")
+    identity_checked = FlagField(label_for("identity_checked"))
+    signed = FlagField(label_for("signed"))
+    purpose = LongTextField(label_for("purpose"), [Optional()])
+    note = LongTextField(label_for("note"), [Optional()])
+
+    def arguments(self) -> dict[str, Any]:
+        """The name as text."""
+        return {**super().arguments(), "borrower_name": self.borrower_name.data or ""}
+
+
+class BringerForm(DeskForm):
+    """Who brought a key back (KEY-4): the borrower, unless something else is said."""
+
+    brought_by = EnumField(label_for("brought_by"), enum=BringerKind, default=BringerKind.BORROWER)
+    brought_by_name = TextField(
+        label_for("person_name"), [Optional()], length=60, description=_("Of somebody else than the borrower.")
+    )
+
+    def arguments(self) -> dict[str, Any]:
+        """Names and notes as text."""
+        given = super().arguments()
+        return {**given, **{name: given[name] or "" for name in ("brought_by_name", "note")}}
+
+
+class ManyReturnsForm(BringerForm):
+    """Many keys came back: no phone, because what is asked for a bulk run is kept with it."""
+
+    note = LongTextField(label_for("note"), [Optional()])
+
+
+class ReturnForm(BringerForm):
+    """The key came back (KEY-4)."""
+
+    brought_by_phone = TextField(label_for("phone"), [Optional()], length=30)
+    note = LongTextField(label_for("note"), [Optional()])
+
+
+class SeveralReturnsForm(BringerForm):
+    """Several keys came back together, brought by one person."""
+
+    note = TextField(label_for("note"), [Optional()], length=200)
+    brought_by_phone = TextField(label_for("phone"), [Optional()], length=30)
+
+
+class PiecesField(WholeNumberField):
+    """How many pieces of a bunch came back."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(_("Pieces that came back"), [Optional()], description=_("Empty: all of them."), **options)
+
+
+class BunchReturnForm(ReturnForm):
+    """A bunch came back, all of it or a part (KEY-2)."""
+
+    sections: ClassVar[Any] = (("", ("pieces", "brought_by", "brought_by_name", "brought_by_phone", "note")),)
+    pieces = PiecesField()
+
+
+def return_form(loan: Any) -> type[ReturnForm]:
+    """What is asked when the key of *loan* comes back."""
+    return BunchReturnForm if loan.pieces - loan.pieces_back > 1 else ReturnForm
+
+
+class ExtendForm(DeskForm):
+    """Another time to come back (KEY-4)."""
+
+    due_at = LocalDateTimeField(label_for("due_at"), [Required()])
+    reason = LongTextField(label_for("reason"), [Optional()])
+
+    def arguments(self) -> dict[str, Any]:
+        """The reason as text."""
+        return {**super().arguments(), "reason": self.reason.data or ""}
+
+
+class LostForm(DeskForm):
+    """The key is lost (KEY-4)."""
+
+    owner_told = FlagField(_("The owner has been told"))
+    reason = LongTextField(_("What happened"), [Optional()])
+
+    def arguments(self) -> dict[str, Any]:
+        """The reason as text."""
+        return {**super().arguments(), "reason": self.reason.data or ""}
+
+
+class HandBackForm(DeskForm):
+    """The owner takes the key back for good (KEY-5)."""
+
+    handed_back_to = TextField(label_for("handed_back_to"), [Required()], length=60)
+    receipt_number = TextField(label_for("receipt_number"), [Required()], length=40)
+
+
+class BorrowerField(ChoiceField):
+    """One of those who may have the key now."""
+
+    def __init__(self, label: Any = None, *, people: Sequence[tuple[str, str]] = (), **options: Any) -> None:
+        super().__init__(label, **options)
+        self.offered = people
+
+
+class BoardLoanForm(DeskForm):
+    """Lending from the key board: whom the rules let have this key is listed, so little is left to ask."""
+
+    borrower = BorrowerField(label_for("borrower_name"))
+    borrower_name = TextField(_("Name of the sales person"), [Optional()], length=60)
+    identity_checked = FlagField(label_for("identity_checked"))
+    signed = FlagField(label_for("signed"))
+    due_at = LocalDateTimeField(
+        label_for("due_at"), [Optional()], description=_("Empty: the end of today; a supervisor sets another (KEY-4).")
+    )
+    borrower_phone = TextField(label_for("borrower_phone"), [Optional()], length=30)
+    purpose = LongTextField(label_for("purpose"), [Optional()])
+
+    def arguments(self) -> dict[str, Any]:
+        """What the loan needs beside its borrower."""
+        found = super().arguments()
+        del found["borrower"]
+        return {**found, "borrower_name": self.borrower_name.data or ""}
+
+
+class BoardReturnForm(SeveralReturnsForm):
+    """A key comes back: all fields may stay as they are, so that Enter is enough."""
+
+    pieces = PiecesField()

@@ -1,0 +1,305 @@
+"""The loan register of keys (钥匙借用记录表), and approvals to lend them."""
+
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from sqlalchemy import select
+
+from models.keys import APPROVAL_TRANSITIONS, ApprovalStatus, BringerKind, KeyApproval, KeyLoan
+from models.operations import keys as verbs
+from models.policy import visible
+from views.forms.filters import ChoiceFilter, DateFilter, KeyFilter, StateFilter
+from views.register.base import RegisterView
+from views.register.record import Related
+from views.register.steps import Step
+from views.registers.key_borrowers import also_approved, also_out, out
+from views.registers.key_forms import (
+    ApprovalForm,
+    ApproveForm,
+    BunchReturnForm,
+    ExtendForm,
+    LoanForm,
+    LostForm,
+    ManyReturnsForm,
+    return_form,
+)
+from views.registers.matter_forms import ReasonForm
+from views.request import context
+from views.words.cells import coloured, deadline
+from views.words.language import NOTHING, label, local_time
+
+OUT = out()
+
+
+def is_out(loan: Any) -> bool:
+    """Whether the key is still out."""
+    return loan.returned_at is None and loan.lost_at is None
+
+
+def part_back(loan: Any) -> str:
+    """How much of a bunch has come back before the rest of it, where anything has."""
+    if not loan.pieces_back:
+        return ""
+    return str(gettext("%(back)s of %(pieces)s back", back=loan.pieces_back, pieces=loan.pieces))
+
+
+def with_part(text: str, loan: Any) -> str:
+    """*text* of a loan, and how much of it is back."""
+    return " · ".join(filter(None, (text, part_back(loan))))
+
+
+def bringer(loan: Any) -> str:
+    """Who brought the key back (KEY-4); a dash where nobody noted it."""
+    if loan.brought_by_kind is None:
+        return NOTHING
+    if loan.brought_by_kind is BringerKind.BORROWER:
+        return str(loan.borrower_name)
+    return str(gettext("%(name)s (%(kind)s)", name=loan.brought_by_name, kind=label(loan.brought_by_kind)))
+
+
+LOAN_STATES = {
+    "out": (_("on loan"), lambda now: OUT),
+    "overdue": (_("overdue"), lambda now: OUT & (KeyLoan.due_at < now)),
+    "returned": (_("returned"), lambda now: KeyLoan.returned_at.is_not(None)),
+    "lost": (_("lost"), lambda now: KeyLoan.lost_at.is_not(None)),
+}
+
+
+class KeyLoanView(RegisterView):
+    """``/admin/key-loans/``."""
+
+    model = KeyLoan
+    title = _("Key loans")
+    group = _("Keys and passes")
+    verbs = verbs
+    functions = {"return": "return_keys", "amend": "amend_loans", "delete": "-"}
+    create_verb = "lend"
+    steps = (
+        Step("return", BunchReturnForm, "primary", when=is_out, form_of=return_form, bulk_form=ManyReturnsForm),
+        Step("extend", ExtendForm, when=is_out),
+        Step(
+            "report_lost",
+            LostForm,
+            "danger",
+            when=is_out,
+            text=_("Of a bunch all that is still out is lost. What has come back is registered as a key of its own."),
+        ),
+        Step("correct", ReasonForm, "danger", when=is_out),
+    )
+    bulk_verbs = ("return",)
+    empty_text = _("No loan fits. Choose “Lend” when a key leaves the house.")
+    default_sort = "lent_at"
+    column_list = (
+        "id",
+        "key",
+        "state",
+        "borrower_name",
+        "borrower_kind",
+        "lent_at",
+        "due_at",
+        "returned_at",
+        "brought_by",
+    )
+    column_export_list = [
+        "id",
+        "key",
+        "state",
+        "borrower_name",
+        "borrower_kind",
+        "borrower_phone",
+        "lent_by",
+        "lent_at",
+        "due_at",
+        "returned_at",
+        "brought_by",
+        "pieces",
+        "pieces_back",
+        "lost_at",
+        "purpose",
+    ]
+    column_sortable_list = ("lent_at", "due_at")
+    column_filters = (
+        StateFilter(KeyLoan.id, LOAN_STATES),
+        ChoiceFilter(KeyLoan.borrower_kind),
+        KeyFilter(KeyLoan.key_id, "key"),
+        DateFilter(KeyLoan.lent_at),
+        DateFilter(KeyLoan.lent_at, until=True),
+    )
+    reads = {
+        "state": ("lost_at", "returned_at", "due_at", "pieces", "pieces_back"),
+        "brought_by": ("brought_by_kind", "brought_by_name", "borrower_name"),
+    }
+    form_columns = ("borrower_phone", "purpose", "note")
+    create_form_class = LoanForm
+    sections = (
+        (
+            _("Loan"),
+            (
+                "key",
+                "state",
+                "pieces",
+                "lent_at",
+                "lent_by",
+                "due_at",
+                "returned_at",
+                "returned_to_id",
+                "brought_by",
+                "brought_by_phone",
+                "lost_at",
+                "purpose",
+            ),
+        ),
+        (
+            _("Borrower"),
+            (
+                "borrower_kind",
+                "borrower_name",
+                "borrower_phone",
+                "borrower_resident",
+                "borrower_staff_id",
+                "identity_checked",
+                "signed",
+                "approval_id",
+                "note",
+            ),
+        ),
+    )
+
+    def related(self, record: KeyLoan) -> list[Related]:
+        """What else the borrower has, to be taken back together (KEY-4)."""
+        if not is_out(record):
+            return []
+        links = [(_("Take them back together"), url_for("several_keys.index_view", borrower_of=record.id))]
+        also = Related(
+            gettext("%(name)s also has:", name=record.borrower_name),
+            (_("Key"), _("Lent"), _("Due")),
+            query=also_out(lambda loan: loan.id == record.id),
+            show=lambda loan: (
+                url_for("key_loans.details_view", id=loan.id),
+                (loan.number, local_time(loan.lent_at), deadline(loan.due_at)),
+            ),
+            links_of_rows=links if self.allowed("return", record) else [],
+        )
+        return [also]
+
+    def draft(self, form: Any) -> Any:
+        """The loan."""
+        return verbs.LoanDraft(**form.arguments())
+
+    def begin_with(self) -> dict[str, Any]:
+        """From an approval: its key and borrower."""
+        found = super().begin_with()
+        if "approval_id" in found:
+            query = select(KeyApproval).where(
+                KeyApproval.id == found["approval_id"], visible(context.actor(), KeyApproval)
+            )
+            approval = context.session().scalars(query).one_or_none()
+            if approval is not None:
+                found |= {
+                    "key_id": approval.key_id,
+                    "borrower_kind": approval.borrower_kind,
+                    "borrower_name": approval.borrower_name,
+                    "borrower_staff_id": approval.borrower_staff_id,
+                    "due_at": approval.due_at,
+                }
+        return found
+
+    def show_state(self, record: KeyLoan) -> Any:
+        """Derived: on loan, overdue, returned, lost."""
+        if record.returned_at is not None:
+            return coloured("green", gettext("returned"))
+        late = record.due_at < context.now()
+        colour, text = ("red", gettext("overdue")) if late else ("orange", gettext("on loan"))
+        if record.lost_at is not None:
+            colour, text = "red", gettext("lost")
+        return coloured(colour, with_part(text, record))
+
+    def show_brought_by(self, record: KeyLoan) -> str:
+        """The borrower, or who is named."""
+        return bringer(record)
+
+    def name_of(self, record: Any) -> str:
+        """By its number."""
+        return str(gettext("Key loan %(number)s", number=record.id))
+
+
+class KeyApprovalView(RegisterView):
+    """``/admin/key-approvals/``."""
+
+    model = KeyApproval
+    title = _("Key approvals")
+    group = _("Keys and passes")
+    verbs = verbs
+    functions = {"amend": "-", "delete": "-", "register": "-"}
+    create_verb = "request"
+    transitions = APPROVAL_TRANSITIONS
+    bulk_verbs = ("approve",)
+    steps = (
+        Step("approve", ApproveForm, "primary", when=lambda row: row.status is ApprovalStatus.REQUESTED),
+        Step("refuse", ReasonForm, "danger", when=lambda row: row.status is ApprovalStatus.REQUESTED),
+        Step(
+            "lend",
+            style="primary",
+            when=lambda row: row.status is ApprovalStatus.APPROVED,
+            link=lambda row: url_for("key_loans.create_view", approval_id=row.id),
+        ),
+    )
+    empty_text = _("No request fits. Everyone but owners and the developer's sales staff needs one (KEY-3).")
+    column_list = ("id", "key", "status", "borrower_name", "borrower_kind", "purpose", "requested_at", "decided_at")
+    column_filters = (
+        ChoiceFilter(KeyApproval.status),
+        ChoiceFilter(KeyApproval.borrower_kind),
+        KeyFilter(KeyApproval.key_id, "key"),
+    )
+    create_form_class = ApprovalForm
+    sections = (
+        (
+            _("Request"),
+            (
+                "key",
+                "status",
+                "borrower_kind",
+                "borrower_name",
+                "borrower_staff_id",
+                "purpose",
+                "requested_at",
+                "requested_by_id",
+            ),
+        ),
+        (_("Decision"), ("decided_at", "decided_by_id", "due_at", "decision_reason")),
+    )
+
+    def made_text(self, record: KeyApproval) -> str:
+        """Whom it waits for."""
+        return str(gettext("%(record)s: requested; a supervisor decides on it (KEY-3).", record=self.name_of(record)))
+
+    def related(self, record: KeyApproval) -> list[Related]:
+        """What else the same borrower may have, to be lent together."""
+        if record.status is not ApprovalStatus.APPROVED:
+            return []
+        links = [(_("Lend them together"), url_for("several_keys.index_view", approved=record.id))]
+        also = Related(
+            gettext("Also approved for %(name)s", name=record.borrower_name),
+            (_("Key"), _("Due")),
+            query=also_approved(record.id),
+            show=lambda row: (
+                url_for("key_approvals.details_view", id=row.id),
+                (row.number, local_time(row.due_at)),
+            ),
+            links_of_rows=links if self.allowed("lend", record) else [],
+        )
+        return [also]
+
+    def draft(self, form: Any) -> Any:
+        """The request."""
+        return verbs.ApprovalDraft(**form.arguments())
+
+    def name_of(self, record: Any) -> str:
+        """By its number."""
+        return str(gettext("Key approval %(number)s", number=record.id))
+
+    def show_due_at(self, record: KeyApproval) -> Any:
+        """When the key is due back once it is lent: not a deadline of the request."""
+        return local_time(record.due_at)

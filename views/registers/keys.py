@@ -1,0 +1,163 @@
+"""Keys (钥匙): where each of them is."""
+
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from sqlalchemy import ColumnElement, select
+
+from models.keys import Key, KeyLoan
+from models.operations import keys as verbs
+from models.policy import visible
+from views.forms.filters import ChoiceFilter, KeyFilter, StateFilter
+from views.register.base import RegisterView
+from views.register.page import may_here
+from views.register.record import Related
+from views.register.steps import Step
+from views.registers.key_forms import HandBackForm, KeyForm, LostForm
+from views.registers.key_loans import OUT, bringer, is_out, part_back, with_part
+from views.request import context
+from views.words.cells import coloured, deadline
+from views.words.labels import label_for
+from views.words.language import NOTHING, local_time
+
+HERE = Key.lost_at.is_(None) & Key.handed_back_at.is_(None)
+
+
+def on_loan() -> ColumnElement[bool]:
+    """Keys with an unended loan."""
+    return Key.id.in_(select(KeyLoan.key_id).where(OUT))
+
+
+def is_here(key: Key) -> bool:
+    """Whether the desk still answers for the key."""
+    return key.lost_at is None and key.handed_back_at is None
+
+
+KEY_STATES = {
+    "hook": (_("on its hook"), lambda now: HERE & ~on_loan()),
+    "out": (_("on loan"), lambda now: HERE & on_loan()),
+    "lost": (_("lost"), lambda now: Key.lost_at.is_not(None)),
+    "back": (_("handed back for good"), lambda now: Key.handed_back_at.is_not(None)),
+}
+
+
+class KeyView(RegisterView):
+    """``/admin/keys/``."""
+
+    model = Key
+    title = _("Keys")
+    group = _("Keys and passes")
+    verbs = verbs
+    steps = (
+        Step(
+            "lend",
+            style="primary",
+            when=is_here,
+            link=lambda key: url_for("key_loans.create_view", key_id=key.id),
+        ),
+        Step("tell_owner", style="primary", when=lambda key: key.lost_at is not None and key.owner_told_at is None),
+        Step("report_lost", LostForm, "danger", when=is_here),
+        Step("hand_back", HandBackForm, "danger", when=is_here),
+    )
+    empty_text = _("No key fits. Register each key with number, hook and seal when it comes in.")
+
+    number_column = "number"
+    column_list = ("number", "whereabouts", "unit", "hook", "seal", "origin", "received_at")
+    column_export_list = [
+        "number",
+        "pieces",
+        "whereabouts",
+        "unit",
+        "place",
+        "hook",
+        "seal",
+        "origin",
+        "received_at",
+        "lost_at",
+        "handed_back_at",
+        "note",
+    ]
+    column_sortable_list = ("number",)
+    column_filters = (
+        StateFilter(Key.id, KEY_STATES),
+        ChoiceFilter(Key.origin),
+        KeyFilter(Key.unit_id, "unit"),
+    )
+    reads = {"whereabouts": ("loan",), "unit": ("unit", "place")}
+    plain = False  # where a key is, its open loan says
+    form_columns = ("pieces", "unit_id", "place", "hook", "seal", "origin", "note")
+    create_form_class = KeyForm
+    sections = (
+        (
+            _("Key"),
+            ("number", "pieces", "whereabouts", "unit", "place", "hook", "seal", "origin", "received_at", "note"),
+        ),
+        (
+            _("End of custody"),
+            ("lost_at", "owner_told_at", "handed_back_at", "handed_back_to", "receipt_number"),
+        ),
+    )
+
+    def draft(self, form: Any) -> Any:
+        """The key."""
+        return verbs.KeyDraft(estate_id=self.estate().id, **form.arguments())
+
+    def show_unit(self, record: Key) -> str:
+        """The room, or the place where there is none."""
+        return str(record.unit) if record.unit is not None else record.place or "—"
+
+    def show_whereabouts(self, record: Key) -> Any:
+        """In one place only (KEY-2)."""
+        if record.lost_at is not None:
+            return coloured("red", gettext("lost"))
+        if record.handed_back_at is not None:
+            return coloured("grey", gettext("handed back for good"))
+        loan = record.loan
+        if loan is None:
+            return coloured("green", gettext("on its hook"))
+        late = loan.due_at < context.now()
+        text = gettext("on loan to %(name)s", name=loan.borrower_name)
+        return coloured("red" if late else "orange", with_part(text, loan))
+
+    def links(self, record: Key) -> list[tuple[Any, str]]:
+        """Ask for an approval; of a lost key, the change of its lock is offered as a job (KEY-4)."""
+        if record.lost_at is not None and may_here("register", "tickets"):
+            return [(_("Register the change of the lock"), url_for("tickets.intake_view", lock_of=record.id))]
+        if is_here(record) and self.allowed("lend", record):
+            return [(_("Request approval"), url_for("key_approvals.create_view", key_id=record.id))]
+        return []
+
+    def related(self, record: Key) -> list[Related]:
+        """All loans of the key."""
+        query = select(
+            KeyLoan.id,
+            KeyLoan.borrower_name,
+            KeyLoan.lent_at,
+            KeyLoan.due_at,
+            KeyLoan.returned_at,
+            KeyLoan.lost_at,
+            KeyLoan.pieces,
+            KeyLoan.pieces_back,
+            KeyLoan.brought_by_kind,
+            KeyLoan.brought_by_name,
+        )
+        query = query.where(KeyLoan.key_id == record.id, visible(context.actor(), KeyLoan))
+        loans = Related(
+            _("Key loans"),
+            (_("Number"), _("Borrower"), _("Lent"), _("Due"), _("Returned"), label_for("brought_by")),
+            query=query.order_by(KeyLoan.id.desc()).limit(20),
+            show=lambda loan: (
+                url_for("key_loans.details_view", id=loan.id),
+                (
+                    f"#{loan.id}",
+                    loan.borrower_name,
+                    local_time(loan.lent_at),
+                    deadline(loan.due_at, ended=not is_out(loan)),
+                    local_time(loan.returned_at) if loan.returned_at is not None else part_back(loan) or NOTHING,
+                    bringer(loan),
+                ),
+            ),
+        )
+        return [loans]

@@ -1,0 +1,110 @@
+"""Forms that the steps of tickets and complaints have in common."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from wtforms.validators import Optional
+
+from models.matters import Channel, CommentKind
+from views.forms.base import DeskForm
+from views.forms.fields import (
+    EnumField,
+    LocalDateTimeField,
+    LongTextField,
+    LookupField,
+    Required,
+    StaticChoiceField,
+    TextField,
+)
+from views.words.labels import label_for
+
+
+class ReasonForm(DeskForm):
+    """A step that has to say why."""
+
+    reason = LongTextField(label_for("reason"), [Required()])
+
+    def arguments(self) -> dict[str, Any]:
+        """The text, never None."""
+        return {name: value if value is not None else "" for name, value in super().arguments().items()}
+
+
+class ReassignForm(DeskForm):
+    """Another team or person, with the reason."""
+
+    records = ("team", "assignee")
+    team = StaticChoiceField(label_for("team"), lookup="team", blank=_("as it is"))
+    assignee = LookupField(label_for("assignee"), [Optional()], lookup="handler")
+    reason = LongTextField(label_for("reason"), [Required()])
+
+
+class OwnerForm(DeskForm):
+    """INT-1: another person of the desk."""
+
+    records = ("desk_owner",)
+    desk_owner = LookupField(label_for("desk_owner"), [Required()], lookup="desk")
+    reason = LongTextField(label_for("reason"), [Required()])
+
+
+class FollowerForm(DeskForm):
+    """DSP-10: the one follower of a major matter."""
+
+    records = ("follower",)
+    follower = LookupField(label_for("follower_id"), [Required()], lookup="staff")
+
+
+class MergeForm(DeskForm):
+    """INT-6: the record of the same matter that goes on."""
+
+    records = ("original",)
+    original = LookupField(
+        _("Goes on as"),
+        [Required()],
+        lookup="open_ticket",
+        description=_("What the caller said goes there, this record is cancelled as its duplicate."),
+    )
+    reason = LongTextField(label_for("reason"), [Optional()])
+
+    def arguments(self) -> dict[str, Any]:
+        """The reason as text."""
+        return {**super().arguments(), "reason": self.reason.data or ""}
+
+
+class MergeComplaintForm(MergeForm):
+    """The same for complaints."""
+
+    original = LookupField(
+        _("Goes on as"),
+        [Required()],
+        lookup="open_complaint",
+        description=_("What the caller said goes there, this record is cancelled as its duplicate."),
+    )
+
+
+class CommentForm(DeskForm):
+    """An entry on a matter (DSP-12)."""
+
+    kind = EnumField(
+        label_for("kind"),
+        enum=CommentKind,
+        only=[CommentKind.NOTE, CommentKind.CHASE, CommentKind.REPLY],
+        default=CommentKind.NOTE,
+    )
+    body = LongTextField(_("Entry"), [Required()])
+
+
+class RepeatForm(DeskForm):
+    """INT-6: the same matter reported again."""
+
+    words = LongTextField(_("What was said this time"), [Required()])
+    channel = EnumField(
+        label_for("channel"), enum=Channel, only=[c for c in Channel if c is not Channel.IMPORT], default=Channel.PHONE
+    )
+    unit_id = LookupField(_("Caller's unit"), [Optional()], lookup="unit")
+    place = TextField(label_for("place"), [Optional()])
+    resident_id = LookupField(label_for("resident_id"), [Optional()], lookup="resident")
+    reporter_name = TextField(label_for("reporter_name"), [Optional()], length=60)
+    reporter_phone = TextField(label_for("reporter_phone"), [Optional()], length=30)
+    reporter_department = TextField(label_for("reporter_department"), [Optional()], length=60)
+    promised_at = LocalDateTimeField(label_for("promised_at"), [Optional()])
+    heard_at = LocalDateTimeField(label_for("heard_at"), [Optional()], description=_("Empty means now."))

@@ -1,0 +1,154 @@
+"""What the record pages of tickets and complaints share."""
+
+import functools
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from markupsafe import Markup
+from sqlalchemy import ColumnElement, String, cast, func, literal, select
+
+from models.estates import Unit
+from models.follow_ups import FollowUp
+from models.matters import MERGED, ClockRun, RepeatReport, merged_key
+from models.personal import masked_phone
+from models.policy import may, visible
+from models.residents import Resident
+from models.settings import Clock
+from models.staff import Staff
+from views.register.record import Related
+from views.request import context
+from views.request.gathering import Question
+from views.words.cells import badge, callable_phone, deadline, personal_of
+from views.words.codes import code_name
+from views.words.language import NOTHING, joined, label, local_time
+
+
+def clock_table(column: str, record_id: int) -> Related:
+    """The clocks that run or ran for a record, with the rule each stands for."""
+    run = ClockRun
+    query = select(
+        run.id, Clock.code, Clock.rule, run.started_at, run.due_at, run.met_at, run.cancelled_at, run.paused_at
+    )
+    query = query.join(Clock, Clock.id == run.clock_id).where(getattr(run, column) == record_id).order_by(run.id)
+    titles = (_("Clock"), _("Rule"), _("Started"), _("Due"), _("Met"))
+    return Related(_("Clocks"), titles, query=query, show=lambda row: ("", _clock_cells(row)))
+
+
+def _clock_cells(run: Any) -> tuple[Any, ...]:
+    if run.met_at is not None:
+        met: Any = local_time(run.met_at)
+    elif run.cancelled_at is not None:
+        met = gettext("cancelled")
+    else:
+        met = gettext("paused") if run.paused_at is not None else "—"
+    running = run.met_at is None and run.cancelled_at is None and run.paused_at is None
+    return code_name(run.code), run.rule, local_time(run.started_at), deadline(run.due_at, ended=not running), met
+
+
+def follow_up_table(column: str, record_id: int) -> Related:
+    """The follow-ups of a matter."""
+    query = select(FollowUp.id, FollowUp.status, FollowUp.due_at, FollowUp.finished_at, FollowUp.attempts)
+    query = query.where(getattr(FollowUp, column) == record_id).order_by(FollowUp.id)
+    may_open = may(context.actor(), "read", FollowUp)
+    return Related(
+        _("Follow-ups"),
+        (_("Status"), _("Due"), _("Attempts")),
+        query=query,
+        show=lambda row: (
+            url_for("follow_ups.details_view", id=row.id) if may_open else "",
+            (badge(row.status), deadline(row.due_at, ended=row.finished_at is not None), row.attempts),
+        ),
+    )
+
+
+def other_callers(*conditions: ColumnElement[bool]) -> Question:
+    """Who else called about matters (INT-6), where they live or called from, and what they said."""
+    told = RepeatReport
+    place = func.coalesce(select(Unit.code).where(Unit.id == told.unit_id).scalar_subquery(), told.place)
+    names = "id heard_at channel resident_id reporter_name reporter_department reporter_phone promised_at words"
+    columns = [getattr(told, name) for name in names.split()]
+    taker = select(Staff.name).where(Staff.id == told.taken_by_id).scalar_subquery()
+    return select(*columns, place.label("place"), taker.label("taker")).where(*conditions).order_by(told.id)
+
+
+def who_called(row: Any) -> str:
+    """Name or department of one of :func:`other_callers`."""
+    return " · ".join(filter(None, (row.reporter_name, row.reporter_department))) or NOTHING
+
+
+def phone_of_caller(row: Any, *, in_full: bool) -> Any:
+    """The phone of one of :func:`other_callers`, in full for those who must call (RES-4)."""
+    if not row.reporter_phone:
+        return NOTHING
+    return callable_phone(row.reporter_phone) if in_full else personal_of(row.reporter_phone, masked_phone)
+
+
+class CallersBeside:
+    """Who else called about any of the matters shown together, asked when the first of them is shown."""
+
+    def __init__(self, model: Any, ids: list[int]) -> None:
+        tickets = model.__tablename__ == "tickets"
+        self.matter = RepeatReport.ticket_id if tickets else RepeatReport.complaint_id
+        self.ids = ids
+
+    @functools.cached_property
+    def texts(self) -> dict[int, str]:
+        """Matter -> name, place and masked phone of each."""
+        found: dict[int, list[str]] = {}
+        query = other_callers(self.matter.in_(self.ids)).add_columns(self.matter.label("matter"))
+        for row in context.session().execute(query):
+            words = (who_called(row), row.place, phone_of_caller(row, in_full=False))
+            found.setdefault(row.matter, []).append(" ".join(word for word in words if word and word != NOTHING))
+        return {matter: joined(filter(None, callers)) for matter, callers in found.items()}
+
+
+def repeat_table(column: str, record_id: int | None, *, in_full: bool) -> Related:
+    """Who called each time the matter was reported again, and what was said (INT-6)."""
+    may_open = may(context.actor(), "read", Resident)
+
+    def shown(row: Any) -> tuple[str, tuple[Any, ...]]:
+        name: Any = who_called(row)
+        if may_open and row.resident_id is not None:
+            name = Markup('<a href="{}">{}</a>').format(url_for("residents.details_view", id=row.resident_id), name)
+        phone = phone_of_caller(row, in_full=in_full)
+        at, promised = local_time(row.heard_at), local_time(row.promised_at) if row.promised_at else NOTHING
+        return "", (name, row.place or NOTHING, phone, row.words, promised, at, label(row.channel), row.taker or "")
+
+    titles = (_("Reporter"), _("Unit"), _("Phone"), _("What was said"), _("Answer promised until"))
+    return Related(
+        _("Also called"),
+        (*titles, _("Heard"), _("Channel"), _("Taken by")),
+        query=other_callers(getattr(RepeatReport, column) == record_id),
+        show=shown,
+    )
+
+
+def merged_tables(model: Any, record_id: int) -> list[Related]:
+    """The original that a duplicate went into, and the duplicates that went into an original (INT-6)."""
+    register = model.__tablename__
+    own = RepeatReport.ticket_id if register == "tickets" else RepeatReport.complaint_id
+    of_merge = (RepeatReport.source == MERGED, own.is_not(None))
+    original = select(own).where(*of_merge, RepeatReport.source_key == merged_key(register, record_id))
+    taken_in = select(RepeatReport.id).where(
+        *of_merge, own == record_id, RepeatReport.source_key == literal(f"{register}:") + cast(model.id, String)
+    )
+    return [
+        matter_table(_("Merged into"), model, register, model.id.in_(original)),
+        matter_table(_("Merged into this"), model, register, taken_in.exists()),
+    ]
+
+
+def matter_table(title: Any, model: Any, endpoint: str, *conditions: ColumnElement[bool]) -> Related:
+    """Other tickets or complaints that the person may see, linked."""
+    query = select(model.id, model.number, model.status, model.summary)
+    return Related(
+        title,
+        (_("Number"), _("Status"), _("Summary")),
+        query=query.where(*conditions, visible(context.actor(), model)).order_by(model.id),
+        show=lambda row: (
+            url_for(f"{endpoint}.details_view", id=row.id),
+            (row.number, badge(row.status), row.summary),
+        ),
+    )

@@ -1,0 +1,251 @@
+"""Visitor, temporary and workers' passes (PAS-1 … 3), and who is inside (PAS-8)."""
+
+import datetime
+from typing import Any, ClassVar
+
+import segno
+from flask import url_for
+from flask_admin import expose
+from flask_babel import lazy_gettext as _
+from markupsafe import Markup
+from sqlalchemy import select, true
+from wtforms.validators import Optional
+
+from models.operations import passes as verbs
+from models.passes import OWES_DEPOSIT, PassKind, PassMovement, VisitorPass
+from models.personal import IdDocument
+from models.staff import Staff
+from views.forms.base import DeskForm
+from views.forms.fields import EnumField, FlagField, LocalDateTimeField, LongTextField, LookupField, Required, TextField
+from views.forms.filters import ChoiceFilter, DateFilter, FlagFilter, KeyFilter, StateFilter
+from views.register.base import RegisterView
+from views.register.record import Related
+from views.register.steps import Step
+from views.registers.matter_forms import ReasonForm
+from views.request import context
+from views.request.queries import asked_id
+from views.words.cells import coloured, deadline
+from views.words.labels import label_for
+from views.words.language import label, local_time, local_today, say, zone
+
+OUT = VisitorPass.handed_in_at.is_(None) & VisitorPass.revoked_at.is_(None)
+
+
+def end_of_today() -> datetime.datetime:
+    """The instant at which today ends in the estate."""
+    tomorrow = local_today() + datetime.timedelta(days=1)
+    return datetime.datetime.combine(tomorrow, datetime.time(), zone()).astimezone(datetime.UTC)
+
+
+STATES = {
+    "valid": (
+        _("valid now"),
+        lambda now: OUT & (VisitorPass.valid_from <= now) & (VisitorPass.valid_until > now),
+    ),
+    "ending": (_("ending today"), lambda now: OUT & (VisitorPass.valid_until <= end_of_today())),
+    "expired": (_("expired, not handed in"), lambda now: OUT & (VisitorPass.valid_until <= now)),
+    "revoked": (
+        _("revoked, not handed in"),
+        lambda now: VisitorPass.handed_in_at.is_(None) & VisitorPass.revoked_at.is_not(None),
+    ),
+    "inside": (_("holder inside"), lambda now: VisitorPass.inside.is_(true())),
+    "deposit": (
+        _("deposit not refunded"),
+        lambda now: VisitorPass.handed_in_at.is_not(None) & OWES_DEPOSIT,
+    ),
+    "ended": (_("handed in or revoked"), lambda now: ~OUT),
+}
+
+
+def is_out(row: VisitorPass) -> bool:
+    """Whether the pass is still with its holder."""
+    return row.handed_in_at is None and row.revoked_at is None
+
+
+def owes_deposit(row: VisitorPass) -> bool:
+    """Whether the pass was handed in and its deposit is still to be paid back (PAS-3)."""
+    return row.deposit_fen > 0 and row.deposit_refunded_at is None and row.handed_in_at is not None
+
+
+class PassForm(DeskForm):
+    """A pass (PAS-1 … 3)."""
+
+    sections: ClassVar[Any] = (
+        (_("Pass"), ("kind", "valid_from", "valid_until", "badge_number")),
+        (_("Holder"), ("holder_name", "organisation", "phone", "purpose", "id_document", "id_number")),
+        (_("Host"), ("host_unit_id", "host_asked")),
+        (
+            _("Checked at the desk"),
+            ("identity_checked", "safety_told", "id_copied", "residence_paper_seen", "permit_number", "permit_until"),
+        ),
+    )
+    kind = EnumField(label_for("kind"), enum=PassKind, default=PassKind.VISITOR)
+    valid_from = LocalDateTimeField(label_for("valid_from"), [Optional()], description=_("Empty means now."))
+    valid_until = LocalDateTimeField(
+        label_for("valid_until"), [Optional()], description=_("Empty: as long as the settings allow.")
+    )
+    badge_number = TextField(label_for("badge_number"), [Optional()], length=40)
+    holder_name = TextField(label_for("holder_name"), [Required()], length=60)
+    organisation = TextField(label_for("organisation"), [Optional()], length=100)
+    phone = TextField(label_for("phone"), [Optional()], length=30)
+    purpose = LongTextField(label_for("purpose"), [Optional()])
+    id_document = EnumField(label_for("id_document"), enum=IdDocument, blank=_("none seen"))
+    id_number = TextField(label_for("id_number"), [Optional()], length=40)
+    host_unit_id = LookupField(label_for("host_unit_id"), [Optional()], lookup="unit")
+    host_asked = FlagField(label_for("host_asked"))
+    identity_checked = FlagField(label_for("identity_checked"))
+    safety_told = FlagField(label_for("safety_told"))
+    id_copied = FlagField(label_for("id_copied"))
+    residence_paper_seen = FlagField(label_for("residence_paper_seen"))
+    permit_number = TextField(label_for("permit_number"), [Optional()], length=60)
+    permit_until = LocalDateTimeField(
+        label_for("permit_until"), [Optional()], description=_("A worker's pass cannot outlast it (PAS-3).")
+    )
+
+
+class PassView(RegisterView):
+    """``/admin/visitor-passes/``."""
+
+    model = VisitorPass
+    title = _("Visitor passes")
+    group = _("Keys and passes")
+    verbs = verbs
+    create_verb = "issue"
+    steps = (
+        Step("check_in", style="primary", when=lambda row: is_out(row) and not row.inside),
+        Step("check_out", style="primary", when=lambda row: row.inside),
+        Step("hand_in", style="primary", when=lambda row: row.handed_in_at is None),
+        Step("refund", style="primary", when=owes_deposit),
+        Step("revoke", ReasonForm, "danger", when=is_out),
+        Step("correct", ReasonForm, "danger", when=is_out),
+    )
+    bulk_verbs = ("hand_in", "check_out")
+    empty_text = _("No pass fits. Choose “Issue pass” when a visitor comes.")
+    number_column = "number"
+    default_sort = "issued_at"
+    column_list = (
+        "number",
+        "validity",
+        "kind",
+        "holder_name",
+        "organisation",
+        "host_unit",
+        "valid_until",
+        "inside",
+        "issued_at",
+    )
+    column_export_list = [
+        "number",
+        "validity",
+        "kind",
+        "holder_name",
+        "organisation",
+        "phone",
+        "purpose",
+        "host_unit",
+        "badge_number",
+        "valid_from",
+        "valid_until",
+        "issued_at",
+        "handed_in_at",
+        "revoked_at",
+        "deposit_fen",
+        "deposit_refunded_at",
+    ]
+    column_sortable_list = ("issued_at", "valid_until")
+    column_filters = (
+        StateFilter(VisitorPass.id, STATES),
+        ChoiceFilter(VisitorPass.kind),
+        KeyFilter(VisitorPass.host_unit_id, "unit"),
+        FlagFilter(VisitorPass.inside),
+        DateFilter(VisitorPass.issued_at),
+        DateFilter(VisitorPass.issued_at, until=True),
+    )
+    form_columns = (
+        "holder_name",
+        "organisation",
+        "phone",
+        "purpose",
+        "id_document",
+        "id_number",
+        "host_unit_id",
+        "badge_number",
+        "permit_number",
+    )
+    create_form_class = PassForm
+    reads = {
+        "validity": ("revoked_at", "handed_in_at", "valid_from", "valid_until"),
+        "valid_until": ("valid_until", "handed_in_at", "revoked_at"),
+    }
+    sections = (
+        (_("Pass"), ("number", "validity", "kind", "valid_from", "valid_until", "badge_number", "code", "inside")),
+        (
+            _("Holder"),
+            ("holder_name", "organisation", "phone", "purpose", "id_document", "id_number", "host_unit", "host_asked"),
+        ),
+        (
+            _("Checked at the desk"),
+            (
+                "identity_checked",
+                "safety_told",
+                "id_copied",
+                "residence_paper_seen",
+                "permit_number",
+                "permit_until",
+                "issued_at",
+                "issued_by_id",
+            ),
+        ),
+        (
+            _("Money and end"),
+            ("deposit_fen", "card_fee_fen", "deposit_refunded_at", "handed_in_at", "revoked_at", "revoke_reason"),
+        ),
+    )
+
+    def draft(self, form: Any) -> Any:
+        """The pass."""
+        return verbs.PassDraft(estate_id=self.estate().id, **form.arguments())
+
+    def links(self, record: VisitorPass) -> list[tuple[Any, str]]:
+        """The pass on paper while it is out, and what the gate learns of it (PAS-7)."""
+        found = []
+        if is_out(record) and self.allowed("print", record):
+            found.append((_("Print pass"), self.get_url(".print_view", id=record.id)))
+        return [*found, (_("Check at the gate"), url_for("gate.index", code=record.code))]
+
+    @expose("/print/")
+    def print_view(self) -> str:
+        """The pass on paper, with the square code that the gate scans (PAS-7)."""
+        record = self.get_one(asked_id(), ("host_unit",))
+        self.require("print", record)
+        # Without a known address of the panel the code alone: a scanner at the gate's page types it.
+        address = context.public_address(url_for("gate.index", code=record.code)) or record.code
+        drawn = segno.make(address, error="m", micro=False).svg_inline(omitsize=True, border=2)
+        return self.render(
+            "admin/pass.html",
+            record=record,
+            estate=next(estate for estate in context.estates() if estate.id == record.estate_id),
+            kind=label(record.kind),
+            square_code=Markup(drawn),  # noqa: S704  # drawn of squares, nothing of the address stands in it
+        )
+
+    def show_validity(self, record: VisitorPass) -> Any:
+        """Valid or not, and why (PAS-7)."""
+        valid, why = verbs.validity(record, context.now())
+        return coloured("green" if valid else "grey" if not is_out(record) else "red", say(why).rstrip(".。"))
+
+    def show_valid_until(self, record: VisitorPass) -> Any:
+        """A deadline while the pass is out."""
+        return deadline(record.valid_until, ended=not is_out(record))
+
+    def related(self, record: VisitorPass) -> list[Related]:
+        """In and out (PAS-8)."""
+        query = select(PassMovement.id, PassMovement.at, PassMovement.direction, Staff.name)
+        query = query.outerjoin(Staff, Staff.id == PassMovement.noted_by_id).where(PassMovement.pass_id == record.id)
+        table = Related(
+            _("In and out"),
+            (_("When"), _("Which way"), _("Noted by")),
+            query=query.order_by(PassMovement.id.desc()).limit(50),
+            show=lambda row: ("", (local_time(row.at), label(row.direction), row.name or "")),
+        )
+        return [table]

@@ -1,0 +1,151 @@
+"""The same matter twice (INT-6): what is open is offered while a new one is typed, and a call is added to it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import flash, g, redirect, request, url_for
+from flask_admin import expose
+from flask_babel import gettext
+from sqlalchemy import null, select
+
+from models.complaints import Complaint
+from models.errors import OperationRefused
+from models.operations.matters import SAID_BY
+from models.operations.tickets import ON_SITE_KINDS
+from models.policy import may, visible
+from models.same_matter import Asked, same_matters
+from models.staff import Staff, Team
+from models.tickets import Ticket, TicketKind, TicketStatus
+from views.register.base import RegisterView
+from views.register.scope import INVALID, status_of
+from views.register.steps import Step
+from views.registers.matters import CallersBeside
+from views.request import context
+from views.request.gathering import gathered
+from views.request.queries import parse_id
+from views.request.sent_once import sent_before
+from views.words.cells import badge
+from views.words.language import NOTHING, local_time, sentence
+from views.words.references import learn_names, name_of
+
+MOST = 5
+GIVING = frozenset({"dispatch", "assign", "reassign"})
+"""Verbs that give a matter to a team or a person."""
+
+
+class MatterPages(RegisterView):
+    """``same/``, what ``new/`` offers beside its form, and adding a call to an open matter."""
+
+    create_template = "admin/create_matter.html"
+
+    @expose("/same/")
+    def same_view(self) -> Any:
+        """What is open already of the matter that is being typed; the fields of the form in the address."""
+        self.require(self.create_verb)
+        return self.render("admin/same_matter.html", same=self.same_as(self._create_form_class(request.args)))
+
+    @expose("/new/", methods=("GET", "POST"))
+    def create_view(self) -> Any:
+        """Ask for a new matter, or add what was typed to an open one."""
+        if request.method == "POST" and "repeat_of" in request.form:
+            self.require(self.create_verb)
+            return self.repeat(self._create_form_class(request.form), self.create_page)
+        return super().create_view()
+
+    def prepared(self, rows: list[Any]) -> list[Any]:
+        """Who else called is read for all of them when the first is shown."""
+        g.callers_beside = CallersBeside(self.model, [row.id for row in rows])
+        return rows
+
+    def show_other_callers(self, record: Any) -> str:
+        """Who else called about it (INT-6)."""
+        return str(g.callers_beside.texts.get(record.id, NOTHING))
+
+    def create_page(
+        self, form: Any, problem: str | None = None, refusal: OperationRefused | None = None, **beside: Any
+    ) -> str:
+        """With the open matters that it was refused for."""
+        same = self.same_as(form) if refusal is not None and refusal.rule == "INT-6" else []
+        return super().create_page(form, problem, refusal, same=same, **beside)
+
+    def made_text(self, record: Any) -> str:
+        """Whether it was dispatched too, and to whom (DSP-1, DSP-11)."""
+        if isinstance(record, Ticket) and record.status is TicketStatus.DISPATCHED:
+            return str(
+                gettext("%(record)s: saved and dispatched to %(whom)s.", record=record.number, whom=_whom(record))
+            )
+        if isinstance(record, Ticket) and record.kind in ON_SITE_KINDS:
+            return str(gettext("%(record)s: saved, not dispatched yet.", record=record.number))
+        return super().made_text(record)
+
+    def done_text(self, step: Step, record: Any) -> str:
+        """Who has it now, where the step gave it to somebody."""
+        if step.verb not in GIVING or not (record.team_id or record.assignee_id):
+            return super().done_text(step, record)
+        said = gettext(
+            "%(record)s: %(verb)s – now with %(whom)s.", record=record.number, verb=step.label, whom=_whom(record)
+        )
+        return str(said)
+
+    def same_as(self, form: Any) -> list[dict[str, Any]]:
+        """The open matters that the one in *form* may be, of both registers; another register's by their words."""
+        asked = {
+            "estate_id": self.estate().id,
+            "summary": form.summary.data or "",
+            "unit_id": form.unit_id.data,
+            "place": form.place.data,
+        }
+        emergency = "kind" in form and form.kind.data is TicketKind.EMERGENCY
+        questions = {}
+        for model in (Ticket, Complaint):
+            own = (form.category_id if model is Ticket else form.category).data if model is self.model else None
+            ids = same_matters(context.session(), model, Asked(**asked, category=own, emergency=emergency))[:MOST]
+            visit = Ticket.visit_from if model is Ticket else null()
+            shown = (model.id, model.number, model.status, model.summary, model.repeats)
+            query = select(*shown, Staff.name.label("handler"), visit.label("visit"))
+            query = query.outerjoin(Staff, Staff.id == model.assignee_id).where(model.id.in_(ids))
+            questions[model.__tablename__] = query.where(visible(context.actor(), model)).order_by(model.id)
+        return [_offer(register, row) for register, rows in gathered(questions).items() for row in rows]
+
+    def repeat(self, form: Any, page: Callable[..., str]) -> Any:
+        """Add the call to the open matter it repeats (INT-6), in the words that were typed; *page* where it fails."""
+        record = self.get_one(parse_id(request.form["repeat_of"]))
+        self.require("report_again", record)
+        if (made := sent_before(self.register, "report_again")) is not None:
+            return self.sent_twice(made)
+        form.validate()
+        said = {name: form[name] for name in ("channel", "heard_at", "anonymous", *SAID_BY) if name in form}
+        words = [form.summary, form.detail, form.wish]
+        if any(field.errors for field in (*words, *said.values())):
+            return page(form), INVALID
+        told = {name: field.data for name, field in said.items()}
+        told["words"] = "\n".join(field.data for field in words if field.data)
+        try:
+            self.apply("report_again", [record], **told)
+        except OperationRefused as refusal:
+            problem = None if form.refuse(refusal) else sentence(refusal)
+            return page(form, problem=problem, refusal=refusal), status_of(refusal)
+        flash(gettext("%(record)s: the call was added.", record=record.number), "success")
+        return redirect(self.after_create(record))
+
+
+def _whom(record: Any) -> str:
+    """The team and the person."""
+    wanted = {Team: (record.team_id,), Staff: (record.assignee_id,)}
+    learn_names(wanted)
+    called = [name_of(model, row_id) for model, (row_id,) in wanted.items() if row_id is not None]
+    return str(gettext(", ")).join(called)
+
+
+def _offer(register: str, row: Any) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "url": url_for(f"{register}.details_view", id=row.id),
+        "add": url_for(f"{register}.create_view") if may(context.actor(), "report_again", register) else "",
+        "number": row.number,
+        "status": badge(row.status),
+        "summary": row.summary,
+        "handler": row.handler or "",
+        "visit": local_time(row.visit) if row.visit else "",
+        "repeats": row.repeats,
+    }

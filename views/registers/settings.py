@@ -1,0 +1,276 @@
+"""What a manager sets (SET-1, SET-2): clocks, figures, categories, working hours, calendar days."""
+
+import datetime
+from typing import Any
+
+from babel.dates import get_day_names
+from flask_babel import get_locale
+from flask_babel import lazy_gettext as _
+from wtforms.validators import Optional
+
+from models.operations import settings as verbs
+from models.settings import (
+    CalendarDay,
+    Category,
+    CategoryRegister,
+    Clock,
+    DayKind,
+    Setting,
+    WorkingHours,
+)
+from models.verbs import verb_label
+from views.forms.base import DeskForm
+from views.forms.fields import (
+    ChoiceField,
+    ClockTimeField,
+    EnumField,
+    LocalDateField,
+    Required,
+    StaticChoiceField,
+    TextField,
+)
+from views.forms.filters import ChoiceFilter, DateFilter, FlagFilter
+from views.register.base import RegisterView
+from views.register.sheets import Value
+from views.request import context
+from views.words.cells import as_text, plain
+from views.words.codes import code_name
+from views.words.labels import label_for
+from views.words.language import NOTHING, say
+
+GROUP = _("Settings")
+MIDNIGHT = 24 * 60
+
+
+def day_name(weekday: int) -> str:
+    """The weekday in the reader's language; Monday is 0."""
+    return str(get_day_names("wide", locale=get_locale() or "en")[weekday])
+
+
+def clock_text(minute: int | None) -> str:
+    """Minutes after midnight as a time of day."""
+    return NOTHING if minute is None else f"{minute // 60:02d}:{minute % 60:02d}"
+
+
+def clock_value(minute: int | None) -> Value:
+    """The same as a time, for exports; the midnight that ends a day is none of its times, and stays a text."""
+    if minute is None or minute == MIDNIGHT:
+        return None if minute is None else clock_text(minute)
+    return datetime.time(*divmod(minute, 60))
+
+
+class OpenHours:
+    """Cells of registers whose rows have a beginning and an end within a day."""
+
+    def show_start_minute(self, record: Any) -> str:
+        """As a time of day."""
+        return clock_text(record.start_minute)
+
+    def show_end_minute(self, record: Any) -> str:
+        """As a time of day."""
+        return clock_text(record.end_minute)
+
+    def value_start_minute(self, record: Any) -> Value:
+        """As a time."""
+        return clock_value(record.start_minute)
+
+    def value_end_minute(self, record: Any) -> Value:
+        """As a time."""
+        return clock_value(record.end_minute)
+
+
+class WeekdayField(ChoiceField):
+    """Monday to Sunday."""
+
+    def values(self) -> Any:
+        """Numbers and names."""
+        return [(number, day_name(number)) for number in range(7)]
+
+
+class ClockView(RegisterView):
+    """``/admin/clocks/``."""
+
+    model = Clock
+    title = _("Clocks")
+    group = GROUP
+    verbs = verbs
+    functions = {"amend": "amend_clocks"}
+    number_column = "code"
+    column_list = ("code", "rule", "start_event", "stop_event", "minutes", "calendar", "enabled")
+    form_columns = ("minutes", "calendar", "enabled")
+    sections = ((_("Clock"), ("code", "rule", "start_event", "stop_event", "minutes", "calendar", "enabled")),)
+
+    def name_of(self, record: Clock) -> str:
+        """What its code means."""
+        return code_name(record.code)
+
+    def show_code(self, row: Clock) -> str:
+        """What its code means."""
+        return code_name(row.code)
+
+    def show_start_event(self, row: Clock) -> str:
+        """The verb that starts it."""
+        return say(verb_label(row.start_event))
+
+    def show_stop_event(self, row: Clock) -> str:
+        """The verb that stops it."""
+        return say(verb_label(row.stop_event))
+
+
+class SettingView(RegisterView):
+    """``/admin/settings/``."""
+
+    model = Setting
+    title = _("Figures")
+    group = GROUP
+    verbs = verbs
+    functions = {"amend": "amend_settings"}
+    number_column = "code"
+    column_list = ("code", "rule", "value")
+    form_columns = ("value",)
+    sections = ((_("Setting"), ("code", "rule", "value", "updated_at")),)
+    empty_text = _("No figure was changed: the defaults of the procedures apply.")
+
+    def name_of(self, record: Setting) -> str:
+        """What its code means."""
+        return code_name(record.code)
+
+    def show_code(self, row: Setting) -> str:
+        """What its code means."""
+        return code_name(row.code)
+
+    def value_value(self, row: Setting) -> Value:
+        """A figure as a figure, for exports."""
+        return row.value if isinstance(row.value, int) else as_text(plain(row.value))
+
+
+class CategoryForm(DeskForm):
+    """A category of tickets."""
+
+    register = EnumField(
+        label_for("register"), enum=CategoryRegister, only=[CategoryRegister.TICKETS], default=CategoryRegister.TICKETS
+    )
+    code = TextField(label_for("code"), [Required()], length=40)
+    name = TextField(label_for("name"), [Required()], length=60)
+    team_id = StaticChoiceField(label_for("team_id"), lookup="team", blank=_("none"))
+
+
+class CategoryView(RegisterView):
+    """``/admin/categories/``."""
+
+    model = Category
+    title = _("Categories")
+    group = GROUP
+    verbs = verbs
+    functions = {
+        "register": "register_categories",
+        "amend": "amend_categories",
+        "delete": "delete_categories",
+    }
+    number_column = "name"
+    column_list = ("name", "register", "enabled")
+    column_filters = (ChoiceFilter(Category.register), FlagFilter(Category.enabled))
+    form_columns = ("name", "team_id", "enabled")
+    create_form_class = CategoryForm
+    sections = ((_("Category"), ("name", "code", "register", "team_id", "enabled")),)
+
+    def draft(self, form: Any) -> Any:
+        """The category."""
+        return verbs.CategoryDraft(estate_id=self.estate().id, **form.arguments())
+
+
+class CalendarDayForm(DeskForm):
+    """A holiday or a make-up working day (SET-2)."""
+
+    day = LocalDateField(label_for("day"), [Required()])
+    kind = EnumField(label_for("kind"), enum=DayKind)
+    name = TextField(label_for("name"), [Optional()], length=60)
+    start_minute = ClockTimeField(
+        label_for("start_minute"), [Optional()], description=_("Empty on a working day: Monday's hours.")
+    )
+    end_minute = ClockTimeField(label_for("end_minute"), [Optional()])
+
+
+class CalendarDayView(OpenHours, RegisterView):
+    """``/admin/calendar-days/``."""
+
+    model = CalendarDay
+    title = _("Calendar days")
+    group = GROUP
+    verbs = verbs
+    functions = {
+        "register": "register_calendar_days",
+        "amend": "amend_calendar_days",
+        "delete": "delete_calendar_days",
+    }
+    number_column = "day"
+    list_template = "admin/calendar_days.html"
+    default_sort = "day"
+    column_list = ("day", "kind", "name", "start_minute", "end_minute")
+    column_sortable_list = ("day",)
+    column_filters = (
+        ChoiceFilter(CalendarDay.kind),
+        DateFilter(CalendarDay.day),
+        DateFilter(CalendarDay.day, until=True),
+    )
+    form_columns = ("kind", "name", "start_minute", "end_minute")
+    create_form_class = CalendarDayForm
+    sections = ((_("Day"), ("day", "kind", "name", "start_minute", "end_minute")),)
+    empty_text = _("No day differs from its weekday yet.")
+
+    def ordinary_years(self) -> list[int]:
+        """This year or the next, as long as its official calendar is neither known nor written by hand."""
+        estate = context.current_estate()
+        if estate is None:
+            return []
+        return verbs.years_without_days(context.session(), estate, now=context.now())
+
+    def draft(self, form: Any) -> Any:
+        """The day."""
+        return verbs.CalendarDayDraft(estate_id=self.estate().id, **form.arguments())
+
+    def name_of(self, record: Any) -> str:
+        """Its date."""
+        day: datetime.date = record.day
+        return day.isoformat()
+
+
+class WorkingHoursForm(DeskForm):
+    """A working interval (SET-2)."""
+
+    weekday = WeekdayField(label_for("weekday"))
+    start_minute = ClockTimeField(label_for("start_minute"), [Required()])
+    end_minute = ClockTimeField(label_for("end_minute"), [Required()])
+
+
+class WorkingHoursView(OpenHours, RegisterView):
+    """``/admin/working-hours/``."""
+
+    model = WorkingHours
+    title = _("Working hours")
+    group = GROUP
+    verbs = verbs
+    functions = {
+        "register": "register_working_hours",
+        "amend": "amend_working_hours",
+        "delete": "delete_working_hours",
+    }
+    number_column = "weekday"
+    default_descending = False
+    column_list = ("weekday", "start_minute", "end_minute")
+    form_columns = ("start_minute", "end_minute")
+    create_form_class = WorkingHoursForm
+    sections = ((_("Interval"), ("weekday", "start_minute", "end_minute")),)
+    empty_text = _("No working hours: clocks that count working time cannot run. Add them.")
+
+    def draft(self, form: Any) -> Any:
+        """The interval."""
+        return verbs.WorkingHoursDraft(estate_id=self.estate().id, **form.arguments())
+
+    def name_of(self, record: Any) -> str:
+        """Weekday and times."""
+        return f"{day_name(record.weekday)} {clock_text(record.start_minute)}–{clock_text(record.end_minute)}"
+
+    def show_weekday(self, record: Any) -> str:
+        """Its name."""
+        return day_name(record.weekday)

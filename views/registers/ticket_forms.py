@@ -1,0 +1,182 @@
+"""What the pages of tickets ask: the new ticket, and one form for each step that needs something."""
+
+from typing import Any, ClassVar
+
+from flask_babel import lazy_gettext as _
+from wtforms.validators import Optional
+
+from models.matters import Channel, Severity
+from models.tickets import Acceptance, CancelKind, TicketKind, WaitingReason
+from views.forms.base import DeskForm
+from views.forms.fields import (
+    EnumField,
+    FlagField,
+    LocalDateTimeField,
+    LongTextField,
+    LookupField,
+    MoneyField,
+    Required,
+    StaticChoiceField,
+    TextField,
+)
+from views.words.labels import label_for
+
+
+class TicketForm(DeskForm):
+    """A ticket as it is taken (INT-3)."""
+
+    sections: ClassVar[Any] = (
+        (_("What happened"), ("kind", "category_id", "severity", "summary", "detail", "wish")),
+        (_("Where and who"), ("unit_id", "place", "resident_id", "reporter_name", "reporter_phone")),
+        (_("How it was taken"), ("channel", "heard_at", "read_back", "reporter_department", "promised_at")),
+        (_("Who does it"), ("team_id", "complaint_id", "another_matter")),
+    )
+    kind = EnumField(label_for("kind"), enum=TicketKind, default=TicketKind.REPAIR)
+    category_id = StaticChoiceField(label_for("category_id"), lookup="category", blank=_("none"))
+    severity = EnumField(label_for("severity"), enum=Severity, default=Severity.ORDINARY)
+    summary = TextField(label_for("summary"), [Required()])
+    detail = LongTextField(label_for("detail"), [Optional()])
+    wish = LongTextField(label_for("wish"), [Optional()])
+    unit_id = LookupField(label_for("unit_id"), [Optional()], lookup="unit")
+    place = TextField(label_for("place"), [Optional()], description=_("Where there is no unit: lift, gate, garage."))
+    resident_id = LookupField(label_for("resident_id"), [Optional()], lookup="resident")
+    reporter_name = TextField(
+        label_for("reporter_name"), [Optional()], length=60, description=_("A surname is enough (INT-3).")
+    )
+    reporter_phone = TextField(label_for("reporter_phone"), [Optional()], length=30)
+    reporter_department = TextField(
+        label_for("reporter_department"),
+        [Optional()],
+        length=60,
+        description=_("When a colleague reports: such a job needs no resident (INT-9)."),
+    )
+    channel = EnumField(
+        label_for("channel"), enum=Channel, only=[c for c in Channel if c is not Channel.IMPORT], default=Channel.PHONE
+    )
+    heard_at = LocalDateTimeField(label_for("heard_at"), [Optional()], description=_("Empty means now."))
+    read_back = FlagField(label_for("read_back"))
+    promised_at = LocalDateTimeField(
+        label_for("promised_at"), [Optional()], description=_("Where no answer is possible now (INT-5).")
+    )
+    team_id = StaticChoiceField(
+        label_for("team_id"),
+        lookup="team",
+        blank=_("decide at dispatch"),
+        description=_("An emergency names its team and is dispatched at once (DSP-1)."),
+    )
+    complaint_id = LookupField(
+        label_for("complaint_id"), [Optional()], lookup="complaint", description=_("Where it is work for a complaint.")
+    )
+    another_matter = FlagField(_("This is another matter than the open one of this unit (INT-6)"))
+
+
+class DispatchForm(DeskForm):
+    """DSP-11: the team; person and visit where the desk has made sure of them already."""
+
+    records = ("team", "assignee")
+    team = StaticChoiceField(label_for("team"), lookup="team", blank=_("each to its own team, by category"))
+    assignee = LookupField(
+        label_for("assignee"), [Optional()], lookup="handler", description=_("Where a person is sure already (DSP-2).")
+    )
+    visit_from = LocalDateTimeField(label_for("visit_from"), [Optional()])
+    visit_until = LocalDateTimeField(label_for("visit_until"), [Optional()])
+
+
+class AssignForm(DeskForm):
+    """DSP-11: the person, of the ticket's own team."""
+
+    records = ("assignee",)
+    assignee = LookupField(label_for("assignee"), [Required()], lookup="handler")
+    visit_from = LocalDateTimeField(label_for("visit_from"), [Optional()])
+    visit_until = LocalDateTimeField(label_for("visit_until"), [Optional()])
+
+
+class AcceptForm(DeskForm):
+    """DSP-4: who takes the slip."""
+
+    records = ("taker",)
+    taker = LookupField(
+        _("Slip taker"),
+        [Optional()],
+        lookup="handler",
+        description=_("Empty: you, where you belong to the team, else the handler."),
+    )
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        """Who may look nobody up takes it in person, and is asked nothing."""
+        super().__init__(*arguments, **options)
+        if not self.taker.lookup.allowed():
+            del self.taker
+
+
+class WaitForm(DeskForm):
+    """JOB-1, DSP-8: why the job waits."""
+
+    waiting_reason = EnumField(label_for("waiting_reason"), enum=WaitingReason)
+    note = LongTextField(
+        label_for("waiting_note"),
+        [Optional()],
+        description=_("Resident absent: how long was waited, and that a note with the desk's number was left (DSP-8)."),
+    )
+
+    def arguments(self) -> dict[str, Any]:
+        """The note as text."""
+        return {**super().arguments(), "note": self.note.data or ""}
+
+
+class VisitForm(DeskForm):
+    """A new appointment."""
+
+    visit_from = LocalDateTimeField(label_for("visit_from"), [Optional()])
+    visit_until = LocalDateTimeField(
+        label_for("visit_until"), [Optional()], description=_("Needed when the resident was absent (DSP-8).")
+    )
+
+
+class FinishForm(DeskForm):
+    """JOB-5, JOB-6: result and acceptance."""
+
+    result = LongTextField(label_for("result"), [Required()])
+    acceptance = EnumField(
+        label_for("acceptance"), enum=Acceptance, only=[a for a in Acceptance if a is not Acceptance.UNKNOWN]
+    )
+    acceptance_reason = LongTextField(
+        label_for("acceptance_reason"), [Optional()], description=_("Needed without the resident's signature (JOB-5).")
+    )
+
+    def arguments(self) -> dict[str, Any]:
+        """The reason as text."""
+        return {**super().arguments(), "acceptance_reason": self.acceptance_reason.data or ""}
+
+
+class AnswerForm(DeskForm):
+    """The answer to an enquiry, query or suggestion."""
+
+    result = LongTextField(_("Answer"), [Required()])
+
+
+class ChargeForm(DeskForm):
+    """JOB-4: what the job costs."""
+
+    amount_fen = MoneyField(_("Amount in yuan"), [Required()])
+    agreed = FlagField(_("The resident said yes"))
+
+
+class SettleForm(DeskForm):
+    """JOB-4: the payment."""
+
+    invoice_number = TextField(label_for("invoice_number"), [Required()], length=40)
+
+
+class CancelForm(DeskForm):
+    """JOB-1: duplicate or withdrawn."""
+
+    records = ("original",)
+    kind = EnumField(label_for("cancel_kind"), enum=CancelKind)
+    original = LookupField(
+        _("Goes on as"),
+        [Optional()],
+        lookup="open_ticket",
+        description=_("For a duplicate: the ticket of the same matter, which takes in what the caller said."),
+    )
+    reason = LongTextField(label_for("reason"), [Required()])

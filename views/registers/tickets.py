@@ -1,0 +1,353 @@
+"""Tickets (报修工单): the register, its steps, bulk dispatch and close, and the printed repair slip."""
+
+import functools
+from typing import Any
+
+from flask_admin import expose
+from flask_babel import lazy_gettext as _
+from sqlalchemy import ColumnElement, func, or_, select
+
+from models.complaints import Complaint
+from models.follow_ups import FollowUp, FollowUpStatus
+from models.matters import ClockRun, RepeatReport
+from models.operations import tickets as verbs
+from models.operations.tickets import ANSWERED_KINDS
+from models.reports import reopened
+from models.settings import Category
+from models.tickets import IS_OPEN, OPEN_STATUSES, TRANSITIONS, Ticket, TicketStatus
+from views.forms.clock_filter import missed_filter
+from views.forms.filters import ChoiceFilter, DateFilter, KeyFilter, ReferenceFilter, StateFilter
+from views.register.record import Related
+from views.register.steps import Step
+from views.registers.intake import IntakePages
+from views.registers.matter_forms import (
+    CommentForm,
+    FollowerForm,
+    MergeForm,
+    OwnerForm,
+    ReasonForm,
+    ReassignForm,
+    RepeatForm,
+)
+from views.registers.matters import (
+    clock_table,
+    follow_up_table,
+    matter_table,
+    merged_tables,
+    other_callers,
+    phone_of_caller,
+    repeat_table,
+    who_called,
+)
+from views.registers.ticket_forms import (
+    AcceptForm,
+    AnswerForm,
+    AssignForm,
+    CancelForm,
+    ChargeForm,
+    DispatchForm,
+    FinishForm,
+    SettleForm,
+    TicketForm,
+    VisitForm,
+    WaitForm,
+)
+from views.request import context
+from views.request.queries import asked_id, place_in
+
+
+def waiting_for_follow_up() -> ColumnElement[bool]:
+    """Finished tickets whose follow-up is still to be made."""
+    scheduled = select(FollowUp.ticket_id).where(
+        FollowUp.status == FollowUpStatus.SCHEDULED, FollowUp.ticket_id.is_not(None)
+    )
+    return Ticket.id.in_(scheduled)
+
+
+STATES = {
+    "open": (_("open"), lambda now: IS_OPEN),
+    "overdue": (_("overdue"), lambda now: IS_OPEN & (place_in(Ticket.due_at) < now)),
+    "follow_up": (_("waiting for follow-up"), lambda now: waiting_for_follow_up()),
+    "unassigned": (_("without handler"), lambda now: IS_OPEN & Ticket.assignee_id.is_(None)),
+    "mine": (
+        _("mine"),
+        lambda now: (
+            IS_OPEN
+            & or_(
+                Ticket.assignee_id == getattr(context.actor(), "staff_id", 0),
+                Ticket.desk_owner_id == getattr(context.actor(), "staff_id", 0),
+            )
+        ),
+    ),
+    "ended": (_("closed or cancelled"), lambda now: ~IS_OPEN),
+    "reopened": (_("reopened"), lambda now: reopened(getattr(context.current_estate(), "id", None))),
+}
+
+WORKING = (TicketStatus.DISPATCHED, TicketStatus.ACCEPTED, TicketStatus.IN_PROGRESS, TicketStatus.WAITING)
+
+
+def is_open(ticket: Ticket) -> bool:
+    """Whether anything is still to be done."""
+    return ticket.status in OPEN_STATUSES
+
+
+def may_be_cancelled(ticket: Ticket) -> bool:
+    """Whether it can still turn out to be a duplicate."""
+    return ticket.status in TRANSITIONS["cancel"]
+
+
+def lacks_handler(ticket: Ticket) -> bool:
+    """Whether a dispatched job still needs its person (DSP-11)."""
+    return ticket.status in WORKING and ticket.assignee_id is None
+
+
+STEPS = (
+    Step("dispatch", DispatchForm, "primary", ("team", "assignee", "visit_from", "visit_until"), is_open),
+    Step("assign", AssignForm, "primary", ("visit_from", "visit_until"), lacks_handler),
+    Step("accept", AcceptForm, "primary", when=is_open),
+    Step("start", style="primary", when=is_open),
+    Step("finish", FinishForm, "primary", ("result",), when=lambda t: t.status in WORKING),
+    Step("answer", AnswerForm, "primary", when=lambda t: t.kind in ANSWERED_KINDS and is_open(t)),
+    Step(
+        "take_slip_back",
+        style="primary",
+        when=lambda t: t.status is TicketStatus.DONE and bool(t.dispatched_at) and t.slip_returned_at is None,
+    ),
+    Step("close", style="primary", when=is_open),
+    Step("resume", VisitForm, "primary", when=lambda t: t.status is TicketStatus.WAITING),
+    Step("wait", WaitForm, when=lambda t: t.status in WORKING),
+    Step("charge", ChargeForm, when=lambda t: is_open(t) and t.status is not TicketStatus.RECEIVED),
+    Step("settle", SettleForm, when=verbs.owes_charge),
+    Step("waive", ReasonForm, when=verbs.owes_charge),
+    Step("reopen", ReasonForm, when=lambda t: t.status is TicketStatus.DONE and bool(t.dispatched_at)),
+    Step("report_again", RepeatForm, when=is_open),
+    Step("comment", CommentForm),
+    Step("reassign", ReassignForm, when=lambda t: t.status in WORKING),
+    Step("change_owner", OwnerForm, when=is_open),
+    Step("name_follower", FollowerForm, when=is_open),
+    Step("escalate", ReasonForm, when=is_open),
+    Step("merge", MergeForm, when=may_be_cancelled),
+    Step("cancel", CancelForm, "danger", when=is_open),
+    Step("register_again", ReasonForm, "primary", when=lambda t: t.status is TicketStatus.CLOSED),
+    Step("correct", ReasonForm, "danger", when=lambda t: t.status is TicketStatus.CLOSED),
+)
+
+
+class TicketView(IntakePages):
+    """``/admin/tickets/``."""
+
+    model = Ticket
+    title = _("Tickets")
+    group = _("Matters")
+    verbs = verbs
+    transitions = TRANSITIONS
+    steps = STEPS
+    bulk_verbs = ("dispatch", "assign", "accept", "take_slip_back", "close")
+    empty_text = _("No ticket fits. Take a call and choose “Register”, or remove a filter.")
+
+    number_column = "number"
+    default_sort = "registered_at"
+    column_list = ("number", "status", "due_at", "kind", "summary", "unit", "team", "assignee", "registered_at")
+    column_export_list = [
+        "number",
+        "status",
+        "kind",
+        "severity",
+        "category",
+        "summary",
+        "unit",
+        "place",
+        "reporter_name",
+        "reporter_phone",
+        "other_callers",
+        "team",
+        "assignee",
+        "desk_owner",
+        "heard_at",
+        "registered_at",
+        "due_at",
+        "finished_at",
+        "closed_at",
+        "result",
+    ]
+    column_sortable_list = ("registered_at", "due_at", "status")
+    column_filters = (
+        StateFilter(Ticket.status, STATES),
+        missed_filter(Ticket.id, ClockRun.ticket_id, "slip-acknowledged", "on-site", "same-day"),
+        ChoiceFilter(Ticket.status),
+        ChoiceFilter(Ticket.kind),
+        ChoiceFilter(Ticket.severity),
+        ReferenceFilter(Ticket.team_id, "team"),
+        ReferenceFilter(Ticket.category_id, "category"),
+        ReferenceFilter(Ticket.assignee_id, "handler"),
+        ReferenceFilter(Ticket.desk_owner_id, "desk"),
+        KeyFilter(Ticket.unit_id, "unit"),
+        DateFilter(Ticket.registered_at),
+        DateFilter(Ticket.registered_at, until=True),
+    )
+    form_columns = (
+        "summary",
+        "detail",
+        "wish",
+        "severity",
+        "category_id",
+        "unit_id",
+        "place",
+        "resident_id",
+        "reporter_name",
+        "reporter_phone",
+        "reporter_department",
+        "channel",
+        "read_back",
+        "promised_at",
+        "visit_from",
+        "visit_until",
+    )
+    create_form_class = TicketForm
+    reads = {"unit": ("unit", "place"), "other_callers": ("id",)}
+    sections = (
+        (
+            _("Matter"),
+            (
+                "status",
+                "kind",
+                "severity",
+                "category",
+                "summary",
+                "detail",
+                "wish",
+                "repeats",
+                "must_complete",
+                "source",
+                "source_key",
+            ),
+        ),
+        (
+            _("Where and who"),
+            ("unit", "place", "resident", "reporter_name", "reporter_phone", "reporter_department", "channel"),
+        ),
+        (
+            _("Responsible"),
+            ("due_at", "desk_owner", "team", "assignee", "visit_from", "visit_until", "waiting_reason", "waiting_note"),
+        ),
+        (
+            _("Result"),
+            (
+                "result",
+                "acceptance",
+                "acceptance_reason",
+                "charge_fen",
+                "settled_at",
+                "invoice_number",
+                "waived_at",
+                "waive_reason",
+                "slip_returned_at",
+                "cancel_kind",
+                "cancel_reason",
+            ),
+        ),
+        (
+            _("Times"),
+            (
+                "heard_at",
+                "registered_at",
+                "promised_at",
+                "dispatched_at",
+                "accepted_at",
+                "arrived_at",
+                "finished_at",
+                "closed_at",
+                "cancelled_at",
+            ),
+        ),
+    )
+
+    def bulk_prefill(self, verb: str, chosen: ColumnElement[bool]) -> dict[str, Any]:
+        """A dispatch begins with the one team that all of the tickets name, or get by their category (DSP-11).
+
+        Where they differ, with nothing: then each goes to its own.
+        """
+        if verb != "dispatch":
+            return {}
+        team = func.coalesce(Ticket.team_id, Category.team_id)
+        teams = select(team).outerjoin(Category, Category.id == Ticket.category_id).where(chosen).distinct().limit(2)
+        found = list(context.session().scalars(teams))
+        return {"team": found[0] if len(found) == 1 else None}
+
+    def prefill(self, step: Step, record: Ticket) -> dict[str, Any]:
+        """What the step's form begins with: for a dispatch the team of the category, where none is chosen."""
+        found = super().prefill(step, record)
+        if "team" in found and found["team"] is None:
+            found |= self.bulk_prefill("dispatch", Ticket.id == record.id)
+        return found
+
+    def draft(self, form: Any) -> Any:
+        """The ticket as it was taken."""
+        return verbs.TicketDraft(estate_id=self.estate().id, **form.arguments())
+
+    def amendable(self, record: Ticket) -> bool:
+        """While anything is still to be done."""
+        return is_open(record)
+
+    def deletable(self, record: Ticket) -> bool:
+        """Only what nothing has followed (JOB-1)."""
+        return record.status is TicketStatus.RECEIVED
+
+    def show_unit(self, record: Ticket) -> str:
+        """The room, or the place where there is none."""
+        return str(record.unit) if record.unit is not None else record.place or "—"
+
+    def links(self, record: Ticket) -> list[tuple[Any, str]]:
+        """The printed slip, and new records from this one."""
+        found = []
+        if self.allowed("print_slip", record):
+            found.append((_("Print repair slip"), self.get_url(".slip_view", id=record.id)))
+        return found
+
+    def related(self, record: Ticket) -> list[Related]:
+        """Clocks, follow-ups, repeated reports, the complaint and earlier or later tickets."""
+        tables = [
+            clock_table("ticket_id", record.id),
+            follow_up_table("ticket_id", record.id),
+            repeat_table("ticket_id", record.id, in_full=self.may_read_phone(record)),
+        ]
+        linked = or_(Ticket.previous_id == record.id, Ticket.id == (record.previous_id or 0))
+        tables.append(matter_table(_("Linked tickets"), Ticket, "tickets", linked))
+        tables += merged_tables(Ticket, record.id)
+        if record.complaint_id is not None:
+            about = Complaint.id == record.complaint_id
+            tables.append(matter_table(_("Complaint"), Complaint, "complaints", about))
+        return tables
+
+    @expose("/slip/")
+    def slip_view(self) -> str:
+        """The printed repair slip (维修服务单): checklist (JOB-8) and signatures (JOB-5)."""
+        record_id = asked_id()
+        record = self.get_one(record_id, ("unit", "team", "assignee", "category", "estate"))
+        self.require("print_slip", record)
+        others = other_callers(RepeatReport.ticket_id == record.id)
+        in_full = self.may_read_phone(record)
+        return self.render(
+            "admin/slip.html",
+            record=record,
+            name=record.number,
+            phone=self.fact(record, "reporter_phone", in_full=in_full),
+            others=context.session().execute(others).all() if record.repeats else [],
+            who_called=who_called,
+            phone_of_caller=functools.partial(phone_of_caller, in_full=in_full),
+            cells=self.cells,
+            now=context.now(),
+            checklist=CHECKLIST,
+        )
+
+
+CHECKLIST = (
+    _("Wear the badge and introduce yourself"),
+    _("Put on shoe covers"),
+    _("Bring tools and materials at once"),
+    _("Spread the cover cloth"),
+    _("Inspect and quote; start only on the resident's yes"),
+    _("Tidy up and take the waste away"),
+    _("Explain safe use to the resident"),
+    _("Let the resident check and sign, then say goodbye"),
+)

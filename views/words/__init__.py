@@ -1,0 +1,1 @@
+"""What a person reads: language, labels, cells, references, the timeline."""

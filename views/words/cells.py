@@ -1,0 +1,244 @@
+"""How one value of a record is shown: by the type of its column, escaped, personal numbers masked (RES-4)."""
+
+import datetime
+import functools
+import re
+from collections.abc import Callable
+from typing import Any
+
+from flask_babel import gettext, ngettext
+from markupsafe import Markup, escape
+from sqlalchemy import inspect
+from sqlalchemy.orm import ColumnProperty
+
+from models.base import (
+    UNREADABLE_DAY,
+    UNREADABLE_INSTANT,
+    Base,
+    Choice,
+    Flag,
+    LabelledEnum,
+    LocalDate,
+    LongText,
+    UTCDateTime,
+)
+from models.personal import Unreadable, keyring_of, masked_id_number, masked_phone
+from models.phones import numbers_of
+from views.request import context
+from views.words.language import NOTHING, label, language, listed, local_time, money, unreadable
+from views.words.references import name_of, reference_of
+
+Cell = Callable[[Any], str | Markup]
+
+COLOURS: dict[str, str] = {
+    "received": "azure",
+    "registered": "azure",
+    "requested": "azure",
+    "scheduled": "azure",
+    "dispatched": "blue",
+    "assigned": "blue",
+    "accepted": "indigo",
+    "investigating": "indigo",
+    "in_progress": "purple",
+    "proposal": "purple",
+    "negotiating": "orange",
+    "waiting": "orange",
+    "agreed": "teal",
+    "carried_out": "teal",
+    "followed_up": "teal",
+    "done": "teal",
+    "approved": "green",
+    "closed": "green",
+    "archived": "green",
+    "satisfied": "green",
+    "finished": "green",
+    "not_satisfied": "red",
+    "refused": "red",
+    "changed": "orange",
+    "serious": "red",
+    "overdue": "red",
+    "emergency": "red",
+}
+ENDED = frozenset({"closed", "cancelled", "archived", "satisfied", "not_satisfied", "not_reached"})
+
+
+def badge(member: LabelledEnum) -> Markup:
+    """A status as colour and word."""
+    return coloured(COLOURS.get(member.value, "grey"), label(member))
+
+
+def marked(html: str) -> Markup:
+    """*html* as mark-up: for those who have escaped every part of it (``Markup.format`` takes ten times as long)."""
+    return Markup(html)  # noqa: S704  # as said
+
+
+_SPECIAL = re.compile("[&<>'\"]")
+
+
+def escaped(value: Any) -> str:
+    """*value* as text of a page; what has nothing to escape, as most of a list, is left alone."""
+    if isinstance(value, Markup):
+        return value
+    text = str(value)
+    return escape(text) if _SPECIAL.search(text) else text
+
+
+@functools.lru_cache(1024)  # a list shows the same few of them in every row
+def coloured(colour: str, text: str) -> Markup:
+    """*text* in a pill of one of our named colours."""
+    return marked(f'<span class="pill pill-{escape(colour)}">{escape(text)}</span>')
+
+
+def duration(delta: datetime.timedelta) -> str:
+    """How long, in the unit a person would use: minutes, hours, days."""
+    minutes = int(abs(delta).total_seconds() // 60)
+    if minutes < 60:
+        return str(gettext("%(count)s min", count=minutes))
+    if minutes < 48 * 60:
+        return str(gettext("%(count)s h", count=minutes // 60))
+    return str(ngettext("%(num)s day", "%(num)s days", minutes // (24 * 60)))
+
+
+def _machine(moment: datetime.datetime) -> str:
+    """*moment* (of UTC) as programs read it, to the minute."""
+    return moment.isoformat()[:16] + "Z"
+
+
+def deadline(moment: datetime.datetime | None, *, ended: bool = False) -> str | Markup:
+    """A due time as “overdue 8 h” or “2 h left” with the exact time on hover; the plain time once it is over."""
+    if moment is None or ended or moment == UNREADABLE_INSTANT:
+        return local_time(moment)
+    left = moment - context.now()
+    late = left < datetime.timedelta()
+    text = _time_left(language(), late, int(abs(left).total_seconds() // 60))
+    soon = not late and left < datetime.timedelta(hours=2)
+    kind = "late" if late else "soon" if soon else "calm"
+    return marked(
+        f'<time class="deadline deadline-{kind}" datetime="{_machine(moment)}" title="{local_time(moment)}">'
+        f"{text}</time>"
+    )
+
+
+@functools.lru_cache(4096)  # for each language: rows of a list share most of them
+def _time_left(_language: str, late: bool, minutes: int) -> Markup:
+    time = duration(datetime.timedelta(minutes=minutes))
+    return escape(gettext("overdue %(time)s", time=time) if late else gettext("%(time)s left", time=time))
+
+
+def is_ended(record: Any) -> bool:
+    """Whether nothing is owed on *record* any more, so that its due time is history."""
+    status = getattr(record, "status", None)
+    if isinstance(status, LabelledEnum):
+        return status.value in ENDED
+    return any(getattr(record, name, None) is not None for name in ("returned_at", "lost_at", "handed_in_at"))
+
+
+def masked(record: Base, name: str) -> str:
+    """A personal value of *record* with its middle hidden."""
+    stored = getattr(record, name)
+    return personal_of(stored, mask_of(name)) if stored else NOTHING
+
+
+def mask_of(name: str) -> Callable[[str], str]:
+    """What hides the middle of the personal value *name*."""
+    return masked_id_number if name == "id_number" else masked_phone
+
+
+def callable_phone(stored: str | None) -> str | Markup:
+    """The number behind the cipher text *stored* in full, each as a link that a telephone calls; or a dash.
+
+    Only for those whom the policy lets read it.
+    """
+    number = keyring_of(context.session()).readable(stored)
+    if number is None:
+        return personal_of(stored) if stored else NOTHING
+    return Markup(" / ").join(map(_callable, numbers_of(number)))
+
+
+def _callable(number: tuple[str, str]) -> Markup:
+    """One number as a link; the telephone waits before it dials the extension."""
+    dialled = ",".join(filter(None, number))
+    return Markup('<a href="tel:{}">{}</a>').format(dialled, "-".join(filter(None, number)))
+
+
+def personal_of(stored: str, shown: Callable[[str], str] = str) -> str:
+    """What *shown* makes of the value behind the cipher text *stored*; a word for one that cannot be read."""
+    try:
+        return shown(keyring_of(context.session()).decrypt(stored))
+    except Unreadable:
+        return unreadable()
+
+
+def cell_of(model: type[Base], name: str) -> Cell:
+    """The function that shows the attribute *name* of a record of *model*."""
+    mapper = inspect(model)
+    prop = mapper.attrs.get(name)
+    if not isinstance(prop, ColumnProperty):
+        return lambda record: plain(getattr(record, name))
+    column: Any = prop.columns[0]
+    if column.info.get("personal"):
+        return lambda record: masked(record, name)
+    if column.info.get("secret") or name == "password_hash":
+        return lambda record: NOTHING
+    target = reference_of(name)
+    if target is not None:
+        return lambda record: _referred(target, getattr(record, name))
+    if isinstance(column.type, UTCDateTime):
+        if name == "due_at":
+            return lambda record: deadline(getattr(record, name), ended=is_ended(record))
+        return lambda record: local_time(getattr(record, name))
+    if name.endswith("_fen"):
+        return lambda record: money(getattr(record, name))
+    return _typed_cell(column.type, name)
+
+
+def _referred(target: type[Base], row_id: int | None) -> str:
+    return NOTHING if row_id is None else name_of(target, row_id)
+
+
+def _typed_cell(kind: Any, name: str) -> Cell:
+    if isinstance(kind, Choice):
+        shown_as = badge if name in {"status", "outcome", "severity"} else label
+        return lambda record: NOTHING if getattr(record, name) is None else shown_as(getattr(record, name))
+    if isinstance(kind, Flag):
+        return lambda record: gettext("yes") if getattr(record, name) else gettext("no")
+    if isinstance(kind, LongText):
+        return lambda record: lines(getattr(record, name))
+    if isinstance(kind, LocalDate):
+        return lambda record: plain(getattr(record, name))
+    return lambda record: plain(getattr(record, name))
+
+
+def plain(value: Any) -> str:
+    """Any value as text; nothing is a dash."""
+    if value is None or value == "":
+        return NOTHING
+    if isinstance(value, LabelledEnum):
+        return label(value)
+    if isinstance(value, bool):
+        return str(gettext("yes") if value else gettext("no"))
+    if isinstance(value, datetime.datetime):
+        return local_time(value)
+    if isinstance(value, list | tuple):
+        return listed(plain(item) for item in value) or NOTHING
+    return unreadable() if value == UNREADABLE_DAY else str(value)
+
+
+def lines(value: str | None) -> str | Markup:
+    """Text of several lines, its line ends kept."""
+    if not value:
+        return NOTHING
+    return marked(f'<span class="multiline">{escape(value)}</span>')
+
+
+_ONE_ELEMENT = re.compile(r"<(\w+)[^>]*>([^<>&]*)</\1>")
+
+
+def as_text(value: str | Markup) -> str:
+    """A shown value without its mark-up, for exports."""
+    text = str(value)
+    if isinstance(value, Markup):
+        # What nearly every cell of a long export is; striptags takes twenty times as long.
+        simple = _ONE_ELEMENT.fullmatch(value)
+        text = " ".join(str(simple[2]).split()) if simple else value.striptags()
+    return "" if text == NOTHING else text

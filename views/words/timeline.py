@@ -1,0 +1,157 @@
+"""The history of one record: its events in the reader's language, and the entries people made on it."""
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask_babel import gettext
+from sqlalchemy import or_, select
+
+from models.audits import AuditRun, FindingKind
+from models.base import Base, Choice, UTCDateTime
+from models.events import Event
+from models.matters import Comment
+from models.staff import Role, Staff
+from models.verbs import verb_label
+from views.request import context
+from views.request.gathering import Question
+from views.words.cells import plain
+from views.words.labels import label_for
+from views.words.language import joined, label, local_time, money, say
+from views.words.references import learn_names, reference_of
+
+LIMIT = 200
+HIDDEN = frozenset({"name_pinyin", "code"})
+
+MODELS: dict[str, type[Any]] = {mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers}
+
+
+@dataclass
+class Entry:
+    """One line of the history."""
+
+    at: datetime.datetime
+    who: str
+    what: str
+    role: str = ""
+    text: str = ""
+    rule: str = ""
+    changes: list[tuple[str, str, str]] = field(default_factory=list)
+    """Column, before, after."""
+
+
+def history_questions(register: str, record_id: int, limit: int = LIMIT) -> dict[str, Question]:
+    """What is asked for the history of a record (views.gathering); the person may see the record."""
+    event = select(
+        Event.id,
+        Event.at,
+        Event.actor_id,
+        Event.role,
+        Event.verb,
+        Event.register,
+        Event.reason,
+        Event.rule,
+        Event.before,
+        Event.after,
+    )
+    # An entry stands there itself: that it was added need not be said again.
+    event = event.where(Event.register == register, Event.record_id == record_id, Event.verb != "comment")
+    # Of a colleague who works in other estates too, those are not for everybody who may see the colleague.
+    actor = context.actor()
+    event = event.where(or_(Event.estate_id.is_(None), Event.estate_id.in_(actor.estate_ids if actor else ())))
+    questions: dict[str, Question] = {"events": event.order_by(Event.id.desc()).limit(limit)}
+    if register in ("tickets", "complaints"):
+        column = Comment.ticket_id if register == "tickets" else Comment.complaint_id
+        comment = select(Comment.id, Comment.at, Comment.author_id, Comment.kind, Comment.body).where(
+            column == record_id
+        )
+        questions["comments"] = comment.order_by(Comment.id.desc()).limit(limit)
+    return questions
+
+
+def history(found: Mapping[str, Sequence[Any]], also: Mapping[type[Any], Iterable[int]]) -> list[Entry]:
+    """The history of a record, newest first, of the answers to :func:`history_questions`.
+
+    The names of all records mentioned in it, and of those in *also*, are learnt with one statement.
+    """
+    events, comments = found["events"], found.get("comments", ())
+    wanted = mentioned(events)
+    for model, ids in also.items():
+        wanted.setdefault(model, set()).update(ids)
+    wanted.setdefault(Staff, set()).update(comment.author_id for comment in comments)
+    names = learn_names(wanted)
+    shown = [
+        Entry(
+            at=event.at,
+            who=names[Staff, event.actor_id],
+            what=say(verb_label(event.verb)),
+            role=role_text(event.role),
+            text=event.reason or "",
+            rule=event.rule or "",
+            changes=changes_of(event, names),
+        )
+        for event in events
+    ]
+    shown += [
+        Entry(at=comment.at, who=names[Staff, comment.author_id], what=label(comment.kind), text=comment.body)
+        for comment in comments
+    ]
+    return sorted(shown, key=lambda entry: entry.at, reverse=True)
+
+
+def role_text(word: str) -> str:
+    """A role as stored in an event, in the reader's language."""
+    return label(Role(word)) if word in set(Role) else word
+
+
+def changes_of(event: Any, names: Mapping[tuple[type[Any], int], str]) -> list[tuple[str, str, str]]:
+    """Column, before and after of one event (a row with its columns); technical columns left out."""
+    model = MODELS.get(event.register)
+    changed = []
+    for name in {**event.before, **event.after}:
+        if name in HIDDEN or name.endswith("_digest"):
+            continue
+        before, after = event.before.get(name), event.after.get(name)
+        changed.append((str(label_for(name)), _fact(model, name, before, names), _fact(model, name, after, names)))
+    return changed
+
+
+def mentioned(events: Iterable[Any]) -> dict[type[Any], set[int]]:
+    """Table -> ids of the records that these events mention, those who acted among them."""
+    wanted: dict[type[Any], set[int]] = {}
+    for event in events:
+        wanted.setdefault(Staff, set()).add(event.actor_id)
+        for facts in (event.before, event.after):
+            for name, value in facts.items():
+                model = reference_of(name)
+                if model is not None and isinstance(value, int):
+                    wanted.setdefault(model, set()).add(value)
+    return wanted
+
+
+def _fact(model: type[Any] | None, name: str, value: Any, names: Mapping[tuple[type[Any], int], str]) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str) and value.startswith("digest:"):
+        return str(gettext("(personal number)"))
+    target = reference_of(name)
+    if target is not None and isinstance(value, int):
+        return names.get((target, value), f"#{value}")
+    column = model.__table__.columns.get(name) if model is not None else None
+    if column is not None and isinstance(column.type, Choice):
+        return _word(column.type, value)
+    if column is not None and isinstance(column.type, UTCDateTime) and isinstance(value, str):
+        return local_time(datetime.datetime.fromisoformat(value))
+    if name.endswith("_fen") and isinstance(value, int):
+        return money(value)
+    if model is AuditRun and isinstance(value, dict):
+        return joined(f"{label(FindingKind(word))} {count}" for word, count in value.items() if count)
+    return plain(value)
+
+
+def _word(kind: Choice, value: Any) -> str:
+    try:
+        return label(kind.enum(value))
+    except ValueError:
+        return str(value)  # a word that a later version took out of the list
