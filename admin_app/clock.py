@@ -1,4 +1,4 @@
-"""The wall clock of the commands; pages ask ``views.context``."""
+"""The wall clock of the commands; pages ask ``views.request.context``."""
 
 import datetime
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def register_views(app: "Flask") -> "Admin":
     """Add every page of the panel to *app*."""
-    from views import panel  # the command line must not load the web to read views.language
+    from views import panel  # the command line must not load the web to read views.words.language
 
     return panel.register_views(app)
 

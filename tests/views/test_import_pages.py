@@ -87,4 +87,4 @@ def test_each_page_of_an_import_says_what_becomes_of_each_row_and_column(
     assert reading.words(undone.css_first("p[role=status]")) == said
     assert undone.css("button[type=submit]") == []
     (listed,) = reading.rows(reading.page(manager.get("/admin/imports/")))
-    assert reading.words(listed) == "2026-11-18 10:00 Units 名册.xlsx 4 finished"
+    assert reading.words(listed) == f"2026-11-18 10:00 {run} Units 名册.xlsx 4 finished"

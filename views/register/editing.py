@@ -79,7 +79,7 @@ class EditPages(RecordPages):
         return str(gettext("%(record)s: %(verb)s – done.", record=name, verb=verb))
 
     def sent_twice(self, record_id: int) -> Any:
-        """Lead to the record that the same form has made already (:mod:`views.sent_once`)."""
+        """Lead to the record that the same form has made already (:mod:`views.request.sent_once`)."""
         context.note_saved()
         record = context.session().get(self.model, record_id)
         if record is None:

@@ -90,7 +90,7 @@ class ListPages(Scope):
         )
 
     def kept(self, asked: Asked) -> dict[str, Any]:
-        """What the person keeps of this list; may choose the columns of *asked* (views.personal_lists)."""
+        """What the person keeps of this list; may choose the columns of *asked* (views.register.saved_views)."""
         return {}
 
     def list_address(self) -> str:
@@ -98,7 +98,7 @@ class ListPages(Scope):
         return list_address(self.endpoint)
 
     def preview_asked(self) -> Any:
-        """The record that the address wants beside the list (views.personal_lists)."""
+        """The record that the address wants beside the list (views.register.saved_views)."""
         return None
 
     def table_rows(self, rows: list[Any], names: Sequence[str], *, choose: bool, peek: bool) -> Iterator[Markup]:

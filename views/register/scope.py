@@ -33,7 +33,7 @@ from views.words.labels import label_for
 from views.words.references import NAMES
 
 ENDS = frozenset({"status", "returned_at", "lost_at", "handed_in_at"})
-"""Columns that say whether a due time is history (views.cells.is_ended)."""
+"""Columns that say whether a due time is history (views.words.cells.is_ended)."""
 STATUS_OF_RULE = {"ROLE": 403, "GONE": 404}
 REFUSED = 409
 INVALID = 400
@@ -114,7 +114,7 @@ class Scope(Searching):
     empty_text: Any = ""
     """What to do next when the list is empty."""
     labels: dict[str, str] = {}
-    """Column -> the name under which ``views.labels`` has its label, where that is another."""
+    """Column -> the name under which ``views.words.labels`` has its label, where that is another."""
     sorted_by: dict[str, str] = {}
     """Column of the list -> the column that orders it, where that is another."""
     number_column = "id"

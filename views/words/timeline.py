@@ -42,7 +42,7 @@ class Entry:
 
 
 def history_questions(register: str, record_id: int, limit: int = LIMIT) -> dict[str, Question]:
-    """What is asked for the history of a record (views.gathering); the person may see the record."""
+    """What is asked for the history of a record (views.request.gathering); the person may see the record."""
     event = select(
         Event.id,
         Event.at,

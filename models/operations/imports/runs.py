@@ -227,8 +227,9 @@ def dry_run(session: Session, run: ImportRun, *, actor: Actor, now: datetime.dat
     query = query.order_by(ImportChunk.position).execution_options(yield_per=1)
 
     def chunks() -> Iterator[tuple[int, list[SheetRow]]]:
-        for chunk_id, content in session.execute(query):
-            yield chunk_id, rows_of(keyring, reading, content)
+        with session.execute(query) as found:  # closed too where a chunk can no longer be read
+            for chunk_id, content in found:
+                yield chunk_id, rows_of(keyring, reading, content)
 
     taker.look_through(rows for _chunk_id, rows in chunks())
     results = {chunk_id: taker.take(rows) for chunk_id, rows in chunks()}
