@@ -17,6 +17,16 @@ _TWO_BUILDINGS = re.compile("([一二三四五六七八九])([一二三四五六
 _NUMBER = "[0-9]{1,3}(?![0-9])"
 _LIST = rf"{_NUMBER}(?:\s*(?:[、,/&~-]|和|与|及|至|到|and|to)\s*{_NUMBER})*"
 _ONE = "(?:[0-9]{1,3}|[a-z])(?![0-9a-z])"
+_BUILDING = (
+    "(?:号楼(?![下道顶]|梯间)|号(?=楼(?:[下道顶]|梯间))|#楼(?![下道顶]|梯间)|#|[栋幢](?:楼(?![上下道梯顶层]))?|座)"
+)
+"""What makes a number a building; 楼 is the building's where it does not begin the next word (31号楼顶, 31栋楼道)."""
+_STAIRWELL = (
+    rf"(?<![0-9a-z-])(?P<b>{_NUMBER})-(?P<s>[0-9]{{1,2}})(?![0-9a-z])(?!\s*(?:[-~、,/&#号栋幢座层楼期区]|[和与及至到]))"
+)
+"""33-2电梯 is of 33栋2单元; 1-2栋 are two buildings."""
+_ON_THE_GROUND = ("大堂", "门")
+"""Where no floor is said of these, the ground floor is meant."""
 _READ_AS = "|"
 """Stands where something was read, so that what follows it directly is known to follow."""
 
@@ -27,10 +37,26 @@ _USUAL = (
     ("停车场|停车库|车场|地库|garage|car ?park|parking(?: lot)?", "车库"),
     ("大厅|门厅|lobby|hall(?!w)|foyer", "大堂"),
     ("楼道|过道|corridor|hallway", "走廊"),
-    ("楼梯间|staircase|stairway|stair", "楼梯"),
-    ("(?:屋顶|屋面|楼顶|顶楼|顶层|天台|rooftop|roof)+", "天台"),
+    ("(?:消防|疏散|安全|逃生)?(?:楼梯间?|staircase|stairwell|stairway|stair)", "楼梯"),
+    ("(?:屋[顶面]|楼?顶[楼层]|楼顶|天台|天面|rooftop|roof)+", "天台"),
+    ("(?:楼下|楼栋|(?<![0-9a-z])单元)的?(?:入口)?大?门(?![禁铃锁])", "单元门"),
     ("大门|门口|gate|entrance", "门"),
     ("中间|between", "之间"),
+    ("([前后侧])[面边方]的?(?=[^\\W0-9a-z_])", "\\1"),
+    (
+        "垃圾(?:[房站点间屋亭]|投放[点站]|收集[点站]|中转站|分类[点站亭])|(?:garbage|rubbish|trash|refuse|bin) ?room",
+        "垃圾房",
+    ),
+    ("丰巢(?:快递)?柜?|菜鸟柜|(?:快递|智能|寄存)[柜箱]|快件[柜箱]|parcel locker", "快递柜"),
+    ("门?岗亭|门岗|保安亭|门卫室?|传达室|guard ?(?:house|room|post|booth)", "岗亭"),
+    ("(?:生活|消防)?水?泵房|pump ?room", "泵房"),
+    ("(?:变?配电|强电)[房室间]|(?<![弱机])电房", "配电房"),
+    ("监控(?:中心|室)|消控室|消防控制室|中控室", "监控室"),
+    ("(?:单车|自行车|电动车|电瓶车|非机动车)(?:停车)?[棚库]|bike ?shed", "车棚"),
+    ("游?泳池|swimming pool", "泳池"),
+    ("儿童(?:游?乐[场园区]|乐园|活动区)|游乐[场园区]|playground", "游乐场"),
+    ("健身[房室中心]+|gym", "健身房"),
+    ("物业(?:办公室|服务中心|中心|处)|客服中心|服务中心", "物业"),
 )
 _USUAL_NAMES = tuple((re.compile(said), usual) for said, usual in _USUAL)
 _FILLERS = re.compile(r"\b(?:the|at|in|on|of|no|nr|number|near|by|and|underground)\b|地下|[的号第那这部台]|[^\w]|_")
@@ -63,17 +89,17 @@ class Place:
 def same_place(one: Place, other: Place) -> bool:
     """Whether two places may be one: nothing said of one is said otherwise of the other.
 
-    Building, room, side and number have to be said of both. Phase, zone, stairwell and floor may be left out. A
-    building is another place than a thing in it.
+    Building, room and side have to be said of both. Phase, zone, stairwell, floor and the number of a thing may be
+    left out, but a lobby of which no floor is said is that on the ground. A building is another place than a thing in
+    it.
     """
     one, other = _with_building(one, other), _with_building(other, one)
-    whole = (one.buildings, one.room, one.sides, one.numbers) == (
-        other.buildings,
-        other.room,
-        other.sides,
-        other.numbers,
-    )
-    if not whole or not all(map(_fits, one.within, other.within)) or not _same_floor(one.floor, other.floor):
+    whole = (one.buildings, one.room, one.sides) == (other.buildings, other.room, other.sides)
+    if not whole or not all(map(_fits, one.within, other.within)):
+        return False
+    if not _same_floor(_usual_floor(one), _usual_floor(other)):
+        return False
+    if one.numbers != other.numbers and (not (one.thing and other.thing) or (one.numbers and other.numbers)):
         return False
     if one.room is not None:
         return bool(one.buildings)
@@ -103,6 +129,10 @@ def _fits(one: str | None, other: str | None) -> bool:
     return one is None or other is None or one == other
 
 
+def _usual_floor(place: Place) -> str | None:
+    return "1" if place.floor is None and place.thing.endswith(_ON_THE_GROUND) else place.floor
+
+
 def _same_floor(one: str | None, other: str | None) -> bool:
     return _fits(one, other) or ("-" in (one, other) and all(str(floor).startswith("-") for floor in (one, other)))
 
@@ -116,11 +146,14 @@ def read_place(text: str) -> Place:
         rf"(?<![0-9a-z])(?P<b>{_ONE})-(?:(?P<s>[0-9]{{1,2}})-)?(?P<r>[0-9]{{3,4}}[a-z]?)(?![0-9])", "b", "s", "r"
     )
     floor = said.take(
-        r"(?:(?<![a-z])b|负|地下|(?<![0-9a-z])-(?=[0-9]+[层楼f])|basement ?)(?P<f>[0-9])(?:层|楼|f\b|(?![0-9]))", "f"
+        r"(?:(?<![a-z])b|负|地下|(?<![0-9a-z])-(?=[0-9]+[层楼f])|basement ?)(?P<f>[0-9])(?:层|楼|f(?![0-9a-z])|(?!\d))",
+        "f",
     )
-    buildings = said.take_all(rf"(?P<b>{_LIST}|(?<![a-z])[a-z])\s*(?:号楼|#楼|#|栋楼?|幢楼?|座)")
+    buildings = said.take_all(rf"(?P<b>{_LIST}|(?<![a-z])[a-z])\s*{_BUILDING}")
     buildings += said.take_all(rf"(?:building|block|tower|bldg\.?)s?\s+(?P<b>{_LIST}|{_ONE})")
     buildings += said.take_all(rf"^(?P<b>{_NUMBER})-(?=[^0-9\s])")
+    entrance = said.take(_STAIRWELL, "b", "s") if not buildings and "间" not in said.left else []
+    buildings += filter(None, entrance[:1])
     stairwell = said.take(
         rf"(?P<s>[0-9]{{1,2}}|[a-z])单元|(?:entrance|stairwell) (?P<e>{_ONE})|(?<=\{_READ_AS})\s*(?P<d>[0-9]{{1,2}})门",
         "s",
@@ -130,7 +163,7 @@ def read_place(text: str) -> Place:
     phase = said.take("(?P<p>[0-9])期", "p")
     zone = said.take("(?P<z>[0-9]|(?<![a-z])[a-z]|[东西南北]{1,2})区", "z")
     above = said.take(
-        r"(?P<f>[0-9]{1,2})(?:层|楼|f\b|(?:st|nd|rd|th)? floor)|(?:floor|level) (?P<l>[0-9]{1,2})", "f", "l"
+        r"(?P<f>[0-9]{1,2})(?:层|楼|f(?![0-9a-z])|(?:st|nd|rd|th)? floor)|(?:floor|level) (?P<l>[0-9]{1,2})", "f", "l"
     )
     first = said.take("(?P<f>首层|底层|ground floor)", "f")
     outside = said.take("(?P<f>地面|露天|outdoor)", "f")
@@ -141,7 +174,7 @@ def read_place(text: str) -> Place:
         buildings=frozenset(
             re.findall("[0-9]+|(?<![a-z])[a-z](?![a-z])", " ".join(filter(None, [*buildings, *hyphened[:1]])))
         ),
-        within=(_first(phase), _first(zone), _first(stairwell) or (hyphened[1] if hyphened else None)),
+        within=(_first(phase), _first(zone), _first(stairwell) or _first(hyphened[1:2] + entrance[1:])),
         floor=_floor(_first(floor), _first(above), bool(first), bool(outside), below),
         room=hyphened[2] if hyphened else _first(room),
         sides=frozenset(_sides(" ".join(sides))),

@@ -57,6 +57,52 @@ _FAULTS = re.compile(
     r"broke|crack|fail|fault|flicker|noise|noisy|smell|loose|dead|out|off|down)(?:s|ed|ing|y)?\b"
 )
 """What can be wrong with a thing; with :data:`_WORD_FILLERS` what a sentence about it says beside its name."""
+_SAID_ALIKE = tuple(
+    (re.compile(said), usual)
+    for said, usual in (
+        ("失灵|失效|有故障|故障|[有出]了?(?:点|些)?问题|[不没]能用|用不了|不好用|没法用|不工作|out of order", " "),
+        ("厕所(?=[又也都被给]*(?:堵|冲不|反水|返水))|坐便器?|抽水马桶|坐厕", "马桶"),
+        ("滴漏|渗漏|[滴渗]水|漏水", "漏水"),
+        ("停电|[没无断]有?电", "停电"),
+        ("停水|[没无断]有?水", "停水"),
+        ("停气|[没无断]有?(?:燃气|煤气|天然气|气)", "停气"),
+        ("断网|[没无]有?网络?|上不了网|网络不通", "断网"),
+        ("灯[泡管具]|电灯|照明灯?|light ?bulb|bulb|lamp", "灯"),
+        ("可视对讲机?|对讲[机器]?|门铃对讲|intercom", "对讲"),
+        ("air ?-?con(?:dition(?:er|ing))?(?![a-z])|aircon|a/c|(?<![a-z])ac(?![a-z])|冷气机?", "空调"),
+        ("(?<![a-z])(?:clog|plug|block|jam)(?:g?ed|m?ed|ing|s)?(?![a-z])|backed up", "block"),
+        ("(?<![a-z])(?:drip|leak|seep)(?:p?ing|p?ed|s)?(?![a-z])", "leak"),
+        ("faucet", "tap"),
+        ("水喉|龙头", "龙头"),
+    )
+)
+"""Several words for one thing or one fault; what only says that something is wrong says nothing."""
+_ROOM_NAMES = tuple(
+    (re.compile(said), usual)
+    for said, usual in (
+        ("主人?[卧房]室?|master bedroom", "主卧"),
+        ("次卧室?|小卧室?|second bedroom", "次卧"),
+        ("客[卧房]室?|guest ?room", "客卧"),
+        ("(?:儿童|小孩|孩子)房", "儿童卧"),
+        ("(?:老人|父母)房", "老人卧"),
+        ("(?<![主次客小])卧[室房]|bedroom", "卧"),
+        ("主卫(?:生间)?", "主卫"),
+        ("[客公次]卫(?:生间)?", "客卫"),
+        ("卫生间|[浴厕]室|厕所|洗手间|淋浴[房间]?|洗澡间|bathroom|washroom|shower", "卫"),
+        ("客厅|起居室|living ?room|lounge", "客厅"),
+        ("[餐饭]厅|dining ?room", "餐厅"),
+        ("厨房|kitchen", "厨房"),
+        ("阳台|露台|balcony", "阳台"),
+        ("书房|study", "书房"),
+        ("玄关|入户", "玄关"),
+        ("走廊", "走廊"),
+        ("衣帽间", "衣帽间"),
+        ("储[物藏][间室]|storeroom", "储物间"),
+    )
+)
+_ROOM_OF_A_ROOM = re.compile("(<[^<>]*[卧厅房]>)[的里]?<(阳台|卫|衣帽间)>")
+_EITHER = tuple(re.compile(pair) for pair in ("左|右", "内机|外机", "热水|冷水", "进水|[排下]水"))
+"""Of these one thing has two, each with faults of its own."""
 SHORT_THING = 3
 """Up to so many signs or words name a thing alone; longer ones may be said with more or less around it."""
 LIKE_PAIRS, LIKE_SIGNS = 0.5, 0.8
@@ -107,7 +153,7 @@ def same_matters(session: Session, model: type[Any], asked: Asked) -> list[int]:
         if not here:
             continue
         alike = category is not None and row.sort == category
-        if alike or like_words(asked.summary, row.summary, where=f"{text} {there}"):
+        if alike or like_words(asked.summary, row.summary, text, there):
             fitting.append(row.id)
     return sorted(fitting)
 
@@ -134,12 +180,17 @@ def _telling(session: Session, model: type[Any], category: Any) -> Any:
     return None if code == OTHER else category
 
 
-def like_words(one: str, other: str, where: str = "") -> bool:
-    """Whether two summaries speak of the same thing; the words for the place, *where*, do not count.
+def like_words(one: str, other: str, here: str = "", there: str = "") -> bool:
+    """Whether two summaries speak of the same thing; the words for their places, *here* and *there*, do not count.
 
-    What is wrong alone is not enough: a door that does not close is no window that does not close.
+    What is wrong alone is not enough: a door that does not close is no window that does not close, and that of the
+    kitchen not that of the bathroom.
     """
-    place = set(_TOKEN.findall(in_usual_words(where)))
+    one, other = _alike(one), _alike(other)
+    if _other_part(f"{here} {one}", f"{there} {other}"):
+        return False
+    one, other = _without_rooms(one), _without_rooms(other)
+    place = set(_TOKEN.findall(in_usual_words(f"{here} {there}")))
     runs, other_runs = _runs(one, place), _runs(other, place)
     if not runs or not other_runs:  # “电梯坏了” of a lift: nothing is left beside the place
         runs, other_runs = _runs(one, set()), _runs(other, set())
@@ -149,6 +200,39 @@ def like_words(one: str, other: str, where: str = "") -> bool:
         return False
     signs = _shared({token for run in runs for token in run}, {token for run in other_runs for token in run})
     return signs >= LIKE_SIGNS or _shared(_pairs(runs), _pairs(other_runs)) > LIKE_PAIRS
+
+
+def _alike(text: str) -> str:
+    """*text* in usual words, of several for one thing or fault the same."""
+    text = in_usual_words(text)
+    for said, usual in _SAID_ALIKE:
+        text = said.sub(usual, text)
+    return text
+
+
+def _other_part(one: str, other: str) -> bool:
+    """Whether both say in which room of a home, or which of a pair, and not the same."""
+    rooms, other_rooms = _rooms_of_a_home(one), _rooms_of_a_home(other)
+    pairs = itertools.product(rooms, other_rooms)
+    if rooms and other_rooms and not any(room.endswith(said) or said.endswith(room) for room, said in pairs):
+        return True
+    sides = ((set(either.findall(one)), set(either.findall(other))) for either in _EITHER)
+    return any(said and elsewhere and not said & elsewhere for said, elsewhere in sides)
+
+
+def _rooms_of_a_home(text: str) -> set[str]:
+    """The rooms inside a home that *text* names, each by its usual name: 主卫, 卧, 客厅阳台."""
+    text = in_usual_words(text)
+    for said, usual in _ROOM_NAMES:
+        text = said.sub(f"<{usual}>", text)
+    text = _ROOM_OF_A_ROOM.sub(lambda found: f"{found[1][:-1]}{found[2]}>".replace("卧卫", "卫"), text)
+    return set(re.findall("<([^<>]+)>", text))
+
+
+def _without_rooms(text: str) -> str:
+    for said, _usual in _ROOM_NAMES:
+        text = said.sub(" ", text)
+    return text
 
 
 def _thing(text: str, without: Iterable[str]) -> list[str]:

@@ -205,10 +205,14 @@ def test_what_is_closed_cancelled_or_archived_holds_nobody(world: World, now: An
 
 def test_an_approval_lends_nothing_to_who_has_left_meanwhile__KEY_3(world: World, now: Any) -> None:
     desk = open_desk(world.session, world, now)
-    consent = request(desk)
+    consent, asked = request(desk), request(desk)
     keys.approve(world.session, [consent], actor=desk.supervisor, now=now).one()
     leave(world, now, "technician").one()
+    for chosen in ({}, {"borrower_staff_id": None}):
+        with pytest.raises(OperationRefused, match=r"KEY-3: 王强 no longer works here"):
+            lend(desk, staff_draft(desk, approval_id=consent.id, **chosen))
     with pytest.raises(OperationRefused, match=r"KEY-3: 王强 no longer works here"):
-        lend(desk, staff_draft(desk, approval_id=consent.id))
+        keys.approve(world.session, [asked], actor=desk.supervisor, now=now).one()
+    assert asked.decided_at is None
     with pytest.raises(OperationRefused, match="KEY-3"):
         request(desk)

@@ -1,6 +1,7 @@
 """Several keys in one step: all of them or none, each accounted for (KEY-2, KEY-3, KEY-4)."""
 
 import datetime
+import html
 from collections.abc import Callable
 from typing import Any
 
@@ -260,9 +261,16 @@ def test_a_bunch_comes_back_in_part_on_the_board__KEY_2(
     assert 'name="pieces"' in clerk.get(f"/admin/keys/board/?key={bunch.id}").text
     assert 'name="pieces"' not in clerk.get(f"/admin/keys/board/?key={desk.out[0].id}").text
     assert post(clerk, address, loan=loan, pieces="6").status_code == 409
-    assert post(clerk, address, loan=loan, pieces="3").status_code == 302
+    for wrong in ("3²", "③", "٣"):
+        assert post(clerk, address, loan=loan, pieces=wrong).status_code == 400
+    given = {"brought_by": "other", "brought_by_name": "闪送", "pieces": "\uff13"}
+    assert post(clerk, address, loan=loan, **given).status_code == 302
     for page in ("keys/board/", f"keys/details/?id={bunch.id}", "key-loans/", f"key-loans/details/?id={loan}"):
         assert "3 of 5 back" in clerk.get(f"/admin/{page}").text, page
     assert len(loans(look, bunch)) == 1
     assert post(clerk, address, loan=loan).status_code == 302
     assert loans(look, bunch) == []
+    several = "张伟, the last 2 of 5 pieces; who brought the others stands"
+    for page in (f"keys/details/?id={bunch.id}", "key-loans/", f"key-loans/details/?id={loan}"):
+        assert several in html.unescape(clerk.get(f"/admin/{page}").text), page
+    assert "闪送" in clerk.get(f"/admin/key-loans/details/?id={loan}").text

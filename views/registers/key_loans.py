@@ -54,9 +54,18 @@ def bringer(loan: Any) -> str:
     """Who brought the key back (KEY-4); a dash where nobody noted it."""
     if loan.brought_by_kind is None:
         return NOTHING
-    if loan.brought_by_kind is BringerKind.BORROWER:
-        return str(loan.borrower_name)
-    return str(gettext("%(name)s (%(kind)s)", name=loan.brought_by_name, kind=label(loan.brought_by_kind)))
+    name = str(loan.borrower_name)
+    if loan.brought_by_kind is not BringerKind.BORROWER:
+        name = str(gettext("%(name)s (%(kind)s)", name=loan.brought_by_name, kind=label(loan.brought_by_kind)))
+    if not loan.pieces_back:
+        return name
+    said = {"name": name, "last": loan.pieces - loan.pieces_back, "pieces": loan.pieces}
+    return str(
+        gettext(
+            "%(name)s, the last %(last)s of %(pieces)s pieces; who brought the others stands in the loan's history",
+            **said,
+        )
+    )
 
 
 LOAN_STATES = {
@@ -129,7 +138,8 @@ class KeyLoanView(RegisterView):
     )
     reads = {
         "state": ("lost_at", "returned_at", "due_at", "pieces", "pieces_back"),
-        "brought_by": ("brought_by_kind", "brought_by_name", "borrower_name"),
+        "brought_by": ("brought_by_kind", "brought_by_name", "borrower_name", "pieces", "pieces_back"),
+        "pieces_back": ("pieces_back", "pieces", "returned_at"),
     }
     form_columns = ("borrower_phone", "purpose", "note")
     create_form_class = LoanForm
@@ -215,6 +225,10 @@ class KeyLoanView(RegisterView):
         if record.lost_at is not None:
             colour, text = "red", gettext("lost")
         return coloured(colour, with_part(text, record))
+
+    def show_pieces_back(self, record: KeyLoan) -> int:
+        """All of them once the loan has ended in the house."""
+        return record.pieces if record.returned_at is not None else record.pieces_back
 
     def show_brought_by(self, record: KeyLoan) -> str:
         """The borrower, or who is named."""

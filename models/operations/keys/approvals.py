@@ -45,11 +45,19 @@ def borrower_name(session: Session, kind: BorrowerKind, name: str, staff_id: int
 
     Raises OperationRefused (KEY-3) for a colleague whose account is disabled.
     """
-    person = session.get(Staff, staff_id) if staff_id is not None and kind is BorrowerKind.STAFF else None
-    if person is not None and person.disabled_at is not None:
-        message = gettext_noop("%(name)s no longer works here.")
-        raise OperationRefused("KEY-3", message, field="borrower_staff_id", name=person.name)
+    staff_id = staff_id if kind is BorrowerKind.STAFF else None
+    if refusal := borrower_gone(session, staff_id, field="borrower_staff_id"):
+        raise refusal
+    person = session.get(Staff, staff_id) if staff_id is not None else None
     return person.name if person is not None else name.strip()
+
+
+def borrower_gone(session: Session, staff_id: int | None, *, field: str | None = None) -> OperationRefused | None:
+    """The refusal for a colleague whose account is disabled: no key is promised or lent to them (KEY-3)."""
+    person = session.get(Staff, staff_id) if staff_id is not None else None
+    if person is None or person.disabled_at is None:
+        return None
+    return OperationRefused("KEY-3", gettext_noop("%(name)s no longer works here."), field=field, name=person.name)
 
 
 def missing_of_borrower(kind: BorrowerKind, name: str, staff_id: int | None) -> dict[str, Msgid]:
@@ -121,13 +129,16 @@ def approve(
     expected: Mapping[int, int] | None = None,
     preview: bool = False,
 ) -> Outcome:
-    """Consent to loans (KEY-3), never to the own one; *due_at* (UTC) sets when the key is due back (KEY-4)."""
+    """Consent to loans (KEY-3), never to the own one; *due_at* (UTC) sets when the key is due back (KEY-4).
+
+    Refused: a key that is lost or gone, a colleague who no longer works here.
+    """
     move = _decide(session, approvals, "approve", actor, now, expected, preview, None)
     future = due_at is None or due_at > move.now
     move.refuse_unless(future, "KEY-4", gettext_noop("The time to come back lies in the past."), field="due_at")
     for row in list(move.rows):
         key = session.get_one(Key, row.key_id)
-        if refusal := key_gone(key):
+        if refusal := key_gone(key) or borrower_gone(session, row.borrower_staff_id):
             move.reject(row, refusal)
         else:
             move.move(row, decided_at=move.now, decided_by_id=actor.staff_id, due_at=due_at)

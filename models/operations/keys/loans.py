@@ -13,6 +13,7 @@ from models.keys import APPROVAL_TRANSITIONS, BorrowerKind, Key, KeyApproval, Ke
 from models.operations.core import CHUNK, Move, check_each, create, open_amend, require
 from models.operations.keys.approvals import (
     FREE_BORROWERS,
+    borrower_gone,
     borrower_name,
     key_gone,
     missing_of_borrower,
@@ -159,6 +160,9 @@ def _loan(
     kind = BorrowerKind(draft.borrower_kind)
     resident = session.get(Resident, draft.borrower_resident_id) if draft.borrower_resident_id is not None else None
     written = draft.borrower_name.strip() or (resident.name if resident is not None else "")
+    consent = session.get(KeyApproval, draft.approval_id) if draft.approval_id is not None else None
+    if consent is not None and (refusal := borrower_gone(session, consent.borrower_staff_id, field="approval_id")):
+        raise refusal  # before what is missing: nobody who left can be chosen
     missing = missing_of_borrower(kind, written, draft.borrower_staff_id)
     if kind in FREE_BORROWERS:
         if not draft.identity_checked:

@@ -13,7 +13,7 @@ from models import complaints, tickets
 from models.complaints import Complaint, ComplaintStatus
 from models.errors import OperationRefused, Outcome, gettext_noop
 from models.matters import Channel, CommentKind, RepeatReport
-from models.operations.core import Move, can_own, works_as
+from models.operations.core import Move, can_own, local_date, works_as
 from models.operations.matters.comments import comment_on
 from models.operations.matters.intake import caller_columns, check_phone, check_promise, phone_columns, reporter
 from models.operations.mentions import check_may_read, named_in, tell
@@ -79,7 +79,7 @@ def report_again(
     """Keep who called about an open matter and what was said this time, and count it (INT-6).
 
     Nobody is named who is *anonymous* or adds to an anonymous complaint (INT-4). Refused: a phone that cannot be
-    dialled (INT-3), a promise that has passed (INT-5).
+    dialled (INT-3), a promise that has passed (INT-5), a day before the matter itself was heard (INT-2).
     """
     check_phone(reporter_phone)
     check_promise(promised_at, now=now)
@@ -102,6 +102,11 @@ def report_again(
         if matter.status not in OPEN_STATUSES:
             message = gettext_noop("%(record)s is closed; register a new matter.")
             move.refuse(matter, "INT-6", message, record=matter.number)
+            continue
+        days = (local_date(session, matter.estate_id, at) for at in (heard, matter.heard_at))
+        if next(days) < next(days):
+            message = gettext_noop("%(record)s was heard on %(first)s; it cannot have been repeated before.")
+            move.refuse(matter, "INT-2", message, field="heard_at", record=matter.number, first=matter.heard_at)
             continue
         repeat = RepeatReport(
             estate_id=matter.estate_id,
