@@ -60,6 +60,31 @@ def plain(text: str) -> str:
     return re.sub(r"[\W_]", "", unicodedata.normalize("NFKC", text).casefold())
 
 
+ANONYMOUS = frozenset(
+    map(
+        plain,
+        (
+            *(
+                "匿名",
+                "匿名者",
+                "匿名投诉",
+                "匿名业主",
+                "匿名用户",
+                "匿名人士",
+                "匿名住户",
+                "保密",
+                "要求保密",
+                "不具名",
+            ),
+            *("不愿透露", "不愿透露姓名", "不愿留名", "不愿留姓名", "不愿具名", "不便透露", "未透露姓名", "未留姓名"),
+            *("拒绝透露", "未留名", "无名氏", "某业主", "某住户"),
+            *("anonymous", "anon", "anonym", "name withheld", "withheld", "not given", "confidential"),
+        ),
+    )
+)
+"""What people write instead of a name of somebody who does not wish to be named."""
+
+
 def says_nothing(cell: str) -> bool:
     """Whether *cell* is what people write where nothing is known: 无, /, n/a."""
     return unicodedata.normalize("NFKC", cell).casefold().strip() in _NOTHING
@@ -200,17 +225,26 @@ FEE = word(
 )
 
 
-def choice(words: Mapping[str, str]) -> Callable[[str], Any]:
-    """What reads a cell as one of a few codes, each with the words that stand for it."""
-    known = {plain(one): code for code, several in words.items() for one in (code, *several.split())}
+def _bare(text: str) -> str:
+    """*text* as it is compared; a sign that stands alone is a word too."""
+    return plain(text) or text.strip()
+
+
+def choice(words: Mapping[str, str], show: int) -> Callable[[str], Any]:
+    """What reads a cell as one of a few codes, each with the words that stand for it.
+
+    A refusal shows the first *show* words of each.
+    """
+    known = {_bare(one): code for code, several in words.items() for one in (code, *several.split())}
+    shown = [one for several in words.values() for one in several.split()[:show]]
 
     def read(cell: str) -> Any:
         if says_nothing(cell):
             return None
-        code = known.get(plain(cell))
+        code = known.get(_bare(cell))
         if code is None:
-            message = gettext_noop("“%(value)s” is none of the words this column may hold: %(words)s.")
-            raise OperationRefused(RULE, message, value=cell[:40], words=list(words))
+            message = gettext_noop("“%(value)s” is none of the words this column may hold: %(words)s and the like.")
+            raise OperationRefused(RULE, message, value=cell[:40], words=shown)
         return code
 
     return read

@@ -42,7 +42,12 @@ _ROOM = (
     Column("building", *BUILDING, place, 40),
     Column("stairwell", *STAIRWELL, place, 40),
 )
-_NUMBER = headers("工单号 工单编号 单号 编号 受理编号 投诉编号 序号 number no ticket_no complaint_no id key")
+NUMBERS_OF_RECORDS = headers(
+    "工单号 工单编号 单号 受理编号 受理单号 报修单号 报修编号 投诉编号 投诉单号 派工单号 任务单号 "
+    "ticket_no ticket_number complaint_no complaint_number"
+)
+"""What heads a number that a record keeps; under other headings it may be the running number of a list."""
+_NUMBER = (*NUMBERS_OF_RECORDS, *headers("编号 number no id key 序号"))
 _PERSON = (
     Column(
         "reporter_name",
@@ -67,13 +72,23 @@ _PERSON = (
 )
 STATUS = choice(
     {
-        "open": "待处理 待受理 待派单 已受理 已派单 已接单 处理中 进行中 未完成 未处理 新建 待回访 挂起 已登记 调查中 "
+        "open": "待处理 处理中 未完成 进行中 待派单 已派单 已接单 未处理 待验收 待回访 "
+        "待受理 已受理 新建 挂起 已挂起 已登记 调查中 "
         "已指派 已派工 已提方案 协商中 已达成一致 已执行 已落实 "
+        "待分配 已分配 未分配 待派工 未派单 未派工 派单中 待接单 未接单 未受理 受理中 待办 办理中 未办结 未结案 "
+        "维修中 修理中 检修中 施工中 未修 未修复 未修好 待修 待维修 待上门 已预约 待料 待配件 待材料 待审核 "
+        "未解决 未完工 未关闭 未结束 跟进中 待跟进 待回复 未回复 转外包 已转外包 外包中 已转派 转派 已转办 暂缓 暂停 "
         "received dispatched accepted in_progress waiting new registered assigned investigating "
-        "proposed proposal proposal_made negotiating agreed carried_out followed_up pending",
-        "closed": "已完成 已完工 已关闭 关闭 完成 办结 已办结 已结案 已处理 已归档 已回访 已取消 已作废 done archived "
-        "resolved completed cancelled",
-    }
+        "proposed proposal proposal_made negotiating agreed carried_out followed_up pending "
+        "unresolved unfinished on_hold scheduled reopened",
+        "closed": "已完成 完成 已办结 办结 已结案 已关闭 已完工 已处理 已取消 已解决 "
+        "关闭 已归档 已回访 已作废 "
+        "已完毕 完毕 处理完毕 处理完成 维修完成 维修完毕 完工 完结 已完结 结案 结单 已结单 已结束 结束 "
+        "已修 已修好 修好 已修复 修复 已维修 解决 已验收 已评价 "
+        "已撤单 撤单 已撤销 撤销 已撤回 取消 作废 已销单 ok √ ✓ ✔ "
+        "done archived resolved completed complete finished cancelled canceled fixed withdrawn",
+    },
+    show=10,
 )
 
 

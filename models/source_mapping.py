@@ -51,7 +51,7 @@ class SourceFacts:
     more: Mapping[str, Any] = field(default_factory=dict)
     """Further columns of the record, as they are stored: room, person, phone, category."""
     told: tuple[str, ...] = ()
-    """What of these the source said, in its own words: another word is a newer state."""
+    """What of these the source said: another word is a newer state."""
 
     @property
     def digest(self) -> str:

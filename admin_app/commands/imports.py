@@ -192,7 +192,7 @@ def run(
     refusals.sort(key=_number)
     report = _account(len(rows), not_ours, facts, taken, refusals)
     counts = {
-        "imported": report["imported"] - report["updated"] + report["merged"],
+        "imported": report["imported"] + report["merged"],
         "updated": report["updated"],
         "unchanged": report["unchanged"] + not_ours,
         "refused": report["refused"],
@@ -215,6 +215,7 @@ def _account(
     counts = {
         "rows": rows,
         "imported": len(taken.imported),
+        "updated": len(taken.updated),
         "merged": len(taken.merged),
         "not_ours": not_ours,
         "refused": len(refusals),
@@ -225,7 +226,6 @@ def _account(
         raise FrontDeskError(f"{rows} rows were read and {accounted} accounted for")
     return {
         **counts,
-        "updated": len(taken.updated),
         "decided": dict(sorted(Counter(word for fact in facts for word in fact.decided).items())),
         "refusals": [{"row": row.number, "rule": refusal.rule, "reason": str(refusal)} for row, refusal in refusals],
     }

@@ -98,7 +98,7 @@ def import_register(
     report = {
         "run": work.run_id,
         "rows": len(rows),
-        "imported": work.counts["imported"] + work.counts["updated"],
+        "imported": work.counts["imported"],
         "updated": work.counts["updated"],
         "unchanged": work.counts["unchanged"],
         "refused": work.counts["refused"],
@@ -218,5 +218,5 @@ def _print(report: dict[str, Any], *, as_json: bool, dry_run: bool) -> None:
             click.echo(f"  {name.replace('_', ' ')}: {', '.join(report[name])}")
     for refusal in report["refusals"]:
         click.echo(f"  row {refusal['row']}: {refusal['reason']}")
-    if report["run"] is not None and report["imported"]:
+    if report["run"] is not None and report["imported"] + report["updated"]:
         click.echo(f"To take it back: frontdesk import undo {report['run']}")

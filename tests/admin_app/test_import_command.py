@@ -143,8 +143,9 @@ def test_each_register_is_imported_and_taken_back_by_command(run, world, now, tm
                 code, out, err = run(register, file, "--estate", "YH", "--json", *options)
                 assert (code, "Traceback" in err) == (0, False)
                 report = json.loads(out)
-                counts = (report["imported"], report["unchanged"], report["refused"])
+                counts = (report["imported"] + report["updated"], report["unchanged"], report["refused"])
                 assert counts == (imported, unchanged, 1), (register, kind, options, report)
+                assert sum(counts) == report["rows"]
                 assert [refusal["row"] for refusal in report["refusals"]] == [4]
                 first = report["run"] if imported else first
                 assert (report["run"] is None) is bool(options)

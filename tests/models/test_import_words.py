@@ -1,7 +1,10 @@
 """What our own program calls a column or a word, in each of its languages, is known where a file is read."""
 
+import pytest
+
 from models import import_cells
 from models.complaints import ComplaintStatus
+from models.errors import OperationRefused
 from models.estates import FeeStatus, UnitUse
 from models.import_change_over import STATUS
 from models.import_headings import COLUMNS
@@ -45,6 +48,17 @@ def test_each_status_is_read_in_each_language__INT_6():
     for one in (*TicketStatus, *ComplaintStatus):
         for text in (one.value, *in_each_language(one.label)):
             assert STATUS(text) == ("closed" if one.value in OVER or text in OVER_ELSEWHERE else "open"), text
+
+
+def test_the_words_of_a_status_that_other_desks_write_are_read_and_others_are_named__INT_6():
+    for text in ["待分配", "维修中", "待验收", "转外包", "跟进中", "待料", "未修", "待回复", "In-Progress"]:
+        assert STATUS(text) == "open", text
+    for text in ["已完毕", "已撤单", "完结", "已修", "OK", "√", "已修好。", "Cancelled"]:
+        assert STATUS(text) == "closed", text
+    for text in ("超时", "是", "已回复", "×", "?", "✗"):
+        with pytest.raises(OperationRefused, match=r"待处理.*已完成") as refused:
+            STATUS(text)
+        assert text in str(refused.value)
 
 
 def test_a_column_is_found_by_what_we_call_it_in_each_language__INT_6():

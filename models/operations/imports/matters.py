@@ -1,11 +1,11 @@
 """Rows of tickets or complaints out of a spreadsheet, for the day an estate changes over to this desk (INT-6).
 
 Each row becomes a matter by :func:`take_over`: open ones start their clocks when they were heard, closed ones arrive
-closed. A row is known again by its number or, where it has none, by all that it says.
+closed. Which matter a row is says :mod:`known_matters`.
 """
 
 import datetime
-import hashlib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,15 +14,15 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.base import canonical_json
 from models.complaints import Complaint, ComplaintCategory
 from models.errors import OperationRefused, gettext_noop
 from models.estates import Estate
-from models.import_cells import Masked, plain
+from models.import_cells import ANONYMOUS, Masked, plain
 from models.import_headings import COLUMNS
 from models.matters import Channel
 from models.operations.core import DESK_ROLES, can_own
-from models.operations.imports.other_systems import take_over
+from models.operations.imports.known_matters import KnownMatters, identifies, key_of
+from models.operations.imports.other_systems import refuse_future, take_over
 from models.operations.imports.units import KnownUnits, Result, TellApart, full_code, hold_estate
 from models.operations.matters import check_phone, phone_columns
 from models.residents import Occupancy, OccupancyKind, Resident
@@ -129,26 +129,34 @@ class MattersImport:
         self._apart = TellApart(self.header, self.columns)
         self._zone = zone_of(self.session, self.estate_id)
         self._owner = desk_owner_of(self.session, self.estate_id, self.actor)
+        self._known = KnownMatters(self.session, self.estate_id, MODELS[self.register], SOURCE)
         query = select(Category).where(Category.estate_id == self.estate_id, Category.register == self.register)
         self._categories = {plain(word): row for row in self.session.scalars(query) for word in (row.name, row.code)}
 
     def look_through(self, chunks: Iterable[Sequence[SheetRow]]) -> None:
-        """Nothing to see before a preview: rows of a matter know nothing of each other."""
+        """Nothing to see before a preview: what earlier rows were is remembered."""
 
     def take(self, rows: Sequence[SheetRow]) -> list[Result]:
         """Do what *rows* say; one result each."""
         if not self.preview:
             hold_estate(self.session, self.estate_id)
         results: list[Result] = ["unchanged"] * len(rows)
-        facts: dict[int, SourceFacts] = {}
+        read: dict[int, tuple[SourceFacts, str]] = {}
         ours = self._our_numbers(rows)
         for at, row in enumerate(rows):
             if ours & set(row.cells):
                 continue
             try:
-                facts[at] = self._fact(row)
+                read[at] = self._fact(row)
             except OperationRefused as refusal:
                 results[at] = refusal.with_traceback(None)  # which would keep all rows of the chunk
+        self._known.load(fact for fact, _meaning in read.values())
+        facts: dict[int, SourceFacts] = {}
+        for at, (fact, meaning) in read.items():
+            try:
+                facts[at] = self._known.recognised(fact, rows[at].number, meaning)
+            except OperationRefused as refusal:
+                results[at] = refusal.with_traceback(None)
         taken = take_over(
             self.session,
             list(facts.values()),
@@ -173,18 +181,24 @@ class MattersImport:
         query = select(model.number).where(model.estate_id == self.estate_id, model.number.in_(numbers))
         return set(self.session.scalars(query))
 
-    def _fact(self, row: SheetRow) -> SourceFacts:
+    def _fact(self, row: SheetRow) -> tuple[SourceFacts, str]:
+        """What *row* says, and the key of what it means."""
         values = COLUMNS[self.register].read(self.columns, row)
         refuse_hidden(values)
-        said = tuple(str(values.get(name) or "") for name in ("unit", "reporter_name", "reporter_phone", "category"))
         unit_id = unit_of(self._units, self._apart, values, row)
         check_phone(values.get("reporter_phone"))
+        anonymous = self._nobody(values, unit_id)
         if "summary" not in values:
             raise OperationRefused("INT-3", gettext_noop("Nothing says what happened."))
         heard_at, closed_at = (in_utc(values.get(name), self._zone) for name in ("heard_at", "closed_at"))
         if heard_at is None:
             raise OperationRefused("INT-3", gettext_noop("Nothing says when it was heard."))
         closed = values.get("status", "closed" if closed_at else "open") == "closed"
+        if not closed and closed_at is not None:
+            message = gettext_noop(
+                "Its status says that it is open, and the row when it was closed, %(closed)s: put one of them right."
+            )
+            raise OperationRefused("INT-3", message, closed=closed_at)
         if closed and closed_at is None:
             raise OperationRefused("INT-3", gettext_noop("It is closed, but nothing says when."))
         if closed and closed_at is not None and closed_at < heard_at:
@@ -193,13 +207,16 @@ class MattersImport:
         kind, category, more, unknown = self._category(values.get("category"))
         summary = values["summary"]
         detail = [values.get("detail") or "", unknown, summary if len(summary) > SUMMARY else ""]
-        return SourceFacts(
+        name, phone = values.get("reporter_name") or "", re.sub(r"\D", "", values.get("reporter_phone") or "")
+        number = values.get("number")
+        meaning = key_of(unit_id, values.get("place"), name or phone, heard_at, summary[:SUMMARY])
+        fact = SourceFacts(
             source=SOURCE,
-            source_key=values.get("number") or _digest(row),
+            source_key=number if number is not None and identifies(number, self._number_header) else meaning,
             register=self.register,
             kind=kind,
             category=category,
-            anonymous=False,
+            anonymous=anonymous,
             summary=summary[:SUMMARY],
             detail="\n".join(filter(None, detail)) or None,
             place=values.get("place"),
@@ -209,8 +226,31 @@ class MattersImport:
             result=values.get("result"),
             match_key=None,
             more={**more, **self._person(unit_id, values)},
-            told=said,
+            told=(str(unit_id or ""), plain(name), phone, plain(values.get("category") or "")),
         )
+        if refusal := refuse_future(fact, self.now):
+            raise refusal
+        return fact, meaning
+
+    @property
+    def _number_header(self) -> str:
+        at = list(self.columns).index("number")
+        return self.header[at] if at < len(self.header) else ""
+
+    def _nobody(self, values: dict[str, Any], unit_id: int | None) -> bool:
+        """Whether the row says of a complaint that nobody is to be named (INT-4); takes such a word out of *values*."""
+        if plain(values.get("reporter_name") or "") not in ANONYMOUS:
+            return False
+        del values["reporter_name"]
+        if self.register == "tickets":
+            return False
+        if unit_id is not None or values.get("reporter_phone"):
+            message = gettext_noop(
+                "It is anonymous, and gives the room or the phone of who complains: empty them, and write under Place "
+                "where it was."
+            )
+            raise OperationRefused("INT-4", message)
+        return True
 
     def _category(self, word: str | None) -> tuple[TicketKind | None, ComplaintCategory | None, dict[str, Any], str]:
         """Kind, category, columns, and the word itself where it is none of ours: it is kept among the details."""
@@ -243,7 +283,3 @@ class MattersImport:
 
 
 SUMMARY = 200
-
-
-def _digest(row: SheetRow) -> str:
-    return hashlib.sha256(canonical_json([cell for cell in row.cells if cell]).encode()).hexdigest()[:40]

@@ -26,7 +26,7 @@ CHUNK = 500
 
 @dataclass
 class TakeOver:
-    """What became of each row of an import; ``updated`` ones are among ``imported``."""
+    """What became of each row of an import, each of them once."""
 
     imported: list[Any] = field(default_factory=list)
     updated: list[Any] = field(default_factory=list)
@@ -35,6 +35,17 @@ class TakeOver:
     became: dict[str, str] = field(default_factory=dict)
     """What became of the record of each source key: "imported", "updated" or "unchanged"."""
     refused: list[tuple[SourceFacts, OperationRefused]] = field(default_factory=list)
+
+
+def refuse_future(fact: SourceFacts, now: datetime.datetime) -> OperationRefused | None:
+    """The refusal of a matter that was heard, or is over, only after *now* (INT-2)."""
+    if fact.heard_at > now:
+        message = gettext_noop("It cannot have been heard in the future: %(heard)s.")
+        return OperationRefused("INT-2", message, heard=fact.heard_at)
+    if fact.closed_at is not None and fact.closed_at > now:
+        message = gettext_noop("It cannot have been closed in the future: %(closed)s.")
+        return OperationRefused("INT-2", message, closed=fact.closed_at)
+    return None
 
 
 def take_over(
@@ -124,14 +135,13 @@ class _TakingOver:
         if isinstance(known, RepeatReport) or (known is not None and known.source_digest == fact.digest):
             self.outcome.unchanged += 1
             self.outcome.became[fact.source_key] = "unchanged"
+        elif refusal := refuse_future(fact, self.now):
+            self.outcome.refused.append((fact, refusal))
         elif known is not None and known.id is None:
             message = gettext_noop("The key %(key)s stands twice in the file, with different facts.")
             self.outcome.refused.append((fact, OperationRefused("INT-6", message, key=fact.source_key)))
         elif known is not None:
             self._update(known, fact)
-        elif fact.heard_at > self.now:
-            message = gettext_noop("It cannot have been heard in the future: %(heard)s.")
-            self.outcome.refused.append((fact, OperationRefused("INT-2", message, heard=fact.heard_at)))
         elif (first := self._same(fact)) is not None:
             self.outcome.became[fact.source_key] = "imported"
             self.repeats.append((first, fact))
@@ -226,7 +236,6 @@ class _TakingOver:
         outcome = move.finish()
         if outcome.done:
             self.outcome.became[fact.source_key] = "updated"
-        self.outcome.imported += outcome.done
         self.outcome.updated += outcome.done
         self.outcome.refused += [(fact, refusal) for _, refusal in outcome.refused]
 
