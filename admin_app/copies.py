@@ -12,7 +12,7 @@ import tempfile
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
@@ -125,8 +125,15 @@ def _server_backup(engine: Engine, archive: zipfile.ZipFile) -> Manifest:
 # ---------------------------------------------------------------- and back
 
 
-def restore(config: Config, file: Path, *, force: bool, dry_run: bool = False) -> list[str]:
-    """Bring our tables to what *file* holds; says what is lost by that, a line each; *dry_run* only says it.
+class Restored(NamedTuple):
+    """What is lost by a restore, a line each; of one that is only tried also why it would be refused, if so."""
+
+    lost: list[str]
+    refused: str = ""
+
+
+def restore(config: Config, file: Path, *, force: bool, dry_run: bool = False) -> Restored:
+    """Bring our tables to what *file* holds; says what is lost by that; *dry_run* only says it.
 
     Raises ConfigurationError, and then leaves the database as it was.
     """
@@ -193,7 +200,7 @@ def _verify_facts(config: Config, file: Path, manifest: Manifest) -> None:
         raise ConfigurationError(f"{file} was written with another data key; set FRONTDESK_DATA_KEY to it.")
 
 
-def _restore_file(opened: database.Database, source: Path, file: Path, *, dry_run: bool) -> list[str]:
+def _restore_file(opened: database.Database, source: Path, file: Path, *, dry_run: bool) -> Restored:
     copy = open_engine(f"sqlite:///{source}")
     with contextlib.closing(sqlite3.connect(source)) as raw:
         if raw.execute("PRAGMA integrity_check").fetchone() != ("ok",):
@@ -208,17 +215,30 @@ def _restore_file(opened: database.Database, source: Path, file: Path, *, dry_ru
                 migrations.bring_up(connection, keyring=opened.keyring)
                 losses = contents.losses(connection, "restored")
                 if dry_run:
+                    refused = _tried(connection, "restored")
                     transaction.rollback()
-                    return losses
+                    return Restored(losses, refused)
                 contents.replace_rows(connection, "restored")
                 if found := list(migrations.orphans(connection)):
                     raise migrations.OrphansFound(f"rows refer to rows that do not exist: {', '.join(found[:5])}")
         finally:
             connection.detach()  # with the file that it has attached it is of no use to anybody else
-    return losses
+    return Restored(losses)
 
 
-def _restore_server(opened: database.Database, manifest: Manifest, folder: Path, *, dry_run: bool) -> list[str]:
+def _tried(connection: Connection, source: str) -> str:
+    """Why replacing the rows would be refused, else nothing; the caller rolls back whatever it did."""
+    try:
+        if connection.dialect.name == "sqlite":
+            contents.replace_rows(connection, source)
+        else:  # tried in full it would keep readers out, and numbers once given are not taken back
+            contents.refuse_what_would_hang(connection, source)
+    except migrations.NeighbourInTheWay as error:
+        return str(error)
+    return ""
+
+
+def _restore_server(opened: database.Database, manifest: Manifest, folder: Path, *, dry_run: bool) -> Restored:
     with opened.engine.connect() as connection, connection.begin() as transaction:
         migrations.queue(connection)
         here = connection.scalar(text("SELECT current_setting('search_path')"))
@@ -237,11 +257,12 @@ def _restore_server(opened: database.Database, manifest: Manifest, folder: Path,
             migrations.have_alone(connection)
         losses = contents.losses(connection, STAGING)
         if dry_run:
+            refused = _tried(connection, STAGING)
             transaction.rollback()
-            return losses
+            return Restored(losses, refused)
         contents.replace_rows(connection, STAGING)
         connection.exec_driver_sql(f"DROP SCHEMA {STAGING} CASCADE")
-    return losses
+    return Restored(losses)
 
 
 def _load(driver: Any, name: str, rows: Path) -> None:

@@ -16,6 +16,9 @@ from models.events import Event, fact
 from models.personal import Keyring, keyring_of
 
 BATCH = 1000
+DELETING = "delete"
+"""The verb that takes a row away, whoever calls it: a person, the undo of an import, what goes along with another."""
+_NOTHING: tuple[int | None, dict[str, Any] | None] = (None, None)
 _NO_FACTS = frozenset({"id", "estate_id", "created_at", "updated_at", "version"})
 
 
@@ -38,20 +41,24 @@ def _of_table(session: Session, table: Table, keyring: Keyring) -> Iterator[str]
     columns = [column for column in table.columns if _tells(column)]
     query = select(table).order_by(table.c.id).execution_options(yield_per=BATCH)
     said = _said(session, table)
-    record_id, facts = next(said, (None, {}))
+    record_id, facts = next(said, _NOTHING)
     for row in session.execute(query):
         while record_id is not None and record_id < row.id:
-            yield f"{table.name} {record_id}: is gone"
-            record_id, facts = next(said, (None, {}))
+            if facts is not None:
+                yield f"{table.name} {record_id}: is gone"
+            record_id, facts = next(said, _NOTHING)
         if record_id != row.id:
             yield f"{table.name} {row.id}: was added"
             continue
-        if differing := list(_differing(row, columns, facts, keyring)):
+        if facts is None:
+            yield f"{table.name} {row.id}: was deleted and is there again"
+        elif differing := list(_differing(row, columns, facts, keyring)):
             yield f"{table.name} {row.id}: {', '.join(differing)}"
-        record_id, facts = next(said, (None, {}))
+        record_id, facts = next(said, _NOTHING)
     while record_id is not None:
-        yield f"{table.name} {record_id}: is gone"
-        record_id, facts = next(said, (None, {}))
+        if facts is not None:
+            yield f"{table.name} {record_id}: is gone"
+        record_id, facts = next(said, _NOTHING)
 
 
 def _tells(column: Column[Any]) -> bool:
@@ -59,19 +66,21 @@ def _tells(column: Column[Any]) -> bool:
     return column.name not in _NO_FACTS and column.computed is None and not isinstance(column.type, SortKey)
 
 
-def _said(session: Session, table: Table) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Record -> the last that its events say of each column, and of the version."""
+def _said(session: Session, table: Table) -> Iterator[tuple[int, dict[str, Any] | None]]:
+    """Record -> the last that its events say of each column, and of the version; None of what a verb has deleted."""
     query = (
-        select(Event.record_id, Event.record_version, Event.after)
+        select(Event.record_id, Event.verb, Event.record_version, Event.after)
         .where(Event.register == table.name)
         .order_by(Event.record_id, Event.id)
         .execution_options(yield_per=BATCH)
     )
     for record_id, events in groupby(session.execute(query), key=lambda event: event.record_id):
-        facts: dict[str, Any] = {}
+        facts: dict[str, Any] | None = {}
         for event in events:
-            facts.update(event.after)
-            facts["version"] = event.record_version
+            if event.verb == DELETING:
+                facts = None
+            else:
+                facts = {**(facts or {}), **event.after, "version": event.record_version}
         yield record_id, facts
 
 

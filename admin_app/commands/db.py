@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 from sqlalchemy import select, text
+from sqlalchemy.dialects import postgresql
 
 from admin_app import clock, copies, database
 from admin_app.commands import official_calendar
@@ -121,15 +122,18 @@ def restore(file: Path, force: bool, dry_run: bool) -> None:
     People may go on working: who saves or, on a server, looks at a page meanwhile waits or is told to try again.
     """
     config = Config.from_environment()
-    lost = "; ".join(copies.restore(config, file, force=force, dry_run=dry_run))
+    losses, refused = copies.restore(config, file, force=force, dry_run=dry_run)
+    lost = "; ".join(losses)
     if dry_run:
-        click.echo(f"Nothing was changed. {file} does not hold: {lost or 'nothing that is there'}.")
+        click.echo(f"Nothing was changed. With what {file} holds there would be lost: {lost or 'nothing'}.")
+        if refused:
+            click.echo(f"--force would be refused; of another program: {refused}.")
         return
     with database.open_ready(config) as opened, reading(opened.engine).connect() as connection:
         left = ", ".join(map(str, soundness.of_others(connection)))
     click.echo(f"The database holds what {file} held.{f' Left as it was, of other programs: {left}.' if left else ''}")
     if lost:
-        click.echo(f"Gone with the rows that it did not hold: {lost}.")
+        click.echo(f"Lost by it: {lost}.")
 
 
 @command.command("roles")
@@ -147,16 +151,28 @@ def print_roles(owner: str, panel: str, reports: str, neighbour: str, writes: tu
         raise ConfigurationError("SQLite knows no users: whoever may write the file may do everything in it.")
     if unknown := sorted(set(writes) - set(roles.writable())):
         raise ConfigurationError(f"other programs cannot write {unknown[0]}; choose of {', '.join(roles.writable())}.")
-    with database.open_ready(config) as opened, reading(opened.engine).connect() as connection:
-        schema, name = connection.execute(
-            text("SELECT quote_ident(current_schema()), quote_ident(current_database())")
-        ).one()
-        quote = opened.engine.dialect.identifier_preparer.quote
-        people = {
-            "owner": quote(owner),
-            "panel": quote(panel),
-            "reports": quote(reports),
-            "neighbour": quote(neighbour),
-        }
-        for statement in roles.statements(schema, name, writes=writes, **people):
-            click.echo(statement)
+    people = {
+        "owner": _quoted(owner),
+        "panel": _quoted(panel),
+        "reports": _quoted(reports),
+        "neighbour": _quoted(neighbour),
+    }
+    for statement in roles.statements(*_places(config), writes=writes, **people):
+        click.echo(statement)
+
+
+def _places(config: Config) -> tuple[str, str]:
+    """Schema and database, quoted. No table is read: before its GRANTs nobody but the owner may do that."""
+    if config.database_schema is not None and config.database_url.database is not None:
+        return _quoted(config.database_schema), _quoted(config.database_url.database)
+    with (
+        database.connect(config, as_owner=True) as opened,
+        reading(opened.engine).connect() as connection,
+    ):
+        schema, name = connection.execute(text("SELECT current_schema(), current_database()")).one()
+        return _quoted(schema), _quoted(name)
+
+
+def _quoted(name: str) -> str:
+    preparer = postgresql.dialect().identifier_preparer  # type: ignore[no-untyped-call]  # SQLAlchemy's own
+    return str(preparer.quote(name))

@@ -31,10 +31,16 @@ def replace_rows(connection: Connection, source: str) -> None:
 
 
 def losses(connection: Connection, source: str) -> list[str]:
-    """What goes with :func:`replace_rows`, a line each: steps recorded since, values of others in rows that go."""
+    """What is lost by :func:`replace_rows`, a line each: steps recorded since, rows of ours, values of others in them.
+
+    Rows are compared, not only steps: other programs write rows without them.
+    """
     newer = f"SELECT count(*) FROM events WHERE id NOT IN (SELECT id FROM {source}.events)"
     steps = connection.exec_driver_sql(newer).scalar_one()
     found = [f"{steps} steps that were recorded since"] if steps else []
+    for table in Base.metadata.sorted_tables:
+        if table.name not in _OF_THE_STEPS:
+            found += _rows_lost(connection, source, table)
     facts: dict[str, dict[str, Any]] = {}
     for thing in neighbours.of_others(connection, shape.present()):
         if thing.kind != "column":
@@ -52,6 +58,29 @@ def losses(connection: Connection, source: str) -> list[str]:
         if count := connection.exec_driver_sql(gone).scalar_one():
             found.append(f"{count} values of {thing}")
     return found
+
+
+_OF_THE_STEPS = ("events", "event_seals", "event_heads")
+"""Told as steps: their rows come and go together."""
+
+
+def _rows_lost(connection: Connection, source: str, table: Table) -> Iterator[str]:
+    """How many rows of *table* go, become again what they were, or come again although they were deleted."""
+    differ = "IS NOT" if connection.dialect.name == "sqlite" else "IS DISTINCT FROM"
+    name = f"{_own(connection)}{table.name}"
+    compared = [quoted(column.name) for column in table.columns if column.computed is None and column.name != "id"]
+    changed = " OR ".join(f"own.{column} {differ} other.{column}" for column in compared)
+    for condition, told in (
+        (f"FROM {name} WHERE id NOT IN (SELECT id FROM {source}.{table.name})", "go"),
+        (f"FROM {name} AS own JOIN {source}.{table.name} AS other USING (id) WHERE {changed}", "go back"),
+        (f"FROM {source}.{table.name} WHERE id NOT IN (SELECT id FROM {name})", "come back"),
+    ):
+        if count := connection.exec_driver_sql(f"SELECT count(*) {condition}").scalar_one():
+            yield f"{count} rows of {table.name} {told}"
+
+
+def _own(connection: Connection) -> str:
+    return "main." if connection.dialect.name == "sqlite" else ""
 
 
 def columns(table: Table) -> str:
@@ -73,7 +102,7 @@ def _replace_in_file(connection: Connection, source: str) -> None:
 
 def _replace_on_server(connection: Connection, source: str) -> None:
     things = neighbours.of_others(connection, shape.present())
-    _refuse_what_would_hang(connection, source)
+    refuse_what_would_hang(connection, source)
     with without_references(connection), _without_triggers(connection, things):
         watched = {thing.table for thing in things if thing.kind == "column"} | set(_referred_to(connection))
         for table in Base.metadata.sorted_tables:
@@ -122,7 +151,7 @@ def _referred_to(connection: Connection) -> Iterator[str]:
     return (str(row["parent_name"]) for row in _references(connection, ours=False))
 
 
-def _refuse_what_would_hang(connection: Connection, source: str) -> None:
+def refuse_what_would_hang(connection: Connection, source: str) -> None:
     """Before anything is deleted: a reference of theirs may delete or empty their rows along with ours."""
     for row in _references(connection, ours=False):
         theirs, keys = [[quoted(str(name)) for name in row[part]] for part in ("theirs", "keys")]  # type: ignore[attr-defined]  # arrays

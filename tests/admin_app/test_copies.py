@@ -124,6 +124,10 @@ def test_a_restore_is_refused_where_a_row_of_another_program_refers_to_one_that_
         connection.execute(text(f"CREATE TABLE barrier (id INTEGER PRIMARY KEY, team_id BIGINT {key})"))
         connection.execute(text(new), {"estate": world.estate.id})
         connection.execute(text("INSERT INTO barrier SELECT 1, max(id) FROM teams"))
+    said = run("db", "restore", "--dry-run", str(file))[1]
+    assert "lost: 1 rows of teams go." in said
+    assert "--force would be refused; of another program: " in said
+    assert "barrier" in said.splitlines()[1]
     assert "barrier" in fails("db", "restore", "--force", str(file))
     assert rows(engine, "SELECT count(*) FROM teams WHERE name = 'new'") == [(1,)]
     with engine.begin() as connection:
@@ -180,12 +184,18 @@ def test_a_restore_says_what_is_lost_by_it_beforehand_and_afterwards(
     environment(database_url)
     file = tmp_path / "backup"
     run("db", "backup", str(file))
-    assert "nothing that is there" in run("db", "restore", "--dry-run", str(file))[1]
+    assert "there would be lost: nothing." in run("db", "restore", "--dry-run", str(file))[1]
     ((at_copy,),) = rows(engine, "SELECT count(*) FROM events")
     make_tickets(session, world, now, 3)
     session.commit()
     with engine.begin() as connection:
         connection.execute(text("UPDATE tickets SET shelf = 'B', version = version + 1 WHERE id = 1"))
+        # past the verbs, so without a step
+        new = "INSERT INTO units (estate_id, code, created_at) SELECT estate_id, 'N-1', created_at FROM units LIMIT 1"
+        connection.execute(text(new))
+        connection.execute(text("UPDATE residents SET name = '欧阳修', version = version + 1 WHERE name = '张伟'"))
+        connection.execute(text("DELETE FROM categories"))
+        connection.execute(text("DELETE FROM teams WHERE id = (SELECT max(id) FROM teams)"))
     counts = ("SELECT count(*) FROM tickets", "SELECT count(*) FROM events")
     before = [rows(engine, sql) for sql in counts]
     said = run("db", "restore", "--dry-run", str(file))[1]
@@ -195,6 +205,8 @@ def test_a_restore_says_what_is_lost_by_it_beforehand_and_afterwards(
         assert f": {before[1][0][0] - at_copy} steps" in answer
         assert "1 values of column shelf on tickets" in answer
         assert "values of column a weight" not in answer
+        for lost in ("3 rows of tickets go", "1 rows of units go", "1 rows of residents go back", "of teams come back"):
+            assert f"{lost};" in answer
     assert rows(engine, counts[0]) == [(0,)]
 
 

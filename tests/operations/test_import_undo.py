@@ -13,6 +13,7 @@ from models.imports import ImportRun
 from models.operations import imports, residents
 from models.personal import keyring_of
 from models.residents import Occupancy, OccupancyKind, Resident, ResidentContact
+from models.without_event import rows_without_event
 from tests.sheets import tables
 
 
@@ -45,6 +46,8 @@ class Runs:
             left += step.left
             before = step.next
             if before is None:
+                found = list(rows_without_event(self.session))
+                assert not [line for line in found if line.endswith(("is gone", "there again"))]
                 return left
 
     def state(self):

@@ -1,0 +1,89 @@
+"""Whatever a verb takes away is no finding of ``verify``: its events say that it went."""
+
+import datetime
+
+from sqlalchemy import select
+
+from models.complaints import Complaint, ComplaintCategory
+from models.estates import Unit
+from models.keys import Key, KeyOrigin
+from models.operations import complaints, contacts, estates, keys, passes, residents, settings, tickets
+from models.passes import PassKind, VisitorPass
+from models.policy import PERMISSIONS
+from models.residents import Occupancy, OccupancyKind, Resident, ResidentContact
+from models.settings import CalendarDay, Category, DayKind, WorkingHours
+from models.staff import Department, StaffContact, Team
+from models.tickets import Ticket
+from models.without_event import rows_without_event
+
+ELSEWHERE = {"key_loans", "key_approvals", "resident_contacts", "saved_views", "estates"}
+"""Loans and consents go with an import (tests/operations/test_import_of_matters.py), numbers with their person;
+no verb deletes an estate."""
+
+
+def made_and_deleted(world, now):
+    """Table -> how its last row, which it makes here, is deleted."""
+    estate, unit, person = world.estate.id, world.units[3].id, world.residents[0].id
+    by = {"session": world.session, "actor": world.actor("manager"), "now": now}
+    colleague = world.person("technician").id
+    tickets.register(drafts=[tickets.TicketDraft(estate, summary="x", place="gate", reporter_name="何")], **by).one()
+    noise = ComplaintCategory.NEIGHBOUR_DISPUTE
+    complaint = complaints.ComplaintDraft(estate, summary="x", unit_id=unit, reporter_name="刘", category=noise)
+    complaints.register(drafts=[complaint], **by).one()
+    keys.register(
+        drafts=[keys.KeyDraft(estate, KeyOrigin.RECTIFICATION, hook="Z9", seal="Z", unit_id=unit)], **by
+    ).one()
+    visitor = passes.PassDraft(
+        estate,
+        PassKind.VISITOR,
+        holder_name="访客",
+        phone="13700137000",
+        purpose="拜访",
+        identity_checked=True,
+        badge_number="B1",
+        safety_told=True,
+        host_unit_id=unit,
+        host_asked=True,
+    )
+    passes.issue(drafts=[visitor], **by).one()
+    estates.register_units(drafts=[estates.UnitDraft(estate, "9-901")], **by).one()
+    estates.register_teams(drafts=[estates.TeamDraft(estate, "new", Department.FINANCE)], **by).one()
+    stay = residents.OccupancyDraft(estate, unit, person, OccupancyKind.TENANT)
+    residents.register_occupancy(drafts=[stay], **by).one()
+    of_both = [contacts.ContactDraft("13500135000", staff_id=colleague)]
+    contacts.register(drafts=of_both, **by).one()
+    residents.register(drafts=[residents.ResidentDraft(estate, "丙", phone="13800003333")], **by).one()
+    settings.register_categories(drafts=[settings.CategoryDraft(estate, "new", "new")], **by).one()
+    day = settings.CalendarDayDraft(estate, now.date() + datetime.timedelta(days=9), DayKind.OFF)
+    settings.register_calendar_days(drafts=[day], **by).one()
+    settings.register_working_hours(drafts=[settings.WorkingHoursDraft(estate, 6, 60, 120)], **by).one()
+    return by, {
+        Ticket: tickets.delete,
+        Complaint: complaints.delete,
+        Key: keys.delete,
+        VisitorPass: passes.delete,
+        Team: estates.delete_teams,
+        Occupancy: residents.delete_occupancy,
+        Unit: estates.delete_units,
+        StaffContact: contacts.delete,
+        Resident: residents.delete,
+        Category: settings.delete_categories,
+        CalendarDay: settings.delete_calendar_days,
+        WorkingHours: settings.delete_working_hours,
+    }
+
+
+def test_no_row_that_a_verb_deleted_is_a_finding(rolled_back, now):
+    session = rolled_back.session
+    before = set(rows_without_event(session))
+    by, deletions = made_and_deleted(rolled_back, now)
+    numbers = set(session.scalars(select(ResidentContact.id)))
+    allowed = {register for register, verbs in PERMISSIONS.items() if "delete" in verbs}
+    assert allowed - ELSEWHERE <= {model.__tablename__ for model in deletions}
+    for model, delete in deletions.items():
+        row = session.scalars(select(model).order_by(model.id.desc()).limit(1)).one()
+        identity = row.id
+        delete(session, [row], actor=by["actor"], now=now).one()
+        assert session.scalar(select(model.id).where(model.id == identity)) is None
+    assert len(numbers - set(session.scalars(select(ResidentContact.id)))) == 1, "numbers go with their person"
+    assert {line for line in rows_without_event(session) if line not in before} == set()
