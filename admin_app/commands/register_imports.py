@@ -142,6 +142,7 @@ class _Work:
             preview=True,
             header=self.table.header,
             everybody=self.everybody,
+            rooms=imports.how_rooms_are_named(self.columns, self.rows),
         )
         with self._progress() as bar:
             for part in rows_in(self.rows, CHUNK, CHUNK_CHARACTERS):

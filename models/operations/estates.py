@@ -2,6 +2,7 @@
 
 import datetime
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -186,7 +187,27 @@ def _identity(code: str, use: UnitUse) -> str:
     return code if use is UnitUse.PLACE else room_order(code) or code
 
 
+_SEVERAL_ROOMS = re.compile(r"[0-9A-Z室号户]\s*(?:[/\\、,;&+|~]|[和及与至到])\s*[0-9A-Z]", re.IGNORECASE)
+_REMARK = re.compile(
+    r"[0-9]\s*[室户号房]?\s*(?:[(\[](?![0-9A-Z]{1,3}[)\]])[^()\[\]]*[)\]]"
+    r"|(?:空置|空房|已售|未售|待售|已租|出租|待租|自住|自用|毛坯|样板[间房]|装修中|停用|作废))$",
+    re.IGNORECASE,
+)
+
+
+def check_one_room(code: str, use: UnitUse) -> None:
+    """Refuse (RES-1) what names several rooms, or says more of one than its number; common places have words."""
+    plain = unicodedata.normalize("NFKC", code).strip()
+    if use is not UnitUse.PLACE and _SEVERAL_ROOMS.search(plain):
+        message = gettext_noop("“%(code)s” names several rooms: each unit has a number of its own.")
+        raise OperationRefused("RES-1", message, field="code", code=code)
+    if use is not UnitUse.PLACE and _REMARK.search(plain):
+        message = gettext_noop("“%(code)s” says more than the number of the room: write the number only.")
+        raise OperationRefused("RES-1", message, field="code", code=code)
+
+
 def _check_unit_code(code: str, use: UnitUse, taken: Mapping[str, str]) -> None:
+    check_one_room(code, use)
     if not code:
         raise OperationRefused("RES-1", gettext_noop("Write down the number of the unit."), field="code")
     if (there := taken.get(_identity(code, use))) is not None:

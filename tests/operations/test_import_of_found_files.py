@@ -140,13 +140,14 @@ def test_zeros_make_no_second_unit_and_are_a_question_where_a_file_has_both__RES
     for number, unit in enumerate(units):
         assert desk(csv("姓名,身份,房号", f"新{number},业主,{unit}")) == ["imported"], unit
     assert {(f"新{number}", "1-101", OWNER) for number in range(len(units))} <= homes(desk)
-    first, second = desk(csv("姓名,身份,楼栋,房号", "丁,业主,1,101", "戊,业主,1,0101"))
-    assert (first, "which would be one unit" in str(second)) == ("imported", True)
+    both = ("丁,业主,1,101", "戊,业主,1,0101", "己,业主,01,1栋0101")
+    assert desk(csv("姓名,身份,楼栋,房号", *both)) == ["imported"] * 3
+    assert desk(csv("房号", "01-0101", "1栋101"), "units") == ["unchanged", "unchanged"]
     desk.session.add(Unit(estate_id=desk.world.estate.id, code="1-0101"))
     desk.session.flush()
-    assert "fits several units" in str(desk(csv("姓名,身份,房号", "己,业主,01栋101室"))[0])
-    assert desk(csv("姓名,身份,房号", "己,业主,1-0101", "庚,业主,1-101")) == ["imported", "imported"]
-    assert {("己", "1-0101", OWNER), ("庚", "1-101", OWNER)} <= homes(desk)
+    assert "fits several units" in str(desk(csv("姓名,身份,房号", "辛,业主,01栋101室"))[0])
+    assert desk(csv("姓名,身份,房号", "辛,业主,1-0101", "庚,业主,1-101")) == ["imported", "imported"]
+    assert {("辛", "1-0101", OWNER), ("庚", "1-101", OWNER)} <= homes(desk)
     assert desk(csv("房号,楼层", "1-0101,1", "1-101,2"), "units") == ["updated", "updated"]
 
 
@@ -336,3 +337,65 @@ def test_numbers_of_two_people_of_one_name_are_a_question__RES_1(desk):
     (asked,) = desk(csv("姓名,电话,电话2", "甲,13800001111,13800002222"))
     assert "several people called 甲" in str(asked)
     assert phones(desk, "甲") == ["13800001111", "13800002222"]
+
+
+# ---------------------------------------------------------------- what is no part of the place, and what is left out
+
+
+NO_PLACES = ["登记日期", "合同到期", "预约日期", "押金日期", "搬离日期", "座机", "Score", "学区房", "工期", "产权期限"]
+PLACES = ["期", "几期", "区", "片区", "苑", "项目分期", "组团", "Phase", "Zone"]
+
+
+def test_only_a_heading_that_is_a_place_asks(desk):
+    for number, heading in enumerate(
+        ["登记日期", "合同到期", "预约日期", "押金日期", "搬离日期", "座机", "Score", "学区房", "工期", "产权期限"]
+    ):
+        rows = (f"一,{number}栋801", f"二,{number}栋801")
+        assert desk(csv(f"{heading},房号", *rows), "units") == ["imported", "unchanged"], heading
+    for number, heading in enumerate(PLACES):
+        _first, second = desk(csv(f"{heading},楼宇,房号", f"一,{number}栋,901", f"二,{number}栋,901"), "units")
+        assert f"would be one unit, {number}-901" in str(second), heading
+
+
+def test_beside_a_building_the_room_is_inside_it_and_a_room_without_stairwell_is_asked__RES_1(desk):
+    rows = ("88栋,1-101", "88栋,2-101", "89栋,1-101", "88栋,88-101", "88栋,101", "88栋,S1")
+    results = desk(csv("楼栋,房号", *rows), "units")
+    assert results[:3] == ["imported"] * 3
+    assert "say the stairwell" in str(results[4])
+    assert results[5] == "imported"
+    query = select(Unit.code).where(Unit.building.in_(["88栋", "89栋"]))
+    assert {"88-1-101", "88-2-101", "89-1-101"} <= {*desk.session.scalars(query)}
+    assert "with their stairwells" in str(desk(csv("楼栋,房号", "89栋,89-102"), "units")[0])
+    assert desk(csv("姓名,身份,楼栋,房号", "甲,业主,88栋,2-101", "乙,业主,89栋,101"))[0] == "imported"
+    assert {("甲", "88-2-101", OWNER)} <= homes(desk)
+    assert "乙" not in {name for name, _code, _kind in homes(desk)}
+
+
+def test_a_whole_number_beside_its_building_is_not_said_twice(desk):
+    assert desk(csv("楼栋,房号", "88栋,88-101", "89栋,89-101"), "units") == ["imported", "imported"]
+    assert desk(csv("楼栋,房号", "88栋,101", "89栋,89-101"), "units") == ["unchanged", "unchanged"]
+
+
+def test_a_stairwell_alone_is_asked_where_the_register_has_a_building_of_that_number__RES_1(desk):
+    assert desk(csv("楼栋,房号", "88栋,101", "89栋,101"), "units") == ["imported", "imported"]
+    results = desk(csv("姓名,身份,房号", "甲,业主,88单元101", "乙,业主,88栋101"))
+    assert ("write out both" in str(results[0]), results[1]) == (True, "imported")
+    assert "write out both" in str(desk(csv("姓名,身份,单元,房号", "甲,业主,88,101"))[0])
+
+
+def test_a_building_that_stands_in_the_first_row_only_is_asked_for__RES_1(desk):
+    results = desk(csv("楼栋,房号", "88栋,701", ",702", "89栋,701", ",702", ",门卫室"), "units")
+    assert [result if isinstance(result, str) else "asked" for result in results] == [
+        *("imported", "asked", "imported", "asked", "imported")
+    ]
+    assert desk(csv("房号", "77栋701"), "units") == ["imported"]
+    assert "write out both" in str(desk(csv("姓名,身份,房号", "甲,业主,77单元701"))[0])
+
+
+def test_several_rooms_or_a_remark_are_no_number_of_a_unit__RES_1(desk):
+    several = ("88-101/102", "88-101,88-102", "88栋101、102", "88栋101和102")
+    more = ("88-101（空置）", "88栋101室(已售)", "88-101 已售")
+    results = desk(csv("房号", *(f'"{code}"' for code in several + more)), "units")
+    said = [str(result).partition("” ")[2][:5] for result in results]
+    assert said == ["names"] * len(several) + ["says "] * len(more)
+    assert desk(csv("房号", "88-101(A)", "B1-储藏室", "88-101A"), "units") == ["imported"] * 3

@@ -14,6 +14,7 @@ from models.operations.imports.files import (
 from models.operations.imports.layouts import layout_of
 from models.operations.imports.other_systems import TakeOver, take_over
 from models.operations.imports.records import close_record, open_record
+from models.operations.imports.room_columns import how_rooms_are_named
 from models.operations.imports.runs import (
     Refused,
     begin_unseen,
@@ -55,6 +56,7 @@ __all__ = [
     "dry_run",
     "explains",
     "full_code",
+    "how_rooms_are_named",
     "importer",
     "is_kept",
     "is_undone",

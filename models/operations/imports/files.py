@@ -58,6 +58,8 @@ class Reading:
     header: list[str]
     left_out: frozenset[int] = frozenset()
     everybody: str | None = None
+    rooms: list[Any] = field(default_factory=list)
+    """What all rows show of how they name their rooms (:meth:`RoomColumns.kept`)."""
 
     @property
     def chosen(self) -> KeptSheet:
@@ -219,7 +221,14 @@ def kept_reading(keyring: Keyring, reading: Reading) -> str:
         ]
         for sheet in reading.sheets
     ]
-    chosen = [reading.sheet, reading.header_row, reading.header, sorted(reading.left_out), reading.everybody]
+    chosen = [
+        reading.sheet,
+        reading.header_row,
+        reading.header,
+        sorted(reading.left_out),
+        reading.everybody,
+        reading.rooms,
+    ]
     return sealed(keyring, {"sheets": sheets, "chosen": chosen})
 
 
@@ -232,11 +241,11 @@ def reading_from(keyring: Keyring, kept: str) -> Reading:
             refusal = None if problem is None else _unreadable(problem)
             words = [row_from(row) for row in suspects]
             sheets.append(KeptSheet(name, rows, first, last, header_row, top, filled, words, refusal))
-        sheet, header_row, header, left_out, everybody = found["chosen"]
-    except (KeyError, TypeError):  # kept by an earlier version, or cleared away
+        sheet, header_row, header, left_out, everybody, rooms = found["chosen"]
+    except (KeyError, TypeError, ValueError):  # kept by an earlier version, or cleared away
         message = gettext_noop("What was kept of this file can no longer be read: upload it again.")
         raise OperationRefused(RULE, message) from None
-    return Reading(sheets, sheet, header_row, header, frozenset(left_out), everybody)
+    return Reading(sheets, sheet, header_row, header, frozenset(left_out), everybody, rooms)
 
 
 def _unreadable(kept: dict[str, Any]) -> UnreadableSheet:

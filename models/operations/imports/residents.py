@@ -21,6 +21,7 @@ from models.operations import contacts, residents
 from models.operations.core import id_digest, local_date
 from models.operations.imports.known_people import OF_A_PERSON, KnownPeople
 from models.operations.imports.people import Fact, Person, Stay
+from models.operations.imports.room_columns import RoomColumns
 from models.operations.imports.units import KnownUnits, Result, TellApart, full_code, hold_estate
 from models.operations.residents import OccupancyDraft, ResidentDraft
 from models.personal import IdDocument, keyring_of
@@ -63,7 +64,7 @@ class ResidentsImport:
 
     def __post_init__(self) -> None:
         self._apart = TellApart(self.header, self.columns)
-        self._units = KnownUnits(self.session, self.estate_id)
+        self._units = KnownUnits(self.session, self.estate_id, self.columns)
         self._today = local_date(self.session, self.estate_id, self.now)
         self._keyring = keyring_of(self.session)
         self._people = KnownPeople(self.session, self.estate_id)
@@ -88,6 +89,7 @@ class ResidentsImport:
 
     def take(self, rows: Sequence[SheetRow]) -> list[Result]:
         """Do what *rows* say; one result each."""
+        self.rooms.look(rows)
         self._results: list[Result] = ["unchanged"] * len(rows)
         self._stays: list[tuple[Person, Fact]] = []
         self._touched: list[Person] = []
@@ -111,6 +113,11 @@ class ResidentsImport:
         self._write()
         return self._results
 
+    @property
+    def rooms(self) -> RoomColumns:
+        """How the rows of the file name their rooms."""
+        return self._units.rooms
+
     # ------------------------------------------------------------- what a row says
 
     def _read(self, at: int, row: SheetRow) -> list[Fact]:
@@ -122,8 +129,7 @@ class ResidentsImport:
             message = gettext_noop("There is no unit %(code)s in this estate; import the units first.")
             raise OperationRefused("RES-1", message, code=full_code(code, building, stairwell))
         if code is not None:
-            self._apart.check(str(unit_id), code, row)
-            self._apart.check_zeros(str(unit_id), full_code(code, building, stairwell), row)
+            self._apart.check(str(unit_id), code, row, full_code(code, building, stairwell))
         kind = cells.pop("kind", None) or self.everybody
         if phones := [cells.pop(name) for name in _PHONES if name in cells]:
             cells["phone"] = _joined(phones, " / ")

@@ -34,6 +34,7 @@ from models.operations.imports.files import (
 )
 from models.operations.imports.layouts import layout_of, remember
 from models.operations.imports.records import require_own
+from models.operations.imports.room_columns import RoomColumns
 from models.operations.imports.takers import REGISTERS, importer
 from models.operations.imports.undoing import mark_of
 from models.operations.imports.units import Result
@@ -175,12 +176,23 @@ def map_columns(
         reading = reading_of(session, run)
     if len(columns) != len(reading.header):
         raise OperationRefused(RULE, gettext_noop("The form is incomplete; open it again."))
+    reading = replace(reading, rooms=_rooms(session, run, columns, reading))
     remember(session, run, columns, reading, now=now)
     run.header, run.sheet = kept_reading(keyring_of(session), reading), reading.chosen.name[:100]
     run.rows = _count(session, run, reading)
     run.columns, run.state, run.checked_at, run.updated_at = list(columns), ImportState.MAPPED, None, now
     _reset(session, run)
     session.flush()
+
+
+def _rooms(session: Session, run: ImportRun, columns: Sequence[str | None], reading: Reading) -> list[Any]:
+    """What all rows of the file show of how they name their rooms."""
+    rooms = RoomColumns(columns)
+    if "building" in columns:
+        query = select(ImportChunk.content).where(_chunks_of(run, reading)).order_by(ImportChunk.position)
+        contents = session.scalars(query.execution_options(yield_per=1))
+        rooms.look_through(rows_of(keyring_of(session), reading, content) for content in contents)
+    return rooms.kept()
 
 
 def _count(session: Session, run: ImportRun, reading: Reading) -> int:
@@ -262,6 +274,7 @@ def taker_of(session: Session, run: ImportRun, *, actor: Actor, now: datetime.da
         preview=preview,
         header=reading.header,
         everybody=reading.everybody,
+        rooms=reading.rooms,
     )
 
 

@@ -44,11 +44,13 @@ def importer(
     preview: bool = False,
     header: Sequence[str] = (),
     everybody: str | None = None,
+    rooms: Sequence[Any] = (),
 ) -> Any:
     """What takes the rows of a file: ``take(rows)`` gives one result a row, in the caller's transaction.
 
     *header*: the headings of the file, to name a column. *everybody*: as what
-    people whose row does not say it have their unit ("owner", "tenant", "family").
+    people whose row does not say it have their unit ("owner", "tenant", "family"). *rooms*: what
+    all rows of the file show of how they name their rooms (:meth:`RoomColumns.kept`).
 
     Refuses (ROLE) who may not import into the register of this estate.
     """
@@ -57,4 +59,7 @@ def importer(
         raise refusal
     COLUMNS[register].check(columns)
     everybody_is = None if everybody is None else OccupancyKind(everybody)
-    return kind(session, estate_id, columns, replace(actor, source="import"), now, preview, header, everybody_is)
+    taker = kind(session, estate_id, columns, replace(actor, source="import"), now, preview, header, everybody_is)
+    if isinstance(taker, ResidentsImport | UnitsImport):
+        taker.rooms.know(rooms)
+    return taker

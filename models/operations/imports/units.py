@@ -11,9 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.errors import OperationRefused, gettext_noop
-from models.estates import Estate, Unit
+from models.estates import Estate, Unit, UnitUse
+from models.import_columns import heading
 from models.import_headings import UNITS
 from models.operations import estates
+from models.operations.imports.room_columns import RoomColumns
 from models.residents import OccupancyKind
 from models.rooms import room_figures, room_key
 from models.spreadsheets import RULE, SheetRow
@@ -29,10 +31,21 @@ def hold_estate(session: Session, estate_id: int) -> None:
 
 
 _PLACE_WORDS = re.compile("[栋幢座]|号?楼|单元|[室房户]|#|(?<=[0-9A-Za-z])号")
+_BUILDING_WORD = re.compile("[栋幢座]|号?楼|#")
+_BUILDING_IN = re.compile(r"[0-9A-Za-z]{1,4}\s*(?:[栋幢座]|号楼)")
+_STAIRWELL_WORD = re.compile("单元")
+_WITH_STAIRWELL = 3
+"""Parts of a number with building, stairwell and room."""
 _LEVELS = re.compile(r"([0-9A-Za-z]+)\s*(号楼|[栋幢座楼]|单元)?")
 _OF_A_PLACE = re.compile(
-    "单元|梯|门洞|[栋幢座楼区期苑]|组团|building|block|tower|stair|entrance|core|phase|zone|court", re.IGNORECASE
+    "(?:所在|所属|房屋|住宅|项目|小区|物业)?(?:"
+    "[第几一二三四五六七八九十0-9]*期|分期|期数|期别|开发期|[^\\W\\d]{0,3}区|区域|区名|"
+    "座|栋|楼|幢|楼栋|楼宇|楼座|栋座|楼层|层|层数|单元|梯|门洞|苑|组团|院|弄|巷"
+    ")(?:号|编号|名称|名|数|代码)?"
+    "|(?:the)?(?:building|block|tower|stair|stairs|stairwell|staircase|entrance|core|phase|zone|court|section|wing|"
+    "floor|level)s?(?:no|number|name|code|id)?"
 )
+"""Whole headings, as :func:`heading` has them: 登记日期, 座机 and score name no place."""
 
 
 def full_code(code: str, building: str | None, stairwell: str | None = None) -> str:
@@ -58,6 +71,12 @@ def full_code(code: str, building: str | None, stairwell: str | None = None) -> 
     return f"{block_written}-{stair_written}-{rest}" if block else f"{stair_written}-{rest}"
 
 
+def _building_in(code: str) -> str | None:
+    """The building that *code* names in words, as it is written there: 3栋 of 3栋101."""
+    found = _BUILDING_IN.match(unicodedata.normalize("NFKC", code))
+    return None if found is None else re.sub(r"\s", "", found[0])
+
+
 def _behind(beginning: str, room: str) -> str:
     """*room* without as many parts as *beginning* has."""
     return room.split("-", beginning.count("-") + 1)[-1]
@@ -73,7 +92,9 @@ class TellApart:
 
     def __init__(self, header: Sequence[str], columns: Sequence[str | None]) -> None:
         named = zip(header, columns, strict=False)
-        self._left = [at for at, (text, name) in enumerate(named) if name is None and _OF_A_PLACE.search(text)]
+        self._left = [
+            at for at, (text, name) in enumerate(named) if name is None and _OF_A_PLACE.fullmatch(heading(text))
+        ]
         self._header = header
         self._seen: dict[str, tuple[int, list[str], list[str]]] = {}
         self._figures: dict[str, tuple[int, str]] = {}
@@ -89,8 +110,8 @@ class TellApart:
             )
             raise OperationRefused(RULE, message, row=first, code=figures, other=known)
 
-    def check(self, key: str, code: str, row: SheetRow) -> None:
-        """Refuse a *row* of the unit *key* that names its place otherwise than an earlier one."""
+    def check(self, key: str, code: str, row: SheetRow, called: str | None = None) -> None:
+        """Refuse a *row* of the unit *key*, *called* so, that names its place otherwise than an earlier one."""
         levels = [word.replace("号楼", "栋") for _number, word in _LEVELS.findall(code)]
         levels = ["栋" if word in "幢座楼" and word else word for word in levels]
         if not self._left and not any(levels):
@@ -102,24 +123,26 @@ class TellApart:
                 "This row and row %(row)s would be one unit, %(code)s, but one says building (栋) and the other "
                 "stairwell (单元): write out both."
             )
-            raise OperationRefused(RULE, message, row=first, code=key)
+            raise OperationRefused(RULE, message, row=first, code=called or code)
         for at, one, other in zip(self._left, rest, known_rest, strict=True):
             if one != other:
                 message = gettext_noop(
                     "This row and row %(row)s would be one unit, %(code)s, but differ in the column “%(column)s”, "
                     "which is not taken. Say what that column is."
                 )
-                raise OperationRefused(RULE, message, row=first, code=key, column=self._header[at])
+                raise OperationRefused(RULE, message, row=first, code=called or code, column=self._header[at])
 
 
 class KnownUnits:
     """The units of one estate by how their numbers are read."""
 
-    def __init__(self, session: Session, estate_id: int) -> None:
+    def __init__(self, session: Session, estate_id: int, columns: Sequence[str | None] = ()) -> None:
         self.estate_name = session.scalar(select(Estate.name).where(Estate.id == estate_id)) or ""
         self._by_code: dict[str, int] = {}
         self._by_key: dict[str, set[int]] = {}
         self._buildings: dict[int, str] = {}
+        self._with_stairwells: set[str] = set()
+        self.rooms = RoomColumns(columns)
         query = select(Unit.id, Unit.code, Unit.building).where(Unit.estate_id == estate_id)
         for unit_id, code, building in session.execute(query):
             self.add(unit_id, code, building)
@@ -128,7 +151,10 @@ class KnownUnits:
         """Know one more unit."""
         self._by_code[code] = unit_id
         self._by_key.setdefault(room_key(code), set()).add(unit_id)
-        self._buildings[unit_id] = room_key(building or "")
+        self._buildings[unit_id] = block = room_key(building or "")
+        parts = room_key(code).split("-")
+        if len(parts) == _WITH_STAIRWELL and parts[0] == block:
+            self._with_stairwells.add(block)
 
     def key(self, code: str) -> str:
         """The same for every writing of a unit; of several that differ in zeros only, as the register has it."""
@@ -136,12 +162,46 @@ class KnownUnits:
 
     def find(self, code: str, building: str | None = None, stairwell: str | None = None) -> int | None:
         """The id of the unit that *code* names, None when there is none; refuses what fits several."""
-        code = within(code, self.estate_name)
+        code, stairwell = self.rooms.read(within(code, self.estate_name), building, stairwell)
         found = self._named(full_code(code, building, stairwell))
-        if found is None and building and not stairwell:
-            plain = self._named(code)
-            found = plain if plain is not None and self._buildings[plain] == room_key(building) else None
+        if building and not stairwell:
+            found = self._inside(code, building, found)
+        if found is not None and not building:
+            self._ask_which_building(code, stairwell, found)
         return found
+
+    def _inside(self, code: str, building: str, found: int | None) -> int | None:
+        """The unit *code* of *building*, where the number may begin with the building or with a stairwell in it."""
+        block, key = room_key(building), room_key(code)
+        if key.startswith(f"{block}-") and key.count("-") == block.count("-") + 1:
+            deeper = self._named(f"{block}-{key}")
+            if deeper is not None and found is not None:
+                message = gettext_noop(
+                    "“%(code)s” in %(building)s may be %(one)s or %(other)s; write the number as the register has it."
+                )
+                values = {"one": full_code(code, building), "other": f"{block}-{key}"}
+                raise OperationRefused(RULE, message, code=code, building=building, **values)
+            return found if deeper is None else deeper
+        if found is None:
+            plain = self._named(code)
+            found = plain if plain is not None and self._buildings[plain] == block else None
+        return found
+
+    def _ask_which_building(self, code: str, stairwell: str | None, found: int) -> None:
+        """Refuse the unit *found* where only a stairwell is named and the register has it in a building so numbered."""
+        names_one = stairwell or (_STAIRWELL_WORD.search(code) and not _BUILDING_WORD.search(code))
+        block = self._buildings[found]
+        key = room_key(full_code(code, None, stairwell))
+        if names_one and block and key.startswith(f"{block}-") and not _BUILDING_WORD.search(code):
+            message = gettext_noop(
+                "“%(code)s” names a stairwell (单元) and no building, and the register has building %(building)s: "
+                "write out both."
+            )
+            raise OperationRefused(RULE, message, code=code, building=block)
+
+    def has_stairwells(self, building: str) -> bool:
+        """Whether rooms of *building* are registered with a stairwell."""
+        return room_key(building) in self._with_stairwells
 
     def _named(self, code: str) -> int | None:
         if code in self._by_code:
@@ -168,7 +228,7 @@ class UnitsImport:
     _seen: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._known = KnownUnits(self.session, self.estate_id)
+        self._known = KnownUnits(self.session, self.estate_id, self.columns)
         self._apart = TellApart(self.header, self.columns)
 
     def look_through(self, chunks: Iterable[Sequence[SheetRow]]) -> None:
@@ -178,6 +238,7 @@ class UnitsImport:
         """Do what *rows* say; one result each."""
         if not self.preview:
             hold_estate(self.session, self.estate_id)
+        self.rooms.look(rows)
         results: list[Result] = ["unchanged"] * len(rows)
         drafts: list[tuple[int, estates.UnitDraft]] = []
         known: list[tuple[int, int, dict[str, Any]]] = []
@@ -187,23 +248,44 @@ class UnitsImport:
                 if "code" not in values or not room_key(values["code"]):
                     raise OperationRefused("RES-1", gettext_noop("Write down the number of the unit."))
                 written = within(values.pop("code"), self._known.estate_name)
-                code = full_code(written, values.get("building"), values.pop("stairwell", None))
-                key = self._known.key(code)
-                self._apart.check(key, written, row)
-                self._apart.check_zeros(key, code, row)
+                building, stairwell = values.get("building"), values.pop("stairwell", None)
+                unit_id = self._known.find(written, building, stairwell)
+                room, stairwell = self.rooms.read(written, building, stairwell)
+                code = full_code(room, building, stairwell)
+                key = self._known.key(code) if unit_id is None else str(unit_id)
+                self._apart.check(key, written, row, code)
+                if unit_id is None:
+                    self._apart.check_zeros(key, code, row)
+                    estates.check_one_room(written, values.get("use", UnitUse.HOME))
+                    self._check_new(written, code, building, stairwell)
                 if self._repeats(key, row.number, values):
                     continue
-                unit_id = self._known.find(code, values.get("building"))
             except OperationRefused as refusal:
                 results[at] = refusal.with_traceback(None)  # which would keep all rows of the chunk
                 continue
             if unit_id is None:
-                drafts.append((at, estates.UnitDraft(self.estate_id, code, **values)))
+                brought = {"building": _building_in(written), **values}
+                drafts.append((at, estates.UnitDraft(self.estate_id, code, **brought)))
             else:
                 known.append((at, unit_id, values))
         self._register(drafts, results)
         self._amend(known, results)
         return results
+
+    @property
+    def rooms(self) -> RoomColumns:
+        """How the rows of the file name their rooms."""
+        return self._known.rooms
+
+    def _check_new(self, written: str, code: str, building: str | None, stairwell: str | None) -> None:
+        """Refuse a new unit that may as well be one in a stairwell of a building whose others have one."""
+        known = building and not stairwell and self._known.has_stairwells(building)
+        if known and room_key(code).count("-") + 1 < _WITH_STAIRWELL and room_key(written)[:1].isdigit():
+            message = gettext_noop(
+                "The register has the rooms of the building %(building)s with their stairwells, this row does not say "
+                "one (%(code)s): write it too."
+            )
+            raise OperationRefused(RULE, message, building=building, code=written)
 
     def _repeats(self, key: str, number: int, values: dict[str, Any]) -> bool:
         """Whether an earlier row said the same of this unit; refuses one that said something else."""
