@@ -194,8 +194,10 @@ BORROWER = word(
     {
         BorrowerKind.OWNER: "业主 户主 房主",
         BorrowerKind.DEVELOPER_SALES: "售楼部 销售 开发商 开发商销售人员 售楼 置业顾问",
-        BorrowerKind.STAFF: "员工 本公司员工 内部员工 物业 工程部 保洁 保安 维修",
-        BorrowerKind.OTHER: "其他 其他人员 其它 租户 装修工人 施工人员 施工单位 家属 中介",
+        BorrowerKind.STAFF: "员工 本公司员工 内部员工 物业 工程部 工程人员 保洁 保洁员 保安 保安员 秩序员 维修 "
+        "管家 客服 前台",
+        BorrowerKind.OTHER: "其他 其他人员 其它 租户 租客 装修工人 装修工 装修人员 施工 施工人员 施工队 施工单位 家属 "
+        "亲属 朋友 中介 快递 快递员 保姆 家政 家政人员 钟点工 访客",
     },
 )
 ORIGIN = word(
@@ -212,7 +214,8 @@ PASS_KIND = word(
     {
         PassKind.VISITOR: "访客 访客证 访客通行证 来访",
         PassKind.TEMPORARY: "临时 临时证 临时出入证",
-        PassKind.WORKER: "施工 施工证 施工人员 装修 装修工人 装修出入证 出入证 工人",
+        PassKind.WORKER: "施工 施工证 施工人员 施工队 装修 装修工 装修工人 装修人员 装修证 "
+        "装修出入证 出入证 工人 工人证",
     },
 )
 FEE = word(

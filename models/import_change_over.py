@@ -13,6 +13,7 @@ from models.import_cells import (
     text,
 )
 from models.import_columns import Column, Columns
+from models.import_terms import due, pieces, returned, validity
 
 
 def headers(words: str) -> tuple[str, ...]:
@@ -180,10 +181,19 @@ KEY_LOANS = Columns(
         "due_at",
         gettext_noop("Due"),
         headers("应还时间 预计归还时间 应归还时间 截止时间 应还日期 预计归还日期 due due_at due_back"),
-        moment,
+        due,
     ),
     Column(
-        "returned_at", gettext_noop("Returned"), headers("归还时间 实际归还时间 归还日期 returned returned_at"), moment
+        "returned_at",
+        gettext_noop("Returned"),
+        headers("归还时间 实际归还时间 归还日期 是否归还 归还情况 归还状态 returned returned_at"),
+        returned,
+    ),
+    Column(
+        "pieces",
+        gettext_noop("Pieces"),
+        headers("把数 钥匙把数 钥匙数量 借出数量 借用数量 领用数量 数量 件数 pieces count quantity qty"),
+        pieces,
     ),
     Column("purpose", gettext_noop("Purpose"), headers("用途 事由 借用事由 借用原因 purpose reason"), known_text, 2000),
     Column("note", gettext_noop("Note"), headers("备注 说明 note remark"), text, 20_000),
@@ -236,8 +246,11 @@ PASSES = Columns(
     Column(
         "valid_until",
         gettext_noop("Valid until"),
-        headers("有效期至 有效期止 到期日期 失效日期 截止日期 结束日期 到期时间 valid_until until expires"),
-        moment,
+        headers(
+            "有效期至 有效期止 到期日期 失效日期 截止日期 结束日期 到期时间 有效期 有效期限 "
+            "valid_until until expires validity"
+        ),
+        validity,
         required=True,
     ),
     Column(

@@ -222,6 +222,59 @@ def test_a_loan_that_came_back_stays_with_its_key_when_the_import_is_undone__KEY
     assert [row[0] for row in keys_out(runs.session)] == ["W-1"]
 
 
+def test_a_row_of_a_loan_says_how_many_pieces_of_which_one_key_until_when__KEY_2(desk):
+    header = f"{KEYS},数量,归还时间"
+    rows = [
+        "K-10(3把),李师傅,,装修工,2024-05-01 08:30,,,G-1,1-101,,,,未还",
+        "K-11,王工,,,2024-05-01 08:30,2099-05-01,,G-2,1-101,,,2,×",
+        "K-12,赵工,,,2024-05-01 08:30,3天,,G-3,1-101,,,,",
+        "K-08、K-09,赵工,,,2024-05-01 08:30,,,G-4,1-101,,,,",
+        "K-13(3把),赵工,,,2024-05-01 08:30,,,G-5,1-101,,,2,",
+        "K-14,赵工,,,2024-05-01 08:30,不限,,G-6,1-101,,,,",
+        "K-15,匿名,,,2024-05-01 08:30,,,G-7,1-101,,,,",
+        "K-16,赵工,,,2024-05-01 08:30,,,G-8,1-101,,,,已还",
+    ]
+    *taken, several, two, no_end, nobody, back = desk(csv(header, *rows), "key_loans")
+    assert taken == ["imported"] * 3
+    said = ("names several keys", "two numbers of pieces", "no time", "who has it", "has come back")
+    for refusal, words in zip((several, two, no_end, nobody, back), said, strict=True):
+        assert words in str(refusal)
+    query = select(Key.number, Key.pieces, KeyLoan.pieces, KeyLoan.due_at).join(KeyLoan, KeyLoan.key_id == Key.id)
+    midnight = datetime.datetime(2024, 5, 1, 16, tzinfo=datetime.UTC)
+    first, second, third = desk.session.execute(query.order_by(Key.number)).all()
+    assert first[:3] == ("K-10", 3, 3)
+    assert desk.now < first.due_at <= desk.now + datetime.timedelta(days=1)
+    assert second[1:] == (2, 2, datetime.datetime(2099, 5, 1, 16, tzinfo=datetime.UTC))
+    assert third.due_at == midnight + datetime.timedelta(days=3)
+    assert desk(csv(header, *rows[:3]), "key_loans") == ["unchanged"] * 3
+    (out,) = desk(csv(header, rows[0].replace("未还", "2024-05-02")), "key_loans")
+    assert "is still out" in str(out)
+
+
+def test_a_key_that_the_register_has_in_other_pieces_is_asked_about__KEY_2(desk, key):
+    (asked,) = desk(csv(LOANS, f"{key.number}(3把),李师傅,,,2024-05-01,,"), "key_loans")
+    assert "3 pieces" in str(asked)
+    assert desk(csv(LOANS, f"{key.number}(1把),李师傅,,,2024-05-01,,"), "key_loans") == ["imported"]
+
+
+def test_one_number_is_one_pass__PAS_7(desk):
+    header = "证号,姓名,有效期"
+    rows = [f"SG-1,{name},2024-05-01至{until}" for name, until in (("李", "2099-12-31"), ("王", "2099-12-31"))]
+    for became in ("imported", "unchanged"):
+        first, other, same = desk(csv(header, *rows, rows[0]), "visitor_passes")
+        assert first == became
+        assert "Row 2 of the file has pass SG-1 already, with another holder" in str(other)
+        assert "Row 2 of the file is the same pass" in str(same)
+    one = desk.session.scalars(select(VisitorPass)).one()
+    assert (one.valid_from, one.valid_until) == (
+        datetime.datetime(2024, 4, 30, 16, tzinfo=datetime.UTC),
+        datetime.datetime(2099, 12, 31, 16, tzinfo=datetime.UTC),
+    )
+    longer, none = desk(csv(header, "SG-1,李,2999-12-31", "SG-2,李,长期"), "visitor_passes")
+    assert "is valid until" in str(longer)
+    assert "every pass has one" in str(none)
+
+
 def test_archived_complaints_and_repeats_of_an_import_are_undone(rolled_back, now):
     runs = Runs(rolled_back, now)
     text = "编号,投诉内容,投诉时间,状态,办结时间\nB-1,太吵,2024-05-01,已办结,2024-05-03\nB-2,太脏,2024-05-01,,"

@@ -13,7 +13,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.errors import OperationRefused, gettext_noop
+from models.import_cells import ANONYMOUS, plain
 from models.import_headings import COLUMNS
+from models.import_terms import key_and_pieces, names_several_keys
 from models.keys import ApprovalStatus, BorrowerKind, Key, KeyApproval, KeyLoan, KeyOrigin
 from models.operations.core import create, take_numbers
 from models.operations.imports.matters import in_utc, refuse_hidden, unit_of, zone_of
@@ -30,6 +32,7 @@ from models.staff import Actor
 from models.tags import tag_key
 
 ONE_MINUTE = datetime.timedelta(minutes=1)
+ONE_DAY = datetime.timedelta(days=1)
 PURPOSE = gettext_noop("taken over from another desk")
 
 
@@ -50,7 +53,7 @@ class _CustodyImport:
         self._units = KnownUnits(self.session, self.estate_id)
         self._apart = TellApart(self.header, self.columns)
         self._zone = zone_of(self.session, self.estate_id)
-        self._seen: set[Any] = set()
+        self._calendar = EstateSettings(self.session, [self.estate_id]).calendar(self.estate_id)
 
     def look_through(self, chunks: Iterable[Sequence[SheetRow]]) -> None:
         """Nothing to see before a preview: what an earlier row has taken is remembered."""
@@ -72,6 +75,10 @@ class _CustodyImport:
                 results[at] = "imported"
                 made.append(new)
         return results, made
+
+    def _person(self, values: dict[str, Any], name: str) -> str | None:
+        person: str | None = values.get(name)
+        return None if person is None or plain(person) in ANONYMOUS else person
 
     def _time(self, values: dict[str, Any], name: str) -> datetime.datetime | None:
         return in_utc(values.get(name), self._zone)
@@ -106,12 +113,12 @@ class LoansImport(_CustodyImport):
         return found
 
     def _loan(self, values: dict[str, Any], row: SheetRow) -> KeyLoan | None:
-        name, number = values.get("borrower_name"), values.get("key", "")
+        name, (number, count) = self._person(values, "borrower_name"), self._key_of(values)
         lent_at = self._time(values, "lent_at")
         if not number or not name or lent_at is None:
             raise OperationRefused("KEY-2", gettext_noop("Write down which key it is, who has it, and since when."))
         key = self._called(number)
-        if key is not None and self._is_known(key, name, lent_at):
+        if key is not None and self._is_known(key, name, lent_at, came_back="returned_at" in values):
             return None
         refuse_hidden(values)
         if values.get("returned_at"):
@@ -125,11 +132,16 @@ class LoansImport(_CustodyImport):
         if key is not None and (refusal := key_gone(key)):
             raise refusal
         check_phone(values.get("borrower_phone"), "KEY-3", "borrower_phone")
-        due_at = self._time(values, "due_at") or max(lent_at, self.now)
+        if key is not None and count not in (None, key.pieces):
+            message = gettext_noop(
+                "The row says %(said)s pieces of key %(number)s, and the register %(count)s: put one of them right."
+            )
+            raise OperationRefused("KEY-2", message, said=count, number=key.number, count=key.pieces)
+        due_at = self._due(values, lent_at)
         if due_at < lent_at:
             raise OperationRefused("KEY-4", gettext_noop("The time to come back lies before the loan."))
         if key is None:
-            key = self._registered(values, row, lent_at)
+            key = self._registered(values, row, number, count or 1, lent_at)
         loan = KeyLoan(
             estate_id=self.estate_id,
             key_id=key.id,
@@ -148,6 +160,31 @@ class LoansImport(_CustodyImport):
             self._new[key.number] = key, loan
         return loan
 
+    def _key_of(self, values: dict[str, Any]) -> tuple[str, int | None]:
+        """The number of the key and how many pieces of it the row says; refuses several keys in one cell."""
+        number, count = values.get("key", ""), values.get("pieces")
+        if number not in self._keys:
+            number, said = key_and_pieces(number)
+            if number not in self._keys and names_several_keys(number):
+                message = gettext_noop("“%(value)s” names several keys: write each of them in a row of its own.")
+                raise OperationRefused("KEY-2", message, value=number[:40])
+            if None not in (said, count) and said != count:
+                message = gettext_noop("The row says two numbers of pieces, %(one)s and %(other)s.")
+                raise OperationRefused("KEY-2", message, one=said, other=count)
+            count = said if count is None else count
+        return number, count
+
+    def _due(self, values: dict[str, Any], lent_at: datetime.datetime) -> datetime.datetime:
+        """When the key is due (KEY-4): a day that is named is the last one; where nothing is said, it is today."""
+        said = values.get("due_at")
+        if said is None:
+            return self._calendar.end_of_day(self.now)
+        if isinstance(said, datetime.timedelta):
+            return lent_at + said if said % ONE_DAY else self._calendar.end_of_day(lent_at + said)
+        due_at = self._time(values, "due_at")
+        assert due_at is not None
+        return self._calendar.end_of_day(due_at) if said.time() == datetime.time() else due_at
+
     def _called(self, number: str) -> Key | None:
         """The key of that *number*, however it is written; refused where several are called so."""
         called = self._tags.get(tag_key(number), set())
@@ -156,9 +193,11 @@ class LoansImport(_CustodyImport):
             raise OperationRefused("KEY-1", message, number=number)
         return self._keys.get(number) or (self._keys[next(iter(called))] if called else None)
 
-    def _registered(self, values: dict[str, Any], row: SheetRow, received_at: datetime.datetime) -> Key:
+    def _registered(
+        self, values: dict[str, Any], row: SheetRow, number: str, count: int, received_at: datetime.datetime
+    ) -> Key:
         """The key that a row brings with its loan (KEY-1); refused where the row does not say enough."""
-        number, hook = values["key"], values.get("hook", "")
+        hook = values.get("hook", "")
         unit_id = unit_of(self._units, self._apart, values, row)
         place = values.get("place")
         if not hook or (unit_id is None and place is None):
@@ -175,6 +214,7 @@ class LoansImport(_CustodyImport):
             unit_id=unit_id,
             place=place,
             number=number,
+            pieces=count,
             received_at=received_at,
             note=str(PURPOSE),
             is_out=True,
@@ -186,15 +226,21 @@ class LoansImport(_CustodyImport):
         outcome = register_keys(self.session, [draft], actor=self.actor, now=self.now, preview=self.preview)
         for _draft, refusal in outcome.refused:
             raise refusal
-        key = Key(estate_id=self.estate_id, number=number) if self.preview else outcome.done[0]
+        key = Key(estate_id=self.estate_id, number=number, pieces=count) if self.preview else outcome.done[0]
         self._keys[number] = key
         self._tags.setdefault(tag_key(number), set()).add(number)
         return key
 
-    def _is_known(self, key: Key, name: str, lent_at: datetime.datetime) -> bool:
+    def _is_known(self, key: Key, name: str, lent_at: datetime.datetime, *, came_back: bool) -> bool:
         out = self._out.get(key.number)
         if out is not None and out.borrower_name == name:
-            return True
+            if not came_back:
+                return True
+            if abs(out.lent_at - lent_at) <= ONE_MINUTE:
+                message = gettext_noop(
+                    "Here key %(number)s is still out, and the row says that it came back: return it."
+                )
+                raise OperationRefused("KEY-4", message, number=key.number)
         known = select(KeyLoan.id).where(
             KeyLoan.key_id == key.id,
             KeyLoan.borrower_name == name,
@@ -229,12 +275,17 @@ class LoansImport(_CustodyImport):
 class PassesImport(_CustodyImport):
     """Takes rows of passes that are valid."""
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._seen: dict[Any, tuple[int, Any]] = {}
+        """Number or, without one, holder, unit and end of a pass -> the row that says it, and all three."""
+
     def take(self, rows: Sequence[SheetRow]) -> list[Result]:
         """Do what *rows* say; one result each."""
         results, passes = self._each("visitor_passes", rows, self._pass)
         if not self.preview:
             unnumbered = [one for one in passes if not one.number]
-            day = EstateSettings(self.session, [self.estate_id]).calendar(self.estate_id).local_date(self.now)
+            day = self._calendar.local_date(self.now)
             numbers = take_numbers(self.session, self.estate_id, NUMBER_PREFIX, day, len(unnumbered))
             for one, number in zip(unnumbered, numbers, strict=True):
                 one.number = number
@@ -243,18 +294,28 @@ class PassesImport(_CustodyImport):
         return found
 
     def _pass(self, values: dict[str, Any], row: SheetRow) -> VisitorPass | None:
-        name, until = values.get("holder_name"), self._time(values, "valid_until")
+        if isinstance(span := values.get("valid_until"), tuple):
+            begins, values["valid_until"] = span
+            if values.setdefault("valid_from", begins) != begins:
+                message = gettext_noop("The row says twice from when the pass is valid, and not the same.")
+                raise OperationRefused("PAS-7", message)
+        name, until = self._person(values, "holder_name"), self._time(values, "valid_until")
         unit_id = unit_of(self._units, self._apart, values, row)
         if not name or until is None:
             raise OperationRefused("PAS-7", gettext_noop("Write down whose pass it is, and until when it is valid."))
         if values["valid_until"].time() == datetime.time():
-            until += datetime.timedelta(days=1)  # a day that is named is the last one
-        known = values.get("number") or (name, unit_id, until)
-        if known in self._seen:
-            message = gettext_noop("An earlier row of the file is the same pass.")
-            raise OperationRefused(RULE, message)
-        self._seen.add(known)
-        if self._is_known(values.get("number"), name, unit_id, until):
+            until = self._calendar.end_of_day(until)  # a day that is named is the last one
+        number, facts = values.get("number"), (name, unit_id, until)
+        first, known = self._seen.setdefault(number or facts, (row.number, facts))
+        if first != row.number:
+            message = gettext_noop("Row %(row)s of the file is the same pass.")
+            if known != facts:
+                message = gettext_noop(
+                    "Row %(row)s of the file has pass %(number)s already, with another holder, unit or end: "
+                    "each pass has a number of its own."
+                )
+            raise OperationRefused(RULE, message, row=first, number=number)
+        if self._is_known(number, name, unit_id, until):
             return None
         refuse_hidden(values)
         if until <= self.now:
@@ -283,13 +344,21 @@ class PassesImport(_CustodyImport):
         )
 
     def _is_known(self, number: str | None, name: str, unit_id: int | None, until: datetime.datetime) -> bool:
-        query = select(VisitorPass.holder_name).where(VisitorPass.estate_id == self.estate_id)
+        query = select(VisitorPass.holder_name, VisitorPass.valid_until)
+        query = query.where(VisitorPass.estate_id == self.estate_id)
         if number:
-            holder = self.session.scalars(query.where(VisitorPass.number == number)).one_or_none()
-            if holder is not None and holder != name:
+            known = self.session.execute(query.where(VisitorPass.number == number)).one_or_none()
+            if known is not None and known.holder_name != name:
                 message = gettext_noop("Pass %(number)s is %(name)s's already.")
-                raise OperationRefused("PAS-7", message, number=number, name=holder)
-            return holder is not None
+                raise OperationRefused("PAS-7", message, number=number, name=known.holder_name)
+            # A last day is read as its end, also where our own list writes that end.
+            if known is not None and abs(known.valid_until - until) > ONE_DAY:
+                message = gettext_noop(
+                    "Here pass %(number)s is valid until %(until)s, and the row says until %(said)s: if it was "
+                    "extended, issue another one."
+                )
+                raise OperationRefused("PAS-7", message, number=number, until=known.valid_until, said=until)
+            return known is not None
         query = query.where(VisitorPass.holder_name == name, VisitorPass.valid_until == until)
         here = VisitorPass.host_unit_id == unit_id if unit_id is not None else VisitorPass.host_unit_id.is_(None)
-        return self.session.scalars(query.where(here).limit(1)).first() is not None
+        return self.session.execute(query.where(here).limit(1)).first() is not None
