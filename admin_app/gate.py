@@ -17,10 +17,10 @@ blueprint = Blueprint("gate", __name__)
 def index() -> str | Response:
     """Whether the pass with this code is valid, and why or why not; nothing else about it or its holder (PAS-7).
 
-    A scanner at the gate types the whole address that stands in the square code: what counts of it is its end. Codes of
-    no pass are counted, so that nobody finds one by trying; a right one counts nothing, but does not clear the count.
+    A scanner at the gate types the whole address that stands in the square code. Codes of no pass are counted, so that
+    nobody finds one by trying; a right one counts nothing, but does not clear the count.
     """
-    code = request.args.get("code", "").rpartition("code=")[2].strip()
+    code = request.args.get("code", "").strip()
     if not code:
         return render_template("gate.html", code="", valid=None, why="")
     services, place = context.services(), known_places.here()

@@ -106,10 +106,22 @@ def test_a_pass_that_has_ended_is_not_offered_for_printing__PAS_7(sign_in, sessi
     assert offer not in clerk.get(address).text
 
 
-@pytest.mark.parametrize("typed", ["{0}-{1}", " {0} {1} ", "{0}－{1}", "{0}–{1}"])
-@pytest.mark.parametrize("case", [str.lower, str.upper, str.title])
-def test_a_code_typed_by_hand_may_have_dashes_and_any_case__PAS_7(client, visitor, typed, case):
-    assert "This pass is valid." in read(client, code=case(typed.format(visitor.code[:5], visitor.code[5:])))
+TYPED = (
+    *("{0}-{1}", " {0} {1} ", "{0}－{1}", "{0}–{1}", "{0}.{1}", "{0}·{1}", "{0}{1}.", "“{0}{1}”", "({0}/{1})"),
+    *("{0}\u200b{1}", "\u202a{0}{1}\u202c", "{0}\u00ad{1}", "{0}{1}\x00", "\ufeff{0}{1}", "code:{0}{1}", "Code＝{0}-{1}"),
+    *("通行码：{0}{1}", "pass {0}-{1}", "{0}-{1} thanks", "https://d/gate/?code={0}{1}&lang=zh#x", "#{0}_{1}。"),
+)
+
+
+@pytest.mark.parametrize("typed", TYPED)
+def test_a_code_may_have_signs_in_and_around_it_and_any_case__PAS_7(visitor, session, now, typed):
+    code = typed.format(visitor.code[:5], visitor.code[5:])
+    for case in (str.lower, str.upper, str.title):
+        assert passes.look_up(session, case(code), now) == (True, "This pass is valid."), case
+
+
+def test_what_is_typed_at_the_gate_is_read_so_by_its_page__PAS_7(client, visitor):
+    assert "This pass is valid." in read(client, code=f"code：{visitor.code[:5]}·{visitor.code[5:]}.".lower())
 
 
 def test_the_long_code_of_an_old_pass_still_opens__PAS_7(client, visitor, session):
@@ -117,6 +129,7 @@ def test_the_long_code_of_an_old_pass_still_opens__PAS_7(client, visitor, sessio
         visitor.code = code
         session.commit()
         assert "This pass is valid." in read(client, code=code)
+        assert "This pass is valid." in read(client, code=f"https://d/gate/?code={code}.")
         assert "There is no pass with this code." in read(client, code=code.swapcase())
 
 

@@ -1,5 +1,6 @@
 """The verbs of passes (PAS-1 … PAS-3, PAS-7, PAS-8). One door for all callers."""
 
+from models.operations.passes.codes import new_code
 from models.operations.passes.gate import UNKNOWN_CODE, check_in, check_out, hand_in, look_up, refund, validity
 from models.operations.passes.issuing import (
     AMENDABLE,
@@ -10,7 +11,6 @@ from models.operations.passes.issuing import (
     correct,
     delete,
     issue,
-    new_code,
     revoke,
 )
 

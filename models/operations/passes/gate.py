@@ -1,8 +1,6 @@
 """Passes at the gate: valid or not and why, in and out, handed in, deposit paid back (PAS-7, PAS-8)."""
 
 import datetime
-import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 
 from sqlalchemy import select
@@ -10,11 +8,9 @@ from sqlalchemy.orm import Session
 
 from models.errors import Msgid, Outcome, gettext_noop
 from models.operations.core import Move
+from models.operations.passes.codes import codes_in
 from models.passes import Direction, PassMovement, VisitorPass
 from models.staff import Actor
-
-CODE = re.compile(r"[A-Za-z0-9_-]{1,40}")
-_BETWEEN = re.compile(r"[\s\-‐‑–—_]+")
 
 
 def validity(visitor_pass: VisitorPass, now: datetime.datetime) -> tuple[bool, Msgid]:
@@ -36,16 +32,13 @@ UNKNOWN_CODE = gettext_noop("There is no pass with this code.")
 def look_up(session: Session, code: str, now: datetime.datetime) -> tuple[bool, Msgid]:
     """What anyone at the gate learns from a pass's code: valid or not and why, nothing more (PAS-7).
 
-    Typed by hand it may be in any case, with dashes, blanks or in full width; the long codes of old passes count as
-    they are written.
+    How it may be written: :func:`models.operations.passes.codes.codes_in`.
     """
-    typed = _BETWEEN.sub("", unicodedata.normalize("NFKC", code)).upper()
-    written = [each for each in (code, typed) if CODE.fullmatch(each)]
-    query = select(VisitorPass).where(VisitorPass.code.in_(written)).order_by(VisitorPass.code == typed)
-    found = session.scalars(query.limit(1)).first() if written else None
-    if found is None:
+    codes = codes_in(code)
+    rows = session.scalars(select(VisitorPass).where(VisitorPass.code.in_(codes))).all() if codes else ()
+    if not rows:
         return False, UNKNOWN_CODE
-    return validity(found, now)
+    return validity(min(rows, key=lambda row: codes.index(row.code)), now)
 
 
 def open_move(

@@ -1,7 +1,6 @@
 """Passes as papers: issued, described, revoked, corrected, deleted (PAS-1 … PAS-3)."""
 
 import datetime
-import secrets
 from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ from models.operations.core import (
     take_numbers,
 )
 from models.operations.matters import check_phone, phone_columns, same_phone
+from models.operations.passes.codes import new_code
 from models.operations.passes.gate import open_move
 from models.passes import PassKind, VisitorPass
 from models.personal import IdDocument
@@ -35,10 +35,6 @@ from models.staff import Actor
 from models.tags import tag_key
 
 NUMBER_PREFIX = "V"
-CODE_LETTERS = "ACDEFGHJKMNPQRTUVWXY34679"
-"""What codes are made of: nothing that looks like another (0 O, 1 I L, 2 Z, 5 S, 8 B)."""
-CODE_LENGTH = 10
-"""Short enough to be typed at the gate; 25 to the power of 10 is too many to be guessed through a web page."""
 WORKER_MONTHS = 3
 """PAS-3: no setting makes a worker's pass last longer."""
 AMENDABLE = frozenset(
@@ -129,11 +125,6 @@ def issue(
             row.number = number
     outcome.done = list(create(session, rows, verb="issue", actor=actor, now=now))
     return outcome
-
-
-def new_code() -> str:
-    """A code for the gate that nobody has guessed."""
-    return "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
 
 
 def check_badge(
