@@ -34,6 +34,7 @@ from views.registers.settings import CalendarDayView, CategoryView, ClockView, S
 from views.registers.staff import StaffView
 from views.registers.tickets import TicketView
 from views.request import context, keeping, sent_once
+from views.request.queries import refuse_given_twice
 from views.words import cells, language
 from views.words.references import ENDPOINTS
 
@@ -89,6 +90,8 @@ def register_views(app: Flask) -> Admin:
     admin.add_view(bulk_runs.BulkRunView())
     admin.add_view(imports.ImportView())
     admin.add_view(search.SearchView())
+
+    app.before_request(refuse_given_twice)
 
     @app.context_processor
     def _for_templates() -> dict[str, Any]:

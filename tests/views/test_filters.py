@@ -279,3 +279,28 @@ def test_both_values_are_kept_in_chips_form_saved_view_export_and_bulk(
     assert f"{len(rows)} " in asked
     assert query.replace("&", "&amp;") in asked
     assert client.get(f"/admin/tickets/?{'&'.join(f'flt_unit={number}' for number in range(99))}").status_code == 400
+
+
+@first_sqlite
+def test_of_what_takes_one_value_a_second_one_is_refused_in_a_sentence(
+    pages: dict[str, Any], sign_in: Callable[..., FlaskClient]
+) -> None:
+    for endpoint in sorted(ALL):
+        view, client = pages[endpoint], sign_in(SEES.get(endpoint, VIEWER))
+        for flt in (flt for flt in view._filters if flt.control == "date"):
+            days = ("2026-01-01", "2026-02-01")
+            one, two = (f"{view.url}/?flt_{flt.key}={days[0]}&flt_{flt.key}={day}" for day in days)
+            assert client.get(one).status_code == 200, one
+            answer = client.get(two)
+            assert (answer.status_code, "takes one value: choose one" in answer.text) == (400, True), two
+    tickets, client = f"{pages['tickets'].url}/", sign_in(VIEWER)
+    for twice in (
+        *("search=漏水&search=厨房", "search=&search=厨房", "sort=id&sort=due_at", "sort=id&desc=0&desc=1"),
+        *("cols=number&cols=summary", "after=1~1&after=2~2", "at=2026-01-01&at=2026-02-01", "preview=1&preview=2"),
+    ):
+        for address in (f"{tickets}?{twice}", f"{tickets}export/csv/?{twice}"):
+            answer = client.get(address)
+            assert (answer.status_code, "several values for" in answer.text) == (400, True), address
+    for address in ("/admin/search/?q=1&q=2", "/admin/keys/board/?q=1&q=2", "/admin/keys/board/?key=1&key=2"):
+        assert client.get(address).status_code == 400, address
+    assert client.get(f"{tickets}?search=漏水&search=漏水&flt_kind=repair&flt_kind=enquiry").status_code == 200

@@ -23,6 +23,8 @@ class DeskFilter(BaseSQLAFilter):
     control = "select"
     has_alternatives = True
     """Whether the form offers a second value beside the first: rows that fit either are listed."""
+    takes_one = False
+    """Whether a second value is refused: of two bounds the wider one would win, and nobody was told so."""
     column: Any
 
     def __init__(self, column: Any, key: str | None = None, name: Any = None) -> None:
@@ -115,6 +117,7 @@ class DateFilter(DeskFilter):
 
     control = "date"
     has_alternatives = False
+    takes_one = True
 
     def __init__(self, column: Any, *, until: bool = False, name: Any = None) -> None:
         super().__init__(column, f"{column.key}_{'until' if until else 'from'}", name)

@@ -36,6 +36,7 @@ from views.request.queries import (
     parse_day,
     parse_search,
     place_in,
+    twice_given,
 )
 from views.words.cells import escaped, marked
 from views.words.language import language, say, zone
@@ -137,6 +138,7 @@ class ListPages(Scope):
     def asked(self, source: Any = None) -> Asked:
         """What the address asks for; 400 for anything malformed. *source* replaces the request's arguments."""
         arguments: MultiDict[str, str] = request.args if source is None else MultiDict(source)
+        twice_given(arguments)
         asked = Asked(search=parse_search(arguments.get("search", "")))
         if asked.search and not self._search_supported:
             raise BadRequest(gettext("The address has an unknown value for “%(name)s”.", name="search"))
@@ -180,6 +182,8 @@ class ListPages(Scope):
                 raise BadRequest(gettext("This list has no filter “%(name)s”.", name=key[:60]))
             flt: Any = known[key][1]
             given = dict.fromkeys(value.strip() for value in arguments.getlist(name))
+            if len(given.keys() - {""}) > 1 and flt.takes_one:
+                raise BadRequest(gettext("The filter “%(name)s” takes one value: choose one.", name=flt.name))
             for raw in filter(None, given):  # an empty control of the filter form says nothing
                 try:
                     found.append((flt, raw, flt.clean(raw)))

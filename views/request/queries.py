@@ -10,6 +10,7 @@ from flask import request
 from flask_babel import gettext
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest
 
 from models.base import Choice, LocalDate, ShortText, SortKey, UTCDateTime, never
@@ -35,6 +36,22 @@ def asked_id() -> int:
     """The ``id`` of the address; 400 when it is missing, given twice or no number."""
     given = request.args.getlist("id")
     return parse_id(given[0] if len(given) == 1 else None)
+
+
+_ALTERNATIVES = {"key": "several_keys", "skipped": "follow_up_queue"}
+"""Arguments that may stand several times in the address of one page, each with the page; and filters, of a list."""
+
+
+def refuse_given_twice() -> None:
+    """400 where an address gives one argument two values: only one of them would count, and nobody was told which."""
+    twice_given(request.args, request.blueprint)
+
+
+def twice_given(arguments: MultiDict[str, str], page: str | None = None) -> None:
+    """The same for *arguments* of the endpoint group *page*."""
+    for name, values in arguments.lists():
+        if len(set(values)) > 1 and not name.startswith("flt") and _ALTERNATIVES.get(name, "") != page:
+            raise BadRequest(gettext("The address has several values for “%(name)s”: only one counts.", name=name[:60]))
 
 
 @dataclass(frozen=True)
