@@ -179,15 +179,56 @@ def test_everything_of_the_second_moves_to_the_first_and_back_by_undo__RES_1(des
         residents.undo_merge(desk.session, [kept], **desk.supervisor).one()
 
 
-def test_a_merge_is_not_undone_when_something_has_followed__RES_1(desk):
-    kept, other = desk.person(), desk.person("5550 1234")
-    ticket = desk.reports(other)
+def test_what_was_written_since_a_merge_does_not_keep_it_from_being_undone__RES_1(desk):
+    kept, other, third = desk.person(note="早"), desk.person("5550 1234", note="晚"), desk.person("5550 1235", note="午")
+    ticket, stay = desk.reports(other), desk.lives(other, 1)
+    before = desk.state()
     residents.merge(desk.session, [kept], **desk.supervisor, other_id=other.id).one()
+    residents.merge(desk.session, [kept], **desk.supervisor, other_id=third.id).one()
     tickets.comment(desk.session, [ticket], **desk.clerk, body="问过了").one()
     tickets.amend(desk.session, [ticket], **desk.clerk, summary="灯又坏了").one()
+    tickets.escalate(desk.session, [ticket], **desk.clerk, reason="要停水").one()
+    residents.end_occupancy(desk.session, [stay], **desk.clerk, until_on=desk.clerk["now"].date()).one()
+    residents.amend(desk.session, [kept], **desk.supervisor, emergency_contact="13911110009").one()
+    residents.undo_merge(desk.session, [kept], **desk.supervisor).one()
+    residents.undo_merge(desk.session, [kept], **desk.supervisor).one()
+    assert desk.state() == before
+    assert ticket.summary == "灯又坏了"
+
+
+@pytest.mark.parametrize("change", ["the note that was joined", "the ticket's resident"])
+def test_a_merge_is_not_undone_when_what_it_wrote_was_changed__RES_1(desk, change):
+    kept, other, third = desk.person(note="早"), desk.person("5550 1234", note="晚"), desk.person("5550 1235")
+    ticket = desk.reports(other)
+    residents.merge(desk.session, [kept], **desk.supervisor, other_id=other.id).one()
+    if change == "the ticket's resident":
+        tickets.amend(desk.session, [ticket], **desk.clerk, resident_id=third.id).one()
+    else:
+        residents.amend(desk.session, [kept], **desk.supervisor, note="早，晚").one()
+    before = desk.state()
     with pytest.raises(OperationRefused, match="followed"):
         residents.undo_merge(desk.session, [kept], **desk.supervisor).one()
-    assert desk.session.get_one(Ticket, ticket.id).resident_id == kept.id
+    assert desk.state() == before
+
+
+def test_who_agreed_to_one_preview_has_not_agreed_to_another__RES_1(desk):
+    kept, other, third = desk.person(), desk.person("5550 1234"), desk.person("5550 1235")
+    desk.reports(other)
+
+    def merge(other_id, shown, looked_at=True):
+        given = {"other_id": other_id, "looked_at": looked_at, "shown": shown}
+        with pytest.raises(OperationRefused, match="would move") as told:
+            residents.merge(desk.session, [kept], **desk.supervisor, **given).one()
+        return told.value.values["shown"]
+
+    shown = merge(other.id, "", looked_at=False)
+    assert merge(other.id, "") == merge(other.id, "nonsense") == shown
+    merge(third.id, shown)
+    desk.lives(other, 1)
+    before = desk.state()
+    shown = merge(other.id, shown)
+    assert desk.state() == before
+    residents.merge(desk.session, [kept], **desk.supervisor, other_id=other.id, shown=shown).one()
 
 
 def test_who_is_not_one_person_is_not_merged__RES_1(desk):

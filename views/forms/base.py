@@ -89,6 +89,10 @@ class DeskForm(BaseForm):
             groups.append(("" if not groups else _("More"), rest))
         return [(title, fields) for title, fields in groups if fields]
 
+    def hidden(self) -> list[Field]:
+        """What is sent with the form and seen by nobody."""
+        return [field for field in self if isinstance(field, HiddenField)]
+
     def refuse(self, refusal: OperationRefused) -> bool:
         """Show *refusal* at the fields it names; False when it names none, or one that this form does not have.
 

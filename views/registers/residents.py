@@ -9,10 +9,12 @@ from flask import g, url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import bindparam, select
+from wtforms import HiddenField
 from wtforms.validators import Optional
 
 from models.callers import called_about
 from models.complaints import Complaint
+from models.errors import OperationRefused
 from models.estates import Unit
 from models.operations import residents as verbs
 from models.personal import IdDocument
@@ -57,6 +59,17 @@ class MergeForm(DeskForm):
 
     other_id = LookupField(_("The other record of this person"), [Required()], lookup="resident")
     looked_at = FlagField(_("They are one person"), description=_("Without the tick it is said first what would move."))
+    shown = HiddenField()
+
+    def arguments(self) -> dict[str, Any]:
+        """The tick counts for what was shown with it: for another person, or after a change, it is said anew."""
+        return {**super().arguments(), "shown": self.shown.data or ""}
+
+    def refuse(self, refusal: OperationRefused) -> bool:
+        """With what is shown now, which nobody has agreed to yet."""
+        self.shown.data = refusal.values.get("shown", "")
+        self.looked_at.data = False
+        return super().refuse(refusal)
 
 
 class ResidentUnitFilter(KeyFilter):

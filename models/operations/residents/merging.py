@@ -1,6 +1,7 @@
 """Two records of one person become one (RES-1): what hangs on the second moves to the first, and back by undo."""
 
 import datetime
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -8,12 +9,14 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
+from models.base import canonical_json
 from models.complaints import Complaint
 from models.errors import OperationRefused, Outcome, gettext_noop
-from models.events import record_events
+from models.events import Event, record_events
 from models.keys import KeyLoan
 from models.matters import RepeatReport
-from models.operations.core import Move, create, event_row
+from models.operations.core import Move, create, event_row, facts
+from models.personal import keyring_of
 from models.residents import Occupancy, Resident, ResidentContact, ResidentMerge
 from models.staff import Actor
 from models.tickets import Ticket
@@ -42,6 +45,7 @@ def merge(
     now: datetime.datetime,
     other_id: int,
     looked_at: bool = True,
+    shown: str | None = None,
     expected: Mapping[int, int] | None = None,
     preview: bool = False,
 ) -> Outcome:
@@ -49,7 +53,8 @@ def merge(
 
     Units, matters, key loans and phones move; what both have stays with the other, to be there after an undo. Refused:
     the person itself, somebody of another estate or merged already, two different ID numbers, and, with the numbers of
-    what would move, as long as nobody has *looked_at* these.
+    what would move, as long as nobody has *looked_at* these: at just these, where *shown* is what the last refusal gave
+    as its value ``shown``; None is for programs, which show nothing.
     """
     move = Move(session, Resident, residents, verb="unite", actor=actor, now=now, preview=preview, expected=expected)
     move.rule = RULE
@@ -62,7 +67,7 @@ def merge(
         try:
             other = _other(session, row, other_id)
             moving = _moving(session, row, other)
-            _check_looked_at(row, other, moving, looked_at)
+            _check_looked_at(row, other, moving, looked_at, shown)
         except OperationRefused as refusal:
             move.reject(row, refusal)
             continue
@@ -98,7 +103,10 @@ def undo_merge(
     expected: Mapping[int, int] | None = None,
     preview: bool = False,
 ) -> Outcome:
-    """Part again who was merged last, while nothing has followed on the person or on anything that moved (RES-1)."""
+    """Part again who was merged last, while all that is put back is still as the merge left it (RES-1).
+
+    What else was written meanwhile, an entry or another summary for instance, stays and goes with its record.
+    """
     move = Move(session, Resident, residents, verb="undo", actor=actor, now=now, preview=preview, expected=expected)
     move.rule = RULE
     parted: list[tuple[Resident, ResidentMerge, dict[type[Any], list[Any]]]] = []
@@ -109,9 +117,9 @@ def undo_merge(
             move.refuse(row, RULE, gettext_noop("Nobody is merged into %(record)s."), record=str(row))
             continue
         rows = {model: _moved(session, model, merged) for model in REFERRING}
-        there = {model.__tablename__: _versions(found) for model, found in rows.items()}
-        moved = {model.__tablename__: merged.moved.get(model.__tablename__, {}) for model in REFERRING}
-        if row.version != merged.kept_version or there != moved:
+        there = {model.__tablename__: _versions(found).keys() for model, found in rows.items()}
+        moved = {model.__tablename__: merged.moved.get(model.__tablename__, {}).keys() for model in REFERRING}
+        if there != moved or not _as_merged(session, row, merged):
             message = gettext_noop("Something has followed on %(record)s since the merge, which therefore stays.")
             move.refuse(row, RULE, message, record=str(row))
             continue
@@ -173,9 +181,11 @@ def _same_stay(one: Occupancy, other: Occupancy) -> bool:
 
 
 def _check_looked_at(
-    row: Resident, other: Resident, moving: Mapping[type[Any], Sequence[Any]], looked_at: bool
+    row: Resident, other: Resident, moving: Mapping[type[Any], Sequence[Any]], looked_at: bool, shown: str | None
 ) -> None:
-    if looked_at:
+    there = {model.__tablename__: _versions(rows) for model, rows in moving.items()}
+    told = hashlib.sha256(canonical_json([row.id, row.version, other.id, other.version, there]).encode()).hexdigest()
+    if looked_at and shown in (None, told):
         return
     message = gettext_noop(
         "To %(kept)s #%(kept_id)s would move from %(other)s #%(other_id)s: units %(units)s, phones %(phones)s, tickets"
@@ -186,6 +196,7 @@ def _check_looked_at(
         RULE,
         message,
         field="looked_at",
+        shown=told,
         kept=row.name,
         kept_id=row.id,
         other=other.name,
@@ -221,6 +232,18 @@ def _moved(session: Session, model: type[Any], merged: ResidentMerge) -> list[An
     query = query.execution_options(populate_existing=True)
     reads = session.info.get("only_reads")
     return list(session.scalars(query if reads else query.with_for_update(key_share=True)))
+
+
+def _as_merged(session: Session, row: Resident, merged: ResidentMerge) -> bool:
+    """Whether *row* still has what it was given of the other, in every column that would be put back."""
+    query = select(Event.after).where(
+        Event.register == Resident.__tablename__, Event.record_id == row.id, Event.verb == "unite"
+    )
+    given = next(
+        after for after in session.scalars(query.order_by(Event.id.desc())) if after.get("merged") == merged.merged_id
+    )
+    there = facts(row, {name: getattr(row, name) for name in merged.before}, keyring_of(session))
+    return all(there[name] == given.get(name) for name in there)
 
 
 def _redirect(
