@@ -11,7 +11,7 @@ from models.errors import OperationRefused
 from models.events import Event, broken_seals
 from models.invariants import broken_invariants
 from models.keys import BringerKind, Key
-from models.matters import Comment, CommentKind
+from models.matters import Comment, CommentKind, Severity
 from models.operations import keys, passes, tickets
 from models.operations.bulk import (
     BULK_VERBS,
@@ -206,24 +206,39 @@ def test_a_row_changed_since_is_refused_and_the_others_are_put_back(world, now):
 
 @pytest.mark.parametrize(
     ("verb", "words"),
-    [("comment", {"kind": CommentKind.NOTE, "body": "业主催了"}), ("amend", {"detail": "水已经流到楼下"})],
+    [
+        ("comment", {"kind": CommentKind.NOTE, "body": "业主催了"}),
+        ("amend", {"detail": "水已经流到楼下"}),
+        ("amend", {"severity": Severity.MINOR}),
+        ("escalate", {"reason": "要停水"}),
+        ("name_follower", {"follower": "clerk2"}),
+        ("change_owner", {"desk_owner": "clerk2", "reason": "换班"}),
+        ("report_again", {"words": "还在漏"}),
+    ],
 )
 def test_what_a_colleague_wrote_meanwhile_stays_and_the_row_is_put_back_all_the_same(world, now, verb, words):
     rows, arguments = rows_for(world, now, "tickets", "dispatch")
     run = bulk(world, now, "tickets", "dispatch", rows, **arguments)
-    do(world, verb, rows[1], now + 2 * MINUTE, by="clerk2", **words).one()
+    words = {name: world.person(word) if word == "clerk2" else word for name, word in words.items()}
+    do(world, verb, rows[1], now + 2 * MINUTE, **words).one()
+    reread(world)
+    written = {
+        name: getattr(rows[1], name) for name in ("detail", "severity", "follower_id", "desk_owner_id", "repeats")
+    }
     undo(world, run, now + 3 * MINUTE)
     assert [row.status for row in rows] == [S.RECEIVED, S.RECEIVED, S.RECEIVED]
-    if verb == "amend":
-        assert rows[1].detail == "水已经流到楼下"
-    else:
+    assert written == {name: getattr(rows[1], name) for name in written}
+    if verb == "comment":
         query = select(Comment.body).where(Comment.ticket_id == rows[1].id)
         assert world.session.scalars(query).all() == ["业主催了"]
 
 
 @pytest.mark.parametrize(
     ("verb", "changes"),
-    [("assign", {"assignee": "technician"}), ("amend", {"visit_until": HOUR}), ("escalate", {"reason": "缺人"})],
+    [
+        ("reassign", {"assignee": "lead", "reason": "换人"}),
+        ("amend", {"visit_until": HOUR}),
+    ],
 )
 def test_a_row_on_which_something_followed_is_left_alone(world, now, verb, changes):
     rows, arguments = rows_for(world, now, "tickets", "dispatch")

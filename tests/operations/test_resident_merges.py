@@ -180,7 +180,11 @@ def test_everything_of_the_second_moves_to_the_first_and_back_by_undo__RES_1(des
 
 
 def test_what_was_written_since_a_merge_does_not_keep_it_from_being_undone__RES_1(desk):
-    kept, other, third = desk.person(note="早"), desk.person("5550 1234", note="晚"), desk.person("5550 1235", note="午")
+    kept, other, third = (
+        desk.person(note="早"),
+        desk.person("5550 1234", note="晚"),
+        desk.person("5550 1235", note="午"),
+    )
     ticket, stay = desk.reports(other), desk.lives(other, 1)
     before = desk.state()
     residents.merge(desk.session, [kept], **desk.supervisor, other_id=other.id).one()

@@ -17,7 +17,7 @@ from views.register.scope import INVALID, status_of
 from views.register.versions import STORED, Differences, asked_again, chosen, differences, undecided
 from views.request import context
 from views.request.queries import asked_id, parse_id
-from views.request.sent_once import sent_before
+from views.request.sent_once import once, sent_before
 from views.words.language import say, sentence
 
 
@@ -123,6 +123,7 @@ class EditPages(RecordPages):
     # ------------------------------------------------------------- edit
 
     @expose("/edit/", methods=("GET", "POST"))
+    @once
     def edit_view(self) -> Any:
         """Change descriptive columns, by ``amend``, of the version that was read."""
         if not self.has_page("edit"):
@@ -219,6 +220,7 @@ class EditPages(RecordPages):
     # ------------------------------------------------------------- delete
 
     @expose("/delete/", methods=("GET", "POST"))
+    @once
     def delete_view(self) -> Any:
         """Ask once more, then delete through the verb: allowed only while nothing has followed."""
         if not self.has_page("delete"):

@@ -74,6 +74,7 @@ def once(page: Callable[..., Any]) -> Callable[..., Any]:
         if request.method == "POST":
             rows = _done_by_this_form()
             if rows is not None and context.session().execute(select(rows.c.id).limit(1)).first() is not None:
+                context.note_saved()
                 flash(gettext("This was sent before, and was done once."), "info")
                 return redirect(_after(view))
         return page(view, *arguments, **options)

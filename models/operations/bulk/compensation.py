@@ -53,10 +53,12 @@ COMPENSATIONS: dict[tuple[str, str], Compensation] = {
 }
 """(register, verb) -> how it is put back. What is not here cannot be undone."""
 
-WORDS = frozenset({"comment", "amend", "report_again"})
-"""Verbs that may have been done meanwhile: what they write stays, beside what is put back."""
-_APPOINTMENT = frozenset({"visit_from", "visit_until"})
-"""Columns of ``amend`` that move a clock."""
+BUILT_ON: dict[str, frozenset[str]] = {
+    "tickets": frozenset({"status"}),
+    "key_loans": frozenset({"pieces_back"}),
+    "visitor_passes": frozenset({"inside", "revoked_at", "deposit_refunded_at"}),
+}
+"""Columns that a later step changes because of the one that would be put back; a row where one has changed stays."""
 
 LASTING: dict[tuple[str, str], Msgid] = {
     ("visitor_passes", "check_out"): gettext_noop(
@@ -118,7 +120,7 @@ def undo(
     move = Move(session, how.model, rows, verb="undo", actor=actor, now=now, preview=preview)
     move.also = {"bulk_run_id": run.id}
     events = _events(session, run, [row.id for row in move.rows])
-    moved_on = _moved_on(session, run, events)
+    moved_on = _moved_on(session, run, events) | (_clocks_moved(session, how, events) if how.clocks else set())
     followed = _FOLLOWED[run.register](session, run, move.rows)
     for row in list(move.rows):
         if not may(actor, run.verb, row):
@@ -144,19 +146,26 @@ def _events(session: Session, run: BulkRun, ids: Sequence[int]) -> dict[int, Any
 
 
 def _moved_on(session: Session, run: BulkRun, events: Mapping[int, Any]) -> set[int]:
-    """The rows on which something was done since that is more than words beside the columns to be put back."""
+    """The rows in which a column that would be put back, or one built on it, was written since: even to and fro."""
     if not events:
         return set()
     since = min(event.id for event in events.values())
-    query = select(Event.id, Event.record_id, Event.verb, Event.before).where(
+    query = select(Event.id, Event.record_id, Event.before, Event.after).where(
         Event.register == run.register, Event.record_id.in_(events), Event.id > since
     )
     return {
         later.record_id
         for later in session.execute(query)
         if later.id > events[later.record_id].id
-        and (later.verb not in WORDS or not _APPOINTMENT.union(events[later.record_id].before).isdisjoint(later.before))
+        and not (BUILT_ON[run.register] | events[later.record_id].before.keys()).isdisjoint(later.before)
     }
+
+
+def _clocks_moved(session: Session, how: Compensation, events: Mapping[int, Any]) -> set[int]:
+    """The rows of which a clock was started, met, moved or stopped since: an appointment that was changed does that."""
+    owner = getattr(ClockRun, OWNER_COLUMN[how.model.__tablename__])
+    query = select(owner, ClockRun.updated_at).where(owner.in_(events))
+    return {row_id for row_id, at in session.execute(query) if at > events[row_id].at}
 
 
 def _as_left(row: Any, event: Any, keyring: Keyring) -> bool:

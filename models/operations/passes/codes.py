@@ -25,7 +25,9 @@ def codes_in(text: str) -> list[str]:
     Signs, blanks and what nobody sees count nothing, nor does a word before or behind it, nor case, nor full width. The
     long codes of old passes count as they are written.
     """
-    seen = "".join(sign for sign in unicodedata.normalize("NFKC", text) if not unicodedata.category(sign).startswith("C"))
+    seen = "".join(
+        sign for sign in unicodedata.normalize("NFKC", text) if not unicodedata.category(sign).startswith("C")
+    )
     found = _IN_AN_ADDRESS.findall(seen)
     said = found[-1] if found else seen
     letters = _NOT_OF_A_CODE.sub("", said.upper())
