@@ -51,7 +51,7 @@ class BulkRunView(DeskPage):
         """The person's last runs."""
         query = select(BulkRun).where(visible(context.actor(), BulkRun)).order_by(BulkRun.id.desc()).limit(PAGE_SIZE)
         runs = list(context.session().scalars(query))
-        return self.render("admin/bulk.html", runs=runs, title_of=title_of, label=label)
+        return self.render("admin/bulk_runs.html", runs=runs, title_of=title_of, label=label)
 
     @expose("/details/")
     def details_view(self) -> Any:
