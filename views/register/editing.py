@@ -17,7 +17,7 @@ from views.register.scope import INVALID, status_of
 from views.register.versions import STORED, Differences, asked_again, chosen, differences, undecided
 from views.request import context
 from views.request.queries import asked_id, parse_id
-from views.request.sent_once import once, sent_before
+from views.request.sent_once import done_before, sent_before
 from views.words.language import say, sentence
 
 
@@ -123,7 +123,6 @@ class EditPages(RecordPages):
     # ------------------------------------------------------------- edit
 
     @expose("/edit/", methods=("GET", "POST"))
-    @once
     def edit_view(self) -> Any:
         """Change descriptive columns, by ``amend``, of the version that was read."""
         if not self.has_page("edit"):
@@ -133,8 +132,10 @@ class EditPages(RecordPages):
         self.remember_references(record)
         if request.method == "GET":
             return self.edit_page(record, self._edit_form_class(obj=record), record.version)
-        form = self._edit_form_class(request.form, obj=record)
         version = self.asked_version()
+        if version not in (None, record.version) and (answer := done_before(self)) is not None:
+            return answer
+        form = self._edit_form_class(request.form, obj=record)
         open_choices = undecided(form)
         if not form.validate() or open_choices:
             problem = gettext("Choose “stored now” or “yours” for: %(fields)s.", fields=open_choices)
@@ -220,12 +221,16 @@ class EditPages(RecordPages):
     # ------------------------------------------------------------- delete
 
     @expose("/delete/", methods=("GET", "POST"))
-    @once
     def delete_view(self) -> Any:
         """Ask once more, then delete through the verb: allowed only while nothing has followed."""
         if not self.has_page("delete"):
             raise NotFound
-        record = self.get_one(asked_id())
+        try:
+            record = self.get_one(asked_id())
+        except NotFound:
+            if request.method == "POST" and (answer := done_before(self)) is not None:
+                return answer
+            raise
         self.require("delete", record)
         name = self.name_of(record)
         if request.method == "GET":
