@@ -21,7 +21,7 @@ from models import Base, made, search
 from models.guards import create_triggers, drop_triggers, trigger_functions, trigger_statements
 from models.migrations import keeping, neighbours, shape
 from models.migrations.keeping import NeighbourInTheWay as NeighbourInTheWay
-from models.migrations.revision import OPTIONS, is_named_as_before, rename_version_table
+from models.migrations.revision import EARLIER_VERSION_TABLE, OPTIONS, is_named_as_before, rename_version_table
 from models.migrations.revision import config as config
 from models.migrations.revision import current as current
 from models.personal import Keyring
@@ -104,8 +104,12 @@ def make_at(connection: Connection, revision: str, keyring: Keyring | None = Non
 def names_in_the_way(connection: Connection, before: shape.Shape) -> list[str]:
     """Names that we need and another program has: of tables and indexes that are not there yet, of triggers."""
     there, after = neighbours.of_others(connection, before), shape.present()
-    needed = {name.lower() for name in (*after.tables, *after.others, *shape.HOUSEKEEPING, *shape.search_tables())}
-    taken = {str(thing) for thing in there if thing.kind in {"table", "view", "index"} and thing.name.lower() in needed}
+    coming = _names_of(after) - _names_of(before)
+    taken = {f"{kind} {name}" for kind, name in neighbours.names(connection) if name.lower() in coming}
+    ours_by_name = {*shape.HOUSEKEEPING, *shape.search_tables()}
+    taken |= {
+        str(thing) for thing in there if thing.kind in {"table", "view", "index"} and thing.name.lower() in ours_by_name
+    }
     ours = [item for sql in trigger_statements(Base.metadata, connection.dialect.name) if (item := made.made_by(sql))]
     triggers = {item.name: item.of for item in ours if item.kind == "trigger"}
     anywhere = connection.dialect.name == "sqlite"  # where the names of triggers are those of the whole file
@@ -121,6 +125,11 @@ def names_in_the_way(connection: Connection, before: shape.Shape) -> list[str]:
         rows = connection.scalars(text("SELECT proname FROM pg_proc WHERE pronamespace = " + CURRENT_SCHEMA))
         taken |= {f"function {name}" for name in rows if name in functions}
     return sorted(taken)
+
+
+def _names_of(known: shape.Shape) -> set[str]:
+    names = {*known.tables, *known.others, *(f"{table}_id_seq" for table in known.tables)}
+    return {name.lower() for name in names} - {f"{EARLIER_VERSION_TABLE}_pkc"}  # which we make no more
 
 
 def queue(connection: Connection) -> None:

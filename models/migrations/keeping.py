@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from models.migrations.neighbours import Thing, of_others
+from models.migrations.neighbours import Thing, broken_references, functions_naming, naming, of_others
 from models.migrations.shape import Shape
 
 
@@ -32,11 +32,13 @@ def kept(
     if on_sqlite:
         sound = _sound(connection, things)
         orphans = set(_orphans(connection, things, before))
+        broken = set(broken_references(connection, things))
         _set_aside(connection, things)
     try:
         yield
     except DBAPIError as error:
-        if things and (named := _named(error, things)):
+        named = _named(error, things) or "; ".join(sorted(naming(things, _gone(before, after()))))
+        if named:
             raise NeighbourInTheWay(named) from error
         raise
     if on_sqlite:
@@ -45,8 +47,20 @@ def kept(
             raise NeighbourInTheWay(f"{_list(lost)} would not work any more")
         if added := set(_orphans(connection, things, after())) - orphans:
             raise NeighbourInTheWay(f"rows that refer to one that goes: {', '.join(sorted(added)[:5])}")
+        if newly := set(broken_references(connection, things)) - broken:
+            raise NeighbourInTheWay("; ".join(f"{thing} {why}" for thing, why in sorted(newly)))
+    else:
+        gone = _gone(before, after())
+        triggers = [thing for thing in things if thing.kind == "trigger"]
+        if naming_them := sorted({*naming(triggers, gone), *functions_naming(connection, gone)}):
+            raise NeighbourInTheWay("; ".join(naming_them))
     if lost := set(things) - set(of_others(connection, after())):
         raise NeighbourInTheWay(f"{_list(lost)} would be lost")
+
+
+def _gone(before: Shape, after: Shape) -> dict[str, frozenset[str]]:
+    """Table -> its columns that are not there any more."""
+    return {name: columns - after.tables.get(name, frozenset()) for name, columns in before.tables.items()}
 
 
 def _list(things: Iterable[Thing]) -> str:

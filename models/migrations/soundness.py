@@ -1,6 +1,8 @@
 """Whether the tables are what SCHEMA.md promises, and what of other programs hurts that: friend or foe."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from sqlalchemy import CheckConstraint, Connection, PrimaryKeyConstraint, Table, UniqueConstraint, text
 from sqlalchemy.schema import CreateTable
@@ -13,11 +15,15 @@ from models.migrations.neighbours import Thing
 
 def problems(connection: Connection) -> list[str]:
     """What is not as it should be, a line each: tables, guards, references, the file itself."""
-    found = [f"different: {difference}" for difference in migrations.differences(connection)]
+    found = [f"different: {said}" for said in map(_sentence, _flat(migrations.differences(connection))) if said]
     found += [f"different: {what}" for what in missing_rules(connection)]
     found += [f"guard missing or changed: {name}" for name in sorted(migrations.missing_guards(connection))]
     found += [f"refers to nothing: {row}" for row in migrations.orphans(connection)]
-    found += [f"refuses what may be written: {thing}" for thing in of_others(connection) if hurts(connection, thing)]
+    others = of_others(connection)
+    found += [f"refuses what may be written: {thing}" for thing in others if hurts(connection, thing)]
+    found += [
+        f"stops what is written: {thing} {why}" for thing, why in neighbours.broken_references(connection, others)
+    ]
     if connection.dialect.name == "sqlite":
         answers = connection.scalars(text("PRAGMA integrity_check"))
         found += [f"damaged: {answer}" for answer in answers if answer != "ok"]
@@ -30,17 +36,72 @@ def of_others(connection: Connection) -> list[Thing]:
 
 
 def hurts(connection: Connection, thing: Thing) -> bool:
-    """Whether *thing* refuses rows that by SCHEMA.md may be written: it is no longer a matter of its owner alone."""
+    """Whether *thing* refuses rows that by SCHEMA.md may be written: it is no longer a matter of its owner alone.
+
+    Also where it hides rows, or lets others happen instead of what was written.
+    """
+    if thing.kind == "table":
+        return any(neighbours.broken_references(connection, [thing]))
     if thing.table not in Base.metadata.tables:
         return False
     table = Base.metadata.tables[thing.table]
     if thing.kind == "column":
         return _must_be_given(connection, thing)
+    if thing.kind == "trigger":
+        return _may_refuse(connection, thing)
+    if thing.kind == "rule":
+        return " INSTEAD" in thing.definition
+    if thing.kind == neighbours.ROW_SECURITY:
+        return True
     if thing.kind == "index":
         return _may_collide(connection, thing, table)
     return (
         thing.kind == "constraint" and not thing.definition.startswith("FOREIGN KEY") and _is_of_ours(connection, thing)
     )
+
+
+_RAISES = re.compile(r"\braise\b(?!\s+(?:debug|log|info|notice|warning)\b)", re.IGNORECASE)
+_DROPS_THE_ROW = re.compile(r"\breturn\s+null\b", re.IGNORECASE)
+
+
+def _may_refuse(connection: Connection, thing: Thing) -> bool:
+    """Whether a trigger says somewhere that it refuses a row, or passes it over; what it calls is not looked into."""
+    if connection.dialect.name == "sqlite":
+        return _RAISES.search(thing.definition) is not None
+    head, _, body = thing.definition.partition("\n")
+    if head.startswith("D"):
+        return False  # switched off
+    return _RAISES.search(body) is not None or (" BEFORE " in head and _DROPS_THE_ROW.search(body) is not None)
+
+
+_VERBS = {"add": "is missing", "remove": "is not of this version", "modify": "is another"}
+_NAMELESS = {"table": "table", "column": "column", "index": "index", "constraint": "constraint", "fk": "reference"}
+
+
+def _flat(differences: Iterable[Any]) -> Iterator[tuple[Any, ...]]:
+    for difference in differences:
+        if isinstance(difference, list):
+            yield from _flat(difference)
+        else:
+            yield difference
+
+
+def _sentence(difference: tuple[Any, ...]) -> str | None:
+    """What Alembic's comparison found, in words; None for what hurts nothing, such as a comment."""
+    kind, *about = difference
+    verb, _, what = str(kind).partition("_")
+    if what.endswith("comment"):
+        return None
+    if verb == "modify":
+        _schema, table, column, _facts, was, wanted = about
+        return f"{table}.{column}: its {what} is {was}, not {wanted}"
+    if what == "column":
+        _schema, table, column = about
+        return f"{table}.{column.name} {_VERBS.get(verb, verb)}"
+    table = getattr(about[0], "table", None)
+    of = "" if table is None else f"{table.name}: "
+    name = getattr(about[0], "name", None) or "without a name"
+    return f"{of}{_NAMELESS.get(what, what)} {name} {_VERBS.get(verb, verb)}"
 
 
 def _is_of_ours(connection: Connection, thing: Thing) -> bool:

@@ -110,11 +110,22 @@ def test_what_others_have_added_is_listed_and_not_broken(database_url, environme
 
 
 HURTING = {
-    "ALTER TABLE residents RENAME COLUMN name TO title": "name",
+    "ALTER TABLE residents RENAME COLUMN name TO title": "residents.name is missing",
     "CREATE UNIQUE INDEX theirs ON tickets (summary)": "refuses what may be written: index theirs on tickets",
-    "DROP INDEX ix_events_estate_id_at": "ix_events_estate_id_at",
+    "DROP INDEX ix_events_estate_id_at": "events: index ix_events_estate_id_at is missing",
+}
+IN_A_FILE = {
+    "CREATE TABLE gate (a TEXT REFERENCES residents (name))": "table gate refers to residents (name), which is no key",
+    "CREATE TABLE gate (a TEXT REFERENCES units (door))": "table gate refers to units (door), where there is no door",
+    "CREATE TRIGGER gate BEFORE INSERT ON residents BEGIN SELECT RAISE(ABORT, 'no'); END": "trigger gate on residents",
 }
 ON_A_SERVER = {
+    "ALTER TABLE residents ENABLE ROW LEVEL SECURITY": "row level security residents",
+    "CREATE RULE gate AS ON INSERT TO residents DO INSTEAD NOTHING": "rule gate on residents",
+    "CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'; END $$;"
+    "CREATE TRIGGER gate BEFORE INSERT ON residents FOR EACH ROW EXECUTE FUNCTION no()": "trigger gate on residents",
+    "ALTER TABLE tickets ALTER COLUMN summary DROP NOT NULL": "tickets.summary: its nullable is True, not False",
+    "ALTER TABLE tickets ALTER COLUMN charge_fen TYPE BIGINT": "tickets.charge_fen: its type is BIGINT, not INTEGER",
     "ALTER TABLE tickets ADD COLUMN needed TEXT NOT NULL": "refuses what may be written: column needed on tickets",
     "ALTER TABLE tickets ADD CONSTRAINT theirs CHECK (summary <> 'x')": "constraint theirs on tickets",
     "ALTER TABLE tickets DROP CONSTRAINT ck_tickets_summary_length": "ck_tickets_summary_length is missing",
@@ -129,13 +140,16 @@ def test_what_is_against_the_promises_is_broken(database_url, environment, run, 
     environment(database_url)
     on_server = engine.dialect.name == "postgresql"
     with engine.connect() as connection:
-        for statement, said in (HURTING | (ON_A_SERVER if on_server else {})).items():
+        for statement, said in (HURTING | (ON_A_SERVER if on_server else IN_A_FILE)).items():
             with connection.begin() as attempt:
                 if not on_server:
                     drop_triggers(connection)  # they name the columns
                 connection.execute(text(statement))
                 assert any(said in line for line in soundness.problems(connection)), statement
                 attempt.rollback()
+        if on_server:  # a comment hurts nothing
+            connection.exec_driver_sql("COMMENT ON TABLE tickets IS 'x'")
+            connection.exec_driver_sql("COMMENT ON COLUMN tickets.summary IS 'x'")
         assert soundness.problems(connection) == []
     if not on_server:
         with engine.begin() as connection:

@@ -120,6 +120,71 @@ def test_what_would_not_work_any_more_is_refused_by_its_name(empty):
         assert migrations.current(connection) == "0002"
 
 
+NAMING_A_COLUMN = {
+    "sqlite": {
+        "gate": "CREATE TABLE gate (id INTEGER PRIMARY KEY, phone TEXT REFERENCES residents (phone))",
+        "phones": "CREATE VIEW phones AS SELECT phone FROM residents",
+        "calls": "CREATE TRIGGER calls AFTER UPDATE ON residents BEGIN SELECT NEW.phone_digest; END",
+        "called": "CREATE INDEX called ON residents (phone, name)",
+        "last_four": "ALTER TABLE residents ADD COLUMN last_four TEXT AS (substr(phone, -4))",
+        "checked": "ALTER TABLE residents ADD COLUMN checked TEXT CHECK (checked <> phone)",
+        "partial": "CREATE INDEX partial ON residents (name) WHERE phone IS NOT NULL",
+    },
+    "postgresql": {
+        "statistics st": "CREATE STATISTICS st ON phone, name FROM residents",
+        "view phones": "CREATE VIEW phones AS SELECT phone FROM residents",
+        "trigger calls": "CREATE TRIGGER calls AFTER UPDATE OF phone ON residents FOR EACH ROW EXECUTE FUNCTION seen()",
+        "trigger body": "CREATE TRIGGER body AFTER UPDATE ON residents FOR EACH ROW EXECUTE FUNCTION reads_phone()",
+        "function looks_up()": "CREATE FUNCTION looks_up() RETURNS text LANGUAGE plpgsql AS"
+        " $$ BEGIN RETURN (SELECT min(phone) FROM residents); END $$",
+        "index called": "CREATE INDEX called ON residents (phone, name)",
+        "last_four": "ALTER TABLE residents ADD COLUMN last_four TEXT GENERATED ALWAYS AS (right(phone, 4)) STORED",
+        "constraint checked": "ALTER TABLE residents ADD CONSTRAINT checked CHECK (phone <> name)",
+        "policy only_some": "CREATE POLICY only_some ON residents USING (phone IS NOT NULL)",
+        "publication told": "CREATE PUBLICATION told FOR TABLE residents (id, phone)",
+        "rule kept": "CREATE RULE kept AS ON UPDATE TO residents WHERE OLD.phone <> '' DO ALSO SELECT 1",
+    },
+}
+
+
+def test_what_names_a_column_that_goes_stops_the_upgrade_and_is_named(empty):
+    """Each alone: the upgrade to 0009 takes the phone of the residents to a table of its own."""
+    older(empty, "0008")
+    functions = "CREATE FUNCTION {} RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {} RETURN NEW; END $$"
+    with empty.connect() as connection, migrations.without_foreign_keys(connection):
+        for name, statement in NAMING_A_COLUMN[empty.dialect.name].items():
+            with connection.begin() as attempt:
+                if empty.dialect.name == "postgresql":
+                    connection.exec_driver_sql(functions.format("seen()", ""))
+                    if name == "trigger body":
+                        connection.exec_driver_sql(functions.format("reads_phone()", "NEW.name = NEW.phone;"))
+                connection.exec_driver_sql(statement)
+                with pytest.raises(NeighbourInTheWay, match=name.replace("()", "")):
+                    migrations.bring_up(connection)
+                attempt.rollback()
+        with connection.begin():
+            migrations.bring_up(connection)
+
+
+@pytest.mark.parametrize(
+    ("statement", "named"),
+    [
+        ("CREATE INDEX ix_resident_contacts_resident_id ON mine (id)", "index ix_resident_contacts_resident_id"),
+        ("CREATE TYPE resident_contacts AS ENUM ('x')", "type resident_contacts"),
+        ("CREATE SEQUENCE staff_contacts_id_seq", "sequence staff_contacts_id_seq"),
+        ("CREATE DOMAIN resident_contacts AS text", "type resident_contacts"),
+    ],
+)
+def test_names_of_every_kind_that_are_taken_are_named(empty, statement, named):
+    if empty.dialect.name == "sqlite" and "INDEX" not in statement:
+        return
+    with empty.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE mine (id INTEGER)")
+        connection.exec_driver_sql(statement)
+    with pytest.raises(NeighbourInTheWay, match=named):
+        migrations.upgrade(empty)
+
+
 @only_sqlite
 def test_rows_of_others_that_refer_to_nothing_are_theirs_to_mend(engine):
     raw = engine.raw_connection()

@@ -4,11 +4,12 @@ import re
 
 import pytest
 from sqlalchemy import CheckConstraint, Index, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from models import Base
 from models.errors import OperationRefused
 from models.guards import trigger_statements
+from models.residents import Resident
 from models.sentences import ColumnName, TableName, all_sentences, refusal_from
 from models.staff import Staff
 from tests.marks import only_sqlite
@@ -106,3 +107,24 @@ def test_what_orm_writes_is_told_in_words_too(session, world):
     with pytest.raises(IntegrityError) as caught:
         session.flush()
     assert "username" in str(refusal_from(caught.value))
+
+
+def test_what_a_trigger_of_another_program_says_is_told_and_on_which_register(session, world):
+    connection = session.connection()
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(
+            "CREATE TRIGGER gate BEFORE INSERT ON residents BEGIN SELECT RAISE(ABORT, 'not on a Sunday'); END"
+        )
+    else:
+        connection.exec_driver_sql(
+            "CREATE FUNCTION gate() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN RAISE EXCEPTION 'not on a Sunday'; END $$;"
+            "CREATE TRIGGER gate BEFORE INSERT ON residents FOR EACH ROW EXECUTE FUNCTION gate()"
+        )
+    session.add(Resident(estate_id=world.estate.id, name="何"))
+    with pytest.raises(DBAPIError) as caught:
+        session.flush()
+    refusal = refusal_from(caught.value)
+    assert refusal.values["table"] == "residents"
+    assert str(refusal).endswith("refuses this: not on a Sunday")
+    session.rollback()
