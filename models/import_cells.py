@@ -144,6 +144,50 @@ def known_text(cell: str) -> str | None:
     return None if says_nothing(cell) else text(cell)
 
 
+_NOBODY = frozenset(
+    (
+        *(
+            "空置",
+            "空置房",
+            "空房",
+            "空关",
+            "空",
+            "未售",
+            "未出售",
+            "已退房",
+            "待售",
+            "开发商未售",
+            "开发商待售",
+            "未售出",
+        ),
+        *("待定", "未定", "未入住", "未交房", "未收楼", "未交付", "暂缺", "空缺", "待补", "待补充", "保密", "不便透露"),
+        *("同上", "〃", "″", '"', "?", "vacant", "empty", "unsold", "tbd", "tba", "ditto"),
+    )
+)
+_HAN = "[\u3400-\u9fff·]"
+_SEVERAL_PEOPLE = re.compile(
+    rf"{_HAN}\s*(?:\([^()]*\))?\s*[/\\、,;&+|]\s*{_HAN}|[^\W\d]\s*[/\\;&|]\s*[^\W\d]"
+    rf"|{_HAN}\s*\([^()]*\)\s*{_HAN}{{2}}|^{_HAN}{{2,4}}\s+{_HAN}{{2,4}}$|{_HAN}\s*\n\s*{_HAN}{{2}}"
+)
+_ORGANISATION = re.compile(
+    "公司|厂|店|中心|学校|银行|超市|酒店|医院|集团|[局部所委院会社]$|ltd|inc|co\\b|llc|gmbh", re.IGNORECASE
+)
+
+
+def person(cell: str) -> str | None:
+    """The name of one person or organisation; None where the cell names nobody: 无, 空置, 开发商未售.
+
+    Refuses several people in one cell.
+    """
+    written = unicodedata.normalize("NFKC", cell).casefold().strip()
+    if says_nothing(cell) or written.strip(" ().") in _NOBODY:
+        return None
+    if _SEVERAL_PEOPLE.search(unicodedata.normalize("NFKC", cell).strip()) and not _ORGANISATION.search(written):
+        message = gettext_noop("“%(value)s” looks like several people: write each in a row of their own.")
+        raise OperationRefused(RULE, message, value=cell[:40])
+    return text(cell)
+
+
 def word(enum: type[LabelledEnum], words: Mapping[LabelledEnum, str]) -> Callable[[str], Any]:
     """What reads a cell as one of the words of *enum*, by its value, its label or one of *words*.
 

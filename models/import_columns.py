@@ -8,7 +8,7 @@ from typing import Any
 
 from models.base import LabelledEnum
 from models.errors import Msgid, OperationRefused, gettext_noop
-from models.import_cells import plain
+from models.import_cells import Masked, plain
 from models.spreadsheets import RULE, SheetRow, UnreadableSheet
 
 HEADER_WITHIN = 20  # titles and notes may stand above the header
@@ -31,19 +31,45 @@ def heading(text: str) -> str:
     return plain(re.sub(r"\(.*?\)|\[.*?\]|【.*?】", "", unicodedata.normalize("NFKC", text)))
 
 
+_BARE_PHONE = re.compile(
+    "(?:联系|联络|移动|固定|备用|家庭|住宅|办公|第?[二三2-3])*(?:电话|手机|手机号|号码|方式|座机|固话){1,2}码?[1-3一二三]?"
+    "|(?:contact|mobile|other|second|third|home)?(?:phone|mobile|telephone|tel|cell)s?(?:number|no)?[1-3]?"
+)
+_PERSON = re.compile(
+    ".*(?:姓名|人)|(?:配偶|家属|家人|亲属|父亲|母亲|父母|子女|儿子|女儿|妻子?|丈夫|爱人|老人|保姆|中介|管家|客服|经办)"
+    "(?:名字|名)?|(?:spouse|wife|husband|contact|agent|family|relative|child|parent|guardian|butler|coowner)(?:name)?"
+)
+_IN_A_NAME = re.compile(r"(?<![0-9])\+?[0-9](?:[-*＊ ]?[0-9*＊]){6,}(?![0-9])")
+
+
 class Columns:
     """The columns of one register, in the order in which forms offer them."""
 
-    def __init__(self, *columns: Column, one_of: Sequence[str] = (), again: Mapping[str, str] | None = None) -> None:
-        """*one_of*: one of these has to be there. *again*: what a second column of that name is taken as."""
+    def __init__(
+        self,
+        *columns: Column,
+        one_of: Sequence[str] = (),
+        again: Mapping[str, str] | None = None,
+        phones: Mapping[str, str] | None = None,
+    ) -> None:
+        """*one_of*: one of these has to be there. *again*: what a second column of that name is taken as.
+
+        *phones*: whose number is in which column: the column of a person -> that of the phone.
+        """
         self.columns = columns
         self.named = {column.name: column for column in columns}
         self.one_of = one_of
         self._again = again or {}
+        self._phones = phones or {}
         self._known = {heading(column.label): (column.name, len(column.headers)) for column in columns}
         self._known |= {
             heading(header): (column.name, place) for column in columns for place, header in enumerate(column.headers)
         }
+
+    @property
+    def headings(self) -> frozenset[str]:
+        """All headings that are known, as :func:`heading` has them; single letters and words of rows are none."""
+        return frozenset(text for text in self._known if len(text) > 1)
 
     def guess(self, header: Sequence[str]) -> tuple[list[str | None], list[str]]:
         """The column behind each heading (None: not taken), and the headings that stand for one found already.
@@ -54,19 +80,59 @@ class Columns:
         best: dict[str | None, int] = {}
         for name, place in found:
             best[name] = min(place, best.get(name, place))
+        whose = self._whose_phones(header, [name if place == best[name] else None for name, place in found], found)
         chosen: list[str | None] = []
         twice: list[str] = []
-        for text, (name, place) in zip(header, found, strict=True):
+        for at, (text, (name, place)) in enumerate(zip(header, found, strict=True)):
             if name is None or (place > best[name] and name not in self._again):
                 chosen.append(None)
                 continue
-            taken = name
+            taken = whose.get(at, name)
+            if taken is None or (at in whose and taken != name and taken in chosen):
+                chosen.append(None)
+                continue
             while taken in chosen and taken in self._again:
                 taken = self._again[taken]
             if taken in chosen:
                 twice.append(text)
             chosen.append(None if taken in chosen else taken)
         return chosen, twice
+
+    def _whose_phones(
+        self, header: Sequence[str], sure: Sequence[str | None], found: Sequence[tuple[str | None, int]]
+    ) -> dict[int, str | None]:
+        """Where the heading says a phone and not whose: that of the nearest person on its left; None where it is open.
+
+        A person with a column 业主电话 of her own has no further one where somebody else has none.
+        """
+        headings = [heading(text) for text in header]
+        numbers = {*self._phones.values(), *self._again, *self._again.values()}
+        bare = [
+            at for at, (name, _place) in enumerate(found) if name in numbers and _BARE_PHONE.fullmatch(headings[at])
+        ]
+        own = {name for at, (name, _place) in enumerate(found) if name in numbers and at not in bare}
+        people: dict[int, str] = {}
+        for at, name in enumerate(sure):
+            if name in self._phones:
+                people[at] = name or ""
+            elif (name is None or found[at][0] in self._phones) and _PERSON.fullmatch(headings[at]):
+                people[at] = ""
+        whose: dict[int, str | None] = {}
+        for at in bare:
+            left = [(place, person) for place, person in people.items() if place < at]
+            without = [(place, person) for place, person in left if self._phones.get(person) not in own]
+            if not left:
+                continue
+            if not without:
+                whose[at] = self._phones[left[0][1]] if len(left) == 1 else None
+                continue
+            place, person = without[-1]
+            beside = any(other == place - 1 for other, _person in without)
+            is_open = beside and not (people.get(place) == "" and place - 1 not in people)
+            number = None if is_open else self._phones.get(person)
+            if number != found[at][0] and not (number == "phone" and found[at][0] in self._again.values()):
+                whose[at] = number
+        return whose
 
     def check(self, chosen: Sequence[str | None], twice: Sequence[str] = ()) -> None:
         """Refuse (UnreadableSheet) a choice of columns that lacks a needed one or names one twice."""
@@ -104,7 +170,25 @@ class Columns:
                 raise OperationRefused(RULE, message, column=column.label, length=column.length)
             if value is not None:
                 values[name] = value
+        for person, phone in self._phones.items():
+            self._part_phone(values, person, phone)
         return values
+
+    def _part_phone(self, values: dict[str, Any], person: str, phone: str) -> None:
+        """A number that stands in the name is a number, and no part of the name (RES-4)."""
+        name = values.get(person)
+        if isinstance(name, Masked) or not isinstance(name, str) or self.named[person].read is self.named[phone].read:
+            return
+        numbers = _IN_A_NAME.findall(unicodedata.normalize("NFKC", name))
+        if not numbers:
+            return
+        values[person] = _IN_A_NAME.sub("", unicodedata.normalize("NFKC", name)).strip(" ,:;/()[]-、电话手机")
+        if not values[person]:
+            del values[person]
+        read = [self.named[phone].read(number) for number in numbers]
+        several = [number for number in (values.get(phone), *read) if number]
+        joined = " / ".join(dict.fromkeys(several))
+        values[phone] = Masked(joined) if any(isinstance(number, Masked) for number in several) else joined
 
     def header_of(self, rows: Sequence[SheetRow]) -> int:
         """Which of the first *rows* is the header: the one with most headings that are known, else the first."""

@@ -10,6 +10,7 @@ from models.import_cells import (
     digits,
     hidden,
     known_text,
+    person,
     place,
     text,
     whole,
@@ -36,7 +37,7 @@ RESIDENTS = Columns(
             "联系人姓名 名称 "
             "name full_name resident resident_name owner owner_name"
         ),
-        text,
+        person,
         60,
     ),
     Column(
@@ -88,7 +89,7 @@ RESIDENTS = Columns(
         headers(
             "租户姓名 租户名称 租户 租客姓名 租客 承租人 承租人姓名 承租方 商户名称 商户 tenant tenant_name lessee"
         ),
-        known_text,
+        person,
         60,
     ),
     Column(
@@ -155,6 +156,7 @@ RESIDENTS = Columns(
     Column("note", gettext_noop("Note"), headers("备注 说明 备注信息 note notes remark remarks"), text, 20_000),
     one_of=("name", "tenant_name"),
     again={"phone": "phone_2", "phone_2": "phone_3"},
+    phones={"name": "phone", "tenant_name": "tenant_phone", "emergency_contact": "emergency_phone"},
 )
 UNITS = Columns(
     Column("code", *UNIT, place, 200, required=True),

@@ -89,7 +89,9 @@ _SHARED: tuple[click.Parameter, ...] = (
     click.Option(["--sheet"], metavar="NAME", help="The sheet to read; else the first with rows."),
     click.Option(["--header", "header_row"], type=int, metavar="ROW", help="The row of the headings."),
     click.Option(
-        ["--leave-out"], metavar="ROWS", help="Rows of explanation: 3,17, or “words” for all that look like it."
+        ["--leave-out"],
+        metavar="ROWS",
+        help="Rows to leave out: 3,17, or “words” for sums and explanations (so by default), or “none”.",
     ),
     click.Option(["--dry-run"], is_flag=True, help="Say what would become of each row; change nothing."),
     click.Option(["--json", "as_json"], is_flag=True, help="One JSON document on standard output."),

@@ -28,9 +28,9 @@ from models.operations.imports import (
     Refused,
     Upload,
     columns_of,
-    explains,
     importer,
     read_tables,
+    why_left_out,
 )
 from models.operations.staff import active_person
 from models.personal import keyring_of
@@ -59,12 +59,12 @@ class HowToRead:
 
     def rows_left_out(self, table: Upload) -> frozenset[int]:
         """The numbers of the rows that are only words about the table; raises ConfigurationError."""
-        if self.leave_out == "words":
-            return frozenset(row.number for row in table.reading.chosen.suspects if explains(row, table.header))
+        if self.leave_out in (None, "words"):
+            return frozenset(row.number for row in table.rows if why_left_out(row, table.header))
         try:
-            return frozenset(int(number) for number in (self.leave_out or "").replace(",", " ").split())
+            return frozenset(int(number) for number in self.leave_out.replace("none", "").replace(",", " ").split())
         except ValueError:
-            raise ConfigurationError("--leave-out takes numbers of rows, as in 3,17, or “words”.") from None
+            raise ConfigurationError("--leave-out takes numbers of rows, as in 3,17, or “words”, or “none”.") from None
 
 
 def import_register(
@@ -106,12 +106,30 @@ def import_register(
         "sheets_not_read": table.others,
         "rows_left_out": len(table.rows) - len(rows),
         "cells_filled_down": table.reading.chosen.filled,
-        "columns_not_taken": [text for text, name in zip(table.header, columns, strict=True) if text and name is None],
+        "columns_not_taken": _not_taken(table, columns),
+        "left_out": [
+            {"row": row.number, "reason": str(why_left_out(row, table.header) or "as asked")}
+            for row in table.rows
+            if row.number in left_out
+        ],
         "refusals": [
             {"row": item.row.number, "rule": item.refusal.rule, "reason": str(item.refusal)} for item in work.refused
         ],
     }
     _print(report, as_json=as_json, dry_run=dry_run)
+
+
+def _not_taken(table: Upload, columns: Sequence[str | None]) -> list[str]:
+    """The headings that are not taken; a column without one that holds something is called by its letter."""
+    width = max(len(table.header), *(len(row.cells) for row in table.rows))
+    found = []
+    for at in range(width):
+        text = table.header[at] if at < len(table.header) else ""
+        filled = any(at < len(row.cells) and row.cells[at] for row in table.rows)
+        if (at >= len(columns) or columns[at] is None) and (text or filled):
+            letters = (chr(ord("A") + at // 26 - 1) if at >= 26 else "") + chr(ord("A") + at % 26)
+            found.append(text or f"(column {letters})")
+    return found
 
 
 @dataclass
@@ -217,6 +235,11 @@ def _print(report: dict[str, Any], *, as_json: bool, dry_run: bool) -> None:
     for name in ("sheets_not_read", "columns_not_taken"):
         if report[name]:
             click.echo(f"  {name.replace('_', ' ')}: {', '.join(report[name])}")
+    for left_out in report["left_out"]:
+        words = " ".join(filter(None, left_out["cells"]))
+        click.echo(
+            f"  row {left_out['row']} is left out, {left_out['reason']}: {words[:40]} (--leave-out none takes it)"
+        )
     for refusal in report["refusals"]:
         click.echo(f"  row {refusal['row']}: {refusal['reason']}")
     if report["run"] is not None and report["imported"] + report["updated"]:

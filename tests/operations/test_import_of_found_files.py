@@ -13,7 +13,7 @@ from models.operations import imports
 from models.operations.imports import full_code
 from models.personal import keyring_of
 from models.residents import Occupancy, OccupancyKind, Resident, ResidentContact
-from models.spreadsheets import UnreadableSheet
+from models.spreadsheets import SheetRow, UnreadableSheet
 from tests.sheets import saved, tables
 
 
@@ -399,3 +399,60 @@ def test_several_rooms_or_a_remark_are_no_number_of_a_unit__RES_1(desk):
     said = [str(result).partition("” ")[2][:5] for result in results]
     assert said == ["names"] * len(several) + ["says "] * len(more)
     assert desk(csv("房号", "88-101(A)", "B1-储藏室", "88-101A"), "units") == ["imported"] * 3
+
+
+@pytest.mark.parametrize(
+    ("header", "taken"),
+    [
+        ("房号,业主姓名,联系电话,租户姓名,联系电话", "unit name phone tenant_name tenant_phone"),
+        ("姓名,电话,紧急联系人,电话", "name phone emergency_contact emergency_phone"),
+        ("姓名,电话,配偶,联系方式", "name phone - -"),
+        ("姓名,电话,手机", "name phone phone_2"),
+        ("业主,租户,电话,租户电话", "name tenant_name phone tenant_phone"),
+        ("业主姓名,租户姓名,联系电话", "name tenant_name -"),
+        ("产权人,联系人,联系电话", "name - -"),
+        ("房号,电话,姓名", "unit phone name"),
+        ("租户姓名,电话,电话", "tenant_name tenant_phone -"),
+        ("业主,业主电话,租户,租户电话,联系电话", "name phone tenant_name tenant_phone -"),
+        ("Name,Phone,Tenant,Phone", "name phone tenant_name tenant_phone"),
+    ],
+)
+def test_a_phone_belongs_to_the_nearest_person_on_its_left_or_to_nobody(header, taken):
+    assert " ".join(name or "-" for name in COLUMNS["residents"].guess(header.split(","))[0]) == taken
+
+
+def test_a_cell_of_several_people_or_of_nobody_is_no_person__RES_1(desk):
+    several = ("张伟/李娜", "王芳、刘强", "吴磊（夫）郑洁（妻）", "王芳 刘强", "Pat / Kim")
+    nobody = ("空置", "开发商未售", "待定", "/", "-", "无", "同上")
+    results = desk(csv("姓名,电话", *(f"{name},13800001111" for name in several + nobody)))
+    assert ["several people" in str(result) for result in results[: len(several)]] == [True] * len(several)
+    assert [str(result).startswith("RES-1") for result in results[len(several) :]] == [True] * len(nobody)
+    one = ("张 伟", "欧阳娜娜", "阿卜杜拉·买买提", "Smith, John", "甲/乙有限公司", "北京(中国)有限公司")
+    assert desk(csv("姓名,电话", *(f'"{name}",1380000222{at}' for at, name in enumerate(one)))) == ["imported"] * 6
+
+
+def test_a_number_in_the_name_is_a_number__RES_4(desk):
+    rows = ("陈伟 13800001116,", "陈娜（139-0000-1117）,13800001118", "陈新 138****9999,")
+    results = desk(csv("姓名,电话", *rows))
+    assert (results[:2], "hidden in part" in str(results[2])) == (["imported", "imported"], True)
+    assert (phones(desk, "陈伟"), phones(desk, "陈娜")) == (["13800001116"], ["13800001118/13900001117"])
+
+
+def test_sums_sections_and_headings_within_a_table_are_words_about_it():
+    header = ["姓名", "电话", "房号"]
+
+    def why(*cells):
+        return imports.why_left_out(SheetRow(9, list(cells)), header)
+
+    words = ("小计", "合 计", "本栋合计", "总计：", "共4户", "1栋小计", "备注：已核对", "3人", "Grand total", "二单元")
+    assert [word for word in words if why(word, "", "") is None] == []
+    assert why("", "合计", "12人") == "a sum"
+    assert why("姓名", "联系电话", "房号") == why("业主姓名", "手机", "房间号") == "the headings again"
+    rows = [
+        ("张三", "", ""),
+        ("合计划", "", "1-101"),
+        ("李四", "13800001111", "1栋"),
+        ("共同", "", ""),
+        ("", "", "1-101"),
+    ]
+    assert [row for row in rows if why(*row)] == []

@@ -203,6 +203,7 @@ class ImportView(DeskPage):
                 row.number,
                 _shown(row.cells),
                 imports.explains(row, reading.header) if first_time else row.number in reading.left_out,
+                imports.why_left_out(row, reading.header),
             )
             for row in reading.chosen.suspects
             if row.number > reading.header_row

@@ -10,6 +10,7 @@ from models.operations.imports.files import (
     read_tables,
     seal,
     seal_table,
+    why_left_out,
 )
 from models.operations.imports.layouts import layout_of
 from models.operations.imports.other_systems import TakeOver, take_over
@@ -77,4 +78,5 @@ __all__ = [
     "top_rows",
     "undo_chunk",
     "upload",
+    "why_left_out",
 ]

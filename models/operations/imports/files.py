@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from models.errors import Msgid, OperationRefused, gettext_noop
-from models.import_columns import HEADER_WITHIN
+from models.import_columns import HEADER_WITHIN, heading
 from models.import_headings import COLUMNS
 from models.operations.bulk import kept_refusal, refusal_from_kept
 from models.personal import Keyring, Unreadable
@@ -23,11 +23,22 @@ from models.spreadsheets import RULE, Sheet, SheetRow, UnreadableSheet, rows_in
 CHUNK = 500
 CHUNK_CHARACTERS = 2_000_000
 MOST_SUSPECTS = 100
+"""Rows with a single cell that are shown; of sums and the like ten times as many."""
 _EXPLAINS = re.compile(
-    r"\W*(?:填写|填表|填报|制表|审核|说明|注意|备注\s*:|注\s*:|示例|样例|举例|例\s*:|例如|必填|选填|合计|总计|小计|共计|"
-    r"notes?\b\s*:|for example|e\.g\.|example|required|total)",
+    r"\W*(?:填写|填表|填报|制表|审核|说明|注意|备注\s*:|注\s*:|示例|样例|举例|例\s*:|例如|必填|选填|"
+    r"notes?\b\s*:|for example|e\.g\.|example|required)",
     re.IGNORECASE,
 )
+_SUM = re.compile(
+    r"\W*(?:(?:本|全|各|该|以上)?\w{0,4}?(?:栋|幢|座|楼|单元|页|层|期|区|部)?\s*(?:合\s*计|总\s*计|小\s*计|共\s*计|累\s*计)"
+    r"(?!划|算)|总(?:户|人|套)?数\b|共有?\s*[0-9一二三四五六七八九十百千]+\s*[户人套间名位条]"
+    r"|(?:sub|grand)?[ -]?total\b)",
+    re.IGNORECASE,
+)
+_COUNT = re.compile(r"[0-9]+\s*[户人套间名位条]")
+_SECTION = re.compile(r"\W*[\w ]{0,12}(?:栋|幢|座|楼|单元|期|区|苑|层|组团|部分|名单|名册)\W*")
+_COLUMNS_OF_A_TABLE = 3
+"""With fewer, a row with one cell is nothing odd."""
 
 
 @dataclass
@@ -105,7 +116,8 @@ def seal(tables: Iterable[Sheet], register: str, keyring: Keyring, *, size: int 
                 header, sheet.header_row, sheet.top = rows[at].cells, rows[at].number, at + 1
             sheet.rows += len(rows)
             for row in rows:
-                if row.number > sheet.header_row and len(sheet.suspects) < MOST_SUSPECTS and _is_suspect(row, header):
+                most = MOST_SUSPECTS * (10 if explains(row, header) else 1)
+                if row.number > sheet.header_row and len(sheet.suspects) < most and _is_suspect(row, header):
                     sheet.suspects.append(row)
             chunks.append((len(rows), sealed(keyring, [kept_row(row) for row in rows])))
         sheet.last, sheet.filled, sheet.problem = len(chunks) - 1, table.filled, table.problem
@@ -187,13 +199,35 @@ def _nothing_in(sheets: Sequence[KeptSheet]) -> UnreadableSheet:
     return UnreadableSheet(gettext_noop("The file is empty: it has no visible sheet with anything in it."))
 
 
+def why_left_out(row: SheetRow, header: Sequence[str]) -> Msgid | None:
+    """Why *row* is rather a word about the table than a row of it; None where it is none."""
+    words = [unicodedata.normalize("NFKC", cell).strip() for cell in row.cells if cell]
+    if not words:
+        return None
+    if _is_heading(row.cells, header):
+        return gettext_noop("the headings again")
+    if any(map(_SUM.match, words[:2])) or all(map(_COUNT.fullmatch, words)):
+        return gettext_noop("a sum")
+    if _EXPLAINS.match(words[0]):
+        return gettext_noop("an explanation")
+    if len(words) == 1 and sum(map(bool, header)) >= _COLUMNS_OF_A_TABLE and _SECTION.fullmatch(words[0]):
+        return gettext_noop("the name of a section")
+    return None
+
+
 def explains(row: SheetRow, header: Sequence[str]) -> bool:
-    """Whether *row* is rather a word about the table than a row of it: an explanation, a sum, the headings again."""
-    words = [cell for cell in row.cells if cell]
-    return bool(words) and (
-        _EXPLAINS.match(unicodedata.normalize("NFKC", words[0])) is not None
-        or words == [cell for cell in header if cell]
-    )
+    """Whether *row* is rather a word about the table than a row of it."""
+    return why_left_out(row, header) is not None
+
+
+def _is_heading(cells: Sequence[str], header: Sequence[str]) -> bool:
+    """Whether *cells* are the headings again, or further ones: two at least, and most of them known as such."""
+    words = [heading(cell) for cell in cells if cell]
+    known = {heading(text) for text in header} | _HEADINGS
+    return words == [heading(text) for text in header if text] or (len(words) > 1 and known.issuperset(words))
+
+
+_HEADINGS = frozenset(text for columns in COLUMNS.values() for text in columns.headings)
 
 
 def _is_suspect(row: SheetRow, header: Sequence[str]) -> bool:
