@@ -95,6 +95,14 @@ def test_what_is_over_is_not_opened_by_a_list_and_nothing_ends_in_the_future__IN
     assert [row.status for row in desk.session.scalars(select(Ticket))] == [TicketStatus.CLOSED]
 
 
+def test_what_was_closed_on_the_day_it_was_heard_needs_no_hour__INT_3(desk):
+    header = "报修内容,报修时间,完成日期"
+    rows = ("漏水,2024-05-01 08:30,2024-05-01", "灯坏,2024-05-02 08:30,2024-05-01")
+    taken, refusal = desk(csv(header, *rows), "tickets")
+    assert (taken, "before it was heard" in str(refusal)) == ("imported", True)
+    assert [row.closed_at == row.heard_at for row in desk.session.scalars(select(Ticket))] == [True]
+
+
 def test_who_does_not_wish_to_be_named_is_nobody__INT_4(desk):
     header = "投诉内容,地点,房号,投诉人,电话,投诉时间"
     words = ("匿名", "不愿透露", "Anonymous", "（匿名）")

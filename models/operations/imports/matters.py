@@ -193,6 +193,8 @@ class MattersImport:
         heard_at, closed_at = (in_utc(values.get(name), self._zone) for name in ("heard_at", "closed_at"))
         if heard_at is None:
             raise OperationRefused("INT-3", gettext_noop("Nothing says when it was heard."))
+        if closed_at is not None and self._is_day(values["closed_at"], heard_at):
+            closed_at = max(closed_at, heard_at)  # of that day nobody wrote the hour
         closed = values.get("status", "closed" if closed_at else "open") == "closed"
         if not closed and closed_at is not None:
             message = gettext_noop(
@@ -236,6 +238,10 @@ class MattersImport:
     def _number_header(self) -> str:
         at = list(self.columns).index("number")
         return self.header[at] if at < len(self.header) else ""
+
+    def _is_day(self, said: datetime.datetime, moment: datetime.datetime) -> bool:
+        """Whether *said* names, without an hour, the day of *moment*."""
+        return said.time() == datetime.time() and said.date() == moment.astimezone(self._zone).date()
 
     def _nobody(self, values: dict[str, Any], unit_id: int | None) -> bool:
         """Whether the row says of a complaint that nobody is to be named (INT-4); takes such a word out of *values*."""
