@@ -26,7 +26,7 @@ _SAID = re.compile(
     (?: (?:building|bldg\.?|block|tower)\s+ | 第 )?
     (?: (?P<building> [0-9]{{1,3}} | [a-z] | {_NUMERALS}) \s*(?:{_BUILDING}|{_STAIRWELL}) [\s,，-]*
       | (?P<bare> [0-9]{{1,2}} | [a-z]) [\s,，-]+ )
-    (?: (?:entrance\s+|stair(?:well)?\s+)?
+    (?: (?:(?:entrance|stair(?:well)?|unit)\s+)?
         (?: (?P<stairwell> [0-9]{{1,2}} | {_NUMERALS}) \s*(?:{_STAIRWELL}) [\s,，-]*
           | (?P<between> [0-9]{{1,2}}) [\s,，-]+ ) )?
     (?: (?:[0-9]{{1,2}} | {_NUMERALS}) [层楼] \s* )?

@@ -187,7 +187,12 @@ def _identity(code: str, use: UnitUse) -> str:
     return code if use is UnitUse.PLACE else room_order(code) or code
 
 
-_SEVERAL_ROOMS = re.compile(r"[0-9A-Z室号户]\s*(?:[/\\、,;&+|~]|[和及与至到])\s*[0-9A-Z]", re.IGNORECASE)
+_SEVERAL_ROOMS = re.compile(
+    r"[0-9A-Z室号户]\s*(?:[/\\、,;&+|~]|[和及与至到或])\s*[0-9A-Z]"
+    r"|(?<=[-\s#栋幢座楼元号])[0-9]{3,4}[室号户房]?\s*(?:[\s_.·・•]|\band\b|\bor\b)\s*"
+    r"(?:[0-9A-Z]{1,3}[-\s#栋幢座楼号]+)*[0-9]{3,4}(?![0-9])",
+    re.IGNORECASE,
+)
 _REMARK = re.compile(
     r"[0-9]\s*[室户号房]?\s*(?:[(\[](?![0-9A-Z]{1,3}[)\]])[^()\[\]]*[)\]]"
     r"|(?:空置|空房|已售|未售|待售|已租|出租|待租|自住|自用|毛坯|样板[间房]|装修中|停用|作废))$",

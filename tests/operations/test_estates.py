@@ -191,6 +191,17 @@ def test_common_places_are_called_by_their_words(desk):
     assert len(estates.register_units(desk.session, drafts, **desk.common).all()) == 2
 
 
+def test_a_unit_is_one_room__RES_1(desk):
+    estate = desk.id
+    several = ("8-101,8-102", "8-101/102", "8-101 8-102", "8-101 102", "8栋101 8栋102", "8-101_8-102", "8-101 or 8-102")
+    for code in (*several, "8-101或8-102", "8-101.102", "8-101・8-102"):
+        outcome = estates.register_units(desk.session, [UnitDraft(estate, code)], preview=True, **desk.common)
+        assert [refusal.field for _row, refusal in outcome.refused] == ["code"], code
+    one = ("008 101", "8 01 0203", "8-1203 A", "8号楼 1203室", "8栋 2单元 1501", "东区 8-1203", "8座 1204")
+    drafts = [UnitDraft(estate, code) for code in one]
+    assert not estates.register_units(desk.session, drafts, preview=True, **desk.common).refused
+
+
 def test_a_unit_or_team_someone_refers_to_is_not_deleted(desk):
     with refused("RES-1"):
         estates.delete_units(desk.session, [desk.world.units[0]], **desk.common).one()

@@ -73,6 +73,36 @@ def test_forms_take_a_room_in_every_writing_and_offer_all_that_fit(
     assert "4-2-1203" in answer.text
 
 
+def test_what_says_more_than_a_room_is_no_room_but_offered(
+    world: World, session: DeskSession, sign_in: Callable[..., FlaskClient], post: Callable[..., Any]
+) -> None:
+    codes = ("3-301", "4-1203", "4-1203-A", "东区-4-1203", "3-1-101")
+    session.add_all([Unit(estate_id=world.estate.id, code=code) for code in codes])
+    session.commit()
+    client = sign_in("clerk")
+
+    def answer(typed: str, number: int = 0) -> Any:
+        fields = {"hook": f"H{number}", "seal": f"L{number}", "origin": "rectification"}
+        return post(client, "/admin/keys/new/", unit_id=typed, **fields)
+
+    for typed, offered in (
+        *((text, "3-301") for text in ("东区 3栋301", "3栋301 隔壁", "不是 3-301", "3-301 A", "3栋301 3-302")),
+        *((text, "1-101") for text in ("1栋101 对面", "not 1-101", "Garden 1-101", "1-101 楼下", "2期 1-101")),
+    ):
+        refused = answer(typed)
+        assert (refused.status_code, offered in refused.text) == (400, True), typed
+    for number, (typed, meant) in enumerate(
+        (
+            *(("东区 4栋1203", "东区-4-1203"), ("4栋1203 A", "4-1203-A"), ("4栋1203", "4-1203")),
+            *((f"{tower} 3 Unit 1 Room 101", "3-1-101") for tower in ("Tower", "Bldg")),
+        )
+    ):
+        assert answer(typed, number).status_code == 302, typed
+        made = select(Unit.code).join(Key, Key.unit_id == Unit.id).where(Key.hook == f"H{number}")
+        assert session.scalars(made).one() == meant
+        session.rollback()
+
+
 def test_a_plate_is_read_the_same_wherever_it_is_typed(
     records: Records, session: DeskSession, sign_in: Callable[..., FlaskClient]
 ) -> None:

@@ -367,6 +367,14 @@ class LookupField(Field):
         try:
             self.data = self.lookup.resolve(self.typed)
         except Ambiguous as several:
+            if len(several.candidates) == 1:
+                (candidate,) = several.candidates
+                message = gettext(
+                    "“%(text)s” says more than “%(candidate)s”: write that alone if it is meant.",
+                    text=self.typed[:60],
+                    candidate=candidate,
+                )
+                raise ValueError(message) from None
             raise ValueError(
                 gettext("Several fit: %(candidates)s. Write one of these.", candidates=joined(several.candidates))
             ) from None

@@ -15,11 +15,12 @@ from models.complaints import Complaint
 from models.estates import Unit
 from models.finding import found, found_rooms, rooms_named
 from models.keys import ApprovalStatus, Key, KeyApproval
+from models.meanings import parts_of
 from models.operations.mentions import Colleague, offered
 from models.personal import keyring_of, masked_phone
 from models.policy import may, visible
 from models.residents import Resident
-from models.rooms import room_key
+from models.rooms import room_key, room_order
 from models.search import TEXTS
 from models.settings import Category
 from models.staff import Department, Role, Staff, StaffAssignment, Team
@@ -120,6 +121,14 @@ class Lookup:
         columns = [getattr(self.model, name) for name in (self.key, *self.also)]
         return or_(*(column.icontains(text, autoescape=True) for column in columns))
 
+    def near(self, text: str) -> ColumnElement[bool]:
+        """Records that may be meant where none is called exactly so."""
+        return self.matching(text)
+
+    def says_all(self, text: str) -> bool:
+        """Whether the one record :meth:`near` *text* is meant; else it is only offered."""
+        return True
+
     def exactly(self, text: str) -> ColumnElement[bool]:
         """Records that are called exactly so."""
         columns = [getattr(self.model, name) for name in (self.key, *self.also)]
@@ -155,10 +164,11 @@ class Lookup:
             raise NothingFound
         query = select(self.model).where(self.scope()).order_by(self.order(), self.model.id).limit(CANDIDATES + 1)
         rows = list(context.session().scalars(query.where(self.exactly(text))))
-        rows = rows or list(context.session().scalars(query.where(self.matching(text))))
+        is_called_so = bool(rows)
+        rows = rows or list(context.session().scalars(query.where(self.near(text))))
         if not rows:
             raise NothingFound
-        if len(rows) > 1:
+        if len(rows) > 1 or not (is_called_so or self.says_all(text)):
             raise Ambiguous([f"{self.text(row)} #{row.id}" for row in rows[:CANDIDATES]])
         return int(rows[0].id)
 
@@ -228,10 +238,21 @@ class UnitLookup(Lookup):
         return Unit.sort_key
 
     def exactly(self, text: str) -> ColumnElement[bool]:
-        """The units that the whole of *text* names."""
+        """The units that the whole of *text* names: 东区 4栋1203 is not 4-1203."""
         same = super().exactly(text)
+        if order := room_order(text):
+            same |= Unit.sort_key == order
         named = rooms_named(text)
-        return same | Unit.id.in_(found_rooms(named)) if len(named) == 1 else same
+        return same | Unit.id.in_(found_rooms(named)) if named and self.says_all(text) else same
+
+    def near(self, text: str) -> ColumnElement[bool]:
+        """Also the rooms in a text that says more than a room, or more rooms than one."""
+        rooms = () if self.says_all(text) else rooms_named(text)
+        return or_(self.matching(text), *(Unit.id.in_(found_rooms((each,))) for each in rooms))
+
+    def says_all(self, text: str) -> bool:
+        """Not where something stands beside a room, which would be lost."""
+        return not rooms_named(text) or len(parts_of(text)) == 1
 
     def resolve(self, text: str) -> int:
         """Of several that fit, the one that is called just so."""
