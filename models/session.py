@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session, SessionTransaction
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -15,6 +15,7 @@ from models.personal import Keyring
 
 BUSY_TIMEOUT_MILLISECONDS = 30_000
 READ_ONLY_TRANSACTION = "25006"
+RAISED_BY_A_FUNCTION = "P0001"
 FILE_FAILED = frozenset(
     {
         *(sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN),
@@ -28,6 +29,7 @@ def open_engine(url: str | URL, **options: Any) -> Engine:
     # What is bound to a statement is somebody's data: it must not stand in the words of an error.
     engine = create_engine(url, **{"hide_parameters": True, **options})
     event.listen(engine, "handle_error", _throw_away)
+    event.listen(engine, "handle_error", _as_refusal, retval=True)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -50,6 +52,14 @@ def _throw_away(context: ExceptionContext) -> None:
     code = getattr(error, "sqlite_errorcode", None)
     if getattr(error, "sqlstate", None) == READ_ONLY_TRANSACTION or (code is not None and code & 0xFF in FILE_FAILED):
         context.is_disconnect = True
+
+
+def _as_refusal(context: ExceptionContext) -> IntegrityError | None:
+    """What a trigger of another program refuses is a row that was refused, as on SQLite; no fault of a statement."""
+    error = context.original_exception
+    if getattr(error, "sqlstate", None) != RAISED_BY_A_FUNCTION:
+        return None
+    return IntegrityError(context.statement, None, error, hide_parameters=True)
 
 
 def reading(engine: Engine) -> Engine:

@@ -1,24 +1,35 @@
-"""Stored values that nobody can read any more: cipher texts of no known key, times that no calendar has."""
+"""Stored values that make no sense: cipher texts of no known key, times of no calendar, blanks, absurd figures."""
 
 from collections.abc import Iterator
 from datetime import MAXYEAR, MINYEAR
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Table, func, or_, select
+from sqlalchemy import BigInteger, Column, ColumnElement, Integer, Table, func, or_, select
 from sqlalchemy.orm import Session
 
 from models.base import Base, LocalDate, UTCDateTime
 from models.personal import Keyring, Unreadable, keyring_of
 
 BATCH = 1000
+LARGEST = 2**31 - 1
+"""The largest number of an INTEGER on a server."""
+BLANKS = "".join(char for char in map(chr, range(0x3001)) if char.isspace()) + "\u200b\u2060\ufeff"
+"""All that shows as nothing."""
+CALLED_BY = frozenset({"name", "username", "number", "code", "summary", "holder_name", "borrower_name"})
+"""Columns by which people know a record of a register."""
 
 
 def unreadable_values(session: Session) -> Iterator[str]:
-    """A line for each: every cipher text of every table is tried, and every time and date."""
+    """A line for each: every cipher text of every table is tried, every time and date, every figure and name.
+
+    What a CHECK refuses today may be there from before, and SQLite's CHECKs let some of it through.
+    """
     keyring = keyring_of(session)
     for table in Base.metadata.sorted_tables:
         yield from _cipher_texts(session, table, keyring)
         yield from _times(session, table)
+        yield from _figures(session, table)
+        yield from _blanks(session, table)
 
 
 def _cipher_texts(session: Session, table: Table, keyring: Keyring) -> Iterator[str]:
@@ -47,6 +58,26 @@ def _times(session: Session, table: Table) -> Iterator[str]:
         query = select(table.c.id).where(column.is_not(None), wrong).order_by(table.c.id)
         for row_id in session.scalars(query):
             yield f"{table.name} {row_id}: {column.name} is no time of any calendar"
+
+
+def _figures(session: Session, table: Table) -> Iterator[str]:
+    """Numbers that a server could not hold, and less than none where only some can be."""
+    for column in table.columns:
+        if not isinstance(column.type, Integer) or isinstance(column.type, BigInteger) or column.primary_key:
+            continue
+        least = 1 if column.name == "version" else 0 if column.name.endswith("_fen") else -LARGEST - 1
+        query = select(table.c.id, column).where(~column.between(least, LARGEST)).order_by(table.c.id)
+        for row_id, value in session.execute(query):
+            yield f"{table.name} {row_id}: {column.name} is {value}"
+
+
+def _blanks(session: Session, table: Table) -> Iterator[str]:
+    trim = func.trim if session.get_bind().dialect.name == "sqlite" else func.btrim
+    for column in table.columns if "version" in table.c else ():
+        if column.name in CALLED_BY and not column.info.get("personal"):
+            query = select(table.c.id).where(trim(column, BLANKS) == "").order_by(table.c.id)
+            for row_id in session.scalars(query):
+                yield f"{table.name} {row_id}: {column.name} is blank"
 
 
 def _misspelt(column: Column[Any]) -> ColumnElement[bool]:

@@ -67,6 +67,16 @@ def test_verify_tries_every_cipher_text_and_every_time__RES_4(database_url, envi
             statement = text(f"UPDATE {table_name} SET {column_name} = :value WHERE id = 1")
             connection.execute(statement, {"value": value})
             spoilt.append(f"{table_name} 1: {column_name} is no time of any calendar")
+        odd = [("units", "code", "''", "is blank"), ("residents", "name", "'\u3000\u3000'", "is blank")]
+        odd += [("complaints", "number", "' '", "is blank"), ("keys", "version", "-1", "is -1")]
+        if on_sqlite:
+            spoilt.append("residents 1: updated_at is no time of any calendar")
+            odd += [("visitor_passes", "deposit_fen", str(10**18), f"is {10**18}")]
+            odd += [("complaints", "version", str(2**62), f"is {2**62}")]
+            connection.execute(text("UPDATE residents SET updated_at = '2026-02-10 24:00:00.000000' WHERE id = 1"))
+        for table_name, column_name, value, said in odd:
+            connection.execute(text(f"UPDATE {table_name} SET {column_name} = {value} WHERE id = 1"))
+            spoilt.append(f"{table_name} 1: {column_name} {said}")
         create_triggers(connection, Base.metadata)
     code, out, _ = run("verify", "--json")
     assert code == 1

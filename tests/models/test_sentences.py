@@ -4,7 +4,7 @@ import re
 
 import pytest
 from sqlalchemy import CheckConstraint, Index, text
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import IntegrityError
 
 from models import Base
 from models.errors import OperationRefused
@@ -122,7 +122,7 @@ def test_what_a_trigger_of_another_program_says_is_told_and_on_which_register(se
             "CREATE TRIGGER gate BEFORE INSERT ON residents FOR EACH ROW EXECUTE FUNCTION gate()"
         )
     session.add(Resident(estate_id=world.estate.id, name="何"))
-    with pytest.raises(DBAPIError) as caught:
+    with pytest.raises(IntegrityError) as caught:
         session.flush()
     refusal = refusal_from(caught.value)
     assert refusal.values["table"] == "residents"
