@@ -129,7 +129,7 @@ def test_places_that_only_their_spelling_kept_apart_do_not_stop_an_upgrade(empty
         command.upgrade(migrations._config(connection), "0010")
         drop_triggers(connection)
         connection.exec_driver_sql("INSERT INTO estates (id, name, code) VALUES (7, 'Lakeside', 'LS')")
-        for number, hook in enumerate(("C-24", "c 24", "Ｃ—２４", "C-42"), 1):
+        for number, hook in enumerate(("C-24", "c 24", "Ｃ—２４", "C-42", "C042号", "C-24-2"), 1):
             row = KEY.format(id=number, estate=7, place="gate", seal=number, at=at, gone="NULL", to="NULL")
             connection.exec_driver_sql(row.replace("A-1", hook))
     migrations.upgrade(engine)
@@ -137,9 +137,11 @@ def test_places_that_only_their_spelling_kept_apart_do_not_stop_an_upgrade(empty
         rows = connection.exec_driver_sql("SELECT hook, hook_key, seal_key FROM keys ORDER BY id").all()
         assert [tuple(row) for row in rows] == [
             ("C-24", "c24", "s1"),
-            ("c 24 (#2)", "c24(#2)", "s2"),
-            ("Ｃ—２４ (#3)", "c24(#3)", "s3"),
+            ("c 24 (#2)", "c24§2", "s2"),
+            ("Ｃ—２４ (#3)", "c24§3", "s3"),
             ("C-42", "c42", "s4"),
+            ("C042号 (#5)", "c42§5", "s5"),
+            ("C-24-2", "c24-2", "s6"),
         ]
     with pytest.raises(IntegrityError), engine.begin() as connection:
         connection.exec_driver_sql("UPDATE keys SET hook = 'Ｃ２４' WHERE id = 4")

@@ -41,9 +41,12 @@ def test_a_hook_or_seal_of_another_key_in_custody_is_refused__KEY_1(desk, place,
 SAME = (
     *("C-24", "c 24", "Ｃ-２４", "C－24", "C—24", "c24", "C–24", "C−24", " C - 24 ", "Ｃ２４", "c_24", "C.24"),
     *("C·24", "C/24", "C　24", "ⓒ-24", "C--24", "C\u201124", "C\u00a024", "C\u200b24"),
+    *("C024", "C-0024", "C#24", "C:24", "C（24）", "C24号", "C-24号钩", "C号24", "钩C-24", "C,24", "C、24", "C|24"),
+    *("C'24", "C\u00ad24", "No.C-24", "hook C24", "C-24 HOOK", "№C24", "「C24」", "挂钩：C—24", "C=24", "(C)24"),
 )
 """Writings of one place."""
 OTHERS = ("C-2-4", "C-42", "C-240", "G-24", "CC-24", "C-24A", "1-11", "11-1", "AB-C", "A-BC", "访-3", "（一）", "Ⅻ")
+OTHERS_BY_SIGNS = ("A-90", "A-10", "A-100", "1-01-1", "0", "no", "c 24 (#17)", "C-24-17", "Nova-1", "北1")
 """Places, no two of which are the same."""
 
 
@@ -55,12 +58,30 @@ def test_a_place_is_taken_in_whatever_spelling__KEY_1(desk):
             register(desk, hook=typed)
         with pytest.raises(IntegrityError, match="uq_keys_hook"), desk.session.begin_nested():
             desk.session.execute(text("UPDATE keys SET hook = :hook WHERE id = :id"), {"hook": typed, "id": other.id})
-    with pytest.raises(OperationRefused, match=f"Key {first.number} in custody has the seal 封—7 already"):
-        register(desk, seal="封 ７")
-    for typed in OTHERS:
+    for typed in ("封 ７", "封：7", "封条7", "封号007", "7封", "Ｎo.封7", "No7", "seal 7", "7"):
+        with pytest.raises(OperationRefused, match=f"Key {first.number} in custody has the seal 封—7 already"):
+            register(desk, seal=typed)
+    for typed in (*OTHERS, *OTHERS_BY_SIGNS):
         register(desk, hook=typed)
     keys.amend(desk.session, [first], actor=desk.clerk, now=desk.now, hook="c 24").one()
     assert desk.session.scalar(select(Key.hook_key).where(Key.id == first.id)) == "c24"
+
+
+@pytest.mark.parametrize("field", ["hook", "seal", "number"])
+def test_letters_that_only_look_like_those_of_a_hook_are_refused__KEY_1(desk, field):
+    for typed in ("А-12", "Α-12", "K-Ο1", "𝐀-12"):
+        with pytest.raises(OperationRefused, match=r"KEY-1: .* letters of another alphabet") as refused:
+            register(desk, **{field: typed})
+        assert refused.value.field == field
+
+
+def test_a_number_is_given_once_in_whatever_spelling__KEY_1(desk):
+    register(desk, number="K-001")
+    for typed in ("k 001", "Ｋ－１", "K001", "k-1号"):
+        with pytest.raises(OperationRefused, match="KEY-1: There is a key K-001 already") as refused:
+            register(desk, number=typed)
+        assert refused.value.field == "number"
+    assert register(desk, number="K-0010").number == "K-0010"
 
 
 def test_a_badge_is_out_in_whatever_spelling__PAS_1(desk):
@@ -93,11 +114,24 @@ def test_places_are_found_in_whatever_spelling(desk, keyring):
 
 
 def test_the_databases_read_places_as_the_program_does(desk):
-    for typed in (*SAME, *OTHERS, "—", "⑳-ⅷ", "A-12 (#17)", "西 门 ９", "a\\b", "É-１", "~"):
+    for typed in (
+        *SAME,
+        *OTHERS,
+        *OTHERS_BY_SIGNS,
+        "—",
+        "⑳-ⅷ",
+        "A-12 (#17)",
+        "西 门 ９",
+        "a\\b",
+        "É-１",
+        "--no9 ",
+        "hook no. 7",
+        "～",
+    ):
         desk.session.execute(text("UPDATE keys SET hook = :hook WHERE id = :id"), {"hook": typed, "id": desk.key.id})
         assert desk.session.scalar(text("SELECT hook_key FROM keys")) == tag_key(typed), typed
     desk.session.execute(text("UPDATE keys SET hook_key = 'other', seal = 'x 1'"))
-    assert desk.session.execute(text("SELECT hook_key, seal_key FROM keys")).one() == ("~", "x1")
+    assert desk.session.execute(text("SELECT hook_key, seal_key FROM keys")).one() == ("～", "x1")
     assert desk.session.scalar(select(func.count()).where(Key.seal_key == "x1"))
 
 

@@ -186,6 +186,40 @@ def test_keys_are_added_by_number_or_hook_in_any_spelling__KEY_1(
     assert "没有" in clerk.get(answer.location).text
 
 
+def test_keys_are_added_however_they_are_written_one_after_the_other__KEY_1(
+    desk: Any, session: DeskSession, sign_in: Callable[..., FlaskClient]
+) -> None:
+    first, second = register(desk, hook="B-09", seal="封1008"), register(desk, hook="B-10", seal="封1009")
+    session.commit()
+    clerk = sign_in("clerk")
+    both = ("B-09/B-10", "B-09和B-10", "B9 B10", "B 09、B 10", "B-09号，b010号钩", "B-09 / 封条1009", "封1008、1009封")
+    for typed in (*both, f"{first.number.replace('-', '')}与{second.number.replace('K', 'Ｋ')}"):
+        answer = clerk.get(PAGE, query_string={"more": typed})
+        assert answer.location.endswith(f"?{named(first, second)}"), typed
+    of_the_room = clerk.get(PAGE, query_string={"more": "1-101"}).location
+    assert {f"key={key.id}" for key in (desk.key, first, second)} <= set(of_the_room.partition("?")[2].split("&"))
+    assert clerk.get(PAGE, query_string={"more": "B-09~B-10"}).location == PAGE
+    assert "looks like a range" in clerk.get(PAGE).text
+    partly = clerk.get(PAGE, query_string={"more": "B-09/B-77"}).location
+    assert partly.endswith(f"?{named(first)}")
+    assert "Nothing found for “B-77”" in clerk.get(partly).text
+    one, other, whole = (register(desk, hook=hook) for hook in ("71", "72", "71-72"))
+    session.commit()
+    assert clerk.get(PAGE, query_string={"more": "71 72"}).location == PAGE
+    assert "can be one key or several" in clerk.get(PAGE).text
+    assert clerk.get(PAGE, query_string={"more": "71-72; 71"}).location.endswith(named(whole, one))
+    assert other.id
+
+
+def test_who_writes_two_keys_for_one_loan_is_shown_where_several_are_lent(
+    desk: Any, sign_in: Callable[..., FlaskClient], post: Any
+) -> None:
+    clerk = sign_in("clerk")
+    for typed in (f"{desk.key.number}, {desk.second.number}", f"{desk.key.hook} {desk.second.hook}"):
+        answer = post(clerk, "/admin/key-loans/new/", key_id=typed, borrower_kind="owner")
+        assert (answer.status_code, "on the page “Several keys”" in answer.text) == (400, True), typed
+
+
 def test_nothing_ticked_is_said_so_and_changes_nothing(
     desk: Any, sign_in: Callable[..., FlaskClient], post: Any
 ) -> None:

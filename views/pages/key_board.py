@@ -62,8 +62,8 @@ class Hook:
     @property
     def words(self) -> str:
         """All that the filter box finds it by."""
-        tag = tag_key(self.hook).replace("-", "")
-        return " ".join((self.number, self.hook, self.where, self.borrower, tag)).lower()
+        tag, signs = tag_key(self.hook).replace("-", ""), "".join(filter(str.isalnum, self.hook))
+        return " ".join((self.number, self.hook, self.where, self.borrower, tag, signs)).lower()
 
 
 class KeyBoardView(DeskPage):

@@ -3,6 +3,7 @@
 Either all the chosen keys, or none: what stands in the way is said beside the key, which can then be left out.
 """
 
+import itertools
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -11,13 +12,15 @@ from flask import abort, flash, redirect, request, url_for
 from flask_admin import expose
 from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
-from sqlalchemy import func, or_, select
+from sqlalchemy import false, func, or_, select
 from sqlalchemy.orm import aliased
 
 from models.errors import OperationRefused, Outcome
+from models.finding import found_rooms, rooms_named
 from models.keys import ApprovalStatus, Key, KeyApproval, KeyLoan
 from models.operations import keys as verbs
 from models.tags import tag_key
+from views.forms.fields import half_width
 from views.forms.lookups import learn_for
 from views.pages.key_board import COLOURS, address, hook_of, key_question, loan_form, place_of
 from views.register.page import DeskPage, may_here, shown_here
@@ -32,7 +35,12 @@ from views.words.language import joined, sentence
 
 MOST_KEYS = 100
 """So many keys are lent or taken back in one step."""
-_BETWEEN = re.compile(r"[\s,，;；、]+")
+_BETWEEN = re.compile(r"[\n,，;；、和与及+&]|\band\b")
+_PERHAPS_BETWEEN = re.compile(r"[\s/／]+")
+"""What parts two keys, or stands within the name of one (A 09)."""
+_RANGE = re.compile("[~～〜至到…]|[.]{2}|——")
+_RUNNING_NUMBER = re.compile("(k[0-9]{6})([0-9]{3,})")
+"""A number of ours without its hyphen."""
 
 
 class SeveralKeysView(DeskPage):
@@ -128,8 +136,7 @@ class SeveralKeysView(DeskPage):
     def wanted(self) -> list[int]:
         """The keys of the address, with those that it names otherwise."""
         ids = chosen_ids()
-        if words := [word for word in _BETWEEN.split(parse_search(request.args.get("more", ""))) if word]:
-            ids += self.named(words)
+        ids += self.named(parse_search(request.args.get("more", "")))
         if "borrower_of" in request.args:
             this = aliased(KeyLoan)
             loans = select(KeyLoan.key_id).join(this, same_borrower(this)).order_by(KeyLoan.id).limit(MOST_KEYS)
@@ -142,19 +149,41 @@ class SeveralKeysView(DeskPage):
             ids += context.session().scalars(consents.where(of.status == ApprovalStatus.APPROVED, shown_here(of)))
         return list(dict.fromkeys(ids))[:MOST_KEYS]
 
-    def named(self, words: Sequence[str]) -> list[int]:
-        """The keys in custody that *words* name by number or hook; says which words name none."""
-        wanted = {word: (word.lower(), tag_key(word)) for word in words}
-        named = (
-            func.lower(Key.number).in_([number for number, _hook in wanted.values()]),
-            Key.hook_key.in_([hook for _number, hook in wanted.values()]),
-        )
-        query = select(Key.id, Key.number, Key.hook_key).where(shown_here(Key), Key.handed_back_at.is_(None))
-        found = list(context.session().execute(query.where(or_(*named)).order_by(Key.id).limit(MOST_KEYS)))
-        known = {name for row in found for name in (row.number.lower(), row.hook_key)}
-        if unknown := [word for word, names in wanted.items() if known.isdisjoint(names)]:
+    def named(self, text: str) -> list[int]:
+        """The keys in custody that *text* names; says what names none, may be one key or several, or is a range."""
+        ids: list[int] = []
+        unknown: list[str] = []
+        for piece in filter(None, map(str.strip, _BETWEEN.split(text))):
+            whole, parts = self.called(piece), list(filter(None, _PERHAPS_BETWEEN.split(piece)))
+            apart = [self.called(part) for part in parts] if len(parts) > 1 else []
+            if not whole and _RANGE.search(piece):
+                flash(gettext("“%(text)s” looks like a range: write each key.", text=piece), "danger")
+            elif whole and apart and all(apart):
+                flash(gettext("“%(text)s” can be one key or several: put commas between them.", text=piece), "danger")
+            elif whole or not apart:
+                ids += whole
+                unknown += [] if whole else [piece]
+            else:
+                ids += itertools.chain(*apart)
+                unknown += [part for part, found in zip(parts, apart, strict=True) if not found]
+        if unknown:
             flash(gettext("Nothing found for “%(text)s”.", text=joined(unknown)), "danger")
-        return [row.id for row in found]
+        return ids
+
+    def called(self, word: str) -> list[int]:
+        """The keys in custody that *word* names by number or hook, else by seal, else by the room they open."""
+        number, tag = half_width(word).lower(), tag_key(word)
+        numbers = {number, _RUNNING_NUMBER.sub(r"\1-\2", number)}
+        rooms = found_rooms(named) if len(named := rooms_named(word)) == 1 else None
+        for condition in (
+            or_(func.lower(Key.number).in_(numbers), Key.hook_key == tag),
+            Key.seal_key == tag,
+            Key.unit_id.in_(rooms) if rooms is not None else false(),
+        ):
+            query = select(Key.id).where(condition, shown_here(Key), Key.handed_back_at.is_(None))
+            if found := list(context.session().scalars(query.order_by(Key.id).limit(MOST_KEYS))):
+                return found
+        return []
 
     def all_here(self, ids: Sequence[int]) -> bool:
         """Whether all of these keys are of the estate shown."""

@@ -1,8 +1,10 @@
 """What the pages of keys, approvals and loans ask."""
 
+import re
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms.validators import Optional
 
@@ -21,6 +23,8 @@ from views.forms.fields import (
     WholeNumberField,
 )
 from views.words.labels import label_for
+
+_SEVERAL = re.compile(r"[,，;；、/／和与及+&~～至到]|\S\s+\S")
 
 
 class KeyForm(DeskForm):
@@ -75,6 +79,20 @@ class ApproveForm(DeskForm):
     )
 
 
+class OneKeyField(LookupField):
+    """The key that is lent; who writes several is told where several are lent."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Resolve what was typed; ValueError for none, and for several."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            if _SEVERAL.search(self.typed or ""):
+                message = gettext("One key here. Several are lent together on the page “Several keys”.")
+                raise ValueError(message) from None
+            raise
+
+
 class LoanForm(DeskForm):
     """A line of the loan register (KEY-2, KEY-3)."""
 
@@ -86,7 +104,7 @@ class LoanForm(DeskForm):
         ),
         (_("At the desk"), ("identity_checked", "signed", "purpose", "note")),
     )
-    key_id = LookupField(
+    key_id = OneKeyField(
         label_for("key_id"), [Required()], lookup="key", description=_("Several at once: tick them on the key board.")
     )
     approval_id = StaticChoiceField(

@@ -17,6 +17,7 @@ from models.operations.core.numbers import take_numbers, take_numbers_by_day
 from models.operations.core.pinyin import MAXIMUM_LENGTH, SURNAMES, name_pinyin
 from models.operations.core.registers import (
     check_each,
+    check_letters,
     delete_unused,
     estates_of,
     hold_estates,
@@ -43,6 +44,7 @@ __all__ = [
     "can_own",
     "check_each",
     "check_id_number",
+    "check_letters",
     "create",
     "delete_unused",
     "differs",

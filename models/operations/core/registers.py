@@ -14,6 +14,7 @@ from models.estates import Estate
 from models.operations.core.move import CHUNK, Move, refuse_role
 from models.settings import EstateSettings
 from models.staff import Actor
+from models.tags import has_look_alikes
 
 Draft = TypeVar("Draft")
 Row = TypeVar("Row", bound=Base)
@@ -70,6 +71,13 @@ def estates_of(session: Session, model: type[Any], ids: Iterable[int]) -> dict[i
         query = select(model.id, model.estate_id).where(model.id.in_(wanted[start : start + CHUNK]))
         found.update((row_id, estate_id) for row_id, estate_id in session.execute(query))
     return found
+
+
+def check_letters(text: str, rule: str, field: str) -> None:
+    """Refuse by *rule* a name with letters that look like those of the keyboard and are others (А, Ο)."""
+    if has_look_alikes(text):
+        message = gettext_noop("“%(name)s” has letters of another alphabet that look alike; type it on the keyboard.")
+        raise OperationRefused(rule, message, field=field, name=text)
 
 
 def local_date(session: Session, estate_id: int, now: datetime.datetime) -> datetime.date:

@@ -26,10 +26,10 @@ from models.operations.core import (
     take_numbers,
 )
 from models.operations.keys.approvals import key_gone
+from models.operations.keys.called import Numbers, check_free
 from models.operations.keys.loans import on_loan, open_loans
 from models.operations.tickets import TicketDraft
 from models.staff import Actor
-from models.tags import tag_key
 from models.tickets import TicketKind
 
 NUMBER_PREFIX = "K"
@@ -70,7 +70,7 @@ def register(
     Refused: any of these missing, a number that another key of the estate has, received in the future, no pieces or
     more than hang together.
     """
-    numbers: set[tuple[int, str]] = set()
+    numbers = Numbers(session)
     taken: set[tuple[str, int, str]] = set()
 
     def check(draft: KeyDraft) -> None:
@@ -78,18 +78,14 @@ def register(
         seal = draft.seal if draft.seal or not draft.is_out else "-"
         _check_described(session, draft.estate_id, draft.unit_id, draft.place, draft.hook, seal)
         _check_pieces(draft.pieces)
-        _check_free(session, draft.estate_id, {"hook": draft.hook, "seal": draft.seal}, taken)
+        check_free(session, draft.estate_id, {"hook": draft.hook, "seal": draft.seal}, taken)
         if draft.received_at is not None and draft.received_at > now:
             message = gettext_noop("A key cannot have been received in the future.")
             raise OperationRefused("KEY-1", message, field="received_at")
         number = (draft.number or "").strip()
         if not number:
             return
-        query = select(Key.id).where(Key.estate_id == draft.estate_id, Key.number == number)
-        if (draft.estate_id, number) in numbers or session.scalars(query).first() is not None:
-            message = gettext_noop("There is a key %(number)s already.")
-            raise OperationRefused("KEY-1", message, field="number", number=number)
-        numbers.add((draft.estate_id, number))
+        numbers.take(draft.estate_id, number)
 
     accepted, outcome = sift(drafts, check)
     if preview:
@@ -139,38 +135,6 @@ def _check_pieces(pieces: int | None) -> None:
         raise OperationRefused("KEY-1", gettext_noop("A bunch has 1 to 99 pieces."), field="pieces")
 
 
-def _check_free(
-    session: Session,
-    estate_id: int,
-    places: Mapping[str, str | None],
-    taken: set[tuple[str, int, str]],
-    own_id: int | None = None,
-) -> None:
-    """Refuse (KEY-1) a hook or seal of another key in custody in whatever spelling.
-
-    Or of one of the same batch: *taken* holds what each has.
-    """
-    found = []
-    for column, text in places.items():
-        name = tag_key((text or "").strip())
-        written = getattr(Key, column)
-        here = (Key.lost_at.is_(None), Key.handed_back_at.is_(None))
-        query = select(Key.number, written).where(Key.estate_id == estate_id, getattr(Key, f"{column}_key") == name)
-        other = session.execute(query.where(Key.id != (own_id or 0), *here)).first()
-        if name and other is not None:
-            message = gettext_noop("Key %(number)s in custody has the hook %(name)s already.")
-            if column == "seal":
-                message = gettext_noop("Key %(number)s in custody has the seal %(name)s already.")
-            raise OperationRefused("KEY-1", message, field=column, number=other[0], name=other[1])
-        if name and (column, estate_id, name) in taken:
-            message = gettext_noop("Another key of these has the hook %(name)s.")
-            if column == "seal":
-                message = gettext_noop("Another key of these has the seal %(name)s.")
-            raise OperationRefused("KEY-1", message, field=column, name=(text or "").strip())
-        found.append((column, estate_id, name))
-    taken.update(found)
-
-
 def amend(
     session: Session,
     keys: Iterable[Key],
@@ -208,7 +172,7 @@ def amend(
                 raise on_loan(row, out[row.id].borrower_name, field="pieces")
         changed: dict[str, str | None] = {name: columns[name] for name in ("hook", "seal") if name in columns}
         if row.lost_at is None and row.handed_back_at is None:
-            _check_free(session, row.estate_id, changed, taken, row.id)
+            check_free(session, row.estate_id, changed, taken, row.id)
 
     taken: set[tuple[str, int, str]] = set()
     out = open_loans(session, [row.id for row in move.rows]) if "pieces" in columns else {}

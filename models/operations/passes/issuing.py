@@ -15,6 +15,7 @@ from models.estates import Unit
 from models.operations.core import (
     check_each,
     check_id_number,
+    check_letters,
     create,
     delete_unused,
     id_columns,
@@ -134,6 +135,7 @@ def check_badge(
     name = tag_key((badge or "").strip())
     if not name:
         return
+    check_letters(name, "PAS-1", "badge_number")
     query = select(VisitorPass.number, VisitorPass.badge_number).where(
         VisitorPass.estate_id == estate_id,
         VisitorPass.badge_key == name,
