@@ -26,6 +26,7 @@ _NOTHING = frozenset(
     )
 )
 _MASKED = re.compile(r"[*＊∗•●○×]{2,}|(?<=\d)[xX]{3,}|(?<!\d{7})[*＊](?=\d)")
+_UNREADABLE = frozenset(("unreadable", "无法读取"))
 _EXACT = 14
 """Powers of ten to which a spreadsheet keeps every digit of a number."""
 
@@ -90,6 +91,11 @@ def says_nothing(cell: str) -> bool:
     return unicodedata.normalize("NFKC", cell).casefold().strip() in _NOTHING
 
 
+def is_unreadable(cell: str) -> bool:
+    """Whether *cell* is what our own exports write where a value could not be read, in each language."""
+    return plain(cell) in _UNREADABLE
+
+
 def text(cell: str) -> str:
     """A text as it is."""
     # Exports put an apostrophe in front of what a spreadsheet might take for a formula.
@@ -101,7 +107,7 @@ def digits(cell: str) -> str | None:
     cell = text(cell)
     if says_nothing(cell):
         return None
-    if _MASKED.search(cell):
+    if _MASKED.search(cell) or is_unreadable(cell):
         return Masked(unicodedata.normalize("NFKC", cell))
     rounded = re.fullmatch(r"\d(?:\.(\d+))?e\+?(\d+)", cell, re.IGNORECASE)
     if rounded and not len(rounded[1] or "") <= int(rounded[2]) <= min(len(rounded[1] or "") + MOST_CUT, _EXACT):
@@ -136,12 +142,14 @@ def hidden(cell: str) -> str | None:
     """A text with numbers in it: an emergency contact; hidden in part it is :class:`Masked`."""
     if says_nothing(cell):
         return None
-    return Masked(cell) if _MASKED.search(cell) else text(cell)
+    return Masked(cell) if _MASKED.search(cell) or is_unreadable(cell) else text(cell)
 
 
 def known_text(cell: str) -> str | None:
     """A text; None where the cell says that there is none."""
-    return None if says_nothing(cell) else text(cell)
+    if says_nothing(cell):
+        return None
+    return Masked(cell) if is_unreadable(cell) else text(cell)
 
 
 _NOBODY = frozenset(
@@ -180,7 +188,7 @@ def person(cell: str) -> str | None:
     Refuses several people in one cell.
     """
     written = unicodedata.normalize("NFKC", cell).casefold().strip()
-    if says_nothing(cell) or written.strip(" ().") in _NOBODY:
+    if says_nothing(cell) or is_unreadable(cell) or written.strip(" ().") in _NOBODY:
         return None
     if _SEVERAL_PEOPLE.search(unicodedata.normalize("NFKC", cell).strip()) and not _ORGANISATION.search(written):
         message = gettext_noop("“%(value)s” looks like several people: write each in a row of their own.")
@@ -211,9 +219,11 @@ def word(enum: type[LabelledEnum], words: Mapping[LabelledEnum, str]) -> Callabl
 KIND = word(
     OccupancyKind,
     {
-        OccupancyKind.OWNER: "业主 户主 产权人 房主 本人",
-        OccupancyKind.TENANT: "租户 租客 承租人 租赁 renter",
-        OccupancyKind.FAMILY: "家属 家人 家庭成员 亲属 配偶 子女 父母 同住人 relative",
+        OccupancyKind.OWNER: "业主 户主 产权人 房主 本人 共有人 产权共有人 共同产权人 业主本人 业主兼住户 co-owner",
+        OccupancyKind.TENANT: "租户 租客 承租人 承租方 承租 租赁 租 租住 renter lessee",
+        OccupancyKind.FAMILY: "家属 家人 家庭成员 亲属 配偶 子女 父母 同住人 妻 妻子 夫 丈夫 爱人 父 父亲 母 母亲 "
+        "儿子 女儿 子 女 儿 岳父 岳母 公公 婆婆 祖父 祖母 爷爷 奶奶 外公 外婆 孙子 孙女 兄弟 姐妹 女婿 儿媳 "
+        "业主家属 relative spouse wife husband son daughter mother father",
     },
 )
 DOCUMENT = word(
@@ -228,7 +238,7 @@ DOCUMENT = word(
 USE = word(
     UnitUse,
     {
-        UnitUse.HOME: "住宅 住房 居住 residential flat",
+        UnitUse.HOME: "住宅 住房 居住 公寓 别墅 洋房 高层住宅 叠拼 联排 residential flat apartment villa",
         UnitUse.SHOP: "商铺 店铺 商业 门面 底商 commercial",
         UnitUse.PLACE: "公共区域 公共部位 公区 场所 public",
     },
@@ -265,7 +275,7 @@ PASS_KIND = word(
 FEE = word(
     FeeStatus,
     {
-        FeeStatus.PAID: "已缴 已缴清 已缴费 缴清 正常 已交",
+        FeeStatus.PAID: "已缴 已缴清 已缴费 缴清 结清 已结清 已付 已付清 已收 正常 已交",
         FeeStatus.OWING: "欠费 未缴 拖欠 欠缴 未交 unpaid",
         FeeStatus.UNKNOWN: "未知 不详 不明 unknown",
     },

@@ -236,10 +236,7 @@ def _print(report: dict[str, Any], *, as_json: bool, dry_run: bool) -> None:
         if report[name]:
             click.echo(f"  {name.replace('_', ' ')}: {', '.join(report[name])}")
     for left_out in report["left_out"]:
-        words = " ".join(filter(None, left_out["cells"]))
-        click.echo(
-            f"  row {left_out['row']} is left out, {left_out['reason']}: {words[:40]} (--leave-out none takes it)"
-        )
+        click.echo(f"  row {left_out['row']} is left out: {left_out['reason']} (--leave-out none takes it)")
     for refusal in report["refusals"]:
         click.echo(f"  row {refusal['row']}: {refusal['reason']}")
     if report["run"] is not None and report["imported"] + report["updated"]:

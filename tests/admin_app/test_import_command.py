@@ -204,3 +204,14 @@ def test_what_the_command_line_imported_stands_in_the_panel_and_is_taken_back_th
     assert "Nothing of it is left" in client.get(page).text
     assert sign_in("clerk").get(page).status_code in (403, 404)
     assert rows_there(world) == before
+
+
+def test_sums_are_left_out_with_their_reason_unless_all_rows_are_asked_for(run, world, tmp_path):
+    file = tmp_path / "people.csv"
+    file.write_text("姓名,电话,,备用人姓名,电话\n甲,13800009991,x,乙,13800009992\n小计,1人,,,\n", encoding="utf-8")
+    arguments = ("residents", file, "--estate", "YH", "--dry-run")
+    report = json.loads(run(*arguments, "--json")[1])
+    assert (report["rows"], report["left_out"]) == (1, [{"row": 3, "reason": "a sum"}])
+    assert report["columns_not_taken"] == ["(column C)", "备用人姓名", "电话"]
+    assert "row 3 is left out: a sum (--leave-out none takes it)" in run(*arguments)[1]
+    assert json.loads(run(*arguments, "--json", "--leave-out", "none")[1])["rows"] == 2

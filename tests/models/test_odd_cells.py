@@ -106,3 +106,13 @@ def test_a_merged_fault_is_one_of_each_row_below_and_a_row_of_nothing_else_is_no
     assert "A1" in str(first.faults[1])
     assert "A1" in str(second.faults[1])
     assert (second.cells, third.number, set(third.faults)) == (["#SPILL!", "b"], 3, {1})
+
+
+def test_a_row_or_a_cell_that_stands_twice_is_named():
+    def cell(place, text):
+        return f'<c r="{place}" t="inlineStr"><is><t>{text}</t></is></c>'
+
+    twice = f'<row r="1">{cell("A1", "a")}{cell("A1", "b")}</row><row r="2">{cell("A2", "c")}</row>'
+    (found,) = [list(table.rows) for table in tables(book(twice + f'<row r="2">{cell("B2", "d")}</row>'))]
+    assert {(row.number, column) for row in found for column in row.faults} == {(1, 1), (2, 2)}
+    assert "Cell A1 stands twice" in str(found[0].faults[1])

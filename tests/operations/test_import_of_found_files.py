@@ -456,3 +456,35 @@ def test_sums_sections_and_headings_within_a_table_are_words_about_it():
         ("", "", "1-101"),
     ]
     assert [row for row in rows if why(*row)] == []
+
+
+@pytest.mark.parametrize(
+    ("raw", "cells"),
+    [
+        ('姓名,电话\n甲,="13900001111"'.encode(), ["甲", "13900001111"]),
+        ("姓名|电话\n甲|13900001111".encode(), ["甲", "13900001111"]),
+        ("姓名,電話\n陳大文,13900001111".encode("big5"), ["陳大文", "13900001111"]),
+        ("姓名,电话\n甲,13900001111".encode("utf-16-le"), ["甲", "13900001111"]),
+        ("姓名,电话\n甲,13900001111".encode("utf-16-be"), ["甲", "13900001111"]),
+        ("姓名,电话\n陈大文,13900001111".encode("gb18030"), ["陈大文", "13900001111"]),
+        ("姓名,電話\n陳大文,13900001111".encode("gb18030"), ["陳大文", "13900001111"]),
+    ],
+)
+def test_csv_of_other_programs_is_read(raw, cells):
+    assert imports.read_tables(tables(raw), "residents").rows[0].cells == cells
+
+
+def test_what_our_own_export_could_not_read_is_never_stored__RES_4(desk):
+    rows = ("新人,unreadable,,", "新人,,无法读取,", "新人,,,Unreadable", "unreadable,13800001111,,")
+    results = desk(csv("姓名,电话,证件号码,车牌", *rows))
+    assert [isinstance(result, str) for result in results] == [False] * 4
+    assert phones(desk, "新人") == []
+
+
+def test_relations_of_a_household_are_known_by_their_words(desk):
+    words = ("妻", "丈夫", "母亲", "儿子", "共有人", "租", "业主兼住户")
+    results = desk(csv("姓名,身份,房号", *(f"人{word},{word},1-101" for word in words)))
+    assert results == ["imported"] * len(words)
+    kinds = {name[1:]: kind for name, _code, kind in homes(desk) if name.startswith("人")}
+    assert (kinds["妻"], kinds["共有人"], kinds["租"]) == (OccupancyKind.FAMILY, OWNER, TENANT)
+    assert "none of the words" in str(desk(csv("房号,用途", "88-101,写字楼"), "units")[0])

@@ -3,13 +3,17 @@
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterator
 from typing import BinaryIO, TextIO
 
 from . import BLOCK, LONGEST_ROW, MAXIMUM_ROWS, CannotRead, Row, gettext_noop, row_too_long
 from .cells import clean, faults_of
 
-_DELIMITERS = ",;\t"
+_DELIMITERS = ",;\t|"
+_AS_TEXT = re.compile('="([^"]*)"')
+"""How programs make a spreadsheet keep a number as it is written."""
+_BIG5_HEADINGS = re.compile("姓名|電話|手機|房號|單元|樓|門牌|地址|編號|業主")
 _LINES_LOOKED_AT = 20
 MAXIMUM_LINES = 10 * MAXIMUM_ROWS
 """Empty ones, and those within a cell, included."""
@@ -25,10 +29,14 @@ def rows_of_text(file: BinaryIO, encoding: str | None = None) -> Iterator[Row]:
     try:
         for cells in reader:
             if any(cell.strip() for cell in cells):
-                yield Row(number, [clean(cell) for cell in cells], faults_of(cells, number))
+                yield Row(number, [_AS_TEXT.sub(_inner, clean(cell)) for cell in cells], faults_of(cells, number))
             number = reader.line_num + 1
     except csv.Error:
         raise CannotRead(gettext_noop("Line %(line)s is not CSV; open the file and look."), line=number) from None
+
+
+def _inner(found: re.Match[str]) -> str:
+    return found[1] if found[0] == found.string else found[0]
 
 
 def _lines(text: TextIO) -> Iterator[str]:
@@ -52,7 +60,7 @@ def _encoding_of(file: BinaryIO, named: str | None) -> str:
     file.seek(0)
     start = file.read(BLOCK)
     marked = start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    encodings = ["utf-16"] if marked else [*([named] if named else []), "utf-8-sig", "gb18030"]
+    encodings = ["utf-16"] if marked else [*([named] if named else []), "utf-8-sig", *_chinese(start)]
     for encoding in encodings:
         if _fits(file, encoding):
             file.seek(0)
@@ -60,6 +68,18 @@ def _encoding_of(file: BinaryIO, named: str | None) -> str:
     raise CannotRead(
         gettext_noop("This is no workbook (.xlsx), and no CSV in UTF-8 or GB18030: save it as one of these.")
     )
+
+
+def _chinese(start: bytes) -> list[str]:
+    """The encodings of Chinese without a mark that a file with this *start* may have, the likeliest first."""
+    if b"\0" in start:
+        return ["utf-16-le" if start[1::2].count(0) >= start[::2].count(0) else "utf-16-be"]
+    first = start.partition(b"\n")[0]
+    # Nearly everything can be read as GB18030; only its headings show that a file is in Big5.
+    is_big5 = _BIG5_HEADINGS.search(first.decode("big5", "ignore")) and not re.search(
+        "姓名|电话|手机|房号|单元|楼|地址|编号|业主", first.decode("gb18030", "ignore")
+    )
+    return ["big5", "gb18030"] if is_big5 else ["gb18030"]
 
 
 def _fits(file: BinaryIO, encoding: str) -> bool:

@@ -114,6 +114,7 @@ ERROR = gettext_noop("Cell %(cell)s shows the error %(value)s: write down what b
 EMPTY_ERROR = gettext_noop("Cell %(cell)s shows an error: write down what belongs there.")
 UNKNOWN = gettext_noop("Cell %(cell)s cannot be read (%(value)s): type it again.")
 NO_NUMBER = gettext_noop("Cell %(cell)s holds no number that there is (%(value)s): type it again.")
+TWICE = gettext_noop("Cell %(cell)s stands twice in the file: open it in Excel, look, and save it.")
 NO_RESULT = gettext_noop("The formula in cell %(cell)s has no result in the file: open it in Excel and save it.")
 
 

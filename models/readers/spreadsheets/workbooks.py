@@ -16,7 +16,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from . import MAXIMUM_ROWS, MAXIMUM_SHEETS, CannotRead, Row, Sheet, gettext_noop
 from .cells import clean, faults_of, text_of
-from .odd_cells import NO_RESULT, Cell, OddCells, SharedTexts, mend, shared_texts
+from .odd_cells import NO_RESULT, TWICE, Cell, OddCells, SharedTexts, mend, shared_texts
 from .parsing import parse
 
 MAXIMUM_UNPACKED = 400 * 1024 * 1024
@@ -154,11 +154,13 @@ def _visible_parts(archive: zipfile.ZipFile) -> tuple[list[tuple[str, str]], Sha
 def _looked_through(archive: zipfile.ZipFile, path: str, texts: SharedTexts) -> _Part:
     part = _Part()
     row = column = areas = 0
-    formula = value = phonetic = False
+    formula = value = phonetic = again = is_row_again = False
+    rows: set[int] = set()
+    columns: set[int] = set()
     cell = Cell(None)
 
     def start(tag: str, attributes: dict[str, str]) -> None:
-        nonlocal row, column, formula, value, phonetic, cell, areas
+        nonlocal row, column, formula, value, phonetic, cell, areas, again, is_row_again
         if tag == "c":
             part.cells += 1
             if part.cells > MAXIMUM_CELLS:
@@ -171,10 +173,15 @@ def _looked_through(archive: zipfile.ZipFile, path: str, texts: SharedTexts) -> 
                 row, column = _place(written)
             else:
                 column += 1
+            again = is_row_again or column in columns
+            columns.add(column)
             cell, formula = Cell(attributes.get("t")), False
         elif tag == "row":
             written = attributes.get("r")
             row, column = (row + 1 if written is None else _row_number(written)), 0
+            is_row_again = row in rows
+            rows.add(row)
+            columns.clear()
         elif tag == "f":
             formula = True
         elif tag in ("v", "t"):
@@ -196,6 +203,8 @@ def _looked_through(archive: zipfile.ZipFile, path: str, texts: SharedTexts) -> 
         elif tag == "c" and (cell.text or formula or cell.kind is not None):
             part.rows, part.columns = max(part.rows, row), max(part.columns, column)
             part.odd.look_at(cell, (row, column), part.cells, texts)
+            if again and cell.text:
+                part.odd.note((row, column), TWICE, "")
             if formula and not cell.text and cell.kind != "e" and not (cell.kind == "str" and cell.plain_value):
                 part.odd.note((row, column), NO_RESULT, "")
 
