@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from models.complaints import Complaint
 from models.operations.imports.known_matters import identifies
+from models.operations.tickets import dispatch
 from models.tickets import Ticket, TicketStatus
 from tests.operations.test_import_of_found_files import Desk, csv
 
@@ -93,6 +94,17 @@ def test_what_is_over_is_not_opened_by_a_list_and_nothing_ends_in_the_future__IN
     assert "closed in the future" in str(ended)
     assert "closed in the future" in str(ended_2)
     assert [row.status for row in desk.session.scalars(select(Ticket))] == [TicketStatus.CLOSED]
+
+
+def test_what_our_desk_has_in_work_is_not_ended_by_a_list__INT_6(desk):
+    header = "工单号,报修内容,房号,状态,报修时间,完成时间"
+    assert desk(csv(header, "GD-1,漏水,1-101,处理中,2024-05-01,"), "tickets") == ["imported"]
+    ticket = desk.session.scalars(select(Ticket)).one()
+    team = next(iter(desk.world.teams.values()))
+    dispatch(desk.session, [ticket], actor=desk.world.actor("clerk"), now=desk.now, team=team).one()
+    (refusal,) = desk(csv(header, "GD-1,漏水,1-101,已完成,2024-05-01,2024-05-02"), "tickets")
+    assert "our desk has" in str(refusal)
+    assert ticket.status is TicketStatus.DISPATCHED
 
 
 def test_what_was_closed_on_the_day_it_was_heard_needs_no_hour__INT_3(desk):

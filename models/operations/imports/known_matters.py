@@ -20,6 +20,7 @@ from models.errors import OperationRefused, gettext_noop
 from models.import_cells import plain
 from models.import_change_over import NUMBERS_OF_RECORDS
 from models.import_columns import heading
+from models.operations.imports.other_systems import is_in_work
 from models.source_mapping import SourceFacts
 from models.tickets import TicketStatus
 
@@ -76,7 +77,7 @@ class KnownMatters:
         """*fact* under the key of the record that it is; *meaning* is its :func:`key_of`.
 
         Refuses what an earlier row of the file has said already, a number that another matter has, and a state that
-        would open again what is over here.
+        would open again what is over here, or end what our desk has in work.
         """
         self._refuse_repeated(fact, row, numbered=fact.source_key != meaning)
         same = self._by_meaning.get(meaning, [])
@@ -97,6 +98,12 @@ class KnownMatters:
                 message = gettext_noop(
                     "Nothing was changed: it is over here (%(number)s), and the file says that it is open. If it is, "
                     "open %(number)s again."
+                )
+                raise OperationRefused("INT-6", message, number=known.number)
+            if known.status not in _ENDED and is_in_work(known) and fact.closed_at is not None:
+                message = gettext_noop(
+                    "Nothing was changed: our desk has %(number)s in work, and the file says that it is over. If it "
+                    "is, close %(number)s here."
                 )
                 raise OperationRefused("INT-6", message, number=known.number)
         return fact

@@ -48,6 +48,11 @@ def refuse_future(fact: SourceFacts, now: datetime.datetime) -> OperationRefused
     return None
 
 
+def is_in_work(matter: Any) -> bool:
+    """Whether our desk has moved *matter* on since it was taken over, so that a source says nothing of it any more."""
+    return matter.status not in (TicketStatus.RECEIVED, ComplaintStatus.REGISTERED) or matter.assignee_id is not None
+
+
 def take_over(
     session: Session,
     facts: Sequence[SourceFacts],
@@ -212,7 +217,7 @@ class _TakingOver:
         }
 
     def _update(self, row: Any, fact: SourceFacts) -> None:
-        untouched = row.status in (TicketStatus.RECEIVED, ComplaintStatus.REGISTERED) and row.assignee_id is None
+        untouched = not is_in_work(row)
         move: Move[Any] = Move(
             self.session,
             type(row),
