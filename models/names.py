@@ -106,6 +106,15 @@ def is_same_name(one: tuple[str, str], other: tuple[str, str]) -> bool:
     return any(is_latin for is_latin, _said in spelt) and bool(spelt[0][1] & spelt[1][1])
 
 
+def may_be_called(one: str, other: str) -> bool:
+    """Whether one of two names is a surname with a title that fits the other, which is whole: 盖女士 and 盖晨曦."""
+    keys = sorted((name_key(one), name_key(other)), key=lambda key: surname_said(key) is None)
+    surname, whole = surname_said(keys[0]), keys[1]
+    return (
+        surname is not None and surname_said(whole) is None and len(whole) > len(surname) and whole.startswith(surname)
+    )
+
+
 def _spelt(name: str, pinyin: str) -> tuple[bool, set[str]]:
     """Whether *name* is written in letters, and how it may be spelt."""
     plain = without_remark(unicodedata.normalize("NFKC", name).casefold())

@@ -33,19 +33,29 @@ ROUNDED_PHONE = gettext_noop(
     "A spreadsheet has rounded this phone number, so that some of its digits are lost. Write it whole."
 )
 
+OF_A_SERVICE = gettext_noop("%(number)s is the number of a service: nobody is reached there. Write a whole number.")
+DATE = gettext_noop("This reads as a date. If it is a phone number, write it with its area code.")
+
 _MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
 _LANDLINE = re.compile(r"0?(10|2\d|[3-9]\d\d)([2-9]\d{6,7})", re.ASCII)
 _LOCAL = re.compile(r"[2-9]\d{6,7}", re.ASCII)
 _SERVICE = re.compile(r"[48]00\d{7}", re.ASCII)
 _MADE_UP = re.compile(r"(\d)\1+|1\d\d0{8}|0\d{2,3}(\d)\2+", re.ASCII)
 _HIDDEN = re.compile(r"\*{2,}|\d\s*\*|\d[\s-]*[x●•○□?_.]{2,}|[x●•○□?_.]{2,}[\s-]*\d", re.IGNORECASE)
+_DATE = re.compile(
+    r"(?<![-./\d])(?:(?:19|20)\d\d([-.])\d{1,2}\1\d{1,2}|\d{1,2}([-.])\d{1,2}\2(?:19|20)\d\d)(?![-./\d])"
+    r"|(?<![-./\d])(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?![-./\d])",
+    re.ASCII,
+)
+_NOTHING = re.compile(r"(?:无|没有|暂无|不详|未知|none|[-—–\s]*)", re.IGNORECASE)
+"""What stands in the place of a second number where there is none."""
 _BETWEEN = re.compile(r"[/\\|、,;\n\r\u2028]|(?<=\d)\s*(?:或者?|和|及|&|\bor\b|\band\b)\s*(?=[\d(+])", re.IGNORECASE)
 _SAID = re.compile(
     r"^[\s☎☏✆📞📱📲\ufe0f]*(?:(?:联系人?电话|联系方式|电话号码|手机号码|移动电话|电话|手机号?|座机|号码"
     r"|tele?phone|tel|mobile|mob|phone|cell|call|(?<![a-z])[tmp](?=\s*:))(?![a-z])[\s:.]*)?",
     re.IGNORECASE,
 )
-_EXTENSION = r"(?:转|轉|分机号?|分機号?|extension|ext\.?|x|#)"
+_EXTENSION = r"(?:[转轉]\s*(?:分机号?|分機號?)?|分机号?|分機號?|extension|ext\.?|x|#)"
 _PART = re.compile(
     rf"(?P<number>\+?[(\d][\d\s().+-]*)(?:\s*{_EXTENSION}\s*[:.]?\s*(?P<extension>\d{{1,6}}))?",
     re.ASCII | re.IGNORECASE,
@@ -65,7 +75,20 @@ _OF_A_SHEET = re.compile(r"(?<![\d.])(\d)\.(\d+)e\+?(\d{1,2})(?!\d)", re.IGNOREC
 _WRITINGS = (
     (re.compile(r"(?<=\d{5})\.0+(?!\d)"), ""),
     (re.compile(r"(?<=\d)_(?=\d)"), "-"),
-    (re.compile(r"(?<=\d)[\s.,;:~…-]+$"), ""),
+    (re.compile(r"(?<=\d)[\s.,;:~…。!-]+$"), ""),
+    (re.compile(r"(?<!\d)(1[3-9]\d{9})\s*\?$", re.ASCII), r"\1"),
+    (re.compile(r"(?<!\d)(1[3-9]\d([\s-]?)\d{4}\2\d{4})\s+(?=1[3-9]\d\2\d{4}\2\d{4}(?!\d))", re.ASCII), r"\1/"),
+    # Behind a landline a short figure is its extension; behind a mobile phone it may be a room.
+    (
+        re.compile(
+            r"((?<!\d)(?:0\d{2,3}[\s-]*)?[2-9]\d{6,7})\s*\(\s*(?:转?分机号?|转|ext\.?)?\s*(\d{1,5})\s*\)$",
+            re.ASCII | re.I,
+        ),
+        r"\1转\2",
+    ),
+    (re.compile(r"((?<!\d)0\d{2,3}[\s-]+[2-9]\d{6,7})\s+(\d{3,4})$", re.ASCII), r"\1转\2"),
+    # The codes of Hong Kong, Macau and Taiwan before a mobile phone of theirs: no landline begins so.
+    (re.compile(r"^(852-[569]\d{7}|853-6\d{7}|886-9\d{8})$", re.ASCII), r"+\1"),
     (re.compile(r"(?<=\d)\s*,+\s*(?=\d{1,4}(?![\d\s-]*\d))"), "转"),
     (re.compile(r"(?<=\d{7})\s*\*\s*(?=\d{1,5}(?!\d))"), "转"),
     (re.compile(r"(?<=\d)\.{2,}(?=\d)"), "-"),
@@ -116,6 +139,11 @@ class Phone(NamedTuple):
         return f"{self.text}({self.note})" if self.note else self.text
 
     @property
+    def is_of_a_service(self) -> bool:
+        """Whether it is one of the few short numbers (12345, 10086), at which no resident is reached."""
+        return self.number.isdecimal() and len(self.number) < SHORTEST_WHOLE
+
+    @property
     def tail(self) -> str:
         """The last four digits of the subscriber's number."""
         return self.found_by[-TAIL:]
@@ -140,6 +168,8 @@ def read_noted_phones(text: str) -> tuple[Phone, ...]:
     found: dict[str, Phone] = {}
     is_hidden = _HIDDEN.search(unicodedata.normalize("NFKC", text)) is not None
     for part in filter(None, map(str.strip, _BETWEEN.split(plain))):
+        if found and _NOTHING.fullmatch(part):
+            continue
         for phone in _of_part(part, is_hidden):
             found.setdefault(phone.text, phone)
     if not found or len(stored_text(tuple(found.values()))) > LONGEST_TEXT:
@@ -150,6 +180,8 @@ def read_noted_phones(text: str) -> tuple[Phone, ...]:
 def _of_part(part: str, is_hidden: bool) -> list[Phone]:
     """The numbers of a text in which nothing parts them but blanks and words."""
     said = _SAID.sub("", part).strip()
+    if _DATE.search(said):
+        raise NotAPhone(DATE)
     whole = _read(said)
     read = [whole] if whole is not None else [_read(piece) for piece in said.split()]
     phones = [phone for phone in read if phone is not None]

@@ -24,7 +24,7 @@ from models.operations.core import (
     require_role,
     sift,
 )
-from models.operations.matters import check_phone
+from models.operations.matters import check_own_phone
 from models.operations.staff import estates_of as works_in
 from models.operations.staff import is_in_charge
 from models.personal import keyring_of
@@ -287,7 +287,7 @@ def _columns(session: Session, phone: Phone) -> dict[str, Any]:
 
 
 def _check_value(value: str | None) -> None:
-    check_phone(value, RULE, "value", noted=True)
+    check_own_phone(value, RULE, "value")
     if not read_noted_phones(value or ""):
         raise OperationRefused(RULE, gettext_noop("Write down the phone number."), field="value")
 

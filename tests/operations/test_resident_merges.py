@@ -104,7 +104,10 @@ def test_who_is_there_in_another_writing_of_the_name_is_offered__RES_1(desk):
             refused(name, f"{PHONE}（本人）")[0][1]
         ), name
         assert not refused(name, None) + refused(name, "13911110002"), name
-    for name in OTHERS:
+    for name in ("试女士", "小试", "试师傅", "试先生（业主）"):
+        assert f"#{first.id}" in str(refused(name, PHONE)[0][1]), name
+        assert not refused(name, None) + refused(name, "13911110002"), name
+    for name in ("万女士", *(other for other in OTHERS if other != "试女士")):
         assert not refused(name, PHONE), name
     far = residents.register(desk.session, [ResidentDraft(estate, "阿依古丽·买买提", PHONE)], **desk.clerk).one()
     for name in ("阿依古丽•买买提", "阿依古丽买买提", "阿依古丽・买买提女士", "阿依古丽 买买提"):
@@ -257,3 +260,10 @@ def test_who_is_not_one_person_is_not_merged__RES_1(desk):
         with pytest.raises(OperationRefused, match="merged already"):
             residents.merge(desk.session, [kept], **desk.supervisor, other_id=other.id).one()
     assert desk.session.scalar(select(ResidentMerge.undone_at)) is None
+
+
+def test_a_resident_is_not_reached_at_a_number_of_a_service__RES_1(desk):
+    for phone in ("12345", "10086", "95588", f"{PHONE}/12345", "物业 12315"):
+        draft = ResidentDraft(desk.world.estate.id, "试万人", phone)
+        ((_draft, refusal),) = residents.register(desk.session, [draft], preview=True, **desk.clerk).refused
+        assert (refusal.field, "service" in str(refusal)) == ("phone", True), phone

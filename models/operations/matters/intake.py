@@ -16,7 +16,7 @@ from models.matters import Channel, Matter, Severity
 from models.operations.core import can_own
 from models.operations.matters.owed import asks_somebody, owes_follow_up
 from models.personal import keyring_of
-from models.phones import NotAPhone, read_noted_phones, read_phones, stored_text
+from models.phones import OF_A_SERVICE, NotAPhone, read_noted_phones, read_phones, stored_text
 from models.residents import Resident
 from models.same_matter import Asked, same_matters
 from models.staff import Actor, Staff
@@ -80,6 +80,14 @@ def check_phone(phone: str | None, rule: str = "INT-3", field: str = "reporter_p
         message = problem.message
     if message is not None:  # raised here: within, it would keep the place of the problem and all rows of a file there
         raise OperationRefused(rule, message, field=field)
+
+
+def check_own_phone(phone: str | None, rule: str, field: str) -> None:
+    """The same for a number at which a person is reached: also that of a service is refused."""
+    check_phone(phone, rule, field, noted=True)
+    for one in read_noted_phones(phone or ""):
+        if one.is_of_a_service:
+            raise OperationRefused(rule, OF_A_SERVICE, field=field, number=one.number)
 
 
 def check_intake(session: Session, draft: MatterDraft, *, actor: Actor, now: datetime.datetime) -> None:

@@ -26,7 +26,7 @@ from models.operations.core import (
     require_role,
     sift,
 )
-from models.operations.matters import check_phone
+from models.operations.matters import check_own_phone
 from models.operations.residents.same_person import ReachedThere
 from models.personal import IdDocument, keyring_of
 from models.policy import role_for
@@ -138,7 +138,7 @@ def _check_texts(name: str | None, phone: str | None, emergency_contact: str | N
     if len((name or "").strip()) > MAXIMUM_NAME:
         message = gettext_noop("A name has at most %(length)s characters.")
         raise OperationRefused("RES-1", message, field="name", length=MAXIMUM_NAME)
-    check_phone(phone, "RES-1", "phone", noted=True)
+    check_own_phone(phone, "RES-1", "phone")
     if len((emergency_contact or "").strip()) > MAXIMUM_CONTACT:
         message = gettext_noop("The emergency contact has at most %(length)s characters: name and phone are enough.")
         raise OperationRefused("RES-1", message, field="emergency_contact", length=MAXIMUM_CONTACT)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.names import is_same_name
+from models.names import is_same_name, may_be_called
 from models.operations.core import CHUNK, name_pinyin
 from models.personal import keyring_of
 from models.phones import read_noted_phones
@@ -40,13 +40,12 @@ class ReachedThere:
                 self._found.setdefault((estate_id, str(digest)), []).append((row_id, name, spelt))
 
     def who(self, estate_id: int, name: str, said: str | None) -> Known | None:
-        """The first who is called so and reached at one of the numbers *said*."""
+        """The first who is or may be called so and is reached at one of the numbers *said*: 盖女士 may be 盖晨曦."""
         called = (name, name_pinyin(name))
-        for digest in self._digests(said):
-            for known in self._found.get((estate_id, digest), ()):
-                if is_same_name(called, known[1:]):
-                    return known
-        return None
+        reached = [known for digest in self._digests(said) for known in self._found.get((estate_id, digest), ())]
+        same = (known for known in reached if is_same_name(called, known[1:]))
+        perhaps = (known for known in reached if may_be_called(name, known[1]))
+        return next(same, None) or next(perhaps, None)
 
     def _digests(self, said: str | None) -> list[str]:
         try:
