@@ -118,6 +118,15 @@ RESIDENTS = Columns(
         date,
     ),
     Column(
+        "moved_out_on",
+        gettext_noop("Moved out"),
+        headers(
+            "搬离日期 搬离时间 搬出日期 搬出时间 迁出日期 迁出时间 搬走日期 退租日期 退租时间 退租 退房日期 "
+            "moved_out moved_out_on move_out_date"
+        ),
+        date,
+    ),
+    Column(
         "id_document",
         gettext_noop("ID document"),
         headers("证件类型 证件 证件种类 id_document document id_type document_type"),

@@ -1,5 +1,6 @@
 """Files as estates have them: their own headings, titles, merged cells, several people a row, hidden numbers."""
 
+import datetime
 from typing import Any
 
 import pytest
@@ -488,3 +489,15 @@ def test_relations_of_a_household_are_known_by_their_words(desk):
     kinds = {name[1:]: kind for name, _code, kind in homes(desk) if name.startswith("人")}
     assert (kinds["妻"], kinds["共有人"], kinds["租"]) == (OccupancyKind.FAMILY, OWNER, TENANT)
     assert "none of the words" in str(desk(csv("房号,用途", "88-101,写字楼"), "units")[0])
+
+
+def test_who_moved_out_has_the_unit_until_that_day__RES_1(desk):
+    header = "姓名,电话,身份,房号,入住日期,搬离日期"
+    rows = ("老甲,13800003331,租户,1-101,2024-01-01,2025-02-03", "老乙,13800003332,租户,1-101,,2025-02-03")
+    assert [str(result)[:5] for result in desk(csv(header, *rows))] == ["impor", "RES-1"]
+    query = select(Occupancy.until_on).join(Resident, Resident.id == Occupancy.resident_id)
+    assert list(desk.session.scalars(query.where(Resident.name == "老甲"))) == [datetime.date(2025, 2, 3)]
+    assert desk(csv(header, rows[0])) == ["unchanged"]
+    later = "老甲,13800003331,租户,1-101,2025-05-01,"
+    assert desk(csv(header, later)) == ["imported"]
+    assert "has it still here" in str(desk(csv(header, later + "2026-01-01"))[0])

@@ -25,6 +25,8 @@ class Fact:
     unit_id: int | None
     unit: str
     kind: OccupancyKind | None
+    until: datetime.date | None = None
+    """The last day in the unit, where the row says one."""
     hidden: dict[str, Masked] = field(default_factory=dict)
     """What the file has hidden in part, by column."""
 

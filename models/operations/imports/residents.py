@@ -144,11 +144,13 @@ class ResidentsImport:
             if len(phones := [phone for phone in (found["phone"], cells.get("phone")) if phone]) > 1:
                 tenant["phone"] = _joined(phones, " / ")
             cells = {}
+        until = cells.pop("moved_out_on", None)
         facts = []
         if cells or not tenant:
             facts.append(self._fact(at, cells, unit_id, code, kind))
         if tenant:
             facts.append(self._fact(at, tenant, unit_id, code, OccupancyKind.TENANT))
+        facts[-1].until = until  # of owner and tenant it is the tenant who moves out
         return facts
 
     def _fact(
@@ -161,7 +163,7 @@ class ResidentsImport:
         if number and draft.id_document is None and len(number) == _ID_CARD_LENGTH:
             draft.id_document = IdDocument.ID_CARD
         residents.check_person(draft, today=self._today)
-        return Fact(at, draft, self._comparable(draft), unit_id, code or "", kind, hidden)
+        return Fact(at, draft, self._comparable(draft), unit_id, code or "", kind, hidden=hidden)
 
     def _comparable(self, draft: ResidentDraft) -> dict[str, Any]:
         values: dict[str, Any] = {name: getattr(draft, name) for name in OF_A_PERSON if getattr(draft, name)}
@@ -195,7 +197,7 @@ class ResidentsImport:
         if self._has_new_stay(person, fact):
             assert fact.unit_id is not None
             assert fact.kind is not None
-            person.stays[fact.unit_id, fact.kind] = None
+            person.stays[fact.unit_id, fact.kind] = fact.until
             self._stays.append((person, fact))
             result = "imported"
         if result != "unchanged":
@@ -254,19 +256,40 @@ class ResidentsImport:
 
     def _has_new_stay(self, person: Person, fact: Fact) -> bool:
         if fact.unit_id is None or fact.kind is None:
+            if fact.until is not None:
+                message = gettext_noop("Say which unit the person moved out of, and as what: owner, tenant or family.")
+                raise OperationRefused("RES-1", message)
             return False
         key = (fact.unit_id, fact.kind)
         if key not in person.stays:
+            self._check_days(fact)
             return True
         ended = person.stays[key]
-        if ended is None:
+        if ended is None and fact.until is not None:
+            message = gettext_noop(
+                "%(name)s left %(unit)s on %(day)s, says the file, and has it still here. An import overwrites "
+                "nothing: end it in the person's record."
+            )
+            raise OperationRefused("RES-1", message, name=person.name, unit=fact.unit, day=fact.until)
+        if ended is None or ended == fact.until:
             return False
         if fact.draft.moved_in_on is None or fact.draft.moved_in_on <= ended:
             message = gettext_noop(
                 "%(name)s left %(unit)s on %(day)s; for a new stay, write down a later day of moving in."
             )
             raise OperationRefused("RES-1", message, name=person.name, unit=fact.unit, day=ended)
+        self._check_days(fact)
         return True
+
+    @staticmethod
+    def _check_days(fact: Fact) -> None:
+        first = fact.draft.moved_in_on
+        if fact.until is None:
+            return
+        if first is None:
+            raise OperationRefused("RES-1", gettext_noop("Write down the day of moving in beside that of moving out."))
+        if first > fact.until:
+            raise OperationRefused("RES-1", gettext_noop("The first day must not be after the last."))
 
     @staticmethod
     def _fill(person: Person, name: str, fact: Fact) -> None:
@@ -338,5 +361,6 @@ class ResidentsImport:
             assert fact.kind is not None
             from_on = fact.draft.moved_in_on
             unit, resident = fact.unit_id, person.resident.id
-            drafts.append(OccupancyDraft(self.estate_id, unit, resident, fact.kind, from_on, another_person=True))
+            stay = OccupancyDraft(self.estate_id, unit, resident, fact.kind, from_on, fact.until, another_person=True)
+            drafts.append(stay)
         return drafts

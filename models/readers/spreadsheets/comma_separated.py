@@ -73,7 +73,8 @@ def _encoding_of(file: BinaryIO, named: str | None) -> str:
 def _chinese(start: bytes) -> list[str]:
     """The encodings of Chinese without a mark that a file with this *start* may have, the likeliest first."""
     if b"\0" in start:
-        return ["utf-16-le" if start[1::2].count(0) >= start[::2].count(0) else "utf-16-be"]
+        encoding = "utf-16-le" if start[1::2].count(0) >= start[::2].count(0) else "utf-16-be"
+        return [encoding] if re.match("[^\0-\x08\x0b\x0c\x0e-\x1f]*\n", start.decode(encoding, "ignore")) else []
     first = start.partition(b"\n")[0]
     # Nearly everything can be read as GB18030; only its headings show that a file is in Big5.
     is_big5 = _BIG5_HEADINGS.search(first.decode("big5", "ignore")) and not re.search(
