@@ -27,6 +27,7 @@ _NOTHING = frozenset(
 )
 _MASKED = re.compile(r"[*＊∗•●○×]{2,}|(?<=\d)[xX]{3,}|(?<!\d{7})[*＊](?=\d)")
 _UNREADABLE = frozenset(("unreadable", "无法读取"))
+_MASKED_IN_TEXT = re.compile(r"\d{3}\*{4}\d{4}|\d\*{16}[\dXx]")
 _EXACT = 14
 """Powers of ten to which a spreadsheet keeps every digit of a number."""
 
@@ -145,11 +146,19 @@ def hidden(cell: str) -> str | None:
     return Masked(cell) if _MASKED.search(cell) or is_unreadable(cell) else text(cell)
 
 
+def whole_text(cell: str) -> str:
+    """A text as it is; refused with a number in it that our exports have masked, which would be stored so (RES-4)."""
+    if found := _MASKED_IN_TEXT.search(cell):
+        message = gettext_noop("“%(value)s” is hidden in part: write the whole number, or empty the cell.")
+        raise OperationRefused(RULE, message, value=found[0])
+    return text(cell)
+
+
 def known_text(cell: str) -> str | None:
     """A text; None where the cell says that there is none."""
     if says_nothing(cell):
         return None
-    return Masked(cell) if is_unreadable(cell) else text(cell)
+    return Masked(cell) if is_unreadable(cell) else whole_text(cell)
 
 
 _NOBODY = frozenset(
@@ -193,7 +202,7 @@ def person(cell: str) -> str | None:
     if _SEVERAL_PEOPLE.search(unicodedata.normalize("NFKC", cell).strip()) and not _ORGANISATION.search(written):
         message = gettext_noop("“%(value)s” looks like several people: write each in a row of their own.")
         raise OperationRefused(RULE, message, value=cell[:40])
-    return text(cell)
+    return whole_text(cell)
 
 
 def word(enum: type[LabelledEnum], words: Mapping[LabelledEnum, str]) -> Callable[[str], Any]:

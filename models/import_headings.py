@@ -12,8 +12,8 @@ from models.import_cells import (
     known_text,
     person,
     place,
-    text,
     whole,
+    whole_text,
 )
 from models.import_change_over import (
     BUILDING,
@@ -162,7 +162,7 @@ RESIDENTS = Columns(
         hidden,
         35,
     ),
-    Column("note", gettext_noop("Note"), headers("备注 说明 备注信息 note notes remark remarks"), text, 20_000),
+    Column("note", gettext_noop("Note"), headers("备注 说明 备注信息 note notes remark remarks"), whole_text, 20_000),
     one_of=("name", "tenant_name"),
     again={"phone": "phone_2", "phone_2": "phone_3"},
     phones={"name": "phone", "tenant_name": "tenant_phone", "emergency_contact": "emergency_phone"},

@@ -66,3 +66,12 @@ def test_a_column_is_found_by_what_we_call_it_in_each_language__INT_6():
         for column in columns.columns:
             for text in in_each_language(column.label):
                 assert columns.guess([text]) == ([column.name], []), (register, text)
+
+
+def test_a_masked_number_among_words_is_never_stored_by_an_import__RES_4() -> None:
+    columns = COLUMNS["residents"].named
+    for name in ("name", "tenant_name", "vehicles", "note"):
+        for cell in ("周139****9876", "身份证1****************4"):
+            with pytest.raises(OperationRefused, match="hidden in part"):
+                columns[name].read(cell)
+        assert columns[name].read("周") == "周"

@@ -16,10 +16,12 @@ from sqlalchemy import Integer, func, insert, literal, select
 
 from models import Base, FollowUp, KeyLoan, Staff, StaffAssignment, VisitorPass
 from models.base import LocalDate, ShortText, SortKey, UTCDateTime
-from models.operations import tickets
+from models.operations import residents, tickets
 from models.policy import PERMISSIONS
+from models.residents import Resident
 from models.session import DeskSession
 from models.settings import CalendarDay, DayKind, WorkingHours
+from models.tickets import Ticket
 from tests.factories import World
 from tests.records import Records
 from views.register.export import BATCH
@@ -217,3 +219,29 @@ def test_a_follow_up_and_a_loan_are_exported_as_they_stand(
     heading, row = as_xlsx(client, "/admin/key-loans/export/xlsx/")
     lent = look.scalars(select(KeyLoan.lent_at)).one().astimezone(ZONE).replace(tzinfo=None, microsecond=0)
     assert (row[heading.index("Lent")], row[heading.index("Number")]) == (lent, 1)
+
+
+def test_no_export_holds_a_number_that_somebody_wrote_among_words__RES_4(
+    world: World, records: Records, sign_in: Callable[..., FlaskClient]
+) -> None:
+    numbers = ("13912349876", "110101199003071234")
+    words = "周" + "，".join(numbers)
+    ticket = world.session.get_one(Ticket, records.tickets[1])
+    clerk: dict[str, Any] = {"actor": world.actor("clerk"), "now": ticket.registered_at}
+    tickets.amend(world.session, [ticket], **clerk, detail=words, summary=words, reporter_name=words).one()
+    tickets.escalate(world.session, [ticket], **clerk, reason=words).one()
+    residents.amend(
+        world.session,
+        [world.session.get_one(Resident, records.ids["residents"])],
+        **clerk,
+        name=words,
+        note=words,
+        vehicles=words,
+    ).one()
+    world.session.commit()
+    for name, who in (("tickets", "manager"), ("residents", "manager"), ("events", "auditor")):
+        text = sign_in(who).get(f"/admin/{name}/export/csv/").text
+        assert "周139****9876，1****************4" in text, name
+        assert [number for number in numbers if number in text] == [], name
+    page = sign_in("auditor").get("/admin/events/").text
+    assert [number for number in numbers if number in page] == []

@@ -15,6 +15,7 @@ from flask_admin import expose
 from sqlalchemy import Integer
 
 from models.base import UNREADABLE_DAY, Choice, LocalDate, ShortText, UTCDateTime
+from models.personal import masked_text
 from views.register.bulk import BulkPages
 from views.register.sheets import Value, csv_answer, xlsx_answer
 from views.request import context
@@ -46,7 +47,7 @@ class ExportPages(BulkPages):
         names = asked.columns or self.exported_columns
         yield [str(self.get_column_name(name)) for name in names]
         query = self.rows_query(self.ids_query(asked), names).order_by(*self.ordered(asked))
-        desk, readers = context.session(), [self.exported(name) for name in names]
+        desk, readers = context.session(), [_without_numbers(name, self.exported(name)) for name in names]
         answer = desk.execute(query.execution_options(yield_per=BATCH))
         # Records that nothing holds any more leave the session by themselves: to expunge them would end the reading.
         for batch in (answer if self.plain else answer.scalars()).partitions():
@@ -86,6 +87,22 @@ class ExportPages(BulkPages):
         if isinstance(column.type, ShortText | Integer):
             return read
         return lambda record: as_text(cell(record))
+
+
+CODES = frozenset({"number", "code", "source_key", "badge_number", "permit_number", "invoice_number", "request_id"})
+"""Columns whose figures are of programs and papers, so that they are nobody's phone."""
+
+
+def _without_numbers(name: str, read: Reader) -> Reader:
+    """What *read* gives, with the phones and ID numbers that somebody wrote among other words masked (RES-4)."""
+    if name in CODES:
+        return read
+
+    def shown(record: Any) -> Value:
+        value = read(record)
+        return masked_text(value) if isinstance(value, str) else value
+
+    return shown
 
 
 def _local(read: Callable[[Any], datetime.datetime | None]) -> Reader:

@@ -7,12 +7,13 @@ from flask_babel import lazy_gettext as _
 from markupsafe import Markup
 
 from models.events import Event
+from models.personal import masked_text
 from models.staff import Staff
 from models.verbs import VERBS, verb_label
 from views.forms.filters import DateFilter, ReferenceFilter, WordFilter
 from views.register.base import RegisterView
 from views.words.labels import REGISTERS, register_label
-from views.words.language import joined, say, titled
+from views.words.language import NOTHING, joined, say, titled
 from views.words.references import learn_names, name_of, record_url
 from views.words.timeline import changes_of, mentioned, role_text
 
@@ -97,8 +98,13 @@ class EventView(RegisterView):
         """Before and after, in words; a list shows the first two lines of them."""
         shown = []
         for name, before, after in changes_of(record, learn_names({})):
-            shown.append(titled(name, f"{before} → {after or '—'}" if before else after))
+            said = masked_text(f"{before} → {after or '—'}" if before else after)
+            shown.append(titled(name, said))
         return Markup('<span class="two-lines">{}</span>').format(joined(shown))
+
+    def show_reason(self, record: Event) -> str:
+        """Why, without the numbers of anybody."""
+        return masked_text(record.reason) if record.reason else NOTHING
 
     def name_of(self, record: Any) -> str:
         """Its number."""

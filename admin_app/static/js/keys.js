@@ -7,9 +7,9 @@ const dialogOpen = () => document.querySelector("dialog[open]");
 
 // ---------------------------------------------------------------- digits: steps of a record, buttons of a list
 
-// A digit alone acts, a moment later; one among others, as in a phone number, never does. What would be done at once is
-// only chosen by it and waits for Enter: no single key does what cannot be undone.
-const MOMENT = 350;
+// A digit alone acts, a moment later; one among others, as in a phone number that is typed slowly, never does. What would
+// be done at once is only chosen by it and waits for Enter: no single key does what cannot be undone.
+const MOMENT = 900;  // a slow hand's pause between two digits of one number
 const numbered = document.querySelector("[data-own-digits]") ? [] : [...document.querySelectorAll(".step-buttons .btn:not([disabled]), .bulk-bar .btn, .bulk-after .btn")].slice(0, 9);
 if (singleKeys) numbered.forEach((button, place) => {
   const hint = document.createElement("kbd");
