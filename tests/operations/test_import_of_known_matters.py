@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from models.complaints import Complaint
-from models.operations.imports.known_matters import identifies
+from models.operations.imports import identifies
 from models.operations.tickets import dispatch
 from models.tickets import Ticket, TicketStatus
 from tests.operations.test_import_of_found_files import Desk, csv

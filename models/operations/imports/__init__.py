@@ -12,6 +12,7 @@ from models.operations.imports.files import (
     seal_table,
     why_left_out,
 )
+from models.operations.imports.known_matters import identifies
 from models.operations.imports.layouts import layout_of
 from models.operations.imports.other_systems import TakeOver, take_over
 from models.operations.imports.records import close_record, open_record
@@ -58,6 +59,7 @@ __all__ = [
     "explains",
     "full_code",
     "how_rooms_are_named",
+    "identifies",
     "importer",
     "is_kept",
     "is_undone",
