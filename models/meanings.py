@@ -7,11 +7,21 @@ import re
 import unicodedata
 from typing import Any
 
-from models.names import said_together, surname_said, turned, with_names_apart, without_role, without_titles
+from models.names import (
+    said_together,
+    surname_said,
+    turned,
+    with_names_apart,
+    with_pinyin_apart,
+    without_filler,
+    without_role,
+    without_titles,
+    without_tones,
+)
 from models.personal import Keyring
-from models.phones import TAIL, sought
-from models.plates import Plate, plate_of, with_plates_together, without_signs
-from models.rooms import room_key, with_rooms_together
+from models.phones import TAIL, sought, with_phones_apart
+from models.plates import Plate, plate_of, with_plates_apart, with_plates_together, without_signs
+from models.rooms import room_key, with_rooms_apart, with_rooms_together
 from models.search import FIRST_CHINESE, PLATE_ENDS, ending_token, number_token, plate_token, room_token
 from models.tags import tag_key
 
@@ -44,12 +54,27 @@ def terms(part: str) -> tuple[str, ...]:
 
 
 def parts_of(text: str) -> list[str]:
-    plain = without_role(unicodedata.normalize("NFKC", text).lower())
-    parts = without_titles(with_plates_together(with_rooms_together(with_names_apart(plain))).split())
+    """What is said in *text*: each a phone, a room, a plate, a name or another word, without mere filler."""
+    return without_filler(said_apart(text))
+
+
+def said_apart(text: str) -> list[str]:
+    """The same with all that stands beside."""
+    plain = without_tones(without_role(unicodedata.normalize("NFKC", text).lower()))
+    if sought(plain) is None:
+        plain = with_plates_apart(with_plates_together(with_phones_apart(with_pinyin_apart(plain))))
+        plain = with_rooms_apart(plain)
+    words = with_plates_together(with_rooms_together(with_names_apart(plain))).split()
+    parts = without_titles([word for each in words if (word := _without_signs(each))] or words)
     is_room = len(parts) == 1 and room_of(parts[0]) is not None and "-" in parts[0]
     # Two rooms are no phone number, however many digits they have.
     is_room = is_room or (len(parts) > 1 and all("-" in part and room_of(part) for part in parts))
     return ["".join(plain.split())] if not is_room and sought(plain) is not None else parts
+
+
+def _without_signs(word: str) -> str:
+    """*word* without the brackets and commas that stood between it and what was taken apart."""
+    return word.strip("()[],;/、:。")
 
 
 def room_of(part: str) -> str | None:

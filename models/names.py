@@ -10,6 +10,11 @@ _TITLES = (
 )
 _ROLES = "业主|产权人|户主|房东|租户|租客|承租人|家属|家人|本人|配偶|owner|tenant|family"
 _TITLED = re.compile(rf"([{_HAN}]{{1,4}}?)(?:{_TITLES}|{_ROLES})|[老小阿]([{_HAN}])")
+_OF_SOMEBODY = re.compile(rf"([{_HAN}])某某?|([{_HAN}]{{2,4}}(?:{_TITLES})?)家")
+_FILLER = re.compile(rf"(?:的?(?:{_ROLES}|住户|家里?|那户|电话|手机号?)|的)")
+_BEFORE_NAME = re.compile(rf"^的(?=[{_HAN}])|(?<=[{_HAN}])的$")
+_HYPHENATED = re.compile(r"(?<![\w-])([a-z]{2,})-([a-z]{2,})(?![\w-])")
+_TONES = "āǎēěīǐōǒūǔǖǘǚǜ"
 _ROLE_BESIDE = re.compile(rf"\((?:{_ROLES})\)")
 _ENGLISH_TITLES = frozenset({"mr", "mrs", "ms", "miss", "mr.", "mrs.", "ms.", "dr", "dr."})
 _OF_A_ROOM = "栋幢座楼号元室房户层第期区"
@@ -20,6 +25,26 @@ _AFTER_ROOM = re.compile(rf"(?<!\S)([0-9][0-9-]{{2,8}})(?=[^\W\d_a-z{_OF_A_ROOM}
 def with_names_apart(text: str) -> str:
     """*text*, plain and in small letters, with a blank between a Chinese name and the room that follows or precedes."""
     return _AFTER_ROOM.sub(r"\1 ", _BEFORE_ROOM.sub(r"\1 ", text))
+
+
+def without_tones(text: str) -> str:
+    """*text*, plain and in small letters, with pinyin as it is stored: zhāng wěi as zhang wei, lü as lv."""
+    text = re.sub(r"(?<![^\W_])([ln])ü(?=e?(?![^\W_]))", r"\1v", text)
+    if not any(tone in text for tone in _TONES):  # the marks of other languages are part of a name: josé
+        return text
+    text = re.sub("[üǖǘǚǜ]", "v", text)
+    return re.sub("[\u0300-\u030c]", "", unicodedata.normalize("NFD", text))
+
+
+def with_pinyin_apart(text: str) -> str:
+    """*text* with a blank for the hyphen in a name in letters: cao-guoqiang."""
+    return _HYPHENATED.sub(r"\1 \2", text)
+
+
+def without_filler(parts: list[str]) -> list[str]:
+    """*parts* without words that say nothing of whom or what is meant (业主, 的), where anything else is said."""
+    kept = [_BEFORE_NAME.sub("", part) for part in parts if not _FILLER.fullmatch(part)] if len(parts) > 1 else parts
+    return kept or parts
 
 
 def without_role(text: str) -> str:
@@ -34,6 +59,8 @@ def without_titles(parts: list[str]) -> list[str]:
 
 def surname_said(part: str) -> str | None:
     """The surname in 蔡女士 or 老蔡, the name in 蔡家怡女士; None where there is no title."""
+    if (of := _OF_SOMEBODY.fullmatch(part)) is not None:
+        return of[1] or surname_said(of[2]) or of[2]
     found = _TITLED.fullmatch(part)
     return (found[1] or found[2]) if found else None
 

@@ -264,6 +264,20 @@ def sought(text: str) -> tuple[str, str] | None:
     return phone.found_by, phone.number.lstrip("+")
 
 
+_MASKED = re.compile(
+    r"(?<![0-9*])\+?[0-9]{2,5}\s?\*{3,6}\s?([0-9]{4})(?![0-9*])|尾号(?:是|为)?[\s:]*([0-9]{4})(?![0-9])"
+)
+_BESIDE = re.compile(r"(?<![0-9+*.-])(1[3-9][0-9]{9})(?![0-9-])(?!\s*[转轉分])")
+
+
+def with_phones_apart(text: str) -> str:
+    """*text* with blanks around a mobile phone's number, and the last four digits of one that is masked (135****3493).
+
+    So these are found beside a name: 曹国强13578593493.
+    """
+    return _BESIDE.sub(r" \1 ", _MASKED.sub(lambda found: f" {found[1] or found[2]} ", text))
+
+
 _DASHES = re.compile("[\u2010-\u2015\u2212]")
 """As word processors put them in place of a hyphen."""
 

@@ -36,6 +36,18 @@ def with_plates_together(text: str) -> str:
     return _WHOLE.sub(lambda found: f"{found[1]}{found[2]}{without_signs(found[3])}", text)
 
 
+_BESIDE = re.compile(
+    rf"(?:车牌号?码?[\s:]*)?([{_PROVINCES}][a-z](?:{_ONE}{{5,6}}|{_ONE}{{4}}[挂学警港澳超试]))(?![0-9a-z])"
+    r"(?:\s*\(?\s*(?:[白黑红蓝绿黄灰银棕紫]色?车?牌?|新能源)\s*\)?)?(?:\s*的?(?:车主|车辆|车|业主))?",
+    re.IGNORECASE,
+)
+
+
+def with_plates_apart(text: str) -> str:
+    """*text*, its plates written together, with blanks around them and without what is said of the car beside them."""
+    return _BESIDE.sub(r" \1 ", text)
+
+
 def without_signs(text: str) -> str:
     """*text* without blanks, dashes and dots, which may stand anywhere in a plate."""
     return re.sub(_SIGN, "", text)

@@ -36,6 +36,48 @@ _SAID = re.compile(
 )
 
 
+_TURNED = re.compile(
+    r"(?<![^\s,])(?:(?:room|rm\.?|flat|apt\.?|unit)\s+)?([0-9]{3,4}[a-z]?)\s*,?\s*"
+    r"(?:(?:building|bldg\.?|block|tower)\s+|@)([0-9]{1,3}|[a-z])(?![^\s,])"
+)
+_USUAL = (
+    (_TURNED, r"\2-\1"),
+    (re.compile(r"廿(?=[一二三四五六七八九]?(?:号楼|[栋幢座]))"), "二十"),
+    (re.compile("两(?=单元|号楼|[栋幢座])"), "二"),
+    (re.compile(r"(?<=[栋幢座楼#])\s*([0-9]{1,2})\s*单(?=\s*[0-9]{3,4}(?![0-9]))"), r"\1单元"),
+    (re.compile(r"(?<=[栋幢座楼元])\s*([0-9]{1,2})[层楼]\s*([0-9]{2})(?=[室号房户]|(?![0-9\w]))"), r"\g<1>\2"),
+    (re.compile(r"(?<=[0-9])房间"), "房"),
+)
+_NUMBERED = rf"(?:[0-9]{{1,3}}|[a-z]|{_NUMERALS.replace('零]', '零十]')})"
+_ROOM_BESIDE = re.compile(
+    rf"(?<![0-9a-z-])((?:{_NUMBERED}\s*(?:号楼|[栋幢座#-])\s*(?:(?:[0-9]{{1,2}}|{_NUMERALS})\s*(?:单元|-)\s*)?)?"
+    rf"[0-9]{{3,4}}(?:号房|[号室房户])?)(?![0-9a-z-])"
+)
+_HAN = "\u3400-\u9fff"
+_OF_A_PLACE = "区期苑园院里村庄庭郡府城座栋幢楼号元室房户层第"
+
+
+def with_rooms_apart(text: str) -> str:
+    """*text*, plain and in small letters, with blanks around a room that stands beside a name: 1203室曹女士.
+
+    Rooms written in less usual ways, the building last or half a word, are written as usual. What stands before a
+    room and may be of it (东区3栋301) stays.
+    """
+    for writing, usual in _USUAL:
+        text = writing.sub(usual, text)
+
+    def apart(found: re.Match[str]) -> str:
+        before, after = text[: found.start()][-1:], text[found.end() :][:1]
+        left = bool(re.match(f"[{_HAN}(),;/、:]", before)) and before not in _OF_A_PLACE
+        right = bool(re.match(f"[{_HAN}(),;/、:]", after)) and after not in _OF_A_PLACE
+        names = before + after
+        if not re.search(f"[{_HAN}()]", names) and not re.search(f"[{_HAN}]", text):
+            return found[0]
+        return f"{' ' * left}{found[1]}{' ' * right}"
+
+    return _ROOM_BESIDE.sub(apart, text)
+
+
 _ZEROS = re.compile("(?<![0-9])0+(?=[0-9])")
 
 

@@ -10,7 +10,7 @@ from models.finding import found
 from models.follow_ups import FollowUp
 from models.keys import Key, KeyApproval, KeyLoan
 from models.matters import Channel, RepeatReport
-from models.meanings import terms
+from models.meanings import parts_of, terms
 from models.migrations import missing_guards
 from models.passes import VisitorPass
 from models.residents import Resident
@@ -66,6 +66,53 @@ def test_tickets_of_a_resident_are_found_by_name_pinyin_initials_and_phone(sessi
     for asked in ("张伟", "zhangwei", "zhangw", "zw", "13800138000", "138 0013 8000", "+86 138-0013-8000", "8000"):
         assert ids(session, Ticket, asked) == theirs, asked
         assert ids(session, Resident, asked) == {world.residents[0].id}, asked
+
+
+SAID = {
+    ("4-1203", "曹国强"): ("4栋1203曹国强", "4-1203的曹国强", "4号楼1203室 业主 曹国强", "4#1203（曹国强）"),
+    ("曹国强", "4-1203"): ("曹国强,4-1203", "曹国强（4-1203）", "曹国强/4栋1203", "曹国强：4-1203", "曹国强4栋1203室"),
+    ("1203室", "曹女士"): ("1203室曹女士", "1203室的曹女士"),
+    ("4-1203",): (
+        *("4栋1203业主", "4栋1203的业主", "4栋1203房间", "4栋12层03室", "Room 1203, Building 4", "1203 building 4"),
+        *("Flat 1203, Tower 4", "1203@4"),
+    ),
+    ("3-2-1501",): ("3栋2单1501", "三栋两单元1501"),
+    ("21-302",): ("廿一栋302",),
+    ("沪ad21169",): ("车牌沪AD21169", "沪AD21169绿牌", "沪AD21169（白色）", "沪AD21169的车主", "车牌号：沪A·D21169"),
+    ("3493",): ("135****3493", "尾号3493", "尾号是3493", "+86****3493"),
+    ("曹国强", "13578593493"): ("曹国强13578593493", "曹国强（13578593493）", "曹国强：13578593493"),
+    ("cao", "guoqiang"): ("cao-guoqiang", "Cāo Guóqiáng"),
+    ("lv", "fang"): ("lü fang",),
+    ("东区3栋301",): ("东区3栋301",),
+    ("josé", "müller"): ("José Müller",),
+}
+"""What is said -> writings of it."""
+
+
+def test_what_stands_together_is_read_apart__INT_3():
+    for said, writings in SAID.items():
+        for written in writings:
+            assert tuple(parts_of(written)) == said, written
+
+
+def test_a_person_is_found_by_name_with_room_number_or_filler__INT_3(session, world, records):
+    zhang = {world.residents[0].id}
+    for asked in (
+        *(
+            "1-101张伟",
+            "张伟（1-101）",
+            "1栋101的张伟",
+            "张伟/1-101",
+            "101室张女士",
+            "张伟13800138000",
+            "张某",
+            "张伟家",
+        ),
+        *("13800138000（张伟）", "13800138000。", "138****8000", "尾号8000", "zhāng wěi", "zhang-wei"),
+    ):
+        assert ids(session, Resident, asked) == zhang, asked
+    for asked in ("9-999张伟", "张伟（9-999）", "李伟13800138000", "张伟尾号8001"):
+        assert ids(session, Resident, asked) == set(), asked
 
 
 def test_a_ticket_is_found_by_its_number(session, records):

@@ -15,7 +15,7 @@ from models.complaints import Complaint
 from models.estates import Unit
 from models.finding import found, found_rooms, rooms_named
 from models.keys import ApprovalStatus, Key, KeyApproval
-from models.meanings import parts_of
+from models.meanings import said_apart
 from models.operations.mentions import Colleague, offered
 from models.personal import keyring_of, masked_phone
 from models.policy import may, visible
@@ -252,7 +252,7 @@ class UnitLookup(Lookup):
 
     def says_all(self, text: str) -> bool:
         """Not where something stands beside a room, which would be lost."""
-        return not rooms_named(text) or len(parts_of(text)) == 1
+        return not rooms_named(text) or len(said_apart(text)) == 1
 
     def resolve(self, text: str) -> int:
         """Of several that fit, the one that is called just so."""
