@@ -23,6 +23,8 @@ class Thing(NamedTuple):
     definition: str
 
     def __str__(self) -> str:
+        if self.kind == ROW_SECURITY:
+            return f"{self.kind} on {self.table}"
         return f"{self.kind} {self.name}" + (f" on {self.table}" if self.table != self.name else "")
 
 

@@ -20,7 +20,10 @@ def problems(connection: Connection) -> list[str]:
     found += [f"guard missing or changed: {name}" for name in sorted(migrations.missing_guards(connection))]
     found += [f"refers to nothing: {row}" for row in migrations.orphans(connection)]
     others = of_others(connection)
-    found += [f"refuses what may be written: {thing}" for thing in others if hurts(connection, thing)]
+    for thing in others:
+        if thing.kind != "table" and hurts(connection, thing):
+            hides = thing.kind == neighbours.ROW_SECURITY
+            found.append(f"{'hides rows' if hides else 'refuses what may be written'}: {thing}")
     found += [
         f"stops what is written: {thing} {why}" for thing, why in neighbours.broken_references(connection, others)
     ]

@@ -130,7 +130,7 @@ IN_A_FILE = {
     "CREATE TRIGGER gate BEFORE INSERT ON residents BEGIN SELECT RAISE(ABORT, 'no'); END": "trigger gate on residents",
 }
 ON_A_SERVER = {
-    "ALTER TABLE residents ENABLE ROW LEVEL SECURITY": "row level security residents",
+    "ALTER TABLE residents ENABLE ROW LEVEL SECURITY": "hides rows: row level security on residents",
     "CREATE RULE gate AS ON INSERT TO residents DO INSTEAD NOTHING": "rule gate on residents",
     "CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'; END $$;"
     "CREATE TRIGGER gate BEFORE INSERT ON residents FOR EACH ROW EXECUTE FUNCTION no()": "trigger gate on residents",
