@@ -110,3 +110,25 @@ def test_a_phone_number_typed_beside_the_fields_moves_nobody_through_the_gate__P
     with page.expect_navigation():
         page.keyboard.press("Enter")
     assert session.scalars(select(VisitorPass.version)).all() != before
+
+
+@only_sqlite
+def test_a_number_typed_slowly_leads_nowhere_and_a_picker_keeps_its_words(person: Person, records: Records) -> None:
+    page = person("clerk")
+    page.clock.install()
+    address = f"/admin/tickets/details/?id={records.tickets[1]}"
+    page.goto(address)
+    page.wait_for_load_state("networkidle")
+    for digit in "13911112222":
+        page.keyboard.press(digit)
+        page.clock.run_for(600)
+    assert page.url.endswith(address)
+    page.clock.resume()
+    page = dispatching(person, records)
+    page.locator(BOX).focus()
+    page.keyboard.insert_text("没选的人")
+    page.locator("[name=team]").focus()
+    page.reload()
+    page.wait_for_load_state("networkidle")
+    expect(page.locator(BOX)).to_have_value("没选的人")
+    expect(page.locator(CHOSEN)).to_have_value("")

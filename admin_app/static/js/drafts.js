@@ -31,6 +31,9 @@ const beginning = (field) => {
   return (field.dataset.selected || field.defaultValue).replace(/^(\d{4}-\d\d-\d\d)T/, "$1 ");
 };
 
+// What is typed into a picker and not chosen yet is kept as that: it comes back as it stood, and nobody is chosen by it.
+const unchosen = (field) => (field.tomselect && !field.tomselect.items.length && field.tomselect.written) || "";
+
 export const drafted = new WeakMap();
 
 function track(form) {
@@ -51,10 +54,10 @@ function track(form) {
     });
   };
   const versions = () => [...form.elements].filter((field) => field.type === "hidden" && VERSIONS.test(field.name));
-  const typed = () => fields().filter(({ field }) => isAnswer || valueOf(field) !== beginning(field));
-  const put = (field, value, text) => {
+  const typed = () => fields().filter(({ field }) => isAnswer || unchosen(field) || valueOf(field) !== beginning(field));
+  const put = (field, value, text, written = "") => {
     if (isChoice(field)) field.checked = value;
-    else if (field.tomselect) { field.tomselect.clear(true); if (value) { field.tomselect.addOption({ value, text: text || value }); field.tomselect.setValue(value, true); } }
+    else if (field.tomselect) { field.tomselect.clear(true); field.tomselect.written = written; field.tomselect.setTextboxValue(written); if (value) { field.tomselect.addOption({ value, text: text || value }); field.tomselect.setValue(value, true); } }
     else field.value = field.type === "datetime-local" ? value.replace(" ", "T") : value;
   };
   const keyOf = () => `${PREFIX}${address} ${id}`;
@@ -70,7 +73,7 @@ function track(form) {
       at: Date.now(),
       since,
       title: (extra.title || first?.field.value || "").trim().slice(0, 60),
-      fields: now.map(({ field, name }) => [name, valueOf(field), field.tomselect?.getItem(field.value)?.textContent || ""]),
+      fields: now.map(({ field, name }) => [name, valueOf(field), field.tomselect?.getItem(field.value)?.textContent || "", unchosen(field)]),
       versions: versions().map((field) => [field.name, field.value]),
       extra,
     };
@@ -84,10 +87,10 @@ function track(form) {
 
   const restore = (draft) => {
     const here = new Map(fields().map(({ field, name }) => [name, field]));
-    for (const [name, value, text] of draft.fields) {
+    for (const [name, value, text, written] of draft.fields) {
       const field = here.get(name);
       if (!field) continue;
-      put(field, value, text);
+      put(field, value, text, written);
       field.dataset.typed = value;
       field.closest("details")?.setAttribute("open", "");
     }
@@ -141,7 +144,10 @@ function track(form) {
   const handed = mine.find((key) => key === window.sessionStorage.getItem(HANDED_OVER));
   if (handed) window.sessionStorage.removeItem(HANDED_OVER);
   const goingOn = mine.find((key) => key === keyOf()) || handed || (signedInAgain && !history.state?.drafts ? mine[0] : null);
-  if (isAnswer) since = read(keyOf()).since;
+  if (isAnswer) {
+    since = read(keyOf()).since;
+    form.dispatchEvent(new CustomEvent("restored", { detail: read(keyOf()).extra }));
+  }
   else if (goingOn) hereAgain(goingOn);
   else for (const key of mine) offer(key);
 

@@ -18,6 +18,7 @@ let answered = 0;
 let waiting = null;
 let pickWhenThere = false;
 let picked = false;  // the caller came from the list
+let before = "";  // who that is, where it is no resident but somebody who called before
 const aboutNobody = about.querySelector("[data-about]") ? "" : about.innerHTML;
 
 // ---------------------------------------------------------------- the caller
@@ -91,7 +92,7 @@ complaint.addEventListener("click", (event) => {
   if (event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;  // in a window of its own: this one stays
   drafted.get(form)?.handOver(complaint.pathname);
 });
-const learn = (resident, unit, before) => {
+const learn = (resident, unit) => {
   const address = new URL(search.dataset.caller, location.href);
   if (resident) address.searchParams.set("resident", resident);
   if (unit) address.searchParams.set("unit", unit);
@@ -111,6 +112,7 @@ const sayBefore = (row) => {
 const drop = () => {
   if (!picked) return;
   picked = false;
+  before = "";
   refer("resident_id", "", "");
   refer("unit_id", "", "");
   sayBefore({});
@@ -120,6 +122,7 @@ const drop = () => {
 const pick = (row) => {
   close();
   picked = true;
+  before = row.before || "";
   box.value = [row.room, row.resident || row.reporter_name ? row.name : ""].filter(Boolean).join(" ");
   refer("resident_id", row.resident ? `id:${row.resident}` : "", row.name);
   refer("unit_id", row.unit ? `id:${row.unit}` : "", row.room);
@@ -127,7 +130,7 @@ const pick = (row) => {
   hint.textContent = hint.dataset.chosen;
   more.open = Boolean(row.reporter_name);
   form.dispatchEvent(new Event("change"));
-  learn(row.resident, row.unit, row.before);
+  learn(row.resident, row.unit);
   (categories.querySelector("input:checked") || categories.querySelector("input")).focus();
 };
 
@@ -189,12 +192,13 @@ form.elements.team_id.addEventListener("change", () => delete form.elements.team
 
 form.addEventListener("change", carry);
 
-form.addEventListener("keeping", (event) => { event.detail.caller = box.value; event.detail.title = box.value; event.detail.picked = picked; });
+form.addEventListener("keeping", (event) => { event.detail.caller = box.value; event.detail.title = box.value; event.detail.picked = picked; event.detail.before = before; });
 form.addEventListener("restored", (event) => {
   box.value = event.detail.caller || "";
   picked = Boolean(event.detail.picked);
+  before = event.detail.before || "";
   const id = (name) => (form.elements[name].value || "").replace("id:", "");
-  if (id("resident_id") || id("unit_id")) learn(id("resident_id"), id("unit_id"));
+  if (id("resident_id") || id("unit_id") || before) learn(id("resident_id"), id("unit_id"));
   carry();
 });
 if (!("needed" in more.dataset)) more.open = false;

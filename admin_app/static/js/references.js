@@ -11,7 +11,6 @@ for (const input of document.querySelectorAll("input[data-lookup]")) {
   let asked = 0;
   let answered = 0;
   let waiting = null;
-  let written = "";  // typed, and nothing chosen for it yet
   let chooseWhenThere = false;
 
   const box = new window.TomSelect(input, {
@@ -24,10 +23,11 @@ for (const input of document.querySelectorAll("input[data-lookup]")) {
     options,
     delimiter: "\u0000",
     refreshThrottle: 0,
-    onItemAdd() { written = ""; this.chosenAt = performance.now(); },
-    onBlur() { if (!this.items.length && written) this.setTextboxValue(written); },
+    onItemAdd() { this.written = ""; this.chosenAt = performance.now(); },
+    onBlur() { if (!this.items.length && this.written) this.setTextboxValue(this.written); },
     onDropdownOpen() { if (this.quiet || performance.now() - (this.chosenAt || -Infinity) < 1000) this.close(false); },
   });
+  box.written = "";  // typed, and nothing chosen for it yet; drafts.js keeps it
   const text = box.control_input;
 
   // People of a team where the form says which (DSP-11).
@@ -60,15 +60,15 @@ for (const input of document.querySelectorAll("input[data-lookup]")) {
     window.clearTimeout(waiting);
     asked += 1;
     chooseWhenThere = false;
-    written = text.value.trim();
+    box.written = text.value.trim();
     if (box.items.length) box.clear();
     nothing();
     waiting = window.setTimeout(() => { waiting = null; ask(); }, 200);
   }, true);
-  box.on("focus", () => { if (!written) ask(); });
+  box.on("focus", () => { if (!box.written) ask(); });
   form?.elements.team?.addEventListener?.("change", () => { asked += 1; answered = asked; nothing(); });
   // What is typed and never chosen is sent as it stands: the server finds who is meant, or says that it does not.
-  form?.addEventListener("formdata", (event) => { if (!box.items.length && written) event.formData.set(input.name, written); });
+  form?.addEventListener("formdata", (event) => { if (!box.items.length && box.written) event.formData.set(input.name, box.written); });
 
   // A page that begins in the box (forms.js) opens its list at the first key or press, not over the page at once.
   box.wrapper.addEventListener("pointerdown", () => { box.quiet = false; }, true);
