@@ -36,7 +36,7 @@ from models.meanings import meanings_of, parts_of, room_of, terms
 from models.names import said_together, surname_said
 from models.passes import VisitorPass
 from models.personal import Keyring
-from models.residents import Occupancy, Resident, ResidentContact
+from models.residents import Occupancy, Resident, ResidentContact, ResidentMerge
 from models.search import NUMBERS, TEXTS, ending_token, index_of, room_token
 from models.tickets import Ticket
 
@@ -225,6 +225,7 @@ def _places(model: type[Any], said: _Said) -> "list[Select[Any]]":
     elif model is Resident:
         found += _of_contacts(said, ResidentContact, ResidentContact.resident_id)
         found += [_holding(Resident, said.parameter(meaning)) for meaning in _OF_A_RESIDENT if meaning in said]
+        found += _under_another_name(said)
         for rooms in units:
             living = select(Occupancy.resident_id).where(Occupancy.unit_id.in_(rooms), Occupancy.until_on.is_(None))
             found.append(living)
@@ -263,8 +264,19 @@ def _told_again(said: _Said, matter: Any, units: "list[Select[Any]]") -> "list[S
     return [select(matter).where(matter.is_not(None), model.id.in_(each)).distinct()]
 
 
+def _under_another_name(said: _Said) -> "list[Select[Any]]":
+    """Into whom somebody was merged (RES-1) who is called so: the other spelling of the name leads to the kept one."""
+    names = [_holding(Resident, said.parameter(name)) for name in _OF_A_NAME if name in said]
+    if not names:
+        return []
+    each = union(*names) if len(names) > 1 else names[0]
+    merged = ResidentMerge.merged_id.in_(each)
+    return [select(ResidentMerge.kept_id).where(ResidentMerge.undone_at.is_(None), merged).distinct()]
+
+
 def _people(said: _Said) -> "list[Select[Any]]":
     found = [_holding(Resident, said.parameter(name)) for name in _OF_A_NAME if name in said]
+    found += _under_another_name(said)
     return found + _of_contacts(said, ResidentContact, ResidentContact.resident_id)
 
 

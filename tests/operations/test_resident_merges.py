@@ -1,12 +1,13 @@
 """One person with several records: offered when registered again, merged with everything, parted by undo (RES-1)."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from models.base import Base
 from models.callers import callers
 from models.errors import OperationRefused
 from models.events import Event
+from models.finding import found
 from models.keys import BorrowerKind, KeyLoan, KeyOrigin
 from models.matters import RepeatReport
 from models.operations import keys, residents, tickets
@@ -180,6 +181,28 @@ def test_everything_of_the_second_moves_to_the_first_and_back_by_undo__RES_1(des
     assert other.id in desk.seen()
     with pytest.raises(OperationRefused, match="Nobody is merged"):
         residents.undo_merge(desk.session, [kept], **desk.supervisor).one()
+
+
+def test_the_name_of_who_was_merged_leads_to_who_was_kept__RES_1(desk):
+    kept, other = desk.person(PHONE), desk.person("13911110009")
+    desk.session.execute(update(Resident).where(Resident.id == other.id).values(name="并乙", name_pinyin="bingyi by"))
+    desk.session.flush()
+    desk.session.expire_all()
+    keyring = desk.session.info["keyring"]
+
+    def shown(text):
+        condition = found(Resident, text, keyring)
+        assert condition is not None
+        return desk.seen() & set(desk.session.scalars(select(Resident.id).where(condition)))
+
+    assert shown("并乙") == {other.id}
+    residents.merge(desk.session, [kept], **desk.supervisor, other_id=other.id).one()
+    desk.session.flush()
+    for text in ("并乙", "bingyi", "bing yi", "并女士"):
+        assert shown(text) == {kept.id}, text
+    residents.undo_merge(desk.session, [kept], **desk.supervisor).one()
+    desk.session.flush()
+    assert shown("并乙") == {other.id}
 
 
 def test_what_was_written_since_a_merge_does_not_keep_it_from_being_undone__RES_1(desk):
