@@ -54,7 +54,7 @@ def test_who_called_again_stands_wherever_the_first_caller_does__INT_6_RES_4(
     post: Callable[..., Any], sign_in: Callable[..., FlaskClient], look: DeskSession, world: World, ticket: int
 ) -> None:
     clerk, unit = sign_in("clerk"), world.units[3]
-    call = {**STRANGER, "unit_id": f"id:{unit.id}", "promised_at": "2099-01-01 09:00", "heard_at": "2026-03-01 10:00"}
+    call = {**STRANGER, "unit_id": f"id:{unit.id}", "promised_at": "2099-01-01 09:00", "heard_at": "2026-11-18 09:30"}
     assert post(clerk, INTAKE, **call, repeat_of=str(ticket)).status_code == 302
     told = look.scalars(select(RepeatReport)).one()
     assert (told.words, told.reporter_name, told.unit_id, told.place) == (
@@ -64,7 +64,7 @@ def test_who_called_again_stands_wherever_the_first_caller_does__INT_6_RES_4(
         "南岗亭",
     )
     assert keyring_of(look).readable(told.reporter_phone) == "13611112222"
-    assert (told.heard_at.isoformat()[:16], told.promised_at is not None) == ("2026-03-01T02:00", True)
+    assert (told.heard_at.isoformat()[:16], told.promised_at is not None) == ("2026-11-18T01:30", True)
     follow_up = look.scalars(select(FollowUp.id)).one()
     look.rollback()
 

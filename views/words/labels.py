@@ -263,7 +263,7 @@ LABELS: dict[str, LazyString] = {
     "actor_id": _("Who"),
     "verb": _("What"),
     "record": _("Record"),
-    "record_id": _("Record"),
+    "record_id": _("Number of the record"),
     "changes": _("Changes"),
     "reason": _("Reason"),
     "outcome": _("Outcome"),
