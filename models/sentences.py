@@ -58,7 +58,9 @@ _TIMES = gettext_noop("%(table)s: the times are not in order.")
 _REQUIRED = gettext_noop("%(table)s: “%(columns)s” is missing.")
 _CONDITION = gettext_noop("%(table)s: these do not fit together: %(columns)s.")
 _SOME_REFERENCE = gettext_noop("This names something that does not exist, or is still needed by something else.")
-_OF_ANOTHER_PROGRAM = gettext_noop("What another program has put on “%(table)s” refuses this: %(said)s")
+_OF_ANOTHER_PROGRAM = gettext_noop(
+    "What another program has put on “%(table)s” refuses this; the command “frontdesk db check” names it."
+)
 _OTHER = gettext_noop("The database refused this.")
 
 # What a check is about, told by the end of its name, where the check carries no sentence of its own.
@@ -131,19 +133,19 @@ def refusal_from(error: DBAPIError) -> OperationRefused:
         return OperationRefused(DATABASE, _REQUIRED, field=column, table=TableName(table), columns=columns_missing)
     if name == "FOREIGN KEY":
         return OperationRefused(DATABASE, _SOME_REFERENCE)
-    if said := _raised(cause):
+    if _is_raised_by_others(cause):
         written = re.match(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+(\w+)", error.statement or "")
         about = TableName(written[1]) if written else "?"
-        return OperationRefused(DATABASE, _OF_ANOTHER_PROGRAM, table=about, said=said)
+        return OperationRefused(DATABASE, _OF_ANOTHER_PROGRAM, table=about)
     return OperationRefused(DATABASE, _OTHER)
 
 
-def _raised(cause: BaseException | None) -> str | None:
-    """What a trigger says that is none of ours; words of its author, not of the row that it refuses."""
+def _is_raised_by_others(cause: BaseException | None) -> bool:
+    """Whether a trigger refuses that is none of ours. What it says is kept back: it may name whom the row is about."""
     if isinstance(cause, sqlite3.Error):
-        return str(cause) if getattr(cause, "sqlite_errorname", "") == "SQLITE_CONSTRAINT_TRIGGER" else None
+        return getattr(cause, "sqlite_errorname", "") == "SQLITE_CONSTRAINT_TRIGGER"
     diagnosis = getattr(cause, "diag", None)
-    return diagnosis.message_primary if diagnosis is not None and diagnosis.sqlstate == "P0001" else None
+    return diagnosis is not None and diagnosis.sqlstate == "P0001"
 
 
 def _from_text(message: str) -> tuple[str | None, str | None, str | None]:

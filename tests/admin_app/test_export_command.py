@@ -28,7 +28,7 @@ NOT_TAKEN = {
         "Formal record written",
         "Carried out",
     ],
-    "key_loans": ["Number", "State", "Lent by", "Brought back by", "Pieces", "Pieces back", "Lost"],
+    "key_loans": ["Number", "State", "Lent by", "Brought back by", "Pieces back", "Lost"],
     "visitor_passes": [
         *("Validity", "Badge", "Issued", "Handed in", "Revoked", "Deposit", "Deposit refunded"),
     ],

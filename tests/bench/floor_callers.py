@@ -65,6 +65,7 @@ def _callers(query: str, *values: Any) -> Response:
                 "room": room or "",
                 "kind": WORDS[kind] if kind else "",
                 "phone": masked(phone) if phone else "",
+                "before": "",
             }
             for resident_id, unit_id, name, room, kind, phone in kept().bare.rows(query, *values)
         ]

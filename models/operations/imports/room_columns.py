@@ -42,7 +42,7 @@ class RoomColumns:
             block, first = room_key(building), _stairwell_in(code)
             if stairwell:
                 self.with_stairwells.add(block)
-            elif first is not None:
+            elif first is not None and block:
                 with_two_parts.add(block)
                 self.has_stairwells_in_rooms |= first not in (block, block.rpartition("-")[2])
         if self.has_stairwells_in_rooms:
@@ -68,7 +68,7 @@ class RoomColumns:
         if not building:
             return code, stairwell
         first = None if stairwell else _stairwell_in(code)
-        if first is not None and self.has_stairwells_in_rooms:
+        if first is not None and self.has_stairwells_in_rooms and room_key(building):
             return room_figures(code).split("-", 1)[1], room_figures(code).split("-", 1)[0]
         block = room_key(building)
         whole = first is not None and first == block
