@@ -53,6 +53,8 @@ def test_the_right_person_is_among_the_first_three__INT_3(session: DeskSession) 
 
     cast = open_estate(session, "CALLERS", "来电小区", chance(), AT)
     assert sum(settle(session, cast, RESIDENTS, chance, AT, size=RESIDENTS)) == RESIDENTS
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection().exec_driver_sql("ANALYZE")  # a server does so by itself within a minute of such a load
     clerk = cast.clerks[0]
     rooms = {row.id: row.code for row in session.execute(select(Unit.id, Unit.code))}
     phones = {caller.resident_id: keyring_of(session).decrypt(caller.phone) for caller in cast.callers}
