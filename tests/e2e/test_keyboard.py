@@ -45,6 +45,8 @@ class Keyboard:
         with self.page.expect_navigation(url=address):
             self.press(key)
         self.page.wait_for_load_state("networkidle")
+        if address == "**/intake/":  # a busy browser gives the first field its focus a moment after the page is there
+            expect(self.page.locator("#caller")).to_be_focused()
         return self
 
 
