@@ -29,7 +29,7 @@ _CLOCK = re.compile(
     r"(?P<seconds>\d{1,2})\s*秒)?)?\s*(?P<after>am|pm|a\.m\.|p\.m\.)?",
     re.IGNORECASE,
 )
-_ZONE = re.compile(r"[+-]\d\d:?\d\d|Z")
+_ZONE = re.compile(r"(?:(?<=\d)[+-](?:0\d|1[0-4])[0-5]\d|[+-](?:0\d|1[0-4]):[0-5]\d|Z)$")
 _AFTERNOON = frozenset(("下午", "傍晚", "晚上", "晚", "夜里", "pm", "p.m."))
 
 
@@ -83,7 +83,7 @@ def _at(day: datetime.datetime, rest: str) -> datetime.datetime | None:
     rest = rest.removeprefix("T").strip(" ,")
     zone = datetime.UTC if rest.endswith("Z") else None
     if (named := _ZONE.search(rest)) is not None:
-        zone = zone or datetime.datetime.strptime(named[0].replace(":", ""), "%z").tzinfo  # type: ignore[assignment]
+        zone = zone or datetime.datetime.strptime(named[0].replace(":", ""), "%z").tzinfo  # type: ignore[assignment]  # there is one
         rest = rest[: named.start()]
     if not rest:
         return day.replace(tzinfo=zone)

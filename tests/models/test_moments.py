@@ -4,6 +4,7 @@ import datetime
 
 import pytest
 
+from models import moments
 from models.errors import OperationRefused
 from models.import_cells import date, moment, place
 
@@ -50,6 +51,20 @@ def test_a_time_is_read_as_it_is_written(written, when):
 @pytest.mark.parametrize(("written", "zone"), [("2026-01-03T15:00:00Z", UTC), ("2026-01-03T15:00+08:00", CHINA)])
 def test_a_time_that_names_its_zone_keeps_it(written, zone):
     assert moment(written) == datetime.datetime(*DAY, 15, tzinfo=zone)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "2026-11-01-2026-12-31",
+        "2026-11-20 09:00-2026",
+        "2026-11-20-0800",
+        "2026-11-01 - 2026-12-31",
+        "2026-11-20 09:00+25:00",
+    ],
+)
+def test_a_span_of_days_is_no_time_with_a_zone(written):
+    assert moments.read(written) is None
 
 
 @pytest.mark.parametrize("written", ["3/1/2026", "3-1-2026", "03.01.2026", "12/11/2026 08:00"])
