@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 from admin_app import i18n, preferences, throttle
 from admin_app.auth import DESK, SESSION_ESTATE, SESSION_LANGUAGE, begin_session, safe_path
 from models import passwords
+from models.call import Call
 from models.errors import OperationRefused, gettext_noop
 from models.operations import staff as staff_verbs
 from models.staff import Actor, Staff
@@ -69,7 +70,7 @@ def _change_password(actor: Actor) -> None:
     password_hash = passwords.hashed(new)
     desk = context.session()
     person = desk.get_one(Staff, actor.staff_id)
-    staff_verbs.change_own_password(desk, person, actor=actor, now=context.now(), password_hash=password_hash)
+    staff_verbs.change_own_password(Call(desk, actor, context.now()), person, password_hash=password_hash)
     desk.commit()
     begin_session(person)
 
@@ -84,7 +85,7 @@ def language() -> Response:
     if actor is not None:
         desk = context.session()
         person = desk.get_one(Staff, actor.staff_id)
-        staff_verbs.choose_language(desk, person, actor=actor, now=context.now(), language=wanted)
+        staff_verbs.choose_language(Call(desk, actor, context.now()), person, language=wanted)
         desk.commit()
         session[SESSION_LANGUAGE] = wanted
     return _remembering(i18n.COOKIE, wanted)

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from admin_app.config import ENVIRONMENT, Config, ConfigurationError, make_folder
 from models import migrations
+from models.call import Call
 from models.events import record_events
 from models.mark import DatabaseMark, DatabaseUse
 from models.operations import contacts
@@ -236,7 +237,7 @@ def _upgrade(
                 migrations.queue(session.connection())
                 write_system(session, now)
                 if before is not None and before < WITH_CONTACTS:
-                    contacts.tell_carried_over(session, actor=system_actor(session), now=now)
+                    contacts.tell_carried_over(Call(session, system_actor(session), now))
                 if mark:
                     write_mark(session, database)
                 session.commit()

@@ -128,8 +128,3 @@ def _seal(session: Session) -> None:
 @event.listens_for(DeskSession, "after_soft_rollback")
 def _forget(session: Session, _previous: SessionTransaction) -> None:
     session.info.pop("unsealed", None)
-
-
-@event.listens_for(DeskSession, "after_transaction_end")
-def _unlock(session: Session, _ended: SessionTransaction) -> None:
-    session.info.pop("locked", None)  # also after a savepoint: what was rolled back in it is no longer held

@@ -4,12 +4,11 @@ import datetime
 from collections.abc import Sequence
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from models.audits import AuditFinding, AuditLine, AuditRun
+from models.call import Call
 from models.errors import Outcome
 from models.operations import audits as verbs
-from models.staff import Actor
 from seed.jobs import minutes
 from seed.texts import words
 from seed.timeline import Story, Timeline, step
@@ -36,7 +35,7 @@ def _story(world: World, place: Place, day: datetime.date, days_ago: int) -> Sto
     yield step(at + minutes(25), verbs.sign_off, run, by=place.supervisor)
 
 
-def note_overdue(session: Session, runs: Sequence[AuditRun], *, actor: Actor, now: datetime.datetime) -> Outcome:
+def note_overdue(call: Call, runs: Sequence[AuditRun]) -> Outcome:
     """Write to each overdue finding of *runs* what is done about it."""
     texts: dict[str, str] = words("desk")["audit"]
     query = (
@@ -46,8 +45,8 @@ def note_overdue(session: Session, runs: Sequence[AuditRun], *, actor: Actor, no
         .order_by(AuditLine.id)
     )
     by_text: dict[str, list[AuditLine]] = {}
-    for line, kind in session.execute(query):
+    for line, kind in call.session.execute(query):
         by_text.setdefault(texts.get(kind.value, texts["other"]), []).append(line)
     for text, lines in by_text.items():
-        verbs.note(session, lines, actor=actor, now=now, note=text).all()
+        verbs.note(call, lines, note=text).all()
     return Outcome(done=list(runs))

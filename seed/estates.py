@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from models.call import Call
 from models.estates import Estate, FeeStatus, UnitUse
 from models.operations import estates as verbs
 from models.operations.estates import EstateDraft, UnitDraft
@@ -54,7 +55,7 @@ _COMMON = {
 def build(world: World, at: datetime.datetime, *, system: Actor) -> None:
     """Make the estates with defaults, staff, teams and units; fills ``world.places``."""
     session = world.session
-    estates = {estate.code: estate for estate in verbs.register(session, _ESTATES, actor=system, now=at).all()}
+    estates = {estate.code: estate for estate in verbs.register(Call(session, system, at), _ESTATES).all()}
     teams = hire(world, estates, at, system=system)
     for code, estate in estates.items():
         query = select(Category).where(Category.estate_id == estate.id, Category.register == CategoryRegister.TICKETS)
@@ -72,7 +73,7 @@ def _give_to_teams(
     for department, codes in _OF_TEAMS.items():
         theirs = [category for category in categories if category.code in codes]
         actor = world.actors[place.manager]
-        amend_categories(world.session, theirs, actor=actor, now=at, team_id=teams[department].id).all()
+        amend_categories(Call(world.session, actor, at), theirs, team_id=teams[department].id).all()
 
 
 def _build_units(world: World, place: Place, at: datetime.datetime) -> None:
@@ -83,7 +84,7 @@ def _build_units(world: World, place: Place, at: datetime.datetime) -> None:
             draft.butler_id = butlers[(int(draft.building or 0) + (draft.floor or 0) // 14) % len(butlers)]
         else:
             draft.butler_id = butlers[number % len(butlers)]
-    units = verbs.register_units(world.session, drafts, actor=world.actors[place.manager], now=at).all()
+    units = verbs.register_units(Call(world.session, world.actors[place.manager], at), drafts).all()
     place.households = [Household(unit, []) for unit in units if unit.use is UnitUse.HOME]
     place.shops = [unit for unit in units if unit.use is UnitUse.SHOP]
     place.common = [unit for unit in units if unit.use is UnitUse.PLACE]

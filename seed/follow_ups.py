@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.call import Call
 from models.complaints import Complaint
 from models.errors import Outcome
 from models.follow_ups import AttemptOutcome, FollowUp, FollowUpStatus, FollowUpWay
 from models.operations import follow_ups as verbs
-from models.staff import Actor
 from models.tickets import Ticket
 from seed.texts import phrases
 from seed.timeline import Step, step
@@ -37,21 +37,17 @@ def _latest(session: Session, matters: Sequence[Ticket | Complaint]) -> dict[int
     return {getattr(row, column.key): row for row in session.scalars(query)}
 
 
-def ask(
-    session: Session, matters: Sequence[Ticket | Complaint], *, actor: Actor, now: datetime.datetime, **attempt: Any
-) -> Outcome:
+def ask(call: Call, matters: Sequence[Ticket | Complaint], **attempt: Any) -> Outcome:
     """Record one attempt on the follow-up that each of *matters* owes."""
-    owed = _latest(session, matters)
-    outcome = verbs.record_attempt(session, [owed[matter.id] for matter in matters], actor=actor, now=now, **attempt)
+    owed = _latest(call.session, matters)
+    outcome = verbs.record_attempt(call, [owed[matter.id] for matter in matters], **attempt)
     return _of_matters(matters, owed, outcome)
 
 
-def give_up(
-    session: Session, matters: Sequence[Ticket | Complaint], *, actor: Actor, now: datetime.datetime
-) -> Outcome:
+def give_up(call: Call, matters: Sequence[Ticket | Complaint]) -> Outcome:
     """Close the follow-ups of *matters* as not reached."""
-    owed = _latest(session, matters)
-    outcome = verbs.close_not_reached(session, [owed[matter.id] for matter in matters], actor=actor, now=now)
+    owed = _latest(call.session, matters)
+    outcome = verbs.close_not_reached(call, [owed[matter.id] for matter in matters])
     return _of_matters(matters, owed, outcome)
 
 

@@ -6,13 +6,11 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from sqlalchemy.orm import Session
-
+from models.call import Call
 from models.errors import Outcome
 from models.keys import BorrowerKind, BringerKind, Key, KeyLoan, KeyOrigin
 from models.operations import keys as verbs
 from models.operations.keys import ApprovalDraft, KeyDraft, LoanDraft
-from models.staff import Actor
 from seed import names
 from seed.jobs import minutes
 from seed.staff import CUIHU
@@ -72,9 +70,9 @@ BROUGHT_BY_OTHERS = 0.12
 """So many keys are brought back by somebody else than who borrowed them."""
 
 
-def lend(session: Session, drafts: Sequence[LoanDraft], *, actor: Actor, now: datetime.datetime) -> Outcome:
+def lend(call: Call, drafts: Sequence[LoanDraft]) -> Outcome:
     """The verb of that name, with the loans in the order of the drafts."""
-    outcome = verbs.lend(session, drafts, actor=actor, now=now)
+    outcome = verbs.lend(call, drafts)
     loans = {loan.key_id: loan for loan in outcome.done}
     outcome.done = [loans[draft.key_id] for draft in drafts if draft.key_id in loans]
     return outcome
@@ -101,7 +99,7 @@ def hang(world: World, at: datetime.datetime) -> None:
                 draft.unit_id = pick(rng, place.households).unit.id
             drafts.append(draft)
         actor = world.actors[world.on_duty(place, at)]
-        place.keys = verbs.register(world.session, drafts, actor=actor, now=at).done
+        place.keys = verbs.register(Call(world.session, actor, at), drafts).done
 
 
 def plan(world: World, timeline: Timeline) -> None:

@@ -4,6 +4,7 @@ import datetime
 from dataclasses import dataclass, field
 from random import Random
 
+from models.call import Call
 from models.estates import Unit
 from models.operations import residents as verbs
 from models.operations.residents import OccupancyDraft, ResidentDraft
@@ -31,14 +32,14 @@ def settle(world: World, at: datetime.datetime) -> None:
     for place in world.places:
         people = _people(world, place, foreigners)
         actor = world.actors[place.desk[0]]
-        rows = verbs.register(world.session, [person.draft for person in people], actor=actor, now=at).all()
+        rows = verbs.register(Call(world.session, actor, at), [person.draft for person in people]).all()
         drafts = [
             OccupancyDraft(place.estate.id, unit.id, row.id, kind, from_on, until_on)
             for person, row in zip(people, rows, strict=True)
             for unit, kind, from_on, until_on in person.stays
         ]
         for start in range(0, len(drafts), CHUNK):
-            verbs.register_occupancy(world.session, drafts[start : start + CHUNK], actor=actor, now=at).all()
+            verbs.register_occupancy(Call(world.session, actor, at), drafts[start : start + CHUNK]).all()
         households = {household.unit.id: household for household in place.households}
         let = {
             unit.id

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
+from models.call import Call
 from models.errors import OperationRefused, gettext_noop
 from models.estates import Estate
 from models.follow_ups import FollowUp
@@ -29,7 +30,7 @@ from models.tickets import Ticket
 from seed.estates import ZONE_INFO
 from seed.rows import RowWriter, writing_aside
 from seed.scale_estate import Cast, open_estate, settle
-from seed.scale_tickets import TABLES, Call, Teller
+from seed.scale_tickets import TABLES, Planned, Teller
 
 YEARS = 3
 CHUNK = 4000
@@ -104,7 +105,7 @@ def fill_scale(open_session: Callable[[], DeskSession], plan: Plan, progress: Pr
                 progress(done, total, day.isoformat())
         estate = session.get_one(Estate, cast.estate_id)
         system = system_actor(session, source="seed")
-        estate_verbs.amend(session, [estate], actor=system, now=plan.now, name=NAME).all()
+        estate_verbs.amend(Call(session, system, plan.now), [estate], name=NAME).all()
         session.commit()
         session.execute(text("ANALYZE"))
         session.commit()
@@ -138,7 +139,7 @@ def _write_tickets(
     for start in range(0, plan.size, CHUNK):
         rng = plan.chance("tickets", start)
         here = list(itertools.islice(moments, min(CHUNK, plan.size - start)))
-        calls = [Call(*came, index in still_open, index >= newest) for index, came in enumerate(here, start)]
+        calls = [Planned(*came, index in still_open, index >= newest) for index, came in enumerate(here, start)]
         told = teller.tell(calls, rng)  # while the database still writes the chunk before
         if start:
             writer.commit()

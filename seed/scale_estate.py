@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.base import Base
+from models.call import Call
 from models.estates import FeeStatus, Unit, UnitUse
 from models.operations import estates as estate_verbs
 from models.operations import staff as staff_verbs
@@ -73,24 +74,22 @@ class Cast:
 def open_estate(session: Session, code: str, name: str, rng: Random, at: datetime.datetime) -> Cast:
     """Open the estate with its defaults, teams and staff, through the verbs."""
     system = system_actor(session, source="seed")
-    (estate,) = estate_verbs.register(session, [EstateDraft(code, name)], actor=system, now=at).all()
+    (estate,) = estate_verbs.register(Call(session, system, at), [EstateDraft(code, name)]).all()
     drafts = [TeamDraft(estate.id, title, department) for department, title in TEAM_NAMES.items()]
-    made = estate_verbs.register_teams(session, drafts, actor=system, now=at).all()
+    made = estate_verbs.register_teams(Call(session, system, at), drafts).all()
     teams: dict[Department, Team] = {team.department: team for team in made}
     secret = hashed(PASSWORD)
 
     def hire(word: str, count: int, role: Role, team: Team | None = None) -> Sequence[Staff]:
         usernames = [f"{code.lower()}.{word}{number or ''}" for number in range(count)]
         people = staff_verbs.register(
-            session,
+            Call(session, system, at),
             [
                 StaffDraft(username, names.full_name(rng), secret, must_change_password=False, estate_id=estate.id)
                 for username in usernames
             ],
-            actor=system,
-            now=at,
         ).all()
-        staff_verbs.grant_role(session, people, actor=system, now=at, estate=estate, role=role, team=team).all()
+        staff_verbs.grant_role(Call(session, system, at), people, estate=estate, role=role, team=team).all()
         return people
 
     clerks = hire("clerk", CLERKS, Role.CLERK)
@@ -102,7 +101,7 @@ def open_estate(session: Session, code: str, name: str, rng: Random, at: datetim
         team = teams[department]
         crews[department] = hire(f"{department.value}.technician", count, Role.TECHNICIAN, team)
         (lead,) = hire(f"{department.value}.lead", 1, Role.LEAD, team)
-        estate_verbs.amend_teams(session, [team], actor=system, now=at, lead_id=lead.id).all()
+        estate_verbs.amend_teams(Call(session, system, at), [team], lead_id=lead.id).all()
     found = select(Category.code, Category.id).where(
         Category.estate_id == estate.id, Category.register == CategoryRegister.TICKETS
     )

@@ -41,7 +41,7 @@ _LATER = dict.fromkeys(
 
 
 @dataclass
-class Call:
+class Planned:
     """One ticket to be made: when it came in (``day`` by the estate's clock), and whether it is still open.
 
     ``asked``: followed up if it is not.
@@ -98,7 +98,7 @@ class Teller:
             for word in report.where.split()
         }
 
-    def tell(self, calls: Iterable[Call], rng: Random) -> list[Told]:
+    def tell(self, calls: Iterable[Planned], rng: Random) -> list[Told]:
         """The tickets of *calls*."""
         return [self._ticket(call, rng) for call in calls]
 
@@ -120,7 +120,7 @@ class Teller:
 
     # ------------------------------------------------------------- one ticket
 
-    def _ticket(self, call: Call, rng: Random) -> Told:
+    def _ticket(self, call: Planned, rng: Random) -> Told:
         cast = self.cast
         clerk = pick(rng, cast.clerks)
         if rng.random() < ANSWERED_SHARE:
@@ -146,7 +146,7 @@ class Teller:
         return Told(row, events, row["status"] in STANDING and theme is not None, owed)
 
     def _registered(
-        self, call: Call, clerk: Actor, kind: TicketKind, theme: Theme | None, report: Report, rng: Random
+        self, call: Planned, clerk: Actor, kind: TicketKind, theme: Theme | None, report: Report, rng: Random
     ) -> dict[str, Any]:
         cast, place = self.cast, None
         caller = pick(rng, cast.callers)
@@ -192,7 +192,7 @@ class Teller:
     # ------------------------------------------------------------- how far it came
 
     def _steps(
-        self, call: Call, row: dict[str, Any], clerk: Actor, theme: Theme | None, report: Report, rng: Random
+        self, call: Planned, row: dict[str, Any], clerk: Actor, theme: Theme | None, report: Report, rng: Random
     ) -> list[_Step]:
         """The steps that have been done, in order."""
         end = self._end(call, theme, rng)
@@ -219,7 +219,7 @@ class Teller:
             steps.append(_Step("close", times[5], clerk, Role.CLERK, closed))
         return steps
 
-    def _end(self, call: Call, theme: Theme | None, rng: Random) -> TicketStatus:
+    def _end(self, call: Planned, theme: Theme | None, rng: Random) -> TicketStatus:
         if call.is_open:
             end: TicketStatus = rng.choices(STANDING, STANDING_WEIGHTS)[0]
             return end if theme is not None or end is S.RECEIVED else S.DONE

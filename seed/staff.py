@@ -3,6 +3,7 @@
 import datetime
 from dataclasses import dataclass
 
+from models.call import Call
 from models.estates import Estate
 from models.operations import estates as estate_verbs
 from models.operations import staff as staff_verbs
@@ -88,7 +89,7 @@ def hire(
         StaffDraft(name, full, password_hash=secret, must_change_password=False, estate_id=estates[jobs[0].estate].id)
         for name, (full, jobs) in PEOPLE.items()
     ]
-    people = staff_verbs.register(session, drafts, actor=system, now=at).all()
+    people = staff_verbs.register(Call(session, system, at), drafts).all()
     world.staff = {person.username: person for person in people}
     teams = {code: _set_up_teams(session, estate, at, system) for code, estate in estates.items()}
     groups: dict[Job, list[Staff]] = {}
@@ -98,17 +99,17 @@ def hire(
     for job, group in groups.items():
         team = teams[job.estate][job.department] if job.department is not None else None
         staff_verbs.grant_role(
-            session, group, actor=system, now=at, estate=estates[job.estate], role=job.role, team=team
+            Call(session, system, at), group, estate=estates[job.estate], role=job.role, team=team
         ).all()
         if job.role is Role.LEAD and team is not None:
-            estate_verbs.amend_teams(session, [team], actor=system, now=at, lead_id=group[0].id).all()
+            estate_verbs.amend_teams(Call(session, system, at), [team], lead_id=group[0].id).all()
     world.actors = dict(zip(world.staff, actors_for(session, people, source="seed"), strict=True))
     return teams
 
 
 def _set_up_teams(session: DeskSession, estate: Estate, at: datetime.datetime, system: Actor) -> dict[Department, Team]:
     drafts = [TeamDraft(estate.id, name, department) for department, name in TEAM_NAMES.items()]
-    made = estate_verbs.register_teams(session, drafts, actor=system, now=at).all()
+    made = estate_verbs.register_teams(Call(session, system, at), drafts).all()
     return {team.department: team for team in made}
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from models.call import Call
 from models.errors import OperationRefused, Outcome
 from models.staff import Actor
 
@@ -91,7 +92,9 @@ class Timeline:
     def _do(self, at: datetime.datetime, group: Sequence[tuple[Step, Story]]) -> None:
         first = group[0][0]
         subjects = [wanted.subject for wanted, _ in group]
-        outcome = first.verb(self.session, subjects, actor=self.actors[first.by], now=at, **dict(first.arguments))
+        arguments = dict(first.arguments)
+        call = Call(self.session, self.actors[first.by], at, reason=arguments.pop("reason", ""))
+        outcome = first.verb(call, subjects, **arguments)
         # A refused step ends its story; a training estate with one story less is better than none.
         refused = {id(subject): refusal for subject, refusal in outcome.refused}
         self.refused += [

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from models.call import Call
 from models.complaints import ComplaintCategory
 from models.events import Event
 from models.keys import BorrowerKind, KeyOrigin
@@ -33,7 +34,7 @@ class Records:
 def make_records(session: DeskSession, world: World, now: datetime.datetime, tickets_made: int = 6) -> Records:
     """Write the records; the caller commits."""
     clerk = world.actor("clerk")
-    settings.provide_defaults(session, world.estate, actor=world.actor("system"), now=now - 9 * HOUR)
+    settings.provide_defaults(Call(session, world.actor("system"), now - 9 * HOUR), world.estate)
     made = Records(team=world.teams[Department.ENGINEERING].id, unit=world.units[0].id)
     jobs = make_tickets(session, world, now - 5 * HOUR, tickets_made)
     made.tickets = [job.id for job in jobs]
@@ -41,12 +42,12 @@ def make_records(session: DeskSession, world: World, now: datetime.datetime, tic
     finish_ticket(session, world, jobs[0], now - 4 * HOUR)
     stranger = world.actor("stranger")
     draft = tickets.TicketDraft(estate_id=world.other.id, summary="elsewhere", place="gate", reporter_name="何")
-    made.foreign_ticket = tickets.register(session, [draft], actor=stranger, now=now - HOUR).all()[0].id
+    made.foreign_ticket = tickets.register(Call(session, stranger, now - HOUR), [draft]).all()[0].id
     make_other_registers(session, world, now, made)
-    (run,) = audits.run(session, [world.estate], actor=clerk, now=now - HOUR / 2).all()
+    (run,) = audits.run(Call(session, clerk, now - HOUR / 2), [world.estate]).all()
     made.ids["audits"] = run.id
     number = contacts.ContactDraft("13500135000", staff_id=world.person("technician").id)
-    contacts.register(session, [number], actor=world.actor("manager"), now=now - HOUR).all()
+    contacts.register(Call(session, world.actor("manager"), now - HOUR), [number]).all()
     made.ids |= {
         "units": world.units[0].id,
         "teams": made.team,
@@ -77,18 +78,18 @@ def make_tickets(session: DeskSession, world: World, now: datetime.datetime, cou
         )
         for number in range(count)
     ]
-    return list(tickets.register(session, drafts, actor=world.actor("clerk"), now=now).all())
+    return list(tickets.register(Call(session, world.actor("clerk"), now), drafts).all())
 
 
 def finish_ticket(session: DeskSession, world: World, ticket: Any, now: datetime.datetime) -> None:
     """Dispatched, accepted, started and finished, which leaves a follow-up to be made."""
     team, technician = world.teams[Department.ENGINEERING], world.person("technician")
     clerk, worker = world.actor("clerk"), world.actor("technician")
-    tickets.dispatch(session, [ticket], actor=clerk, now=now, team=team, assignee=technician).one()
-    tickets.accept(session, [ticket], actor=worker, now=now).one()
-    tickets.start(session, [ticket], actor=worker, now=now).one()
+    tickets.dispatch(Call(session, clerk, now), [ticket], team=team, assignee=technician).one()
+    tickets.accept(Call(session, worker, now), [ticket]).one()
+    tickets.start(Call(session, worker, now), [ticket]).one()
     signed = Acceptance.SIGNED
-    tickets.finish(session, [ticket], actor=worker, now=now, result="换了垫片", acceptance=signed).one()
+    tickets.finish(Call(session, worker, now), [ticket], result="换了垫片", acceptance=signed).one()
 
 
 def make_other_registers(session: DeskSession, world: World, now: datetime.datetime, made: Records) -> None:
@@ -101,7 +102,7 @@ def make_other_registers(session: DeskSession, world: World, now: datetime.datet
         reporter_name="刘女士",
         category=ComplaintCategory.NEIGHBOUR_DISPUTE,
     )
-    made.ids["complaints"] = complaints.register(session, [complaint], actor=clerk, now=now - 3 * HOUR).all()[0].id
+    made.ids["complaints"] = complaints.register(Call(session, clerk, now - 3 * HOUR), [complaint]).all()[0].id
     cut = [
         keys.KeyDraft(
             estate_id=world.estate.id,
@@ -112,7 +113,7 @@ def make_other_registers(session: DeskSession, world: World, now: datetime.datet
         )
         for number in range(3)
     ]
-    first, second, _third = keys.register(session, cut, actor=clerk, now=now - 3 * HOUR).all()
+    first, second, _third = keys.register(Call(session, clerk, now - 3 * HOUR), cut).all()
     made.ids["keys"] = first.id
     loan = keys.LoanDraft(
         key_id=first.id,
@@ -124,11 +125,11 @@ def make_other_registers(session: DeskSession, world: World, now: datetime.datet
         signed=True,
         purpose="看房",
     )
-    made.ids["key_loans"] = keys.lend(session, [loan], actor=clerk, now=now - 2 * HOUR).all()[0].id
+    made.ids["key_loans"] = keys.lend(Call(session, clerk, now - 2 * HOUR), [loan]).all()[0].id
     request = keys.ApprovalDraft(
         key_id=second.id, borrower_kind=BorrowerKind.OTHER, borrower_name="李工", purpose="量尺寸"
     )
-    made.ids["key_approvals"] = keys.request(session, [request], actor=clerk, now=now - 2 * HOUR).all()[0].id
+    made.ids["key_approvals"] = keys.request(Call(session, clerk, now - 2 * HOUR), [request]).all()[0].id
     visitor = passes.PassDraft(
         estate_id=world.estate.id,
         kind=PassKind.VISITOR,
@@ -141,4 +142,4 @@ def make_other_registers(session: DeskSession, world: World, now: datetime.datet
         host_unit_id=world.units[0].id,
         host_asked=True,
     )
-    made.ids["visitor_passes"] = passes.issue(session, [visitor], actor=clerk, now=now - 2 * HOUR).all()[0].id
+    made.ids["visitor_passes"] = passes.issue(Call(session, clerk, now - 2 * HOUR), [visitor]).all()[0].id

@@ -13,6 +13,7 @@ from admin_app import clock, database
 from admin_app.commands import official_calendar
 from admin_app.config import Config, ConfigurationError
 from models.audits import FindingKind
+from models.call import Call
 from models.errors import Outcome
 from models.estates import Estate
 from models.operations import audits
@@ -50,7 +51,7 @@ def command(
         now = clock.now()
         if day is None and not dry_run and (said := official_calendar.provide(session, estates, now=now)):
             click.echo(said, err=True)
-        outcome = audits.run(session, estates, actor=actor, now=now, day=day.date() if day else None)
+        outcome = audits.run(Call(session, actor, now), estates, day=day.date() if day else None)
         if not outcome.done:
             outcome.all()
         found = audits.document(session, outcome.done)

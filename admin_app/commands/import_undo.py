@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from admin_app import clock, database
 from admin_app.config import Config, ConfigurationError
+from models.call import Call
 from models.imports import ImportRun
 from models.operations.imports import counts_undone, undo_chunk
 from models.operations.staff import active_person
@@ -30,7 +31,7 @@ def undo(run_id: int, username: str | None, *, dry_run: bool, as_json: bool) -> 
         actor = actor_for(session, active_person(session, username or "system"), source="import")
         left, before = [], None
         while True:
-            step = undo_chunk(session, run, actor=actor, now=clock.now(), before=before)
+            step = undo_chunk(Call(session, actor, clock.now()), run, before=before)
             if not dry_run:
                 session.commit()
             before = step.next

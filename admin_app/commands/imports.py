@@ -16,6 +16,7 @@ from admin_app import clock, database
 from admin_app.commands.import_undo import undo
 from admin_app.commands.register_imports import HowToRead, estate_of_code, import_register
 from admin_app.config import Config, ConfigurationError
+from models.call import Call
 from models.errors import FrontDeskError, OperationRefused, gettext_noop
 from models.estates import Estate
 from models.operations.imports import REGISTERS, TakeOver, close_record, mark_of, open_record, take_over
@@ -185,11 +186,12 @@ def run(
             row_of[id(fact)] = row
     now = clock.now()
     header = next((list(cells) for _row, cells in rows if not isinstance(cells, OperationRefused)), [])
-    common: dict[str, Any] = {"estate_id": estate.id, "now": now}
+    call = Call(session, actor, now)
     record = open_record(
-        session, register="tickets", file_name=file_name, header=header, rows=len(rows), actor=actor, **common
+        call, estate_id=estate.id, register="tickets", file_name=file_name, header=header, rows=len(rows)
     )
-    taken = take_over(session, facts, desk_owner=owner, actor=replace(actor, request_id=mark_of(record)), **common)
+    call = replace(call, actor=replace(actor, request_id=mark_of(record)))
+    taken = take_over(call, facts, estate_id=estate.id, desk_owner=owner)
     refusals += [(row_of[id(fact)], refusal) for fact, refusal in taken.refused]
     refusals.sort(key=_number)
     report = _account(len(rows), not_ours, facts, taken, refusals)

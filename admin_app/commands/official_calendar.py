@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from admin_app import database
+from models.call import Call
 from models.estates import Estate
 from models.operations import settings
 from models.operations.staff import active_person
@@ -19,7 +20,7 @@ def provide(session: Session, estates: Sequence[Estate], *, now: datetime.dateti
     Returns the sentence that says what was added, empty when nothing was.
     """
     actor = actor_for(session, active_person(session, database.SYSTEM), source="cli")
-    added, _ = settings.provide_official_days(session, estates, actor=actor, now=now)
+    added, _ = settings.provide_official_days(Call(session, actor, now), estates)
     counts = collections.Counter((day.estate_id, day.day.year) for day in added)
     codes = {estate.id: estate.code for estate in estates}
     session.commit()

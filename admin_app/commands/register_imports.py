@@ -17,6 +17,7 @@ from tqdm import tqdm
 from admin_app import clock, database
 from admin_app.config import Config, ConfigurationError
 from models import spreadsheets
+from models.call import Call
 from models.errors import OperationRefused
 from models.estates import Estate
 from models.import_headings import COLUMNS
@@ -151,13 +152,10 @@ class _Work:
     def look(self) -> None:
         """Say what would become of each row; nothing is written."""
         taker = importer(
-            self.session,
+            Call(self.session, self.actor, clock.now(), preview=True),
             self.register,
             self.columns,
             estate_id=self.estate_id,
-            actor=self.actor,
-            now=clock.now(),
-            preview=True,
             header=self.table.header,
             everybody=self.everybody,
             rooms=imports.how_rooms_are_named(self.columns, self.rows),
@@ -176,20 +174,19 @@ class _Work:
         sealed = imports.seal_table(self.table, self.rows, keyring_of(session))
         common: dict[str, Any] = {"actor": self.actor, "now": now}
         run = imports.upload(
-            session,
+            Call(session, **common),
             sealed,
             estate_id=self.estate_id,
             register=self.register,
             file_name=file_name,
             key=secrets.token_urlsafe(24),
-            **common,
         )
         reading = replace(sealed.reading, everybody=self.everybody)
-        imports.map_columns(session, run, self.columns, reading=reading, **common)
-        imports.begin_unseen(session, run, **common)
+        imports.map_columns(Call(session, **common), run, self.columns, reading=reading)
+        imports.begin_unseen(Call(session, **common), run)
         session.commit()
         self.run_id = run.id
-        taker = imports.taker_of(session, run, **common)
+        taker = imports.taker_of(Call(session, **common), run)
         with self._progress() as bar:
             for count, _content in sealed.chunks:
                 self._take_chunk(run, taker, common)
@@ -199,7 +196,7 @@ class _Work:
 
     def _take_chunk(self, run: ImportRun, taker: Any, common: dict[str, Any]) -> None:
         try:
-            imports.run_chunk(self.session, run, taker=taker, **common)
+            imports.run_chunk(Call(self.session, **common), run, taker=taker)
             self.session.commit()
         except IntegrityError as error:
             self.session.rollback()

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from admin_app import clock, database
 from admin_app.config import Config, ConfigurationError
 from models import passwords
+from models.call import Call
 from models.estates import Estate
 from models.operations import estates
 from models.operations import staff as verbs
@@ -92,15 +93,15 @@ def add(
     password_hash = passwords.hashed(password)  # before the transaction: it is slow on purpose
     with _desk(as_name) as (session, actor, now):
         if estate_code is not None and estate_name is not None:
-            estates.register(session, [estates.EstateDraft(estate_code, estate_name)], actor=actor, now=now).one()
+            estates.register(Call(session, actor, now), [estates.EstateDraft(estate_code, estate_name)]).one()
         estate = _estate(session, estate_code) if estate_code is not None else None
         draft = verbs.StaffDraft(
             username, name, password_hash=password_hash, estate_id=estate.id if estate is not None else None
         )
-        person = verbs.register(session, [draft], actor=actor, now=now).one()
+        person = verbs.register(Call(session, actor, now), [draft]).one()
         if estate is not None and role is not None:
             team = _team(session, estate, team_name) if team_name is not None else None
-            verbs.grant_role(session, [person], actor=actor, now=now, estate=estate, role=Role(role), team=team).one()
+            verbs.grant_role(Call(session, actor, now), [person], estate=estate, role=Role(role), team=team).one()
     click.echo(f"Added {verbs.normal_username(username)}.")
     if generate:
         click.echo(f"Password, shown only now: {password}")
@@ -130,7 +131,7 @@ def reset_password(username: str, generate: bool, as_name: str | None) -> None:
     password_hash = passwords.hashed(password)
     with _desk(as_name) as (session, actor, now):
         person = _person(session, username)
-        verbs.reset_password(session, [person], actor=actor, now=now, password_hash=password_hash).one()
+        verbs.reset_password(Call(session, actor, now), [person], password_hash=password_hash).one()
     click.echo(f"The password of {verbs.normal_username(username)} is reset.")
     if generate:
         click.echo(f"Password, shown only now: {password}")
@@ -156,7 +157,7 @@ def disable(username: str, reason: str | None, colleagues: tuple[str, ...], as_n
         person = _person(session, username)
         takers = [verbs.active_person(session, name) for name in colleagues]
         held = [str(each.phrase()) for each in Leaving(session, [person]).held(person.id)]
-        verbs.disable(session, [person], actor=actor, now=now, reason=reason, hand_over_to=takers).one()
+        verbs.disable(Call(session, actor, now, reason=reason or ""), [person], hand_over_to=takers).one()
     for line in held:
         click.echo(f"Handed over: {line}")
     click.echo(f"{verbs.normal_username(username)} is disabled.")

@@ -1,7 +1,6 @@
 """The verbs of the numbers at which residents and staff are reached (RES-1, RES-4); numbers come in plain form."""
 
-import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +9,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.util import identity_key
 
+from models.call import Call
 from models.errors import OperationRefused, Outcome, gettext_noop
 from models.events import Event, record_events
 from models.operations.core import (
@@ -52,24 +52,24 @@ class ContactDraft:
     note: str | None = None
 
 
-def register(
-    session: Session, drafts: Sequence[ContactDraft], *, actor: Actor, now: datetime.datetime, preview: bool = False
-) -> Outcome:
+def register(call: Call, drafts: Sequence[ContactDraft]) -> Outcome:
     """Write down numbers of people; ``done`` has the first of each draft.
 
     Refused: no number, a placeholder, one that the person has already, somebody of another estate.
     """
-    people = estates_of(session, Resident, [draft.resident_id for draft in drafts if draft.resident_id is not None])
-    known = {(type(row), _owner(row), plain) for row, plain in _read(session, _of_people(session, drafts))}
+    people = estates_of(
+        call.session, Resident, [draft.resident_id for draft in drafts if draft.resident_id is not None]
+    )
+    known = {(type(row), _owner(row), plain) for row, plain in _read(call.session, _of_people(call.session, drafts))}
     made: list[list[AnyContact]] = []
 
     def check(draft: ContactDraft) -> None:
         _check_value(draft.value)
         _check_note(draft.note)
-        rows = [_contact(session, draft, phone) for phone in read_noted_phones(draft.value)]
-        require_role(actor, "register", rows[0])
+        rows = [_contact(call.session, draft, phone) for phone in read_noted_phones(draft.value)]
+        require_role(call.actor, "register", rows[0])
         if isinstance(rows[0], StaffContact):
-            _check_colleague(session, actor, rows[0])
+            _check_colleague(call.session, call.actor, rows[0])
         elif people.get(rows[0].resident_id) != rows[0].estate_id:
             message = gettext_noop("There is no such %(what)s in this estate.")
             raise OperationRefused(RULE, message, field="resident_id", what=gettext_noop("resident"))
@@ -81,44 +81,28 @@ def register(
         made.append([row for row, _phone in new])
 
     accepted, outcome = sift(drafts, check)
-    if preview:
+    if call.preview:
         outcome.done = list(accepted)
         return outcome
-    create(session, [row for rows in made for row in rows], verb="register", actor=actor, now=now)
-    _forget_main(session, [draft.resident_id for draft in accepted])
+    create(call.following(), [row for rows in made for row in rows], verb="register")
+    _forget_main(call.session, [draft.resident_id for draft in accepted])
     outcome.done = [rows[0] for rows in made]
     return outcome
 
 
 def amend(
-    session: Session,
+    call: Call,
     contacts: Iterable[AnyContact],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
     **columns: Any,
 ) -> Outcome:
     """Change a number, its note, or whether anybody is reached there; all *contacts* are of one table."""
     rows = list(contacts)
     model: Any = type(rows[0]) if rows else ResidentContact
-    move = open_amend(
-        session,
-        model,
-        rows,
-        columns,
-        AMENDABLE,
-        actor=actor,
-        now=now,
-        expected=expected,
-        preview=preview,
-        rule=RULE,
-    )
+    move = open_amend(call, model, rows, columns, AMENDABLE, rule=RULE)
 
     def check(row: Any) -> None:
         if isinstance(row, StaffContact):
-            _check_colleague(session, actor, row)
+            _check_colleague(call.session, call.actor, row)
         if "value" in columns:
             _check_value(columns["value"])
             if len(read_noted_phones(columns["value"])) > 1:
@@ -131,58 +115,32 @@ def amend(
             (phone,) = read_noted_phones(columns["value"])
             if phone.note and "note" not in columns:
                 stored["note"] = _note(row.note, phone)
-            same = keyring_of(session).readable(row.value) == phone.text
-            stored |= {} if same else _columns(session, phone) | {"valid": columns.get("valid", True)}
+            same = keyring_of(call.session).readable(row.value) == phone.text
+            stored |= {} if same else _columns(call.session, phone) | {"valid": columns.get("valid", True)}
         move.set(row, **stored)
     outcome = move.finish()
-    _forget_main(session, [getattr(row, "resident_id", None) for row in outcome.done])
+    _forget_main(call.session, [getattr(row, "resident_id", None) for row in outcome.done])
     return outcome
 
 
-def delete(
-    session: Session,
-    contacts: Iterable[AnyContact],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    reason: str = "",
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
-) -> Outcome:
+def delete(call: Call, contacts: Iterable[AnyContact]) -> Outcome:
     """Take numbers out; their events stay. All *contacts* are of one table."""
     rows = list(contacts)
     model: Any = type(rows[0]) if rows else ResidentContact
 
     def check(row: Any) -> None:
         if isinstance(row, StaffContact):
-            _check_colleague(session, actor, row)
+            _check_colleague(call.session, call.actor, row)
 
     people = [getattr(row, "resident_id", None) for row in rows]
     outcome = delete_unused(
-        session,
-        model,
-        rows,
-        actor=actor,
-        now=now,
-        rule=RULE,
-        message=gettext_noop("Something refers to this; it stays."),
-        reason=reason,
-        expected=expected,
-        preview=preview,
-        check=check,
+        call, model, rows, rule=RULE, message=gettext_noop("Something refers to this; it stays."), check=check
     )
-    _forget_main(session, people)
+    _forget_main(call.session, people)
     return outcome
 
 
-def write_numbers(
-    session: Session,
-    numbers: Sequence[tuple[Resident, str | None]],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    role: Role | None,
-) -> None:
+def write_numbers(call: Call, numbers: Sequence[tuple[Resident, str | None]], *, role: Role | None) -> None:
     """Let residents have the numbers that a verb on them says, checked by it, and no other; what stays is not touched.
 
     *role* is the one in which that verb was done: this follows from it.
@@ -190,39 +148,44 @@ def write_numbers(
     new: list[ResidentContact] = []
     gone: list[int] = []
     told: list[tuple[ResidentContact, str | None]] = []
-    have = _numbers(session, [resident.id for resident, _phone in numbers])
+    have = _numbers(call.session, [resident.id for resident, _phone in numbers])
     for resident, said in numbers:
         known = have.get(resident.id, {})
         wanted = {phone.text: phone for phone in read_noted_phones(said or "")}
         gone += [row.id for text, row in known.items() if text not in wanted]
         told += [(row, _note(row.note, wanted[text])) for text, row in known.items() if text in wanted]
         draft = ContactDraft("", resident.id, estate_id=resident.estate_id)
-        new += [_resident_contact(session, draft, phone) for text, phone in wanted.items() if text not in known]
+        new += [_resident_contact(call.session, draft, phone) for text, phone in wanted.items() if text not in known]
     for row, note in told:
         if note != row.note:
-            amend(session, [row], actor=actor, now=now, note=note).all()
+            amend(call.following(), [row], note=note).all()
     if gone:
-        rows = list(session.scalars(select(ResidentContact).where(ResidentContact.id.in_(gone))))
-        delete(session, rows, actor=actor, now=now).all()
+        rows = list(call.session.scalars(select(ResidentContact).where(ResidentContact.id.in_(gone))))
+        delete(call.following(), rows).all()
     if new:
-        create(session, new, verb="register", actor=actor, now=now, role=role)
-    _forget_main(session, [resident.id for resident, _phone in numbers])
+        create(call.following(), new, verb="register", role=role)
+    _forget_main(call.session, [resident.id for resident, _phone in numbers])
 
 
-def tell_carried_over(session: Session, *, actor: Actor, now: datetime.datetime) -> None:
+def tell_carried_over(call: Call) -> None:
     """Leave an event for each number that an upgrade has carried over from its resident, where there is none yet."""
     told = select(Event.id).where(Event.register == "resident_contacts", Event.record_id == ResidentContact.id)
     query = select(ResidentContact).where(~told.exists()).order_by(ResidentContact.id)
-    keyring, columns = keyring_of(session), ResidentContact.__table__.columns
-    for rows in session.scalars(query.execution_options(yield_per=CHUNK)).partitions():
+    keyring, columns = keyring_of(call.session), ResidentContact.__table__.columns
+    for rows in call.session.scalars(query.execution_options(yield_per=CHUNK)).partitions():
         events = []
         for row in rows:
             present = {name: getattr(row, name) for name in set(columns.keys()) - _NO_FACTS}
             after = facts(row, {name: value for name, value in present.items() if value is not None}, keyring)
-            role = Role.SYSTEM.value
-            common: dict[str, Any] = {"actor": actor, "role": role, "now": now, "verb": "register", "before": {}}
-            events.append(event_row(row, **common, version=row.version, after=after, rule=RULE))
-        record_events(session, events)
+            told_by: dict[str, Any] = {
+                "role": Role.SYSTEM.value,
+                "verb": "register",
+                "before": {},
+                "after": after,
+                "rule": RULE,
+            }
+            events.append(event_row(row, call, version=row.version, **told_by))
+        record_events(call.session, events)
 
 
 def _numbers(session: Session, ids: Sequence[int]) -> dict[int, dict[str, ResidentContact]]:

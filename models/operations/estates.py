@@ -11,13 +11,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from models.call import Call
 from models.errors import OperationRefused, Outcome, gettext_noop
 from models.estates import Estate, FeeStatus, Unit, UnitUse
 from models.operations.core import check_each, create, delete_unused, open_amend, require_role, sift, works_as
 from models.operations.settings import provide_defaults
 from models.policy import role_for
 from models.rooms import room_order
-from models.staff import Actor, Department, Role, Staff, StaffAssignment, Team
+from models.staff import Department, Role, Staff, StaffAssignment, Team
 
 AMENDABLE = frozenset({"name", "timezone", "address", "desk_phone"})
 UNIT_AMENDABLE = frozenset({"building", "floor", "code", "use", "fee_status", "butler_id", "handed_over_on"})
@@ -60,14 +61,7 @@ class TeamDraft:
     lead_id: int | None = None
 
 
-def register(
-    session: Session,
-    drafts: Sequence[EstateDraft],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    preview: bool = False,
-) -> Outcome:
+def register(call: Call, drafts: Sequence[EstateDraft]) -> Outcome:
     """Open estates, each with the default clocks, settings, categories, hours and calendar (SET-1, SET-2).
 
     Who opens one is its first administrator.
@@ -75,22 +69,22 @@ def register(
     codes: set[str] = set()
 
     def check(draft: EstateDraft) -> None:
-        require_role(actor, "register", Estate())
+        require_role(call.actor, "register", Estate())
         if not CODE.fullmatch(draft.code):
             message = gettext_noop("The code of an estate has 1 to 20 letters, digits, hyphens or underscores.")
             raise OperationRefused("SET-1", message, field="code")
         _check_estate(draft.name, draft.timezone)
-        used = session.scalars(select(Estate.id).where(Estate.code == draft.code)).first()
+        used = call.session.scalars(select(Estate.id).where(Estate.code == draft.code)).first()
         if used is not None or draft.code in codes:
             message = gettext_noop("There is an estate %(code)s already.")
             raise OperationRefused("SET-1", message, field="code", code=draft.code)
         codes.add(draft.code)
 
     accepted, outcome = sift(drafts, check)
-    if preview:
+    if call.preview:
         outcome.done = list(accepted)
         return outcome
-    role = role_for(actor, "register", Estate)
+    role = role_for(call.actor, "register", Estate)
     for draft in accepted:
         estate = Estate(
             code=draft.code,
@@ -99,12 +93,12 @@ def register(
             address=draft.address or None,
             desk_phone=draft.desk_phone or None,
         )
-        create(session, [estate], verb="register", actor=actor, now=now, rule="SET-1")
-        provide_defaults(session, estate, actor=actor, now=now, role=role)
-        if not actor.is_system:
+        create(call.following(), [estate], verb="register", rule="SET-1")
+        provide_defaults(call, estate, role=role)
+        if not call.actor.is_system:
             # Otherwise nobody could see the estate, and so nobody could give anyone a role in it.
-            first = StaffAssignment(estate_id=estate.id, staff_id=actor.staff_id, role=Role.ADMIN)
-            create(session, [first], verb="grant_role", actor=actor, now=now, role=role)
+            first = StaffAssignment(estate_id=estate.id, staff_id=call.actor.staff_id, role=Role.ADMIN)
+            create(call.following(), [first], verb="grant_role", role=role)
         outcome.done.append(estate)
     return outcome
 
@@ -120,19 +114,12 @@ def _check_estate(name: str | None, timezone: str | None) -> None:
 
 
 def amend(
-    session: Session,
+    call: Call,
     estates: Iterable[Estate],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
     **columns: Any,
 ) -> Outcome:
     """Change what an estate is called, where it is, its desk's phone or its time zone; works from then on (SET-1)."""
-    move = open_amend(
-        session, Estate, estates, columns, AMENDABLE, actor=actor, now=now, expected=expected, preview=preview
-    )
+    move = open_amend(call, Estate, estates, columns, AMENDABLE)
     for row in check_each(
         move, lambda row: _check_estate(columns.get("name", row.name), columns.get("timezone", row.timezone))
     ):
@@ -140,14 +127,7 @@ def amend(
     return move.finish()
 
 
-def register_units(
-    session: Session,
-    drafts: Sequence[UnitDraft],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    preview: bool = False,
-) -> Outcome:
+def register_units(call: Call, drafts: Sequence[UnitDraft]) -> Outcome:
     """Take units and common places into an estate; a number stands for one unit only, however it is written.
 
     The butler works there (RES-5).
@@ -156,13 +136,13 @@ def register_units(
     rows: list[Unit] = []
 
     def check(draft: UnitDraft) -> None:
-        require_role(actor, "register", Unit(estate_id=draft.estate_id))
+        require_role(call.actor, "register", Unit(estate_id=draft.estate_id))
         code = draft.code.strip()
         if draft.estate_id not in codes:
-            known = session.execute(select(Unit.code, Unit.use).where(Unit.estate_id == draft.estate_id))
+            known = call.session.execute(select(Unit.code, Unit.use).where(Unit.estate_id == draft.estate_id))
             codes[draft.estate_id] = {_identity(row.code, row.use): row.code for row in known}
         _check_unit_code(code, UnitUse(draft.use), codes[draft.estate_id])
-        _check_butler(session, draft.butler_id, draft.estate_id)
+        _check_butler(call.session, draft.butler_id, draft.estate_id)
         codes[draft.estate_id][_identity(code, UnitUse(draft.use))] = code
         rows.append(
             Unit(
@@ -178,7 +158,7 @@ def register_units(
         )
 
     accepted, outcome = sift(drafts, check)
-    outcome.done = list(accepted) if preview else list(create(session, rows, verb="register", actor=actor, now=now))
+    outcome.done = list(accepted) if call.preview else list(create(call.following(), rows, verb="register"))
     return outcome
 
 
@@ -229,19 +209,12 @@ def _check_butler(session: Session, butler_id: int | None, estate_id: int) -> No
 
 
 def amend_units(
-    session: Session,
+    call: Call,
     units: Iterable[Unit],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
     **columns: Any,
 ) -> Outcome:
     """Change what is known of units: building, floor, number, use, fee status (FEE-1), butler (RES-5), handover."""
-    move = open_amend(
-        session, Unit, units, columns, UNIT_AMENDABLE, actor=actor, now=now, expected=expected, preview=preview
-    )
+    move = open_amend(call, Unit, units, columns, UNIT_AMENDABLE)
     if "code" in columns:
         columns["code"] = (columns["code"] or "").strip()
         single = len(move.rows) <= 1
@@ -252,48 +225,27 @@ def amend_units(
             use = columns.get("use") or row.use
             query = select(Unit.code, Unit.use).where(Unit.estate_id == row.estate_id, Unit.id != row.id)
             same = query.where(or_(Unit.code == columns["code"], Unit.sort_key == room_order(columns["code"])))
-            others = {_identity(other.code, other.use): other.code for other in session.execute(same)}
+            others = {_identity(other.code, other.use): other.code for other in call.session.execute(same)}
             _check_unit_code(columns["code"], use, others)
-        _check_butler(session, columns.get("butler_id"), row.estate_id)
+        _check_butler(call.session, columns.get("butler_id"), row.estate_id)
 
     for row in check_each(move, check):
         move.set(row, **columns)
     return move.finish()
 
 
-def delete_units(
-    session: Session,
-    units: Iterable[Unit],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    reason: str = "",
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
-) -> Outcome:
+def delete_units(call: Call, units: Iterable[Unit]) -> Outcome:
     """Remove units to which no person, matter, key or pass refers (RES-1)."""
     return delete_unused(
-        session,
+        call,
         Unit,
         units,
-        actor=actor,
-        now=now,
         rule="RES-1",
         message=gettext_noop("People, matters, keys or passes refer to unit %(record)s; it stays."),
-        reason=reason,
-        expected=expected,
-        preview=preview,
     )
 
 
-def register_teams(
-    session: Session,
-    drafts: Sequence[TeamDraft],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    preview: bool = False,
-) -> Outcome:
+def register_teams(call: Call, drafts: Sequence[TeamDraft]) -> Outcome:
     """Set up teams (SET-1); a name stands for one team, the lead works in the estate."""
     names: set[tuple[int, str]] = set()
     rows: list[Team] = []
@@ -305,8 +257,8 @@ def register_teams(
             department=Department(draft.department),
             lead_id=draft.lead_id,
         )
-        require_role(actor, "register", row)
-        _check_team(session, row.name, row.lead_id, row.estate_id, None)
+        require_role(call.actor, "register", row)
+        _check_team(call.session, row.name, row.lead_id, row.estate_id, None)
         if (row.estate_id, row.name) in names:
             message = gettext_noop("There is a team %(name)s already.")
             raise OperationRefused("SET-1", message, field="name", name=row.name)
@@ -314,7 +266,7 @@ def register_teams(
         rows.append(row)
 
     accepted, outcome = sift(drafts, check)
-    outcome.done = list(accepted) if preview else list(create(session, rows, verb="register", actor=actor, now=now))
+    outcome.done = list(accepted) if call.preview else list(create(call.following(), rows, verb="register"))
     return outcome
 
 
@@ -334,51 +286,32 @@ def _check_team(session: Session, name: str, lead_id: int | None, estate_id: int
 
 
 def amend_teams(
-    session: Session,
+    call: Call,
     teams: Iterable[Team],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
     **columns: Any,
 ) -> Outcome:
     """Change a team's name, department or lead; works from then on (SET-1)."""
-    move = open_amend(
-        session, Team, teams, columns, TEAM_AMENDABLE, actor=actor, now=now, expected=expected, preview=preview
-    )
+    move = open_amend(call, Team, teams, columns, TEAM_AMENDABLE)
     if "name" in columns:
         columns["name"] = (columns["name"] or "").strip()
         single = len(move.rows) <= 1
         move.refuse_unless(single, "SET-1", gettext_noop("Each team has a name of its own; edit one at a time."))
     for row in check_each(
         move,
-        lambda row: _check_team(session, columns.get("name", row.name), columns.get("lead_id"), row.estate_id, row.id),
+        lambda row: _check_team(
+            call.session, columns.get("name", row.name), columns.get("lead_id"), row.estate_id, row.id
+        ),
     ):
         move.set(row, **columns)
     return move.finish()
 
 
-def delete_teams(
-    session: Session,
-    teams: Iterable[Team],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    reason: str = "",
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
-) -> Outcome:
+def delete_teams(call: Call, teams: Iterable[Team]) -> Outcome:
     """Remove teams that never had a person, a matter or a category."""
     return delete_unused(
-        session,
+        call,
         Team,
         teams,
-        actor=actor,
-        now=now,
         rule="SET-1",
         message=gettext_noop("People, matters or categories refer to team %(record)s; it stays."),
-        reason=reason,
-        expected=expected,
-        preview=preview,
     )

@@ -1,6 +1,5 @@
 """Colleagues named with @ in an entry: found in its words, told, and marked as seen by themselves."""
 
-import datetime
 import functools
 import re
 from collections.abc import Iterable, Sequence
@@ -10,6 +9,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from models.call import Call
 from models.errors import OperationRefused, gettext_noop
 from models.matters import Comment
 from models.mentions import Mention
@@ -127,13 +127,13 @@ def tell(session: Session, comments: Sequence[tuple[Comment, Sequence[Colleague]
     session.flush()
 
 
-def mark_seen(session: Session, ids: Iterable[int] | None, *, actor: Actor, now: datetime.datetime) -> int:
+def mark_seen(call: Call, ids: Iterable[int] | None) -> int:
     """Mark *actor*'s own mentions as seen, all where *ids* is None. Returns how many were not yet; leaves no event."""
-    if not may(actor, "mark_seen", "mentions"):
+    if not may(call.actor, "mark_seen", "mentions"):
         raise OperationRefused("ROLE", gettext_noop("These mentions are somebody else's."))
-    own = [Mention.staff_id == actor.staff_id, Mention.seen_at.is_(None)]
+    own = [Mention.staff_id == call.actor.staff_id, Mention.seen_at.is_(None)]
     if ids is not None:
         own.append(Mention.id.in_(list(ids)))
-    number = session.scalar(select(func.count()).select_from(Mention).where(*own)) or 0
-    session.execute(update(Mention).where(*own).values(seen_at=now, updated_at=now))
+    number = call.session.scalar(select(func.count()).select_from(Mention).where(*own)) or 0
+    call.session.execute(update(Mention).where(*own).values(seen_at=call.now, updated_at=call.now))
     return number

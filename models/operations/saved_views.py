@@ -1,52 +1,41 @@
 """What people keep of their lists: saved views, own and shared, and the columns they want to see."""
 
-import datetime
 from collections.abc import Iterable, Sequence
 
 from sqlalchemy import delete as sql_delete
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from models.call import Call
 from models.errors import OperationRefused, Outcome, gettext_noop
 from models.operations.core import Move, create, refuse_role
 from models.policy import may
 from models.saved_views import LONGEST_NAME, LONGEST_QUERY, ColumnChoice, SavedView
-from models.staff import Actor
 
 MOST_VIEWS = 30
 """Of one person for one register of an estate: they stand above the list."""
 RULE = "VIEW"
 
 
-def save(
-    session: Session,
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    estate_id: int,
-    register: str,
-    name: str,
-    query: str,
-    shared: bool = False,
-) -> SavedView:
+def save(call: Call, *, estate_id: int, register: str, name: str, query: str, shared: bool = False) -> SavedView:
     """Keep the list that *query* (the address after the question mark) stands for, under a name (VIEW).
 
     Refused: a register that *actor* may not read, no name or one *actor* has already, sharing by who may not.
     """
-    view = SavedView(estate_id=estate_id, owner_id=actor.staff_id, register=register, query=query, shared=shared)
-    if not may(actor, "read", register):
+    view = SavedView(estate_id=estate_id, owner_id=call.actor.staff_id, register=register, query=query, shared=shared)
+    if not may(call.actor, "read", register):
         raise OperationRefused("ROLE", gettext_noop("You may not read this register."))
     for verb in ("save", "share") if shared else ("save",):
-        if refusal := refuse_role(actor, verb, view):
+        if refusal := refuse_role(call.actor, verb, view):
             raise refusal
     if len(query) > LONGEST_QUERY:
         raise OperationRefused(RULE, gettext_noop("This list has too many filters to be kept."))
-    view.name = _checked_name(session, view, name)
-    own = SavedView.estate_id == estate_id, SavedView.owner_id == actor.staff_id, SavedView.register == register
-    if (session.scalar(select(func.count()).where(*own)) or 0) >= MOST_VIEWS:
+    view.name = _checked_name(call.session, view, name)
+    own = SavedView.estate_id == estate_id, SavedView.owner_id == call.actor.staff_id, SavedView.register == register
+    if (call.session.scalar(select(func.count()).where(*own)) or 0) >= MOST_VIEWS:
         message = gettext_noop("You have %(count)s views of this list already; delete one first.")
         raise OperationRefused(RULE, message, count=MOST_VIEWS)
-    return create(session, [view], verb="save", actor=actor, now=now)[0]
+    return create(call.following(), [view], verb="save")[0]
 
 
 def _checked_name(session: Session, view: SavedView, name: str) -> str:
@@ -69,48 +58,44 @@ def _checked_name(session: Session, view: SavedView, name: str) -> str:
     return name
 
 
-def rename(session: Session, views: Iterable[SavedView], *, actor: Actor, now: datetime.datetime, name: str) -> Outcome:
+def rename(call: Call, views: Iterable[SavedView], *, name: str) -> Outcome:
     """Give views another name: by their owner, shared ones also by a supervisor."""
-    move = Move(session, SavedView, views, verb="rename", actor=actor, now=now)
+    move = Move(call.following(), SavedView, views, verb="rename")
     for view in list(move.rows):
         try:
-            move.set(view, name=_checked_name(session, view, name))
+            move.set(view, name=_checked_name(call.session, view, name))
         except OperationRefused as refusal:
             move.reject(view, refusal)
     return move.finish()
 
 
-def share(
-    session: Session, views: Iterable[SavedView], *, actor: Actor, now: datetime.datetime, shared: bool
-) -> Outcome:
+def share(call: Call, views: Iterable[SavedView], *, shared: bool) -> Outcome:
     """Show views to everybody who works in the estate, or to their owners alone again."""
-    move = Move(session, SavedView, views, verb="share", actor=actor, now=now)
+    move = Move(call.following(), SavedView, views, verb="share")
     for view in move.rows:
         move.set(view, shared=shared)
     return move.finish()
 
 
-def delete(session: Session, views: Iterable[SavedView], *, actor: Actor, now: datetime.datetime) -> Outcome:
+def delete(call: Call, views: Iterable[SavedView]) -> Outcome:
     """Remove views: by their owner, shared ones also by a supervisor."""
-    outcome = Move(session, SavedView, views, verb="delete", actor=actor, now=now).finish()
-    session.execute(sql_delete(SavedView).where(SavedView.id.in_([view.id for view in outcome.done])))
+    outcome = Move(call.following(), SavedView, views, verb="delete").finish()
+    call.session.execute(sql_delete(SavedView).where(SavedView.id.in_([view.id for view in outcome.done])))
     return outcome
 
 
-def choose_columns(
-    session: Session, *, actor: Actor, now: datetime.datetime, register: str, columns: Sequence[str]
-) -> None:
+def choose_columns(call: Call, *, register: str, columns: Sequence[str]) -> None:
     """Remember which columns of a register's list *actor* wants to see; none means those that everybody sees.
 
     A matter of taste: it leaves no event.
     """
-    if not may(actor, "choose", "column_choices") or not may(actor, "read", register):
+    if not may(call.actor, "choose", "column_choices") or not may(call.actor, "read", register):
         raise OperationRefused("ROLE", gettext_noop("You may not read this register."))
-    chosen = select(ColumnChoice).where(ColumnChoice.staff_id == actor.staff_id, ColumnChoice.register == register)
-    known = session.scalars(chosen.with_for_update()).one_or_none()
+    chosen = select(ColumnChoice).where(ColumnChoice.staff_id == call.actor.staff_id, ColumnChoice.register == register)
+    known = call.session.scalars(chosen.with_for_update()).one_or_none()
     if known is None:
-        known = ColumnChoice(staff_id=actor.staff_id, register=register)
-        known.created_at = now
-    known.columns, known.updated_at = list(dict.fromkeys(columns)), now
-    session.add(known)
-    session.flush()
+        known = ColumnChoice(staff_id=call.actor.staff_id, register=register)
+        known.created_at = call.now
+    known.columns, known.updated_at = list(dict.fromkeys(columns)), call.now
+    call.session.add(known)
+    call.session.flush()

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from models.audits import AuditRun
+from models.call import Call
 from models.events import Event
 from models.operations import settings
 from models.staff import Actor
@@ -15,7 +16,7 @@ from models.staff import Actor
 def run(run_here, world, now):
     """``run("--json")``: exit code, standard output, standard error, on the world's database with its calendar."""
     both = (world.estate, world.other)
-    settings.provide_official_days(world.session, both, actor=world.actor("system"), now=now)
+    settings.provide_official_days(Call(world.session, world.actor("system"), now), both)
 
     def run_one(*arguments):
         return run_here("audit", *arguments)

@@ -8,6 +8,7 @@ from sqlalchemy import func, select, text
 from admin_app import throttle
 from admin_app.auth import PUBLIC_ENDPOINTS, safe_path
 from models import passwords
+from models.call import Call
 from models.events import Event
 from models.operations import staff as verbs
 from models.staff import Role, Staff, StaffAssignment
@@ -57,7 +58,7 @@ def test_anything_else_does_not_and_says_the_same(client, world, username, passw
 
 
 def test_a_disabled_account_cannot_sign_in(client, world, session, now):
-    verbs.disable(session, [world.staff["clerk"]], actor=world.actor("admin"), now=now).one()
+    verbs.disable(Call(session, world.actor("admin"), now), [world.staff["clerk"]]).one()
     session.commit()
     assert attempt(client, "clerk", PASSWORD).status_code == 401
 
@@ -179,7 +180,7 @@ def test_the_present_password_cannot_be_guessed_from_inside_either(sign_in):
 
 def test_disabling_an_account_ends_its_sessions(sign_in, session, world, now):
     clerk = sign_in("clerk")
-    verbs.disable(session, [world.staff["clerk"]], actor=world.actor("admin"), now=now).one()
+    verbs.disable(Call(session, world.actor("admin"), now), [world.staff["clerk"]]).one()
     session.commit()
     assert clerk.get("/account/password").status_code == 302
 
@@ -187,7 +188,7 @@ def test_disabling_an_account_ends_its_sessions(sign_in, session, world, now):
 def test_a_password_given_by_somebody_else_must_be_changed_first(sign_in, session, world, now):
     person = world.staff["clerk"]
     verbs.reset_password(
-        session, [person], actor=world.actor("admin"), now=now, password_hash=person.password_hash or ""
+        Call(session, world.actor("admin"), now), [person], password_hash=person.password_hash or ""
     ).one()
     session.commit()
     clerk = sign_in("clerk")

@@ -7,6 +7,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 from sqlalchemy import func, select
 
+from models.call import Call
 from models.complaints import Complaint
 from models.estates import Unit, UnitUse
 from models.events import Event
@@ -57,16 +58,14 @@ def town(world, now):
         verbs.ResidentDraft(estate, "欧阳娜娜", "13911110003", IdDocument.ID_CARD, "11010519491231002X"),
         verbs.ResidentDraft(estate, "无电话者", None, note="无"),
     ]
-    people = verbs.register(desk, drafts, actor=clerk, now=now).all()
+    people = verbs.register(Call(desk, clerk, now), drafts).all()
     homes = [(0, 0, "OWNER"), (0, 1, "OWNER"), (0, 1, "FAMILY"), (1, 2, "TENANT"), (2, 3, "OWNER"), (3, 4, "OWNER")]
     verbs.register_occupancy(
-        desk,
+        Call(desk, clerk, now),
         [
             verbs.OccupancyDraft(estate, units[at].id, people[who].id, OccupancyKind[kind], None)
             for who, at, kind in homes
         ],
-        actor=clerk,
-        now=now,
     ).all()
     desk.commit()
     return world

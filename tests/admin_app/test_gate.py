@@ -5,6 +5,7 @@ import datetime
 import pytest
 
 from admin_app import throttle
+from models.call import Call
 from models.operations import passes
 from models.passes import VisitorPass
 from tests import reading
@@ -56,9 +57,9 @@ def test_nothing_of_the_pass_or_its_holder_is_told_at_the_gate__PAS_7(client, wo
 def test_a_pass_that_is_not_valid_says_why__PAS_7(end, app, client, session, world, visitor, now):
     at = {"late": visitor.valid_until, "early": visitor.valid_from - HOUR}.get(end, now)
     if end == "revoked":
-        passes.revoke(session, [visitor], actor=world.actor("supervisor"), now=now, reason="误发").all()
+        passes.revoke(Call(session, world.actor("supervisor"), now, reason="误发"), [visitor]).all()
     if end == "handed in":
-        passes.hand_in(session, [visitor], actor=world.actor("clerk"), now=now).all()
+        passes.hand_in(Call(session, world.actor("clerk"), now), [visitor]).all()
     code = visitor.code
     session.commit()
     app.config["FRONTDESK_NOW"] = at
@@ -101,7 +102,7 @@ def test_a_pass_that_has_ended_is_not_offered_for_printing__PAS_7(sign_in, sessi
     session.rollback()
     clerk = sign_in("clerk")
     assert offer in clerk.get(address).text
-    passes.hand_in(session, [visitor], actor=world.actor("clerk"), now=now).all()
+    passes.hand_in(Call(session, world.actor("clerk"), now), [visitor]).all()
     session.commit()
     assert offer not in clerk.get(address).text
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from models.call import Call
 from models.complaints import Complaint
 from models.estates import Unit
 from models.imports import ImportRun, ImportState
@@ -125,7 +126,7 @@ def rows_there(world):
 def test_each_register_is_imported_and_taken_back_by_command(run, world, now, tmp_path):
     assert FILES.keys() == REGISTERS.keys()
     draft = keys.KeyDraft(world.estate.id, next(iter(KeyOrigin)), "A1", "S1", unit_id=world.units[0].id)
-    key = keys.register(world.session, [draft], actor=world.actor("manager"), now=now).one()
+    key = keys.register(Call(world.session, world.actor("manager"), now), [draft]).one()
     world.session.commit()
     number, before = key.number, rows_there(world)
     for kind in ("csv", "xlsx"):

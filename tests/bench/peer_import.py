@@ -21,6 +21,7 @@ from admin_app import database
 from admin_app.config import Config
 from models.base import Base
 from models.bulk import BulkRun, BulkState
+from models.call import Call
 from models.estates import FeeStatus, Unit, UnitUse
 from models.follow_ups import FollowUp, FollowUpStatus
 from models.matters import Channel, ClockRun, Severity
@@ -121,25 +122,25 @@ class _Import:
         """The estate, its teams, and the golden staff with accounts of their own; who signs in is the manager."""
         session, at = self.session, self.opening
         system = system_actor(session, source="seed")
-        (estate,) = estate_verbs.register(session, [EstateDraft("BENCH", "基准小区")], actor=system, now=at).all()
+        (estate,) = estate_verbs.register(Call(session, system, at), [EstateDraft("BENCH", "基准小区")]).all()
         self.estate_id = estate.id
         golden = list(self.golden.rows("SELECT id, name, role FROM {}staff ORDER BY id"))
         drafts = [StaffDraft(f"{STAFF_PREFIX}{row_id}", name, estate_id=estate.id) for row_id, name, _ in golden]
-        people = staff_verbs.register(session, drafts, actor=system, now=at).all()
+        people = staff_verbs.register(Call(session, system, at), drafts).all()
         department_of = {person.id: DEPARTMENTS[role] for person, (_, _, role) in zip(people, golden, strict=True)}
         first = department_of.get(BULK_STAFF)
         departments = sorted(set(department_of.values()), key=lambda item: (item is not first, item))
         teams = estate_verbs.register_teams(
-            session, [TeamDraft(estate.id, item.value, item) for item in departments], actor=system, now=at
+            Call(session, system, at), [TeamDraft(estate.id, item.value, item) for item in departments]
         ).all()
         for team in teams:
             crew = [person for person in people if department_of[person.id] is team.department]
             staff_verbs.grant_role(
-                session, crew, actor=system, now=at, estate=estate, role=Role.TECHNICIAN, team=team
+                Call(session, system, at), crew, estate=estate, role=Role.TECHNICIAN, team=team
             ).all()
         manager = StaffDraft(USERNAME, USERNAME, hashed(PASSWORD), must_change_password=False, estate_id=estate.id)
-        (bench,) = staff_verbs.register(session, [manager], actor=system, now=at).all()
-        staff_verbs.grant_role(session, [bench], actor=system, now=at, estate=estate, role=Role.MANAGER).all()
+        (bench,) = staff_verbs.register(Call(session, system, at), [manager]).all()
+        staff_verbs.grant_role(Call(session, system, at), [bench], estate=estate, role=Role.MANAGER).all()
         team_of = {team.department: team.id for team in teams}
         actors = actors_for(session, [bench, *people], source="seed")
         self.bench: Actor = actors[0]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
+from models.call import Call
 from models.keys import KeyLoan, KeyOrigin
 from models.operations import keys
 from models.session import DeskSession
@@ -21,7 +22,7 @@ def cupboard(session: DeskSession, world: World, now: datetime.datetime, count: 
         keys.KeyDraft(world.estate.id, KeyOrigin.ENTRUSTED, f"A-{number}", f"S-{number}", unit_id=world.units[0].id)
         for number in range(1, count + 1)
     ]
-    made = [key.id for key in keys.register(session, drafts, actor=world.actor("clerk"), now=now - HOUR).all()]
+    made = [key.id for key in keys.register(Call(session, world.actor("clerk"), now - HOUR), drafts).all()]
     session.commit()
     return made
 

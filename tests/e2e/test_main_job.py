@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from models.audits import AuditRun
+from models.call import Call
 from models.keys import KeyLoan, KeyOrigin
 from models.operations import keys
 from models.passes import VisitorPass
@@ -113,7 +114,7 @@ def test_a_key_is_lent_and_comes_back__KEY_3_KEY_4(
     person: Callable[..., Page], say: Say, session: DeskSession, world: World, now: datetime.datetime
 ) -> None:
     draft = keys.KeyDraft(world.estate.id, KeyOrigin.ENTRUSTED, "A-1", "S-1", unit_id=world.units[0].id)
-    key = keys.register(session, [draft], actor=world.actor("clerk"), now=now).one()
+    key = keys.register(Call(session, world.actor("clerk"), now), [draft]).one()
     session.commit()
     clerk = person("clerk")
     clerk.goto("/admin/key-loans/")

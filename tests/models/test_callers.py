@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event, select
 
+from models.call import Call
 from models.callers import callers
 from models.estates import Unit
 from models.operations import tickets
@@ -146,10 +147,10 @@ def test_who_called_before_without_being_a_resident_is_known__INT_3(
     clerk = world.actor("clerk")
     draft = tickets.TicketDraft(world.estate.id, "快递放错", unit_id=world.units[2].id, reporter_name="快递小哥周")
     draft.reporter_phone = "021 5550 1235 转 803"
-    tickets.register(session, [draft], actor=clerk, now=now).one()
+    tickets.register(Call(session, clerk, now), [draft]).one()
     draft = tickets.TicketDraft(world.estate.id, "灯坏了", place="gate", reporter_name="张伟")
     draft.resident_id, draft.reporter_phone = world.residents[0].id, "13812345678"
-    tickets.register(session, [draft], actor=clerk, now=now).one()
+    tickets.register(Call(session, clerk, now), [draft]).one()
     for said in ("1235", "5550 1235", "(021) 55501235", "快递小哥周", "快递小哥"):
         (found,) = callers(session, said, actor=clerk, estate_id=world.estate.id) or ()
         assert (found.name, found.unit_id, bool(found.before)) == ("快递小哥周", world.units[2].id, True), said

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from models import Base, Key, KeyLoan
+from models.call import Call
 from models.guards import drop_triggers
 from models.invariants import broken_invariants
 from models.keys import BorrowerKind, KeyOrigin
@@ -29,7 +30,7 @@ def ticket(session: DeskSession, world: World, now: datetime.datetime) -> Ticket
     draft = tickets.TicketDraft(
         world.estate.id, "水管漏水", unit_id=world.units[0].id, reporter_name="张", channel=Channel.PHONE
     )
-    made = tickets.register(session, [draft], actor=world.actor("clerk"), now=now).one()
+    made = tickets.register(Call(session, world.actor("clerk"), now), [draft]).one()
     session.commit()
     assert isinstance(made, Ticket)
     return made

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from models import migrations
 from models.bulk import BulkItem, BulkRun, BulkState
+from models.call import Call
 from models.complaints import Complaint, ComplaintStatus
 from models.events import broken_seals
 from models.finding import found
@@ -197,7 +198,7 @@ def test_an_upgrade_carries_every_phone_over_and_loses_none__RES_1(empty_url):
     with DeskSession(engine, keyring=keyring) as session:
         session.add(Staff(username="system", name="system"))
         session.flush()
-        contacts.tell_carried_over(session, actor=system_actor(session), now=NOW)
+        contacts.tell_carried_over(Call(session, system_actor(session), NOW))
         session.commit()
         assert not [line for line in rows_without_event(session) if line.startswith("resident_contacts")]
         assert list(broken_seals(session)) == []

@@ -8,6 +8,7 @@ from models.matters import Severity
 from models.operations import audits
 from models.passes import PassKind, VisitorPass
 from models.tickets import TicketStatus
+from tests.calling import called
 from tests.operations.walks import (
     DAY,
     HOUR,
@@ -19,7 +20,7 @@ from tests.operations.walks import (
 
 
 def run(world, now, by="clerk", **arguments):
-    return audits.run(world.session, [world.estate], actor=world.actor(by), now=now, **arguments)
+    return called(audits.run, world.session, [world.estate], actor=world.actor(by), now=now, **arguments)
 
 
 def audit(world, now):

@@ -6,11 +6,13 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import func, select
 
+from models.call import Call
 from models.errors import OperationRefused
 from models.operations import passes
 from models.operations.passes import PassDraft
 from models.passes import PassKind, VisitorPass
 from models.personal import IdDocument
+from tests.calling import called
 
 HOUR = datetime.timedelta(hours=1)
 DAY = datetime.timedelta(days=1)
@@ -61,7 +63,7 @@ DRAFTS = {PassKind.VISITOR: visitor, PassKind.TEMPORARY: temporary, PassKind.WOR
 
 
 def issue(desk, draft):
-    return passes.issue(desk.session, [draft], actor=desk.clerk, now=desk.now).one()
+    return passes.issue(Call(desk.session, desk.clerk, desk.now), [draft]).one()
 
 
 def do(desk, verb, row, now=None):
@@ -72,7 +74,7 @@ def do(desk, verb, row, now=None):
         common["actor"] = desk.manager
     elif verb == "amend":
         common["purpose"] = "送货"
-    return getattr(passes, verb)(desk.session, [row], **common)
+    return called(getattr(passes, verb), desk.session, [row], **common)
 
 
 def put(desk, state):

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import func, select
 
+from models.call import Call
 from models.errors import OperationRefused
 from models.keys import BorrowerKind, Key, KeyOrigin
 from models.operations import keys
@@ -28,7 +29,7 @@ def register(desk, **changes):
     draft = KeyDraft(desk.world.estate.id, KeyOrigin.RECTIFICATION, hook, seal, unit_id=desk.world.units[0].id)
     for name, value in changes.items():
         setattr(draft, name, value)
-    return keys.register(desk.session, [draft], actor=desk.clerk, now=desk.now).one()
+    return keys.register(Call(desk.session, desk.clerk, desk.now), [draft]).one()
 
 
 def owner_draft(desk, **changes):
@@ -55,18 +56,18 @@ def staff_draft(desk, username="technician", **changes):
 
 def lend(desk, draft=None, actor=None, now=None):
     drafts = [draft or owner_draft(desk)]
-    return keys.lend(desk.session, drafts, actor=actor or desk.clerk, now=now or desk.now).one()
+    return keys.lend(Call(desk.session, actor or desk.clerk, now or desk.now), drafts).one()
 
 
 def request(desk, username="technician", **changes):
     draft = ApprovalDraft(desk.key.id, BorrowerKind.STAFF, "检查漏水", borrower_staff_id=desk.world.person(username).id)
     for name, value in changes.items():
         setattr(draft, name, value)
-    return keys.request(desk.session, [draft], actor=desk.clerk, now=desk.now).one()
+    return keys.request(Call(desk.session, desk.clerk, desk.now), [draft]).one()
 
 
 def approve(desk, approval, **arguments):
-    return keys.approve(desk.session, [approval], actor=desk.supervisor, now=desk.now, **arguments).one()
+    return keys.approve(Call(desk.session, desk.supervisor, desk.now), [approval], **arguments).one()
 
 
 def refused(rule):
@@ -75,5 +76,5 @@ def refused(rule):
 
 def hand_back(desk):
     return keys.hand_back(
-        desk.session, [desk.key], actor=desk.clerk, now=desk.now, handed_back_to="张伟", receipt_number="R-77"
+        Call(desk.session, desk.clerk, desk.now), [desk.key], handed_back_to="张伟", receipt_number="R-77"
     ).one()

@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from sqlalchemy import Engine, func, select
 
 from models.base import LabelledEnum
+from models.call import Call
 from models.errors import OperationRefused, Outcome
 from models.events import Event
 from models.keys import BorrowerKind, Key, KeyLoan, KeyOrigin
@@ -21,6 +22,7 @@ from models.personal import Keyring
 from models.session import DeskSession
 from models.staff import Department
 from models.tickets import TIMES, Acceptance, CancelKind, Ticket, TicketKind, TicketStatus, WaitingReason
+from tests.calling import called
 from tests.factories import World, load_world
 
 MACHINE = settings(
@@ -80,12 +82,12 @@ class Desk(RuleBasedStateMachine):
             tickets.TicketDraft(self.world.estate.id, "x", place="1", reporter_name="A", kind=kind, team_id=team_id)
             for kind in (TicketKind.REPAIR, TicketKind.ENQUIRY, TicketKind.EMERGENCY)
         ]
-        self.tickets = tickets.register(self.session, drafts, actor=clerk, now=self.now).all()
+        self.tickets = tickets.register(Call(self.session, clerk, self.now), drafts).all()
         unit = self.world.units[0].id
         cupboard = [
             keys.KeyDraft(self.world.estate.id, KeyOrigin.ENTRUSTED, f"A{n}", f"S{n}", unit_id=unit) for n in (1, 2)
         ]
-        self.keys = keys.register(self.session, cupboard, actor=clerk, now=self.now).all()
+        self.keys = keys.register(Call(self.session, clerk, self.now), cupboard).all()
 
     def teardown(self) -> None:
         self._opened.__exit__(None, None, None)
@@ -95,7 +97,7 @@ class Desk(RuleBasedStateMachine):
         self.now += datetime.timedelta(minutes=later)
         before = [row.version for row in rows if not isinstance(row, keys.LoanDraft)]
         try:
-            outcome = verb(self.session, rows, actor=self.world.actor(who), now=self.now, **arguments)
+            outcome = called(verb, self.session, rows, actor=self.world.actor(who), now=self.now, **arguments)
         except OperationRefused as refusal:
             outcome = Outcome(refused=[(row, refusal) for row in rows])
         assert len(outcome.done) + len(outcome.refused) == len(rows)

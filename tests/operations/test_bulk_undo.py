@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from models.bulk import BulkItem, BulkOutcome
+from models.call import Call
 from models.errors import OperationRefused
 from models.events import Event, broken_seals
 from models.invariants import broken_invariants
@@ -47,9 +48,7 @@ def facts(row: Any) -> dict[str, Any]:
 def bulk(world, now, register, verb, rows, by="clerk", **arguments):
     """A bulk run, done to its end a minute after *now*."""
     run = prepare(
-        world.session,
-        actor=world.actor(by),
-        now=now + MINUTE,
+        Call(world.session, world.actor(by), now + MINUTE),
         estate_id=world.estate.id,
         register=register,
         verb=verb,
@@ -63,7 +62,7 @@ def bulk(world, now, register, verb, rows, by="clerk", **arguments):
 
 def finish(world, run, now, by="clerk", size=2):
     world.session.flush()
-    while run_chunk(world.session, run, actor=world.actor(by), now=now, size=size):
+    while run_chunk(Call(world.session, world.actor(by), now), run, size=size):
         world.session.flush()
     reread(world)
 
@@ -81,7 +80,7 @@ def reread(world):
 
 
 def undo(world, run, now, by="clerk"):
-    undoing = prepare_undo(world.session, run, actor=world.actor(by), now=now)
+    undoing = prepare_undo(Call(world.session, world.actor(by), now), run)
     world.session.commit()
     finish(world, undoing, now, by)
     return undoing
@@ -103,7 +102,7 @@ def fair_rows(world, now, register, verb):
         if verb == "assign":
             found = [new_ticket(world, earlier) for _ in range(3)]
             for ticket in found:
-                tickets.dispatch(world.session, [ticket], actor=world.actor("clerk"), now=earlier, team=team).one()
+                tickets.dispatch(Call(world.session, world.actor("clerk"), earlier), [ticket], team=team).one()
             return found, {"assignee": technician}
         if verb == "accept":
             return [ticket_in(world, S.DISPATCHED, earlier) for _ in range(3)], {"taker": technician}
@@ -137,7 +136,7 @@ def loan(world, now):
 def bunch_partly_back(world, now):
     desk = open_desk(world.session, world, now)
     desk.key = register(desk, pieces=5)
-    return keys.return_keys(world.session, [lend(desk)], actor=desk.clerk, now=now, pieces=3).one()
+    return keys.return_keys(Call(world.session, desk.clerk, now), [lend(desk)], pieces=3).one()
 
 
 def visitor(world, now):
@@ -153,7 +152,7 @@ def visitor(world, now):
         host_unit_id=world.units[0].id,
         host_asked=True,
     )
-    return passes.issue(world.session, [draft], actor=world.actor("clerk"), now=now).one()
+    return passes.issue(Call(world.session, world.actor("clerk"), now), [draft]).one()
 
 
 @pytest.mark.parametrize(("register", "verb"), sorted(COMPENSATIONS))
@@ -253,7 +252,7 @@ def test_a_row_on_which_something_followed_is_left_alone(world, now, verb, chang
 def test_a_row_changed_between_the_preview_of_the_undo_and_its_run_is_left_alone(world, now):
     rows, arguments = rows_for(world, now, "tickets", "dispatch")
     run = bulk(world, now, "tickets", "dispatch", rows, **arguments)
-    undoing = prepare_undo(world.session, run, actor=world.actor("clerk"), now=now + 2 * MINUTE)
+    undoing = prepare_undo(Call(world.session, world.actor("clerk"), now + 2 * MINUTE), run)
     do(world, "accept", rows[0], now + 2 * MINUTE).one()
     finish(world, undoing, now + 3 * MINUTE)
     assert counts(world.session, undoing)[BulkOutcome.CHANGED] == 1
@@ -265,15 +264,15 @@ def test_undo_is_offered_for_ten_minutes_and_what_was_begun_in_time_is_finished(
     run = bulk(world, now, "tickets", "dispatch", rows, **arguments)
     end = now + MINUTE + 10 * MINUTE
     clerk = world.actor("clerk")
-    undoing = prepare_undo(world.session, run, actor=clerk, now=end)
+    undoing = prepare_undo(Call(world.session, clerk, end), run)
     with pytest.raises(OperationRefused, match="10 minutes"):
-        run_chunk(world.session, undoing, actor=clerk, now=end + MINUTE)
-    assert run_chunk(world.session, undoing, actor=clerk, now=end, size=1)
+        run_chunk(Call(world.session, clerk, end + MINUTE), undoing)
+    assert run_chunk(Call(world.session, clerk, end), undoing, size=1)
     finish(world, undoing, end + MINUTE)
     assert {row.status for row in rows} == {S.RECEIVED}
     other = bulk(world, now, "tickets", "accept", [ticket_in(world, S.DISPATCHED, now)])
     with pytest.raises(OperationRefused, match="10 minutes"):
-        prepare_undo(world.session, other, actor=clerk, now=end + MINUTE)
+        prepare_undo(Call(world.session, clerk, end + MINUTE), other)
 
 
 def test_a_manager_decides_for_how_many_minutes_undo_is_offered__SET_1(world, now):
@@ -281,8 +280,8 @@ def test_a_manager_decides_for_how_many_minutes_undo_is_offered__SET_1(world, no
     rows, arguments = rows_for(world, now, "tickets", "dispatch")
     run = bulk(world, now, "tickets", "dispatch", rows, **arguments)
     with pytest.raises(OperationRefused, match="for 3 minutes"):
-        prepare_undo(world.session, run, actor=world.actor("clerk"), now=now + MINUTE + 4 * MINUTE)
-    assert prepare_undo(world.session, run, actor=world.actor("clerk"), now=now + MINUTE + 3 * MINUTE)
+        prepare_undo(Call(world.session, world.actor("clerk"), now + MINUTE + 4 * MINUTE), run)
+    assert prepare_undo(Call(world.session, world.actor("clerk"), now + MINUTE + 3 * MINUTE), run)
 
 
 def test_a_run_is_undone_once_and_an_undo_is_not_undone(world, now):
@@ -294,15 +293,13 @@ def test_a_run_is_undone_once_and_an_undo_is_not_undone(world, now):
     events = select(func.count()).select_from(Event).where(Event.verb == "undo")
     assert world.session.scalar(events) == 3
     with pytest.raises(OperationRefused, match="not undone"):
-        prepare_undo(world.session, undoing, actor=world.actor("clerk"), now=now + 3 * MINUTE)
+        prepare_undo(Call(world.session, world.actor("clerk"), now + 3 * MINUTE), undoing)
 
 
 def test_only_who_ran_it_can_undo_it_and_only_when_it_is_finished(world, now):
     rows, arguments = rows_for(world, now, "tickets", "dispatch")
     run = prepare(
-        world.session,
-        actor=world.actor("clerk"),
-        now=now,
+        Call(world.session, world.actor("clerk"), now),
         estate_id=world.estate.id,
         register="tickets",
         verb="dispatch",
@@ -310,13 +307,13 @@ def test_only_who_ran_it_can_undo_it_and_only_when_it_is_finished(world, now):
         arguments=arguments,
         key="half",
     )
-    assert run_chunk(world.session, run, actor=world.actor("clerk"), now=now, size=1)
+    assert run_chunk(Call(world.session, world.actor("clerk"), now), run, size=1)
     reread(world)
     with pytest.raises(OperationRefused, match="not finished"):
-        prepare_undo(world.session, run, actor=world.actor("clerk"), now=now)
+        prepare_undo(Call(world.session, world.actor("clerk"), now), run)
     finish(world, run, now)
     with pytest.raises(OperationRefused, match="somebody else"):
-        prepare_undo(world.session, run, actor=world.actor("manager"), now=now)
+        prepare_undo(Call(world.session, world.actor("manager"), now), run)
 
 
 def test_a_key_that_left_again_stays_where_it_is__KEY_2(world, now):
@@ -330,9 +327,9 @@ def test_a_key_that_left_again_stays_where_it_is__KEY_2(world, now):
         identity_checked=True,
         signed=True,
     )
-    keys.lend(world.session, [again], actor=world.actor("clerk"), now=now + 2 * MINUTE).one()
+    keys.lend(Call(world.session, world.actor("clerk"), now + 2 * MINUTE), [again]).one()
     key = world.session.get_one(Key, second.key_id)
-    keys.report_lost(world.session, [key], actor=world.actor("clerk"), now=now + 2 * MINUTE).one()
+    keys.report_lost(Call(world.session, world.actor("clerk"), now + 2 * MINUTE), [key]).one()
     undoing = undo(world, run, now + 3 * MINUTE)
     query = select(BulkItem.record_id, BulkItem.rule).where(BulkItem.run_id == undoing.id)
     assert dict(world.session.execute(query).all()) == {
@@ -355,21 +352,21 @@ def test_a_closed_ticket_that_goes_on_as_a_new_one_stays_closed__JOB_1(world, no
 
 def test_what_cannot_be_put_back_says_why_and_nothing_changes__PAS_8(world, now):
     guest = visitor(world, now - HOUR)
-    passes.check_in(world.session, [guest], actor=world.actor("clerk"), now=now).one()
+    passes.check_in(Call(world.session, world.actor("clerk"), now), [guest]).one()
     run = bulk(world, now, "visitor_passes", "check_out", [guest])
     with pytest.raises(OperationRefused, match="log of the gate"):
-        prepare_undo(world.session, run, actor=world.actor("clerk"), now=now + 2 * MINUTE)
+        prepare_undo(Call(world.session, world.actor("clerk"), now + 2 * MINUTE), run)
     audit = bulk(world, now, "estates", "run_audit", [world.estate])
     with pytest.raises(OperationRefused, match="daily audit"):
-        prepare_undo(world.session, audit, actor=world.actor("clerk"), now=now + 2 * MINUTE)
+        prepare_undo(Call(world.session, world.actor("clerk"), now + 2 * MINUTE), audit)
 
 
 def test_who_lost_the_right_to_the_verb_cannot_undo_it(world, now):
     rows, arguments = rows_for(world, now, "tickets", "dispatch")
     run = bulk(world, now, "tickets", "dispatch", rows, by="supervisor", **arguments)
     demoted = replace(world.actor("supervisor"), roles=frozenset({(world.estate.id, Role.AUDITOR, None)}))
-    undoing = prepare_undo(world.session, run, actor=world.actor("supervisor"), now=now + 2 * MINUTE)
-    assert not run_chunk(world.session, undoing, actor=demoted, now=now + 2 * MINUTE)
+    undoing = prepare_undo(Call(world.session, world.actor("supervisor"), now + 2 * MINUTE), run)
+    assert not run_chunk(Call(world.session, demoted, now + 2 * MINUTE), undoing)
     reread(world)
     assert counts(world.session, undoing)[BulkOutcome.REFUSED] == 3
     assert {row.status for row in rows} == {S.DISPATCHED}

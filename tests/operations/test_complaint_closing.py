@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import select
 
+from models.call import Call
 from models.complaints import OPEN_STATUSES, TRANSITIONS, ComplaintCategory, ComplaintStatus
 from models.events import Event
 from models.follow_ups import FollowUp, FollowUpStatus
@@ -175,7 +176,7 @@ def test_everything_the_archive_lacks_is_named_at_once__CMP_3(world, now):
 def test_work_is_added_only_while_the_complaint_is_open__CMP_8(world, now, status):
     complaint = complaint_in(world, status, now)
     draft = ticket_draft(world, complaint_id=complaint.id)
-    outcome = tickets.register(world.session, [draft], actor=world.actor("clerk"), now=now)
+    outcome = tickets.register(Call(world.session, world.actor("clerk"), now), [draft])
     if status in OPEN_STATUSES:
         assert outcome.one().complaint_id == complaint.id
     else:
@@ -189,7 +190,7 @@ def test_a_complaint_of_another_estate_gets_no_work__CMP_8(world, now):
     world.session.add(StaffAssignment(estate_id=world.other.id, staff_id=world.person("clerk").id, role=Role.CLERK))
     world.session.flush()
     elsewhere = ticket_draft(world, estate_id=world.other.id, unit_id=world.other_unit.id, complaint_id=complaint.id)
-    outcome = tickets.register(world.session, [elsewhere], actor=world.actor("clerk"), now=now)
+    outcome = tickets.register(Call(world.session, world.actor("clerk"), now), [elsewhere])
     assert refusal(outcome).rule == "CMP-8"
 
 
@@ -216,14 +217,14 @@ def test_an_archived_complaint_is_reopened_as_a_linked_new_one__CMP_8(world, now
     old = complaint_in(world, S.ARCHIVED, now)
     version = old.version
     actor = world.actor("clerk2")
-    outcome = complaints.reopen_as_new(world.session, [old], actor=actor, now=now + 9 * DAY, reason="电梯又停了")
+    outcome = complaints.reopen_as_new(Call(world.session, actor, now + 9 * DAY, reason="电梯又停了"), [old])
     new = outcome.one()
     assert (new.previous_id, new.status, new.number) == (old.id, S.REGISTERED, "C261127-001")
     assert (new.desk_owner_id, new.detail, new.category) == (actor.staff_id, "电梯又停了", old.category)
     assert (new.reporter_phone, new.nature, new.result) == (old.reporter_phone, None, None)
     assert list(running(world, new)) == ["formal-record"]
     assert (old.status, old.version) == (S.ARCHIVED, version)
-    again = complaints.reopen_as_new(world.session, [old], actor=actor, now=now + 9 * DAY, reason="还是停")
+    again = complaints.reopen_as_new(Call(world.session, actor, now + 9 * DAY, reason="还是停"), [old])
     assert refusal(again).rule == "INT-6"
 
 
@@ -231,7 +232,7 @@ def test_an_archived_complaint_is_reopened_as_a_linked_new_one__CMP_8(world, now
 def test_only_an_archived_complaint_is_reopened_as_new__CMP_8(world, now, status):
     complaint = complaint_in(world, status, now)
     actor = world.actor("clerk")
-    outcome = complaints.reopen_as_new(world.session, [complaint], actor=actor, now=now, reason="又来了")
+    outcome = complaints.reopen_as_new(Call(world.session, actor, now, reason="又来了"), [complaint])
     assert refusal(outcome).rule == "CMP-8"
 
 

@@ -5,6 +5,7 @@ import datetime
 import pytest
 from sqlalchemy import select
 
+from models.call import Call
 from models.complaints import OPEN_STATUSES, TRANSITIONS, Complaint, ComplaintCategory, ComplaintNature, ComplaintStatus
 from models.errors import StaleRecord
 from models.follow_ups import FollowUp
@@ -37,7 +38,7 @@ def world(rolled_back):
 
 def register(world, now, **columns):
     draft = complaint_draft(world, **columns)
-    return complaints.register(world.session, [draft], actor=world.actor("clerk"), now=now)
+    return complaints.register(Call(world.session, world.actor("clerk"), now), [draft])
 
 
 # ---------------------------------------------------------------- states
@@ -198,8 +199,8 @@ def test_the_open_complaint_of_the_same_unit_and_category_is_offered_first__INT_
 
 def test_only_the_desk_registers(world, now):
     draft = complaint_draft(world)
-    assert refusal(complaints.register(world.session, [draft], actor=world.actor("lead"), now=now)).rule == "ROLE"
-    assert refusal(complaints.register(world.session, [draft], actor=world.actor("stranger"), now=now)).rule == "ROLE"
+    assert refusal(complaints.register(Call(world.session, world.actor("lead"), now), [draft])).rule == "ROLE"
+    assert refusal(complaints.register(Call(world.session, world.actor("stranger"), now), [draft])).rule == "ROLE"
 
 
 def test_editing_changes_descriptive_columns_only__CMP_4(world, now):
@@ -211,7 +212,7 @@ def test_only_what_nothing_followed_is_deleted__CMP_4(world, now):
     fresh, noted, worked = (new_complaint(world, now) for _ in range(3))
     do(world, "comment", noted, now, body="已回电").one()
     new_ticket(world, now, complaint_id=worked.id)
-    outcome = complaints.delete(world.session, [fresh, noted, worked], actor=world.actor("manager"), now=now)
+    outcome = complaints.delete(Call(world.session, world.actor("manager"), now), [fresh, noted, worked])
     assert [row.id for row in outcome.done] == [fresh.id]
     assert {error.rule for _, error in outcome.refused} == {"CMP-4"}
     assert set(world.session.scalars(select(Complaint.id))) == {noted.id, worked.id}

@@ -7,11 +7,13 @@ import pytest
 from sqlalchemy import event, select
 
 from models.audits import AuditFinding, AuditRun, FindingKind
+from models.call import Call
 from models.errors import StaleRecord
 from models.events import Event
 from models.matters import ClockRun
 from models.operations import audits
 from models.tickets import TicketStatus
+from tests.calling import called
 from tests.operations.audits import audit, count, everything, lend_key, lines, of_kind, only, run
 from tests.operations.walks import (
     DAY,
@@ -122,7 +124,7 @@ def test_a_clock_set_back_does_not_spoil_a_later_audit__AUD_2(world, now):
 
 def test_each_estate_has_its_own_findings__AUD_1(world, now):
     new_ticket(world, now)
-    outcome = audits.run(world.session, [world.estate, world.other], actor=world.actor("system"), now=now)
+    outcome = audits.run(Call(world.session, world.actor("system"), now), [world.estate, world.other])
     document = audits.document(world.session, outcome.all())
     assert [(audit["estate"], len(audit["findings"])) for audit in document["audits"]] == [("XL", 0), ("YH", 2)]
 
@@ -131,7 +133,7 @@ def test_only_the_desk_runs_it_and_only_in_its_own_estate(world, now):
     for other in ("technician", "lead", "auditor", "admin", "stranger"):
         assert refusal(run(world, now, by=other)).rule == "ROLE"
     actor = world.actor("clerk")
-    outcome = audits.run(world.session, [world.estate, world.other], actor=actor, now=now)
+    outcome = audits.run(Call(world.session, actor, now), [world.estate, world.other])
     assert [row.estate_id for row in outcome.done] == [world.estate.id]
     assert [(row.id, error.rule) for row, error in outcome.refused] == [(world.other.id, "ROLE")]
 
@@ -178,11 +180,11 @@ def test_statements_do_not_grow_with_the_rows__AUD_1(world, now):
 
 
 def note(world, rows, now, by="clerk", words="已催"):
-    return audits.note(world.session, rows, actor=world.actor(by), now=now, note=words)
+    return audits.note(Call(world.session, world.actor(by), now), rows, note=words)
 
 
 def sign_off(world, audit_run, now, by="supervisor", **arguments):
-    return audits.sign_off(world.session, [audit_run], actor=world.actor(by), now=now, **arguments)
+    return called(audits.sign_off, world.session, [audit_run], actor=world.actor(by), now=now, **arguments)
 
 
 def test_each_overdue_finding_needs_a_note_and_all_missing_are_named__AUD_3(world, now):
@@ -241,6 +243,6 @@ def test_a_note_survives_another_run_of_the_day__AUD_3(world, now):
 
 def test_a_clock_run_of_another_estate_is_none_of_ours__AUD_1(world, now):
     ticket = ticket_in(world, TicketStatus.DISPATCHED, now)
-    outcome = audits.run(world.session, [world.other], actor=world.actor("stranger"), now=now + DAY)
+    outcome = audits.run(Call(world.session, world.actor("stranger"), now + DAY), [world.other])
     assert audits.document(world.session, outcome.all())["audits"][0]["findings"] == []
     assert world.session.scalars(select(ClockRun).where(ClockRun.ticket_id == ticket.id)).first() is not None

@@ -4,6 +4,7 @@ import datetime
 
 from sqlalchemy import select
 
+from models.call import Call
 from models.complaints import Complaint, ComplaintCategory
 from models.estates import Unit
 from models.keys import Key, KeyOrigin
@@ -24,15 +25,13 @@ no verb deletes an estate."""
 def made_and_deleted(world, now):
     """Table -> how its last row, which it makes here, is deleted."""
     estate, unit, person = world.estate.id, world.units[3].id, world.residents[0].id
-    by = {"session": world.session, "actor": world.actor("manager"), "now": now}
+    call = Call(world.session, world.actor("manager"), now)
     colleague = world.person("technician").id
-    tickets.register(drafts=[tickets.TicketDraft(estate, summary="x", place="gate", reporter_name="何")], **by).one()
+    tickets.register(call, [tickets.TicketDraft(estate, summary="x", place="gate", reporter_name="何")]).one()
     noise = ComplaintCategory.NEIGHBOUR_DISPUTE
     complaint = complaints.ComplaintDraft(estate, summary="x", unit_id=unit, reporter_name="刘", category=noise)
-    complaints.register(drafts=[complaint], **by).one()
-    keys.register(
-        drafts=[keys.KeyDraft(estate, KeyOrigin.RECTIFICATION, hook="Z9", seal="Z", unit_id=unit)], **by
-    ).one()
+    complaints.register(call, [complaint]).one()
+    keys.register(call, [keys.KeyDraft(estate, KeyOrigin.RECTIFICATION, hook="Z9", seal="Z", unit_id=unit)]).one()
     visitor = passes.PassDraft(
         estate,
         PassKind.VISITOR,
@@ -45,19 +44,19 @@ def made_and_deleted(world, now):
         host_unit_id=unit,
         host_asked=True,
     )
-    passes.issue(drafts=[visitor], **by).one()
-    estates.register_units(drafts=[estates.UnitDraft(estate, "9-901")], **by).one()
-    estates.register_teams(drafts=[estates.TeamDraft(estate, "new", Department.FINANCE)], **by).one()
+    passes.issue(call, [visitor]).one()
+    estates.register_units(call, [estates.UnitDraft(estate, "9-901")]).one()
+    estates.register_teams(call, [estates.TeamDraft(estate, "new", Department.FINANCE)]).one()
     stay = residents.OccupancyDraft(estate, unit, person, OccupancyKind.TENANT)
-    residents.register_occupancy(drafts=[stay], **by).one()
+    residents.register_occupancy(call, [stay]).one()
     of_both = [contacts.ContactDraft("13500135000", staff_id=colleague)]
-    contacts.register(drafts=of_both, **by).one()
-    residents.register(drafts=[residents.ResidentDraft(estate, "丙", phone="13800003333")], **by).one()
-    settings.register_categories(drafts=[settings.CategoryDraft(estate, "new", "new")], **by).one()
+    contacts.register(call, of_both).one()
+    residents.register(call, [residents.ResidentDraft(estate, "丙", phone="13800003333")]).one()
+    settings.register_categories(call, [settings.CategoryDraft(estate, "new", "new")]).one()
     day = settings.CalendarDayDraft(estate, now.date() + datetime.timedelta(days=9), DayKind.OFF)
-    settings.register_calendar_days(drafts=[day], **by).one()
-    settings.register_working_hours(drafts=[settings.WorkingHoursDraft(estate, 6, 60, 120)], **by).one()
-    return by, {
+    settings.register_calendar_days(call, [day]).one()
+    settings.register_working_hours(call, [settings.WorkingHoursDraft(estate, 6, 60, 120)]).one()
+    return {
         Ticket: tickets.delete,
         Complaint: complaints.delete,
         Key: keys.delete,
@@ -76,14 +75,14 @@ def made_and_deleted(world, now):
 def test_no_row_that_a_verb_deleted_is_a_finding(rolled_back, now):
     session = rolled_back.session
     before = set(rows_without_event(session))
-    by, deletions = made_and_deleted(rolled_back, now)
+    deletions = made_and_deleted(rolled_back, now)
     numbers = set(session.scalars(select(ResidentContact.id)))
     allowed = {register for register, verbs in PERMISSIONS.items() if "delete" in verbs}
     assert allowed - ELSEWHERE <= {model.__tablename__ for model in deletions}
     for model, delete in deletions.items():
         row = session.scalars(select(model).order_by(model.id.desc()).limit(1)).one()
         identity = row.id
-        delete(session, [row], actor=by["actor"], now=now).one()
+        delete(Call(session, rolled_back.actor("manager"), now), [row]).one()
         assert session.scalar(select(model.id).where(model.id == identity)) is None
     assert len(numbers - set(session.scalars(select(ResidentContact.id)))) == 1, "numbers go with their person"
     assert {line for line in rows_without_event(session) if line not in before} == set()

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from models.call import Call
 from models.complaints import ComplaintCategory
 from models.errors import OperationRefused, StaleRecord
 from models.estates import Estate, FeeStatus, Unit, UnitUse
@@ -39,7 +40,7 @@ def desk(session, world, now):
     made = SimpleNamespace(session=session, world=world, now=now, id=world.estate.id)
     made.common = {"actor": world.actor("manager"), "now": now}
     made.admin = {"actor": world.actor("admin"), "now": now}
-    made.unknown = settings.provide_defaults(session, world.estate, actor=world.actor("system"), now=now)
+    made.unknown = settings.provide_defaults(Call(session, world.actor("system"), now), world.estate)
     return made
 
 
@@ -56,7 +57,7 @@ def counted(desk, model):
 
 
 def test_a_new_estate_has_its_clocks_settings_categories_hours_and_calendar__SET_1(desk):
-    estate = estates.register(desk.session, [EstateDraft("BH", "碧湖苑")], **desk.admin).one()
+    estate = estates.register(Call(desk.session, **desk.admin), [EstateDraft("BH", "碧湖苑")]).one()
     desk.id = estate.id
     desk.session.commit()
     assert {clock.code for clock in desk.session.scalars(select(Clock).where(Clock.estate_id == estate.id))} == {
@@ -80,9 +81,9 @@ def test_a_new_estate_has_its_clocks_settings_categories_hours_and_calendar__SET
 
 def test_defaults_are_added_once_and_leave_what_is_there__SET_1(desk):
     setting = found(desk, Setting, code="temporary-pass-days")
-    settings.amend_settings(desk.session, [setting], **desk.common, value=5).one()
+    settings.amend_settings(Call(desk.session, **desk.common), [setting], value=5).one()
     before = [counted(desk, model) for model in (Clock, Setting, Category, WorkingHours, CalendarDay, Event)]
-    settings.provide_defaults(desk.session, desk.world.estate, actor=desk.world.actor("system"), now=desk.now)
+    settings.provide_defaults(Call(desk.session, desk.world.actor("system"), desk.now), desk.world.estate)
     after = [counted(desk, model) for model in (Clock, Setting, Category, WorkingHours, CalendarDay, Event)]
     assert (before, setting.value) == (after, 5)
 
@@ -121,65 +122,65 @@ def test_an_estate_needs_code_name_and_a_real_time_zone__SET_1(desk):
         EstateDraft("BH", "碧湖苑", timezone="../etc/passwd"),
         EstateDraft("BH", "碧湖苑", timezone=""),
     )
-    outcome = estates.register(desk.session, drafts, **desk.admin)
+    outcome = estates.register(Call(desk.session, **desk.admin), drafts)
     assert [draft for draft, _ in outcome.refused] == list(drafts)
     assert {refusal.rule for _, refusal in outcome.refused} == {"SET-1", "SET-2"}
 
 
 def test_only_an_administrator_opens_estates_and_managers_edit_their_own(desk):
     with refused("ROLE"):
-        estates.register(desk.session, [EstateDraft("BH", "碧湖苑")], **desk.common).one()
-    estate = estates.amend(desk.session, [desk.world.estate], **desk.common, desk_phone="0571-88").one()
+        estates.register(Call(desk.session, **desk.common), [EstateDraft("BH", "碧湖苑")]).one()
+    estate = estates.amend(Call(desk.session, **desk.common), [desk.world.estate], desk_phone="0571-88").one()
     assert estate.desk_phone == "0571-88"
     wrong: tuple[dict[str, Any], ...] = ({"name": ""}, {"timezone": "nowhere"})
     for changes in wrong:
         with refused("SET-[12]"):
-            estates.amend(desk.session, [estate], **desk.common, **changes).one()
+            estates.amend(Call(desk.session, **desk.common), [estate], **changes).one()
     with refused("ROLE"):
-        estates.amend(desk.session, [desk.world.other], **desk.common, name="别处").one()
+        estates.amend(Call(desk.session, **desk.common), [desk.world.other], name="别处").one()
     assert desk.session.get_one(Estate, desk.world.other.id).name == "西岭雅居"
 
 
 def test_units_have_one_number_each_and_a_butler_of_the_estate__RES_5(desk):
     draft = UnitDraft(desk.id, " 3-301 ", "3", 3, butler_id=desk.world.person("clerk").id)
-    unit = estates.register_units(desk.session, [draft], **desk.common).one()
+    unit = estates.register_units(Call(desk.session, **desk.common), [draft]).one()
     assert (unit.code, unit.fee_status) == ("3-301", FeeStatus.UNKNOWN)
     for code in ("3-301", "", "1-101"):
         with refused("RES-1"):
-            estates.register_units(desk.session, [UnitDraft(desk.id, code)], **desk.common).one()
+            estates.register_units(Call(desk.session, **desk.common), [UnitDraft(desk.id, code)]).one()
     again = [UnitDraft(desk.id, "9"), UnitDraft(desk.id, "9")]
-    outcome = estates.register_units(desk.session, again, **desk.common)
+    outcome = estates.register_units(Call(desk.session, **desk.common), again)
     assert (len(outcome.done), len(outcome.refused)) == (1, 1)
     for username in ("stranger", "auditor"):
         butler = {"butler_id": desk.world.person(username).id}
         with refused("RES-5"):
-            estates.register_units(desk.session, [UnitDraft(desk.id, "8", **butler)], **desk.common).one()
+            estates.register_units(Call(desk.session, **desk.common), [UnitDraft(desk.id, "8", **butler)]).one()
         with refused("RES-5"):
-            estates.amend_units(desk.session, [unit], **desk.common, **butler).one()
+            estates.amend_units(Call(desk.session, **desk.common), [unit], **butler).one()
 
 
 def test_units_are_edited_by_the_desk_and_keep_their_numbers_apart__FEE_1(desk):
     first, second = desk.world.units[:2]
     clerk = {"actor": desk.world.actor("clerk"), "now": desk.now}
-    outcome = estates.amend_units(desk.session, [first, second], **clerk, fee_status=FeeStatus.OWING)
+    outcome = estates.amend_units(Call(desk.session, **clerk), [first, second], fee_status=FeeStatus.OWING)
     assert [unit.fee_status for unit in outcome.all()] == [FeeStatus.OWING] * 2
     with refused("RES-1"):
-        estates.amend_units(desk.session, [first], **clerk, code=second.code).one()
+        estates.amend_units(Call(desk.session, **clerk), [first], code=second.code).one()
     with refused("RES-1"):
-        estates.amend_units(desk.session, [first, second], **clerk, code="7").all()
-    assert estates.amend_units(desk.session, [first], **clerk, code=first.code, use=UnitUse.SHOP).one() is first
+        estates.amend_units(Call(desk.session, **clerk), [first, second], code="7").all()
+    assert estates.amend_units(Call(desk.session, **clerk), [first], code=first.code, use=UnitUse.SHOP).one() is first
     with refused("ROLE"):
-        estates.register_units(desk.session, [UnitDraft(desk.id, "7")], **clerk).one()
+        estates.register_units(Call(desk.session, **clerk), [UnitDraft(desk.id, "7")]).one()
     with pytest.raises(StaleRecord):
-        estates.amend_units(desk.session, [first], **clerk, expected={first.id: 1}, floor=2).one()
+        estates.amend_units(Call(desk.session, **clerk, expected={first.id: 1}), [first], floor=2).one()
 
 
 @pytest.mark.parametrize("written", ["3栋1203", "三号楼1203室", "3#1203", "03-1203", "３－１２０３", "3-1203 "])
 def test_a_room_is_one_unit_however_its_number_is_written__RES_1(desk, written):
     drafts = [UnitDraft(desk.id, "3-1203"), UnitDraft(desk.id, "9-901")]
-    other = estates.register_units(desk.session, drafts, **desk.common).all()[1]
-    again = estates.register_units(desk.session, [UnitDraft(desk.id, written)], **desk.common)
-    renamed = estates.amend_units(desk.session, [other], code=written, **desk.common)
+    other = estates.register_units(Call(desk.session, **desk.common), drafts).all()[1]
+    again = estates.register_units(Call(desk.session, **desk.common), [UnitDraft(desk.id, written)])
+    renamed = estates.amend_units(Call(desk.session, **desk.common), [other], code=written)
     for outcome in (again, renamed):
         with pytest.raises(OperationRefused, match="There is a unit") as refused:
             outcome.one()
@@ -188,48 +189,48 @@ def test_a_room_is_one_unit_however_its_number_is_written__RES_1(desk, written):
 
 def test_common_places_are_called_by_their_words(desk):
     drafts = [UnitDraft(desk.id, code, use=UnitUse.PLACE) for code in ("3栋电梯", "3单元电梯")]
-    assert len(estates.register_units(desk.session, drafts, **desk.common).all()) == 2
+    assert len(estates.register_units(Call(desk.session, **desk.common), drafts).all()) == 2
 
 
 def test_a_unit_is_one_room__RES_1(desk):
     estate = desk.id
     several = ("8-101,8-102", "8-101/102", "8-101 8-102", "8-101 102", "8栋101 8栋102", "8-101_8-102", "8-101 or 8-102")
     for code in (*several, "8-101或8-102", "8-101.102", "8-101・8-102"):
-        outcome = estates.register_units(desk.session, [UnitDraft(estate, code)], preview=True, **desk.common)
+        outcome = estates.register_units(Call(desk.session, preview=True, **desk.common), [UnitDraft(estate, code)])
         assert [refusal.field for _row, refusal in outcome.refused] == ["code"], code
     one = ("008 101", "8 01 0203", "8-1203 A", "8号楼 1203室", "8栋 2单元 1501", "东区 8-1203", "8座 1204")
     drafts = [UnitDraft(estate, code) for code in one]
-    assert not estates.register_units(desk.session, drafts, preview=True, **desk.common).refused
+    assert not estates.register_units(Call(desk.session, preview=True, **desk.common), drafts).refused
 
 
 def test_a_unit_or_team_someone_refers_to_is_not_deleted(desk):
     with refused("RES-1"):
-        estates.delete_units(desk.session, [desk.world.units[0]], **desk.common).one()
-    estates.delete_units(desk.session, [desk.world.units[3]], **desk.common).one()
+        estates.delete_units(Call(desk.session, **desk.common), [desk.world.units[0]]).one()
+    estates.delete_units(Call(desk.session, **desk.common), [desk.world.units[3]]).one()
     assert desk.session.scalars(select(Unit).where(Unit.code == "2-201")).first() is None
     with refused("SET-1"):
-        estates.delete_teams(desk.session, [desk.world.teams[Department.ENGINEERING]], **desk.common).one()
-    estates.delete_teams(desk.session, [desk.world.teams[Department.FINANCE]], **desk.common).one()
+        estates.delete_teams(Call(desk.session, **desk.common), [desk.world.teams[Department.ENGINEERING]]).one()
+    estates.delete_teams(Call(desk.session, **desk.common), [desk.world.teams[Department.FINANCE]]).one()
     assert counted(desk, Team) == 5
 
 
 def test_teams_have_one_name_each_and_a_lead_of_the_estate__SET_1(desk):
     draft = TeamDraft(desk.id, "夜班工程", Department.ENGINEERING, desk.world.person("lead").id)
-    team = estates.register_teams(desk.session, [draft], **desk.common).one()
+    team = estates.register_teams(Call(desk.session, **desk.common), [draft]).one()
     for bad in (TeamDraft(desk.id, "夜班工程", Department.SECURITY), TeamDraft(desk.id, " ", Department.SECURITY)):
         with refused("SET-1"):
-            estates.register_teams(desk.session, [bad], **desk.common).one()
+            estates.register_teams(Call(desk.session, **desk.common), [bad]).one()
     stranger = desk.world.person("stranger").id
     with refused("DSP-11"):
-        estates.amend_teams(desk.session, [team], **desk.common, lead_id=stranger).one()
-    assert estates.amend_teams(desk.session, [team], **desk.common, name="夜班").one().name == "夜班"
+        estates.amend_teams(Call(desk.session, **desk.common), [team], lead_id=stranger).one()
+    assert estates.amend_teams(Call(desk.session, **desk.common), [team], name="夜班").one().name == "夜班"
     with refused("SET-1"):
-        estates.amend_teams(desk.session, [team], **desk.common, name="security").one()
+        estates.amend_teams(Call(desk.session, **desk.common), [team], name="security").one()
 
 
 def test_a_clock_edited_works_from_then_on__SET_1(desk):
     clock = found(desk, Clock, code="slip-acknowledged")
-    settings.amend_clocks(desk.session, [clock], **desk.common, minutes=30).one()
+    settings.amend_clocks(Call(desk.session, **desk.common), [clock], minutes=30).one()
     assert EstateSettings(desk.session, [desk.id]).due(clock, desk.now) == desk.now + datetime.timedelta(minutes=30)
     event = desk.session.scalars(select(Event).where(Event.verb == "amend")).one()
     assert (event.before, event.after, event.rule) == ({"minutes": 15}, {"minutes": 30}, "SET-1")
@@ -239,17 +240,17 @@ def test_a_clock_takes_whole_minutes_only__SET_1(desk):
     clock = found(desk, Clock, code="on-site")
     for minutes in (0, -5, 525_601, "15", True, 1.5, None):
         with refused("SET-1"):
-            settings.amend_clocks(desk.session, [clock], **desk.common, minutes=minutes).one()
+            settings.amend_clocks(Call(desk.session, **desk.common), [clock], minutes=minutes).one()
 
 
 def test_a_clock_never_counts_more_working_time_than_there_is__SET_2(desk):
     clock = found(desk, Clock, code="on-site")
     with refused("SET-2"):
         settings.amend_clocks(
-            desk.session, [clock], **desk.common, minutes=500_000, calendar=ClockCalendar.WORKING
+            Call(desk.session, **desk.common), [clock], minutes=500_000, calendar=ClockCalendar.WORKING
         ).one()
     rows = desk.session.scalars(select(WorkingHours).where(WorkingHours.estate_id == desk.id)).all()
-    outcome = settings.delete_working_hours(desk.session, rows, **desk.common)
+    outcome = settings.delete_working_hours(Call(desk.session, **desk.common), rows)
     assert {refusal.rule for _, refusal in outcome.refused} == {"SET-2"}
     EstateSettings(desk.session, [desk.id]).due(found(desk, Clock, code="formal-record"), desk.now)
     assert counted(desk, WorkingHours) == len(outcome.refused) == 1
@@ -284,10 +285,10 @@ def test_a_setting_keeps_its_kind__SET_1(code, value, fits):
 
 def test_a_setting_edited_works_from_then_on__SET_1(desk):
     hours = found(desk, Setting, code="follow-up-rest-hours")
-    outcome = settings.amend_settings(desk.session, [hours], **desk.common, value=[["22:00", "08:00"]])
+    outcome = settings.amend_settings(Call(desk.session, **desk.common), [hours], value=[["22:00", "08:00"]])
     assert EstateSettings(desk.session, [desk.id]).value(desk.id, hours.code) == outcome.one().value
     with refused("SET-1"):
-        settings.amend_settings(desk.session, [hours], **desk.common, value=5).one()
+        settings.amend_settings(Call(desk.session, **desk.common), [hours], value=5).one()
 
 
 def test_only_the_manager_sets_anything__SET_1(desk):
@@ -296,11 +297,11 @@ def test_only_the_manager_sets_anything__SET_1(desk):
     for username in ("clerk", "technician", "lead", "supervisor", "auditor", "admin", "stranger"):
         common = {"actor": desk.world.actor(username), "now": desk.now}
         for outcome in (
-            settings.amend_clocks(desk.session, [clock], **common, minutes=9),
-            settings.amend_settings(desk.session, [setting], **common, value=9),
-            settings.register_categories(desk.session, [CategoryDraft(desk.id, "pets", "宠物")], **common),
-            settings.register_calendar_days(desk.session, [day], **common),
-            settings.register_working_hours(desk.session, [WorkingHoursDraft(desk.id, 5, 540, 720)], **common),
+            settings.amend_clocks(Call(desk.session, **common), [clock], minutes=9),
+            settings.amend_settings(Call(desk.session, **common), [setting], value=9),
+            settings.register_categories(Call(desk.session, **common), [CategoryDraft(desk.id, "pets", "宠物")]),
+            settings.register_calendar_days(Call(desk.session, **common), [day]),
+            settings.register_working_hours(Call(desk.session, **common), [WorkingHoursDraft(desk.id, 5, 540, 720)]),
         ):
             assert [refusal.rule for _, refusal in outcome.refused] == ["ROLE"], username
 
@@ -308,7 +309,7 @@ def test_only_the_manager_sets_anything__SET_1(desk):
 def test_categories_of_tickets_are_added_renamed_and_removed_while_unused__SET_1(desk):
     team = desk.world.teams[Department.ENGINEERING]
     draft = CategoryDraft(desk.id, "heating", "地暖", team_id=team.id)
-    row = settings.register_categories(desk.session, [draft], **desk.common).one()
+    row = settings.register_categories(Call(desk.session, **desk.common), [draft]).one()
     bad = (
         draft,
         CategoryDraft(desk.id, "Heating!", "地暖"),
@@ -317,62 +318,62 @@ def test_categories_of_tickets_are_added_renamed_and_removed_while_unused__SET_1
     )
     for wrong in bad:
         with refused("SET-1"):
-            settings.register_categories(desk.session, [wrong], **desk.common).one()
-    assert settings.amend_categories(desk.session, [row], **desk.common, name="暖气").one().name == "暖气"
+            settings.register_categories(Call(desk.session, **desk.common), [wrong]).one()
+    assert settings.amend_categories(Call(desk.session, **desk.common), [row], name="暖气").one().name == "暖气"
     ticket = tickets.TicketDraft(
         desk.id, "不热", place="大堂", reporter_name="张", kind=TicketKind.REPAIR, category_id=row.id
     )
-    tickets.register(desk.session, [ticket], actor=desk.world.actor("clerk"), now=desk.now).one()
+    tickets.register(Call(desk.session, desk.world.actor("clerk"), desk.now), [ticket]).one()
     with refused("SET-1"):
-        settings.delete_categories(desk.session, [row], **desk.common).one()
-    assert settings.amend_categories(desk.session, [row], **desk.common, enabled=False).one().enabled is False
+        settings.delete_categories(Call(desk.session, **desk.common), [row]).one()
+    assert settings.amend_categories(Call(desk.session, **desk.common), [row], enabled=False).one().enabled is False
     unused = found(desk, Category, code="lifts")
-    settings.delete_categories(desk.session, [unused], **desk.common).one()
+    settings.delete_categories(Call(desk.session, **desk.common), [unused]).one()
 
 
 def test_the_eight_categories_of_complaints_are_given__CMP_1(desk):
     row = found(desk, Category, register=CategoryRegister.COMPLAINTS, code="environment")
     with refused("CMP-1"):
-        settings.delete_categories(desk.session, [row], **desk.common).one()
+        settings.delete_categories(Call(desk.session, **desk.common), [row]).one()
     with refused("CMP-1"):
-        settings.amend_categories(desk.session, [row], **desk.common, enabled=False).one()
+        settings.amend_categories(Call(desk.session, **desk.common), [row], enabled=False).one()
     with refused("CMP-1"):
         draft = CategoryDraft(desk.id, "ninth", "第九类", CategoryRegister.COMPLAINTS)
-        settings.register_categories(desk.session, [draft], **desk.common).one()
-    assert settings.amend_categories(desk.session, [row], **desk.common, name="环境类").one().name == "环境类"
+        settings.register_categories(Call(desk.session, **desk.common), [draft]).one()
+    assert settings.amend_categories(Call(desk.session, **desk.common), [row], name="环境类").one().name == "环境类"
 
 
 def test_the_estates_own_exceptions_stand_in_its_calendar__SET_2(desk):
     day = datetime.date(2026, 11, 21)
     draft = CalendarDayDraft(desk.id, day, DayKind.WORKING, "开放日", 540, 720)
-    row = settings.register_calendar_days(desk.session, [draft], **desk.common).one()
+    row = settings.register_calendar_days(Call(desk.session, **desk.common), [draft]).one()
     assert EstateSettings(desk.session, [desk.id]).calendar(desk.id).intervals(day) == [(540, 720)]
     with refused("SET-2"):
-        settings.register_calendar_days(desk.session, [draft], **desk.common).one()
+        settings.register_calendar_days(Call(desk.session, **desk.common), [draft]).one()
     for changes in ({"kind": DayKind.OFF}, {"end_minute": 500}, {"end_minute": None}, {"end_minute": 1441}):
         with refused("SET-2"):
-            settings.amend_calendar_days(desk.session, [row], **desk.common, **changes).one()
+            settings.amend_calendar_days(Call(desk.session, **desk.common), [row], **changes).one()
     off: dict[str, Any] = {"kind": DayKind.OFF, "start_minute": None, "end_minute": None}
-    settings.amend_calendar_days(desk.session, [row], **desk.common, **off).one()
+    settings.amend_calendar_days(Call(desk.session, **desk.common), [row], **off).one()
     assert not EstateSettings(desk.session, [desk.id]).calendar(desk.id).is_working_day(day)
-    settings.delete_calendar_days(desk.session, [row], **desk.common, reason="取消").one()
+    settings.delete_calendar_days(Call(desk.session, reason="取消", **desk.common), [row]).one()
     assert desk.session.scalars(select(CalendarDay).where(CalendarDay.day == day)).first() is None
 
 
 def test_several_working_intervals_a_day_do_not_overlap__SET_2(desk):
     drafts = [WorkingHoursDraft(desk.id, 5, 540, 720), WorkingHoursDraft(desk.id, 5, 720, 780)]
-    saturday = settings.register_working_hours(desk.session, drafts, **desk.common).all()
+    saturday = settings.register_working_hours(Call(desk.session, **desk.common), drafts).all()
     bad = [(5, 600, 660), (5, 700, 900), (7, 540, 720), (6, 720, 540), (6, -1, 540), (6, 600, 1441)]
     for weekday, start, end in bad:
         with refused("SET-2"):
             draft = WorkingHoursDraft(desk.id, weekday, start, end)
-            settings.register_working_hours(desk.session, [draft], **desk.common).one()
+            settings.register_working_hours(Call(desk.session, **desk.common), [draft]).one()
     twice = [WorkingHoursDraft(desk.id, 6, 540, 720)] * 2
-    outcome = settings.register_working_hours(desk.session, twice, **desk.common)
+    outcome = settings.register_working_hours(Call(desk.session, **desk.common), twice)
     assert (len(outcome.done), len(outcome.refused)) == (1, 1)
     with refused("SET-2"):
-        settings.amend_working_hours(desk.session, saturday[:1], **desk.common, end_minute=721).one()
-    settings.amend_working_hours(desk.session, saturday[:1], **desk.common, start_minute=480).one()
+        settings.amend_working_hours(Call(desk.session, **desk.common), saturday[:1], end_minute=721).one()
+    settings.amend_working_hours(Call(desk.session, **desk.common), saturday[:1], start_minute=480).one()
     day = datetime.date(2026, 11, 21)
     assert EstateSettings(desk.session, [desk.id]).calendar(desk.id).intervals(day) == [(480, 720), (720, 780)]
 
@@ -387,7 +388,7 @@ def test_preview_writes_nothing(desk):
         (settings.register_working_hours, WorkingHoursDraft(desk.id, 6, 540, 720)),
     )
     for verb, draft in drafts:
-        assert verb(desk.session, [draft], **desk.common, preview=True).done == [draft]
-    assert estates.register(desk.session, [EstateDraft("BH", "碧湖苑")], **desk.admin, preview=True).done
+        assert verb(Call(desk.session, **desk.common, preview=True), [draft]).done == [draft]
+    assert estates.register(Call(desk.session, **desk.admin, preview=True), [EstateDraft("BH", "碧湖苑")]).done
     desk.session.flush()
     assert [counted(desk, model) for model in (Unit, Team, Category, CalendarDay, WorkingHours, Event)] == before

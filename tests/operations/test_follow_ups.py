@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from models.call import Call
 from models.complaints import ComplaintStatus
 from models.errors import StaleRecord
 from models.events import Event
@@ -76,12 +77,12 @@ def follow_up_in(world, job, status, now):
 
 
 def close(world, follow_up, now, by="supervisor"):
-    return follow_ups.close_not_reached(world.session, [follow_up], actor=world.actor(by), now=now)
+    return follow_ups.close_not_reached(Call(world.session, world.actor(by), now), [follow_up])
 
 
 def pass_on(world, follow_up, now, to, by="clerk", **changes):
     person = world.person(to)
-    return follow_ups.reassign(world.session, [follow_up], actor=world.actor(by), now=now, assignee=person, **changes)
+    return follow_ups.reassign(Call(world.session, world.actor(by), now), [follow_up], assignee=person, **changes)
 
 
 def at(hour, minute=0):
@@ -124,10 +125,10 @@ def test_jobs_finished_in_one_batch_in_two_roles_name_each_its_own__FUP_1(world,
     do(world, "dispatch", own, now).one()
     housekeeping = {"team": world.teams[Department.HOUSEKEEPING], "assignee": world.person("technician")}
     do(world, "dispatch", of_team, now, **housekeeping).one()
-    arguments = {"result": "好了", "acceptance": Acceptance.SIGNED, "actor": world.actor("technician"), "now": now}
-    for verb, given in (("accept", {}), ("start", {}), ("finish", arguments)):
-        fair = {"actor": arguments["actor"], "now": now} | given
-        getattr(tickets, verb)(world.session, [own, of_team], **fair).all()
+    call = Call(world.session, world.actor("technician"), now)
+    tickets.accept(call, [own, of_team]).all()
+    tickets.start(call, [own, of_team]).all()
+    tickets.finish(call, [own, of_team], result="好了", acceptance=Acceptance.SIGNED).all()
     assert (scheduled_as(world, own), scheduled_as(world, of_team)) == ("technician", "lead")
 
 
@@ -274,10 +275,8 @@ def test_tickets_and_complaints_are_answered_in_one_batch__FUP_3(world, now, job
     complaint = carried_out(world, now)
     both = [follow_up, follow_up_of(world, complaint)]
     outcome = follow_ups.record_attempt(
-        world.session,
+        Call(world.session, world.actor("clerk"), now),
         both,
-        actor=world.actor("clerk"),
-        now=now,
         way=FollowUpWay.PHONE,
         outcome=AttemptOutcome.NOT_SATISFIED,
         words="都没弄好",
@@ -338,7 +337,7 @@ def test_a_follow_up_passes_to_a_named_colleague_of_the_desk__FUP_4(world, now, 
 
 
 def schedule(world, matter, now, **columns):
-    return follow_ups.schedule(world.session, [FollowUpDraft(matter, **columns)], actor=world.actor("clerk"), now=now)
+    return follow_ups.schedule(Call(world.session, world.actor("clerk"), now), [FollowUpDraft(matter, **columns)])
 
 
 def test_only_one_follow_up_of_a_matter_is_to_be_made__FUP_1(world, now, job, follow_up):

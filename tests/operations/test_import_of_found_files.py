@@ -7,6 +7,7 @@ import pytest
 from openpyxl import Workbook
 from sqlalchemy import func, select
 
+from models.call import Call
 from models.estates import Unit
 from models.events import Event
 from models.import_headings import COLUMNS
@@ -30,13 +31,10 @@ class Desk:
         columns, twice = COLUMNS[register].guess(table.header)
         COLUMNS[register].check(columns, twice)
         taker = imports.importer(
-            self.session,
+            Call(self.session, self.world.actor("manager"), self.now, preview=preview),
             register,
             columns,
             estate_id=self.world.estate.id,
-            actor=self.world.actor("manager"),
-            now=self.now,
-            preview=preview,
             header=table.header,
             everybody=everybody,
         )

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import select
 
+from models.call import Call
 from models.complaints import Complaint
 from models.operations.imports import identifies
 from models.operations.tickets import dispatch
@@ -101,7 +102,7 @@ def test_what_our_desk_has_in_work_is_not_ended_by_a_list__INT_6(desk):
     assert desk(csv(header, "GD-1,漏水,1-101,处理中,2024-05-01,"), "tickets") == ["imported"]
     ticket = desk.session.scalars(select(Ticket)).one()
     team = next(iter(desk.world.teams.values()))
-    dispatch(desk.session, [ticket], actor=desk.world.actor("clerk"), now=desk.now, team=team).one()
+    dispatch(Call(desk.session, desk.world.actor("clerk"), desk.now), [ticket], team=team).one()
     (refusal,) = desk(csv(header, "GD-1,漏水,1-101,已完成,2024-05-01,2024-05-02"), "tickets")
     assert "our desk has" in str(refusal)
     assert ticket.status is TicketStatus.DISPATCHED

@@ -5,6 +5,7 @@ import datetime
 import pytest
 from sqlalchemy import select
 
+from models.call import Call
 from models.complaints import Complaint, ComplaintCategory, ComplaintStatus
 from models.keys import Key, KeyApproval, KeyLoan, KeyOrigin
 from models.operations import keys
@@ -132,7 +133,7 @@ def test_open_and_archived_complaints_come_with_their_category(desk):
 @pytest.fixture
 def key(desk):
     draft = keys.KeyDraft(desk.world.estate.id, next(iter(KeyOrigin)), "A1", "S1", unit_id=desk.world.units[0].id)
-    return keys.register(desk.session, [draft], actor=desk.world.actor("manager"), now=desk.now).one()
+    return keys.register(Call(desk.session, desk.world.actor("manager"), desk.now), [draft]).one()
 
 
 LOANS = "钥匙编号,借用人,联系电话,类型,借出时间,应还时间,用途"
@@ -216,7 +217,7 @@ def test_a_loan_that_came_back_stays_with_its_key_when_the_import_is_undone__KEY
     )
     loan = runs.session.scalars(select(KeyLoan).where(KeyLoan.borrower_name == "甲")).one()
     later = now + datetime.timedelta(hours=1)
-    keys.return_keys(runs.session, [loan], actor=runs.world.actor("clerk"), now=later).one()
+    keys.return_keys(Call(runs.session, runs.world.actor("clerk"), later), [loan]).one()
     left = runs.undo(run)
     assert len(left) == 2
     assert [row[0] for row in keys_out(runs.session)] == ["W-1"]

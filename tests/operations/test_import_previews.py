@@ -3,6 +3,7 @@
 import gc
 from typing import Any
 
+from models.call import Call
 from models.operations import imports
 from models.personal import keyring_of
 from models.spreadsheets import SheetRow
@@ -22,10 +23,15 @@ def dry_run(world, now, size):
     session, common = world.session, {"actor": world.actor("manager"), "now": now}
     file = imports.seal(tables(workbook(ROWS)), "residents", keyring_of(session), size=size)
     run = imports.upload(
-        session, file, estate_id=world.estate.id, register="residents", file_name="名册.xlsx", key="k" * 20, **common
+        Call(session, **common),
+        file,
+        estate_id=world.estate.id,
+        register="residents",
+        file_name="名册.xlsx",
+        key="k" * 20,
     )
-    imports.map_columns(session, run, run.columns, **common)
-    return imports.dry_run(session, run, **common)
+    imports.map_columns(Call(session, **common), run, run.columns)
+    return imports.dry_run(Call(session, **common), run)
 
 
 def test_people_of_earlier_chunks_are_recognised__RES_1(rolled_back, now):

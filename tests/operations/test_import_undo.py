@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import func, select
 
+from models.call import Call
 from models.errors import OperationRefused
 from models.estates import FeeStatus, Unit
 from models.events import Event
@@ -27,22 +28,22 @@ class Runs:
     def upload(self, text, register="residents", key="k" * 20):
         file = imports.seal(tables(text.encode()), register, keyring_of(self.session), size=3)
         where = {"estate_id": self.world.estate.id, "register": register, "file_name": "x.csv", "key": key}
-        return imports.upload(self.session, file, **where, **self.common)
+        return imports.upload(Call(self.session, **self.common), file, **where)
 
     def take(self, text, register="residents", everybody=None, key="k" * 20):
         run = self.upload(text, register, key)
         reading = replace(imports.reading_of(self.session, run), everybody=everybody)
-        imports.map_columns(self.session, run, run.columns, reading=reading, **self.common)
-        found = imports.dry_run(self.session, run, **self.common)
-        imports.keep_dry_run(self.session, run, found, **self.common)
-        while imports.run_chunk(self.session, run, **self.common):
+        imports.map_columns(Call(self.session, **self.common), run, run.columns, reading=reading)
+        found = imports.dry_run(Call(self.session, **self.common), run)
+        imports.keep_dry_run(Call(self.session, **self.common), run, found)
+        while imports.run_chunk(Call(self.session, **self.common), run):
             pass
         return run
 
     def undo(self, run):
         before, left = None, []
         while True:
-            step = imports.undo_chunk(self.session, run, before=before, **self.common)
+            step = imports.undo_chunk(Call(self.session, **self.common), run, before=before)
             left += step.left
             before = step.next
             if before is None:
@@ -106,7 +107,7 @@ def test_what_something_has_followed_on_stays_and_says_so(runs):
     run = runs.take(PEOPLE)
     later = runs.now + datetime.timedelta(hours=1)
     person = runs.session.scalars(select(Resident).where(Resident.name == "乙")).one()
-    residents.amend(runs.session, [person], actor=runs.world.actor("clerk"), now=later, vehicles="京B2").one()
+    residents.amend(Call(runs.session, runs.world.actor("clerk"), later), [person], vehicles="京B2").one()
     (left,) = runs.undo(run)
     assert (left[0], "changed it since" in str(left[1])) == ("乙", True)
     names = set(runs.session.scalars(select(Resident.name)))
@@ -120,10 +121,10 @@ def test_units_in_which_people_came_to_live_stay(runs):
     people = runs.upload("姓名,电话,房号,身份\n丙,13800003333,9-901,业主", key="people")
     assert people.id != run.id
     draft = residents.ResidentDraft(runs.world.estate.id, "丙")
-    person = residents.register(runs.session, [draft], **runs.common).one()
+    person = residents.register(Call(runs.session, **runs.common), [draft]).one()
     unit = runs.session.scalars(select(Unit).where(Unit.code == "9-901")).one()
     stay = residents.OccupancyDraft(runs.world.estate.id, unit.id, person.id, OccupancyKind.OWNER)
-    residents.register_occupancy(runs.session, [stay], **runs.common).one()
+    residents.register_occupancy(Call(runs.session, **runs.common), [stay]).one()
     (left,) = runs.undo(run)
     assert left[0] == "9-901"
     assert set(runs.session.scalars(select(Unit.code).where(Unit.code.like("9-%")))) == {"9-901"}
@@ -135,14 +136,14 @@ def test_only_ones_own_import_at_its_end_is_undone(runs):
         runs.undo(waiting)
     other = {"actor": runs.world.actor("supervisor"), "now": runs.now}
     with pytest.raises(OperationRefused, match="somebody else's"):
-        imports.undo_chunk(runs.session, waiting, **other)
+        imports.undo_chunk(Call(runs.session, **other), waiting)
 
 
 def test_columns_chosen_once_are_those_of_the_next_file_of_that_shape(runs):
     run = runs.upload("住在这里的人,号,哪里\n甲,13800001111,1-101")
     assert run.columns == [None, None, None]
     reading = replace(imports.reading_of(runs.session, run), everybody="tenant")
-    imports.map_columns(runs.session, run, ["name", "phone", "unit"], reading=reading, **runs.common)
+    imports.map_columns(Call(runs.session, **runs.common), run, ["name", "phone", "unit"], reading=reading)
     again = runs.upload("住在这里的人（必填）,号,哪里\n乙,13800002222,2-201", key="another")
     assert isinstance(again, ImportRun)
     assert again.columns == ["name", "phone", "unit"]

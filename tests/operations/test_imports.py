@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from models.call import Call
 from models.complaints import Complaint, ComplaintCategory, ComplaintStatus
 from models.errors import OperationRefused
 from models.events import Event
@@ -58,12 +59,10 @@ def night(mapping: SourceMapping) -> list[SourceFacts]:
 def take(session: DeskSession, world: World, now: datetime.datetime) -> Callable[..., TakeOver]:
     def taken(facts: list[SourceFacts], actor: Actor | None = None) -> TakeOver:
         answer = take_over(
-            session,
+            Call(session, actor or world.actor("manager"), now),
             facts,
             estate_id=world.estate.id,
             desk_owner=world.staff["manager"],
-            actor=actor or world.actor("manager"),
-            now=now,
         )
         session.commit()
         return answer
@@ -203,7 +202,7 @@ def test_a_newer_export_does_not_undo_what_our_desk_did(
 ) -> None:
     (ticket,) = take([fact(mapping)]).imported
     team = next(iter(world.teams.values()))
-    tickets.dispatch(session, [ticket], actor=world.actor("clerk"), now=now, team=team).one()
+    tickets.dispatch(Call(session, world.actor("clerk"), now), [ticket], team=team).one()
     session.commit()
     take([fact(mapping, status="Closed", closed_date="2024-04-17T09:00:00.000")])
     session.refresh(ticket)

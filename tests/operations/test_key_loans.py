@@ -5,6 +5,7 @@ import datetime
 import pytest
 from sqlalchemy import select
 
+from models.call import Call
 from models.events import Event
 from models.keys import ApprovalStatus, BorrowerKind, KeyApproval
 from models.operations import keys, residents
@@ -34,7 +35,7 @@ def desk(session, world, now):
 
 def test_one_batch_lends_a_key_once__KEY_2(desk):
     drafts = [owner_draft(desk), owner_draft(desk)]
-    outcome = keys.lend(desk.session, drafts, actor=desk.clerk, now=desk.now)
+    outcome = keys.lend(Call(desk.session, desk.clerk, desk.now), drafts)
     assert len(outcome.done) == 1
     assert [refusal.rule for _, refusal in outcome.refused] == ["KEY-2"]
 
@@ -58,7 +59,7 @@ def test_only_an_owner_of_the_keys_unit_is_an_owner__KEY_3(desk):
         with refused("KEY-3"):
             lend(desk, owner_draft(desk, **changes))
     tenant = OccupancyDraft(desk.world.estate.id, desk.key.unit_id, neighbour, OccupancyKind.TENANT)
-    residents.register_occupancy(desk.session, [tenant], actor=desk.clerk, now=desk.now).one()
+    residents.register_occupancy(Call(desk.session, desk.clerk, desk.now), [tenant]).one()
     with refused("KEY-3"):
         lend(desk, owner_draft(desk, borrower_resident_id=neighbour))
 
@@ -80,7 +81,7 @@ def test_who_is_owner_no_longer_borrows_as_owner_no_longer__KEY_3(desk):
     query = select(Occupancy).where(Occupancy.resident_id == desk.world.residents[0].id)
     yesterday = desk.now.date() - datetime.timedelta(days=1)
     row = desk.session.scalars(query).one()
-    residents.end_occupancy(desk.session, [row], actor=desk.clerk, now=desk.now, until_on=yesterday).one()
+    residents.end_occupancy(Call(desk.session, desk.clerk, desk.now), [row], until_on=yesterday).one()
     with refused("KEY-3"):
         lend(desk)
 
@@ -119,7 +120,7 @@ def test_an_approval_is_for_one_key_one_borrower_and_one_loan__KEY_3(desk):
         with refused("KEY-3"):
             lend(desk, staff_draft(desk, **changes))
     loan = lend(desk, staff_draft(desk, approval_id=approval.id))
-    keys.return_keys(desk.session, [loan], actor=desk.clerk, now=desk.now).one()
+    keys.return_keys(Call(desk.session, desk.clerk, desk.now), [loan]).one()
     for again in (None, approval.id):
         with refused("KEY-3"):
             lend(desk, staff_draft(desk, approval_id=again))
@@ -130,7 +131,7 @@ def test_the_borrower_never_approves__KEY_3(desk):
     with refused("KEY-3"):
         approve(desk, own)
     manager = desk.world.actor("manager")
-    assert keys.approve(desk.session, [own], actor=manager, now=desk.now).one().decided_by_id == manager.staff_id
+    assert keys.approve(Call(desk.session, manager, desk.now), [own]).one().decided_by_id == manager.staff_id
     disguised = request(desk, borrower_kind=BorrowerKind.OTHER, borrower_name=desk.supervisor.name)
     with refused("KEY-3"):
         approve(desk, disguised)
@@ -140,7 +141,7 @@ def test_the_borrower_never_approves__KEY_3(desk):
 def test_an_approval_is_decided_once__KEY_3(desk, status):
     approval = request(desk)
     if status is ApprovalStatus.REFUSED:
-        keys.refuse(desk.session, [approval], actor=desk.supervisor, now=desk.now, reason="不急").one()
+        keys.refuse(Call(desk.session, desk.supervisor, desk.now, reason="不急"), [approval]).one()
     elif status is not ApprovalStatus.REQUESTED:
         approve(desk, approval)
     if status is ApprovalStatus.USED:
@@ -149,8 +150,8 @@ def test_an_approval_is_decided_once__KEY_3(desk, status):
     assert approval.status is status
     common = {"actor": desk.supervisor, "now": desk.now}
     for decide in (
-        lambda: keys.approve(desk.session, [approval], **common),
-        lambda: keys.refuse(desk.session, [approval], **common, reason="不急"),
+        lambda: keys.approve(Call(desk.session, **common), [approval]),
+        lambda: keys.refuse(Call(desk.session, reason="不急", **common), [approval]),
     ):
         assert bool(decide().done) is (status is ApprovalStatus.REQUESTED)
         desk.session.rollback()
@@ -164,7 +165,7 @@ def test_only_who_needs_an_approval_asks_for_one__KEY_3(desk):
     assert len(caught.value.values["missing"]) == 2
     approval = request(desk)
     with refused("KEY-3"):
-        keys.refuse(desk.session, [approval], actor=desk.supervisor, now=desk.now, reason=" ").one()
+        keys.refuse(Call(desk.session, desk.supervisor, desk.now, reason=" "), [approval]).one()
     hand_back(desk)
     with refused("KEY-5"):
         request(desk)
@@ -177,9 +178,9 @@ def test_only_a_supervisor_approves_extends_and_corrects__KEY_3(desk):
     for username in ("clerk", "technician", "lead", "auditor", "admin"):
         common = {"actor": desk.world.actor(username), "now": desk.now}
         for outcome in (
-            keys.approve(desk.session, [approval], **common),
-            keys.extend(desk.session, [loan], due_at=desk.now + HOUR, **common),
-            keys.correct(desk.session, [loan], reason="错登", **common),
+            keys.approve(Call(desk.session, **common), [approval]),
+            keys.extend(Call(desk.session, **common), [loan], due_at=desk.now + HOUR),
+            keys.correct(Call(desk.session, reason="错登", **common), [loan]),
         ):
             assert [refusal.rule for _, refusal in outcome.refused] == ["ROLE"], username
 
@@ -202,20 +203,20 @@ def test_a_supervisor_sets_another_time_to_come_back__KEY_4(desk):
     approve(desk, request(desk), due_at=later)
     loan = lend(desk, staff_draft(desk))
     assert loan.due_at == later
-    keys.extend(desk.session, [loan], actor=desk.supervisor, now=desk.now, due_at=later + HOUR).one()
+    keys.extend(Call(desk.session, desk.supervisor, desk.now), [loan], due_at=later + HOUR).one()
     assert loan.due_at == later + HOUR
     with refused("KEY-4"):
-        keys.extend(desk.session, [loan], actor=desk.supervisor, now=desk.now, due_at=desk.now).one()
+        keys.extend(Call(desk.session, desk.supervisor, desk.now), [loan], due_at=desk.now).one()
 
 
 def test_no_supervisor_sets_the_own_time_to_come_back__KEY_4(desk):
     manager = desk.world.actor("manager")
-    keys.approve(desk.session, [request(desk, username="supervisor")], actor=manager, now=desk.now).one()
+    keys.approve(Call(desk.session, manager, desk.now), [request(desk, username="supervisor")]).one()
     with refused("KEY-4"):
         lend(desk, staff_draft(desk, "supervisor", due_at=desk.now + 48 * HOUR), actor=desk.supervisor)
     loan = lend(desk, staff_draft(desk, "supervisor"), actor=desk.supervisor)
     with refused("KEY-4"):
-        keys.extend(desk.session, [loan], actor=desk.supervisor, now=desk.now, due_at=desk.now + 48 * HOUR).one()
+        keys.extend(Call(desk.session, desk.supervisor, desk.now), [loan], due_at=desk.now + 48 * HOUR).one()
 
 
 def test_each_loan_leaves_events_without_the_phone_in_plain(desk):
@@ -236,10 +237,8 @@ def test_a_stranger_to_the_estate_lends_nothing(desk):
         lend(desk, actor=desk.world.actor("stranger"))
     with refused("ROLE"):
         keys.request(
-            desk.session,
+            Call(desk.session, desk.world.actor("stranger"), desk.now),
             [ApprovalDraft(desk.key.id, BorrowerKind.OTHER, "看房", "甲")],
-            actor=desk.world.actor("stranger"),
-            now=desk.now,
         ).one()
     assert desk.session.scalars(select(KeyApproval)).all() == []
 

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
+from models.call import Call
 from models.events import Event, broken_seals
 from models.invariants import broken_invariants
 from models.keys import BringerKind, KeyLoan
@@ -30,7 +31,7 @@ def desk(world, now):
 
 
 def bring(desk, loan, **arguments):
-    return keys.return_keys(desk.session, [loan], actor=desk.clerk, now=desk.now, **arguments).one()
+    return keys.return_keys(Call(desk.session, desk.clerk, desk.now), [loan], **arguments).one()
 
 
 def last_event(desk, loan):
@@ -65,7 +66,7 @@ def test_the_borrower_is_not_named_a_second_time__KEY_4(desk):
 
 
 def test_a_lend_entered_by_mistake_was_brought_back_by_nobody__KEY_4(desk):
-    keys.correct(desk.session, [desk.loan], actor=desk.supervisor, now=desk.now, reason="登记错").one()
+    keys.correct(Call(desk.session, desk.supervisor, desk.now, reason="登记错"), [desk.loan]).one()
     assert (desk.loan.returned_at, desk.loan.brought_by_kind) == (desk.now, None)
 
 
@@ -82,7 +83,7 @@ def test_a_bunch_is_out_until_its_last_piece_is_back__KEY_2(desk):
         lend(desk, owner_draft(desk, key_id=desk.bunch.id))
     with refused("KEY-2"):
         keys.hand_back(
-            desk.session, [desk.bunch], actor=desk.clerk, now=desk.now, handed_back_to="张伟", receipt_number="R"
+            Call(desk.session, desk.clerk, desk.now), [desk.bunch], handed_back_to="张伟", receipt_number="R"
         ).one()
     bring(desk, desk.bunch_loan, pieces=1)
     assert last_event(desk, first).after["part_brought_by"] == "张伟"
@@ -109,7 +110,7 @@ def test_the_pieces_that_come_back_are_among_those_that_are_out__KEY_2(desk):
 
 def test_pieces_that_are_lost_end_the_loan_and_the_bunch__KEY_4(desk):
     bring(desk, desk.bunch_loan, pieces=3)
-    keys.report_lost(desk.session, [desk.bunch_loan], actor=desk.clerk, now=desk.now, owner_told=True).one()
+    keys.report_lost(Call(desk.session, desk.clerk, desk.now), [desk.bunch_loan], owner_told=True).one()
     loan, bunch = desk.bunch_loan, desk.bunch
     assert (loan.lost_at, loan.pieces_back, loan.pieces_out, bunch.lost_at) == (desk.now, 3, 2, desk.now)
     with refused("KEY-4"):
@@ -122,21 +123,21 @@ def test_a_bunch_has_1_to_99_pieces__KEY_1(desk, pieces):
     with refused("KEY-1"):
         register(desk, pieces=pieces)
     with refused("KEY-1"):
-        keys.amend(desk.session, [desk.key], actor=desk.clerk, now=desk.now, pieces=pieces).one()
+        keys.amend(Call(desk.session, desk.clerk, desk.now), [desk.key], pieces=pieces).one()
 
 
 def test_a_bunch_that_is_out_is_not_counted_anew__KEY_2(desk):
     with refused("KEY-2"):
-        keys.amend(desk.session, [desk.bunch], actor=desk.clerk, now=desk.now, pieces=4).one()
-    keys.amend(desk.session, [desk.bunch], actor=desk.clerk, now=desk.now, pieces=5, note="x").one()
+        keys.amend(Call(desk.session, desk.clerk, desk.now), [desk.bunch], pieces=4).one()
+    keys.amend(Call(desk.session, desk.clerk, desk.now), [desk.bunch], pieces=5, note="x").one()
     bring(desk, desk.bunch_loan)
-    keys.amend(desk.session, [desk.bunch], actor=desk.clerk, now=desk.now, pieces=4).one()
+    keys.amend(Call(desk.session, desk.clerk, desk.now), [desk.bunch], pieces=4).one()
     assert (desk.bunch.pieces, desk.bunch_loan.pieces) == (4, 5)
 
 
 def test_the_audit_says_how_much_of_a_bunch_is_back__KEY_2(desk, world, now):
     bring(desk, desk.bunch_loan, pieces=3)
-    (run,) = audits.run(desk.session, [world.estate], actor=desk.clerk, now=now).all()
+    (run,) = audits.run(Call(desk.session, desk.clerk, now), [world.estate]).all()
     found = dict(
         desk.session.execute(
             text("SELECT number, facts FROM audit_lines WHERE run_id = :run AND number LIKE 'K%'"), {"run": run.id}

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
+from models.call import Call
 from models.errors import StaleRecord
 from models.events import Event
 from models.keys import Key, KeyLoan, KeyOrigin
@@ -39,7 +40,7 @@ def put(desk, state):
         return lend(desk)
     if state == "lost":
         loan = lend(desk)
-        keys.report_lost(desk.session, [desk.key], actor=desk.clerk, now=desk.now).one()
+        keys.report_lost(Call(desk.session, desk.clerk, desk.now), [desk.key]).one()
         return loan
     if state == "handed_back":
         hand_back(desk)
@@ -51,17 +52,19 @@ def perform(desk, verb, loan):
     by_clerk, by_supervisor = {"actor": desk.clerk, **common}, {"actor": desk.supervisor, **common}
     key, session = [desk.key], desk.session
     outcomes = {
-        "amend": lambda: keys.amend(session, key, hook="B-1", **by_clerk),
-        "lend": lambda: keys.lend(session, [owner_draft(desk)], **by_clerk),
-        "report_lost": lambda: keys.report_lost(session, key, **by_clerk),
-        "tell_owner": lambda: keys.tell_owner(session, key, **by_clerk),
-        "hand_back": lambda: keys.hand_back(session, key, handed_back_to="张伟", receipt_number="R-77", **by_clerk),
-        "delete": lambda: keys.delete(session, key, actor=desk.world.actor("manager"), **common),
-        "return": lambda: keys.return_keys(session, [loan], **by_clerk),
-        "extend": lambda: keys.extend(session, [loan], due_at=desk.now + 50 * HOUR, **by_supervisor),
-        "correct": lambda: keys.correct(session, [loan], reason="错登", **by_supervisor),
-        "report_loan_lost": lambda: keys.report_lost(session, [loan], **by_clerk),
-        "amend_loan": lambda: keys.amend_loans(session, [loan], note="晚归", **by_clerk),
+        "amend": lambda: keys.amend(Call(session, **by_clerk), key, hook="B-1"),
+        "lend": lambda: keys.lend(Call(session, **by_clerk), [owner_draft(desk)]),
+        "report_lost": lambda: keys.report_lost(Call(session, **by_clerk), key),
+        "tell_owner": lambda: keys.tell_owner(Call(session, **by_clerk), key),
+        "hand_back": lambda: keys.hand_back(
+            Call(session, **by_clerk), key, handed_back_to="张伟", receipt_number="R-77"
+        ),
+        "delete": lambda: keys.delete(Call(session, desk.world.actor("manager"), **common), key),
+        "return": lambda: keys.return_keys(Call(session, **by_clerk), [loan]),
+        "extend": lambda: keys.extend(Call(session, **by_supervisor), [loan], due_at=desk.now + 50 * HOUR),
+        "correct": lambda: keys.correct(Call(session, **by_supervisor, reason="错登"), [loan]),
+        "report_loan_lost": lambda: keys.report_lost(Call(session, **by_clerk), [loan]),
+        "amend_loan": lambda: keys.amend_loans(Call(session, **by_clerk), [loan], note="晚归"),
     }
     return outcomes[verb]()
 
@@ -82,7 +85,7 @@ def test_each_verb_is_allowed_or_refused_by_where_the_key_is__KEY_2(desk, state)
 
 def test_a_loan_that_ended_stays_ended__KEY_2(desk):
     loan = lend(desk)
-    keys.return_keys(desk.session, [loan], actor=desk.clerk, now=desk.now).one()
+    keys.return_keys(Call(desk.session, desk.clerk, desk.now), [loan]).one()
     for verb in ("return", "extend", "correct", "report_loan_lost"):
         with refused("KEY-2"):
             perform(desk, verb, loan).one()
@@ -101,7 +104,7 @@ def test_two_keys_never_have_one_number__KEY_1(desk):
     with refused("KEY-1"):
         register(desk, number=desk.key.number)
     draft = KeyDraft(desk.world.estate.id, KeyOrigin.COMMON, "A", "S", place="门", number="X")
-    outcome = keys.register(desk.session, [draft, draft], actor=desk.clerk, now=desk.now)
+    outcome = keys.register(Call(desk.session, desk.clerk, desk.now), [draft, draft])
     assert (len(outcome.done), len(outcome.refused)) == (1, 1)
 
 
@@ -109,7 +112,7 @@ def test_a_key_names_no_unit_of_another_estate__KEY_1(desk):
     with refused("KEY-1"):
         register(desk, unit_id=desk.world.other_unit.id)
     with refused("KEY-1"):
-        keys.amend(desk.session, [desk.key], actor=desk.clerk, now=desk.now, unit_id=desk.world.other_unit.id).one()
+        keys.amend(Call(desk.session, desk.clerk, desk.now), [desk.key], unit_id=desk.world.other_unit.id).one()
 
 
 def test_key_on_loan_cannot_be_lent_again__KEY_2(desk):
@@ -130,7 +133,7 @@ def test_what_the_database_refuses_of_a_key_is_told_with_its_rule__KEY_2_KEY_4(d
     lend(desk)
     with pytest.raises(DBAPIError) as on_loan, desk.session.begin_nested():
         desk.session.execute(update(Key).values(lost_at=desk.now))
-    keys.report_lost(desk.session, [desk.key], actor=desk.clerk, now=desk.now).one()
+    keys.report_lost(Call(desk.session, desk.clerk, desk.now), [desk.key]).one()
     with pytest.raises(DBAPIError) as found_again, desk.session.begin_nested():
         desk.session.execute(update(Key).values(lost_at=None))
     assert [refusal_from(caught.value).rule for caught in (on_loan, found_again)] == ["KEY-2", "KEY-4"]
@@ -144,7 +147,7 @@ def test_of_two_desks_that_lend_one_key_at_once_one_is_refused__KEY_2(desk, engi
     def lend_at_once(_):
         with DeskSession(engine, keyring=keyring) as session:
             start.wait()
-            outcome = keys.lend(session, [draft], actor=desk.clerk, now=desk.now)
+            outcome = keys.lend(Call(session, desk.clerk, desk.now), [draft])
             session.commit()
             return [refusal.rule for _, refusal in outcome.refused]
 
@@ -157,7 +160,7 @@ def test_returning_clears_the_line_for_several_keys_at_once__KEY_4(desk):
     desk.key = register(desk)
     second = lend(desk)
     later = desk.now + HOUR
-    outcome = keys.return_keys(desk.session, [second, first], actor=desk.clerk, now=later, note="完好")
+    outcome = keys.return_keys(Call(desk.session, desk.clerk, later), [second, first], note="完好")
     assert outcome.done == [first, second]
     assert {(loan.returned_at, loan.returned_to_id, loan.note) for loan in outcome.done} == {
         (later, desk.clerk.staff_id, "完好")
@@ -167,36 +170,36 @@ def test_returning_clears_the_line_for_several_keys_at_once__KEY_4(desk):
 
 def test_lost_key_ends_its_loan_tells_the_owner_and_is_never_lent_again__KEY_4(desk):
     loan = lend(desk)
-    keys.report_lost(desk.session, [loan], actor=desk.clerk, now=desk.now + HOUR, owner_told=True).one()
+    keys.report_lost(Call(desk.session, desk.clerk, desk.now + HOUR), [loan], owner_told=True).one()
     assert loan.lost_at == desk.key.lost_at == desk.key.owner_told_at == desk.now + HOUR
     with refused("KEY-4"):
         lend(desk)
     with refused("KEY-4"):
-        keys.tell_owner(desk.session, [desk.key], actor=desk.clerk, now=desk.now).one()
+        keys.tell_owner(Call(desk.session, desk.clerk, desk.now), [desk.key]).one()
 
 
 def test_owner_may_be_told_later__KEY_4(desk):
-    keys.report_lost(desk.session, [desk.key], actor=desk.clerk, now=desk.now).one()
+    keys.report_lost(Call(desk.session, desk.clerk, desk.now), [desk.key]).one()
     assert desk.key.owner_told_at is None
-    keys.tell_owner(desk.session, [desk.key], actor=desk.clerk, now=desk.now + HOUR).one()
+    keys.tell_owner(Call(desk.session, desk.clerk, desk.now + HOUR), [desk.key]).one()
     assert desk.key.owner_told_at == desk.now + HOUR
 
 
 def test_lock_change_is_offered_as_a_job__KEY_4(desk):
     draft = keys.lock_change_draft(desk.key)
-    ticket = tickets.register(desk.session, [draft], actor=desk.clerk, now=desk.now).one()
+    ticket = tickets.register(Call(desk.session, desk.clerk, desk.now), [draft]).one()
     assert (ticket.unit_id, ticket.detail) == (desk.key.unit_id, desk.key.number)
 
 
 def test_handing_back_is_against_the_stamped_receipt__KEY_5(desk):
     common = {"actor": desk.clerk, "now": desk.now}
     with refused("KEY-5") as caught:
-        keys.hand_back(desk.session, [desk.key], handed_back_to=" ", receipt_number="", **common).one()
+        keys.hand_back(Call(desk.session, **common), [desk.key], handed_back_to=" ", receipt_number="").one()
     assert len(caught.value.values["missing"]) == 2
     loan = lend(desk)
     with refused("KEY-2"):
         hand_back(desk)
-    keys.return_keys(desk.session, [loan], **common).one()
+    keys.return_keys(Call(desk.session, **common), [loan]).one()
     assert hand_back(desk).receipt_number == "R-77"
     with refused("KEY-5"):
         lend(desk)
@@ -205,8 +208,8 @@ def test_handing_back_is_against_the_stamped_receipt__KEY_5(desk):
 def test_a_mistaken_lend_is_corrected_and_its_history_stays__KEY_2(desk):
     loan = lend(desk)
     with refused("KEY-2"):
-        keys.correct(desk.session, [loan], actor=desk.supervisor, now=desk.now, reason=" ").one()
-    keys.correct(desk.session, [loan], actor=desk.supervisor, now=desk.now, reason="登错钥匙").one()
+        keys.correct(Call(desk.session, desk.supervisor, desk.now, reason=" "), [loan]).one()
+    keys.correct(Call(desk.session, desk.supervisor, desk.now, reason="登错钥匙"), [loan]).one()
     assert loan.returned_at == desk.now
     event = desk.session.scalars(select(Event).where(Event.register == "key_loans").order_by(Event.id.desc())).first()
     assert (event.verb, event.reason, event.role) == ("correct", "登错钥匙", "supervisor")
@@ -217,32 +220,32 @@ def test_key_that_was_lent_or_asked_for_is_not_deleted__KEY_2(desk):
     manager = desk.world.actor("manager")
     request(desk)
     with refused("KEY-2"):
-        keys.delete(desk.session, [desk.key], actor=manager, now=desk.now).one()
+        keys.delete(Call(desk.session, manager, desk.now), [desk.key]).one()
     other = register(desk)
-    keys.delete(desk.session, [other], actor=manager, now=desk.now, reason="重复").one()
+    keys.delete(Call(desk.session, manager, desk.now, reason="重复"), [other]).one()
     assert desk.session.scalars(select(Key)).all() == [desk.key]
 
 
 def test_preview_says_what_would_happen_and_writes_nothing(desk):
     draft = owner_draft(desk)
-    outcome = keys.lend(desk.session, [draft], actor=desk.clerk, now=desk.now, preview=True)
+    outcome = keys.lend(Call(desk.session, desk.clerk, desk.now, preview=True), [draft])
     assert outcome.done == [draft]
     assert desk.session.scalar(select(func.count()).select_from(KeyLoan)) == 0
     loan = lend(desk)
     for verb in (keys.return_keys, keys.report_lost):
-        assert verb(desk.session, [loan], actor=desk.clerk, now=desk.now, preview=True).done == [loan]
+        assert verb(Call(desk.session, desk.clerk, desk.now, preview=True), [loan]).done == [loan]
     assert (loan.returned_at, loan.lost_at, desk.key.lost_at) == (None, None, None)
 
 
 def test_a_stale_form_is_refused(desk):
     version = desk.key.version
-    keys.amend(desk.session, [desk.key], actor=desk.clerk, now=desk.now, hook="B-2").one()
+    keys.amend(Call(desk.session, desk.clerk, desk.now), [desk.key], hook="B-2").one()
     with pytest.raises(StaleRecord):
         keys.amend(
-            desk.session, [desk.key], actor=desk.clerk, now=desk.now, expected={desk.key.id: version}, hook="B-3"
+            Call(desk.session, desk.clerk, desk.now, expected={desk.key.id: version}), [desk.key], hook="B-3"
         ).one()
 
 
 def test_only_named_columns_are_amended(desk):
     with pytest.raises(ValueError, match="number"):
-        keys.amend(desk.session, [desk.key], actor=desk.clerk, now=desk.now, number="K-9")
+        keys.amend(Call(desk.session, desk.clerk, desk.now), [desk.key], number="K-9")

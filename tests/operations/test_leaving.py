@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from models import Base
+from models.call import Call
 from models.complaints import Complaint
 from models.errors import OperationRefused
 from models.events import Event
@@ -15,6 +16,7 @@ from models.operations import complaints, keys, staff
 from models.operations.staff import DUTIES, KEYS_OUT, Leaving
 from models.staff import Department, Role, StaffAssignment
 from models.tickets import Ticket, TicketStatus
+from tests.calling import called
 from tests.factories import World, make_person
 from tests.operations.key_desk import lend, open_desk, request, staff_draft
 from tests.operations.walks import do, new_complaint, new_ticket, ticket_in
@@ -66,9 +68,8 @@ def world(rolled_back: World) -> World:
 
 def leave(world: World, now: datetime.datetime, who: str, *to: str, **more: Any) -> Any:
     takers = [world.person(name) for name in to]
-    return staff.disable(
-        world.session, [world.person(who)], actor=world.actor("admin"), now=now, hand_over_to=takers, **more
-    )
+    arguments = {"hand_over_to": takers, **more}
+    return called(staff.disable, world.session, [world.person(who)], actor=world.actor("admin"), now=now, **arguments)
 
 
 def desk_of(world: World, now: datetime.datetime) -> tuple[Ticket, Complaint, FollowUp]:
@@ -168,7 +169,7 @@ def test_who_did_the_work_does_not_take_its_follow_up_over__FUP_1(world: World, 
 def test_a_key_that_is_out_with_somebody_comes_back_before_they_leave__KEY_4(world: World, now: Any) -> None:
     desk = open_desk(world.session, world, now)
     consent = request(desk)
-    keys.approve(world.session, [consent], actor=desk.supervisor, now=now).one()
+    keys.approve(Call(world.session, desk.supervisor, now), [consent]).one()
     lend(desk, staff_draft(desk, approval_id=consent.id))
     with pytest.raises(OperationRefused, match=rf"KEY-4: .*{desk.key.number}"):
         leave(world, now, "technician", "technician2").one()
@@ -179,10 +180,10 @@ def test_a_role_ends_only_with_what_hangs_on_it__INT_1(world: World, now: Any) -
     clerk, admin = world.person("clerk"), world.actor("admin")
     row = world.session.scalars(select(StaffAssignment).where(StaffAssignment.staff_id == clerk.id)).one()
     end = {"actor": admin, "now": now}
-    assert staff.end_role(world.session, [row], **end).refused[0][1].rule == "INT-1"
-    foretold = staff.end_role(world.session, [row], hand_over_to=[world.person("clerk2")], preview=True, **end)
+    assert staff.end_role(Call(world.session, **end), [row]).refused[0][1].rule == "INT-1"
+    foretold = staff.end_role(Call(world.session, **end, preview=True), [row], hand_over_to=[world.person("clerk2")])
     assert (foretold.done, row.ended_at, ticket.desk_owner_id) == ([row], None, clerk.id)
-    staff.end_role(world.session, [row], hand_over_to=[world.person("clerk2")], **end).one()
+    staff.end_role(Call(world.session, **end), [row], hand_over_to=[world.person("clerk2")]).one()
     assert (row.ended_at, ticket.desk_owner_id) == (now, world.person("clerk2").id)
 
 
@@ -190,15 +191,15 @@ def test_a_second_role_that_is_enough_keeps_what_is_held(world: World, now: Any)
     ticket = new_ticket(world, now)
     clerk, admin = world.person("clerk"), world.actor("admin")
     row = world.session.scalars(select(StaffAssignment).where(StaffAssignment.staff_id == clerk.id)).one()
-    staff.grant_role(world.session, [clerk], actor=admin, now=now, estate=world.estate, role=Role.SUPERVISOR).one()
-    staff.end_role(world.session, [row], actor=admin, now=now).one()
+    staff.grant_role(Call(world.session, admin, now), [clerk], estate=world.estate, role=Role.SUPERVISOR).one()
+    staff.end_role(Call(world.session, admin, now), [row]).one()
     assert ticket.desk_owner_id == clerk.id
 
 
 def test_what_is_closed_cancelled_or_archived_holds_nobody(world: World, now: Any) -> None:
     ticket, complaint = new_ticket(world, now), new_complaint(world, now)
     do(world, "cancel", ticket, now).one()
-    complaints.cancel(world.session, [complaint], actor=world.actor("clerk"), now=now, reason="重复").one()
+    complaints.cancel(Call(world.session, world.actor("clerk"), now, reason="重复"), [complaint]).one()
     leave(world, now, "clerk").one()
     assert world.person("clerk").disabled_at == now
 
@@ -206,13 +207,13 @@ def test_what_is_closed_cancelled_or_archived_holds_nobody(world: World, now: An
 def test_an_approval_lends_nothing_to_who_has_left_meanwhile__KEY_3(world: World, now: Any) -> None:
     desk = open_desk(world.session, world, now)
     consent, asked = request(desk), request(desk)
-    keys.approve(world.session, [consent], actor=desk.supervisor, now=now).one()
+    keys.approve(Call(world.session, desk.supervisor, now), [consent]).one()
     leave(world, now, "technician").one()
     for chosen in ({}, {"borrower_staff_id": None}):
         with pytest.raises(OperationRefused, match=r"KEY-3: 王强 no longer works here"):
             lend(desk, staff_draft(desk, approval_id=consent.id, **chosen))
     with pytest.raises(OperationRefused, match=r"KEY-3: 王强 no longer works here"):
-        keys.approve(world.session, [asked], actor=desk.supervisor, now=now).one()
+        keys.approve(Call(world.session, desk.supervisor, now), [asked]).one()
     assert asked.decided_at is None
     with pytest.raises(OperationRefused, match="KEY-3"):
         request(desk)

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import select
 
+from models.call import Call
 from models.mentions import Mention
 from models.operations import tickets
 from models.operations.mentions import colleagues, mark_seen, named_in, offered
@@ -18,7 +19,7 @@ def world(rolled_back):
 
 
 def comment(world, ticket, now, body, by="clerk"):
-    return tickets.comment(world.session, [ticket], actor=world.actor(by), now=now, body=body)
+    return tickets.comment(Call(world.session, world.actor(by), now), [ticket], body=body)
 
 
 def told(world):
@@ -54,7 +55,7 @@ def test_who_is_named_is_told_once_and_nobody_of_themselves__DSP_12(world, now):
 
 def test_a_preview_tells_nobody(world, now):
     ticket = new_ticket(world, now)
-    tickets.comment(world.session, [ticket], actor=world.actor("clerk"), now=now, body="@周敏", preview=True).one()
+    tickets.comment(Call(world.session, world.actor("clerk"), now, preview=True), [ticket], body="@周敏").one()
     assert told(world) == []
 
 
@@ -106,8 +107,8 @@ def test_a_mention_counts_until_its_person_has_seen_it(world, now):
 
     assert (unseen("supervisor"), unseen("clerk")) == (2, 0)
     first = world.session.scalars(select(Mention.id)).first()
-    assert mark_seen(world.session, [first], actor=world.actor("manager"), now=now) == 0
-    assert mark_seen(world.session, [first], actor=world.actor("supervisor"), now=now) == 1
+    assert mark_seen(Call(world.session, world.actor("manager"), now), [first]) == 0
+    assert mark_seen(Call(world.session, world.actor("supervisor"), now), [first]) == 1
     assert unseen("supervisor") == 1
-    assert mark_seen(world.session, None, actor=world.actor("supervisor"), now=now) == 1
+    assert mark_seen(Call(world.session, world.actor("supervisor"), now), None) == 1
     assert unseen("supervisor") == 0

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from models.call import Call
 from models.complaints import ComplaintStatus
 from models.errors import OperationRefused
 from models.events import Event
@@ -37,8 +38,8 @@ def test_the_words_of_a_duplicate_go_to_the_original__INT_6(world: World, now: A
     first, second = two(world, now)
     actor = world.actor("clerk")
     third: dict[str, Any] = {"reporter_name": "周", "reporter_phone": "13611112222", "unit_id": world.units[2].id}
-    tickets.report_again(world.session, [second], actor=actor, now=now + MINUTE, words="还在漏", **third).one()
-    tickets.merge(world.session, [second], actor=actor, now=now + 2 * MINUTE, original=first).one()
+    tickets.report_again(Call(world.session, actor, now + MINUTE), [second], words="还在漏", **third).one()
+    tickets.merge(Call(world.session, actor, now + 2 * MINUTE), [second], original=first).one()
     assert (second.status, second.cancel_kind) == (TicketStatus.CANCELLED, CancelKind.DUPLICATE)
     assert running(world, second) == {}
     assert (first.status, first.repeats) == (TicketStatus.RECEIVED, 2)
@@ -58,10 +59,10 @@ def test_the_words_of_a_duplicate_go_to_the_original__INT_6(world: World, now: A
 
 def test_cancelling_as_a_duplicate_names_the_original__INT_6(world: World, now: Any) -> None:
     first, second = two(world, now)
-    given = {"actor": world.actor("clerk"), "now": now + 2 * MINUTE, "kind": CancelKind.DUPLICATE, "reason": "同一件"}
-    refused = tickets.cancel(world.session, [second], **given).refused[0][1]
+    call = Call(world.session, world.actor("clerk"), now + 2 * MINUTE, reason="同一件")
+    refused = tickets.cancel(call, [second], kind=CancelKind.DUPLICATE).refused[0][1]
     assert (refused.rule, refused.field, second.status) == ("INT-6", "original", TicketStatus.RECEIVED)
-    tickets.cancel(world.session, [second], original=first, **given).one()
+    tickets.cancel(call, [second], kind=CancelKind.DUPLICATE, original=first).one()
     assert (first.repeats, second.cancel_reason) == (1, "同一件")
 
 
@@ -89,7 +90,7 @@ def test_what_is_no_duplicate_is_not_merged(world: World, now: Any, change: str,
         do(world, "cancel", first, now + MINUTE).one()
     elif change == "elsewhere":
         draft = tickets.TicketDraft(world.other.id, "漏水", place="大堂", reporter_name="何")
-        first = tickets.register(world.session, [draft], actor=world.actor("stranger"), now=now).one()
+        first = tickets.register(Call(world.session, world.actor("stranger"), now), [draft]).one()
     elif change == "complaint":
         first = new_complaint(world, now)
     elif change == "lighter":
@@ -106,14 +107,14 @@ def test_what_is_no_duplicate_is_not_merged(world: World, now: Any, change: str,
         by = "technician"
         second.assignee_id = world.person("technician").id
     world.session.flush()
-    outcome = tickets.merge(world.session, [second], actor=world.actor(by), now=now + 2 * MINUTE, original=first)
+    outcome = tickets.merge(Call(world.session, world.actor(by), now + 2 * MINUTE), [second], original=first)
     assert outcome.refused[0][1].rule == rule
     assert reports(world, first) == []
 
 
 def test_a_preview_merges_nothing(world: World, now: Any) -> None:
     first, second = two(world, now)
-    tickets.merge(world.session, [second], actor=world.actor("clerk"), now=now, original=first, preview=True).one()
+    tickets.merge(Call(world.session, world.actor("clerk"), now, preview=True), [second], original=first).one()
     assert (first.repeats, second.status, reports(world, first)) == (0, TicketStatus.RECEIVED, [])
 
 
@@ -121,18 +122,18 @@ def test_a_merged_complaint_takes_its_jobs_along_and_comes_back_whole__CMP_6(wor
     first = new_complaint(world, now)
     second = complaint_in(world, ComplaintStatus.INVESTIGATING, now, another_matter=True)
     job = new_ticket(world, now, complaint_id=second.id)
-    complaints.merge(world.session, [second], actor=world.actor("clerk"), now=now + MINUTE, original=first).one()
+    complaints.merge(Call(world.session, world.actor("clerk"), now + MINUTE), [second], original=first).one()
     assert (second.status, first.repeats, job.complaint_id) == (ComplaintStatus.CANCELLED, 1, first.id)
     do(world, "correct", second, now + 2 * MINUTE).one()
     assert (second.status, first.repeats, reports(world, first)) == (ComplaintStatus.INVESTIGATING, 0, [])
-    complaints.merge(world.session, [second], actor=world.actor("clerk"), now=now + 3 * MINUTE, original=first).one()
+    complaints.merge(Call(world.session, world.actor("clerk"), now + 3 * MINUTE), [second], original=first).one()
     assert first.repeats == 1
 
 
 def test_what_went_into_a_matter_that_has_ended_does_not_come_back(world: World, now: Any) -> None:
     first = new_complaint(world, now)
     second = new_complaint(world, now, another_matter=True)
-    complaints.merge(world.session, [second], actor=world.actor("clerk"), now=now + MINUTE, original=first).one()
+    complaints.merge(Call(world.session, world.actor("clerk"), now + MINUTE), [second], original=first).one()
     do(world, "cancel", first, now + MINUTE).one()
     with pytest.raises(OperationRefused, match="INT-6"):
         do(world, "correct", second, now + 2 * MINUTE).one()
@@ -142,7 +143,7 @@ def test_an_anonymous_complaint_takes_no_name_in__INT_4(world: World, now: Any) 
     first, second = new_complaint(world, now), new_complaint(world, now, another_matter=True)
     first.anonymous = True
     world.session.flush()
-    complaints.merge(world.session, [second], actor=world.actor("clerk"), now=now + MINUTE, original=first).one()
+    complaints.merge(Call(world.session, world.actor("clerk"), now + MINUTE), [second], original=first).one()
     assert [each.reporter_name for each in reports(world, first)] == [None]
 
 
@@ -150,14 +151,14 @@ def test_a_closed_ticket_gets_a_linked_new_one__FUP_7(world: World, now: Any) ->
     closed = ticket_in(world, TicketStatus.CLOSED, now)
     given = {"actor": world.actor("clerk2"), "now": now + 3 * MINUTE}
     with pytest.raises(OperationRefused, match="FUP-7"):
-        tickets.register_again(world.session, [closed], reason=" ", **given).one()
-    assert tickets.register_again(world.session, [closed], reason="x", preview=True, **given).done == [closed]
-    made = tickets.register_again(world.session, [closed], reason="又漏了", **given).one()
+        tickets.register_again(Call(world.session, **given, reason=" "), [closed]).one()
+    assert tickets.register_again(Call(world.session, **given, preview=True, reason="x"), [closed]).done == [closed]
+    made = tickets.register_again(Call(world.session, **given, reason="又漏了"), [closed]).one()
     assert (made.previous_id, made.detail, made.status) == (closed.id, "又漏了", TicketStatus.RECEIVED)
     assert (made.unit_id, made.resident_id, made.kind) == (closed.unit_id, closed.resident_id, closed.kind)
     assert (made.reporter_phone_digest, made.desk_owner_id) == (closed.reporter_phone_digest, world.person("clerk2").id)
     assert closed.status is TicketStatus.CLOSED
     with pytest.raises(OperationRefused, match=f"INT-6: {made.number} follows"):
-        tickets.register_again(world.session, [closed], reason="还漏", **given).one()
+        tickets.register_again(Call(world.session, **given, reason="还漏"), [closed]).one()
     open_one = new_ticket(world, now, unit_id=world.units[3].id)
-    assert tickets.register_again(world.session, [open_one], reason="x", **given).refused[0][1].rule == "FUP-7"
+    assert tickets.register_again(Call(world.session, **given, reason="x"), [open_one]).refused[0][1].rule == "FUP-7"

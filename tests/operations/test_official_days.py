@@ -5,6 +5,7 @@ import datetime
 import pytest
 from sqlalchemy import func, select
 
+from models.call import Call
 from models.errors import OperationRefused
 from models.events import Event
 from models.operations import settings
@@ -22,13 +23,13 @@ MAKE_UP_SATURDAY = datetime.date(2026, 2, 14)
 @pytest.fixture
 def world(rolled_back):
     """An estate that was opened in 2024, with the calendars of then."""
-    settings.provide_defaults(rolled_back.session, rolled_back.estate, actor=rolled_back.actor("system"), now=OPENED)
+    settings.provide_defaults(Call(rolled_back.session, rolled_back.actor("system"), OPENED), rolled_back.estate)
     return rolled_back
 
 
 def provide(world, now=YEAR_LATER, estates=None):
     estates = [world.estate] if estates is None else estates
-    return settings.provide_official_days(world.session, estates, actor=world.actor("system"), now=now)
+    return settings.provide_official_days(Call(world.session, world.actor("system"), now), estates)
 
 
 def day_of(world, day):
@@ -64,19 +65,19 @@ def test_days_are_added_once_each_with_its_event_and_not_again__SET_2(world):
 def test_a_day_that_a_manager_deleted_does_not_come_back__SET_2(world):
     provide(world)
     manager = {"actor": world.actor("manager"), "now": YEAR_LATER}
-    settings.delete_calendar_days(world.session, [day_of(world, MAKE_UP_SATURDAY)], **manager).one()
+    settings.delete_calendar_days(Call(world.session, **manager), [day_of(world, MAKE_UP_SATURDAY)]).one()
     eve = day_of(world, NEW_YEAR_EVE)
-    settings.amend_calendar_days(world.session, [eve], **manager, kind=DayKind.WORKING).one()
+    settings.amend_calendar_days(Call(world.session, **manager), [eve], kind=DayKind.WORKING).one()
     assert provide(world)[0] == []
     assert day_of(world, MAKE_UP_SATURDAY) is None
     assert day_of(world, NEW_YEAR_EVE).kind is DayKind.WORKING
-    settings.provide_defaults(world.session, world.estate, actor=world.actor("system"), now=YEAR_LATER)
+    settings.provide_defaults(Call(world.session, world.actor("system"), YEAR_LATER), world.estate)
     assert day_of(world, MAKE_UP_SATURDAY) is None
 
 
 def test_a_year_whose_days_were_all_deleted_stays_empty__SET_2(world):
     added, _ = provide(world)
-    settings.delete_calendar_days(world.session, added, actor=world.actor("manager"), now=YEAR_LATER).all()
+    settings.delete_calendar_days(Call(world.session, world.actor("manager"), YEAR_LATER), added).all()
     assert provide(world)[0] == []
 
 
@@ -84,8 +85,8 @@ def test_an_exception_written_early_keeps_its_date_and_the_official_days_come_ar
     manager = {"actor": world.actor("manager"), "now": OPENED}
     own = CalendarDayDraft(world.estate.id, NEW_YEAR_EVE, DayKind.WORKING, "值守")
     mistaken = CalendarDayDraft(world.estate.id, MAKE_UP_SATURDAY, DayKind.OFF)
-    _, wrong = settings.register_calendar_days(world.session, [own, mistaken], **manager).all()
-    settings.delete_calendar_days(world.session, [wrong], **manager).one()
+    _, wrong = settings.register_calendar_days(Call(world.session, **manager), [own, mistaken]).all()
+    settings.delete_calendar_days(Call(world.session, **manager), [wrong]).one()
     added, _ = provide(world)
     assert NEW_YEAR_EVE not in {row.day for row in added}
     assert day_of(world, NEW_YEAR_EVE).name == "值守"
@@ -109,12 +110,12 @@ def test_a_year_counts_as_ordinary_until_it_is_known_or_written_by_hand__SET_2(w
     assert ordinary(YEAR_LATER) == []
     assert ordinary(FAR) == [2100, 2101]
     own = CalendarDayDraft(world.estate.id, datetime.date(2101, 1, 1), DayKind.OFF, "元旦")
-    settings.register_calendar_days(world.session, [own], actor=world.actor("manager"), now=OPENED).one()
+    settings.register_calendar_days(Call(world.session, world.actor("manager"), OPENED), [own]).one()
     assert ordinary(FAR) == [2100]
     assert settings.years_without_days(world.session, world.other, now=FAR) == [2100, 2101]
 
 
 def test_only_who_may_write_the_calendar_provides_it__SET_2(world):
     with pytest.raises(OperationRefused, match=r"^ROLE: "):
-        settings.provide_official_days(world.session, [world.estate], actor=world.actor("clerk"), now=YEAR_LATER)
+        settings.provide_official_days(Call(world.session, world.actor("clerk"), YEAR_LATER), [world.estate])
     assert day_of(world, NEW_YEAR_EVE) is None

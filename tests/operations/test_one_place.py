@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 
+from models.call import Call
 from models.errors import OperationRefused
 from models.finding import found
 from models.keys import Key, KeyOrigin
@@ -34,8 +35,8 @@ def test_a_hook_or_seal_of_another_key_in_custody_is_refused__KEY_1(desk, place,
     assert refused.value.field == place
     other = register(desk)
     with pytest.raises(OperationRefused, match="KEY-1"):
-        keys.amend(desk.session, [other], actor=desk.clerk, now=desk.now, **{place: name}).one()
-    keys.amend(desk.session, [desk.key], actor=desk.clerk, now=desk.now, **{place: name.strip()}, note="x").one()
+        keys.amend(Call(desk.session, desk.clerk, desk.now), [other], **{place: name}).one()
+    keys.amend(Call(desk.session, desk.clerk, desk.now), [desk.key], note="x", **{place: name.strip()}).one()
 
 
 SAME = (
@@ -63,7 +64,7 @@ def test_a_place_is_taken_in_whatever_spelling__KEY_1(desk):
             register(desk, seal=typed)
     for typed in (*OTHERS, *OTHERS_BY_SIGNS):
         register(desk, hook=typed)
-    keys.amend(desk.session, [first], actor=desk.clerk, now=desk.now, hook="c 24").one()
+    keys.amend(Call(desk.session, desk.clerk, desk.now), [first], hook="c 24").one()
     assert desk.session.scalar(select(Key.hook_key).where(Key.id == first.id)) == "c24"
 
 
@@ -86,10 +87,10 @@ def test_a_number_is_given_once_in_whatever_spelling__KEY_1(desk):
 
 def test_a_badge_is_out_in_whatever_spelling__PAS_1(desk):
     given = {"actor": desk.clerk, "now": desk.now}
-    first = passes.issue(desk.session, [visitor(desk, badge_number="访 001")], **given).one()
-    other = passes.issue(desk.session, [visitor(desk, badge_number="访002")], **given).one()
+    first = passes.issue(Call(desk.session, **given), [visitor(desk, badge_number="访 001")]).one()
+    other = passes.issue(Call(desk.session, **given), [visitor(desk, badge_number="访002")]).one()
     for typed in ("访001", "访－００１", "访-001", "访·001"):
-        refused = passes.issue(desk.session, [visitor(desk, badge_number=typed)], **given).refused[0][1]
+        refused = passes.issue(Call(desk.session, **given), [visitor(desk, badge_number=typed)]).refused[0][1]
         assert str(refused) == f"PAS-1: Badge 访 001 is out with {first.number}: it is handed in first."
         with pytest.raises(IntegrityError, match="uq_visitor_passes_badge"), desk.session.begin_nested():
             desk.session.query(VisitorPass).filter_by(id=other.id).update({"badge_number": typed})
@@ -102,7 +103,7 @@ def test_places_are_found_in_whatever_spelling(desk, keyring):
         return set(desk.session.scalars(select(model.id).where(condition)))
 
     issued = visitor(desk, badge_number="V—077")
-    badge = passes.issue(desk.session, [issued], actor=desk.clerk, now=desk.now).one()
+    badge = passes.issue(Call(desk.session, desk.clerk, desk.now), [issued]).one()
     for stored in ("C-24", "c 24", "Ｃ２４"):
         key = register(desk, hook=stored, seal=f"S/{stored}")
         for typed in SAME[:8]:
@@ -138,7 +139,7 @@ def test_the_databases_read_places_as_the_program_does(desk):
 def test_two_of_one_batch_do_not_share_a_hook(desk):
     hooks = {1: "Z-1", 2: "z 1"}
     drafts = [KeyDraft(desk.world.estate.id, KeyOrigin.COMMON, hooks[n], f"Z{n}", place="gate") for n in hooks]
-    outcome = keys.register(desk.session, drafts, actor=desk.clerk, now=desk.now)
+    outcome = keys.register(Call(desk.session, desk.clerk, desk.now), drafts)
     assert (len(outcome.done), outcome.refused[0][1].field) == (1, "hook")
     assert "Another key of these has the hook z 1" in str(outcome.refused[0][1])
 
@@ -158,16 +159,16 @@ def test_the_database_refuses_it_too(desk, place):
 
 def test_a_badge_is_out_with_one_visitor__PAS_1(desk):
     given = {"actor": desk.clerk, "now": desk.now}
-    first = passes.issue(desk.session, [visitor(desk, badge_number="B-7")], **given).one()
-    refused = passes.issue(desk.session, [visitor(desk, badge_number=" B-7")], **given).refused[0][1]
+    first = passes.issue(Call(desk.session, **given), [visitor(desk, badge_number="B-7")]).one()
+    refused = passes.issue(Call(desk.session, **given), [visitor(desk, badge_number=" B-7")]).refused[0][1]
     assert (refused.rule, refused.field) == ("PAS-1", "badge_number")
     assert first.number in str(refused)
-    second = passes.issue(desk.session, [visitor(desk, badge_number="B-8")], **given).one()
+    second = passes.issue(Call(desk.session, **given), [visitor(desk, badge_number="B-8")]).one()
     with pytest.raises(OperationRefused, match="PAS-1"):
-        passes.amend(desk.session, [second], badge_number=first.badge_number, **given).one()
+        passes.amend(Call(desk.session, **given), [second], badge_number=first.badge_number).one()
     with pytest.raises(IntegrityError), desk.session.begin_nested():
         desk.session.query(VisitorPass).filter_by(id=second.id).update({"badge_number": first.badge_number})
-    passes.hand_in(desk.session, [first], **given).one()
-    passes.amend(desk.session, [second], badge_number=first.badge_number, **given).one()
+    passes.hand_in(Call(desk.session, **given), [first]).one()
+    passes.amend(Call(desk.session, **given), [second], badge_number=first.badge_number).one()
     both = [visitor(desk, badge_number="B-9"), visitor(desk, badge_number="B-9")]
-    assert len(passes.issue(desk.session, both, **given).done) == 1
+    assert len(passes.issue(Call(desk.session, **given), both).done) == 1

@@ -6,6 +6,7 @@ import re
 import pytest
 from sqlalchemy import func, select
 
+from models.call import Call
 from models.errors import OperationRefused
 from models.events import Event
 from models.operations import passes
@@ -114,7 +115,7 @@ def test_a_pass_begins_now_or_later_and_lasts_some_time__PAS_7(desk):
             issue(desk, make(desk, valid_from=desk.now - HOUR))
         with refused("PAS-7"):
             issue(desk, make(desk, valid_from=desk.now + HOUR, valid_until=desk.now + HOUR))
-        late = passes.issue(desk.session, [make(desk, valid_from=desk.now)], actor=desk.clerk, now=desk.now + within)
+        late = passes.issue(Call(desk.session, desk.clerk, desk.now + within), [make(desk, valid_from=desk.now)])
         assert late.one().valid_from == desk.now + within
 
 
@@ -125,7 +126,7 @@ def test_only_workers_pay_deposit_and_card_fee_by_the_settings__PAS_3(desk):
 
 
 def test_numbers_count_up_and_codes_cannot_be_guessed(desk):
-    outcome = passes.issue(desk.session, [visitor(desk), temporary(desk)], actor=desk.clerk, now=desk.now)
+    outcome = passes.issue(Call(desk.session, desk.clerk, desk.now), [visitor(desk), temporary(desk)])
     first, second = outcome.all()
     assert (first.number, second.number) == ("V261118-001", "V261118-002")
     assert first.code != second.code
@@ -145,10 +146,10 @@ def test_personal_numbers_are_encrypted_and_stand_in_no_event__RES_4(desk):
 
 def test_a_batch_accounts_for_every_pass_and_preview_writes_nothing(desk):
     good, bad = visitor(desk), visitor(desk, badge_number=None)
-    outcome = passes.issue(desk.session, [good, bad], actor=desk.clerk, now=desk.now, preview=True)
+    outcome = passes.issue(Call(desk.session, desk.clerk, desk.now, preview=True), [good, bad])
     assert outcome.done == [good]
     assert [draft for draft, _ in outcome.refused] == [bad]
     assert desk.session.scalar(select(func.count()).select_from(VisitorPass)) == 0
     row = issue(desk, good)
-    assert passes.check_in(desk.session, [row], actor=desk.clerk, now=desk.now, preview=True).done == [row]
+    assert passes.check_in(Call(desk.session, desk.clerk, desk.now, preview=True), [row]).done == [row]
     assert desk.session.scalar(select(func.count()).select_from(PassMovement)) == 0

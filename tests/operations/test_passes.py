@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import DBAPIError
 
+from models.call import Call
 from models.errors import StaleRecord
 from models.events import Event
 from models.operations import passes
@@ -142,10 +143,10 @@ def test_revoking_takes_a_supervisor_and_a_reason__PAS_7(desk, verb):
     row = issue(desk, visitor(desk))
     function = getattr(passes, verb)
     with refused("ROLE"):
-        function(desk.session, [row], actor=desk.clerk, now=desk.now, reason="错").one()
+        function(Call(desk.session, desk.clerk, desk.now, reason="错"), [row]).one()
     with refused("PAS-7"):
-        function(desk.session, [row], actor=desk.supervisor, now=desk.now, reason=" ").one()
-    function(desk.session, [row], actor=desk.supervisor, now=desk.now, reason="错发").one()
+        function(Call(desk.session, desk.supervisor, desk.now, reason=" "), [row]).one()
+    function(Call(desk.session, desk.supervisor, desk.now, reason="错发"), [row]).one()
     assert (row.revoked_at, row.revoke_reason) == (desk.now, "错发")
     event = desk.session.scalars(select(Event).order_by(Event.id.desc())).first()
     assert (event.verb, event.reason) == (verb, "错发")
@@ -156,9 +157,9 @@ def test_only_the_desk_handles_passes(desk):
     for username in ("technician", "lead", "auditor", "admin", "stranger"):
         common = {"actor": desk.world.actor(username), "now": desk.now}
         for outcome in (
-            passes.issue(desk.session, [visitor(desk)], **common),
-            passes.check_in(desk.session, [row], **common),
-            passes.hand_in(desk.session, [row], **common),
+            passes.issue(Call(desk.session, **common), [visitor(desk)]),
+            passes.check_in(Call(desk.session, **common), [row]),
+            passes.hand_in(Call(desk.session, **common), [row]),
         ):
             assert [refusal.rule for _, refusal in outcome.refused] == ["ROLE"], username
 
@@ -167,19 +168,19 @@ def test_editing_keeps_what_the_rule_asks_for__PAS_1(desk):
     row = issue(desk, visitor(desk))
     common = {"actor": desk.clerk, "now": desk.now}
     cipher = row.phone
-    passes.amend(desk.session, [row], **common, phone="138-0013-8000", badge_number="B-8").one()
+    passes.amend(Call(desk.session, **common), [row], phone="138-0013-8000", badge_number="B-8").one()
     assert (row.phone, row.badge_number) == (cipher, "B-8")
     for changes in ({"badge_number": " "}, {"phone": None}, {"phone": "1"}, {"host_unit_id": desk.world.other_unit.id}):
         with refused("PAS-1"):
-            passes.amend(desk.session, [row], **common, **changes).one()
+            passes.amend(Call(desk.session, **common), [row], **changes).one()
     with refused("PAS-1"):
         passes.amend(
-            desk.session, [row], **common, id_document=IdDocument.ID_CARD, id_number="110105194912310021"
+            Call(desk.session, **common), [row], id_document=IdDocument.ID_CARD, id_number="110105194912310021"
         ).one()
     with pytest.raises(ValueError, match="valid_until"):
-        passes.amend(desk.session, [row], **common, valid_until=desk.now)
+        passes.amend(Call(desk.session, **common), [row], valid_until=desk.now)
     with pytest.raises(StaleRecord):
-        passes.amend(desk.session, [row], **common, expected={row.id: 1}, purpose="会友").one()
+        passes.amend(Call(desk.session, expected={row.id: 1}, **common), [row], purpose="会友").one()
 
 
 def test_a_pass_is_deleted_only_while_nothing_followed__PAS_7(desk):

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from models.call import Call
 from models.complaints import Complaint
 from models.errors import OperationRefused
 from models.keys import KeyLoan
@@ -33,10 +34,10 @@ def test_no_field_takes_a_placeholder_and_each_keeps_what_can_be_dialled__INT_3_
             row = session.scalars(select(model).order_by(model.id).limit(1)).one()
             for said in NO_PHONES:
                 with pytest.raises(OperationRefused) as refused:
-                    amend(session, [row], **common, **{field: said}).one()
+                    amend(Call(session, **common), [row], **{field: said}).one()
                 assert refused.value.field == field, (model, said)
             for said, stored in DIALLED.items():
-                amend(session, [row], **common, **{field: said}).one()
+                amend(Call(session, **common), [row], **{field: said}).one()
                 assert keyring.decrypt(getattr(row, field)) == stored, (model, said)
 
 
@@ -50,14 +51,14 @@ def test_no_new_record_takes_a_placeholder__INT_3_RES_1(session, world, now):
         made: dict[Any, Any] = {tickets.register: ticket, residents.register: person, contacts.register: number}
         for register, draft in made.items():
             with pytest.raises(OperationRefused, match="phone number"):
-                register(session, [draft], **common).one()
+                register(Call(session, **common), [draft]).one()
     assert session.scalar(select(func.count()).select_from(Resident)) == before
 
 
 def test_a_name_beside_a_number_becomes_the_note_of_the_contact_or_is_refused__RES_1(session, world, now):
     common = {"actor": world.actor("clerk"), "now": now}
     draft = residents.ResidentDraft(world.estate.id, "试万人", "13812345678（王先生）/ 021-55501235,803")
-    person = residents.register(session, [draft], **common).one()
+    person = residents.register(Call(session, **common), [draft]).one()
 
     def numbers():
         query = select(ResidentContact).where(ResidentContact.resident_id == person.id).order_by(ResidentContact.id)
@@ -65,13 +66,13 @@ def test_a_name_beside_a_number_becomes_the_note_of_the_contact_or_is_refused__R
 
     assert numbers() == [("13812345678", "王先生"), ("02155501235-803", None)]
     said = "13812345678 微信同号/02155501235-803(公司)"
-    residents.amend(session, [person], **common, phone=said).one()
+    residents.amend(Call(session, **common), [person], phone=said).one()
     assert numbers() == [("13812345678", "王先生；微信同号"), ("02155501235-803", "公司")]
     contacts.register(
-        session, [contacts.ContactDraft("儿子 13912345678", person.id, estate_id=world.estate.id)], **common
+        Call(session, **common), [contacts.ContactDraft("儿子 13912345678", person.id, estate_id=world.estate.id)]
     )
     assert numbers()[2:] == [("13912345678", "儿子")]
     call = tickets.TicketDraft(world.estate.id, "漏水", place="gate", reporter_name="李", reporter_phone=said)
     with pytest.raises(OperationRefused, match="Only phone numbers can be kept here") as refused:
-        tickets.register(session, [call], **common).one()
+        tickets.register(Call(session, **common), [call]).one()
     assert refused.value.field == "reporter_phone"

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import func, select
 
 from models.bulk import BulkItem, BulkOutcome, BulkRun
+from models.call import Call
 from models.events import Event, broken_seals
 from models.invariants import broken_invariants
 from models.matters import RepeatReport
@@ -46,7 +47,7 @@ def register(session: DeskSession, world: World, now: datetime.datetime, count: 
         tickets.TicketDraft(world.estate.id, f"走廊灯不亮 {number}", place="1 栋", reporter_name="张")
         for number in range(count)
     ]
-    made = tickets.register(session, drafts, actor=world.actor("clerk"), now=now)
+    made = tickets.register(Call(session, world.actor("clerk"), now), drafts)
     session.commit()
     return list(made.all())
 
@@ -73,9 +74,8 @@ def test_a_bulk_run_killed_on_the_way_is_resumed_by_the_same_key(
     database_url: str, session: DeskSession, world: World, now: datetime.datetime, point: str, chunk: int
 ) -> None:
     rows = register(session, world, now, CHUNK + 5)
+    call = Call(session, world.actor("clerk"), now)
     order: dict[str, Any] = {
-        "actor": world.actor("clerk"),
-        "now": now,
         "estate_id": world.estate.id,
         "register": "tickets",
         "verb": "dispatch",
@@ -83,11 +83,11 @@ def test_a_bulk_run_killed_on_the_way_is_resumed_by_the_same_key(
         "arguments": {"team": world.teams[Department.ENGINEERING]},
         "key": "one key",
     }
-    run = prepare(session, **order)
+    run = prepare(call, **order)
     session.commit()
     assert ended(program(bulk.run, database_url, "clerk", run.id, point, chunk)) == DIED
     must_agree(session, run)
-    again = prepare(session, **order)
+    again = prepare(call, **order)
     session.commit()
     assert again.id == run.id
     assert ended(program(bulk.run, database_url, "clerk", run.id)) == 0
@@ -105,9 +105,7 @@ def test_an_undo_killed_on_the_way_is_resumed_and_puts_each_row_back_once(
     rows = register(session, world, now, CHUNK + 5)
     clerk = world.actor("clerk")
     run = prepare(
-        session,
-        actor=clerk,
-        now=now,
+        Call(session, clerk, now),
         estate_id=world.estate.id,
         register="tickets",
         verb="dispatch",
@@ -118,7 +116,7 @@ def test_an_undo_killed_on_the_way_is_resumed_and_puts_each_row_back_once(
     session.commit()
     assert ended(program(bulk.run, database_url, "clerk", run.id)) == 0
     session.expire_all()
-    undoing = prepare_undo(session, run, actor=clerk, now=now)
+    undoing = prepare_undo(Call(session, clerk, now), run)
     number = undoing.id
     session.commit()
     assert ended(program(bulk.run, database_url, "clerk", number, point, 2)) == DIED

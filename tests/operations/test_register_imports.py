@@ -11,6 +11,7 @@ import pytest
 from openpyxl import Workbook
 from sqlalchemy import func, select
 
+from models.call import Call
 from models.errors import OperationRefused
 from models.estates import FeeStatus, Unit
 from models.events import Event
@@ -44,13 +45,10 @@ def take(desk, raw, register="residents", preview=False, who="manager", estate=N
     columns, twice = COLUMNS[register].guess(table.header)
     COLUMNS[register].check(columns, twice)
     taker = imports.importer(
-        desk.session,
+        Call(desk.session, desk.world.actor(who), desk.now, preview=preview),
         register,
         columns,
         estate_id=(estate or desk.world.estate).id,
-        actor=desk.world.actor(who),
-        now=desk.now,
-        preview=preview,
         header=table.header,
         everybody=everybody,
     )
@@ -72,10 +70,15 @@ def prepared(desk, raw, register="residents", size=500):
     file = imports.seal(tables(raw), register, keyring_of(desk.session), size=size)
     common = {"actor": desk.manager, "now": desk.now}
     run = imports.upload(
-        desk.session, file, estate_id=desk.world.estate.id, register=register, file_name="名册.xlsx", key=KEY, **common
+        Call(desk.session, **common),
+        file,
+        estate_id=desk.world.estate.id,
+        register=register,
+        file_name="名册.xlsx",
+        key=KEY,
     )
-    imports.map_columns(desk.session, run, run.columns, **common)
-    imports.keep_dry_run(desk.session, run, imports.dry_run(desk.session, run, **common), **common)
+    imports.map_columns(Call(desk.session, **common), run, run.columns)
+    imports.keep_dry_run(Call(desk.session, **common), run, imports.dry_run(Call(desk.session, **common), run))
     return run
 
 
@@ -84,7 +87,7 @@ def state(desk, run):
 
 
 def finish(desk, run):
-    while imports.run_chunk(desk.session, run, actor=desk.manager, now=desk.now):
+    while imports.run_chunk(Call(desk.session, desk.manager, desk.now), run):
         pass
 
 
@@ -205,7 +208,7 @@ def test_gaps_are_filled_and_nothing_is_overwritten__RES_1(desk):
 
 def test_who_left_comes_back_only_with_a_later_day__RES_1(desk):
     stay = desk.session.scalars(select(Occupancy).where(Occupancy.resident_id == desk.world.residents[0].id)).one()
-    residents.end_occupancy(desk.session, [stay], actor=desk.manager, now=desk.now).one()
+    residents.end_occupancy(Call(desk.session, desk.manager, desk.now), [stay]).one()
     assert "left 1-101" in str(one(desk, "张伟", "13800138000", "1-101", "业主"))
     later = (desk.now + datetime.timedelta(days=9)).date()
     assert one(desk, "张伟", "13800138000", "1-101", "业主", later) == "imported"
@@ -354,7 +357,7 @@ def test_a_run_goes_on_where_it_was_killed_and_acts_once(desk):
         "refused": 2,
     }
     assert before == count(desk, Resident)
-    assert imports.run_chunk(desk.session, run, actor=desk.manager, now=desk.now)
+    assert imports.run_chunk(Call(desk.session, desk.manager, desk.now), run)
     assert count(desk, Resident) == before + 48  # the headings are in the first chunk
     assert imports.counts(desk.session, run)["waiting"] == 71
     desk.session.expire_all()
@@ -389,16 +392,16 @@ def test_an_import_without_dry_run_or_of_somebody_else_or_begun_is_refused(desk)
     common = {"actor": desk.manager, "now": desk.now}
     run = prepared(desk, workbook(people(3, ["1-101"])))
     with pytest.raises(OperationRefused, match="somebody else's"):
-        imports.run_chunk(desk.session, run, actor=desk.world.actor("supervisor"), now=desk.now)
-    found = imports.dry_run(desk.session, run, **common)
-    imports.map_columns(desk.session, run, ["name", *run.columns[1:-1], None], **common)
+        imports.run_chunk(Call(desk.session, desk.world.actor("supervisor"), desk.now), run)
+    found = imports.dry_run(Call(desk.session, **common), run)
+    imports.map_columns(Call(desk.session, **common), run, ["name", *run.columns[1:-1], None])
     with pytest.raises(OperationRefused, match="dry run first"):
-        imports.run_chunk(desk.session, run, **common)
+        imports.run_chunk(Call(desk.session, **common), run)
     with pytest.raises(OperationRefused, match="changed meanwhile"):
-        imports.keep_dry_run(desk.session, run, found, **common)
+        imports.keep_dry_run(Call(desk.session, **common), run, found)
     with pytest.raises(UnreadableSheet, match="two columns"):
-        imports.map_columns(desk.session, run, ["name"] * len(run.columns), **common)
-    imports.keep_dry_run(desk.session, run, imports.dry_run(desk.session, run, **common), **common)
+        imports.map_columns(Call(desk.session, **common), run, ["name"] * len(run.columns))
+    imports.keep_dry_run(Call(desk.session, **common), run, imports.dry_run(Call(desk.session, **common), run))
     finish(desk, run)
     with pytest.raises(OperationRefused, match="has begun"):
-        imports.map_columns(desk.session, run, run.columns, **common)
+        imports.map_columns(Call(desk.session, **common), run, run.columns)

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select, update
 
 from models.base import Base
+from models.call import Call
 from models.callers import callers
 from models.errors import OperationRefused
 from models.events import Event
@@ -28,15 +29,15 @@ class Desk:
 
     def person(self, phone=PHONE, **columns):
         draft = ResidentDraft(self.world.estate.id, "蔡佳怡", phone, another_person=True, **columns)
-        return residents.register(self.session, [draft], **self.clerk).one()
+        return residents.register(Call(self.session, **self.clerk), [draft]).one()
 
     def lives(self, person, unit, kind=OccupancyKind.OWNER):
         draft = OccupancyDraft(self.world.estate.id, self.world.units[unit].id, person.id, kind)
-        return residents.register_occupancy(self.session, [draft], **self.clerk).one()
+        return residents.register_occupancy(Call(self.session, **self.clerk), [draft]).one()
 
     def reports(self, person):
         draft = tickets.TicketDraft(self.world.estate.id, "灯坏了", place="gate", resident_id=person.id)
-        return tickets.register(self.session, [draft], **self.clerk).one()
+        return tickets.register(Call(self.session, **self.clerk), [draft]).one()
 
     def state(self):
         self.session.flush()
@@ -61,10 +62,10 @@ def test_the_same_name_and_number_is_offered_who_is_there_already__RES_1(desk):
     first = desk.person("139 1111 0001")
     draft = ResidentDraft(desk.world.estate.id, " 蔡佳怡 ", "+86 139-1111-0001/5550 1234")
     with pytest.raises(OperationRefused, match=f"#{first.id}") as refused:
-        residents.register(desk.session, [draft], **desk.clerk).one()
+        residents.register(Call(desk.session, **desk.clerk), [draft]).one()
     assert refused.value.field == "another_person"
     for name, phone in (("蔡佳", PHONE), ("蔡佳怡", "5550 1235"), ("蔡佳怡", None)):
-        residents.register(desk.session, [ResidentDraft(desk.world.estate.id, name, phone)], **desk.clerk).one()
+        residents.register(Call(desk.session, **desk.clerk), [ResidentDraft(desk.world.estate.id, name, phone)]).one()
 
 
 WRITINGS = (
@@ -96,10 +97,10 @@ def test_who_is_there_in_another_writing_of_the_name_is_offered__RES_1(desk):
 
     def refused(name, phone):
         return residents.register(
-            desk.session, [ResidentDraft(estate, name, phone)], preview=True, **desk.clerk
+            Call(desk.session, **desk.clerk, preview=True), [ResidentDraft(estate, name, phone)]
         ).refused
 
-    first = residents.register(desk.session, [ResidentDraft(estate, "试万人", PHONE)], **desk.clerk).one()
+    first = residents.register(Call(desk.session, **desk.clerk), [ResidentDraft(estate, "试万人", PHONE)]).one()
     for name in WRITINGS:
         assert f"试万人 is there already with this number (#{first.id})" in str(
             refused(name, f"{PHONE}（本人）")[0][1]
@@ -110,7 +111,7 @@ def test_who_is_there_in_another_writing_of_the_name_is_offered__RES_1(desk):
         assert not refused(name, None) + refused(name, "13911110002"), name
     for name in ("万女士", *(other for other in OTHERS if other != "试女士")):
         assert not refused(name, PHONE), name
-    far = residents.register(desk.session, [ResidentDraft(estate, "阿依古丽·买买提", PHONE)], **desk.clerk).one()
+    far = residents.register(Call(desk.session, **desk.clerk), [ResidentDraft(estate, "阿依古丽·买买提", PHONE)]).one()
     for name in ("阿依古丽•买买提", "阿依古丽买买提", "阿依古丽・买买提女士", "阿依古丽 买买提"):
         assert f"#{far.id}" in str(refused(name, PHONE)[0][1]), name
     desk.lives(first, 2)
@@ -120,12 +121,12 @@ def test_who_is_there_in_another_writing_of_the_name_is_offered__RES_1(desk):
         *((name, None, False) for name in OTHERS),
     ):
         draft = ResidentDraft(estate, name, phone, another_person=True)
-        other = residents.register(desk.session, [draft], **desk.clerk).one()
+        other = residents.register(Call(desk.session, **desk.clerk), [draft]).one()
         stay = OccupancyDraft(estate, unit, other.id, OccupancyKind.FAMILY)
-        outcome = residents.register_occupancy(desk.session, [stay], preview=True, **desk.clerk)
+        outcome = residents.register_occupancy(Call(desk.session, **desk.clerk, preview=True), [stay])
         assert [refusal.field for _stay, refusal in outcome.refused] == ["another_person"] * is_same, name
     stay.another_person = True
-    residents.register_occupancy(desk.session, [stay], **desk.clerk).one()
+    residents.register_occupancy(Call(desk.session, **desk.clerk), [stay]).one()
 
 
 def test_every_table_that_refers_to_a_resident_is_known():
@@ -146,23 +147,22 @@ def test_everything_of_the_second_moves_to_the_first_and_back_by_undo__RES_1(des
     desk.lives(kept, 1)
     both, own = desk.lives(other, 1), desk.lives(other, 2)
     ticket = desk.reports(other)
-    tickets.report_again(desk.session, [ticket], **desk.clerk, words="还没来", resident_id=other.id).one()
+    tickets.report_again(Call(desk.session, **desk.clerk), [ticket], words="还没来", resident_id=other.id).one()
     key = keys.register(
-        desk.session,
+        Call(desk.session, **desk.clerk),
         [keys.KeyDraft(desk.world.estate.id, KeyOrigin.RECTIFICATION, "A9", "S9", unit_id=desk.world.units[2].id)],
-        **desk.clerk,
     ).one()
     draft = keys.LoanDraft(key.id, BorrowerKind.OWNER, "蔡佳怡", borrower_resident_id=other.id)
     draft.identity_checked = draft.signed = True
     draft.purpose = "看房"
-    loan = keys.lend(desk.session, [draft], **desk.clerk).one()
+    loan = keys.lend(Call(desk.session, **desk.clerk), [draft]).one()
     before = desk.state()
     with pytest.raises(OperationRefused, match=r"units 1, .*tickets 1, .*repeated reports 1") as told:
-        residents.merge(desk.session, [kept], **desk.supervisor, other_id=other.id, looked_at=False).one()
+        residents.merge(Call(desk.session, **desk.supervisor), [kept], other_id=other.id, looked_at=False).one()
     assert told.value.field == "looked_at"
     assert desk.state() == before
 
-    residents.merge(desk.session, [kept], **desk.supervisor, other_id=other.id).one()
+    residents.merge(Call(desk.session, **desk.supervisor), [kept], other_id=other.id).one()
     owners = desk.state()[0]
     assert (owners[Ticket][ticket.id], owners[Occupancy][own.id]) == (kept.id, kept.id)
     assert owners[Occupancy][both.id] == other.id, "the same stay is the first one's already"
@@ -176,11 +176,11 @@ def test_everything_of_the_second_moves_to_the_first_and_back_by_undo__RES_1(des
     moved = desk.session.scalars(select(Event).where(Event.verb == "unite", Event.register == "tickets")).one()
     assert (moved.before, moved.after) == ({"resident_id": other.id}, {"resident_id": kept.id})
 
-    residents.undo_merge(desk.session, [kept], **desk.supervisor).one()
+    residents.undo_merge(Call(desk.session, **desk.supervisor), [kept]).one()
     assert desk.state() == before
     assert other.id in desk.seen()
     with pytest.raises(OperationRefused, match="Nobody is merged"):
-        residents.undo_merge(desk.session, [kept], **desk.supervisor).one()
+        residents.undo_merge(Call(desk.session, **desk.supervisor), [kept]).one()
 
 
 def test_the_name_of_who_was_merged_leads_to_who_was_kept__RES_1(desk):
@@ -196,11 +196,11 @@ def test_the_name_of_who_was_merged_leads_to_who_was_kept__RES_1(desk):
         return desk.seen() & set(desk.session.scalars(select(Resident.id).where(condition)))
 
     assert shown("并乙") == {other.id}
-    residents.merge(desk.session, [kept], **desk.supervisor, other_id=other.id).one()
+    residents.merge(Call(desk.session, **desk.supervisor), [kept], other_id=other.id).one()
     desk.session.flush()
     for text in ("并乙", "bingyi", "bing yi", "并女士"):
         assert shown(text) == {kept.id}, text
-    residents.undo_merge(desk.session, [kept], **desk.supervisor).one()
+    residents.undo_merge(Call(desk.session, **desk.supervisor), [kept]).one()
     desk.session.flush()
     assert shown("并乙") == {other.id}
 
@@ -213,15 +213,15 @@ def test_what_was_written_since_a_merge_does_not_keep_it_from_being_undone__RES_
     )
     ticket, stay = desk.reports(other), desk.lives(other, 1)
     before = desk.state()
-    residents.merge(desk.session, [kept], **desk.supervisor, other_id=other.id).one()
-    residents.merge(desk.session, [kept], **desk.supervisor, other_id=third.id).one()
-    tickets.comment(desk.session, [ticket], **desk.clerk, body="问过了").one()
-    tickets.amend(desk.session, [ticket], **desk.clerk, summary="灯又坏了").one()
-    tickets.escalate(desk.session, [ticket], **desk.clerk, reason="要停水").one()
-    residents.end_occupancy(desk.session, [stay], **desk.clerk, until_on=desk.clerk["now"].date()).one()
-    residents.amend(desk.session, [kept], **desk.supervisor, emergency_contact="13911110009").one()
-    residents.undo_merge(desk.session, [kept], **desk.supervisor).one()
-    residents.undo_merge(desk.session, [kept], **desk.supervisor).one()
+    residents.merge(Call(desk.session, **desk.supervisor), [kept], other_id=other.id).one()
+    residents.merge(Call(desk.session, **desk.supervisor), [kept], other_id=third.id).one()
+    tickets.comment(Call(desk.session, **desk.clerk), [ticket], body="问过了").one()
+    tickets.amend(Call(desk.session, **desk.clerk), [ticket], summary="灯又坏了").one()
+    tickets.escalate(Call(desk.session, **desk.clerk, reason="要停水"), [ticket]).one()
+    residents.end_occupancy(Call(desk.session, **desk.clerk), [stay], until_on=desk.clerk["now"].date()).one()
+    residents.amend(Call(desk.session, **desk.supervisor), [kept], emergency_contact="13911110009").one()
+    residents.undo_merge(Call(desk.session, **desk.supervisor), [kept]).one()
+    residents.undo_merge(Call(desk.session, **desk.supervisor), [kept]).one()
     assert desk.state() == before
     assert ticket.summary == "灯又坏了"
 
@@ -230,14 +230,14 @@ def test_what_was_written_since_a_merge_does_not_keep_it_from_being_undone__RES_
 def test_a_merge_is_not_undone_when_what_it_wrote_was_changed__RES_1(desk, change):
     kept, other, third = desk.person(note="早"), desk.person("5550 1234", note="晚"), desk.person("5550 1235")
     ticket = desk.reports(other)
-    residents.merge(desk.session, [kept], **desk.supervisor, other_id=other.id).one()
+    residents.merge(Call(desk.session, **desk.supervisor), [kept], other_id=other.id).one()
     if change == "the ticket's resident":
-        tickets.amend(desk.session, [ticket], **desk.clerk, resident_id=third.id).one()
+        tickets.amend(Call(desk.session, **desk.clerk), [ticket], resident_id=third.id).one()
     else:
-        residents.amend(desk.session, [kept], **desk.supervisor, note="早，晚").one()
+        residents.amend(Call(desk.session, **desk.supervisor), [kept], note="早，晚").one()
     before = desk.state()
     with pytest.raises(OperationRefused, match="followed"):
-        residents.undo_merge(desk.session, [kept], **desk.supervisor).one()
+        residents.undo_merge(Call(desk.session, **desk.supervisor), [kept]).one()
     assert desk.state() == before
 
 
@@ -248,7 +248,7 @@ def test_who_agreed_to_one_preview_has_not_agreed_to_another__RES_1(desk):
     def merge(other_id, shown, looked_at=True):
         given = {"other_id": other_id, "looked_at": looked_at, "shown": shown}
         with pytest.raises(OperationRefused, match="would move") as told:
-            residents.merge(desk.session, [kept], **desk.supervisor, **given).one()
+            residents.merge(Call(desk.session, **desk.supervisor), [kept], **given).one()
         return told.value.values["shown"]
 
     shown = merge(other.id, "", looked_at=False)
@@ -258,7 +258,7 @@ def test_who_agreed_to_one_preview_has_not_agreed_to_another__RES_1(desk):
     before = desk.state()
     shown = merge(other.id, shown)
     assert desk.state() == before
-    residents.merge(desk.session, [kept], **desk.supervisor, other_id=other.id, shown=shown).one()
+    residents.merge(Call(desk.session, **desk.supervisor), [kept], other_id=other.id, shown=shown).one()
 
 
 def test_who_is_not_one_person_is_not_merged__RES_1(desk):
@@ -275,18 +275,18 @@ def test_who_is_not_one_person_is_not_merged__RES_1(desk):
         (987654, "no such"),
     ):
         with pytest.raises(OperationRefused, match=said):
-            residents.merge(desk.session, [first], **desk.supervisor, other_id=other).one()
+            residents.merge(Call(desk.session, **desk.supervisor), [first], other_id=other).one()
     with pytest.raises(OperationRefused, match="role"):
-        residents.merge(desk.session, [first], **desk.clerk, other_id=third.id).one()
-    residents.merge(desk.session, [first], **desk.supervisor, other_id=third.id).one()
+        residents.merge(Call(desk.session, **desk.clerk), [first], other_id=third.id).one()
+    residents.merge(Call(desk.session, **desk.supervisor), [first], other_id=third.id).one()
     for kept, other in ((fourth, third), (third, fourth)):
         with pytest.raises(OperationRefused, match="merged already"):
-            residents.merge(desk.session, [kept], **desk.supervisor, other_id=other.id).one()
+            residents.merge(Call(desk.session, **desk.supervisor), [kept], other_id=other.id).one()
     assert desk.session.scalar(select(ResidentMerge.undone_at)) is None
 
 
 def test_a_resident_is_not_reached_at_a_number_of_a_service__RES_1(desk):
     for phone in ("12345", "10086", "95588", f"{PHONE}/12345", "物业 12315"):
         draft = ResidentDraft(desk.world.estate.id, "试万人", phone)
-        ((_draft, refusal),) = residents.register(desk.session, [draft], preview=True, **desk.clerk).refused
+        ((_draft, refusal),) = residents.register(Call(desk.session, **desk.clerk, preview=True), [draft]).refused
         assert (refusal.field, "service" in str(refusal)) == ("phone", True), phone

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from models.call import Call
 from models.errors import OperationRefused, StaleRecord
 from models.events import Event
 from models.keys import BorrowerKind, KeyOrigin
@@ -32,13 +33,13 @@ def desk(session, world, now):
 
 def register(desk, name="单田芳", **changes):
     draft = ResidentDraft(desk.world.estate.id, name, **changes)
-    return residents.register(desk.session, [draft], **desk.common).one()
+    return residents.register(Call(desk.session, **desk.common), [draft]).one()
 
 
 def occupy(desk, resident, kind=OccupancyKind.TENANT, **changes):
     values = {"unit_id": desk.world.units[0].id, "resident_id": resident.id, "kind": kind, **changes}
     return residents.register_occupancy(
-        desk.session, [OccupancyDraft(desk.world.estate.id, **values)], **desk.common
+        Call(desk.session, **desk.common), [OccupancyDraft(desk.world.estate.id, **values)]
     ).one()
 
 
@@ -146,7 +147,7 @@ def test_what_cannot_be_filed_is_refused_with_a_sentence__RES_1(desk):
         with refused("RES-1"):
             register(desk, **changes)
         with refused("RES-1"):
-            residents.amend(desk.session, [desk.world.residents[0]], **desk.common, **changes).one()
+            residents.amend(Call(desk.session, **desk.common), [desk.world.residents[0]], **changes).one()
 
 
 def test_one_id_number_is_one_person__RES_1(desk):
@@ -156,10 +157,10 @@ def test_one_id_number_is_one_person__RES_1(desk):
         register(desk, "单某", **document)
     assert "单田芳" in str(caught.value)
     with refused("RES-1"):
-        residents.amend(desk.session, [desk.world.residents[0]], **desk.common, **document).one()
-    residents.amend(desk.session, [first], **desk.common, **document).one()
+        residents.amend(Call(desk.session, **desk.common), [desk.world.residents[0]], **document).one()
+    residents.amend(Call(desk.session, **desk.common), [first], **document).one()
     draft = ResidentDraft(desk.world.estate.id, "甲", id_document=IdDocument.PASSPORT, id_number="E12345678")
-    outcome = residents.register(desk.session, [draft, draft], **desk.common)
+    outcome = residents.register(Call(desk.session, **desk.common), [draft, draft])
     assert (len(outcome.done), len(outcome.refused)) == (1, 1)
 
 
@@ -167,24 +168,24 @@ def test_editing_changes_what_is_found_and_nothing_else__RES_1(desk):
     row = register(desk, phone="13800138000", emergency_contact="甲 139")
     cipher = (row.phone, row.emergency_contact)
     residents.amend(
-        desk.session, [row], **desk.common, name="曾小贤", phone="138 0013 8000", emergency_contact="甲 139"
+        Call(desk.session, **desk.common), [row], name="曾小贤", phone="138 0013 8000", emergency_contact="甲 139"
     ).one()
     assert row.name_pinyin.startswith("zengxiaoxian")
     assert (row.phone, row.emergency_contact) == cipher
     event = desk.session.scalars(select(Event).where(Event.verb == "amend")).one()
     assert set(event.after) == {"name", "name_pinyin"}
-    residents.amend(desk.session, [row], **desk.common, phone=None, emergency_contact="乙").one()
+    residents.amend(Call(desk.session, **desk.common), [row], phone=None, emergency_contact="乙").one()
     assert row.phone is None
     assert keyring_of(desk.session).decrypt(row.emergency_contact) == "乙"
     with pytest.raises(ValueError, match="name_pinyin"):
-        residents.amend(desk.session, [row], **desk.common, name_pinyin="x")
+        residents.amend(Call(desk.session, **desk.common), [row], name_pinyin="x")
 
 
 def test_a_stale_form_is_refused(desk):
     row = register(desk)
-    residents.amend(desk.session, [row], **desk.common, note="甲").one()
+    residents.amend(Call(desk.session, **desk.common), [row], note="甲").one()
     with pytest.raises(StaleRecord):
-        residents.amend(desk.session, [row], **desk.common, expected={row.id: 1}, note="乙").one()
+        residents.amend(Call(desk.session, expected={row.id: 1}, **desk.common), [row], note="乙").one()
 
 
 @pytest.mark.parametrize("follows", ["nothing", "occupancy", "ticket", "loan"])
@@ -194,16 +195,16 @@ def test_a_person_someone_refers_to_is_not_deleted__RES_1(desk, follows):
         occupy(desk, row)
     elif follows == "ticket":
         draft = tickets.TicketDraft(desk.world.estate.id, "漏水", place="大堂", resident_id=row.id)
-        tickets.register(desk.session, [draft], **desk.common).one()
+        tickets.register(Call(desk.session, **desk.common), [draft]).one()
     elif follows == "loan":
         occupy(desk, row, OccupancyKind.OWNER)
         key_draft = keys.KeyDraft(desk.world.estate.id, KeyOrigin.ENTRUSTED, "A", "S", unit_id=desk.world.units[0].id)
-        key = keys.register(desk.session, [key_draft], **desk.common).one()
+        key = keys.register(Call(desk.session, **desk.common), [key_draft]).one()
         loan = keys.LoanDraft(
             key.id, BorrowerKind.OWNER, borrower_resident_id=row.id, identity_checked=True, signed=True
         )
-        keys.lend(desk.session, [loan], **desk.common).one()
-    outcome = residents.delete(desk.session, [row], actor=desk.manager, now=desk.now, reason="重复")
+        keys.lend(Call(desk.session, **desk.common), [loan]).one()
+    outcome = residents.delete(Call(desk.session, desk.manager, desk.now, reason="重复"), [row])
     assert bool(outcome.done) is (follows == "nothing")
     left = desk.session.scalar(select(func.count()).select_from(Resident).where(Resident.name == "单田芳"))
     assert left == (0 if follows == "nothing" else 1)
@@ -216,10 +217,10 @@ def test_only_the_desk_keeps_the_file__RES_4(desk):
     for username in ("technician", "lead", "auditor", "admin", "stranger"):
         common = {"actor": desk.world.actor(username), "now": desk.now}
         for outcome in (
-            residents.register(desk.session, [ResidentDraft(desk.world.estate.id, "甲")], **common),
-            residents.amend(desk.session, [row], **common, note="甲"),
-            residents.delete(desk.session, [row], **common),
-            residents.register_occupancy(desk.session, [occupancy], **common),
+            residents.register(Call(desk.session, **common), [ResidentDraft(desk.world.estate.id, "甲")]),
+            residents.amend(Call(desk.session, **common), [row], note="甲"),
+            residents.delete(Call(desk.session, **common), [row]),
+            residents.register_occupancy(Call(desk.session, **common), [occupancy]),
         ):
             assert [refusal.rule for _, refusal in outcome.refused] == ["ROLE"], username
 
@@ -246,7 +247,7 @@ def test_the_same_days_are_registered_once__RES_1(desk):
     with refused("RES-1"):
         occupy(desk, row, from_on=TODAY - 4 * DAY, until_on=TODAY - 3 * DAY)
     draft = OccupancyDraft(desk.world.estate.id, desk.world.units[3].id, row.id, OccupancyKind.FAMILY)
-    outcome = residents.register_occupancy(desk.session, [draft, draft], **desk.common)
+    outcome = residents.register_occupancy(Call(desk.session, **desk.common), [draft, draft])
     assert (len(outcome.done), len(outcome.refused)) == (1, 1)
 
 
@@ -264,29 +265,31 @@ def test_an_occupancy_stays_in_its_estate_and_its_days_in_order__RES_1(desk):
 def test_an_occupancy_ends_once_and_its_history_stays__RES_1(desk, state):
     row = occupy(desk, register(desk), from_on=TODAY - 3 * DAY)
     if state == "ended":
-        residents.end_occupancy(desk.session, [row], **desk.common, until_on=TODAY - DAY).one()
+        residents.end_occupancy(Call(desk.session, **desk.common), [row], until_on=TODAY - DAY).one()
     with refused("RES-1"):
-        residents.end_occupancy(desk.session, [row], **desk.common, until_on=TODAY - 4 * DAY).one()
-    ended = residents.end_occupancy(desk.session, [row], **desk.common)
+        residents.end_occupancy(Call(desk.session, **desk.common), [row], until_on=TODAY - 4 * DAY).one()
+    ended = residents.end_occupancy(Call(desk.session, **desk.common), [row])
     assert bool(ended.done) is (state == "lasting")
     assert row.until_on == (TODAY if state == "lasting" else TODAY - DAY)
     with refused("RES-1"):
-        residents.delete_occupancy(desk.session, [row], actor=desk.manager, now=desk.now).one()
+        residents.delete_occupancy(Call(desk.session, desk.manager, desk.now), [row]).one()
 
 
 def test_a_mistaken_occupancy_is_deleted_while_it_lasts__RES_1(desk):
     row = occupy(desk, register(desk))
-    residents.delete_occupancy(desk.session, [row], actor=desk.manager, now=desk.now, reason="选错").one()
+    residents.delete_occupancy(Call(desk.session, desk.manager, desk.now, reason="选错"), [row]).one()
     assert desk.session.scalar(select(func.count()).select_from(Occupancy)) == 2
 
 
 def test_preview_writes_nothing(desk):
     count = desk.session.scalar(select(func.count()).select_from(Resident))
     draft = ResidentDraft(desk.world.estate.id, "甲")
-    assert residents.register(desk.session, [draft], **desk.common, preview=True).done == [draft]
+    assert residents.register(Call(desk.session, preview=True, **desk.common), [draft]).done == [draft]
     occupancy = OccupancyDraft(
         desk.world.estate.id, desk.world.units[3].id, desk.world.residents[0].id, OccupancyKind.FAMILY
     )
-    assert residents.register_occupancy(desk.session, [occupancy], **desk.common, preview=True).done == [occupancy]
+    assert residents.register_occupancy(Call(desk.session, preview=True, **desk.common), [occupancy]).done == [
+        occupancy
+    ]
     assert desk.session.scalar(select(func.count()).select_from(Resident)) == count
     assert desk.session.scalars(select(Event).where(Event.verb == "register", Event.register != "staff")).all() == []

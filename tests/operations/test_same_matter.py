@@ -4,6 +4,7 @@ import datetime
 
 import pytest
 
+from models.call import Call
 from models.complaints import ComplaintCategory
 from models.complaints import ComplaintStatus as C
 from models.estates import Unit, UnitUse
@@ -47,7 +48,7 @@ def offered(world, now, module=tickets, draft=ticket_draft, **columns):
     """The number of the open matter that is offered instead, None when the new one is simply registered."""
     columns = {"another_matter": False, **columns}
     with undone(world):
-        outcome = module.register(world.session, [draft(world, **columns)], actor=world.actor("clerk"), now=now)
+        outcome = module.register(Call(world.session, world.actor("clerk"), now), [draft(world, **columns)])
         return refusal(outcome).values["number"] if outcome.refused else outcome.one() and None
 
 
@@ -151,11 +152,11 @@ def test_the_same_fault_in_another_room_of_the_home_is_another_matter__INT_6(wor
 
 def test_a_call_is_no_repeat_of_what_was_heard_on_a_later_day__INT_2(world, now):
     matter = new_ticket(world, now, heard_at=now - HOUR)
-    again = {"actor": world.actor("clerk"), "now": now, "words": "还没来"}
+    call = Call(world.session, world.actor("clerk"), now)
     for early in (now - 48 * HOUR, now.replace(year=2020)):
-        outcome = tickets.report_again(world.session, [matter], heard_at=early, **again)
+        outcome = tickets.report_again(call, [matter], heard_at=early, words="还没来")
         assert (refusal(outcome).rule, refusal(outcome).field, matter.repeats) == ("INT-2", "heard_at", 0)
-    tickets.report_again(world.session, [matter], heard_at=now - HOUR, **again).one()
+    tickets.report_again(call, [matter], heard_at=now - HOUR, words="还没来").one()
 
 
 def test_of_one_unit_the_same_category_or_like_words_are_offered__INT_6(world, now, categories):
@@ -233,7 +234,7 @@ def test_an_anonymous_complaint_is_compared_as_well_and_names_nobody__INT_4_INT_
     first = new_complaint(world, now, summary="楼上半夜装修", reporter_name="欧阳小燕", **dispute)
     draft = complaint_draft(world, summary="半夜装修", anonymous=True, another_matter=False, **dispute)
     with undone(world):
-        outcome = complaints.register(world.session, [draft], actor=world.actor("clerk"), now=now)
+        outcome = complaints.register(Call(world.session, world.actor("clerk"), now), [draft])
         asked = refusal(outcome)
     assert (asked.field, asked.values["number"]) == ("another_matter", first.number)
     assert "欧阳" not in str(asked.values)

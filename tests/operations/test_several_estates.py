@@ -5,14 +5,16 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from models.call import Call
 from models.events import Event
 from models.operations import password_requests, staff
 from models.password_requests import PasswordRequest
 from models.policy import PERMISSIONS
 from models.staff import Role, StaffAssignment
+from tests.calling import called
 
 ON_WHOLE_ACCOUNTS: dict[str, dict[str, Any]] = {
-    "amend": {"values": {"name": "Anna"}},
+    "amend": {"name": "Anna"},
     "disable": {"reason": "left"},
     "enable": {},
     "reset_password": {"password_hash": "other"},
@@ -38,15 +40,15 @@ def do(world, now, verb, person, actor, **more):
     """Do *verb* to *person*, who is made ready for it."""
     session, arguments = world.session, {**ON_WHOLE_ACCOUNTS[verb]}
     if verb == "enable" and person.disabled_at is None:
-        staff.disable(session, [person], actor=world.actor("system"), now=now).one()
+        staff.disable(Call(session, world.actor("system"), now), [person]).one()
     if verb == "disable" and person.disabled_at is not None:
-        staff.enable(session, [person], actor=world.actor("system"), now=now).one()
+        staff.enable(Call(session, world.actor("system"), now), [person]).one()
     if verb == "approve_reset":
         password_requests.ask(session, person.username, address="10.0.0.3", now=now)
         arguments["request"] = session.scalars(select(PasswordRequest.id)).all()[-1]
     before = facts(person)
     function = password_requests.approve if verb == "approve_reset" else getattr(staff, verb)
-    return function(session, [person], actor=actor, now=now, **arguments, **more), before
+    return called(function, session, [person], actor=actor, now=now, **arguments, **more), before
 
 
 def test_every_verb_on_people_is_known_here():
@@ -83,7 +85,7 @@ def test_a_role_given_here_opens_nothing_of_who_works_elsewhere(session, world, 
     for row in session.scalars(select(StaffAssignment).where(StaffAssignment.staff_id == clerk.id)):
         row.ended_at = now
     assign(world, clerk, world.other)
-    outcome = staff.grant_role(session, [clerk], actor=admin, now=now, estate=world.estate, role=Role.AUDITOR)
+    outcome = staff.grant_role(Call(session, admin, now), [clerk], estate=world.estate, role=Role.AUDITOR)
     assert "works in other estates only" in str(outcome.refused[0][1])
     assert not session.scalars(
         select(StaffAssignment).where(StaffAssignment.staff_id == clerk.id, StaffAssignment.role == Role.AUDITOR)
@@ -97,7 +99,7 @@ def test_who_gives_roles_in_both_lets_people_work_in_both(session, world, now):
     clerk = world.staff["clerk"]
     assign(world, world.staff["admin"], world.other, Role.ADMIN)
     made = staff.grant_role(
-        session, [clerk], actor=world.actor("admin"), now=now, estate=world.other, role=Role.CLERK
+        Call(session, world.actor("admin"), now), [clerk], estate=world.other, role=Role.CLERK
     ).one()
     assert made.estate_id == world.other.id
 
@@ -108,8 +110,8 @@ def test_a_role_ends_by_the_administrator_of_its_estate_wherever_the_person_is_a
     there = assign(world, clerk, other)
     assign(world, world.staff["stranger"], other, Role.ADMIN)
     admin_there = world.actor("stranger")
-    assert staff.end_role(session, [here], actor=admin_there, now=now).refused[0][1].rule == "ROLE"
-    staff.end_role(session, [there], actor=admin_there, now=now).one()
+    assert staff.end_role(Call(session, admin_there, now), [here]).refused[0][1].rule == "ROLE"
+    staff.end_role(Call(session, admin_there, now), [there]).one()
     session.commit()
     assert here.ended_at is None
     event = session.scalars(select(Event).where(Event.verb == "end_role")).one()
@@ -124,7 +126,7 @@ def ask(world, now, username="clerk"):
 
 
 def approve(world, now, person, found, by="admin"):
-    return password_requests.approve(world.session, [person], actor=world.actor(by), now=now, request=found.id)
+    return password_requests.approve(Call(world.session, world.actor(by), now), [person], request=found.id)
 
 
 def test_an_approved_request_sets_one_new_password_and_ends_all_others(session, world, now):
@@ -162,12 +164,12 @@ def test_what_happens_to_the_account_meanwhile_ends_the_approval(session, world,
     approve(world, now, clerk, found).one()
     later = now
     if after == "disable":
-        staff.disable(session, [clerk], actor=admin, now=now).one()
-        staff.enable(session, [clerk], actor=admin, now=now).one()
+        staff.disable(Call(session, admin, now), [clerk]).one()
+        staff.enable(Call(session, admin, now), [clerk]).one()
     elif after == "reset_password":
-        staff.reset_password(session, [clerk], actor=admin, now=now, password_hash="x").one()
+        staff.reset_password(Call(session, admin, now), [clerk], password_hash="x").one()
     elif after == "change_own_password":
-        staff.change_own_password(session, clerk, actor=world.actor("clerk"), now=now, password_hash="x")
+        staff.change_own_password(Call(session, world.actor("clerk"), now), clerk, password_hash="x")
     elif after == "expiry":
         later = now + password_requests.LIFETIME
     else:
@@ -178,7 +180,7 @@ def test_what_happens_to_the_account_meanwhile_ends_the_approval(session, world,
 
 
 def test_asking_for_an_account_that_is_not_there_looks_the_same(session, world, now):
-    staff.disable(session, [world.staff["clerk2"]], actor=world.actor("admin"), now=now).one()
+    staff.disable(Call(session, world.actor("admin"), now), [world.staff["clerk2"]]).one()
     for username in ("nobody", "system", "", "clerk2", "  CLERK "):
         _secret, found = ask(world, now, username)
         assert len(found.code) == 7

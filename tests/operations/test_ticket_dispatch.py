@@ -5,6 +5,7 @@ import datetime
 import pytest
 from sqlalchemy import select
 
+from models.call import Call
 from models.matters import Comment, CommentKind, Severity
 from models.operations import tickets
 from models.staff import Department
@@ -29,7 +30,7 @@ def world(rolled_back):
 
 
 def register(world, now, by="clerk", **columns):
-    return tickets.register(world.session, [ticket_draft(world, **columns)], actor=world.actor(by), now=now)
+    return tickets.register(Call(world.session, world.actor(by), now), [ticket_draft(world, **columns)])
 
 
 def test_an_emergency_is_dispatched_at_once_before_it_is_complete__DSP_1(world, now):

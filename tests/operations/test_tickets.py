@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import func, select
 
+from models.call import Call
 from models.errors import StaleRecord
 from models.events import Event
 from models.follow_ups import FollowUp
@@ -30,7 +31,7 @@ def world(rolled_back):
 
 
 def register(world, now, by="clerk", **columns):
-    return tickets.register(world.session, [ticket_draft(world, **columns)], actor=world.actor(by), now=now)
+    return tickets.register(Call(world.session, world.actor(by), now), [ticket_draft(world, **columns)])
 
 
 # ---------------------------------------------------------------- states
@@ -76,7 +77,7 @@ def test_a_preview_says_the_same_and_writes_nothing(world, now, verb):
 def test_a_batch_serves_what_it_can_and_names_the_rest(world, now):
     fair, gone = new_ticket(world, now), ticket_in(world, S.CANCELLED, now)
     team = world.teams[Department.ENGINEERING]
-    outcome = tickets.dispatch(world.session, [gone, fair], actor=world.actor("clerk"), now=now, team=team)
+    outcome = tickets.dispatch(Call(world.session, world.actor("clerk"), now), [gone, fair], team=team)
     assert outcome.done == [fair]
     assert [(row, error.rule) for row, error in outcome.refused] == [(gone, "JOB-1")]
 
@@ -242,7 +243,7 @@ def test_only_what_nothing_followed_is_deleted__JOB_1(world, now):
     fresh, noted, sent = new_ticket(world, now), new_ticket(world, now), ticket_in(world, S.DISPATCHED, now)
     do(world, "comment", noted, now, body="已回电").one()
     actor = world.actor("manager")
-    outcome = tickets.delete(world.session, [fresh, noted, sent], actor=actor, now=now)
+    outcome = tickets.delete(Call(world.session, actor, now), [fresh, noted, sent])
     world.session.commit()
     assert [row.id for row in outcome.done] == [fresh.id]
     assert {error.rule for _, error in outcome.refused} == {"JOB-1"}

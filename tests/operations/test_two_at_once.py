@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 
+from models.call import Call
 from models.operations import audits, complaints, residents, tickets
 from models.operations.residents import ResidentDraft
 from models.personal import IdDocument, Keyring
@@ -36,26 +37,26 @@ def test_the_same_matter_is_not_registered_twice_at_the_same_moment__INT_6(
     same = draft(world, another_matter=False)
     clerk, clerk2 = world.actor("clerk"), world.actor("clerk2")
     session.commit()
-    first = register(session, [same], actor=clerk, now=now).one()
+    first = register(Call(session, clerk, now), [same]).one()
     with impatient(engine, keyring) as other, pytest.raises(OperationalError):
-        register(other, [same], actor=clerk2, now=now)
+        register(Call(other, clerk2, now), [same])
     session.commit()
     with impatient(engine, keyring) as other:
-        assert refusal(register(other, [same], actor=clerk2, now=now)).values["number"] == first.number
+        assert refusal(register(Call(other, clerk2, now), [same])).values["number"] == first.number
 
 
 def test_an_audit_that_is_being_signed_off_is_not_taken_again__AUD_3(engine, keyring, session, world, now):
     supervisor, clerk, estate = world.actor("supervisor"), world.actor("clerk"), world.estate
-    taken = audits.run(session, [estate], actor=supervisor, now=now).one()
+    taken = audits.run(Call(session, supervisor, now), [estate]).one()
     session.commit()
-    audits.sign_off(session, [taken], actor=supervisor, now=now).one()
+    audits.sign_off(Call(session, supervisor, now), [taken]).one()
     with impatient(engine, keyring) as other:
-        tickets.register(other, [ticket_draft(world)], actor=clerk, now=now).one()
+        tickets.register(Call(other, clerk, now), [ticket_draft(world)]).one()
         with pytest.raises(OperationalError):
-            audits.run(other, [estate], actor=supervisor, now=now)
+            audits.run(Call(other, supervisor, now), [estate])
     session.commit()
     with impatient(engine, keyring) as other:
-        assert refusal(audits.run(other, [estate], actor=supervisor, now=now)).rule == "AUD-3"
+        assert refusal(audits.run(Call(other, supervisor, now), [estate])).rule == "AUD-3"
 
 
 def test_an_id_number_is_not_written_twice_at_the_same_moment__RES_1(
@@ -64,9 +65,9 @@ def test_an_id_number_is_not_written_twice_at_the_same_moment__RES_1(
     draft = ResidentDraft(world.estate.id, "王芳", id_document=IdDocument.PASSPORT, id_number="E12345678")
     clerk, clerk2 = world.actor("clerk"), world.actor("clerk2")
     session.commit()
-    residents.register(session, [draft], actor=clerk, now=now).one()
+    residents.register(Call(session, clerk, now), [draft]).one()
     with impatient(engine, keyring) as other, pytest.raises(OperationalError):
-        residents.register(other, [draft], actor=clerk2, now=now)
+        residents.register(Call(other, clerk2, now), [draft])
     session.commit()
     with impatient(engine, keyring) as other:
-        assert refusal(residents.register(other, [draft], actor=clerk2, now=now)).rule == "RES-1"
+        assert refusal(residents.register(Call(other, clerk2, now), [draft])).rule == "RES-1"

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from models.call import Call
 from models.complaints import Complaint, ComplaintCategory, ComplaintNature, ComplaintStatus
 from models.errors import OperationRefused, Outcome
 from models.follow_ups import AttemptOutcome, FollowUp, FollowUpStatus, FollowUpWay
@@ -17,13 +18,14 @@ from models.operations.tickets import TicketDraft
 from models.settings import Clock
 from models.staff import Department
 from models.tickets import Acceptance, CancelKind, Ticket, TicketStatus, WaitingReason
+from tests.calling import called
 from tests.factories import World
 
 MINUTE = datetime.timedelta(minutes=1)
 HOUR = datetime.timedelta(hours=1)
 DAY = datetime.timedelta(days=1)
 
-Call = Callable[..., Outcome]
+Verb = Callable[..., Outcome]
 
 
 def ticket_draft(world: World, **columns: Any) -> TicketDraft:
@@ -56,7 +58,7 @@ def complaint_draft(world: World, **columns: Any) -> ComplaintDraft:
 def new_ticket(world: World, now: datetime.datetime, **columns: Any) -> Ticket:
     """One ticket, registered by the clerk."""
     draft = ticket_draft(world, **columns)
-    ticket = tickets.register(world.session, [draft], actor=world.actor("clerk"), now=now).one()
+    ticket = tickets.register(Call(world.session, world.actor("clerk"), now), [draft]).one()
     assert isinstance(ticket, Ticket)
     return ticket
 
@@ -64,7 +66,7 @@ def new_ticket(world: World, now: datetime.datetime, **columns: Any) -> Ticket:
 def new_complaint(world: World, now: datetime.datetime, **columns: Any) -> Complaint:
     """One complaint, registered by the clerk."""
     draft = complaint_draft(world, **columns)
-    complaint = complaints.register(world.session, [draft], actor=world.actor("clerk"), now=now).one()
+    complaint = complaints.register(Call(world.session, world.actor("clerk"), now), [draft]).one()
     assert isinstance(complaint, Complaint)
     return complaint
 
@@ -110,12 +112,13 @@ def complaint_arguments(world: World, now: datetime.datetime) -> dict[str, dict[
 def do(world: World, verb: str, row: Any, now: datetime.datetime, *, by: str = "supervisor", **changes: Any) -> Outcome:
     """Call *verb* on one ticket or complaint, with fair arguments but for *changes*."""
     if isinstance(row, Ticket):
-        call: Call = getattr(tickets, verb)
+        act: Verb = getattr(tickets, verb)
         fair = ticket_arguments(world).get(verb, {})
     else:
-        call = getattr(complaints, verb)
+        act = getattr(complaints, verb)
         fair = complaint_arguments(world, now).get(verb, {})
-    return call(world.session, [row], actor=world.actor(by), now=now, **(fair | changes))
+    outcome: Outcome = called(act, world.session, [row], actor=world.actor(by), now=now, **(fair | changes))
+    return outcome
 
 
 def write_review(
@@ -174,9 +177,10 @@ def attempt(
 ) -> Outcome:
     """Record one attempt by phone."""
     actor = world.actor(by)
-    return follow_ups.record_attempt(
-        world.session, [follow_up], actor=actor, now=now, way=way, outcome=outcome, **columns
-    )
+    arguments = {"way": way, "outcome": outcome, **columns}
+    verb = follow_ups.record_attempt
+    answer: Outcome = called(verb, world.session, [follow_up], actor=actor, now=now, **arguments)
+    return answer
 
 
 def satisfied(world: World, row: Any, now: datetime.datetime) -> None:

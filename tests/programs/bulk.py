@@ -9,6 +9,7 @@ import signal
 from sqlalchemy import select
 
 from models.bulk import BulkRun
+from models.call import Call
 from models.operations.bulk import run_chunk
 from models.personal import Keyring
 from models.session import DeskSession, open_engine
@@ -26,7 +27,7 @@ def run(url: str, username: str, run_id: int, point: str = "", fatal: int = 0) -
         chunk, left = 0, True
         while left:
             chunk += 1
-            left = run_chunk(session, session.get_one(BulkRun, run_id), actor=actor, now=NOW, size=CHUNK)
+            left = run_chunk(Call(session, actor, NOW), session.get_one(BulkRun, run_id), size=CHUNK)
             session.flush()
             reach("before_commit", point, chunk == fatal)
             session.commit()

@@ -2,6 +2,7 @@
 
 from sqlalchemy import select
 
+from models.call import Call
 from models.operations.tickets import report_again
 from models.personal import Keyring
 from models.session import DeskSession, open_engine
@@ -18,5 +19,5 @@ def run(url: str, username: str, count: int, *ids: int) -> None:
             with DeskSession(engine, keyring=Keyring(DATA_KEY)) as session:
                 person = session.scalars(select(Staff).where(Staff.username == username)).one()
                 ticket = session.get_one(Ticket, ticket_id)
-                report_again(session, [ticket], actor=actor_for(session, person), now=NOW, words="again").one()
+                report_again(Call(session, actor_for(session, person), NOW), [ticket], words="again").one()
                 session.commit()

@@ -36,6 +36,7 @@ from models import (
 )
 from models.audits import FindingKind
 from models.base import UTCDateTime
+from models.call import Call
 from models.complaints import ComplaintCategory, ComplaintNature, ComplaintStatus
 from models.estates import FeeStatus, UnitUse
 from models.events import broken_seals
@@ -286,7 +287,7 @@ def findings_of_today(session, now):
     """Kinds that an audit of the first estate finds; nothing is kept of it."""
     estate = session.scalars(select(Estate).where(Estate.code == "CUIHU")).one()
     clerk = session.scalars(select(Staff).where(Staff.username == "clerk")).one()
-    run = audits.run(session, [estate], actor=actor_for(session, clerk), now=now).one()
+    run = audits.run(Call(session, actor_for(session, clerk), now), [estate]).one()
     found = {FindingKind(kind) for kind, number in run.counts.items() if number}
     session.rollback()
     return found

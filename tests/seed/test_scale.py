@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from models import ClockRun, Estate, Event, FollowUp, Resident, Staff, Ticket
+from models.call import Call
 from models.errors import OperationRefused
 from models.events import broken_seals
 from models.invariants import broken_invariants
@@ -80,7 +81,7 @@ def test_it_is_whole_goes_on_with_the_next_number_and_is_the_same_again(session,
     last = session.scalar(series) or 0
     clerk = actor_for(session, session.scalars(select(Staff).where(Staff.username == "a.clerk")).one())
     draft = TicketDraft(place, "水龙头滴水", resident_id=resident.id, place="厨房")
-    (ticket,) = verbs.register(session, [draft], actor=clerk, now=NOW).all()
+    (ticket,) = verbs.register(Call(session, clerk, NOW), [draft]).all()
     session.commit()
     assert ticket.number == f"R261118-{last + 1:03d}"
     assert list(broken_seals(session)) == []
@@ -105,7 +106,7 @@ def test_rows_and_events_look_like_those_of_the_verbs(session, fill):
     )
     (category,) = {ticket.category_id for ticket in tickets[:1]}
     draft.category_id, draft.unit_id, draft.another_matter = category, tickets[0].unit_id, True
-    (mine,) = verbs.register(session, [draft], actor=clerk, now=NOW).all()
+    (mine,) = verbs.register(Call(session, clerk, NOW), [draft]).all()
     job = next(t for t in tickets if t.kind is TicketKind.REPAIR and t.wish and t.resident_id)
     theirs, ours = events_of(session, job)[0], events_of(session, mine)[0]
     assert (theirs.verb, theirs.role, theirs.source) == (ours.verb, ours.role, ours.source)
@@ -113,7 +114,7 @@ def test_rows_and_events_look_like_those_of_the_verbs(session, fill):
     assert theirs.after["reporter_phone"].startswith("digest:")
 
     team = session.scalars(select(Team).where(Team.estate_id == place)).first()
-    verbs.dispatch(session, [mine], actor=clerk, now=NOW + datetime.timedelta(minutes=3), team=team).all()
+    verbs.dispatch(Call(session, clerk, NOW + datetime.timedelta(minutes=3)), [mine], team=team).all()
     session.flush()
     runs = session.scalars(select(ClockRun.due_at).where(ClockRun.ticket_id == mine.id)).all()
     emergencies = [ticket for ticket in tickets if ticket.kind is TicketKind.EMERGENCY]

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
 
 from models.bulk import BulkItem, BulkOutcome, BulkRun, BulkState
+from models.call import Call
 from models.errors import OperationRefused
 from models.events import Event
 from models.operations import bulk, tickets
@@ -110,9 +111,7 @@ def prepared(session: DeskSession, world: World, records: Records, now: datetime
 
 def prepare(session: DeskSession, world: World, records: Records, now: datetime.datetime, key: str) -> BulkRun:
     run = bulk.prepare(
-        session,
-        actor=world.actor("clerk"),
-        now=now,
+        Call(session, world.actor("clerk"), now),
         estate_id=world.estate.id,
         register="tickets",
         verb="dispatch",
@@ -134,9 +133,9 @@ def test_rows_changed_since_the_preview_are_left_alone(
     session: DeskSession, world: World, prepared: BulkRun, records: Records, now: datetime.datetime
 ) -> None:
     changed = session.get_one(Ticket, records.tickets[1])
-    tickets.amend(session, [changed], actor=world.actor("clerk"), now=now, summary="now another").one()
+    tickets.amend(Call(session, world.actor("clerk"), now), [changed], summary="now another").one()
     session.commit()
-    assert not bulk.run_chunk(session, prepared, actor=world.actor("clerk"), now=now)
+    assert not bulk.run_chunk(Call(session, world.actor("clerk"), now), prepared)
     session.commit()
     assert bulk.counts(session, prepared)[BulkOutcome.CHANGED] == 1
     assert bulk.counts(session, prepared)[BulkOutcome.DONE] == 4
@@ -151,14 +150,14 @@ def test_a_run_cut_off_between_chunks_goes_on_where_it_was(
     now: datetime.datetime,
 ) -> None:
     clerk = world.actor("clerk")
-    assert bulk.run_chunk(session, prepared, actor=clerk, now=now, size=2)
+    assert bulk.run_chunk(Call(session, clerk, now), prepared, size=2)
     session.commit()
-    assert bulk.run_chunk(session, prepared, actor=clerk, now=now, size=2)
+    assert bulk.run_chunk(Call(session, clerk, now), prepared, size=2)
     session.rollback()  # killed before its commit
     again = prepare(session, world, records, now, KEY)
     assert again.id == prepared.id
     assert again.state is BulkState.RUNNING
-    while bulk.run_chunk(session, again, actor=clerk, now=now, size=2):
+    while bulk.run_chunk(Call(session, clerk, now), again, size=2):
         session.commit()
     session.commit()
     assert bulk.counts(session, again)[BulkOutcome.DONE] == 5
@@ -169,10 +168,10 @@ def test_a_finished_run_does_nothing_more(
     session: DeskSession, world: World, prepared: BulkRun, now: datetime.datetime
 ) -> None:
     clerk = world.actor("clerk")
-    assert not bulk.run_chunk(session, prepared, actor=clerk, now=now)
+    assert not bulk.run_chunk(Call(session, clerk, now), prepared)
     session.commit()
     before = session.scalar(select(func.count()).select_from(Event))
-    assert not bulk.run_chunk(session, prepared, actor=clerk, now=now)
+    assert not bulk.run_chunk(Call(session, clerk, now), prepared)
     session.commit()
     assert session.scalar(select(func.count()).select_from(Event)) == before
 
@@ -181,7 +180,7 @@ def test_somebody_elses_run_is_refused(
     session: DeskSession, world: World, prepared: BulkRun, now: datetime.datetime
 ) -> None:
     with pytest.raises(OperationRefused):
-        bulk.run_chunk(session, prepared, actor=world.actor("supervisor"), now=now)
+        bulk.run_chunk(Call(session, world.actor("supervisor"), now), prepared)
 
 
 def test_a_kept_refusal_reads_the_same(session: DeskSession, prepared: BulkRun, now: datetime.datetime) -> None:

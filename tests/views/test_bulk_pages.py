@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from models.bulk import BulkItem, BulkRun, BulkState
+from models.call import Call
 from models.operations import bulk, tickets
 from models.operations.bulk import BULK_VERBS
 from models.session import DeskSession
@@ -98,7 +99,7 @@ def test_retry_takes_just_the_rows_left_alone_with_the_same_answers(
     asked = {"stage": "preview", "team": str(records.team), "key": KEY, "visit_until": "2026-11-18T18:30"}
     answer = post(client, "/admin/tickets/bulk/dispatch/", row=[str(row) for row in records.tickets[:4]], **asked)
     changed = session.get_one(Ticket, records.tickets[2])
-    tickets.amend(session, [changed], actor=world.actor("clerk"), now=now, summary="now another").one()
+    tickets.amend(Call(session, world.actor("clerk"), now), [changed], summary="now another").one()
     session.commit()
     run = number_in(answer)
     post(client, "/admin/bulk-runs/run/", id=str(run))
@@ -129,9 +130,7 @@ def test_a_long_run_says_how_far_it_is_and_goes_on_by_itself(
 ) -> None:
     clerk = world.actor("clerk")
     run = bulk.prepare(
-        session,
-        actor=clerk,
-        now=now,
+        Call(session, clerk, now),
         estate_id=world.estate.id,
         register="tickets",
         verb="dispatch",
@@ -140,7 +139,7 @@ def test_a_long_run_says_how_far_it_is_and_goes_on_by_itself(
         key=KEY,
     )
     session.commit()
-    assert bulk.run_chunk(session, run, actor=clerk, now=now, size=2)
+    assert bulk.run_chunk(Call(session, clerk, now), run, size=2)
     session.commit()
     page = sign_in("clerk").get(f"/admin/bulk-runs/details/?id={run.id}").text
     assert "2 of 5 rows" in page

@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from models.call import Call
 from models.operations import settings
 from models.operations.settings import CalendarDayDraft
 from models.session import DeskSession
@@ -37,7 +38,7 @@ def test_a_year_without_official_calendar_is_named_until_days_are_written_by_han
         client.get(PAGE)
     assert len(asked(seen)) <= READING["index_view"]
     own = CalendarDayDraft(world.estate.id, datetime.date(2099, 10, 1), DayKind.OFF, "国庆节")
-    settings.register_calendar_days(session, [own], actor=world.actor("manager"), now=UNKNOWN).one()
+    settings.register_calendar_days(Call(session, world.actor("manager"), UNKNOWN), [own]).one()
     session.commit()
     assert sentences(client) == [2100]
 

@@ -45,7 +45,6 @@ def test_every_step_is_a_verb_of_the_policy_with_a_function_and_a_name(pages: di
 
 
 def test_every_form_gives_exactly_what_its_verb_takes(app: Flask, pages: dict[str, Any]) -> None:
-    own = {"session", "actor", "now", "expected", "preview"}
     for view in registers(pages):
         if view.endpoint == "staff":
             continue  # its verbs are wrapped: an account is amended by one mapping, a role ended by its own row
@@ -53,10 +52,10 @@ def test_every_form_gives_exactly_what_its_verb_takes(app: Flask, pages: dict[st
             if step.link:
                 continue
             with app.test_request_context():
-                given = set(step.form().arguments())
-            _session, _rows, *parameters = inspect.signature(view.verb(step.verb)).parameters.values()
-            taken = {parameter.name for parameter in parameters} - own
-            needed = {p.name for p in parameters if p.default is p.empty and p.name not in own}
+                given = set(step.form().arguments()) - {"reason"}  # which the call says
+            _call, _rows, *parameters = inspect.signature(view.verb(step.verb)).parameters.values()
+            taken = {parameter.name for parameter in parameters}
+            needed = {p.name for p in parameters if p.default is p.empty}
             assert given <= taken, (view.register, step.verb, given - taken)
             assert needed <= given, (view.register, step.verb, needed - given)
 
@@ -78,14 +77,12 @@ def test_bulk_arguments_come_back_from_json_as_what_they_were(session: DeskSessi
     for (register, verb), bulk in BULK_VERBS.items():
         assert verb in PERMISSIONS[register]
         parameters = inspect.signature(bulk.function).parameters
-        assert "preview" in parameters
         given = {name: examples[kind] for name, kind in bulk.kinds.items()} | {"note": "好的", "nothing": None}
         kept = json.loads(json.dumps(encode(given)))
         assert bulk.decode(session, kept) == given, (register, verb)
         # What a verb asks for and JSON does not know has its kind.
-        own = {"session", "actor", "now", "expected", "preview"}
         for name, parameter in list(parameters.items())[2:]:
-            if name not in own and parameter.kind is not inspect.Parameter.VAR_KEYWORD:
+            if parameter.kind is not inspect.Parameter.VAR_KEYWORD:
                 asked = set(typing.get_args(parameter.annotation) or [parameter.annotation]) - {type(None)}
                 assert asked <= {str, bool, int} or name in bulk.kinds, (register, verb, name)
 

@@ -16,6 +16,7 @@ from sqlalchemy import Integer, func, insert, literal, select
 
 from models import Base, FollowUp, KeyLoan, Staff, StaffAssignment, VisitorPass
 from models.base import LocalDate, ShortText, SortKey, UTCDateTime
+from models.call import Call
 from models.operations import residents, tickets
 from models.policy import PERMISSIONS
 from models.residents import Resident
@@ -197,7 +198,7 @@ def test_no_text_is_a_formula_and_each_stays_what_it_is(
     drafts = [
         tickets.TicketDraft(estate_id=world.estate.id, summary=text, place="gate", reporter_name=text) for text in texts
     ]
-    tickets.register(session, drafts, actor=world.actor("clerk"), now=now).all()
+    tickets.register(Call(session, world.actor("clerk"), now), drafts).all()
     session.commit()
     client = sign_in("clerk")
     heading, *rows = as_csv(client, "/admin/tickets/export/csv/")
@@ -228,12 +229,11 @@ def test_no_export_holds_a_number_that_somebody_wrote_among_words__RES_4(
     words = "周" + "，".join(numbers)
     ticket = world.session.get_one(Ticket, records.tickets[1])
     clerk: dict[str, Any] = {"actor": world.actor("clerk"), "now": ticket.registered_at}
-    tickets.amend(world.session, [ticket], **clerk, detail=words, summary=words, reporter_name=words).one()
-    tickets.escalate(world.session, [ticket], **clerk, reason=words).one()
+    tickets.amend(Call(world.session, **clerk), [ticket], detail=words, summary=words, reporter_name=words).one()
+    tickets.escalate(Call(world.session, **clerk, reason=words), [ticket]).one()
     residents.amend(
-        world.session,
+        Call(world.session, **clerk),
         [world.session.get_one(Resident, records.ids["residents"])],
-        **clerk,
         name=words,
         note=words,
         vehicles=words,

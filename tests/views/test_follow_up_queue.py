@@ -8,6 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from models.call import Call
 from models.follow_ups import AttemptOutcome, FollowUp, FollowUpStatus
 from models.matters import CommentKind
 from models.operations import tickets
@@ -29,7 +30,7 @@ def jobs(session: DeskSession, world: World, now: datetime.datetime) -> list[int
     for place, job in enumerate(made):
         finish_ticket(session, world, job, now - (8 - place) * HOUR)
     tickets.comment(
-        session, [made[0]], actor=world.actor("clerk"), now=now - HOUR, kind=CommentKind.REPLY, body="答应周三前回话"
+        Call(session, world.actor("clerk"), now - HOUR), [made[0]], kind=CommentKind.REPLY, body="答应周三前回话"
     ).one()
     session.commit()
     numbers = [job.number for job in made]

@@ -8,6 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from models.call import Call
 from models.keys import Key, KeyLoan
 from models.operations import keys
 from models.session import DeskSession
@@ -31,7 +32,7 @@ def desk(session: DeskSession, world: World, now: datetime.datetime) -> Any:
     made.common = register(made, hook="C-1", seal="S-5", unit_id=None, place="配电房")
     for key, due in ((made.out, now + HOUR), (made.late, now - HOUR)):
         key_desk.lend(made, owner_draft(made, key_id=key.id, due_at=due))
-    keys.report_lost(session, [made.lost], actor=made.clerk, now=now - HOUR).one()
+    keys.report_lost(Call(session, made.clerk, now - HOUR), [made.lost]).one()
     session.commit()
     return made
 

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from openpyxl import load_workbook
 from sqlalchemy import event
 
+from models.call import Call
 from models.operations import tickets
 from models.session import DeskSession
 from tests import reading
@@ -152,7 +153,7 @@ def test_exports_neutralise_formulas_and_respect_filters(
     sign_in: Callable[..., FlaskClient],
 ) -> None:
     draft = tickets.TicketDraft(estate_id=world.estate.id, summary="=1+1", place="gate", reporter_name="@x")
-    tickets.register(session, [draft], actor=world.actor("clerk"), now=now).all()
+    tickets.register(Call(session, world.actor("clerk"), now), [draft]).all()
     session.commit()
     client = sign_in("clerk")
     raw = client.get("/admin/tickets/export/csv/").data

@@ -8,6 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from models.call import Call
 from models.errors import OperationRefused
 from models.events import Event
 from models.operations import saved_views
@@ -188,13 +189,7 @@ def test_thirty_views_of_a_list_are_kept_and_no_more(
 
     def save(number: int) -> None:
         saved_views.save(
-            session,
-            estate_id=world.estate.id,
-            register="tickets",
-            query="",
-            name=f"view {number}",
-            actor=clerk,
-            now=now,
+            Call(session, clerk, now), estate_id=world.estate.id, register="tickets", query="", name=f"view {number}"
         )
 
     for number in range(30):

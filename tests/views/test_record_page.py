@@ -8,6 +8,7 @@ from typing import Any
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from models.call import Call
 from models.events import Event
 from models.mentions import Mention
 from models.operations import staff
@@ -150,7 +151,7 @@ def test_what_happened_to_a_colleague_in_another_estate_stays_there(
     session.add(StaffAssignment(estate_id=world.other.id, staff_id=world.person("admin").id, role=Role.ADMIN))
     session.flush()
     colleague = world.person("technician2")
-    staff.grant_role(session, [colleague], actor=world.actor("admin"), now=now, estate=world.other, role=Role.MANAGER)
+    staff.grant_role(Call(session, world.actor("admin"), now), [colleague], estate=world.other, role=Role.MANAGER)
     session.commit()
     address = f"/admin/staff/details/?id={colleague.id}"
     assert world.other.name in sign_in("admin").get(address).text

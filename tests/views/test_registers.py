@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from models.audits import AuditRun
 from models.bulk import BulkItem, BulkOutcome
+from models.call import Call
 from models.keys import KeyApproval, KeyLoan
 from models.operations import tickets
 from models.residents import Occupancy
@@ -219,7 +220,7 @@ def test_the_audit_is_run_from_the_estates_and_noted_and_signed_off__AUD_3(
 ) -> None:
     late, team = session.get_one(Ticket, records.tickets[1]), session.get_one(Team, records.team)
     hours_ago = now - datetime.timedelta(hours=3)
-    tickets.dispatch(session, [late], actor=world.actor("clerk"), now=hours_ago, team=team).one()
+    tickets.dispatch(Call(session, world.actor("clerk"), hours_ago), [late], team=team).one()
     session.commit()
     client = sign_in("supervisor")
     estate = records.ids["estates"]

@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from models.call import Call
 from models.complaints import ComplaintCategory
 from models.follow_ups import AttemptOutcome, FollowUp, FollowUpWay
 from models.operations import complaints, follow_ups, settings, tickets
@@ -33,7 +34,7 @@ HOUR, DAY = datetime.timedelta(hours=1), datetime.timedelta(days=1)
 def month(session: DeskSession, world: World, now: datetime.datetime) -> list[int]:
     """Six repairs: two of one kind in one room; one done and liked, one reopened, one dispatched and forgotten."""
     clerk, estate = world.actor("clerk"), world.estate.id
-    settings.provide_defaults(session, world.estate, actor=world.actor("system"), now=now - 30 * DAY)
+    settings.provide_defaults(Call(session, world.actor("system"), now - 30 * DAY), world.estate)
     water = session.scalars(select(Category.id).where(Category.estate_id == estate).order_by(Category.id)).first()
     drafts = [
         tickets.TicketDraft(
@@ -50,23 +51,16 @@ def month(session: DeskSession, world: World, now: datetime.datetime) -> list[in
     made = []
     for place, draft in enumerate(drafts):
         at = now - (20 - 3 * place) * DAY
-        made.append(tickets.register(session, [draft], actor=clerk, now=at).one())
+        made.append(tickets.register(Call(session, clerk, at), [draft]).one())
     for place, outcome, words in ((0, AttemptOutcome.SATISFIED, ""), (1, AttemptOutcome.NOT_SATISFIED, "还在滴")):
         finish_ticket(session, world, made[place], now - (20 - 3 * place) * DAY + HOUR)
         call = session.scalars(select(FollowUp).where(FollowUp.ticket_id == made[place].id)).one()
         given: dict[str, Any] = {"quality": 4 - 2 * place} if place < 2 else {}
         follow_ups.record_attempt(
-            session,
-            [call],
-            actor=clerk,
-            now=now - 10 * DAY,
-            way=FollowUpWay.EMAIL,
-            outcome=outcome,
-            words=words,
-            **given,
+            Call(session, clerk, now - 10 * DAY), [call], way=FollowUpWay.EMAIL, outcome=outcome, words=words, **given
         ).one()
     team = world.teams[Department.ENGINEERING]
-    tickets.dispatch(session, [made[2]], actor=clerk, now=now - 13 * DAY, team=team).one()
+    tickets.dispatch(Call(session, clerk, now - 13 * DAY), [made[2]], team=team).one()
     complaint = complaints.ComplaintDraft(
         estate_id=estate,
         summary="<b>噪音</b>",
@@ -74,7 +68,7 @@ def month(session: DeskSession, world: World, now: datetime.datetime) -> list[in
         reporter_name="刘",
         category=ComplaintCategory.ENVIRONMENT,
     )
-    complaints.register(session, [complaint], actor=clerk, now=now - 2 * DAY).one()
+    complaints.register(Call(session, clerk, now - 2 * DAY), [complaint]).one()
     session.commit()
     ids = [job.id for job in made]
     session.close()
@@ -186,7 +180,7 @@ def test_all_estates_are_those_where_one_is_manager__AUD_5(
 ) -> None:
     stranger = world.actor("stranger")
     draft = tickets.TicketDraft(estate_id=world.other.id, summary="elsewhere", place="gate", reporter_name="何")
-    tickets.register(session, [draft], actor=stranger, now=now - HOUR).one()
+    tickets.register(Call(session, stranger, now - HOUR), [draft]).one()
     manager = world.person("manager")
     session.add(StaffAssignment(estate_id=world.other.id, staff_id=manager.id, role=Role.CLERK))
     session.commit()

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
 from sqlalchemy import select
 
+from models.call import Call
 from models.complaints import ComplaintCategory
 from models.follow_ups import FollowUp
 from models.matters import RepeatReport
@@ -161,7 +162,7 @@ def test_nobody_is_named_who_does_not_want_it_or_adds_to_an_anonymous_complaint_
         complaints.ComplaintDraft(summary="楼上半夜装修", place="3栋", anonymous=True, **fair),
         complaints.ComplaintDraft(summary="楼上狗叫", unit_id=world.units[0].id, reporter_name="张", **fair),
     ]
-    made = complaints.register(session, drafts, actor=world.actor("clerk"), now=now - HOUR).all()
+    made = complaints.register(Call(session, world.actor("clerk"), now - HOUR), drafts).all()
     session.commit()
     clerk = sign_in("clerk")
     call = {"category": "neighbour_dispute", "severity": "ordinary", "channel": "phone", "summary": "又吵了"}

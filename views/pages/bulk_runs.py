@@ -14,6 +14,7 @@ from sqlalchemy.orm import aliased
 from werkzeug.exceptions import BadRequest, NotFound
 
 from models.bulk import LEFT_ALONE, BulkItem, BulkOutcome, BulkRun, BulkState
+from models.call import Call
 from models.estates import Estate, Unit
 from models.keys import KeyApproval, KeyLoan
 from models.operations import bulk
@@ -99,7 +100,7 @@ class BulkRunView(DeskPage):
         actor = context.actor()
         if actor is None or run.state is not BulkState.FINISHED or not counts[BulkOutcome.DONE]:
             return None, ""
-        refusal = bulk.refusal_to_undo(context.session(), run, actor=actor, now=context.now())
+        refusal = bulk.refusal_to_undo(Call(context.session(), actor, context.now()), run)
         if refusal is not None:
             return None, sentence(refusal)
         assert run.finished_at is not None
@@ -133,7 +134,7 @@ class BulkRunView(DeskPage):
         stop = time.monotonic() + (SECONDS_BETWEEN_PROGRESS if by_itself else SECONDS_IN_ONE_REQUEST)
         while run.state is not BulkState.FINISHED:
             with committing() as desk:
-                left = bulk.run_chunk(desk, run, actor=actor, now=context.now())
+                left = bulk.run_chunk(Call(desk, actor, context.now()), run)
             if not left or time.monotonic() > stop:
                 break
         return redirect(self.get_url(".details_view", id=run_id))
@@ -147,7 +148,7 @@ class BulkRunView(DeskPage):
             abort(403)
         assert actor is not None
         with committing() as desk:
-            undoing = bulk.prepare_undo(desk, run, actor=actor, now=context.now()).id
+            undoing = bulk.prepare_undo(Call(desk, actor, context.now()), run).id
         return redirect(self.get_url(".details_view", id=undoing))
 
     @expose("/download/")

@@ -13,6 +13,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import aliased
 
+from models.call import Call
 from models.complaints import Complaint
 from models.errors import OperationRefused
 from models.estates import Unit
@@ -42,7 +43,7 @@ LAST = 6
 
 
 @dataclass
-class Call:
+class DueCall:
     """The call to be made now: who, where, what was done, what was said before."""
 
     follow_up: Any
@@ -186,7 +187,7 @@ class FollowUpQueueView(DeskPage):
         tries = select(FollowUpAttempt.id).where(FollowUpAttempt.follow_up_id == FollowUp.id)
         return tries.where(FollowUpAttempt.at >= midnight).exists()
 
-    def call(self, call_id: int) -> Call | None:
+    def call(self, call_id: int) -> DueCall | None:
         """All about one call, with one statement; None when it is not to be seen."""
         worker, caller = aliased(Staff), aliased(Staff)
         about = {
@@ -244,12 +245,12 @@ def _columns(model: type[Any], names: str) -> list[Any]:
     return [getattr(model, name) for name in names.split()]
 
 
-def _call(found: dict[str, list[Any]], register: str) -> Call:
+def _call(found: dict[str, list[Any]], register: str) -> DueCall:
     (follow_up,), (matter,) = found["call"], found[register]
     column = "ticket_id" if register == "tickets" else "complaint_id"
     stored = matter.reporter_phone or matter.resident_phone
     in_full = may_here("read_phone", register)
-    return Call(
+    return DueCall(
         follow_up,
         matter,
         register,
@@ -263,7 +264,7 @@ def _call(found: dict[str, list[Any]], register: str) -> Call:
     )
 
 
-def _call_later(session: Any, rows: list[FollowUp], *, preferred_time: datetime.datetime, **context_of: Any) -> Any:
+def _call_later(call: Call, rows: list[FollowUp], *, preferred_time: datetime.datetime) -> Any:
     """The same person calls again at another time: passing on to oneself is the verb that sets it (FUP-4)."""
-    assignee = session.get_one(Staff, rows[0].assignee_id)
-    return verbs.reassign(session, rows, assignee=assignee, preferred_time=preferred_time, **context_of)
+    assignee = call.session.get_one(Staff, rows[0].assignee_id)
+    return verbs.reassign(call, rows, assignee=assignee, preferred_time=preferred_time)

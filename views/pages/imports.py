@@ -14,6 +14,7 @@ from sqlalchemy import select
 from werkzeug.exceptions import BadRequest, NotFound
 
 from models import spreadsheets
+from models.call import Call
 from models.errors import OperationRefused
 from models.estates import Estate
 from models.import_headings import COLUMNS
@@ -95,14 +96,12 @@ class ImportView(DeskPage):
     def _upload(self, register: str, estate_id: int, file_name: str, file: imports.SealedFile) -> int:
         desk = context.session()
         run = imports.upload(
-            desk,
+            Call(desk, _actor(), context.now()),
             file,
             estate_id=estate_id,
             register=register,
             file_name=file_name.replace("\0", ""),
             key=request.form.get("key", ""),
-            actor=_actor(),
-            now=context.now(),
         )
         run_id = run.id
         desk.commit()
@@ -139,7 +138,7 @@ class ImportView(DeskPage):
         reading = replace(reading, left_out=frozenset(left_out), everybody=everybody or None)
         chosen = self._chosen(run, reading)
         try:
-            imports.map_columns(context.session(), run, chosen, reading=reading, actor=_actor(), now=context.now())
+            imports.map_columns(Call(context.session(), _actor(), context.now()), run, chosen, reading=reading)
             context.session().commit()
         except OperationRefused as refusal:
             context.session().rollback()
@@ -238,9 +237,9 @@ class ImportView(DeskPage):
     def _dry_run(self, run_id: int) -> None:
         # On a connection of its own that only reads: nobody waits for the write lock meanwhile.
         with context.services().reading() as desk:
-            found = imports.dry_run(desk, self._run(run_id, desk), actor=_actor(), now=context.now())
+            found = imports.dry_run(Call(desk, _actor(), context.now()), self._run(run_id, desk))
         desk = context.session()
-        imports.keep_dry_run(desk, self._run(run_id), found, actor=_actor(), now=context.now())
+        imports.keep_dry_run(Call(desk, _actor(), context.now()), self._run(run_id), found)
         desk.commit()
 
     # ------------------------------------------------------------- doing it
@@ -252,8 +251,8 @@ class ImportView(DeskPage):
         run = self._run(run_id)
         stop = time.monotonic() + SECONDS_IN_ONE_REQUEST
         with committing() as desk:
-            taker = imports.taker_of(desk, run, actor=_actor(), now=context.now())
-            while imports.run_chunk(desk, run, actor=_actor(), now=context.now(), taker=taker):
+            taker = imports.taker_of(Call(desk, _actor(), context.now()), run)
+            while imports.run_chunk(Call(desk, _actor(), context.now()), run, taker=taker):
                 desk.commit()
                 if time.monotonic() > stop:
                     break
@@ -268,7 +267,7 @@ class ImportView(DeskPage):
         at: int | None = parse_id(before) if before else None
         with committing() as desk:
             while True:
-                step = imports.undo_chunk(desk, run, actor=_actor(), now=context.now(), before=at)
+                step = imports.undo_chunk(Call(desk, _actor(), context.now()), run, before=at)
                 desk.commit()
                 at = step.next
                 if at is None or time.monotonic() > stop:
@@ -293,7 +292,7 @@ class ImportView(DeskPage):
         if not imports.is_undone(desk, run):
             return {"offered": True, "begun": False}
         before = request.args.get("before", "")
-        left = imports.undo_chunk(desk, run, actor=_actor(), now=context.now(), preview=True)
+        left = imports.undo_chunk(Call(desk, _actor(), context.now(), preview=True), run)
         return {
             "offered": False,
             "begun": True,

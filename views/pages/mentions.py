@@ -7,6 +7,7 @@ from flask_admin import expose
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
+from models.call import Call
 from models.complaints import Complaint
 from models.matters import Comment
 from models.mentions import Mention
@@ -78,7 +79,7 @@ class MentionView(DeskPage):
             abort(403)
         ids = None if request.form.get("all") else [parse_id(text) for text in request.form.getlist("id")]
         with committing() as desk:
-            mentions.mark_seen(desk, ids, actor=actor, now=context.now())
+            mentions.mark_seen(Call(desk, actor, context.now()), ids)
         return redirect(self.get_url(".index_view"))
 
     @expose("/people/")

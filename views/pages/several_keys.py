@@ -280,8 +280,8 @@ def all_or_none(
     """Do the verb to all *rows* and commit; where it refuses any, none is done and each refusal stands by its key."""
     refused: list[tuple[int, OperationRefused]] = []
     try:
-        with committing() as desk:
-            outcome: Outcome = function(desk, rows, actor=context.actor(), now=context.now(), **arguments)
+        with committing():
+            outcome: Outcome = function(context.call(), rows, **arguments)
             refused = [(row.key_id, refusal) for row, refusal in outcome.refused]
             if refused:
                 raise refused[0][1]

@@ -13,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import NotFound
 
 from models.bulk import LEFT_ALONE, BulkItem, BulkRun, BulkState
+from models.call import Call
 from models.errors import OperationRefused
 from models.operations import bulk
 from models.operations.bulk import BULK_VERBS, decoded
@@ -124,9 +125,7 @@ class BulkPages(EditPages):
         assert actor is not None
         with committing() as desk:
             run = bulk.prepare(
-                desk,
-                actor=actor,
-                now=context.now(),
+                Call(desk, actor, context.now()),
                 estate_id=self.estate().id,
                 register=self.register,
                 verb=verb,

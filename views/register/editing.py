@@ -236,7 +236,7 @@ class EditPages(RecordPages):
         if request.method == "GET":
             return self.delete_page(record)
         try:
-            self.apply("delete", [record], self.versioned("delete", self.asked_version()))
+            self.apply("delete", [record], self.asked_version())
         except OperationRefused as refusal:
             return self.delete_page(self.get_one(record.id), sentence(refusal)), status_of(refusal)
         flash(gettext("%(record)s: deleted.", record=name), "success")

@@ -159,8 +159,8 @@ class PersonalLists(ExportPages):
         return self.asked(MultiDict(parse_qsl(request.form.get("query", ""), keep_blank_values=True)))
 
     def _keep(self, verb: Any, **arguments: Any) -> None:
-        with committing() as desk:
-            verb(desk, actor=context.actor(), now=context.now(), **arguments)
+        with committing():
+            verb(context.call(), **arguments)
 
     # ------------------------------------------------------------- a record beside the list
 

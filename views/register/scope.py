@@ -1,7 +1,7 @@
 """What every register's page shares: whose it is, who may, which rows, and the one place that commits."""
 
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, cast
@@ -17,7 +17,6 @@ from werkzeug.local import LocalProxy
 from models.base import Base
 from models.errors import OperationRefused, Outcome
 from models.estates import Estate
-from models.operations.core import note_locked
 from models.policy import may, visible
 from models.sentences import refusal_from
 from models.session import DeskSession
@@ -81,15 +80,22 @@ def committing() -> Iterator[DeskSession]:
         raise
 
 
-def perform(function: Any, rows: Sequence[Any], version: int | None = None, **arguments: Any) -> Any:
-    """Do the verb *function* to *rows* and commit.
+def perform(
+    function: Any,
+    rows: Sequence[Any],
+    version: int | None = None,
+    *,
+    locked: Collection[Any] = (),
+    reason: str = "",
+    **arguments: Any,
+) -> Any:
+    """Do the verb *function* to *rows* and commit; rows that the request has read under a lock are *locked*.
 
     Returns the verb's Outcome. Raises OperationRefused for a batch of one, and for what the database refuses.
     """
-    if version is not None:
-        arguments["expected"] = {row.id: version for row in rows}
-    with committing() as desk:
-        outcome = function(desk, rows, actor=context.actor(), now=context.now(), **arguments)
+    expected = {} if version is None else {row.id: version for row in rows}
+    with committing():
+        outcome = function(context.call(expected=expected, reason=reason, locked=locked), rows, **arguments)
         if len(rows) == 1 and isinstance(outcome, Outcome):
             outcome.one()
     return outcome
@@ -308,8 +314,6 @@ class Scope(Searching):
         record = desk.scalars(kept((self.endpoint, locking, *names), made), {"id": id}).one_or_none()
         if record is None:
             raise NotFound
-        if locking:
-            note_locked(desk, [record])
         (prepared,) = self.prepared([record])
         return prepared
 
@@ -390,8 +394,8 @@ class Scope(Searching):
         return fn(self, *args, **kwargs)
 
     def apply(self, verb: str, rows: Sequence[Any], version: int | None = None, **arguments: Any) -> Any:
-        """Do *verb* to *rows* and commit (:func:`perform`)."""
-        return perform(self.verb(verb), rows, version, **arguments)
+        """Do *verb* to *rows*, which :meth:`get_one` has read under a lock, and commit (:func:`perform`)."""
+        return perform(self.verb(verb), rows, version, locked=rows, **arguments)
 
     def verb(self, name: str) -> Any:
         """The function behind the verb *name*."""

@@ -1,6 +1,5 @@
 """Steps: what may be done to one record next, why not where it may not, and the page that asks for what it needs."""
 
-import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -133,7 +132,7 @@ class StepPages(ListPages):
     def preview(self, verb: str, rows: Sequence[Any], **arguments: Any) -> Outcome:
         """What *verb* would do; nothing is written."""
         act: Callable[..., Outcome] = self.verb(verb)
-        return act(context.session(), rows, actor=context.actor(), now=context.now(), preview=True, **arguments)
+        return act(context.call(preview=True, locked=rows), rows, **arguments)
 
     @expose("/step/<verb>/", methods=("GET", "POST"))
     @once
@@ -152,7 +151,7 @@ class StepPages(ListPages):
         if not form.validate():
             return self.step_page(step, record, form, version=version), INVALID
         try:
-            outcome = self.apply(verb, [record], self.versioned(verb, version), **form.arguments())
+            outcome = self.apply(verb, [record], version, **form.arguments())
         except OperationRefused as refusal:
             record = self.get_one(record.id)
             seen = record.version if isinstance(refusal, StaleRecord) else version
@@ -187,10 +186,6 @@ class StepPages(ListPages):
         """What the step's form begins with."""
         columns = self.model.__mapper__.columns
         return {name: getattr(record, name if name in columns else f"{name}_id") for name in step.prefill}
-
-    def versioned(self, verb: str, version: int | None) -> int | None:
-        """*version* for verbs that compare it; entries and repeats are welcome at any version."""
-        return version if "expected" in inspect.signature(self.verb(verb)).parameters else None
 
     def asked_version(self) -> int | None:
         """The version that the form was made of; None when a program sent none; 400 for nonsense."""

@@ -1,6 +1,5 @@
 """The daily audit (每日盘点): its runs, the run page by rule with notes and sign-off, and the printed sheet."""
 
-import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +11,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
 from models.audits import AuditLine, AuditRun
+from models.call import Call
 from models.errors import OperationRefused, Outcome
 from models.operations import audits as verbs
 from models.staff import Staff
@@ -246,13 +246,11 @@ def _meanwhile(note: str) -> str:
     return str(gettext("Meanwhile somebody wrote: “%(note)s”. Save again to replace it.", note=note))
 
 
-def _write_notes(
-    session: Any, lines: Sequence[AuditLine], *, notes: dict[int, str], actor: Any, now: datetime.datetime
-) -> Outcome:
+def _write_notes(call: Call, lines: Sequence[AuditLine], *, notes: dict[int, str]) -> Outcome:
     """The notes to these lines by the verb, text by text; refused as a whole."""
     both = Outcome()
     seen = {line.id: line.note for line in lines}
     for text in dict.fromkeys(notes[line.id] for line in lines):
         about = [line for line in lines if notes[line.id] == text]
-        both.done += verbs.note(session, about, actor=actor, now=now, note=text, seen=seen).all()
+        both.done += verbs.note(call, about, note=text, seen=seen).all()
     return both

@@ -13,6 +13,7 @@ from wtforms import PasswordField
 from wtforms.validators import Length, Optional, ValidationError
 
 from models import passwords
+from models.call import Call
 from models.keys import Key, KeyLoan
 from models.operations import password_requests
 from models.operations import staff as verbs
@@ -248,18 +249,10 @@ class StaffView(RegisterView):
         return name == "approve_reset" or super().knows(name)
 
     def verb(self, name: str) -> Any:
-        """``amend`` takes its columns in one mapping; roles are ended by their own rows."""
+        """Roles are ended by their own rows."""
         if name == "approve_reset":
             return password_requests.approve
         function = super().verb(name)
-        if name == "amend":
-            return lambda *rest, expected=None, **columns: function(
-                *rest,
-                expected=expected,
-                actor=columns.pop("actor"),
-                now=columns.pop("now"),
-                values=columns,
-            )
         return partial(_end_role, function) if name == "end_role" else function
 
     def beside_step(self, step: Step, record: Staff) -> list[Related]:
@@ -358,9 +351,9 @@ def _keys_out(person: Staff, loans: list[KeyLoan]) -> list[Related]:
     return [table] if loans else []
 
 
-def _end_role(function: Any, desk: Any, people: Any, *, assignment: int, **arguments: Any) -> Any:
+def _end_role(function: Any, call: Call, people: Any, *, assignment: int, **arguments: Any) -> Any:
     """End the chosen role of the one person of the page."""
     query = select(StaffAssignment).where(
         StaffAssignment.id == assignment, StaffAssignment.staff_id.in_([person.id for person in people])
     )
-    return function(desk, list(desk.scalars(query)), **arguments)
+    return function(call, list(call.session.scalars(query)), **arguments)

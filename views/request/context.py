@@ -1,12 +1,14 @@
 """What a page may know of the request it serves: the database session, who acts, the time, the estate shown."""
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 from flask import current_app, g, has_request_context, request
+from werkzeug.exceptions import Forbidden
 
+from models.call import Call
 from models.estates import Estate
 from models.personal import Keyring
 from models.session import DeskSession
@@ -78,6 +80,16 @@ def now() -> datetime.datetime:
     if has_request_context():
         g.now = moment
     return cast("datetime.datetime", moment)
+
+
+def call(
+    *, expected: Mapping[int, int] | None = None, preview: bool = False, reason: str = "", locked: Collection[Any] = ()
+) -> Call:
+    """What a verb is given by this request. Raises Forbidden where nobody is signed in."""
+    who = actor()
+    if who is None:
+        raise Forbidden
+    return Call(session(), who, now(), expected=expected or {}, preview=preview, reason=reason, locked=locked)
 
 
 def current_estate() -> Estate | None:

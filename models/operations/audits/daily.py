@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.audits import AuditFinding, AuditLine, AuditRun
+from models.call import Call
 from models.errors import OperationRefused, Outcome, gettext_noop
 from models.estates import Estate
 from models.operations.audits.findings import Found, Key, Scope
@@ -16,42 +17,35 @@ from models.operations.audits.overdue import overdue_findings
 from models.operations.audits.store import counts_of, store_findings, store_lines
 from models.operations.core import CHUNK, Move, create, hold_estates, require_role, sift
 from models.settings import EstateSettings
-from models.staff import Actor
 
 SIGNED = gettext_noop("The audit of %(day)s is signed off and stays as it is.")
 
 
-def run(
-    session: Session,
-    estates: Iterable[Estate],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    day: datetime.date | None = None,
-    preview: bool = False,
-) -> Outcome:
+def run(call: Call, estates: Iterable[Estate], *, day: datetime.date | None = None) -> Outcome:
     """Take stock of *estates* for their local date of today; returns their runs (a preview returns the estates).
 
     Run again before sign-off it writes what differs and nothing else: no difference, no event, the same version and
     time of running. A *day* that is past gives its stored run as it was, and is refused without one (AUD-2), as is a
     day to come. A run signed off is refused; asked for by its *day* it is given as it was (AUD-3).
     """
-    moment = now.astimezone(datetime.UTC)
+    moment = call.now.astimezone(datetime.UTC)
     chosen = list(estates)
-    settings = EstateSettings(session, {estate.id for estate in chosen})
-    if not preview:
-        hold_estates(session, chosen)
-    accepted, outcome = sift(chosen, lambda estate: _check(session, estate, settings, actor, moment, day))
-    if preview:
+    settings = EstateSettings(call.session, {estate.id for estate in chosen})
+    if not call.preview:
+        hold_estates(call.session, chosen)
+    accepted, outcome = sift(
+        chosen, lambda estate: _check(Call(call.session, call.actor, moment), estate, settings, day)
+    )
+    if call.preview:
         outcome.done = accepted
         return outcome
     for estate in accepted:
         today = settings.calendar(estate.id).local_date(moment)
-        known = stored_run(session, estate, day or today)
+        known = stored_run(call.session, estate, day or today)
         if known is not None and (known.day != today or known.signed_off_at is not None):
             outcome.done.append(known)
         else:
-            outcome.done.append(_take_stock(session, estate, known, settings, today, actor=actor, now=moment))
+            outcome.done.append(_take_stock(Call(call.session, call.actor, moment), estate, known, settings, today))
     return outcome
 
 
@@ -61,17 +55,10 @@ def stored_run(session: Session, estate: Estate, day: datetime.date) -> AuditRun
     return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
 
 
-def _check(
-    session: Session,
-    estate: Estate,
-    settings: EstateSettings,
-    actor: Actor,
-    now: datetime.datetime,
-    day: datetime.date | None,
-) -> None:
-    require_role(actor, "run", AuditRun(estate_id=estate.id))
-    today = settings.calendar(estate.id).local_date(now)
-    known = stored_run(session, estate, day or today)
+def _check(call: Call, estate: Estate, settings: EstateSettings, day: datetime.date | None) -> None:
+    require_role(call.actor, "run", AuditRun(estate_id=estate.id))
+    today = settings.calendar(estate.id).local_date(call.now)
+    known = stored_run(call.session, estate, day or today)
     if day is not None and day != today:
         if day > today:
             raise OperationRefused("AUD-2", gettext_noop("%(day)s has not come yet."), day=day.isoformat())
@@ -81,39 +68,32 @@ def _check(
         return
     if known is not None and known.signed_off_at is not None and day is None:
         raise OperationRefused("AUD-3", SIGNED, day=today.isoformat())
-    latest = session.scalar(select(func.max(AuditRun.day)).where(AuditRun.estate_id == estate.id))
+    latest = call.session.scalar(select(func.max(AuditRun.day)).where(AuditRun.estate_id == estate.id))
     if latest is not None and latest > today:
         message = gettext_noop("%(estate)s was audited for %(day)s already, which is later than today.")
         raise OperationRefused("AUD-2", message, estate=estate.name, day=latest.isoformat())
 
 
 def _take_stock(
-    session: Session,
-    estate: Estate,
-    known: AuditRun | None,
-    settings: EstateSettings,
-    day: datetime.date,
-    *,
-    actor: Actor,
-    now: datetime.datetime,
+    call: Call, estate: Estate, known: AuditRun | None, settings: EstateSettings, day: datetime.date
 ) -> AuditRun:
     if known is not None:
         # Whoever signs it off meanwhile goes before or after, never in between.
         again = select(AuditRun).where(AuditRun.id == known.id).with_for_update(key_share=True)
-        if session.scalars(again.execution_options(populate_existing=True)).one().signed_off_at is not None:
+        if call.session.scalars(again.execution_options(populate_existing=True)).one().signed_off_at is not None:
             raise OperationRefused("AUD-3", SIGNED, day=day.isoformat())
-    found = _find(session, estate, settings, day, now)
+    found = _find(call.session, estate, settings, day, call.now)
     counts = counts_of(found.values())
-    ids = store_findings(session, estate.id, found, day=day, now=now)
+    ids = store_findings(call.session, estate.id, found, day=day, now=call.now)
     if known is None:
-        made = AuditRun(estate_id=estate.id, day=day, ran_at=now, ran_by_id=actor.staff_id, counts=counts)
-        create(session, [made], verb="run", actor=actor, now=now, rule="AUD-1")
-        store_lines(session, made, found, ids, now=now)
+        made = AuditRun(estate_id=estate.id, day=day, ran_at=call.now, ran_by_id=call.actor.staff_id, counts=counts)
+        create(call.following(), [made], verb="run", rule="AUD-1")
+        store_lines(call.session, made, found, ids, now=call.now)
         return made
-    if store_lines(session, known, found, ids, now=now):
-        move = Move(session, AuditRun, [known], verb="run", actor=actor, now=now, rule="AUD-1")
+    if store_lines(call.session, known, found, ids, now=call.now):
+        move = Move(call.following(), AuditRun, [known], verb="run", rule="AUD-1")
         for row in move.rows:
-            move.set(row, ran_at=now, ran_by_id=actor.staff_id, counts=counts)
+            move.set(row, ran_at=call.now, ran_by_id=call.actor.staff_id, counts=counts)
         move.finish().all()
     return known
 
@@ -132,16 +112,7 @@ def _order(item: Found) -> Key:
     return item.key
 
 
-def note(
-    session: Session,
-    lines: Iterable[AuditLine],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    note: str,
-    seen: Mapping[int, str | None] | None = None,
-    preview: bool = False,
-) -> Outcome:
+def note(call: Call, lines: Iterable[AuditLine], *, note: str, seen: Mapping[int, str | None] | None = None) -> Outcome:
     """Write what is done about findings (AUD-3), in place of an earlier note; not any more after sign-off.
 
     *seen*: id of a line -> the note that its writer has seen; refused where there is another one by now.
@@ -149,10 +120,10 @@ def note(
     rows = list(lines)
     run_ids = sorted({line.run_id for line in rows})
     query = select(AuditRun).where(AuditRun.id.in_(run_ids)).order_by(AuditRun.id)
-    if not preview:
+    if not call.preview:
         query = query.with_for_update(key_share=True)
-    runs = {row.id: row for row in session.scalars(query.execution_options(populate_existing=True))}
-    move = Move(session, AuditLine, rows, verb="note", actor=actor, now=now, preview=preview, rule="AUD-3")
+    runs = {row.id: row for row in call.session.scalars(query.execution_options(populate_existing=True))}
+    move = Move(call.following(preview=call.preview), AuditLine, rows, verb="note", rule="AUD-3")
     move.refuse_unless(note.strip(), "AUD-3", gettext_noop("The note is empty."))
     for line in list(move.rows):
         run_of_line = runs[line.run_id]
@@ -164,39 +135,21 @@ def note(
             message = gettext_noop("Meanwhile somebody wrote: “%(note)s”. Save again to replace it.")
             move.refuse(line, "AUD-3", message, note=line.note or "")
             continue
-        move.set(line, note=note.strip(), noted_by_id=actor.staff_id)
+        move.set(line, note=note.strip(), noted_by_id=call.actor.staff_id)
     return move.finish()
 
 
-def sign_off(
-    session: Session,
-    runs: Iterable[AuditRun],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
-) -> Outcome:
+def sign_off(call: Call, runs: Iterable[AuditRun]) -> Outcome:
     """Sign audits off, by a supervisor; refused with every overdue finding that has no note (AUD-3). It is final."""
-    move = Move(
-        session,
-        AuditRun,
-        runs,
-        verb="sign_off",
-        actor=actor,
-        now=now,
-        preview=preview,
-        expected=expected,
-        rule="AUD-3",
-    )
+    move = Move(call, AuditRun, runs, verb="sign_off", rule="AUD-3")
     for row in list(move.rows):
         if row.signed_off_at is not None:
             move.refuse(row, "AUD-3", SIGNED, day=row.day.isoformat())
-        elif missing := _without_note(session, row):
+        elif missing := _without_note(call.session, row):
             message = gettext_noop("%(count)s overdue findings have no note yet: %(missing)s.")
             move.refuse(row, "AUD-3", message, count=len(missing), missing=missing)
         else:
-            move.set(row, signed_off_at=move.now, signed_off_by_id=actor.staff_id)
+            move.set(row, signed_off_at=move.now, signed_off_by_id=call.actor.staff_id)
     return move.finish()
 
 

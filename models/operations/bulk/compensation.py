@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from models.base import Choice, LocalDate, UTCDateTime
 from models.bulk import BulkRun, BulkState
+from models.call import Call
 from models.errors import Msgid, OperationRefused, Outcome, gettext_noop
 from models.events import Event
 from models.keys import Key, KeyLoan
@@ -26,7 +27,6 @@ from models.passes import VisitorPass
 from models.personal import Keyring, keyring_of
 from models.policy import may
 from models.settings import EstateSettings
-from models.staff import Actor
 from models.tickets import Ticket
 from models.verbs import verb_label
 
@@ -100,15 +100,7 @@ def why_too_late(session: Session, run: BulkRun, now: datetime.datetime) -> Oper
     return None
 
 
-def undo(
-    session: Session,
-    rows: Iterable[Any],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    run: BulkRun,
-    preview: bool = False,
-) -> Outcome:
+def undo(call: Call, rows: Iterable[Any], *, run: BulkRun) -> Outcome:
     """Put *rows* back as they were before *run*: columns and clocks, with an event that names the run.
 
     Refused: rows in which a column that would be put back changed since (VERSION), rows on which something has
@@ -117,23 +109,25 @@ def undo(
     if refusal := why_lasting(run):
         raise refusal
     how = COMPENSATIONS[run.register, run.verb]
-    move = Move(session, how.model, rows, verb="undo", actor=actor, now=now, preview=preview)
+    move = Move(call.following(preview=call.preview), how.model, rows, verb="undo")
     move.also = {"bulk_run_id": run.id}
-    events = _events(session, run, [row.id for row in move.rows])
-    moved_on = _moved_on(session, run, events) | (_clocks_moved(session, how, events) if how.clocks else set())
-    followed = _FOLLOWED[run.register](session, run, move.rows)
+    events = _events(call.session, run, [row.id for row in move.rows])
+    moved_on = _moved_on(call.session, run, events) | (
+        _clocks_moved(call.session, how, events) if how.clocks else set()
+    )
+    followed = _FOLLOWED[run.register](call.session, run, move.rows)
     for row in list(move.rows):
-        if not may(actor, run.verb, row):
+        if not may(call.actor, run.verb, row):
             message = gettext_noop("Your role does not allow this here: %(verb)s.")
             move.refuse(row, "ROLE", message, verb=verb_label(run.verb))
-        elif row.id not in events or row.id in moved_on or not _as_left(row, events[row.id], keyring_of(session)):
+        elif row.id not in events or row.id in moved_on or not _as_left(row, events[row.id], keyring_of(call.session)):
             message = gettext_noop("%(record)s was changed after the bulk action and stays as it is.")
             move.refuse(row, "VERSION", message, record=str(row))
         elif refusal := followed.get(row.id):
             move.refuse(row, refusal.rule, refusal.message, **refusal.values)
         else:
             move.set(row, **column_values(how.model, events[row.id].before))
-    if how.clocks and not preview:
+    if how.clocks and not call.preview:
         _put_back_clocks(move, how, events)
     return move.finish()
 

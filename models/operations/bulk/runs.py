@@ -6,6 +6,7 @@ The edge commits after :func:`prepare` and after each :func:`run_chunk`. A run t
 
 import datetime
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import bindparam, func, insert, select, update
@@ -13,10 +14,11 @@ from sqlalchemy.orm import Session
 
 from models.base import Base, LabelledEnum
 from models.bulk import BulkItem, BulkOutcome, BulkRun, BulkState
+from models.call import Call
 from models.errors import Msgid, OperationRefused, Outcome, gettext_noop
 from models.operations.bulk.compensation import why_too_late
 from models.operations.bulk.verbs import BULK_VERBS, BulkVerb, encode
-from models.operations.core import differs, facts, note_locked
+from models.operations.core import differs, facts
 from models.personal import Keyring, keyring_of
 from models.policy import may, visible
 from models.staff import Actor
@@ -26,10 +28,8 @@ LONGEST_KEY = 64
 
 
 def prepare(
-    session: Session,
+    call: Call,
     *,
-    actor: Actor,
-    now: datetime.datetime,
     estate_id: int,
     register: str,
     verb: str,
@@ -46,34 +46,34 @@ def prepare(
     cannot see are left out: to them there is no such row.
     """
     bulk = BULK_VERBS.get((register, verb))
-    if bulk is None or not may(actor, "run", "bulk_runs"):
+    if bulk is None or not may(call.actor, "run", "bulk_runs"):
         raise OperationRefused("ROLE", gettext_noop("This cannot be done to many records at once."))
     if not 0 < len(key) <= LONGEST_KEY:
         raise OperationRefused("BULK", gettext_noop("The form is incomplete; open it again."))
     kept = encode(arguments)
-    known = session.scalars(
-        select(BulkRun).where(BulkRun.actor_id == actor.staff_id, BulkRun.idempotency_key == key)
+    known = call.session.scalars(
+        select(BulkRun).where(BulkRun.actor_id == call.actor.staff_id, BulkRun.idempotency_key == key)
     ).one_or_none()
     if known is not None:
         same = (known.register, known.verb, known.arguments, known.estate_id) == (register, verb, kept, estate_id)
-        if not same or not (by_filter or _same_rows(session, known, ids, actor)):
+        if not same or not (by_filter or _same_rows(call.session, known, ids, call.actor)):
             raise OperationRefused(
                 "BULK", gettext_noop("This form was sent before with other values; open it again to do something else.")
             )
         return known
     run = BulkRun(
         estate_id=estate_id,
-        actor_id=actor.staff_id,
+        actor_id=call.actor.staff_id,
         register=register,
         verb=verb,
         arguments=kept,
         idempotency_key=key,
         undoes_id=None if undoes is None else undoes.id,
     )
-    run.created_at = run.updated_at = now
-    session.add(run)
-    session.flush()
-    _freeze(session, run, bulk, sorted(set(ids)), dict(arguments), actor=actor, now=now)
+    run.created_at = run.updated_at = call.now
+    call.session.add(run)
+    call.session.flush()
+    _freeze(call, run, bulk, sorted(set(ids)), dict(arguments))
     return run
 
 
@@ -88,33 +88,23 @@ def _same_rows(session: Session, run: BulkRun, ids: Sequence[int], actor: Actor)
     return stored <= set(ids)
 
 
-def _freeze(
-    session: Session,
-    run: BulkRun,
-    bulk: BulkVerb,
-    ids: Sequence[int],
-    arguments: dict[str, Any],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-) -> None:
+def _freeze(call: Call, run: BulkRun, bulk: BulkVerb, ids: Sequence[int], arguments: dict[str, Any]) -> None:
     for start in range(0, len(ids), CHUNK):
         chosen = bulk.model.id.in_(ids[start : start + CHUNK])
-        query = select(bulk.model).where(chosen, visible(actor, bulk.model)).order_by(bulk.model.id)
-        rows = list(session.scalars(query))
-        note_locked(session, rows)
-        predicted = bulk.function(session, rows, actor=actor, now=now, preview=True, **arguments)
+        query = select(bulk.model).where(chosen, visible(call.actor, bulk.model)).order_by(bulk.model.id)
+        rows = list(call.session.scalars(query))
+        predicted = bulk.run(replace(call, preview=True, locked=frozenset(rows)), rows, arguments)
         refusals = {row.id: refusal for row, refusal in predicted.refused}
-        keyring = keyring_of(session)
+        keyring = keyring_of(call.session)
         items = [
             {
-                **_item(run, row, refusals.get(row.id), now),
+                **_item(run, row, refusals.get(row.id), call.now),
                 "changes": _foretold_changes(row, predicted.foretold.get(row.id, {}), keyring),
             }
             for row in rows
         ]
         if items:
-            session.execute(insert(BulkItem), items)
+            call.session.execute(insert(BulkItem), items)
 
 
 def _item(run: BulkRun, row: Any, refusal: OperationRefused | None, now: datetime.datetime) -> dict[str, Any]:
@@ -132,61 +122,49 @@ def _item(run: BulkRun, row: Any, refusal: OperationRefused | None, now: datetim
     }
 
 
-def run_chunk(session: Session, run: BulkRun, *, actor: Actor, now: datetime.datetime, size: int = CHUNK) -> bool:
+def run_chunk(call: Call, run: BulkRun, *, size: int = CHUNK) -> bool:
     """Do the verb to the next *size* rows that are to be done. Returns whether any are left after them.
 
     An undo has to begin while it is offered (UNDO).
     Rows changed since the preview are left alone and say so. The caller commits: outcomes and changes together.
     """
-    if run.actor_id != actor.staff_id:
+    if run.actor_id != call.actor.staff_id:
         raise OperationRefused("ROLE", gettext_noop("This bulk action is somebody else's."))
     locked = select(BulkRun).where(BulkRun.id == run.id).with_for_update().execution_options(populate_existing=True)
-    run = session.scalars(locked).one()
+    run = call.session.scalars(locked).one()
     if run.state is BulkState.FINISHED:
         return False
     if run.undoes_id is not None and run.state is BulkState.PREVIEWED:
         # Only its beginning has to be in time: what was begun is brought to its end.
-        undone = session.get_one(BulkRun, run.undoes_id)
-        if refusal := why_too_late(session, undone, now):
+        undone = call.session.get_one(BulkRun, run.undoes_id)
+        if refusal := why_too_late(call.session, undone, call.now):
             raise refusal
     bulk = BULK_VERBS[run.register, run.verb]
     pending = select(BulkItem).where(BulkItem.run_id == run.id, BulkItem.outcome == BulkOutcome.PENDING)
     next_ones = pending.with_only_columns(BulkItem.record_id, BulkItem.version_seen)
     seen = {
-        row.record_id: row.version_seen for row in session.execute(next_ones.order_by(BulkItem.record_id).limit(size))
+        row.record_id: row.version_seen
+        for row in call.session.execute(next_ones.order_by(BulkItem.record_id).limit(size))
     }
     if seen:
-        _act(session, run, bulk, seen, actor=actor, now=now)
-    left = session.scalar(select(func.count()).select_from(pending.subquery())) or 0
+        _act(call, run, bulk, seen)
+    left = call.session.scalar(select(func.count()).select_from(pending.subquery())) or 0
     state = BulkState.RUNNING if left else BulkState.FINISHED
-    values = {"state": state, "updated_at": now, "finished_at": None if left else now}
-    session.execute(update(BulkRun).where(BulkRun.id == run.id).values(values))
+    values = {"state": state, "updated_at": call.now, "finished_at": None if left else call.now}
+    call.session.execute(update(BulkRun).where(BulkRun.id == run.id).values(values))
     return left > 0
 
 
-def _act(
-    session: Session,
-    run: BulkRun,
-    bulk: BulkVerb,
-    seen: Mapping[int, int],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-) -> None:
-    query = select(bulk.model).where(bulk.model.id.in_(seen), visible(actor, bulk.model)).order_by(bulk.model.id)
+def _act(call: Call, run: BulkRun, bulk: BulkVerb, seen: Mapping[int, int]) -> None:
+    query = select(bulk.model).where(bulk.model.id.in_(seen), visible(call.actor, bulk.model)).order_by(bulk.model.id)
     query = query.with_for_update().execution_options(populate_existing=True)
-    rows = {row.id: row for row in session.scalars(query)}
-    note_locked(session, rows.values())
+    rows = {row.id: row for row in call.session.scalars(query)}
     same = [row for row in rows.values() if row.version == seen[row.id]]
     outcome = Outcome()
-    session.info["bulk_run_id"] = run.id
-    try:
-        if same:
-            arguments = bulk.decode(session, run.arguments)
-            outcome = bulk.function(session, same, actor=actor, now=now, **arguments)
-    finally:
-        session.info.pop("bulk_run_id", None)
-    _note(session, run, seen, rows, outcome, now)
+    if same:
+        within = replace(call, bulk_run_id=run.id, locked=frozenset(same))
+        outcome = bulk.run(within, same, bulk.decode(call.session, run.arguments))
+    _note(call.session, run, seen, rows, outcome, call.now)
 
 
 def _note(

@@ -1,15 +1,13 @@
 """Undoing a bulk run: within the estate's minutes (SET-1), once, by who ran it; a run of its own with its own rows."""
 
-import datetime
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.bulk import BulkItem, BulkOutcome, BulkRun
+from models.call import Call
 from models.errors import OperationRefused, gettext_noop
 from models.operations.bulk.compensation import why_lasting, why_too_late
 from models.operations.bulk.runs import prepare
-from models.staff import Actor
 
 
 def undo_of(session: Session, run: BulkRun) -> BulkRun | None:
@@ -17,34 +15,32 @@ def undo_of(session: Session, run: BulkRun) -> BulkRun | None:
     return session.scalars(select(BulkRun).where(BulkRun.undoes_id == run.id)).one_or_none()
 
 
-def refusal_to_undo(session: Session, run: BulkRun, *, actor: Actor, now: datetime.datetime) -> OperationRefused | None:
+def refusal_to_undo(call: Call, run: BulkRun) -> OperationRefused | None:
     """Why *actor* cannot undo *run* at *now*; None where that is possible."""
-    if run.actor_id != actor.staff_id:
+    if run.actor_id != call.actor.staff_id:
         return OperationRefused("ROLE", gettext_noop("This bulk action is somebody else's."))
-    return why_lasting(run) or why_too_late(session, run, now)
+    return why_lasting(run) or why_too_late(call.session, run, call.now)
 
 
-def prepare_undo(session: Session, run: BulkRun, *, actor: Actor, now: datetime.datetime) -> BulkRun:
+def prepare_undo(call: Call, run: BulkRun) -> BulkRun:
     """Freeze the rows that *run* changed, with what undoing would do to each; asked again it gives the same run.
 
     The edge commits, then runs it chunk by chunk as any other (:func:`bulk_runs.run_chunk`).
     """
-    if run.actor_id != actor.staff_id:
+    if run.actor_id != call.actor.staff_id:
         raise OperationRefused("ROLE", gettext_noop("This bulk action is somebody else's."))
     # Locked, so that a second press waits for the first and finds what that made.
-    run = session.scalars(select(BulkRun).where(BulkRun.id == run.id).with_for_update()).one()
-    if (known := undo_of(session, run)) is not None:
+    run = call.session.scalars(select(BulkRun).where(BulkRun.id == run.id).with_for_update()).one()
+    if (known := undo_of(call.session, run)) is not None:
         return known
-    if refusal := refusal_to_undo(session, run, actor=actor, now=now):
+    if refusal := refusal_to_undo(call, run):
         raise refusal
     changed = select(BulkItem.record_id).where(BulkItem.run_id == run.id, BulkItem.outcome == BulkOutcome.DONE)
-    ids = list(session.scalars(changed.order_by(BulkItem.record_id)))
+    ids = list(call.session.scalars(changed.order_by(BulkItem.record_id)))
     if not ids:
         raise OperationRefused("UNDO", gettext_noop("The bulk action changed nothing; there is nothing to undo."))
     undoing = prepare(
-        session,
-        actor=actor,
-        now=now,
+        call,
         estate_id=run.estate_id,
         register=run.register,
         verb="undo",
@@ -53,5 +49,5 @@ def prepare_undo(session: Session, run: BulkRun, *, actor: Actor, now: datetime.
         key=f"undo-{run.id}",
         undoes=run,
     )
-    session.flush()
+    call.session.flush()
     return undoing

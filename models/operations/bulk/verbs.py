@@ -1,14 +1,15 @@
 """Which verbs run in bulk, and how their arguments are kept as JSON: so that a run can be resumed from its rows."""
 
 import datetime
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from models.base import Base, LabelledEnum
 from models.bulk import BulkRun
+from models.call import Call
 from models.errors import Outcome
 from models.estates import Estate
 from models.keys import BringerKind, KeyApproval, KeyLoan
@@ -27,6 +28,11 @@ class BulkVerb:
     function: Callable[..., Outcome]
     kinds: Mapping[str, type[Any]] = field(default_factory=dict)
     """Argument -> table (kept as id), LabelledEnum (kept as word), datetime or date (kept as ISO text)."""
+
+    def run(self, call: Call, rows: Sequence[Any], arguments: Mapping[str, Any]) -> Outcome:
+        """Do the verb to *rows*; of the *arguments* the reason is said with the call."""
+        own = {name: value for name, value in arguments.items() if name != "reason"}
+        return self.function(replace(call, reason=arguments.get("reason") or ""), rows, **own)
 
     def decode(self, session: Session, kept: Mapping[str, Any]) -> dict[str, Any]:
         """The verb's arguments from what :func:`encode` kept. Raises NoResultFound when a record is gone."""
@@ -63,10 +69,10 @@ def _decoded(session: Session | None, kind: type[Any] | None, value: Any) -> Any
     return kind.fromisoformat(value)
 
 
-def _run_audits(session: Session, estates: list[Estate], *, preview: bool = False, **arguments: Any) -> Outcome:
+def _run_audits(call: Call, estates: list[Estate]) -> Outcome:
     """The daily audit of several estates, accounted for by estate and not by run."""
-    outcome = audits.run(session, estates, preview=preview, **arguments)
-    if not preview:
+    outcome = audits.run(call, estates)
+    if not call.preview:
         ran = {run.estate_id for run in outcome.done}
         outcome.done = [estate for estate in estates if estate.id in ran]
     return outcome

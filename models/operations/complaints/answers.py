@@ -1,58 +1,44 @@
 """What the heads settle about a complaint: one answer, whose responsibility, compensation, the review (CMP-7 … 13)."""
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
-from sqlalchemy.orm import Session
-
+from models.call import Call
 from models.complaints import Complaint, ComplaintNature, ResponsibilityGround
 from models.errors import Outcome, gettext_noop
 from models.operations.complaints.opening import open_move, require_all
 from models.operations.core import WORKING_ROLES, works_as
-from models.staff import Actor, Staff
+from models.staff import Staff
 
 
-def write_answer(
-    session: Session,
-    complaints: Iterable[Complaint],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    agreed_answer: str,
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
-) -> Outcome:
+def write_answer(call: Call, complaints: Iterable[Complaint], *, agreed_answer: str) -> Outcome:
     """Write the one answer that every desk gives in this matter (CMP-11); written again, it replaces the one before."""
-    move = open_move(session, complaints, "write_answer", actor, now, preview, expected)
+    move = open_move(call, complaints, "write_answer")
     require_all(move, "CMP-11", {"agreed_answer": gettext_noop("the answer")}, agreed_answer=agreed_answer)
     for complaint in move.rows:
         move.set(
             complaint,
             agreed_answer=agreed_answer,
-            agreed_answer_by_id=actor.staff_id,
+            agreed_answer_by_id=call.actor.staff_id,
             agreed_answer_at=move.now,
         )
     return move.finish()
 
 
 def decline_responsibility(
-    session: Session,
+    call: Call,
     complaints: Iterable[Complaint],
     *,
-    actor: Actor,
-    now: datetime.datetime,
     ground: ResponsibilityGround | None,
     ground_text: str,
     ground_told_at: datetime.datetime | None,
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
 ) -> Outcome:
     """Record that the matter is not our responsibility: by which law, contract or standard, and when that was told.
 
     Refused (CMP-12) with all that is missing, for a time that has not come yet, and for a complaint that is valid: a
     failing of ours.
     """
-    move = open_move(session, complaints, "decline_responsibility", actor, now, preview, expected)
+    move = open_move(call, complaints, "decline_responsibility")
     words = {
         "ground": gettext_noop("the kind of ground"),
         "ground_text": gettext_noop("the ground in words"),
@@ -72,19 +58,15 @@ def decline_responsibility(
 
 
 def decide_compensation(
-    session: Session,
+    call: Call,
     complaints: Iterable[Complaint],
     *,
-    actor: Actor,
-    now: datetime.datetime,
     compensation_fen: int | None,
     compensation_borne_by: str,
     compensation_reason: str,
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
 ) -> Outcome:
     """The manager decides what is paid, who bears it by responsibility, and why (CMP-7); 0 fen is a decision too."""
-    move = open_move(session, complaints, "decide_compensation", actor, now, preview, expected)
+    move = open_move(call, complaints, "decide_compensation")
     words = {
         "compensation_fen": gettext_noop("the amount"),
         "compensation_borne_by": gettext_noop("who bears it"),
@@ -106,29 +88,25 @@ def decide_compensation(
             compensation_fen=compensation_fen,
             compensation_borne_by=compensation_borne_by,
             compensation_reason=compensation_reason,
-            compensation_by_id=actor.staff_id,
+            compensation_by_id=call.actor.staff_id,
         )
     return move.finish()
 
 
 def write_review(
-    session: Session,
+    call: Call,
     complaints: Iterable[Complaint],
     *,
-    actor: Actor,
-    now: datetime.datetime,
     review_on: datetime.date | None,
     review_people: str,
     review_measures: str,
     review_in_charge: Staff | None,
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
 ) -> Outcome:
     """Write the review (检讨) of a complaint: its date, the people, the measures, the person in charge (CMP-13).
 
     Refused with all that is missing, for a date ahead or before the complaint, and for a person of another estate.
     """
-    move = open_move(session, complaints, "write_review", actor, now, preview, expected)
+    move = open_move(call, complaints, "write_review")
     words = {
         "review_on": gettext_noop("the date of the review"),
         "review_people": gettext_noop("the people"),
@@ -146,7 +124,7 @@ def write_review(
                 "A review is held after the complaint was registered, and is written down afterwards."
             )
             move.refuse(complaint, "CMP-13", message, field="review_on")
-        elif not works_as(session, review_in_charge, complaint.estate_id, WORKING_ROLES):
+        elif not works_as(call.session, review_in_charge, complaint.estate_id, WORKING_ROLES):
             message = gettext_noop("%(person)s does not work in this estate.")
             move.refuse(complaint, "CMP-13", message, field="review_in_charge", person=review_in_charge.name)
         else:

@@ -1,11 +1,12 @@
 """What ends a complaint: the signed slip, the formal record, the follow-up and the archive (CMP-3, CMP-6, CMP-8)."""
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.call import Call
 from models.complaints import Complaint, ComplaintStatus
 from models.errors import Msgid, Outcome, gettext_noop
 from models.follow_ups import FollowUp
@@ -13,34 +14,26 @@ from models.matters import Severity
 from models.operations.complaints.opening import FORMAL_RECORD, formal_record_owed, open_move, require_all
 from models.operations.core import CHUNK, WORKING_ROLES, Move, works_as
 from models.operations.matters import latest_follow_ups, owes_follow_up, settled
-from models.staff import Actor, Role, Staff
+from models.staff import Role, Staff
 from models.tickets import Ticket, TicketStatus
 
 SLIP_STATUSES = (ComplaintStatus.CARRIED_OUT, ComplaintStatus.FOLLOWED_UP)
 FINISHED_JOBS = (TicketStatus.DONE, TicketStatus.CLOSED, TicketStatus.CANCELLED)
 
 
-def sign_slip(
-    session: Session,
-    complaints: Iterable[Complaint],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
-) -> Outcome:
+def sign_slip(call: Call, complaints: Iterable[Complaint]) -> Outcome:
     """The head of the responsible department signs the slip of what was carried out (CMP-6); nobody signs for them."""
-    move = open_move(session, complaints, "sign_slip", actor, now, preview, expected)
-    me = session.get_one(Staff, actor.staff_id)
+    move = open_move(call, complaints, "sign_slip")
+    me = call.session.get_one(Staff, call.actor.staff_id)
     for complaint in _with_slip(move):
         if complaint.slip_signed_by_id is not None:
             message = gettext_noop("The slip of %(record)s is signed already.")
             move.refuse(complaint, "CMP-6", message, record=complaint.number)
-        elif not works_as(session, me, complaint.estate_id, (Role.LEAD,), complaint.team_id):
+        elif not works_as(call.session, me, complaint.estate_id, (Role.LEAD,), complaint.team_id):
             message = gettext_noop("Only the head of the responsible department signs the slip of %(record)s.")
             move.refuse(complaint, "CMP-6", message, record=complaint.number)
         else:
-            move.set(complaint, slip_signed_by_id=actor.staff_id)
+            move.set(complaint, slip_signed_by_id=call.actor.staff_id)
     return move.finish()
 
 
@@ -52,18 +45,9 @@ def _with_slip(move: Move[Complaint]) -> list[Complaint]:
     return list(move.rows)
 
 
-def take_slip_back(
-    session: Session,
-    complaints: Iterable[Complaint],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    complete: bool,
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
-) -> Outcome:
+def take_slip_back(call: Call, complaints: Iterable[Complaint], *, complete: bool) -> Outcome:
     """The desk takes the returned slip (回单): signed by the responsible head, and *complete* as checked (CMP-6)."""
-    move = open_move(session, complaints, "take_slip_back", actor, now, preview, expected)
+    move = open_move(call, complaints, "take_slip_back")
     message = gettext_noop("A slip that is not complete goes back to the responsible department.")
     move.refuse_unless(complete, "CMP-6", message, field="complete")
     for complaint in _with_slip(move):
@@ -79,24 +63,20 @@ def take_slip_back(
 
 
 def write_formal_record(
-    session: Session,
+    call: Call,
     complaints: Iterable[Complaint],
     *,
-    actor: Actor,
-    now: datetime.datetime,
     cause: str,
     measures: str,
     measures_due_at: datetime.datetime | None,
     measures_by: Staff | None,
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
 ) -> Outcome:
     """Write the formal record (顾客投诉处理记录表, CMP-3): cause, measures, their due date and who does them.
 
     Meets the ``formal-record`` clock. Written again while the complaint is open, it replaces the words and keeps the
     time of the first. Refused with all that is missing, a due date that has passed, a person of another estate.
     """
-    move = open_move(session, complaints, "write_formal_record", actor, now, preview, expected)
+    move = open_move(call, complaints, "write_formal_record")
     words = {
         "cause": gettext_noop("the cause"),
         "measures": gettext_noop("the corrective measures"),
@@ -108,7 +88,7 @@ def write_formal_record(
     passed = measures_due_at is not None and measures_due_at < move.now
     move.refuse_unless(not passed, "CMP-3", gettext_noop("The due date has passed already."), field="measures_due_at")
     for complaint in list(move.rows):
-        if measures_by is not None and not works_as(session, measures_by, complaint.estate_id, WORKING_ROLES):
+        if measures_by is not None and not works_as(call.session, measures_by, complaint.estate_id, WORKING_ROLES):
             message = gettext_noop("%(person)s does not work in this estate.")
             move.refuse(complaint, "CMP-3", message, field="measures_by", person=measures_by.name)
             continue
@@ -124,18 +104,10 @@ def write_formal_record(
     return move.finish()
 
 
-def mark_followed_up(
-    session: Session,
-    complaints: Iterable[Complaint],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
-) -> Outcome:
+def mark_followed_up(call: Call, complaints: Iterable[Complaint]) -> Outcome:
     """The follow-up is settled (satisfied, or closed as not reached), or none is owed (CMP-4, FUP-3, INT-4, INT-9)."""
-    move = open_move(session, complaints, "mark_followed_up", actor, now, preview, expected)
-    follow_ups = latest_follow_ups(session, Complaint, [complaint.id for complaint in move.rows])
+    move = open_move(call, complaints, "mark_followed_up")
+    follow_ups = latest_follow_ups(call.session, Complaint, [complaint.id for complaint in move.rows])
     for complaint in list(move.rows):
         if lacks_follow_up(complaint, follow_ups.get(complaint.id)):
             message = gettext_noop("%(record)s has no satisfied follow-up yet.")
@@ -178,21 +150,13 @@ def missing_for_archive(
     return missing
 
 
-def archive(
-    session: Session,
-    complaints: Iterable[Complaint],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
-) -> Outcome:
+def archive(call: Call, complaints: Iterable[Complaint]) -> Outcome:
     """Archive complaints for good (CMP-8); refused with everything that is still missing, named at once (CMP-3)."""
-    move = open_move(session, complaints, "archive", actor, now, preview, expected)
+    move = open_move(call, complaints, "archive")
     ids = [complaint.id for complaint in move.rows]
-    follow_ups = latest_follow_ups(session, Complaint, ids)
-    owed = formal_record_owed(session, move.rows, move.now)
-    jobs = _open_jobs(session, ids)
+    follow_ups = latest_follow_ups(call.session, Complaint, ids)
+    owed = formal_record_owed(call.session, move.rows, move.now)
+    jobs = _open_jobs(call.session, ids)
     for complaint in list(move.rows):
         missing = missing_for_archive(
             complaint,
@@ -204,7 +168,7 @@ def archive(
             message = gettext_noop("%(record)s cannot be archived yet. Missing: %(missing)s.")
             move.refuse(complaint, "CMP-3", message, record=complaint.number, missing=missing)
             continue
-        move.move(complaint, archived_at=move.now, archived_by_id=actor.staff_id)
+        move.move(complaint, archived_at=move.now, archived_by_id=call.actor.staff_id)
         move.clocks.cancel(complaint, move.now)
     return move.finish()
 

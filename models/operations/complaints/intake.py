@@ -1,14 +1,14 @@
 """Taking complaints in: register, edit, classify, delete, and the new one that a reopened one becomes."""
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import delete as sql_delete
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
+from models.call import Call
 from models.complaints import OPEN_STATUSES, Complaint, ComplaintCategory, ComplaintNature, ComplaintStatus
 from models.errors import Incomplete, OperationRefused, Outcome, gettext_noop
 from models.follow_ups import FollowUp
@@ -79,7 +79,7 @@ class ComplaintDraft(MatterDraft):
     previous_id: int | None = None
 
 
-def register(session: Session, drafts: Sequence[ComplaintDraft], *, actor: Actor, now: datetime.datetime) -> Outcome:
+def register(call: Call, drafts: Sequence[ComplaintDraft]) -> Outcome:
     """Take complaints into the register, each with a desk owner (INT-1), a number and the formal-record clock (CMP-3).
 
     The complaint's own row is from now on its slip and follow-up record (业户投诉处理跟进记录表, CMP-9) and its line in
@@ -90,12 +90,12 @@ def register(session: Session, drafts: Sequence[ComplaintDraft], *, actor: Actor
     checked (INT-4). Refused: no summary, nobody or no place named (INT-3), heard in the future (INT-2), anonymous
     though no neighbour dispute (INT-4), the same matter still open (INT-6) unless the draft says that it is another.
     """
-    settings = EstateSettings(session, {draft.estate_id for draft in drafts})
-    accepted, outcome = sift(drafts, lambda draft: _check(session, draft, actor=actor, now=now))
+    settings = EstateSettings(call.session, {draft.estate_id for draft in drafts})
+    accepted, outcome = sift(drafts, lambda draft: _check(call, draft))
     for estate_id in sorted({draft.estate_id for draft in accepted}):
         rows = [
             Complaint(
-                **_columns(session, draft, actor=actor, now=now),
+                **_columns(call, draft),
                 category=draft.category,
                 anonymous=draft.anonymous,
                 identity_checked=draft.identity_checked and not draft.anonymous,
@@ -104,69 +104,56 @@ def register(session: Session, drafts: Sequence[ComplaintDraft], *, actor: Actor
             for draft in accepted
             if draft.estate_id == estate_id
         ]
-        outcome.done += _write(session, rows, settings, verb="register", actor=actor, now=now)
+        outcome.done += _write(call.following(), rows, settings, verb="register")
     return outcome
 
 
-def _check(session: Session, draft: ComplaintDraft, *, actor: Actor, now: datetime.datetime) -> None:
-    if refusal := refuse_role(actor, "register", Complaint(estate_id=draft.estate_id)):
+def _check(call: Call, draft: ComplaintDraft) -> None:
+    if refusal := refuse_role(call.actor, "register", Complaint(estate_id=draft.estate_id)):
         raise refusal
-    check_intake(session, draft, actor=actor, now=now)
+    check_intake(call, draft)
     if draft.anonymous and draft.category is not ComplaintCategory.NEIGHBOUR_DISPUTE:
         message = gettext_noop("Only a neighbour dispute may be taken without a name.")
         raise OperationRefused("INT-4", message, field="anonymous")
     if missing := required(draft, anonymous=draft.anonymous):
         raise Incomplete("INT-3", missing)
     if not draft.another_matter:
-        offer_same_matter(session, Complaint, draft, draft.category, emergency=False)
+        offer_same_matter(call.session, Complaint, draft, draft.category, emergency=False)
 
 
-def _columns(session: Session, draft: ComplaintDraft, *, actor: Actor, now: datetime.datetime) -> dict[str, Any]:
-    columns = intake_columns(session, draft, actor=actor, now=now, anonymous=draft.anonymous)
+def _columns(call: Call, draft: ComplaintDraft) -> dict[str, Any]:
+    columns = intake_columns(call, draft, anonymous=draft.anonymous)
     if draft.anonymous:
         columns["reporter_department"] = None
     return columns
 
 
 def _write(
-    session: Session,
-    rows: Sequence[Complaint],
-    settings: EstateSettings,
-    *,
-    verb: str,
-    actor: Actor,
-    now: datetime.datetime,
-    reason: str | None = None,
-    rule: str | None = None,
+    call: Call, rows: Sequence[Complaint], settings: EstateSettings, *, verb: str, rule: str | None = None
 ) -> list[Complaint]:
     estate_id = rows[0].estate_id
-    day = settings.calendar(estate_id).local_date(now)
-    numbers = take_numbers(session, estate_id, COMPLAINT_PREFIX, day, len(rows))
+    day = settings.calendar(estate_id).local_date(call.now)
+    numbers = take_numbers(call.session, estate_id, COMPLAINT_PREFIX, day, len(rows))
     clock = settings.clock(estate_id, FORMAL_RECORD)
     for row, number in zip(rows, numbers, strict=True):
         row.number = number
         if clock is not None:
-            row.due_at = now if row.severity is Severity.SERIOUS else settings.due(clock, now)
-    made = create(session, rows, verb=verb, actor=actor, now=now, reason=reason, rule=rule)
+            row.due_at = call.now if row.severity is Severity.SERIOUS else settings.due(clock, call.now)
+    made = create(call, rows, verb=verb, rule=rule)
     if clock is not None:
         for row in made:
             run = ClockRun(
-                estate_id=estate_id, clock_id=clock.id, complaint_id=row.id, started_at=now, due_at=row.due_at
+                estate_id=estate_id, clock_id=clock.id, complaint_id=row.id, started_at=call.now, due_at=row.due_at
             )
-            run.created_at = run.updated_at = now
-            session.add(run)
-        session.flush()
+            run.created_at = run.updated_at = call.now
+            call.session.add(run)
+        call.session.flush()
     return made
 
 
 def amend(
-    session: Session,
+    call: Call,
     complaints: Iterable[Complaint],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
     **columns: Any,
 ) -> Outcome:
     """Change descriptive columns only; never status, number, owner, team, times of work or deadlines.
@@ -177,14 +164,14 @@ def amend(
     """
     if forbidden := set(columns) - AMENDABLE:
         raise ValueError(f"amend does not change {sorted(forbidden)}")
-    move = open_move(session, complaints, "amend", actor, now, preview, expected)
+    move = open_move(call, complaints, "amend")
     if "summary" in columns:
         message = gettext_noop("Write down what happened.")
         move.refuse_unless((columns["summary"] or "").strip(), "INT-3", message, field="summary")
     identifying = [name for name in IDENTIFYING if columns.get(name)]
     if "reporter_phone" in columns:
         check_phone(columns["reporter_phone"])
-        columns.update(phone_columns(session, columns["reporter_phone"], "reporter_phone"))
+        columns.update(phone_columns(call.session, columns["reporter_phone"], "reporter_phone"))
     for complaint in list(move.rows):
         category = columns.get("category", complaint.category)
         if complaint.anonymous and (identifying or columns.get("identity_checked")):
@@ -195,7 +182,7 @@ def amend(
             move.refuse(complaint, "INT-4", message, field="category")
         else:
             try:
-                check_change(complaint, columns, now=now)
+                check_change(complaint, columns, now=call.now)
             except OperationRefused as refusal:
                 move.reject(complaint, refusal)
                 continue
@@ -206,73 +193,44 @@ def amend(
 
 
 def classify(
-    session: Session,
-    complaints: Iterable[Complaint],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    nature: ComplaintNature,
-    reason: str = "",
-    identity_checked: bool = False,
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
+    call: Call, complaints: Iterable[Complaint], *, nature: ComplaintNature, identity_checked: bool = False
 ) -> Outcome:
     """Say whether complaints are valid or communicative (CMP-2).
 
     A communicative one needs the identity checked, save an anonymous one (INT-4). Another nature later needs a
     *reason*: a badly handled communicative one becomes valid, a valid one never becomes communicative.
     """
-    move = open_move(session, complaints, "classify", actor, now, preview, expected, reason or None, rule="CMP-2")
+    move = open_move(call, complaints, "classify", rule="CMP-2")
     valid = nature is ComplaintNature.VALID
     for complaint in list(move.rows):
         checked = complaint.identity_checked or (identity_checked and not complaint.anonymous)
         if complaint.nature is ComplaintNature.VALID and not valid:
             message = gettext_noop("%(record)s is valid and cannot become communicative.")
             move.refuse(complaint, "CMP-2", message, field="nature", record=complaint.number)
-        elif complaint.nature not in (None, nature) and not reason.strip():
+        elif complaint.nature not in (None, nature) and not call.reason.strip():
             message = gettext_noop("Say why the nature of %(record)s changes.")
             move.refuse(complaint, "CMP-2", message, field="reason", record=complaint.number)
         elif not valid and not checked and not complaint.anonymous:
             message = gettext_noop("Check the identity of who reported %(record)s first.")
             move.refuse(complaint, "CMP-2", message, field="identity_checked", record=complaint.number)
         else:
-            said = reason.strip() or complaint.nature_reason
+            said = call.reason.strip() or complaint.nature_reason
             move.set(complaint, nature=nature, nature_reason=said, identity_checked=checked)
     return move.finish()
 
 
-def reopen_as_new(
-    session: Session,
-    complaints: Iterable[Complaint],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    reason: str,
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
-) -> Outcome:
+def reopen_as_new(call: Call, complaints: Iterable[Complaint]) -> Outcome:
     """Register a new complaint linked to each archived one, which itself stays as it is (CMP-8).
 
     Who reopens becomes desk owner (INT-1); *reason* is what is wrong again. Returns the new complaints; a preview
     returns the archived ones. Refused: not archived, or reopened already by one that is still open (INT-6).
     """
-    move = Move(
-        session,
-        Complaint,
-        complaints,
-        verb="reopen_as_new",
-        actor=actor,
-        now=now,
-        preview=preview,
-        expected=expected,
-        reason=reason,
-        rule="CMP-8",
-    )
-    move.refuse_unless(reason.strip(), "CMP-8", gettext_noop("Say what is wrong again."), field="reason")
+    move = Move(call, Complaint, complaints, verb="reopen_as_new", rule="CMP-8")
+    move.refuse_unless(call.reason.strip(), "CMP-8", gettext_noop("Say what is wrong again."), field="reason")
     ids = [complaint.id for complaint in move.rows]
     query = select(Complaint).where(Complaint.previous_id.in_(ids), Complaint.status.in_(OPEN_STATUSES))
-    successors = {row.previous_id: row for row in session.scalars(query)}
-    owner = session.get_one(Staff, actor.staff_id)
+    successors = {row.previous_id: row for row in call.session.scalars(query)}
+    owner = call.session.get_one(Staff, call.actor.staff_id)
     for complaint in list(move.rows):
         if complaint.status is not ComplaintStatus.ARCHIVED:
             message = gettext_noop("%(record)s is “%(status)s”; only an archived complaint is reopened as a new one.")
@@ -281,29 +239,20 @@ def reopen_as_new(
             message = gettext_noop("%(record)s was reopened already as %(number)s, which is still open.")
             number = successors[complaint.id].number
             move.refuse(complaint, "INT-6", message, record=complaint.number, number=number)
-        elif not can_own(session, owner, complaint.estate_id):
+        elif not can_own(call.session, owner, complaint.estate_id):
             message = gettext_noop("%(person)s does not work at the desk of this estate and cannot be desk owner.")
             move.refuse(complaint, "INT-1", message, person=owner.name)
     # Nothing of the archived rows changes, so this move is never finished: it has guarded and locked them.
     outcome = Outcome(done=list(move.rows), refused=move.outcome.refused)
-    if not preview:
+    if not call.preview:
         outcome.done = []
         for estate_id in sorted({complaint.estate_id for complaint in move.rows}):
             rows = [
-                _successor(complaint, actor, move.now, reason)
+                _successor(complaint, call.actor, move.now, call.reason)
                 for complaint in move.rows
                 if complaint.estate_id == estate_id
             ]
-            outcome.done += _write(
-                session,
-                rows,
-                move.settings,
-                verb="reopen_as_new",
-                actor=actor,
-                now=move.now,
-                reason=reason,
-                rule="CMP-8",
-            )
+            outcome.done += _write(call, rows, move.settings, verb="reopen_as_new", rule="CMP-8")
     return outcome
 
 
@@ -319,18 +268,9 @@ def _successor(complaint: Complaint, actor: Actor, now: datetime.datetime, reaso
     )
 
 
-def delete(
-    session: Session,
-    complaints: Iterable[Complaint],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    reason: str = "",
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
-) -> Outcome:
+def delete(call: Call, complaints: Iterable[Complaint]) -> Outcome:
     """Remove complaints that nothing has followed yet (CMP-4); all others are cancelled instead. The events stay."""
-    move = open_move(session, complaints, "delete", actor, now, preview, expected, reason or None)
+    move = open_move(call, complaints, "delete")
     ids = [complaint.id for complaint in move.rows]
     followed: set[int | None] = set()
     for column in (
@@ -340,15 +280,15 @@ def delete(
         Ticket.complaint_id,
         Complaint.previous_id,
     ):
-        followed.update(session.scalars(select(column).where(column.in_(ids))))
+        followed.update(call.session.scalars(select(column).where(column.in_(ids))))
     for complaint in list(move.rows):
         fresh = complaint.status is ComplaintStatus.REGISTERED or complaint.imported_closed
         if complaint.id in followed or not fresh:
             message = gettext_noop("Something has followed on %(record)s already; cancel it instead.")
             move.refuse(complaint, "CMP-4", message, record=complaint.number)
     outcome = move.finish()
-    if not preview and outcome.done:
+    if not call.preview and outcome.done:
         done = [complaint.id for complaint in outcome.done]
-        session.execute(sql_delete(ClockRun).where(ClockRun.complaint_id.in_(done)))
-        session.execute(sql_delete(Complaint).where(Complaint.id.in_(done)))
+        call.session.execute(sql_delete(ClockRun).where(ClockRun.complaint_id.in_(done)))
+        call.session.execute(sql_delete(Complaint).where(Complaint.id.in_(done)))
     return outcome

@@ -7,43 +7,23 @@ from sqlalchemy import func, literal, select
 from sqlalchemy.orm import Session
 
 from models.base import UTCDateTime
+from models.call import Call
 from models.complaints import OPEN_STATUSES, TRANSITIONS, Complaint
 from models.errors import Incomplete, Msgid, gettext_noop
 from models.matters import ClockRun, Severity
 from models.operations.core import CHUNK, Move
 from models.settings import Clock
-from models.staff import Actor
 
 FORMAL_RECORD = "formal-record"
 
 
-def open_move(
-    session: Session,
-    complaints: Iterable[Complaint],
-    verb: str,
-    actor: Actor,
-    now: datetime.datetime,
-    preview: bool,
-    expected: Mapping[int, int] | None = None,
-    reason: str | None = None,
-    rule: str | None = None,
-) -> Move[Complaint]:
+def open_move(call: Call, complaints: Iterable[Complaint], verb: str, rule: str | None = None) -> Move[Complaint]:
     """Begin a verb of complaints; one that changes no status is refused on what is archived or cancelled (CMP-8).
 
     What an import brought archived can be taken out again, as can a ticket that it brought closed.
     """
     move = Move(
-        session,
-        Complaint,
-        complaints,
-        verb=verb,
-        actor=actor,
-        now=now,
-        preview=preview,
-        transitions=TRANSITIONS if verb in TRANSITIONS else None,
-        expected=expected,
-        reason=reason,
-        rule=rule,
+        call, Complaint, complaints, verb=verb, transitions=TRANSITIONS if verb in TRANSITIONS else None, rule=rule
     )
     if verb not in TRANSITIONS:
         for complaint in list(move.rows):

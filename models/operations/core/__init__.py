@@ -10,7 +10,6 @@ from models.operations.core.move import (
     differs,
     event_row,
     facts,
-    note_locked,
     refuse_role,
 )
 from models.operations.core.numbers import take_numbers, take_numbers_by_day
@@ -58,7 +57,6 @@ __all__ = [
     "local_date",
     "local_dates",
     "name_pinyin",
-    "note_locked",
     "once_looked_up",
     "open_amend",
     "refuse_role",

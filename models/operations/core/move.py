@@ -4,16 +4,15 @@ A verb opens a :class:`Move` (one locked read of all rows), refuses the rows a r
 others, and ends with :meth:`Move.finish`, which writes rows, clocks and events set-wise in the caller's transaction.
 """
 
-import datetime
 import functools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import bindparam, inspect, select, update
-from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from models.base import Base, LabelledEnum
+from models.call import Call
 from models.errors import Msgid, OperationRefused, Outcome, StaleRecord, gettext_noop
 from models.events import fact, record_events
 from models.operations.core.clocks import RunningClocks
@@ -41,17 +40,12 @@ class Move(Generic[Row]):
 
     def __init__(
         self,
-        session: Session,
+        call: Call,
         model: type[Row],
         rows: Iterable[Row],
         *,
         verb: str,
-        actor: Actor,
-        now: datetime.datetime,
-        preview: bool = False,
         transitions: Mapping[str, Mapping[Any, Any]] | None = None,
-        expected: Mapping[int, int] | None = None,
-        reason: str | None = None,
         rule: str | None = None,
         role: Role | None = None,
     ) -> None:
@@ -59,10 +53,8 @@ class Move(Generic[Row]):
 
         *role* names the role of a verb from which this one follows: what that one may is not asked again.
         """
-        self.session, self.model, self.verb, self.actor = session, model, verb, actor
-        self.now = now.astimezone(datetime.UTC)
-        self.preview = preview
-        self.reason, self.rule = reason, rule
+        self.call, self.model, self.verb, self.rule = call, model, verb, rule
+        self.session, self.actor, self.now, self.preview = call.session, call.actor, call.now, call.preview
         self.also: Mapping[str, Any] = {}
         """Further facts that each event of this verb keeps beside the changed columns, as codes."""
         self._notes: dict[int, dict[str, Any]] = {}
@@ -75,14 +67,14 @@ class Move(Generic[Row]):
         self._targets: Mapping[Any, Any] | None = None if transitions is None else transitions.get(verb)
         self.rows: list[Row] = self._lock(list(rows))
         for row in list(self.rows):
-            self._guard(row, expected or {})
-        self.settings = EstateSettings(session, {estate_of(row) for row in self.rows})
-        self.clocks = RunningClocks(session, self._register, self.rows, self.settings, preview=preview)
+            self._guard(row, call.expected)
+        self.settings = EstateSettings(self.session, {estate_of(row) for row in self.rows})
+        self.clocks = RunningClocks(self.session, self._register, self.rows, self.settings, preview=self.preview)
 
     def _lock(self, rows: Sequence[Row]) -> list[Row]:
         self.session.flush()
         ids = sorted({row.id for row in rows})
-        found = _held(self.session, self.model, rows, preview=self.preview)
+        found = _held(self.call, self.model, rows)
         ids = [row_id for row_id in ids if row_id not in found]
         for start in range(0, len(ids), CHUNK):
             chunk = self.session.scalars(_reread(self.model, not self.preview), {"ids": ids[start : start + CHUNK]})
@@ -194,16 +186,13 @@ class Move(Generic[Row]):
         version = getattr(row, "version", None)
         return event_row(
             row,
-            actor=self.actor,
+            self.call,
             role=self.role_of(row).value,
-            now=self.now,
             verb=self.verb,
             version=None if version is None else version + 1,
             before=before,
             after=after,
-            reason=self.reason,
             rule=self.rule,
-            bulk_run_id=self.session.info.get("bulk_run_id"),
         )
 
     def _write(self) -> None:
@@ -237,25 +226,17 @@ class Move(Generic[Row]):
                 set_committed_value(row, "version", getattr(row, "version") + 1)  # noqa: B009  # not every row has one
 
 
-def note_locked(session: Session, rows: Iterable[Base]) -> None:
-    """Say that this transaction has just read *rows* under a lock: the next verb need not read them again."""
-    session.info.setdefault("locked", set()).update((type(row), row.id) for row in rows)
-
-
-def _held(session: Session, model: type[Row], rows: Iterable[Row], *, preview: bool) -> dict[int, Row]:
+def _held(call: Call, model: type[Row], rows: Iterable[Row]) -> dict[int, Row]:
     """Those of *rows* that are as the database has them: just locked or, for a preview, read by a page that only reads.
 
-    A lock counts once: what a verb has changed by then, the next one reads again. What somebody has set on a row was
-    written by the flush before.
+    What somebody has set on a row was written by the flush before.
     """
-    locked = session.info.get("locked", set())
     found: dict[int, Row] = {}
     for row in rows:
         state: Any = inspect(row)
-        known = (model, row.id) in locked or (preview and session.info.get("only_reads"))
-        if known and state.session is session and not state.expired:
+        known = row in call.locked or (call.preview and call.session.info.get("only_reads"))
+        if known and state.session is call.session and not state.expired:
             found[row.id] = row
-        locked.discard((model, row.id))
     return found
 
 
@@ -281,63 +262,51 @@ def _rewrite(table: Any, names: tuple[str, ...]) -> Any:
 
 def event_row(
     row: Base,
+    call: Call,
     *,
-    actor: Actor,
     role: str,
-    now: datetime.datetime,
     verb: str,
     version: int | None,
     before: dict[str, Any],
     after: dict[str, Any],
-    reason: str | None = None,
     rule: str | None = None,
-    bulk_run_id: int | None = None,
 ) -> dict[str, Any]:
     """One row for the event log."""
     return {
         "estate_id": row.id if row.__tablename__ == "estates" else getattr(row, "estate_id", None),
-        "at": now,
-        "actor_id": actor.staff_id,
+        "at": call.now,
+        "actor_id": call.actor.staff_id,
         "role": role,
-        "session_id": actor.session_id,
-        "address": actor.address,
+        "session_id": call.actor.session_id,
+        "address": call.actor.address,
         "verb": verb,
         "register": row.__tablename__,
         "record_id": row.id,
         "record_version": version,
         "before": before,
         "after": after,
-        "reason": reason,
+        "reason": call.reason or None,
         "rule": rule,
-        "request_id": actor.request_id,
-        "bulk_run_id": bulk_run_id,
-        "source": actor.source,
+        "request_id": call.actor.request_id,
+        "bulk_run_id": call.bulk_run_id,
+        "source": call.actor.source,
     }
 
 
 def create(
-    session: Session,
-    rows: Sequence[Row],
-    *,
-    verb: str,
-    actor: Actor,
-    now: datetime.datetime,
-    reason: str | None = None,
-    rule: str | None = None,
-    role: Role | None = None,
+    call: Call, rows: Sequence[Row], *, verb: str, rule: str | None = None, role: Role | None = None
 ) -> list[Row]:
     """Write new *rows* and one event each; the caller has guarded them. Returns them with ids.
 
     *role* names the role of a verb from which these rows follow; without it, the one that lets *actor* do *verb*.
     """
-    now = now.astimezone(datetime.UTC)
     # Before the flush: as soon as an estate is stored, nobody has a role in it yet.
-    roles = [role or role_for(actor, verb, row) for row in rows]
+    roles = [role or role_for(call.actor, verb, row) for row in rows]
     for row in rows:
-        row.created_at = row.updated_at = now
-    session.add_all(rows)
-    session.flush()
-    keyring = keyring_of(session)
+        row.created_at = row.updated_at = call.now
+    call.session.add_all(rows)
+    call.session.flush()
+    keyring = keyring_of(call.session)
     events = []
     for row, held in zip(rows, roles, strict=True):
         present = {
@@ -349,19 +318,16 @@ def create(
         events.append(
             event_row(
                 row,
-                actor=actor,
+                call,
                 role=held.value if held else "",
-                now=now,
                 verb=verb,
                 version=getattr(row, "version", None),
                 before={},
                 after=after,
-                reason=reason,
                 rule=rule,
-                bulk_run_id=session.info.get("bulk_run_id"),
             )
         )
-    record_events(session, events)
+    record_events(call.session, events)
     return list(rows)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.base import Base
+from models.call import Call
 from models.errors import Incomplete, Msgid, OperationRefused, Outcome, gettext_noop
 from models.estates import Estate
 from models.operations.core.move import CHUNK, Move, refuse_role
@@ -98,22 +99,18 @@ def local_dates(session: Session, now: datetime.datetime) -> Callable[[int], dat
 
 
 def open_amend(
-    session: Session,
+    call: Call,
     model: type[Row],
     rows: Iterable[Row],
     columns: Mapping[str, Any],
     amendable: frozenset[str],
     *,
-    actor: Actor,
-    now: datetime.datetime,
-    expected: Mapping[int, int] | None,
-    preview: bool,
     rule: str | None = None,
 ) -> Move[Row]:
     """Begin an edit. Raises ValueError for a column that *amendable* does not name: that is the caller's mistake."""
     if forbidden := set(columns) - amendable:
         raise ValueError(f"amend does not change {sorted(forbidden)}")
-    return Move(session, model, rows, verb="amend", actor=actor, now=now, preview=preview, expected=expected, rule=rule)
+    return Move(call, model, rows, verb="amend", rule=rule)
 
 
 def check_each(move: Move[Row], check: Callable[[Row], None]) -> list[Row]:
@@ -145,17 +142,12 @@ def referred(
 
 
 def delete_unused(
-    session: Session,
+    call: Call,
     model: type[Row],
     rows: Iterable[Row],
     *,
-    actor: Actor,
-    now: datetime.datetime,
     rule: str,
     message: Msgid,
-    reason: str = "",
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
     check: Callable[[Row], None] | None = None,
     apart_from: Iterable[type[Base]] = (),
     along: Callable[[Sequence[Row]], None] | None = None,
@@ -165,29 +157,18 @@ def delete_unused(
     *check* may raise a refusal of its own for a row. Rows of the tables *apart_from* do not count: *along*,
     which is told whom they belong to, removes them first.
     """
-    move = Move(
-        session,
-        model,
-        rows,
-        verb="delete",
-        actor=actor,
-        now=now,
-        preview=preview,
-        expected=expected,
-        reason=reason or None,
-        rule=rule,
-    )
+    move = Move(call, model, rows, verb="delete", rule=rule)
     if check is not None:
         check_each(move, check)
-    used = referred(session, model, [row.id for row in move.rows], apart_from=apart_from)
+    used = referred(call.session, model, [row.id for row in move.rows], apart_from=apart_from)
     for row in list(move.rows):
         if row.id in used:
             move.refuse(row, rule, message, record=str(row))
     outcome = move.finish()
-    if not preview:
+    if not call.preview:
         if along is not None:
             along(outcome.done)
         ids = [row.id for row in outcome.done]
         for start in range(0, len(ids), CHUNK):
-            session.execute(sql_delete(model).where(model.id.in_(ids[start : start + CHUNK])))
+            call.session.execute(sql_delete(model).where(model.id.in_(ids[start : start + CHUNK])))
     return outcome

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.call import Call
 from models.complaints import Complaint, ComplaintStatus
 from models.errors import OperationRefused, Outcome, gettext_noop
 from models.follow_ups import (
@@ -42,25 +43,25 @@ class FollowUpDraft:
     preferred_time: datetime.datetime | None = None
 
 
-def schedule(session: Session, drafts: Sequence[FollowUpDraft], *, actor: Actor, now: datetime.datetime) -> Outcome:
+def schedule(call: Call, drafts: Sequence[FollowUpDraft]) -> Outcome:
     """Schedule follow-ups that are owed and not to be made yet, each with its clock (FUP-1).
 
     Refused: the matter is not finished or owes none (INT-4, INT-9), one is to be made already, or the person named
     did the work or is not of the desk.
     """
-    settings = EstateSettings(session, {draft.matter.estate_id for draft in drafts})
-    accepted, outcome = sift(drafts, lambda draft: _check(session, draft, actor=actor))
+    settings = EstateSettings(call.session, {draft.matter.estate_id for draft in drafts})
+    accepted, outcome = sift(drafts, lambda draft: _check(call.session, draft, actor=call.actor))
     rows = [
         FollowUp(
             estate_id=draft.matter.estate_id,
             assignee_id=draft.assignee.id if draft.assignee else draft.matter.desk_owner_id,
-            due_at=due_follow_up_at(settings, draft.matter.estate_id, now),
+            due_at=due_follow_up_at(settings, draft.matter.estate_id, call.now),
             preferred_time=draft.preferred_time,
             **{matter_column(draft.matter): draft.matter.id},
         )
         for draft in accepted
     ]
-    outcome.done += write_follow_ups(session, rows, actor=actor, now=now, settings=settings)
+    outcome.done += write_follow_ups(call, rows, settings=settings)
     return outcome
 
 
@@ -99,28 +100,18 @@ def _did_the_work(session: Session, person: Staff, matter: Matter) -> bool:
 
 
 def reassign(
-    session: Session,
-    follow_ups: Iterable[FollowUp],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    assignee: Staff,
-    preferred_time: datetime.datetime | None = None,
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
+    call: Call, follow_ups: Iterable[FollowUp], *, assignee: Staff, preferred_time: datetime.datetime | None = None
 ) -> Outcome:
     """Pass follow-ups to a named colleague of the desk (FUP-4); *preferred_time* is the resident's, None keeps it."""
-    move = Move(
-        session, FollowUp, follow_ups, verb="reassign", actor=actor, now=now, preview=preview, expected=expected
-    )
-    matters = _matters_of(session, move.rows)
+    move = Move(call, FollowUp, follow_ups, verb="reassign")
+    matters = _matters_of(call.session, move.rows)
     for row in list(move.rows):
         if row.status is not FollowUpStatus.SCHEDULED:
             message = gettext_noop("This follow-up is “%(status)s”; nothing is left to be done.")
             move.refuse(row, "FUP-4", message, status=row.status)
             continue
         try:
-            _check_person(session, assignee, matters[row.id])
+            _check_person(call.session, assignee, matters[row.id])
         except OperationRefused as refusal:
             move.reject(row, refusal)
             continue
@@ -129,19 +120,15 @@ def reassign(
 
 
 def record_attempt(
-    session: Session,
+    call: Call,
     follow_ups: Iterable[FollowUp],
     *,
-    actor: Actor,
-    now: datetime.datetime,
     way: FollowUpWay,
     outcome: AttemptOutcome,
     quality: int | None = None,
     timeliness: int | None = None,
     attitude: int | None = None,
     words: str = "",
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
 ) -> Outcome:
     """Record one attempt to ask the resident (FUP-1 … FUP-3): by the desk, not by who did the work.
 
@@ -151,21 +138,11 @@ def record_attempt(
     resident's rest hours (FUP-1).
     """
     rows = list(follow_ups)
-    if outcome is AttemptOutcome.NOT_SATISFIED and not preview:
-        _lock_matters(session, rows)
-    move = Move(
-        session,
-        FollowUp,
-        rows,
-        verb="record_attempt",
-        actor=actor,
-        now=now,
-        preview=preview,
-        transitions=TRANSITIONS,
-        expected=expected,
-    )
+    if outcome is AttemptOutcome.NOT_SATISFIED and not call.preview:
+        _lock_matters(call.session, rows)
+    move = Move(call, FollowUp, rows, verb="record_attempt", transitions=TRANSITIONS)
     scores = {"quality": quality, "timeliness": timeliness, "attitude": attitude}
-    matters = _matters_of(session, move.rows)
+    matters = _matters_of(call.session, move.rows)
     _guard_attempt(move, matters, way, outcome, scores, words)
     if outcome is AttemptOutcome.NOT_SATISFIED:
         _refuse_what_stays_finished(move, matters, words)
@@ -175,7 +152,7 @@ def record_attempt(
             estate_id=row.estate_id,
             follow_up_id=row.id,
             at=move.now,
-            made_by_id=actor.staff_id,
+            made_by_id=call.actor.staff_id,
             way=way,
             outcome=outcome,
             words=words.strip() or None,
@@ -186,13 +163,13 @@ def record_attempt(
         if today not in counted.get(row.id, ()):
             move.set(row, attempts=row.attempts + 1)
         if outcome is not AttemptOutcome.NOT_REACHED:
-            move.move(row, FollowUpStatus(outcome.value), finished_at=move.now, finished_by_id=actor.staff_id)
+            move.move(row, FollowUpStatus(outcome.value), finished_at=move.now, finished_by_id=call.actor.staff_id)
             move.set(row, words=words.strip() or None, **scores)
             move.clocks.meet(row, move.now, FOLLOW_UP_CLOCK)
         if outcome is AttemptOutcome.SATISFIED and words.strip():
-            move.add(comment_on(matters[row.id], CommentKind.NOTE, words, actor=actor, now=move.now))
+            move.add(comment_on(matters[row.id], CommentKind.NOTE, words, actor=call.actor, now=move.now))
     result = move.finish()
-    if outcome is AttemptOutcome.NOT_SATISFIED and not preview:
+    if outcome is AttemptOutcome.NOT_SATISFIED and not call.preview:
         _back_to_work(move, [matters[row.id] for row in result.done], words).all()
     return result
 
@@ -280,44 +257,23 @@ def _back_to_work(move: Move[FollowUp], matters: Sequence[Matter], reason: str, 
     others = [matter for matter in matters if isinstance(matter, Complaint)]
     both = Outcome()
     if jobs:
-        part = tickets.reopen(move.session, jobs, actor=move.actor, now=move.now, reason=reason, preview=preview)
+        part = tickets.reopen(move.call.following(preview=preview, reason=reason), jobs)
         both.done, both.refused = both.done + part.done, both.refused + part.refused
     if others:
-        part = complaints.put_right(
-            move.session, others, actor=move.actor, now=move.now, reason=reason, preview=preview
-        )
+        part = complaints.put_right(move.call.following(preview=preview, reason=reason), others)
         both.done, both.refused = both.done + part.done, both.refused + part.refused
     return both
 
 
-def close_not_reached(
-    session: Session,
-    follow_ups: Iterable[FollowUp],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
-) -> Outcome:
+def close_not_reached(call: Call, follow_ups: Iterable[FollowUp]) -> Outcome:
     """End follow-ups as not reached, by a supervisor, after as many days of trying as the setting says (FUP-3)."""
-    move = Move(
-        session,
-        FollowUp,
-        follow_ups,
-        verb="close_not_reached",
-        actor=actor,
-        now=now,
-        preview=preview,
-        transitions=TRANSITIONS,
-        expected=expected,
-        rule="FUP-3",
-    )
+    move = Move(call, FollowUp, follow_ups, verb="close_not_reached", transitions=TRANSITIONS, rule="FUP-3")
     for row in list(move.rows):
         needed = move.settings.number(row.estate_id, "follow-up-attempts")
         if row.attempts < needed:
             message = gettext_noop("Tried on %(attempts)s days so far; %(needed)s different days are needed.")
             move.refuse(row, "FUP-3", message, attempts=row.attempts, needed=needed)
             continue
-        move.move(row, finished_at=move.now, finished_by_id=actor.staff_id)
+        move.move(row, finished_at=move.now, finished_by_id=call.actor.staff_id)
         move.clocks.cancel(row, move.now)
     return move.finish()

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.call import Call
 from models.errors import OperationRefused, gettext_noop
 from models.import_cells import ANONYMOUS, plain
 from models.import_headings import COLUMNS
@@ -108,7 +109,7 @@ class LoansImport(_CustodyImport):
         results, loans = self._each("key_loans", rows, self._loan)
         if not self.preview:
             self._approve([loan for loan in loans if loan.borrower_kind not in FREE_BORROWERS])
-            create(self.session, loans, verb="take_over", actor=self.actor, now=self.now, rule="KEY-2")
+            create(Call(self.session, self.actor, self.now), loans, verb="take_over", rule="KEY-2")
         found: list[Result] = results
         return found
 
@@ -223,7 +224,7 @@ class LoansImport(_CustodyImport):
             message = gettext_noop("An earlier row of the file has a key on the hook %(name)s already.")
             raise OperationRefused("KEY-1", message, name=hook)
         self._hooks.add(tag_key(hook))
-        outcome = register_keys(self.session, [draft], actor=self.actor, now=self.now, preview=self.preview)
+        outcome = register_keys(Call(self.session, self.actor, self.now, preview=self.preview), [draft])
         for _draft, refusal in outcome.refused:
             raise refusal
         key = Key(estate_id=self.estate_id, number=number, pieces=count) if self.preview else outcome.done[0]
@@ -267,7 +268,7 @@ class LoansImport(_CustodyImport):
             )
             for loan in loans
         ]
-        create(self.session, approvals, verb="take_over", actor=self.actor, now=self.now, rule="KEY-3")
+        create(Call(self.session, self.actor, self.now), approvals, verb="take_over", rule="KEY-3")
         for loan, approval in zip(loans, approvals, strict=True):
             loan.approval_id = approval.id
 
@@ -289,7 +290,7 @@ class PassesImport(_CustodyImport):
             numbers = take_numbers(self.session, self.estate_id, NUMBER_PREFIX, day, len(unnumbered))
             for one, number in zip(unnumbered, numbers, strict=True):
                 one.number = number
-            create(self.session, passes, verb="take_over", actor=self.actor, now=self.now, rule="PAS-7")
+            create(Call(self.session, self.actor, self.now), passes, verb="take_over", rule="PAS-7")
         found: list[Result] = results
         return found
 

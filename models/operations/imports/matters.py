@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.call import Call
 from models.complaints import Complaint, ComplaintCategory
 from models.errors import OperationRefused, gettext_noop
 from models.estates import Estate
@@ -158,13 +159,10 @@ class MattersImport:
             except OperationRefused as refusal:
                 results[at] = refusal.with_traceback(None)
         taken = take_over(
-            self.session,
+            Call(self.session, self.actor, self.now, preview=self.preview),
             list(facts.values()),
             estate_id=self.estate_id,
             desk_owner=self._owner,
-            actor=self.actor,
-            now=self.now,
-            preview=self.preview,
         )
         refused = {id(fact): refusal for fact, refusal in taken.refused}
         for at, fact in facts.items():

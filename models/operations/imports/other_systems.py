@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
 
+from models.call import Call
 from models.complaints import Complaint, ComplaintStatus
 from models.errors import OperationRefused, gettext_noop
 from models.matters import NOT_KNOWN, ClockRun, CommentKind, RepeatReport
@@ -16,7 +16,7 @@ from models.operations.matters import comment_on
 from models.operations.tickets import NUMBER_PREFIX
 from models.settings import EstateSettings
 from models.source_mapping import SourceFacts
-from models.staff import Actor, Staff
+from models.staff import Staff
 from models.tickets import Acceptance, Ticket, TicketStatus
 
 COMPLAINT_PREFIX = "C"
@@ -53,16 +53,7 @@ def is_in_work(matter: Any) -> bool:
     return matter.status not in (TicketStatus.RECEIVED, ComplaintStatus.REGISTERED) or matter.assignee_id is not None
 
 
-def take_over(
-    session: Session,
-    facts: Sequence[SourceFacts],
-    *,
-    estate_id: int,
-    desk_owner: Staff,
-    actor: Actor,
-    now: datetime.datetime,
-    preview: bool = False,
-) -> TakeOver:
+def take_over(call: Call, facts: Sequence[SourceFacts], *, estate_id: int, desk_owner: Staff) -> TakeOver:
     """Record *facts* in the order they were heard; what is known already by its source key is not taken twice.
 
     What the source closed arrives closed, with ``NOT_KNOWN`` where JOB-6 would miss something, and starts no clock;
@@ -72,37 +63,27 @@ def take_over(
 
     Refuses everything (ROLE, INT-1) when *actor* may not, or *desk_owner* does not work at this estate's desk.
     """
-    if refusal := refuse_role(actor, "take_over", Ticket(estate_id=estate_id)):
+    if refusal := refuse_role(call.actor, "take_over", Ticket(estate_id=estate_id)):
         raise refusal
-    if not can_own(session, desk_owner, estate_id):
+    if not can_own(call.session, desk_owner, estate_id):
         raise OperationRefused(
             "INT-1",
             gettext_noop("%(person)s does not work at the desk of this estate and cannot be desk owner."),
             person=desk_owner.name,
         )
-    work = _TakingOver(session, estate_id, desk_owner, actor, now.astimezone(datetime.UTC), preview=preview)
+    work = _TakingOver(call, estate_id, desk_owner)
     work.load(facts)
     for fact in sorted(facts, key=lambda item: (item.heard_at, item.source_key)):
         work.take(fact)
-    if not preview:
+    if not call.preview:
         work.write()
     return work.outcome
 
 
 class _TakingOver:
-    def __init__(
-        self,
-        session: Session,
-        estate_id: int,
-        desk_owner: Staff,
-        actor: Actor,
-        now: datetime.datetime,
-        *,
-        preview: bool = False,
-    ) -> None:
-        self.preview = preview
-        self.session, self.estate_id, self.desk_owner, self.actor, self.now = session, estate_id, desk_owner, actor, now
-        self.settings = EstateSettings(session, [estate_id])
+    def __init__(self, call: Call, estate_id: int, desk_owner: Staff) -> None:
+        self.call, self.estate_id, self.desk_owner = call, estate_id, desk_owner
+        self.settings = EstateSettings(call.session, [estate_id])
         self.outcome = TakeOver()
         self.known: dict[tuple[str, str], Any] = {}
         self.by_match: dict[str, list[Any]] = {}
@@ -122,7 +103,7 @@ class _TakingOver:
                 query: Any = select(model).where(
                     mine, of_source, or_(model.source_key.in_(keys), model.match_key.in_(matches))
                 )
-                for row in self.session.scalars(query):
+                for row in self.call.session.scalars(query):
                     if (row.source, row.source_key) not in self.known:
                         self.known[(row.source, row.source_key)] = row
                         if row.match_key:
@@ -132,7 +113,7 @@ class _TakingOver:
                 RepeatReport.source == source,
                 RepeatReport.source_key.in_(keys),
             )
-            for repeat in self.session.scalars(repeats):
+            for repeat in self.call.session.scalars(repeats):
                 self.known[(str(repeat.source), str(repeat.source_key))] = repeat
 
     def take(self, fact: SourceFacts) -> None:
@@ -140,7 +121,7 @@ class _TakingOver:
         if isinstance(known, RepeatReport) or (known is not None and known.source_digest == fact.digest):
             self.outcome.unchanged += 1
             self.outcome.became[fact.source_key] = "unchanged"
-        elif refusal := refuse_future(fact, self.now):
+        elif refusal := refuse_future(fact, self.call.now):
             self.outcome.refused.append((fact, refusal))
         elif known is not None and known.id is None:
             message = gettext_noop("The key %(key)s stands twice in the file, with different facts.")
@@ -206,27 +187,23 @@ class _TakingOver:
                 "acceptance": Acceptance.UNKNOWN,
                 "acceptance_reason": str(NOT_KNOWN),
                 "closed_at": fact.closed_at,
-                "closed_by_id": self.actor.staff_id,
+                "closed_by_id": self.call.actor.staff_id,
                 **shared,
             }
         return {
             "status": ComplaintStatus.ARCHIVED,
             "archived_at": fact.closed_at,
-            "archived_by_id": self.actor.staff_id,
+            "archived_by_id": self.call.actor.staff_id,
             **shared,
         }
 
     def _update(self, row: Any, fact: SourceFacts) -> None:
         untouched = not is_in_work(row)
         move: Move[Any] = Move(
-            self.session,
+            self.call.following(preview=self.call.preview, reason=fact.source),
             type(row),
             [row],
             verb="take_over",
-            actor=self.actor,
-            now=self.now,
-            reason=fact.source,
-            preview=self.preview,
         )
         for item in move.rows:
             move.set(item, source_digest=fact.digest)
@@ -234,10 +211,10 @@ class _TakingOver:
                 move.set(item, summary=fact.summary, detail=fact.detail, place=fact.place)
                 move.set(item, match_key=fact.match_key, **fact.more, **self._state(fact))
                 if fact.closed_at is not None:
-                    move.clocks.cancel(item, self.now)
+                    move.clocks.cancel(item, self.call.now)
             else:
                 words = f"{fact.source}: {fact.result or fact.summary}"
-                move.add(comment_on(item, CommentKind.NOTE, words, actor=self.actor, now=self.now))
+                move.add(comment_on(item, CommentKind.NOTE, words, actor=self.call.actor, now=self.call.now))
         outcome = move.finish()
         if outcome.done:
             self.outcome.became[fact.source_key] = "updated"
@@ -249,7 +226,7 @@ class _TakingOver:
         for register, prefix in (("tickets", NUMBER_PREFIX), ("complaints", COMPLAINT_PREFIX)):
             rows = [row for row in self.new if row.__tablename__ == register]
             self._number(rows, prefix)
-            create(self.session, rows, verb="take_over", actor=self.actor, now=self.now)
+            create(self.call.following(), rows, verb="take_over")
             self._start_clocks(rows, CLOCK[register])
         self.outcome.imported += self.new
         for model in (Ticket, Complaint):
@@ -262,7 +239,7 @@ class _TakingOver:
         for row in rows:
             by_day.setdefault(calendar.local_date(row.registered_at), []).append(row)
         counts = {day: len(group) for day, group in by_day.items()}
-        numbers = take_numbers_by_day(self.session, self.estate_id, prefix, counts)
+        numbers = take_numbers_by_day(self.call.session, self.estate_id, prefix, counts)
         for day, group in by_day.items():
             for row, number in zip(group, numbers[day], strict=True):
                 row.number = number
@@ -282,16 +259,14 @@ class _TakingOver:
                 due_at=row.due_at,
                 **{column: row.id},
             )
-            self.session.add(run)
-        self.session.flush()
+            self.call.session.add(run)
+        self.call.session.flush()
 
     def _write_repeats(self, model: Any, pairs: Sequence[tuple[Any, SourceFacts]]) -> None:
         if not pairs:
             return
         firsts = list({first.id: first for first, _ in pairs}.values())
-        move: Move[Any] = Move(
-            self.session, model, firsts, verb="report_again", actor=self.actor, now=self.now, rule="INT-6"
-        )
+        move: Move[Any] = Move(self.call.following(), model, firsts, verb="report_again", rule="INT-6")
         column = "ticket_id" if model is Ticket else "complaint_id"
         for row in move.rows:
             mine = [fact for first, fact in pairs if first.id == row.id]

@@ -1,11 +1,11 @@
 """Whose a run is, and the record of what was taken over without the wizard: another system's export (INT-6)."""
 
-import datetime
 import secrets
 from collections.abc import Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
+from models.call import Call
 from models.errors import OperationRefused, gettext_noop
 from models.imports import ImportChunk, ImportRun, ImportState
 from models.operations.bulk import kept_refusal
@@ -31,33 +31,25 @@ def require_own(session: Session, run: ImportRun, actor: Actor) -> None:
 
 
 def open_record(
-    session: Session,
-    *,
-    estate_id: int,
-    register: str,
-    file_name: str,
-    header: Sequence[str],
-    rows: int,
-    actor: Actor,
-    now: datetime.datetime,
+    call: Call, *, estate_id: int, register: str, file_name: str, header: Sequence[str], rows: int
 ) -> ImportRun:
     """A run under whose number the caller takes *rows* over in the same transaction; see :func:`close_record`."""
     reading = Reading([KeptSheet("", rows, 0, 0, 1)], 0, 1, list(header))
     run = ImportRun(
         estate_id=estate_id,
-        actor_id=actor.staff_id,
+        actor_id=call.actor.staff_id,
         register=register,
         file_name=file_name[-200:],
         sheet="",
-        header=kept_reading(keyring_of(session), reading),
+        header=kept_reading(keyring_of(call.session), reading),
         columns=[None] * len(header),
         rows=rows,
         state=ImportState.RUNNING,
         idempotency_key=secrets.token_urlsafe(24),
     )
-    run.created_at = run.updated_at = now
-    session.add(run)
-    session.flush()
+    run.created_at = run.updated_at = call.now
+    call.session.add(run)
+    call.session.flush()
     return run
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from models.call import Call
 from models.errors import Msgid, OperationRefused, gettext_noop
 from models.import_cells import Masked
 from models.import_headings import RESIDENTS
@@ -306,14 +307,14 @@ class ResidentsImport:
         common: dict[str, Any] = {"actor": self.actor, "now": self.now, "preview": self.preview}
         new = [person for person in self._touched if person.draft is not None]
         drafts = [person.draft for person in new if person.draft is not None]
-        registered = residents.register(self.session, drafts, **common)
+        registered = residents.register(Call(self.session, **common), drafts)
         refused = {id(draft): refusal for draft, refusal in registered.refused}
         accepted = [person for person in new if id(person.draft) not in refused]
         for person in new:
             self._refuse(person, refused.get(id(person.draft)))
         filled = [person for person in self._touched if person.gaps]
         changes = [(person.resident, person.gaps) for person in filled if person.resident is not None]
-        amended = residents.amend_each(self.session, changes, **common)
+        amended = residents.amend_each(Call(self.session, **common), changes)
         unchanged = {row.id: refusal for row, refusal in amended.refused}
         for person in filled:
             assert person.resident is not None
@@ -323,7 +324,7 @@ class ResidentsImport:
             for person, row in zip(accepted, registered.done, strict=True):
                 person.resident = row
             # Everything that could refuse these was looked at; if one is refused all the same, all is rolled back.
-            residents.register_occupancy(self.session, self._occupancies(), actor=self.actor, now=self.now).all()
+            residents.register_occupancy(Call(self.session, self.actor, self.now), self._occupancies()).all()
         for person in self._touched:
             person.rows, person.gaps, person.further, person.notes = [], {}, [], []
 
@@ -334,14 +335,16 @@ class ResidentsImport:
             for person in people
             if person.resident is not None
         ]
-        refused = {id(draft): refusal for draft, refusal in contacts.register(self.session, drafts, **common).refused}
+        refused = {
+            id(draft): refusal for draft, refusal in contacts.register(Call(self.session, **common), drafts).refused
+        }
         for person, draft in zip(people, drafts, strict=True):
             self._refuse(person, refused.get(id(draft)))
         for person in self._touched:
             for contact, note in person.notes:
                 if note not in (contact.note or ""):
                     joined = "；".join(filter(None, [contact.note, note]))
-                    for _row, refusal in contacts.amend(self.session, [contact], note=joined, **common).refused:
+                    for _row, refusal in contacts.amend(Call(self.session, **common), [contact], note=joined).refused:
                         self._refuse(person, refusal)
 
     def _refuse(self, person: Person, refusal: OperationRefused | None) -> None:

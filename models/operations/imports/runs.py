@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from models.call import Call
 from models.errors import OperationRefused, gettext_noop
 from models.import_columns import HEADER_WITHIN
 from models.import_headings import COLUMNS
@@ -40,7 +41,6 @@ from models.operations.imports.undoing import mark_of
 from models.operations.imports.units import Result
 from models.personal import keyring_of
 from models.spreadsheets import RULE, SheetRow
-from models.staff import Actor
 
 LONGEST_KEY = 64
 KEPT = datetime.timedelta(days=7)
@@ -58,51 +58,41 @@ class Refused:
 # ---------------------------------------------------------------- runs, kept until they are done
 
 
-def upload(
-    session: Session,
-    file: SealedFile,
-    *,
-    estate_id: int,
-    register: str,
-    file_name: str,
-    key: str,
-    actor: Actor,
-    now: datetime.datetime,
-) -> ImportRun:
+def upload(call: Call, file: SealedFile, *, estate_id: int, register: str, file_name: str, key: str) -> ImportRun:
     """Keep *file* with the columns that its header names. Nothing is imported yet.
 
     The same *key* of the same person again gives the stored run. What was kept longer than a week is cleared away.
     """
-    if refusal := refuse_role(actor, "import", REGISTERS[register][0](estate_id=estate_id)):
+    if refusal := refuse_role(call.actor, "import", REGISTERS[register][0](estate_id=estate_id)):
         raise refusal
     if not 0 < len(key) <= LONGEST_KEY:
         raise OperationRefused(RULE, gettext_noop("The form is incomplete; open it again."))
-    known = select(ImportRun).where(ImportRun.actor_id == actor.staff_id, ImportRun.idempotency_key == key)
-    if (run := session.scalars(known).one_or_none()) is not None:
+    known = select(ImportRun).where(ImportRun.actor_id == call.actor.staff_id, ImportRun.idempotency_key == key)
+    if (run := call.session.scalars(known).one_or_none()) is not None:
         return run
-    clear_old(session, now=now)
-    columns, everybody, _twice = columns_of(session, estate_id, register, file.reading.header)
+    clear_old(call.session, now=call.now)
+    columns, everybody, _twice = columns_of(call.session, estate_id, register, file.reading.header)
     reading = replace(file.reading, everybody=everybody)
     run = ImportRun(
         estate_id=estate_id,
-        actor_id=actor.staff_id,
+        actor_id=call.actor.staff_id,
         register=register,
         file_name=file_name[-200:],
         sheet=file.reading.chosen.name[:100],
-        header=kept_reading(keyring_of(session), reading),
+        header=kept_reading(keyring_of(call.session), reading),
         columns=columns,
         rows=file.reading.chosen.rows - file.reading.chosen.top,
         idempotency_key=key,
     )
-    run.created_at = run.updated_at = now
-    session.add(run)
-    session.flush()
-    common = {"estate_id": estate_id, "run_id": run.id, "created_at": now, "updated_at": now}
+    run.created_at = run.updated_at = call.now
+    call.session.add(run)
+    call.session.flush()
+    common = {"estate_id": estate_id, "run_id": run.id, "created_at": call.now, "updated_at": call.now}
     chunks = [
         {**common, "position": position, "rows": rows, "content": content}
         for position, (rows, content) in enumerate(file.chunks)
     ]
-    session.execute(insert(ImportChunk), chunks)
+    call.session.execute(insert(ImportChunk), chunks)
     return run
 
 
@@ -159,30 +149,22 @@ def top_rows(session: Session, run: ImportRun, position: int, count: int = HEADE
     return [] if content is None else [row_from(kept) for kept in opened(keyring_of(session), content)[:count]]
 
 
-def map_columns(
-    session: Session,
-    run: ImportRun,
-    columns: Sequence[str | None],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    reading: Reading | None = None,
-) -> None:
+def map_columns(call: Call, run: ImportRun, columns: Sequence[str | None], *, reading: Reading | None = None) -> None:
     """Say which column of the file holds what, and how it is read; an earlier dry run counts no longer."""
-    run = _locked(session, run, actor, now)
+    run = _locked(call, run)
     _require_not_begun(run)
     COLUMNS[run.register].check(columns)
     if reading is None:
-        reading = reading_of(session, run)
+        reading = reading_of(call.session, run)
     if len(columns) != len(reading.header):
         raise OperationRefused(RULE, gettext_noop("The form is incomplete; open it again."))
-    reading = replace(reading, rooms=_rooms(session, run, columns, reading))
-    remember(session, run, columns, reading, now=now)
-    run.header, run.sheet = kept_reading(keyring_of(session), reading), reading.chosen.name[:100]
-    run.rows = _count(session, run, reading)
-    run.columns, run.state, run.checked_at, run.updated_at = list(columns), ImportState.MAPPED, None, now
-    _reset(session, run)
-    session.flush()
+    reading = replace(reading, rooms=_rooms(call.session, run, columns, reading))
+    remember(call.session, run, columns, reading, now=call.now)
+    run.header, run.sheet = kept_reading(keyring_of(call.session), reading), reading.chosen.name[:100]
+    run.rows = _count(call.session, run, reading)
+    run.columns, run.state, run.checked_at, run.updated_at = list(columns), ImportState.MAPPED, None, call.now
+    _reset(call.session, run)
+    call.session.flush()
 
 
 def _rooms(session: Session, run: ImportRun, columns: Sequence[str | None], reading: Reading) -> list[Any]:
@@ -213,12 +195,12 @@ def _reset(session: Session, run: ImportRun) -> None:
     session.execute(update(ImportChunk).where(ImportChunk.run_id == run.id).values(nothing))
 
 
-def begin_unseen(session: Session, run: ImportRun, *, actor: Actor, now: datetime.datetime) -> None:
+def begin_unseen(call: Call, run: ImportRun) -> None:
     """Let *run* begin without its dry run: at the command line that is a command of its own."""
-    run = _locked(session, run, actor, now)
+    run = _locked(call, run)
     _require_not_begun(run)
-    run.state, run.updated_at = ImportState.RUNNING, now
-    session.flush()
+    run.state, run.updated_at = ImportState.RUNNING, call.now
+    call.session.flush()
 
 
 @dataclass(frozen=True)
@@ -231,15 +213,15 @@ class DryRun:
     results: dict[int, list[Result]]
 
 
-def dry_run(session: Session, run: ImportRun, *, actor: Actor, now: datetime.datetime) -> DryRun:
+def dry_run(call: Call, run: ImportRun) -> DryRun:
     """What an import would do to each row. Only reads, so that nobody has to wait for it; see :func:`keep_dry_run`."""
-    reading, keyring = reading_of(session, run), keyring_of(session)
-    taker = taker_of(session, run, actor=actor, now=now, preview=True)
+    reading, keyring = reading_of(call.session, run), keyring_of(call.session)
+    taker = taker_of(call.following(preview=True), run)
     query = select(ImportChunk.id, ImportChunk.content).where(_chunks_of(run, reading))
     query = query.order_by(ImportChunk.position).execution_options(yield_per=1)
 
     def chunks() -> Iterator[tuple[int, list[SheetRow]]]:
-        with session.execute(query) as found:  # closed too where a chunk can no longer be read
+        with call.session.execute(query) as found:  # closed too where a chunk can no longer be read
             for chunk_id, content in found:
                 yield chunk_id, rows_of(keyring, reading, content)
 
@@ -248,57 +230,52 @@ def dry_run(session: Session, run: ImportRun, *, actor: Actor, now: datetime.dat
     return DryRun(list(run.columns), run.header, results)
 
 
-def keep_dry_run(session: Session, run: ImportRun, found: DryRun, *, actor: Actor, now: datetime.datetime) -> None:
+def keep_dry_run(call: Call, run: ImportRun, found: DryRun) -> None:
     """Write down what a dry run found; refused when the columns were changed, or the import begun, in the meantime."""
-    run = _locked(session, run, actor, now)
+    run = _locked(call, run)
     _require_not_begun(run)
     if (run.columns, run.header) != (found.columns, found.header):
         raise OperationRefused(RULE, gettext_noop("The columns were changed meanwhile; make the dry run again."))
-    _reset(session, run)
+    _reset(call.session, run)
     for chunk_id, results in found.results.items():
-        _keep_results(session, chunk_id, results, now=now)
-    run.state, run.checked_at, run.updated_at = ImportState.CHECKED, now, now
-    session.flush()
+        _keep_results(call.session, chunk_id, results, now=call.now)
+    run.state, run.checked_at, run.updated_at = ImportState.CHECKED, call.now, call.now
+    call.session.flush()
 
 
-def taker_of(session: Session, run: ImportRun, *, actor: Actor, now: datetime.datetime, preview: bool = False) -> Any:
+def taker_of(call: Call, run: ImportRun) -> Any:
     """What takes the rows of *run*; made once for the chunks that follow each other soon, it has read the units."""
-    reading = reading_of(session, run)
+    reading = reading_of(call.session, run)
     return importer(
-        session,
+        Call(call.session, replace(call.actor, request_id=mark_of(run)), call.now, preview=call.preview),
         run.register,
         run.columns,
         estate_id=run.estate_id,
-        actor=replace(actor, request_id=mark_of(run)),
-        now=now,
-        preview=preview,
         header=reading.header,
         everybody=reading.everybody,
         rooms=reading.rooms,
     )
 
 
-def run_chunk(
-    session: Session, run: ImportRun, *, actor: Actor, now: datetime.datetime, taker: Any | None = None
-) -> bool:
+def run_chunk(call: Call, run: ImportRun, *, taker: Any | None = None) -> bool:
     """Import the next chunk: what the dry run did not refuse. Returns whether any are left after it.
 
     The caller commits: the chunk's rows and its results together. *taker* saves reading the units again.
     """
-    run = _locked(session, run, actor, now)
+    run = _locked(call, run)
     if run.state in (ImportState.UPLOADED, ImportState.MAPPED):
         raise OperationRefused(RULE, gettext_noop("Make the dry run first: it says what will become of each row."))
-    reading = reading_of(session, run)
+    reading = reading_of(call.session, run)
     waiting = select(ImportChunk).where(_chunks_of(run, reading), ImportChunk.done.is_(False))
-    chunk = session.scalars(waiting.order_by(ImportChunk.position).limit(1)).one_or_none()
+    chunk = call.session.scalars(waiting.order_by(ImportChunk.position).limit(1)).one_or_none()
     if chunk is not None:
         if taker is None or list(taker.columns) != run.columns:
-            taker = taker_of(session, run, actor=actor, now=now)
-        _take_chunk(session, chunk, reading, taker, now=now)
-    left = session.scalar(select(func.count()).select_from(waiting.subquery())) or 0
+            taker = taker_of(call.following(), run)
+        _take_chunk(call.session, chunk, reading, taker, now=call.now)
+    left = call.session.scalar(select(func.count()).select_from(waiting.subquery())) or 0
     run.state = ImportState.RUNNING if left else ImportState.FINISHED
-    run.updated_at = now
-    session.flush()
+    run.updated_at = call.now
+    call.session.flush()
     return left > 0
 
 
@@ -341,13 +318,13 @@ def _word(result: Result) -> str:
     return "refused" if isinstance(result, OperationRefused) else result
 
 
-def _locked(session: Session, run: ImportRun, actor: Actor, now: datetime.datetime) -> ImportRun:
-    require_own(session, run, actor)
-    if not is_kept(run, now):
+def _locked(call: Call, run: ImportRun) -> ImportRun:
+    require_own(call.session, run, call.actor)
+    if not is_kept(run, call.now):
         message = gettext_noop("This import is older than a week and was cleared away; upload the file again.")
         raise OperationRefused("GONE", message)
     query = select(ImportRun).where(ImportRun.id == run.id).with_for_update()
-    return session.scalars(query.execution_options(populate_existing=True)).one()
+    return call.session.scalars(query.execution_options(populate_existing=True)).one()
 
 
 def _require_not_begun(run: ImportRun) -> None:

@@ -1,13 +1,11 @@
 """Which registers files can be imported into, and what takes the rows of each."""
 
-import datetime
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from sqlalchemy.orm import Session
-
+from models.call import Call
 from models.complaints import Complaint
 from models.estates import Unit
 from models.import_headings import COLUMNS
@@ -19,7 +17,6 @@ from models.operations.imports.residents import ResidentsImport
 from models.operations.imports.units import UnitsImport
 from models.passes import VisitorPass
 from models.residents import OccupancyKind, Resident
-from models.staff import Actor
 from models.tickets import Ticket
 
 REGISTERS: dict[str, tuple[type[Any], Callable[..., Any]]] = {
@@ -34,14 +31,11 @@ REGISTERS: dict[str, tuple[type[Any], Callable[..., Any]]] = {
 
 
 def importer(
-    session: Session,
+    call: Call,
     register: str,
     columns: Sequence[str | None],
     *,
     estate_id: int,
-    actor: Actor,
-    now: datetime.datetime,
-    preview: bool = False,
     header: Sequence[str] = (),
     everybody: str | None = None,
     rooms: Sequence[Any] = (),
@@ -55,11 +49,20 @@ def importer(
     Refuses (ROLE) who may not import into the register of this estate.
     """
     model, kind = REGISTERS[register]
-    if refusal := refuse_role(actor, "import", model(estate_id=estate_id)):
+    if refusal := refuse_role(call.actor, "import", model(estate_id=estate_id)):
         raise refusal
     COLUMNS[register].check(columns)
     everybody_is = None if everybody is None else OccupancyKind(everybody)
-    taker = kind(session, estate_id, columns, replace(actor, source="import"), now, preview, header, everybody_is)
+    taker = kind(
+        call.session,
+        estate_id,
+        columns,
+        replace(call.actor, source="import"),
+        call.now,
+        call.preview,
+        header,
+        everybody_is,
+    )
     if isinstance(taker, ResidentsImport | UnitsImport):
         taker.rooms.know(rooms)
     return taker

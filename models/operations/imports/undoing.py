@@ -4,7 +4,6 @@ What it did stands in its own events, which carry its number. A row on which any
 followed stays as it is and says so.
 """
 
-import datetime
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, func, or_, select
 from sqlalchemy.orm import Session
 
+from models.call import Call
 from models.complaints import Complaint
 from models.errors import OperationRefused, Outcome, gettext_noop
 from models.estates import Unit
@@ -26,7 +26,6 @@ from models.operations.keys import delete_loans
 from models.passes import VisitorPass
 from models.residents import Occupancy, Resident, ResidentContact
 from models.spreadsheets import RULE
-from models.staff import Actor
 from models.tickets import Ticket
 
 CHUNK = 500
@@ -96,20 +95,12 @@ def counts_undone(session: Session, run: ImportRun) -> int:
     return session.scalar(select(func.count()).select_from(records.subquery())) or 0
 
 
-def undo_chunk(
-    session: Session,
-    run: ImportRun,
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    before: int | None = None,
-    preview: bool = False,
-) -> Undone:
+def undo_chunk(call: Call, run: ImportRun, *, before: int | None = None) -> Undone:
     """Undo the last 500 things that *run* did (of those *before* that event), the last one first.
 
     Refuses an import of somebody else and one that is not at its end. The caller commits and goes on with ``next``.
     """
-    require_own(session, run, actor)
+    require_own(call.session, run, call.actor)
     if run.state is not ImportState.FINISHED:
         raise OperationRefused(RULE, gettext_noop("Only an import that is at its end can be undone."))
     again = Event.__table__.alias("again")
@@ -122,43 +113,33 @@ def undo_chunk(
     query = query.where(~select(again.c.id).where(undone).exists())
     if before is not None:
         query = query.where(Event.id < before)
-    events = list(session.scalars(query.order_by(Event.id.desc()).limit(CHUNK)))
+    events = list(call.session.scalars(query.order_by(Event.id.desc()).limit(CHUNK)))
     found = Undone(events[-1].id if len(events) == CHUNK else None)
-    actor = replace(actor, source="import", request_id=_undo_mark(run))
+    call = replace(call, actor=replace(call.actor, source="import", request_id=_undo_mark(run)))
     for register, how in REGISTERS.items():
         mine = [event for event in events if event.register == register]
         if register == "resident_contacts":
-            people = _brought(session, run, "residents", {event.after.get("resident_id", 0) for event in mine})
+            people = _brought(call.session, run, "residents", {event.after.get("resident_id", 0) for event in mine})
             # Of somebody whom the file brought, numbers go and stay with the person.
             mine = [event for event in mine if event.after.get("resident_id") not in people]
         if mine:
-            _undo_register(session, run, how, mine, found, actor=actor, now=now, preview=preview)
+            _undo_register(call, run, how, mine, found)
     return found
 
 
-def _undo_register(
-    session: Session,
-    run: ImportRun,
-    how: TakenOut,
-    events: Sequence[Event],
-    found: Undone,
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    preview: bool,
-) -> None:
+def _undo_register(call: Call, run: ImportRun, how: TakenOut, events: Sequence[Event], found: Undone) -> None:
     ids = sorted({event.record_id for event in events})
-    rows = {row.id: row for row in session.scalars(select(how.model).where(how.model.id.in_(ids)))}
-    followed = _followed(session, run, how.model.__tablename__, ids)
+    rows = {row.id: row for row in call.session.scalars(select(how.model).where(how.model.id.in_(ids)))}
+    followed = _followed(call.session, run, how.model.__tablename__, ids)
     if how.model is Resident:
         query = select(ResidentContact.id, ResidentContact.resident_id).where(ResidentContact.resident_id.in_(ids))
-        numbers: dict[int, int] = {row.id: row.resident_id for row in session.execute(query)}
-        followed |= {numbers[row_id] for row_id in _followed(session, run, "resident_contacts", numbers)}
+        numbers: dict[int, int] = {row.id: row.resident_id for row in call.session.execute(query)}
+        followed |= {numbers[row_id] for row_id in _followed(call.session, run, "resident_contacts", numbers)}
     for row_id in followed:
         if (row := rows.pop(row_id, None)) is not None:
             found.left.append((str(row), OperationRefused(RULE, gettext_noop("Somebody has changed it since."))))
-    common: dict[str, Any] = {"actor": actor, "now": now, "preview": preview}
-    brought = _brought(session, run, how.model.__tablename__, ids)
+    undoing = call.following(preview=call.preview)
+    brought = _brought(call.session, run, how.model.__tablename__, ids)
     for event in events:
         row = rows.get(event.record_id)
         if row is None or event.record_id in brought or not event.before:
@@ -167,14 +148,14 @@ def _undo_register(
             message = gettext_noop("What the file said anew of it stays; change the record.")
             found.left.append((str(row), OperationRefused(RULE, message)))
         else:
-            _keep(found, how.amend(session, [row], **common, **_before(how.model, event.before)))
+            _keep(found, how.amend(undoing, [row], **_before(how.model, event.before)))
     created = brought & {event.record_id for event in events if event.verb in BRINGING and not event.before}
     gone = [rows[row_id] for row_id in sorted(created & rows.keys())]
-    if gone and how.repeats is not None and not preview:
+    if gone and how.repeats is not None and not call.preview:
         # Of what the file brought, repeats are the file's too: one that anybody else took would have followed.
-        session.execute(delete(RepeatReport).where(how.repeats.in_([row.id for row in gone])))
+        call.session.execute(delete(RepeatReport).where(how.repeats.in_([row.id for row in gone])))
     if gone:
-        _keep(found, how.delete(session, gone, **common))
+        _keep(found, how.delete(undoing, gone))
 
 
 def _before(model: type[Any], before: Mapping[str, Any]) -> dict[str, Any]:

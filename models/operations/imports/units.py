@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.call import Call
 from models.errors import OperationRefused, gettext_noop
 from models.estates import Estate, Unit, UnitUse
 from models.import_columns import heading
@@ -297,7 +298,7 @@ class UnitsImport:
 
     def _register(self, drafts: list[tuple[int, estates.UnitDraft]], results: list[Result]) -> None:
         outcome = estates.register_units(
-            self.session, [draft for _at, draft in drafts], actor=self.actor, now=self.now, preview=self.preview
+            Call(self.session, self.actor, self.now, preview=self.preview), [draft for _at, draft in drafts]
         )
         refused = {id(draft): refusal for draft, refusal in outcome.refused}
         for at, draft in drafts:
@@ -319,11 +320,8 @@ class UnitsImport:
                 groups.setdefault(changes, []).append((at, unit))
         for changes, members in groups.items():
             outcome = estates.amend_units(
-                self.session,
+                Call(self.session, self.actor, self.now, preview=self.preview),
                 [unit for _at, unit in members],
-                actor=self.actor,
-                now=self.now,
-                preview=self.preview,
                 **dict(changes),
             )
             refused = {unit.id: refusal for unit, refusal in outcome.refused}

@@ -1,16 +1,17 @@
 """A supervisor's consent to lend a key to anyone but an owner or the developer's sales staff (KEY-3)."""
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.call import Call
 from models.errors import Msgid, OperationRefused, Outcome, gettext_noop
 from models.keys import APPROVAL_TRANSITIONS, ApprovalStatus, BorrowerKind, Key, KeyApproval
 from models.operations.core import Move, create, require, require_role, sift
-from models.staff import Actor, Staff
+from models.staff import Staff
 
 FREE_BORROWERS = frozenset({BorrowerKind.OWNER, BorrowerKind.DEVELOPER_SALES})
 """Who borrows against register and signature alone."""
@@ -69,14 +70,7 @@ def missing_of_borrower(kind: BorrowerKind, name: str, staff_id: int | None) -> 
     return {}
 
 
-def request(
-    session: Session,
-    drafts: Sequence[ApprovalDraft],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    preview: bool = False,
-) -> Outcome:
+def request(call: Call, drafts: Sequence[ApprovalDraft]) -> Outcome:
     """Ask a supervisor to consent to a loan before the key leaves (KEY-3).
 
     Refused: an owner or sales staff, who need no consent; a key that is lost or gone; no borrower or purpose.
@@ -84,7 +78,7 @@ def request(
     rows: list[KeyApproval] = []
 
     def check(draft: ApprovalDraft) -> None:
-        key = session.get(Key, draft.key_id)
+        key = call.session.get(Key, draft.key_id)
         if key is None:
             raise OperationRefused("GONE", gettext_noop("This record is no longer there."))
         kind = BorrowerKind(draft.borrower_kind)
@@ -92,14 +86,14 @@ def request(
             estate_id=key.estate_id,
             key_id=key.id,
             borrower_kind=kind,
-            borrower_name=borrower_name(session, kind, draft.borrower_name, draft.borrower_staff_id),
+            borrower_name=borrower_name(call.session, kind, draft.borrower_name, draft.borrower_staff_id),
             borrower_staff_id=draft.borrower_staff_id if kind is BorrowerKind.STAFF else None,
             purpose=draft.purpose.strip(),
-            requested_at=now.astimezone(datetime.UTC),
-            requested_by_id=actor.staff_id,
+            requested_at=call.now.astimezone(datetime.UTC),
+            requested_by_id=call.actor.staff_id,
             status=ApprovalStatus.REQUESTED,
         )
-        require_role(actor, "request", row)
+        require_role(call.actor, "request", row)
         if kind in FREE_BORROWERS:
             message = gettext_noop("Owners and the developer's sales staff borrow against signature, without approval.")
             raise OperationRefused("KEY-3", message, field="borrower_kind")
@@ -112,82 +106,43 @@ def request(
         rows.append(row)
 
     accepted, outcome = sift(drafts, check)
-    if preview:
+    if call.preview:
         outcome.done = list(accepted)
     else:
-        outcome.done = list(create(session, rows, verb="request", actor=actor, now=now, rule="KEY-3"))
+        outcome.done = list(create(call.following(), rows, verb="request", rule="KEY-3"))
     return outcome
 
 
-def approve(
-    session: Session,
-    approvals: Iterable[KeyApproval],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    due_at: datetime.datetime | None = None,
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
-) -> Outcome:
+def approve(call: Call, approvals: Iterable[KeyApproval], *, due_at: datetime.datetime | None = None) -> Outcome:
     """Consent to loans (KEY-3), never to the own one; *due_at* (UTC) sets when the key is due back (KEY-4).
 
     Refused: a key that is lost or gone, a colleague who no longer works here.
     """
-    move = _decide(session, approvals, "approve", actor, now, expected, preview, None)
+    move = _decide(call.following(expected=call.expected, preview=call.preview, reason=None), approvals, "approve")
     future = due_at is None or due_at > move.now
     move.refuse_unless(future, "KEY-4", gettext_noop("The time to come back lies in the past."), field="due_at")
     for row in list(move.rows):
-        key = session.get_one(Key, row.key_id)
-        if refusal := key_gone(key) or borrower_gone(session, row.borrower_staff_id):
+        key = call.session.get_one(Key, row.key_id)
+        if refusal := key_gone(key) or borrower_gone(call.session, row.borrower_staff_id):
             move.reject(row, refusal)
         else:
-            move.move(row, decided_at=move.now, decided_by_id=actor.staff_id, due_at=due_at)
+            move.move(row, decided_at=move.now, decided_by_id=call.actor.staff_id, due_at=due_at)
     return move.finish()
 
 
-def refuse(
-    session: Session,
-    approvals: Iterable[KeyApproval],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    reason: str,
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
-) -> Outcome:
+def refuse(call: Call, approvals: Iterable[KeyApproval]) -> Outcome:
     """Do not consent to loans, with the reason (KEY-3)."""
-    move = _decide(session, approvals, "refuse", actor, now, expected, preview, reason)
-    move.refuse_unless(reason.strip(), "KEY-3", gettext_noop("Say why it is refused."), field="reason")
+    move = _decide(call, approvals, "refuse")
+    move.refuse_unless(call.reason.strip(), "KEY-3", gettext_noop("Say why it is refused."), field="reason")
     for row in move.rows:
-        move.move(row, decided_at=move.now, decided_by_id=actor.staff_id, decision_reason=reason.strip())
+        move.move(row, decided_at=move.now, decided_by_id=call.actor.staff_id, decision_reason=call.reason.strip())
     return move.finish()
 
 
-def _decide(
-    session: Session,
-    approvals: Iterable[KeyApproval],
-    verb: str,
-    actor: Actor,
-    now: datetime.datetime,
-    expected: Mapping[int, int] | None,
-    preview: bool,
-    reason: str | None,
-) -> Move[KeyApproval]:
-    move = Move(
-        session,
-        KeyApproval,
-        approvals,
-        verb=verb,
-        actor=actor,
-        now=now,
-        preview=preview,
-        transitions=APPROVAL_TRANSITIONS,
-        expected=expected,
-        reason=reason,
-        rule="KEY-3",
-    )
+def _decide(call: Call, approvals: Iterable[KeyApproval], verb: str) -> Move[KeyApproval]:
+    move = Move(call, KeyApproval, approvals, verb=verb, transitions=APPROVAL_TRANSITIONS, rule="KEY-3")
     for row in list(move.rows):
-        if row.borrower_staff_id == actor.staff_id or row.borrower_name == actor.name:
+        if row.borrower_staff_id == call.actor.staff_id or row.borrower_name == call.actor.name:
             move.refuse(row, "KEY-3", gettext_noop("The borrower cannot approve the own loan."))
     return move
 

@@ -1,13 +1,14 @@
 """Keys in our custody: taken in, described, lost, handed back for good (KEY-1, KEY-4, KEY-5)."""
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.call import Call
 from models.errors import OperationRefused, Outcome, gettext_noop
 from models.estates import Unit
 from models.keys import MOST_PIECES, Key, KeyLoan, KeyOrigin
@@ -29,7 +30,6 @@ from models.operations.keys.approvals import key_gone
 from models.operations.keys.called import Numbers, check_free
 from models.operations.keys.loans import on_loan, open_loans
 from models.operations.tickets import TicketDraft
-from models.staff import Actor
 from models.tickets import TicketKind
 
 NUMBER_PREFIX = "K"
@@ -57,29 +57,22 @@ class KeyDraft:
     """Taken over while somebody has it: its seal, if any is told, is put on when it comes back."""
 
 
-def register(
-    session: Session,
-    drafts: Sequence[KeyDraft],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    preview: bool = False,
-) -> Outcome:
+def register(call: Call, drafts: Sequence[KeyDraft]) -> Outcome:
     """Take keys into custody (KEY-1), each with number, unit or place, hook, seal and origin.
 
     Refused: any of these missing, a number that another key of the estate has, received in the future, no pieces or
     more than hang together.
     """
-    numbers = Numbers(session)
+    numbers = Numbers(call.session)
     taken: set[tuple[str, int, str]] = set()
 
     def check(draft: KeyDraft) -> None:
-        require_role(actor, "register", Key(estate_id=draft.estate_id))
+        require_role(call.actor, "register", Key(estate_id=draft.estate_id))
         seal = draft.seal if draft.seal or not draft.is_out else "-"
-        _check_described(session, draft.estate_id, draft.unit_id, draft.place, draft.hook, seal)
+        _check_described(call.session, draft.estate_id, draft.unit_id, draft.place, draft.hook, seal)
         _check_pieces(draft.pieces)
-        check_free(session, draft.estate_id, {"hook": draft.hook, "seal": draft.seal}, taken)
-        if draft.received_at is not None and draft.received_at > now:
+        check_free(call.session, draft.estate_id, {"hook": draft.hook, "seal": draft.seal}, taken)
+        if draft.received_at is not None and draft.received_at > call.now:
             message = gettext_noop("A key cannot have been received in the future.")
             raise OperationRefused("KEY-1", message, field="received_at")
         number = (draft.number or "").strip()
@@ -88,15 +81,15 @@ def register(
         numbers.take(draft.estate_id, number)
 
     accepted, outcome = sift(drafts, check)
-    if preview:
+    if call.preview:
         outcome.done = list(accepted)
         return outcome
     rows = []
     for draft in accepted:
         number = (draft.number or "").strip()
         if not number:
-            day = local_date(session, draft.estate_id, now)
-            (number,) = take_numbers(session, draft.estate_id, NUMBER_PREFIX, day, 1)
+            day = local_date(call.session, draft.estate_id, call.now)
+            (number,) = take_numbers(call.session, draft.estate_id, NUMBER_PREFIX, day, 1)
         rows.append(
             Key(
                 estate_id=draft.estate_id,
@@ -107,11 +100,11 @@ def register(
                 hook=draft.hook.strip(),
                 seal=draft.seal.strip() or None,
                 origin=KeyOrigin(draft.origin),
-                received_at=(draft.received_at or now).astimezone(datetime.UTC),
+                received_at=(draft.received_at or call.now).astimezone(datetime.UTC),
                 note=draft.note or None,
             )
         )
-    outcome.done = list(create(session, rows, verb="register", actor=actor, now=now, rule="KEY-1"))
+    outcome.done = list(create(call.following(), rows, verb="register", rule="KEY-1"))
     return outcome
 
 
@@ -136,62 +129,36 @@ def _check_pieces(pieces: int | None) -> None:
 
 
 def amend(
-    session: Session,
+    call: Call,
     keys: Iterable[Key],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
     **columns: Any,
 ) -> Outcome:
     """Change pieces, unit, place, hook, seal, origin or note of keys (KEY-1); never the number or where the key is.
 
     Of a bunch that is out the pieces are counted as it was lent, and stay so until it is back (KEY-2).
     """
-    move = open_amend(
-        session,
-        Key,
-        keys,
-        columns,
-        AMENDABLE,
-        actor=actor,
-        now=now,
-        expected=expected,
-        preview=preview,
-        rule="KEY-1",
-    )
+    move = open_amend(call, Key, keys, columns, AMENDABLE, rule="KEY-1")
 
     def check(row: Key) -> None:
         unit_id, place = columns.get("unit_id", row.unit_id), columns.get("place", row.place)
         hook, seal = columns.get("hook", row.hook), columns.get("seal", row.seal)
-        _check_described(session, row.estate_id, unit_id, place, hook, seal)
+        _check_described(call.session, row.estate_id, unit_id, place, hook, seal)
         if columns.get("pieces", row.pieces) != row.pieces:
             _check_pieces(columns["pieces"])
             if row.id in out:
                 raise on_loan(row, out[row.id].borrower_name, field="pieces")
         changed: dict[str, str | None] = {name: columns[name] for name in ("hook", "seal") if name in columns}
         if row.lost_at is None and row.handed_back_at is None:
-            check_free(session, row.estate_id, changed, taken, row.id)
+            check_free(call.session, row.estate_id, changed, taken, row.id)
 
     taken: set[tuple[str, int, str]] = set()
-    out = open_loans(session, [row.id for row in move.rows]) if "pieces" in columns else {}
+    out = open_loans(call.session, [row.id for row in move.rows]) if "pieces" in columns else {}
     for row in check_each(move, check):
         move.set(row, **columns)
     return move.finish()
 
 
-def report_lost(
-    session: Session,
-    rows: Iterable[Key] | Iterable[KeyLoan],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    owner_told: bool = False,
-    reason: str = "",
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
-) -> Outcome:
+def report_lost(call: Call, rows: Iterable[Key] | Iterable[KeyLoan], *, owner_told: bool = False) -> Outcome:
     """Say that keys are lost (KEY-4), named as keys or by the loans on which they were lost.
 
     Ends the loan a key is on. The key is never lent again; *owner_told* records that the owner knows. What follows is
@@ -202,24 +169,12 @@ def report_lost(
     loans_given = [row for row in given if isinstance(row, KeyLoan)]
     keys = [row for row in given if isinstance(row, Key)]
     if by_loan:
-        keys = list(session.scalars(select(Key).where(Key.id.in_([loan.key_id for loan in loans_given]))))
-    common: dict[str, Any] = {
-        "verb": "report_lost",
-        "actor": actor,
-        "now": now,
-        "preview": preview,
-        "reason": reason or None,
-        "rule": "KEY-4",
-    }
+        keys = list(call.session.scalars(select(Key).where(Key.id.in_([loan.key_id for loan in loans_given]))))
+    also = call.following(preview=call.preview, reason=call.reason)
     # Keys before loans, as lending locks them.
-    lost = Move(session, Key, keys, expected=None if by_loan else expected, **common)
-    ended = Move(
-        session,
-        KeyLoan,
-        loans_given if by_loan else list(open_loans(session, [key.id for key in lost.rows]).values()),
-        expected=expected if by_loan else None,
-        **common,
-    )
+    lost = Move(also if by_loan else call, Key, keys, verb="report_lost", rule="KEY-4")
+    loans = loans_given if by_loan else list(open_loans(call.session, [key.id for key in lost.rows]).values())
+    ended = Move(call if by_loan else also, KeyLoan, loans, verb="report_lost", rule="KEY-4")
     check_each(lost, _refuse_gone)
     refused = {key.id: refusal for key, refusal in lost.outcome.refused}
 
@@ -250,27 +205,9 @@ def _refuse_gone(key: Key) -> None:
         raise refusal
 
 
-def tell_owner(
-    session: Session,
-    keys: Iterable[Key],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
-) -> Outcome:
+def tell_owner(call: Call, keys: Iterable[Key]) -> Outcome:
     """Record that the owner has been told of the loss of keys (KEY-4)."""
-    move = Move(
-        session,
-        Key,
-        keys,
-        verb="tell_owner",
-        actor=actor,
-        now=now,
-        preview=preview,
-        expected=expected,
-        rule="KEY-4",
-    )
+    move = Move(call, Key, keys, verb="tell_owner", rule="KEY-4")
     for key in list(move.rows):
         if key.lost_at is None:
             move.refuse(key, "KEY-4", gettext_noop("Key %(record)s is not lost."), record=key.number)
@@ -296,33 +233,13 @@ def lock_change_draft(key: Key) -> TicketDraft:
     )
 
 
-def hand_back(
-    session: Session,
-    keys: Iterable[Key],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    handed_back_to: str,
-    receipt_number: str,
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
-) -> Outcome:
+def hand_back(call: Call, keys: Iterable[Key], *, handed_back_to: str, receipt_number: str) -> Outcome:
     """Give keys back to their owner for good against the stamped receipt; ends the custody (KEY-5).
 
     Refused: no receiver or receipt number, a key on loan, lost, or handed back already.
     """
-    move = Move(
-        session,
-        Key,
-        keys,
-        verb="hand_back",
-        actor=actor,
-        now=now,
-        preview=preview,
-        expected=expected,
-        rule="KEY-5",
-    )
-    out = open_loans(session, [key.id for key in move.rows])
+    move = Move(call, Key, keys, verb="hand_back", rule="KEY-5")
+    out = open_loans(call.session, [key.id for key in move.rows])
     missing = {}
     if not handed_back_to.strip():
         missing["handed_back_to"] = gettext_noop("who took the key")
@@ -345,27 +262,13 @@ def hand_back(
     return move.finish()
 
 
-def delete(
-    session: Session,
-    keys: Iterable[Key],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    reason: str = "",
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
-) -> Outcome:
+def delete(call: Call, keys: Iterable[Key]) -> Outcome:
     """Remove keys registered by mistake that were never lent or asked for (KEY-2), and are still on their hook."""
     return delete_unused(
-        session,
+        call,
         Key,
         keys,
-        actor=actor,
-        now=now,
         rule="KEY-2",
         message=gettext_noop("Key %(record)s was lent or asked for; its history stays."),
-        reason=reason,
-        expected=expected,
-        preview=preview,
         check=_refuse_gone,
     )

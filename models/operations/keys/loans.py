@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from models.call import Call
 from models.errors import OperationRefused, Outcome, gettext_noop
 from models.keys import APPROVAL_TRANSITIONS, BorrowerKind, Key, KeyApproval, KeyLoan
 from models.operations.core import CHUNK, Move, check_each, create, open_amend, require
@@ -65,9 +66,7 @@ def on_loan(key: Key, name: str, *, field: str | None = None) -> OperationRefuse
     return OperationRefused("KEY-2", message, field=field, record=key.number, person=name)
 
 
-def lend(
-    session: Session, drafts: Sequence[LoanDraft], *, actor: Actor, now: datetime.datetime, preview: bool = False
-) -> Outcome:
+def lend(call: Call, drafts: Sequence[LoanDraft]) -> Outcome:
     """Let keys leave the house, each against a row of the loan register (KEY-2, KEY-3, KEY-4).
 
     Owners (of the key's own unit, today, under their registered name) and the developer's sales staff: identity checked
@@ -77,7 +76,7 @@ def lend(
     """
     outcome = Outcome()
     wanted: dict[int, LoanDraft] = {}
-    keys = keys_by_id(session, [draft.key_id for draft in drafts])
+    keys = keys_by_id(call.session, [draft.key_id for draft in drafts])
     for draft in drafts:
         if draft.key_id not in keys:
             outcome.refused.append((draft, OperationRefused("GONE", gettext_noop("This record is no longer there."))))
@@ -88,16 +87,9 @@ def lend(
             wanted[draft.key_id] = draft
     # The key is the lock: of two that lend it at once the second waits here, and then sees the first one's loan.
     move = Move(
-        session,
-        Key,
-        [keys[key_id] for key_id in wanted],
-        verb="lend",
-        actor=actor,
-        now=now,
-        preview=preview,
-        rule="KEY-2",
+        call.following(preview=call.preview), Key, [keys[key_id] for key_id in wanted], verb="lend", rule="KEY-2"
     )
-    out = open_loans(session, [key.id for key in move.rows])
+    out = open_loans(call.session, [key.id for key in move.rows])
     loans: dict[int, KeyLoan] = {}
 
     def check(key: Key) -> None:
@@ -105,18 +97,18 @@ def lend(
             raise refusal
         if key.id in out:
             raise on_loan(key, out[key.id].borrower_name, field="key_id")
-        loans[key.id] = _loan(session, key, wanted[key.id], move.settings, actor=actor, now=move.now)
+        loans[key.id] = _loan(call, key, wanted[key.id], move.settings)
 
     check_each(move, check)
     approvals = _use_approvals(move, loans)
     outcome.refused += [(wanted[key.id], refusal) for key, refusal in move.outcome.refused]
-    if preview:
+    if call.preview:
         outcome.done = [wanted[key.id] for key in move.rows]
         return outcome
     rows = [loans[key.id] for key in move.rows]
     move.finish()
     approvals.finish()
-    outcome.done = list(create(session, rows, verb="lend", actor=actor, now=now, rule="KEY-3"))
+    outcome.done = list(create(call.following(), rows, verb="lend", rule="KEY-3"))
     return outcome
 
 
@@ -134,13 +126,10 @@ def _use_approvals(move: Move[Key], loans: Mapping[int, KeyLoan]) -> Move[KeyApp
     ids = [loans[key.id].approval_id for key in move.rows]
     query = select(KeyApproval).where(KeyApproval.id.in_([number for number in ids if number is not None]))
     approvals = Move(
-        move.session,
+        move.call.following(preview=move.preview),
         KeyApproval,
         list(move.session.scalars(query)),
         verb="lend",
-        actor=move.actor,
-        now=move.now,
-        preview=move.preview,
         transitions=APPROVAL_TRANSITIONS,
         rule="KEY-3",
     )
@@ -153,15 +142,15 @@ def _use_approvals(move: Move[Key], loans: Mapping[int, KeyLoan]) -> Move[KeyApp
     return approvals
 
 
-def _loan(
-    session: Session, key: Key, draft: LoanDraft, settings: EstateSettings, *, actor: Actor, now: datetime.datetime
-) -> KeyLoan:
+def _loan(call: Call, key: Key, draft: LoanDraft, settings: EstateSettings) -> KeyLoan:
     """The row for the loan register; raises the refusal (KEY-3, KEY-4) when *draft* may not have the key."""
     kind = BorrowerKind(draft.borrower_kind)
-    resident = session.get(Resident, draft.borrower_resident_id) if draft.borrower_resident_id is not None else None
+    resident = (
+        call.session.get(Resident, draft.borrower_resident_id) if draft.borrower_resident_id is not None else None
+    )
     written = draft.borrower_name.strip() or (resident.name if resident is not None else "")
-    consent = session.get(KeyApproval, draft.approval_id) if draft.approval_id is not None else None
-    if consent is not None and (refusal := borrower_gone(session, consent.borrower_staff_id, field="approval_id")):
+    consent = call.session.get(KeyApproval, draft.approval_id) if draft.approval_id is not None else None
+    if consent is not None and (refusal := borrower_gone(call.session, consent.borrower_staff_id, field="approval_id")):
         raise refusal  # before what is missing: nobody who left can be chosen
     missing = missing_of_borrower(kind, written, draft.borrower_staff_id)
     if kind in FREE_BORROWERS:
@@ -171,22 +160,22 @@ def _loan(
             missing["signed"] = gettext_noop("the borrower's signature")
     require(missing, "KEY-3")
     check_phone(draft.borrower_phone, "KEY-3", "borrower_phone")
-    name = borrower_name(session, kind, written, draft.borrower_staff_id)
+    name = borrower_name(call.session, kind, written, draft.borrower_staff_id)
     approval = None
     if kind is BorrowerKind.OWNER:
-        day = settings.calendar(key.estate_id).local_date(now)
-        if resident is None or key.unit_id is None or not _owns(session, resident, key.unit_id, day):
+        day = settings.calendar(key.estate_id).local_date(call.now)
+        if resident is None or key.unit_id is None or not _owns(call.session, resident, key.unit_id, day):
             message = gettext_noop("%(person)s is not registered as owner of the unit of key %(record)s today.")
             raise OperationRefused("KEY-3", message, field="borrower_resident_id", person=name, record=key.number)
         name = _own_name(resident, name)
     elif kind not in FREE_BORROWERS:
-        approval = usable_approval(session, key, kind, name, draft.borrower_staff_id, draft.approval_id)
+        approval = usable_approval(call.session, key, kind, name, draft.borrower_staff_id, draft.approval_id)
     return KeyLoan(
         estate_id=key.estate_id,
         key_id=key.id,
         borrower_kind=kind,
         borrower_name=name,
-        borrower_phone=phone_columns(session, draft.borrower_phone)["phone"],
+        borrower_phone=phone_columns(call.session, draft.borrower_phone)["phone"],
         borrower_resident_id=resident.id if resident is not None else None,
         borrower_staff_id=draft.borrower_staff_id if kind is BorrowerKind.STAFF else None,
         identity_checked=draft.identity_checked,
@@ -194,9 +183,11 @@ def _loan(
         purpose=draft.purpose or (approval.purpose if approval is not None else None),
         approval_id=approval.id if approval is not None else None,
         pieces=key.pieces,
-        lent_at=now,
-        lent_by_id=actor.staff_id,
-        due_at=_due(key, draft, approval, settings.calendar(key.estate_id).end_of_day(now), actor=actor, now=now),
+        lent_at=call.now,
+        lent_by_id=call.actor.staff_id,
+        due_at=_due(
+            key, draft, approval, settings.calendar(key.estate_id).end_of_day(call.now), actor=call.actor, now=call.now
+        ),
         note=draft.note or None,
     )
 
@@ -245,23 +236,16 @@ def _due(
 
 
 def amend_loans(
-    session: Session,
+    call: Call,
     loans: Iterable[KeyLoan],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
     **columns: Any,
 ) -> Outcome:
     """Change the borrower's phone, the purpose or the note of loans; never key, borrower or times."""
-    move = open_amend(
-        session, KeyLoan, loans, columns, LOAN_AMENDABLE, actor=actor, now=now, expected=expected, preview=preview
-    )
+    move = open_amend(call, KeyLoan, loans, columns, LOAN_AMENDABLE)
     if "borrower_phone" in columns:
         phone = columns["borrower_phone"]
         if check_each(move, lambda _loan: check_phone(phone, "KEY-3", "borrower_phone")):
-            columns["borrower_phone"] = phone_columns(session, phone)["phone"]
+            columns["borrower_phone"] = phone_columns(call.session, phone)["phone"]
     for loan in move.rows:
         move.set(loan, **columns)
     return move.finish()

@@ -1,43 +1,20 @@
 """Keys that come back to the house, as a whole or in part; another return time; undoing a mistake (KEY-2, KEY-4)."""
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
-from sqlalchemy.orm import Session
-
+from models.call import Call
 from models.errors import OperationRefused, Outcome, gettext_noop
 from models.keys import BringerKind, Key, KeyLoan
 from models.operations.core import Move, check_each
 from models.operations.keys.loans import keys_by_id
 from models.operations.matters import check_phone, phone_columns
-from models.staff import Actor
 
 
-def _open_move(
-    session: Session,
-    loans: Iterable[KeyLoan],
-    verb: str,
-    actor: Actor,
-    now: datetime.datetime,
-    expected: Mapping[int, int] | None,
-    preview: bool,
-    reason: str | None,
-    rule: str,
-) -> Move[KeyLoan]:
+def _open_move(call: Call, loans: Iterable[KeyLoan], verb: str, rule: str) -> Move[KeyLoan]:
     """Lock loans for a verb that needs them unended; the ended ones are refused (KEY-2)."""
-    move = Move(
-        session,
-        KeyLoan,
-        loans,
-        verb=verb,
-        actor=actor,
-        now=now,
-        preview=preview,
-        expected=expected,
-        reason=reason or None,
-        rule=rule,
-    )
-    keys = keys_by_id(session, [loan.key_id for loan in move.rows])
+    move = Move(call, KeyLoan, loans, verb=verb, rule=rule)
+    keys = keys_by_id(call.session, [loan.key_id for loan in move.rows])
     check_each(move, lambda loan: _refuse_ended(loan, keys[loan.key_id]))
     return move
 
@@ -51,18 +28,14 @@ def _refuse_ended(loan: KeyLoan, key: Key) -> None:
 
 
 def return_keys(
-    session: Session,
+    call: Call,
     loans: Iterable[KeyLoan],
     *,
-    actor: Actor,
-    now: datetime.datetime,
     note: str = "",
     brought_by: BringerKind = BringerKind.BORROWER,
     brought_by_name: str = "",
     brought_by_phone: str | None = None,
     pieces: int | None = None,
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
 ) -> Outcome:
     """Clear the lines of keys that came back (消项, KEY-4), and keep who brought them: the borrower, or who is named.
 
@@ -70,7 +43,9 @@ def return_keys(
     is the bunch (KEY-2): its loan goes on, and who brought these pieces stands in the event. Refused: a loan that has
     ended already, more pieces than are out, somebody else without a name.
     """
-    move = _open_move(session, loans, "return", actor, now, expected, preview, None, "KEY-4")
+    move = _open_move(
+        call.following(expected=call.expected, preview=call.preview, reason=None), loans, "return", "KEY-4"
+    )
     kind, name = BringerKind(brought_by), brought_by_name.strip()
     message = gettext_noop("Write down who brought the key back, if it was not the borrower.")
     move.refuse_unless(kind is BringerKind.BORROWER or name, "KEY-4", message, field="brought_by_name")
@@ -80,13 +55,13 @@ def return_keys(
     check_each(move, lambda _loan: check_phone(brought_by_phone, "KEY-4", "brought_by_phone"))
     if pieces is not None:
         check_each(move, lambda loan: _refuse_too_many(loan, pieces))
-    phone = phone_columns(session, brought_by_phone)["phone"] if move.rows else None
+    phone = phone_columns(call.session, brought_by_phone)["phone"] if move.rows else None
     for loan in move.rows:
         if pieces is not None and pieces < loan.pieces_out:
             move.set(loan, pieces_back=loan.pieces_back + pieces)
             move.note(loan, part_brought_by=name or loan.borrower_name)
         else:
-            move.set(loan, returned_at=move.now, returned_to_id=actor.staff_id, brought_by_kind=kind)
+            move.set(loan, returned_at=move.now, returned_to_id=call.actor.staff_id, brought_by_kind=kind)
             if name:
                 move.set(loan, brought_by_name=name, brought_by_phone=phone)
         if note.strip():
@@ -100,46 +75,27 @@ def _refuse_too_many(loan: KeyLoan, pieces: int) -> None:
         raise OperationRefused("KEY-2", message, field="pieces", count=loan.pieces_out)
 
 
-def extend(
-    session: Session,
-    loans: Iterable[KeyLoan],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    due_at: datetime.datetime,
-    reason: str = "",
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
-) -> Outcome:
+def extend(call: Call, loans: Iterable[KeyLoan], *, due_at: datetime.datetime) -> Outcome:
     """Set another time (UTC) to come back, by a supervisor who is not the borrower (KEY-4)."""
-    move = _open_move(session, loans, "extend", actor, now, expected, preview, reason, "KEY-4")
+    move = _open_move(call, loans, "extend", "KEY-4")
     due = due_at.astimezone(datetime.UTC)
     message = gettext_noop("The time to come back lies in the past.")
     move.refuse_unless(due > move.now, "KEY-4", message, field="due_at")
     for loan in list(move.rows):
-        if loan.borrower_staff_id == actor.staff_id:
+        if loan.borrower_staff_id == call.actor.staff_id:
             move.refuse(loan, "KEY-4", gettext_noop("The borrower cannot set the own time to come back."))
         else:
             move.set(loan, due_at=due)
     return move.finish()
 
 
-def correct(
-    session: Session,
-    loans: Iterable[KeyLoan],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    reason: str,
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
-) -> Outcome:
+def correct(call: Call, loans: Iterable[KeyLoan]) -> Outcome:
     """Undo lends entered by mistake, by a supervisor with reason: the key is on its hook, the history stays (KEY-2).
 
     An approval that was used stays used: the right loan is approved anew.
     """
-    move = _open_move(session, loans, "correct", actor, now, expected, preview, reason, "KEY-2")
-    move.refuse_unless(reason.strip(), "KEY-2", gettext_noop("Say what the mistake was."), field="reason")
+    move = _open_move(call, loans, "correct", "KEY-2")
+    move.refuse_unless(call.reason.strip(), "KEY-2", gettext_noop("Say what the mistake was."), field="reason")
     for loan in move.rows:
-        move.set(loan, returned_at=move.now, returned_to_id=actor.staff_id)
+        move.set(loan, returned_at=move.now, returned_to_id=call.actor.staff_id)
     return move.finish()

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.call import Call
 from models.complaints import Complaint, ComplaintStatus
 from models.errors import Incomplete, Msgid, OperationRefused, gettext_noop
 from models.estates import Estate
@@ -19,7 +20,7 @@ from models.personal import keyring_of
 from models.phones import OF_A_SERVICE, NotAPhone, read_noted_phones, read_phones, stored_text
 from models.residents import Resident
 from models.same_matter import Asked, same_matters
-from models.staff import Actor, Staff
+from models.staff import Staff
 from models.tickets import Ticket, TicketStatus
 
 _WHO_AND_WHERE = ("reporter_name", "reporter_phone", "reporter_department", "resident_id", "unit_id", "place")
@@ -90,17 +91,17 @@ def check_own_phone(phone: str | None, rule: str, field: str) -> None:
             raise OperationRefused(rule, OF_A_SERVICE, field=field, number=one.number)
 
 
-def check_intake(session: Session, draft: MatterDraft, *, actor: Actor, now: datetime.datetime) -> None:
+def check_intake(call: Call, draft: MatterDraft) -> None:
     """Refuse a draft without what happened, heard in the future, or with an owner who is not of the desk."""
     if not draft.summary.strip():
         raise OperationRefused("INT-3", gettext_noop("Write down what happened."), field="summary")
-    if draft.heard_at is not None and draft.heard_at > now:
+    if draft.heard_at is not None and draft.heard_at > call.now:
         message = gettext_noop("It cannot have been heard in the future: %(heard)s.")
         raise OperationRefused("INT-2", message, field="heard_at", heard=draft.heard_at)
-    check_promise(draft.promised_at, now=now)
+    check_promise(draft.promised_at, now=call.now)
     check_phone(draft.reporter_phone)
-    owner = draft.desk_owner or session.get_one(Staff, actor.staff_id)
-    if not can_own(session, owner, draft.estate_id):
+    owner = draft.desk_owner or call.session.get_one(Staff, call.actor.staff_id)
+    if not can_own(call.session, owner, draft.estate_id):
         raise OperationRefused(
             "INT-1",
             gettext_noop("%(person)s does not work at the desk of this estate and cannot be desk owner."),
@@ -160,12 +161,10 @@ def reporter(
     return name or resident.name, phone or keyring_of(session).readable(resident.phone)
 
 
-def intake_columns(
-    session: Session, draft: MatterDraft, *, actor: Actor, now: datetime.datetime, anonymous: bool = False
-) -> dict[str, Any]:
+def intake_columns(call: Call, draft: MatterDraft, *, anonymous: bool = False) -> dict[str, Any]:
     """The shared columns of a new ticket or complaint."""
     name, phone = draft.reporter_name, draft.reporter_phone
-    name, phone = (None, None) if anonymous else reporter(session, name, phone, draft.resident_id)
+    name, phone = (None, None) if anonymous else reporter(call.session, name, phone, draft.resident_id)
     return {
         "estate_id": draft.estate_id,
         "summary": draft.summary.strip(),
@@ -177,14 +176,14 @@ def intake_columns(
         "place": draft.place or None,
         "resident_id": None if anonymous else draft.resident_id,
         "reporter_name": name,
-        **phone_columns(session, phone, "reporter_phone"),
+        **phone_columns(call.session, phone, "reporter_phone"),
         "reporter_department": draft.reporter_department or None,
         "read_back": draft.read_back,
         "team_id": draft.team_id,
-        "heard_at": draft.heard_at or now,
-        "registered_at": now,
+        "heard_at": draft.heard_at or call.now,
+        "registered_at": call.now,
         "promised_at": draft.promised_at,
-        "desk_owner_id": (draft.desk_owner.id if draft.desk_owner else actor.staff_id),
+        "desk_owner_id": (draft.desk_owner.id if draft.desk_owner else call.actor.staff_id),
     }
 
 

@@ -4,7 +4,6 @@ What was said moves as repeated reports of the original, which counts them. The 
 source :data:`SOURCE` and names it in its key: that row is the link between the two.
 """
 
-import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -12,6 +11,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from models import complaints, tickets
+from models.call import Call
 from models.complaints import Complaint
 from models.errors import OperationRefused, Outcome, gettext_noop
 from models.matters import MERGED, RepeatReport, Severity, merged_key
@@ -27,17 +27,7 @@ _WEIGHT = (Severity.MINOR, Severity.ORDINARY, Severity.SERIOUS)
 LONGEST = 20_000
 
 
-def merge(
-    session: Session,
-    matters: Iterable[Matter],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    original: Matter | None,
-    reason: str = "",
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
-) -> Outcome:
+def merge(call: Call, matters: Iterable[Matter], *, original: Matter | None) -> Outcome:
     """Cancel *matters* as duplicates of *original*, to which what their callers said goes (INT-6).
 
     Refused: an original that is another register's or estate's, not open or the duplicate itself; a duplicate that
@@ -47,30 +37,18 @@ def merge(
     rows = list(matters)
     model: type[Any] = type(rows[0]) if rows else Ticket
     ends: Mapping[Any, Any] = (tickets if model is Ticket else complaints).TRANSITIONS["cancel"]
-    if original is not None and not preview:
-        session.refresh(original, with_for_update={"key_share": True})
-    move: Move[Any] = Move(
-        session,
-        model,
-        rows,
-        verb="merge",
-        actor=actor,
-        now=now,
-        preview=preview,
-        transitions={"merge": ends},
-        expected=expected,
-        reason=reason.strip() or None,
-        rule="INT-6",
-    )
+    if original is not None and not call.preview:
+        call.session.refresh(original, with_for_update={"key_share": True})
+    move: Move[Any] = Move(call, model, rows, verb="merge", transitions={"merge": ends}, rule="INT-6")
     if original is None:
         move.refuse_unless(None, "INT-6", gettext_noop("Name the matter that this one repeats."), field="original")
         return move.finish()
     for matter in list(move.rows):
         if refusal := _misfit(matter, original):
             move.reject(matter, refusal)
-    told = _reports(session, move.rows, original, actor)
+    told = _reports(call.session, move.rows, original, call.actor)
     for matter in move.rows:
-        said = reason.strip() or f"→ {original.number}"
+        said = call.reason.strip() or f"→ {original.number}"
         if isinstance(matter, Ticket):
             freed = {"cancel_kind": CancelKind.DUPLICATE, "waiting_reason": None, "waiting_from": None}
         else:
@@ -78,7 +56,7 @@ def merge(
         move.move(matter, cancelled_at=move.now, cancel_reason=said, **freed)
         move.clocks.cancel(matter, move.now)
     outcome = move.finish()
-    if not preview and outcome.done:
+    if not call.preview and outcome.done:
         _add(move, original, told)
     return outcome
 
@@ -139,12 +117,10 @@ def _reports(session: Session, rows: Sequence[Any], original: Matter, actor: Act
 def _add(move: Move[Any], original: Matter, told: Sequence[RepeatReport]) -> None:
     """Write on the original what it has taken in, in the role that let the duplicates be merged."""
     taking: Move[Any] = Move(
-        move.session,
+        move.call.following(),
         type(original),
         [original],
         verb="report_again",
-        actor=move.actor,
-        now=move.now,
         rule="INT-6",
         role=move.role_of(move.rows[0]),
     )
@@ -164,16 +140,7 @@ def _pass_on_work(move: Move[Any], original: Complaint) -> None:
     """Jobs that were done for a duplicate complaint are done for the original now."""
     query = select(Ticket).where(Ticket.complaint_id.in_([row.id for row in move.rows])).order_by(Ticket.id)
     jobs = list(move.session.scalars(query))
-    passing = Move(
-        move.session,
-        Ticket,
-        jobs,
-        verb="merge",
-        actor=move.actor,
-        now=move.now,
-        rule="INT-6",
-        role=move.role_of(move.rows[0]),
-    )
+    passing = Move(move.call.following(), Ticket, jobs, verb="merge", rule="INT-6", role=move.role_of(move.rows[0]))
     for job in passing.rows:
         passing.set(job, complaint_id=original.id)
     passing.finish().all()
@@ -199,13 +166,10 @@ def give_back(move: Move[Any]) -> None:
         if move.preview:
             continue
         giving: Move[Any] = Move(
-            move.session,
+            move.call.following(reason=move.call.reason),
             move.model,
             [original],
             verb="correct",
-            actor=move.actor,
-            now=move.now,
-            reason=move.reason,
             rule="INT-6",
             role=move.role_of(row),
         )

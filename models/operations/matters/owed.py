@@ -7,12 +7,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.call import Call
 from models.complaints import Complaint
 from models.follow_ups import FollowUp, FollowUpStatus
 from models.matters import ClockRun
 from models.operations.core import CHUNK, Move, create
 from models.settings import EstateSettings
-from models.staff import Actor, Role
+from models.staff import Role
 from models.tickets import Ticket, TicketKind
 
 FOLLOWED_KINDS = (TicketKind.REPAIR, TicketKind.HOUSEHOLD_SERVICE, TicketKind.EMERGENCY)
@@ -54,49 +55,41 @@ def make_follow_ups(move: Move[Any], matters: Sequence[Ticket | Complaint]) -> N
         )
         by_role.setdefault(move.role_of(matter), []).append(row)
     for role, rows in by_role.items():
-        write_follow_ups(move.session, rows, actor=move.actor, now=move.now, settings=move.settings, role=role)
+        write_follow_ups(move.call, rows, settings=move.settings, role=role)
 
 
 def write_follow_ups(
-    session: Session,
-    rows: Sequence[FollowUp],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    settings: EstateSettings,
-    role: Role | None = None,
+    call: Call, rows: Sequence[FollowUp], *, settings: EstateSettings, role: Role | None = None
 ) -> list[FollowUp]:
     """Write new follow-ups, each with its clock; *role* is that of the verb they follow from, as in :func:`create`."""
     if not rows:
         return []
-    made = create(session, rows, verb="schedule", actor=actor, now=now, rule="FUP-1", role=role)
+    made = create(call.following(), rows, verb="schedule", rule="FUP-1", role=role)
     for row in made:
         clock = settings.clock(row.estate_id, "follow-up")
         if clock is not None:
             run = ClockRun(
-                estate_id=row.estate_id, clock_id=clock.id, follow_up_id=row.id, started_at=now, due_at=row.due_at
+                estate_id=row.estate_id, clock_id=clock.id, follow_up_id=row.id, started_at=call.now, due_at=row.due_at
             )
-            run.created_at = run.updated_at = now
-            session.add(run)
-    session.flush()
+            run.created_at = run.updated_at = call.now
+            call.session.add(run)
+    call.session.flush()
     return made
 
 
-def drop_follow_ups(
-    session: Session, matters: Sequence[Ticket | Complaint], *, actor: Actor, now: datetime.datetime
-) -> None:
+def drop_follow_ups(call: Call, matters: Sequence[Ticket | Complaint]) -> None:
     """Cancel the follow-ups still to be made of matters that are worked on again (FUP-3)."""
     if not matters:
         return
     waiting = [
         row
-        for row in latest_follow_ups(session, type(matters[0]), [matter.id for matter in matters]).values()
+        for row in latest_follow_ups(call.session, type(matters[0]), [matter.id for matter in matters]).values()
         if row.status is FollowUpStatus.SCHEDULED
     ]
     if waiting:
-        move = Move(session, FollowUp, waiting, verb="cancel", actor=actor, now=now, rule="FUP-3")
+        move = Move(call.following(), FollowUp, waiting, verb="cancel", rule="FUP-3")
         for row in move.rows:
-            move.move(row, FollowUpStatus.CANCELLED, finished_at=move.now, finished_by_id=actor.staff_id)
+            move.move(row, FollowUpStatus.CANCELLED, finished_at=move.now, finished_by_id=call.actor.staff_id)
             move.clocks.cancel(row, move.now)
         move.finish().all()
 

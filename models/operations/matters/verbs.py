@@ -4,12 +4,11 @@ A batch holds rows of one register. An archived complaint is read-only (CMP-8), 
 """
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from models import complaints, tickets
+from models.call import Call
 from models.complaints import Complaint, ComplaintStatus
 from models.errors import OperationRefused, Outcome, gettext_noop
 from models.matters import Channel, CommentKind, RepeatReport
@@ -17,7 +16,7 @@ from models.operations.core import Move, can_own, local_date, works_as
 from models.operations.matters.comments import comment_on
 from models.operations.matters.intake import caller_columns, check_phone, check_promise, phone_columns, reporter
 from models.operations.mentions import check_may_read, named_in, tell
-from models.staff import Actor, Role, Staff
+from models.staff import Role, Staff
 from models.tickets import Ticket
 
 Matter = Ticket | Complaint
@@ -25,31 +24,10 @@ Matter = Ticket | Complaint
 OPEN_STATUSES: frozenset[Any] = frozenset(tickets.OPEN_STATUSES) | frozenset(complaints.OPEN_STATUSES)
 
 
-def _open(
-    session: Session,
-    matters: Iterable[Matter],
-    verb: str,
-    actor: Actor,
-    now: datetime.datetime,
-    preview: bool,
-    expected: Mapping[int, int] | None = None,
-    reason: str | None = None,
-    rule: str | None = None,
-) -> Move[Any]:
+def _open(call: Call, matters: Iterable[Matter], verb: str, rule: str | None = None) -> Move[Any]:
     rows = list(matters)
     model: type[Any] = type(rows[0]) if rows else Ticket
-    move = Move(
-        session,
-        model,
-        rows,
-        verb=verb,
-        actor=actor,
-        now=now,
-        preview=preview,
-        expected=expected,
-        reason=reason,
-        rule=rule,
-    )
+    move = Move(call, model, rows, verb=verb, rule=rule)
     for matter in list(move.rows):
         if matter.status is ComplaintStatus.ARCHIVED:
             message = gettext_noop("%(record)s is archived and stays as it is; reopen it as a new complaint.")
@@ -58,11 +36,9 @@ def _open(
 
 
 def report_again(
-    session: Session,
+    call: Call,
     matters: Iterable[Matter],
     *,
-    actor: Actor,
-    now: datetime.datetime,
     words: str,
     heard_at: datetime.datetime | None = None,
     channel: Channel = Channel.PHONE,
@@ -74,7 +50,6 @@ def report_again(
     reporter_department: str | None = None,
     promised_at: datetime.datetime | None = None,
     anonymous: bool = False,
-    preview: bool = False,
 ) -> Outcome:
     """Keep who called about an open matter and what was said this time, and count it (INT-6).
 
@@ -82,18 +57,18 @@ def report_again(
     dialled (INT-3), a promise that has passed (INT-5), a day before the matter itself was heard (INT-2).
     """
     check_phone(reporter_phone)
-    check_promise(promised_at, now=now)
-    name, phone = reporter(session, reporter_name, reporter_phone, resident_id)
+    check_promise(promised_at, now=call.now)
+    name, phone = reporter(call.session, reporter_name, reporter_phone, resident_id)
     said = {
         "unit_id": unit_id,
         "place": place,
         "resident_id": resident_id,
         "reporter_name": name,
-        **phone_columns(session, phone, "reporter_phone"),
+        **phone_columns(call.session, phone, "reporter_phone"),
         "reporter_department": reporter_department,
         "promised_at": promised_at,
     }
-    move = _open(session, matters, "report_again", actor, now, preview, rule="INT-6")
+    move = _open(call.following(preview=call.preview), matters, "report_again", rule="INT-6")
     move.refuse_unless(words.strip(), "INT-6", gettext_noop("Write down what was said this time."), field="words")
     heard = heard_at or move.now
     message = gettext_noop("It cannot have been heard in the future: %(heard)s.")
@@ -103,7 +78,7 @@ def report_again(
             message = gettext_noop("%(record)s is closed; register a new matter.")
             move.refuse(matter, "INT-6", message, record=matter.number)
             continue
-        days = (local_date(session, matter.estate_id, at) for at in (heard, matter.heard_at))
+        days = (local_date(call.session, matter.estate_id, at) for at in (heard, matter.heard_at))
         if next(days) < next(days):
             message = gettext_noop("%(record)s was heard on %(first)s; it cannot have been repeated before.")
             move.refuse(matter, "INT-2", message, field="heard_at", record=matter.number, first=matter.heard_at)
@@ -113,7 +88,7 @@ def report_again(
             heard_at=heard,
             words=words,
             channel=channel,
-            taken_by_id=actor.staff_id,
+            taken_by_id=call.actor.staff_id,
             **caller_columns(said, matter, anonymous=anonymous),
         )
         setattr(repeat, "ticket_id" if isinstance(matter, Ticket) else "complaint_id", matter.id)
@@ -124,22 +99,12 @@ def report_again(
     return move.finish()
 
 
-def change_owner(
-    session: Session,
-    matters: Iterable[Matter],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    desk_owner: Staff,
-    reason: str,
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
-) -> Outcome:
+def change_owner(call: Call, matters: Iterable[Matter], *, desk_owner: Staff) -> Outcome:
     """Pass the duty to see matters closed to another person of the desk (INT-1)."""
-    move = _open(session, matters, "change_owner", actor, now, preview, expected, reason, rule="INT-1")
-    move.refuse_unless(reason.strip(), "INT-1", gettext_noop("Say why."), field="reason")
+    move = _open(call, matters, "change_owner", rule="INT-1")
+    move.refuse_unless(call.reason.strip(), "INT-1", gettext_noop("Say why."), field="reason")
     for matter in list(move.rows):
-        if not can_own(session, desk_owner, matter.estate_id):
+        if not can_own(call.session, desk_owner, matter.estate_id):
             message = gettext_noop("%(person)s does not work at the desk of this estate and cannot be desk owner.")
             move.refuse(matter, "INT-1", message, field="desk_owner", person=desk_owner.name)
         else:
@@ -147,20 +112,11 @@ def change_owner(
     return move.finish()
 
 
-def name_follower(
-    session: Session,
-    matters: Iterable[Matter],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    follower: Staff,
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
-) -> Outcome:
+def name_follower(call: Call, matters: Iterable[Matter], *, follower: Staff) -> Outcome:
     """Name the one follower of a major matter (DSP-10)."""
-    move = _open(session, matters, "name_follower", actor, now, preview, expected)
+    move = _open(call, matters, "name_follower")
     for matter in list(move.rows):
-        if not works_as(session, follower, matter.estate_id, frozenset(Role) - {Role.AUDITOR, Role.ADMIN}):
+        if not works_as(call.session, follower, matter.estate_id, frozenset(Role) - {Role.AUDITOR, Role.ADMIN}):
             message = gettext_noop("%(person)s does not work in this estate.")
             move.refuse(matter, "DSP-10", message, field="follower", person=follower.name)
         else:
@@ -168,34 +124,25 @@ def name_follower(
     return move.finish()
 
 
-def comment(
-    session: Session,
-    matters: Iterable[Matter],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    body: str,
-    kind: CommentKind = CommentKind.NOTE,
-    preview: bool = False,
-) -> Outcome:
+def comment(call: Call, matters: Iterable[Matter], *, body: str, kind: CommentKind = CommentKind.NOTE) -> Outcome:
     """Add an entry: a note, a chase with its answer (DSP-12), a reply to the resident.
 
     Colleagues named in it with @ are told; refused (MENTION) who may not read the matter.
     """
-    move = _open(session, matters, "comment", actor, now, preview)
+    move = _open(call.following(preview=call.preview), matters, "comment")
     move.refuse_unless(body.strip(), "DSP-12", gettext_noop("The entry is empty."), field="body")
     told = []
     for matter in list(move.rows):
         try:
-            people = named_in(session, matter.estate_id, body)
-            check_may_read(session, people, matter)
+            people = named_in(call.session, matter.estate_id, body)
+            check_may_read(call.session, people, matter)
         except OperationRefused as refusal:
             move.reject(matter, refusal)
             continue
-        entry = comment_on(matter, kind, body, actor=actor, now=move.now)
+        entry = comment_on(matter, kind, body, actor=call.actor, now=move.now)
         told.append((entry, people))
         move.add(entry)
     outcome = move.finish()
-    if not preview:
-        tell(session, told, actor=actor)
+    if not call.preview:
+        tell(call.session, told, actor=call.actor)
     return outcome

@@ -1,11 +1,12 @@
 """Passes at the gate: valid or not and why, in and out, handed in, deposit paid back (PAS-7, PAS-8)."""
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.call import Call
 from models.errors import Msgid, Outcome, gettext_noop
 from models.operations.core import Move
 from models.operations.passes.codes import codes_in
@@ -41,43 +42,14 @@ def look_up(session: Session, code: str, now: datetime.datetime) -> tuple[bool, 
     return validity(min(rows, key=lambda row: codes.index(row.code)), now)
 
 
-def open_move(
-    session: Session,
-    passes: Iterable[VisitorPass],
-    verb: str,
-    actor: Actor,
-    now: datetime.datetime,
-    expected: Mapping[int, int] | None,
-    preview: bool,
-    rule: str,
-    reason: str | None = None,
-) -> Move[VisitorPass]:
+def open_move(call: Call, passes: Iterable[VisitorPass], verb: str, rule: str) -> Move[VisitorPass]:
     """Lock passes for *verb*."""
-    return Move(
-        session,
-        VisitorPass,
-        passes,
-        verb=verb,
-        actor=actor,
-        now=now,
-        preview=preview,
-        expected=expected,
-        reason=reason or None,
-        rule=rule,
-    )
+    return Move(call, VisitorPass, passes, verb=verb, rule=rule)
 
 
-def check_in(
-    session: Session,
-    passes: Iterable[VisitorPass],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
-) -> Outcome:
+def check_in(call: Call, passes: Iterable[VisitorPass]) -> Outcome:
     """Let holders in: only with a valid pass (PAS-7), and not those who are inside already (PAS-8)."""
-    move = open_move(session, passes, "check_in", actor, now, expected, preview, "PAS-8")
+    move = open_move(call, passes, "check_in", "PAS-8")
     for row in list(move.rows):
         valid, why = validity(row, move.now)
         if not valid:
@@ -87,28 +59,20 @@ def check_in(
             move.refuse(row, "PAS-8", message, record=row.number)
         else:
             move.set(row, inside=True)
-            move.add(_movement(row, Direction.IN, actor, move.now))
+            move.add(_movement(row, Direction.IN, call.actor, move.now))
     return move.finish()
 
 
-def check_out(
-    session: Session,
-    passes: Iterable[VisitorPass],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
-) -> Outcome:
+def check_out(call: Call, passes: Iterable[VisitorPass]) -> Outcome:
     """Let holders out (PAS-8): whoever is inside may leave, also when the pass has expired or was revoked."""
-    move = open_move(session, passes, "check_out", actor, now, expected, preview, "PAS-8")
+    move = open_move(call, passes, "check_out", "PAS-8")
     for row in list(move.rows):
         if not row.inside:
             message = gettext_noop("The holder of %(record)s is not inside.")
             move.refuse(row, "PAS-8", message, record=row.number)
         else:
             move.set(row, inside=False)
-            move.add(_movement(row, Direction.OUT, actor, move.now))
+            move.add(_movement(row, Direction.OUT, call.actor, move.now))
     return move.finish()
 
 
@@ -120,17 +84,9 @@ def _movement(row: VisitorPass, direction: Direction, actor: Actor, now: datetim
     return movement
 
 
-def hand_in(
-    session: Session,
-    passes: Iterable[VisitorPass],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
-) -> Outcome:
+def hand_in(call: Call, passes: Iterable[VisitorPass]) -> Outcome:
     """Take passes and badges back (PAS-1, PAS-3), expired and revoked ones too. A deposit stands until refunded."""
-    move = open_move(session, passes, "hand_in", actor, now, expected, preview, "PAS-7")
+    move = open_move(call, passes, "hand_in", "PAS-7")
     for row in list(move.rows):
         if row.handed_in_at is not None:
             move.refuse(row, "PAS-7", gettext_noop("%(record)s was handed in already."), record=row.number)
@@ -142,17 +98,9 @@ def hand_in(
     return move.finish()
 
 
-def refund(
-    session: Session,
-    passes: Iterable[VisitorPass],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
-) -> Outcome:
+def refund(call: Call, passes: Iterable[VisitorPass]) -> Outcome:
     """Pay deposits back, once, when the pass was handed in, a revoked one too (PAS-3); never the card fee."""
-    move = open_move(session, passes, "refund", actor, now, expected, preview, "PAS-3")
+    move = open_move(call, passes, "refund", "PAS-3")
     for row in list(move.rows):
         if not row.deposit_fen:
             move.refuse(row, "PAS-3", gettext_noop("No deposit was taken for %(record)s."), record=row.number)

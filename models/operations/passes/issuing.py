@@ -2,7 +2,7 @@
 
 import datetime
 from calendar import monthrange
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.calendar import WorkingCalendar
+from models.call import Call
 from models.errors import Msgid, OperationRefused, Outcome, gettext_noop
 from models.estates import Unit
 from models.operations.core import (
@@ -32,7 +33,6 @@ from models.operations.passes.gate import open_move
 from models.passes import PassKind, VisitorPass
 from models.personal import IdDocument
 from models.settings import EstateSettings
-from models.staff import Actor
 from models.tags import tag_key
 
 NUMBER_PREFIX = "V"
@@ -84,47 +84,48 @@ class PassDraft:
     valid_until: datetime.datetime | None = None
 
 
-def issue(
-    session: Session, drafts: Sequence[PassDraft], *, actor: Actor, now: datetime.datetime, preview: bool = False
-) -> Outcome:
+def issue(call: Call, drafts: Sequence[PassDraft]) -> Outcome:
     """Issue passes, each with number and unguessable code; a worker's with deposit and card fee by the settings.
 
     Refused, by PAS-1, PAS-2 or PAS-3, with everything that is missing named at once; a time of validity that begins in
     the past, is empty, or is longer than the setting or the construction permit allow.
     """
-    settings = EstateSettings(session, {draft.estate_id for draft in drafts})
+    settings = EstateSettings(call.session, {draft.estate_id for draft in drafts})
     times: list[tuple[datetime.datetime, datetime.datetime]] = []
     out: set[tuple[int, str]] = set()
 
     def check(draft: PassDraft) -> None:
-        require_role(actor, "issue", VisitorPass(estate_id=draft.estate_id))
+        require_role(call.actor, "issue", VisitorPass(estate_id=draft.estate_id))
         rule = RULES[PassKind(draft.kind)]
         require(_missing(draft), rule)
         check_phone(draft.phone, rule, "phone")
         calendar = settings.calendar(draft.estate_id)
-        check_id_number(draft.id_document, draft.id_number, rule=rule, today=calendar.local_date(now))
+        check_id_number(draft.id_document, draft.id_number, rule=rule, today=calendar.local_date(call.now))
         if draft.host_unit_id is not None:
             in_estate(
-                session, Unit, draft.host_unit_id, draft.estate_id, rule, gettext_noop("unit"), field="host_unit_id"
+                call.session,
+                Unit,
+                draft.host_unit_id,
+                draft.estate_id,
+                rule,
+                gettext_noop("unit"),
+                field="host_unit_id",
             )
-        check_badge(session, draft.estate_id, draft.badge_number, out)
-        times.append(_valid(draft, rule, settings.number(draft.estate_id, DAYS[draft.kind]), calendar, now))
+        check_badge(call.session, draft.estate_id, draft.badge_number, out)
+        times.append(_valid(draft, rule, settings.number(draft.estate_id, DAYS[draft.kind]), calendar, call.now))
 
     accepted, outcome = sift(drafts, check)
-    if preview:
+    if call.preview:
         outcome.done = list(accepted)
         return outcome
-    rows = [
-        _pass(session, draft, valid, settings, actor=actor, now=now)
-        for draft, valid in zip(accepted, times, strict=True)
-    ]
+    rows = [_pass(call, draft, valid, settings) for draft, valid in zip(accepted, times, strict=True)]
     for estate_id in sorted({row.estate_id for row in rows}):
         group = [row for row in rows if row.estate_id == estate_id]
-        day = settings.calendar(estate_id).local_date(now)
-        numbers = take_numbers(session, estate_id, NUMBER_PREFIX, day, len(group))
+        day = settings.calendar(estate_id).local_date(call.now)
+        numbers = take_numbers(call.session, estate_id, NUMBER_PREFIX, day, len(group))
         for row, number in zip(group, numbers, strict=True):
             row.number = number
-    outcome.done = list(create(session, rows, verb="issue", actor=actor, now=now))
+    outcome.done = list(create(call.following(), rows, verb="issue"))
     return outcome
 
 
@@ -224,13 +225,7 @@ def _months_later(day: datetime.date, months: int) -> datetime.date:
 
 
 def _pass(
-    session: Session,
-    draft: PassDraft,
-    valid: tuple[datetime.datetime, datetime.datetime],
-    settings: EstateSettings,
-    *,
-    actor: Actor,
-    now: datetime.datetime,
+    call: Call, draft: PassDraft, valid: tuple[datetime.datetime, datetime.datetime], settings: EstateSettings
 ) -> VisitorPass:
     worker = draft.kind is PassKind.WORKER
     return VisitorPass(
@@ -240,10 +235,10 @@ def _pass(
         code=new_code(),
         holder_name=draft.holder_name.strip(),
         organisation=draft.organisation or None,
-        **phone_columns(session, draft.phone),
+        **phone_columns(call.session, draft.phone),
         purpose=draft.purpose or None,
         id_document=draft.id_document,
-        **id_columns(session, draft.id_number),
+        **id_columns(call.session, draft.id_number),
         identity_checked=draft.identity_checked,
         id_copied=draft.id_copied,
         residence_paper_seen=draft.residence_paper_seen,
@@ -255,8 +250,8 @@ def _pass(
         safety_told=draft.safety_told,
         valid_from=valid[0],
         valid_until=valid[1],
-        issued_at=now,
-        issued_by_id=actor.staff_id,
+        issued_at=call.now,
+        issued_by_id=call.actor.staff_id,
         deposit_fen=settings.number(draft.estate_id, "worker-pass-deposit-fen") if worker else 0,
         card_fee_fen=settings.number(draft.estate_id, "worker-pass-card-fee-fen") if worker else 0,
         inside=False,
@@ -271,22 +266,15 @@ def _refuse_ended(row: VisitorPass) -> None:
 
 
 def amend(
-    session: Session,
+    call: Call,
     passes: Iterable[VisitorPass],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
     **columns: Any,
 ) -> Outcome:
     """Change what is written on passes that are out: never kind, number, code, times or money.
 
     What the rule of its kind asks for must still be there afterwards. Phone and ID number come in plain form.
     """
-    move = open_amend(
-        session, VisitorPass, passes, columns, AMENDABLE, actor=actor, now=now, expected=expected, preview=preview
-    )
+    move = open_amend(call, VisitorPass, passes, columns, AMENDABLE)
 
     def check(row: VisitorPass) -> None:
         _refuse_ended(row)
@@ -297,13 +285,19 @@ def amend(
         require(_missing(paper), rule)
         check_phone(columns.get("phone"), rule, "phone")
         if columns.get("badge_number", row.badge_number) != row.badge_number:
-            check_badge(session, row.estate_id, columns["badge_number"], out, row.id)
+            check_badge(call.session, row.estate_id, columns["badge_number"], out, row.id)
         if "id_number" in columns:
             today = move.settings.calendar(row.estate_id).local_date(move.now)
             check_id_number(paper.id_document, columns["id_number"], rule=rule, today=today)
         if columns.get("host_unit_id") is not None:
             in_estate(
-                session, Unit, columns["host_unit_id"], row.estate_id, rule, gettext_noop("unit"), field="host_unit_id"
+                call.session,
+                Unit,
+                columns["host_unit_id"],
+                row.estate_id,
+                rule,
+                gettext_noop("unit"),
+                field="host_unit_id",
             )
 
     out: set[tuple[int, str]] = set()
@@ -311,70 +305,34 @@ def amend(
         stored = {name: value for name, value in columns.items() if name not in {"phone", "id_number"}}
         # The cipher text of the same number differs each time: only another number is a change.
         if "phone" in columns:
-            same = same_phone(session, row.phone, columns["phone"])
-            stored.update({} if same else phone_columns(session, columns["phone"]))
+            same = same_phone(call.session, row.phone, columns["phone"])
+            stored.update({} if same else phone_columns(call.session, columns["phone"]))
         if "id_number" in columns:
-            number = id_columns(session, columns["id_number"])
+            number = id_columns(call.session, columns["id_number"])
             stored.update({} if number["id_number_digest"] == row.id_number_digest else number)
         move.set(row, **stored)
     return move.finish()
 
 
-def revoke(
-    session: Session,
-    passes: Iterable[VisitorPass],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    reason: str,
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
-) -> Outcome:
+def revoke(call: Call, passes: Iterable[VisitorPass]) -> Outcome:
     """Make passes invalid from now on, by a supervisor with reason (PAS-7); who is inside may still leave."""
-    return _end(session, passes, "revoke", actor, now, reason, expected, preview)
+    return _end(call, passes, "revoke")
 
 
-def correct(
-    session: Session,
-    passes: Iterable[VisitorPass],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    reason: str,
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
-) -> Outcome:
+def correct(call: Call, passes: Iterable[VisitorPass]) -> Outcome:
     """Undo passes issued by mistake, by a supervisor with reason: they are revoked, the history stays (PAS-7)."""
-    return _end(session, passes, "correct", actor, now, reason, expected, preview)
+    return _end(call, passes, "correct")
 
 
-def _end(
-    session: Session,
-    passes: Iterable[VisitorPass],
-    verb: str,
-    actor: Actor,
-    now: datetime.datetime,
-    reason: str,
-    expected: Mapping[int, int] | None,
-    preview: bool,
-) -> Outcome:
-    move = open_move(session, passes, verb, actor, now, expected, preview, "PAS-7", reason)
-    move.refuse_unless(reason.strip(), "PAS-7", gettext_noop("Say why the pass is revoked."), field="reason")
+def _end(call: Call, passes: Iterable[VisitorPass], verb: str) -> Outcome:
+    move = open_move(call, passes, verb, "PAS-7")
+    move.refuse_unless(call.reason.strip(), "PAS-7", gettext_noop("Say why the pass is revoked."), field="reason")
     for row in check_each(move, _refuse_ended):
-        move.set(row, revoked_at=move.now, revoke_reason=reason.strip())
+        move.set(row, revoked_at=move.now, revoke_reason=call.reason.strip())
     return move.finish()
 
 
-def delete(
-    session: Session,
-    passes: Iterable[VisitorPass],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    reason: str = "",
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
-) -> Outcome:
+def delete(call: Call, passes: Iterable[VisitorPass]) -> Outcome:
     """Remove passes on which nothing followed: nobody went in, no money was taken, neither revoked nor handed in."""
     message = gettext_noop("Something has followed on %(record)s already; a supervisor can correct it instead.")
 
@@ -383,16 +341,4 @@ def delete(
         if row.deposit_fen or row.card_fee_fen:
             raise OperationRefused("PAS-7", message, record=row.number)
 
-    return delete_unused(
-        session,
-        VisitorPass,
-        passes,
-        actor=actor,
-        now=now,
-        rule="PAS-7",
-        message=message,
-        reason=reason,
-        expected=expected,
-        preview=preview,
-        check=check,
-    )
+    return delete_unused(call, VisitorPass, passes, rule="PAS-7", message=message, check=check)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from models.base import canonical_json
+from models.call import Call
 from models.complaints import Complaint
 from models.errors import OperationRefused, Outcome, gettext_noop
 from models.events import Event, record_events
@@ -18,7 +19,6 @@ from models.matters import RepeatReport
 from models.operations.core import Move, create, event_row, facts
 from models.personal import keyring_of
 from models.residents import Occupancy, Resident, ResidentContact, ResidentMerge
-from models.staff import Actor
 from models.tickets import Ticket
 
 RULE = "RES-1"
@@ -38,16 +38,7 @@ JOINED = {"vehicles": "，", "note": "\n"}
 
 
 def merge(
-    session: Session,
-    residents: Iterable[Resident],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    other_id: int,
-    looked_at: bool = True,
-    shown: str | None = None,
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
+    call: Call, residents: Iterable[Resident], *, other_id: int, looked_at: bool = True, shown: str | None = None
 ) -> Outcome:
     """Let everything of the resident *other_id* be that of the one resident given; the other is shown no more.
 
@@ -56,7 +47,7 @@ def merge(
     what would move, as long as nobody has *looked_at* these: at just these, where *shown* is what the last refusal gave
     as its value ``shown``; None is for programs, which show nothing.
     """
-    move = Move(session, Resident, residents, verb="unite", actor=actor, now=now, preview=preview, expected=expected)
+    move = Move(call, Resident, residents, verb="unite")
     move.rule = RULE
     message = gettext_noop("People are merged one by one.")
     move.refuse_unless(len(move.rows) <= 1, RULE, message)
@@ -65,8 +56,8 @@ def merge(
     moving: dict[type[Any], list[Any]] = {}
     for row in list(move.rows):
         try:
-            other = _other(session, row, other_id)
-            moving = _moving(session, row, other)
+            other = _other(call.session, row, other_id)
+            moving = _moving(call.session, row, other)
             _check_looked_at(row, other, moving, looked_at, shown)
         except OperationRefused as refusal:
             move.reject(row, refusal)
@@ -75,12 +66,12 @@ def merge(
         before = {name: getattr(row, name) for name in gained}
         move.set(row, **gained)
     outcome = move.finish()
-    if preview or not outcome.done:
+    if call.preview or not outcome.done:
         return outcome
     (kept,) = outcome.done
     role = move.role_of(kept).value
     for model, rows in moving.items():
-        _redirect(session, model, rows, kept.id, verb="unite", actor=actor, role=role, now=move.now)
+        _redirect(call, model, rows, kept.id, verb="unite", role=role)
     merged = ResidentMerge(
         estate_id=kept.estate_id,
         kept_id=kept.id,
@@ -89,55 +80,47 @@ def merge(
         moved={model.__tablename__: _versions(rows) for model, rows in moving.items()},
         before={name: _code(value) for name, value in before.items()},
     )
-    create(session, [merged], verb="unite", actor=actor, now=now, role=move.role_of(kept))
-    session.expire(kept, ["phone"])
+    create(call.following(), [merged], verb="unite", role=move.role_of(kept))
+    call.session.expire(kept, ["phone"])
     return outcome
 
 
-def undo_merge(
-    session: Session,
-    residents: Iterable[Resident],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
-) -> Outcome:
+def undo_merge(call: Call, residents: Iterable[Resident]) -> Outcome:
     """Part again who was merged last, while all that is put back is still as the merge left it (RES-1).
 
     What else was written meanwhile, an entry or another summary for instance, stays and goes with its record.
     """
-    move = Move(session, Resident, residents, verb="undo", actor=actor, now=now, preview=preview, expected=expected)
+    move = Move(call, Resident, residents, verb="undo")
     move.rule = RULE
     parted: list[tuple[Resident, ResidentMerge, dict[type[Any], list[Any]]]] = []
     for row in list(move.rows):
         query = select(ResidentMerge).where(ResidentMerge.kept_id == row.id, ResidentMerge.undone_at.is_(None))
-        merged = session.scalars(query.order_by(ResidentMerge.id.desc()).limit(1)).first()
+        merged = call.session.scalars(query.order_by(ResidentMerge.id.desc()).limit(1)).first()
         if merged is None:
             move.refuse(row, RULE, gettext_noop("Nobody is merged into %(record)s."), record=str(row))
             continue
-        rows = {model: _moved(session, model, merged) for model in REFERRING}
+        rows = {model: _moved(call.session, model, merged) for model in REFERRING}
         there = {model.__tablename__: _versions(found).keys() for model, found in rows.items()}
         moved = {model.__tablename__: merged.moved.get(model.__tablename__, {}).keys() for model in REFERRING}
-        if there != moved or not _as_merged(session, row, merged):
+        if there != moved or not _as_merged(call.session, row, merged):
             message = gettext_noop("Something has followed on %(record)s since the merge, which therefore stays.")
             move.refuse(row, RULE, message, record=str(row))
             continue
         move.set(row, **{name: _value(name, code) for name, code in merged.before.items()})
         parted.append((row, merged, rows))
     outcome = move.finish()
-    if preview:
+    if call.preview:
         return outcome
     for row, merged, rows in parted:
         role = move.role_of(row).value
         for model, found in rows.items():
-            _redirect(session, model, found, merged.merged_id, verb="undo", actor=actor, role=role, now=move.now)
-        common: dict[str, Any] = {"actor": actor, "role": role, "now": move.now, "verb": "undo", "version": None}
-        after = {"undone_at": move.now.isoformat()}
-        record_events(session, [event_row(merged, **common, before={"undone_at": None}, after=after, rule=RULE)])
+            _redirect(call, model, found, merged.merged_id, verb="undo", role=role)
+        before, after = {"undone_at": None}, {"undone_at": move.now.isoformat()}
+        event = event_row(merged, call, role=role, verb="undo", version=None, before=before, after=after, rule=RULE)
+        record_events(call.session, [event])
         merged.undone_at = merged.updated_at = move.now
-        session.flush()
-        session.expire(row, ["phone"])
+        call.session.flush()
+        call.session.expire(row, ["phone"])
     return outcome
 
 
@@ -246,17 +229,7 @@ def _as_merged(session: Session, row: Resident, merged: ResidentMerge) -> bool:
     return all(there[name] == given.get(name) for name in there)
 
 
-def _redirect(
-    session: Session,
-    model: type[Any],
-    rows: Sequence[Any],
-    to_id: int,
-    *,
-    verb: str,
-    actor: Actor,
-    role: str,
-    now: datetime.datetime,
-) -> None:
+def _redirect(call: Call, model: type[Any], rows: Sequence[Any], to_id: int, *, verb: str, role: str) -> None:
     if not rows:
         return
     table, column = model.__table__, REFERRING[model]
@@ -264,9 +237,8 @@ def _redirect(
     events = [
         event_row(
             row,
-            actor=actor,
+            call,
             role=role,
-            now=now,
             verb=verb,
             version=row.version + 1 if versioned else None,
             before={column: getattr(row, column)},
@@ -275,14 +247,14 @@ def _redirect(
         )
         for row in rows
     ]
-    values = {column: to_id, "updated_at": now, **({"version": table.c.version + 1} if versioned else {})}
-    session.execute(update(table).where(table.c.id.in_([row.id for row in rows])).values(values))
+    values = {column: to_id, "updated_at": call.now, **({"version": table.c.version + 1} if versioned else {})}
+    call.session.execute(update(table).where(table.c.id.in_([row.id for row in rows])).values(values))
     for row in rows:
-        for name, value in ((column, to_id), ("updated_at", now)):
+        for name, value in ((column, to_id), ("updated_at", call.now)):
             set_committed_value(row, name, value)
         if versioned:
             set_committed_value(row, "version", row.version + 1)
-    record_events(session, events)
+    record_events(call.session, events)
 
 
 def _versions(rows: Iterable[Any]) -> dict[str, int]:

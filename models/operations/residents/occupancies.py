@@ -1,18 +1,18 @@
 """The verbs of who lives in or owns which unit, from when to when (RES-1)."""
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.call import Call
 from models.errors import Msgid, OperationRefused, Outcome, gettext_noop
 from models.estates import Unit
 from models.operations.core import CHUNK, Move, create, delete_unused, estates_of, local_dates, require_role, sift
 from models.operations.residents.same_person import LivingThere
 from models.residents import Occupancy, OccupancyKind, Resident
-from models.staff import Actor
 
 
 @dataclass
@@ -29,28 +29,21 @@ class OccupancyDraft:
     """Not the one of the same name who has the unit already."""
 
 
-def register_occupancy(
-    session: Session,
-    drafts: Sequence[OccupancyDraft],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    preview: bool = False,
-) -> Outcome:
+def register_occupancy(call: Call, drafts: Sequence[OccupancyDraft]) -> Outcome:
     """Say that people own or live in units (RES-1): one person may have several units, a unit several people.
 
     Refused: a unit or person of another estate, a last day before the first, and the same person in the same unit
     as the same (owner, tenant, family) over days that are registered already; and somebody of the same name as one who
     has the unit, where one of them has no number to tell them apart, unless said to be ``another_person``.
     """
-    today = local_dates(session, now)
-    units = estates_of(session, Unit, [draft.unit_id for draft in drafts])
-    people = estates_of(session, Resident, [draft.resident_id for draft in drafts])
-    stays = _stays(session, people)
+    today = local_dates(call.session, call.now)
+    units = estates_of(call.session, Unit, [draft.unit_id for draft in drafts])
+    people = estates_of(call.session, Resident, [draft.resident_id for draft in drafts])
+    stays = _stays(call.session, people)
     taken: list[Occupancy] = []
     asked = [draft for draft in drafts if not draft.another_person and draft.until_on is None]
     living = LivingThere(
-        session, sorted({draft.unit_id for draft in asked}), sorted({one.resident_id for one in asked})
+        call.session, sorted({draft.unit_id for draft in asked}), sorted({one.resident_id for one in asked})
     )
 
     def check(draft: OccupancyDraft) -> None:
@@ -62,7 +55,7 @@ def register_occupancy(
             from_on=draft.from_on or today(draft.estate_id),
             until_on=draft.until_on,
         )
-        require_role(actor, "register", row)
+        require_role(call.actor, "register", row)
         _check_here(units.get(row.unit_id) == row.estate_id, gettext_noop("unit"), "unit_id")
         _check_here(people.get(row.resident_id) == row.estate_id, gettext_noop("resident"), "resident_id")
         if row.until_on is not None and row.until_on < row.from_on:
@@ -82,7 +75,7 @@ def register_occupancy(
         taken.append(row)
 
     accepted, outcome = sift(drafts, check)
-    outcome.done = list(accepted) if preview else list(create(session, taken, verb="register", actor=actor, now=now))
+    outcome.done = list(accepted) if call.preview else list(create(call.following(), taken, verb="register"))
     return outcome
 
 
@@ -107,29 +100,10 @@ def _overlap(one: Occupancy, other: Occupancy) -> bool:
     return one.from_on <= (other.until_on or last) and other.from_on <= (one.until_on or last)
 
 
-def end_occupancy(
-    session: Session,
-    occupancies: Iterable[Occupancy],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    until_on: datetime.date | None = None,
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
-) -> Outcome:
+def end_occupancy(call: Call, occupancies: Iterable[Occupancy], *, until_on: datetime.date | None = None) -> Outcome:
     """Say on which day people's time in their units ends, today when none is named; the history stays (RES-1)."""
-    move = Move(
-        session,
-        Occupancy,
-        occupancies,
-        verb="end",
-        actor=actor,
-        now=now,
-        preview=preview,
-        expected=expected,
-        rule="RES-1",
-    )
-    today = local_dates(session, now)
+    move = Move(call, Occupancy, occupancies, verb="end", rule="RES-1")
+    today = local_dates(call.session, call.now)
     for row in list(move.rows):
         last = until_on or today(row.estate_id)
         if row.until_on is not None:
@@ -142,16 +116,7 @@ def end_occupancy(
     return move.finish()
 
 
-def delete_occupancy(
-    session: Session,
-    occupancies: Iterable[Occupancy],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    reason: str = "",
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
-) -> Outcome:
+def delete_occupancy(call: Call, occupancies: Iterable[Occupancy]) -> Outcome:
     """Remove what was registered by mistake, while it has not ended; what has ended is history (RES-1)."""
 
     def check(row: Occupancy) -> None:
@@ -159,15 +124,10 @@ def delete_occupancy(
             raise OperationRefused("RES-1", gettext_noop("This ended on %(day)s already."), day=row.until_on)
 
     return delete_unused(
-        session,
+        call,
         Occupancy,
         occupancies,
-        actor=actor,
-        now=now,
         rule="RES-1",
         message=gettext_noop("Something refers to this; it stays."),
-        reason=reason,
-        expected=expected,
-        preview=preview,
         check=check,
     )

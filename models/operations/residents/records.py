@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.call import Call
 from models.errors import OperationRefused, Outcome, gettext_noop
 from models.estates import Estate
 from models.operations.contacts import write_numbers
@@ -31,7 +32,6 @@ from models.operations.residents.same_person import ReachedThere
 from models.personal import IdDocument, keyring_of
 from models.policy import role_for
 from models.residents import MERGED, Resident, ResidentContact
-from models.staff import Actor
 
 AMENDABLE = frozenset(
     {"name", "phone", "id_document", "id_number", "vehicles", "emergency_contact", "moved_in_on", "note"}
@@ -57,33 +57,28 @@ class ResidentDraft:
     """Not the one of the same name and number who is there already."""
 
 
-def register(
-    session: Session,
-    drafts: Sequence[ResidentDraft],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    preview: bool = False,
-) -> Outcome:
+def register(call: Call, drafts: Sequence[ResidentDraft]) -> Outcome:
     """Take people into the file of an estate (RES-1), found afterwards by name, pinyin, phone and ID number.
 
     Refused: no name, no plausible phone or ID number, an ID number that another person of the estate has already, and
     somebody who is there already with the same number and name, in whatever writing, unless it is said to be
     ``another_person``.
     """
-    today = local_dates(session, now)
+    today = local_dates(call.session, call.now)
     holders = _holders(
-        session, {(draft.estate_id, id_digest(session, draft.id_number)) for draft in drafts}, preview=preview
+        call.session,
+        {(draft.estate_id, id_digest(call.session, draft.id_number)) for draft in drafts},
+        preview=call.preview,
     )
     seen: set[tuple[int, str]] = set()
     asked = [(draft.estate_id, draft.phone) for draft in drafts if not draft.another_person]
-    there = ReachedThere(session, asked)
+    there = ReachedThere(call.session, asked)
 
     def check(draft: ResidentDraft) -> None:
-        require_role(actor, "register", Resident(estate_id=draft.estate_id))
+        require_role(call.actor, "register", Resident(estate_id=draft.estate_id))
         check_person(draft, today=today(draft.estate_id))
         _check_not_there(draft, there)
-        digest = id_digest(session, draft.id_number)
+        digest = id_digest(call.session, draft.id_number)
         if digest is not None:
             _check_alone(holders, draft.estate_id, digest, None)
             if (draft.estate_id, digest) in seen:
@@ -91,7 +86,7 @@ def register(
             seen.add((draft.estate_id, digest))
 
     accepted, outcome = sift(drafts, check)
-    if preview:
+    if call.preview:
         outcome.done = list(accepted)
         return outcome
     rows = [
@@ -100,19 +95,19 @@ def register(
             name=draft.name.strip(),
             name_pinyin=name_pinyin(draft.name),
             id_document=draft.id_document,
-            **id_columns(session, draft.id_number),
+            **id_columns(call.session, draft.id_number),
             vehicles=draft.vehicles or None,
-            emergency_contact=_sealed(session, draft.emergency_contact),
+            emergency_contact=_sealed(call.session, draft.emergency_contact),
             moved_in_on=draft.moved_in_on,
             note=draft.note or None,
         )
         for draft in accepted
     ]
-    roles = {row.estate_id: role_for(actor, "register", row) for row in rows}
-    outcome.done = list(create(session, rows, verb="register", actor=actor, now=now))
+    roles = {row.estate_id: role_for(call.actor, "register", row) for row in rows}
+    outcome.done = list(create(call.following(), rows, verb="register"))
     for estate_id, role in roles.items():
         said = [(row, draft.phone) for row, draft in zip(rows, accepted, strict=True) if row.estate_id == estate_id]
-        write_numbers(session, said, actor=actor, now=now, role=role)
+        write_numbers(call, said, role=role)
     return outcome
 
 
@@ -185,13 +180,8 @@ def _sealed(session: Session, text: str | None) -> str | None:
 
 
 def amend(
-    session: Session,
+    call: Call,
     residents: Iterable[Resident],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
     **columns: Any,
 ) -> Outcome:
     """Change what the file says of people (RES-1); ID number and emergency contact come in plain form.
@@ -199,36 +189,24 @@ def amend(
     So do the phones, in one text: these are the person's numbers then, and no others.
     """
     changes = [(row, columns) for row in residents]
-    return amend_each(session, changes, actor=actor, now=now, expected=expected, preview=preview)
+    return amend_each(call, changes)
 
 
-def amend_each(
-    session: Session,
-    changes: Sequence[tuple[Resident, Mapping[str, Any]]],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
-) -> Outcome:
+def amend_each(call: Call, changes: Sequence[tuple[Resident, Mapping[str, Any]]]) -> Outcome:
     """Like :func:`amend`, with columns of its own for each person; each stands there once."""
     columns_of = {row.id: columns for row, columns in changes}
     move = open_amend(
-        session,
+        call,
         Resident,
         [row for row, _columns in changes],
         {name: None for columns in columns_of.values() for name in columns},
         AMENDABLE,
-        actor=actor,
-        now=now,
-        expected=expected,
-        preview=preview,
         rule="RES-1",
     )
-    today = local_dates(session, now)
-    digests = {row.id: id_digest(session, columns_of[row.id].get("id_number")) for row in move.rows}
+    today = local_dates(call.session, call.now)
+    digests = {row.id: id_digest(call.session, columns_of[row.id].get("id_number")) for row in move.rows}
     shared = Counter(digests.values())
-    holders = _holders(session, {(row.estate_id, digests[row.id]) for row in move.rows}, preview=preview)
+    holders = _holders(call.session, {(row.estate_id, digests[row.id]) for row in move.rows}, preview=call.preview)
 
     def check(row: Resident) -> None:
         columns = columns_of[row.id]
@@ -242,12 +220,12 @@ def amend_each(
                     raise held_by(move.rows[0].name)
 
     for row in check_each(move, check):
-        move.set(row, **_stored(session, row, columns_of[row.id]))
+        move.set(row, **_stored(call.session, row, columns_of[row.id]))
     outcome = move.finish()
     said = [(row, columns_of[row.id]["phone"]) for row in move.rows if "phone" in columns_of[row.id]]
-    if not preview:
+    if not call.preview:
         for resident, phone in said:
-            write_numbers(session, [(resident, phone)], actor=actor, now=now, role=move.role_of(resident))
+            write_numbers(call, [(resident, phone)], role=move.role_of(resident))
     return outcome
 
 
@@ -267,29 +245,15 @@ def _stored(session: Session, row: Resident, columns: Mapping[str, Any]) -> dict
     return stored
 
 
-def delete(
-    session: Session,
-    residents: Iterable[Resident],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    reason: str = "",
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
-) -> Outcome:
+def delete(call: Call, residents: Iterable[Resident]) -> Outcome:
     """Remove people to whom no unit, ticket, complaint or key loan refers; all others stay in the file (RES-1)."""
     message = gettext_noop("A unit, ticket, complaint or key loan refers to %(record)s, who therefore stays.")
     return delete_unused(
-        session,
+        call,
         Resident,
         residents,
-        actor=actor,
-        now=now,
         rule="RES-1",
         message=message,
-        reason=reason,
-        expected=expected,
-        preview=preview,
         apart_from=(ResidentContact,),
-        along=lambda gone: write_numbers(session, [(row, None) for row in gone], actor=actor, now=now, role=None),
+        along=lambda gone: write_numbers(call, [(row, None) for row in gone], role=None),
     )

@@ -2,7 +2,7 @@
 
 import dataclasses
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,10 +10,10 @@ from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from models.calendar import WorkingCalendar
+from models.call import Call
 from models.errors import OperationRefused, Outcome, gettext_noop
 from models.operations.core import check_each, create, delete_unused, open_amend, require_role, sift
 from models.settings import CalendarDay, Clock, ClockCalendar, DayKind, EstateSettings, WorkingHours
-from models.staff import Actor
 
 DAY_AMENDABLE = frozenset({"kind", "name", "start_minute", "end_minute"})
 HOURS_AMENDABLE = frozenset({"weekday", "start_minute", "end_minute"})
@@ -43,14 +43,7 @@ class WorkingHoursDraft:
     end_minute: int
 
 
-def register_calendar_days(
-    session: Session,
-    drafts: Sequence[CalendarDayDraft],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    preview: bool = False,
-) -> Outcome:
+def register_calendar_days(call: Call, drafts: Sequence[CalendarDayDraft]) -> Outcome:
     """Add holidays and make-up working days (SET-2); a date stands in the calendar once."""
     rows: list[CalendarDay] = []
 
@@ -63,17 +56,17 @@ def register_calendar_days(
             start_minute=draft.start_minute,
             end_minute=draft.end_minute,
         )
-        require_role(actor, "register", row)
+        require_role(call.actor, "register", row)
         _check_day(row.kind, row.start_minute, row.end_minute)
         query = select(CalendarDay.id).where(CalendarDay.estate_id == row.estate_id, CalendarDay.day == row.day)
         same = any((other.estate_id, other.day) == (row.estate_id, row.day) for other in rows)
-        if same or session.scalars(query).first() is not None:
+        if same or call.session.scalars(query).first() is not None:
             message = gettext_noop("%(day)s is in the calendar already; edit it there.")
             raise OperationRefused("SET-2", message, field="day", day=row.day)
         rows.append(row)
 
     accepted, outcome = sift(drafts, check)
-    outcome.done = list(accepted) if preview else list(create(session, rows, verb="register", actor=actor, now=now))
+    outcome.done = list(accepted) if call.preview else list(create(call.following(), rows, verb="register"))
     return outcome
 
 
@@ -92,28 +85,12 @@ def _check_interval(start: int | None, end: int | None) -> None:
 
 
 def amend_calendar_days(
-    session: Session,
+    call: Call,
     days: Iterable[CalendarDay],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
     **columns: Any,
 ) -> Outcome:
     """Change what a date of the calendar is; due times computed from then on follow it (SET-1, SET-2)."""
-    move = open_amend(
-        session,
-        CalendarDay,
-        days,
-        columns,
-        DAY_AMENDABLE,
-        actor=actor,
-        now=now,
-        expected=expected,
-        preview=preview,
-        rule="SET-2",
-    )
+    move = open_amend(call, CalendarDay, days, columns, DAY_AMENDABLE, rule="SET-2")
 
     def check(row: CalendarDay) -> None:
         start, end = columns.get("start_minute", row.start_minute), columns.get("end_minute", row.end_minute)
@@ -124,41 +101,16 @@ def amend_calendar_days(
     return move.finish()
 
 
-def delete_calendar_days(
-    session: Session,
-    days: Iterable[CalendarDay],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    reason: str = "",
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
-) -> Outcome:
+def delete_calendar_days(call: Call, days: Iterable[CalendarDay]) -> Outcome:
     """Take dates out of the calendar: they are ordinary weekdays again (SET-2)."""
     return delete_unused(
-        session,
-        CalendarDay,
-        days,
-        actor=actor,
-        now=now,
-        rule="SET-2",
-        message=gettext_noop("Something refers to this; it stays."),
-        reason=reason,
-        expected=expected,
-        preview=preview,
+        call, CalendarDay, days, rule="SET-2", message=gettext_noop("Something refers to this; it stays.")
     )
 
 
-def register_working_hours(
-    session: Session,
-    drafts: Sequence[WorkingHoursDraft],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    preview: bool = False,
-) -> Outcome:
+def register_working_hours(call: Call, drafts: Sequence[WorkingHoursDraft]) -> Outcome:
     """Add working intervals to weekdays (SET-2); the intervals of a day do not overlap."""
-    known = _KnownHours(session)
+    known = _KnownHours(call.session)
     rows: list[WorkingHours] = []
 
     def check(draft: WorkingHoursDraft) -> None:
@@ -168,13 +120,13 @@ def register_working_hours(
             start_minute=draft.start_minute,
             end_minute=draft.end_minute,
         )
-        require_role(actor, "register", row)
+        require_role(call.actor, "register", row)
         known.check(row.estate_id, 0, (row.weekday, row.start_minute, row.end_minute))
         rows.append(row)
         known.of(row.estate_id)[-len(rows)] = (row.weekday, row.start_minute, row.end_minute)
 
     accepted, outcome = sift(drafts, check)
-    outcome.done = list(accepted) if preview else list(create(session, rows, verb="register", actor=actor, now=now))
+    outcome.done = list(accepted) if call.preview else list(create(call.following(), rows, verb="register"))
     return outcome
 
 
@@ -228,29 +180,13 @@ def check_fits(calendar: WorkingCalendar, code: str, minutes: int, now: datetime
 
 
 def amend_working_hours(
-    session: Session,
+    call: Call,
     rows: Iterable[WorkingHours],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
     **columns: Any,
 ) -> Outcome:
     """Change working intervals; due times computed from then on follow them (SET-1, SET-2)."""
-    move = open_amend(
-        session,
-        WorkingHours,
-        rows,
-        columns,
-        HOURS_AMENDABLE,
-        actor=actor,
-        now=now,
-        expected=expected,
-        preview=preview,
-        rule="SET-2",
-    )
-    known = _KnownHours(session)
+    move = open_amend(call, WorkingHours, rows, columns, HOURS_AMENDABLE, rule="SET-2")
+    known = _KnownHours(call.session)
 
     def check(row: WorkingHours) -> None:
         hours = (
@@ -268,34 +204,15 @@ def amend_working_hours(
     return move.finish()
 
 
-def delete_working_hours(
-    session: Session,
-    rows: Iterable[WorkingHours],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    reason: str = "",
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
-) -> Outcome:
+def delete_working_hours(call: Call, rows: Iterable[WorkingHours]) -> Outcome:
     """Take working intervals away, as long as enough remain for the clocks that count working hours (SET-2)."""
-    known = _KnownHours(session)
+    known = _KnownHours(call.session)
 
     def check(row: WorkingHours) -> None:
         after = {key: hours for key, hours in known.of(row.estate_id).items() if key != row.id}
-        known.check_enough(row.estate_id, after.values(), now)
+        known.check_enough(row.estate_id, after.values(), call.now)
         known.of(row.estate_id).pop(row.id)
 
     return delete_unused(
-        session,
-        WorkingHours,
-        rows,
-        actor=actor,
-        now=now,
-        rule="SET-2",
-        message=gettext_noop("Something refers to this; it stays."),
-        reason=reason,
-        expected=expected,
-        preview=preview,
-        check=check,
+        call, WorkingHours, rows, rule="SET-2", message=gettext_noop("Something refers to this; it stays."), check=check
     )

@@ -10,6 +10,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from models.base import Base
+from models.call import Call
 from models.complaints import ComplaintCategory
 from models.estates import Estate
 from models.events import Event
@@ -25,7 +26,7 @@ from models.settings import (
     Setting,
     WorkingHours,
 )
-from models.staff import Actor, Role
+from models.staff import Role
 
 PROVIDED = "SET-1"
 """The rule that the event of a default names: what a person adds has another, or none."""
@@ -61,33 +62,29 @@ COMPLAINT_CATEGORIES = {
 }
 
 
-def provide_defaults(
-    session: Session, estate: Estate, *, actor: Actor, now: datetime.datetime, role: Role | None = None
-) -> list[int]:
+def provide_defaults(call: Call, estate: Estate, *, role: Role | None = None) -> list[int]:
     """Add what *estate* lacks of the defaults, each with its event; what is there stays as it is.
 
     The calendar is added for the years before, of and after *now*. Returns the years among them for which no official
     calendar is known yet: there Monday to Friday count as working days. *role* names the role it is done in.
     """
-    days, unknown = official_days(_years_around(estate, now))
+    days, unknown = official_days(_years_around(estate, call.now))
     rows: list[Base] = [
-        *_clocks(session, estate.id),
-        *_settings(session, estate.id),
-        *_categories(session, estate.id),
-        *_hours(session, estate.id),
-        *_days(session, estate.id, days),
+        *_clocks(call.session, estate.id),
+        *_settings(call.session, estate.id),
+        *_categories(call.session, estate.id),
+        *_hours(call.session, estate.id),
+        *_days(call.session, estate.id, days),
     ]
     by_table: dict[type[Base], list[Base]] = {}
     for row in rows:
         by_table.setdefault(type(row), []).append(row)
     for group in by_table.values():
-        create(session, group, verb="register", actor=actor, now=now, rule=PROVIDED, role=role)
+        create(call.following(), group, verb="register", rule=PROVIDED, role=role)
     return unknown
 
 
-def provide_official_days(
-    session: Session, estates: Iterable[Estate], *, actor: Actor, now: datetime.datetime
-) -> tuple[list[CalendarDay], list[int]]:
+def provide_official_days(call: Call, estates: Iterable[Estate]) -> tuple[list[CalendarDay], list[int]]:
     """Add to *estates* the official days of the years before, of and after *now* that they never had (SET-2).
 
     A date that stands in the calendar stays as it is, and one that was provided and deleted does not come back, so
@@ -95,15 +92,15 @@ def provide_official_days(
     """
     chosen = list(dict.fromkeys(estates))
     for estate in chosen:
-        require_role(actor, "register", CalendarDay(estate_id=estate.id))
-    hold_estates(session, chosen)
+        require_role(call.actor, "register", CalendarDay(estate_id=estate.id))
+    hold_estates(call.session, chosen)
     added: list[CalendarDay] = []
     unknown: set[int] = set()
     for estate in chosen:
-        days, unknown_here = official_days(_years_around(estate, now))
-        added += _days(session, estate.id, days)
+        days, unknown_here = official_days(_years_around(estate, call.now))
+        added += _days(call.session, estate.id, days)
         unknown.update(unknown_here)
-    return create(session, added, verb="register", actor=actor, now=now, rule=PROVIDED), sorted(unknown)
+    return create(call.following(), added, verb="register", rule=PROVIDED), sorted(unknown)
 
 
 def years_without_days(session: Session, estate: Estate, *, now: datetime.datetime) -> list[int]:

@@ -1,19 +1,19 @@
 """Clocks, single settings and categories: what a manager may make of them (SET-1)."""
 
-import datetime
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.call import Call
 from models.errors import OperationRefused, Outcome, gettext_noop
 from models.operations.core import Move, check_each, create, delete_unused, in_estate, open_amend, require_role, sift
 from models.operations.settings.calendars import check_fits
 from models.settings import DEFAULT_SETTINGS, Category, CategoryRegister, Clock, ClockCalendar, Setting
-from models.staff import Actor, Team
+from models.staff import Team
 
 CLOCK_AMENDABLE = frozenset({"minutes", "calendar", "enabled"})
 CATEGORY_AMENDABLE = frozenset({"name", "team_id", "enabled"})
@@ -37,31 +37,15 @@ class CategoryDraft:
 
 
 def amend_clocks(
-    session: Session,
+    call: Call,
     clocks: Iterable[Clock],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
     **columns: Any,
 ) -> Outcome:
     """Set the minutes or the calendar of clocks, or switch them; clocks already running keep their due time (SET-1).
 
     Refused: minutes that are no whole number from 1 to 525,600, or, in working hours, more than the calendar holds.
     """
-    move = open_amend(
-        session,
-        Clock,
-        clocks,
-        columns,
-        CLOCK_AMENDABLE,
-        actor=actor,
-        now=now,
-        expected=expected,
-        preview=preview,
-        rule="SET-1",
-    )
+    move = open_amend(call, Clock, clocks, columns, CLOCK_AMENDABLE, rule="SET-1")
 
     def check(row: Clock) -> None:
         minutes, calendar = columns.get("minutes", row.minutes), columns.get("calendar", row.calendar)
@@ -81,31 +65,12 @@ def _check_figure(value: object, smallest: int, largest: int, field: str) -> Non
         raise OperationRefused("SET-1", message, field=field, smallest=smallest, largest=largest)
 
 
-def amend_settings(
-    session: Session,
-    settings: Iterable[Setting],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    value: object,
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
-) -> Outcome:
+def amend_settings(call: Call, settings: Iterable[Setting], *, value: object) -> Outcome:
     """Give settings another value of their own kind: a figure within its limits, or a list of times from and until.
 
     Works from then on (SET-1): passes and promises given before keep what they were given.
     """
-    move = Move(
-        session,
-        Setting,
-        settings,
-        verb="amend",
-        actor=actor,
-        now=now,
-        preview=preview,
-        expected=expected,
-        rule="SET-1",
-    )
+    move = Move(call, Setting, settings, verb="amend", rule="SET-1")
     for row in check_each(move, lambda row: check_value(row.code, value)):
         move.set(row, value=value)
     return move.finish()
@@ -130,14 +95,7 @@ def _is_interval(item: object) -> bool:
     return all(isinstance(time, str) and _TIME.fullmatch(time) for time in item)
 
 
-def register_categories(
-    session: Session,
-    drafts: Sequence[CategoryDraft],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    preview: bool = False,
-) -> Outcome:
+def register_categories(call: Call, drafts: Sequence[CategoryDraft]) -> Outcome:
     """Add categories of tickets (SET-1). The eight of complaints are given (CMP-1)."""
     rows: list[Category] = []
 
@@ -150,7 +108,7 @@ def register_categories(
             team_id=draft.team_id,
             enabled=True,
         )
-        require_role(actor, "register", row)
+        require_role(call.actor, "register", row)
         if row.register is CategoryRegister.COMPLAINTS:
             raise _given()
         if not _CODE.fullmatch(row.code):
@@ -160,14 +118,14 @@ def register_categories(
             Category.estate_id == row.estate_id, Category.register == row.register, Category.code == row.code
         )
         same = any((other.estate_id, other.code) == (row.estate_id, row.code) for other in rows)
-        if same or session.scalars(query).first() is not None:
+        if same or call.session.scalars(query).first() is not None:
             message = gettext_noop("There is a category %(code)s already.")
             raise OperationRefused("SET-1", message, field="code", code=row.code)
-        _check_category(session, row.name, row.team_id, row.estate_id)
+        _check_category(call.session, row.name, row.team_id, row.estate_id)
         rows.append(row)
 
     accepted, outcome = sift(drafts, check)
-    outcome.done = list(accepted) if preview else list(create(session, rows, verb="register", actor=actor, now=now))
+    outcome.done = list(accepted) if call.preview else list(create(call.following(), rows, verb="register"))
     return outcome
 
 
@@ -185,49 +143,24 @@ def _check_category(session: Session, name: str | None, team_id: int | None, est
 
 
 def amend_categories(
-    session: Session,
+    call: Call,
     categories: Iterable[Category],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
     **columns: Any,
 ) -> Outcome:
     """Rename categories, give them to a team, or take them out of use; records keep theirs (SET-1)."""
-    move = open_amend(
-        session,
-        Category,
-        categories,
-        columns,
-        CATEGORY_AMENDABLE,
-        actor=actor,
-        now=now,
-        expected=expected,
-        preview=preview,
-        rule="SET-1",
-    )
+    move = open_amend(call, Category, categories, columns, CATEGORY_AMENDABLE, rule="SET-1")
 
     def check(row: Category) -> None:
         if row.register is CategoryRegister.COMPLAINTS and not columns.get("enabled", True):
             raise _given()
-        _check_category(session, columns.get("name", row.name), columns.get("team_id"), row.estate_id)
+        _check_category(call.session, columns.get("name", row.name), columns.get("team_id"), row.estate_id)
 
     for row in check_each(move, check):
         move.set(row, **columns)
     return move.finish()
 
 
-def delete_categories(
-    session: Session,
-    categories: Iterable[Category],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    reason: str = "",
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
-) -> Outcome:
+def delete_categories(call: Call, categories: Iterable[Category]) -> Outcome:
     """Remove categories of tickets that no ticket has; one that was used is taken out of use instead (SET-1)."""
 
     def check(row: Category) -> None:
@@ -235,15 +168,10 @@ def delete_categories(
             raise _given()
 
     return delete_unused(
-        session,
+        call,
         Category,
         categories,
-        actor=actor,
-        now=now,
         rule="SET-1",
         message=gettext_noop("Records have the category %(record)s; take it out of use instead."),
-        reason=reason,
-        expected=expected,
-        preview=preview,
         check=check,
     )

@@ -1,15 +1,15 @@
 """Accounts and roles: who may sign in, and as what they work where. Passwords come hashed; see models.passwords."""
 
-import datetime
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.call import Call
 from models.errors import OperationRefused, Outcome, gettext_noop
 from models.events import record_events
 from models.operations.core import Move, create, event_row, facts, refuse_role
@@ -17,7 +17,7 @@ from models.operations.staff.leaving import Leaving
 from models.operations.staff.whole_accounts import end_requests, refuse_beyond
 from models.personal import keyring_of
 from models.policy import role_for
-from models.staff import SYSTEM, Actor, Staff
+from models.staff import SYSTEM, Staff
 
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,59}")
 LANGUAGES = frozenset({"en", "zh_Hans_CN"})
@@ -50,13 +50,11 @@ def active_person(session: Session, username: str) -> Staff:
     return person
 
 
-def register(
-    session: Session, drafts: Sequence[StaffDraft], *, actor: Actor, now: datetime.datetime, preview: bool = False
-) -> Outcome:
+def register(call: Call, drafts: Sequence[StaffDraft]) -> Outcome:
     """Make accounts, without any role yet. Refuses malformed and taken user names and empty names."""
     outcome = Outcome()
     names = [normal_username(draft.username) for draft in drafts]
-    taken = set(session.scalars(select(Staff.username).where(Staff.username.in_(names))))
+    taken = set(call.session.scalars(select(Staff.username).where(Staff.username.in_(names))))
     rows = []
     for draft, username in zip(drafts, names, strict=True):
         row = Staff(
@@ -67,13 +65,13 @@ def register(
             language=draft.language,
             estate_id=draft.estate_id,
         )
-        refusal = refuse_role(actor, "register", row) or _unfit(row, taken)
+        refusal = refuse_role(call.actor, "register", row) or _unfit(row, taken)
         if refusal is None:
             taken.add(username)
             rows.append(row)
         else:
             outcome.refused.append((draft, refusal))
-    outcome.done = rows if preview else create(session, rows, verb="register", actor=actor, now=now)
+    outcome.done = rows if call.preview else create(call.following(), rows, verb="register")
     return outcome
 
 
@@ -91,21 +89,12 @@ def _unfit(row: Staff, taken: set[str]) -> OperationRefused | None:
     return None
 
 
-def amend(
-    session: Session,
-    people: Sequence[Staff],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    values: Mapping[str, Any],
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
-) -> Outcome:
+def amend(call: Call, people: Sequence[Staff], **values: Any) -> Outcome:
     """Change name, language or home estate; nothing else of an account is amended.
 
     Refused (ROLE), as for every verb on an account as a whole, for who also works where *actor* may not do this.
     """
-    move = Move(session, Staff, people, verb="amend", actor=actor, now=now, preview=preview, expected=expected)
+    move = Move(call, Staff, people, verb="amend")
     refuse_beyond(move)
     others = sorted(set(values) - {"name", "language", "estate_id"})
     message = gettext_noop("These cannot be edited: %(columns)s.")
@@ -121,62 +110,34 @@ def amend(
     return move.finish()
 
 
-def disable(
-    session: Session,
-    people: Sequence[Staff],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    reason: str | None = None,
-    hand_over_to: Sequence[Staff] = (),
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
-) -> Outcome:
+def disable(call: Call, people: Sequence[Staff], *, hand_over_to: Sequence[Staff] = ()) -> Outcome:
     """End an account's sessions and let nobody sign in with it; what the person did stays.
 
     What the person answers for goes to the first of *hand_over_to* who may have it. Refused where something would be
     left with nobody (INT-1, DSP-11, FUP-4), or a key is still out with the person (KEY-4).
     """
-    move = Move(
-        session,
-        Staff,
-        people,
-        verb="disable",
-        actor=actor,
-        now=now,
-        preview=preview,
-        expected=expected,
-        reason=reason,
-    )
+    move = Move(call, Staff, people, verb="disable")
     refuse_beyond(move)
     for row in list(move.rows):
-        if row.username == SYSTEM or row.id == actor.staff_id:
+        if row.username == SYSTEM or row.id == call.actor.staff_id:
             move.refuse(row, "STAFF", gettext_noop("Neither the system's account nor the own one can be disabled."))
         elif row.disabled_at is not None:
             move.refuse(row, "STAFF", gettext_noop("%(name)s is disabled already."), name=row.name)
         else:
             move.set(row, disabled_at=move.now, session_generation=row.session_generation + 1)
-    leaving = Leaving(session, move.rows, hand_over_to)
+    leaving = Leaving(call.session, move.rows, hand_over_to)
     for row in list(move.rows):
         if refusal := leaving.refusal(row.id):
             move.reject(row, refusal)
-    if not preview:
-        leaving.hand_over({row.id for row in move.rows}, verb="disable", actor=actor, now=now)
-        end_requests(session, move.rows, move.now)
+    if not call.preview:
+        leaving.hand_over({row.id for row in move.rows}, verb="disable", actor=call.actor, now=call.now)
+        end_requests(call.session, move.rows, move.now)
     return move.finish()
 
 
-def enable(
-    session: Session,
-    people: Sequence[Staff],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
-) -> Outcome:
+def enable(call: Call, people: Sequence[Staff]) -> Outcome:
     """Let a disabled account sign in again, with its old password and roles."""
-    move = Move(session, Staff, people, verb="enable", actor=actor, now=now, preview=preview, expected=expected)
+    move = Move(call, Staff, people, verb="enable")
     refuse_beyond(move)
     for row in list(move.rows):
         if row.disabled_at is None:
@@ -186,23 +147,14 @@ def enable(
     return move.finish()
 
 
-def reset_password(
-    session: Session,
-    people: Sequence[Staff],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    password_hash: str,
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
-) -> Outcome:
+def reset_password(call: Call, people: Sequence[Staff], *, password_hash: str) -> Outcome:
     """Give an account a password that its owner must change at the next sign-in; its sessions end.
 
     For the command line, where nobody can sign in any more; the panel has ``password_requests``. Refused (ROLE) for
     who also works where *actor* is not administrator: whoever knows a password can act as that person. Who works
     nowhere opens nothing with it, and needs it before being given a role again.
     """
-    move = Move(session, Staff, people, verb="reset_password", actor=actor, now=now, preview=preview, expected=expected)
+    move = Move(call, Staff, people, verb="reset_password")
     refuse_beyond(move)
     for row in list(move.rows):
         if row.username == SYSTEM:
@@ -214,22 +166,18 @@ def reset_password(
                 must_change_password=True,
                 session_generation=row.session_generation + 1,
             )
-    if not preview:
-        end_requests(session, move.rows, move.now)
+    if not call.preview:
+        end_requests(call.session, move.rows, move.now)
     return move.finish()
 
 
-def change_own_password(
-    session: Session, person: Staff, *, actor: Actor, now: datetime.datetime, password_hash: str
-) -> Staff:
+def change_own_password(call: Call, person: Staff, *, password_hash: str) -> Staff:
     """Replace the own password; all sessions of the person end. Raises OperationRefused for anyone else's."""
-    end_requests(session, [person], now.astimezone(datetime.UTC))
+    end_requests(call.session, [person], call.now)
     return _change_own(
-        session,
+        call,
         person,
         verb="change_password",
-        actor=actor,
-        now=now,
         changes={
             "password_hash": password_hash,
             "must_change_password": False,
@@ -238,38 +186,35 @@ def change_own_password(
     )
 
 
-def choose_language(session: Session, person: Staff, *, actor: Actor, now: datetime.datetime, language: str) -> Staff:
+def choose_language(call: Call, person: Staff, *, language: str) -> Staff:
     """Remember the language the person reads. Raises OperationRefused for a language there is not."""
     if language not in LANGUAGES:
         raise OperationRefused("STAFF", gettext_noop("There is no such language here."))
-    return _change_own(session, person, verb="choose_language", actor=actor, now=now, changes={"language": language})
+    return _change_own(call, person, verb="choose_language", changes={"language": language})
 
 
-def _change_own(
-    session: Session, person: Staff, *, verb: str, actor: Actor, now: datetime.datetime, changes: dict[str, Any]
-) -> Staff:
+def _change_own(call: Call, person: Staff, *, verb: str, changes: dict[str, Any]) -> Staff:
     permission = "change_password" if verb == "change_password" else "read"
-    role = role_for(actor, permission, "account")
-    if person.id != actor.staff_id or person.disabled_at is not None or (role is None and actor.roles):
+    role = role_for(call.actor, permission, "account")
+    if person.id != call.actor.staff_id or person.disabled_at is not None or (role is None and call.actor.roles):
         raise OperationRefused("ROLE", gettext_noop("This can be changed by the person alone."))
     changed = {name: value for name, value in changes.items() if getattr(person, name) != value}
     if not changed:
         return person
-    keyring = keyring_of(session)
+    keyring = keyring_of(call.session)
     before = facts(person, {name: getattr(person, name) for name in changed}, keyring)
     for name, value in changed.items():
         setattr(person, name, value)
-    person.updated_at = now.astimezone(datetime.UTC)
-    session.flush()
+    person.updated_at = call.now
+    call.session.flush()
     row = event_row(
         person,
-        actor=actor,
+        call,
         role=role.value if role is not None else "",
-        now=person.updated_at,
         verb=verb,
         version=person.version,
         before=before,
         after=facts(person, changed, keyring),
     )
-    record_events(session, [row])
+    record_events(call.session, [row])
     return person

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from models import complaints, tickets
 from models.base import among
+from models.call import Call
 from models.complaints import Complaint, ComplaintStatus
 from models.errors import Msgid, OperationRefused, Phrase, gettext_noop
 from models.estates import Estate, Unit
@@ -259,7 +260,7 @@ class Leaving:
         for model, rows in changes.items():
             for role in sorted({held for _row, _values, held in rows.values()}):
                 mine = [row for row, _values, held in rows.values() if held is role]
-                move = Move(self._session, model, mine, verb="hand_over", actor=actor, now=now, rule="INT-1", role=role)
+                move = Move(Call(self._session, actor, now), model, mine, verb="hand_over", rule="INT-1", role=role)
                 for row in move.rows:
                     # Reread under its lock: what somebody else has taken over meanwhile stays with them.
                     given = {name: to for name, to in rows[row.id][1].items() if getattr(row, name) in leavers}

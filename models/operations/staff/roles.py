@@ -1,11 +1,10 @@
 """Roles: in which estate somebody works as what, and in which team. Given, and ended with what hangs on them."""
 
-import datetime
 from collections.abc import Sequence
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
+from models.call import Call
 from models.errors import OperationRefused, Outcome, gettext_noop
 from models.estates import Estate
 from models.events import record_events
@@ -18,17 +17,7 @@ from models.staff import SYSTEM, Actor, Role, Staff, StaffAssignment, Team
 WITH_TEAM = frozenset({Role.TECHNICIAN, Role.LEAD})
 
 
-def grant_role(
-    session: Session,
-    people: Sequence[Staff],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    estate: Estate,
-    role: Role,
-    team: Team | None = None,
-    preview: bool = False,
-) -> Outcome:
+def grant_role(call: Call, people: Sequence[Staff], *, estate: Estate, role: Role, team: Team | None = None) -> Outcome:
     """Let people work in *estate* as *role*; team leads and technicians in a team of it.
 
     Refused (ROLE) for who works only where *actor* gives no roles: nobody is drawn into an estate from outside.
@@ -36,7 +25,7 @@ def grant_role(
     outcome = Outcome()
     rows = []
     held = set(
-        session.scalars(
+        call.session.scalars(
             select(StaffAssignment.staff_id).where(
                 StaffAssignment.staff_id.in_([person.id for person in people]),
                 StaffAssignment.estate_id == estate.id,
@@ -47,8 +36,8 @@ def grant_role(
         )
     )
     for person in people:
-        refusal = _may_grant(actor, "grant_role", person, estate) or _misfit(person, estate, role, team, held)
-        if refusal is None and works_elsewhere_only(session, person, actor):
+        refusal = _may_grant(call.actor, "grant_role", person, estate) or _misfit(person, estate, role, team, held)
+        if refusal is None and works_elsewhere_only(call.session, person, call.actor):
             refusal = from_elsewhere(person)
         if refusal is not None:
             outcome.refused.append((person, refusal))
@@ -58,7 +47,7 @@ def grant_role(
             estate_id=estate.id, staff_id=person.id, role=role, team_id=team.id if team is not None else None
         )
         rows.append(row)
-    outcome.done = rows if preview else _record(session, rows, verb="grant_role", actor=actor, now=now)
+    outcome.done = rows if call.preview else _record(call, rows, verb="grant_role")
     return outcome
 
 
@@ -87,15 +76,7 @@ def _misfit(person: Staff, estate: Estate, role: Role, team: Team | None, held: 
     return None
 
 
-def end_role(
-    session: Session,
-    assignments: Sequence[StaffAssignment],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    hand_over_to: Sequence[Staff] = (),
-    preview: bool = False,
-) -> Outcome:
+def end_role(call: Call, assignments: Sequence[StaffAssignment], *, hand_over_to: Sequence[Staff] = ()) -> Outcome:
     """Let people no longer work in a role; the assignment stays, with its end.
 
     What somebody answers for only in that role goes to the first of *hand_over_to* who may have it. Refused (INT-1)
@@ -103,8 +84,8 @@ def end_role(
     """
     outcome = Outcome()
     for row in assignments:
-        person, estate = session.get_one(Staff, row.staff_id), session.get_one(Estate, row.estate_id)
-        refusal = _may_grant(actor, "end_role", person, estate)
+        person, estate = call.session.get_one(Staff, row.staff_id), call.session.get_one(Estate, row.estate_id)
+        refusal = _may_grant(call.actor, "end_role", person, estate)
         if refusal is None and row.ended_at is not None:
             refusal = OperationRefused("STAFF", gettext_noop("This role has ended already."))
         if refusal is not None:
@@ -112,48 +93,45 @@ def end_role(
         else:
             outcome.done.append(row)
     ending = outcome.done
-    leaving = Leaving(session, [session.get_one(Staff, row.staff_id) for row in ending], hand_over_to, ending=ending)
+    leaving = Leaving(
+        call.session, [call.session.get_one(Staff, row.staff_id) for row in ending], hand_over_to, ending=ending
+    )
     for row in list(ending):
         if refusal := leaving.refusal(row.staff_id):
             ending.remove(row)
             outcome.refused.append((row, refusal))
-    if not preview:
-        leaving.hand_over({row.staff_id for row in ending}, verb="end_role", actor=actor, now=now)
+    if not call.preview:
+        leaving.hand_over({row.staff_id for row in ending}, verb="end_role", actor=call.actor, now=call.now)
         for row in ending:
-            row.ended_at = row.updated_at = now.astimezone(datetime.UTC)
-        session.flush()
-        _write_events(session, ending, verb="end_role", actor=actor, now=now)
+            row.ended_at = row.updated_at = call.now
+        call.session.flush()
+        _write_events(call, ending, verb="end_role")
     return outcome
 
 
-def _record(
-    session: Session, rows: list[StaffAssignment], *, verb: str, actor: Actor, now: datetime.datetime
-) -> list[StaffAssignment]:
+def _record(call: Call, rows: list[StaffAssignment], *, verb: str) -> list[StaffAssignment]:
     for row in rows:
-        row.created_at = row.updated_at = now.astimezone(datetime.UTC)
-    session.add_all(rows)
-    session.flush()
-    _write_events(session, rows, verb=verb, actor=actor, now=now)
+        row.created_at = row.updated_at = call.now
+    call.session.add_all(rows)
+    call.session.flush()
+    _write_events(call, rows, verb=verb)
     return rows
 
 
-def _write_events(
-    session: Session, rows: Sequence[StaffAssignment], *, verb: str, actor: Actor, now: datetime.datetime
-) -> None:
+def _write_events(call: Call, rows: Sequence[StaffAssignment], *, verb: str) -> None:
     """One event each on the account it is about, in the chain of the estate."""
     events = []
     for row in rows:
-        person = session.get_one(Staff, row.staff_id)
-        role = role_for(actor, verb, person)
+        person = call.session.get_one(Staff, row.staff_id)
+        role = role_for(call.actor, verb, person)
         event = event_row(
             person,
-            actor=actor,
+            call,
             role=role.value if role is not None else "",
-            now=now.astimezone(datetime.UTC),
             verb=verb,
             version=person.version,
             before={},
             after={"role": row.role.value, "team_id": row.team_id, "estate_id": row.estate_id},
         )
         events.append({**event, "estate_id": row.estate_id})
-    record_events(session, events)
+    record_events(call.session, events)

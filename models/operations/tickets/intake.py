@@ -1,7 +1,7 @@
 """Taking tickets in: register, repeat, amend, delete."""
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,7 @@ from sqlalchemy import delete as sql_delete
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.call import Call
 from models.complaints import OPEN_STATUSES as OPEN_COMPLAINTS
 from models.complaints import Complaint
 from models.errors import Incomplete, Msgid, OperationRefused, Outcome, gettext_noop
@@ -28,7 +29,7 @@ from models.operations.matters import (
 from models.operations.tickets.sending import ON_SITE_KINDS, dispatch, visit_agreed
 from models.personal import keyring_of
 from models.settings import EstateSettings
-from models.staff import Actor, Team
+from models.staff import Team
 from models.tickets import OPEN_STATUSES, Ticket, TicketKind, TicketStatus
 
 NUMBER_PREFIX = "R"
@@ -79,7 +80,7 @@ class TicketDraft(MatterDraft):
     previous_id: int | None = None
 
 
-def register(session: Session, drafts: Sequence[TicketDraft], *, actor: Actor, now: datetime.datetime) -> Outcome:
+def register(call: Call, drafts: Sequence[TicketDraft]) -> Outcome:
     """Take tickets into the register, each with a desk owner (INT-1), number and same-day clock.
 
     Refused: no summary, nobody or no place named except in an emergency (INT-3), heard in the future (INT-2), an
@@ -88,51 +89,47 @@ def register(session: Session, drafts: Sequence[TicketDraft], *, actor: Actor, n
     Emergencies are dispatched in the same transaction.
     """
     outcome = Outcome()
-    settings = EstateSettings(session, {draft.estate_id for draft in drafts})
+    settings = EstateSettings(call.session, {draft.estate_id for draft in drafts})
     accepted: list[TicketDraft] = []
     for draft in drafts:
         try:
-            _check(session, draft, settings, actor=actor, now=now)
+            _check(call, draft, settings)
         except OperationRefused as refusal:
             outcome.refused.append((draft, refusal))
         else:
             accepted.append(draft)
     for estate_id in sorted({draft.estate_id for draft in accepted}):
         group = [draft for draft in accepted if draft.estate_id == estate_id]
-        outcome.done += _write(session, group, settings, actor=actor, now=now)
+        outcome.done += _write(call, group, settings)
     return outcome
 
 
-def register_and_dispatch(
-    session: Session, drafts: Sequence[TicketDraft], *, actor: Actor, now: datetime.datetime
-) -> Outcome:
+def register_and_dispatch(call: Call, drafts: Sequence[TicketDraft]) -> Outcome:
     """:func:`register` and at once :func:`dispatch` to the draft's team, else to its category's (DSP-11).
 
     What cannot be dispatched is not registered either: the whole batch is refused, nothing is lost on the way.
     """
-    outcome = register(session, drafts, actor=actor, now=now)
+    outcome = register(call, drafts)
     tickets = [ticket for ticket in outcome.all() if ticket.status is TicketStatus.RECEIVED]
-    dispatch(session, tickets, actor=actor, now=now).all()
+    dispatch(call.following(), tickets).all()
     return outcome
 
 
-def _check(
-    session: Session, draft: TicketDraft, settings: EstateSettings, *, actor: Actor, now: datetime.datetime
-) -> None:
-    if refusal := refuse_role(actor, "register", Ticket(estate_id=draft.estate_id)):
+def _check(call: Call, draft: TicketDraft, settings: EstateSettings) -> None:
+    if refusal := refuse_role(call.actor, "register", Ticket(estate_id=draft.estate_id)):
         raise refusal
-    check_intake(session, draft, actor=actor, now=now)
+    check_intake(call, draft)
     emergency = draft.kind is TicketKind.EMERGENCY
     if (missing := required(draft, anonymous=False)) and not emergency:
         raise Incomplete("INT-3", missing)
     if emergency and draft.team_id is None:
         message = gettext_noop("An emergency is dispatched at once: name the team.")
         raise OperationRefused("DSP-1", message, field="team_id")
-    _check_answer(draft.kind, draft.promised_at, settings, draft.estate_id, now)
+    _check_answer(draft.kind, draft.promised_at, settings, draft.estate_id, call.now)
     if draft.complaint_id is not None:
-        _check_complaint(session, draft.complaint_id, draft.estate_id)
+        _check_complaint(call.session, draft.complaint_id, draft.estate_id)
     if not draft.another_matter:
-        offer_same_matter(session, Ticket, draft, draft.category_id, emergency=emergency)
+        offer_same_matter(call.session, Ticket, draft, draft.category_id, emergency=emergency)
 
 
 def _check_complaint(session: Session, complaint_id: int, estate_id: int) -> None:
@@ -159,22 +156,15 @@ def _check_answer(
         raise OperationRefused("INT-5", message, field="promised_at", minutes=limit)
 
 
-def _write(
-    session: Session,
-    drafts: Sequence[TicketDraft],
-    settings: EstateSettings,
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-) -> list[Ticket]:
+def _write(call: Call, drafts: Sequence[TicketDraft], settings: EstateSettings) -> list[Ticket]:
     estate_id = drafts[0].estate_id
-    day = settings.calendar(estate_id).local_date(now)
-    numbers = take_numbers(session, estate_id, NUMBER_PREFIX, day, len(drafts))
+    day = settings.calendar(estate_id).local_date(call.now)
+    numbers = take_numbers(call.session, estate_id, NUMBER_PREFIX, day, len(drafts))
     clock = settings.clock(estate_id, "same-day")
-    due = settings.due(clock, now) if clock else None
+    due = settings.due(clock, call.now) if clock else None
     tickets = []
     for draft, number in zip(drafts, numbers, strict=True):
-        columns = intake_columns(session, draft, actor=actor, now=now)
+        columns = intake_columns(call, draft)
         if draft.kind is TicketKind.EMERGENCY:
             columns["must_complete"] = bool(required(draft, anonymous=False))
         tickets.append(
@@ -188,29 +178,26 @@ def _write(
                 due_at=due if draft.kind in ON_SITE_KINDS else None,
             )
         )
-    create(session, tickets, verb="register", actor=actor, now=now)
+    create(call.following(), tickets, verb="register")
     if clock is not None and due is not None:
         for ticket in tickets:
             if ticket.kind in ON_SITE_KINDS:
-                run = ClockRun(estate_id=estate_id, clock_id=clock.id, ticket_id=ticket.id, started_at=now, due_at=due)
-                run.created_at = run.updated_at = now
-                session.add(run)
-        session.flush()
+                run = ClockRun(
+                    estate_id=estate_id, clock_id=clock.id, ticket_id=ticket.id, started_at=call.now, due_at=due
+                )
+                run.created_at = run.updated_at = call.now
+                call.session.add(run)
+        call.session.flush()
     emergencies = [ticket for ticket in tickets if ticket.kind is TicketKind.EMERGENCY]
     for team_id in sorted({ticket.team_id for ticket in emergencies if ticket.team_id is not None}):
-        team = session.get_one(Team, team_id)
-        dispatch(session, [t for t in emergencies if t.team_id == team_id], actor=actor, now=now, team=team).all()
+        team = call.session.get_one(Team, team_id)
+        dispatch(call.following(), [t for t in emergencies if t.team_id == team_id], team=team).all()
     return tickets
 
 
 def amend(
-    session: Session,
+    call: Call,
     tickets: Iterable[Ticket],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
     **columns: Any,
 ) -> Outcome:
     """Change descriptive columns only; never status, number, owner, team, times of work or deadlines.
@@ -220,15 +207,15 @@ def amend(
     """
     if forbidden := set(columns) - AMENDABLE:
         raise ValueError(f"amend does not change {sorted(forbidden)}")
-    move = Move(session, Ticket, tickets, verb="amend", actor=actor, now=now, preview=preview, expected=expected)
+    move = Move(call, Ticket, tickets, verb="amend")
     if "summary" in columns:
         message = gettext_noop("Write down what happened.")
         move.refuse_unless((columns["summary"] or "").strip(), "INT-3", message, field="summary")
     if "reporter_phone" in columns:
         check_phone(columns["reporter_phone"])
-        columns.update(phone_columns(session, columns["reporter_phone"], "reporter_phone"))
+        columns.update(phone_columns(call.session, columns["reporter_phone"], "reporter_phone"))
     promises = columns.get("promised_at") is not None
-    settings = EstateSettings(session, {ticket.estate_id for ticket in move.rows}) if promises else None
+    settings = EstateSettings(call.session, {ticket.estate_id for ticket in move.rows}) if promises else None
     for ticket in list(move.rows):
         if ticket.status in (TicketStatus.CLOSED, TicketStatus.CANCELLED):
             move.refuse(
@@ -240,9 +227,9 @@ def amend(
             )
             continue
         try:
-            check_change(ticket, columns, now=now)
+            check_change(ticket, columns, now=call.now)
             if settings is not None and columns["promised_at"] != ticket.promised_at:
-                _check_answer(ticket.kind, columns["promised_at"], settings, ticket.estate_id, now)
+                _check_answer(ticket.kind, columns["promised_at"], settings, ticket.estate_id, call.now)
         except OperationRefused as refusal:
             move.reject(ticket, refusal)
             continue
@@ -253,29 +240,18 @@ def amend(
     return move.finish()
 
 
-def register_again(
-    session: Session,
-    tickets: Iterable[Ticket],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    reason: str,
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
-) -> Outcome:
+def register_again(call: Call, tickets: Iterable[Ticket]) -> Outcome:
     """Register a new ticket linked to each closed one, which itself stays as it is (FUP-7).
 
     Who and where are those of the closed one, *reason* is what is wrong again; who registers becomes desk owner
     (INT-1). Returns the new tickets; a preview returns the closed ones. Refused: not closed, or followed already by a
     ticket that is still open (INT-6).
     """
-    move = Move(
-        session, Ticket, tickets, verb="register_again", actor=actor, now=now, preview=preview, expected=expected
-    )
-    move.refuse_unless(reason.strip(), "FUP-7", gettext_noop("Say what is wrong again."), field="reason")
+    move = Move(call.following(expected=call.expected, preview=call.preview), Ticket, tickets, verb="register_again")
+    move.refuse_unless(call.reason.strip(), "FUP-7", gettext_noop("Say what is wrong again."), field="reason")
     ids = [ticket.id for ticket in move.rows]
     query = select(Ticket).where(Ticket.previous_id.in_(ids), Ticket.status.in_(OPEN_STATUSES))
-    followed = {row.previous_id: row for row in session.scalars(query)}
+    followed = {row.previous_id: row for row in call.session.scalars(query)}
     for ticket in list(move.rows):
         if ticket.status is not TicketStatus.CLOSED:
             message = gettext_noop("%(record)s is “%(status)s”; only a closed ticket gets a linked new one.")
@@ -284,9 +260,9 @@ def register_again(
             message = gettext_noop("%(number)s follows on %(record)s already and is still open.")
             move.refuse(ticket, "INT-6", message, record=ticket.number, number=followed[ticket.id].number)
     # Nothing of the closed rows changes, so this move is never finished: it has guarded and locked them.
-    if preview:
+    if call.preview:
         return Outcome(done=list(move.rows), refused=move.outcome.refused)
-    made = register(session, [_follows(session, row, reason) for row in move.rows], actor=actor, now=move.now)
+    made = register(call, [_follows(call.session, row, call.reason) for row in move.rows])
     return Outcome(done=made.done, refused=move.outcome.refused + made.refused)
 
 
@@ -306,39 +282,20 @@ def missing_fields(ticket: Ticket) -> list[Msgid]:
     return list(lacking(ticket, {}).values())
 
 
-def delete(
-    session: Session,
-    tickets: Iterable[Ticket],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    reason: str = "",
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
-) -> Outcome:
+def delete(call: Call, tickets: Iterable[Ticket]) -> Outcome:
     """Remove tickets that nothing has followed yet (JOB-1); all others are cancelled instead. The events stay."""
-    move = Move(
-        session,
-        Ticket,
-        tickets,
-        verb="delete",
-        actor=actor,
-        now=now,
-        preview=preview,
-        expected=expected,
-        reason=reason or None,
-    )
+    move = Move(call, Ticket, tickets, verb="delete")
     ids = [ticket.id for ticket in move.rows]
-    followed = set(session.scalars(select(Comment.ticket_id).where(Comment.ticket_id.in_(ids))))
-    followed |= set(session.scalars(select(RepeatReport.ticket_id).where(RepeatReport.ticket_id.in_(ids))))
-    followed |= set(session.scalars(select(Ticket.previous_id).where(Ticket.previous_id.in_(ids))))
+    followed = set(call.session.scalars(select(Comment.ticket_id).where(Comment.ticket_id.in_(ids))))
+    followed |= set(call.session.scalars(select(RepeatReport.ticket_id).where(RepeatReport.ticket_id.in_(ids))))
+    followed |= set(call.session.scalars(select(Ticket.previous_id).where(Ticket.previous_id.in_(ids))))
     for ticket in list(move.rows):
         if ticket.id in followed or not (ticket.status is TicketStatus.RECEIVED or ticket.imported_closed):
             message = gettext_noop("Something has followed on %(record)s already; cancel it instead.")
             move.refuse(ticket, "JOB-1", message, record=ticket.number)
     outcome = move.finish()
-    if not preview and outcome.done:
+    if not call.preview and outcome.done:
         done = [ticket.id for ticket in outcome.done]
-        session.execute(sql_delete(ClockRun).where(ClockRun.ticket_id.in_(done)))
-        session.execute(sql_delete(Ticket).where(Ticket.id.in_(done)))
+        call.session.execute(sql_delete(ClockRun).where(ClockRun.ticket_id.in_(done)))
+        call.session.execute(sql_delete(Ticket).where(Ticket.id.in_(done)))
     return outcome

@@ -1,34 +1,31 @@
 """Giving tickets to teams and people, and what else changes who answers for them."""
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from models.call import Call
 from models.errors import Outcome, gettext_noop
 from models.matters import CommentKind, Severity
 from models.operations.core import Move, can_handle
 from models.operations.matters import comment_on, merge
 from models.settings import Category
-from models.staff import Actor, Staff, Team
+from models.staff import Staff, Team
 from models.tickets import OPEN_STATUSES, TRANSITIONS, CancelKind, Ticket, TicketKind, TicketStatus
 
 ON_SITE_KINDS = (TicketKind.REPAIR, TicketKind.HOUSEHOLD_SERVICE, TicketKind.EMERGENCY)
 
 
 def dispatch(
-    session: Session,
+    call: Call,
     tickets: Iterable[Ticket],
     *,
-    actor: Actor,
-    now: datetime.datetime,
     team: Team | None = None,
     assignee: Staff | None = None,
     visit_from: datetime.datetime | None = None,
     visit_until: datetime.datetime | None = None,
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
 ) -> Outcome:
     """Give tickets to *team* (派单); with *assignee* also to the person, in one step (DSP-11).
 
@@ -38,19 +35,9 @@ def dispatch(
     emergencies always, the clock's own minutes. Refused: another estate's team, a person outside the team (DSP-11),
     a visit that is over already or ends before it begins (DSP-2), a job without unit or place (DSP-2).
     """
-    move = Move(
-        session,
-        Ticket,
-        tickets,
-        verb="dispatch",
-        actor=actor,
-        now=now,
-        preview=preview,
-        transitions=TRANSITIONS,
-        expected=expected,
-    )
+    move = Move(call, Ticket, tickets, verb="dispatch", transitions=TRANSITIONS)
     check_visit(move, visit_from, visit_until)
-    own = {} if team is not None else own_teams(session, move.rows)
+    own = {} if team is not None else own_teams(call.session, move.rows)
     fits: dict[int, bool] = {}
     for ticket in list(move.rows):
         to = team or own.get(ticket.id)
@@ -63,7 +50,7 @@ def dispatch(
             continue
         if assignee is not None:
             if to.id not in fits:
-                fits[to.id] = can_handle(session, assignee, to.estate_id, to)
+                fits[to.id] = can_handle(call.session, assignee, to.estate_id, to)
             if not fits[to.id]:
                 message = gettext_noop("%(person)s does not work in %(team)s.")
                 move.refuse(ticket, "DSP-11", message, field="assignee", person=assignee.name, team=to.name)
@@ -108,19 +95,15 @@ def own_teams(session: Session, tickets: Iterable[Ticket]) -> dict[int, Team]:
 
 
 def assign(
-    session: Session,
+    call: Call,
     tickets: Iterable[Ticket],
     *,
-    actor: Actor,
-    now: datetime.datetime,
     assignee: Staff,
     visit_from: datetime.datetime | None = None,
     visit_until: datetime.datetime | None = None,
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
 ) -> Outcome:
     """Name the person who does a dispatched job (派工), of the job's own team (DSP-11)."""
-    move = Move(session, Ticket, tickets, verb="assign", actor=actor, now=now, preview=preview, expected=expected)
+    move = Move(call, Ticket, tickets, verb="assign")
     check_visit(move, visit_from, visit_until)
     working = (TicketStatus.DISPATCHED, TicketStatus.ACCEPTED, TicketStatus.IN_PROGRESS, TicketStatus.WAITING)
     teams: dict[int, bool] = {}
@@ -138,8 +121,8 @@ def assign(
             )
         else:
             if ticket.team_id not in teams:
-                team = session.get_one(Team, ticket.team_id)
-                teams[ticket.team_id] = can_handle(session, assignee, ticket.estate_id, team)
+                team = call.session.get_one(Team, ticket.team_id)
+                teams[ticket.team_id] = can_handle(call.session, assignee, ticket.estate_id, team)
             if not teams[ticket.team_id]:
                 message = gettext_noop("%(person)s does not work in the team of %(record)s.")
                 move.refuse(ticket, "DSP-11", message, field="assignee", person=assignee.name, record=ticket.number)
@@ -152,47 +135,28 @@ def assign(
 
 
 def reassign(
-    session: Session,
-    tickets: Iterable[Ticket],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    reason: str,
-    team: Team | None = None,
-    assignee: Staff | None = None,
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
+    call: Call, tickets: Iterable[Ticket], *, team: Team | None = None, assignee: Staff | None = None
 ) -> Outcome:
     """Give a dispatched job to another team or person, with the reason; the status stays.
 
     One that somebody has accepted needs the next person at once: it is never nobody's (INT-1).
     """
-    move = Move(
-        session,
-        Ticket,
-        tickets,
-        verb="reassign",
-        actor=actor,
-        now=now,
-        preview=preview,
-        expected=expected,
-        reason=reason,
-    )
-    move.refuse_unless(reason.strip(), "DSP-11", gettext_noop("Say why."), field="reason")
+    move = Move(call, Ticket, tickets, verb="reassign")
+    move.refuse_unless(call.reason.strip(), "DSP-11", gettext_noop("Say why."), field="reason")
     move.refuse_unless(team or assignee, "DSP-11", gettext_noop("Name another team or person."), field="team")
     for ticket in list(move.rows):
         if ticket.status not in OPEN_STATUSES or ticket.team_id is None or ticket.status is TicketStatus.DONE:
             message = gettext_noop("%(record)s is “%(status)s”; only a dispatched job can be reassigned.")
             move.refuse(ticket, "DSP-11", message, record=ticket.number, status=ticket.status)
             continue
-        new_team = team or session.get_one(Team, ticket.team_id)
+        new_team = team or call.session.get_one(Team, ticket.team_id)
         if new_team.estate_id != ticket.estate_id:
             message = gettext_noop("%(team)s is a team of another estate.")
             move.refuse(ticket, "DSP-11", message, field="team", team=new_team.name)
         elif assignee is None and ticket.status is not TicketStatus.DISPATCHED:
             message = gettext_noop("%(record)s is being worked on: name the person who goes on with it.")
             move.refuse(ticket, "INT-1", message, field="assignee", record=ticket.number)
-        elif assignee is not None and not can_handle(session, assignee, ticket.estate_id, new_team):
+        elif assignee is not None and not can_handle(call.session, assignee, ticket.estate_id, new_team):
             message = gettext_noop("%(person)s does not work in %(team)s.")
             move.refuse(ticket, "DSP-11", message, field="assignee", person=assignee.name, team=new_team.name)
         else:
@@ -200,80 +164,29 @@ def reassign(
     return move.finish()
 
 
-def escalate(
-    session: Session,
-    tickets: Iterable[Ticket],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    reason: str,
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
-) -> Outcome:
+def escalate(call: Call, tickets: Iterable[Ticket]) -> Outcome:
     """Report a matter upwards (DSP-9): it becomes serious, with an entry that says why."""
-    move = Move(
-        session,
-        Ticket,
-        tickets,
-        verb="escalate",
-        actor=actor,
-        now=now,
-        preview=preview,
-        expected=expected,
-        reason=reason,
-        rule="DSP-9",
-    )
-    move.refuse_unless(reason.strip(), "DSP-9", gettext_noop("Say what is needed and from whom."), field="reason")
+    move = Move(call, Ticket, tickets, verb="escalate", rule="DSP-9")
+    move.refuse_unless(call.reason.strip(), "DSP-9", gettext_noop("Say what is needed and from whom."), field="reason")
     for ticket in list(move.rows):
         if ticket.status not in OPEN_STATUSES:
             message = gettext_noop("%(record)s is “%(status)s”.")
             move.refuse(ticket, "DSP-9", message, record=ticket.number, status=ticket.status)
             continue
         move.set(ticket, severity=Severity.SERIOUS)
-        move.add(comment_on(ticket, CommentKind.ESCALATION, reason, actor=actor, now=move.now))
+        move.add(comment_on(ticket, CommentKind.ESCALATION, call.reason, actor=call.actor, now=move.now))
     return move.finish()
 
 
-def cancel(
-    session: Session,
-    tickets: Iterable[Ticket],
-    *,
-    actor: Actor,
-    now: datetime.datetime,
-    kind: CancelKind,
-    reason: str,
-    original: Ticket | None = None,
-    expected: Mapping[int, int] | None = None,
-    preview: bool = False,
-) -> Outcome:
+def cancel(call: Call, tickets: Iterable[Ticket], *, kind: CancelKind, original: Ticket | None = None) -> Outcome:
     """End a matter that is a duplicate or was withdrawn (JOB-1); its clocks stop.
 
     A duplicate names its *original*, which takes in what the caller said (INT-6): :func:`merge`.
     """
     if kind is CancelKind.DUPLICATE:
-        return merge(
-            session,
-            tickets,
-            actor=actor,
-            now=now,
-            original=original,
-            reason=reason,
-            expected=expected,
-            preview=preview,
-        )
-    move = Move(
-        session,
-        Ticket,
-        tickets,
-        verb="cancel",
-        actor=actor,
-        now=now,
-        preview=preview,
-        transitions=TRANSITIONS,
-        expected=expected,
-        reason=reason,
-    )
-    move.refuse_unless(reason.strip(), "JOB-1", gettext_noop("Say why it is cancelled."), field="reason")
+        return merge(call, tickets, original=original)
+    move = Move(call, Ticket, tickets, verb="cancel", transitions=TRANSITIONS)
+    move.refuse_unless(call.reason.strip(), "JOB-1", gettext_noop("Say why it is cancelled."), field="reason")
     for ticket in list(move.rows):
         if ticket.charge_fen and ticket.settled_at is not None:
             move.refuse(ticket, "JOB-4", gettext_noop("It was paid for already; finish and close it instead."))
@@ -282,7 +195,7 @@ def cancel(
             ticket,
             cancelled_at=move.now,
             cancel_kind=kind,
-            cancel_reason=reason,
+            cancel_reason=call.reason,
             waiting_reason=None,
             waiting_from=None,
         )
