@@ -13,8 +13,9 @@ from werkzeug.wrappers import Response
 
 from admin_app import i18n, known_places, security, throttle
 from models import passwords
+from models.roles import Role
 from models.session import DeskSession
-from models.staff import Role, Staff, account_of
+from models.staff import Staff, account_of
 from views.request import context
 from views.request.sent_once import form_number
 

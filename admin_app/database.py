@@ -23,8 +23,9 @@ from models.events import record_events
 from models.mark import DatabaseMark, DatabaseUse
 from models.operations import contacts
 from models.personal import Keyring
+from models.roles import Role
 from models.session import DeskSession, open_engine, reading
-from models.staff import Role, Staff, system_actor
+from models.staff import Staff, system_actor
 from views.request.context import EXTENSION, Services
 
 SYSTEM = "system"

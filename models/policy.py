@@ -17,20 +17,10 @@ from models.matters import ClockRun, Comment, RepeatReport
 from models.mentions import Mention
 from models.passes import PassMovement, VisitorPass
 from models.residents import MERGED, Occupancy, Resident, ResidentContact
+from models.roles import ADMINS, AUDITORS, CLERKS, EVERYONE, LEADS, MANAGERS, READERS, SUPERVISORS, WORKERS, Role
 from models.saved_views import SavedView
-from models.staff import Actor, Role, Staff, StaffAssignment, StaffContact, Team
+from models.staff import Actor, Staff, StaffAssignment, StaffContact, Team
 from models.tickets import OPEN_STATUSES, Ticket
-
-CLERKS = frozenset({Role.CLERK, Role.SUPERVISOR, Role.MANAGER})
-SUPERVISORS = frozenset({Role.SUPERVISOR, Role.MANAGER})
-MANAGERS = frozenset({Role.MANAGER})
-ADMINS = frozenset({Role.ADMIN})
-AUDITORS = frozenset({Role.AUDITOR})
-LEADS = frozenset({Role.LEAD})
-WORKERS = frozenset({Role.TECHNICIAN, Role.LEAD})
-READERS = CLERKS | AUDITORS
-SYSTEM = frozenset({Role.SYSTEM})
-EVERYONE = frozenset(Role) - SYSTEM
 
 # How an event names the role that let the verb through: the weightiest of those that do.
 _WEIGHT = (Role.MANAGER, Role.SUPERVISOR, Role.CLERK, Role.LEAD, Role.TECHNICIAN, Role.ADMIN, Role.AUDITOR, Role.SYSTEM)

@@ -25,6 +25,7 @@ from models.contacts import Contact, contact_indexes
 from models.errors import gettext_noop
 from models.estates import Estate
 from models.mentions import Mention
+from models.roles import Role
 
 SYSTEM = "system"
 """The user name of the account that timers and the command line act as."""
@@ -39,19 +40,6 @@ class Department(LabelledEnum):
     GREENING = "greening", gettext_noop("greening")
     CUSTOMER_SERVICE = "customer_service", gettext_noop("customer service")
     FINANCE = "finance", gettext_noop("finance")
-
-
-class Role(LabelledEnum):
-    """What a person may do in an estate; policy alone says what that is."""
-
-    CLERK = "clerk", gettext_noop("clerk")
-    TECHNICIAN = "technician", gettext_noop("technician")
-    LEAD = "lead", gettext_noop("team lead")
-    SUPERVISOR = "supervisor", gettext_noop("supervisor")
-    MANAGER = "manager", gettext_noop("manager")
-    AUDITOR = "auditor", gettext_noop("auditor")
-    ADMIN = "admin", gettext_noop("administrator")
-    SYSTEM = "system", gettext_noop("system")
 
 
 class Team(Register, Base):

@@ -22,8 +22,9 @@ from models.passwords import hashed
 from models.personal import Keyring, keyring_of
 from models.phones import HOME, ContactKind
 from models.residents import Occupancy, OccupancyKind, Resident, ResidentContact
+from models.roles import Role
 from models.settings import Category, CategoryRegister, EstateSettings
-from models.staff import Actor, Department, Role, Staff, Team, actors_for, system_actor
+from models.staff import Actor, Department, Staff, Team, actors_for, system_actor
 from seed import names
 from seed.rows import RowWriter, event
 from seed.staff import PASSWORD, TEAM_NAMES

@@ -10,7 +10,8 @@ from typing import Any
 from models.follow_ups import AttemptOutcome, FollowUp, FollowUpAttempt, FollowUpStatus, FollowUpWay
 from models.matters import Channel, ClockRun, Severity
 from models.operations.matters import FOLLOWED_KINDS
-from models.staff import Actor, Role
+from models.roles import Role
+from models.staff import Actor
 from models.tickets import Acceptance, CancelKind, Ticket, TicketKind, TicketStatus, WaitingReason
 from seed.rows import event
 from seed.scale_clocks import ScaleClocks

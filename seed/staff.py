@@ -12,8 +12,9 @@ from models.operations.estates import TeamDraft
 from models.operations.staff import StaffDraft
 from models.operations.tickets import TicketDraft
 from models.passwords import hashed
+from models.roles import Role
 from models.session import DeskSession
-from models.staff import Actor, Department, Role, Staff, Team, actors_for
+from models.staff import Actor, Department, Staff, Team, actors_for
 from models.tickets import TicketKind
 from seed.timeline import Story, Timeline, step
 from seed.world import Place, World

@@ -13,9 +13,10 @@ from models.estates import Estate, Unit
 from models.personal import keyring_of
 from models.phones import ContactKind
 from models.residents import Occupancy, OccupancyKind, Resident, ResidentContact
+from models.roles import Role
 from models.session import DeskSession
 from models.settings import DEFAULT_CLOCKS, Clock, WorkingHours
-from models.staff import Actor, Department, Role, Staff, StaffAssignment, Team, actor_for
+from models.staff import Actor, Department, Staff, StaffAssignment, Team, actor_for
 from tests import reading
 
 Row = TypeVar("Row", bound=Base)

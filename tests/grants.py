@@ -5,7 +5,7 @@ to what is theirs only: jobs given to them, jobs and complaints of their team. T
 procedures that says so; † where the choice is ours.
 """
 
-from models.staff import Role
+from models.roles import Role
 
 ROLES = dict(
     zip(

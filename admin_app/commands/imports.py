@@ -21,9 +21,10 @@ from models.errors import FrontDeskError, OperationRefused, gettext_noop
 from models.estates import Estate
 from models.operations.imports import REGISTERS, TakeOver, close_record, mark_of, open_record, take_over
 from models.operations.staff import active_person
+from models.roles import Role
 from models.source_mapping import MappingError, SourceFacts, SourceMapping
 from models.spreadsheets import SheetRow, opened
-from models.staff import Role, Staff, StaffAssignment, actor_for
+from models.staff import Staff, StaffAssignment, actor_for
 
 
 @click.group("import")

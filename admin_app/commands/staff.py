@@ -18,7 +18,8 @@ from models.estates import Estate
 from models.operations import estates
 from models.operations import staff as verbs
 from models.operations.staff import Leaving
-from models.staff import Actor, Role, Staff, Team, actor_for, system_actor
+from models.roles import Role
+from models.staff import Actor, Staff, Team, actor_for, system_actor
 
 GRANTED = [role.value for role in Role if role is not Role.SYSTEM]
 

@@ -30,7 +30,8 @@ from models.operations.staff import is_in_charge
 from models.personal import keyring_of
 from models.phones import Phone, read_noted_phones
 from models.residents import Resident, ResidentContact
-from models.staff import Actor, Role, Staff, StaffContact
+from models.roles import Role
+from models.staff import Actor, Staff, StaffContact
 
 RULE = "RES-1"
 AMENDABLE = frozenset({"value", "note", "valid"})

@@ -17,8 +17,9 @@ from models.estates import Estate, FeeStatus, Unit, UnitUse
 from models.operations.core import check_each, create, delete_unused, open_amend, require_role, sift, works_as
 from models.operations.settings import provide_defaults
 from models.policy import role_for
+from models.roles import Role
 from models.rooms import room_order
-from models.staff import Department, Role, Staff, StaffAssignment, Team
+from models.staff import Department, Staff, StaffAssignment, Team
 
 AMENDABLE = frozenset({"name", "timezone", "address", "desk_phone"})
 UNIT_AMENDABLE = frozenset({"building", "floor", "code", "use", "fee_status", "butler_id", "handed_over_on"})

@@ -11,7 +11,8 @@ from models import passwords
 from models.call import Call
 from models.events import Event
 from models.operations import staff as verbs
-from models.staff import Role, Staff, StaffAssignment
+from models.roles import Role
+from models.staff import Staff, StaffAssignment
 from models.tickets import Ticket
 from tests import reading
 from tests.factories import PASSWORD, token

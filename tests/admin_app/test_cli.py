@@ -15,8 +15,9 @@ from admin_app.config import ENVIRONMENT, Config, ConfigurationError
 from models import Clock, Estate, passwords
 from models.events import Event
 from models.mark import DatabaseUse
+from models.roles import Role
 from models.session import DeskSession, open_engine
-from models.staff import Role, Staff, actor_for
+from models.staff import Staff, actor_for
 from tests.fixed import DATA_KEY, NOW, SECRET_KEY
 from tests.marks import only_postgresql, only_sqlite
 from tests.operations.walks import new_ticket

@@ -7,8 +7,8 @@ from flask_babel import force_locale
 
 from models.base import LabelledEnum
 from models.errors import Msgid, OperationRefused, gettext_noop
+from models.roles import Role
 from models.sentences import ColumnName, TableName
-from models.staff import Role
 from tests.factories import token
 from tests.marks import only_sqlite
 from views.words import language

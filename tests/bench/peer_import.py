@@ -34,8 +34,9 @@ from models.passwords import hashed
 from models.personal import keyring_of
 from models.phones import HOME, ContactKind
 from models.residents import Resident, ResidentContact
+from models.roles import Role
 from models.settings import Category, EstateSettings
-from models.staff import Actor, Department, Role, actors_for, system_actor
+from models.staff import Actor, Department, actors_for, system_actor
 from models.tickets import Acceptance, Ticket, TicketKind, TicketStatus
 from seed.rows import RowWriter, event
 from tests.bench.peer_golden import GoldenFile, GoldenSchema, golden_rows

@@ -14,8 +14,9 @@ from models.complaints import TRANSITIONS as COMPLAINT_TRANSITIONS
 from models.complaints import Complaint, ComplaintStatus
 from models.errors import OperationRefused
 from models.policy import PERMISSIONS, may
+from models.roles import Role
 from models.session import DeskSession
-from models.staff import Department, Role
+from models.staff import Department
 from models.tickets import TRANSITIONS as TICKET_TRANSITIONS
 from models.tickets import Ticket, TicketKind, TicketStatus
 from tests.factories import World

@@ -11,8 +11,8 @@ from models.base import canonical_json
 from models.estates import UnitUse
 from models.events import SEALED_COLUMNS, Event, EventHead, EventSeal, broken_seals, record_events
 from models.personal import keyring_of
+from models.roles import Role
 from models.session import DeskSession
-from models.staff import Role
 from tests.factories import World
 
 EAST = datetime.timezone(datetime.timedelta(hours=8))

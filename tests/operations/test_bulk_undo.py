@@ -26,8 +26,9 @@ from models.operations.bulk import (
     undo_of,
 )
 from models.passes import PassKind, VisitorPass
+from models.roles import Role
 from models.settings import Setting
-from models.staff import Department, Role
+from models.staff import Department
 from models.tickets import TicketStatus
 from tests.operations.key_desk import lend, open_desk, register
 from tests.operations.walks import HOUR, MINUTE, do, new_ticket, running, ticket_in

@@ -9,7 +9,8 @@ from models.events import Event
 from models.follow_ups import FollowUp, FollowUpStatus
 from models.matters import Severity
 from models.operations import complaints, tickets
-from models.staff import Role, StaffAssignment
+from models.roles import Role
+from models.staff import StaffAssignment
 from tests.operations.walks import (
     DAY,
     HOUR,

@@ -14,8 +14,9 @@ from models.follow_ups import TRANSITIONS, AttemptOutcome, FollowUp, FollowUpAtt
 from models.matters import ClockRun, Comment
 from models.operations import follow_ups, tickets
 from models.operations.follow_ups import FollowUpDraft
+from models.roles import Role
 from models.settings import Setting
-from models.staff import Department, Role, StaffAssignment
+from models.staff import Department, StaffAssignment
 from models.tickets import Acceptance, TicketKind, TicketStatus
 from tests.operations.walks import (
     DAY,

@@ -14,7 +14,8 @@ from models.events import Event
 from models.follow_ups import FollowUp
 from models.operations import complaints, keys, staff
 from models.operations.staff import DUTIES, KEYS_OUT, Leaving
-from models.staff import Department, Role, StaffAssignment
+from models.roles import Role
+from models.staff import Department, StaffAssignment
 from models.tickets import Ticket, TicketStatus
 from tests.calling import called
 from tests.factories import World, make_person

@@ -10,7 +10,8 @@ from models.events import Event
 from models.operations import password_requests, staff
 from models.password_requests import PasswordRequest
 from models.policy import PERMISSIONS
-from models.staff import Role, StaffAssignment
+from models.roles import Role
+from models.staff import StaffAssignment
 from tests.calling import called
 
 ON_WHOLE_ACCOUNTS: dict[str, dict[str, Any]] = {

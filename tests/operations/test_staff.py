@@ -9,7 +9,8 @@ from models.events import Event
 from models.operations import staff as verbs
 from models.operations.staff import StaffDraft
 from models.policy import may
-from models.staff import Role, Staff, StaffAssignment
+from models.roles import Role
+from models.staff import Staff, StaffAssignment
 
 NOT_ADMINS = ("clerk", "technician", "lead", "supervisor", "auditor")
 

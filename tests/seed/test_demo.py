@@ -47,8 +47,9 @@ from models.operations import audits
 from models.passes import PassKind
 from models.passwords import matches
 from models.residents import OccupancyKind
+from models.roles import Role
 from models.session import DeskSession, open_engine
-from models.staff import Role, actor_for
+from models.staff import actor_for
 from models.tickets import Acceptance, CancelKind, TicketKind, TicketStatus, WaitingReason
 from seed import DAYS, estates, fill_demo, play
 from seed.world import World

@@ -16,8 +16,9 @@ from models.operations.tickets import TicketDraft
 from models.personal import masked_phone
 from models.policy import PERMISSIONS
 from models.residents import ResidentContact
+from models.roles import Role
 from models.session import DeskSession
-from models.staff import Role, Team, actor_for
+from models.staff import Team, actor_for
 from models.tickets import OPEN_STATUSES, TicketKind, TicketStatus
 from seed import scale
 from seed.scale import UNFINISHED, Plan, fill_scale, open_places

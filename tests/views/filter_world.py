@@ -16,9 +16,10 @@ from models.passes import PassKind, VisitorPass
 from models.password_requests import PasswordRequest
 from models.personal import IdDocument
 from models.residents import Occupancy, OccupancyKind, Resident
+from models.roles import Role
 from models.session import DeskSession
 from models.settings import CalendarDay, Category, CategoryRegister, DayKind
-from models.staff import Department, Role, Staff, StaffAssignment
+from models.staff import Department, Staff, StaffAssignment
 from models.tickets import CancelKind, Ticket, TicketKind, TicketStatus
 from tests.factories import World
 from tests.views.hanging import hanging

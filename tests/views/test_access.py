@@ -12,8 +12,8 @@ from werkzeug.routing import Rule
 
 from models.complaints import Complaint
 from models.events import Event, record_events
+from models.roles import Role
 from models.session import DeskSession
-from models.staff import Role
 from tests import factories
 from tests.factories import World
 from tests.fixed import NOW

@@ -11,9 +11,10 @@ from sqlalchemy import Engine, func, select, update
 from models.estates import Unit
 from models.imports import ImportChunk, ImportRun
 from models.residents import Resident
+from models.roles import Role
 from models.session import DeskSession
 from models.spreadsheets import MAXIMUM_BYTES
-from models.staff import Role, StaffAssignment
+from models.staff import StaffAssignment
 from tests import reading
 from tests.factories import World
 from tests.marks import only_sqlite

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from flask.testing import FlaskClient
 
 from models.complaints import Complaint, ComplaintCategory
+from models.roles import Role
 from models.saved_views import ColumnChoice, SavedView
 from models.session import DeskSession
-from models.staff import Role, StaffAssignment
+from models.staff import StaffAssignment
 from models.tickets import Ticket, TicketKind
 from tests import reading
 from tests.factories import World

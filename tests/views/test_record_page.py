@@ -12,8 +12,9 @@ from models.call import Call
 from models.events import Event
 from models.mentions import Mention
 from models.operations import staff
+from models.roles import Role
 from models.session import DeskSession
-from models.staff import Role, StaffAssignment
+from models.staff import StaffAssignment
 from models.tickets import Ticket
 from tests import reading
 from tests.factories import World

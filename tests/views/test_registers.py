@@ -14,9 +14,10 @@ from models.call import Call
 from models.keys import KeyApproval, KeyLoan
 from models.operations import tickets
 from models.residents import Occupancy
+from models.roles import Role
 from models.session import DeskSession
 from models.settings import Setting
-from models.staff import Role, Staff, StaffAssignment, Team
+from models.staff import Staff, StaffAssignment, Team
 from models.tickets import IS_OPEN, Ticket
 from tests import reading
 from tests.factories import World

@@ -14,9 +14,10 @@ from models.call import Call
 from models.complaints import ComplaintCategory
 from models.follow_ups import AttemptOutcome, FollowUp, FollowUpWay
 from models.operations import complaints, follow_ups, settings, tickets
+from models.roles import Role
 from models.session import DeskSession
 from models.settings import Category
-from models.staff import Department, Role, StaffAssignment
+from models.staff import Department, StaffAssignment
 from models.tickets import TicketKind
 from tests import reading
 from tests.factories import World

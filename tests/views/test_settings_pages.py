@@ -8,9 +8,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from models.estates import Estate
+from models.roles import Role
 from models.session import DeskSession
 from models.settings import CalendarDay, Category, CategoryRegister, Clock, DayKind, Setting, WorkingHours
-from models.staff import Department, Role, StaffAssignment
+from models.staff import Department, StaffAssignment
 from tests import reading
 from tests.factories import World
 from tests.views.maker import Ids, Maker

@@ -20,10 +20,11 @@ from models.operations.mentions import Colleague, offered
 from models.personal import keyring_of, masked_phone
 from models.policy import may, visible
 from models.residents import Resident
+from models.roles import Role
 from models.rooms import room_key, room_order
 from models.search import TEXTS
 from models.settings import Category
-from models.staff import Department, Role, Staff, StaffAssignment, Team
+from models.staff import Department, Staff, StaffAssignment, Team
 from models.tickets import IS_OPEN as OPEN_TICKETS
 from models.tickets import Ticket
 from views.request import context

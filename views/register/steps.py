@@ -12,7 +12,7 @@ from werkzeug.exceptions import BadRequest, NotFound
 from models.errors import OperationRefused, Outcome, StaleRecord, gettext_noop
 from models.operations.core import STATUS_RULE
 from models.policy import PERMISSIONS, may
-from models.staff import Role
+from models.roles import Role
 from models.verbs import verb_label
 from views.forms.base import DeskForm, NothingForm
 from views.forms.lookups import learn_for

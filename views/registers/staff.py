@@ -22,7 +22,8 @@ from models.password_requests import PasswordRequest, waits
 from models.personal import keyring_of
 from models.phones import sought
 from models.policy import may
-from models.staff import Role, Staff, StaffAssignment, StaffContact
+from models.roles import Role
+from models.staff import Staff, StaffAssignment, StaffContact
 from views.forms.base import DeskForm
 from views.forms.fields import (
     ChoiceField,

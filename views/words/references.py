@@ -12,8 +12,9 @@ from models.estates import Estate, Unit
 from models.keys import Key, KeyApproval
 from models.policy import may
 from models.residents import Resident
+from models.roles import Role
 from models.settings import Category
-from models.staff import Role, Staff, Team
+from models.staff import Staff, Team
 from models.tickets import Ticket
 from views.request import context
 from views.words.language import label

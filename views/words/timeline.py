@@ -12,7 +12,8 @@ from models.audits import AuditRun, FindingKind
 from models.base import Base, Choice, UTCDateTime
 from models.events import Event
 from models.matters import Comment
-from models.staff import Role, Staff
+from models.roles import Role
+from models.staff import Staff
 from models.verbs import verb_label
 from views.request import context
 from views.request.gathering import Question

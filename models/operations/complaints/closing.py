@@ -14,7 +14,8 @@ from models.matters import Severity
 from models.operations.complaints.opening import FORMAL_RECORD, formal_record_owed, open_move, require_all
 from models.operations.core import CHUNK, WORKING_ROLES, Move, works_as
 from models.operations.matters import latest_follow_ups, owes_follow_up, settled
-from models.staff import Role, Staff
+from models.roles import Role
+from models.staff import Staff
 from models.tickets import Ticket, TicketStatus
 
 SLIP_STATUSES = (ComplaintStatus.CARRIED_OUT, ComplaintStatus.FOLLOWED_UP)

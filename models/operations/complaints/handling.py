@@ -19,7 +19,8 @@ from models.operations.complaints.opening import (
 )
 from models.operations.core import DESK_ROLES, Move, can_handle, works_as
 from models.operations.matters import comment_on, drop_follow_ups, give_back, make_follow_ups, owes_follow_up
-from models.staff import Role, Staff, Team
+from models.roles import Role
+from models.staff import Staff, Team
 
 HEADS = frozenset({Role.SUPERVISOR, Role.MANAGER})
 SLIP_CLOCK = "slip-acknowledged"

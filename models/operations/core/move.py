@@ -18,8 +18,9 @@ from models.events import fact, record_events
 from models.operations.core.clocks import RunningClocks
 from models.personal import Keyring, keyring_of
 from models.policy import role_for
+from models.roles import Role
 from models.settings import EstateSettings
-from models.staff import Actor, Role
+from models.staff import Actor
 from models.verbs import verb_label
 
 Row = TypeVar("Row", bound=Base)

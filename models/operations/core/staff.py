@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from models.staff import Role, Staff, StaffAssignment, Team
+from models.roles import Role
+from models.staff import Staff, StaffAssignment, Team
 
 DESK_ROLES = frozenset({Role.CLERK, Role.SUPERVISOR, Role.MANAGER})
 WORKING_ROLES = frozenset(Role) - {Role.AUDITOR, Role.ADMIN}

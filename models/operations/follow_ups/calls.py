@@ -24,8 +24,9 @@ from models.operations import complaints, tickets
 from models.operations.core import CHUNK, Move, can_own, require_role, sift, works_as
 from models.operations.follow_ups.rest_hours import rest_at
 from models.operations.matters import comment_on, due_follow_up_at, matter_column, owes_follow_up, write_follow_ups
+from models.roles import Role
 from models.settings import EstateSettings
-from models.staff import Actor, Role, Staff
+from models.staff import Actor, Staff
 from models.tickets import Ticket, TicketStatus
 
 Matter = Ticket | Complaint

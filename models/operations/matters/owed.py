@@ -12,8 +12,8 @@ from models.complaints import Complaint
 from models.follow_ups import FollowUp, FollowUpStatus
 from models.matters import ClockRun
 from models.operations.core import CHUNK, Move, create
+from models.roles import Role
 from models.settings import EstateSettings
-from models.staff import Role
 from models.tickets import Ticket, TicketKind
 
 FOLLOWED_KINDS = (TicketKind.REPAIR, TicketKind.HOUSEHOLD_SERVICE, TicketKind.EMERGENCY)

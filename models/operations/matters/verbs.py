@@ -16,7 +16,8 @@ from models.operations.core import Move, can_own, local_date, works_as
 from models.operations.matters.comments import comment_on
 from models.operations.matters.intake import caller_columns, check_phone, check_promise, phone_columns, reporter
 from models.operations.mentions import check_may_read, named_in, tell
-from models.staff import Role, Staff
+from models.roles import Role
+from models.staff import Staff
 from models.tickets import Ticket
 
 Matter = Ticket | Complaint

@@ -15,6 +15,7 @@ from models.complaints import ComplaintCategory
 from models.estates import Estate
 from models.events import Event
 from models.operations.core import create, hold_estates, require_role
+from models.roles import Role
 from models.settings import (
     DEFAULT_CLOCKS,
     DEFAULT_SETTINGS,
@@ -26,7 +27,6 @@ from models.settings import (
     Setting,
     WorkingHours,
 )
-from models.staff import Role
 
 PROVIDED = "SET-1"
 """The rule that the event of a default names: what a person adds has another, or none."""

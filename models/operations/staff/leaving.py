@@ -22,7 +22,8 @@ from models.follow_ups import FollowUp, FollowUpStatus
 from models.keys import Key, KeyLoan
 from models.operations.core import CHUNK, DESK_ROLES, WORKING_ROLES, Move
 from models.policy import role_for
-from models.staff import SYSTEM, Actor, Department, Role, Staff, StaffAssignment, Team
+from models.roles import Role
+from models.staff import SYSTEM, Actor, Department, Staff, StaffAssignment, Team
 from models.tickets import Ticket, TicketStatus
 
 Jobs = frozenset[tuple[int, Role, int | None]]

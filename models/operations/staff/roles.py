@@ -12,7 +12,8 @@ from models.operations.core import event_row, refuse_role
 from models.operations.staff.leaving import Leaving
 from models.operations.staff.whole_accounts import from_elsewhere, works_elsewhere_only
 from models.policy import role_for
-from models.staff import SYSTEM, Actor, Role, Staff, StaffAssignment, Team
+from models.roles import Role
+from models.staff import SYSTEM, Actor, Staff, StaffAssignment, Team
 
 WITH_TEAM = frozenset({Role.TECHNICIAN, Role.LEAD})
 

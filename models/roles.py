@@ -1,0 +1,28 @@
+"""The roles in which people work, and the groups of them to which verbs are granted."""
+
+from models.base import LabelledEnum
+from models.errors import gettext_noop
+
+
+class Role(LabelledEnum):
+    """What a person may do in an estate: each verb says to which roles it is granted."""
+
+    CLERK = "clerk", gettext_noop("clerk")
+    TECHNICIAN = "technician", gettext_noop("technician")
+    LEAD = "lead", gettext_noop("team lead")
+    SUPERVISOR = "supervisor", gettext_noop("supervisor")
+    MANAGER = "manager", gettext_noop("manager")
+    AUDITOR = "auditor", gettext_noop("auditor")
+    ADMIN = "admin", gettext_noop("administrator")
+    SYSTEM = "system", gettext_noop("system")
+
+
+CLERKS = frozenset({Role.CLERK, Role.SUPERVISOR, Role.MANAGER})
+SUPERVISORS = frozenset({Role.SUPERVISOR, Role.MANAGER})
+MANAGERS = frozenset({Role.MANAGER})
+ADMINS = frozenset({Role.ADMIN})
+AUDITORS = frozenset({Role.AUDITOR})
+LEADS = frozenset({Role.LEAD})
+WORKERS = frozenset({Role.TECHNICIAN, Role.LEAD})
+READERS = CLERKS | AUDITORS
+EVERYONE = frozenset(Role) - {Role.SYSTEM}
