@@ -22,6 +22,7 @@ COMMANDS = {
     "audit": "admin_app.commands.audit",
     "verify": "admin_app.commands.verify",
     "staff": "admin_app.commands.staff",
+    "policy": "admin_app.commands.policy",
     "import": "admin_app.commands.imports",
     "export": "admin_app.commands.exports",
 }

@@ -23,6 +23,8 @@ from models.base import (
     within_estate,
 )
 from models.errors import gettext_noop
+from models.roles import READERS
+from models.verbs import grant
 
 if TYPE_CHECKING:
     from models.estates import Estate
@@ -125,3 +127,8 @@ class AuditLine(EstateRow, Base):
     finding: Mapped[AuditFinding] = relationship(
         primaryjoin="foreign(AuditLine.finding_id) == AuditFinding.id", viewonly=True, lazy="raise_on_sql"
     )
+
+
+# What is granted beside the verbs.
+grant(AuditRun, {"read": READERS, "export": READERS, "print": READERS})
+grant(AuditFinding, {"read": READERS})

@@ -8,7 +8,7 @@ import datetime
 import json
 from collections.abc import Callable, Sequence
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from sqlalchemy import (
     BigInteger,
@@ -279,6 +279,8 @@ class Base(DeclarativeBase):
     """Every table of the shared database."""
 
     metadata = MetaData(naming_convention=NAMING)
+    status_rule: ClassVar[str] = "STATE"
+    """The rule that says from which status a row may go to which."""
 
     id: Mapped[int] = mapped_column(Identity, primary_key=True, sort_order=-100)
     created_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime, server_default=utc_now(), sort_order=900)

@@ -19,6 +19,8 @@ from models.base import (
     within_estate,
 )
 from models.errors import gettext_noop
+from models.roles import CLERKS, LEADS
+from models.verbs import grant
 
 
 class BulkState(LabelledEnum):
@@ -88,3 +90,7 @@ class BulkItem(EstateRow, Base):
         UniqueConstraint("run_id", "record_id"),
         Index("ix_bulk_items_run_id_outcome", "run_id", "outcome", "id"),
     )
+
+
+# What is granted beside the verbs.
+grant(BulkRun, {"read": CLERKS | LEADS, "run": CLERKS | LEADS})

@@ -22,6 +22,8 @@ from models.base import (
 )
 from models.errors import Msgid, gettext_noop
 from models.matters import Matter, matter_args
+from models.roles import CLERKS, LEADS, MANAGERS, READERS
+from models.verbs import grant
 
 
 class ComplaintCategory(LabelledEnum):
@@ -70,21 +72,8 @@ class ComplaintStatus(LabelledEnum):
 
 
 S = ComplaintStatus
-TRANSITIONS: dict[str, dict[ComplaintStatus, ComplaintStatus]] = {
-    "assign": {S.REGISTERED: S.ASSIGNED},
-    "investigate": {S.ASSIGNED: S.INVESTIGATING},
-    "propose": {S.INVESTIGATING: S.PROPOSAL, S.NEGOTIATING: S.PROPOSAL},
-    "negotiate": {S.PROPOSAL: S.NEGOTIATING},
-    "agree": {S.PROPOSAL: S.AGREED, S.NEGOTIATING: S.AGREED},
-    "carry_out": {S.AGREED: S.CARRIED_OUT},
-    "mark_followed_up": {S.CARRIED_OUT: S.FOLLOWED_UP},
-    "put_right": {S.CARRIED_OUT: S.INVESTIGATING},
-    "archive": {S.FOLLOWED_UP: S.ARCHIVED},
-    "cancel": dict.fromkeys((S.REGISTERED, S.ASSIGNED, S.INVESTIGATING, S.PROPOSAL, S.NEGOTIATING), S.CANCELLED),
-    # correct brings a cancelled complaint back to where it was: the verb reads that state from the event log.
-    "correct": {S.CARRIED_OUT: S.AGREED, S.CANCELLED: S.REGISTERED},
-}
-"""Verb -> status before -> status after (CMP-4). ``put_right`` is what a not satisfied follow-up does (FUP-3)."""
+CANCELS = dict.fromkeys((S.REGISTERED, S.ASSIGNED, S.INVESTIGATING, S.PROPOSAL, S.NEGOTIATING), S.CANCELLED)
+"""What can be withdrawn or turn out to be a duplicate. The other ways of a complaint stand with its verbs."""
 
 OPEN_STATUSES = tuple(status for status in S if status not in (S.ARCHIVED, S.CANCELLED))
 
@@ -100,6 +89,7 @@ class Complaint(Matter, Base):
     """One complaint with its follow-up record and its line in the ledger (CMP-9)."""
 
     __tablename__ = "complaints"
+    status_rule = "CMP-4"
 
     category: Mapped[ComplaintCategory] = mapped_column(Choice(ComplaintCategory), sort_order=-85)
     status: Mapped[ComplaintStatus] = mapped_column(
@@ -216,3 +206,10 @@ Index("ix_complaints_open_due", Complaint.estate_id, _DUE, Complaint.id, sqlite_
 Index("ix_complaints_due", Complaint.estate_id, _DUE, Complaint.id)
 IS_OPEN = among(Complaint.status, OPEN_STATUSES)
 """The condition that anything is still to be done."""
+
+
+# What is granted beside the verbs.
+grant(
+    Complaint,
+    {"read": READERS | LEADS, "export": READERS, "take_over": MANAGERS, "import": MANAGERS, "read_phone": CLERKS},
+)

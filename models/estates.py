@@ -8,7 +8,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.base import Base, Choice, LabelledEnum, LocalDate, Register, ShortText, SortKey, table_args
 from models.errors import gettext_noop
 from models.guards import TRIGGERS
+from models.roles import ADMINS, MANAGERS, READERS
 from models.rooms_in_sql import order_triggers
+from models.verbs import grant
 
 
 class Estate(Base):
@@ -72,3 +74,8 @@ class Unit(Register, Base):
 
     def __str__(self) -> str:
         return self.code
+
+
+# What is granted beside the verbs.
+grant(Estate, {"read": READERS | ADMINS, "export": READERS | ADMINS, "delete": ADMINS})
+grant(Unit, {"read": READERS, "export": READERS, "import": MANAGERS})

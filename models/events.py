@@ -14,6 +14,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from models.base import Base, Identity, Json, LongText, ShortText, UTCDateTime, canonical_json
 from models.guards import APPEND_ONLY, TRIGGERS
 from models.personal import Keyring, keyring_of
+from models.roles import ADMINS, AUDITORS, MANAGERS
+from models.verbs import grant
 
 _SQLITE = {"sqlite_autoincrement": True, "sqlite_strict": True}
 
@@ -252,3 +254,7 @@ def broken_seals(session: Session) -> Iterator[tuple[int, int, str]]:
     )
     for event_id, estate_id in session.execute(unsealed):
         yield estate_id or 0, event_id, "the event has no seal"
+
+
+# What is granted beside the verbs.
+grant(Event, {"read": AUDITORS | MANAGERS | ADMINS, "export": AUDITORS | MANAGERS})

@@ -21,6 +21,8 @@ from models.base import (
 )
 from models.errors import gettext_noop
 from models.matters import ONE_MATTER, OfMatter, of_matter_args
+from models.roles import CLERKS, READERS
+from models.verbs import grant
 
 if TYPE_CHECKING:
     from models.complaints import Complaint
@@ -55,18 +57,11 @@ class AttemptOutcome(LabelledEnum):
     NOT_REACHED = "not_reached", gettext_noop("not reached")
 
 
-TRANSITIONS: dict[str, dict[FollowUpStatus, FollowUpStatus]] = {
-    # record_attempt stays in scheduled when nobody was reached: the verb picks the state from the outcome.
-    "record_attempt": {FollowUpStatus.SCHEDULED: FollowUpStatus.SATISFIED},
-    "close_not_reached": {FollowUpStatus.SCHEDULED: FollowUpStatus.NOT_REACHED},
-    "cancel": {FollowUpStatus.SCHEDULED: FollowUpStatus.CANCELLED},
-}
-
-
 class FollowUp(Register, OfMatter, Base):
     """One owed follow-up of a ticket or complaint, to be made by a desk person until ``due_at``."""
 
     __tablename__ = "follow_ups"
+    status_rule = "FUP-3"
 
     status: Mapped[FollowUpStatus] = mapped_column(
         Choice(FollowUpStatus), default=FollowUpStatus.SCHEDULED, server_default="scheduled"
@@ -142,3 +137,7 @@ class FollowUpAttempt(EstateRow, Base):
     __table_args__ = table_args(
         within_estate("follow_up_id", "follow_ups"), Index("ix_follow_up_attempts_follow_up_id", "follow_up_id")
     )
+
+
+# What is granted beside the verbs.
+grant(FollowUp, {"read": READERS, "export": READERS, "cancel": CLERKS})

@@ -20,6 +20,8 @@ from models.base import (
     within_estate,
 )
 from models.errors import gettext_noop
+from models.roles import MANAGERS
+from models.verbs import grant
 
 LONGEST_CHUNK = 20_000_000
 SHAPE = 64
@@ -91,3 +93,7 @@ class ImportLayout(EstateRow, Base):
     everybody: Mapped[str | None] = mapped_column(ShortText(20))
 
     __table_args__ = table_args(UniqueConstraint("estate_id", "register", "shape"))
+
+
+# What is granted beside the verbs.
+grant(ImportRun, {"read": MANAGERS, "run": MANAGERS})

@@ -23,7 +23,9 @@ from models.base import (
 from models.errors import gettext_noop
 from models.estates import Unit
 from models.guards import SENTENCES, TRIGGERS
+from models.roles import CLERKS, MANAGERS, READERS
 from models.tags import tag_triggers
+from models.verbs import grant
 
 if TYPE_CHECKING:
     from models.residents import Resident
@@ -191,6 +193,7 @@ class KeyApproval(Register, Base):
     """A supervisor's consent to lend one key to one borrower, asked for and given before it leaves (KEY-3)."""
 
     __tablename__ = "key_approvals"
+    status_rule = "KEY-3"
 
     key_id: Mapped[int] = mapped_column(Identity)
     borrower_kind: Mapped[BorrowerKind] = mapped_column(Choice(BorrowerKind))
@@ -226,13 +229,6 @@ class KeyApproval(Register, Base):
 
     def __str__(self) -> str:
         return f"#{self.id}"
-
-
-APPROVAL_TRANSITIONS: dict[str, dict[ApprovalStatus, ApprovalStatus]] = {
-    "approve": {ApprovalStatus.REQUESTED: ApprovalStatus.APPROVED},
-    "refuse": {ApprovalStatus.REQUESTED: ApprovalStatus.REFUSED},
-    "lend": {ApprovalStatus.APPROVED: ApprovalStatus.USED},
-}
 
 
 _UNENDED = "NEW.returned_at IS NULL AND NEW.lost_at IS NULL"
@@ -390,3 +386,9 @@ Index(
 )
 Index("ix_key_loans_estate_id_due_at", KeyLoan.estate_id, KeyLoan.due_at, KeyLoan.id)
 Index("ix_key_loans_unended_due", KeyLoan.estate_id, KeyLoan.due_at, sqlite_where=_OUT, postgresql_where=_OUT)
+
+
+# What is granted beside the verbs.
+grant(Key, {"read": READERS, "export": READERS, "lend": CLERKS})
+grant(KeyApproval, {"read": READERS, "export": READERS, "lend": CLERKS, "take_over": MANAGERS, "delete": MANAGERS})
+grant(KeyLoan, {"read": READERS, "export": READERS, "take_over": MANAGERS, "import": MANAGERS, "read_phone": CLERKS})

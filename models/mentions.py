@@ -6,6 +6,8 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, EstateRow, Identity, UTCDateTime, table_args, within_estate
+from models.roles import EVERYONE
+from models.verbs import grant
 
 
 class Mention(EstateRow, Base):
@@ -26,3 +28,7 @@ class Mention(EstateRow, Base):
 
 _UNSEEN = Mention.seen_at.is_(None)
 Index("ix_mentions_unseen", Mention.staff_id, sqlite_where=_UNSEEN, postgresql_where=_UNSEEN)
+
+
+# What is granted beside the verbs.
+grant(Mention, {"read": EVERYONE})

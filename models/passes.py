@@ -24,7 +24,9 @@ from models.errors import gettext_noop
 from models.estates import Unit
 from models.guards import SENTENCES, TRIGGERS
 from models.personal import IdDocument
+from models.roles import CLERKS, MANAGERS, READERS
 from models.tags import tag_triggers
+from models.verbs import grant
 
 
 class PassKind(LabelledEnum):
@@ -171,3 +173,17 @@ class PassMovement(EstateRow, Base):
     __table_args__ = table_args(
         within_estate("pass_id", "visitor_passes"), Index("ix_pass_movements_pass_id", "pass_id")
     )
+
+
+# What is granted beside the verbs.
+grant(
+    VisitorPass,
+    {
+        "read": READERS,
+        "export": READERS,
+        "take_over": MANAGERS,
+        "import": MANAGERS,
+        "read_phone": CLERKS,
+        "print": READERS,
+    },
+)

@@ -17,217 +17,33 @@ from models.matters import ClockRun, Comment, RepeatReport
 from models.mentions import Mention
 from models.passes import PassMovement, VisitorPass
 from models.residents import MERGED, Occupancy, Resident, ResidentContact
-from models.roles import ADMINS, AUDITORS, CLERKS, EVERYONE, LEADS, MANAGERS, READERS, SUPERVISORS, WORKERS, Role
+from models.roles import ADMINS, AUDITORS, EVERYONE, MANAGERS, READERS, SUPERVISORS, WORKERS, Role
 from models.saved_views import SavedView
 from models.staff import Actor, Staff, StaffAssignment, StaffContact, Team
 from models.tickets import OPEN_STATUSES, Ticket
+from models.verbs import everything, find, grant
 
 # How an event names the role that let the verb through: the weightiest of those that do.
 _WEIGHT = (Role.MANAGER, Role.SUPERVISOR, Role.CLERK, Role.LEAD, Role.TECHNICIAN, Role.ADMIN, Role.AUDITOR, Role.SYSTEM)
 
-PERMISSIONS: dict[str, dict[str, frozenset[Role]]] = {
-    "tickets": {
-        "read": READERS | WORKERS,
-        "export": READERS,
-        "register": CLERKS,
-        "report_again": CLERKS,
-        "amend": CLERKS,
-        "dispatch": CLERKS,
-        "assign": CLERKS | LEADS,
-        "reassign": SUPERVISORS | LEADS,
-        "change_owner": SUPERVISORS,
-        "name_follower": SUPERVISORS,
-        "accept": CLERKS | WORKERS,
-        "start": CLERKS | WORKERS,
-        "wait": CLERKS | WORKERS,
-        "resume": CLERKS | WORKERS,
-        "finish": CLERKS | WORKERS,
-        "answer": CLERKS,
-        "take_slip_back": CLERKS,
-        "undo": CLERKS | LEADS,
-        "charge": CLERKS | WORKERS,
-        "settle": CLERKS | WORKERS,
-        "waive": SUPERVISORS,
-        "close": CLERKS,
-        "reopen": CLERKS,
-        "cancel": CLERKS,
-        "merge": CLERKS,
-        "register_again": CLERKS,
-        "escalate": CLERKS | LEADS,
-        "comment": CLERKS | WORKERS,
-        "correct": SUPERVISORS,
-        "delete": MANAGERS,
-        "print_slip": READERS | WORKERS,
-        "take_over": MANAGERS,
-        "import": MANAGERS,
-        "read_phone": CLERKS | frozenset({Role.TECHNICIAN}),
-    },
-    "complaints": {
-        "read": READERS | LEADS,
-        "export": READERS,
-        "register": CLERKS,
-        "report_again": CLERKS,
-        "amend": CLERKS,
-        "assign": CLERKS,
-        "reassign": SUPERVISORS,
-        "change_owner": SUPERVISORS,
-        "name_follower": SUPERVISORS,
-        "classify": CLERKS,
-        "investigate": CLERKS | LEADS,
-        "propose": CLERKS | LEADS,
-        "negotiate": CLERKS | LEADS,
-        "agree": CLERKS | LEADS,
-        "carry_out": CLERKS | LEADS,
-        "sign_slip": LEADS,
-        "take_slip_back": CLERKS,
-        "write_formal_record": CLERKS | LEADS,
-        "write_answer": SUPERVISORS | LEADS,
-        "decline_responsibility": SUPERVISORS | LEADS,
-        "decide_compensation": MANAGERS,
-        "write_review": SUPERVISORS | LEADS,
-        "mark_followed_up": CLERKS,
-        "put_right": CLERKS,
-        "archive": CLERKS,
-        "cancel": CLERKS,
-        "merge": CLERKS,
-        "escalate": CLERKS | LEADS,
-        "comment": CLERKS | LEADS,
-        "reopen_as_new": CLERKS,
-        "correct": SUPERVISORS,
-        "delete": MANAGERS,
-        "take_over": MANAGERS,
-        "import": MANAGERS,
-        "read_phone": CLERKS,
-    },
-    "follow_ups": {
-        "read": READERS,
-        "export": READERS,
-        "schedule": CLERKS,
-        "reassign": CLERKS,
-        "record_attempt": CLERKS,
-        "cancel": CLERKS,
-        "close_not_reached": SUPERVISORS,
-    },
-    "residents": {
-        **dict.fromkeys(("read", "export"), READERS),
-        **dict.fromkeys(("register", "amend", "read_phone"), CLERKS),
-        **dict.fromkeys(("unite", "undo"), SUPERVISORS),
-        **dict.fromkeys(("delete", "import"), MANAGERS),
-    },
-    "resident_contacts": {"read": READERS, **dict.fromkeys(("register", "amend", "delete", "read_phone"), CLERKS)},
-    "occupancies": {"read": READERS, "export": READERS, "register": CLERKS, "end": CLERKS, "delete": MANAGERS},
-    "keys": {
-        **dict.fromkeys(("read", "export"), READERS),
-        **dict.fromkeys(("register", "amend", "lend", "report_lost", "tell_owner", "hand_back"), CLERKS),
-        "delete": MANAGERS,
-    },
-    "key_approvals": {
-        "read": READERS,
-        "export": READERS,
-        "request": CLERKS,
-        "approve": SUPERVISORS,
-        "refuse": SUPERVISORS,
-        "lend": CLERKS,
-        **dict.fromkeys(("take_over", "delete"), MANAGERS),
-    },
-    "key_loans": {
-        "read": READERS,
-        "export": READERS,
-        "lend": CLERKS,
-        "return": CLERKS,
-        "undo": CLERKS,
-        "report_lost": CLERKS,
-        "extend": SUPERVISORS,
-        "correct": SUPERVISORS,
-        "amend": CLERKS,
-        **dict.fromkeys(("take_over", "import", "delete"), MANAGERS),
-        "read_phone": CLERKS,
-    },
-    "visitor_passes": {
-        "read": READERS,
-        "export": READERS,
-        "issue": CLERKS,
-        "amend": CLERKS,
-        "check_in": CLERKS,
-        "check_out": CLERKS,
-        "hand_in": CLERKS,
-        "undo": CLERKS,
-        "refund": CLERKS,
-        "revoke": SUPERVISORS,
-        "correct": SUPERVISORS,
-        "delete": MANAGERS,
-        "take_over": MANAGERS,
-        "import": MANAGERS,
-        "read_phone": CLERKS,
-        "print": READERS,
-    },
-    "audit_runs": {
-        "read": READERS,
-        "export": READERS,
-        "run": CLERKS,
-        "note": CLERKS,
-        "sign_off": SUPERVISORS,
-        "print": READERS,
-    },
-    "audit_lines": {"note": CLERKS},
-    "audit_findings": {"read": READERS},
-    "events": {"read": AUDITORS | MANAGERS | ADMINS, "export": AUDITORS | MANAGERS},
-    "estates": {
-        "read": READERS | ADMINS,
-        "export": READERS | ADMINS,
-        "register": ADMINS,
-        "amend": ADMINS | MANAGERS,
-        "run_audit": CLERKS,
-        "delete": ADMINS,
-    },
-    "units": {
-        **dict.fromkeys(("read", "export"), READERS),
-        **dict.fromkeys(("import", "register", "delete"), MANAGERS),
-        "amend": CLERKS,
-    },
-    "staff": {
-        "read": READERS | ADMINS,
-        "export": READERS | ADMINS,
-        "register": ADMINS | MANAGERS,
-        "amend": ADMINS | MANAGERS,
-        "disable": ADMINS | MANAGERS,
-        "enable": ADMINS | MANAGERS,
-        "reset_password": ADMINS,
-        "approve_reset": ADMINS,
-        "grant_role": ADMINS,
-        "end_role": ADMINS,
-    },
-    "staff_contacts": {
-        "read": READERS | ADMINS,
-        "read_phone": CLERKS | ADMINS,
-        **dict.fromkeys(("register", "amend", "delete"), ADMINS | MANAGERS),
-    },
-    "teams": {
-        "read": READERS | LEADS | ADMINS,
-        "export": READERS | ADMINS,
-        **dict.fromkeys(("register", "amend", "delete"), MANAGERS),
-    },
-    "clocks": {"read": READERS, "export": READERS, "amend": MANAGERS},
-    "settings": {"read": READERS, "export": READERS, "amend": MANAGERS},
-    "categories": {"read": READERS, "export": READERS, "register": MANAGERS, "amend": MANAGERS, "delete": MANAGERS},
-    "calendar_days": {"read": READERS, "export": READERS, "register": MANAGERS, "amend": MANAGERS, "delete": MANAGERS},
-    "working_hours": {"read": READERS, "export": READERS, "register": MANAGERS, "amend": MANAGERS, "delete": MANAGERS},
-    "bulk_runs": {"read": CLERKS | LEADS, "run": CLERKS | LEADS},
-    "import_runs": {"read": MANAGERS, "run": MANAGERS},
-    "saved_views": {
-        "read": EVERYONE,
-        "save": EVERYONE,
-        "rename": EVERYONE,
-        "delete": EVERYONE,
-        "share": SUPERVISORS | LEADS,
-    },
-    "column_choices": {"choose": EVERYONE},
-    "mentions": {"read": EVERYONE, "mark_seen": EVERYONE},
-    "reports": {"read": MANAGERS | AUDITORS},
-    "desk": {"read": EVERYONE, "read_counts": READERS | WORKERS},
-    "account": {"read": EVERYONE, "change_password": EVERYONE, "switch_estate": EVERYONE},
-}
-"""Register -> verb -> roles. What is not here nobody may do; the system actor may do all that is here."""
+# Pages that are no register.
+grant("reports", {"read": MANAGERS | AUDITORS})
+grant("desk", {"read": EVERYONE, "read_counts": READERS | WORKERS})
+grant("account", {"read": EVERYONE, "change_password": EVERYONE, "switch_estate": EVERYONE})
+
+
+def roles_of(register: str, verb: str) -> frozenset[Role] | None:
+    """To whom *verb* of *register* is granted; None where it is granted to nobody."""
+    declared = find(register, verb)
+    return None if declared is None else declared.roles
+
+
+def permissions() -> dict[str, dict[str, frozenset[Role]]]:
+    """Register -> verb -> roles: all that is granted. What is not here nobody may do; the system may do all of it."""
+    found: dict[str, dict[str, frozenset[Role]]] = {}
+    for each in everything():
+        found.setdefault(each.register, {})[each.name] = each.roles
+    return found
 
 
 def may(actor: Actor | None, verb: str, target: Any) -> bool:
@@ -243,7 +59,7 @@ def role_for(actor: Actor | None, verb: str, target: Any) -> Role | None:
     """The role that lets *actor* do *verb* to *target*, None when nothing does."""
     record = target if isinstance(target, Base) else None
     register = target if isinstance(target, str) else _register_of(target)
-    granted = PERMISSIONS.get(register, {}).get(verb)
+    granted = roles_of(register, verb)
     if actor is None or granted is None:
         return None
     if actor.is_system:
@@ -343,7 +159,7 @@ def visible(actor: Actor | None, model: type[Any]) -> ColumnElement[bool]:
     if model is SavedView:
         own = or_(SavedView.owner_id == actor.staff_id, SavedView.shared.is_(true()))
         return and_(SavedView.estate_id.in_(actor.estate_ids), own)
-    granted = PERMISSIONS.get(model.__tablename__, {}).get("read", frozenset())
+    granted = roles_of(model.__tablename__, "read") or frozenset()
     full = [estate for estate in actor.estate_ids if actor.roles_in(estate) & granted - WORKERS]
     if model is BulkRun:
         return BulkRun.actor_id == actor.staff_id

@@ -25,6 +25,8 @@ from models.contacts import Contact, contact_indexes, main_number
 from models.errors import gettext_noop
 from models.estates import Unit
 from models.personal import IdDocument
+from models.roles import CLERKS, MANAGERS, READERS
+from models.verbs import grant
 
 
 class Resident(Register, Base):
@@ -171,3 +173,9 @@ Index(
     postgresql_where=Occupancy.until_on.is_(None),
     info={"rule": "RES-1", "sentence": gettext_noop("This person is already registered for this unit.")},
 )
+
+
+# What is granted beside the verbs.
+grant(Resident, {"read": READERS, "export": READERS, "read_phone": CLERKS, "import": MANAGERS})
+grant(ResidentContact, {"read": READERS, "read_phone": CLERKS})
+grant(Occupancy, {"read": READERS, "export": READERS})

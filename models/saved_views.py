@@ -5,6 +5,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, EstateRow, Flag, Json, LongText, ShortText, table_args
 from models.errors import gettext_noop
+from models.roles import EVERYONE
+from models.verbs import grant
 
 LONGEST_NAME = 60
 LONGEST_QUERY = 2000
@@ -48,3 +50,7 @@ class ColumnChoice(Base):
         UniqueConstraint("staff_id", "register"),
         {"sqlite_autoincrement": True, "sqlite_strict": True},
     )
+
+
+# What is granted beside the verbs.
+grant(SavedView, {"read": EVERYONE})

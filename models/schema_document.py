@@ -11,10 +11,13 @@ from sqlalchemy import CheckConstraint, Column, Dialect, ForeignKeyConstraint, I
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import CreateIndex
 
-from models import Base
+from models import (
+    Base,
+    operations,  # noqa: F401  # it declares the verbs
+)
 from models.base import Choice, Register, ShortText
 from models.guards import APPEND_ONLY, SENTENCES
-from models.policy import PERMISSIONS
+from models.policy import permissions
 from models.sentences import all_sentences
 
 FILE = Path(__file__).resolve().with_name("SCHEMA.md")
@@ -143,9 +146,10 @@ def _index(index: Index) -> str:
 
 
 def _writers(table: Table) -> Iterator[str]:
-    verbs = [verb for verb in PERMISSIONS.get(table.name, {}) if verb not in {"read", "export", "print", "print_slip"}]
+    shows = ("read", "export", "print")
+    verbs = sorted(verb for verb in permissions().get(table.name, {}) if not verb.startswith(shows))
     if verbs:
-        yield "Written by the verbs " + ", ".join(f"`{verb}`" for verb in verbs if not verb.startswith("read")) + "."
+        yield "Written by the verbs " + ", ".join(f"`{verb}`" for verb in verbs) + "."
     elif table.info.get(APPEND_ONLY):
         yield "Written by every verb, as its last step; by nobody else."
     else:

@@ -25,6 +25,8 @@ from models.base import (
 from models.calendar import Interval, WorkingCalendar
 from models.errors import gettext_noop
 from models.estates import Estate
+from models.roles import READERS
+from models.verbs import grant
 
 
 class ClockCalendar(LabelledEnum):
@@ -284,3 +286,11 @@ def _working_due(calendar: WorkingCalendar, start: datetime.datetime, minutes: i
     except ValueError:
         # A manager who deleted all working hours gets the strict reading, not a desk that cannot register.
         return start + datetime.timedelta(minutes=minutes)
+
+
+# What is granted beside the verbs.
+grant(Clock, {"read": READERS, "export": READERS})
+grant(Setting, {"read": READERS, "export": READERS})
+grant(Category, {"read": READERS, "export": READERS})
+grant(CalendarDay, {"read": READERS, "export": READERS})
+grant(WorkingHours, {"read": READERS, "export": READERS})

@@ -25,7 +25,8 @@ from models.contacts import Contact, contact_indexes
 from models.errors import gettext_noop
 from models.estates import Estate
 from models.mentions import Mention
-from models.roles import Role
+from models.roles import ADMINS, CLERKS, LEADS, READERS, Role
+from models.verbs import grant
 
 SYSTEM = "system"
 """The user name of the account that timers and the command line act as."""
@@ -261,3 +262,9 @@ def _estate(row: Any) -> Estate:
 def system_actor(session: Session, **request: str | None) -> Actor:
     """The actor for timers and the command line when nobody is named."""
     return actor_for(session, session.scalars(select(Staff).where(Staff.username == "system")).one(), **request)
+
+
+# What is granted beside the verbs.
+grant(Staff, {"read": READERS | ADMINS, "export": READERS | ADMINS})
+grant(StaffContact, {"read": READERS | ADMINS, "read_phone": CLERKS | ADMINS})
+grant(Team, {"read": READERS | LEADS | ADMINS, "export": READERS | ADMINS})

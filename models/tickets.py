@@ -21,6 +21,8 @@ from models.base import (
 )
 from models.errors import gettext_noop
 from models.matters import Matter, matter_args
+from models.roles import CLERKS, MANAGERS, READERS, WORKERS, Role
+from models.verbs import grant
 
 if TYPE_CHECKING:
     from models.settings import Category
@@ -77,21 +79,8 @@ class Acceptance(LabelledEnum):
 
 
 S = TicketStatus
-TRANSITIONS: dict[str, dict[TicketStatus, TicketStatus]] = {
-    "dispatch": {S.RECEIVED: S.DISPATCHED},
-    "accept": {S.DISPATCHED: S.ACCEPTED},
-    "start": {S.ACCEPTED: S.IN_PROGRESS},
-    "finish": {S.IN_PROGRESS: S.DONE},
-    "answer": {S.RECEIVED: S.DONE},
-    "close": {S.DONE: S.CLOSED},
-    "reopen": {S.DONE: S.IN_PROGRESS},
-    "wait": dict.fromkeys((S.DISPATCHED, S.ACCEPTED, S.IN_PROGRESS), S.WAITING),
-    # resume returns to where the job waited from: the verb picks that state from the row.
-    "resume": {S.WAITING: S.IN_PROGRESS},
-    "cancel": dict.fromkeys((S.RECEIVED, S.DISPATCHED, S.ACCEPTED, S.IN_PROGRESS, S.WAITING), S.CANCELLED),
-    "correct": {S.CLOSED: S.DONE},
-}
-"""Verb -> status before -> status after. Verbs that change no status are not here."""
+CANCELS = dict.fromkeys((S.RECEIVED, S.DISPATCHED, S.ACCEPTED, S.IN_PROGRESS, S.WAITING), S.CANCELLED)
+"""What can be withdrawn or turn out to be a duplicate. The other ways of a ticket stand with its verbs."""
 
 OPEN_STATUSES = (S.RECEIVED, S.DISPATCHED, S.ACCEPTED, S.IN_PROGRESS, S.WAITING, S.DONE)
 TIMES = ("heard_at", "registered_at", "dispatched_at", "accepted_at", "arrived_at", "finished_at", "closed_at")
@@ -106,6 +95,7 @@ class Ticket(Matter, Base):
     """One job or question of a resident or colleague, from the call to its closing."""
 
     __tablename__ = "tickets"
+    status_rule = "JOB-1"
 
     kind: Mapped[TicketKind] = mapped_column(Choice(TicketKind), sort_order=-85)
     category_id: Mapped[int | None] = mapped_column(Identity)
@@ -202,3 +192,17 @@ Index(
 )
 IS_OPEN = among(Ticket.status, OPEN_STATUSES)
 """The condition that anything is still to be done."""
+
+
+# What is granted beside the verbs.
+grant(
+    Ticket,
+    {
+        "read": READERS | WORKERS,
+        "export": READERS,
+        "print_slip": READERS | WORKERS,
+        "take_over": MANAGERS,
+        "import": MANAGERS,
+        "read_phone": CLERKS | frozenset({Role.TECHNICIAN}),
+    },
+)

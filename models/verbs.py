@@ -1,100 +1,169 @@
-"""The names of the verbs as a person reads them: on buttons, in the event log and in refusals."""
+"""What may be done to which register: declared beside what does it, read by policy, pages, commands and documents.
 
-from models.errors import Msgid, gettext_noop
+A verb is declared by ``@verb`` or ``@operation`` (``models.operations.core``); what is granted and is no verb (to read,
+to export, to see a phone) by :func:`grant` beside the register. When all of ``models.operations`` is loaded the
+declarations are complete; nothing is answered before.
+"""
 
-VERBS: dict[str, Msgid] = {
+import datetime
+import functools
+import inspect
+import typing
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from models.base import Base, LabelledEnum
+from models.errors import Msgid, OperationRefused, gettext_noop
+from models.roles import Role
+
+Refusals = dict[int, OperationRefused]
+
+USUAL: dict[str, Msgid] = {
     "register": gettext_noop("Register"),
-    "report_again": gettext_noop("Add repeated report"),
-    "merge": gettext_noop("Merge into another"),
-    "register_again": gettext_noop("Register a linked new ticket"),
     "amend": gettext_noop("Edit"),
-    "dispatch": gettext_noop("Dispatch"),
-    "assign": gettext_noop("Assign"),
-    "reassign": gettext_noop("Reassign"),
-    "change_owner": gettext_noop("Change desk owner"),
-    "name_follower": gettext_noop("Name follower"),
-    "accept": gettext_noop("Accept"),
-    "start": gettext_noop("Start work"),
-    "wait": gettext_noop("Put on hold"),
-    "resume": gettext_noop("Resume"),
-    "finish": gettext_noop("Finish"),
-    "answer": gettext_noop("Answer"),
-    "take_slip_back": gettext_noop("Take slip back"),
-    "charge": gettext_noop("Charge"),
-    "settle": gettext_noop("Settle charge"),
-    "waive": gettext_noop("Waive charge"),
-    "close": gettext_noop("Close"),
-    "undo": gettext_noop("Undo"),
-    "reopen": gettext_noop("Reopen"),
-    "cancel": gettext_noop("Cancel"),
-    "escalate": gettext_noop("Escalate"),
-    "comment": gettext_noop("Add entry"),
-    "correct": gettext_noop("Correct a mistake"),
     "delete": gettext_noop("Delete"),
+    "undo": gettext_noop("Undo"),
+    "cancel": gettext_noop("Cancel"),
     "take_over": gettext_noop("Take over from another system"),
-    "classify": gettext_noop("Classify"),
-    "investigate": gettext_noop("Investigate"),
-    "propose": gettext_noop("Make proposal"),
-    "negotiate": gettext_noop("Negotiate"),
-    "agree": gettext_noop("Record agreement"),
-    "carry_out": gettext_noop("Record as carried out"),
-    "sign_slip": gettext_noop("Sign returned slip"),
-    "write_formal_record": gettext_noop("Write formal record"),
-    "write_answer": gettext_noop("Write agreed answer"),
-    "decline_responsibility": gettext_noop("Record as not our responsibility"),
-    "decide_compensation": gettext_noop("Decide on compensation"),
-    "write_review": gettext_noop("Write review"),
-    "mark_followed_up": gettext_noop("Mark as followed up"),
-    "put_right": gettext_noop("Put right"),
-    "archive": gettext_noop("Archive"),
-    "reopen_as_new": gettext_noop("Reopen as a new complaint"),
-    "schedule": gettext_noop("Schedule follow-up"),
-    "record_attempt": gettext_noop("Record follow-up"),
-    "close_not_reached": gettext_noop("Close as not reached"),
-    "unite": gettext_noop("Merge another record into this one"),
-    "end": gettext_noop("End"),
-    "lend": gettext_noop("Lend"),
-    "return": gettext_noop("Return"),
-    "extend": gettext_noop("Set another return time"),
-    "report_lost": gettext_noop("Report lost"),
-    "tell_owner": gettext_noop("Record that the owner was told"),
-    "hand_back": gettext_noop("Hand back for good"),
-    "request": gettext_noop("Request approval"),
-    "approve": gettext_noop("Approve"),
-    "refuse": gettext_noop("Refuse"),
-    "issue": gettext_noop("Issue pass"),
-    "check_in": gettext_noop("Check in"),
-    "check_out": gettext_noop("Check out"),
-    "hand_in": gettext_noop("Hand in"),
-    "refund": gettext_noop("Refund deposit"),
-    "revoke": gettext_noop("Revoke"),
-    "run": gettext_noop("Run daily audit"),
-    "run_audit": gettext_noop("Run daily audit"),
-    "note": gettext_noop("Write note"),
-    "sign_off": gettext_noop("Sign off"),
-    "disable": gettext_noop("Disable"),
-    "enable": gettext_noop("Enable"),
     "hand_over": gettext_noop("Hand over"),
-    "reset_password": gettext_noop("Reset password"),
-    "approve_reset": gettext_noop("Approve new password"),
-    "change_password": gettext_noop("Change password"),
-    "grant_role": gettext_noop("Grant role"),
-    "end_role": gettext_noop("End role"),
-    "sign_in": gettext_noop("Sign in"),
-    "sign_out": gettext_noop("Sign out"),
     "print_slip": gettext_noop("Print slip"),
     "print": gettext_noop("Print"),
     "export": gettext_noop("Export"),
     "import": gettext_noop("Import"),
     "read": gettext_noop("Open"),
-    "save": gettext_noop("Save"),
-    "rename": gettext_noop("Rename"),
-    "share": gettext_noop("Share"),
-    "choose": gettext_noop("Choose columns"),
-    "mark_seen": gettext_noop("Mark as seen"),
+    "change_password": gettext_noop("Change password"),
+    "sign_in": gettext_noop("Sign in"),
+    "sign_out": gettext_noop("Sign out"),
 }
+"""How what many registers have is called; a verb of another name brings its label."""
+
+
+@dataclass(frozen=True)
+class Undo:
+    """How what a bulk run did with a verb is put back, beside the columns."""
+
+    clocks: str = ""
+    """What the verb does to clocks: ``created``, ``met`` or ``cancelled``; nothing at all."""
+    built_on: frozenset[str] = frozenset()
+    """Columns that a later step changes because of this one; a row where one has changed stays."""
+    followed: Callable[[Session, Sequence[Any]], Refusals] | None = None
+    """Row -> what has followed on it without changing the row itself, and why it stays."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Declared:
+    """One verb of one register, or one grant that is no verb."""
+
+    register: str
+    name: str
+    roles: frozenset[Role]
+    model: type[Any] = Base
+    """The table of the register; the base of all for the name of a page."""
+    label: Msgid | None = None
+    rule: str | None = None
+    """The rule that its events name."""
+    why: Msgid | None = None
+    """What is said where no reason is given; None for a verb that needs none."""
+    moves: Mapping[Any, Any] | None = None
+    """Status before -> status after; None where the verb changes no status."""
+    act: Callable[..., Any] | None = None
+    """What does it: called with a ``Call``, the rows and the verb's own arguments. None for a mere grant."""
+    body: Callable[..., Any] | None = None
+    """The function whose parameters, after the first, are the verb's own arguments."""
+    bulk: bool = False
+    """Whether a bulk run may do it."""
+    undo: Undo | None = None
+    """How a bulk run of it is put back; None where it cannot be."""
+    lasting: Msgid | None = None
+    """Why the trace of a bulk run of it must stay, and what to do instead."""
+
+    @functools.cached_property
+    def parameters(self) -> list[inspect.Parameter]:
+        """The verb's own arguments."""
+        assert self.body is not None
+        found = list(inspect.signature(self.body).parameters.values())
+        return [each for each in found if each.kind in (each.KEYWORD_ONLY, each.VAR_KEYWORD)]
+
+    @functools.cached_property
+    def kinds(self) -> Mapping[str, type[Any]]:
+        """Own argument -> table, labelled word, datetime or date; those that plain JSON keeps are left out."""
+        assert self.body is not None
+        hints = typing.get_type_hints(self.body)
+        found = {each.name: _kind(hints.get(each.name)) for each in self.parameters}
+        return {name: kind for name, kind in found.items() if kind is not None}
+
+
+def _kind(annotation: Any) -> type[Any] | None:
+    for each in typing.get_args(annotation) or (annotation,):
+        if isinstance(each, type) and issubclass(each, Base | LabelledEnum | datetime.date):
+            return each
+    return None
+
+
+_DECLARED: dict[tuple[str, str], Declared] = {}
+_STATE = {"complete": False}
+
+
+def declare(declared: Declared) -> None:
+    """Take a declaration in. Raises ValueError for a second one of the same verb, or a name that nobody can read."""
+    key = declared.register, declared.name
+    if key in _DECLARED:
+        raise ValueError(f"{declared.name} of {declared.register} is declared twice")
+    if declared.act is not None and declared.label is None and declared.name not in USUAL:
+        raise ValueError(f"{declared.name} of {declared.register} has no label")
+    _DECLARED[key] = declared
+
+
+def grant(register: type[Base] | str, roles: Mapping[str, frozenset[Role]]) -> None:
+    """Grant what is no verb, by name: to read, to export, to see a phone, what only an import or another verb does."""
+    name = register if isinstance(register, str) else register.__tablename__
+    model = Base if isinstance(register, str) else register
+    for what, granted in roles.items():
+        declare(Declared(register=name, name=what, roles=granted, model=model))
+
+
+def complete() -> None:
+    """Say that every module has declared its verbs."""
+    _STATE["complete"] = True
+
+
+def everything() -> Iterable[Declared]:
+    """All declarations. Raises RuntimeError while some are still to come."""
+    if not _STATE["complete"]:
+        raise RuntimeError("import models.operations first: verbs that are not loaded are granted to nobody")
+    return _DECLARED.values()
+
+
+def find(register: str, name: str) -> Declared | None:
+    """The declaration of that verb or grant, None where there is none. Raises RuntimeError as :func:`everything`."""
+    everything()
+    return _DECLARED.get((register, name))
+
+
+def moves_of(register: str, name: str) -> Mapping[Any, Any] | None:
+    """Status before -> status after; None where the verb changes no status."""
+    found = find(register, name)
+    return None if found is None else found.moves
+
+
+def transitions(register: str) -> dict[str, Mapping[Any, Any]]:
+    """Verb -> status before -> status after, of the verbs of *register* that change a status."""
+    return {each.name: each.moves for each in everything() if each.register == register and each.moves is not None}
+
+
+@functools.cache
+def labels() -> dict[str, Msgid]:
+    """Name of a verb -> how it reads; of two registers' verbs of one name the first that was declared."""
+    found = dict(USUAL)
+    for each in everything():
+        if each.label is not None:
+            found.setdefault(each.name, each.label)
+    return found
 
 
 def verb_label(verb: str) -> Msgid:
-    """How *verb* reads; its own code for one that has no label."""
-    return VERBS.get(verb, Msgid(verb))
+    """How *verb* reads: on buttons, in the event log and in refusals; its own code for one that has no label."""
+    return labels().get(verb, Msgid(verb))

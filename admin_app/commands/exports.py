@@ -15,10 +15,10 @@ from admin_app.config import Config, ConfigurationError
 from admin_app.copies import new_file
 from models.estates import Estate
 from models.operations.staff import active_person
-from models.policy import PERMISSIONS, may, visible
+from models.policy import may, permissions, visible
 from models.staff import actor_for
 
-REGISTERS = sorted(register for register, verbs in PERMISSIONS.items() if "export" in verbs)
+REGISTERS = sorted(register for register, verbs in permissions().items() if "export" in verbs)
 KINDS = (".csv", ".xlsx")
 
 

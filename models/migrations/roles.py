@@ -7,7 +7,7 @@ from sqlalchemy import Table
 from models import Base, search
 from models.guards import APPEND_ONLY
 from models.migrations.shape import HOUSEKEEPING
-from models.policy import PERMISSIONS
+from models.policy import permissions
 
 OWNER, PANEL, REPORTS, NEIGHBOUR = "frontdesk_owner", "frontdesk_panel", "frontdesk_reports", "frontdesk_neighbour"
 
@@ -46,7 +46,7 @@ def statements(
 
 def writable() -> list[str]:
     """The registers that other programs may write: those with verbs, whose rows carry a version."""
-    return [table.name for table in _tables() if table.name in PERMISSIONS and "version" in table.c]
+    return [table.name for table in _tables() if table.name in permissions() and "version" in table.c]
 
 
 def _tables() -> list[Table]:

@@ -14,13 +14,15 @@ from models.errors import OperationRefused, Outcome, gettext_noop
 from models.events import Event, record_events
 from models.operations.core import (
     CHUNK,
+    Move,
+    check_columns,
     check_each,
     create,
     delete_unused,
     estates_of,
     event_row,
     facts,
-    open_amend,
+    operation,
     require_role,
     sift,
 )
@@ -30,7 +32,7 @@ from models.operations.staff import is_in_charge
 from models.personal import keyring_of
 from models.phones import Phone, read_noted_phones
 from models.residents import Resident, ResidentContact
-from models.roles import Role
+from models.roles import ADMINS, CLERKS, MANAGERS, Role
 from models.staff import Actor, Staff, StaffContact
 
 RULE = "RES-1"
@@ -53,6 +55,8 @@ class ContactDraft:
     note: str | None = None
 
 
+@operation(StaffContact, roles=ADMINS | MANAGERS)
+@operation(ResidentContact, roles=CLERKS)
 def register(call: Call, drafts: Sequence[ContactDraft]) -> Outcome:
     """Write down numbers of people; ``done`` has the first of each draft.
 
@@ -91,6 +95,8 @@ def register(call: Call, drafts: Sequence[ContactDraft]) -> Outcome:
     return outcome
 
 
+@operation(StaffContact, roles=ADMINS | MANAGERS)
+@operation(ResidentContact, roles=CLERKS)
 def amend(
     call: Call,
     contacts: Iterable[AnyContact],
@@ -99,7 +105,8 @@ def amend(
     """Change a number, its note, or whether anybody is reached there; all *contacts* are of one table."""
     rows = list(contacts)
     model: Any = type(rows[0]) if rows else ResidentContact
-    move = open_amend(call, model, rows, columns, AMENDABLE, rule=RULE)
+    check_columns(columns, AMENDABLE)
+    move: Move[Any] = Move(call, model, rows, verb="amend", rule=RULE)
 
     def check(row: Any) -> None:
         if isinstance(row, StaffContact):
@@ -124,6 +131,8 @@ def amend(
     return outcome
 
 
+@operation(StaffContact, roles=ADMINS | MANAGERS)
+@operation(ResidentContact, roles=CLERKS)
 def delete(call: Call, contacts: Iterable[AnyContact]) -> Outcome:
     """Take numbers out; their events stay. All *contacts* are of one table."""
     rows = list(contacts)
@@ -134,9 +143,9 @@ def delete(call: Call, contacts: Iterable[AnyContact]) -> Outcome:
             _check_colleague(call.session, call.actor, row)
 
     people = [getattr(row, "resident_id", None) for row in rows]
-    outcome = delete_unused(
-        call, model, rows, rule=RULE, message=gettext_noop("Something refers to this; it stays."), check=check
-    )
+    move: Move[Any] = Move(call, model, rows, verb="delete", rule=RULE)
+    delete_unused(move, gettext_noop("Something refers to this; it stays."), check=check)
+    outcome = move.finish()
     _forget_main(call.session, people)
     return outcome
 

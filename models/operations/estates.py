@@ -3,7 +3,7 @@
 import datetime
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,10 +14,20 @@ from sqlalchemy.orm import Session
 from models.call import Call
 from models.errors import OperationRefused, Outcome, gettext_noop
 from models.estates import Estate, FeeStatus, Unit, UnitUse
-from models.operations.core import check_each, create, delete_unused, open_amend, require_role, sift, works_as
+from models.operations.core import (
+    Move,
+    check_each,
+    create,
+    delete_unused,
+    operation,
+    require_role,
+    sift,
+    verb,
+    works_as,
+)
 from models.operations.settings import provide_defaults
 from models.policy import role_for
-from models.roles import Role
+from models.roles import ADMINS, CLERKS, MANAGERS, Role
 from models.rooms import room_order
 from models.staff import Department, Staff, StaffAssignment, Team
 
@@ -62,6 +72,7 @@ class TeamDraft:
     lead_id: int | None = None
 
 
+@operation(Estate, roles=ADMINS)
 def register(call: Call, drafts: Sequence[EstateDraft]) -> Outcome:
     """Open estates, each with the default clocks, settings, categories, hours and calendar (SET-1, SET-2).
 
@@ -114,20 +125,20 @@ def _check_estate(name: str | None, timezone: str | None) -> None:
         raise OperationRefused("SET-2", message, field="timezone", zone=timezone or "") from error
 
 
+@verb(Estate, roles=ADMINS | MANAGERS, amends=AMENDABLE)
 def amend(
-    call: Call,
-    estates: Iterable[Estate],
+    move: Move[Estate],
+    /,
     **columns: Any,
-) -> Outcome:
+) -> None:
     """Change what an estate is called, where it is, its desk's phone or its time zone; works from then on (SET-1)."""
-    move = open_amend(call, Estate, estates, columns, AMENDABLE)
     for row in check_each(
         move, lambda row: _check_estate(columns.get("name", row.name), columns.get("timezone", row.timezone))
     ):
         move.set(row, **columns)
-    return move.finish()
 
 
+@operation(Unit, name="register", roles=MANAGERS)
 def register_units(call: Call, drafts: Sequence[UnitDraft]) -> Outcome:
     """Take units and common places into an estate; a number stands for one unit only, however it is written.
 
@@ -209,13 +220,13 @@ def _check_butler(session: Session, butler_id: int | None, estate_id: int) -> No
         raise OperationRefused("RES-5", gettext_noop("The butler must work in this estate."), field="butler_id")
 
 
+@verb(Unit, name="amend", roles=CLERKS, amends=UNIT_AMENDABLE)
 def amend_units(
-    call: Call,
-    units: Iterable[Unit],
+    move: Move[Unit],
+    /,
     **columns: Any,
-) -> Outcome:
+) -> None:
     """Change what is known of units: building, floor, number, use, fee status (FEE-1), butler (RES-5), handover."""
-    move = open_amend(call, Unit, units, columns, UNIT_AMENDABLE)
     if "code" in columns:
         columns["code"] = (columns["code"] or "").strip()
         single = len(move.rows) <= 1
@@ -226,26 +237,21 @@ def amend_units(
             use = columns.get("use") or row.use
             query = select(Unit.code, Unit.use).where(Unit.estate_id == row.estate_id, Unit.id != row.id)
             same = query.where(or_(Unit.code == columns["code"], Unit.sort_key == room_order(columns["code"])))
-            others = {_identity(other.code, other.use): other.code for other in call.session.execute(same)}
+            others = {_identity(other.code, other.use): other.code for other in move.session.execute(same)}
             _check_unit_code(columns["code"], use, others)
-        _check_butler(call.session, columns.get("butler_id"), row.estate_id)
+        _check_butler(move.session, columns.get("butler_id"), row.estate_id)
 
     for row in check_each(move, check):
         move.set(row, **columns)
-    return move.finish()
 
 
-def delete_units(call: Call, units: Iterable[Unit]) -> Outcome:
+@verb(Unit, name="delete", roles=MANAGERS, rule="RES-1")
+def delete_units(move: Move[Unit]) -> None:
     """Remove units to which no person, matter, key or pass refers (RES-1)."""
-    return delete_unused(
-        call,
-        Unit,
-        units,
-        rule="RES-1",
-        message=gettext_noop("People, matters, keys or passes refer to unit %(record)s; it stays."),
-    )
+    delete_unused(move, gettext_noop("People, matters, keys or passes refer to unit %(record)s; it stays."))
 
 
+@operation(Team, name="register", roles=MANAGERS)
 def register_teams(call: Call, drafts: Sequence[TeamDraft]) -> Outcome:
     """Set up teams (SET-1); a name stands for one team, the lead works in the estate."""
     names: set[tuple[int, str]] = set()
@@ -286,13 +292,13 @@ def _check_team(session: Session, name: str, lead_id: int | None, estate_id: int
             )
 
 
+@verb(Team, name="amend", roles=MANAGERS, amends=TEAM_AMENDABLE)
 def amend_teams(
-    call: Call,
-    teams: Iterable[Team],
+    move: Move[Team],
+    /,
     **columns: Any,
-) -> Outcome:
+) -> None:
     """Change a team's name, department or lead; works from then on (SET-1)."""
-    move = open_amend(call, Team, teams, columns, TEAM_AMENDABLE)
     if "name" in columns:
         columns["name"] = (columns["name"] or "").strip()
         single = len(move.rows) <= 1
@@ -300,19 +306,13 @@ def amend_teams(
     for row in check_each(
         move,
         lambda row: _check_team(
-            call.session, columns.get("name", row.name), columns.get("lead_id"), row.estate_id, row.id
+            move.session, columns.get("name", row.name), columns.get("lead_id"), row.estate_id, row.id
         ),
     ):
         move.set(row, **columns)
-    return move.finish()
 
 
-def delete_teams(call: Call, teams: Iterable[Team]) -> Outcome:
+@verb(Team, name="delete", roles=MANAGERS, rule="SET-1")
+def delete_teams(move: Move[Team]) -> None:
     """Remove teams that never had a person, a matter or a category."""
-    return delete_unused(
-        call,
-        Team,
-        teams,
-        rule="SET-1",
-        message=gettext_noop("People, matters or categories refer to team %(record)s; it stays."),
-    )
+    delete_unused(move, gettext_noop("People, matters or categories refer to team %(record)s; it stays."))

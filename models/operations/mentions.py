@@ -13,8 +13,9 @@ from models.call import Call
 from models.errors import OperationRefused, gettext_noop
 from models.matters import Comment
 from models.mentions import Mention
-from models.operations.core import name_pinyin
+from models.operations.core import name_pinyin, operation
 from models.policy import may
+from models.roles import EVERYONE
 from models.staff import Actor, Staff, StaffAssignment, actors_for
 
 RULE = "MENTION"
@@ -127,6 +128,7 @@ def tell(session: Session, comments: Sequence[tuple[Comment, Sequence[Colleague]
     session.flush()
 
 
+@operation(Mention, roles=EVERYONE, label=gettext_noop("Mark as seen"))
 def mark_seen(call: Call, ids: Iterable[int] | None) -> int:
     """Mark *actor*'s own mentions as seen, all where *ids* is None. Returns how many were not yet; leaves no event."""
     if not may(call.actor, "mark_seen", "mentions"):

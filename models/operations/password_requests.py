@@ -7,17 +7,17 @@ out, and approves that request alone.
 import datetime
 import hashlib
 import secrets
-from collections.abc import Sequence
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from models.call import Call
-from models.errors import OperationRefused, Outcome, gettext_noop
+from models.errors import OperationRefused, gettext_noop
 from models.operations import staff as accounts
-from models.operations.core import Move
+from models.operations.core import Move, verb
 from models.operations.staff import estates_of, is_in_charge, refuse_beyond
 from models.password_requests import PasswordRequest, is_open, waits
+from models.roles import ADMINS
 from models.staff import Staff, actor_for
 
 LIFETIME = datetime.timedelta(hours=12)
@@ -66,29 +66,28 @@ def of_browser(session: Session, secret: str, now: datetime.datetime) -> Passwor
     return session.scalar(select(PasswordRequest).where(PasswordRequest.secret_digest == _digest(secret), is_open(now)))
 
 
-def approve(call: Call, people: Sequence[Staff], *, request: int) -> Outcome:
+@verb(Staff, name="approve_reset", roles=ADMINS, label=gettext_noop("Approve new password"))
+def approve(move: Move[Staff], *, request: int) -> None:
     """Let the browser that made the request with the id *request* set a new password for its person.
 
     Refused: a request of somebody else, an ended or approved one, one's own; a disabled account; (ROLE) a person who
     also works where *actor* is not administrator.
     """
-    move = Move(call, Staff, people, verb="approve_reset")
     refuse_beyond(move)
     for row in list(move.rows):
         query = select(PasswordRequest).where(PasswordRequest.id == request, waits(move.now))
-        found = call.session.scalar(query if call.preview else query.with_for_update())
+        found = move.session.scalar(query if move.preview else query.with_for_update())
         if row.disabled_at is not None:
             move.refuse(row, "STAFF", gettext_noop("The account “%(username)s” is disabled."), username=row.username)
-        elif row.id == call.actor.staff_id:
+        elif row.id == move.actor.staff_id:
             move.refuse(row, "ROLE", gettext_noop("Nobody approves the own request for a new password."))
         elif found is None or found.staff_id != row.id:
             message = gettext_noop("This request has ended: %(name)s asks once more at sign-in.")
             move.refuse(row, "STAFF", message, field="request", name=row.name)
-        elif not call.preview:
-            found.approved_at, found.approved_by_id = move.now, call.actor.staff_id
+        elif not move.preview:
+            found.approved_at, found.approved_by_id = move.now, move.actor.staff_id
             found.updated_at = move.now
             move.also = {"password_request": found.id}
-    return move.finish()
 
 
 def complete(

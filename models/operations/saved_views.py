@@ -1,6 +1,6 @@
 """What people keep of their lists: saved views, own and shared, and the columns they want to see."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import delete as sql_delete
 from sqlalchemy import func, select
@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from models.call import Call
 from models.errors import OperationRefused, Outcome, gettext_noop
-from models.operations.core import Move, create, refuse_role
+from models.operations.core import Move, create, operation, refuse_role, verb
 from models.policy import may
+from models.roles import EVERYONE, LEADS, SUPERVISORS
 from models.saved_views import LONGEST_NAME, LONGEST_QUERY, ColumnChoice, SavedView
 
 MOST_VIEWS = 30
@@ -17,6 +18,7 @@ MOST_VIEWS = 30
 RULE = "VIEW"
 
 
+@operation(SavedView, roles=EVERYONE, label=gettext_noop("Save"))
 def save(call: Call, *, estate_id: int, register: str, name: str, query: str, shared: bool = False) -> SavedView:
     """Keep the list that *query* (the address after the question mark) stands for, under a name (VIEW).
 
@@ -25,8 +27,8 @@ def save(call: Call, *, estate_id: int, register: str, name: str, query: str, sh
     view = SavedView(estate_id=estate_id, owner_id=call.actor.staff_id, register=register, query=query, shared=shared)
     if not may(call.actor, "read", register):
         raise OperationRefused("ROLE", gettext_noop("You may not read this register."))
-    for verb in ("save", "share") if shared else ("save",):
-        if refusal := refuse_role(call.actor, verb, view):
+    for asked in ("save", "share") if shared else ("save",):
+        if refusal := refuse_role(call.actor, asked, view):
             raise refusal
     if len(query) > LONGEST_QUERY:
         raise OperationRefused(RULE, gettext_noop("This list has too many filters to be kept."))
@@ -58,32 +60,34 @@ def _checked_name(session: Session, view: SavedView, name: str) -> str:
     return name
 
 
-def rename(call: Call, views: Iterable[SavedView], *, name: str) -> Outcome:
+@verb(SavedView, roles=EVERYONE, label=gettext_noop("Rename"), compares=False)
+def rename(move: Move[SavedView], *, name: str) -> None:
     """Give views another name: by their owner, shared ones also by a supervisor."""
-    move = Move(call.following(), SavedView, views, verb="rename")
     for view in list(move.rows):
         try:
-            move.set(view, name=_checked_name(call.session, view, name))
+            move.set(view, name=_checked_name(move.session, view, name))
         except OperationRefused as refusal:
             move.reject(view, refusal)
-    return move.finish()
 
 
-def share(call: Call, views: Iterable[SavedView], *, shared: bool) -> Outcome:
+@verb(SavedView, roles=SUPERVISORS | LEADS, label=gettext_noop("Share"), compares=False)
+def share(move: Move[SavedView], *, shared: bool) -> None:
     """Show views to everybody who works in the estate, or to their owners alone again."""
-    move = Move(call.following(), SavedView, views, verb="share")
     for view in move.rows:
         move.set(view, shared=shared)
-    return move.finish()
 
 
-def delete(call: Call, views: Iterable[SavedView]) -> Outcome:
+@verb(SavedView, roles=EVERYONE, compares=False)
+def delete(move: Move[SavedView]) -> None:
     """Remove views: by their owner, shared ones also by a supervisor."""
-    outcome = Move(call.following(), SavedView, views, verb="delete").finish()
-    call.session.execute(sql_delete(SavedView).where(SavedView.id.in_([view.id for view in outcome.done])))
-    return outcome
+
+    def remove(outcome: Outcome) -> None:
+        move.session.execute(sql_delete(SavedView).where(SavedView.id.in_([view.id for view in outcome.done])))
+
+    move.afterwards(remove)
 
 
+@operation(ColumnChoice, name="choose", roles=EVERYONE, label=gettext_noop("Choose columns"))
 def choose_columns(call: Call, *, register: str, columns: Sequence[str]) -> None:
     """Remember which columns of a register's list *actor* wants to see; none means those that everybody sees.
 

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from admin_app import throttle
 from models.password_requests import PasswordRequest
-from models.staff import Role as StaffRole
+from models.roles import Role as StaffRole
 from models.staff import Staff, StaffAssignment
 from tests import reading
 from tests.factories import PASSWORD, token

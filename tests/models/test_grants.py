@@ -10,15 +10,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from models.base import Base
-from models.complaints import TRANSITIONS as COMPLAINT_TRANSITIONS
 from models.complaints import Complaint, ComplaintStatus
 from models.errors import OperationRefused
-from models.policy import PERMISSIONS, may
+from models.policy import may, permissions
 from models.roles import Role
 from models.session import DeskSession
 from models.staff import Department
-from models.tickets import TRANSITIONS as TICKET_TRANSITIONS
 from models.tickets import Ticket, TicketKind, TicketStatus
+from models.verbs import transitions
 from tests.factories import World
 from tests.grants import GRANTS, ROLES, TABLE
 from tests.marks import first_sqlite, only_sqlite
@@ -30,7 +29,7 @@ ONES_OWN = {"saved_views", "column_choices", "mentions", "account", "desk"}
 
 
 def test_the_policy_grants_exactly_what_the_table_says() -> None:
-    found = {(register, verb): roles for register, verbs in PERMISSIONS.items() for verb, roles in verbs.items()}
+    found = {(register, verb): roles for register, verbs in permissions().items() for verb, roles in verbs.items()}
     differing = {
         key: (sorted(found.get(key, ())), sorted(GRANTS.get(key, ())))
         for key in found.keys() | GRANTS.keys()
@@ -116,11 +115,11 @@ def test_to_what_is_not_theirs_technicians_and_leads_may_nothing(
 
 BEFORE: dict[type[Any], dict[str, Any]] = {
     Ticket: {
-        **{verb: next(iter(moves)) for verb, moves in TICKET_TRANSITIONS.items()},
+        **{verb: next(iter(moves)) for verb, moves in transitions("tickets").items()},
         **{"wait": TicketStatus.IN_PROGRESS, "cancel": TicketStatus.RECEIVED},
     },
     Complaint: {
-        **{verb: next(iter(moves)) for verb, moves in COMPLAINT_TRANSITIONS.items()},
+        **{verb: next(iter(moves)) for verb, moves in transitions("complaints").items()},
         "cancel": ComplaintStatus.REGISTERED,
     },
 }

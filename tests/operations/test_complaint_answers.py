@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from models.complaints import OPEN_STATUSES, Complaint, ComplaintNature, ComplaintStatus, ResponsibilityGround
 from models.events import Event
 from models.matters import Severity
-from models.policy import PERMISSIONS
+from models.policy import permissions
 from tests.operations.walks import DAY, HOUR, complaint_in, do, new_complaint, refusal, write_review
 
 S = ComplaintStatus
@@ -77,7 +77,7 @@ def test_it_is_settled_while_the_complaint_is_open_and_never_after__CMP_8(world,
 def test_only_heads_settle_it_and_only_the_manager_decides_on_money__CMP_7(world, now, verb):
     complaint = new_complaint(world, now)
     do(world, "assign", complaint, now).one()  # to the lead's own team
-    allowed = PERMISSIONS["complaints"][verb]
+    allowed = permissions()["complaints"][verb]
     assert {role.value for role in allowed} == ({"manager"} if verb == "decide_compensation" else HEADS)
     for person in ("clerk", "technician", "lead", "supervisor", "manager", "auditor", "admin"):
         outcome = settle(world, verb, complaint, now, by=person)

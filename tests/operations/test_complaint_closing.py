@@ -4,13 +4,14 @@ import pytest
 from sqlalchemy import select
 
 from models.call import Call
-from models.complaints import OPEN_STATUSES, TRANSITIONS, ComplaintCategory, ComplaintStatus
+from models.complaints import OPEN_STATUSES, ComplaintCategory, ComplaintStatus
 from models.events import Event
 from models.follow_ups import FollowUp, FollowUpStatus
 from models.matters import Severity
 from models.operations import complaints, tickets
 from models.roles import Role
 from models.staff import StaffAssignment
+from models.verbs import transitions
 from tests.operations.walks import (
     DAY,
     HOUR,
@@ -240,7 +241,7 @@ def test_only_an_archived_complaint_is_reopened_as_new__CMP_8(world, now, status
 # ---------------------------------------------------------------- corrections
 
 
-@pytest.mark.parametrize("status", TRANSITIONS["cancel"])
+@pytest.mark.parametrize("status", transitions("complaints")["cancel"])
 def test_a_mistaken_cancelling_is_undone_to_where_it_was__CMP_4(world, now, status):
     complaint = complaint_in(world, status, now)
     before = running(world, complaint)

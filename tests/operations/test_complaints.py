@@ -6,12 +6,13 @@ import pytest
 from sqlalchemy import select
 
 from models.call import Call
-from models.complaints import OPEN_STATUSES, TRANSITIONS, Complaint, ComplaintCategory, ComplaintNature, ComplaintStatus
+from models.complaints import OPEN_STATUSES, Complaint, ComplaintCategory, ComplaintNature, ComplaintStatus
 from models.errors import StaleRecord
 from models.follow_ups import FollowUp
 from models.matters import Comment, CommentKind, RepeatReport
 from models.operations import complaints
 from models.staff import Department
+from models.verbs import transitions
 from tests.operations.walks import (
     HOUR,
     MINUTE,
@@ -55,7 +56,7 @@ def test_an_edit_does_not_take_away_who_complains_or_where__INT_3_FUP_1(world, n
 @pytest.mark.parametrize("status", S)
 def test_each_verb_moves_from_its_own_states_only__CMP_4(world, now, status):
     complaint = complaint_in(world, status, now)
-    for verb, targets in TRANSITIONS.items():
+    for verb, targets in transitions("complaints").items():
         with undone(world):
             version = complaint.version
             outcome = do(world, verb, complaint, now)

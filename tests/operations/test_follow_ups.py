@@ -10,7 +10,7 @@ from models.call import Call
 from models.complaints import ComplaintStatus
 from models.errors import StaleRecord
 from models.events import Event
-from models.follow_ups import TRANSITIONS, AttemptOutcome, FollowUp, FollowUpAttempt, FollowUpStatus, FollowUpWay
+from models.follow_ups import AttemptOutcome, FollowUp, FollowUpAttempt, FollowUpStatus, FollowUpWay
 from models.matters import ClockRun, Comment
 from models.operations import follow_ups, tickets
 from models.operations.follow_ups import FollowUpDraft
@@ -18,6 +18,7 @@ from models.roles import Role
 from models.settings import Setting
 from models.staff import Department, StaffAssignment
 from models.tickets import Acceptance, TicketKind, TicketStatus
+from models.verbs import transitions
 from tests.operations.walks import (
     DAY,
     HOUR,
@@ -151,7 +152,7 @@ def test_nothing_is_done_to_a_follow_up_that_is_over__FUP_3_FUP_4(world, now, jo
     else:
         outcome = pass_on(world, follow_up, later, "clerk2")
     if status is F.SCHEDULED:
-        assert outcome.one().status is TRANSITIONS.get(verb, {}).get(status, F.SCHEDULED)
+        assert outcome.one().status is transitions("follow_ups").get(verb, {}).get(status, F.SCHEDULED)
     else:
         assert refusal(outcome).rule == ("FUP-4" if verb == "reassign" else "FUP-3")
         assert follow_up.status is status

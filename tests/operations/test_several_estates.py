@@ -9,7 +9,7 @@ from models.call import Call
 from models.events import Event
 from models.operations import password_requests, staff
 from models.password_requests import PasswordRequest
-from models.policy import PERMISSIONS
+from models.policy import permissions
 from models.roles import Role
 from models.staff import StaffAssignment
 from tests.calling import called
@@ -53,14 +53,14 @@ def do(world, now, verb, person, actor, **more):
 
 
 def test_every_verb_on_people_is_known_here():
-    assert set(PERMISSIONS["staff"]) == {*ON_WHOLE_ACCOUNTS, *ON_ROLES, *ON_NOBODY_YET}
+    assert set(permissions()["staff"]) == {*ON_WHOLE_ACCOUNTS, *ON_ROLES, *ON_NOBODY_YET}
 
 
 @pytest.mark.parametrize("verb", ON_WHOLE_ACCOUNTS)
 def test_who_is_in_charge_in_one_of_several_estates_does_not_change_the_account(session, world, now, verb):
     clerk, other = world.staff["clerk"], world.other
     for username in ("admin", "manager"):
-        if world.actor(username).roles_in(world.estate.id) & PERMISSIONS["staff"][verb]:
+        if world.actor(username).roles_in(world.estate.id) & permissions()["staff"][verb]:
             assert do(world, now, verb, clerk, world.actor(username))[0].done == [clerk], "works here only"
     assign(world, clerk, other)
     assign(world, world.staff["admin"], other, Role.AUDITOR)

@@ -8,7 +8,8 @@ from sqlalchemy import select
 from models.events import Event
 from models.follow_ups import FollowUpStatus
 from models.staff import Department
-from models.tickets import OPEN_STATUSES, TRANSITIONS, Acceptance, TicketKind, TicketStatus
+from models.tickets import OPEN_STATUSES, Acceptance, TicketKind, TicketStatus
+from models.verbs import transitions
 from tests.operations.walks import (
     DAY,
     MINUTE,
@@ -186,7 +187,7 @@ def test_closing_and_cancelling_stop_every_clock__JOB_1(world, now, status):
     ],
 )
 def test_a_reason_or_result_is_never_blank(world, now, verb, arguments):
-    status = next(iter(TRANSITIONS.get(verb, {S.DISPATCHED: None})))
+    status = next(iter(transitions("tickets").get(verb, {S.DISPATCHED: None})))
     ticket = ticket_in(world, status, now)
     if verb == "change_owner":
         arguments = arguments | {"desk_owner": world.person("clerk2")}

@@ -10,7 +10,8 @@ from models.follow_ups import FollowUp
 from models.matters import RepeatReport, Severity
 from models.operations import tickets
 from models.staff import Department
-from models.tickets import TRANSITIONS, Ticket, TicketKind, TicketStatus
+from models.tickets import Ticket, TicketKind, TicketStatus
+from models.verbs import transitions
 from tests.operations.walks import (
     HOUR,
     MINUTE,
@@ -41,7 +42,7 @@ def register(world, now, by="clerk", **columns):
 def test_each_verb_moves_from_its_own_states_only__JOB_1(world, now, status):
     kind = TicketKind.ENQUIRY if status is S.RECEIVED else TicketKind.REPAIR  # only a question can be answered
     ticket = ticket_in(world, status, now, kind=kind)
-    for verb, targets in TRANSITIONS.items():
+    for verb, targets in transitions("tickets").items():
         with undone(world):
             version = ticket.version
             outcome = do(world, verb, ticket, now)
@@ -63,7 +64,7 @@ def test_a_job_goes_on_where_it_waited_from__JOB_1(world, now, status):
 
 @pytest.mark.parametrize("verb", ["dispatch", "close", "cancel"])
 def test_a_preview_says_the_same_and_writes_nothing(world, now, verb):
-    status = next(iter(TRANSITIONS[verb]))
+    status = next(iter(transitions("tickets")[verb]))
     ticket = ticket_in(world, status, now)
     world.session.commit()
     events = world.session.scalar(select(func.count()).select_from(Event))

@@ -14,7 +14,7 @@ from models.matters import NumberSeries
 from models.operations import tickets as verbs
 from models.operations.tickets import TicketDraft
 from models.personal import masked_phone
-from models.policy import PERMISSIONS
+from models.policy import permissions
 from models.residents import ResidentContact
 from models.roles import Role
 from models.session import DeskSession
@@ -129,7 +129,7 @@ def test_rows_and_events_look_like_those_of_the_verbs(session, fill):
         assert first.record_version == 1
         assert [event.record_version for event in later] == ([ticket.version] if ticket.version > 1 else [])
         for event in later:
-            assert Role(event.role) in PERMISSIONS["tickets"][event.verb]
+            assert Role(event.role) in permissions()["tickets"][event.verb]
             assert event.before.keys() == event.after.keys()
             assert event.at == ticket.updated_at
             if event.verb == "dispatch":

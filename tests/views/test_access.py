@@ -57,7 +57,7 @@ def offers(view: Any, name: str, path: str) -> bool:
     if name == "create_view":
         return bool(view.has_form("create_form_class"))
     if name == "delete_view":
-        return bool(view.knows("delete"))
+        return bool(view.has_page("delete"))
     own = view.endpoint in ("bulk_runs", "imports") and name != "index_view"
     return not (own or name in ("ajax_lookup", "people_view") or path.endswith("/exe/"))
 

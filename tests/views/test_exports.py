@@ -18,7 +18,7 @@ from models import Base, FollowUp, KeyLoan, Staff, StaffAssignment, VisitorPass
 from models.base import LocalDate, ShortText, SortKey, UTCDateTime
 from models.call import Call
 from models.operations import residents, tickets
-from models.policy import PERMISSIONS
+from models.policy import permissions
 from models.residents import Resident
 from models.session import DeskSession
 from models.settings import CalendarDay, DayKind, WorkingHours
@@ -71,7 +71,7 @@ def many(session: DeskSession, records: Records, pages: dict[str, Any]) -> dict[
     """Endpoint -> view of the registers that have very many rows now."""
     views = {name: view for name, view in pages.items() if getattr(view, "model", None) is not None}
     grown = {name: view for name, view in views.items() if view.register in DIFFERENT}
-    assert {name for name, verbs in PERMISSIONS.items() if "export" in verbs} == {*DIFFERENT, *FEW}
+    assert {name for name, verbs in permissions().items() if "export" in verbs} == {*DIFFERENT, *FEW}
     for view in grown.values():
         multiply(session, view.model, MANY)
     people = select(literal(records.ids["estates"]), Staff.id, literal("clerk")).where(Staff.username.like("person%"))

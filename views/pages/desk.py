@@ -251,7 +251,7 @@ class _Steps:
         if facts not in self._known:
             # A record of this page only: the steps ask it what they would ask the stored one.
             record = self._model(**dict(zip(self._names, facts, strict=True)))
-            step = next_step(self._view.STEPS, self._view.TRANSITIONS, record)
+            step = next_step(self._view.STEPS, record)
             url = url_for(f"{self._endpoint}.step_view", verb=step.verb, id="") if step is not None else ""
             self._known[facts] = (step and step.label, url)
         label, url = self._known[facts]

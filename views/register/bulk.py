@@ -16,7 +16,7 @@ from models.bulk import LEFT_ALONE, BulkItem, BulkRun, BulkState
 from models.call import Call
 from models.errors import OperationRefused
 from models.operations import bulk
-from models.operations.bulk import BULK_VERBS, decoded
+from models.operations.bulk import bulk_verb, decoded
 from models.policy import visible
 from views.forms.lookups import learn_for
 from views.register.editing import EditPages
@@ -95,7 +95,8 @@ class BulkPages(EditPages):
     ) -> dict[str, Any]:
         """What the form begins with: what was answered the last time, else what suits the chosen rows."""
         if again is not None:
-            return decoded(again.arguments, BULK_VERBS[again.register, again.verb].kinds)
+            declared = bulk_verb(again.register, again.verb)
+            return {} if declared is None else decoded(again.arguments, declared.kinds)
         return self.bulk_prefill(verb, self.model.id.in_(self.ids_query(asked) if asked is not None else ids or ()))
 
     def bulk_prefill(self, verb: str, chosen: ColumnElement[bool]) -> dict[str, Any]:

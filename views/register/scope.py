@@ -21,6 +21,7 @@ from models.policy import may, visible
 from models.sentences import refusal_from
 from models.session import DeskSession
 from models.staff import Actor
+from models.verbs import find
 from views.forms.base import DeskConverter, DeskForm
 from views.register.options import sorting
 from views.register.searching import Searching
@@ -112,10 +113,6 @@ class Scope(Searching):
     title: Any = ""
     group: Any = ""
     """Heading of the menu."""
-    verbs: Any = None
-    """The module of models.operations whose verbs this register calls; None for registers that only show."""
-    functions: dict[str, str] = {}
-    """Verb of the policy -> its function in ``verbs``, where that is called otherwise."""
     create_verb = "register"
     empty_text: Any = ""
     """What to do next when the list is empty."""
@@ -398,12 +395,16 @@ class Scope(Searching):
         return perform(self.verb(verb), rows, version, locked=rows, **arguments)
 
     def verb(self, name: str) -> Any:
-        """The function behind the verb *name*."""
-        return getattr(self.verbs, self.functions.get(name, name))
+        """What does the verb *name*."""
+        declared = find(self.register, name)
+        assert declared is not None
+        assert declared.act is not None
+        return declared.act
 
     def knows(self, name: str) -> bool:
-        """Whether this register has the verb *name* at all."""
-        return self.verbs is not None and hasattr(self.verbs, self.functions.get(name, name))
+        """Whether this register has the verb *name* at all: what is only granted nobody does here."""
+        declared = find(self.register, name)
+        return declared is not None and declared.act is not None
 
     def handle_view_exception(self, exc: Exception) -> bool:
         """Flask-Admin flashes SQL here; ours becomes a sentence (stack.md 8)."""

@@ -10,10 +10,9 @@ from flask_babel import gettext
 from werkzeug.exceptions import BadRequest, NotFound
 
 from models.errors import OperationRefused, Outcome, StaleRecord, gettext_noop
-from models.operations.core import STATUS_RULE
-from models.policy import PERMISSIONS, may
+from models.policy import may, roles_of
 from models.roles import Role
-from models.verbs import verb_label
+from models.verbs import moves_of, verb_label
 from views.forms.base import DeskForm, NothingForm
 from views.forms.lookups import learn_for
 from views.register.listing import ListPages
@@ -44,6 +43,8 @@ class Step:
     """The address of another register's page that does it, given the record."""
     form_of: Callable[[Any], type[DeskForm]] | None = None
     """Where what is asked depends on the record: the form, given the record."""
+    only_in_bulk: bool = False
+    """Whether it is done to chosen rows of the list only, and not on a record's own page."""
     bulk_form: type[DeskForm] | None = None
     """What is asked for many records at once, where that is less."""
 
@@ -57,10 +58,11 @@ class Step:
         return self.form if self.form_of is None else self.form_of(record)
 
 
-def next_step(steps: Sequence[Step], transitions: Any, record: Any) -> Step | None:
+def next_step(steps: Sequence[Step], record: Any) -> Step | None:
     """The first usual step that makes sense for *record*, is legal in its state and may be done by the person."""
     for step in steps:
-        usual = step.style == "primary" and step.when(record) and record.status in transitions.get(step.verb, ())
+        moves = moves_of(record.__tablename__, step.verb)
+        usual = step.style == "primary" and step.when(record) and moves is not None and record.status in moves
         if usual and may(context.actor(), step.verb, record):
             return step
     return None
@@ -86,7 +88,6 @@ class StepPages(ListPages):
     """``/admin/<register>/step/<verb>/?id=``."""
 
     steps: Sequence[Step] = ()
-    transitions: Any = None
     step_template = "admin/step.html"
 
     def step(self, verb: str) -> Step:
@@ -100,7 +101,7 @@ class StepPages(ListPages):
         """All steps that make sense for *record*: the open ones first, in the declared order."""
         found = []
         for step in self.steps:
-            if not step.when(record) or not (step.link or self.knows(step.verb)):
+            if not step.when(record) or step.only_in_bulk:
                 continue
             refusal = self._refusal(step, record)
             near = refusal is not None and self._legal(step.verb, record) and self.allowed(step.verb, record)
@@ -109,20 +110,21 @@ class StepPages(ListPages):
         return sorted(found, key=lambda offer: offer.refusal is not None)
 
     def _legal(self, verb: str, record: Any) -> bool:
-        return self.transitions is None or verb not in self.transitions or record.status in self.transitions[verb]
+        moves = moves_of(self.register, verb)
+        return moves is None or record.status in moves
 
     def _refusal(self, step: Step, record: Any) -> OperationRefused | None:
         if not self.allowed(step.verb, record):
-            roles = sorted(PERMISSIONS[self.register].get(step.verb, ()), key=list(Role).index)
+            roles = sorted(roles_of(self.register, step.verb) or (), key=list(Role).index)
             return OperationRefused("ROLE", gettext_noop("This needs one of these roles: %(roles)s."), roles=roles)
         if not self._legal(step.verb, record):
             return OperationRefused(
-                STATUS_RULE.get(self.register, "STATE"),
+                self.model.status_rule,
                 gettext_noop("%(record)s is “%(status)s”; “%(verb)s” needs: %(allowed)s."),
                 record=self.name_of(record),
                 status=record.status,
                 verb=verb_label(step.verb),
-                allowed=list(self.transitions[step.verb]),
+                allowed=list(moves_of(self.register, step.verb) or ()),
             )
         if step.form is NothingForm and step.link is None:
             outcome = self.preview(step.verb, [record])
@@ -139,8 +141,8 @@ class StepPages(ListPages):
     def step_view(self, verb: str) -> Any:
         """Ask for what the step needs, then do it."""
         step = self.step(verb)
-        if not self.knows(verb):
-            raise NotFound  # only done in bulk
+        if step.only_in_bulk:
+            raise NotFound
         record = self.get_one(asked_id())
         self.require(verb, record)
         if request.method == "GET":

@@ -48,7 +48,6 @@ class AuditView(RegisterView):
     url_name = "audits"
     title = _("Daily audit")
     group = _("Control")
-    verbs = verbs
     can_delete = False
     create_verb = "run"
     steps = (Step("sign_off", style="primary", when=lambda run: run.signed_off_at is None),)

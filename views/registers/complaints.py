@@ -5,7 +5,7 @@ from typing import Any
 from flask import url_for
 from flask_babel import lazy_gettext as _
 
-from models.complaints import IS_OPEN, OPEN_STATUSES, TRANSITIONS, Complaint, ComplaintNature, ComplaintStatus
+from models.complaints import CANCELS, IS_OPEN, OPEN_STATUSES, Complaint, ComplaintNature, ComplaintStatus
 from models.matters import ClockRun, Severity
 from models.operations import complaints as verbs
 from models.policy import may
@@ -114,7 +114,7 @@ STEPS = (
     Step("change_owner", OwnerForm, when=is_open),
     Step("name_follower", FollowerForm, when=is_open),
     Step("escalate", ReasonForm, when=is_open),
-    Step("merge", MergeComplaintForm, when=lambda c: c.status in TRANSITIONS["cancel"]),
+    Step("merge", MergeComplaintForm, when=lambda c: c.status in CANCELS),
     Step("cancel", ReasonForm, "danger", when=is_open),
     Step("correct", ReasonForm, "danger", when=lambda c: c.status is not ComplaintStatus.REGISTERED),
 )
@@ -126,8 +126,6 @@ class ComplaintView(MatterPages):
     model = Complaint
     title = _("Complaints")
     group = _("Matters")
-    verbs = verbs
-    transitions = TRANSITIONS
     steps = STEPS
     empty_text = _("No complaint fits. Choose “Register” when one comes in, or remove a filter.")
 

@@ -47,7 +47,6 @@ class ContactView(RegisterView):
 
     owner: str
     group = _("People and units")
-    verbs = verbs
     labels = {"value": "phone"}
     number_column = "value"
     form_columns = ("value", "note", "valid")

@@ -46,12 +46,6 @@ class UnitView(RegisterView):
     model = Unit
     title = _("Units")
     group = GROUP
-    verbs = verbs
-    functions = {
-        "register": "register_units",
-        "amend": "amend_units",
-        "delete": "delete_units",
-    }
     empty_text = _("No unit fits.")
     number_column = "code"
     labels = {"code": "unit"}
@@ -125,12 +119,6 @@ class TeamView(RegisterView):
     model = Team
     title = _("Teams")
     group = GROUP
-    verbs = verbs
-    functions = {
-        "register": "register_teams",
-        "amend": "amend_teams",
-        "delete": "delete_teams",
-    }
     empty_text = _("No team yet: without teams nothing can be dispatched. Register one.")
     number_column = "name"
     default_descending = False
@@ -161,7 +149,6 @@ class EstateView(RegisterView):
     model = Estate
     title = _("Estates")
     group = GROUP
-    verbs = verbs
     steps = (Step("run_audit", style="primary", link=lambda estate: url_for("audits.index_view")),)
     bulk_verbs = ("run_audit",)
     empty_text = _("You work in no estate.")
@@ -182,4 +169,4 @@ class EstateView(RegisterView):
 
     def step(self, verb: str) -> Step:
         """Running the audit in bulk asks for nothing."""
-        return Step("run_audit", style="primary") if verb == "run_audit" else super().step(verb)
+        return Step("run_audit", only_in_bulk=True, style="primary") if verb == "run_audit" else super().step(verb)

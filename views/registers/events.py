@@ -9,7 +9,7 @@ from markupsafe import Markup
 from models.events import Event
 from models.personal import masked_text
 from models.staff import Staff
-from models.verbs import VERBS, verb_label
+from models.verbs import labels, verb_label
 from views.forms.filters import DateFilter, ReferenceFilter, WordFilter
 from views.register.base import RegisterView
 from views.words.labels import REGISTERS, register_label
@@ -51,7 +51,7 @@ class EventView(RegisterView):
     ]
     column_filters = (
         WordFilter(Event.register, REGISTERS),
-        VerbFilter(Event.verb, VERBS),
+        VerbFilter(Event.verb, labels()),
         ReferenceFilter(Event.actor_id, "staff", "actor"),
         DateFilter(Event.at),
         DateFilter(Event.at, until=True),

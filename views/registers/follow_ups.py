@@ -11,7 +11,6 @@ from wtforms.validators import NumberRange, Optional
 
 from models.follow_ups import (
     IS_SCHEDULED,
-    TRANSITIONS,
     AttemptOutcome,
     FollowUp,
     FollowUpAttempt,
@@ -109,9 +108,7 @@ class FollowUpView(RegisterView):
     model = FollowUp
     title = _("Follow-ups")
     group = _("Matters")
-    verbs = verbs
     create_verb = "schedule"
-    transitions = TRANSITIONS
     steps = (
         Step("record_attempt", AttemptForm, "primary", when=lambda row: row.status is FollowUpStatus.SCHEDULED),
         Step("reassign", PassOnForm, when=lambda row: row.status is FollowUpStatus.SCHEDULED),

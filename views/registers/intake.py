@@ -14,6 +14,7 @@ from models.complaints import Complaint
 from models.errors import OperationRefused
 from models.estates import Unit
 from models.keys import Key
+from models.operations import tickets as verbs
 from models.operations.keys import lock_change_draft
 from models.personal import keyring_of, masked_phone
 from models.policy import visible
@@ -21,7 +22,7 @@ from models.residents import Occupancy, Resident
 from models.settings import Category, EstateSettings
 from models.tickets import IS_OPEN, Ticket, TicketKind
 from views.forms.lookups import learn_for
-from views.register.scope import INVALID, status_of
+from views.register.scope import INVALID, perform, status_of
 from views.registers.same_matter import MatterPages
 from views.registers.ticket_forms import TicketForm
 from views.request import context
@@ -52,7 +53,8 @@ class IntakePages(MatterPages):
             return self.intake_page(form), INVALID
         dispatching = request.form.get("then") == "dispatch"
         try:
-            (ticket,) = self.apply("register_and_dispatch" if dispatching else "register", [self.draft(form)]).done
+            verb = verbs.register_and_dispatch if dispatching else verbs.register
+            (ticket,) = perform(verb, [self.draft(form)]).done
         except OperationRefused as refusal:
             at_field = form.refuse(refusal)
             problem = None if at_field else sentence(refusal)

@@ -7,7 +7,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
-from models.keys import APPROVAL_TRANSITIONS, ApprovalStatus, BringerKind, KeyApproval, KeyLoan
+from models.keys import ApprovalStatus, BringerKind, KeyApproval, KeyLoan
 from models.operations import keys as verbs
 from models.policy import visible
 from views.forms.filters import ChoiceFilter, DateFilter, KeyFilter, StateFilter
@@ -82,8 +82,7 @@ class KeyLoanView(RegisterView):
     model = KeyLoan
     title = _("Key loans")
     group = _("Keys and passes")
-    verbs = verbs
-    functions = {"return": "return_keys", "amend": "amend_loans", "delete": "-"}
+    can_delete = False
     create_verb = "lend"
     steps = (
         Step("return", BunchReturnForm, "primary", when=is_out, form_of=return_form, bulk_form=ManyReturnsForm),
@@ -245,10 +244,7 @@ class KeyApprovalView(RegisterView):
     model = KeyApproval
     title = _("Key approvals")
     group = _("Keys and passes")
-    verbs = verbs
-    functions = {"amend": "-", "delete": "-", "register": "-"}
     create_verb = "request"
-    transitions = APPROVAL_TRANSITIONS
     bulk_verbs = ("approve",)
     steps = (
         Step("approve", ApproveForm, "primary", when=lambda row: row.status is ApprovalStatus.REQUESTED),

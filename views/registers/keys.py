@@ -49,7 +49,6 @@ class KeyView(RegisterView):
     model = Key
     title = _("Keys")
     group = _("Keys and passes")
-    verbs = verbs
     steps = (
         Step(
             "lend",

@@ -109,7 +109,6 @@ class PassView(RegisterView):
     model = VisitorPass
     title = _("Visitor passes")
     group = _("Keys and passes")
-    verbs = verbs
     create_verb = "issue"
     steps = (
         Step("check_in", style="primary", when=lambda row: is_out(row) and not row.inside),

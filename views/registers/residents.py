@@ -143,8 +143,6 @@ class ResidentView(RegisterView):
     model = Resident
     title = _("Residents")
     group = _("People and units")
-    verbs = verbs
-    functions = {"unite": "merge", "undo": "undo_merge"}
     steps = (
         Step(
             "unite",
@@ -319,12 +317,6 @@ class OccupancyView(RegisterView):
     model = Occupancy
     title = _("Occupancies")
     group = _("People and units")
-    verbs = verbs
-    functions = {
-        "register": "register_occupancy",
-        "end": "end_occupancy",
-        "delete": "delete_occupancy",
-    }
     steps = (Step("end", EndForm, "primary", when=lambda row: row.until_on is None),)
     empty_text = _("Nobody is registered for a unit yet: open a resident and add a unit.")
     column_list = ("id", "resident", "unit", "kind", "from_on", "until_on")

@@ -93,8 +93,6 @@ class ClockView(RegisterView):
     model = Clock
     title = _("Clocks")
     group = GROUP
-    verbs = verbs
-    functions = {"amend": "amend_clocks"}
     number_column = "code"
     column_list = ("code", "rule", "start_event", "stop_event", "minutes", "calendar", "enabled")
     form_columns = ("minutes", "calendar", "enabled")
@@ -123,8 +121,6 @@ class SettingView(RegisterView):
     model = Setting
     title = _("Figures")
     group = GROUP
-    verbs = verbs
-    functions = {"amend": "amend_settings"}
     number_column = "code"
     column_list = ("code", "rule", "value")
     form_columns = ("value",)
@@ -161,12 +157,6 @@ class CategoryView(RegisterView):
     model = Category
     title = _("Categories")
     group = GROUP
-    verbs = verbs
-    functions = {
-        "register": "register_categories",
-        "amend": "amend_categories",
-        "delete": "delete_categories",
-    }
     number_column = "name"
     column_list = ("name", "register", "enabled")
     column_filters = (ChoiceFilter(Category.register), FlagFilter(Category.enabled))
@@ -197,12 +187,6 @@ class CalendarDayView(OpenHours, RegisterView):
     model = CalendarDay
     title = _("Calendar days")
     group = GROUP
-    verbs = verbs
-    functions = {
-        "register": "register_calendar_days",
-        "amend": "amend_calendar_days",
-        "delete": "delete_calendar_days",
-    }
     number_column = "day"
     list_template = "admin/calendar_days.html"
     default_sort = "day"
@@ -249,12 +233,6 @@ class WorkingHoursView(OpenHours, RegisterView):
     model = WorkingHours
     title = _("Working hours")
     group = GROUP
-    verbs = verbs
-    functions = {
-        "register": "register_working_hours",
-        "amend": "amend_working_hours",
-        "delete": "delete_working_hours",
-    }
     number_column = "weekday"
     default_descending = False
     column_list = ("weekday", "start_minute", "end_minute")

@@ -15,7 +15,6 @@ from wtforms.validators import Length, Optional, ValidationError
 from models import passwords
 from models.call import Call
 from models.keys import Key, KeyLoan
-from models.operations import password_requests
 from models.operations import staff as verbs
 from models.operations.staff import Leaving
 from models.password_requests import PasswordRequest, waits
@@ -219,7 +218,6 @@ class StaffView(RegisterView):
     model = Staff
     title = _("Staff")
     group = _("People and units")
-    verbs = verbs
     steps = (
         Step("grant_role", GrantForm, "primary", when=lambda person: person.disabled_at is None),
         Step("end_role", EndRoleForm),
@@ -245,14 +243,8 @@ class StaffView(RegisterView):
         """Languages are a closed list that the column does not know."""
         return AccountForm
 
-    def knows(self, name: str) -> bool:
-        """Its verbs and, of another module, the approval of a request."""
-        return name == "approve_reset" or super().knows(name)
-
     def verb(self, name: str) -> Any:
         """Roles are ended by their own rows."""
-        if name == "approve_reset":
-            return password_requests.approve
         function = super().verb(name)
         return partial(_end_role, function) if name == "end_role" else function
 

@@ -14,7 +14,7 @@ from models.operations import tickets as verbs
 from models.operations.tickets import ANSWERED_KINDS
 from models.reports import reopened
 from models.settings import Category
-from models.tickets import IS_OPEN, OPEN_STATUSES, TRANSITIONS, Ticket, TicketStatus
+from models.tickets import CANCELS, IS_OPEN, OPEN_STATUSES, Ticket, TicketStatus
 from views.forms.clock_filter import missed_filter
 from views.forms.filters import ChoiceFilter, DateFilter, KeyFilter, ReferenceFilter, StateFilter
 from views.register.record import Related
@@ -93,7 +93,7 @@ def is_open(ticket: Ticket) -> bool:
 
 def may_be_cancelled(ticket: Ticket) -> bool:
     """Whether it can still turn out to be a duplicate."""
-    return ticket.status in TRANSITIONS["cancel"]
+    return ticket.status in CANCELS
 
 
 def lacks_handler(ticket: Ticket) -> bool:
@@ -139,8 +139,6 @@ class TicketView(IntakePages):
     model = Ticket
     title = _("Tickets")
     group = _("Matters")
-    verbs = verbs
-    transitions = TRANSITIONS
     steps = STEPS
     bulk_verbs = ("dispatch", "assign", "accept", "take_slip_back", "close")
     empty_text = _("No ticket fits. Take a call and choose “Register”, or remove a filter.")

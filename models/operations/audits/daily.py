@@ -15,12 +15,14 @@ from models.operations.audits.findings import Found, Key, Scope
 from models.operations.audits.matters import matter_findings
 from models.operations.audits.overdue import overdue_findings
 from models.operations.audits.store import counts_of, store_findings, store_lines
-from models.operations.core import CHUNK, Move, create, hold_estates, require_role, sift
+from models.operations.core import CHUNK, Move, create, hold_estates, operation, require_role, sift, verb
+from models.roles import CLERKS, SUPERVISORS
 from models.settings import EstateSettings
 
 SIGNED = gettext_noop("The audit of %(day)s is signed off and stays as it is.")
 
 
+@operation(AuditRun, roles=CLERKS, label=gettext_noop("Run daily audit"))
 def run(call: Call, estates: Iterable[Estate], *, day: datetime.date | None = None) -> Outcome:
     """Take stock of *estates* for their local date of today; returns their runs (a preview returns the estates).
 
@@ -112,6 +114,8 @@ def _order(item: Found) -> Key:
     return item.key
 
 
+@operation(AuditRun, roles=CLERKS, label=gettext_noop("Write note"))
+@operation(AuditLine, roles=CLERKS, label=gettext_noop("Write note"))
 def note(call: Call, lines: Iterable[AuditLine], *, note: str, seen: Mapping[int, str | None] | None = None) -> Outcome:
     """Write what is done about findings (AUD-3), in place of an earlier note; not any more after sign-off.
 
@@ -139,18 +143,17 @@ def note(call: Call, lines: Iterable[AuditLine], *, note: str, seen: Mapping[int
     return move.finish()
 
 
-def sign_off(call: Call, runs: Iterable[AuditRun]) -> Outcome:
+@verb(AuditRun, roles=SUPERVISORS, label=gettext_noop("Sign off"), rule="AUD-3")
+def sign_off(move: Move[AuditRun]) -> None:
     """Sign audits off, by a supervisor; refused with every overdue finding that has no note (AUD-3). It is final."""
-    move = Move(call, AuditRun, runs, verb="sign_off", rule="AUD-3")
     for row in list(move.rows):
         if row.signed_off_at is not None:
             move.refuse(row, "AUD-3", SIGNED, day=row.day.isoformat())
-        elif missing := _without_note(call.session, row):
+        elif missing := _without_note(move.session, row):
             message = gettext_noop("%(count)s overdue findings have no note yet: %(missing)s.")
             move.refuse(row, "AUD-3", message, count=len(missing), missing=missing)
         else:
-            move.set(row, signed_off_at=move.now, signed_off_by_id=call.actor.staff_id)
-    return move.finish()
+            move.set(row, signed_off_at=move.now, signed_off_by_id=move.actor.staff_id)
 
 
 def _without_note(session: Session, run_of_day: AuditRun) -> list[str]:

@@ -1,14 +1,12 @@
 """Verbs over many records: kept, run in chunks, resumed, undone. One door for all callers."""
 
-from models.operations.bulk.compensation import COMPENSATIONS, LASTING, column_values, undo_minutes
+from models.operations.bulk.compensation import column_values, undo_minutes
 from models.operations.bulk.runs import counts, kept_refusal, prepare, refusal_from_kept, refusal_kept_in, run_chunk
 from models.operations.bulk.undo_runs import prepare_undo, refusal_to_undo, undo_of
-from models.operations.bulk.verbs import BULK_VERBS, decoded, encode
+from models.operations.bulk.verbs import bulk_verb, decoded, encode, run_audit
 
 __all__ = [
-    "BULK_VERBS",
-    "COMPENSATIONS",
-    "LASTING",
+    "bulk_verb",
     "column_values",
     "counts",
     "decoded",
@@ -19,6 +17,7 @@ __all__ = [
     "refusal_from_kept",
     "refusal_kept_in",
     "refusal_to_undo",
+    "run_audit",
     "run_chunk",
     "undo_minutes",
     "undo_of",

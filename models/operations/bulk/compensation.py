@@ -7,7 +7,6 @@ only in part; what else was written on it meanwhile, a note for instance, stays.
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Column, select
@@ -16,72 +15,32 @@ from sqlalchemy.orm import Session
 from models.base import Choice, LocalDate, UTCDateTime
 from models.bulk import BulkRun, BulkState
 from models.call import Call
-from models.errors import Msgid, OperationRefused, Outcome, gettext_noop
+from models.errors import OperationRefused, Outcome, gettext_noop
 from models.events import Event
-from models.keys import Key, KeyLoan
+from models.keys import KeyLoan
 from models.matters import ClockRun
-from models.operations.core import OWNER_COLUMN, Move, facts
-from models.operations.keys import key_gone, on_loan, open_loans
-from models.operations.passes import check_badge
+from models.operations.core import OWNER_COLUMN, Move, facts, operation
 from models.passes import VisitorPass
 from models.personal import Keyring, keyring_of
 from models.policy import may
+from models.roles import CLERKS, LEADS
 from models.settings import EstateSettings
 from models.tickets import Ticket
-from models.verbs import verb_label
+from models.verbs import Undo, find, verb_label
 
 Refusals = dict[int, OperationRefused]
-
-
-@dataclass(frozen=True)
-class Compensation:
-    """How one bulk verb is put back, beside the columns."""
-
-    model: type[Any]
-    clocks: str = ""
-    """What the verb does to clocks: ``created``, ``met`` or ``cancelled``; nothing at all."""
-
-
-COMPENSATIONS: dict[tuple[str, str], Compensation] = {
-    ("tickets", "dispatch"): Compensation(Ticket, "created"),
-    ("tickets", "assign"): Compensation(Ticket),
-    ("tickets", "accept"): Compensation(Ticket, "met"),
-    ("tickets", "take_slip_back"): Compensation(Ticket),
-    ("tickets", "close"): Compensation(Ticket, "cancelled"),
-    ("key_loans", "return"): Compensation(KeyLoan),
-    ("visitor_passes", "hand_in"): Compensation(VisitorPass),
-}
-"""(register, verb) -> how it is put back. What is not here cannot be undone."""
-
-BUILT_ON: dict[str, frozenset[str]] = {
-    "tickets": frozenset({"status"}),
-    "key_loans": frozenset({"pieces_back"}),
-    "visitor_passes": frozenset({"inside", "revoked_at", "deposit_refunded_at"}),
-}
-"""Columns that a later step changes because of the one that would be put back; a row where one has changed stays."""
-
-LASTING: dict[tuple[str, str], Msgid] = {
-    ("visitor_passes", "check_out"): gettext_noop(
-        "Who went out is in the log of the gate and stays there: check the holders in again instead."
-    ),
-    ("key_approvals", "approve"): gettext_noop(
-        "What a supervisor has agreed to stays agreed to: a key that should not leave is simply not lent."
-    ),
-    ("estates", "run_audit"): gettext_noop(
-        "A daily audit says how things stood and stays: run it again to bring it up to date."
-    ),
-}
-"""Verbs whose trace must stay, and what to do instead."""
 
 
 def why_lasting(run: BulkRun) -> OperationRefused | None:
     """Why what *run* did cannot be undone at all, whoever asks and whenever; None where it can."""
     if run.undoes_id is not None:
         return OperationRefused("UNDO", gettext_noop("An undo is not undone: do the step again instead."))
-    if (run.register, run.verb) in COMPENSATIONS:
+    declared = find(run.register, run.verb)
+    if declared is not None and declared.undo is not None:
         return None
     other = gettext_noop("“%(verb)s” cannot be undone for many records at once.")
-    return OperationRefused("UNDO", LASTING.get((run.register, run.verb), other), verb=verb_label(run.verb))
+    lasting = None if declared is None else declared.lasting
+    return OperationRefused("UNDO", lasting or other, verb=verb_label(run.verb))
 
 
 def undo_minutes(session: Session, run: BulkRun) -> int:
@@ -100,6 +59,9 @@ def why_too_late(session: Session, run: BulkRun, now: datetime.datetime) -> Oper
     return None
 
 
+@operation(VisitorPass, roles=CLERKS, bulk=True)
+@operation(KeyLoan, roles=CLERKS, bulk=True)
+@operation(Ticket, roles=CLERKS | LEADS, bulk=True)
 def undo(call: Call, rows: Iterable[Any], *, run: BulkRun) -> Outcome:
     """Put *rows* back as they were before *run*: columns and clocks, with an event that names the run.
 
@@ -108,14 +70,17 @@ def undo(call: Call, rows: Iterable[Any], *, run: BulkRun) -> Outcome:
     """
     if refusal := why_lasting(run):
         raise refusal
-    how = COMPENSATIONS[run.register, run.verb]
-    move = Move(call.following(preview=call.preview), how.model, rows, verb="undo")
+    declared = find(run.register, run.verb)
+    assert declared is not None
+    assert declared.undo is not None
+    model, how = declared.model, declared.undo
+    move: Move[Any] = Move(call.following(preview=call.preview), model, rows, verb="undo")
     move.also = {"bulk_run_id": run.id}
     events = _events(call.session, run, [row.id for row in move.rows])
-    moved_on = _moved_on(call.session, run, events) | (
-        _clocks_moved(call.session, how, events) if how.clocks else set()
-    )
-    followed = _FOLLOWED[run.register](call.session, run, move.rows)
+    moved_on = _moved_on(call.session, run, how, events)
+    if how.clocks:
+        moved_on |= _clocks_moved(call.session, run.register, events)
+    followed = {} if how.followed is None else how.followed(call.session, move.rows)
     for row in list(move.rows):
         if not may(call.actor, run.verb, row):
             message = gettext_noop("Your role does not allow this here: %(verb)s.")
@@ -126,7 +91,7 @@ def undo(call: Call, rows: Iterable[Any], *, run: BulkRun) -> Outcome:
         elif refusal := followed.get(row.id):
             move.refuse(row, refusal.rule, refusal.message, **refusal.values)
         else:
-            move.set(row, **column_values(how.model, events[row.id].before))
+            move.set(row, **column_values(model, events[row.id].before))
     if how.clocks and not call.preview:
         _put_back_clocks(move, how, events)
     return move.finish()
@@ -139,7 +104,7 @@ def _events(session: Session, run: BulkRun, ids: Sequence[int]) -> dict[int, Any
     return {event.record_id: event for event in session.execute(query)}
 
 
-def _moved_on(session: Session, run: BulkRun, events: Mapping[int, Any]) -> set[int]:
+def _moved_on(session: Session, run: BulkRun, how: Undo, events: Mapping[int, Any]) -> set[int]:
     """The rows in which a column that would be put back, or one built on it, was written since: even to and fro."""
     if not events:
         return set()
@@ -151,13 +116,13 @@ def _moved_on(session: Session, run: BulkRun, events: Mapping[int, Any]) -> set[
         later.record_id
         for later in session.execute(query)
         if later.id > events[later.record_id].id
-        and not (BUILT_ON[run.register] | events[later.record_id].before.keys()).isdisjoint(later.before)
+        and not (how.built_on | events[later.record_id].before.keys()).isdisjoint(later.before)
     }
 
 
-def _clocks_moved(session: Session, how: Compensation, events: Mapping[int, Any]) -> set[int]:
+def _clocks_moved(session: Session, register: str, events: Mapping[int, Any]) -> set[int]:
     """The rows of which a clock was started, met, moved or stopped since: an appointment that was changed does that."""
-    owner = getattr(ClockRun, OWNER_COLUMN[how.model.__tablename__])
+    owner = getattr(ClockRun, OWNER_COLUMN[register])
     query = select(owner, ClockRun.updated_at).where(owner.in_(events))
     return {row_id for row_id, at in session.execute(query) if at > events[row_id].at}
 
@@ -186,9 +151,9 @@ def _value(column: Column[Any], code: Any) -> Any:
     return column.type.enum(code) if isinstance(column.type, Choice) else code
 
 
-def _put_back_clocks(move: Move[Any], how: Compensation, events: Mapping[int, Any]) -> None:
+def _put_back_clocks(move: Move[Any], how: Undo, events: Mapping[int, Any]) -> None:
     """Clocks that the run started are cancelled, those it met or cancelled run again; the due time follows them."""
-    owner = getattr(ClockRun, OWNER_COLUMN[how.model.__tablename__])
+    owner = getattr(ClockRun, OWNER_COLUMN[move.model.__tablename__])
     at = {events[row.id].at for row in move.rows}
     runs = (ClockRun.met_at.is_(None) & ClockRun.cancelled_at.is_(None)) | ClockRun.updated_at.in_(at)
     found: dict[int, list[ClockRun]] = {}
@@ -211,49 +176,3 @@ def _put_back(clock: ClockRun, what: str, at: datetime.datetime, now: datetime.d
         clock.met_at, clock.updated_at = None, now
     elif what == "cancelled" and clock.cancelled_at == at:
         clock.cancelled_at, clock.updated_at = None, now
-
-
-# ---------------------------------------------------------------- what followed without changing the row itself
-
-
-def _after_tickets(session: Session, run: BulkRun, rows: Sequence[Any]) -> Refusals:
-    """A closed matter that went on in a new ticket stays closed (JOB-1)."""
-    if run.verb != "close":
-        return {}
-    query = select(Ticket.previous_id, Ticket.number).where(Ticket.previous_id.in_([row.id for row in rows]))
-    message = gettext_noop("The matter goes on as %(record)s; this ticket stays closed.")
-    return {
-        previous: OperationRefused("JOB-1", message, record=number)
-        for previous, number in session.execute(query)
-        if previous is not None
-    }
-
-
-def _after_loans(session: Session, _run: BulkRun, rows: Sequence[Any]) -> Refusals:
-    """A key that left again, is lost or went back to its owner is in exactly one place (KEY-2, KEY-4, KEY-5)."""
-    ids = sorted({loan.key_id for loan in rows})
-    keys = {key.id: key for key in session.scalars(select(Key).where(Key.id.in_(ids)).with_for_update())}
-    out = open_loans(session, ids)
-    found: Refusals = {}
-    for loan in rows:
-        refusal = key_gone(keys[loan.key_id])
-        if refusal is None and loan.key_id in out:
-            refusal = on_loan(keys[loan.key_id], out[loan.key_id].borrower_name)
-        if refusal is not None:
-            found[loan.id] = refusal
-    return found
-
-
-def _after_passes(session: Session, _run: BulkRun, rows: Sequence[Any]) -> Refusals:
-    """A badge that went to the next visitor is not out twice (PAS-1); a refund or a correction changes the pass."""
-    found: Refusals = {}
-    out: set[tuple[int, str]] = set()
-    for row in rows:
-        try:
-            check_badge(session, row.estate_id, row.badge_number, out, row.id)
-        except OperationRefused as refusal:
-            found[row.id] = refusal
-    return found
-
-
-_FOLLOWED = {"tickets": _after_tickets, "key_loans": _after_loans, "visitor_passes": _after_passes}

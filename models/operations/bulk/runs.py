@@ -17,11 +17,12 @@ from models.bulk import BulkItem, BulkOutcome, BulkRun, BulkState
 from models.call import Call
 from models.errors import Msgid, OperationRefused, Outcome, gettext_noop
 from models.operations.bulk.compensation import why_too_late
-from models.operations.bulk.verbs import BULK_VERBS, BulkVerb, encode
+from models.operations.bulk.verbs import bulk_verb, decoded, do, encode
 from models.operations.core import differs, facts
 from models.personal import Keyring, keyring_of
 from models.policy import may, visible
 from models.staff import Actor
+from models.verbs import Declared
 
 CHUNK = 500
 LONGEST_KEY = 64
@@ -45,7 +46,7 @@ def prepare(
     refused (BULK) if they are not; rows that a filter found (*by_filter*) may be others by then. Ids that the person
     cannot see are left out: to them there is no such row.
     """
-    bulk = BULK_VERBS.get((register, verb))
+    bulk = bulk_verb(register, verb)
     if bulk is None or not may(call.actor, "run", "bulk_runs"):
         raise OperationRefused("ROLE", gettext_noop("This cannot be done to many records at once."))
     if not 0 < len(key) <= LONGEST_KEY:
@@ -77,10 +78,17 @@ def prepare(
     return run
 
 
+def _verb_of(run: BulkRun) -> Declared:
+    found = bulk_verb(run.register, run.verb)
+    if found is None:
+        raise OperationRefused("BULK", gettext_noop("This cannot be done to many records at once."))
+    return found
+
+
 def _same_rows(session: Session, run: BulkRun, ids: Sequence[int], actor: Actor) -> bool:
     """Whether *run* was made of *ids*, as far as the person can see them."""
     stored = set(session.scalars(select(BulkItem.record_id).where(BulkItem.run_id == run.id)))
-    model, more = BULK_VERBS[run.register, run.verb].model, sorted(set(ids) - stored)
+    model, more = _verb_of(run).model, sorted(set(ids) - stored)
     for start in range(0, len(more), CHUNK):
         chosen = model.id.in_(more[start : start + CHUNK])
         if session.execute(select(model.id).where(chosen, visible(actor, model)).limit(1)).first() is not None:
@@ -88,12 +96,12 @@ def _same_rows(session: Session, run: BulkRun, ids: Sequence[int], actor: Actor)
     return stored <= set(ids)
 
 
-def _freeze(call: Call, run: BulkRun, bulk: BulkVerb, ids: Sequence[int], arguments: dict[str, Any]) -> None:
+def _freeze(call: Call, run: BulkRun, bulk: Declared, ids: Sequence[int], arguments: dict[str, Any]) -> None:
     for start in range(0, len(ids), CHUNK):
         chosen = bulk.model.id.in_(ids[start : start + CHUNK])
         query = select(bulk.model).where(chosen, visible(call.actor, bulk.model)).order_by(bulk.model.id)
         rows = list(call.session.scalars(query))
-        predicted = bulk.run(replace(call, preview=True, locked=frozenset(rows)), rows, arguments)
+        predicted = do(bulk, replace(call, preview=True, locked=frozenset(rows)), rows, arguments)
         refusals = {row.id: refusal for row, refusal in predicted.refused}
         keyring = keyring_of(call.session)
         items = [
@@ -139,7 +147,7 @@ def run_chunk(call: Call, run: BulkRun, *, size: int = CHUNK) -> bool:
         undone = call.session.get_one(BulkRun, run.undoes_id)
         if refusal := why_too_late(call.session, undone, call.now):
             raise refusal
-    bulk = BULK_VERBS[run.register, run.verb]
+    bulk = _verb_of(run)
     pending = select(BulkItem).where(BulkItem.run_id == run.id, BulkItem.outcome == BulkOutcome.PENDING)
     next_ones = pending.with_only_columns(BulkItem.record_id, BulkItem.version_seen)
     seen = {
@@ -155,7 +163,7 @@ def run_chunk(call: Call, run: BulkRun, *, size: int = CHUNK) -> bool:
     return left > 0
 
 
-def _act(call: Call, run: BulkRun, bulk: BulkVerb, seen: Mapping[int, int]) -> None:
+def _act(call: Call, run: BulkRun, bulk: Declared, seen: Mapping[int, int]) -> None:
     query = select(bulk.model).where(bulk.model.id.in_(seen), visible(call.actor, bulk.model)).order_by(bulk.model.id)
     query = query.with_for_update().execution_options(populate_existing=True)
     rows = {row.id: row for row in call.session.scalars(query)}
@@ -163,7 +171,7 @@ def _act(call: Call, run: BulkRun, bulk: BulkVerb, seen: Mapping[int, int]) -> N
     outcome = Outcome()
     if same:
         within = replace(call, bulk_run_id=run.id, locked=frozenset(same))
-        outcome = bulk.run(within, same, bulk.decode(call.session, run.arguments))
+        outcome = do(bulk, within, same, decoded(run.arguments, bulk.kinds, call.session))
     _note(call.session, run, seen, rows, outcome, call.now)
 
 

@@ -10,6 +10,7 @@ from models.operations.complaints.closing import (
     take_slip_back,
     write_formal_record,
 )
+from models.operations.complaints.entries import change_owner, comment, name_follower, report_again
 from models.operations.complaints.handling import (
     agree,
     assign,
@@ -33,7 +34,7 @@ from models.operations.complaints.intake import (
     reopen_as_new,
 )
 from models.operations.complaints.opening import formal_record_owed
-from models.operations.matters import change_owner, comment, merge, name_follower, report_again
+from models.operations.matters import merge
 
 __all__ = [
     "AMENDABLE",

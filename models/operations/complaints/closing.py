@@ -1,20 +1,20 @@
 """What ends a complaint: the signed slip, the formal record, the follow-up and the archive (CMP-3, CMP-6, CMP-8)."""
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.call import Call
 from models.complaints import Complaint, ComplaintStatus
-from models.errors import Msgid, Outcome, gettext_noop
+from models.complaints import ComplaintStatus as S
+from models.errors import Msgid, gettext_noop
 from models.follow_ups import FollowUp
 from models.matters import Severity
-from models.operations.complaints.opening import FORMAL_RECORD, formal_record_owed, open_move, require_all
-from models.operations.core import CHUNK, WORKING_ROLES, Move, works_as
+from models.operations.complaints.opening import FORMAL_RECORD, formal_record_owed, require_all, still_open
+from models.operations.core import CHUNK, WORKING_ROLES, Move, verb, works_as
 from models.operations.matters import latest_follow_ups, owes_follow_up, settled
-from models.roles import Role
+from models.roles import CLERKS, LEADS, Role
 from models.staff import Staff
 from models.tickets import Ticket, TicketStatus
 
@@ -22,20 +22,19 @@ SLIP_STATUSES = (ComplaintStatus.CARRIED_OUT, ComplaintStatus.FOLLOWED_UP)
 FINISHED_JOBS = (TicketStatus.DONE, TicketStatus.CLOSED, TicketStatus.CANCELLED)
 
 
-def sign_slip(call: Call, complaints: Iterable[Complaint]) -> Outcome:
+@verb(Complaint, roles=LEADS, label=gettext_noop("Sign returned slip"), opening=still_open)
+def sign_slip(move: Move[Complaint]) -> None:
     """The head of the responsible department signs the slip of what was carried out (CMP-6); nobody signs for them."""
-    move = open_move(call, complaints, "sign_slip")
-    me = call.session.get_one(Staff, call.actor.staff_id)
+    me = move.session.get_one(Staff, move.actor.staff_id)
     for complaint in _with_slip(move):
         if complaint.slip_signed_by_id is not None:
             message = gettext_noop("The slip of %(record)s is signed already.")
             move.refuse(complaint, "CMP-6", message, record=complaint.number)
-        elif not works_as(call.session, me, complaint.estate_id, (Role.LEAD,), complaint.team_id):
+        elif not works_as(move.session, me, complaint.estate_id, (Role.LEAD,), complaint.team_id):
             message = gettext_noop("Only the head of the responsible department signs the slip of %(record)s.")
             move.refuse(complaint, "CMP-6", message, record=complaint.number)
         else:
-            move.set(complaint, slip_signed_by_id=call.actor.staff_id)
-    return move.finish()
+            move.set(complaint, slip_signed_by_id=move.actor.staff_id)
 
 
 def _with_slip(move: Move[Complaint]) -> list[Complaint]:
@@ -46,9 +45,9 @@ def _with_slip(move: Move[Complaint]) -> list[Complaint]:
     return list(move.rows)
 
 
-def take_slip_back(call: Call, complaints: Iterable[Complaint], *, complete: bool) -> Outcome:
+@verb(Complaint, roles=CLERKS, label=gettext_noop("Take slip back"), opening=still_open)
+def take_slip_back(move: Move[Complaint], *, complete: bool) -> None:
     """The desk takes the returned slip (回单): signed by the responsible head, and *complete* as checked (CMP-6)."""
-    move = open_move(call, complaints, "take_slip_back")
     message = gettext_noop("A slip that is not complete goes back to the responsible department.")
     move.refuse_unless(complete, "CMP-6", message, field="complete")
     for complaint in _with_slip(move):
@@ -60,24 +59,22 @@ def take_slip_back(call: Call, complaints: Iterable[Complaint], *, complete: boo
             move.refuse(complaint, "CMP-6", message, record=complaint.number)
         else:
             move.set(complaint, slip_complete=True, slip_returned_at=move.now)
-    return move.finish()
 
 
+@verb(Complaint, roles=CLERKS | LEADS, label=gettext_noop("Write formal record"), opening=still_open)
 def write_formal_record(
-    call: Call,
-    complaints: Iterable[Complaint],
+    move: Move[Complaint],
     *,
     cause: str,
     measures: str,
     measures_due_at: datetime.datetime | None,
     measures_by: Staff | None,
-) -> Outcome:
+) -> None:
     """Write the formal record (顾客投诉处理记录表, CMP-3): cause, measures, their due date and who does them.
 
     Meets the ``formal-record`` clock. Written again while the complaint is open, it replaces the words and keeps the
     time of the first. Refused with all that is missing, a due date that has passed, a person of another estate.
     """
-    move = open_move(call, complaints, "write_formal_record")
     words = {
         "cause": gettext_noop("the cause"),
         "measures": gettext_noop("the corrective measures"),
@@ -89,7 +86,7 @@ def write_formal_record(
     passed = measures_due_at is not None and measures_due_at < move.now
     move.refuse_unless(not passed, "CMP-3", gettext_noop("The due date has passed already."), field="measures_due_at")
     for complaint in list(move.rows):
-        if measures_by is not None and not works_as(call.session, measures_by, complaint.estate_id, WORKING_ROLES):
+        if measures_by is not None and not works_as(move.session, measures_by, complaint.estate_id, WORKING_ROLES):
             message = gettext_noop("%(person)s does not work in this estate.")
             move.refuse(complaint, "CMP-3", message, field="measures_by", person=measures_by.name)
             continue
@@ -102,20 +99,23 @@ def write_formal_record(
             measures_by_id=measures_by.id if measures_by is not None else None,
         )
         move.clocks.meet(complaint, move.now, FORMAL_RECORD)
-    return move.finish()
 
 
-def mark_followed_up(call: Call, complaints: Iterable[Complaint]) -> Outcome:
+@verb(
+    Complaint,
+    roles=CLERKS,
+    label=gettext_noop("Mark as followed up"),
+    moves={S.CARRIED_OUT: S.FOLLOWED_UP},
+)
+def mark_followed_up(move: Move[Complaint]) -> None:
     """The follow-up is settled (satisfied, or closed as not reached), or none is owed (CMP-4, FUP-3, INT-4, INT-9)."""
-    move = open_move(call, complaints, "mark_followed_up")
-    follow_ups = latest_follow_ups(call.session, Complaint, [complaint.id for complaint in move.rows])
+    follow_ups = latest_follow_ups(move.session, Complaint, [complaint.id for complaint in move.rows])
     for complaint in list(move.rows):
         if lacks_follow_up(complaint, follow_ups.get(complaint.id)):
             message = gettext_noop("%(record)s has no satisfied follow-up yet.")
             move.refuse(complaint, "FUP-3", message, record=complaint.number)
         else:
             move.move(complaint)
-    return move.finish()
 
 
 def lacks_follow_up(complaint: Complaint, follow_up: FollowUp | None) -> bool:
@@ -151,13 +151,13 @@ def missing_for_archive(
     return missing
 
 
-def archive(call: Call, complaints: Iterable[Complaint]) -> Outcome:
+@verb(Complaint, roles=CLERKS, label=gettext_noop("Archive"), moves={S.FOLLOWED_UP: S.ARCHIVED})
+def archive(move: Move[Complaint]) -> None:
     """Archive complaints for good (CMP-8); refused with everything that is still missing, named at once (CMP-3)."""
-    move = open_move(call, complaints, "archive")
     ids = [complaint.id for complaint in move.rows]
-    follow_ups = latest_follow_ups(call.session, Complaint, ids)
-    owed = formal_record_owed(call.session, move.rows, move.now)
-    jobs = _open_jobs(call.session, ids)
+    follow_ups = latest_follow_ups(move.session, Complaint, ids)
+    owed = formal_record_owed(move.session, move.rows, move.now)
+    jobs = _open_jobs(move.session, ids)
     for complaint in list(move.rows):
         missing = missing_for_archive(
             complaint,
@@ -169,9 +169,8 @@ def archive(call: Call, complaints: Iterable[Complaint]) -> Outcome:
             message = gettext_noop("%(record)s cannot be archived yet. Missing: %(missing)s.")
             move.refuse(complaint, "CMP-3", message, record=complaint.number, missing=missing)
             continue
-        move.move(complaint, archived_at=move.now, archived_by_id=call.actor.staff_id)
+        move.move(complaint, archived_at=move.now, archived_by_id=move.actor.staff_id)
         move.clocks.cancel(complaint, move.now)
-    return move.finish()
 
 
 def _open_jobs(session: Session, ids: Sequence[int]) -> dict[int, list[str]]:

@@ -1,25 +1,25 @@
 """A complaint's way from the desk to the department and through agreement to what is carried out (CMP-4)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.call import Call
-from models.complaints import Complaint, ComplaintStatus
-from models.errors import Outcome, gettext_noop
+from models.complaints import CANCELS, Complaint, ComplaintStatus
+from models.complaints import ComplaintStatus as S
+from models.errors import gettext_noop
 from models.events import Event
 from models.matters import CommentKind, Severity
 from models.operations.complaints.opening import (
     FORMAL_RECORD,
     demand_formal_record,
     formal_record_owed,
-    open_move,
     start_formal_record,
+    still_open,
 )
-from models.operations.core import DESK_ROLES, Move, can_handle, works_as
+from models.operations.core import DESK_ROLES, Move, can_handle, verb, works_as
 from models.operations.matters import comment_on, drop_follow_ups, give_back, make_follow_ups, owes_follow_up
-from models.roles import Role
+from models.roles import CLERKS, LEADS, SUPERVISORS, Role
 from models.staff import Staff, Team
 
 HEADS = frozenset({Role.SUPERVISOR, Role.MANAGER})
@@ -33,27 +33,24 @@ IN_HAND = (
 )
 
 
-def assign(
-    call: Call, complaints: Iterable[Complaint], *, team: Team, assignee: Staff, head: Staff | None = None
-) -> Outcome:
+@verb(Complaint, roles=CLERKS, label=gettext_noop("Assign"), moves={S.REGISTERED: S.ASSIGNED})
+def assign(move: Move[Complaint], *, team: Team, assignee: Staff, head: Staff | None = None) -> None:
     """Give complaints to a handler and their slip to the responsible department (DSP-3, CMP-4).
 
     The handler is a customer-service person or one of the *team*. The customer-service *head*, a supervisor or
     manager of the estate, is told in the same step; None means that the person acting is that head. Starts
     ``slip-acknowledged`` (DSP-4), which ``investigate`` meets.
     """
-    move = open_move(call, complaints, "assign")
-    told = head or call.session.get_one(Staff, call.actor.staff_id)
+    told = head or move.session.get_one(Staff, move.actor.staff_id)
     for complaint in list(move.rows):
         if not _may_handle(move, complaint, team, assignee, "DSP-3"):
             continue
-        if not works_as(call.session, told, complaint.estate_id, HEADS):
+        if not works_as(move.session, told, complaint.estate_id, HEADS):
             message = gettext_noop("Name the supervisor or manager of this estate who is told of %(record)s.")
             move.refuse(complaint, "DSP-3", message, field="head", record=complaint.number)
             continue
         move.move(complaint, team_id=team.id, assignee_id=assignee.id, head_told_id=told.id, assigned_at=move.now)
         move.clocks.start(complaint, SLIP_CLOCK, move.now)
-    return move.finish()
 
 
 def _may_handle(move: Move[Complaint], complaint: Complaint, team: Team, assignee: Staff, rule: str) -> bool:
@@ -71,132 +68,165 @@ def _may_handle(move: Move[Complaint], complaint: Complaint, team: Team, assigne
     return True
 
 
-def reassign(
-    call: Call, complaints: Iterable[Complaint], *, team: Team | None = None, assignee: Staff | None = None
-) -> Outcome:
+@verb(
+    Complaint,
+    roles=SUPERVISORS,
+    label=gettext_noop("Reassign"),
+    rule="DSP-3",
+    why=gettext_noop("Say why."),
+    opening=still_open,
+)
+def reassign(move: Move[Complaint], *, team: Team | None = None, assignee: Staff | None = None) -> None:
     """Give complaints in hand to another team or handler, with the reason; the status stays (DSP-3)."""
-    move = open_move(call, complaints, "reassign", rule="DSP-3")
-    move.refuse_unless(call.reason.strip(), "DSP-3", gettext_noop("Say why."), field="reason")
     move.refuse_unless(team or assignee, "DSP-3", gettext_noop("Name another team or person."), field="team")
     for complaint in list(move.rows):
         if complaint.status not in IN_HAND or complaint.team_id is None or complaint.assignee_id is None:
             message = gettext_noop("%(record)s is “%(status)s”; only a complaint in hand can be reassigned.")
             move.refuse(complaint, "CMP-4", message, record=complaint.number, status=complaint.status)
             continue
-        new_team = team or call.session.get_one(Team, complaint.team_id)
-        person = assignee or call.session.get_one(Staff, complaint.assignee_id)
+        new_team = team or move.session.get_one(Team, complaint.team_id)
+        person = assignee or move.session.get_one(Staff, complaint.assignee_id)
         if _may_handle(move, complaint, new_team, person, "DSP-3"):
             move.set(complaint, team_id=new_team.id, assignee_id=person.id)
-    return move.finish()
 
 
-def investigate(call: Call, complaints: Iterable[Complaint]) -> Outcome:
+@verb(
+    Complaint,
+    roles=CLERKS | LEADS,
+    label=gettext_noop("Investigate"),
+    moves={S.ASSIGNED: S.INVESTIGATING},
+)
+def investigate(move: Move[Complaint]) -> None:
     """The slip is taken and the handler looks into it (CMP-4): stops the ``slip-acknowledged`` clock (DSP-4)."""
-    move = open_move(call, complaints, "investigate")
     for complaint in move.rows:
         move.move(complaint)
         move.clocks.meet(complaint, move.now, SLIP_CLOCK)
-    return move.finish()
 
 
-def propose(call: Call, complaints: Iterable[Complaint], *, proposal: str) -> Outcome:
+@verb(
+    Complaint,
+    roles=CLERKS | LEADS,
+    label=gettext_noop("Make proposal"),
+    moves={S.INVESTIGATING: S.PROPOSAL, S.NEGOTIATING: S.PROPOSAL},
+)
+def propose(move: Move[Complaint], *, proposal: str) -> None:
     """Make a proposal to the person who complained; it is an entry with its time (CMP-4)."""
-    move = open_move(call, complaints, "propose")
     move.refuse_unless(proposal.strip(), "CMP-4", gettext_noop("Write down the proposal."), field="proposal")
     for complaint in move.rows:
         move.move(complaint, proposal=proposal)
-        move.add(comment_on(complaint, CommentKind.REPLY, proposal, actor=call.actor, now=move.now))
-    return move.finish()
+        move.add(comment_on(complaint, CommentKind.REPLY, proposal, actor=move.actor, now=move.now))
 
 
-def negotiate(call: Call, complaints: Iterable[Complaint], *, reply: str) -> Outcome:
+@verb(Complaint, roles=CLERKS | LEADS, label=gettext_noop("Negotiate"), moves={S.PROPOSAL: S.NEGOTIATING})
+def negotiate(move: Move[Complaint], *, reply: str) -> None:
     """The proposal was not agreed to; what was replied is an entry with its time (CMP-4)."""
-    move = open_move(call, complaints, "negotiate")
     move.refuse_unless(reply.strip(), "CMP-4", gettext_noop("Write down the reply."), field="reply")
     for complaint in move.rows:
         move.move(complaint)
-        move.add(comment_on(complaint, CommentKind.REPLY, reply, actor=call.actor, now=move.now))
-    return move.finish()
+        move.add(comment_on(complaint, CommentKind.REPLY, reply, actor=move.actor, now=move.now))
 
 
-def agree(call: Call, complaints: Iterable[Complaint]) -> Outcome:
+@verb(
+    Complaint,
+    roles=CLERKS | LEADS,
+    label=gettext_noop("Record agreement"),
+    moves={S.PROPOSAL: S.AGREED, S.NEGOTIATING: S.AGREED},
+)
+def agree(move: Move[Complaint]) -> None:
     """The proposal is agreed to (CMP-4)."""
-    move = open_move(call, complaints, "agree")
     for complaint in move.rows:
         move.move(complaint, agreed_at=move.now)
-    return move.finish()
 
 
-def carry_out(call: Call, complaints: Iterable[Complaint], *, result: str) -> Outcome:
+@verb(
+    Complaint,
+    roles=CLERKS | LEADS,
+    label=gettext_noop("Record as carried out"),
+    moves={S.AGREED: S.CARRIED_OUT},
+)
+def carry_out(move: Move[Complaint], *, result: str) -> None:
     """What was agreed is done, with its result (CMP-4); a follow-up is scheduled (FUP-1), except for anonymous ones.
 
     An ordinary complaint that was carried out within the formal record's time owes none: its clock stops (CMP-3).
     """
-    move = open_move(call, complaints, "carry_out")
     move.refuse_unless(result.strip(), "CMP-4", gettext_noop("Write down the result."), field="result")
-    owed = formal_record_owed(call.session, move.rows, move.now)
+    owed = formal_record_owed(move.session, move.rows, move.now)
     for complaint in move.rows:
         move.move(complaint, carried_out_at=move.now, result=result)
         if complaint.id not in owed:
             move.clocks.cancel(complaint, move.now, FORMAL_RECORD)
-    outcome = move.finish()
-    if not call.preview:
-        make_follow_ups(move, [complaint for complaint in outcome.done if owes_follow_up(complaint)])
-    return outcome
+    move.afterwards(lambda outcome: make_follow_ups(move, [row for row in outcome.done if owes_follow_up(row)]))
 
 
-def put_right(call: Call, complaints: Iterable[Complaint]) -> Outcome:
+@verb(
+    Complaint,
+    roles=CLERKS,
+    label=gettext_noop("Put right"),
+    rule="FUP-3",
+    moves={S.CARRIED_OUT: S.INVESTIGATING},
+    why=gettext_noop("Say what is not right yet."),
+)
+def put_right(move: Move[Complaint]) -> None:
     """The person is not satisfied: the handler looks into it again (FUP-3); the slip goes round anew (CMP-6).
 
     The formal record's clock starts anew where none is written yet (CMP-3).
     """
-    move = open_move(call, complaints, "put_right", rule="FUP-3")
-    move.refuse_unless(call.reason.strip(), "FUP-3", gettext_noop("Say what is not right yet."), field="reason")
     for complaint in move.rows:
         _undo_carrying_out(move, complaint)
-        move.add(comment_on(complaint, CommentKind.NOTE, call.reason, actor=call.actor, now=move.now))
+        move.add(comment_on(complaint, CommentKind.NOTE, move.call.reason, actor=move.actor, now=move.now))
         start_formal_record(move, complaint, move.now)
-    outcome = move.finish()
-    if not call.preview:
-        drop_follow_ups(call, outcome.done)
-    return outcome
+    move.afterwards(lambda outcome: drop_follow_ups(move.call, outcome.done))
 
 
 def _undo_carrying_out(move: Move[Complaint], complaint: Complaint) -> None:
     move.move(complaint, carried_out_at=None, slip_complete=False, slip_signed_by_id=None, slip_returned_at=None)
 
 
-def cancel(call: Call, complaints: Iterable[Complaint]) -> Outcome:
+@verb(
+    Complaint,
+    roles=CLERKS,
+    moves=CANCELS,
+)
+def cancel(move: Move[Complaint]) -> None:
     """End a complaint that is a duplicate or was withdrawn before anything was agreed (CMP-4); its clocks stop."""
-    move = open_move(call, complaints, "cancel")
-    move.refuse_unless(call.reason.strip(), "CMP-4", gettext_noop("Say why it is cancelled."), field="reason")
+    move.refuse_unless(move.call.reason.strip(), "CMP-4", gettext_noop("Say why it is cancelled."), field="reason")
     for complaint in move.rows:
-        move.move(complaint, cancelled_at=move.now, cancel_reason=call.reason)
+        move.move(complaint, cancelled_at=move.now, cancel_reason=move.call.reason)
         move.clocks.cancel(complaint, move.now)
-    return move.finish()
 
 
-def escalate(call: Call, complaints: Iterable[Complaint]) -> Outcome:
+@verb(
+    Complaint,
+    roles=CLERKS | LEADS,
+    label=gettext_noop("Escalate"),
+    rule="CMP-5",
+    why=gettext_noop("Say what is needed and from whom."),
+    opening=still_open,
+)
+def escalate(move: Move[Complaint]) -> None:
     """Report a complaint upwards (CMP-5): it becomes serious, and its formal record is due at once (CMP-3)."""
-    move = open_move(call, complaints, "escalate", rule="CMP-5")
-    move.refuse_unless(call.reason.strip(), "CMP-5", gettext_noop("Say what is needed and from whom."), field="reason")
     for complaint in move.rows:
         demand_formal_record(move, complaint)
         move.set(complaint, severity=Severity.SERIOUS)
-        move.add(comment_on(complaint, CommentKind.ESCALATION, call.reason, actor=call.actor, now=move.now))
-    return move.finish()
+        move.add(comment_on(complaint, CommentKind.ESCALATION, move.call.reason, actor=move.actor, now=move.now))
 
 
-def correct(call: Call, complaints: Iterable[Complaint]) -> Outcome:
+@verb(
+    Complaint,
+    roles=SUPERVISORS,
+    label=gettext_noop("Correct a mistake"),
+    rule="CMP-4",
+    moves={S.CARRIED_OUT: S.AGREED, S.CANCELLED: S.REGISTERED},
+    why=gettext_noop("Say what the mistake was."),
+)
+def correct(move: Move[Complaint]) -> None:
     """Undo a mistaken cancelling or carrying out, by a supervisor with reason; the history stays (CMP-4).
 
     A cancelled complaint goes back to where it was, as if its clock of the formal record had never stopped. An
     archived one is final: no mistake opens it again (CMP-8), ``reopen_as_new`` makes a linked new one.
     """
-    move = open_move(call, complaints, "correct", rule="CMP-4")
-    move.refuse_unless(call.reason.strip(), "CMP-4", gettext_noop("Say what the mistake was."), field="reason")
     give_back(move)
-    before = _before_cancelling(call.session, [row.id for row in move.rows if row.status is ComplaintStatus.CANCELLED])
+    before = _before_cancelling(move.session, [row.id for row in move.rows if row.status is ComplaintStatus.CANCELLED])
     for complaint in move.rows:
         if complaint.status is ComplaintStatus.CANCELLED:
             status = before.get(complaint.id, move.target(complaint))
@@ -207,10 +237,7 @@ def correct(call: Call, complaints: Iterable[Complaint]) -> Outcome:
             _undo_carrying_out(move, complaint)
             move.set(complaint, result=None)
         start_formal_record(move, complaint, complaint.registered_at)
-    outcome = move.finish()
-    if not call.preview:
-        drop_follow_ups(call, outcome.done)
-    return outcome
+    move.afterwards(lambda outcome: drop_follow_ups(move.call, outcome.done))
 
 
 def _before_cancelling(session: Session, ids: Sequence[int]) -> dict[int, ComplaintStatus]:

@@ -13,8 +13,8 @@ from models.complaints import OPEN_STATUSES, Complaint, ComplaintCategory, Compl
 from models.errors import Incomplete, OperationRefused, Outcome, gettext_noop
 from models.follow_ups import FollowUp
 from models.matters import ClockRun, Comment, RepeatReport, Severity
-from models.operations.complaints.opening import FORMAL_RECORD, demand_formal_record, open_move
-from models.operations.core import Move, can_own, create, refuse_role, sift, take_numbers
+from models.operations.complaints.opening import FORMAL_RECORD, demand_formal_record, still_open
+from models.operations.core import Move, can_own, create, operation, refuse_role, sift, take_numbers, verb
 from models.operations.matters import (
     MatterDraft,
     check_change,
@@ -25,6 +25,7 @@ from models.operations.matters import (
     phone_columns,
     required,
 )
+from models.roles import CLERKS, MANAGERS
 from models.settings import EstateSettings
 from models.staff import Actor, Staff
 from models.tickets import Ticket
@@ -79,6 +80,7 @@ class ComplaintDraft(MatterDraft):
     previous_id: int | None = None
 
 
+@operation(Complaint, roles=CLERKS)
 def register(call: Call, drafts: Sequence[ComplaintDraft]) -> Outcome:
     """Take complaints into the register, each with a desk owner (INT-1), a number and the formal-record clock (CMP-3).
 
@@ -151,11 +153,12 @@ def _write(
     return made
 
 
+@verb(Complaint, roles=CLERKS, opening=still_open)
 def amend(
-    call: Call,
-    complaints: Iterable[Complaint],
+    move: Move[Complaint],
+    /,
     **columns: Any,
-) -> Outcome:
+) -> None:
     """Change descriptive columns only; never status, number, owner, team, times of work or deadlines.
 
     One that becomes serious owes its formal record at once (CMP-3). An anonymous one stays without unit, name and
@@ -164,14 +167,13 @@ def amend(
     """
     if forbidden := set(columns) - AMENDABLE:
         raise ValueError(f"amend does not change {sorted(forbidden)}")
-    move = open_move(call, complaints, "amend")
     if "summary" in columns:
         message = gettext_noop("Write down what happened.")
         move.refuse_unless((columns["summary"] or "").strip(), "INT-3", message, field="summary")
     identifying = [name for name in IDENTIFYING if columns.get(name)]
     if "reporter_phone" in columns:
         check_phone(columns["reporter_phone"])
-        columns.update(phone_columns(call.session, columns["reporter_phone"], "reporter_phone"))
+        columns.update(phone_columns(move.session, columns["reporter_phone"], "reporter_phone"))
     for complaint in list(move.rows):
         category = columns.get("category", complaint.category)
         if complaint.anonymous and (identifying or columns.get("identity_checked")):
@@ -182,43 +184,40 @@ def amend(
             move.refuse(complaint, "INT-4", message, field="category")
         else:
             try:
-                check_change(complaint, columns, now=call.now)
+                check_change(complaint, columns, now=move.now)
             except OperationRefused as refusal:
                 move.reject(complaint, refusal)
                 continue
             if columns.get("severity") is Severity.SERIOUS:
                 demand_formal_record(move, complaint)
             move.set(complaint, **columns)
-    return move.finish()
 
 
-def classify(
-    call: Call, complaints: Iterable[Complaint], *, nature: ComplaintNature, identity_checked: bool = False
-) -> Outcome:
+@verb(Complaint, roles=CLERKS, label=gettext_noop("Classify"), rule="CMP-2", opening=still_open)
+def classify(move: Move[Complaint], *, nature: ComplaintNature, identity_checked: bool = False) -> None:
     """Say whether complaints are valid or communicative (CMP-2).
 
     A communicative one needs the identity checked, save an anonymous one (INT-4). Another nature later needs a
     *reason*: a badly handled communicative one becomes valid, a valid one never becomes communicative.
     """
-    move = open_move(call, complaints, "classify", rule="CMP-2")
     valid = nature is ComplaintNature.VALID
     for complaint in list(move.rows):
         checked = complaint.identity_checked or (identity_checked and not complaint.anonymous)
         if complaint.nature is ComplaintNature.VALID and not valid:
             message = gettext_noop("%(record)s is valid and cannot become communicative.")
             move.refuse(complaint, "CMP-2", message, field="nature", record=complaint.number)
-        elif complaint.nature not in (None, nature) and not call.reason.strip():
+        elif complaint.nature not in (None, nature) and not move.call.reason.strip():
             message = gettext_noop("Say why the nature of %(record)s changes.")
             move.refuse(complaint, "CMP-2", message, field="reason", record=complaint.number)
         elif not valid and not checked and not complaint.anonymous:
             message = gettext_noop("Check the identity of who reported %(record)s first.")
             move.refuse(complaint, "CMP-2", message, field="identity_checked", record=complaint.number)
         else:
-            said = call.reason.strip() or complaint.nature_reason
+            said = move.call.reason.strip() or complaint.nature_reason
             move.set(complaint, nature=nature, nature_reason=said, identity_checked=checked)
-    return move.finish()
 
 
+@operation(Complaint, roles=CLERKS, label=gettext_noop("Reopen as a new complaint"))
 def reopen_as_new(call: Call, complaints: Iterable[Complaint]) -> Outcome:
     """Register a new complaint linked to each archived one, which itself stays as it is (CMP-8).
 
@@ -268,9 +267,16 @@ def _successor(complaint: Complaint, actor: Actor, now: datetime.datetime, reaso
     )
 
 
-def delete(call: Call, complaints: Iterable[Complaint]) -> Outcome:
-    """Remove complaints that nothing has followed yet (CMP-4); all others are cancelled instead. The events stay."""
-    move = open_move(call, complaints, "delete")
+@verb(Complaint, roles=MANAGERS)
+def delete(move: Move[Complaint]) -> None:
+    """Remove complaints that nothing has followed yet (CMP-4); all others are cancelled instead. The events stay.
+
+    What an import brought archived can be taken out again, as can a ticket that it brought closed.
+    """
+    for complaint in list(move.rows):
+        if complaint.status not in OPEN_STATUSES and not complaint.imported_closed:
+            message = gettext_noop("%(record)s is “%(status)s” and stays as it is.")
+            move.refuse(complaint, "CMP-8", message, record=complaint.number, status=complaint.status)
     ids = [complaint.id for complaint in move.rows]
     followed: set[int | None] = set()
     for column in (
@@ -280,15 +286,16 @@ def delete(call: Call, complaints: Iterable[Complaint]) -> Outcome:
         Ticket.complaint_id,
         Complaint.previous_id,
     ):
-        followed.update(call.session.scalars(select(column).where(column.in_(ids))))
+        followed.update(move.session.scalars(select(column).where(column.in_(ids))))
     for complaint in list(move.rows):
         fresh = complaint.status is ComplaintStatus.REGISTERED or complaint.imported_closed
         if complaint.id in followed or not fresh:
             message = gettext_noop("Something has followed on %(record)s already; cancel it instead.")
             move.refuse(complaint, "CMP-4", message, record=complaint.number)
-    outcome = move.finish()
-    if not call.preview and outcome.done:
+
+    def remove(outcome: Outcome) -> None:
         done = [complaint.id for complaint in outcome.done]
-        call.session.execute(sql_delete(ClockRun).where(ClockRun.complaint_id.in_(done)))
-        call.session.execute(sql_delete(Complaint).where(Complaint.id.in_(done)))
-    return outcome
+        move.session.execute(sql_delete(ClockRun).where(ClockRun.complaint_id.in_(done)))
+        move.session.execute(sql_delete(Complaint).where(Complaint.id.in_(done)))
+
+    move.afterwards(remove)

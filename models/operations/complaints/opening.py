@@ -1,14 +1,13 @@
 """What the verbs of complaints share: how they open, and the clock of the formal record (CMP-3)."""
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import func, literal, select
 from sqlalchemy.orm import Session
 
 from models.base import UTCDateTime
-from models.call import Call
-from models.complaints import OPEN_STATUSES, TRANSITIONS, Complaint
+from models.complaints import OPEN_STATUSES, Complaint
 from models.errors import Incomplete, Msgid, gettext_noop
 from models.matters import ClockRun, Severity
 from models.operations.core import CHUNK, Move
@@ -17,21 +16,12 @@ from models.settings import Clock
 FORMAL_RECORD = "formal-record"
 
 
-def open_move(call: Call, complaints: Iterable[Complaint], verb: str, rule: str | None = None) -> Move[Complaint]:
-    """Begin a verb of complaints; one that changes no status is refused on what is archived or cancelled (CMP-8).
-
-    What an import brought archived can be taken out again, as can a ticket that it brought closed.
-    """
-    move = Move(
-        call, Complaint, complaints, verb=verb, transitions=TRANSITIONS if verb in TRANSITIONS else None, rule=rule
-    )
-    if verb not in TRANSITIONS:
-        for complaint in list(move.rows):
-            brought = verb == "delete" and complaint.imported_closed
-            if complaint.status not in OPEN_STATUSES and not brought:
-                message = gettext_noop("%(record)s is “%(status)s” and stays as it is.")
-                move.refuse(complaint, "CMP-8", message, record=complaint.number, status=complaint.status)
-    return move
+def still_open(move: Move[Complaint]) -> None:
+    """Refuse what is archived or cancelled: it stays as it is (CMP-8)."""
+    for complaint in list(move.rows):
+        if complaint.status not in OPEN_STATUSES:
+            message = gettext_noop("%(record)s is “%(status)s” and stays as it is.")
+            move.refuse(complaint, "CMP-8", message, record=complaint.number, status=complaint.status)
 
 
 def require_all(move: Move[Complaint], rule: str, words: Mapping[str, Msgid], **given: object) -> None:

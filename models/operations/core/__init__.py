@@ -4,7 +4,6 @@ from models.operations.core.clocks import OWNER_COLUMN
 from models.operations.core.identity import check_id_number, id_columns, id_digest
 from models.operations.core.move import (
     CHUNK,
-    STATUS_RULE,
     Move,
     create,
     differs,
@@ -15,6 +14,7 @@ from models.operations.core.move import (
 from models.operations.core.numbers import take_numbers, take_numbers_by_day
 from models.operations.core.pinyin import MAXIMUM_LENGTH, SURNAMES, name_pinyin
 from models.operations.core.registers import (
+    check_columns,
     check_each,
     check_letters,
     delete_unused,
@@ -23,24 +23,25 @@ from models.operations.core.registers import (
     in_estate,
     local_date,
     local_dates,
-    open_amend,
     require,
     require_role,
     sift,
 )
 from models.operations.core.staff import DESK_ROLES, WORKING_ROLES, can_handle, can_own, once_looked_up, works_as
+from models.operations.core.verb import Verb, operation, verb
 
 __all__ = [
     "CHUNK",
     "DESK_ROLES",
     "MAXIMUM_LENGTH",
     "OWNER_COLUMN",
-    "STATUS_RULE",
     "SURNAMES",
     "WORKING_ROLES",
     "Move",
+    "Verb",
     "can_handle",
     "can_own",
+    "check_columns",
     "check_each",
     "check_id_number",
     "check_letters",
@@ -58,12 +59,13 @@ __all__ = [
     "local_dates",
     "name_pinyin",
     "once_looked_up",
-    "open_amend",
+    "operation",
     "refuse_role",
     "require",
     "require_role",
     "sift",
     "take_numbers",
     "take_numbers_by_day",
+    "verb",
     "works_as",
 ]

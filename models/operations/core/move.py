@@ -5,7 +5,7 @@ others, and ends with :meth:`Move.finish`, which writes rows, clocks and events 
 """
 
 import functools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import bindparam, inspect, select, update
@@ -28,12 +28,6 @@ Row = TypeVar("Row", bound=Base)
 CHUNK = 500
 FEW = 20
 """Up to so many rows are written one by one, more of them at once where they become the same."""
-STATUS_RULE = {
-    "tickets": "JOB-1",
-    "complaints": "CMP-4",
-    "follow_ups": "FUP-3",
-    "key_approvals": "KEY-3",
-}
 
 
 class Move(Generic[Row]):
@@ -46,7 +40,7 @@ class Move(Generic[Row]):
         rows: Iterable[Row],
         *,
         verb: str,
-        transitions: Mapping[str, Mapping[Any, Any]] | None = None,
+        moves: Mapping[Any, Any] | None = None,
         rule: str | None = None,
         role: Role | None = None,
     ) -> None:
@@ -65,7 +59,8 @@ class Move(Generic[Row]):
         self._additions: list[Base] = []
         self._roles: dict[int, Role] = {}
         self._role = role
-        self._targets: Mapping[Any, Any] | None = None if transitions is None else transitions.get(verb)
+        self._targets = moves
+        self._afterwards: list[Callable[[Outcome], None]] = []
         self.rows: list[Row] = self._lock(list(rows))
         for row in list(self.rows):
             self._guard(row, call.expected)
@@ -96,7 +91,7 @@ class Move(Generic[Row]):
         elif self._targets is not None and self._status(row) not in self._targets:
             self.refuse(
                 row,
-                STATUS_RULE.get(self._register, "STATE"),
+                self.model.status_rule,
                 gettext_noop("%(record)s is “%(status)s”; “%(verb)s” needs: %(allowed)s."),
                 record=str(row),
                 status=self._status(row),
@@ -155,6 +150,10 @@ class Move(Generic[Row]):
         """Say that *child* (an entry, an attempt) is to be written with the batch."""
         self._additions.append(child)
 
+    def afterwards(self, do: Callable[[Outcome], None]) -> None:
+        """Say what is to be done when the batch is written; not at all for a preview."""
+        self._afterwards.append(do)
+
     def finish(self) -> Outcome:
         """Write everything, one statement a kind of change, or nothing for a preview. Returns the outcome."""
         self.outcome.done, self.outcome.foretold = list(self.rows), self._changes if self.preview else {}
@@ -181,6 +180,8 @@ class Move(Generic[Row]):
             events.append(self._event(row, facts(row, before, keyring), after))
         self._write()
         record_events(self.session, events)
+        for do in self._afterwards:
+            do(self.outcome)
         return self.outcome
 
     def _event(self, row: Row, before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.base import Base
-from models.call import Call
 from models.errors import Incomplete, Msgid, OperationRefused, Outcome, gettext_noop
 from models.estates import Estate
 from models.operations.core.move import CHUNK, Move, refuse_role
@@ -98,19 +97,10 @@ def local_dates(session: Session, now: datetime.datetime) -> Callable[[int], dat
     return today
 
 
-def open_amend(
-    call: Call,
-    model: type[Row],
-    rows: Iterable[Row],
-    columns: Mapping[str, Any],
-    amendable: frozenset[str],
-    *,
-    rule: str | None = None,
-) -> Move[Row]:
-    """Begin an edit. Raises ValueError for a column that *amendable* does not name: that is the caller's mistake."""
+def check_columns(columns: Iterable[str], amendable: frozenset[str]) -> None:
+    """Raise ValueError for a column that *amendable* does not name: that is the caller's mistake."""
     if forbidden := set(columns) - amendable:
         raise ValueError(f"amend does not change {sorted(forbidden)}")
-    return Move(call, model, rows, verb="amend", rule=rule)
 
 
 def check_each(move: Move[Row], check: Callable[[Row], None]) -> list[Row]:
@@ -142,33 +132,30 @@ def referred(
 
 
 def delete_unused(
-    call: Call,
-    model: type[Row],
-    rows: Iterable[Row],
-    *,
-    rule: str,
+    move: Move[Row],
     message: Msgid,
+    *,
     check: Callable[[Row], None] | None = None,
     apart_from: Iterable[type[Base]] = (),
-    along: Callable[[Sequence[Row]], None] | None = None,
-) -> Outcome:
+    along: Callable[[Sequence[Row]], object] | None = None,
+) -> None:
     """Remove rows to which nothing refers, others are refused with *message*; their events stay.
 
     *check* may raise a refusal of its own for a row. Rows of the tables *apart_from* do not count: *along*,
     which is told whom they belong to, removes them first.
     """
-    move = Move(call, model, rows, verb="delete", rule=rule)
     if check is not None:
         check_each(move, check)
-    used = referred(call.session, model, [row.id for row in move.rows], apart_from=apart_from)
+    used = referred(move.session, move.model, [row.id for row in move.rows], apart_from=apart_from)
     for row in list(move.rows):
         if row.id in used:
-            move.refuse(row, rule, message, record=str(row))
-    outcome = move.finish()
-    if not call.preview:
+            move.refuse(row, move.rule or move.model.status_rule, message, record=str(row))
+
+    def remove(outcome: Outcome) -> None:
         if along is not None:
             along(outcome.done)
         ids = [row.id for row in outcome.done]
         for start in range(0, len(ids), CHUNK):
-            call.session.execute(sql_delete(model).where(model.id.in_(ids[start : start + CHUNK])))
-    return outcome
+            move.session.execute(sql_delete(move.model).where(move.model.id.in_(ids[start : start + CHUNK])))
+
+    move.afterwards(remove)

@@ -12,7 +12,6 @@ from models.call import Call
 from models.complaints import Complaint, ComplaintStatus
 from models.errors import OperationRefused, Outcome, gettext_noop
 from models.follow_ups import (
-    TRANSITIONS,
     AttemptOutcome,
     FollowUp,
     FollowUpAttempt,
@@ -21,10 +20,10 @@ from models.follow_ups import (
 )
 from models.matters import CommentKind
 from models.operations import complaints, tickets
-from models.operations.core import CHUNK, Move, can_own, require_role, sift, works_as
+from models.operations.core import CHUNK, Move, can_own, operation, require_role, sift, verb, works_as
 from models.operations.follow_ups.rest_hours import rest_at
 from models.operations.matters import comment_on, due_follow_up_at, matter_column, owes_follow_up, write_follow_ups
-from models.roles import Role
+from models.roles import CLERKS, SUPERVISORS, Role
 from models.settings import EstateSettings
 from models.staff import Actor, Staff
 from models.tickets import Ticket, TicketStatus
@@ -44,6 +43,7 @@ class FollowUpDraft:
     preferred_time: datetime.datetime | None = None
 
 
+@operation(FollowUp, roles=CLERKS, label=gettext_noop("Schedule follow-up"))
 def schedule(call: Call, drafts: Sequence[FollowUpDraft]) -> Outcome:
     """Schedule follow-ups that are owed and not to be made yet, each with its clock (FUP-1).
 
@@ -100,26 +100,32 @@ def _did_the_work(session: Session, person: Staff, matter: Matter) -> bool:
     return isinstance(matter, Ticket) or works_as(session, person, matter.estate_id, workers, matter.team_id)
 
 
-def reassign(
-    call: Call, follow_ups: Iterable[FollowUp], *, assignee: Staff, preferred_time: datetime.datetime | None = None
-) -> Outcome:
+@verb(FollowUp, roles=CLERKS, label=gettext_noop("Reassign"))
+def reassign(move: Move[FollowUp], *, assignee: Staff, preferred_time: datetime.datetime | None = None) -> None:
     """Pass follow-ups to a named colleague of the desk (FUP-4); *preferred_time* is the resident's, None keeps it."""
-    move = Move(call, FollowUp, follow_ups, verb="reassign")
-    matters = _matters_of(call.session, move.rows)
+    matters = _matters_of(move.session, move.rows)
     for row in list(move.rows):
         if row.status is not FollowUpStatus.SCHEDULED:
             message = gettext_noop("This follow-up is “%(status)s”; nothing is left to be done.")
             move.refuse(row, "FUP-4", message, status=row.status)
             continue
         try:
-            _check_person(call.session, assignee, matters[row.id])
+            _check_person(move.session, assignee, matters[row.id])
         except OperationRefused as refusal:
             move.reject(row, refusal)
             continue
         move.set(row, assignee_id=assignee.id, preferred_time=preferred_time or row.preferred_time)
-    return move.finish()
 
 
+_ATTEMPTED = {FollowUpStatus.SCHEDULED: FollowUpStatus.SATISFIED}
+
+
+@operation(
+    FollowUp,
+    roles=CLERKS,
+    label=gettext_noop("Record follow-up"),
+    moves=_ATTEMPTED,
+)
 def record_attempt(
     call: Call,
     follow_ups: Iterable[FollowUp],
@@ -141,7 +147,7 @@ def record_attempt(
     rows = list(follow_ups)
     if outcome is AttemptOutcome.NOT_SATISFIED and not call.preview:
         _lock_matters(call.session, rows)
-    move = Move(call, FollowUp, rows, verb="record_attempt", transitions=TRANSITIONS)
+    move = Move(call, FollowUp, rows, verb="record_attempt", moves=_ATTEMPTED)
     scores = {"quality": quality, "timeliness": timeliness, "attitude": attitude}
     matters = _matters_of(call.session, move.rows)
     _guard_attempt(move, matters, way, outcome, scores, words)
@@ -266,15 +272,20 @@ def _back_to_work(move: Move[FollowUp], matters: Sequence[Matter], reason: str, 
     return both
 
 
-def close_not_reached(call: Call, follow_ups: Iterable[FollowUp]) -> Outcome:
+@verb(
+    FollowUp,
+    roles=SUPERVISORS,
+    label=gettext_noop("Close as not reached"),
+    rule="FUP-3",
+    moves={FollowUpStatus.SCHEDULED: FollowUpStatus.NOT_REACHED},
+)
+def close_not_reached(move: Move[FollowUp]) -> None:
     """End follow-ups as not reached, by a supervisor, after as many days of trying as the setting says (FUP-3)."""
-    move = Move(call, FollowUp, follow_ups, verb="close_not_reached", transitions=TRANSITIONS, rule="FUP-3")
     for row in list(move.rows):
         needed = move.settings.number(row.estate_id, "follow-up-attempts")
         if row.attempts < needed:
             message = gettext_noop("Tried on %(attempts)s days so far; %(needed)s different days are needed.")
             move.refuse(row, "FUP-3", message, attempts=row.attempts, needed=needed)
             continue
-        move.move(row, finished_at=move.now, finished_by_id=call.actor.staff_id)
+        move.move(row, finished_at=move.now, finished_by_id=move.actor.staff_id)
         move.clocks.cancel(row, move.now)
-    return move.finish()

@@ -1,7 +1,7 @@
 """A supervisor's consent to lend a key to anyone but an owner or the developer's sales staff (KEY-3)."""
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from models.call import Call
 from models.errors import Msgid, OperationRefused, Outcome, gettext_noop
-from models.keys import APPROVAL_TRANSITIONS, ApprovalStatus, BorrowerKind, Key, KeyApproval
-from models.operations.core import Move, create, require, require_role, sift
+from models.keys import ApprovalStatus, BorrowerKind, Key, KeyApproval
+from models.operations.core import Move, create, operation, require, require_role, sift, verb
+from models.roles import CLERKS, SUPERVISORS
 from models.staff import Staff
 
 FREE_BORROWERS = frozenset({BorrowerKind.OWNER, BorrowerKind.DEVELOPER_SALES})
@@ -70,6 +71,7 @@ def missing_of_borrower(kind: BorrowerKind, name: str, staff_id: int | None) -> 
     return {}
 
 
+@operation(KeyApproval, roles=CLERKS, label=gettext_noop("Request approval"))
 def request(call: Call, drafts: Sequence[ApprovalDraft]) -> Outcome:
     """Ask a supervisor to consent to a loan before the key leaves (KEY-3).
 
@@ -113,38 +115,52 @@ def request(call: Call, drafts: Sequence[ApprovalDraft]) -> Outcome:
     return outcome
 
 
-def approve(call: Call, approvals: Iterable[KeyApproval], *, due_at: datetime.datetime | None = None) -> Outcome:
+def _not_the_own(move: Move[KeyApproval]) -> None:
+    for row in list(move.rows):
+        if row.borrower_staff_id == move.actor.staff_id or row.borrower_name == move.actor.name:
+            move.refuse(row, "KEY-3", gettext_noop("The borrower cannot approve the own loan."))
+
+
+@verb(
+    KeyApproval,
+    roles=SUPERVISORS,
+    label=gettext_noop("Approve"),
+    rule="KEY-3",
+    moves={ApprovalStatus.REQUESTED: ApprovalStatus.APPROVED},
+    opening=_not_the_own,
+    bulk=True,
+    lasting=gettext_noop(
+        "What a supervisor has agreed to stays agreed to: a key that should not leave is simply not lent."
+    ),
+)
+def approve(move: Move[KeyApproval], *, due_at: datetime.datetime | None = None) -> None:
     """Consent to loans (KEY-3), never to the own one; *due_at* (UTC) sets when the key is due back (KEY-4).
 
     Refused: a key that is lost or gone, a colleague who no longer works here.
     """
-    move = _decide(call.following(expected=call.expected, preview=call.preview, reason=None), approvals, "approve")
     future = due_at is None or due_at > move.now
     move.refuse_unless(future, "KEY-4", gettext_noop("The time to come back lies in the past."), field="due_at")
     for row in list(move.rows):
-        key = call.session.get_one(Key, row.key_id)
-        if refusal := key_gone(key) or borrower_gone(call.session, row.borrower_staff_id):
+        key = move.session.get_one(Key, row.key_id)
+        if refusal := key_gone(key) or borrower_gone(move.session, row.borrower_staff_id):
             move.reject(row, refusal)
         else:
-            move.move(row, decided_at=move.now, decided_by_id=call.actor.staff_id, due_at=due_at)
-    return move.finish()
+            move.move(row, decided_at=move.now, decided_by_id=move.actor.staff_id, due_at=due_at)
 
 
-def refuse(call: Call, approvals: Iterable[KeyApproval]) -> Outcome:
+@verb(
+    KeyApproval,
+    roles=SUPERVISORS,
+    label=gettext_noop("Refuse"),
+    rule="KEY-3",
+    moves={ApprovalStatus.REQUESTED: ApprovalStatus.REFUSED},
+    why=gettext_noop("Say why it is refused."),
+    opening=_not_the_own,
+)
+def refuse(move: Move[KeyApproval]) -> None:
     """Do not consent to loans, with the reason (KEY-3)."""
-    move = _decide(call, approvals, "refuse")
-    move.refuse_unless(call.reason.strip(), "KEY-3", gettext_noop("Say why it is refused."), field="reason")
     for row in move.rows:
-        move.move(row, decided_at=move.now, decided_by_id=call.actor.staff_id, decision_reason=call.reason.strip())
-    return move.finish()
-
-
-def _decide(call: Call, approvals: Iterable[KeyApproval], verb: str) -> Move[KeyApproval]:
-    move = Move(call, KeyApproval, approvals, verb=verb, transitions=APPROVAL_TRANSITIONS, rule="KEY-3")
-    for row in list(move.rows):
-        if row.borrower_staff_id == call.actor.staff_id or row.borrower_name == call.actor.name:
-            move.refuse(row, "KEY-3", gettext_noop("The borrower cannot approve the own loan."))
-    return move
+        move.move(row, decided_at=move.now, decided_by_id=move.actor.staff_id, decision_reason=move.call.reason.strip())
 
 
 def usable_approval(

@@ -20,16 +20,18 @@ from models.operations.core import (
     delete_unused,
     in_estate,
     local_date,
-    open_amend,
+    operation,
     require,
     require_role,
     sift,
     take_numbers,
+    verb,
 )
 from models.operations.keys.approvals import key_gone
 from models.operations.keys.called import Numbers, check_free
 from models.operations.keys.loans import on_loan, open_loans
 from models.operations.tickets import TicketDraft
+from models.roles import CLERKS, MANAGERS
 from models.tickets import TicketKind
 
 NUMBER_PREFIX = "K"
@@ -57,6 +59,7 @@ class KeyDraft:
     """Taken over while somebody has it: its seal, if any is told, is put on when it comes back."""
 
 
+@operation(Key, roles=CLERKS)
 def register(call: Call, drafts: Sequence[KeyDraft]) -> Outcome:
     """Take keys into custody (KEY-1), each with number, unit or place, hook, seal and origin.
 
@@ -128,36 +131,37 @@ def _check_pieces(pieces: int | None) -> None:
         raise OperationRefused("KEY-1", gettext_noop("A bunch has 1 to 99 pieces."), field="pieces")
 
 
+@verb(Key, roles=CLERKS, rule="KEY-1", amends=AMENDABLE)
 def amend(
-    call: Call,
-    keys: Iterable[Key],
+    move: Move[Key],
+    /,
     **columns: Any,
-) -> Outcome:
+) -> None:
     """Change pieces, unit, place, hook, seal, origin or note of keys (KEY-1); never the number or where the key is.
 
     Of a bunch that is out the pieces are counted as it was lent, and stay so until it is back (KEY-2).
     """
-    move = open_amend(call, Key, keys, columns, AMENDABLE, rule="KEY-1")
 
     def check(row: Key) -> None:
         unit_id, place = columns.get("unit_id", row.unit_id), columns.get("place", row.place)
         hook, seal = columns.get("hook", row.hook), columns.get("seal", row.seal)
-        _check_described(call.session, row.estate_id, unit_id, place, hook, seal)
+        _check_described(move.session, row.estate_id, unit_id, place, hook, seal)
         if columns.get("pieces", row.pieces) != row.pieces:
             _check_pieces(columns["pieces"])
             if row.id in out:
                 raise on_loan(row, out[row.id].borrower_name, field="pieces")
         changed: dict[str, str | None] = {name: columns[name] for name in ("hook", "seal") if name in columns}
         if row.lost_at is None and row.handed_back_at is None:
-            check_free(call.session, row.estate_id, changed, taken, row.id)
+            check_free(move.session, row.estate_id, changed, taken, row.id)
 
     taken: set[tuple[str, int, str]] = set()
-    out = open_loans(call.session, [row.id for row in move.rows]) if "pieces" in columns else {}
+    out = open_loans(move.session, [row.id for row in move.rows]) if "pieces" in columns else {}
     for row in check_each(move, check):
         move.set(row, **columns)
-    return move.finish()
 
 
+@operation(KeyLoan, roles=CLERKS, label=gettext_noop("Report lost"))
+@operation(Key, roles=CLERKS, label=gettext_noop("Report lost"))
 def report_lost(call: Call, rows: Iterable[Key] | Iterable[KeyLoan], *, owner_told: bool = False) -> Outcome:
     """Say that keys are lost (KEY-4), named as keys or by the loans on which they were lost.
 
@@ -205,9 +209,9 @@ def _refuse_gone(key: Key) -> None:
         raise refusal
 
 
-def tell_owner(call: Call, keys: Iterable[Key]) -> Outcome:
+@verb(Key, roles=CLERKS, label=gettext_noop("Record that the owner was told"), rule="KEY-4")
+def tell_owner(move: Move[Key]) -> None:
     """Record that the owner has been told of the loss of keys (KEY-4)."""
-    move = Move(call, Key, keys, verb="tell_owner", rule="KEY-4")
     for key in list(move.rows):
         if key.lost_at is None:
             move.refuse(key, "KEY-4", gettext_noop("Key %(record)s is not lost."), record=key.number)
@@ -216,7 +220,6 @@ def tell_owner(call: Call, keys: Iterable[Key]) -> Outcome:
             move.refuse(key, "KEY-4", message, record=key.number)
         else:
             move.set(key, owner_told_at=move.now)
-    return move.finish()
 
 
 def lock_change_draft(key: Key) -> TicketDraft:
@@ -233,13 +236,13 @@ def lock_change_draft(key: Key) -> TicketDraft:
     )
 
 
-def hand_back(call: Call, keys: Iterable[Key], *, handed_back_to: str, receipt_number: str) -> Outcome:
+@verb(Key, roles=CLERKS, label=gettext_noop("Hand back for good"), rule="KEY-5")
+def hand_back(move: Move[Key], *, handed_back_to: str, receipt_number: str) -> None:
     """Give keys back to their owner for good against the stamped receipt; ends the custody (KEY-5).
 
     Refused: no receiver or receipt number, a key on loan, lost, or handed back already.
     """
-    move = Move(call, Key, keys, verb="hand_back", rule="KEY-5")
-    out = open_loans(call.session, [key.id for key in move.rows])
+    out = open_loans(move.session, [key.id for key in move.rows])
     missing = {}
     if not handed_back_to.strip():
         missing["handed_back_to"] = gettext_noop("who took the key")
@@ -259,16 +262,9 @@ def hand_back(call: Call, keys: Iterable[Key], *, handed_back_to: str, receipt_n
             handed_back_to=handed_back_to.strip(),
             receipt_number=receipt_number.strip(),
         )
-    return move.finish()
 
 
-def delete(call: Call, keys: Iterable[Key]) -> Outcome:
+@verb(Key, roles=MANAGERS, rule="KEY-2")
+def delete(move: Move[Key]) -> None:
     """Remove keys registered by mistake that were never lent or asked for (KEY-2), and are still on their hook."""
-    return delete_unused(
-        call,
-        Key,
-        keys,
-        rule="KEY-2",
-        message=gettext_noop("Key %(record)s was lent or asked for; its history stays."),
-        check=_refuse_gone,
-    )
+    delete_unused(move, gettext_noop("Key %(record)s was lent or asked for; its history stays."), check=_refuse_gone)

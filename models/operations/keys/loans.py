@@ -1,7 +1,7 @@
 """Keys that leave the house, each against a row of the loan register (KEY-2, KEY-3)."""
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from models.call import Call
 from models.errors import OperationRefused, Outcome, gettext_noop
-from models.keys import APPROVAL_TRANSITIONS, BorrowerKind, Key, KeyApproval, KeyLoan
-from models.operations.core import CHUNK, Move, check_each, create, open_amend, require
+from models.keys import ApprovalStatus, BorrowerKind, Key, KeyApproval, KeyLoan
+from models.operations.core import CHUNK, Move, check_each, create, operation, require, verb
 from models.operations.keys.approvals import (
     FREE_BORROWERS,
     borrower_gone,
@@ -23,8 +23,10 @@ from models.operations.keys.approvals import (
 from models.operations.matters import check_phone, phone_columns
 from models.policy import may
 from models.residents import Occupancy, OccupancyKind, Resident
+from models.roles import CLERKS
 from models.settings import EstateSettings
 from models.staff import Actor
+from models.verbs import Refusals
 
 LOAN_AMENDABLE = frozenset({"borrower_phone", "purpose", "note"})
 
@@ -66,6 +68,22 @@ def on_loan(key: Key, name: str, *, field: str | None = None) -> OperationRefuse
     return OperationRefused("KEY-2", message, field=field, record=key.number, person=name)
 
 
+def gone_again(session: Session, loans: Sequence[Any]) -> Refusals:
+    """A key that left again, is lost or went back to its owner is in exactly one place (KEY-2, KEY-4, KEY-5)."""
+    ids = sorted({loan.key_id for loan in loans})
+    keys = {key.id: key for key in session.scalars(select(Key).where(Key.id.in_(ids)).with_for_update())}
+    out = open_loans(session, ids)
+    found: Refusals = {}
+    for loan in loans:
+        refusal = key_gone(keys[loan.key_id])
+        if refusal is None and loan.key_id in out:
+            refusal = on_loan(keys[loan.key_id], out[loan.key_id].borrower_name)
+        if refusal is not None:
+            found[loan.id] = refusal
+    return found
+
+
+@operation(KeyLoan, roles=CLERKS, label=gettext_noop("Lend"))
 def lend(call: Call, drafts: Sequence[LoanDraft]) -> Outcome:
     """Let keys leave the house, each against a row of the loan register (KEY-2, KEY-3, KEY-4).
 
@@ -130,7 +148,7 @@ def _use_approvals(move: Move[Key], loans: Mapping[int, KeyLoan]) -> Move[KeyApp
         KeyApproval,
         list(move.session.scalars(query)),
         verb="lend",
-        transitions=APPROVAL_TRANSITIONS,
+        moves={ApprovalStatus.APPROVED: ApprovalStatus.USED},
         rule="KEY-3",
     )
     taken = {row.id: refusal for row, refusal in approvals.outcome.refused}
@@ -235,17 +253,16 @@ def _due(
     return due
 
 
+@verb(KeyLoan, name="amend", roles=CLERKS, amends=LOAN_AMENDABLE)
 def amend_loans(
-    call: Call,
-    loans: Iterable[KeyLoan],
+    move: Move[KeyLoan],
+    /,
     **columns: Any,
-) -> Outcome:
+) -> None:
     """Change the borrower's phone, the purpose or the note of loans; never key, borrower or times."""
-    move = open_amend(call, KeyLoan, loans, columns, LOAN_AMENDABLE)
     if "borrower_phone" in columns:
         phone = columns["borrower_phone"]
         if check_each(move, lambda _loan: check_phone(phone, "KEY-3", "borrower_phone")):
-            columns["borrower_phone"] = phone_columns(call.session, phone)["phone"]
+            columns["borrower_phone"] = phone_columns(move.session, phone)["phone"]
     for loan in move.rows:
         move.set(loan, **columns)
-    return move.finish()

@@ -1,22 +1,20 @@
 """Keys that come back to the house, as a whole or in part; another return time; undoing a mistake (KEY-2, KEY-4)."""
 
 import datetime
-from collections.abc import Iterable
 
-from models.call import Call
-from models.errors import OperationRefused, Outcome, gettext_noop
+from models.errors import OperationRefused, gettext_noop
 from models.keys import BringerKind, Key, KeyLoan
-from models.operations.core import Move, check_each
-from models.operations.keys.loans import keys_by_id
+from models.operations.core import Move, check_each, verb
+from models.operations.keys.loans import gone_again, keys_by_id
 from models.operations.matters import check_phone, phone_columns
+from models.roles import CLERKS, SUPERVISORS
+from models.verbs import Undo
 
 
-def _open_move(call: Call, loans: Iterable[KeyLoan], verb: str, rule: str) -> Move[KeyLoan]:
-    """Lock loans for a verb that needs them unended; the ended ones are refused (KEY-2)."""
-    move = Move(call, KeyLoan, loans, verb=verb, rule=rule)
-    keys = keys_by_id(call.session, [loan.key_id for loan in move.rows])
+def _not_ended(move: Move[KeyLoan]) -> None:
+    """Refuse loans that have ended (KEY-2)."""
+    keys = keys_by_id(move.session, [loan.key_id for loan in move.rows])
     check_each(move, lambda loan: _refuse_ended(loan, keys[loan.key_id]))
-    return move
 
 
 def _refuse_ended(loan: KeyLoan, key: Key) -> None:
@@ -27,25 +25,31 @@ def _refuse_ended(loan: KeyLoan, key: Key) -> None:
         raise OperationRefused("KEY-2", message, record=key.number)
 
 
+@verb(
+    KeyLoan,
+    name="return",
+    roles=CLERKS,
+    label=gettext_noop("Return"),
+    rule="KEY-4",
+    opening=_not_ended,
+    bulk=True,
+    undo=Undo(built_on=frozenset({"pieces_back"}), followed=gone_again),
+)
 def return_keys(
-    call: Call,
-    loans: Iterable[KeyLoan],
+    move: Move[KeyLoan],
     *,
     note: str = "",
     brought_by: BringerKind = BringerKind.BORROWER,
     brought_by_name: str = "",
     brought_by_phone: str | None = None,
     pieces: int | None = None,
-) -> Outcome:
+) -> None:
     """Clear the lines of keys that came back (消项, KEY-4), and keep who brought them: the borrower, or who is named.
 
     *pieces* says how many of a bunch came back now; without it all that were still out. As long as others are out, so
     is the bunch (KEY-2): its loan goes on, and who brought these pieces stands in the event. Refused: a loan that has
     ended already, more pieces than are out, somebody else without a name.
     """
-    move = _open_move(
-        call.following(expected=call.expected, preview=call.preview, reason=None), loans, "return", "KEY-4"
-    )
     kind, name = BringerKind(brought_by), brought_by_name.strip()
     message = gettext_noop("Write down who brought the key back, if it was not the borrower.")
     move.refuse_unless(kind is BringerKind.BORROWER or name, "KEY-4", message, field="brought_by_name")
@@ -55,18 +59,17 @@ def return_keys(
     check_each(move, lambda _loan: check_phone(brought_by_phone, "KEY-4", "brought_by_phone"))
     if pieces is not None:
         check_each(move, lambda loan: _refuse_too_many(loan, pieces))
-    phone = phone_columns(call.session, brought_by_phone)["phone"] if move.rows else None
+    phone = phone_columns(move.session, brought_by_phone)["phone"] if move.rows else None
     for loan in move.rows:
         if pieces is not None and pieces < loan.pieces_out:
             move.set(loan, pieces_back=loan.pieces_back + pieces)
             move.note(loan, part_brought_by=name or loan.borrower_name)
         else:
-            move.set(loan, returned_at=move.now, returned_to_id=call.actor.staff_id, brought_by_kind=kind)
+            move.set(loan, returned_at=move.now, returned_to_id=move.actor.staff_id, brought_by_kind=kind)
             if name:
                 move.set(loan, brought_by_name=name, brought_by_phone=phone)
         if note.strip():
             move.set(loan, note=note.strip())
-    return move.finish()
 
 
 def _refuse_too_many(loan: KeyLoan, pieces: int) -> None:
@@ -75,27 +78,37 @@ def _refuse_too_many(loan: KeyLoan, pieces: int) -> None:
         raise OperationRefused("KEY-2", message, field="pieces", count=loan.pieces_out)
 
 
-def extend(call: Call, loans: Iterable[KeyLoan], *, due_at: datetime.datetime) -> Outcome:
+@verb(
+    KeyLoan,
+    roles=SUPERVISORS,
+    label=gettext_noop("Set another return time"),
+    rule="KEY-4",
+    opening=_not_ended,
+)
+def extend(move: Move[KeyLoan], *, due_at: datetime.datetime) -> None:
     """Set another time (UTC) to come back, by a supervisor who is not the borrower (KEY-4)."""
-    move = _open_move(call, loans, "extend", "KEY-4")
     due = due_at.astimezone(datetime.UTC)
     message = gettext_noop("The time to come back lies in the past.")
     move.refuse_unless(due > move.now, "KEY-4", message, field="due_at")
     for loan in list(move.rows):
-        if loan.borrower_staff_id == call.actor.staff_id:
+        if loan.borrower_staff_id == move.actor.staff_id:
             move.refuse(loan, "KEY-4", gettext_noop("The borrower cannot set the own time to come back."))
         else:
             move.set(loan, due_at=due)
-    return move.finish()
 
 
-def correct(call: Call, loans: Iterable[KeyLoan]) -> Outcome:
+@verb(
+    KeyLoan,
+    roles=SUPERVISORS,
+    label=gettext_noop("Correct a mistake"),
+    rule="KEY-2",
+    why=gettext_noop("Say what the mistake was."),
+    opening=_not_ended,
+)
+def correct(move: Move[KeyLoan]) -> None:
     """Undo lends entered by mistake, by a supervisor with reason: the key is on its hook, the history stays (KEY-2).
 
     An approval that was used stays used: the right loan is approved anew.
     """
-    move = _open_move(call, loans, "correct", "KEY-2")
-    move.refuse_unless(call.reason.strip(), "KEY-2", gettext_noop("Say what the mistake was."), field="reason")
     for loan in move.rows:
-        move.set(loan, returned_at=move.now, returned_to_id=call.actor.staff_id)
-    return move.finish()
+        move.set(loan, returned_at=move.now, returned_to_id=move.actor.staff_id)

@@ -7,9 +7,11 @@ from sqlalchemy import delete, select
 from models.call import Call
 from models.errors import Outcome, gettext_noop
 from models.keys import KeyApproval, KeyLoan
-from models.operations.core import Move, delete_unused
+from models.operations.core import Move, delete_unused, operation
+from models.roles import MANAGERS
 
 
+@operation(KeyLoan, name="delete", roles=MANAGERS)
 def delete_loans(call: Call, loans: Iterable[KeyLoan]) -> Outcome:
     """Remove *loans*, which were never made at this desk; that nothing has followed on them is the caller's to know.
 
@@ -17,9 +19,9 @@ def delete_loans(call: Call, loans: Iterable[KeyLoan]) -> Outcome:
     """
     rows = list(loans)
     consents = {row.id: row.approval_id for row in rows}
-    outcome = delete_unused(
-        call, KeyLoan, rows, rule="KEY-2", message=gettext_noop("Something refers to this; it stays.")
-    )
+    taken_out = Move(call, KeyLoan, rows, verb="delete", rule="KEY-2")
+    delete_unused(taken_out, gettext_noop("Something refers to this; it stays."))
+    outcome = taken_out.finish()
     ids = [consents[row.id] for row in outcome.done]
     approvals = list(call.session.scalars(select(KeyApproval).where(KeyApproval.id.in_(ids))))
     if approvals and not call.preview:

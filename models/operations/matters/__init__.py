@@ -27,7 +27,7 @@ from models.operations.matters.owed import (
     settled,
     write_follow_ups,
 )
-from models.operations.matters.verbs import change_owner, comment, name_follower, report_again
+from models.operations.matters.verbs import change_owner, comment, name_follower, not_archived, report_again
 
 __all__ = [
     "FOLLOWED_KINDS",
@@ -50,6 +50,7 @@ __all__ = [
     "matter_column",
     "merge",
     "name_follower",
+    "not_archived",
     "offer_same_matter",
     "owes_follow_up",
     "phone_columns",

@@ -15,8 +15,9 @@ from models.call import Call
 from models.complaints import Complaint
 from models.errors import OperationRefused, Outcome, gettext_noop
 from models.matters import MERGED, RepeatReport, Severity, merged_key
-from models.operations.core import Move
+from models.operations.core import Move, operation
 from models.operations.matters.intake import KEPT_OF_A_CALLER, caller_columns
+from models.roles import CLERKS
 from models.staff import Actor
 from models.tickets import CancelKind, Ticket, TicketKind
 
@@ -27,6 +28,11 @@ _WEIGHT = (Severity.MINOR, Severity.ORDINARY, Severity.SERIOUS)
 LONGEST = 20_000
 
 
+MERGE = gettext_noop("Merge into another")
+
+
+@operation(Complaint, roles=CLERKS, label=MERGE)
+@operation(Ticket, roles=CLERKS, label=MERGE)
 def merge(call: Call, matters: Iterable[Matter], *, original: Matter | None) -> Outcome:
     """Cancel *matters* as duplicates of *original*, to which what their callers said goes (INT-6).
 
@@ -36,10 +42,10 @@ def merge(call: Call, matters: Iterable[Matter], *, original: Matter | None) -> 
     """
     rows = list(matters)
     model: type[Any] = type(rows[0]) if rows else Ticket
-    ends: Mapping[Any, Any] = (tickets if model is Ticket else complaints).TRANSITIONS["cancel"]
+    ends: Mapping[Any, Any] = (tickets if model is Ticket else complaints).CANCELS
     if original is not None and not call.preview:
         call.session.refresh(original, with_for_update={"key_share": True})
-    move: Move[Any] = Move(call, model, rows, verb="merge", transitions={"merge": ends}, rule="INT-6")
+    move: Move[Any] = Move(call, model, rows, verb="merge", moves=ends, rule="INT-6")
     if original is None:
         move.refuse_unless(None, "INT-6", gettext_noop("Name the matter that this one repeats."), field="original")
         return move.finish()

@@ -1,16 +1,14 @@
-"""Verbs that are the same for tickets and complaints; each register's own module offers them as its own.
+"""What verbs do that are the same for tickets and complaints; each register declares them as its own.
 
-A batch holds rows of one register. An archived complaint is read-only (CMP-8), so these verbs refuse it.
+A batch holds rows of one register. An archived complaint is read-only (CMP-8): all begin with :func:`not_archived`.
 """
 
 import datetime
-from collections.abc import Iterable
 from typing import Any
 
 from models import complaints, tickets
-from models.call import Call
 from models.complaints import Complaint, ComplaintStatus
-from models.errors import OperationRefused, Outcome, gettext_noop
+from models.errors import OperationRefused, gettext_noop
 from models.matters import Channel, CommentKind, RepeatReport
 from models.operations.core import Move, can_own, local_date, works_as
 from models.operations.matters.comments import comment_on
@@ -25,20 +23,16 @@ Matter = Ticket | Complaint
 OPEN_STATUSES: frozenset[Any] = frozenset(tickets.OPEN_STATUSES) | frozenset(complaints.OPEN_STATUSES)
 
 
-def _open(call: Call, matters: Iterable[Matter], verb: str, rule: str | None = None) -> Move[Any]:
-    rows = list(matters)
-    model: type[Any] = type(rows[0]) if rows else Ticket
-    move = Move(call, model, rows, verb=verb, rule=rule)
+def not_archived(move: Move[Any]) -> None:
+    """Refuse archived complaints, which are read-only (CMP-8)."""
     for matter in list(move.rows):
         if matter.status is ComplaintStatus.ARCHIVED:
             message = gettext_noop("%(record)s is archived and stays as it is; reopen it as a new complaint.")
             move.refuse(matter, "CMP-8", message, record=matter.number)
-    return move
 
 
 def report_again(
-    call: Call,
-    matters: Iterable[Matter],
+    move: Move[Any],
     *,
     words: str,
     heard_at: datetime.datetime | None = None,
@@ -51,25 +45,24 @@ def report_again(
     reporter_department: str | None = None,
     promised_at: datetime.datetime | None = None,
     anonymous: bool = False,
-) -> Outcome:
+) -> None:
     """Keep who called about an open matter and what was said this time, and count it (INT-6).
 
     Nobody is named who is *anonymous* or adds to an anonymous complaint (INT-4). Refused: a phone that cannot be
     dialled (INT-3), a promise that has passed (INT-5), a day before the matter itself was heard (INT-2).
     """
     check_phone(reporter_phone)
-    check_promise(promised_at, now=call.now)
-    name, phone = reporter(call.session, reporter_name, reporter_phone, resident_id)
+    check_promise(promised_at, now=move.now)
+    name, phone = reporter(move.session, reporter_name, reporter_phone, resident_id)
     said = {
         "unit_id": unit_id,
         "place": place,
         "resident_id": resident_id,
         "reporter_name": name,
-        **phone_columns(call.session, phone, "reporter_phone"),
+        **phone_columns(move.session, phone, "reporter_phone"),
         "reporter_department": reporter_department,
         "promised_at": promised_at,
     }
-    move = _open(call.following(preview=call.preview), matters, "report_again", rule="INT-6")
     move.refuse_unless(words.strip(), "INT-6", gettext_noop("Write down what was said this time."), field="words")
     heard = heard_at or move.now
     message = gettext_noop("It cannot have been heard in the future: %(heard)s.")
@@ -79,7 +72,7 @@ def report_again(
             message = gettext_noop("%(record)s is closed; register a new matter.")
             move.refuse(matter, "INT-6", message, record=matter.number)
             continue
-        days = (local_date(call.session, matter.estate_id, at) for at in (heard, matter.heard_at))
+        days = (local_date(move.session, matter.estate_id, at) for at in (heard, matter.heard_at))
         if next(days) < next(days):
             message = gettext_noop("%(record)s was heard on %(first)s; it cannot have been repeated before.")
             move.refuse(matter, "INT-2", message, field="heard_at", record=matter.number, first=matter.heard_at)
@@ -89,7 +82,7 @@ def report_again(
             heard_at=heard,
             words=words,
             channel=channel,
-            taken_by_id=call.actor.staff_id,
+            taken_by_id=move.actor.staff_id,
             **caller_columns(said, matter, anonymous=anonymous),
         )
         setattr(repeat, "ticket_id" if isinstance(matter, Ticket) else "complaint_id", matter.id)
@@ -97,53 +90,43 @@ def report_again(
         if repeat.reporter_name:
             move.note(matter, called_again=repeat.reporter_name)
         move.set(matter, repeats=matter.repeats + 1)
-    return move.finish()
 
 
-def change_owner(call: Call, matters: Iterable[Matter], *, desk_owner: Staff) -> Outcome:
+def change_owner(move: Move[Any], *, desk_owner: Staff) -> None:
     """Pass the duty to see matters closed to another person of the desk (INT-1)."""
-    move = _open(call, matters, "change_owner", rule="INT-1")
-    move.refuse_unless(call.reason.strip(), "INT-1", gettext_noop("Say why."), field="reason")
     for matter in list(move.rows):
-        if not can_own(call.session, desk_owner, matter.estate_id):
+        if not can_own(move.session, desk_owner, matter.estate_id):
             message = gettext_noop("%(person)s does not work at the desk of this estate and cannot be desk owner.")
             move.refuse(matter, "INT-1", message, field="desk_owner", person=desk_owner.name)
         else:
             move.set(matter, desk_owner_id=desk_owner.id)
-    return move.finish()
 
 
-def name_follower(call: Call, matters: Iterable[Matter], *, follower: Staff) -> Outcome:
+def name_follower(move: Move[Any], *, follower: Staff) -> None:
     """Name the one follower of a major matter (DSP-10)."""
-    move = _open(call, matters, "name_follower")
     for matter in list(move.rows):
-        if not works_as(call.session, follower, matter.estate_id, frozenset(Role) - {Role.AUDITOR, Role.ADMIN}):
+        if not works_as(move.session, follower, matter.estate_id, frozenset(Role) - {Role.AUDITOR, Role.ADMIN}):
             message = gettext_noop("%(person)s does not work in this estate.")
             move.refuse(matter, "DSP-10", message, field="follower", person=follower.name)
         else:
             move.set(matter, follower_id=follower.id)
-    return move.finish()
 
 
-def comment(call: Call, matters: Iterable[Matter], *, body: str, kind: CommentKind = CommentKind.NOTE) -> Outcome:
+def comment(move: Move[Any], *, body: str, kind: CommentKind = CommentKind.NOTE) -> None:
     """Add an entry: a note, a chase with its answer (DSP-12), a reply to the resident.
 
     Colleagues named in it with @ are told; refused (MENTION) who may not read the matter.
     """
-    move = _open(call.following(preview=call.preview), matters, "comment")
     move.refuse_unless(body.strip(), "DSP-12", gettext_noop("The entry is empty."), field="body")
     told = []
     for matter in list(move.rows):
         try:
-            people = named_in(call.session, matter.estate_id, body)
-            check_may_read(call.session, people, matter)
+            people = named_in(move.session, matter.estate_id, body)
+            check_may_read(move.session, people, matter)
         except OperationRefused as refusal:
             move.reject(matter, refusal)
             continue
-        entry = comment_on(matter, kind, body, actor=call.actor, now=move.now)
+        entry = comment_on(matter, kind, body, actor=move.actor, now=move.now)
         told.append((entry, people))
         move.add(entry)
-    outcome = move.finish()
-    if not call.preview:
-        tell(call.session, told, actor=call.actor)
-    return outcome
+    move.afterwards(lambda _outcome: tell(move.session, told, actor=move.actor))

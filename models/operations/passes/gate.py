@@ -1,17 +1,32 @@
 """Passes at the gate: valid or not and why, in and out, handed in, deposit paid back (PAS-7, PAS-8)."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.call import Call
-from models.errors import Msgid, Outcome, gettext_noop
-from models.operations.core import Move
+from models.errors import Msgid, OperationRefused, gettext_noop
+from models.operations.core import Move, verb
 from models.operations.passes.codes import codes_in
+from models.operations.passes.issuing import check_badge
 from models.passes import Direction, PassMovement, VisitorPass
+from models.roles import CLERKS
 from models.staff import Actor
+from models.verbs import Refusals, Undo
+
+
+def badge_given_again(session: Session, passes: Sequence[Any]) -> Refusals:
+    """A badge that went to the next visitor is not out twice (PAS-1)."""
+    found: Refusals = {}
+    out: set[tuple[int, str]] = set()
+    for row in passes:
+        try:
+            check_badge(session, row.estate_id, row.badge_number, out, row.id)
+        except OperationRefused as refusal:
+            found[row.id] = refusal
+    return found
 
 
 def validity(visitor_pass: VisitorPass, now: datetime.datetime) -> tuple[bool, Msgid]:
@@ -42,14 +57,9 @@ def look_up(session: Session, code: str, now: datetime.datetime) -> tuple[bool, 
     return validity(min(rows, key=lambda row: codes.index(row.code)), now)
 
 
-def open_move(call: Call, passes: Iterable[VisitorPass], verb: str, rule: str) -> Move[VisitorPass]:
-    """Lock passes for *verb*."""
-    return Move(call, VisitorPass, passes, verb=verb, rule=rule)
-
-
-def check_in(call: Call, passes: Iterable[VisitorPass]) -> Outcome:
+@verb(VisitorPass, roles=CLERKS, label=gettext_noop("Check in"), rule="PAS-8")
+def check_in(move: Move[VisitorPass]) -> None:
     """Let holders in: only with a valid pass (PAS-7), and not those who are inside already (PAS-8)."""
-    move = open_move(call, passes, "check_in", "PAS-8")
     for row in list(move.rows):
         valid, why = validity(row, move.now)
         if not valid:
@@ -59,21 +69,26 @@ def check_in(call: Call, passes: Iterable[VisitorPass]) -> Outcome:
             move.refuse(row, "PAS-8", message, record=row.number)
         else:
             move.set(row, inside=True)
-            move.add(_movement(row, Direction.IN, call.actor, move.now))
-    return move.finish()
+            move.add(_movement(row, Direction.IN, move.actor, move.now))
 
 
-def check_out(call: Call, passes: Iterable[VisitorPass]) -> Outcome:
+@verb(
+    VisitorPass,
+    roles=CLERKS,
+    label=gettext_noop("Check out"),
+    rule="PAS-8",
+    bulk=True,
+    lasting=gettext_noop("Who went out is in the log of the gate and stays there: check the holders in again instead."),
+)
+def check_out(move: Move[VisitorPass]) -> None:
     """Let holders out (PAS-8): whoever is inside may leave, also when the pass has expired or was revoked."""
-    move = open_move(call, passes, "check_out", "PAS-8")
     for row in list(move.rows):
         if not row.inside:
             message = gettext_noop("The holder of %(record)s is not inside.")
             move.refuse(row, "PAS-8", message, record=row.number)
         else:
             move.set(row, inside=False)
-            move.add(_movement(row, Direction.OUT, call.actor, move.now))
-    return move.finish()
+            move.add(_movement(row, Direction.OUT, move.actor, move.now))
 
 
 def _movement(row: VisitorPass, direction: Direction, actor: Actor, now: datetime.datetime) -> PassMovement:
@@ -84,9 +99,16 @@ def _movement(row: VisitorPass, direction: Direction, actor: Actor, now: datetim
     return movement
 
 
-def hand_in(call: Call, passes: Iterable[VisitorPass]) -> Outcome:
+@verb(
+    VisitorPass,
+    roles=CLERKS,
+    label=gettext_noop("Hand in"),
+    rule="PAS-7",
+    bulk=True,
+    undo=Undo(built_on=frozenset({"inside", "revoked_at", "deposit_refunded_at"}), followed=badge_given_again),
+)
+def hand_in(move: Move[VisitorPass]) -> None:
     """Take passes and badges back (PAS-1, PAS-3), expired and revoked ones too. A deposit stands until refunded."""
-    move = open_move(call, passes, "hand_in", "PAS-7")
     for row in list(move.rows):
         if row.handed_in_at is not None:
             move.refuse(row, "PAS-7", gettext_noop("%(record)s was handed in already."), record=row.number)
@@ -95,12 +117,11 @@ def hand_in(call: Call, passes: Iterable[VisitorPass]) -> Outcome:
             move.refuse(row, "PAS-8", message, record=row.number)
         else:
             move.set(row, handed_in_at=move.now)
-    return move.finish()
 
 
-def refund(call: Call, passes: Iterable[VisitorPass]) -> Outcome:
+@verb(VisitorPass, roles=CLERKS, label=gettext_noop("Refund deposit"), rule="PAS-3")
+def refund(move: Move[VisitorPass]) -> None:
     """Pay deposits back, once, when the pass was handed in, a revoked one too (PAS-3); never the card fee."""
-    move = open_move(call, passes, "refund", "PAS-3")
     for row in list(move.rows):
         if not row.deposit_fen:
             move.refuse(row, "PAS-3", gettext_noop("No deposit was taken for %(record)s."), record=row.number)
@@ -112,4 +133,3 @@ def refund(call: Call, passes: Iterable[VisitorPass]) -> Outcome:
             move.refuse(row, "PAS-3", message, record=row.number)
         else:
             move.set(row, deposit_refunded_at=move.now)
-    return move.finish()

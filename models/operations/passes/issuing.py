@@ -2,7 +2,7 @@
 
 import datetime
 from calendar import monthrange
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from models.call import Call
 from models.errors import Msgid, OperationRefused, Outcome, gettext_noop
 from models.estates import Unit
 from models.operations.core import (
+    Move,
     check_each,
     check_id_number,
     check_letters,
@@ -21,17 +22,18 @@ from models.operations.core import (
     delete_unused,
     id_columns,
     in_estate,
-    open_amend,
+    operation,
     require,
     require_role,
     sift,
     take_numbers,
+    verb,
 )
 from models.operations.matters import check_phone, phone_columns, same_phone
 from models.operations.passes.codes import new_code
-from models.operations.passes.gate import open_move
 from models.passes import PassKind, VisitorPass
 from models.personal import IdDocument
+from models.roles import CLERKS, MANAGERS, SUPERVISORS
 from models.settings import EstateSettings
 from models.tags import tag_key
 
@@ -84,6 +86,7 @@ class PassDraft:
     valid_until: datetime.datetime | None = None
 
 
+@operation(VisitorPass, roles=CLERKS, label=gettext_noop("Issue pass"))
 def issue(call: Call, drafts: Sequence[PassDraft]) -> Outcome:
     """Issue passes, each with number and unguessable code; a worker's with deposit and card fee by the settings.
 
@@ -265,16 +268,16 @@ def _refuse_ended(row: VisitorPass) -> None:
         raise OperationRefused("PAS-7", gettext_noop("%(record)s was handed in already."), record=row.number)
 
 
+@verb(VisitorPass, roles=CLERKS, amends=AMENDABLE)
 def amend(
-    call: Call,
-    passes: Iterable[VisitorPass],
+    move: Move[VisitorPass],
+    /,
     **columns: Any,
-) -> Outcome:
+) -> None:
     """Change what is written on passes that are out: never kind, number, code, times or money.
 
     What the rule of its kind asks for must still be there afterwards. Phone and ID number come in plain form.
     """
-    move = open_amend(call, VisitorPass, passes, columns, AMENDABLE)
 
     def check(row: VisitorPass) -> None:
         _refuse_ended(row)
@@ -285,13 +288,13 @@ def amend(
         require(_missing(paper), rule)
         check_phone(columns.get("phone"), rule, "phone")
         if columns.get("badge_number", row.badge_number) != row.badge_number:
-            check_badge(call.session, row.estate_id, columns["badge_number"], out, row.id)
+            check_badge(move.session, row.estate_id, columns["badge_number"], out, row.id)
         if "id_number" in columns:
             today = move.settings.calendar(row.estate_id).local_date(move.now)
             check_id_number(paper.id_document, columns["id_number"], rule=rule, today=today)
         if columns.get("host_unit_id") is not None:
             in_estate(
-                call.session,
+                move.session,
                 Unit,
                 columns["host_unit_id"],
                 row.estate_id,
@@ -305,34 +308,36 @@ def amend(
         stored = {name: value for name, value in columns.items() if name not in {"phone", "id_number"}}
         # The cipher text of the same number differs each time: only another number is a change.
         if "phone" in columns:
-            same = same_phone(call.session, row.phone, columns["phone"])
-            stored.update({} if same else phone_columns(call.session, columns["phone"]))
+            same = same_phone(move.session, row.phone, columns["phone"])
+            stored.update({} if same else phone_columns(move.session, columns["phone"]))
         if "id_number" in columns:
-            number = id_columns(call.session, columns["id_number"])
+            number = id_columns(move.session, columns["id_number"])
             stored.update({} if number["id_number_digest"] == row.id_number_digest else number)
         move.set(row, **stored)
-    return move.finish()
 
 
-def revoke(call: Call, passes: Iterable[VisitorPass]) -> Outcome:
+_SAY_WHY = gettext_noop("Say why the pass is revoked.")
+
+
+@verb(VisitorPass, roles=SUPERVISORS, label=gettext_noop("Revoke"), rule="PAS-7", why=_SAY_WHY)
+def revoke(move: Move[VisitorPass]) -> None:
     """Make passes invalid from now on, by a supervisor with reason (PAS-7); who is inside may still leave."""
-    return _end(call, passes, "revoke")
+    _end(move)
 
 
-def correct(call: Call, passes: Iterable[VisitorPass]) -> Outcome:
+@verb(VisitorPass, roles=SUPERVISORS, label=gettext_noop("Correct a mistake"), rule="PAS-7", why=_SAY_WHY)
+def correct(move: Move[VisitorPass]) -> None:
     """Undo passes issued by mistake, by a supervisor with reason: they are revoked, the history stays (PAS-7)."""
-    return _end(call, passes, "correct")
+    _end(move)
 
 
-def _end(call: Call, passes: Iterable[VisitorPass], verb: str) -> Outcome:
-    move = open_move(call, passes, verb, "PAS-7")
-    move.refuse_unless(call.reason.strip(), "PAS-7", gettext_noop("Say why the pass is revoked."), field="reason")
+def _end(move: Move[VisitorPass]) -> None:
     for row in check_each(move, _refuse_ended):
-        move.set(row, revoked_at=move.now, revoke_reason=call.reason.strip())
-    return move.finish()
+        move.set(row, revoked_at=move.now, revoke_reason=move.call.reason.strip())
 
 
-def delete(call: Call, passes: Iterable[VisitorPass]) -> Outcome:
+@verb(VisitorPass, roles=MANAGERS, rule="PAS-7")
+def delete(move: Move[VisitorPass]) -> None:
     """Remove passes on which nothing followed: nobody went in, no money was taken, neither revoked nor handed in."""
     message = gettext_noop("Something has followed on %(record)s already; a supervisor can correct it instead.")
 
@@ -341,4 +346,4 @@ def delete(call: Call, passes: Iterable[VisitorPass]) -> Outcome:
         if row.deposit_fen or row.card_fee_fen:
             raise OperationRefused("PAS-7", message, record=row.number)
 
-    return delete_unused(call, VisitorPass, passes, rule="PAS-7", message=message, check=check)
+    delete_unused(move, message, check=check)

@@ -16,9 +16,10 @@ from models.errors import OperationRefused, Outcome, gettext_noop
 from models.events import Event, record_events
 from models.keys import KeyLoan
 from models.matters import RepeatReport
-from models.operations.core import Move, create, event_row, facts
+from models.operations.core import Move, create, event_row, facts, operation
 from models.personal import keyring_of
 from models.residents import Occupancy, Resident, ResidentContact, ResidentMerge
+from models.roles import SUPERVISORS
 from models.tickets import Ticket
 
 RULE = "RES-1"
@@ -37,6 +38,7 @@ JOINED = {"vehicles": "，", "note": "\n"}
 """Of these both stay, one behind the other."""
 
 
+@operation(Resident, name="unite", roles=SUPERVISORS, label=gettext_noop("Merge another record into this one"))
 def merge(
     call: Call, residents: Iterable[Resident], *, other_id: int, looked_at: bool = True, shown: str | None = None
 ) -> Outcome:
@@ -47,8 +49,7 @@ def merge(
     what would move, as long as nobody has *looked_at* these: at just these, where *shown* is what the last refusal gave
     as its value ``shown``; None is for programs, which show nothing.
     """
-    move = Move(call, Resident, residents, verb="unite")
-    move.rule = RULE
+    move = Move(call, Resident, residents, verb="unite", rule=RULE)
     message = gettext_noop("People are merged one by one.")
     move.refuse_unless(len(move.rows) <= 1, RULE, message)
     move.also = {"merged": other_id}
@@ -85,13 +86,13 @@ def merge(
     return outcome
 
 
+@operation(Resident, name="undo", roles=SUPERVISORS)
 def undo_merge(call: Call, residents: Iterable[Resident]) -> Outcome:
     """Part again who was merged last, while all that is put back is still as the merge left it (RES-1).
 
     What else was written meanwhile, an entry or another summary for instance, stays and goes with its record.
     """
-    move = Move(call, Resident, residents, verb="undo")
-    move.rule = RULE
+    move = Move(call, Resident, residents, verb="undo", rule=RULE)
     parted: list[tuple[Resident, ResidentMerge, dict[type[Any], list[Any]]]] = []
     for row in list(move.rows):
         query = select(ResidentMerge).where(ResidentMerge.kept_id == row.id, ResidentMerge.undone_at.is_(None))

@@ -10,9 +10,21 @@ from sqlalchemy.orm import Session
 from models.call import Call
 from models.errors import Msgid, OperationRefused, Outcome, gettext_noop
 from models.estates import Unit
-from models.operations.core import CHUNK, Move, create, delete_unused, estates_of, local_dates, require_role, sift
+from models.operations.core import (
+    CHUNK,
+    Move,
+    create,
+    delete_unused,
+    estates_of,
+    local_dates,
+    operation,
+    require_role,
+    sift,
+    verb,
+)
 from models.operations.residents.same_person import LivingThere
 from models.residents import Occupancy, OccupancyKind, Resident
+from models.roles import CLERKS, MANAGERS
 
 
 @dataclass
@@ -29,6 +41,7 @@ class OccupancyDraft:
     """Not the one of the same name who has the unit already."""
 
 
+@operation(Occupancy, name="register", roles=CLERKS)
 def register_occupancy(call: Call, drafts: Sequence[OccupancyDraft]) -> Outcome:
     """Say that people own or live in units (RES-1): one person may have several units, a unit several people.
 
@@ -100,10 +113,10 @@ def _overlap(one: Occupancy, other: Occupancy) -> bool:
     return one.from_on <= (other.until_on or last) and other.from_on <= (one.until_on or last)
 
 
-def end_occupancy(call: Call, occupancies: Iterable[Occupancy], *, until_on: datetime.date | None = None) -> Outcome:
+@verb(Occupancy, name="end", roles=CLERKS, label=gettext_noop("End"), rule="RES-1")
+def end_occupancy(move: Move[Occupancy], *, until_on: datetime.date | None = None) -> None:
     """Say on which day people's time in their units ends, today when none is named; the history stays (RES-1)."""
-    move = Move(call, Occupancy, occupancies, verb="end", rule="RES-1")
-    today = local_dates(call.session, call.now)
+    today = local_dates(move.session, move.now)
     for row in list(move.rows):
         last = until_on or today(row.estate_id)
         if row.until_on is not None:
@@ -113,21 +126,14 @@ def end_occupancy(call: Call, occupancies: Iterable[Occupancy], *, until_on: dat
             move.refuse(row, "RES-1", message, field="until_on")
         else:
             move.set(row, until_on=last)
-    return move.finish()
 
 
-def delete_occupancy(call: Call, occupancies: Iterable[Occupancy]) -> Outcome:
+@verb(Occupancy, name="delete", roles=MANAGERS, rule="RES-1")
+def delete_occupancy(move: Move[Occupancy]) -> None:
     """Remove what was registered by mistake, while it has not ended; what has ended is history (RES-1)."""
 
     def check(row: Occupancy) -> None:
         if row.until_on is not None:
             raise OperationRefused("RES-1", gettext_noop("This ended on %(day)s already."), day=row.until_on)
 
-    return delete_unused(
-        call,
-        Occupancy,
-        occupancies,
-        rule="RES-1",
-        message=gettext_noop("Something refers to this; it stays."),
-        check=check,
-    )
+    delete_unused(move, gettext_noop("Something refers to this; it stays."), check=check)

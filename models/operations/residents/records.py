@@ -15,6 +15,8 @@ from models.estates import Estate
 from models.operations.contacts import write_numbers
 from models.operations.core import (
     CHUNK,
+    Move,
+    check_columns,
     check_each,
     check_id_number,
     create,
@@ -23,15 +25,17 @@ from models.operations.core import (
     id_digest,
     local_dates,
     name_pinyin,
-    open_amend,
+    operation,
     require_role,
     sift,
+    verb,
 )
 from models.operations.matters import check_own_phone
 from models.operations.residents.same_person import ReachedThere
 from models.personal import IdDocument, keyring_of
 from models.policy import role_for
 from models.residents import MERGED, Resident, ResidentContact
+from models.roles import CLERKS, MANAGERS
 
 AMENDABLE = frozenset(
     {"name", "phone", "id_document", "id_number", "vehicles", "emergency_contact", "moved_in_on", "note"}
@@ -57,6 +61,7 @@ class ResidentDraft:
     """Not the one of the same name and number who is there already."""
 
 
+@operation(Resident, roles=CLERKS)
 def register(call: Call, drafts: Sequence[ResidentDraft]) -> Outcome:
     """Take people into the file of an estate (RES-1), found afterwards by name, pinyin, phone and ID number.
 
@@ -179,6 +184,7 @@ def _sealed(session: Session, text: str | None) -> str | None:
     return keyring_of(session).encrypt(plain) if plain else None
 
 
+@operation(Resident, roles=CLERKS)
 def amend(
     call: Call,
     residents: Iterable[Resident],
@@ -195,14 +201,8 @@ def amend(
 def amend_each(call: Call, changes: Sequence[tuple[Resident, Mapping[str, Any]]]) -> Outcome:
     """Like :func:`amend`, with columns of its own for each person; each stands there once."""
     columns_of = {row.id: columns for row, columns in changes}
-    move = open_amend(
-        call,
-        Resident,
-        [row for row, _columns in changes],
-        {name: None for columns in columns_of.values() for name in columns},
-        AMENDABLE,
-        rule="RES-1",
-    )
+    check_columns((name for columns in columns_of.values() for name in columns), AMENDABLE)
+    move = Move(call, Resident, [row for row, _columns in changes], verb="amend", rule="RES-1")
     today = local_dates(call.session, call.now)
     digests = {row.id: id_digest(call.session, columns_of[row.id].get("id_number")) for row in move.rows}
     shared = Counter(digests.values())
@@ -245,15 +245,13 @@ def _stored(session: Session, row: Resident, columns: Mapping[str, Any]) -> dict
     return stored
 
 
-def delete(call: Call, residents: Iterable[Resident]) -> Outcome:
+@verb(Resident, roles=MANAGERS, rule="RES-1")
+def delete(move: Move[Resident]) -> None:
     """Remove people to whom no unit, ticket, complaint or key loan refers; all others stay in the file (RES-1)."""
     message = gettext_noop("A unit, ticket, complaint or key loan refers to %(record)s, who therefore stays.")
-    return delete_unused(
-        call,
-        Resident,
-        residents,
-        rule="RES-1",
-        message=message,
+    delete_unused(
+        move,
+        message,
         apart_from=(ResidentContact,),
-        along=lambda gone: write_numbers(call, [(row, None) for row in gone], role=None),
+        along=lambda gone: write_numbers(move.call, [(row, None) for row in gone], role=None),
     )

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from models.calendar import WorkingCalendar
 from models.call import Call
 from models.errors import OperationRefused, Outcome, gettext_noop
-from models.operations.core import check_each, create, delete_unused, open_amend, require_role, sift
+from models.operations.core import Move, check_each, create, delete_unused, operation, require_role, sift, verb
+from models.roles import MANAGERS
 from models.settings import CalendarDay, Clock, ClockCalendar, DayKind, EstateSettings, WorkingHours
 
 DAY_AMENDABLE = frozenset({"kind", "name", "start_minute", "end_minute"})
@@ -43,6 +44,7 @@ class WorkingHoursDraft:
     end_minute: int
 
 
+@operation(CalendarDay, name="register", roles=MANAGERS)
 def register_calendar_days(call: Call, drafts: Sequence[CalendarDayDraft]) -> Outcome:
     """Add holidays and make-up working days (SET-2); a date stands in the calendar once."""
     rows: list[CalendarDay] = []
@@ -84,13 +86,13 @@ def _check_interval(start: int | None, end: int | None) -> None:
         raise OperationRefused("SET-2", message, field="end_minute")
 
 
+@verb(CalendarDay, name="amend", roles=MANAGERS, rule="SET-2", amends=DAY_AMENDABLE)
 def amend_calendar_days(
-    call: Call,
-    days: Iterable[CalendarDay],
+    move: Move[CalendarDay],
+    /,
     **columns: Any,
-) -> Outcome:
+) -> None:
     """Change what a date of the calendar is; due times computed from then on follow it (SET-1, SET-2)."""
-    move = open_amend(call, CalendarDay, days, columns, DAY_AMENDABLE, rule="SET-2")
 
     def check(row: CalendarDay) -> None:
         start, end = columns.get("start_minute", row.start_minute), columns.get("end_minute", row.end_minute)
@@ -98,16 +100,15 @@ def amend_calendar_days(
 
     for row in check_each(move, check):
         move.set(row, **columns)
-    return move.finish()
 
 
-def delete_calendar_days(call: Call, days: Iterable[CalendarDay]) -> Outcome:
+@verb(CalendarDay, name="delete", roles=MANAGERS, rule="SET-2")
+def delete_calendar_days(move: Move[CalendarDay]) -> None:
     """Take dates out of the calendar: they are ordinary weekdays again (SET-2)."""
-    return delete_unused(
-        call, CalendarDay, days, rule="SET-2", message=gettext_noop("Something refers to this; it stays.")
-    )
+    delete_unused(move, gettext_noop("Something refers to this; it stays."))
 
 
+@operation(WorkingHours, name="register", roles=MANAGERS)
 def register_working_hours(call: Call, drafts: Sequence[WorkingHoursDraft]) -> Outcome:
     """Add working intervals to weekdays (SET-2); the intervals of a day do not overlap."""
     known = _KnownHours(call.session)
@@ -179,14 +180,14 @@ def check_fits(calendar: WorkingCalendar, code: str, minutes: int, now: datetime
         raise OperationRefused("SET-2", message, clock=code) from error
 
 
+@verb(WorkingHours, name="amend", roles=MANAGERS, rule="SET-2", amends=HOURS_AMENDABLE)
 def amend_working_hours(
-    call: Call,
-    rows: Iterable[WorkingHours],
+    move: Move[WorkingHours],
+    /,
     **columns: Any,
-) -> Outcome:
+) -> None:
     """Change working intervals; due times computed from then on follow them (SET-1, SET-2)."""
-    move = open_amend(call, WorkingHours, rows, columns, HOURS_AMENDABLE, rule="SET-2")
-    known = _KnownHours(call.session)
+    known = _KnownHours(move.session)
 
     def check(row: WorkingHours) -> None:
         hours = (
@@ -201,18 +202,16 @@ def amend_working_hours(
 
     for row in check_each(move, check):
         move.set(row, **columns)
-    return move.finish()
 
 
-def delete_working_hours(call: Call, rows: Iterable[WorkingHours]) -> Outcome:
+@verb(WorkingHours, name="delete", roles=MANAGERS, rule="SET-2")
+def delete_working_hours(move: Move[WorkingHours]) -> None:
     """Take working intervals away, as long as enough remain for the clocks that count working hours (SET-2)."""
-    known = _KnownHours(call.session)
+    known = _KnownHours(move.session)
 
     def check(row: WorkingHours) -> None:
         after = {key: hours for key, hours in known.of(row.estate_id).items() if key != row.id}
-        known.check_enough(row.estate_id, after.values(), call.now)
+        known.check_enough(row.estate_id, after.values(), move.now)
         known.of(row.estate_id).pop(row.id)
 
-    return delete_unused(
-        call, WorkingHours, rows, rule="SET-2", message=gettext_noop("Something refers to this; it stays."), check=check
-    )
+    delete_unused(move, gettext_noop("Something refers to this; it stays."), check=check)

@@ -1,7 +1,7 @@
 """Clocks, single settings and categories: what a manager may make of them (SET-1)."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +10,19 @@ from sqlalchemy.orm import Session
 
 from models.call import Call
 from models.errors import OperationRefused, Outcome, gettext_noop
-from models.operations.core import Move, check_each, create, delete_unused, in_estate, open_amend, require_role, sift
+from models.operations.core import (
+    Move,
+    check_each,
+    create,
+    delete_unused,
+    in_estate,
+    operation,
+    require_role,
+    sift,
+    verb,
+)
 from models.operations.settings.calendars import check_fits
+from models.roles import MANAGERS
 from models.settings import DEFAULT_SETTINGS, Category, CategoryRegister, Clock, ClockCalendar, Setting
 from models.staff import Team
 
@@ -36,16 +47,16 @@ class CategoryDraft:
     team_id: int | None = None
 
 
+@verb(Clock, name="amend", roles=MANAGERS, rule="SET-1", amends=CLOCK_AMENDABLE)
 def amend_clocks(
-    call: Call,
-    clocks: Iterable[Clock],
+    move: Move[Clock],
+    /,
     **columns: Any,
-) -> Outcome:
+) -> None:
     """Set the minutes or the calendar of clocks, or switch them; clocks already running keep their due time (SET-1).
 
     Refused: minutes that are no whole number from 1 to 525,600, or, in working hours, more than the calendar holds.
     """
-    move = open_amend(call, Clock, clocks, columns, CLOCK_AMENDABLE, rule="SET-1")
 
     def check(row: Clock) -> None:
         minutes, calendar = columns.get("minutes", row.minutes), columns.get("calendar", row.calendar)
@@ -56,7 +67,6 @@ def amend_clocks(
 
     for row in check_each(move, check):
         move.set(row, **columns)
-    return move.finish()
 
 
 def _check_figure(value: object, smallest: int, largest: int, field: str) -> None:
@@ -65,15 +75,14 @@ def _check_figure(value: object, smallest: int, largest: int, field: str) -> Non
         raise OperationRefused("SET-1", message, field=field, smallest=smallest, largest=largest)
 
 
-def amend_settings(call: Call, settings: Iterable[Setting], *, value: object) -> Outcome:
+@verb(Setting, name="amend", roles=MANAGERS, rule="SET-1")
+def amend_settings(move: Move[Setting], *, value: object) -> None:
     """Give settings another value of their own kind: a figure within its limits, or a list of times from and until.
 
     Works from then on (SET-1): passes and promises given before keep what they were given.
     """
-    move = Move(call, Setting, settings, verb="amend", rule="SET-1")
     for row in check_each(move, lambda row: check_value(row.code, value)):
         move.set(row, value=value)
-    return move.finish()
 
 
 def check_value(code: str, value: object) -> None:
@@ -95,6 +104,7 @@ def _is_interval(item: object) -> bool:
     return all(isinstance(time, str) and _TIME.fullmatch(time) for time in item)
 
 
+@operation(Category, name="register", roles=MANAGERS)
 def register_categories(call: Call, drafts: Sequence[CategoryDraft]) -> Outcome:
     """Add categories of tickets (SET-1). The eight of complaints are given (CMP-1)."""
     rows: list[Category] = []
@@ -142,36 +152,30 @@ def _check_category(session: Session, name: str | None, team_id: int | None, est
         in_estate(session, Team, team_id, estate_id, "SET-1", gettext_noop("team"), field="team_id")
 
 
+@verb(Category, name="amend", roles=MANAGERS, rule="SET-1", amends=CATEGORY_AMENDABLE)
 def amend_categories(
-    call: Call,
-    categories: Iterable[Category],
+    move: Move[Category],
+    /,
     **columns: Any,
-) -> Outcome:
+) -> None:
     """Rename categories, give them to a team, or take them out of use; records keep theirs (SET-1)."""
-    move = open_amend(call, Category, categories, columns, CATEGORY_AMENDABLE, rule="SET-1")
 
     def check(row: Category) -> None:
         if row.register is CategoryRegister.COMPLAINTS and not columns.get("enabled", True):
             raise _given()
-        _check_category(call.session, columns.get("name", row.name), columns.get("team_id"), row.estate_id)
+        _check_category(move.session, columns.get("name", row.name), columns.get("team_id"), row.estate_id)
 
     for row in check_each(move, check):
         move.set(row, **columns)
-    return move.finish()
 
 
-def delete_categories(call: Call, categories: Iterable[Category]) -> Outcome:
+@verb(Category, name="delete", roles=MANAGERS, rule="SET-1")
+def delete_categories(move: Move[Category]) -> None:
     """Remove categories of tickets that no ticket has; one that was used is taken out of use instead (SET-1)."""
 
     def check(row: Category) -> None:
         if row.register is CategoryRegister.COMPLAINTS:
             raise _given()
 
-    return delete_unused(
-        call,
-        Category,
-        categories,
-        rule="SET-1",
-        message=gettext_noop("Records have the category %(record)s; take it out of use instead."),
-        check=check,
-    )
+    message = gettext_noop("Records have the category %(record)s; take it out of use instead.")
+    delete_unused(move, message, check=check)

@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 from models.call import Call
 from models.errors import OperationRefused, Outcome, gettext_noop
 from models.events import record_events
-from models.operations.core import Move, create, event_row, facts, refuse_role
+from models.operations.core import Move, create, event_row, facts, operation, refuse_role, verb
 from models.operations.staff.leaving import Leaving
 from models.operations.staff.whole_accounts import end_requests, refuse_beyond
 from models.personal import keyring_of
 from models.policy import role_for
+from models.roles import ADMINS, MANAGERS
 from models.staff import SYSTEM, Staff
 
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,59}")
@@ -50,6 +51,7 @@ def active_person(session: Session, username: str) -> Staff:
     return person
 
 
+@operation(Staff, roles=ADMINS | MANAGERS)
 def register(call: Call, drafts: Sequence[StaffDraft]) -> Outcome:
     """Make accounts, without any role yet. Refuses malformed and taken user names and empty names."""
     outcome = Outcome()
@@ -89,12 +91,12 @@ def _unfit(row: Staff, taken: set[str]) -> OperationRefused | None:
     return None
 
 
-def amend(call: Call, people: Sequence[Staff], **values: Any) -> Outcome:
+@verb(Staff, roles=ADMINS | MANAGERS)
+def amend(move: Move[Staff], /, **values: Any) -> None:
     """Change name, language or home estate; nothing else of an account is amended.
 
     Refused (ROLE), as for every verb on an account as a whole, for who also works where *actor* may not do this.
     """
-    move = Move(call, Staff, people, verb="amend")
     refuse_beyond(move)
     others = sorted(set(values) - {"name", "language", "estate_id"})
     message = gettext_noop("These cannot be edited: %(columns)s.")
@@ -107,54 +109,51 @@ def amend(call: Call, people: Sequence[Staff], **values: Any) -> Outcome:
     )
     for row in move.rows:
         move.set(row, **values)
-    return move.finish()
 
 
-def disable(call: Call, people: Sequence[Staff], *, hand_over_to: Sequence[Staff] = ()) -> Outcome:
+@verb(Staff, roles=ADMINS | MANAGERS, label=gettext_noop("Disable"))
+def disable(move: Move[Staff], *, hand_over_to: Sequence[Staff] = ()) -> None:
     """End an account's sessions and let nobody sign in with it; what the person did stays.
 
     What the person answers for goes to the first of *hand_over_to* who may have it. Refused where something would be
     left with nobody (INT-1, DSP-11, FUP-4), or a key is still out with the person (KEY-4).
     """
-    move = Move(call, Staff, people, verb="disable")
     refuse_beyond(move)
     for row in list(move.rows):
-        if row.username == SYSTEM or row.id == call.actor.staff_id:
+        if row.username == SYSTEM or row.id == move.actor.staff_id:
             move.refuse(row, "STAFF", gettext_noop("Neither the system's account nor the own one can be disabled."))
         elif row.disabled_at is not None:
             move.refuse(row, "STAFF", gettext_noop("%(name)s is disabled already."), name=row.name)
         else:
             move.set(row, disabled_at=move.now, session_generation=row.session_generation + 1)
-    leaving = Leaving(call.session, move.rows, hand_over_to)
+    leaving = Leaving(move.session, move.rows, hand_over_to)
     for row in list(move.rows):
         if refusal := leaving.refusal(row.id):
             move.reject(row, refusal)
-    if not call.preview:
-        leaving.hand_over({row.id for row in move.rows}, verb="disable", actor=call.actor, now=call.now)
-        end_requests(call.session, move.rows, move.now)
-    return move.finish()
+    if not move.preview:
+        leaving.hand_over({row.id for row in move.rows}, verb="disable", actor=move.actor, now=move.now)
+        end_requests(move.session, move.rows, move.now)
 
 
-def enable(call: Call, people: Sequence[Staff]) -> Outcome:
+@verb(Staff, roles=ADMINS | MANAGERS, label=gettext_noop("Enable"))
+def enable(move: Move[Staff]) -> None:
     """Let a disabled account sign in again, with its old password and roles."""
-    move = Move(call, Staff, people, verb="enable")
     refuse_beyond(move)
     for row in list(move.rows):
         if row.disabled_at is None:
             move.refuse(row, "STAFF", gettext_noop("%(name)s is not disabled."), name=row.name)
         else:
             move.set(row, disabled_at=None)
-    return move.finish()
 
 
-def reset_password(call: Call, people: Sequence[Staff], *, password_hash: str) -> Outcome:
+@verb(Staff, roles=ADMINS, label=gettext_noop("Reset password"))
+def reset_password(move: Move[Staff], *, password_hash: str) -> None:
     """Give an account a password that its owner must change at the next sign-in; its sessions end.
 
     For the command line, where nobody can sign in any more; the panel has ``password_requests``. Refused (ROLE) for
     who also works where *actor* is not administrator: whoever knows a password can act as that person. Who works
     nowhere opens nothing with it, and needs it before being given a role again.
     """
-    move = Move(call, Staff, people, verb="reset_password")
     refuse_beyond(move)
     for row in list(move.rows):
         if row.username == SYSTEM:
@@ -166,9 +165,8 @@ def reset_password(call: Call, people: Sequence[Staff], *, password_hash: str) -
                 must_change_password=True,
                 session_generation=row.session_generation + 1,
             )
-    if not call.preview:
-        end_requests(call.session, move.rows, move.now)
-    return move.finish()
+    if not move.preview:
+        end_requests(move.session, move.rows, move.now)
 
 
 def change_own_password(call: Call, person: Staff, *, password_hash: str) -> Staff:

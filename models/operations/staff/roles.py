@@ -8,16 +8,17 @@ from models.call import Call
 from models.errors import OperationRefused, Outcome, gettext_noop
 from models.estates import Estate
 from models.events import record_events
-from models.operations.core import event_row, refuse_role
+from models.operations.core import event_row, operation, refuse_role
 from models.operations.staff.leaving import Leaving
 from models.operations.staff.whole_accounts import from_elsewhere, works_elsewhere_only
 from models.policy import role_for
-from models.roles import Role
+from models.roles import ADMINS, Role
 from models.staff import SYSTEM, Actor, Staff, StaffAssignment, Team
 
 WITH_TEAM = frozenset({Role.TECHNICIAN, Role.LEAD})
 
 
+@operation(Staff, roles=ADMINS, label=gettext_noop("Grant role"))
 def grant_role(call: Call, people: Sequence[Staff], *, estate: Estate, role: Role, team: Team | None = None) -> Outcome:
     """Let people work in *estate* as *role*; team leads and technicians in a team of it.
 
@@ -77,6 +78,7 @@ def _misfit(person: Staff, estate: Estate, role: Role, team: Team | None, held: 
     return None
 
 
+@operation(Staff, roles=ADMINS, label=gettext_noop("End role"))
 def end_role(call: Call, assignments: Sequence[StaffAssignment], *, hand_over_to: Sequence[Staff] = ()) -> Outcome:
     """Let people no longer work in a role; the assignment stays, with its end.
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from models.errors import OperationRefused, gettext_noop
 from models.operations.core import Move
 from models.password_requests import PasswordRequest
-from models.policy import PERMISSIONS
+from models.policy import roles_of
 from models.staff import Actor, Staff, StaffAssignment
 
 
@@ -26,7 +26,7 @@ def estates_of(session: Session, people: Iterable[Staff]) -> dict[int, set[int]]
 
 def is_in_charge(actor: Actor, verb: str, estates: Iterable[int]) -> bool:
     """Whether *actor* has a role that may do *verb* to an account in every one of *estates*."""
-    granted = PERMISSIONS["staff"][verb]
+    granted = roles_of("staff", verb) or frozenset()
     return actor.is_system or all(actor.roles_in(estate) & granted for estate in estates)
 
 
@@ -48,7 +48,7 @@ def refuse_beyond(move: Move[Staff]) -> None:
 def works_elsewhere_only(session: Session, person: Staff, actor: Actor) -> bool:
     """Whether *person* works now, but nowhere where *actor* gives roles."""
     estates = estates_of(session, [person])[person.id]
-    granted = PERMISSIONS["staff"]["grant_role"]
+    granted = roles_of("staff", "grant_role") or frozenset()
     return bool(estates) and not actor.is_system and not any(actor.roles_in(one) & granted for one in estates)
 
 

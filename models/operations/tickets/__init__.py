@@ -1,7 +1,8 @@
 """The verbs of tickets. One door: what other modules, views, commands and timers call."""
 
-from models.operations.matters import change_owner, comment, merge, name_follower, report_again
+from models.operations.matters import merge
 from models.operations.tickets.charges import charge, owes_charge, settle, waive
+from models.operations.tickets.entries import change_owner, comment, name_follower, report_again
 from models.operations.tickets.intake import (
     AMENDABLE,
     NUMBER_PREFIX,

@@ -14,7 +14,7 @@ from models.complaints import OPEN_STATUSES as OPEN_COMPLAINTS
 from models.complaints import Complaint
 from models.errors import Incomplete, Msgid, OperationRefused, Outcome, gettext_noop
 from models.matters import ClockRun, Comment, RepeatReport
-from models.operations.core import Move, create, in_estate, refuse_role, take_numbers
+from models.operations.core import Move, create, in_estate, operation, refuse_role, take_numbers, verb
 from models.operations.matters import (
     MatterDraft,
     check_change,
@@ -28,6 +28,7 @@ from models.operations.matters import (
 )
 from models.operations.tickets.sending import ON_SITE_KINDS, dispatch, visit_agreed
 from models.personal import keyring_of
+from models.roles import CLERKS, MANAGERS
 from models.settings import EstateSettings
 from models.staff import Team
 from models.tickets import OPEN_STATUSES, Ticket, TicketKind, TicketStatus
@@ -80,6 +81,7 @@ class TicketDraft(MatterDraft):
     previous_id: int | None = None
 
 
+@operation(Ticket, roles=CLERKS)
 def register(call: Call, drafts: Sequence[TicketDraft]) -> Outcome:
     """Take tickets into the register, each with a desk owner (INT-1), number and same-day clock.
 
@@ -195,11 +197,12 @@ def _write(call: Call, drafts: Sequence[TicketDraft], settings: EstateSettings) 
     return tickets
 
 
+@verb(Ticket, roles=CLERKS)
 def amend(
-    call: Call,
-    tickets: Iterable[Ticket],
+    move: Move[Ticket],
+    /,
     **columns: Any,
-) -> Outcome:
+) -> None:
     """Change descriptive columns only; never status, number, owner, team, times of work or deadlines.
 
     Refused: what takes away who reported it and where (INT-3) or whom its follow-up asks (FUP-1), and a promise that
@@ -207,15 +210,14 @@ def amend(
     """
     if forbidden := set(columns) - AMENDABLE:
         raise ValueError(f"amend does not change {sorted(forbidden)}")
-    move = Move(call, Ticket, tickets, verb="amend")
     if "summary" in columns:
         message = gettext_noop("Write down what happened.")
         move.refuse_unless((columns["summary"] or "").strip(), "INT-3", message, field="summary")
     if "reporter_phone" in columns:
         check_phone(columns["reporter_phone"])
-        columns.update(phone_columns(call.session, columns["reporter_phone"], "reporter_phone"))
+        columns.update(phone_columns(move.session, columns["reporter_phone"], "reporter_phone"))
     promises = columns.get("promised_at") is not None
-    settings = EstateSettings(call.session, {ticket.estate_id for ticket in move.rows}) if promises else None
+    settings = EstateSettings(move.session, {ticket.estate_id for ticket in move.rows}) if promises else None
     for ticket in list(move.rows):
         if ticket.status in (TicketStatus.CLOSED, TicketStatus.CANCELLED):
             move.refuse(
@@ -227,9 +229,9 @@ def amend(
             )
             continue
         try:
-            check_change(ticket, columns, now=call.now)
+            check_change(ticket, columns, now=move.now)
             if settings is not None and columns["promised_at"] != ticket.promised_at:
-                _check_answer(ticket.kind, columns["promised_at"], settings, ticket.estate_id, call.now)
+                _check_answer(ticket.kind, columns["promised_at"], settings, ticket.estate_id, move.now)
         except OperationRefused as refusal:
             move.reject(ticket, refusal)
             continue
@@ -237,9 +239,9 @@ def amend(
         visit_agreed(move, ticket, columns.get("visit_until"))
         if ticket.must_complete and not lacking(ticket, columns):
             move.set(ticket, must_complete=False)
-    return move.finish()
 
 
+@operation(Ticket, roles=CLERKS, label=gettext_noop("Register a linked new ticket"))
 def register_again(call: Call, tickets: Iterable[Ticket]) -> Outcome:
     """Register a new ticket linked to each closed one, which itself stays as it is (FUP-7).
 
@@ -282,20 +284,21 @@ def missing_fields(ticket: Ticket) -> list[Msgid]:
     return list(lacking(ticket, {}).values())
 
 
-def delete(call: Call, tickets: Iterable[Ticket]) -> Outcome:
+@verb(Ticket, roles=MANAGERS)
+def delete(move: Move[Ticket]) -> None:
     """Remove tickets that nothing has followed yet (JOB-1); all others are cancelled instead. The events stay."""
-    move = Move(call, Ticket, tickets, verb="delete")
     ids = [ticket.id for ticket in move.rows]
-    followed = set(call.session.scalars(select(Comment.ticket_id).where(Comment.ticket_id.in_(ids))))
-    followed |= set(call.session.scalars(select(RepeatReport.ticket_id).where(RepeatReport.ticket_id.in_(ids))))
-    followed |= set(call.session.scalars(select(Ticket.previous_id).where(Ticket.previous_id.in_(ids))))
+    followed = set(move.session.scalars(select(Comment.ticket_id).where(Comment.ticket_id.in_(ids))))
+    followed |= set(move.session.scalars(select(RepeatReport.ticket_id).where(RepeatReport.ticket_id.in_(ids))))
+    followed |= set(move.session.scalars(select(Ticket.previous_id).where(Ticket.previous_id.in_(ids))))
     for ticket in list(move.rows):
         if ticket.id in followed or not (ticket.status is TicketStatus.RECEIVED or ticket.imported_closed):
             message = gettext_noop("Something has followed on %(record)s already; cancel it instead.")
             move.refuse(ticket, "JOB-1", message, record=ticket.number)
-    outcome = move.finish()
-    if not call.preview and outcome.done:
+
+    def remove(outcome: Outcome) -> None:
         done = [ticket.id for ticket in outcome.done]
-        call.session.execute(sql_delete(ClockRun).where(ClockRun.ticket_id.in_(done)))
-        call.session.execute(sql_delete(Ticket).where(Ticket.id.in_(done)))
-    return outcome
+        move.session.execute(sql_delete(ClockRun).where(ClockRun.ticket_id.in_(done)))
+        move.session.execute(sql_delete(Ticket).where(Ticket.id.in_(done)))
+
+    move.afterwards(remove)

@@ -1,13 +1,12 @@
 """The job itself: slip taken, on site, waiting, finished, slip back, closed (JOB-1 … JOB-7)."""
 
 import datetime
-from collections.abc import Iterable
+from dataclasses import replace
 
-from models.call import Call
-from models.errors import Msgid, Outcome, gettext_noop
+from models.errors import Msgid, gettext_noop
 from models.follow_ups import FollowUp
 from models.matters import CommentKind
-from models.operations.core import once_looked_up
+from models.operations.core import Move, once_looked_up, verb
 from models.operations.matters import (
     comment_on,
     drop_follow_ups,
@@ -18,26 +17,36 @@ from models.operations.matters import (
 )
 from models.operations.tickets.charges import owes_charge
 from models.operations.tickets.intake import missing_fields
-from models.operations.tickets.opening import open_move
+from models.operations.tickets.opening import BUILT_ON, gone_on
 from models.operations.tickets.sending import check_visit, visit_agreed
+from models.roles import CLERKS, SUPERVISORS, WORKERS
 from models.staff import Staff, Team
 from models.tickets import Acceptance, Ticket, TicketKind, TicketStatus, WaitingReason
+from models.tickets import TicketStatus as S
+from models.verbs import Undo
 
 ANSWERED_KINDS = (TicketKind.ENQUIRY, TicketKind.QUERY, TicketKind.SUGGESTION)
 
 
-def accept(call: Call, tickets: Iterable[Ticket], *, taker: Staff | None = None) -> Outcome:
+@verb(
+    Ticket,
+    roles=CLERKS | WORKERS,
+    label=gettext_noop("Accept"),
+    moves={S.DISPATCHED: S.ACCEPTED},
+    bulk=True,
+    undo=Undo(clocks="met", built_on=BUILT_ON),
+)
+def accept(move: Move[Ticket], *, taker: Staff | None = None) -> None:
     """The responsible department signs the slip as taker (接单人, DSP-4).
 
     The taker is *taker*, else the person acting where they work in the team, else the assigned handler. A technician
     who takes a slip that nobody was assigned to becomes its handler.
     """
-    move = open_move(call, tickets, "accept")
-    me, handles = call.session.get(Staff, call.actor.staff_id), once_looked_up(call.session)
+    me, handles = move.session.get(Staff, move.actor.staff_id), once_looked_up(move.session)
     for ticket in list(move.rows):
-        team = call.session.get(Team, ticket.team_id) if ticket.team_id is not None else None
+        team = move.session.get(Team, ticket.team_id) if ticket.team_id is not None else None
         candidates = (
-            [taker] if taker else [me, call.session.get(Staff, ticket.assignee_id) if ticket.assignee_id else None]
+            [taker] if taker else [me, move.session.get(Staff, ticket.assignee_id) if ticket.assignee_id else None]
         )
         who = next((p for p in candidates if p is not None and handles(p, ticket.estate_id, team)), None)
         if who is None:
@@ -46,12 +55,11 @@ def accept(call: Call, tickets: Iterable[Ticket], *, taker: Staff | None = None)
             continue
         move.move(ticket, accepted_at=move.now, slip_taken_by_id=who.id, assignee_id=ticket.assignee_id or who.id)
         move.clocks.meet(ticket, move.now, "slip-acknowledged")
-    return move.finish()
 
 
-def start(call: Call, tickets: Iterable[Ticket]) -> Outcome:
+@verb(Ticket, roles=CLERKS | WORKERS, label=gettext_noop("Start work"), moves={S.ACCEPTED: S.IN_PROGRESS})
+def start(move: Move[Ticket]) -> None:
     """Arrived on site (DSP-5, JOB-7): stops the ``on-site`` clock."""
-    move = open_move(call, tickets, "start")
     for ticket in list(move.rows):
         if ticket.assignee_id is None:
             message = gettext_noop("%(record)s has no handler yet: assign it.")
@@ -59,15 +67,20 @@ def start(call: Call, tickets: Iterable[Ticket]) -> Outcome:
             continue
         move.move(ticket, arrived_at=move.now)
         move.clocks.meet(ticket, move.now, "on-site")
-    return move.finish()
 
 
-def wait(call: Call, tickets: Iterable[Ticket], *, waiting_reason: WaitingReason, note: str = "") -> Outcome:
+@verb(
+    Ticket,
+    roles=CLERKS | WORKERS,
+    label=gettext_noop("Put on hold"),
+    moves=dict.fromkeys((S.DISPATCHED, S.ACCEPTED, S.IN_PROGRESS), S.WAITING),
+)
+def wait(move: Move[Ticket], *, waiting_reason: WaitingReason, note: str = "") -> None:
     """Put jobs on hold (JOB-1). Clocks stand still, except for an outside party (JOB-9: they run on).
 
     *Resident absent* needs what was done at the door: waited 2-5 minutes, note left with the desk's number (DSP-8).
     """
-    move = open_move(call.following(expected=call.expected, preview=call.preview, reason=note or None), tickets, "wait")
+    move.call = replace(move.call, reason=note)
     if waiting_reason is WaitingReason.RESIDENT_ABSENT:
         message = gettext_noop("Write down how long was waited and that a note with the desk's number was left.")
         move.refuse_unless(note.strip(), "DSP-8", message, field="note")
@@ -75,18 +88,16 @@ def wait(call: Call, tickets: Iterable[Ticket], *, waiting_reason: WaitingReason
         move.move(ticket, waiting_reason=waiting_reason, waiting_from=ticket.status, waiting_note=note or None)
         if waiting_reason is not WaitingReason.THIRD_PARTY:
             move.clocks.pause(ticket, move.now)
-    return move.finish()
 
 
+@verb(Ticket, roles=CLERKS | WORKERS, label=gettext_noop("Resume"), moves={S.WAITING: S.IN_PROGRESS})
 def resume(
-    call: Call,
-    tickets: Iterable[Ticket],
+    move: Move[Ticket],
     *,
     visit_from: datetime.datetime | None = None,
     visit_until: datetime.datetime | None = None,
-) -> Outcome:
+) -> None:
     """Go on where the job waited from. After *resident absent* a new appointment is needed (DSP-8)."""
-    move = open_move(call, tickets, "resume")
     check_visit(move, visit_from, visit_until)
     for ticket in list(move.rows):
         if ticket.waiting_reason is WaitingReason.RESIDENT_ABSENT and visit_until is None:
@@ -98,17 +109,14 @@ def resume(
             move.set(ticket, visit_from=visit_from, visit_until=visit_until)
         move.clocks.resume(ticket, move.now)
         visit_agreed(move, ticket, visit_until)
-    return move.finish()
 
 
-def finish(
-    call: Call, tickets: Iterable[Ticket], *, result: str, acceptance: Acceptance, acceptance_reason: str = ""
-) -> Outcome:
+@verb(Ticket, roles=CLERKS | WORKERS, label=gettext_noop("Finish"), moves={S.IN_PROGRESS: S.DONE})
+def finish(move: Move[Ticket], *, result: str, acceptance: Acceptance, acceptance_reason: str = "") -> None:
     """The work is done (JOB-5): result, and the resident's signature or the reason why not.
 
     Meets ``same-day`` and ``on-site``; a resident's job now owes a follow-up, which is scheduled (FUP-1).
     """
-    move = open_move(call, tickets, "finish")
     move.refuse_unless(result.strip(), "JOB-6", gettext_noop("Write down the result."), field="result")
     explained = acceptance is Acceptance.SIGNED or acceptance_reason.strip()
     message = gettext_noop("Without the resident's signature, say why.")
@@ -130,15 +138,12 @@ def finish(
             acceptance_reason=acceptance_reason or None,
         )
         move.clocks.meet(ticket, move.now, "same-day", "on-site", "slip-acknowledged")
-    outcome = move.finish()
-    if not call.preview:
-        make_follow_ups(move, [ticket for ticket in outcome.done if owes_follow_up(ticket)])
-    return outcome
+    move.afterwards(lambda outcome: make_follow_ups(move, [row for row in outcome.done if owes_follow_up(row)]))
 
 
-def answer(call: Call, tickets: Iterable[Ticket], *, result: str) -> Outcome:
+@verb(Ticket, roles=CLERKS, label=gettext_noop("Answer"), moves={S.RECEIVED: S.DONE})
+def answer(move: Move[Ticket], *, result: str) -> None:
     """Answer an enquiry, query or suggestion at the desk (JOB-1): done without anyone going there."""
-    move = open_move(call, tickets, "answer")
     move.refuse_unless(result.strip(), "JOB-6", gettext_noop("Write down the answer."), field="result")
     for ticket in list(move.rows):
         if ticket.kind not in ANSWERED_KINDS:
@@ -147,12 +152,11 @@ def answer(call: Call, tickets: Iterable[Ticket], *, result: str) -> Outcome:
             continue
         move.move(ticket, finished_at=move.now, result=result, acceptance=Acceptance.NOT_NEEDED)
         move.clocks.meet(ticket, move.now, "same-day")
-    return move.finish()
 
 
-def take_slip_back(call: Call, tickets: Iterable[Ticket]) -> Outcome:
+@verb(Ticket, roles=CLERKS, label=gettext_noop("Take slip back"), bulk=True, undo=Undo(built_on=BUILT_ON))
+def take_slip_back(move: Move[Ticket]) -> None:
     """The technician hands the slip back and the desk signs for it (JOB-5)."""
-    move = open_move(call, tickets, "take_slip_back")
     for ticket in list(move.rows):
         if ticket.status is not TicketStatus.DONE or ticket.dispatched_at is None:
             message = gettext_noop("%(record)s has no slip to take back: it is “%(status)s”.")
@@ -161,8 +165,7 @@ def take_slip_back(call: Call, tickets: Iterable[Ticket]) -> Outcome:
             message = gettext_noop("The slip of %(record)s was taken back already.")
             move.refuse(ticket, "JOB-5", message, record=ticket.number)
         else:
-            move.set(ticket, slip_returned_at=move.now, slip_returned_to_id=call.actor.staff_id)
-    return move.finish()
+            move.set(ticket, slip_returned_at=move.now, slip_returned_to_id=move.actor.staff_id)
 
 
 def missing_for_close(ticket: Ticket, follow_up: FollowUp | None) -> list[Msgid]:
@@ -184,24 +187,36 @@ def missing_for_close(ticket: Ticket, follow_up: FollowUp | None) -> list[Msgid]
     return missing
 
 
-def close(call: Call, tickets: Iterable[Ticket]) -> Outcome:
+@verb(
+    Ticket,
+    roles=CLERKS,
+    label=gettext_noop("Close"),
+    moves={S.DONE: S.CLOSED},
+    bulk=True,
+    undo=Undo(clocks="cancelled", built_on=BUILT_ON, followed=gone_on),
+)
+def close(move: Move[Ticket]) -> None:
     """Close finished jobs; refused (JOB-6) with everything that is still missing, named at once."""
-    move = open_move(call, tickets, "close")
-    follow_ups = latest_follow_ups(call.session, Ticket, [ticket.id for ticket in move.rows])
+    follow_ups = latest_follow_ups(move.session, Ticket, [ticket.id for ticket in move.rows])
     for ticket in list(move.rows):
         if missing := missing_for_close(ticket, follow_ups.get(ticket.id)):
             message = gettext_noop("%(record)s cannot be closed yet. Missing: %(missing)s.")
             move.refuse(ticket, "JOB-6", message, record=ticket.number, missing=missing)
             continue
-        move.move(ticket, closed_at=move.now, closed_by_id=call.actor.staff_id)
+        move.move(ticket, closed_at=move.now, closed_by_id=move.actor.staff_id)
         move.clocks.cancel(ticket, move.now)
-    return move.finish()
 
 
-def reopen(call: Call, tickets: Iterable[Ticket]) -> Outcome:
+@verb(
+    Ticket,
+    roles=CLERKS,
+    label=gettext_noop("Reopen"),
+    rule="FUP-3",
+    moves={S.DONE: S.IN_PROGRESS},
+    why=gettext_noop("Say what is not right yet."),
+)
+def reopen(move: Move[Ticket]) -> None:
     """The resident is not satisfied: back to work (JOB-1, FUP-3); the same-day clock starts anew."""
-    move = open_move(call, tickets, "reopen", rule="FUP-3")
-    move.refuse_unless(call.reason.strip(), "FUP-3", gettext_noop("Say what is not right yet."), field="reason")
     for ticket in list(move.rows):
         if ticket.dispatched_at is None or ticket.team_id is None:
             message = gettext_noop("%(record)s was answered at the desk; register a new matter.")
@@ -209,18 +224,20 @@ def reopen(call: Call, tickets: Iterable[Ticket]) -> Outcome:
             continue
         move.move(ticket, finished_at=None, acceptance=None, acceptance_reason=None, slip_returned_at=None)
         move.set(ticket, slip_returned_to_id=None)
-        move.add(comment_on(ticket, CommentKind.NOTE, call.reason, actor=call.actor, now=move.now))
+        move.add(comment_on(ticket, CommentKind.NOTE, move.call.reason, actor=move.actor, now=move.now))
         move.clocks.start(ticket, "same-day", move.now)
-    outcome = move.finish()
-    if not call.preview:
-        drop_follow_ups(call, outcome.done)
-    return outcome
+    move.afterwards(lambda outcome: drop_follow_ups(move.call, outcome.done))
 
 
-def correct(call: Call, tickets: Iterable[Ticket]) -> Outcome:
+@verb(
+    Ticket,
+    roles=SUPERVISORS,
+    label=gettext_noop("Correct a mistake"),
+    rule="JOB-6",
+    moves={S.CLOSED: S.DONE},
+    why=gettext_noop("Say what the mistake was."),
+)
+def correct(move: Move[Ticket]) -> None:
     """Undo a mistaken close, by a supervisor with reason; the history stays (JOB-6)."""
-    move = open_move(call, tickets, "correct", rule="JOB-6")
-    move.refuse_unless(call.reason.strip(), "JOB-6", gettext_noop("Say what the mistake was."), field="reason")
     for ticket in move.rows:
         move.move(ticket, closed_at=None, closed_by_id=None)
-    return move.finish()

@@ -1,12 +1,24 @@
-"""How the verbs of jobs and charges open: tickets by their own transitions."""
+"""What the undo of a bulk run of a ticket's verb looks at."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from typing import Any
 
-from models.call import Call
-from models.operations.core import Move
-from models.tickets import TRANSITIONS, Ticket
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.errors import OperationRefused, gettext_noop
+from models.tickets import Ticket
+from models.verbs import Refusals
+
+BUILT_ON = frozenset({"status"})
 
 
-def open_move(call: Call, tickets: Iterable[Ticket], verb: str, rule: str | None = None) -> Move[Ticket]:
-    """Begin a verb of tickets; one that is in no transition table changes no status."""
-    return Move(call, Ticket, tickets, verb=verb, transitions=TRANSITIONS if verb in TRANSITIONS else None, rule=rule)
+def gone_on(session: Session, rows: Sequence[Any]) -> Refusals:
+    """A closed matter that went on in a new ticket stays closed (JOB-1)."""
+    query = select(Ticket.previous_id, Ticket.number).where(Ticket.previous_id.in_([row.id for row in rows]))
+    message = gettext_noop("The matter goes on as %(record)s; this ticket stays closed.")
+    return {
+        previous: OperationRefused("JOB-1", message, record=number)
+        for previous, number in session.execute(query)
+        if previous is not None
+    }

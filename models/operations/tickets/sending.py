@@ -9,24 +9,35 @@ from sqlalchemy.orm import Session
 from models.call import Call
 from models.errors import Outcome, gettext_noop
 from models.matters import CommentKind, Severity
-from models.operations.core import Move, can_handle
+from models.operations.core import Move, can_handle, operation, verb
 from models.operations.matters import comment_on, merge
+from models.operations.tickets.opening import BUILT_ON
+from models.roles import CLERKS, LEADS, SUPERVISORS
 from models.settings import Category
 from models.staff import Staff, Team
-from models.tickets import OPEN_STATUSES, TRANSITIONS, CancelKind, Ticket, TicketKind, TicketStatus
+from models.tickets import CANCELS, OPEN_STATUSES, CancelKind, Ticket, TicketKind, TicketStatus
+from models.tickets import TicketStatus as S
+from models.verbs import Undo
 
 ON_SITE_KINDS = (TicketKind.REPAIR, TicketKind.HOUSEHOLD_SERVICE, TicketKind.EMERGENCY)
 
 
+@verb(
+    Ticket,
+    roles=CLERKS,
+    label=gettext_noop("Dispatch"),
+    moves={S.RECEIVED: S.DISPATCHED},
+    bulk=True,
+    undo=Undo(clocks="created", built_on=BUILT_ON),
+)
 def dispatch(
-    call: Call,
-    tickets: Iterable[Ticket],
+    move: Move[Ticket],
     *,
     team: Team | None = None,
     assignee: Staff | None = None,
     visit_from: datetime.datetime | None = None,
     visit_until: datetime.datetime | None = None,
-) -> Outcome:
+) -> None:
     """Give tickets to *team* (派单); with *assignee* also to the person, in one step (DSP-11).
 
     Without *team* each goes to its own: the one that it names, else its category's; refused where there is neither.
@@ -35,9 +46,8 @@ def dispatch(
     emergencies always, the clock's own minutes. Refused: another estate's team, a person outside the team (DSP-11),
     a visit that is over already or ends before it begins (DSP-2), a job without unit or place (DSP-2).
     """
-    move = Move(call, Ticket, tickets, verb="dispatch", transitions=TRANSITIONS)
     check_visit(move, visit_from, visit_until)
-    own = {} if team is not None else own_teams(call.session, move.rows)
+    own = {} if team is not None else own_teams(move.session, move.rows)
     fits: dict[int, bool] = {}
     for ticket in list(move.rows):
         to = team or own.get(ticket.id)
@@ -50,7 +60,7 @@ def dispatch(
             continue
         if assignee is not None:
             if to.id not in fits:
-                fits[to.id] = can_handle(call.session, assignee, to.estate_id, to)
+                fits[to.id] = can_handle(move.session, assignee, to.estate_id, to)
             if not fits[to.id]:
                 message = gettext_noop("%(person)s does not work in %(team)s.")
                 move.refuse(ticket, "DSP-11", message, field="assignee", person=assignee.name, team=to.name)
@@ -68,7 +78,6 @@ def dispatch(
         if ticket.kind in ON_SITE_KINDS:
             window = None if emergency else visit_until or ticket.visit_until
             move.clocks.start(ticket, "on-site", move.now, due_at=window)
-    return move.finish()
 
 
 def visit_agreed(move: Move[Ticket], ticket: Ticket, visit_until: datetime.datetime | None) -> None:
@@ -94,16 +103,15 @@ def own_teams(session: Session, tickets: Iterable[Ticket]) -> dict[int, Team]:
     return {row[0]: row[1] for row in session.execute(query.where(Ticket.id.in_(ids)))}
 
 
+@verb(Ticket, roles=CLERKS | LEADS, label=gettext_noop("Assign"), bulk=True, undo=Undo(built_on=BUILT_ON))
 def assign(
-    call: Call,
-    tickets: Iterable[Ticket],
+    move: Move[Ticket],
     *,
     assignee: Staff,
     visit_from: datetime.datetime | None = None,
     visit_until: datetime.datetime | None = None,
-) -> Outcome:
+) -> None:
     """Name the person who does a dispatched job (派工), of the job's own team (DSP-11)."""
-    move = Move(call, Ticket, tickets, verb="assign")
     check_visit(move, visit_from, visit_until)
     working = (TicketStatus.DISPATCHED, TicketStatus.ACCEPTED, TicketStatus.IN_PROGRESS, TicketStatus.WAITING)
     teams: dict[int, bool] = {}
@@ -121,8 +129,8 @@ def assign(
             )
         else:
             if ticket.team_id not in teams:
-                team = call.session.get_one(Team, ticket.team_id)
-                teams[ticket.team_id] = can_handle(call.session, assignee, ticket.estate_id, team)
+                team = move.session.get_one(Team, ticket.team_id)
+                teams[ticket.team_id] = can_handle(move.session, assignee, ticket.estate_id, team)
             if not teams[ticket.team_id]:
                 message = gettext_noop("%(person)s does not work in the team of %(record)s.")
                 move.refuse(ticket, "DSP-11", message, field="assignee", person=assignee.name, record=ticket.number)
@@ -131,53 +139,58 @@ def assign(
             if visit_from is not None or visit_until is not None:
                 move.set(ticket, visit_from=visit_from, visit_until=visit_until)
                 visit_agreed(move, ticket, visit_until)
-    return move.finish()
 
 
-def reassign(
-    call: Call, tickets: Iterable[Ticket], *, team: Team | None = None, assignee: Staff | None = None
-) -> Outcome:
+@verb(Ticket, roles=SUPERVISORS | LEADS, label=gettext_noop("Reassign"))
+def reassign(move: Move[Ticket], *, team: Team | None = None, assignee: Staff | None = None) -> None:
     """Give a dispatched job to another team or person, with the reason; the status stays.
 
     One that somebody has accepted needs the next person at once: it is never nobody's (INT-1).
     """
-    move = Move(call, Ticket, tickets, verb="reassign")
-    move.refuse_unless(call.reason.strip(), "DSP-11", gettext_noop("Say why."), field="reason")
+    move.refuse_unless(move.call.reason.strip(), "DSP-11", gettext_noop("Say why."), field="reason")
     move.refuse_unless(team or assignee, "DSP-11", gettext_noop("Name another team or person."), field="team")
     for ticket in list(move.rows):
         if ticket.status not in OPEN_STATUSES or ticket.team_id is None or ticket.status is TicketStatus.DONE:
             message = gettext_noop("%(record)s is “%(status)s”; only a dispatched job can be reassigned.")
             move.refuse(ticket, "DSP-11", message, record=ticket.number, status=ticket.status)
             continue
-        new_team = team or call.session.get_one(Team, ticket.team_id)
+        new_team = team or move.session.get_one(Team, ticket.team_id)
         if new_team.estate_id != ticket.estate_id:
             message = gettext_noop("%(team)s is a team of another estate.")
             move.refuse(ticket, "DSP-11", message, field="team", team=new_team.name)
         elif assignee is None and ticket.status is not TicketStatus.DISPATCHED:
             message = gettext_noop("%(record)s is being worked on: name the person who goes on with it.")
             move.refuse(ticket, "INT-1", message, field="assignee", record=ticket.number)
-        elif assignee is not None and not can_handle(call.session, assignee, ticket.estate_id, new_team):
+        elif assignee is not None and not can_handle(move.session, assignee, ticket.estate_id, new_team):
             message = gettext_noop("%(person)s does not work in %(team)s.")
             move.refuse(ticket, "DSP-11", message, field="assignee", person=assignee.name, team=new_team.name)
         else:
             move.set(ticket, team_id=new_team.id, assignee_id=assignee.id if assignee else None)
-    return move.finish()
 
 
-def escalate(call: Call, tickets: Iterable[Ticket]) -> Outcome:
+@verb(
+    Ticket,
+    roles=CLERKS | LEADS,
+    label=gettext_noop("Escalate"),
+    rule="DSP-9",
+    why=gettext_noop("Say what is needed and from whom."),
+)
+def escalate(move: Move[Ticket]) -> None:
     """Report a matter upwards (DSP-9): it becomes serious, with an entry that says why."""
-    move = Move(call, Ticket, tickets, verb="escalate", rule="DSP-9")
-    move.refuse_unless(call.reason.strip(), "DSP-9", gettext_noop("Say what is needed and from whom."), field="reason")
     for ticket in list(move.rows):
         if ticket.status not in OPEN_STATUSES:
             message = gettext_noop("%(record)s is “%(status)s”.")
             move.refuse(ticket, "DSP-9", message, record=ticket.number, status=ticket.status)
             continue
         move.set(ticket, severity=Severity.SERIOUS)
-        move.add(comment_on(ticket, CommentKind.ESCALATION, call.reason, actor=call.actor, now=move.now))
-    return move.finish()
+        move.add(comment_on(ticket, CommentKind.ESCALATION, move.call.reason, actor=move.actor, now=move.now))
 
 
+@operation(
+    Ticket,
+    roles=CLERKS,
+    moves=CANCELS,
+)
 def cancel(call: Call, tickets: Iterable[Ticket], *, kind: CancelKind, original: Ticket | None = None) -> Outcome:
     """End a matter that is a duplicate or was withdrawn (JOB-1); its clocks stop.
 
@@ -185,7 +198,7 @@ def cancel(call: Call, tickets: Iterable[Ticket], *, kind: CancelKind, original:
     """
     if kind is CancelKind.DUPLICATE:
         return merge(call, tickets, original=original)
-    move = Move(call, Ticket, tickets, verb="cancel", transitions=TRANSITIONS)
+    move = Move(call, Ticket, tickets, verb="cancel", moves=CANCELS)
     move.refuse_unless(call.reason.strip(), "JOB-1", gettext_noop("Say why it is cancelled."), field="reason")
     for ticket in list(move.rows):
         if ticket.charge_fen and ticket.settled_at is not None:
