@@ -7,12 +7,12 @@ from werkzeug.wrappers import Response
 from admin_app import i18n, preferences, throttle
 from admin_app.auth import DESK, SESSION_ESTATE, SESSION_LANGUAGE, begin_session, safe_path
 from models import passwords
-from models.call import Call
 from models.errors import OperationRefused, gettext_noop
 from models.operations import staff as staff_verbs
 from models.staff import Actor, Staff
 from views.register import last_lists
 from views.request import context
+from views.request.committing import committing
 from views.words.language import LANGUAGES, sentence
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
@@ -68,10 +68,9 @@ def _change_password(actor: Actor) -> None:
         raise OperationRefused("PASSWORD", gettext_noop("The present password is wrong."), field="current")
     throttle.give_back(services.writing, counts)
     password_hash = passwords.hashed(new)
-    desk = context.session()
-    person = desk.get_one(Staff, actor.staff_id)
-    staff_verbs.change_own_password(Call(desk, actor, context.now()), person, password_hash=password_hash)
-    desk.commit()
+    with committing() as desk:
+        person = desk.get_one(Staff, actor.staff_id)
+        staff_verbs.change_own_password(context.call(), person, password_hash=password_hash)
     begin_session(person)
 
 
@@ -83,10 +82,8 @@ def language() -> Response:
         abort(400)
     actor = context.actor()
     if actor is not None:
-        desk = context.session()
-        person = desk.get_one(Staff, actor.staff_id)
-        staff_verbs.choose_language(Call(desk, actor, context.now()), person, language=wanted)
-        desk.commit()
+        with committing() as desk:
+            staff_verbs.choose_language(context.call(), desk.get_one(Staff, actor.staff_id), language=wanted)
         session[SESSION_LANGUAGE] = wanted
     return _remembering(i18n.COOKIE, wanted)
 

@@ -13,6 +13,7 @@ from models.operations import staff as accounts
 from models.password_requests import PasswordRequest
 from models.staff import Staff
 from views.request import context
+from views.request.committing import committing
 from views.words.language import sentence
 
 SECRET = "password_request"  # noqa: S105  # the name under which the browser's session keeps it
@@ -52,9 +53,8 @@ def ask() -> Response | tuple[str, int]:
     services, counts = context.services(), throttle.asking(address())
     if not throttle.claim(services.writing, counts, context.now()):
         return security.error_page(429)
-    desk = context.session()
-    secret, _code = password_requests.ask(desk, username, address=address(), now=context.now())
-    desk.commit()
+    with committing() as desk:
+        secret, _code = password_requests.ask(desk, username, address=address(), now=context.now())
     session.permanent = True
     session[SECRET] = secret
     return redirect(url_for("forgotten.form"))
@@ -66,7 +66,6 @@ def choose() -> Response | tuple[str, int]:
     try:
         _choose(session.get(SECRET, ""), request.form.get("new", ""), request.form.get("repeated", ""))
     except OperationRefused as refusal:
-        context.session().rollback()
         about = "new" if refusal.field == "password" else refusal.field
         return _page(_own_request(), sentence(refusal), about), 400
     session.pop(SECRET)
@@ -86,14 +85,13 @@ def _choose(secret: str, new: str, repeated: str) -> None:
     if person is not None and (refusal := passwords.weakness(new, person.username)):
         raise refusal
     password_hash = passwords.hashed(new) if person is not None else ""
-    desk = context.session()
-    password_requests.complete(
-        desk,
-        secret,
-        password_hash=password_hash,
-        now=context.now(),
-        address=address(),
-        request_id=security.request_id(),
-        source="panel",
-    )
-    desk.commit()
+    with committing() as desk:
+        password_requests.complete(
+            desk,
+            secret,
+            password_hash=password_hash,
+            now=context.now(),
+            address=address(),
+            request_id=security.request_id(),
+            source="panel",
+        )

@@ -121,7 +121,6 @@ DATABASE_GONE: tuple[type[Exception], ...] = (
 )
 READ_ONLY = "25006"
 """PostgreSQL's code for a transaction that may not write: a server that is being moved or mended."""
-STATUS_OF_RULE = {"ROLE": 403, "GONE": 404}
 
 csrf = CSRFProtect()
 
@@ -292,7 +291,7 @@ def _too_large(error: RequestEntityTooLarge) -> Any:
 
 
 def _refused(error: OperationRefused) -> Any:
-    return error_page(STATUS_OF_RULE.get(error.rule, 409), language.sentence(error))
+    return error_page(error.http_status, language.sentence(error))
 
 
 def _database_refused(error: IntegrityError) -> Any:

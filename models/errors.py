@@ -28,6 +28,9 @@ class Phrase:
         return self.message % {key: _plain(value) for key, value in self.values.items()}
 
 
+_STATUS = {"ROLE": 403, "GONE": 404}
+
+
 class FrontDeskError(Exception):
     """Base of everything this package raises on purpose."""
 
@@ -40,12 +43,16 @@ class OperationRefused(FrontDeskError):
     ``field`` is the argument or column that it is about, where it is about just one; a form shows it there.
     """
 
+    http_status = 409
+    """What a page answers with: the request was understood, and things stand in the way."""
+
     def __init__(self, rule: str, message: Msgid, *, field: str | None = None, **values: Any) -> None:
         super().__init__(rule, message, values)
         self.rule = rule
         self.message = message
         self.values = values
         self.field = field
+        self.http_status = _STATUS.get(rule, type(self).http_status)
 
     def by_field(self) -> Iterator[tuple[str, "OperationRefused"]]:
         """Each argument or column that it is about, with what is to be said there; nothing where it is about none."""

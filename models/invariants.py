@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, aliased
 
 from models.complaints import OPEN_STATUSES as OPEN_COMPLAINTS
 from models.complaints import Complaint, ComplaintStatus
-from models.keys import ApprovalStatus, BorrowerKind, Key, KeyApproval, KeyLoan
+from models.keys import ApprovalStatus, BorrowerKind, Key, KeyApproval, KeyLoan, unended
 from models.matters import ClockRun
 from models.staff import Staff
 from models.tickets import OPEN_STATUSES as OPEN_TICKETS
@@ -45,7 +45,7 @@ def _matters_without_owner(session: Session) -> Iterator[str]:
 def _keys_on_two_loans(session: Session) -> Iterator[str]:
     query = (
         select(KeyLoan.key_id, func.count().label("loans"))
-        .where(KeyLoan.returned_at.is_(None), KeyLoan.lost_at.is_(None))
+        .where(unended())
         .group_by(KeyLoan.key_id)
         .having(func.count() > 1)
         .order_by(KeyLoan.key_id)
@@ -55,10 +55,9 @@ def _keys_on_two_loans(session: Session) -> Iterator[str]:
 
 def _keys_in_two_places(session: Session) -> Iterator[str]:
     """On loan though lost or handed back; not lost though a loan says so; lent to nobody (KEY-2, KEY-4)."""
-    unended = and_(KeyLoan.returned_at.is_(None), KeyLoan.lost_at.is_(None))
     gone = or_(Key.lost_at.is_not(None), Key.handed_back_at.is_not(None))
     wrong: tuple[tuple[ColumnElement[bool], str], ...] = (
-        (and_(unended, gone), "KEY-2: key {number} of estate {estate_id} is on loan, but lost or handed back"),
+        (and_(unended(), gone), "KEY-2: key {number} of estate {estate_id} is on loan, but lost or handed back"),
         (
             and_(KeyLoan.lost_at.is_not(None), Key.lost_at.is_(None)),
             "KEY-4: key {number} of estate {estate_id} was lost on loan {loan_id} and does not say so",
@@ -81,8 +80,7 @@ def _loans_without_consent(session: Session) -> Iterator[str]:
     )
     query = select(Key.number, Key.estate_id).join(KeyLoan, KeyLoan.key_id == Key.id)
     query = query.where(
-        KeyLoan.returned_at.is_(None),
-        KeyLoan.lost_at.is_(None),
+        unended(),
         KeyLoan.borrower_kind.in_([BorrowerKind.STAFF, BorrowerKind.OTHER]),
         ~consent.exists(),
     )

@@ -1,9 +1,9 @@
 """Keys (钥匙) and their loans. A key is in one place: on its hook, with one borrower, returned for good, or lost."""
 
 import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, UniqueConstraint
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Integer, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import (
@@ -375,7 +375,13 @@ class KeyLoan(Register, Base):
         return f"#{self.id}"
 
 
-_OUT = KeyLoan.returned_at.is_(None) & KeyLoan.lost_at.is_(None)
+def unended(loan: Any = KeyLoan) -> ColumnElement[bool]:
+    """Loans (or an alias of them) whose key is out: neither come back nor lost (KEY-2)."""
+    condition: ColumnElement[bool] = loan.returned_at.is_(None) & loan.lost_at.is_(None)
+    return condition
+
+
+_OUT = unended()
 Index(
     "uq_key_loans_unended",
     KeyLoan.key_id,

@@ -85,3 +85,8 @@ def test_a_package_of_verbs_is_entered_by_its_door():
     ]
     assert len(PACKAGES) > 10
     assert past == []
+
+
+def test_the_panel_commits_in_one_place():
+    commits = {path.name for path in (ROOT / "views").rglob("*.py") if ".commit()" in path.read_text(encoding="utf-8")}
+    assert commits == {"committing.py"}

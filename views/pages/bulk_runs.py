@@ -14,7 +14,6 @@ from sqlalchemy.orm import aliased
 from werkzeug.exceptions import BadRequest, NotFound
 
 from models.bulk import LEFT_ALONE, BulkItem, BulkOutcome, BulkRun, BulkState
-from models.call import Call
 from models.estates import Estate, Unit
 from models.keys import KeyApproval, KeyLoan
 from models.operations import bulk
@@ -24,9 +23,9 @@ from models.tickets import Ticket
 from models.verbs import verb_label
 from views.register.last_lists import list_address
 from views.register.page import DeskPage
-from views.register.scope import committing
 from views.register.sheets import csv_answer
 from views.request import context
+from views.request.committing import committing
 from views.request.queries import PAGE_SIZE, asked_id, parse_id
 from views.words.labels import register_label
 from views.words.language import NOTHING, label, say, sentence, titled
@@ -100,7 +99,7 @@ class BulkRunView(DeskPage):
         actor = context.actor()
         if actor is None or run.state is not BulkState.FINISHED or not counts[BulkOutcome.DONE]:
             return None, ""
-        refusal = bulk.refusal_to_undo(Call(context.session(), actor, context.now()), run)
+        refusal = bulk.refusal_to_undo(context.call(), run)
         if refusal is not None:
             return None, sentence(refusal)
         assert run.finished_at is not None
@@ -133,8 +132,8 @@ class BulkRunView(DeskPage):
         by_itself = request.form.get("progress") == "1"
         stop = time.monotonic() + (SECONDS_BETWEEN_PROGRESS if by_itself else SECONDS_IN_ONE_REQUEST)
         while run.state is not BulkState.FINISHED:
-            with committing() as desk:
-                left = bulk.run_chunk(Call(desk, actor, context.now()), run)
+            with committing():
+                left = bulk.run_chunk(context.call(), run)
             if not left or time.monotonic() > stop:
                 break
         return redirect(self.get_url(".details_view", id=run_id))
@@ -147,8 +146,8 @@ class BulkRunView(DeskPage):
         if not may(actor, "run", "bulk_runs"):
             abort(403)
         assert actor is not None
-        with committing() as desk:
-            undoing = bulk.prepare_undo(Call(desk, actor, context.now()), run).id
+        with committing():
+            undoing = bulk.prepare_undo(context.call(), run).id
         return redirect(self.get_url(".details_view", id=undoing))
 
     @expose("/download/")

@@ -18,7 +18,7 @@ from models.complaints import IS_OPEN as OPEN_COMPLAINTS
 from models.complaints import Complaint
 from models.estates import Unit
 from models.follow_ups import IS_SCHEDULED, FollowUp
-from models.keys import Key, KeyLoan
+from models.keys import Key, KeyLoan, unended
 from models.passes import VisitorPass
 from models.policy import may, visible
 from models.staff import Staff, Team
@@ -265,7 +265,7 @@ def _beside() -> Iterator[tuple[str, Question]]:
         query: Question = select(KeyLoan.id, Key.number, KeyLoan.borrower_name, KeyLoan.due_at, *parts).join(
             Key, Key.id == KeyLoan.key_id
         )
-        late = (KeyLoan.returned_at.is_(None), KeyLoan.lost_at.is_(None), KeyLoan.due_at < NOW)
+        late = (unended(), KeyLoan.due_at < NOW)
         yield "keys", _here(query, KeyLoan, *late).order_by(KeyLoan.due_at).limit(BESIDE)
     if may(actor, "read", VisitorPass):
         query = select(VisitorPass.id, VisitorPass.number, VisitorPass.holder_name, VisitorPass.valid_until)

@@ -27,7 +27,7 @@ from models.settings import EstateSettings
 from models.staff import Staff
 from models.tickets import Ticket
 from views.register.page import DeskPage, may_here, shown_here
-from views.register.scope import INVALID, perform, status_of
+from views.register.scope import INVALID, perform
 from views.registers.follow_ups import AttemptForm, LaterForm
 from views.registers.matters import other_callers, phone_of_caller, who_called
 from views.request import context
@@ -103,7 +103,7 @@ class FollowUpQueueView(DeskPage):
         try:
             perform(function, [follow_up], self.asked_version(), **form.arguments())
         except OperationRefused as refusal:
-            return self.page(form, call_id, None if form.refuse(refusal) else sentence(refusal)), status_of(refusal)
+            return self.page(form, call_id, None if form.refuse(refusal) else sentence(refusal)), refusal.http_status
         flash(done, "success")
         return redirect(url_for(".index_view", **self.kept()))
 

@@ -27,9 +27,10 @@ from models.session import DeskSession
 from models.spreadsheets import RULE
 from models.staff import Actor
 from views.register.page import DeskPage
-from views.register.scope import actor_here, committing, status_of
+from views.register.scope import actor_here
 from views.register.sheets import xlsx_answer
 from views.request import context
+from views.request.committing import committing
 from views.request.queries import PAGE_SIZE, asked_id, parse_choice, parse_id
 from views.words.labels import register_label
 from views.words.language import joined, label, say, sentence
@@ -89,23 +90,20 @@ class ImportView(DeskPage):
                 sealed = imports.seal(tables, register, context.services().keyring)
             run_id = self._upload(register, estate.id, file.filename, sealed)
         except OperationRefused as refusal:
-            context.session().rollback()
-            return self._upload_page(register, sentence(refusal)), status_of(refusal)
+            return self._upload_page(register, sentence(refusal)), refusal.http_status
         return redirect(self.get_url(".map_view", id=run_id))
 
     def _upload(self, register: str, estate_id: int, file_name: str, file: imports.SealedFile) -> int:
-        desk = context.session()
-        run = imports.upload(
-            Call(desk, _actor(), context.now()),
-            file,
-            estate_id=estate_id,
-            register=register,
-            file_name=file_name.replace("\0", ""),
-            key=request.form.get("key", ""),
-        )
-        run_id = run.id
-        desk.commit()
-        return run_id
+        with committing():
+            run = imports.upload(
+                context.call(),
+                file,
+                estate_id=estate_id,
+                register=register,
+                file_name=file_name.replace("\0", ""),
+                key=request.form.get("key", ""),
+            )
+            return run.id
 
     def _upload_page(self, register: str, problem: str | None = None) -> str:
         return self.render(
@@ -138,13 +136,12 @@ class ImportView(DeskPage):
         reading = replace(reading, left_out=frozenset(left_out), everybody=everybody or None)
         chosen = self._chosen(run, reading)
         try:
-            imports.map_columns(Call(context.session(), _actor(), context.now()), run, chosen, reading=reading)
-            context.session().commit()
+            with committing():
+                imports.map_columns(context.call(), run, chosen, reading=reading)
         except OperationRefused as refusal:
-            context.session().rollback()
             if refusal.rule != RULE:
                 raise
-            return self._map_page(self._run(run_id), reading, chosen, sentence(refusal)), status_of(refusal)
+            return self._map_page(self._run(run_id), reading, chosen, sentence(refusal)), refusal.http_status
         self._dry_run(run_id)
         return redirect(self.get_url(".check_view", id=run_id))
 
@@ -238,9 +235,8 @@ class ImportView(DeskPage):
         # On a connection of its own that only reads: nobody waits for the write lock meanwhile.
         with context.services().reading() as desk:
             found = imports.dry_run(Call(desk, _actor(), context.now()), self._run(run_id, desk))
-        desk = context.session()
-        imports.keep_dry_run(Call(desk, _actor(), context.now()), self._run(run_id), found)
-        desk.commit()
+        with committing():
+            imports.keep_dry_run(context.call(), self._run(run_id), found)
 
     # ------------------------------------------------------------- doing it
 
@@ -250,12 +246,11 @@ class ImportView(DeskPage):
         run_id = parse_id(request.form.get("id"))
         run = self._run(run_id)
         stop = time.monotonic() + SECONDS_IN_ONE_REQUEST
-        with committing() as desk:
-            taker = imports.taker_of(Call(desk, _actor(), context.now()), run)
-            while imports.run_chunk(Call(desk, _actor(), context.now()), run, taker=taker):
-                desk.commit()
-                if time.monotonic() > stop:
-                    break
+        taker = imports.taker_of(context.call(), run)
+        going_on = True
+        while going_on and time.monotonic() < stop:
+            with committing():
+                going_on = imports.run_chunk(context.call(), run, taker=taker)
         return redirect(self.get_url(".details_view", id=run_id))
 
     @expose("/undo/", methods=("POST",))
@@ -265,13 +260,11 @@ class ImportView(DeskPage):
         run_id, before = run.id, request.form.get("before", "")
         stop = time.monotonic() + SECONDS_IN_ONE_REQUEST
         at: int | None = parse_id(before) if before else None
-        with committing() as desk:
-            while True:
-                step = imports.undo_chunk(Call(desk, _actor(), context.now()), run, before=at)
-                desk.commit()
-                at = step.next
-                if at is None or time.monotonic() > stop:
-                    break
+        going_on = True
+        while going_on and time.monotonic() < stop:
+            with committing():
+                at = imports.undo_chunk(context.call(), run, before=at).next
+            going_on = at is not None
         return redirect(self.get_url(".details_view", id=run_id, **({} if at is None else {"before": at})))
 
     @expose("/details/")
@@ -292,7 +285,7 @@ class ImportView(DeskPage):
         if not imports.is_undone(desk, run):
             return {"offered": True, "begun": False}
         before = request.args.get("before", "")
-        left = imports.undo_chunk(Call(desk, _actor(), context.now(), preview=True), run)
+        left = imports.undo_chunk(context.call(preview=True), run)
         return {
             "offered": False,
             "begun": True,

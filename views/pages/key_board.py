@@ -15,12 +15,12 @@ from sqlalchemy import ColumnElement, case, func, literal, or_, select
 from models.errors import OperationRefused
 from models.estates import Unit
 from models.finding import found_rooms, rooms_named
-from models.keys import Key, KeyLoan
+from models.keys import Key, KeyLoan, unended
 from models.operations import keys as verbs
 from models.tags import tag_key
 from views.register.page import DeskPage, may_here, shown_here
-from views.register.scope import INVALID, perform, status_of
-from views.registers.key_borrowers import Borrower, also_out, borrower_questions, borrowers, out
+from views.register.scope import INVALID, perform
+from views.registers.key_borrowers import Borrower, also_out, borrower_questions, borrowers
 from views.registers.key_forms import BoardLoanForm, BoardReturnForm, BorrowerField
 from views.request import context
 from views.request.gathering import Question, gathered
@@ -96,7 +96,7 @@ class KeyBoardView(DeskPage):
         try:
             loan = perform(verbs.lend, [draft]).done[0]
         except OperationRefused as refusal:
-            return self.page(form, key_id, None if form.refuse(refusal) else sentence(refusal)), status_of(refusal)
+            return self.page(form, key_id, None if form.refuse(refusal) else sentence(refusal)), refusal.http_status
         flash(gettext("Lent to %(name)s.", name=loan.borrower_name), "success")
         return self.back(key_id)
 
@@ -117,7 +117,7 @@ class KeyBoardView(DeskPage):
         try:
             ended = perform(verbs.return_keys, [loan], **form.arguments()).done[0]
         except OperationRefused as refusal:
-            return self.page(form, key_id, None if form.refuse(refusal) else sentence(refusal)), status_of(refusal)
+            return self.page(form, key_id, None if form.refuse(refusal) else sentence(refusal)), refusal.http_status
         part = gettext("%(back)s of %(pieces)s back", back=ended.pieces_back, pieces=ended.pieces)
         flash(gettext("The key is back on its hook.") if ended.returned_at else part, "success")
         return self.back(key_id)
@@ -230,8 +230,8 @@ def key_question(*conditions: ColumnElement[bool]) -> Question:
 
 def _joined(query: Question) -> Question:
     """*query* over the keys in custody of the estate shown."""
-    unended = (KeyLoan.key_id == Key.id) & out()
-    query = query.select_from(Key).outerjoin(Unit, Unit.id == Key.unit_id).outerjoin(KeyLoan, unended)
+    of_key = (KeyLoan.key_id == Key.id) & unended()
+    query = query.select_from(Key).outerjoin(Unit, Unit.id == Key.unit_id).outerjoin(KeyLoan, of_key)
     return query.where(shown_here(Key), Key.handed_back_at.is_(None))
 
 

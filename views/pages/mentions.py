@@ -7,7 +7,6 @@ from flask_admin import expose
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
-from models.call import Call
 from models.complaints import Complaint
 from models.matters import Comment
 from models.mentions import Mention
@@ -16,8 +15,8 @@ from models.policy import may, visible
 from models.staff import Staff
 from models.tickets import Ticket
 from views.register.page import DeskPage
-from views.register.scope import committing
 from views.request import context
+from views.request.committing import committing
 from views.request.queries import PAGE_SIZE, parse_id, parse_search
 from views.words.references import learn_names, record_url
 
@@ -78,8 +77,8 @@ class MentionView(DeskPage):
         if actor is None or not may(actor, "mark_seen", self.register):
             abort(403)
         ids = None if request.form.get("all") else [parse_id(text) for text in request.form.getlist("id")]
-        with committing() as desk:
-            mentions.mark_seen(Call(desk, actor, context.now()), ids)
+        with committing():
+            mentions.mark_seen(context.call(), ids)
         return redirect(self.get_url(".index_view"))
 
     @expose("/people/")

@@ -17,17 +17,18 @@ from sqlalchemy.orm import aliased
 
 from models.errors import OperationRefused, Outcome
 from models.finding import found_rooms, rooms_named
-from models.keys import ApprovalStatus, Key, KeyApproval, KeyLoan
+from models.keys import ApprovalStatus, Key, KeyApproval, KeyLoan, unended
 from models.operations import keys as verbs
 from models.tags import tag_key
 from views.forms.fields import half_width
 from views.forms.lookups import learn_for
 from views.pages.key_board import COLOURS, address, hook_of, key_question, loan_form, place_of
 from views.register.page import DeskPage, may_here, shown_here
-from views.register.scope import INVALID, committing, status_of
-from views.registers.key_borrowers import borrower_questions, borrowers, out, same_approved, same_borrower
+from views.register.scope import INVALID
+from views.registers.key_borrowers import borrower_questions, borrowers, same_approved, same_borrower
 from views.registers.key_forms import SeveralApprovalsForm, SeveralReturnsForm
 from views.request import context
+from views.request.committing import committing
 from views.request.gathering import gathered
 from views.request.queries import parse_id, parse_search
 from views.request.sent_once import once
@@ -141,7 +142,7 @@ class SeveralKeysView(DeskPage):
             this = aliased(KeyLoan)
             loans = select(KeyLoan.key_id).join(this, same_borrower(this)).order_by(KeyLoan.id).limit(MOST_KEYS)
             loans = loans.where(this.id == parse_id(request.args["borrower_of"]), shown_here(this))
-            ids += context.session().scalars(loans.where(out(), shown_here(KeyLoan)))
+            ids += context.session().scalars(loans.where(unended(), shown_here(KeyLoan)))
         if "approved" in request.args:
             one, of = aliased(KeyApproval), KeyApproval
             consents = select(of.key_id).join(one, same_approved(one)).order_by(of.id).limit(MOST_KEYS)
@@ -213,7 +214,7 @@ class SeveralKeysView(DeskPage):
         if beside:
             problem = gettext("Nothing was done yet: see what stands beside the keys. Untick these, then send again.")
         left = [one for one in ticked if one not in beside]
-        return self.page(shown, ticked=left, beside=beside, problem=problem, **forms), status_of(refused[0][1])
+        return self.page(shown, ticked=left, beside=beside, problem=problem, **forms), refused[0][1].http_status
 
     def page(
         self,

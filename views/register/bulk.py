@@ -13,15 +13,15 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import NotFound
 
 from models.bulk import LEFT_ALONE, BulkItem, BulkRun, BulkState
-from models.call import Call
 from models.errors import OperationRefused
 from models.operations import bulk
 from models.operations.bulk import bulk_verb, decoded
 from models.policy import visible
 from views.forms.lookups import learn_for
 from views.register.editing import EditPages
-from views.register.scope import INVALID, committing, status_of
+from views.register.scope import INVALID
 from views.request import context
+from views.request.committing import committing
 from views.request.queries import Asked, parse_id
 from views.words.language import sentence
 
@@ -63,7 +63,7 @@ class BulkPages(EditPages):
             )
         except OperationRefused as refusal:
             problem = None if form.refuse(refusal) else sentence(refusal)
-            return self.bulk_page(step, form, asked, ids, problem), status_of(refusal)
+            return self.bulk_page(step, form, asked, ids, problem), refusal.http_status
         return redirect(url_for("bulk_runs.details_view", id=run))
 
     def _asked_all(self) -> Asked | None:
@@ -124,9 +124,9 @@ class BulkPages(EditPages):
         """Freeze the selection and commit; the id of the run."""
         actor = context.actor()
         assert actor is not None
-        with committing() as desk:
+        with committing():
             run = bulk.prepare(
-                Call(desk, actor, context.now()),
+                context.call(),
                 estate_id=self.estate().id,
                 register=self.register,
                 verb=verb,

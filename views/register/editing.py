@@ -13,7 +13,7 @@ from models.verbs import verb_label
 from views.forms.base import REFERENCES, DeskForm, PhoneField
 from views.forms.lookups import LOOKUPS, Lookup, learn_for
 from views.register.record import RecordPages
-from views.register.scope import INVALID, status_of
+from views.register.scope import INVALID
 from views.register.versions import STORED, Differences, asked_again, chosen, differences, undecided
 from views.request import context
 from views.request.queries import asked_id, parse_id
@@ -65,7 +65,7 @@ class EditPages(RecordPages):
         except OperationRefused as refusal:
             at_field = form.refuse(refusal)
             page = self.create_page(form, problem=None if at_field else sentence(refusal), refusal=refusal)
-            return page, status_of(refusal)
+            return page, refusal.http_status
         record = outcome.done[0]
         flash(self.made_text(record), "success")
         return redirect(self.after_create(record))
@@ -160,7 +160,7 @@ class EditPages(RecordPages):
                 problem=None if at_field else sentence(refusal),
                 differences=beside,
             )
-            return page, status_of(refusal)
+            return page, refusal.http_status
         flash(gettext("%(record)s: saved.", record=self.name_of(record)), "success")
         return redirect(self.get_url(".details_view", id=record.id))
 
@@ -238,7 +238,7 @@ class EditPages(RecordPages):
         try:
             self.apply("delete", [record], self.asked_version())
         except OperationRefused as refusal:
-            return self.delete_page(self.get_one(record.id), sentence(refusal)), status_of(refusal)
+            return self.delete_page(self.get_one(record.id), sentence(refusal)), refusal.http_status
         flash(gettext("%(record)s: deleted.", record=name), "success")
         return redirect(self.list_address())
 

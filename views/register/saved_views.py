@@ -17,8 +17,9 @@ from models.operations import saved_views
 from models.policy import may, visible
 from models.saved_views import LONGEST_NAME, ColumnChoice, SavedView
 from views.register.export import ExportPages
-from views.register.scope import actor_here, committing, perform
+from views.register.scope import actor_here, perform
 from views.request import context
+from views.request.committing import committing
 from views.request.gathering import Prepared, gathered, prepared
 from views.request.queries import Asked, asked_id, parse_id
 from views.request.sent_once import once

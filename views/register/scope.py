@@ -1,8 +1,7 @@
 """What every register's page shares: whose it is, who may, which rows, and the one place that commits."""
 
 import functools
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
@@ -15,17 +14,17 @@ from werkzeug.exceptions import NotFound
 from werkzeug.local import LocalProxy
 
 from models.base import Base
-from models.errors import OperationRefused, Outcome
+from models.errors import Outcome
 from models.estates import Estate
 from models.policy import may, visible
 from models.sentences import refusal_from
-from models.session import DeskSession
 from models.staff import Actor
 from models.verbs import find
 from views.forms.base import DeskConverter, DeskForm
 from views.register.options import sorting
 from views.register.searching import Searching
 from views.request import context
+from views.request.committing import committing
 from views.request.keeping import fixed_url, kept
 from views.request.queries import PAGE_SIZE
 from views.words.cells import Cell, cell_of
@@ -34,8 +33,6 @@ from views.words.references import NAMES
 
 ENDS = frozenset({"status", "returned_at", "lost_at", "handed_in_at"})
 """Columns that say whether a due time is history (views.words.cells.is_ended)."""
-STATUS_OF_RULE = {"ROLE": 403, "GONE": 404}
-REFUSED = 409
 INVALID = 400
 
 
@@ -55,30 +52,6 @@ def actor_here() -> Actor | None:
         here = replace(actor, roles=frozenset(role for role in actor.roles if role[0] == estate.id))
         g.actor_here = actor, estate.id, here
     return cast("Actor", here)
-
-
-def status_of(refusal: OperationRefused) -> int:
-    """The HTTP status for a refused verb: 403 by role, 404 gone, else 409."""
-    return STATUS_OF_RULE.get(refusal.rule, REFUSED)
-
-
-@contextmanager
-def committing() -> Iterator[DeskSession]:
-    """The request's session, committed at the end: the place in the panel that commits.
-
-    What a rule or the database refuses is put back, and raised as OperationRefused with its sentence.
-    """
-    desk = context.session()
-    try:
-        yield desk
-        desk.commit()
-        context.note_saved()
-    except IntegrityError as error:
-        desk.rollback()
-        raise refusal_from(error) from error
-    except OperationRefused:
-        desk.rollback()
-        raise
 
 
 def perform(

@@ -16,7 +16,7 @@ from models.verbs import moves_of, verb_label
 from views.forms.base import DeskForm, NothingForm
 from views.forms.lookups import learn_for
 from views.register.listing import ListPages
-from views.register.scope import INVALID, status_of
+from views.register.scope import INVALID
 from views.request import context
 from views.request.queries import LARGEST_ID, asked_id
 from views.request.sent_once import once
@@ -159,7 +159,7 @@ class StepPages(ListPages):
             seen = record.version if isinstance(refusal, StaleRecord) else version
             at_field = form.refuse(refusal)
             page = self.step_page(step, record, form, version=seen, problem=None if at_field else sentence(refusal))
-            return page, status_of(refusal)
+            return page, refusal.http_status
         flash(self.done_text(step, outcome.done[0] if outcome.done else record), "success")
         return redirect(self.after_step(step, record))
 

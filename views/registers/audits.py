@@ -19,7 +19,7 @@ from views.forms.base import DeskForm
 from views.forms.fields import LongTextField, Required
 from views.forms.filters import DateFilter
 from views.register.base import RegisterView
-from views.register.scope import INVALID, perform, status_of
+from views.register.scope import INVALID, perform
 from views.register.steps import Step
 from views.registers.audit_lines import SHOWN, Sheet, lines_question, put_back, sheet_of
 from views.request import context
@@ -174,7 +174,7 @@ class AuditView(RegisterView):
         try:
             perform(_write_notes, [lines[row_id] for row_id in sorted(notes)], notes=notes)
         except OperationRefused as refusal:
-            return self.run_page(record.id, form, sentence(refusal), ids, sent), status_of(refusal)
+            return self.run_page(record.id, form, sentence(refusal), ids, sent), refusal.http_status
         flash(ngettext("%(num)s finding explained.", "%(num)s findings explained.", len(notes)), "success")
         if kept_own := len({row_id for row_id in ids if row_id in lines} - set(notes)):
             own = ngettext("%(num)s keeps the note that it had.", "%(num)s keep the notes that they had.", kept_own)

@@ -22,7 +22,7 @@ from models.residents import Occupancy, Resident
 from models.settings import Category, EstateSettings
 from models.tickets import IS_OPEN, Ticket, TicketKind
 from views.forms.lookups import learn_for
-from views.register.scope import INVALID, perform, status_of
+from views.register.scope import INVALID, perform
 from views.registers.same_matter import MatterPages
 from views.registers.ticket_forms import TicketForm
 from views.request import context
@@ -58,7 +58,7 @@ class IntakePages(MatterPages):
         except OperationRefused as refusal:
             at_field = form.refuse(refusal)
             problem = None if at_field else sentence(refusal)
-            return self.intake_page(form, problem=problem, refusal=refusal), status_of(refusal)
+            return self.intake_page(form, problem=problem, refusal=refusal), refusal.http_status
         flash(self.made_text(ticket), "success")
         return redirect(self.after_create(ticket))
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from models.estates import Unit
-from models.keys import ApprovalStatus, BorrowerKind, Key, KeyApproval, KeyLoan
+from models.keys import ApprovalStatus, BorrowerKind, Key, KeyApproval, KeyLoan, unended
 from models.residents import Occupancy, OccupancyKind, Resident
 from views.register.page import shown_here
 from views.request.gathering import Question
@@ -91,12 +91,6 @@ def borrowers(found: Mapping[str, list[Any]], wanted: int = 1) -> list[Borrower]
     return [*offered, Borrower(SALES, label(kind), gettext("write the name below"), {"borrower_kind": kind})]
 
 
-def out(loan: Any = KeyLoan) -> ColumnElement[bool]:
-    """Loans that have not ended."""
-    unended: ColumnElement[bool] = loan.returned_at.is_(None) & loan.lost_at.is_(None)
-    return unended
-
-
 def same_borrower(this: Any) -> ColumnElement[bool]:
     """Loans to the person of the loan *this* (an alias): by account or record, by kind and name where there is none."""
     of = KeyLoan
@@ -118,7 +112,7 @@ def also_out(*of_loan: Any) -> Question:
     query: Question = select(KeyLoan.id, KeyLoan.key_id, Key.number, KeyLoan.lent_at, KeyLoan.due_at)
     query = query.select_from(KeyLoan).join(Key, Key.id == KeyLoan.key_id).join(this, same_borrower(this))
     return (
-        query.where(*conditions, out(this), out(), KeyLoan.id != this.id, shown_here(KeyLoan))
+        query.where(*conditions, unended(this), unended(), KeyLoan.id != this.id, shown_here(KeyLoan))
         .order_by(KeyLoan.lent_at, KeyLoan.id)
         .limit(MOST_OFFERED)
     )

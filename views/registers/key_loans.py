@@ -7,14 +7,14 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
-from models.keys import ApprovalStatus, BringerKind, KeyApproval, KeyLoan
+from models.keys import ApprovalStatus, BringerKind, KeyApproval, KeyLoan, unended
 from models.operations import keys as verbs
 from models.policy import visible
 from views.forms.filters import ChoiceFilter, DateFilter, KeyFilter, StateFilter
 from views.register.base import RegisterView
 from views.register.record import Related
 from views.register.steps import Step
-from views.registers.key_borrowers import also_approved, also_out, out
+from views.registers.key_borrowers import also_approved, also_out
 from views.registers.key_forms import (
     ApprovalForm,
     ApproveForm,
@@ -30,7 +30,7 @@ from views.request import context
 from views.words.cells import coloured, deadline
 from views.words.language import NOTHING, label, local_time
 
-OUT = out()
+OUT = unended()
 
 
 def is_out(loan: Any) -> bool:

@@ -17,7 +17,7 @@ from models.same_matter import Asked, same_matters
 from models.staff import Staff, Team
 from models.tickets import Ticket, TicketKind, TicketStatus
 from views.register.base import RegisterView
-from views.register.scope import INVALID, status_of
+from views.register.scope import INVALID
 from views.register.steps import Step
 from views.registers.matters import CallersBeside
 from views.request import context
@@ -124,7 +124,7 @@ class MatterPages(RegisterView):
             self.apply("report_again", [record], **told)
         except OperationRefused as refusal:
             problem = None if form.refuse(refusal) else sentence(refusal)
-            return page(form, problem=problem, refusal=refusal), status_of(refusal)
+            return page(form, problem=problem, refusal=refusal), refusal.http_status
         flash(gettext("%(record)s: the call was added.", record=record.number), "success")
         return redirect(self.after_create(record))
 

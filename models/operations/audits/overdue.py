@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from models.audits import FindingKind
 from models.complaints import Complaint
 from models.follow_ups import FollowUp
-from models.keys import Key, KeyLoan
+from models.keys import Key, KeyLoan, unended
 from models.matters import ClockRun
 from models.operations.audits.findings import Found, Scope
 from models.operations.core import CHUNK
@@ -92,7 +92,7 @@ def _keys_out(session: Session, scope: Scope) -> Iterator[Found]:
             Key.number,
         )
         .join(Key, Key.id == KeyLoan.key_id)
-        .where(KeyLoan.estate_id == scope.estate_id, KeyLoan.returned_at.is_(None), KeyLoan.lost_at.is_(None))
+        .where(KeyLoan.estate_id == scope.estate_id, unended())
     )
     for row in session.execute(query.order_by(KeyLoan.id)):
         yield Found(

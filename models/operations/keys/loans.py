@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from models.call import Call
 from models.errors import OperationRefused, Outcome, gettext_noop
-from models.keys import ApprovalStatus, BorrowerKind, Key, KeyApproval, KeyLoan
+from models.keys import ApprovalStatus, BorrowerKind, Key, KeyApproval, KeyLoan, unended
 from models.operations.core import CHUNK, Move, check_each, create, operation, require, verb
 from models.operations.keys.approvals import (
     FREE_BORROWERS,
@@ -53,11 +53,7 @@ def open_loans(session: Session, key_ids: Sequence[int]) -> dict[int, KeyLoan]:
     """The unended loan of each key that is out, by the key's id."""
     found: dict[int, KeyLoan] = {}
     for start in range(0, len(key_ids), CHUNK):
-        query = select(KeyLoan).where(
-            KeyLoan.key_id.in_(key_ids[start : start + CHUNK]),
-            KeyLoan.returned_at.is_(None),
-            KeyLoan.lost_at.is_(None),
-        )
+        query = select(KeyLoan).where(KeyLoan.key_id.in_(key_ids[start : start + CHUNK]), unended())
         found.update((loan.key_id, loan) for loan in session.scalars(query))
     return found
 

@@ -19,7 +19,7 @@ from models.complaints import Complaint, ComplaintStatus
 from models.errors import Msgid, OperationRefused, Phrase, gettext_noop
 from models.estates import Estate, Unit
 from models.follow_ups import FollowUp, FollowUpStatus
-from models.keys import Key, KeyLoan
+from models.keys import Key, KeyLoan, unended
 from models.operations.core import CHUNK, DESK_ROLES, WORKING_ROLES, Move
 from models.policy import role_for
 from models.roles import Role
@@ -111,7 +111,7 @@ KEYS_OUT = Duty(
     KeyLoan,
     "borrower_staff_id",
     "KEY-4",
-    KeyLoan.returned_at.is_(None) & KeyLoan.lost_at.is_(None),
+    unended(),
     lambda jobs, row, _more: any(estate == row.estate_id for estate, _role, _team in jobs),
 )
 
