@@ -38,7 +38,7 @@ from views.request.queries import refuse_given_twice
 from views.words import cells, language
 from views.words.references import ENDPOINTS
 
-REGISTER_VIEWS: tuple[type[RegisterView], ...] = (
+REGISTER_VIEWS: tuple[type[RegisterView[Any]], ...] = (
     TicketView,
     ComplaintView,
     FollowUpView,
@@ -63,7 +63,7 @@ REGISTER_VIEWS: tuple[type[RegisterView], ...] = (
     CalendarDayView,
 )
 
-JOB_PAGES: dict[type[RegisterView], type[DeskPage]] = {
+JOB_PAGES: dict[type[RegisterView[Any]], type[DeskPage]] = {
     FollowUpView: FollowUpQueueView,
     KeyView: KeyBoardView,
     AuditView: ReportView,

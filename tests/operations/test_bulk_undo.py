@@ -284,7 +284,7 @@ def test_a_manager_decides_for_how_many_minutes_undo_is_offered__SET_1(world, no
     run = bulk(world, now, "tickets", "dispatch", rows, **arguments)
     with pytest.raises(OperationRefused, match="for 3 minutes"):
         prepare_undo(Call(world.session, world.actor("clerk"), now + MINUTE + 4 * MINUTE), run)
-    assert prepare_undo(Call(world.session, world.actor("clerk"), now + MINUTE + 3 * MINUTE), run)
+    assert prepare_undo(Call(world.session, world.actor("clerk"), now + MINUTE + 3 * MINUTE), run).undoes_id == run.id
 
 
 def test_a_run_is_undone_once_and_an_undo_is_not_undone(world, now):

@@ -9,6 +9,7 @@ from flask_admin.model.form import converts
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from markupsafe import Markup
+from sqlalchemy.orm import InstrumentedAttribute
 from wtforms import Field, HiddenField
 from wtforms.validators import Length, NumberRange, Optional
 
@@ -127,7 +128,7 @@ def text_of(field: Field) -> str:
 class PhoneField(TextField):
     """A phone number in an edit form: never shown, empty keeps it, a single hyphen removes it."""
 
-    def process_data(self, value: Any) -> None:
+    def process_data(self, value: object) -> None:
         """The stored value is encrypted and stays out of the page."""
         self.data = None
 
@@ -171,7 +172,7 @@ class DeskConverter(AdminModelConverter):
         return converter(column=column, field_args=options)
 
     @staticmethod
-    def _reference(name: str, column: Any, required: bool, options: dict[str, Any]) -> Any:
+    def _reference(name: str, column: InstrumentedAttribute[Any], required: bool, options: dict[str, Any]) -> Any:
         lookup, small = REFERENCES[name]
         if small:
             return StaticChoiceField(lookup=lookup, blank=None if required else _("none"), **options)
@@ -179,37 +180,37 @@ class DeskConverter(AdminModelConverter):
         return LookupField(lookup=lookup, **options)
 
     @converts("models.base.LongText")
-    def conv_long(self, column: Any, field_args: dict[str, Any], **_extra: Any) -> Any:
+    def conv_long(self, column: InstrumentedAttribute[Any], field_args: dict[str, Any], **_extra: object) -> Any:
         """Several lines."""
         return LongTextField(length=column.type.max_length, **field_args)
 
     @converts("models.base.ShortText")
-    def conv_short(self, column: Any, field_args: dict[str, Any], **_extra: Any) -> Any:
+    def conv_short(self, column: InstrumentedAttribute[Any], field_args: dict[str, Any], **_extra: object) -> Any:
         """One line."""
         return TextField(length=column.type.max_length, **field_args)
 
     @converts("models.base.UTCDateTime")
-    def conv_instant(self, column: Any, field_args: dict[str, Any], **_extra: Any) -> Any:
+    def conv_instant(self, column: InstrumentedAttribute[Any], field_args: dict[str, Any], **_extra: object) -> Any:
         """Date and time of the estate."""
         return LocalDateTimeField(**field_args)
 
     @converts("models.base.LocalDate")
-    def conv_date(self, column: Any, field_args: dict[str, Any], **_extra: Any) -> Any:
+    def conv_date(self, column: InstrumentedAttribute[Any], field_args: dict[str, Any], **_extra: object) -> Any:
         """A date."""
         return LocalDateField(**field_args)
 
     @converts("models.base.Flag")
-    def conv_flag(self, column: Any, field_args: dict[str, Any], **_extra: Any) -> Any:
+    def conv_flag(self, column: InstrumentedAttribute[Any], field_args: dict[str, Any], **_extra: object) -> Any:
         """Yes or no: an unticked box is an answer."""
         return FlagField(**{**field_args, "validators": []})
 
     @converts("models.base.Json")
-    def conv_json(self, column: Any, field_args: dict[str, Any], **_extra: Any) -> Any:
+    def conv_json(self, column: InstrumentedAttribute[Any], field_args: dict[str, Any], **_extra: object) -> Any:
         """A setting's value."""
         return JsonField(**field_args)
 
     @converts("Integer", "BigInteger")
-    def conv_integer(self, column: Any, field_args: dict[str, Any], **_extra: Any) -> Any:
+    def conv_integer(self, column: InstrumentedAttribute[Any], field_args: dict[str, Any], **_extra: object) -> Any:
         """A whole number."""
         field_args["validators"].append(NumberRange(SMALLEST, LARGEST))
         return WholeNumberField(**field_args)

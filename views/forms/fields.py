@@ -24,7 +24,7 @@ LARGEST_AMOUNT_FEN = 100_000_000
 _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 
 
-def strip(value: Any) -> Any:
+def strip(value: object) -> Any:
     """*value* without surrounding blanks; None when nothing is left."""
     if not isinstance(value, str):
         return value
@@ -116,7 +116,7 @@ class ChoiceField(SelectField):
         for value, text in self.values():
             yield Choice(self.word(value), text, value == self.data, {})
 
-    def process_data(self, value: Any) -> None:
+    def process_data(self, value: object) -> None:
         """Take the record's value as it is."""
         self.data = value
 
@@ -174,7 +174,7 @@ class FlagField(Field):
     widget = widgets.CheckboxInput()
     false_values = ("", "0", "false", "no")
 
-    def process_data(self, value: Any) -> None:
+    def process_data(self, value: object) -> None:
         """The record's truth value."""
         self.data = bool(value)
 

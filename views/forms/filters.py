@@ -8,6 +8,7 @@ from flask_admin.contrib.sqla.filters import BaseSQLAFilter
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from models.base import LabelledEnum, LocalDate
 from views.forms.lookups import LOOKUPS
@@ -27,11 +28,11 @@ class DeskFilter(BaseSQLAFilter):
     """Whether a second value is refused: of two bounds the wider one would win, and nobody was told so."""
     column: Any
 
-    def __init__(self, column: Any, key: str | None = None, name: Any = None) -> None:
+    def __init__(self, column: InstrumentedAttribute[Any], key: str | None = None, name: str | None = None) -> None:
         self.key = key or column.key
         super().__init__(column, name or label_for(self.key))
 
-    def get_options(self, view: Any) -> None:
+    def get_options(self, view: object) -> None:
         """None: choices are made for each request."""
 
     def operation(self) -> Any:
@@ -53,7 +54,7 @@ class DeskFilter(BaseSQLAFilter):
         """The SQL condition for the understood *value*."""
         return self.column == value
 
-    def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
+    def apply(self, query: Any, value: object, alias: Any = None) -> Any:
         """*query* narrowed to *value* (as understood by :meth:`clean`)."""
         return query.where(self.condition(value))
 
@@ -61,7 +62,7 @@ class DeskFilter(BaseSQLAFilter):
 class ChoiceFilter(DeskFilter):
     """A column that holds one of a closed list of words."""
 
-    def __init__(self, column: Any, key: str | None = None, name: Any = None) -> None:
+    def __init__(self, column: InstrumentedAttribute[Any], key: str | None = None, name: str | None = None) -> None:
         super().__init__(column, key, name)
         self.enum: type[LabelledEnum] = column.type.enum
 
@@ -97,7 +98,7 @@ class FlagFilter(DeskFilter):
 class WordFilter(DeskFilter):
     """A column with codes written by programs (a verb, a register)."""
 
-    def __init__(self, column: Any, words: Mapping[str, Any], key: str | None = None) -> None:
+    def __init__(self, column: InstrumentedAttribute[Any], words: Mapping[str, Any], key: str | None = None) -> None:
         super().__init__(column, key)
         self.words = words
 
@@ -119,7 +120,7 @@ class DateFilter(DeskFilter):
     has_alternatives = False
     takes_one = True
 
-    def __init__(self, column: Any, *, until: bool = False, name: Any = None) -> None:
+    def __init__(self, column: InstrumentedAttribute[Any], *, until: bool = False, name: str | None = None) -> None:
         super().__init__(column, f"{column.key}_{'until' if until else 'from'}", name)
         base = name or label_for(column.key)
         self.until = until
@@ -145,7 +146,7 @@ class DateFilter(DeskFilter):
 class ReferenceFilter(DeskFilter):
     """A reference with few rows (team, category, person), chosen from a list."""
 
-    def __init__(self, column: Any, lookup: str, key: str | None = None) -> None:
+    def __init__(self, column: InstrumentedAttribute[Any], lookup: str, key: str | None = None) -> None:
         super().__init__(column, key or column.key.removesuffix("_id"), label_for(key or column.key))
         self.lookup = LOOKUPS[lookup]
 
@@ -169,7 +170,7 @@ class KeyFilter(DeskFilter):
 
     control = "text"
 
-    def __init__(self, column: Any, lookup: str, key: str | None = None) -> None:
+    def __init__(self, column: InstrumentedAttribute[Any], lookup: str, key: str | None = None) -> None:
         super().__init__(column, key or column.key.removesuffix("_id"), label_for(key or column.key))
         self.lookup = LOOKUPS[lookup]
 
@@ -194,7 +195,13 @@ class StateFilter(DeskFilter):
 
     timeless = False
 
-    def __init__(self, column: Any, states: Mapping[str, State], key: str = "state", name: Any = None) -> None:
+    def __init__(
+        self,
+        column: InstrumentedAttribute[Any],
+        states: Mapping[str, State],
+        key: str = "state",
+        name: str | None = None,
+    ) -> None:
         super().__init__(column, key, name or _("Show"))
         self.states = states
 

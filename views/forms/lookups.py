@@ -9,7 +9,9 @@ from typing import Any
 
 from flask import g
 from sqlalchemy import ColumnElement, Select, or_, select, true
+from wtforms.form import BaseForm
 
+from models.base import Base
 from models.complaints import IS_OPEN as OPEN_COMPLAINTS
 from models.complaints import Complaint
 from models.estates import Unit
@@ -173,7 +175,7 @@ class Lookup:
             raise Ambiguous([f"{self.text(row)} #{row.id}" for row in rows[:CANDIDATES]])
         return int(rows[0].id)
 
-    def _is_written(self, row: Any, text: str, before: str) -> bool:
+    def _is_written(self, row: Base, text: str, before: str) -> bool:
         written = self.text(row)
         return before in ("id:", "#") or text in (written, f"{written} #{row.id}")
 
@@ -188,7 +190,7 @@ def learn_written(wanted: Iterable[tuple[Lookup, int]]) -> None:
     _learn((), wanted)
 
 
-def learn_for(form: Any) -> None:
+def learn_for(form: BaseForm) -> None:
     """Read with one statement what the fields of *form* are about to show."""
     lists = [field.lookup for field in form if hasattr(field, "lookup") and hasattr(field, "values")]
     single = [(field.lookup, field.data) for field in form if hasattr(field, "lookup") and not hasattr(field, "values")]

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import gettext
 from markupsafe import Markup
-from wtforms import widgets
+from wtforms import Field, widgets
 
 from views.words.cells import escaped, marked
 from views.words.language import remarked
@@ -28,7 +28,7 @@ def attributes(**given: Any) -> Markup:
     return marked(" ".join(parts))
 
 
-def field_row(field: Any, wrong: str | None = None) -> Markup:
+def field_row(field: Field, wrong: str | None = None) -> Markup:
     """The field with its label, hint and errors; *wrong* is the short name of the field that the page begins at."""
     name, hint = field.id, str(field.description)
     options: dict[str, Any] = {}

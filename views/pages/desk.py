@@ -2,8 +2,9 @@
 
 import datetime
 import functools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from types import ModuleType
 from typing import Any
 
 from flask import abort, request, url_for
@@ -13,7 +14,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, bindparam, false, func, literal, or_, select, true
 
 from models.audits import AuditRun
-from models.base import UTCDateTime
+from models.base import Base, UTCDateTime
 from models.complaints import IS_OPEN as OPEN_COMPLAINTS
 from models.complaints import Complaint
 from models.estates import Unit
@@ -99,7 +100,7 @@ class DeskView(AdminIndexView):
         """Everyone who is signed in."""
         return may(context.actor(), "read", "desk")
 
-    def _run_view(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
+    def _run_view(self, fn: Callable[..., Any], *args: object, **kwargs: object) -> Any:
         return fn(self, *args, **kwargs)
 
     @expose("/")
@@ -231,7 +232,7 @@ def _merged(found: dict[str, list[Any]]) -> list[Row]:
 class _Steps:
     """The next step of each row; rows that are alike in what it depends on are asked about once."""
 
-    def __init__(self, endpoint: str, model: Any, view: Any) -> None:
+    def __init__(self, endpoint: str, model: type[Base], view: ModuleType) -> None:
         self._endpoint, self._model, self._view = endpoint, model, view
         self._names = [name for name in DECIDING if name in model.__mapper__.columns]
         self._now, self._call = context.now(), gettext("Follow up")

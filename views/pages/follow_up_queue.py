@@ -11,7 +11,7 @@ from flask_admin import expose
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from models.call import Call
 from models.complaints import Complaint
@@ -26,6 +26,7 @@ from models.residents import Resident
 from models.settings import EstateSettings
 from models.staff import Staff
 from models.tickets import Ticket
+from views.forms.base import DeskForm
 from views.register.page import DeskPage, may_here, shown_here
 from views.register.scope import INVALID, perform
 from views.registers.follow_ups import AttemptForm, LaterForm
@@ -89,7 +90,7 @@ class FollowUpQueueView(DeskPage):
         form = LaterForm(request.form)
         return self.doing("reassign", _call_later, form, gettext("It comes up again at that time."))
 
-    def doing(self, verb: str, function: Any, form: Any, done: str) -> Any:
+    def doing(self, verb: str, function: Callable[..., Any], form: DeskForm, done: str) -> Any:
         """Do a verb to the call that was shown; nothing typed is lost when it is refused."""
         call_id = self.asked_call()
         if call_id is None or not may_here(verb, "follow_ups"):
@@ -166,7 +167,7 @@ class FollowUpQueueView(DeskPage):
             "later": self.count(*owner, ~self.is_due()),
         }
 
-    def calls(self, column: Any, *conditions: ColumnElement[bool]) -> Question:
+    def calls(self, column: InstrumentedAttribute[Any], *conditions: ColumnElement[bool]) -> Question:
         """Calls still to be made."""
         return select(column).where(shown_here(FollowUp), IS_SCHEDULED, *conditions)
 

@@ -18,6 +18,7 @@ from models.finding import found_rooms, rooms_named
 from models.keys import Key, KeyLoan, unended
 from models.operations import keys as verbs
 from models.tags import tag_key
+from views.forms.base import DeskForm
 from views.register.page import DeskPage, may_here, shown_here
 from views.register.scope import INVALID, perform
 from views.registers.key_borrowers import Borrower, also_out, borrower_questions, borrowers
@@ -249,7 +250,7 @@ def loan_form(people: list[Borrower], sent: Any = None) -> BoardLoanForm:
     return OneOfThem(sent) if sent is not None else OneOfThem(data={"borrower": people[0].value})
 
 
-def _fitting(form: Any, chosen: Hook | None) -> Any:
+def _fitting(form: DeskForm, chosen: Hook | None) -> Any:
     """*form* while it still asks what the chosen key needs: somebody else may have lent it meanwhile."""
     wanted = BoardReturnForm if chosen is not None and chosen.loan_id is not None else BoardLoanForm
     return form if isinstance(form, wanted) else None

@@ -227,7 +227,7 @@ class Report:
         table.note = _("Of what was registered in the period; of follow-ups, what was due in it.")
         return table
 
-    def trend(self, register: str, title: Any) -> Table:
+    def trend(self, register: str, title: str) -> Table:
         """Eight weeks by category."""
         rows = self.found[register]
         names: dict[Any, str] = {}
@@ -320,5 +320,5 @@ def _mean(total: int | None, given: int) -> Cell:
     return Cell(f"{total / given:.1f} ({given})" if total and given else "—")
 
 
-def _word(key: Any) -> Any:
+def _word(key: str) -> Any:
     return key.value if isinstance(key, LabelledEnum) else key or 0

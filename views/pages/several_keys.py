@@ -5,7 +5,7 @@ Either all the chosen keys, or none: what stands in the way is said beside the k
 
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import abort, flash, redirect, request, url_for
@@ -20,6 +20,7 @@ from models.finding import found_rooms, rooms_named
 from models.keys import ApprovalStatus, Key, KeyApproval, KeyLoan, unended
 from models.operations import keys as verbs
 from models.tags import tag_key
+from views.forms.base import DeskForm
 from views.forms.fields import half_width
 from views.forms.lookups import learn_for
 from views.pages.key_board import COLOURS, address, hook_of, key_question, loan_form, place_of
@@ -199,7 +200,7 @@ class SeveralKeysView(DeskPage):
     # ------------------------------------------------------------- what is shown
 
     def refused(
-        self, refused: Sequence[tuple[int, OperationRefused]], form: Any, shown: Any, ticked: Any, **forms: Any
+        self, refused: Sequence[tuple[int, OperationRefused]], form: DeskForm, shown: Any, ticked: Any, **forms: Any
     ) -> Any:
         """The page with what stands in the way: of all keys at its field, of one beside that key."""
         beside: dict[int, str] = {}
@@ -276,7 +277,7 @@ def none_chosen(ticked: Sequence[int]) -> str | None:
 
 
 def all_or_none(
-    function: Any, rows: Sequence[Any], **arguments: Any
+    function: Callable[..., Any], rows: Sequence[Any], **arguments: Any
 ) -> tuple[Outcome | None, list[tuple[int, OperationRefused]]]:
     """Do the verb to all *rows* and commit; where it refuses any, none is done and each refusal stands by its key."""
     refused: list[tuple[int, OperationRefused]] = []

@@ -1,8 +1,7 @@
 """The one base of all registers: a register's view is a short declaration on top of it.
 
-The parts form one line, each built on the one before: Scope, ListPages, StepPages, RecordPages, EditPages, BulkPages,
-ExportPages, PersonalLists, RegisterView. They cannot stand side by side: Flask-Admin's metaclass copies every inherited
-page onto each class, so the page of one part would be hidden by the older copy that its neighbour carries.
+Its parts stand beside each other (:mod:`views.register.part`): what a list is, what may be done to one record, what to
+many, how a record is made and edited, how it is given out.
 """
 
 from typing import Any
@@ -12,16 +11,33 @@ from flask_admin import expose
 from flask_babel import gettext
 
 from views.forms.lookups import LOOKUPS
+from views.register.bulk import BulkPages
+from views.register.editing import EditPages
+from views.register.export import ExportPages
+from views.register.listing import ListPages
 from views.register.options import refuse_vain_options
+from views.register.part import Row
+from views.register.record import RecordPages
 from views.register.saved_views import PersonalLists
+from views.register.scope import Scope
+from views.register.steps import StepPages
 from views.request.queries import parse_id, parse_search
 from views.words.codes import code_name
 
 
-class RegisterView(PersonalLists):
+class RegisterView(
+    PersonalLists[Row],
+    ExportPages[Row],
+    BulkPages[Row],
+    EditPages[Row],
+    ListPages[Row],
+    RecordPages[Row],
+    StepPages[Row],
+    Scope[Row],
+):
     """List, record, create, edit, delete, steps, bulk, export, saved views and look-ups of one register."""
 
-    def __init_subclass__(cls, **kwargs: Any) -> None:
+    def __init_subclass__(cls, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)
         refuse_vain_options(cls)
 

@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from flask import abort, redirect, request, url_for
@@ -17,19 +17,30 @@ from models.errors import OperationRefused
 from models.operations import bulk
 from models.operations.bulk import bulk_verb, decoded
 from models.policy import visible
+from views.forms.base import DeskForm
 from views.forms.lookups import learn_for
-from views.register.editing import EditPages
+from views.register.part import Row
 from views.register.scope import INVALID
+from views.register.steps import Step
 from views.request import context
 from views.request.committing import committing
 from views.request.queries import Asked, parse_id
 from views.words.language import sentence
 
+if TYPE_CHECKING:
+    from views.register.listing import ListPages
+    from views.register.steps import StepPages
+
+    class Part(ListPages[Row], StepPages[Row]):
+        """What these pages need of other parts."""
+else:
+    from views.register.part import Part
+
 LARGEST_SELECTION = 20_000
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 
-class BulkPages(EditPages):
+class BulkPages(Part[Row]):
     """``/admin/<register>/bulk/<verb>/``."""
 
     bulk_template = "admin/bulk.html"
@@ -138,7 +149,7 @@ class BulkPages(EditPages):
             return run.id
 
     def bulk_page(
-        self, step: Any, form: Any, asked: Asked | None, ids: list[int] | None, problem: str | None = None
+        self, step: Step, form: DeskForm, asked: Asked | None, ids: list[int] | None, problem: str | None = None
     ) -> str:
         """The page that asks."""
         learn_for(form)

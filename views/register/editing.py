@@ -1,6 +1,6 @@
 """Creating, amending and deleting through the verbs; nothing typed is lost, nothing stale is saved."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import flash, g, redirect, request
 from flask_admin import expose
@@ -12,7 +12,7 @@ from models.errors import OperationRefused, StaleRecord
 from models.verbs import verb_label
 from views.forms.base import REFERENCES, DeskForm, PhoneField
 from views.forms.lookups import LOOKUPS, Lookup, learn_for
-from views.register.record import RecordPages
+from views.register.part import Row
 from views.register.scope import INVALID
 from views.register.versions import STORED, Differences, asked_again, chosen, differences, undecided
 from views.request import context
@@ -20,8 +20,17 @@ from views.request.queries import asked_id, parse_id
 from views.request.sent_once import done_before, sent_before
 from views.words.language import say, sentence
 
+if TYPE_CHECKING:
+    from views.register.listing import ListPages
+    from views.register.steps import StepPages
 
-class EditPages(RecordPages):
+    class Part(ListPages[Row], StepPages[Row]):
+        """What these pages need of other parts."""
+else:
+    from views.register.part import Part
+
+
+class EditPages(Part[Row]):
     """``new/``, ``edit/?id=`` and ``delete/?id=``."""
 
     _create_form_class: Any
@@ -70,7 +79,7 @@ class EditPages(RecordPages):
         flash(self.made_text(record), "success")
         return redirect(self.after_create(record))
 
-    def made_text(self, record: Any) -> str:
+    def made_text(self, record: Row) -> str:
         """What the page says of a new record: what was done, where that is more than saving."""
         name = self.name_of(record)
         if self.create_verb == "register":
@@ -90,7 +99,7 @@ class EditPages(RecordPages):
         return redirect(self.after_create(record))
 
     def create_page(
-        self, form: Any, problem: str | None = None, refusal: OperationRefused | None = None, **beside: Any
+        self, form: DeskForm, problem: str | None = None, refusal: OperationRefused | None = None, **beside: Any
     ) -> str:
         """The page that asks for a new record; *beside* is what its template shows further."""
         learn_for(form)
@@ -112,11 +121,11 @@ class EditPages(RecordPages):
                 found[name.short_name] = parse_id(request.args[name.short_name])
         return found
 
-    def draft(self, form: Any) -> Any:
+    def draft(self, form: DeskForm) -> Any:
         """The draft that the create verb takes, from a valid form."""
         raise NotImplementedError
 
-    def after_create(self, record: Any) -> str:
+    def after_create(self, record: Row) -> str:
         """Where to go with the new record."""
         return self.get_url(".details_view", id=record.id)
 
@@ -174,7 +183,7 @@ class EditPages(RecordPages):
             if name.removesuffix("_id") in relationships
         }
 
-    def remember_references(self, record: Any) -> None:
+    def remember_references(self, record: Row) -> None:
         """How the records that *record* refers to are written: they came with it, so fields need not ask again."""
         written = g.setdefault("written", {})
         for name, lookup in self.references_in_form().items():
@@ -184,8 +193,8 @@ class EditPages(RecordPages):
 
     def edit_page(
         self,
-        record: Any,
-        form: Any,
+        record: Row,
+        form: DeskForm,
         version: int | None,
         problem: str | None = None,
         differences: Differences | None = None,
@@ -203,7 +212,7 @@ class EditPages(RecordPages):
             back=self.get_url(".details_view", id=record.id),
         )
 
-    def changes(self, form: Any, record: Any) -> dict[str, Any]:
+    def changes(self, form: DeskForm, record: Row) -> dict[str, Any]:
         """The columns that the form changes, with their new values."""
         return {
             field.short_name: self.amended(field)
@@ -242,7 +251,7 @@ class EditPages(RecordPages):
         flash(gettext("%(record)s: deleted.", record=name), "success")
         return redirect(self.list_address())
 
-    def delete_page(self, record: Any, problem: str | None = None) -> str:
+    def delete_page(self, record: Row, problem: str | None = None) -> str:
         """The page that asks once more."""
         return self.render(
             self.delete_template,

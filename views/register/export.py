@@ -8,19 +8,24 @@ import datetime
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from operator import attrgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import abort
 from flask_admin import expose
 from sqlalchemy import Integer
 
-from models.base import UNREADABLE_DAY, Choice, LocalDate, ShortText, UTCDateTime
+from models.base import UNREADABLE_DAY, Base, Choice, LocalDate, ShortText, UTCDateTime
 from models.personal import masked_text
-from views.register.bulk import BulkPages
+from views.register.part import Row
 from views.register.sheets import Value, csv_answer, xlsx_answer
 from views.request import context
 from views.words.cells import Cell, as_text, mask_of, personal_of
 from views.words.language import FEN_IN_YUAN, local_moment, local_today, unreadable
+
+if TYPE_CHECKING:
+    from views.register.listing import ListPages as Part
+else:
+    from views.register.part import Part
 
 BATCH = 200
 """So many records are read at a time: the whole register must not pile up in memory."""
@@ -28,7 +33,7 @@ BATCH = 200
 Reader = Callable[[Any], Value]
 
 
-class ExportPages(BulkPages):
+class ExportPages(Part[Row]):
     """``/admin/<register>/export/csv/`` and ``/xlsx/``."""
 
     @expose("/export/<export_type>/")
@@ -55,7 +60,7 @@ class ExportPages(BulkPages):
                 for row in self.exported_rows(record, names):
                     yield [read(row) for read in readers]
 
-    def exported_rows(self, record: Any, names: Sequence[str]) -> Iterable[Any]:
+    def exported_rows(self, record: Row, names: Sequence[str]) -> Iterable[Any]:
         """The rows that an export of the columns *names* has of *record*: as a rule the record itself."""
         return (record,)
 
@@ -98,7 +103,7 @@ def _without_numbers(name: str, read: Reader) -> Reader:
     if name in CODES:
         return read
 
-    def shown(record: Any) -> Value:
+    def shown(record: Base) -> Value:
         value = read(record)
         return masked_text(value) if isinstance(value, str) else value
 
@@ -108,7 +113,7 @@ def _without_numbers(name: str, read: Reader) -> Reader:
 def _local(read: Callable[[Any], datetime.datetime | None]) -> Reader:
     """Instants by the estate's clock, to the second."""
 
-    def local(record: Any) -> Value:
+    def local(record: Base) -> Value:
         moment = read(record)
         if moment is None:
             return None
@@ -119,7 +124,7 @@ def _local(read: Callable[[Any], datetime.datetime | None]) -> Reader:
 
 
 def _day(read: Callable[[Any], datetime.date | None]) -> Reader:
-    def day(record: Any) -> Value:
+    def day(record: Base) -> Value:
         found = read(record)
         return found if found != UNREADABLE_DAY else unreadable()
 
@@ -127,7 +132,7 @@ def _day(read: Callable[[Any], datetime.date | None]) -> Reader:
 
 
 def _yuan(read: Callable[[Any], int | None]) -> Reader:
-    def yuan(record: Any) -> Value:
+    def yuan(record: Base) -> Value:
         fen = read(record)
         return (Decimal(fen) / FEN_IN_YUAN).quantize(Decimal("0.01")) if fen is not None else None
 
@@ -137,7 +142,7 @@ def _yuan(read: Callable[[Any], int | None]) -> Reader:
 def _masked(read: Callable[[Any], Any], name: str) -> Reader:
     mask = mask_of(name)
 
-    def masked(record: Any) -> Value:
+    def masked(record: Base) -> Value:
         stored = read(record)
         return personal_of(stored, mask) if stored else None
 
@@ -148,7 +153,7 @@ def _remembered(read: Callable[[Any], Any], cell: Cell) -> Reader:
     """For a column of few different values."""
     texts: dict[Any, str] = {}
 
-    def remembered(record: Any) -> Value:
+    def remembered(record: Base) -> Value:
         value = read(record)
         if value not in texts:
             texts[value] = as_text(cell(record))

@@ -1,8 +1,8 @@
 """The list of a register: ids first, then exactly what the columns show; filters and search by plain addresses."""
 
 import functools
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from flask import request
@@ -10,6 +10,7 @@ from flask_admin import expose
 from flask_babel import gettext
 from markupsafe import Markup, escape
 from sqlalchemy import ColumnElement, Select, false, func, literal, select
+from sqlalchemy.orm import InstrumentedAttribute
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest
 
@@ -20,7 +21,8 @@ from models.verbs import verb_label
 from views.forms.controls import filter_field
 from views.forms.lookups import learn_choices
 from views.register.last_lists import list_address, remember
-from views.register.scope import Scope, actor_here
+from views.register.part import Row
+from views.register.scope import actor_here
 from views.request import context
 from views.request.keeping import Made, fixed_url, kept
 from views.request.queries import (
@@ -41,6 +43,11 @@ from views.request.queries import (
 from views.words.cells import escaped, marked
 from views.words.language import language, say, zone
 
+if TYPE_CHECKING:
+    from views.register.scope import Scope as Part
+else:
+    from views.register.part import Part
+
 WRAPPED = frozenset({"summary", "changes", "purpose", "roles", "reason"})
 """Columns whose text goes over several lines; only these and the number have a class of their own."""
 
@@ -55,7 +62,7 @@ def _verb(name: str, _language: str) -> str:
     return say(verb_label(name))
 
 
-class ListPages(Scope):
+class ListPages(Part[Row]):
     """``/admin/<register>/``."""
 
     default_sort = "id"
@@ -223,7 +230,7 @@ class ListPages(Scope):
         return getattr(self.model, self.sorted_by.get(self.default_sort, self.default_sort))
 
     @staticmethod
-    def is_dated(column: Any) -> bool:
+    def is_dated(column: InstrumentedAttribute[Any]) -> bool:
         """Whether a list sorted by *column* can begin with a date."""
         return isinstance(column.type, UTCDateTime | LocalDate)
 
@@ -308,7 +315,7 @@ class ListPages(Scope):
         return self._read(asked, self._paging(met, total, asked, size), total)
 
     def _read(
-        self, asked: Asked, paging: Select[Any], total: ColumnElement[int], **values: Any
+        self, asked: Asked, paging: Select[Any], total: ColumnElement[int], **values: Mapping[str, Any]
     ) -> tuple[list[Any], int]:
         """The rows of *paging* and the number beside them."""
         desk, given = context.session(), {**values, **asked.place_values()}
@@ -326,7 +333,7 @@ class ListPages(Scope):
         query = self.rows_query(ids, names, place.label("place_in_list"), total.label("total_found"))
         return paged(query, place, self.model.id, asked, size)[0]
 
-    def _kept(self, asked: Asked, made: Callable[[], Made], *more: Any) -> Made:
+    def _kept(self, asked: Asked, made: Callable[[], Made], *more: object) -> Made:
         """What *made* makes, kept for the next page that differs in values only: making it takes as long as asking."""
         if not all(flt.timeless for flt, _raw, _value in asked.filters):
             return made()

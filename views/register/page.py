@@ -1,5 +1,6 @@
 """Pages made for one job, beside the registers: who may open them, and how they stand in the menu."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import abort, redirect, url_for
@@ -37,11 +38,11 @@ class DeskPage(BaseView):
         """Whether the menu leads to it."""
         return self.in_menu
 
-    def inaccessible_callback(self, name: Any, **_kwargs: Any) -> Any:
+    def inaccessible_callback(self, name: str, **_kwargs: object) -> Any:
         """To the sign-in page for nobody, 403 for somebody."""
         return redirect(url_for("auth.login")) if context.actor() is None else abort(403)
 
-    def _run_view(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
+    def _run_view(self, fn: Callable[..., Any], *args: object, **kwargs: object) -> Any:
         return fn(self, *args, **kwargs)
 
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask_admin import expose
 from markupsafe import Markup
 
 from models.staff import Staff
-from views.register.steps import StepPages
+from views.register.part import Row
 from views.request import context
 from views.request.gathering import Question, gathered
 from views.request.queries import asked_id
@@ -16,6 +16,11 @@ from views.words.cells import callable_phone
 from views.words.language import NOTHING
 from views.words.references import record_url, reference_of
 from views.words.timeline import Entry, history, history_questions
+
+if TYPE_CHECKING:
+    from views.register.steps import StepPages as Part
+else:
+    from views.register.part import Part
 
 
 @dataclass
@@ -36,7 +41,7 @@ class Related:
     """A row of the query as a row of the table."""
 
 
-class RecordPages(StepPages):
+class RecordPages(Part[Row]):
     """``/admin/<register>/details/?id=``."""
 
     details_template = "admin/details.html"
@@ -66,7 +71,7 @@ class RecordPages(StepPages):
             now=context.now(),
         )
 
-    def beside(self, record: Any) -> tuple[list[Related], list[Entry]]:
+    def beside(self, record: Row) -> tuple[list[Related], list[Entry]]:
         """The related tables and the history: one statement for all of it, one for the names mentioned in it."""
         tables = self.related(record)
         questions = {f"related {place}": table.query for place, table in enumerate(tables) if table.query is not None}
@@ -77,7 +82,7 @@ class RecordPages(StepPages):
         entries = history(found, self.references(record))
         return [table for table in tables if table.rows or table.links], entries
 
-    def references(self, record: Any) -> dict[Any, set[int]]:
+    def references(self, record: Row) -> dict[Any, set[int]]:
         """Table -> ids of the records that the facts of *record* name by their column alone."""
         wanted: dict[Any, set[int]] = {}
         columns = self.model.__mapper__.columns
@@ -87,7 +92,7 @@ class RecordPages(StepPages):
                 wanted.setdefault(target, set()).add(getattr(record, name))
         return wanted
 
-    def facts(self, record: Any) -> list[tuple[Any, list[tuple[Any, Any]]]]:
+    def facts(self, record: Row) -> list[tuple[Any, list[tuple[Any, Any]]]]:
         """The sections with label and shown value of each fact; empty facts are left out of long sections."""
         in_full = self.may_read_phone(record)
         shown = []
@@ -98,7 +103,7 @@ class RecordPages(StepPages):
                 shown.append((title, kept))
         return shown
 
-    def fact(self, record: Any, name: str, *, in_full: bool) -> Any:
+    def fact(self, record: Row, name: str, *, in_full: bool) -> Any:
         """One value; a phone number in full for those who must call (RES-4), ready to be called, on this page only.
 
         What names another record that the person may read leads there.
@@ -116,22 +121,22 @@ class RecordPages(StepPages):
         address = record_url(target.__tablename__, getattr(record, key))
         return Markup('<a href="{}">{}</a>').format(address, value) if address else value
 
-    def amendable(self, record: Any) -> bool:
+    def amendable(self, record: Row) -> bool:
         """Whether editing has any sense in the record's state; the verb itself decides."""
         return True
 
-    def deletable(self, record: Any) -> bool:
+    def deletable(self, record: Row) -> bool:
         """Whether deleting has any sense in the record's state; the verb itself decides."""
         return True
 
-    def may_read_phone(self, record: Any) -> bool:
+    def may_read_phone(self, record: Row) -> bool:
         """Whether the person sees the phone numbers of *record* in full."""
         return self.allowed(self.phone_verb, record)
 
-    def related(self, record: Any) -> list[Related]:
+    def related(self, record: Row) -> list[Related]:
         """Tables of what hangs on *record*."""
         return []
 
-    def links(self, record: Any) -> list[tuple[Any, str]]:
+    def links(self, record: Row) -> list[tuple[Any, str]]:
         """Further pages of *record* (print, new from this): label and address."""
         return []

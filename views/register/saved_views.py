@@ -2,7 +2,7 @@
 
 import functools
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode
 
 from flask import flash, redirect, request
@@ -16,7 +16,7 @@ from models.errors import OperationRefused
 from models.operations import saved_views
 from models.policy import may, visible
 from models.saved_views import LONGEST_NAME, ColumnChoice, SavedView
-from views.register.export import ExportPages
+from views.register.part import Row
 from views.register.scope import actor_here, perform
 from views.request import context
 from views.request.committing import committing
@@ -25,6 +25,15 @@ from views.request.queries import Asked, asked_id, parse_id
 from views.request.sent_once import once
 from views.words.language import NOTHING, sentence
 from views.words.timeline import history, history_questions
+
+if TYPE_CHECKING:
+    from views.register.listing import ListPages
+    from views.register.record import RecordPages
+
+    class Part(ListPages[Row], RecordPages[Row]):
+        """What these pages need of other parts."""
+else:
+    from views.register.part import Part
 
 PREVIEW_SECTIONS = 3
 PREVIEW_EVENTS = 3
@@ -43,7 +52,7 @@ class Tab:
     current: bool
 
 
-class PersonalLists(ExportPages):
+class PersonalLists(Part[Row]):
     """``columns/``, ``views/`` and ``preview/`` of a register."""
 
     preview_template = "admin/preview.html"

@@ -1,9 +1,9 @@
 """What every register's page shares: whose it is, who may, which rows, and the one place that commits."""
 
 import functools
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any, Generic, cast
 
 from flask import abort, g, redirect, request, url_for
 from flask_babel import gettext
@@ -22,6 +22,7 @@ from models.staff import Actor
 from models.verbs import find
 from views.forms.base import DeskConverter, DeskForm
 from views.register.options import sorting
+from views.register.part import Row
 from views.register.searching import Searching
 from views.request import context
 from views.request.committing import committing
@@ -55,7 +56,7 @@ def actor_here() -> Actor | None:
 
 
 def perform(
-    function: Any,
+    function: Callable[..., Any],
     rows: Sequence[Any],
     version: int | None = None,
     *,
@@ -75,7 +76,7 @@ def perform(
     return outcome
 
 
-class Scope(Searching):
+class Scope(Searching, Generic[Row]):
     """The common ground of all registers. A register's view sets the class attributes below."""
 
     model: type[Any]
@@ -194,17 +195,17 @@ class Scope(Searching):
         """Whether the person may read this register anywhere."""
         return may(context.actor(), "read", self.register)
 
-    def inaccessible_callback(self, name: Any, **_kwargs: Any) -> Any:
+    def inaccessible_callback(self, name: str, **_kwargs: object) -> Any:
         """To the sign-in page for nobody, 403 for somebody."""
         return redirect(url_for("auth.login")) if context.actor() is None else abort(403)
 
-    def allowed(self, verb: str, record: Any = None) -> bool:
+    def allowed(self, verb: str, record: Base | None = None) -> bool:
         """Whether the person may do *verb* here: to *record*, else to any in the estate shown."""
         if record is not None:
             return may(context.actor(), verb, record)
         return may(actor_here(), verb, self.register)
 
-    def require(self, verb: str, record: Any = None) -> None:
+    def require(self, verb: str, record: Base | None = None) -> None:
         """403 unless the person may do *verb*."""
         if not self.allowed(verb, record):
             abort(403)
@@ -268,7 +269,7 @@ class Scope(Searching):
         """Their number."""
         return select(func.count()).select_from(self.model).where(self.listed())
 
-    def get_one(self, id: Any, names: Sequence[str] = ()) -> Any:  # Flask-Admin's own name
+    def get_one(self, id: int, names: Sequence[str] = ()) -> Any:  # Flask-Admin's own name
         """The record with that id, with what showing *names* needs; 404 when it is not visible.
 
         A request that may change something locks it, so that the verb need not read it again.
@@ -359,7 +360,7 @@ class Scope(Searching):
 
     # ------------------------------------------------------------- doing
 
-    def _run_view(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
+    def _run_view(self, fn: Callable[..., Any], *args: object, **kwargs: object) -> Any:
         """Run a page; Flask-Admin would call it a second time after a TypeError."""
         return fn(self, *args, **kwargs)
 
@@ -392,6 +393,7 @@ class Scope(Searching):
             abort(409, gettext("Choose an estate first: you work in none."))
         return found
 
-    def name_of(self, record: Any) -> str:
+    def name_of(self, record: Row) -> str:
         """How a record is called in headings and messages."""
-        return str(record) if isinstance(record, Base) else str(getattr(record, self.number_column))
+        named: object = record  # or one row of a list's query
+        return str(named) if isinstance(named, Base) else str(getattr(named, self.number_column))

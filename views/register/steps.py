@@ -2,25 +2,31 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import flash, redirect, request
 from flask_admin import expose
 from flask_babel import gettext
 from werkzeug.exceptions import BadRequest, NotFound
 
+from models.base import Base, LabelledEnum
 from models.errors import OperationRefused, Outcome, StaleRecord, gettext_noop
 from models.policy import may, roles_of
 from models.roles import Role
 from models.verbs import moves_of, verb_label
 from views.forms.base import DeskForm, NothingForm
 from views.forms.lookups import learn_for
-from views.register.listing import ListPages
+from views.register.part import Row
 from views.register.scope import INVALID
 from views.request import context
 from views.request.queries import LARGEST_ID, asked_id
 from views.request.sent_once import once
 from views.words.language import say, sentence
+
+if TYPE_CHECKING:
+    from views.register.scope import Scope as Part
+else:
+    from views.register.part import Part
 
 LONGEST_VERSION = len(str(LARGEST_ID))
 
@@ -53,7 +59,7 @@ class Step:
         """The verb as the button says it."""
         return say(verb_label(self.verb))
 
-    def asks(self, record: Any) -> type[DeskForm]:
+    def asks(self, record: Base) -> type[DeskForm]:
         """The form for *record*."""
         return self.form if self.form_of is None else self.form_of(record)
 
@@ -66,6 +72,13 @@ def next_step(steps: Sequence[Step], record: Any) -> Step | None:
         if usual and may(context.actor(), step.verb, record):
             return step
     return None
+
+
+def status_of(record: Base) -> LabelledEnum:
+    """In which state *record* is; only of registers whose verbs move records from one to another."""
+    status = getattr(record, "status")  # noqa: B009  # not every table has one
+    assert isinstance(status, LabelledEnum)
+    return status
 
 
 @dataclass(frozen=True)
@@ -84,7 +97,7 @@ class Offer:
         return self.step.form is NothingForm and self.step.link is None
 
 
-class StepPages(ListPages):
+class StepPages(Part[Row]):
     """``/admin/<register>/step/<verb>/?id=``."""
 
     steps: Sequence[Step] = ()
@@ -97,7 +110,7 @@ class StepPages(ListPages):
                 return step
         raise NotFound
 
-    def offers(self, record: Any) -> list[Offer]:
+    def offers(self, record: Row) -> list[Offer]:
         """All steps that make sense for *record*: the open ones first, in the declared order."""
         found = []
         for step in self.steps:
@@ -109,11 +122,11 @@ class StepPages(ListPages):
             found.append(Offer(step, url, None if refusal is None else sentence(refusal), near))
         return sorted(found, key=lambda offer: offer.refusal is not None)
 
-    def _legal(self, verb: str, record: Any) -> bool:
+    def _legal(self, verb: str, record: Row) -> bool:
         moves = moves_of(self.register, verb)
-        return moves is None or record.status in moves
+        return moves is None or status_of(record) in moves
 
-    def _refusal(self, step: Step, record: Any) -> OperationRefused | None:
+    def _refusal(self, step: Step, record: Row) -> OperationRefused | None:
         if not self.allowed(step.verb, record):
             roles = sorted(roles_of(self.register, step.verb) or (), key=list(Role).index)
             return OperationRefused("ROLE", gettext_noop("This needs one of these roles: %(roles)s."), roles=roles)
@@ -122,7 +135,7 @@ class StepPages(ListPages):
                 self.model.status_rule,
                 gettext_noop("%(record)s is “%(status)s”; “%(verb)s” needs: %(allowed)s."),
                 record=self.name_of(record),
-                status=record.status,
+                status=status_of(record),
                 verb=verb_label(step.verb),
                 allowed=list(moves_of(self.register, step.verb) or ()),
             )
@@ -164,7 +177,7 @@ class StepPages(ListPages):
         return redirect(self.after_step(step, record))
 
     def step_page(
-        self, step: Step, record: Any, form: DeskForm, *, version: int | None, problem: str | None = None
+        self, step: Step, record: Row, form: DeskForm, *, version: int | None, problem: str | None = None
     ) -> str:
         """The page that asks."""
         learn_for(form)
@@ -180,11 +193,11 @@ class StepPages(ListPages):
             back=self.get_url(".details_view", id=record.id),
         )
 
-    def beside_step(self, step: Step, record: Any) -> Sequence[Any]:
+    def beside_step(self, step: Step, record: Row) -> Sequence[Any]:
         """Tables that the step's page shows above its form: what the decision is about."""
         return ()
 
-    def prefill(self, step: Step, record: Any) -> dict[str, Any]:
+    def prefill(self, step: Step, record: Row) -> dict[str, Any]:
         """What the step's form begins with."""
         columns = self.model.__mapper__.columns
         return {name: getattr(record, name if name in columns else f"{name}_id") for name in step.prefill}
@@ -198,10 +211,10 @@ class StepPages(ListPages):
             raise BadRequest(gettext("The form names no version of the record."))
         return int(text)
 
-    def done_text(self, step: Step, record: Any) -> str:
+    def done_text(self, step: Step, record: Row) -> str:
         """What the page says afterwards."""
         return str(gettext("%(record)s: %(verb)s – done.", record=self.name_of(record), verb=step.label))
 
-    def after_step(self, step: Step, record: Any) -> str:
+    def after_step(self, step: Step, record: Row) -> str:
         """Where to go afterwards: back to the record."""
         return self.get_url(".details_view", id=record.id)

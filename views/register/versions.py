@@ -8,12 +8,12 @@ from flask import request
 from flask_babel import gettext
 from sqlalchemy import select
 
-from models.base import canonical_json
+from models.base import Base, canonical_json
 from models.events import Event
 from models.operations.core import facts
 from models.personal import keyring_of
 from models.staff import Staff
-from views.forms.base import PhoneField, text_of
+from views.forms.base import DeskForm, PhoneField, text_of
 from views.request import context
 from views.words.language import joined, local_time
 from views.words.references import learn_names
@@ -80,14 +80,14 @@ def chosen(name: str) -> str:
     return choice if choice in (STORED, YOURS) else ""
 
 
-def undecided(form: Any) -> str:
+def undecided(form: DeskForm) -> str:
     """The fields for which one of the two still has to be chosen, as a person reads them; empty when all are."""
     differing = request.form.getlist("differs")
     names = [item.label.text for item in form if item.short_name in differing and not chosen(item.short_name)]
     return joined(str(name) for name in names) if names else ""
 
 
-def _events_since(record: Any, seen: int | None) -> list[Any]:
+def _events_since(record: Base, seen: int | None) -> list[Any]:
     query = select(Event.actor_id, Event.at, Event.before, Event.after).where(
         Event.register == record.__tablename__, Event.record_id == record.id, Event.record_version > (seen or 0)
     )

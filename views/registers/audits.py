@@ -9,6 +9,7 @@ from flask_admin import expose
 from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
 
 from models.audits import AuditLine, AuditRun
 from models.call import Call
@@ -40,7 +41,7 @@ class NoteForm(DeskForm):
     note = LongTextField(_("Note to the ticked findings"), [Required()], length=LONGEST_NOTE)
 
 
-class AuditView(RegisterView):
+class AuditView(RegisterView[AuditRun]):
     """``/admin/audits/``."""
 
     model = AuditRun
@@ -74,7 +75,7 @@ class AuditView(RegisterView):
         signed = record.signed_off_at
         return local_time(signed) if signed else coloured("orange", gettext("not signed off"))
 
-    def name_of(self, record: Any) -> str:
+    def name_of(self, record: AuditRun) -> str:
         """Its date."""
         return str(gettext("Daily audit %(day)s", day=record.day))
 
@@ -99,7 +100,7 @@ class AuditView(RegisterView):
     def run_page(
         self,
         run_id: int,
-        form: Any,
+        form: DeskForm,
         problem: str | None = None,
         ticked: Any = (),
         sent: "Sent | None" = None,
@@ -221,7 +222,7 @@ class Sent:
     problems: dict[int, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, form: Any) -> "Sent":
+    def of(cls, form: MultiDict[str, str]) -> "Sent":
         """Read ``note-7`` with ``was-7``; 400 for a name that is no finding's."""
         names = [name for name in form if name.startswith("note-")]
         typed = {parse_id(name.removeprefix("note-")): form[name].strip() for name in names}

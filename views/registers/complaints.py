@@ -10,6 +10,7 @@ from models.matters import ClockRun, Severity
 from models.operations import complaints as verbs
 from models.policy import may
 from models.tickets import Ticket
+from views.forms.base import DeskForm
 from views.forms.clock_filter import missed_filter
 from views.forms.filters import ChoiceFilter, DateFilter, KeyFilter, ReferenceFilter, StateFilter
 from views.register.record import Related
@@ -120,7 +121,7 @@ STEPS = (
 )
 
 
-class ComplaintView(MatterPages):
+class ComplaintView(MatterPages[Complaint]):
     """``/admin/complaints/``."""
 
     model = Complaint
@@ -246,7 +247,7 @@ class ComplaintView(MatterPages):
         ),
     )
 
-    def draft(self, form: Any) -> Any:
+    def draft(self, form: DeskForm) -> Any:
         """The complaint as it was taken."""
         return verbs.ComplaintDraft(estate_id=self.estate().id, **form.arguments())
 

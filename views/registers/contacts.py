@@ -1,7 +1,7 @@
 """The numbers of residents and of staff: reached from the person's page, masked everywhere else (RES-4)."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import url_for
 from flask_babel import gettext
@@ -42,7 +42,10 @@ class StaffContactForm(DeskForm):
     note = TextField(label_for("note"), [Optional()], length=100)
 
 
-class ContactView(RegisterView):
+ContactRow = TypeVar("ContactRow", bound=ResidentContact | StaffContact)
+
+
+class ContactView(RegisterView[ContactRow]):
     """What the pages of both tables have in common."""
 
     owner: str
@@ -59,19 +62,19 @@ class ContactView(RegisterView):
         """Not in the menu."""
         return False
 
-    def draft(self, form: Any) -> Any:
+    def draft(self, form: DeskForm) -> Any:
         """The number, of whom."""
         return verbs.ContactDraft(**form.arguments())
 
-    def name_of(self, record: Any) -> str:
+    def name_of(self, record: ContactRow) -> str:
         """By its last digits."""
         return personal_of(record.value, masked_phone)
 
-    def after_create(self, record: Any) -> str:
+    def after_create(self, record: ContactRow) -> str:
         """Back to the person."""
         return url_for(f"{self.owner}.details_view", id=_person(record))
 
-    def links(self, record: Any) -> list[tuple[Any, str]]:
+    def links(self, record: ContactRow) -> list[tuple[Any, str]]:
         """The person."""
         return [(_("To the person"), self.after_create(record))]
 
@@ -80,7 +83,7 @@ def _person(record: Any) -> int:
     return int(record.resident_id if isinstance(record, ResidentContact) else record.staff_id)
 
 
-class ResidentContactView(ContactView):
+class ResidentContactView(ContactView[ResidentContact]):
     """``/admin/resident-contacts/``."""
 
     model = ResidentContact
@@ -91,12 +94,12 @@ class ResidentContactView(ContactView):
     create_form_class = ResidentContactForm
     sections = ((_("Phone"), ("value", "kind", "country", "note", "valid", "resident")),)
 
-    def draft(self, form: Any) -> Any:
+    def draft(self, form: DeskForm) -> Any:
         """The number, of a resident of the estate shown."""
         return verbs.ContactDraft(estate_id=self.estate().id, **form.arguments())
 
 
-class StaffContactView(ContactView):
+class StaffContactView(ContactView[StaffContact]):
     """``/admin/staff-contacts/``."""
 
     model = StaffContact

@@ -40,7 +40,7 @@ class UnitForm(DeskForm):
     handed_over_on = LocalDateField(label_for("handed_over_on"), [Optional()])
 
 
-class UnitView(RegisterView):
+class UnitView(RegisterView[Unit]):
     """``/admin/units/``."""
 
     model = Unit
@@ -64,7 +64,7 @@ class UnitView(RegisterView):
     create_form_class = UnitForm
     sections = ((_("Unit"), ("code", "building", "floor", "use", "fee_status", "butler_id", "handed_over_on")),)
 
-    def draft(self, form: Any) -> Any:
+    def draft(self, form: DeskForm) -> Any:
         """The unit."""
         return verbs.UnitDraft(estate_id=self.estate().id, **form.arguments())
 
@@ -113,7 +113,7 @@ class TeamForm(DeskForm):
     lead_id = StaticChoiceField(label_for("lead_id"), lookup="staff", blank=_("none"))
 
 
-class TeamView(RegisterView):
+class TeamView(RegisterView[Team]):
     """``/admin/teams/``."""
 
     model = Team
@@ -128,7 +128,7 @@ class TeamView(RegisterView):
     create_form_class = TeamForm
     sections = ((_("Team"), ("name", "department", "lead")),)
 
-    def draft(self, form: Any) -> Any:
+    def draft(self, form: DeskForm) -> Any:
         """The team."""
         return verbs.TeamDraft(estate_id=self.estate().id, **form.arguments())
 
@@ -143,7 +143,7 @@ class EstateForm(DeskForm):
     desk_phone = TextField(label_for("desk_phone"), [Optional()], length=40)
 
 
-class EstateView(RegisterView):
+class EstateView(RegisterView[Estate]):
     """``/admin/estates/``."""
 
     model = Estate
@@ -159,11 +159,11 @@ class EstateView(RegisterView):
     create_form_class = EstateForm
     sections = ((_("Estate"), ("name", "code", "address", "desk_phone", "timezone")),)
 
-    def draft(self, form: Any) -> Any:
+    def draft(self, form: DeskForm) -> Any:
         """The estate."""
         return verbs.EstateDraft(**form.arguments())
 
-    def after_create(self, record: Any) -> str:
+    def after_create(self, record: Estate) -> str:
         """The list: nobody works in the new estate yet, so nobody sees it before a role in it is given."""
         return self.get_url(".index_view")
 

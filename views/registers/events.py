@@ -26,7 +26,7 @@ class VerbFilter(WordFilter):
         return sorted(((word, say(text)) for word, text in self.words.items()), key=lambda pair: pair[1])
 
 
-class EventView(RegisterView):
+class EventView(RegisterView[Event]):
     """``/admin/events/``."""
 
     model = Event
@@ -106,10 +106,10 @@ class EventView(RegisterView):
         """Why, without the numbers of anybody."""
         return masked_text(record.reason) if record.reason else NOTHING
 
-    def name_of(self, record: Any) -> str:
+    def name_of(self, record: Event) -> str:
         """Its number."""
         return str(gettext("Event %(number)s", number=record.id))
 
-    def may_read_phone(self, record: Any) -> bool:
+    def may_read_phone(self, record: Event) -> bool:
         """There is no phone in an event: personal values are digests."""
         return False

@@ -102,7 +102,7 @@ class LaterForm(DeskForm):
         return fine
 
 
-class FollowUpView(RegisterView):
+class FollowUpView(RegisterView[FollowUp]):
     """``/admin/follow-ups/``: what is still to be made, unless something else is asked for."""
 
     model = FollowUp
@@ -149,7 +149,7 @@ class FollowUpView(RegisterView):
         arguments = asked.arguments(**changes)
         return self.get_url(".index_view", **(arguments or {"flt_status": ""}))
 
-    def draft(self, form: Any) -> Any:
+    def draft(self, form: DeskForm) -> Any:
         """The follow-up."""
         given = form.arguments()
         return verbs.FollowUpDraft(
@@ -166,7 +166,7 @@ class FollowUpView(RegisterView):
         url = url_for(f"{endpoint}.details_view", id=matter.id)
         return Markup('<a href="{}">{}</a> {}').format(url, matter.number, matter.summary)
 
-    def name_of(self, record: Any) -> str:
+    def name_of(self, record: FollowUp) -> str:
         """By its number."""
         return str(gettext("Follow-up %(number)s", number=record.id))
 

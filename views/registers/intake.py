@@ -35,7 +35,7 @@ from views.words.language import label, local_time, say, sentence
 LAST = 5
 
 
-class IntakePages(MatterPages):
+class IntakePages(MatterPages[Ticket]):
     """``intake/`` with its look-ups, on top of a register that takes calls."""
 
     @expose("/intake/", methods=("GET", "POST"))

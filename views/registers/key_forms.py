@@ -8,7 +8,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms.validators import Optional
 
-from models.keys import BorrowerKind, BringerKind, KeyOrigin
+from models.keys import BorrowerKind, BringerKind, KeyLoan, KeyOrigin
 from views.forms.base import DeskForm
 from views.forms.fields import (
     ChoiceField,
@@ -179,7 +179,7 @@ class BunchReturnForm(ReturnForm):
     pieces = PiecesField()
 
 
-def return_form(loan: Any) -> type[ReturnForm]:
+def return_form(loan: KeyLoan) -> type[ReturnForm]:
     """What is asked when the key of *loan* comes back."""
     return BunchReturnForm if loan.pieces - loan.pieces_back > 1 else ReturnForm
 
@@ -216,7 +216,7 @@ class HandBackForm(DeskForm):
 class BorrowerField(ChoiceField):
     """One of those who may have the key now."""
 
-    def __init__(self, label: Any = None, *, people: Sequence[tuple[str, str]] = (), **options: Any) -> None:
+    def __init__(self, label: str | None = None, *, people: Sequence[tuple[str, str]] = (), **options: Any) -> None:
         super().__init__(label, **options)
         self.offered = people
 

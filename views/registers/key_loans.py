@@ -10,6 +10,7 @@ from sqlalchemy import select
 from models.keys import ApprovalStatus, BringerKind, KeyApproval, KeyLoan, unended
 from models.operations import keys as verbs
 from models.policy import visible
+from views.forms.base import DeskForm
 from views.forms.filters import ChoiceFilter, DateFilter, KeyFilter, StateFilter
 from views.register.base import RegisterView
 from views.register.record import Related
@@ -33,24 +34,24 @@ from views.words.language import NOTHING, label, local_time
 OUT = unended()
 
 
-def is_out(loan: Any) -> bool:
+def is_out(loan: KeyLoan) -> bool:
     """Whether the key is still out."""
     return loan.returned_at is None and loan.lost_at is None
 
 
-def part_back(loan: Any) -> str:
+def part_back(loan: KeyLoan) -> str:
     """How much of a bunch has come back before the rest of it, where anything has."""
     if not loan.pieces_back:
         return ""
     return str(gettext("%(back)s of %(pieces)s back", back=loan.pieces_back, pieces=loan.pieces))
 
 
-def with_part(text: str, loan: Any) -> str:
+def with_part(text: str, loan: KeyLoan) -> str:
     """*text* of a loan, and how much of it is back."""
     return " · ".join(filter(None, (text, part_back(loan))))
 
 
-def bringer(loan: Any) -> str:
+def bringer(loan: KeyLoan) -> str:
     """Who brought the key back (KEY-4); a dash where nobody noted it."""
     if loan.brought_by_kind is None:
         return NOTHING
@@ -76,7 +77,7 @@ LOAN_STATES = {
 }
 
 
-class KeyLoanView(RegisterView):
+class KeyLoanView(RegisterView[KeyLoan]):
     """``/admin/key-loans/``."""
 
     model = KeyLoan
@@ -193,7 +194,7 @@ class KeyLoanView(RegisterView):
         )
         return [also]
 
-    def draft(self, form: Any) -> Any:
+    def draft(self, form: DeskForm) -> Any:
         """The loan."""
         return verbs.LoanDraft(**form.arguments())
 
@@ -233,12 +234,12 @@ class KeyLoanView(RegisterView):
         """The borrower, or who is named."""
         return bringer(record)
 
-    def name_of(self, record: Any) -> str:
+    def name_of(self, record: KeyLoan) -> str:
         """By its number."""
         return str(gettext("Key loan %(number)s", number=record.id))
 
 
-class KeyApprovalView(RegisterView):
+class KeyApprovalView(RegisterView[KeyApproval]):
     """``/admin/key-approvals/``."""
 
     model = KeyApproval
@@ -302,11 +303,11 @@ class KeyApprovalView(RegisterView):
         )
         return [also]
 
-    def draft(self, form: Any) -> Any:
+    def draft(self, form: DeskForm) -> Any:
         """The request."""
         return verbs.ApprovalDraft(**form.arguments())
 
-    def name_of(self, record: Any) -> str:
+    def name_of(self, record: KeyApproval) -> str:
         """By its number."""
         return str(gettext("Key approval %(number)s", number=record.id))
 

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, select
 from models.keys import Key, KeyLoan
 from models.operations import keys as verbs
 from models.policy import visible
+from views.forms.base import DeskForm
 from views.forms.filters import ChoiceFilter, KeyFilter, StateFilter
 from views.register.base import RegisterView
 from views.register.page import may_here
@@ -43,7 +44,7 @@ KEY_STATES = {
 }
 
 
-class KeyView(RegisterView):
+class KeyView(RegisterView[Key]):
     """``/admin/keys/``."""
 
     model = Key
@@ -99,7 +100,7 @@ class KeyView(RegisterView):
         ),
     )
 
-    def draft(self, form: Any) -> Any:
+    def draft(self, form: DeskForm) -> Any:
         """The key."""
         return verbs.KeyDraft(estate_id=self.estate().id, **form.arguments())
 

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _
 from markupsafe import Markup
 from sqlalchemy import ColumnElement, String, cast, func, literal, select
 
+from models.base import Base
 from models.estates import Unit
 from models.follow_ups import FollowUp
 from models.matters import MERGED, ClockRun, RepeatReport, merged_key
@@ -88,7 +89,7 @@ def phone_of_caller(row: Any, *, in_full: bool) -> Any:
 class CallersBeside:
     """Who else called about any of the matters shown together, asked when the first of them is shown."""
 
-    def __init__(self, model: Any, ids: list[int]) -> None:
+    def __init__(self, model: type[Base], ids: list[int]) -> None:
         tickets = model.__tablename__ == "tickets"
         self.matter = RepeatReport.ticket_id if tickets else RepeatReport.complaint_id
         self.ids = ids
@@ -125,7 +126,7 @@ def repeat_table(column: str, record_id: int | None, *, in_full: bool) -> Relate
     )
 
 
-def merged_tables(model: Any, record_id: int) -> list[Related]:
+def merged_tables(model: type[Base], record_id: int) -> list[Related]:
     """The original that a duplicate went into, and the duplicates that went into an original (INT-6)."""
     register = model.__tablename__
     own = RepeatReport.ticket_id if register == "tickets" else RepeatReport.complaint_id

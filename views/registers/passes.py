@@ -103,7 +103,7 @@ class PassForm(DeskForm):
     )
 
 
-class PassView(RegisterView):
+class PassView(RegisterView[VisitorPass]):
     """``/admin/visitor-passes/``."""
 
     model = VisitorPass
@@ -201,7 +201,7 @@ class PassView(RegisterView):
         ),
     )
 
-    def draft(self, form: Any) -> Any:
+    def draft(self, form: DeskForm) -> Any:
         """The pass."""
         return verbs.PassDraft(estate_id=self.estate().id, **form.arguments())
 

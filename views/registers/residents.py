@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, select
 from wtforms import HiddenField
 from wtforms.validators import Optional
 
+from models.base import Base
 from models.callers import called_about
 from models.complaints import Complaint
 from models.errors import OperationRefused
@@ -93,7 +94,7 @@ class Home(NamedTuple):
 class AtHome:
     """A resident with one of their homes: a row of the export, which is read again by an import."""
 
-    def __init__(self, record: Any, home: Home | None) -> None:
+    def __init__(self, record: Base, home: Home | None) -> None:
         self._record = record
         self.home = home
 
@@ -137,7 +138,7 @@ HOME = ("unit", "building", "kind")
 """What an export says of a home; a list shows all homes of a person in one cell."""
 
 
-class ResidentView(RegisterView):
+class ResidentView(RegisterView[Resident]):
     """``/admin/residents/``."""
 
     model = Resident
@@ -193,11 +194,11 @@ class ResidentView(RegisterView):
         (_("More"), ("vehicles", "moved_in_on", "note", "created_at", "updated_at")),
     )
 
-    def draft(self, form: Any) -> Any:
+    def draft(self, form: DeskForm) -> Any:
         """The person."""
         return verbs.ResidentDraft(estate_id=self.estate().id, **form.arguments())
 
-    def offers(self, record: Any) -> list[Offer]:
+    def offers(self, record: Resident) -> list[Offer]:
         """Undo only where somebody was merged."""
         offered = super().offers(record)
         merged = select(ResidentMerge.id).where(ResidentMerge.kept_id == record.id, ResidentMerge.undone_at.is_(None))
@@ -210,7 +211,7 @@ class ResidentView(RegisterView):
         g.beside_residents = Beside([row.id for row in rows])
         return rows
 
-    def homes(self, record: Any) -> list[Home]:
+    def homes(self, record: Resident) -> list[Home]:
         """The units of today."""
         found: list[Home] = g.beside_residents.homes.get(record.id, [])
         return found
@@ -231,7 +232,7 @@ class ResidentView(RegisterView):
         """As what the person has them."""
         return listed(dict.fromkeys(label(home.kind) for home in self.homes(record))) or NOTHING
 
-    def exported_rows(self, record: Any, names: Sequence[str]) -> Iterable[Any]:
+    def exported_rows(self, record: Resident, names: Sequence[str]) -> Iterable[Any]:
         """One for each home, where the home is exported."""
         if not set(HOME) & set(names):
             return (record,)
@@ -311,7 +312,7 @@ class EndForm(DeskForm):
     until_on = LocalDateField(_("Last day"), [Optional()], description=_("Empty means today."))
 
 
-class OccupancyView(RegisterView):
+class OccupancyView(RegisterView[Occupancy]):
     """``/admin/occupancies/``: reached from residents and units."""
 
     model = Occupancy
@@ -331,14 +332,14 @@ class OccupancyView(RegisterView):
         """Not in the menu."""
         return False
 
-    def draft(self, form: Any) -> Any:
+    def draft(self, form: DeskForm) -> Any:
         """Who in which unit."""
         return verbs.OccupancyDraft(estate_id=self.estate().id, **form.arguments())
 
-    def name_of(self, record: Any) -> str:
+    def name_of(self, record: Occupancy) -> str:
         """By its number: person and unit are on the page."""
         return str(gettext("Occupancy %(number)s", number=record.id))
 
-    def after_create(self, record: Any) -> str:
+    def after_create(self, record: Occupancy) -> str:
         """Back to the person."""
         return url_for("residents.details_view", id=record.resident_id)

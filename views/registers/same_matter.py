@@ -1,7 +1,7 @@
 """The same matter twice (INT-6): what is open is offered while a new one is typed, and a call is added to it."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import flash, g, redirect, request, url_for
 from flask_admin import expose
@@ -16,6 +16,7 @@ from models.policy import may, visible
 from models.same_matter import Asked, same_matters
 from models.staff import Staff, Team
 from models.tickets import Ticket, TicketKind, TicketStatus
+from views.forms.base import DeskForm
 from views.register.base import RegisterView
 from views.register.scope import INVALID
 from views.register.steps import Step
@@ -33,7 +34,10 @@ GIVING = frozenset({"dispatch", "assign", "reassign"})
 """Verbs that give a matter to a team or a person."""
 
 
-class MatterPages(RegisterView):
+MatterRow = TypeVar("MatterRow", bound=Ticket | Complaint)
+
+
+class MatterPages(RegisterView[MatterRow]):
     """``same/``, what ``new/`` offers beside its form, and adding a call to an open matter."""
 
     create_template = "admin/create_matter.html"
@@ -57,18 +61,18 @@ class MatterPages(RegisterView):
         g.callers_beside = CallersBeside(self.model, [row.id for row in rows])
         return rows
 
-    def show_other_callers(self, record: Any) -> str:
+    def show_other_callers(self, record: MatterRow) -> str:
         """Who else called about it (INT-6)."""
         return str(g.callers_beside.texts.get(record.id, NOTHING))
 
     def create_page(
-        self, form: Any, problem: str | None = None, refusal: OperationRefused | None = None, **beside: Any
+        self, form: DeskForm, problem: str | None = None, refusal: OperationRefused | None = None, **beside: Any
     ) -> str:
         """With the open matters that it was refused for."""
         same = self.same_as(form) if refusal is not None and refusal.rule == "INT-6" else []
         return super().create_page(form, problem, refusal, same=same, **beside)
 
-    def made_text(self, record: Any) -> str:
+    def made_text(self, record: MatterRow) -> str:
         """Whether it was dispatched too, and to whom (DSP-1, DSP-11)."""
         if isinstance(record, Ticket) and record.status is TicketStatus.DISPATCHED:
             return str(
@@ -78,7 +82,7 @@ class MatterPages(RegisterView):
             return str(gettext("%(record)s: saved, not dispatched yet.", record=record.number))
         return super().made_text(record)
 
-    def done_text(self, step: Step, record: Any) -> str:
+    def done_text(self, step: Step, record: MatterRow) -> str:
         """Who has it now, where the step gave it to somebody."""
         if step.verb not in GIVING or not (record.team_id or record.assignee_id):
             return super().done_text(step, record)

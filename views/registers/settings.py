@@ -87,7 +87,7 @@ class WeekdayField(ChoiceField):
         return [(number, day_name(number)) for number in range(7)]
 
 
-class ClockView(RegisterView):
+class ClockView(RegisterView[Clock]):
     """``/admin/clocks/``."""
 
     model = Clock
@@ -115,7 +115,7 @@ class ClockView(RegisterView):
         return say(verb_label(row.stop_event))
 
 
-class SettingView(RegisterView):
+class SettingView(RegisterView[Setting]):
     """``/admin/settings/``."""
 
     model = Setting
@@ -151,7 +151,7 @@ class CategoryForm(DeskForm):
     team_id = StaticChoiceField(label_for("team_id"), lookup="team", blank=_("none"))
 
 
-class CategoryView(RegisterView):
+class CategoryView(RegisterView[Category]):
     """``/admin/categories/``."""
 
     model = Category
@@ -164,7 +164,7 @@ class CategoryView(RegisterView):
     create_form_class = CategoryForm
     sections = ((_("Category"), ("name", "code", "register", "team_id", "enabled")),)
 
-    def draft(self, form: Any) -> Any:
+    def draft(self, form: DeskForm) -> Any:
         """The category."""
         return verbs.CategoryDraft(estate_id=self.estate().id, **form.arguments())
 
@@ -181,7 +181,7 @@ class CalendarDayForm(DeskForm):
     end_minute = ClockTimeField(label_for("end_minute"), [Optional()])
 
 
-class CalendarDayView(OpenHours, RegisterView):
+class CalendarDayView(OpenHours, RegisterView[CalendarDay]):
     """``/admin/calendar-days/``."""
 
     model = CalendarDay
@@ -209,11 +209,11 @@ class CalendarDayView(OpenHours, RegisterView):
             return []
         return verbs.years_without_days(context.session(), estate, now=context.now())
 
-    def draft(self, form: Any) -> Any:
+    def draft(self, form: DeskForm) -> Any:
         """The day."""
         return verbs.CalendarDayDraft(estate_id=self.estate().id, **form.arguments())
 
-    def name_of(self, record: Any) -> str:
+    def name_of(self, record: CalendarDay) -> str:
         """Its date."""
         day: datetime.date = record.day
         return day.isoformat()
@@ -227,7 +227,7 @@ class WorkingHoursForm(DeskForm):
     end_minute = ClockTimeField(label_for("end_minute"), [Required()])
 
 
-class WorkingHoursView(OpenHours, RegisterView):
+class WorkingHoursView(OpenHours, RegisterView[WorkingHours]):
     """``/admin/working-hours/``."""
 
     model = WorkingHours
@@ -241,14 +241,14 @@ class WorkingHoursView(OpenHours, RegisterView):
     sections = ((_("Interval"), ("weekday", "start_minute", "end_minute")),)
     empty_text = _("No working hours: clocks that count working time cannot run. Add them.")
 
-    def draft(self, form: Any) -> Any:
+    def draft(self, form: DeskForm) -> Any:
         """The interval."""
         return verbs.WorkingHoursDraft(estate_id=self.estate().id, **form.arguments())
 
-    def name_of(self, record: Any) -> str:
+    def name_of(self, record: WorkingHours) -> str:
         """Weekday and times."""
         return f"{day_name(record.weekday)} {clock_text(record.start_minute)}–{clock_text(record.end_minute)}"
 
-    def show_weekday(self, record: Any) -> str:
+    def show_weekday(self, record: WorkingHours) -> str:
         """Its name."""
         return day_name(record.weekday)

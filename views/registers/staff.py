@@ -9,7 +9,7 @@ from flask import request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, or_, select
-from wtforms import PasswordField
+from wtforms import Field, PasswordField
 from wtforms.validators import Length, Optional, ValidationError
 
 from models import passwords
@@ -67,7 +67,7 @@ class StaffForm(DeskForm):
         description=_("Must be changed at the first sign-in. Empty: nobody can sign in yet."),
     )
 
-    def validate_password(self, field: Any) -> None:
+    def validate_password(self, field: Field) -> None:
         """As strong as any other."""
         if field.data and (weak := passwords.weakness(field.data, self.username.data or "")):
             raise ValidationError(sentence(weak))
@@ -212,7 +212,7 @@ STATES: dict[str, tuple[Any, Callable[[Any], ColumnElement[bool]]]] = {
 }
 
 
-class StaffView(RegisterView):
+class StaffView(RegisterView[Staff]):
     """``/admin/staff/``."""
 
     model = Staff
@@ -272,7 +272,7 @@ class StaffView(RegisterView):
         )
         return [*_keys_out(record, leaving.keys_out(record.id)), *[table][: len(held)]]
 
-    def draft(self, form: Any) -> Any:
+    def draft(self, form: DeskForm) -> Any:
         """The account, with its password hashed."""
         given = form.arguments()
         password = given.pop("password") or ""
@@ -344,7 +344,7 @@ def _keys_out(person: Staff, loans: list[KeyLoan]) -> list[Related]:
     return [table] if loans else []
 
 
-def _end_role(function: Any, call: Call, people: Any, *, assignment: int, **arguments: Any) -> Any:
+def _end_role(function: Callable[..., Any], call: Call, people: Any, *, assignment: int, **arguments: Any) -> Any:
     """End the chosen role of the one person of the page."""
     query = select(StaffAssignment).where(
         StaffAssignment.id == assignment, StaffAssignment.staff_id.in_([person.id for person in people])

@@ -15,6 +15,7 @@ from models.operations.tickets import ANSWERED_KINDS
 from models.reports import reopened
 from models.settings import Category
 from models.tickets import CANCELS, IS_OPEN, OPEN_STATUSES, Ticket, TicketStatus
+from views.forms.base import DeskForm
 from views.forms.clock_filter import missed_filter
 from views.forms.filters import ChoiceFilter, DateFilter, KeyFilter, ReferenceFilter, StateFilter
 from views.register.record import Related
@@ -279,7 +280,7 @@ class TicketView(IntakePages):
             found |= self.bulk_prefill("dispatch", Ticket.id == record.id)
         return found
 
-    def draft(self, form: Any) -> Any:
+    def draft(self, form: DeskForm) -> Any:
         """The ticket as it was taken."""
         return verbs.TicketDraft(estate_id=self.estate().id, **form.arguments())
 

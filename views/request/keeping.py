@@ -33,7 +33,7 @@ def kept(key: tuple[Any, ...], made: Callable[[], Made]) -> Made:
     return cast("Made", found)
 
 
-def fixed_url(endpoint: str, **words: Any) -> str:
+def fixed_url(endpoint: str, **words: str) -> str:
     """The address of a page that goes by few *words* (a verb, a kind of file): a list has twenty of these."""
     return _url(request.script_root, request.blueprint, endpoint, **words)
 

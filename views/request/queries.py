@@ -2,7 +2,7 @@
 
 import datetime
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -143,7 +143,7 @@ class Asked:
             apart.setdefault(flt.key, []).append(flt.condition(value))
         return [or_(*each) for each in apart.values()]
 
-    def arguments(self, **changes: Any) -> dict[str, str | list[str]]:
+    def arguments(self, **changes: Mapping[str, Any]) -> dict[str, str | list[str]]:
         """The address of this list again, with *changes*; None takes an argument away. Without place in the list."""
         found: dict[str, Any] = {f"flt_{key}": sorted(values) for key, values in self.given().items()}
         found |= {"search": self.search or None, "sort": self.sort or None}
@@ -188,7 +188,9 @@ def parse_day(text: str) -> datetime.date:
     return day
 
 
-def day_cursor(day: datetime.date, column: Any, zone: datetime.tzinfo, *, upwards: bool) -> Cursor:
+def day_cursor(
+    day: datetime.date, column: InstrumentedAttribute[Any], zone: datetime.tzinfo, *, upwards: bool
+) -> Cursor:
     """The place just before the rows of *day* (by the clock of *zone*), in the order of the list."""
     row_id = 0 if upwards else LARGEST_ID
     if isinstance(column.type, LocalDate):

@@ -70,7 +70,7 @@ def once(page: Callable[..., Any]) -> Callable[..., Any]:
     """
 
     @functools.wraps(page)
-    def guarded(view: Any, *arguments: Any, **options: Any) -> Any:
+    def guarded(view: object, *arguments: Any, **options: Any) -> Any:
         if request.method == "POST" and (answer := done_before(view)) is not None:
             return answer
         return page(view, *arguments, **options)
@@ -79,7 +79,7 @@ def once(page: Callable[..., Any]) -> Callable[..., Any]:
     return guarded
 
 
-def done_before(view: Any) -> Any:
+def done_before(view: object) -> Any:
     """Where to go when this very form has done something already, with the sentence that says so; else None.
 
     A page asks it only where something speaks for it, a version that is over or a record that is gone: it costs two

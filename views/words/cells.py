@@ -75,7 +75,7 @@ def marked(html: str) -> Markup:
 _SPECIAL = re.compile("[&<>'\"]")
 
 
-def escaped(value: Any) -> str:
+def escaped(value: object) -> str:
     """*value* as text of a page; what has nothing to escape, as most of a list, is left alone."""
     if isinstance(value, Markup):
         return value
@@ -125,7 +125,7 @@ def _time_left(_language: str, late: bool, minutes: int) -> Markup:
     return escape(gettext("overdue %(time)s", time=time) if late else gettext("%(time)s left", time=time))
 
 
-def is_ended(record: Any) -> bool:
+def is_ended(record: Base) -> bool:
     """Whether nothing is owed on *record* any more, so that its due time is history."""
     status = getattr(record, "status", None)
     if isinstance(status, LabelledEnum):
@@ -196,7 +196,7 @@ def _referred(target: type[Base], row_id: int | None) -> str:
     return NOTHING if row_id is None else name_of(target, row_id)
 
 
-def _typed_cell(kind: Any, name: str) -> Cell:
+def _typed_cell(kind: LabelledEnum, name: str) -> Cell:
     if isinstance(kind, Choice):
         shown_as = badge if name in {"status", "outcome", "severity"} else label
         return lambda record: NOTHING if getattr(record, name) is None else shown_as(getattr(record, name))
@@ -209,7 +209,7 @@ def _typed_cell(kind: Any, name: str) -> Cell:
     return lambda record: plain(getattr(record, name))
 
 
-def plain(value: Any) -> str:
+def plain(value: object) -> str:
     """Any value as text; nothing is a dash."""
     if value is None or value == "":
         return NOTHING

@@ -4,7 +4,7 @@ import datetime
 import enum
 import functools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -35,12 +35,12 @@ def sentence(refusal: OperationRefused) -> str:
     return titled(refusal.rule, text) if _RULE.match(refusal.rule) else text
 
 
-def say(message: str, /, **values: Any) -> str:
+def say(message: str, /, **values: Mapping[str, Any]) -> str:
     """The marked *message* translated, with its placeholders filled by what :func:`shown` makes of *values*."""
     return str(gettext(message, **{name: _named(name, value) for name, value in values.items()}))
 
 
-def shown(value: Any) -> str:
+def shown(value: object) -> str:
     """One value as a person reads it; nothing at all is a dash."""
     if value is None or value == "":
         return NOTHING
@@ -67,7 +67,7 @@ def shown(value: Any) -> str:
     return str(value)
 
 
-def _named(name: str, value: Any) -> str:
+def _named(name: str, value: object) -> str:
     return money(value) if name.endswith("_fen") and isinstance(value, int) else shown(value)
 
 
@@ -110,7 +110,7 @@ def clauses(*parts: str) -> str:
     return f"{'，'.join(parts)}。" if is_chinese() else f"{', '.join(parts)}."
 
 
-def titled(title: Any, text: Any) -> str:
+def titled(title: str, text: str) -> str:
     """What something is about, and then itself: ``Dispatch: 3 rows``."""
     return f"{title}{'：' if is_chinese() else ': '}{text}"
 

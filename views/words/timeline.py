@@ -131,7 +131,7 @@ def mentioned(events: Iterable[Any]) -> dict[type[Any], set[int]]:
     return wanted
 
 
-def _fact(model: type[Any] | None, name: str, value: Any, names: Mapping[tuple[type[Any], int], str]) -> str:
+def _fact(model: type[Any] | None, name: str, value: object, names: Mapping[tuple[type[Any], int], str]) -> str:
     if value is None:
         return ""
     if isinstance(value, str) and value.startswith("digest:"):
