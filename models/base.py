@@ -32,6 +32,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeEngine
 
+from models.canonical import canonical_json
 from models.errors import Msgid
 
 NAMING = {
@@ -218,14 +219,6 @@ class Json(TypeDecorator[Any]):
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
         """The parsed value."""
         return None if value is None else json.loads(value)
-
-
-_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-
-
-def canonical_json(value: Any) -> str:
-    """*value* as sorted, compact JSON: what seals, digests and the Json columns are made of."""
-    return _CANONICAL.encode(value)
 
 
 Identity = BigInteger().with_variant(Integer(), "sqlite")

@@ -4,14 +4,14 @@ import datetime
 import functools
 import hashlib
 import hmac
-import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer, bindparam, insert, select
+from sqlalchemy import ForeignKey, Index, Integer, Table, bindparam, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.base import Base, Identity, Json, LongText, ShortText, UTCDateTime, canonical_json
+from models.base import Base, Identity, Json, LongText, ShortText, UTCDateTime
+from models.canonical import canonical, canonical_json, json_again
 from models.guards import APPEND_ONLY, TRIGGERS
 from models.personal import Keyring, keyring_of
 from models.roles import ADMINS, AUDITORS, MANAGERS
@@ -109,16 +109,23 @@ _EVENTS: Any = Event.__table__
 # Not as mapped objects, and built once: every verb of a single row pays for it.
 _WRITE = insert(_EVENTS).returning(_EVENTS.c.id, sort_by_parameter_order=True)
 _WRITE_AT_ONCE = insert(_EVENTS).returning(_EVENTS.c.id)
-_SEALED = tuple(column for column in Event.__table__.columns if column.name not in {"created_at", "updated_at"})
 _SEALS: Any = EventSeal.__table__
 _SEAL = insert(_SEALS).returning(_SEALS.c.id)  # for its answer many rows go in one statement
 _HEADS: Any = EventHead.__table__
 _HEAD = select(_HEADS.c.seal).where(_HEADS.c.chain == bindparam("chain")).with_for_update(key_share=True)
-SEALED_COLUMNS = tuple(sorted(column.name for column in _SEALED))
-"""What a seal covers: an event's row for :func:`chain_seals` has all of these."""
+SEALED_COLUMNS = (
+    *("actor_id", "address", "after", "at", "before", "bulk_run_id", "estate_id", "id", "outcome", "reason"),
+    *("record_id", "record_version", "register", "request_id", "role", "rule", "session_id", "source", "verb"),
+)
+"""What every seal covers, whatever its value: the columns of the first version; each row for a seal has them.
+
+Of columns that came later a seal covers those that are not NULL, so that none of them breaks an older seal.
+"""
 _IN_JSON = ("before", "after")
-_OWN = ("after", "at", "before", "id", "record_id", "record_version")
+_OWN = frozenset({"after", "at", "before", "id", "record_id", "record_version"})
 _SHARED = tuple(name for name in SEALED_COLUMNS if name not in _OWN)
+_KNOWN = frozenset(SEALED_COLUMNS) | {"created_at", "updated_at"}
+_NOTHING_SAID = dict.fromkeys(SEALED_COLUMNS)
 
 
 def fact(info: Mapping[Any, Any], value: Any, keyring: Keyring) -> Any:
@@ -130,9 +137,7 @@ def fact(info: Mapping[Any, Any], value: Any, keyring: Keyring) -> Any:
     if info.get("personal"):
         known = keyring.readable(value)
         return "digest:" + keyring.digest(value if known is None else known)
-    if isinstance(value, datetime.datetime):
-        return value.astimezone(datetime.UTC).isoformat()
-    return value.isoformat() if isinstance(value, datetime.date) else value
+    return canonical(value)
 
 
 def record_events(session: Session, rows: list[dict[str, Any]]) -> list[int]:
@@ -152,12 +157,10 @@ def record_events(session: Session, rows: list[dict[str, Any]]) -> list[int]:
 
 def as_stored(row: Mapping[str, Any]) -> dict[str, Any]:
     """What the database holds for the new event *row*: the seal is made of it, without reading it again."""
-    stored = {name: row.get(name) for name in SEALED_COLUMNS}
+    stored = {**_NOTHING_SAID, **row}
     stored |= {name: row.get(name) or default for name, default in (("outcome", "done"), ("source", "panel"))}
     stored["at"] = row["at"].astimezone(datetime.UTC)
-    # As it will be read again: keys that are numbers come back as words, in another order.
-    stored |= {name: canonical_json(json.loads(canonical_json(row[name]))) for name in _IN_JSON}
-    return stored
+    return stored | {name: canonical_json(row[name]) for name in _IN_JSON}
 
 
 def seal_events(session: Session) -> None:
@@ -203,45 +206,49 @@ def _seal(key: bytes, previous: str, row: Mapping[str, Any]) -> str:
 
 
 def _sealed_text(row: Mapping[str, Any]) -> str:
-    """The canonical JSON of *row*, put together from parts, most of which are those of the event before it."""
-    parts = _shared_parts(*[row[name] for name in _SHARED])
-    version = "null" if row["record_version"] is None else row["record_version"]
-    return (
-        f'{parts[0]}{row["after"]}{parts[1]}"{row["at"].isoformat()}"{parts[2]}{row["before"]}'
-        f"{parts[3]}{row['id']}{parts[4]}{row['record_id']}{parts[5]}{version}{parts[6]}"
-    )
+    """The canonical JSON of *row*, put into a form of which most is that of the event before it."""
+    later = [name for name in row if name not in _KNOWN and row[name] is not None]
+    own = {
+        "after": row["after"],
+        "at": row["at"].isoformat(),
+        "before": row["before"],
+        "id": row["id"],
+        "record_id": row["record_id"],
+        "record_version": "null" if row["record_version"] is None else row["record_version"],
+        **{name: canonical_json(row[name]) for name in later},
+    }
+    return _form(tuple(later), *[row[name] for name in _SHARED]) % own
 
 
 @functools.lru_cache(maxsize=256)
-def _shared_parts(*values: Any) -> tuple[str, ...]:
-    """What stands before, between and after an event's own facts (:data:`_OWN`), with the *values* of the others."""
-    others, parts = dict(zip(_SHARED, values, strict=True)), ["{"]
-    for place, name in enumerate(SEALED_COLUMNS):
-        parts[-1] += f'{"," if place else ""}"{name}":'
-        if name in _OWN:
-            parts.append("")
-        else:
-            parts[-1] += canonical_json(others[name])
-    parts[-1] += "}"
-    return tuple(parts)
+def _form(later: Sequence[str], *values: Any) -> str:
+    """The JSON of an event with the *values* of :data:`_SHARED`, and places for its own facts and its *later* ones."""
+    others, parts = dict(zip(_SHARED, values, strict=True)), []
+    for name in sorted((*SEALED_COLUMNS, *later)):
+        place = '"%(at)s"' if name == "at" else f"%({name})s"
+        parts.append(f'"{name}":' + (canonical_json(others[name]).replace("%", "%%") if name in others else place))
+    return "{" + ",".join(parts) + "}"
 
 
-def broken_seals(session: Session) -> Iterator[tuple[int, int, str]]:
-    """Chain, event id and what is wrong, for each break: a changed event, a missing seal, a cut-off end."""
+def broken_seals(session: Session, events: Table = _EVENTS) -> Iterator[tuple[int, int, str]]:
+    """Chain, event id and what is wrong, for each break: a changed event, a missing seal, a cut-off end.
+
+    *events* is the table with all the columns that it has by now.
+    """
     key = keyring_of(session).seal
     heads = {head.chain: head for head in session.execute(select(EventHead.chain, EventHead.seal, EventHead.length))}
     last: dict[int, str] = {}
     length: dict[int, int] = {}
-    names = [column.name for column in _SEALED]
+    names = events.columns.keys()
     query = (
-        select(EventSeal.chain, EventSeal.seal, *_SEALED)
-        .join(Event, Event.id == EventSeal.event_id)
+        select(EventSeal.chain, EventSeal.seal, *events.columns)
+        .join(events, events.c.id == EventSeal.event_id)
         .order_by(EventSeal.id)
         .execution_options(yield_per=1000)
     )
     for chain, seal, *values in session.execute(query):
         facts = dict(zip(names, values, strict=True))
-        facts |= {name: canonical_json(facts[name]) for name in _IN_JSON}
+        facts |= {name: json_again(facts[name]) for name in _IN_JSON}
         if _seal(key, last.get(chain, ""), facts) != seal:
             yield chain, facts["id"], "the event or its seal was changed, or one before it was removed"
         last[chain] = seal

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from models.base import canonical_json
+from models.canonical import canonical_json
 from models.complaints import ComplaintCategory
 from models.errors import FrontDeskError, OperationRefused, gettext_noop
 from models.matters import Channel

@@ -3,7 +3,6 @@
 That is no fault of the database, since other programs may write (SCHEMA.md); but somebody should know of it.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import Any
@@ -11,7 +10,8 @@ from typing import Any
 from sqlalchemy import Column, Row, Table, select, text
 from sqlalchemy.orm import Session
 
-from models.base import Base, LabelledEnum, SortKey, canonical_json
+from models.base import Base, LabelledEnum, SortKey
+from models.canonical import canonical_json
 from models.events import Event, fact
 from models.personal import Keyring, keyring_of
 
@@ -97,16 +97,12 @@ def _differing(row: Row[Any], columns: list[Column[Any]], facts: Mapping[str, An
     for column in columns:
         value = values[column.name]
         if column.name in facts:
-            if _text(fact(column.info, value, keyring)) != _text(facts[column.name]):
+            if canonical_json(fact(column.info, value, keyring)) != canonical_json(facts[column.name]):
                 yield column.name
         elif value is not None and not _is_default(column, value):
             yield column.name
     if facts["version"] is not None and values["version"] != facts["version"]:
         yield "version"
-
-
-def _text(value: Any) -> str:
-    return canonical_json(json.loads(canonical_json(value)))
 
 
 def _is_default(column: Column[Any], value: Any) -> bool:

@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
 from models import search
-from models.base import Base, UTCDateTime, canonical_json
+from models.base import Base, UTCDateTime
+from models.canonical import canonical_json
 from models.events import SEALED_COLUMNS, Event, EventSeal, chain_seals, lock_chain
 from models.staff import Actor
 

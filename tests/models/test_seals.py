@@ -5,11 +5,24 @@ import hashlib
 import hmac
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Column, MetaData, Text, bindparam, func, select, text, update
 
-from models.base import canonical_json
+from models import Base
+from models.base import UTCDateTime
+from models.canonical import canonical_json
 from models.estates import UnitUse
-from models.events import SEALED_COLUMNS, Event, EventHead, EventSeal, broken_seals, record_events
+from models.events import (
+    SEALED_COLUMNS,
+    Event,
+    EventHead,
+    EventSeal,
+    as_stored,
+    broken_seals,
+    chain_seals,
+    lock_chain,
+    record_events,
+)
+from models.guards import create_triggers, drop_triggers
 from models.personal import keyring_of
 from models.roles import Role
 from models.session import DeskSession
@@ -43,7 +56,7 @@ def test_a_seal_made_in_hand_is_the_one_made_of_the_stored_event(
     rows = [
         event(world, local, 1, use=UnitUse.SHOP, many=("a", "b"), nested={"z": None, "a": [1, True]}),
         event(world, local + datetime.timedelta(microseconds=7), 2, text='“漏水”\\ "quoted"\r\n\t', empty=""),
-        event(world, now.replace(microsecond=120_000), 3, number=2**40, decimal=0.1),
+        event(world, now.replace(microsecond=120_000), 3, number=2**40, decimal=0.1, whole=7.0, words={2: 1, 10: 1}),
         {**event(world, now, 4), "estate_id": None, "reason": "  " + "长" * 500},
     ]
     record_events(session, rows)
@@ -78,3 +91,41 @@ def test_a_seal_covers_the_canonical_json_of_the_whole_event(
         assert seal == hmac.new(keyring_of(session).seal, text.encode(), hashlib.sha256).hexdigest()
         last = seal
     assert last
+
+
+def test_a_later_column_breaks_no_seal_and_is_covered_where_it_says_something(
+    session: DeskSession, world: World, now: datetime.datetime
+) -> None:
+    record_events(session, [event(world, now, version) for version in range(3)])
+    session.commit()
+    session.execute(text("ALTER TABLE events ADD COLUMN weather TEXT"))
+    session.commit()
+    events = Event.__table__.to_metadata(MetaData())  # type: ignore[attr-defined]  # declared as FromClause
+    events.append_column(Column("weather", Text))
+    assert list(broken_seals(session, events)) == []
+    changed = session.scalars(select(func.max(Event.id))).one()
+    connection = session.connection()
+    drop_triggers(connection)
+    connection.execute(update(events).where(events.c.id == changed).values(weather="rain"))
+    create_triggers(connection, Base.metadata)
+    assert [(event_id, "was changed" in why) for _chain, event_id, why in broken_seals(session, events)] == [
+        (changed, True)
+    ]
+
+
+def test_a_seal_of_an_event_in_an_older_form_of_json_stays_valid(
+    session: DeskSession, world: World, now: datetime.datetime
+) -> None:
+    """Whole figures were once written as 5.0; what stands under a seal is read as it was written."""
+    stored = {**as_stored(event(world, now, 1)), "after": '{"hours":5.0}'}
+    insert = text(
+        "INSERT INTO events (estate_id, at, actor_id, role, verb, register, record_id, record_version, before, after,"
+        " outcome, source) VALUES (:estate_id, :at, :actor_id, :role, :verb, :register, :record_id, :record_version,"
+        " :before, :after, :outcome, :source) RETURNING id"
+    ).bindparams(bindparam("at", type_=UTCDateTime))
+    stored["id"] = session.scalar(insert, {name: stored[name] for name in insert.compile().params})
+    chain = world.estate.id
+    seals = chain_seals(session, chain, lock_chain(session, chain), [stored])
+    session.execute(EventSeal.__table__.insert(), seals)  # type: ignore[attr-defined]  # declared as FromClause
+    session.commit()
+    assert list(broken_seals(session)) == []

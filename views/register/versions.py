@@ -8,7 +8,8 @@ from flask import request
 from flask_babel import gettext
 from sqlalchemy import select
 
-from models.base import Base, canonical_json
+from models.base import Base
+from models.canonical import canonical_json
 from models.events import Event
 from models.operations.core import facts
 from models.personal import keyring_of

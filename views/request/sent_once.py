@@ -14,7 +14,7 @@ from flask import flash, g, redirect, request
 from flask_babel import gettext
 from sqlalchemy import Subquery, select
 
-from models.base import canonical_json
+from models.canonical import canonical_json
 from models.events import Event
 from models.staff import Staff
 from views.request import context

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from models.base import canonical_json
+from models.canonical import canonical_json
 from models.complaints import ComplaintStatus
 from models.errors import OperationRefused, gettext_noop
 from models.import_cells import plain

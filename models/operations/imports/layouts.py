@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.base import canonical_json
+from models.canonical import canonical_json
 from models.import_columns import heading
 from models.imports import ImportLayout, ImportRun
 from models.operations.imports.files import Reading

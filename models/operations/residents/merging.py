@@ -9,8 +9,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from models.base import canonical_json
 from models.call import Call
+from models.canonical import canonical_json
 from models.complaints import Complaint
 from models.errors import OperationRefused, Outcome, gettext_noop
 from models.events import Event, record_events
