@@ -221,6 +221,8 @@ class Json(TypeDecorator[Any]):
         return None if value is None else json.loads(value)
 
 
+LONGEST_KEY = 400
+"""Characters of the key of a record of another program's table, where it is not one whole number."""
 Identity = BigInteger().with_variant(Integer(), "sqlite")
 
 

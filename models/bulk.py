@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, Index, Integer, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import (
+    LONGEST_KEY,
     Base,
     Choice,
     EstateRow,
@@ -84,6 +85,8 @@ class BulkItem(EstateRow, Base):
     version_after: Mapped[int | None] = mapped_column(Integer)
     changes: Mapped[dict[str, Any] | None] = mapped_column(Json)
     """What the preview said would change: ``before`` and ``after`` of each column, as an event keeps them."""
+    record_key: Mapped[str | None] = mapped_column(ShortText(LONGEST_KEY))
+    """As that of an event."""
 
     __table_args__ = table_args(
         within_estate("run_id", "bulk_runs"),

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, Integer, Table, bindparam, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.base import Base, Identity, Json, LongText, ShortText, UTCDateTime
+from models.base import LONGEST_KEY, Base, Identity, Json, LongText, ShortText, UTCDateTime
 from models.canonical import canonical, canonical_json, json_again
 from models.guards import APPEND_ONLY, TRIGGERS
 from models.personal import Keyring, keyring_of
@@ -43,6 +43,8 @@ class Event(Base):
     bulk_run_id: Mapped[int | None] = mapped_column(Identity)
     outcome: Mapped[str] = mapped_column(ShortText(20), default="done", server_default="done")
     source: Mapped[str] = mapped_column(ShortText(20), default="panel", server_default="panel")
+    record_key: Mapped[str | None] = mapped_column(ShortText(LONGEST_KEY))
+    """The key of a record that is not one whole number (a table of another program), as canonical JSON."""
 
     __table_args__ = (
         Index("ix_events_register_record_id", "register", "record_id", "id"),

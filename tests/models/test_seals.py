@@ -129,3 +129,19 @@ def test_a_seal_of_an_event_in_an_older_form_of_json_stays_valid(
     session.execute(EventSeal.__table__.insert(), seals)  # type: ignore[attr-defined]  # declared as FromClause
     session.commit()
     assert list(broken_seals(session)) == []
+
+
+def test_the_key_of_a_record_of_another_program_is_covered_by_the_seal(
+    session: DeskSession, world: World, now: datetime.datetime
+) -> None:
+    key = canonical_json(["3-1201", 7])
+    record_events(session, [{**event(world, now, version), "record_key": key} for version in (1, 2)])
+    session.commit()
+    first, second = session.scalars(select(Event.id).where(Event.record_key == key).order_by(Event.id))
+    assert list(broken_seals(session)) == []
+    connection = session.connection()
+    drop_triggers(connection)
+    for event_id, other in ((first, None), (second, canonical_json(["3-1202", 7]))):
+        connection.execute(update(Event).where(Event.id == event_id).values(record_key=other))
+    create_triggers(connection, Base.metadata)
+    assert [event_id for _chain, event_id, _why in broken_seals(session)] == [first, second]

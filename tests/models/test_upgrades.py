@@ -1,6 +1,8 @@
 """Databases of earlier versions: what has landed is never edited, and an upgrade keeps every row."""
 
 import hashlib
+import hmac
+import json
 
 import pytest
 from alembic import command
@@ -12,7 +14,7 @@ from models import migrations
 from models.bulk import BulkItem, BulkRun, BulkState
 from models.call import Call
 from models.complaints import Complaint, ComplaintStatus
-from models.events import broken_seals
+from models.events import Event, broken_seals
 from models.finding import found
 from models.guards import drop_triggers
 from models.matters import RepeatReport
@@ -234,4 +236,44 @@ def test_an_upgrade_keeps_repeated_reports_and_finds_what_was_said__INT_6(empty_
             )
             session.flush()
             assert session.scalar(select(func.max(RepeatReport.id))) == 6
+    engine.dispose()
+
+
+SEALED = {
+    "id": 5,
+    "estate_id": 7,
+    "actor_id": 3,
+    "role": "clerk",
+    "verb": "register",
+    "register": "units",
+    "record_id": 9,
+    "record_version": 1,
+    "before": {},
+    "after": {"code": "88-2-101", "words": "“漏水” 100 %"},
+    "outcome": "done",
+    "source": "panel",
+    **dict.fromkeys(("address", "bulk_run_id", "reason", "request_id", "rule", "session_id")),
+}
+
+
+def test_an_upgrade_breaks_no_seal_that_was_made_before_it(empty_url):
+    """The seal is made here as the first version made it: of these columns, none of those that came later."""
+    keyring, engine = Keyring(DATA_KEY), open_engine(empty_url)
+    written = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+    sealed = written({**SEALED, "at": "2026-11-20T08:00:00+00:00"})
+    seal = hmac.new(keyring.seal, sealed.encode(), hashlib.sha256).hexdigest()
+    at = "2026-11-20 08:00:00.000000" + "+00:00" * (engine.dialect.name == "postgresql")
+    values = {**SEALED, "at": at, "before": written(SEALED["before"]), "after": written(SEALED["after"])}
+    with engine.begin() as connection:
+        command.upgrade(migrations._config(connection), "0010")
+        for statement in BEFORE_UNDO.split(";\n")[:2]:
+            connection.exec_driver_sql(statement)
+        columns, places = ", ".join(values), ", ".join(f":{name}" for name in values)
+        connection.execute(text(f"INSERT INTO events ({columns}) VALUES ({places})"), values)
+        connection.execute(text("INSERT INTO event_seals (chain, event_id, seal) VALUES (7, 5, :seal)"), {"seal": seal})
+        connection.execute(text("INSERT INTO event_heads (chain, seal, length) VALUES (7, :seal, 1)"), {"seal": seal})
+    migrations.upgrade(engine)
+    with DeskSession(engine, keyring=keyring) as session:
+        assert list(broken_seals(session)) == []
+        assert session.scalar(select(Event.after)) == SEALED["after"]
     engine.dispose()
