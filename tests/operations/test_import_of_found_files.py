@@ -88,6 +88,7 @@ OWNER, TENANT = OccupancyKind.OWNER, OccupancyKind.TENANT
         ("A座", "甲单元", "1203", "A-甲-1203"),
         ("东区3栋", "1单元", "101", "东区-3-1-101"),
         ("88栋", "", "101", "88-101"),
+        ("88栋", "2单元", "2-15-01", "88-2-15-01"),
     ],
 )
 def test_the_stairwell_belongs_to_the_number_of_a_room(building, stairwell, code, full):
@@ -368,6 +369,23 @@ def test_beside_a_building_the_room_is_inside_it_and_a_room_without_stairwell_is
     assert desk(csv("姓名,身份,楼栋,房号", "甲,业主,88栋,2-101", "乙,业主,89栋,101"))[0] == "imported"
     assert {("甲", "88-2-101", OWNER)} <= homes(desk)
     assert "乙" not in {name for name, _code, _kind in homes(desk)}
+
+
+def test_what_stands_behind_a_stairwell_stays_together__RES_1(desk):
+    assert desk(csv("楼栋,房号", "88栋,1-101", "88栋,2-15-01"), "units") == ["imported", "imported"]
+    assert "88-2-15-01" in {*desk.session.scalars(select(Unit.code).where(Unit.building == "88栋"))}
+
+
+def test_a_room_without_stairwell_is_asked_whichever_way_the_others_say_it__RES_1(desk):
+    results = desk(csv("楼栋,单元,房号", "88栋,2单元,301", "89栋,,2-101", "88栋,,302"), "units")
+    assert results[:2] == ["imported", "imported"]
+    assert "Other rows of the building 88栋 say the stairwell" in str(results[2])
+
+
+def test_a_room_that_may_be_two_is_asked_with_both__RES_1(desk):
+    desk(csv("房号", "88-101", "88-88-101"), "units")
+    (result,) = desk(csv("姓名,身份,楼栋,房号", "甲,业主,88栋,88-101"))
+    assert "“88-101” in 88栋 may be 88-101 or 88-88-101" in str(result)
 
 
 def test_a_whole_number_beside_its_building_is_not_said_twice(desk):

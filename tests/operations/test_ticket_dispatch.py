@@ -49,7 +49,10 @@ def test_what_an_emergency_left_out_must_follow_before_closing__DSP_1(world, now
         do(world, verb, ticket, now).one()
     error = refusal(do(world, "close", ticket, now))
     assert (error.rule, len(error.values["missing"])) == ("JOB-6", 2)
-    do(world, "amend", ticket, now, place="地库B1", reporter_department="保安部").one()
+    do(world, "amend", ticket, now, place="地库B1").one()
+    left = [ticket.must_complete]
+    do(world, "amend", ticket, now, reporter_department="保安部").one()
+    assert [*left, ticket.must_complete] == [True, False]
     do(world, "close", ticket, now).one()
 
 

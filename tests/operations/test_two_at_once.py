@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import OperationalError
 
+from models.audits import AuditLine, AuditRun
 from models.call import Call
 from models.operations import audits, complaints, residents, tickets
 from models.operations.residents import ResidentDraft
@@ -57,6 +58,19 @@ def test_an_audit_that_is_being_signed_off_is_not_taken_again__AUD_3(engine, key
     session.commit()
     with impatient(engine, keyring) as other:
         assert refusal(audits.run(Call(other, supervisor, now), [estate])).rule == "AUD-3"
+
+
+def test_a_note_is_refused_when_a_colleague_has_signed_off_meanwhile__AUD_3(engine, keyring, session, world, now):
+    supervisor, clerk = world.actor("supervisor"), world.actor("clerk")
+    tickets.register(Call(session, clerk, now), [ticket_draft(world)]).one()
+    taken = audits.run(Call(session, supervisor, now), [world.estate]).one()
+    line = session.scalars(select(AuditLine).where(AuditLine.run_id == taken.id)).all()[0]
+    session.commit()
+    with impatient(engine, keyring) as other:
+        audits.sign_off(Call(other, supervisor, now), [other.get_one(AuditRun, taken.id)]).one()
+        other.commit()
+    assert taken.signed_off_at is None, "what was read before says nothing of it"
+    assert refusal(audits.note(Call(session, clerk, now), [line], note="late")).rule == "AUD-3"
 
 
 def test_an_id_number_is_not_written_twice_at_the_same_moment__RES_1(

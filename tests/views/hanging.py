@@ -34,6 +34,7 @@ def hanging(maker: Maker) -> None:
         ("not theirs", "tickets", "early", "technician", "@王强 业主很生气"),
         ("of a complaint", "complaints", "early", "technician", "@王强 投诉内容"),
         ("for a colleague", "tickets", "first", "clerk2", "@林小满 请回电"),
+        ("of a complaint for a colleague", "complaints", "early", "clerk2", "@林小满 请看投诉"),
     )
     for name, register, matter, whom, body in texts:
         about = {f"{register[:-1]}_id": made[register][matter], "at": now - HOUR}

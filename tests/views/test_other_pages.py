@@ -147,6 +147,15 @@ def test_mentions_show_the_text_only_of_what_one_may_still_read(here: Ids, sign_
         assert secret not in reading.words(page)
 
 
+def test_a_mention_leads_to_its_matter_of_either_register(here: Ids, sign_in: SignIn) -> None:
+    page = reading.page(sign_in("clerk2").get("/admin/mentions/"))
+    entries = reading.one(page, "main").css("li:has(time)")
+    told = {reading.words(reading.one(entry, "strong")): entry for entry in entries}
+    assert list(told) == ["C-early", "T-first"]
+    assert reading.ids(told["C-early"], "/admin/complaints/details/") == [here["complaints"]["early"]]
+    assert reading.ids(told["T-first"], "/admin/tickets/details/") == [here["tickets"]["first"]]
+
+
 def test_search_finds_in_every_register_what_fits_and_may_be_seen(here: Ids, sign_in: SignIn) -> None:
     def found(username: str, text: str) -> dict[str, list[str]]:
         page = reading.page(sign_in(username).get("/admin/search/", query_string={"q": text}))

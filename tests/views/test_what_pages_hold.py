@@ -11,6 +11,8 @@ from typing import Any
 from flask.testing import FlaskClient
 
 from tests import reading
+from tests.factories import World
+from tests.fixed import NOW
 from tests.marks import only_sqlite
 from tests.records import Records
 from tests.views import filter_world
@@ -124,6 +126,18 @@ def test_each_record_offers_the_steps_of_its_state(here: Ids, pages: dict[str, A
                         offered.setdefault(step, []).append(who)
             found.setdefault(register, {})[name] = [f"{step}: {' '.join(people)}" for step, people in offered.items()]
     assert found == TABLES["steps"]
+
+
+@only_sqlite
+def test_an_account_offers_the_steps_of_its_state(world: World, sign_in: SignIn) -> None:
+    world.person("technician2").disabled_at = NOW
+    world.session.commit()
+    admin = sign_in("admin")
+    offered = [
+        steps(reading.page(admin.get(f"/admin/staff/details/?id={world.person(name).id}")))
+        for name in ("technician", "technician2")
+    ]
+    assert offered == [["grant_role", "end_role", "approve_reset", "disable"], ["end_role", "enable"]]
 
 
 @only_sqlite
