@@ -97,6 +97,14 @@ def test_what_is_over_is_not_opened_by_a_list_and_nothing_ends_in_the_future__IN
     assert [row.status for row in desk.session.scalars(select(Ticket))] == [TicketStatus.CLOSED]
 
 
+def test_a_number_heard_at_the_same_time_may_say_it_in_other_words__INT_6(desk):
+    header = "工单号,报修内容,地点,报修时间"
+    assert desk(csv(header, "GD-1,灯不亮,3栋楼道,2024-05-01 08:30"), "tickets") == ["imported"]
+    assert desk(csv(header, "GD-1,照明坏了,3栋楼道,2024-05-01 08:30"), "tickets") == ["updated"]
+    (refusal,) = desk(csv(header, "GD-1,水管爆裂,3栋楼道,2024-05-03 08:30"), "tickets")
+    assert str(refusal).startswith("INT-6")
+
+
 def test_what_our_desk_has_in_work_is_not_ended_by_a_list__INT_6(desk):
     header = "工单号,报修内容,房号,状态,报修时间,完成时间"
     assert desk(csv(header, "GD-1,漏水,1-101,处理中,2024-05-01,"), "tickets") == ["imported"]

@@ -86,6 +86,7 @@ def test_an_import_of_people_is_undone_as_if_it_had_not_been(runs):
     before = runs.state()
     run = runs.take(PEOPLE)
     assert runs.state() != before
+    assert (imports.is_undone(runs.session, run), imports.counts_undone(runs.session, run)) == (False, 0)
     assert runs.undo(run) == []
     assert runs.state() == before
     assert imports.is_undone(runs.session, run)

@@ -209,7 +209,7 @@ def test_gaps_are_filled_and_nothing_is_overwritten__RES_1(desk):
 def test_who_left_comes_back_only_with_a_later_day__RES_1(desk):
     stay = desk.session.scalars(select(Occupancy).where(Occupancy.resident_id == desk.world.residents[0].id)).one()
     residents.end_occupancy(Call(desk.session, desk.manager, desk.now), [stay]).one()
-    assert "left 1-101" in str(one(desk, "张伟", "13800138000", "1-101", "业主"))
+    assert "张伟 left 1-101 on 2026-11-18" in str(one(desk, "张伟", "13800138000", "1-101", "业主"))
     later = (desk.now + datetime.timedelta(days=9)).date()
     assert one(desk, "张伟", "13800138000", "1-101", "业主", later) == "imported"
 

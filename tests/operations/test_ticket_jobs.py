@@ -105,6 +105,17 @@ def test_everything_closing_lacks_is_named_at_once__JOB_6(world, now):
     ]
 
 
+def test_a_missing_signature_is_explained_before_a_job_is_closed__JOB_6(world, now):
+    told, untold = (ticket_in(world, S.IN_PROGRESS, now) for _ in range(2))
+    for ticket in (told, untold):
+        do(world, "finish", ticket, now, acceptance=Acceptance.NOT_SIGNED, acceptance_reason="老人不会写字").one()
+    untold.acceptance_reason = None  # as another program may leave it
+    world.session.flush()
+    lacks = [[str(item) for item in refusal(do(world, "close", row, now)).values["missing"]] for row in (told, untold)]
+    rest = ["the returned slip", "a satisfied follow-up"]
+    assert lacks == [rest, ["the resident's signature, or why there is none", *rest]]
+
+
 def test_an_answered_enquiry_closes_without_slip_or_follow_up__JOB_6(world, now):
     ticket = new_ticket(world, now, kind=TicketKind.ENQUIRY)
     do(world, "answer", ticket, now).one()

@@ -1,5 +1,6 @@
 """The call intake: from the caller to the dispatched job in one step, and what it refuses."""
 
+import datetime
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +19,7 @@ from models.staff import Department
 from models.tickets import Ticket, TicketStatus
 from tests import reading
 from tests.factories import World
+from tests.fixed import NOW
 from tests.records import Records
 
 INTAKE = "/admin/tickets/intake/"
@@ -213,9 +215,13 @@ def test_a_dispatch_begins_with_the_team_of_the_category__DSP_11(
     clerk, team = sign_in("clerk"), world.teams[Department.ENGINEERING].id
     post(clerk, INTAKE, **call, category_id=str(water(session, world)))
     number = session.scalars(select(Ticket.id)).one()
-    session.rollback()
+    session.get_one(Ticket, number).visit_until = NOW + datetime.timedelta(hours=2)
+    session.commit()
     chosen = f'<option selected value="{team}">'
-    assert chosen in clerk.get(f"/admin/tickets/step/dispatch/?id={number}").text
+    asked = clerk.get(f"/admin/tickets/step/dispatch/?id={number}").text
+    assert chosen in asked
+    agreed = reading.one(reading.page(asked), "input[name=visit_until]").attributes["value"] or ""
+    assert agreed.startswith("2026-11-18T"), "what was agreed stands there too"
     assert chosen in post(clerk, "/admin/tickets/bulk/dispatch/", row=str(number)).text
     assert chosen in post(clerk, "/admin/tickets/bulk/dispatch/", all="1", query="flt_kind=repair").text
 
