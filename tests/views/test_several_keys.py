@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from models.keys import ApprovalStatus, BringerKind, Key, KeyApproval, KeyLoan
+from models.keys import ApprovalStatus, BorrowerKind, BringerKind, Key, KeyApproval, KeyLoan
 from models.session import DeskSession
 from tests import reading
 from tests.factories import World
@@ -161,6 +161,20 @@ def test_all_that_a_borrower_has_is_taken_back_together__KEY_4(
     assert loans(look, *desk.out) == []
     brought = select(KeyLoan.brought_by_kind, KeyLoan.brought_by_name).where(KeyLoan.id.in_(ids))
     assert look.execute(brought).all() == [(BringerKind.OTHER, "王强")] * 2
+
+
+def test_a_borrower_without_a_record_is_the_same_in_small_letters__KEY_4(
+    desk: Any, session: DeskSession, sign_in: Callable[..., FlaskClient]
+) -> None:
+    other, names = [register(desk, hook=f"E-{number}") for number in (1, 2, 3)], ("Kim Lee", "KIM lee", "Kim Li")
+    sales = {"borrower_kind": BorrowerKind.DEVELOPER_SALES, "borrower_resident_id": None}
+    made = [
+        key_desk.lend(desk, owner_draft(desk, key_id=key.id, borrower_name=name, **sales))
+        for key, name in zip(other, names, strict=True)
+    ]
+    session.commit()
+    answer = sign_in("clerk").get(f"{PAGE}?borrower_of={made[0].id}")
+    assert answer.location.endswith(named(*other[:2]))
 
 
 def test_who_brings_only_some_is_led_to_the_rest__KEY_4(
