@@ -19,6 +19,7 @@ from models.base import (
     Register,
     ShortText,
     UTCDateTime,
+    named,
     table_args,
     within_estate,
 )
@@ -50,13 +51,14 @@ class AuditRun(Register, Base):
     """One estate's audit of one local date; final once signed off."""
 
     __tablename__ = "audit_runs"
+    title = gettext_noop("Daily audits")
 
-    day: Mapped[datetime.date] = mapped_column(LocalDate)
-    ran_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime)
-    ran_by_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
-    counts: Mapped[dict[str, Any]] = mapped_column(Json)
-    signed_off_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
-    signed_off_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    day: Mapped[datetime.date] = mapped_column(LocalDate, info=named("Date"))
+    ran_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime, info=named("Run"))
+    ran_by_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), info=named("Run by"))
+    counts: Mapped[dict[str, Any]] = mapped_column(Json, info=named("Findings"))
+    signed_off_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Signed off"))
+    signed_off_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), info=named("Signed off by"))
 
     __table_args__ = table_args(
         UniqueConstraint("estate_id", "day"),
@@ -73,16 +75,17 @@ class AuditFinding(EstateRow, Base):
     """One episode of one cause: opened when first seen, kept from day to day until its cause is gone (AUD-2)."""
 
     __tablename__ = "audit_findings"
+    title = gettext_noop("Findings")
 
-    kind: Mapped[FindingKind] = mapped_column(Choice(FindingKind))
-    rule: Mapped[str] = mapped_column(ShortText(20))
-    register: Mapped[str] = mapped_column(ShortText(40))
-    record_id: Mapped[int] = mapped_column(Identity)
-    clock: Mapped[str] = mapped_column(ShortText(40), default="", server_default="")
-    since: Mapped[datetime.datetime] = mapped_column(UTCDateTime)
-    due_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
-    opened_on: Mapped[datetime.date] = mapped_column(LocalDate)
-    ended_on: Mapped[datetime.date | None] = mapped_column(LocalDate)
+    kind: Mapped[FindingKind] = mapped_column(Choice(FindingKind), info=named("Kind"))
+    rule: Mapped[str] = mapped_column(ShortText(20), info=named("Rule"))
+    register: Mapped[str] = mapped_column(ShortText(40), info=named("Register"))
+    record_id: Mapped[int] = mapped_column(Identity, info=named("Number of the record"))
+    clock: Mapped[str] = mapped_column(ShortText(40), default="", server_default="", info=named("Clock"))
+    since: Mapped[datetime.datetime] = mapped_column(UTCDateTime, info=named("Since"))
+    due_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Due"))
+    opened_on: Mapped[datetime.date] = mapped_column(LocalDate, info=named("First found on"))
+    ended_on: Mapped[datetime.date | None] = mapped_column(LocalDate, info=named("Ended on"))
 
     __table_args__ = table_args(
         CheckConstraint("ended_on IS NULL OR opened_on <= ended_on", name="opened_ended"),
@@ -108,15 +111,16 @@ class AuditLine(EstateRow, Base):
     """One finding in one run: the facts as they were (codes and values), and the note written to it."""
 
     __tablename__ = "audit_lines"
+    title = gettext_noop("Audit lines")
 
-    run_id: Mapped[int] = mapped_column(Identity)
-    finding_id: Mapped[int] = mapped_column(Identity)
-    number: Mapped[str] = mapped_column(ShortText(60))
-    owner_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-    overdue: Mapped[bool] = mapped_column(Flag, default=False, server_default="0")
-    facts: Mapped[dict[str, Any]] = mapped_column(Json)
-    note: Mapped[str | None] = mapped_column(LongText)
-    noted_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    run_id: Mapped[int] = mapped_column(Identity, info=named("Run"))
+    finding_id: Mapped[int] = mapped_column(Identity, info=named("Finding"))
+    number: Mapped[str] = mapped_column(ShortText(60), info=named("Number"))
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), info=named("Owner"))
+    overdue: Mapped[bool] = mapped_column(Flag, default=False, server_default="0", info=named("Overdue"))
+    facts: Mapped[dict[str, Any]] = mapped_column(Json, info=named("Facts"))
+    note: Mapped[str | None] = mapped_column(LongText, info=named("Note"))
+    noted_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), info=named("Noted by"))
 
     __table_args__ = table_args(
         within_estate("run_id", "audit_runs"),

@@ -44,6 +44,15 @@ NAMING = {
 }
 
 
+def named(label: str, help: str = "", **marks: bool) -> dict[str, Any]:  # the word of forms
+    """What stands on a column as its ``info``: what it is called, what a form says beside it, and marks.
+
+    *label* is a text to translate as those of ``gettext_noop`` are, *help* is marked by it. Marks are ``personal``
+    (encrypted, shown masked), ``secret`` (never shown) and ``dialled`` (a number that can be called).
+    """
+    return {"label": Msgid(label), **({"help": help} if help else {}), **marks}
+
+
 class LabelledEnum(StrEnum):
     """A closed list of words: ``value`` is what the database holds, ``label`` what a person reads (translated)."""
 
@@ -274,12 +283,18 @@ class Base(DeclarativeBase):
     """Every table of the shared database."""
 
     metadata = MetaData(naming_convention=NAMING)
+    title: ClassVar[Msgid]
+    """What the register is called: the word for all of its rows."""
     status_rule: ClassVar[str] = "STATE"
     """The rule that says from which status a row may go to which."""
 
-    id: Mapped[int] = mapped_column(Identity, primary_key=True, sort_order=-100)
-    created_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime, server_default=utc_now(), sort_order=900)
-    updated_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime, server_default=utc_now(), sort_order=901)
+    id: Mapped[int] = mapped_column(Identity, primary_key=True, sort_order=-100, info=named("Number"))
+    created_at: Mapped[datetime.datetime] = mapped_column(
+        UTCDateTime, server_default=utc_now(), sort_order=900, info=named("Written")
+    )
+    updated_at: Mapped[datetime.datetime] = mapped_column(
+        UTCDateTime, server_default=utc_now(), sort_order=901, info=named("Last changed")
+    )
 
     def __repr__(self) -> str:
         """Class and identity only: a repr in a log must not carry personal data."""
@@ -293,13 +308,13 @@ class EstateRow:
     @classmethod
     def estate_id(cls) -> Mapped[int]:
         """The estate; never changes."""
-        return mapped_column(Identity, ForeignKey("estates.id"), nullable=False, sort_order=-99)
+        return mapped_column(Identity, ForeignKey("estates.id"), nullable=False, sort_order=-99, info=named("Estate"))
 
 
 class Register(EstateRow):
     """A register (台账): versioned, so that a stale save is refused instead of overwriting."""
 
-    version: Mapped[int] = mapped_column(Integer, server_default="1", default=1, sort_order=902)
+    version: Mapped[int] = mapped_column(Integer, server_default="1", default=1, sort_order=902, info=named("Version"))
 
     @declared_attr.directive
     @classmethod

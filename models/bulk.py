@@ -16,6 +16,7 @@ from models.base import (
     LabelledEnum,
     ShortText,
     UTCDateTime,
+    named,
     table_args,
     within_estate,
 )
@@ -49,17 +50,20 @@ class BulkRun(EstateRow, Base):
     """One bulk action of one person: verb, arguments, and the key by which a repeat is recognised."""
 
     __tablename__ = "bulk_runs"
+    title = gettext_noop("Bulk actions")
 
-    actor_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
-    register: Mapped[str] = mapped_column(ShortText(60))
-    verb: Mapped[str] = mapped_column(ShortText(60))
-    arguments: Mapped[dict[str, Any]] = mapped_column(Json)
-    idempotency_key: Mapped[str] = mapped_column(ShortText(64))
-    state: Mapped[BulkState] = mapped_column(Choice(BulkState), default=BulkState.PREVIEWED, server_default="previewed")
+    actor_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), info=named("Who"))
+    register: Mapped[str] = mapped_column(ShortText(60), info=named("Register"))
+    verb: Mapped[str] = mapped_column(ShortText(60), info=named("What"))
+    arguments: Mapped[dict[str, Any]] = mapped_column(Json, info=named("Arguments"))
+    idempotency_key: Mapped[str] = mapped_column(ShortText(64), info=named("Key of the action"))
+    state: Mapped[BulkState] = mapped_column(
+        Choice(BulkState), default=BulkState.PREVIEWED, server_default="previewed", info=named("State")
+    )
 
-    undoes_id: Mapped[int | None] = mapped_column(Identity)
+    undoes_id: Mapped[int | None] = mapped_column(Identity, info=named("Undoes"))
     """The run that this one puts back: each run is put back once."""
-    finished_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
+    finished_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Finished"))
 
     __table_args__ = table_args(
         UniqueConstraint("actor_id", "idempotency_key"),
@@ -72,20 +76,21 @@ class BulkItem(EstateRow, Base):
     """One row of a bulk run: the version seen at the preview, the outcome, the reason, the version after."""
 
     __tablename__ = "bulk_items"
+    title = gettext_noop("Rows of a bulk action")
 
-    run_id: Mapped[int] = mapped_column(Identity)
-    record_id: Mapped[int] = mapped_column(Identity)
-    number: Mapped[str] = mapped_column(ShortText(60))
-    version_seen: Mapped[int] = mapped_column(Integer)
+    run_id: Mapped[int] = mapped_column(Identity, info=named("Run"))
+    record_id: Mapped[int] = mapped_column(Identity, info=named("Number of the record"))
+    number: Mapped[str] = mapped_column(ShortText(60), info=named("Number"))
+    version_seen: Mapped[int] = mapped_column(Integer, info=named("Version seen"))
     outcome: Mapped[BulkOutcome] = mapped_column(
-        Choice(BulkOutcome), default=BulkOutcome.PENDING, server_default="pending"
+        Choice(BulkOutcome), default=BulkOutcome.PENDING, server_default="pending", info=named("Outcome")
     )
-    rule: Mapped[str | None] = mapped_column(ShortText(20))
-    reason: Mapped[dict[str, Any] | None] = mapped_column(Json)
-    version_after: Mapped[int | None] = mapped_column(Integer)
-    changes: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    rule: Mapped[str | None] = mapped_column(ShortText(20), info=named("Rule"))
+    reason: Mapped[dict[str, Any] | None] = mapped_column(Json, info=named("Reason"))
+    version_after: Mapped[int | None] = mapped_column(Integer, info=named("Version after"))
+    changes: Mapped[dict[str, Any] | None] = mapped_column(Json, info=named("Changes"))
     """What the preview said would change: ``before`` and ``after`` of each column, as an event keeps them."""
-    record_key: Mapped[str | None] = mapped_column(ShortText(LONGEST_KEY))
+    record_key: Mapped[str | None] = mapped_column(ShortText(LONGEST_KEY), info=named("Key of the record"))
     """As that of an event."""
 
     __table_args__ = table_args(

@@ -17,6 +17,7 @@ from models.base import (
     ShortText,
     UTCDateTime,
     among,
+    named,
     never,
     within_estate,
 )
@@ -89,48 +90,63 @@ class Complaint(Matter, Base):
     """One complaint with its follow-up record and its line in the ledger (CMP-9)."""
 
     __tablename__ = "complaints"
+    title = gettext_noop("Complaints")
     status_rule = "CMP-4"
 
-    category: Mapped[ComplaintCategory] = mapped_column(Choice(ComplaintCategory), sort_order=-85)
-    status: Mapped[ComplaintStatus] = mapped_column(
-        Choice(ComplaintStatus), default=ComplaintStatus.REGISTERED, server_default="registered", sort_order=-84
+    category: Mapped[ComplaintCategory] = mapped_column(
+        Choice(ComplaintCategory), sort_order=-85, info=named("Category")
     )
-    nature: Mapped[ComplaintNature | None] = mapped_column(Choice(ComplaintNature))
-    nature_reason: Mapped[str | None] = mapped_column(LongText)
-    identity_checked: Mapped[bool] = mapped_column(Flag, default=False, server_default="0")
-    anonymous: Mapped[bool] = mapped_column(Flag, default=False, server_default="0")
-    previous_id: Mapped[int | None] = mapped_column(Identity)
-    head_told_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-    assigned_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
-    proposal: Mapped[str | None] = mapped_column(LongText)
-    agreed_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
-    carried_out_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
-    result: Mapped[str | None] = mapped_column(LongText)
-    slip_complete: Mapped[bool] = mapped_column(Flag, default=False, server_default="0")
-    slip_signed_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-    slip_returned_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
-    formal_record_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
-    cause: Mapped[str | None] = mapped_column(LongText)
-    measures: Mapped[str | None] = mapped_column(LongText)
-    measures_due_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
-    measures_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-    agreed_answer: Mapped[str | None] = mapped_column(LongText)
-    agreed_answer_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-    agreed_answer_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
-    ground: Mapped[ResponsibilityGround | None] = mapped_column(Choice(ResponsibilityGround))
-    ground_text: Mapped[str | None] = mapped_column(LongText)
-    ground_told_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
-    compensation_fen: Mapped[int | None] = mapped_column(Integer)
-    compensation_borne_by: Mapped[str | None] = mapped_column(ShortText(200))
-    compensation_reason: Mapped[str | None] = mapped_column(LongText)
-    compensation_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-    review_on: Mapped[datetime.date | None] = mapped_column(LocalDate)
-    review_people: Mapped[str | None] = mapped_column(LongText)
-    review_measures: Mapped[str | None] = mapped_column(LongText)
-    review_in_charge_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-    archived_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
-    archived_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-    imported_closed: Mapped[bool] = mapped_column(Flag, default=False, server_default="0")
+    status: Mapped[ComplaintStatus] = mapped_column(
+        Choice(ComplaintStatus),
+        default=ComplaintStatus.REGISTERED,
+        server_default="registered",
+        sort_order=-84,
+        info=named("Status"),
+    )
+    nature: Mapped[ComplaintNature | None] = mapped_column(Choice(ComplaintNature), info=named("Nature"))
+    nature_reason: Mapped[str | None] = mapped_column(LongText, info=named("Reason for the nature"))
+    identity_checked: Mapped[bool] = mapped_column(
+        Flag, default=False, server_default="0", info=named("Identity checked")
+    )
+    anonymous: Mapped[bool] = mapped_column(Flag, default=False, server_default="0", info=named("Anonymous"))
+    previous_id: Mapped[int | None] = mapped_column(Identity, info=named("Follows on"))
+    head_told_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), info=named("Head told"))
+    assigned_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Assigned"))
+    proposal: Mapped[str | None] = mapped_column(LongText, info=named("Proposal"))
+    agreed_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Agreed"))
+    carried_out_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Carried out"))
+    result: Mapped[str | None] = mapped_column(LongText, info=named("Result"))
+    slip_complete: Mapped[bool] = mapped_column(Flag, default=False, server_default="0", info=named("Slip complete"))
+    slip_signed_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), info=named("Slip signed by"))
+    slip_returned_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Slip returned"))
+    formal_record_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Formal record written"))
+    cause: Mapped[str | None] = mapped_column(LongText, info=named("Cause"))
+    measures: Mapped[str | None] = mapped_column(LongText, info=named("Corrective measures"))
+    measures_due_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Measures due"))
+    measures_by_id: Mapped[int | None] = mapped_column(
+        ForeignKey("staff.id"), info=named("Person responsible for the measures")
+    )
+    agreed_answer: Mapped[str | None] = mapped_column(LongText, info=named("Agreed answer"))
+    agreed_answer_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), info=named("Answer written by"))
+    agreed_answer_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Answer written"))
+    ground: Mapped[ResponsibilityGround | None] = mapped_column(Choice(ResponsibilityGround), info=named("Ground"))
+    ground_text: Mapped[str | None] = mapped_column(LongText, info=named("Ground in words"))
+    ground_told_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Told plainly"))
+    compensation_fen: Mapped[int | None] = mapped_column(Integer, info=named("Compensation"))
+    compensation_borne_by: Mapped[str | None] = mapped_column(ShortText(200), info=named("Borne by"))
+    compensation_reason: Mapped[str | None] = mapped_column(LongText, info=named("Reason for the compensation"))
+    compensation_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), info=named("Decided by"))
+    review_on: Mapped[datetime.date | None] = mapped_column(LocalDate, info=named("Date of the review"))
+    review_people: Mapped[str | None] = mapped_column(LongText, info=named("People at the review"))
+    review_measures: Mapped[str | None] = mapped_column(LongText, info=named("Measures of the review"))
+    review_in_charge_id: Mapped[int | None] = mapped_column(
+        ForeignKey("staff.id"), info=named("Person in charge of the measures")
+    )
+    archived_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Archived"))
+    archived_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), info=named("Archived by"))
+    imported_closed: Mapped[bool] = mapped_column(
+        Flag, default=False, server_default="0", info=named("Closed at the source")
+    )
 
     __table_args__ = matter_args(
         "complaints",

@@ -5,23 +5,32 @@ from typing import Any
 from sqlalchemy import Index, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Choice, Flag, ShortText
+from models.base import Choice, Flag, ShortText, named
+from models.errors import gettext_noop
 from models.phones import ContactKind
 
 
 class Contact:
     """One number of one person. Several programs may call it: those with the data key read ``value``."""
 
-    kind: Mapped[ContactKind] = mapped_column(Choice(ContactKind))
-    value: Mapped[str] = mapped_column(ShortText(200), info={"personal": True, "dialled": True})
+    kind: Mapped[ContactKind] = mapped_column(Choice(ContactKind), info=named("Kind"))
+    value: Mapped[str] = mapped_column(
+        ShortText(200),
+        info=named(
+            "Phone",
+            help=gettext_noop("Leave empty to keep what is stored."),
+            personal=True,
+            dialled=True,
+        ),
+    )
     """Encrypted, as it is dialled: with the plus of another country, after a hyphen the extension."""
-    value_digest: Mapped[str | None] = mapped_column(ShortText(40))
-    tail_digest: Mapped[str | None] = mapped_column(ShortText(40))
+    value_digest: Mapped[str | None] = mapped_column(ShortText(40), info=named("Phone"))
+    tail_digest: Mapped[str | None] = mapped_column(ShortText(40), info=named("Phone"))
     """Of the last four digits of the subscriber's number."""
-    country: Mapped[str | None] = mapped_column(ShortText(2))
-    extension: Mapped[str | None] = mapped_column(ShortText(6))
-    note: Mapped[str | None] = mapped_column(ShortText(100))
-    valid: Mapped[bool] = mapped_column(Flag, default=True, server_default="1")
+    country: Mapped[str | None] = mapped_column(ShortText(2), info=named("Country"))
+    extension: Mapped[str | None] = mapped_column(ShortText(6), info=named("Extension"))
+    note: Mapped[str | None] = mapped_column(ShortText(100), info=named("Note"))
+    valid: Mapped[bool] = mapped_column(Flag, default=True, server_default="1", info=named("Valid"))
     """Not for what an earlier version took for a number, nor for one at which nobody is reached any more."""
 
 

@@ -5,7 +5,7 @@ import datetime
 from sqlalchemy import ForeignKey, Index, Integer, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Choice, LabelledEnum, LocalDate, Register, ShortText, SortKey, table_args
+from models.base import Base, Choice, LabelledEnum, LocalDate, Register, ShortText, SortKey, named, table_args
 from models.errors import gettext_noop
 from models.guards import TRIGGERS
 from models.roles import ADMINS, MANAGERS, READERS
@@ -17,14 +17,17 @@ class Estate(Base):
     """A residential estate; everything else belongs to one."""
 
     __tablename__ = "estates"
+    title = gettext_noop("Estates")
     __table_args__ = ({"sqlite_autoincrement": True, "sqlite_strict": True},)
 
-    code: Mapped[str] = mapped_column(ShortText(20), unique=True)
-    name: Mapped[str] = mapped_column(ShortText(100))
-    timezone: Mapped[str] = mapped_column(ShortText(60), server_default="Asia/Shanghai", default="Asia/Shanghai")
-    address: Mapped[str | None] = mapped_column(ShortText(200))
-    desk_phone: Mapped[str | None] = mapped_column(ShortText(40))
-    version: Mapped[int] = mapped_column(Integer, server_default="1", default=1)
+    code: Mapped[str] = mapped_column(ShortText(20), unique=True, info=named("Code"))
+    name: Mapped[str] = mapped_column(ShortText(100), info=named("Name"))
+    timezone: Mapped[str] = mapped_column(
+        ShortText(60), server_default="Asia/Shanghai", default="Asia/Shanghai", info=named("Time zone")
+    )
+    address: Mapped[str | None] = mapped_column(ShortText(200), info=named("Address"))
+    desk_phone: Mapped[str | None] = mapped_column(ShortText(40), info=named("Desk phone"))
+    version: Mapped[int] = mapped_column(Integer, server_default="1", default=1, info=named("Version"))
 
     __mapper_args__ = {"version_id_col": version}  # SQLAlchemy's own class attribute
 
@@ -52,16 +55,19 @@ class Unit(Register, Base):
     """A unit (房号) or common place of an estate; ``code`` is how its number is written ("2-2302")."""
 
     __tablename__ = "units"
+    title = gettext_noop("Units")
 
-    building: Mapped[str | None] = mapped_column(ShortText(40))
-    floor: Mapped[int | None] = mapped_column(Integer)
-    code: Mapped[str] = mapped_column(ShortText(100))
-    use: Mapped[UnitUse] = mapped_column(Choice(UnitUse), default=UnitUse.HOME, server_default="home")
-    fee_status: Mapped[FeeStatus] = mapped_column(
-        Choice(FeeStatus), default=FeeStatus.UNKNOWN, server_default="unknown"
+    building: Mapped[str | None] = mapped_column(ShortText(40), info=named("Building"))
+    floor: Mapped[int | None] = mapped_column(Integer, info=named("Floor"))
+    code: Mapped[str] = mapped_column(ShortText(100), info=named("Unit"))
+    use: Mapped[UnitUse] = mapped_column(
+        Choice(UnitUse), default=UnitUse.HOME, server_default="home", info=named("Use")
     )
-    butler_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-    handed_over_on: Mapped[datetime.date | None] = mapped_column(LocalDate)
+    fee_status: Mapped[FeeStatus] = mapped_column(
+        Choice(FeeStatus), default=FeeStatus.UNKNOWN, server_default="unknown", info=named("Fee status")
+    )
+    butler_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), info=named("Butler"))
+    handed_over_on: Mapped[datetime.date | None] = mapped_column(LocalDate, info=named("Handed over"))
 
     sort_key: Mapped[str] = mapped_column(SortKey, default="", server_default="", sort_order=950)
     """``code`` as rooms are counted, 1-101 before 1-1001: kept by the database."""

@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, Integer, Table, bindparam, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.base import LONGEST_KEY, Base, Identity, Json, LongText, ShortText, UTCDateTime
+from models.base import LONGEST_KEY, Base, Identity, Json, LongText, ShortText, UTCDateTime, named
 from models.canonical import canonical, canonical_json, json_again
+from models.errors import gettext_noop
 from models.guards import APPEND_ONLY, TRIGGERS
 from models.personal import Keyring, keyring_of
 from models.roles import ADMINS, AUDITORS, MANAGERS
@@ -24,26 +25,27 @@ class Event(Base):
     """One change of one record: who, when, what, before and after, why. Personal values stand as keyed digests."""
 
     __tablename__ = "events"
+    title = gettext_noop("Event log")
 
-    estate_id: Mapped[int | None] = mapped_column(ForeignKey("estates.id"))
-    at: Mapped[datetime.datetime] = mapped_column(UTCDateTime)
-    actor_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
-    role: Mapped[str] = mapped_column(ShortText(20))
-    session_id: Mapped[str | None] = mapped_column(ShortText(64))
-    address: Mapped[str | None] = mapped_column(ShortText(64))
-    verb: Mapped[str] = mapped_column(ShortText(60))
-    register: Mapped[str] = mapped_column(ShortText(60))
-    record_id: Mapped[int] = mapped_column(Identity)
-    record_version: Mapped[int | None] = mapped_column(Integer)
-    before: Mapped[dict[str, Any]] = mapped_column(Json)
-    after: Mapped[dict[str, Any]] = mapped_column(Json)
-    reason: Mapped[str | None] = mapped_column(LongText)
-    rule: Mapped[str | None] = mapped_column(ShortText(20))
-    request_id: Mapped[str | None] = mapped_column(ShortText(64))
-    bulk_run_id: Mapped[int | None] = mapped_column(Identity)
-    outcome: Mapped[str] = mapped_column(ShortText(20), default="done", server_default="done")
-    source: Mapped[str] = mapped_column(ShortText(20), default="panel", server_default="panel")
-    record_key: Mapped[str | None] = mapped_column(ShortText(LONGEST_KEY))
+    estate_id: Mapped[int | None] = mapped_column(ForeignKey("estates.id"), info=named("Estate"))
+    at: Mapped[datetime.datetime] = mapped_column(UTCDateTime, info=named("When"))
+    actor_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), info=named("Who"))
+    role: Mapped[str] = mapped_column(ShortText(20), info=named("Role"))
+    session_id: Mapped[str | None] = mapped_column(ShortText(64), info=named("Session"))
+    address: Mapped[str | None] = mapped_column(ShortText(64), info=named("Address"))
+    verb: Mapped[str] = mapped_column(ShortText(60), info=named("What"))
+    register: Mapped[str] = mapped_column(ShortText(60), info=named("Register"))
+    record_id: Mapped[int] = mapped_column(Identity, info=named("Number of the record"))
+    record_version: Mapped[int | None] = mapped_column(Integer, info=named("Version after"))
+    before: Mapped[dict[str, Any]] = mapped_column(Json, info=named("Before"))
+    after: Mapped[dict[str, Any]] = mapped_column(Json, info=named("After"))
+    reason: Mapped[str | None] = mapped_column(LongText, info=named("Reason"))
+    rule: Mapped[str | None] = mapped_column(ShortText(20), info=named("Rule"))
+    request_id: Mapped[str | None] = mapped_column(ShortText(64), info=named("Request"))
+    bulk_run_id: Mapped[int | None] = mapped_column(Identity, info=named("Bulk action"))
+    outcome: Mapped[str] = mapped_column(ShortText(20), default="done", server_default="done", info=named("Outcome"))
+    source: Mapped[str] = mapped_column(ShortText(20), default="panel", server_default="panel", info=named("Source"))
+    record_key: Mapped[str | None] = mapped_column(ShortText(LONGEST_KEY), info=named("Key of the record"))
     """The key of a record that is not one whole number (a table of another program), as canonical JSON."""
 
     __table_args__ = (
@@ -84,10 +86,11 @@ class EventSeal(Base):
     """The seal of one event: an HMAC over its canonical JSON and the seal before it in the same chain."""
 
     __tablename__ = "event_seals"
+    title = gettext_noop("Seals of the event log")
 
-    chain: Mapped[int] = mapped_column(Identity)
-    event_id: Mapped[int] = mapped_column(ForeignKey("events.id"), unique=True)
-    seal: Mapped[str] = mapped_column(ShortText(64))
+    chain: Mapped[int] = mapped_column(Identity, info=named("Chain"))
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id"), unique=True, info=named("Event"))
+    seal: Mapped[str] = mapped_column(ShortText(64), info=named("Seal"))
 
     __table_args__ = (
         Index("ix_event_seals_chain", "chain", "id"),
@@ -99,10 +102,11 @@ class EventHead(Base):
     """The end of one estate's chain (``chain`` is the estate's id, 0 for what belongs to none)."""
 
     __tablename__ = "event_heads"
+    title = gettext_noop("Ends of the event log")
 
-    chain: Mapped[int] = mapped_column(Identity, unique=True)
-    seal: Mapped[str] = mapped_column(ShortText(64))
-    length: Mapped[int] = mapped_column(Integer)
+    chain: Mapped[int] = mapped_column(Identity, unique=True, info=named("Chain"))
+    seal: Mapped[str] = mapped_column(ShortText(64), info=named("Seal"))
+    length: Mapped[int] = mapped_column(Integer, info=named("Length"))
 
     __table_args__ = (_SQLITE,)
 

@@ -16,6 +16,7 @@ from models.base import (
     Register,
     UTCDateTime,
     among,
+    named,
     table_args,
     within_estate,
 )
@@ -61,21 +62,22 @@ class FollowUp(Register, OfMatter, Base):
     """One owed follow-up of a ticket or complaint, to be made by a desk person until ``due_at``."""
 
     __tablename__ = "follow_ups"
+    title = gettext_noop("Follow-ups")
     status_rule = "FUP-3"
 
     status: Mapped[FollowUpStatus] = mapped_column(
-        Choice(FollowUpStatus), default=FollowUpStatus.SCHEDULED, server_default="scheduled"
+        Choice(FollowUpStatus), default=FollowUpStatus.SCHEDULED, server_default="scheduled", info=named("Status")
     )
-    assignee_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
-    due_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime)
-    preferred_time: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
-    finished_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
-    finished_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-    attempts: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
-    quality: Mapped[int | None] = mapped_column(Integer)
-    timeliness: Mapped[int | None] = mapped_column(Integer)
-    attitude: Mapped[int | None] = mapped_column(Integer)
-    words: Mapped[str | None] = mapped_column(LongText)
+    assignee_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), info=named("Handler"))
+    due_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime, info=named("Due"))
+    preferred_time: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Preferred time"))
+    finished_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Finished"))
+    finished_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), info=named("Made by"))
+    attempts: Mapped[int] = mapped_column(Integer, default=0, server_default="0", info=named("Attempts"))
+    quality: Mapped[int | None] = mapped_column(Integer, info=named("Quality"))
+    timeliness: Mapped[int | None] = mapped_column(Integer, info=named("Timeliness"))
+    attitude: Mapped[int | None] = mapped_column(Integer, info=named("Attitude"))
+    words: Mapped[str | None] = mapped_column(LongText, info=named("What was said"))
 
     __table_args__ = of_matter_args(
         "follow_ups",
@@ -126,13 +128,14 @@ class FollowUpAttempt(EstateRow, Base):
     """One attempt to ask (FUP-3); on different days, up to as many as the setting says."""
 
     __tablename__ = "follow_up_attempts"
+    title = gettext_noop("Attempts to follow up")
 
-    follow_up_id: Mapped[int] = mapped_column(Identity)
-    at: Mapped[datetime.datetime] = mapped_column(UTCDateTime)
-    made_by_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
-    way: Mapped[FollowUpWay] = mapped_column(Choice(FollowUpWay))
-    outcome: Mapped[AttemptOutcome] = mapped_column(Choice(AttemptOutcome))
-    words: Mapped[str | None] = mapped_column(LongText)
+    follow_up_id: Mapped[int] = mapped_column(Identity, info=named("Follow-up"))
+    at: Mapped[datetime.datetime] = mapped_column(UTCDateTime, info=named("When"))
+    made_by_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), info=named("Made by"))
+    way: Mapped[FollowUpWay] = mapped_column(Choice(FollowUpWay), info=named("Way"))
+    outcome: Mapped[AttemptOutcome] = mapped_column(Choice(AttemptOutcome), info=named("Outcome"))
+    words: Mapped[str | None] = mapped_column(LongText, info=named("What was said"))
 
     __table_args__ = table_args(
         within_estate("follow_up_id", "follow_ups"), Index("ix_follow_up_attempts_follow_up_id", "follow_up_id")

@@ -16,6 +16,7 @@ from models.base import (
     LongText,
     ShortText,
     UTCDateTime,
+    named,
     table_args,
     within_estate,
 )
@@ -41,19 +42,20 @@ class ImportRun(EstateRow, Base):
     """One file that one person imports into one register of one estate."""
 
     __tablename__ = "import_runs"
+    title = gettext_noop("Imports")
 
-    actor_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
-    register: Mapped[str] = mapped_column(ShortText(60))
-    file_name: Mapped[str] = mapped_column(ShortText(200))
-    sheet: Mapped[str] = mapped_column(ShortText(100))
-    header: Mapped[str] = mapped_column(LongText(LONGEST_CHUNK), info={"personal": True})
-    columns: Mapped[list[str | None]] = mapped_column(Json)
-    rows: Mapped[int] = mapped_column(Integer)
+    actor_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), info=named("Who"))
+    register: Mapped[str] = mapped_column(ShortText(60), info=named("Register"))
+    file_name: Mapped[str] = mapped_column(ShortText(200), info=named("File"))
+    sheet: Mapped[str] = mapped_column(ShortText(100), info=named("Sheet"))
+    header: Mapped[str] = mapped_column(LongText(LONGEST_CHUNK), info=named("Names of the columns", personal=True))
+    columns: Mapped[list[str | None]] = mapped_column(Json, info=named("Columns"))
+    rows: Mapped[int] = mapped_column(Integer, info=named("Rows"))
     state: Mapped[ImportState] = mapped_column(
-        Choice(ImportState), default=ImportState.UPLOADED, server_default="uploaded"
+        Choice(ImportState), default=ImportState.UPLOADED, server_default="uploaded", info=named("State")
     )
-    idempotency_key: Mapped[str] = mapped_column(ShortText(64))
-    checked_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
+    idempotency_key: Mapped[str] = mapped_column(ShortText(64), info=named("Key of the action"))
+    checked_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Dry run"))
 
     __table_args__ = table_args(UniqueConstraint("actor_id", "idempotency_key"))
 
@@ -62,17 +64,20 @@ class ImportChunk(EstateRow, Base):
     """Some rows of a file, encrypted, and how many of them came to what; of one that is done the refused rows only."""
 
     __tablename__ = "import_chunks"
+    title = gettext_noop("Rows of an import")
 
-    run_id: Mapped[int] = mapped_column(Identity)
-    position: Mapped[int] = mapped_column(Integer)
-    rows: Mapped[int] = mapped_column(Integer)
-    content: Mapped[str | None] = mapped_column(LongText(LONGEST_CHUNK), info={"personal": True})
-    refusals: Mapped[str | None] = mapped_column(LongText(LONGEST_CHUNK), info={"personal": True})
-    done: Mapped[bool] = mapped_column(Flag, default=False, server_default="0")
-    imported: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
-    updated: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
-    unchanged: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
-    refused: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    run_id: Mapped[int] = mapped_column(Identity, info=named("Run"))
+    position: Mapped[int] = mapped_column(Integer, info=named("Position"))
+    rows: Mapped[int] = mapped_column(Integer, info=named("Rows"))
+    content: Mapped[str | None] = mapped_column(LongText(LONGEST_CHUNK), info=named("Rows kept", personal=True))
+    refusals: Mapped[str | None] = mapped_column(
+        LongText(LONGEST_CHUNK), info=named("Reasons for refusal", personal=True)
+    )
+    done: Mapped[bool] = mapped_column(Flag, default=False, server_default="0", info=named("Done"))
+    imported: Mapped[int] = mapped_column(Integer, default=0, server_default="0", info=named("Imported"))
+    updated: Mapped[int] = mapped_column(Integer, default=0, server_default="0", info=named("Added to"))
+    unchanged: Mapped[int] = mapped_column(Integer, default=0, server_default="0", info=named("Unchanged"))
+    refused: Mapped[int] = mapped_column(Integer, default=0, server_default="0", info=named("Refused"))
 
     __table_args__ = table_args(
         within_estate("run_id", "import_runs"),
@@ -85,12 +90,13 @@ class ImportLayout(EstateRow, Base):
     """What the columns of files of one shape were said to hold: the next file with these headings is read alike."""
 
     __tablename__ = "import_layouts"
+    title = gettext_noop("Remembered columns")
 
-    register: Mapped[str] = mapped_column(ShortText(60))
-    shape: Mapped[str] = mapped_column(ShortText(SHAPE))
+    register: Mapped[str] = mapped_column(ShortText(60), info=named("Register"))
+    shape: Mapped[str] = mapped_column(ShortText(SHAPE), info=named("Names of the columns"))
     """A digest of the headings."""
-    columns: Mapped[list[str | None]] = mapped_column(Json)
-    everybody: Mapped[str | None] = mapped_column(ShortText(20))
+    columns: Mapped[list[str | None]] = mapped_column(Json, info=named("Columns"))
+    everybody: Mapped[str | None] = mapped_column(ShortText(20), info=named("Everybody is"))
 
     __table_args__ = table_args(UniqueConstraint("estate_id", "register", "shape"))
 

@@ -17,12 +17,14 @@ from models.base import (
     ShortText,
     SortKey,
     UTCDateTime,
+    named,
     table_args,
     within_estate,
 )
 from models.errors import gettext_noop
 from models.estates import Unit
 from models.guards import SENTENCES, TRIGGERS
+from models.loan_guards import LOAN_GUARDS, LOAN_SENTENCES
 from models.roles import CLERKS, MANAGERS, READERS
 from models.tags import tag_triggers
 from models.verbs import grant
@@ -102,21 +104,22 @@ class Key(Register, Base):
     """
 
     __tablename__ = "keys"
+    title = gettext_noop("Keys")
 
-    number: Mapped[str] = mapped_column(ShortText(40))
-    pieces: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
-    unit_id: Mapped[int | None] = mapped_column(Identity)
-    place: Mapped[str | None] = mapped_column(ShortText(100))
-    hook: Mapped[str] = mapped_column(ShortText(40))
-    seal: Mapped[str | None] = mapped_column(ShortText(40))
-    origin: Mapped[KeyOrigin] = mapped_column(Choice(KeyOrigin))
-    received_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime)
-    lost_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
-    handed_back_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
-    handed_back_to: Mapped[str | None] = mapped_column(ShortText(60))
-    receipt_number: Mapped[str | None] = mapped_column(ShortText(40))
-    owner_told_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
-    note: Mapped[str | None] = mapped_column(LongText)
+    number: Mapped[str] = mapped_column(ShortText(40), info=named("Number"))
+    pieces: Mapped[int] = mapped_column(Integer, default=1, server_default="1", info=named("Pieces"))
+    unit_id: Mapped[int | None] = mapped_column(Identity, info=named("Unit"))
+    place: Mapped[str | None] = mapped_column(ShortText(100), info=named("Place"))
+    hook: Mapped[str] = mapped_column(ShortText(40), info=named("Hook"))
+    seal: Mapped[str | None] = mapped_column(ShortText(40), info=named("Seal"))
+    origin: Mapped[KeyOrigin] = mapped_column(Choice(KeyOrigin), info=named("Origin"))
+    received_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime, info=named("Received"))
+    lost_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Lost"))
+    handed_back_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Handed back"))
+    handed_back_to: Mapped[str | None] = mapped_column(ShortText(60), info=named("Handed back to"))
+    receipt_number: Mapped[str | None] = mapped_column(ShortText(40), info=named("Receipt number"))
+    owner_told_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Owner told"))
+    note: Mapped[str | None] = mapped_column(LongText, info=named("Note"))
 
     hook_key: Mapped[str | None] = mapped_column(SortKey, sort_order=950)
     seal_key: Mapped[str | None] = mapped_column(SortKey, sort_order=951)
@@ -193,22 +196,23 @@ class KeyApproval(Register, Base):
     """A supervisor's consent to lend one key to one borrower, asked for and given before it leaves (KEY-3)."""
 
     __tablename__ = "key_approvals"
+    title = gettext_noop("Key approvals")
     status_rule = "KEY-3"
 
-    key_id: Mapped[int] = mapped_column(Identity)
-    borrower_kind: Mapped[BorrowerKind] = mapped_column(Choice(BorrowerKind))
-    borrower_name: Mapped[str] = mapped_column(ShortText(60))
-    borrower_staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-    purpose: Mapped[str] = mapped_column(LongText)
-    requested_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime)
-    requested_by_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    key_id: Mapped[int] = mapped_column(Identity, info=named("Key"))
+    borrower_kind: Mapped[BorrowerKind] = mapped_column(Choice(BorrowerKind), info=named("Kind of borrower"))
+    borrower_name: Mapped[str] = mapped_column(ShortText(60), info=named("Borrower"))
+    borrower_staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), info=named("Borrowing colleague"))
+    purpose: Mapped[str] = mapped_column(LongText, info=named("Purpose"))
+    requested_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime, info=named("Requested"))
+    requested_by_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), info=named("Requested by"))
     status: Mapped[ApprovalStatus] = mapped_column(
-        Choice(ApprovalStatus), default=ApprovalStatus.REQUESTED, server_default="requested"
+        Choice(ApprovalStatus), default=ApprovalStatus.REQUESTED, server_default="requested", info=named("Status")
     )
-    decided_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
-    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-    decision_reason: Mapped[str | None] = mapped_column(LongText)
-    due_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
+    decided_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Decided"))
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), info=named("Decided by"))
+    decision_reason: Mapped[str | None] = mapped_column(LongText, info=named("Reason for the decision"))
+    due_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Due"))
 
     __table_args__ = table_args(
         within_estate("key_id", "keys"),
@@ -231,68 +235,6 @@ class KeyApproval(Register, Base):
         return f"#{self.id}"
 
 
-_UNENDED = "NEW.returned_at IS NULL AND NEW.lost_at IS NULL"
-_UNAPPROVED = f"{_UNENDED} AND NEW.borrower_kind IN ('staff', 'other')"
-_CONSENT = (
-    "EXISTS (SELECT 1 FROM key_approvals WHERE id = NEW.approval_id AND key_id = NEW.key_id"
-    " AND status IN ('approved', 'used'))"
-)
-# What has to hold of a row that is written, by the columns that decide it: a wrong row of old can still be ended.
-_LENDING = ("key_id, returned_at, lost_at", "key_id, borrower_kind, approval_id, returned_at, lost_at", "borrower_name")
-_LOAN_GUARDS = {
-    "sqlite": tuple(
-        f"CREATE TRIGGER guard_key_loans_{name}_{what} BEFORE {when} ON key_loans WHEN {condition} BEGIN\n"
-        f"  SELECT RAISE(ABORT, 'key_loans_{name}'){where};\nEND"
-        for name, columns, condition, where in (
-            (
-                "key_here",
-                _LENDING[0],
-                _UNENDED,
-                " WHERE EXISTS (SELECT 1 FROM keys WHERE id = NEW.key_id"
-                " AND (lost_at IS NOT NULL OR handed_back_at IS NOT NULL))",
-            ),
-            ("approved", _LENDING[1], _UNAPPROVED, f" WHERE NOT {_CONSENT}"),
-            ("borrower_named", _LENDING[2], "length(trim(NEW.borrower_name)) = 0", ""),
-        )
-        for what, when in (("insert", "INSERT"), ("update", f"UPDATE OF {columns}"))
-    ),
-    "postgresql": (
-        # The key is locked: whoever hands it back at the same time goes before or after.
-        """CREATE OR REPLACE FUNCTION guard_key_here() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE
-  gone boolean;
-BEGIN
-  SELECT lost_at IS NOT NULL OR handed_back_at IS NOT NULL INTO gone FROM keys WHERE id = NEW.key_id FOR SHARE;
-  IF gone THEN
-    RAISE EXCEPTION USING MESSAGE = TG_ARGV[0], ERRCODE = 'integrity_constraint_violation', CONSTRAINT = TG_ARGV[0];
-  END IF;
-  RETURN NEW;
-END $$""",
-        f"""CREATE OR REPLACE FUNCTION guard_approved() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  IF NOT {_CONSENT} THEN
-    RAISE EXCEPTION USING MESSAGE = TG_ARGV[0], ERRCODE = 'integrity_constraint_violation', CONSTRAINT = TG_ARGV[0];
-  END IF;
-  RETURN NEW;
-END $$""",
-        f"CREATE TRIGGER guard_key_loans_key_here BEFORE INSERT OR UPDATE OF {_LENDING[0]} ON key_loans FOR EACH ROW"
-        f" WHEN ({_UNENDED}) EXECUTE FUNCTION guard_key_here('key_loans_key_here')",
-        f"CREATE TRIGGER guard_key_loans_approved BEFORE INSERT OR UPDATE OF {_LENDING[1]} ON key_loans FOR EACH ROW"
-        f" WHEN ({_UNAPPROVED}) EXECUTE FUNCTION guard_approved('key_loans_approved')",
-        f"CREATE TRIGGER guard_key_loans_named BEFORE INSERT OR UPDATE OF {_LENDING[2]} ON key_loans FOR EACH ROW"
-        " WHEN (length(trim(NEW.borrower_name)) = 0) EXECUTE FUNCTION guard_refuse('key_loans_borrower_named')",
-    ),
-}
-_LOAN_SENTENCES = {
-    "key_loans_key_here": ("KEY-2", gettext_noop("A key that is lost or was handed back for good is not lent.")),
-    "key_loans_approved": (
-        "KEY-3",
-        gettext_noop("This borrower needs a supervisor's approval for this key before it leaves."),
-    ),
-    "key_loans_borrower_named": ("KEY-2", gettext_noop("A loan names its borrower.")),
-}
-
-
 class KeyLoan(Register, Base):
     """One key out of the house: the row exists once the key has left; ``returned_at`` or ``lost_at`` ends it.
 
@@ -301,29 +243,34 @@ class KeyLoan(Register, Base):
     """
 
     __tablename__ = "key_loans"
+    title = gettext_noop("Key loans")
 
-    key_id: Mapped[int] = mapped_column(Identity)
-    borrower_kind: Mapped[BorrowerKind] = mapped_column(Choice(BorrowerKind))
-    borrower_name: Mapped[str] = mapped_column(ShortText(60))
-    borrower_phone: Mapped[str | None] = mapped_column(ShortText(200), info={"personal": True})
-    borrower_resident_id: Mapped[int | None] = mapped_column(Identity)
-    borrower_staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-    identity_checked: Mapped[bool] = mapped_column(Flag, default=False, server_default="0")
-    signed: Mapped[bool] = mapped_column(Flag, default=False, server_default="0")
-    purpose: Mapped[str | None] = mapped_column(LongText)
-    approval_id: Mapped[int | None] = mapped_column(Identity)
-    pieces: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
-    pieces_back: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
-    lent_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime)
-    lent_by_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
-    due_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime)
-    returned_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
-    returned_to_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-    brought_by_kind: Mapped[BringerKind | None] = mapped_column(Choice(BringerKind))
-    brought_by_name: Mapped[str | None] = mapped_column(ShortText(60))
-    brought_by_phone: Mapped[str | None] = mapped_column(ShortText(200), info={"personal": True})
-    lost_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
-    note: Mapped[str | None] = mapped_column(LongText)
+    key_id: Mapped[int] = mapped_column(Identity, info=named("Key"))
+    borrower_kind: Mapped[BorrowerKind] = mapped_column(Choice(BorrowerKind), info=named("Kind of borrower"))
+    borrower_name: Mapped[str] = mapped_column(ShortText(60), info=named("Borrower"))
+    borrower_phone: Mapped[str | None] = mapped_column(ShortText(200), info=named("Borrower's phone", personal=True))
+    borrower_resident_id: Mapped[int | None] = mapped_column(Identity, info=named("Borrowing resident"))
+    borrower_staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), info=named("Borrowing colleague"))
+    identity_checked: Mapped[bool] = mapped_column(
+        Flag, default=False, server_default="0", info=named("Identity checked")
+    )
+    signed: Mapped[bool] = mapped_column(Flag, default=False, server_default="0", info=named("Signed the register"))
+    purpose: Mapped[str | None] = mapped_column(LongText, info=named("Purpose"))
+    approval_id: Mapped[int | None] = mapped_column(Identity, info=named("Approval"))
+    pieces: Mapped[int] = mapped_column(Integer, default=1, server_default="1", info=named("Pieces"))
+    pieces_back: Mapped[int] = mapped_column(Integer, default=0, server_default="0", info=named("Pieces back"))
+    lent_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime, info=named("Lent"))
+    lent_by_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), info=named("Lent by"))
+    due_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime, info=named("Due"))
+    returned_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Returned"))
+    returned_to_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), info=named("Taken back by"))
+    brought_by_kind: Mapped[BringerKind | None] = mapped_column(Choice(BringerKind), info=named("Brought back by"))
+    brought_by_name: Mapped[str | None] = mapped_column(ShortText(60), info=named("Name of who brought it back"))
+    brought_by_phone: Mapped[str | None] = mapped_column(
+        ShortText(200), info=named("Phone of who brought it back", personal=True)
+    )
+    lost_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Lost"))
+    note: Mapped[str | None] = mapped_column(LongText, info=named("Note"))
 
     __table_args__ = table_args(
         within_estate("key_id", "keys"),
@@ -352,7 +299,7 @@ class KeyLoan(Register, Base):
         CheckConstraint("brought_by_phone IS NULL OR brought_by_name IS NOT NULL", name="brought_by_phone"),
         Index("ix_key_loans_key_id", "key_id"),
         Index("ix_key_loans_estate_id_lent_at", "estate_id", "lent_at", "id"),
-        info={TRIGGERS: _LOAN_GUARDS, SENTENCES: _LOAN_SENTENCES},
+        info={TRIGGERS: LOAN_GUARDS, SENTENCES: LOAN_SENTENCES},
     )
 
     key: Mapped[Key] = relationship(primaryjoin="foreign(KeyLoan.key_id) == Key.id", viewonly=True, lazy="raise_on_sql")

@@ -3,7 +3,7 @@
 from sqlalchemy import CheckConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Choice, LabelledEnum, ShortText
+from models.base import Base, Choice, LabelledEnum, ShortText, named
 from models.errors import gettext_noop
 
 
@@ -18,9 +18,10 @@ class DatabaseMark(Base):
     """The one row that says what this database is for, and with which data key it was written."""
 
     __tablename__ = "database_mark"
+    title = gettext_noop("Database")
 
-    use: Mapped[DatabaseUse] = mapped_column(Choice(DatabaseUse))
-    key_digest: Mapped[str] = mapped_column(ShortText(64))
+    use: Mapped[DatabaseUse] = mapped_column(Choice(DatabaseUse), info=named("Use"))
+    key_digest: Mapped[str] = mapped_column(ShortText(64), info=named("Data key"))
 
     __table_args__ = (
         CheckConstraint("id = 1", name="only_one"),

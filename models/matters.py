@@ -17,6 +17,7 @@ from models.base import (
     Register,
     ShortText,
     UTCDateTime,
+    named,
     table_args,
     within_estate,
 )
@@ -63,51 +64,57 @@ class Matter(Register):
         __tablename__: str
         id: Mapped[int]
 
-    number: Mapped[str] = mapped_column(ShortText(40), sort_order=-90)
-    severity: Mapped[Severity] = mapped_column(Choice(Severity), default=Severity.ORDINARY, server_default="ordinary")
-    channel: Mapped[Channel] = mapped_column(Choice(Channel), default=Channel.PHONE, server_default="phone")
-    summary: Mapped[str] = mapped_column(ShortText(200), sort_order=-80)
-    detail: Mapped[str | None] = mapped_column(LongText)
-    wish: Mapped[str | None] = mapped_column(LongText)
-    unit_id: Mapped[int | None] = mapped_column(Identity)
-    place: Mapped[str | None] = mapped_column(ShortText(200))
-    resident_id: Mapped[int | None] = mapped_column(Identity)
-    reporter_name: Mapped[str | None] = mapped_column(ShortText(60))
-    reporter_phone: Mapped[str | None] = mapped_column(ShortText(200), info={"personal": True})
-    reporter_phone_digest: Mapped[str | None] = mapped_column(ShortText(40))
-    reporter_phone_tail_digest: Mapped[str | None] = mapped_column(ShortText(40))
-    reporter_department: Mapped[str | None] = mapped_column(ShortText(60))
-    read_back: Mapped[bool] = mapped_column(Flag, default=False, server_default="0")
-    team_id: Mapped[int | None] = mapped_column(Identity)
-    heard_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime)
-    registered_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime)
-    promised_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
-    due_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
-    cancelled_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
-    cancel_reason: Mapped[str | None] = mapped_column(LongText)
-    source: Mapped[str | None] = mapped_column(ShortText(40))
-    source_key: Mapped[str | None] = mapped_column(ShortText(80))
-    match_key: Mapped[str | None] = mapped_column(ShortText(64))
-    source_digest: Mapped[str | None] = mapped_column(ShortText(64))
-    repeats: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    number: Mapped[str] = mapped_column(ShortText(40), sort_order=-90, info=named("Number"))
+    severity: Mapped[Severity] = mapped_column(
+        Choice(Severity), default=Severity.ORDINARY, server_default="ordinary", info=named("Severity")
+    )
+    channel: Mapped[Channel] = mapped_column(
+        Choice(Channel), default=Channel.PHONE, server_default="phone", info=named("Channel")
+    )
+    summary: Mapped[str] = mapped_column(ShortText(200), sort_order=-80, info=named("Summary"))
+    detail: Mapped[str | None] = mapped_column(LongText, info=named("What happened"))
+    wish: Mapped[str | None] = mapped_column(LongText, info=named("What the person wants"))
+    unit_id: Mapped[int | None] = mapped_column(Identity, info=named("Unit"))
+    place: Mapped[str | None] = mapped_column(ShortText(200), info=named("Place"))
+    resident_id: Mapped[int | None] = mapped_column(Identity, info=named("Resident"))
+    reporter_name: Mapped[str | None] = mapped_column(ShortText(60), info=named("Reporter"))
+    reporter_phone: Mapped[str | None] = mapped_column(ShortText(200), info=named("Reporter's phone", personal=True))
+    reporter_phone_digest: Mapped[str | None] = mapped_column(ShortText(40), info=named("Reporter's phone"))
+    reporter_phone_tail_digest: Mapped[str | None] = mapped_column(ShortText(40), info=named("Reporter's phone"))
+    reporter_department: Mapped[str | None] = mapped_column(ShortText(60), info=named("Reporter's department"))
+    read_back: Mapped[bool] = mapped_column(
+        Flag, default=False, server_default="0", info=named("Read back and confirmed")
+    )
+    team_id: Mapped[int | None] = mapped_column(Identity, info=named("Team"))
+    heard_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime, info=named("Heard"))
+    registered_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime, info=named("Registered"))
+    promised_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Answer promised until"))
+    due_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Due"))
+    cancelled_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Cancelled"))
+    cancel_reason: Mapped[str | None] = mapped_column(LongText, info=named("Reason for cancelling"))
+    source: Mapped[str | None] = mapped_column(ShortText(40), info=named("Source"))
+    source_key: Mapped[str | None] = mapped_column(ShortText(80), info=named("Number at the source"))
+    match_key: Mapped[str | None] = mapped_column(ShortText(64), info=named("Same matter"))
+    source_digest: Mapped[str | None] = mapped_column(ShortText(64), info=named("State at the source"))
+    repeats: Mapped[int] = mapped_column(Integer, default=0, server_default="0", info=named("Repeated reports"))
 
     @declared_attr
     @classmethod
     def desk_owner_id(cls) -> Mapped[int]:
         """Who answers for closure (INT-1)."""
-        return mapped_column(ForeignKey("staff.id"), nullable=False)
+        return mapped_column(ForeignKey("staff.id"), nullable=False, info=named("Desk owner"))
 
     @declared_attr
     @classmethod
     def assignee_id(cls) -> Mapped[int | None]:
         """The handler (责任人)."""
-        return mapped_column(ForeignKey("staff.id"))
+        return mapped_column(ForeignKey("staff.id"), info=named("Handler"))
 
     @declared_attr
     @classmethod
     def follower_id(cls) -> Mapped[int | None]:
         """The named follower of a major matter (DSP-10)."""
-        return mapped_column(ForeignKey("staff.id"))
+        return mapped_column(ForeignKey("staff.id"), info=named("Follower"))
 
     @declared_attr
     @classmethod
@@ -181,8 +188,8 @@ ONE_MATTER = "(ticket_id IS NULL) <> (complaint_id IS NULL)"
 class OfMatter(EstateRow):
     """What hangs on a ticket or on a complaint: exactly one of the two is set."""
 
-    ticket_id: Mapped[int | None] = mapped_column(Identity)
-    complaint_id: Mapped[int | None] = mapped_column(Identity)
+    ticket_id: Mapped[int | None] = mapped_column(Identity, info=named("Ticket"))
+    complaint_id: Mapped[int | None] = mapped_column(Identity, info=named("Complaint"))
 
 
 def of_matter_args(table: str, *args: Any) -> tuple[Any, ...]:
@@ -209,22 +216,23 @@ class RepeatReport(OfMatter, Base):
     """The same matter reported again (INT-6): who called and what was said are kept, the first matter counts them."""
 
     __tablename__ = "repeat_reports"
+    title = gettext_noop("Repeated reports")
 
-    heard_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime)
-    words: Mapped[str] = mapped_column(LongText)
-    channel: Mapped[Channel] = mapped_column(Choice(Channel))
-    unit_id: Mapped[int | None] = mapped_column(Identity)
-    place: Mapped[str | None] = mapped_column(ShortText(200))
-    resident_id: Mapped[int | None] = mapped_column(Identity)
-    reporter_name: Mapped[str | None] = mapped_column(ShortText(60))
-    reporter_phone: Mapped[str | None] = mapped_column(ShortText(200), info={"personal": True})
-    reporter_phone_digest: Mapped[str | None] = mapped_column(ShortText(40))
-    reporter_phone_tail_digest: Mapped[str | None] = mapped_column(ShortText(40))
-    reporter_department: Mapped[str | None] = mapped_column(ShortText(60))
-    promised_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
-    taken_by_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
-    source: Mapped[str | None] = mapped_column(ShortText(40))
-    source_key: Mapped[str | None] = mapped_column(ShortText(80))
+    heard_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime, info=named("Heard"))
+    words: Mapped[str] = mapped_column(LongText, info=named("What was said"))
+    channel: Mapped[Channel] = mapped_column(Choice(Channel), info=named("Channel"))
+    unit_id: Mapped[int | None] = mapped_column(Identity, info=named("Unit"))
+    place: Mapped[str | None] = mapped_column(ShortText(200), info=named("Place"))
+    resident_id: Mapped[int | None] = mapped_column(Identity, info=named("Resident"))
+    reporter_name: Mapped[str | None] = mapped_column(ShortText(60), info=named("Reporter"))
+    reporter_phone: Mapped[str | None] = mapped_column(ShortText(200), info=named("Reporter's phone", personal=True))
+    reporter_phone_digest: Mapped[str | None] = mapped_column(ShortText(40), info=named("Reporter's phone"))
+    reporter_phone_tail_digest: Mapped[str | None] = mapped_column(ShortText(40), info=named("Reporter's phone"))
+    reporter_department: Mapped[str | None] = mapped_column(ShortText(60), info=named("Reporter's department"))
+    promised_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Answer promised until"))
+    taken_by_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), info=named("Taken by"))
+    source: Mapped[str | None] = mapped_column(ShortText(40), info=named("Source"))
+    source_key: Mapped[str | None] = mapped_column(ShortText(80), info=named("Number at the source"))
 
     __table_args__ = of_matter_args(
         "repeat_reports",
@@ -252,11 +260,14 @@ class Comment(OfMatter, Base):
     """An entry on a matter: a note, a chase with its answer (DSP-12), a reply to the resident (CMP-4)."""
 
     __tablename__ = "comments"
+    title = gettext_noop("Entries")
 
-    at: Mapped[datetime.datetime] = mapped_column(UTCDateTime)
-    author_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
-    kind: Mapped[CommentKind] = mapped_column(Choice(CommentKind), default=CommentKind.NOTE, server_default="note")
-    body: Mapped[str] = mapped_column(LongText)
+    at: Mapped[datetime.datetime] = mapped_column(UTCDateTime, info=named("When"))
+    author_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), info=named("Author"))
+    kind: Mapped[CommentKind] = mapped_column(
+        Choice(CommentKind), default=CommentKind.NOTE, server_default="note", info=named("Kind")
+    )
+    body: Mapped[str] = mapped_column(LongText, info=named("Text"))
 
     __table_args__ = of_matter_args("comments", CheckConstraint(ONE_MATTER, name="one_matter"))
 
@@ -265,16 +276,17 @@ class ClockRun(OfMatter, Base):
     """A running clock of one record; ``paused_minutes`` is how long it stood still in all."""
 
     __tablename__ = "clock_runs"
+    title = gettext_noop("Running clocks")
 
-    clock_id: Mapped[int] = mapped_column(Identity)
-    follow_up_id: Mapped[int | None] = mapped_column(Identity)
-    permit_id: Mapped[int | None] = mapped_column(Identity)
-    started_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime)
-    due_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime)
-    paused_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
-    paused_minutes: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
-    met_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
-    cancelled_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
+    clock_id: Mapped[int] = mapped_column(Identity, info=named("Clock"))
+    follow_up_id: Mapped[int | None] = mapped_column(Identity, info=named("Follow-up"))
+    permit_id: Mapped[int | None] = mapped_column(Identity, info=named("Permit"))
+    started_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime, info=named("Started"))
+    due_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime, info=named("Due"))
+    paused_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Paused"))
+    paused_minutes: Mapped[int] = mapped_column(Integer, default=0, server_default="0", info=named("Minutes paused"))
+    met_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Met"))
+    cancelled_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Cancelled"))
 
     __table_args__ = of_matter_args(
         "clock_runs",
@@ -310,8 +322,9 @@ class NumberSeries(EstateRow, Base):
     """The last number given out per estate, prefix and date; locked while numbers are taken."""
 
     __tablename__ = "number_series"
+    title = gettext_noop("Numbers given out")
 
-    prefix: Mapped[str] = mapped_column(ShortText(20))
-    last: Mapped[int] = mapped_column(Integer)
+    prefix: Mapped[str] = mapped_column(ShortText(20), info=named("Prefix"))
+    last: Mapped[int] = mapped_column(Integer, info=named("Last number"))
 
     __table_args__ = table_args(UniqueConstraint("estate_id", "prefix"))

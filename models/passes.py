@@ -17,6 +17,7 @@ from models.base import (
     ShortText,
     SortKey,
     UTCDateTime,
+    named,
     table_args,
     within_estate,
 )
@@ -59,39 +60,46 @@ class VisitorPass(Register, Base):
     """A pass, valid only between its times, while not revoked and not handed in (PAS-7); states are derived."""
 
     __tablename__ = "visitor_passes"
+    title = gettext_noop("Visitor passes")
 
-    kind: Mapped[PassKind] = mapped_column(Choice(PassKind), default=PassKind.VISITOR, server_default="visitor")
-    number: Mapped[str] = mapped_column(ShortText(40))
-    code: Mapped[str] = mapped_column(ShortText(40), unique=True)
-    holder_name: Mapped[str] = mapped_column(ShortText(60))
-    organisation: Mapped[str | None] = mapped_column(ShortText(100))
-    phone: Mapped[str | None] = mapped_column(ShortText(200), info={"personal": True})
-    phone_digest: Mapped[str | None] = mapped_column(ShortText(40))
-    phone_tail_digest: Mapped[str | None] = mapped_column(ShortText(40))
-    purpose: Mapped[str | None] = mapped_column(LongText)
-    id_document: Mapped[IdDocument | None] = mapped_column(Choice(IdDocument))
-    id_number: Mapped[str | None] = mapped_column(ShortText(300), info={"personal": True})
-    id_number_digest: Mapped[str | None] = mapped_column(ShortText(40))
-    identity_checked: Mapped[bool] = mapped_column(Flag, default=False, server_default="0")
-    id_copied: Mapped[bool] = mapped_column(Flag, default=False, server_default="0")
-    residence_paper_seen: Mapped[bool] = mapped_column(Flag, default=False, server_default="0")
-    permit_number: Mapped[str | None] = mapped_column(ShortText(60))
-    permit_until: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
-    host_unit_id: Mapped[int | None] = mapped_column(Identity)
-    host_asked: Mapped[bool] = mapped_column(Flag, default=False, server_default="0")
-    badge_number: Mapped[str | None] = mapped_column(ShortText(40))
-    safety_told: Mapped[bool] = mapped_column(Flag, default=False, server_default="0")
-    valid_from: Mapped[datetime.datetime] = mapped_column(UTCDateTime)
-    valid_until: Mapped[datetime.datetime] = mapped_column(UTCDateTime)
-    issued_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime)
-    issued_by_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
-    handed_in_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
-    revoked_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
-    revoke_reason: Mapped[str | None] = mapped_column(LongText)
-    deposit_fen: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
-    card_fee_fen: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
-    deposit_refunded_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
-    inside: Mapped[bool] = mapped_column(Flag, default=False, server_default="0")
+    kind: Mapped[PassKind] = mapped_column(
+        Choice(PassKind), default=PassKind.VISITOR, server_default="visitor", info=named("Kind")
+    )
+    number: Mapped[str] = mapped_column(ShortText(40), info=named("Number"))
+    code: Mapped[str] = mapped_column(ShortText(40), unique=True, info=named("Code"))
+    holder_name: Mapped[str] = mapped_column(ShortText(60), info=named("Holder"))
+    organisation: Mapped[str | None] = mapped_column(ShortText(100), info=named("Organisation"))
+    phone: Mapped[str | None] = mapped_column(ShortText(200), info=named("Phone", personal=True))
+    phone_digest: Mapped[str | None] = mapped_column(ShortText(40), info=named("Phone"))
+    phone_tail_digest: Mapped[str | None] = mapped_column(ShortText(40), info=named("Phone"))
+    purpose: Mapped[str | None] = mapped_column(LongText, info=named("Purpose"))
+    id_document: Mapped[IdDocument | None] = mapped_column(Choice(IdDocument), info=named("ID document"))
+    id_number: Mapped[str | None] = mapped_column(ShortText(300), info=named("ID number", personal=True))
+    id_number_digest: Mapped[str | None] = mapped_column(ShortText(40), info=named("ID number"))
+    identity_checked: Mapped[bool] = mapped_column(
+        Flag, default=False, server_default="0", info=named("Identity checked")
+    )
+    id_copied: Mapped[bool] = mapped_column(Flag, default=False, server_default="0", info=named("ID copied"))
+    residence_paper_seen: Mapped[bool] = mapped_column(
+        Flag, default=False, server_default="0", info=named("Temporary-residence paper seen")
+    )
+    permit_number: Mapped[str | None] = mapped_column(ShortText(60), info=named("Construction permit"))
+    permit_until: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Construction permit until"))
+    host_unit_id: Mapped[int | None] = mapped_column(Identity, info=named("Host unit"))
+    host_asked: Mapped[bool] = mapped_column(Flag, default=False, server_default="0", info=named("Host asked"))
+    badge_number: Mapped[str | None] = mapped_column(ShortText(40), info=named("Badge"))
+    safety_told: Mapped[bool] = mapped_column(Flag, default=False, server_default="0", info=named("Safety rules told"))
+    valid_from: Mapped[datetime.datetime] = mapped_column(UTCDateTime, info=named("Valid from"))
+    valid_until: Mapped[datetime.datetime] = mapped_column(UTCDateTime, info=named("Valid until"))
+    issued_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime, info=named("Issued"))
+    issued_by_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), info=named("Issued by"))
+    handed_in_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Handed in"))
+    revoked_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Revoked"))
+    revoke_reason: Mapped[str | None] = mapped_column(LongText, info=named("Reason for revoking"))
+    deposit_fen: Mapped[int] = mapped_column(Integer, default=0, server_default="0", info=named("Deposit"))
+    card_fee_fen: Mapped[int] = mapped_column(Integer, default=0, server_default="0", info=named("Card fee"))
+    deposit_refunded_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Deposit refunded"))
+    inside: Mapped[bool] = mapped_column(Flag, default=False, server_default="0", info=named("Inside"))
 
     badge_key: Mapped[str | None] = mapped_column(SortKey, sort_order=950)
     """The badge as it is recognised in any spelling (models.tags): kept by the database."""
@@ -164,11 +172,12 @@ class PassMovement(EstateRow, Base):
     """One passage through the gate with a pass (PAS-8)."""
 
     __tablename__ = "pass_movements"
+    title = gettext_noop("Passages")
 
-    pass_id: Mapped[int] = mapped_column(Identity)
-    direction: Mapped[Direction] = mapped_column(Choice(Direction))
-    at: Mapped[datetime.datetime] = mapped_column(UTCDateTime)
-    noted_by_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    pass_id: Mapped[int] = mapped_column(Identity, info=named("Pass"))
+    direction: Mapped[Direction] = mapped_column(Choice(Direction), info=named("Direction"))
+    at: Mapped[datetime.datetime] = mapped_column(UTCDateTime, info=named("When"))
+    noted_by_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), info=named("Noted by"))
 
     __table_args__ = table_args(
         within_estate("pass_id", "visitor_passes"), Index("ix_pass_movements_pass_id", "pass_id")

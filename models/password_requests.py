@@ -5,7 +5,7 @@ import datetime
 from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Identity, ShortText, UTCDateTime
+from models.base import Base, Identity, ShortText, UTCDateTime, named
 from models.errors import gettext_noop
 
 
@@ -16,15 +16,16 @@ class PasswordRequest(Base):
     """
 
     __tablename__ = "password_requests"
+    title = gettext_noop("Requests for a new password")
 
-    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-    secret_digest: Mapped[str] = mapped_column(ShortText(64), info={"secret": True})
-    code: Mapped[str] = mapped_column(ShortText(10))
-    address: Mapped[str] = mapped_column(ShortText(60))
-    expires_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime)
-    approved_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
-    approved_by_id: Mapped[int | None] = mapped_column(Identity, ForeignKey("staff.id"))
-    ended_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), info=named("Person"))
+    secret_digest: Mapped[str] = mapped_column(ShortText(64), info=named("Digest of the secret", secret=True))
+    code: Mapped[str] = mapped_column(ShortText(10), info=named("Code"))
+    address: Mapped[str] = mapped_column(ShortText(60), info=named("Address"))
+    expires_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime, info=named("Good until"))
+    approved_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Approved at"))
+    approved_by_id: Mapped[int | None] = mapped_column(Identity, ForeignKey("staff.id"), info=named("Approved by"))
+    ended_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Ended"))
 
     __table_args__ = (
         UniqueConstraint("secret_digest"),

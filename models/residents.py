@@ -18,6 +18,7 @@ from models.base import (
     Register,
     ShortText,
     UTCDateTime,
+    named,
     table_args,
     within_estate,
 )
@@ -36,16 +37,19 @@ class Resident(Register, Base):
     """
 
     __tablename__ = "residents"
+    title = gettext_noop("Residents")
 
-    name: Mapped[str] = mapped_column(ShortText(60))
-    name_pinyin: Mapped[str] = mapped_column(ShortText(400), default="", server_default="")
-    id_document: Mapped[IdDocument | None] = mapped_column(Choice(IdDocument))
-    id_number: Mapped[str | None] = mapped_column(ShortText(300), info={"personal": True})
-    id_number_digest: Mapped[str | None] = mapped_column(ShortText(40))
-    vehicles: Mapped[str | None] = mapped_column(ShortText(200))
-    emergency_contact: Mapped[str | None] = mapped_column(ShortText(200), info={"personal": True})
-    moved_in_on: Mapped[datetime.date | None] = mapped_column(LocalDate)
-    note: Mapped[str | None] = mapped_column(LongText)
+    name: Mapped[str] = mapped_column(ShortText(60), info=named("Full name"))
+    name_pinyin: Mapped[str] = mapped_column(ShortText(400), default="", server_default="", info=named("Pinyin"))
+    id_document: Mapped[IdDocument | None] = mapped_column(Choice(IdDocument), info=named("ID document"))
+    id_number: Mapped[str | None] = mapped_column(ShortText(300), info=named("ID number", personal=True))
+    id_number_digest: Mapped[str | None] = mapped_column(ShortText(40), info=named("ID number"))
+    vehicles: Mapped[str | None] = mapped_column(ShortText(200), info=named("Vehicles"))
+    emergency_contact: Mapped[str | None] = mapped_column(
+        ShortText(200), info=named("Emergency contact", personal=True)
+    )
+    moved_in_on: Mapped[datetime.date | None] = mapped_column(LocalDate, info=named("Moved in"))
+    note: Mapped[str | None] = mapped_column(LongText, info=named("Note"))
 
     __table_args__ = table_args(
         CheckConstraint("length(trim(name)) > 0", name="name_present"),
@@ -68,8 +72,9 @@ class ResidentContact(Contact, Register, Base):
     """One number of a resident: encrypted, found by keyed digests, shown masked (RES-4)."""
 
     __tablename__ = "resident_contacts"
+    title = gettext_noop("Residents' phones")
 
-    resident_id: Mapped[int] = mapped_column(Identity, sort_order=-98)
+    resident_id: Mapped[int] = mapped_column(Identity, sort_order=-98, info=named("Resident"))
 
     __table_args__ = table_args(
         within_estate("resident_id", "residents"), *contact_indexes("resident_contacts", "resident_id")
@@ -84,15 +89,16 @@ class ResidentMerge(EstateRow, Base):
     """Two records of one person made one: of ``merged_id`` nothing is shown any more, until it is undone (RES-1)."""
 
     __tablename__ = "resident_merges"
+    title = gettext_noop("Merged residents")
 
-    kept_id: Mapped[int] = mapped_column(Identity)
-    merged_id: Mapped[int] = mapped_column(Identity)
+    kept_id: Mapped[int] = mapped_column(Identity, info=named("Record that stays"))
+    merged_id: Mapped[int] = mapped_column(Identity, info=named("Merged record"))
     kept_version: Mapped[int] = mapped_column(Integer)
     moved: Mapped[dict[str, dict[str, int]]] = mapped_column(Json)
     """Register -> id and version of each row that moved."""
-    before: Mapped[dict[str, Any]] = mapped_column(Json)
+    before: Mapped[dict[str, Any]] = mapped_column(Json, info=named("Before"))
     """Columns of the one who was kept, as they were."""
-    undone_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
+    undone_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Undone at"))
 
     __table_args__ = table_args(
         within_estate("kept_id", "residents"),
@@ -114,12 +120,13 @@ class Occupancy(Register, Base):
     """One person in one unit as owner, tenant or family, from a date, until a date when over."""
 
     __tablename__ = "occupancies"
+    title = gettext_noop("Occupancies")
 
-    unit_id: Mapped[int] = mapped_column(Identity)
-    resident_id: Mapped[int] = mapped_column(Identity)
-    kind: Mapped[OccupancyKind] = mapped_column(Choice(OccupancyKind))
-    from_on: Mapped[datetime.date] = mapped_column(LocalDate)
-    until_on: Mapped[datetime.date | None] = mapped_column(LocalDate)
+    unit_id: Mapped[int] = mapped_column(Identity, info=named("Unit"))
+    resident_id: Mapped[int] = mapped_column(Identity, info=named("Resident"))
+    kind: Mapped[OccupancyKind] = mapped_column(Choice(OccupancyKind), info=named("Kind"))
+    from_on: Mapped[datetime.date] = mapped_column(LocalDate, info=named("From"))
+    until_on: Mapped[datetime.date | None] = mapped_column(LocalDate, info=named("Until"))
 
     __table_args__ = table_args(
         within_estate("unit_id", "units"),
@@ -141,7 +148,9 @@ class Occupancy(Register, Base):
     )
 
 
-Resident.phone = column_property(main_number(ResidentContact, ResidentContact.resident_id, Resident.__table__.c.id))
+Resident.phone = column_property(
+    main_number(ResidentContact, ResidentContact.resident_id, Resident.__table__.c.id), info=named("Phone")
+)
 
 Index(
     "uq_resident_merges_merged_id",

@@ -3,7 +3,7 @@
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, EstateRow, Flag, Json, LongText, ShortText, table_args
+from models.base import Base, EstateRow, Flag, Json, LongText, ShortText, named, table_args
 from models.errors import gettext_noop
 from models.roles import EVERYONE
 from models.verbs import grant
@@ -16,12 +16,13 @@ class SavedView(EstateRow, Base):
     """A list under a name: the filters, search, order and columns of its address, for its owner or for everybody."""
 
     __tablename__ = "saved_views"
+    title = gettext_noop("Saved views")
 
-    owner_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
-    register: Mapped[str] = mapped_column(ShortText(60))
-    name: Mapped[str] = mapped_column(ShortText(LONGEST_NAME))
-    query: Mapped[str] = mapped_column(LongText(LONGEST_QUERY))
-    shared: Mapped[bool] = mapped_column(Flag, default=False, server_default="0")
+    owner_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), info=named("Owner"))
+    register: Mapped[str] = mapped_column(ShortText(60), info=named("Register"))
+    name: Mapped[str] = mapped_column(ShortText(LONGEST_NAME), info=named("Name"))
+    query: Mapped[str] = mapped_column(LongText(LONGEST_QUERY), info=named("Address"))
+    shared: Mapped[bool] = mapped_column(Flag, default=False, server_default="0", info=named("Shared"))
 
     __table_args__ = table_args(
         UniqueConstraint("estate_id", "owner_id", "register", "name"),
@@ -41,10 +42,11 @@ class ColumnChoice(Base):
     """Which columns of a register's list one person wants to see, in whatever estate."""
 
     __tablename__ = "column_choices"
+    title = gettext_noop("Chosen columns")
 
-    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
-    register: Mapped[str] = mapped_column(ShortText(60))
-    columns: Mapped[list[str]] = mapped_column(Json)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), info=named("Person"))
+    register: Mapped[str] = mapped_column(ShortText(60), info=named("Register"))
+    columns: Mapped[list[str]] = mapped_column(Json, info=named("Columns"))
 
     __table_args__ = (
         UniqueConstraint("staff_id", "register"),

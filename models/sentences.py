@@ -33,7 +33,13 @@ class TableName(str):
 class ColumnName(str):
     """The name of a column, shown as its label."""
 
-    __slots__ = ()
+    label: Msgid
+
+    def __new__(cls, column: Any) -> "ColumnName":
+        """The name of *column*."""
+        name = super().__new__(cls, column.name)
+        name.label = column.info.get("label", Msgid(column.name))
+        return name
 
 
 @dataclass(frozen=True)
@@ -90,7 +96,7 @@ def _own(info: dict[Any, Any]) -> Sentence | None:
 
 
 def _about(message: Msgid, table: Table, columns: Iterable[Any] = (), **values: Any) -> Sentence:
-    names = [ColumnName(column.name) for column in columns if column.name != "estate_id"]
+    names = [ColumnName(column) for column in columns if column.name != "estate_id"]
     return Sentence(DATABASE, message, {"table": TableName(table.name), "columns": names, **values})
 
 
@@ -129,7 +135,7 @@ def refusal_from(error: DBAPIError) -> OperationRefused:
         about = columns[0] if len(columns) == 1 else None
         return OperationRefused(sentence.rule, sentence.message, field=about, **sentence.values)
     if table and column:
-        columns_missing = [ColumnName(column)]
+        columns_missing = [ColumnName(Base.metadata.tables[table].columns[column])]
         return OperationRefused(DATABASE, _REQUIRED, field=column, table=TableName(table), columns=columns_missing)
     if name == "FOREIGN KEY":
         return OperationRefused(DATABASE, _SOME_REFERENCE)

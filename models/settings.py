@@ -19,6 +19,7 @@ from models.base import (
     LocalDate,
     Register,
     ShortText,
+    named,
     table_args,
     within_estate,
 )
@@ -41,14 +42,15 @@ class Clock(Register, Base):
     """A time limit (时限): from a start event to a stop event, so many minutes by a calendar."""
 
     __tablename__ = "clocks"
+    title = gettext_noop("Clocks")
 
-    code: Mapped[str] = mapped_column(ShortText(40))
-    rule: Mapped[str] = mapped_column(ShortText(20))
-    start_event: Mapped[str] = mapped_column(ShortText(60))
-    stop_event: Mapped[str] = mapped_column(ShortText(60))
-    minutes: Mapped[int] = mapped_column(Integer)
-    calendar: Mapped[ClockCalendar] = mapped_column(Choice(ClockCalendar))
-    enabled: Mapped[bool] = mapped_column(Flag, default=True, server_default="1")
+    code: Mapped[str] = mapped_column(ShortText(40), info=named("Code"))
+    rule: Mapped[str] = mapped_column(ShortText(20), info=named("Rule"))
+    start_event: Mapped[str] = mapped_column(ShortText(60), info=named("Starts with"))
+    stop_event: Mapped[str] = mapped_column(ShortText(60), info=named("Stops with"))
+    minutes: Mapped[int] = mapped_column(Integer, info=named("Minutes"))
+    calendar: Mapped[ClockCalendar] = mapped_column(Choice(ClockCalendar), info=named("Counts"))
+    enabled: Mapped[bool] = mapped_column(Flag, default=True, server_default="1", info=named("In use"))
 
     __table_args__ = table_args(
         UniqueConstraint("estate_id", "code"), CheckConstraint("minutes BETWEEN 0 AND 525600", name="minutes_range")
@@ -69,12 +71,13 @@ class Category(Register, Base):
     """A category of tickets or complaints; complaints have the eight of CMP-1."""
 
     __tablename__ = "categories"
+    title = gettext_noop("Categories")
 
-    register: Mapped[CategoryRegister] = mapped_column(Choice(CategoryRegister))
-    code: Mapped[str] = mapped_column(ShortText(40))
-    name: Mapped[str] = mapped_column(ShortText(60))
-    team_id: Mapped[int | None] = mapped_column(Identity)
-    enabled: Mapped[bool] = mapped_column(Flag, default=True, server_default="1")
+    register: Mapped[CategoryRegister] = mapped_column(Choice(CategoryRegister), info=named("Register"))
+    code: Mapped[str] = mapped_column(ShortText(40), info=named("Code"))
+    name: Mapped[str] = mapped_column(ShortText(60), info=named("Name"))
+    team_id: Mapped[int | None] = mapped_column(Identity, info=named("Team"))
+    enabled: Mapped[bool] = mapped_column(Flag, default=True, server_default="1", info=named("In use"))
 
     __table_args__ = table_args(UniqueConstraint("estate_id", "register", "code"), within_estate("team_id", "teams"))
 
@@ -86,10 +89,11 @@ class Setting(Register, Base):
     """One figure or list by its code, such as ``key-loan-approval`` or ``visitor-pass-days``."""
 
     __tablename__ = "settings"
+    title = gettext_noop("Settings")
 
-    code: Mapped[str] = mapped_column(ShortText(60))
-    rule: Mapped[str] = mapped_column(ShortText(20))
-    value: Mapped[object] = mapped_column(Json)
+    code: Mapped[str] = mapped_column(ShortText(60), info=named("Code"))
+    rule: Mapped[str] = mapped_column(ShortText(20), info=named("Rule"))
+    value: Mapped[object] = mapped_column(Json, info=named("Value"))
 
     __table_args__ = table_args(UniqueConstraint("estate_id", "code"))
 
@@ -101,10 +105,11 @@ class WorkingHours(Register, Base):
     """One working interval of one weekday (Monday is 0), in minutes after local midnight."""
 
     __tablename__ = "working_hours"
+    title = gettext_noop("Working hours")
 
-    weekday: Mapped[int] = mapped_column(Integer)
-    start_minute: Mapped[int] = mapped_column(Integer)
-    end_minute: Mapped[int] = mapped_column(Integer)
+    weekday: Mapped[int] = mapped_column(Integer, info=named("Weekday"))
+    start_minute: Mapped[int] = mapped_column(Integer, info=named("Begins"))
+    end_minute: Mapped[int] = mapped_column(Integer, info=named("Ends"))
 
     __table_args__ = table_args(
         UniqueConstraint("estate_id", "weekday", "start_minute"),
@@ -124,12 +129,13 @@ class CalendarDay(Register, Base):
     """A holiday or make-up working day (SET-2). Without own minutes a working day has Monday's hours."""
 
     __tablename__ = "calendar_days"
+    title = gettext_noop("Calendar days")
 
-    day: Mapped[datetime.date] = mapped_column(LocalDate)
-    kind: Mapped[DayKind] = mapped_column(Choice(DayKind))
-    name: Mapped[str | None] = mapped_column(ShortText(60))
-    start_minute: Mapped[int | None] = mapped_column(Integer)
-    end_minute: Mapped[int | None] = mapped_column(Integer)
+    day: Mapped[datetime.date] = mapped_column(LocalDate, info=named("Date"))
+    kind: Mapped[DayKind] = mapped_column(Choice(DayKind), info=named("Kind"))
+    name: Mapped[str | None] = mapped_column(ShortText(60), info=named("Name"))
+    start_minute: Mapped[int | None] = mapped_column(Integer, info=named("Begins"))
+    end_minute: Mapped[int | None] = mapped_column(Integer, info=named("Ends"))
 
     __table_args__ = table_args(
         UniqueConstraint("estate_id", "day"),

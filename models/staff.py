@@ -18,6 +18,7 @@ from models.base import (
     Register,
     ShortText,
     UTCDateTime,
+    named,
     table_args,
     within_estate,
 )
@@ -47,10 +48,11 @@ class Team(Register, Base):
     """A team of an estate (业务口 / 责任部门)."""
 
     __tablename__ = "teams"
+    title = gettext_noop("Teams")
 
-    name: Mapped[str] = mapped_column(ShortText(60))
-    department: Mapped[Department] = mapped_column(Choice(Department))
-    lead_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    name: Mapped[str] = mapped_column(ShortText(60), info=named("Name"))
+    department: Mapped[Department] = mapped_column(Choice(Department), info=named("Department"))
+    lead_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), info=named("Team lead"))
 
     __table_args__ = table_args(UniqueConstraint("estate_id", "name"))
 
@@ -64,16 +66,21 @@ class Staff(Base):
     """A person who works at the desk or for it; works in the estates that ``assignments`` name."""
 
     __tablename__ = "staff"
+    title = gettext_noop("Staff")
 
-    username: Mapped[str] = mapped_column(ShortText(60), unique=True)
-    name: Mapped[str] = mapped_column(ShortText(60))
-    password_hash: Mapped[str | None] = mapped_column(ShortText(300), info={"secret": True})
-    must_change_password: Mapped[bool] = mapped_column(Flag, default=False, server_default="0")
-    session_generation: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
-    disabled_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
-    language: Mapped[str | None] = mapped_column(ShortText(20))
-    estate_id: Mapped[int | None] = mapped_column(ForeignKey("estates.id"))
-    version: Mapped[int] = mapped_column(Integer, server_default="1", default=1)
+    username: Mapped[str] = mapped_column(ShortText(60), unique=True, info=named("User name"))
+    name: Mapped[str] = mapped_column(ShortText(60), info=named("Full name"))
+    password_hash: Mapped[str | None] = mapped_column(ShortText(300), info=named("Password", secret=True))
+    must_change_password: Mapped[bool] = mapped_column(
+        Flag, default=False, server_default="0", info=named("Must change the password")
+    )
+    session_generation: Mapped[int] = mapped_column(
+        Integer, default=1, server_default="1", info=named("Sessions ended")
+    )
+    disabled_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Disabled"))
+    language: Mapped[str | None] = mapped_column(ShortText(20), info=named("Language"))
+    estate_id: Mapped[int | None] = mapped_column(ForeignKey("estates.id"), info=named("Estate"))
+    version: Mapped[int] = mapped_column(Integer, server_default="1", default=1, info=named("Version"))
 
     __mapper_args__ = {"version_id_col": version}  # SQLAlchemy's own class attribute
     __table_args__ = ({"sqlite_autoincrement": True, "sqlite_strict": True},)
@@ -88,9 +95,10 @@ class StaffContact(Contact, Base):
     """One number of a colleague: encrypted, found by keyed digests, shown masked (RES-4)."""
 
     __tablename__ = "staff_contacts"
+    title = gettext_noop("Colleagues' phones")
 
-    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), sort_order=-98)
-    version: Mapped[int] = mapped_column(Integer, server_default="1", default=1, sort_order=902)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), sort_order=-98, info=named("Person"))
+    version: Mapped[int] = mapped_column(Integer, server_default="1", default=1, sort_order=902, info=named("Version"))
 
     __mapper_args__ = {"version_id_col": version}  # SQLAlchemy's own class attribute
     __table_args__ = (
@@ -105,11 +113,12 @@ class StaffAssignment(EstateRow, Base):
     """One person's role in one estate, in one team where the role needs it; ended, never deleted."""
 
     __tablename__ = "staff_assignments"
+    title = gettext_noop("Roles")
 
-    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
-    role: Mapped[Role] = mapped_column(Choice(Role))
-    team_id: Mapped[int | None] = mapped_column(Identity)
-    ended_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), info=named("Person"))
+    role: Mapped[Role] = mapped_column(Choice(Role), info=named("Role"))
+    team_id: Mapped[int | None] = mapped_column(Identity, info=named("Team"))
+    ended_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Ended"))
 
     __table_args__ = table_args(
         within_estate("team_id", "teams"),
@@ -127,15 +136,16 @@ class SignInAttempt(Base):
     """Failed sign-ins per name and address, for the throttle; kept in the database because workers are many."""
 
     __tablename__ = "sign_in_attempts"
+    title = gettext_noop("Failed sign-ins")
     __table_args__ = (
         UniqueConstraint("username", "address"),
         {"sqlite_autoincrement": True, "sqlite_strict": True},
     )
 
-    username: Mapped[str] = mapped_column(ShortText(60))
-    address: Mapped[str] = mapped_column(ShortText(60))
-    failures: Mapped[int] = mapped_column(Integer)
-    last_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime)
+    username: Mapped[str] = mapped_column(ShortText(60), info=named("User name"))
+    address: Mapped[str] = mapped_column(ShortText(60), info=named("Address"))
+    failures: Mapped[int] = mapped_column(Integer, info=named("Failed attempts"))
+    last_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime, info=named("Last attempt"))
 
 
 @dataclass(frozen=True)

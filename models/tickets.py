@@ -16,6 +16,7 @@ from models.base import (
     ShortText,
     UTCDateTime,
     among,
+    named,
     never,
     within_estate,
 )
@@ -95,41 +96,50 @@ class Ticket(Matter, Base):
     """One job or question of a resident or colleague, from the call to its closing."""
 
     __tablename__ = "tickets"
+    title = gettext_noop("Tickets")
     status_rule = "JOB-1"
 
-    kind: Mapped[TicketKind] = mapped_column(Choice(TicketKind), sort_order=-85)
-    category_id: Mapped[int | None] = mapped_column(Identity)
+    kind: Mapped[TicketKind] = mapped_column(Choice(TicketKind), sort_order=-85, info=named("Kind"))
+    category_id: Mapped[int | None] = mapped_column(Identity, info=named("Category"))
     status: Mapped[TicketStatus] = mapped_column(
-        Choice(TicketStatus), default=TicketStatus.RECEIVED, server_default="received", sort_order=-84
+        Choice(TicketStatus),
+        default=TicketStatus.RECEIVED,
+        server_default="received",
+        sort_order=-84,
+        info=named("Status"),
     )
-    complaint_id: Mapped[int | None] = mapped_column(Identity)
-    previous_id: Mapped[int | None] = mapped_column(Identity)
-    visit_from: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
-    visit_until: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
-    dispatched_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
-    accepted_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
-    arrived_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
-    finished_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
-    closed_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
-    closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-    slip_taken_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-    waiting_reason: Mapped[WaitingReason | None] = mapped_column(Choice(WaitingReason))
-    waiting_from: Mapped[TicketStatus | None] = mapped_column(Choice(TicketStatus))
-    waiting_note: Mapped[str | None] = mapped_column(LongText)
-    cancel_kind: Mapped[CancelKind | None] = mapped_column(Choice(CancelKind))
-    result: Mapped[str | None] = mapped_column(LongText)
-    acceptance: Mapped[Acceptance | None] = mapped_column(Choice(Acceptance))
-    acceptance_reason: Mapped[str | None] = mapped_column(LongText)
-    charge_fen: Mapped[int | None] = mapped_column(Integer)
-    charge_agreed_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
-    settled_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
-    invoice_number: Mapped[str | None] = mapped_column(ShortText(40))
-    waived_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
-    waive_reason: Mapped[str | None] = mapped_column(LongText)
-    slip_returned_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
-    slip_returned_to_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-    must_complete: Mapped[bool] = mapped_column(Flag, default=False, server_default="0")
-    imported_closed: Mapped[bool] = mapped_column(Flag, default=False, server_default="0")
+    complaint_id: Mapped[int | None] = mapped_column(Identity, info=named("Complaint"))
+    previous_id: Mapped[int | None] = mapped_column(Identity, info=named("Follows on"))
+    visit_from: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Visit from"))
+    visit_until: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Visit until"))
+    dispatched_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Dispatched"))
+    accepted_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Accepted"))
+    arrived_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Arrived"))
+    finished_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Finished"))
+    closed_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Closed"))
+    closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), info=named("Closed by"))
+    slip_taken_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), info=named("Slip taker"))
+    waiting_reason: Mapped[WaitingReason | None] = mapped_column(Choice(WaitingReason), info=named("Waits for"))
+    waiting_from: Mapped[TicketStatus | None] = mapped_column(Choice(TicketStatus), info=named("Waits since state"))
+    waiting_note: Mapped[str | None] = mapped_column(LongText, info=named("Note on waiting"))
+    cancel_kind: Mapped[CancelKind | None] = mapped_column(Choice(CancelKind), info=named("Why cancelled"))
+    result: Mapped[str | None] = mapped_column(LongText, info=named("Result"))
+    acceptance: Mapped[Acceptance | None] = mapped_column(Choice(Acceptance), info=named("Acceptance"))
+    acceptance_reason: Mapped[str | None] = mapped_column(LongText, info=named("Why not signed"))
+    charge_fen: Mapped[int | None] = mapped_column(Integer, info=named("Charge"))
+    charge_agreed_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Charge agreed"))
+    settled_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Settled"))
+    invoice_number: Mapped[str | None] = mapped_column(ShortText(40), info=named("Invoice number"))
+    waived_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Waived"))
+    waive_reason: Mapped[str | None] = mapped_column(LongText, info=named("Reason for waiving"))
+    slip_returned_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Slip returned"))
+    slip_returned_to_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), info=named("Slip taken back by"))
+    must_complete: Mapped[bool] = mapped_column(
+        Flag, default=False, server_default="0", info=named("Details still to follow")
+    )
+    imported_closed: Mapped[bool] = mapped_column(
+        Flag, default=False, server_default="0", info=named("Closed at the source")
+    )
 
     __table_args__ = matter_args(
         "tickets",

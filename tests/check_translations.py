@@ -23,6 +23,7 @@ KEYWORDS: dict[str, tuple[int, ...] | None] = {
     "gettext": None,
     "lazy_gettext": None,
     "gettext_noop": None,
+    "named": None,
     "ngettext": (1, 2),
 }
 # dates, tool versions and addresses that nobody reads would only make differences

@@ -44,7 +44,7 @@ MOST_FAILING = 20
 SECONDS_EACH = 300
 """So long the tests of one change are run; a change that none has noticed by then counts as not noticed."""
 LEFT_BEHIND = shutil.ignore_patterns(".git", ".venv", "__pycache__", "instance", "screens", ".*_cache", ".hypothesis")
-TEXTS = {"_", "gettext", "ngettext", "lazy_gettext", "gettext_noop", "Msgid"}
+TEXTS = {"_", "gettext", "ngettext", "lazy_gettext", "gettext_noop", "Msgid", "named"}
 TEXT = re.compile(rf"\b(?:{'|'.join(sorted(TEXTS))})\(")
 
 

@@ -9,6 +9,7 @@ from models.base import LabelledEnum
 from models.errors import Msgid, OperationRefused, gettext_noop
 from models.roles import Role
 from models.sentences import ColumnName, TableName
+from models.tickets import Ticket
 from tests.factories import token
 from tests.marks import only_sqlite
 from views.words import language
@@ -91,7 +92,7 @@ class Fruit(LabelledEnum):
         (datetime.date(2026, 11, 18), "2026-11-18"),
         (datetime.datetime(2026, 11, 18, 16, 5, tzinfo=datetime.UTC), "2026-11-19 00:05"),
         ([Fruit.APPLE, 1], "repair; 1"),
-        (ColumnName("summary"), "Summary"),
+        (ColumnName(Ticket.__table__.columns["summary"]), "Summary"),
         (TableName("tickets"), "Tickets"),
         (OperationRefused("JOB-6", Msgid("Not %(what)s."), what=Fruit.APPLE), "JOB-6: Not repair."),
     ],

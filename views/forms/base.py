@@ -33,7 +33,7 @@ from views.forms.fields import (
     WholeNumberField,
 )
 from views.forms.widgets import draw
-from views.words.labels import label_for
+from views.words.labels import label_in
 from views.words.language import sentence
 
 REFERENCES: dict[str, tuple[str, bool]] = {
@@ -152,7 +152,9 @@ class DeskConverter(AdminModelConverter):
     ) -> Any:
         """One field; columns only, since references are columns with a lookup."""
         column = prop.columns[0]
-        options: dict[str, Any] = {"label": label_for(name), "validators": [], **(field_args or {})}
+        options: dict[str, Any] = {"label": label_in(model, name), "validators": [], **(field_args or {})}
+        if text := column.info.get("help"):
+            options.setdefault("description", _(text))
         required = not column.nullable and column.server_default is None
         if name in REFERENCES:
             return self._reference(name, column, required, options)

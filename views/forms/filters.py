@@ -14,7 +14,7 @@ from models.base import LabelledEnum, LocalDate
 from views.forms.lookups import LOOKUPS
 from views.request import context
 from views.request.queries import LARGEST_ID
-from views.words.labels import label_for
+from views.words.labels import label_in
 from views.words.language import label, zone
 
 
@@ -30,7 +30,7 @@ class DeskFilter(BaseSQLAFilter):
 
     def __init__(self, column: InstrumentedAttribute[Any], key: str | None = None, name: str | None = None) -> None:
         self.key = key or column.key
-        super().__init__(column, name or label_for(self.key))
+        super().__init__(column, name or label_in(column.class_, self.key))
 
     def get_options(self, view: object) -> None:
         """None: choices are made for each request."""
@@ -122,7 +122,7 @@ class DateFilter(DeskFilter):
 
     def __init__(self, column: InstrumentedAttribute[Any], *, until: bool = False, name: str | None = None) -> None:
         super().__init__(column, f"{column.key}_{'until' if until else 'from'}", name)
-        base = name or label_for(column.key)
+        base = name or label_in(column.class_, column.key)
         self.until = until
         self.name = _("%(column)s until", column=base) if until else _("%(column)s from", column=base)
 
@@ -146,8 +146,10 @@ class DateFilter(DeskFilter):
 class ReferenceFilter(DeskFilter):
     """A reference with few rows (team, category, person), chosen from a list."""
 
-    def __init__(self, column: InstrumentedAttribute[Any], lookup: str, key: str | None = None) -> None:
-        super().__init__(column, key or column.key.removesuffix("_id"), label_for(key or column.key))
+    def __init__(
+        self, column: InstrumentedAttribute[Any], lookup: str, key: str | None = None, name: str | None = None
+    ) -> None:
+        super().__init__(column, key or column.key.removesuffix("_id"), name)
         self.lookup = LOOKUPS[lookup]
 
     def choices(self) -> Sequence[tuple[str, str]]:
@@ -170,8 +172,10 @@ class KeyFilter(DeskFilter):
 
     control = "text"
 
-    def __init__(self, column: InstrumentedAttribute[Any], lookup: str, key: str | None = None) -> None:
-        super().__init__(column, key or column.key.removesuffix("_id"), label_for(key or column.key))
+    def __init__(
+        self, column: InstrumentedAttribute[Any], lookup: str, key: str | None = None, name: str | None = None
+    ) -> None:
+        super().__init__(column, key or column.key.removesuffix("_id"), name)
         self.lookup = LOOKUPS[lookup]
 
     def clean(self, value: str) -> str:

@@ -245,7 +245,7 @@ def loan_form(people: list[Borrower], sent: Any = None) -> BoardLoanForm:
     """The form as it was *sent*, or with the likeliest of *people* chosen."""
 
     class OneOfThem(BoardLoanForm):
-        borrower = BorrowerField(label_for("borrower_name"), people=[(one.value, one.name) for one in people])
+        borrower = BorrowerField(label_for(KeyLoan.borrower_name), people=[(one.value, one.name) for one in people])
 
     return OneOfThem(sent) if sent is not None else OneOfThem(data={"borrower": people[0].value})
 

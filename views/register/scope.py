@@ -29,7 +29,7 @@ from views.request.committing import committing
 from views.request.keeping import fixed_url, kept
 from views.request.queries import PAGE_SIZE
 from views.words.cells import Cell, cell_of
-from views.words.labels import label_for
+from views.words.labels import label_in, register_label
 from views.words.references import NAMES
 
 ENDS = frozenset({"status", "returned_at", "lost_at", "handed_in_at"})
@@ -85,13 +85,12 @@ class Scope(Searching, Generic[Row]):
     endpoint_name: str = ""
     url_name: str = ""
     title: Any = ""
+    """What the pages are called; what the table says where nothing is set."""
     group: Any = ""
     """Heading of the menu."""
     create_verb = "register"
     empty_text: Any = ""
     """What to do next when the list is empty."""
-    labels: dict[str, str] = {}
-    """Column -> the name under which ``views.words.labels`` has its label, where that is another."""
     sorted_by: dict[str, str] = {}
     """Column of the list -> the column that orders it, where that is another."""
     number_column = "id"
@@ -121,6 +120,7 @@ class Scope(Searching, Generic[Row]):
 
     def __init__(self) -> None:
         self.register = self.register or self.model.__tablename__
+        self.title = self.title or register_label(self.register)
         if self.column_default_sort is not None:
             self.default_sort, self.default_descending = sorting(self.column_default_sort)
         super().__init__(
@@ -155,9 +155,8 @@ class Scope(Searching, Generic[Row]):
         return own if own is not None else cell_of(self.model, name)
 
     def get_column_name(self, field: Any) -> Any:
-        """A label for every column: of ``column_labels``, else the one that ``labels`` chooses, else its own."""
-        name = str(field)
-        return (self.column_labels or {}).get(name) or label_for(self.labels.get(name, name))
+        """A label for every column: of ``column_labels``, else the one that stands on the table."""
+        return (self.column_labels or {}).get(str(field)) or label_in(self.model, str(field))
 
     def get_list_columns(self) -> list[Any]:
         """The declared columns only: never all of them (stack.md 9)."""

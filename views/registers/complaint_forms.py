@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from flask_babel import lazy_gettext as _
 from wtforms.validators import Optional
 
-from models.complaints import ComplaintCategory, ComplaintNature, ResponsibilityGround
+from models.complaints import Complaint, ComplaintCategory, ComplaintNature, ResponsibilityGround
 from models.matters import Channel, Severity
 from views.forms.base import DeskForm
 from views.forms.fields import (
@@ -32,29 +32,34 @@ class ComplaintForm(DeskForm):
         (_("How it was taken"), ("channel", "heard_at", "read_back", "identity_checked", "promised_at")),
         (_("Who answers for it"), ("team_id", "another_matter")),
     )
-    category = EnumField(label_for("category"), enum=ComplaintCategory, default=ComplaintCategory.GENERAL_SERVICE)
-    severity = EnumField(label_for("severity"), enum=Severity, default=Severity.ORDINARY)
-    summary = TextField(label_for("summary"), [Required()])
-    detail = LongTextField(label_for("detail"), [Optional()])
-    wish = LongTextField(label_for("wish"), [Optional()])
+    category = EnumField(
+        label_for(Complaint.category), enum=ComplaintCategory, default=ComplaintCategory.GENERAL_SERVICE
+    )
+    severity = EnumField(label_for(Complaint.severity), enum=Severity, default=Severity.ORDINARY)
+    summary = TextField(label_for(Complaint.summary), [Required()])
+    detail = LongTextField(label_for(Complaint.detail), [Optional()])
+    wish = LongTextField(label_for(Complaint.wish), [Optional()])
     anonymous = FlagField(_("Without room and name (neighbour disputes only, INT-4)"))
-    unit_id = LookupField(label_for("unit_id"), [Optional()], lookup="unit")
-    place = TextField(label_for("place"), [Optional()])
-    resident_id = LookupField(label_for("resident_id"), [Optional()], lookup="resident")
+    unit_id = LookupField(label_for(Complaint.unit_id), [Optional()], lookup="unit")
+    place = TextField(label_for(Complaint.place), [Optional()])
+    resident_id = LookupField(label_for(Complaint.resident_id), [Optional()], lookup="resident")
     reporter_name = TextField(
-        label_for("reporter_name"), [Optional()], length=60, description=_("A surname is enough (INT-3).")
+        label_for(Complaint.reporter_name), [Optional()], length=60, description=_("A surname is enough (INT-3).")
     )
-    reporter_phone = TextField(label_for("reporter_phone"), [Optional()], length=30)
+    reporter_phone = TextField(label_for(Complaint.reporter_phone), [Optional()], length=30)
     channel = EnumField(
-        label_for("channel"), enum=Channel, only=[c for c in Channel if c is not Channel.IMPORT], default=Channel.PHONE
+        label_for(Complaint.channel),
+        enum=Channel,
+        only=[c for c in Channel if c is not Channel.IMPORT],
+        default=Channel.PHONE,
     )
-    heard_at = LocalDateTimeField(label_for("heard_at"), [Optional()], description=_("Empty means now."))
-    read_back = FlagField(label_for("read_back"))
-    identity_checked = FlagField(label_for("identity_checked"))
+    heard_at = LocalDateTimeField(label_for(Complaint.heard_at), [Optional()], description=_("Empty means now."))
+    read_back = FlagField(label_for(Complaint.read_back))
+    identity_checked = FlagField(label_for(Complaint.identity_checked))
     promised_at = LocalDateTimeField(
-        label_for("promised_at"), [Optional()], description=_("Where no answer is possible now (INT-5).")
+        label_for(Complaint.promised_at), [Optional()], description=_("Where no answer is possible now (INT-5).")
     )
-    team_id = StaticChoiceField(label_for("team_id"), lookup="team", blank=_("decide when assigning"))
+    team_id = StaticChoiceField(label_for(Complaint.team_id), lookup="team", blank=_("decide when assigning"))
     another_matter = FlagField(_("This is another matter than the open one of this unit (INT-6)"))
 
 
@@ -62,10 +67,10 @@ class ComplaintAssignForm(DeskForm):
     """DSP-3: the handler, and in the same step the head who is told."""
 
     records = ("team", "assignee", "head")
-    team = StaticChoiceField(label_for("team"), lookup="team")
-    assignee = LookupField(label_for("assignee"), [Required()], lookup="handler")
+    team = StaticChoiceField(label_for(Complaint.team_id), lookup="team")
+    assignee = LookupField(label_for(Complaint.assignee_id), [Required()], lookup="handler")
     head = LookupField(
-        label_for("head_told_id"),
+        label_for(Complaint.head_told_id),
         [Optional()],
         lookup="staff",
         description=_("The head of customer service; empty: found by role (DSP-3)."),
@@ -75,9 +80,9 @@ class ComplaintAssignForm(DeskForm):
 class ClassifyForm(DeskForm):
     """CMP-2: valid or communicative."""
 
-    nature = EnumField(label_for("nature"), enum=ComplaintNature)
-    reason = LongTextField(label_for("reason"), [Optional()], description=_("Needed when the nature changes (CMP-2)."))
-    identity_checked = FlagField(label_for("identity_checked"))
+    nature = EnumField(label_for(Complaint.nature), enum=ComplaintNature)
+    reason = LongTextField(_("Reason"), [Optional()], description=_("Needed when the nature changes (CMP-2)."))
+    identity_checked = FlagField(label_for(Complaint.identity_checked))
 
     def arguments(self) -> dict[str, Any]:
         """The reason as text."""
@@ -87,7 +92,7 @@ class ClassifyForm(DeskForm):
 class ProposeForm(DeskForm):
     """CMP-4: what is proposed."""
 
-    proposal = LongTextField(label_for("proposal"), [Required()])
+    proposal = LongTextField(label_for(Complaint.proposal), [Required()])
 
 
 class NegotiateForm(DeskForm):
@@ -99,7 +104,7 @@ class NegotiateForm(DeskForm):
 class CarryOutForm(DeskForm):
     """CMP-4: what was done."""
 
-    result = LongTextField(label_for("result"), [Required()])
+    result = LongTextField(label_for(Complaint.result), [Required()])
 
 
 class SlipBackForm(DeskForm):
@@ -112,41 +117,43 @@ class FormalRecordForm(DeskForm):
     """CMP-3: the formal record."""
 
     records = ("measures_by",)
-    cause = LongTextField(label_for("cause"), [Required()])
-    measures = LongTextField(label_for("measures"), [Required()])
-    measures_due_at = LocalDateTimeField(label_for("measures_due_at"), [Required()])
-    measures_by = LookupField(label_for("measures_by_id"), [Required()], lookup="staff")
+    cause = LongTextField(label_for(Complaint.cause), [Required()])
+    measures = LongTextField(label_for(Complaint.measures), [Required()])
+    measures_due_at = LocalDateTimeField(label_for(Complaint.measures_due_at), [Required()])
+    measures_by = LookupField(label_for(Complaint.measures_by_id), [Required()], lookup="staff")
 
 
 class AnswerForm(DeskForm):
     """CMP-11: the one answer."""
 
     agreed_answer = LongTextField(
-        label_for("agreed_answer"), [Required()], description=_("Every desk gives this answer and no other (CMP-11).")
+        label_for(Complaint.agreed_answer),
+        [Required()],
+        description=_("Every desk gives this answer and no other (CMP-11)."),
     )
 
 
 class ResponsibilityForm(DeskForm):
     """CMP-12: by what it is not our responsibility."""
 
-    ground = EnumField(label_for("ground"), enum=ResponsibilityGround)
-    ground_text = LongTextField(label_for("ground_text"), [Required()])
-    ground_told_at = LocalDateTimeField(label_for("ground_told_at"), [Required()])
+    ground = EnumField(label_for(Complaint.ground), enum=ResponsibilityGround)
+    ground_text = LongTextField(label_for(Complaint.ground_text), [Required()])
+    ground_told_at = LocalDateTimeField(label_for(Complaint.ground_told_at), [Required()])
 
 
 class CompensationForm(DeskForm):
     """CMP-7: what is paid and who bears it."""
 
     compensation_fen = MoneyField(_("Amount in yuan"), [Required()], description=_("0 where nothing is paid."))
-    compensation_borne_by = TextField(label_for("compensation_borne_by"), [Required()])
-    compensation_reason = LongTextField(label_for("compensation_reason"), [Required()])
+    compensation_borne_by = TextField(label_for(Complaint.compensation_borne_by), [Required()])
+    compensation_reason = LongTextField(label_for(Complaint.compensation_reason), [Required()])
 
 
 class ReviewForm(DeskForm):
     """CMP-13: the review."""
 
     records = ("review_in_charge",)
-    review_on = LocalDateField(label_for("review_on"), [Required()])
-    review_people = LongTextField(label_for("review_people"), [Required()])
-    review_measures = LongTextField(label_for("review_measures"), [Required()])
-    review_in_charge = LookupField(label_for("review_in_charge_id"), [Required()], lookup="staff")
+    review_on = LocalDateField(label_for(Complaint.review_on), [Required()])
+    review_people = LongTextField(label_for(Complaint.review_people), [Required()])
+    review_measures = LongTextField(label_for(Complaint.review_measures), [Required()])
+    review_in_charge = LookupField(label_for(Complaint.review_in_charge_id), [Required()], lookup="staff")

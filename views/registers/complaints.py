@@ -125,7 +125,6 @@ class ComplaintView(MatterPages[Complaint]):
     """``/admin/complaints/``."""
 
     model = Complaint
-    title = _("Complaints")
     group = _("Matters")
     steps = STEPS
     empty_text = _("No complaint fits. Choose “Register” when one comes in, or remove a filter.")

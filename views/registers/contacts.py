@@ -29,17 +29,17 @@ HOW = _("As it is dialled, with area code or country code; an extension after a 
 class ResidentContactForm(DeskForm):
     """One more number of a resident."""
 
-    resident_id = LookupField(label_for("resident_id"), [Required()], lookup="resident")
-    value = TextField(label_for("phone"), [Required()], length=60, description=HOW)
-    note = TextField(label_for("note"), [Optional()], length=100)
+    resident_id = LookupField(label_for(ResidentContact.resident_id), [Required()], lookup="resident")
+    value = TextField(label_for(ResidentContact.value), [Required()], length=60, description=HOW)
+    note = TextField(label_for(ResidentContact.note), [Optional()], length=100)
 
 
 class StaffContactForm(DeskForm):
     """One more number of a colleague."""
 
-    staff_id = LookupField(label_for("staff_id"), [Required()], lookup="staff")
-    value = TextField(label_for("phone"), [Required()], length=60, description=HOW)
-    note = TextField(label_for("note"), [Optional()], length=100)
+    staff_id = LookupField(label_for(StaffContact.staff_id), [Required()], lookup="staff")
+    value = TextField(label_for(StaffContact.value), [Required()], length=60, description=HOW)
+    note = TextField(label_for(StaffContact.note), [Optional()], length=100)
 
 
 ContactRow = TypeVar("ContactRow", bound=ResidentContact | StaffContact)
@@ -50,11 +50,9 @@ class ContactView(RegisterView[ContactRow]):
 
     owner: str
     group = _("People and units")
-    labels = {"value": "phone"}
     number_column = "value"
     form_columns = ("value", "note", "valid")
     form_args = {
-        "value": {"label": label_for("phone"), "description": _("Leave empty to keep what is stored.")},
         "valid": {"label": _("Somebody is reached at this number")},
     }
 
@@ -88,7 +86,6 @@ class ResidentContactView(ContactView[ResidentContact]):
 
     model = ResidentContact
     owner = "residents"
-    title = _("Residents' phones")
     empty_text = _("No number is written down yet: open a resident and add one.")
     column_list = ("value", "resident", "kind", "note", "valid")
     create_form_class = ResidentContactForm
@@ -104,7 +101,6 @@ class StaffContactView(ContactView[StaffContact]):
 
     model = StaffContact
     owner = "staff"
-    title = _("Colleagues' phones")
     empty_text = _("No number is written down yet: open a colleague and add one.")
     column_list = ("value", "staff", "kind", "note", "valid")
     create_form_class = StaffContactForm

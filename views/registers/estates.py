@@ -31,24 +31,22 @@ GROUP = _("People and units")
 class UnitForm(DeskForm):
     """A unit or common place."""
 
-    code = TextField(label_for("unit"), [Required()], length=100, description=_("As its number is written: 2-2302."))
-    building = TextField(label_for("building"), [Optional()], length=40)
-    floor = WholeNumberField(label_for("floor"), [Optional()])
-    use = EnumField(label_for("use"), enum=UnitUse, default=UnitUse.HOME)
-    fee_status = EnumField(label_for("fee_status"), enum=FeeStatus, default=FeeStatus.UNKNOWN)
-    butler_id = StaticChoiceField(label_for("butler_id"), lookup="staff", blank=_("none"))
-    handed_over_on = LocalDateField(label_for("handed_over_on"), [Optional()])
+    code = TextField(label_for(Unit.code), [Required()], length=100, description=_("As its number is written: 2-2302."))
+    building = TextField(label_for(Unit.building), [Optional()], length=40)
+    floor = WholeNumberField(label_for(Unit.floor), [Optional()])
+    use = EnumField(label_for(Unit.use), enum=UnitUse, default=UnitUse.HOME)
+    fee_status = EnumField(label_for(Unit.fee_status), enum=FeeStatus, default=FeeStatus.UNKNOWN)
+    butler_id = StaticChoiceField(label_for(Unit.butler_id), lookup="staff", blank=_("none"))
+    handed_over_on = LocalDateField(label_for(Unit.handed_over_on), [Optional()])
 
 
 class UnitView(RegisterView[Unit]):
     """``/admin/units/``."""
 
     model = Unit
-    title = _("Units")
     group = GROUP
     empty_text = _("No unit fits.")
     number_column = "code"
-    labels = {"code": "unit"}
     default_sort = "code"
     default_descending = False
     column_list = ("code", "building", "floor", "use", "fee_status", "handed_over_on")
@@ -60,7 +58,6 @@ class UnitView(RegisterView[Unit]):
         ReferenceFilter(Unit.butler_id, "staff"),
     )
     form_columns = ("code", "building", "floor", "use", "fee_status", "butler_id", "handed_over_on")
-    form_args = {"code": {"label": label_for("unit")}}
     create_form_class = UnitForm
     sections = ((_("Unit"), ("code", "building", "floor", "use", "fee_status", "butler_id", "handed_over_on")),)
 
@@ -108,16 +105,15 @@ class UnitView(RegisterView[Unit]):
 class TeamForm(DeskForm):
     """A team."""
 
-    name = TextField(label_for("name"), [Required()], length=60)
-    department = EnumField(label_for("department"), enum=Department)
-    lead_id = StaticChoiceField(label_for("lead_id"), lookup="staff", blank=_("none"))
+    name = TextField(label_for(Team.name), [Required()], length=60)
+    department = EnumField(label_for(Team.department), enum=Department)
+    lead_id = StaticChoiceField(label_for(Team.lead_id), lookup="staff", blank=_("none"))
 
 
 class TeamView(RegisterView[Team]):
     """``/admin/teams/``."""
 
     model = Team
-    title = _("Teams")
     group = GROUP
     empty_text = _("No team yet: without teams nothing can be dispatched. Register one.")
     number_column = "name"
@@ -136,18 +132,17 @@ class TeamView(RegisterView[Team]):
 class EstateForm(DeskForm):
     """An estate."""
 
-    code = TextField(label_for("code"), [Required()], length=20, description=_("How commands name it: YH."))
-    name = TextField(label_for("name"), [Required()], length=100)
-    timezone = TextField(label_for("timezone"), [Required()], length=60, default="Asia/Shanghai")
-    address = TextField(label_for("address"), [Optional()])
-    desk_phone = TextField(label_for("desk_phone"), [Optional()], length=40)
+    code = TextField(label_for(Estate.code), [Required()], length=20, description=_("How commands name it: YH."))
+    name = TextField(label_for(Estate.name), [Required()], length=100)
+    timezone = TextField(label_for(Estate.timezone), [Required()], length=60, default="Asia/Shanghai")
+    address = TextField(label_for(Estate.address), [Optional()])
+    desk_phone = TextField(label_for(Estate.desk_phone), [Optional()], length=40)
 
 
 class EstateView(RegisterView[Estate]):
     """``/admin/estates/``."""
 
     model = Estate
-    title = _("Estates")
     group = GROUP
     steps = (Step("run_audit", style="primary", link=lambda estate: url_for("audits.index_view")),)
     bulk_verbs = ("run_audit",)

@@ -14,8 +14,17 @@ from views.forms.filters import DateFilter, ReferenceFilter, WordFilter
 from views.register.base import RegisterView
 from views.words.labels import REGISTERS, register_label
 from views.words.language import NOTHING, joined, say, titled
-from views.words.references import learn_names, name_of, record_url
+from views.words.references import ENDPOINTS, learn_names, name_of, record_url
 from views.words.timeline import changes_of, mentioned, role_text
+
+
+class RegisterFilter(WordFilter):
+    """By register."""
+
+    def choices(self) -> Any:
+        """Those with pages first, in the order of the menu."""
+        menu = list(ENDPOINTS)
+        return sorted(super().choices(), key=lambda pair: menu.index(pair[0]) if pair[0] in menu else len(menu))
 
 
 class VerbFilter(WordFilter):
@@ -30,7 +39,6 @@ class EventView(RegisterView[Event]):
     """``/admin/events/``."""
 
     model = Event
-    title = _("Event log")
     group = _("Control")
     empty_text = _("No event fits.")
     default_sort = "at"
@@ -50,7 +58,7 @@ class EventView(RegisterView[Event]):
         "request_id",
     ]
     column_filters = (
-        WordFilter(Event.register, REGISTERS),
+        RegisterFilter(Event.register, REGISTERS),
         VerbFilter(Event.verb, labels()),
         ReferenceFilter(Event.actor_id, "staff", "actor"),
         DateFilter(Event.at),

@@ -45,12 +45,12 @@ class ScheduleForm(DeskForm):
     """A follow-up of one ticket or one complaint."""
 
     records = ("ticket_id", "complaint_id", "assignee_id")
-    ticket_id = LookupField(label_for("ticket_id"), [Optional()], lookup="ticket")
-    complaint_id = LookupField(label_for("complaint_id"), [Optional()], lookup="complaint")
+    ticket_id = LookupField(label_for(FollowUp.ticket_id), [Optional()], lookup="ticket")
+    complaint_id = LookupField(label_for(FollowUp.complaint_id), [Optional()], lookup="complaint")
     assignee_id = LookupField(
         _("Colleague"), [Optional()], lookup="desk", description=_("Empty: the desk owner of the matter (FUP-1).")
     )
-    preferred_time = LocalDateTimeField(label_for("preferred_time"), [Optional()])
+    preferred_time = LocalDateTimeField(label_for(FollowUp.preferred_time), [Optional()])
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Exactly one matter."""
@@ -69,11 +69,11 @@ class AttemptForm(DeskForm):
         (_("Marks from 1 to 5, where satisfied or not"), ("quality", "timeliness", "attitude")),
     )
     way = EnumField(_("Way"), enum=FollowUpWay, default=FollowUpWay.PHONE)
-    outcome = EnumField(label_for("outcome"), enum=AttemptOutcome)
-    words = LongTextField(label_for("words"), [Optional()])
-    quality = WholeNumberField(label_for("quality"), [Optional(), NumberRange(1, 5)])
-    timeliness = WholeNumberField(label_for("timeliness"), [Optional(), NumberRange(1, 5)])
-    attitude = WholeNumberField(label_for("attitude"), [Optional(), NumberRange(1, 5)])
+    outcome = EnumField(label_for(FollowUpAttempt.outcome), enum=AttemptOutcome)
+    words = LongTextField(label_for(FollowUp.words), [Optional()])
+    quality = WholeNumberField(label_for(FollowUp.quality), [Optional(), NumberRange(1, 5)])
+    timeliness = WholeNumberField(label_for(FollowUp.timeliness), [Optional(), NumberRange(1, 5)])
+    attitude = WholeNumberField(label_for(FollowUp.attitude), [Optional(), NumberRange(1, 5)])
 
     def arguments(self) -> dict[str, Any]:
         """The words as text."""
@@ -85,7 +85,7 @@ class PassOnForm(DeskForm):
 
     records = ("assignee",)
     assignee = LookupField(_("Colleague"), [Required()], lookup="desk")
-    preferred_time = LocalDateTimeField(label_for("preferred_time"), [Optional()])
+    preferred_time = LocalDateTimeField(label_for(FollowUp.preferred_time), [Optional()])
 
 
 class LaterForm(DeskForm):
@@ -106,7 +106,6 @@ class FollowUpView(RegisterView[FollowUp]):
     """``/admin/follow-ups/``: what is still to be made, unless something else is asked for."""
 
     model = FollowUp
-    title = _("Follow-ups")
     group = _("Matters")
     create_verb = "schedule"
     steps = (

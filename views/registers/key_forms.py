@@ -8,7 +8,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms.validators import Optional
 
-from models.keys import BorrowerKind, BringerKind, KeyLoan, KeyOrigin
+from models.keys import BorrowerKind, BringerKind, Key, KeyLoan, KeyOrigin
 from views.forms.base import DeskForm
 from views.forms.fields import (
     ChoiceField,
@@ -30,17 +30,17 @@ _SEVERAL = re.compile(r"[,，;；、/／和与及+&~～至到]|\S\s+\S")
 class KeyForm(DeskForm):
     """A key taken into custody (KEY-1)."""
 
-    number = TextField(label_for("number"), [Optional()], length=40, description=_("Empty: the next number."))
+    number = TextField(label_for(Key.number), [Optional()], length=40, description=_("Empty: the next number."))
     pieces = WholeNumberField(
-        label_for("pieces"), [Optional()], default=1, description=_("A bunch has several; it is lent as a whole.")
+        label_for(Key.pieces), [Optional()], default=1, description=_("A bunch has several; it is lent as a whole.")
     )
-    unit_id = LookupField(label_for("unit_id"), [Optional()], lookup="unit")
-    place = TextField(label_for("place"), [Optional()], length=100, description=_("Where there is no unit."))
-    hook = TextField(label_for("hook"), [Required()], length=40)
-    seal = TextField(label_for("seal"), [Required()], length=40)
-    origin = EnumField(label_for("origin"), enum=KeyOrigin)
-    received_at = LocalDateTimeField(label_for("received_at"), [Optional()], description=_("Empty means now."))
-    note = LongTextField(label_for("note"), [Optional()])
+    unit_id = LookupField(label_for(Key.unit_id), [Optional()], lookup="unit")
+    place = TextField(label_for(Key.place), [Optional()], length=100, description=_("Where there is no unit."))
+    hook = TextField(label_for(Key.hook), [Required()], length=40)
+    seal = TextField(label_for(Key.seal), [Required()], length=40)
+    origin = EnumField(label_for(Key.origin), enum=KeyOrigin)
+    received_at = LocalDateTimeField(label_for(Key.received_at), [Optional()], description=_("Empty means now."))
+    note = LongTextField(label_for(Key.note), [Optional()])
 
     def arguments(self) -> dict[str, Any]:
         """A key of which nobody says that it is a bunch has one piece."""
@@ -51,13 +51,13 @@ class SeveralApprovalsForm(DeskForm):
     """A request to a supervisor (KEY-3), for keys that are chosen beside it."""
 
     borrower_kind = EnumField(
-        label_for("borrower_kind"), enum=BorrowerKind, only=[BorrowerKind.STAFF, BorrowerKind.OTHER]
+        label_for(KeyLoan.borrower_kind), enum=BorrowerKind, only=[BorrowerKind.STAFF, BorrowerKind.OTHER]
     )
     borrower_name = TextField(
-        label_for("borrower_name"), [Optional()], length=60, description=_("Empty when it is a colleague.")
+        label_for(KeyLoan.borrower_name), [Optional()], length=60, description=_("Empty when it is a colleague.")
     )
-    borrower_staff_id = LookupField(label_for("borrower_staff_id"), [Optional()], lookup="staff")
-    purpose = LongTextField(label_for("purpose"), [Required()])
+    borrower_staff_id = LookupField(label_for(KeyLoan.borrower_staff_id), [Optional()], lookup="staff")
+    purpose = LongTextField(label_for(KeyLoan.purpose), [Required()])
 
     def arguments(self) -> dict[str, Any]:
         """The name as text."""
@@ -68,14 +68,14 @@ class ApprovalForm(SeveralApprovalsForm):
     """A request to a supervisor (KEY-3)."""
 
     sections: ClassVar[Any] = (("", ("key_id", "borrower_kind", "borrower_name", "borrower_staff_id", "purpose")),)
-    key_id = LookupField(label_for("key_id"), [Required()], lookup="key")
+    key_id = LookupField(label_for(KeyLoan.key_id), [Required()], lookup="key")
 
 
 class ApproveForm(DeskForm):
     """The consent (KEY-3, KEY-4)."""
 
     due_at = LocalDateTimeField(
-        label_for("due_at"), [Optional()], description=_("Empty: back the same day it is lent (KEY-4).")
+        label_for(KeyLoan.due_at), [Optional()], description=_("Empty: back the same day it is lent (KEY-4).")
     )
 
 
@@ -105,26 +105,31 @@ class LoanForm(DeskForm):
         (_("At the desk"), ("identity_checked", "signed", "purpose", "note")),
     )
     key_id = OneKeyField(
-        label_for("key_id"), [Required()], lookup="key", description=_("Several at once: tick them on the key board.")
+        label_for(KeyLoan.key_id),
+        [Required()],
+        lookup="key",
+        description=_("Several at once: tick them on the key board."),
     )
     approval_id = StaticChoiceField(
-        label_for("approval_id"),
+        label_for(KeyLoan.approval_id),
         lookup="approval",
         blank=_("none"),
         description=_("Needed for everyone but owners and the developer's sales staff (KEY-3)."),
     )
     due_at = LocalDateTimeField(
-        label_for("due_at"), [Optional()], description=_("Empty: the end of today; a supervisor sets another (KEY-4).")
+        label_for(KeyLoan.due_at),
+        [Optional()],
+        description=_("Empty: the end of today; a supervisor sets another (KEY-4)."),
     )
-    borrower_kind = EnumField(label_for("borrower_kind"), enum=BorrowerKind)
-    borrower_name = TextField(label_for("borrower_name"), [Optional()], length=60)
-    borrower_phone = TextField(label_for("borrower_phone"), [Optional()], length=30)
-    borrower_resident_id = LookupField(label_for("borrower_resident_id"), [Optional()], lookup="resident")
-    borrower_staff_id = LookupField(label_for("borrower_staff_id"), [Optional()], lookup="staff")
-    identity_checked = FlagField(label_for("identity_checked"))
-    signed = FlagField(label_for("signed"))
-    purpose = LongTextField(label_for("purpose"), [Optional()])
-    note = LongTextField(label_for("note"), [Optional()])
+    borrower_kind = EnumField(label_for(KeyLoan.borrower_kind), enum=BorrowerKind)
+    borrower_name = TextField(label_for(KeyLoan.borrower_name), [Optional()], length=60)
+    borrower_phone = TextField(label_for(KeyLoan.borrower_phone), [Optional()], length=30)
+    borrower_resident_id = LookupField(label_for(KeyLoan.borrower_resident_id), [Optional()], lookup="resident")
+    borrower_staff_id = LookupField(label_for(KeyLoan.borrower_staff_id), [Optional()], lookup="staff")
+    identity_checked = FlagField(label_for(KeyLoan.identity_checked))
+    signed = FlagField(label_for(KeyLoan.signed))
+    purpose = LongTextField(label_for(KeyLoan.purpose), [Optional()])
+    note = LongTextField(label_for(KeyLoan.note), [Optional()])
 
     def arguments(self) -> dict[str, Any]:
         """The name as text."""
@@ -134,9 +139,9 @@ class LoanForm(DeskForm):
 class BringerForm(DeskForm):
     """Who brought a key back (KEY-4): the borrower, unless something else is said."""
 
-    brought_by = EnumField(label_for("brought_by"), enum=BringerKind, default=BringerKind.BORROWER)
+    brought_by = EnumField(_("Brought back by"), enum=BringerKind, default=BringerKind.BORROWER)
     brought_by_name = TextField(
-        label_for("person_name"), [Optional()], length=60, description=_("Of somebody else than the borrower.")
+        _("Full name"), [Optional()], length=60, description=_("Of somebody else than the borrower.")
     )
 
     def arguments(self) -> dict[str, Any]:
@@ -148,21 +153,21 @@ class BringerForm(DeskForm):
 class ManyReturnsForm(BringerForm):
     """Many keys came back: no phone, because what is asked for a bulk run is kept with it."""
 
-    note = LongTextField(label_for("note"), [Optional()])
+    note = LongTextField(label_for(KeyLoan.note), [Optional()])
 
 
 class ReturnForm(BringerForm):
     """The key came back (KEY-4)."""
 
-    brought_by_phone = TextField(label_for("phone"), [Optional()], length=30)
-    note = LongTextField(label_for("note"), [Optional()])
+    brought_by_phone = TextField(_("Phone"), [Optional()], length=30)
+    note = LongTextField(label_for(KeyLoan.note), [Optional()])
 
 
 class SeveralReturnsForm(BringerForm):
     """Several keys came back together, brought by one person."""
 
-    note = TextField(label_for("note"), [Optional()], length=200)
-    brought_by_phone = TextField(label_for("phone"), [Optional()], length=30)
+    note = TextField(label_for(KeyLoan.note), [Optional()], length=200)
+    brought_by_phone = TextField(_("Phone"), [Optional()], length=30)
 
 
 class PiecesField(WholeNumberField):
@@ -187,8 +192,8 @@ def return_form(loan: KeyLoan) -> type[ReturnForm]:
 class ExtendForm(DeskForm):
     """Another time to come back (KEY-4)."""
 
-    due_at = LocalDateTimeField(label_for("due_at"), [Required()])
-    reason = LongTextField(label_for("reason"), [Optional()])
+    due_at = LocalDateTimeField(label_for(KeyLoan.due_at), [Required()])
+    reason = LongTextField(_("Reason"), [Optional()])
 
     def arguments(self) -> dict[str, Any]:
         """The reason as text."""
@@ -209,8 +214,8 @@ class LostForm(DeskForm):
 class HandBackForm(DeskForm):
     """The owner takes the key back for good (KEY-5)."""
 
-    handed_back_to = TextField(label_for("handed_back_to"), [Required()], length=60)
-    receipt_number = TextField(label_for("receipt_number"), [Required()], length=40)
+    handed_back_to = TextField(label_for(Key.handed_back_to), [Required()], length=60)
+    receipt_number = TextField(label_for(Key.receipt_number), [Required()], length=40)
 
 
 class BorrowerField(ChoiceField):
@@ -224,15 +229,17 @@ class BorrowerField(ChoiceField):
 class BoardLoanForm(DeskForm):
     """Lending from the key board: whom the rules let have this key is listed, so little is left to ask."""
 
-    borrower = BorrowerField(label_for("borrower_name"))
+    borrower = BorrowerField(label_for(KeyLoan.borrower_name))
     borrower_name = TextField(_("Name of the sales person"), [Optional()], length=60)
-    identity_checked = FlagField(label_for("identity_checked"))
-    signed = FlagField(label_for("signed"))
+    identity_checked = FlagField(label_for(KeyLoan.identity_checked))
+    signed = FlagField(label_for(KeyLoan.signed))
     due_at = LocalDateTimeField(
-        label_for("due_at"), [Optional()], description=_("Empty: the end of today; a supervisor sets another (KEY-4).")
+        label_for(KeyLoan.due_at),
+        [Optional()],
+        description=_("Empty: the end of today; a supervisor sets another (KEY-4)."),
     )
-    borrower_phone = TextField(label_for("borrower_phone"), [Optional()], length=30)
-    purpose = LongTextField(label_for("purpose"), [Optional()])
+    borrower_phone = TextField(label_for(KeyLoan.borrower_phone), [Optional()], length=30)
+    purpose = LongTextField(label_for(KeyLoan.purpose), [Optional()])
 
     def arguments(self) -> dict[str, Any]:
         """What the loan needs beside its borrower."""

@@ -81,7 +81,6 @@ class KeyLoanView(RegisterView[KeyLoan]):
     """``/admin/key-loans/``."""
 
     model = KeyLoan
-    title = _("Key loans")
     group = _("Keys and passes")
     can_delete = False
     create_verb = "lend"
@@ -243,7 +242,6 @@ class KeyApprovalView(RegisterView[KeyApproval]):
     """``/admin/key-approvals/``."""
 
     model = KeyApproval
-    title = _("Key approvals")
     group = _("Keys and passes")
     create_verb = "request"
     bulk_verbs = ("approve",)

@@ -20,7 +20,6 @@ from views.registers.key_forms import HandBackForm, KeyForm, LostForm
 from views.registers.key_loans import OUT, bringer, is_out, part_back, with_part
 from views.request import context
 from views.words.cells import coloured, deadline
-from views.words.labels import label_for
 from views.words.language import NOTHING, local_time
 
 HERE = Key.lost_at.is_(None) & Key.handed_back_at.is_(None)
@@ -48,7 +47,6 @@ class KeyView(RegisterView[Key]):
     """``/admin/keys/``."""
 
     model = Key
-    title = _("Keys")
     group = _("Keys and passes")
     steps = (
         Step(
@@ -146,7 +144,7 @@ class KeyView(RegisterView[Key]):
         query = query.where(KeyLoan.key_id == record.id, visible(context.actor(), KeyLoan))
         loans = Related(
             _("Key loans"),
-            (_("Number"), _("Borrower"), _("Lent"), _("Due"), _("Returned"), label_for("brought_by")),
+            (_("Number"), _("Borrower"), _("Lent"), _("Due"), _("Returned"), _("Brought back by")),
             query=query.order_by(KeyLoan.id.desc()).limit(20),
             show=lambda loan: (
                 url_for("key_loans.details_view", id=loan.id),

@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _
 from wtforms.validators import Optional
 
 from models.matters import Channel, CommentKind
+from models.tickets import Ticket
 from views.forms.base import DeskForm
 from views.forms.fields import (
     EnumField,
@@ -22,7 +23,7 @@ from views.words.labels import label_for
 class ReasonForm(DeskForm):
     """A step that has to say why."""
 
-    reason = LongTextField(label_for("reason"), [Required()])
+    reason = LongTextField(_("Reason"), [Required()])
 
     def arguments(self) -> dict[str, Any]:
         """The text, never None."""
@@ -33,24 +34,24 @@ class ReassignForm(DeskForm):
     """Another team or person, with the reason."""
 
     records = ("team", "assignee")
-    team = StaticChoiceField(label_for("team"), lookup="team", blank=_("as it is"))
-    assignee = LookupField(label_for("assignee"), [Optional()], lookup="handler")
-    reason = LongTextField(label_for("reason"), [Required()])
+    team = StaticChoiceField(label_for(Ticket.team_id), lookup="team", blank=_("as it is"))
+    assignee = LookupField(label_for(Ticket.assignee_id), [Optional()], lookup="handler")
+    reason = LongTextField(_("Reason"), [Required()])
 
 
 class OwnerForm(DeskForm):
     """INT-1: another person of the desk."""
 
     records = ("desk_owner",)
-    desk_owner = LookupField(label_for("desk_owner"), [Required()], lookup="desk")
-    reason = LongTextField(label_for("reason"), [Required()])
+    desk_owner = LookupField(label_for(Ticket.desk_owner_id), [Required()], lookup="desk")
+    reason = LongTextField(_("Reason"), [Required()])
 
 
 class FollowerForm(DeskForm):
     """DSP-10: the one follower of a major matter."""
 
     records = ("follower",)
-    follower = LookupField(label_for("follower_id"), [Required()], lookup="staff")
+    follower = LookupField(label_for(Ticket.follower_id), [Required()], lookup="staff")
 
 
 class MergeForm(DeskForm):
@@ -63,7 +64,7 @@ class MergeForm(DeskForm):
         lookup="open_ticket",
         description=_("What the caller said goes there, this record is cancelled as its duplicate."),
     )
-    reason = LongTextField(label_for("reason"), [Optional()])
+    reason = LongTextField(_("Reason"), [Optional()])
 
     def arguments(self) -> dict[str, Any]:
         """The reason as text."""
@@ -85,7 +86,7 @@ class CommentForm(DeskForm):
     """An entry on a matter (DSP-12)."""
 
     kind = EnumField(
-        label_for("kind"),
+        label_for(Ticket.kind),
         enum=CommentKind,
         only=[CommentKind.NOTE, CommentKind.CHASE, CommentKind.REPLY],
         default=CommentKind.NOTE,
@@ -98,13 +99,16 @@ class RepeatForm(DeskForm):
 
     words = LongTextField(_("What was said this time"), [Required()])
     channel = EnumField(
-        label_for("channel"), enum=Channel, only=[c for c in Channel if c is not Channel.IMPORT], default=Channel.PHONE
+        label_for(Ticket.channel),
+        enum=Channel,
+        only=[c for c in Channel if c is not Channel.IMPORT],
+        default=Channel.PHONE,
     )
     unit_id = LookupField(_("Caller's unit"), [Optional()], lookup="unit")
-    place = TextField(label_for("place"), [Optional()])
-    resident_id = LookupField(label_for("resident_id"), [Optional()], lookup="resident")
-    reporter_name = TextField(label_for("reporter_name"), [Optional()], length=60)
-    reporter_phone = TextField(label_for("reporter_phone"), [Optional()], length=30)
-    reporter_department = TextField(label_for("reporter_department"), [Optional()], length=60)
-    promised_at = LocalDateTimeField(label_for("promised_at"), [Optional()])
-    heard_at = LocalDateTimeField(label_for("heard_at"), [Optional()], description=_("Empty means now."))
+    place = TextField(label_for(Ticket.place), [Optional()])
+    resident_id = LookupField(label_for(Ticket.resident_id), [Optional()], lookup="resident")
+    reporter_name = TextField(label_for(Ticket.reporter_name), [Optional()], length=60)
+    reporter_phone = TextField(label_for(Ticket.reporter_phone), [Optional()], length=30)
+    reporter_department = TextField(label_for(Ticket.reporter_department), [Optional()], length=60)
+    promised_at = LocalDateTimeField(label_for(Ticket.promised_at), [Optional()])
+    heard_at = LocalDateTimeField(label_for(Ticket.heard_at), [Optional()], description=_("Empty means now."))

@@ -79,27 +79,27 @@ class PassForm(DeskForm):
             ("identity_checked", "safety_told", "id_copied", "residence_paper_seen", "permit_number", "permit_until"),
         ),
     )
-    kind = EnumField(label_for("kind"), enum=PassKind, default=PassKind.VISITOR)
-    valid_from = LocalDateTimeField(label_for("valid_from"), [Optional()], description=_("Empty means now."))
+    kind = EnumField(label_for(VisitorPass.kind), enum=PassKind, default=PassKind.VISITOR)
+    valid_from = LocalDateTimeField(label_for(VisitorPass.valid_from), [Optional()], description=_("Empty means now."))
     valid_until = LocalDateTimeField(
-        label_for("valid_until"), [Optional()], description=_("Empty: as long as the settings allow.")
+        label_for(VisitorPass.valid_until), [Optional()], description=_("Empty: as long as the settings allow.")
     )
-    badge_number = TextField(label_for("badge_number"), [Optional()], length=40)
-    holder_name = TextField(label_for("holder_name"), [Required()], length=60)
-    organisation = TextField(label_for("organisation"), [Optional()], length=100)
-    phone = TextField(label_for("phone"), [Optional()], length=30)
-    purpose = LongTextField(label_for("purpose"), [Optional()])
-    id_document = EnumField(label_for("id_document"), enum=IdDocument, blank=_("none seen"))
-    id_number = TextField(label_for("id_number"), [Optional()], length=40)
-    host_unit_id = LookupField(label_for("host_unit_id"), [Optional()], lookup="unit")
-    host_asked = FlagField(label_for("host_asked"))
-    identity_checked = FlagField(label_for("identity_checked"))
-    safety_told = FlagField(label_for("safety_told"))
-    id_copied = FlagField(label_for("id_copied"))
-    residence_paper_seen = FlagField(label_for("residence_paper_seen"))
-    permit_number = TextField(label_for("permit_number"), [Optional()], length=60)
+    badge_number = TextField(label_for(VisitorPass.badge_number), [Optional()], length=40)
+    holder_name = TextField(label_for(VisitorPass.holder_name), [Required()], length=60)
+    organisation = TextField(label_for(VisitorPass.organisation), [Optional()], length=100)
+    phone = TextField(label_for(VisitorPass.phone), [Optional()], length=30)
+    purpose = LongTextField(label_for(VisitorPass.purpose), [Optional()])
+    id_document = EnumField(label_for(VisitorPass.id_document), enum=IdDocument, blank=_("none seen"))
+    id_number = TextField(label_for(VisitorPass.id_number), [Optional()], length=40)
+    host_unit_id = LookupField(label_for(VisitorPass.host_unit_id), [Optional()], lookup="unit")
+    host_asked = FlagField(label_for(VisitorPass.host_asked))
+    identity_checked = FlagField(label_for(VisitorPass.identity_checked))
+    safety_told = FlagField(label_for(VisitorPass.safety_told))
+    id_copied = FlagField(label_for(VisitorPass.id_copied))
+    residence_paper_seen = FlagField(label_for(VisitorPass.residence_paper_seen))
+    permit_number = TextField(label_for(VisitorPass.permit_number), [Optional()], length=60)
     permit_until = LocalDateTimeField(
-        label_for("permit_until"), [Optional()], description=_("A worker's pass cannot outlast it (PAS-3).")
+        label_for(VisitorPass.permit_until), [Optional()], description=_("A worker's pass cannot outlast it (PAS-3).")
     )
 
 
@@ -107,7 +107,6 @@ class PassView(RegisterView[VisitorPass]):
     """``/admin/visitor-passes/``."""
 
     model = VisitorPass
-    title = _("Visitor passes")
     group = _("Keys and passes")
     create_verb = "issue"
     steps = (

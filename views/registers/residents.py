@@ -44,14 +44,16 @@ class ResidentForm(DeskForm):
         (_("Person"), ("name", "phone", "id_document", "id_number")),
         (_("More"), ("vehicles", "emergency_contact", "moved_in_on", "note", "another_person")),
     )
-    name = TextField(label_for("person_name"), [Required()], length=60)
-    phone = TextField(label_for("phone"), [Optional()], length=60, description=_("Several: with / between them."))
-    id_document = EnumField(label_for("id_document"), enum=IdDocument, blank=_("none seen"))
-    id_number = TextField(label_for("id_number"), [Optional()], length=40)
-    vehicles = TextField(label_for("vehicles"), [Optional()])
-    emergency_contact = TextField(label_for("emergency_contact"), [Optional()], length=35)
-    moved_in_on = LocalDateField(label_for("moved_in_on"), [Optional()])
-    note = LongTextField(label_for("note"), [Optional()])
+    name = TextField(label_for(Resident.name), [Required()], length=60)
+    phone = TextField(
+        label_for(Resident.phone), [Optional()], length=60, description=_("Several: with / between them.")
+    )
+    id_document = EnumField(label_for(Resident.id_document), enum=IdDocument, blank=_("none seen"))
+    id_number = TextField(label_for(Resident.id_number), [Optional()], length=40)
+    vehicles = TextField(label_for(Resident.vehicles), [Optional()])
+    emergency_contact = TextField(label_for(Resident.emergency_contact), [Optional()], length=35)
+    moved_in_on = LocalDateField(label_for(Resident.moved_in_on), [Optional()])
+    note = LongTextField(label_for(Resident.note), [Optional()])
     another_person = FlagField(_("Another person than the one with this name and number"))
 
 
@@ -142,7 +144,6 @@ class ResidentView(RegisterView[Resident]):
     """``/admin/residents/``."""
 
     model = Resident
-    title = _("Residents")
     group = _("People and units")
     steps = (
         Step(
@@ -155,8 +156,11 @@ class ResidentView(RegisterView[Resident]):
     empty_text = _("No resident fits. Try the last four digits of the phone, or register the person.")
 
     number_column = "name"
-    labels = {"name": "person_name", "kind": "home_kind"}
-    form_args = {"name": {"label": label_for("person_name")}}
+    column_labels = {
+        "kind": _("As"),
+        "unit": label_for(Occupancy.unit_id),
+        "building": label_for(Unit.building),
+    }
     default_sort = "name_pinyin"
     default_descending = False
     column_list = ("name", "phone", "occupancies", "vehicles", "moved_in_on", "updated_at")
@@ -173,7 +177,7 @@ class ResidentView(RegisterView[Resident]):
     ]
     column_sortable_list = ("name_pinyin",)
     column_filters = (
-        ResidentUnitFilter(Resident.id, "unit", "unit"),
+        ResidentUnitFilter(Resident.id, "unit", "unit", label_for(Occupancy.unit_id)),
         ChoiceFilter(Resident.id_document),
         DateFilter(Resident.moved_in_on),
         DateFilter(Resident.moved_in_on, until=True),
@@ -298,11 +302,11 @@ class ResidentView(RegisterView[Resident]):
 class OccupancyForm(DeskForm):
     """One person in one unit."""
 
-    resident_id = LookupField(label_for("resident_id"), [Required()], lookup="resident")
-    unit_id = LookupField(label_for("unit_id"), [Required()], lookup="unit")
+    resident_id = LookupField(label_for(Occupancy.resident_id), [Required()], lookup="resident")
+    unit_id = LookupField(label_for(Occupancy.unit_id), [Required()], lookup="unit")
     kind = EnumField(_("As"), enum=OccupancyKind)
-    from_on = LocalDateField(label_for("from_on"), [Optional()], description=_("Empty means today."))
-    until_on = LocalDateField(label_for("until_on"), [Optional()], description=_("Empty while it lasts."))
+    from_on = LocalDateField(label_for(Occupancy.from_on), [Optional()], description=_("Empty means today."))
+    until_on = LocalDateField(label_for(Occupancy.until_on), [Optional()], description=_("Empty while it lasts."))
     another_person = FlagField(_("Another person than the one of this name who has the unit"))
 
 
@@ -316,7 +320,6 @@ class OccupancyView(RegisterView[Occupancy]):
     """``/admin/occupancies/``: reached from residents and units."""
 
     model = Occupancy
-    title = _("Occupancies")
     group = _("People and units")
     steps = (Step("end", EndForm, "primary", when=lambda row: row.until_on is None),)
     empty_text = _("Nobody is registered for a unit yet: open a resident and add a unit.")

@@ -91,7 +91,6 @@ class ClockView(RegisterView[Clock]):
     """``/admin/clocks/``."""
 
     model = Clock
-    title = _("Clocks")
     group = GROUP
     number_column = "code"
     column_list = ("code", "rule", "start_event", "stop_event", "minutes", "calendar", "enabled")
@@ -144,18 +143,20 @@ class CategoryForm(DeskForm):
     """A category of tickets."""
 
     register = EnumField(
-        label_for("register"), enum=CategoryRegister, only=[CategoryRegister.TICKETS], default=CategoryRegister.TICKETS
+        label_for(Category.register),
+        enum=CategoryRegister,
+        only=[CategoryRegister.TICKETS],
+        default=CategoryRegister.TICKETS,
     )
-    code = TextField(label_for("code"), [Required()], length=40)
-    name = TextField(label_for("name"), [Required()], length=60)
-    team_id = StaticChoiceField(label_for("team_id"), lookup="team", blank=_("none"))
+    code = TextField(label_for(Category.code), [Required()], length=40)
+    name = TextField(label_for(Category.name), [Required()], length=60)
+    team_id = StaticChoiceField(label_for(Category.team_id), lookup="team", blank=_("none"))
 
 
 class CategoryView(RegisterView[Category]):
     """``/admin/categories/``."""
 
     model = Category
-    title = _("Categories")
     group = GROUP
     number_column = "name"
     column_list = ("name", "register", "enabled")
@@ -172,20 +173,19 @@ class CategoryView(RegisterView[Category]):
 class CalendarDayForm(DeskForm):
     """A holiday or a make-up working day (SET-2)."""
 
-    day = LocalDateField(label_for("day"), [Required()])
-    kind = EnumField(label_for("kind"), enum=DayKind)
-    name = TextField(label_for("name"), [Optional()], length=60)
+    day = LocalDateField(label_for(CalendarDay.day), [Required()])
+    kind = EnumField(label_for(CalendarDay.kind), enum=DayKind)
+    name = TextField(label_for(CalendarDay.name), [Optional()], length=60)
     start_minute = ClockTimeField(
-        label_for("start_minute"), [Optional()], description=_("Empty on a working day: Monday's hours.")
+        label_for(CalendarDay.start_minute), [Optional()], description=_("Empty on a working day: Monday's hours.")
     )
-    end_minute = ClockTimeField(label_for("end_minute"), [Optional()])
+    end_minute = ClockTimeField(label_for(CalendarDay.end_minute), [Optional()])
 
 
 class CalendarDayView(OpenHours, RegisterView[CalendarDay]):
     """``/admin/calendar-days/``."""
 
     model = CalendarDay
-    title = _("Calendar days")
     group = GROUP
     number_column = "day"
     list_template = "admin/calendar_days.html"
@@ -222,16 +222,15 @@ class CalendarDayView(OpenHours, RegisterView[CalendarDay]):
 class WorkingHoursForm(DeskForm):
     """A working interval (SET-2)."""
 
-    weekday = WeekdayField(label_for("weekday"))
-    start_minute = ClockTimeField(label_for("start_minute"), [Required()])
-    end_minute = ClockTimeField(label_for("end_minute"), [Required()])
+    weekday = WeekdayField(label_for(WorkingHours.weekday))
+    start_minute = ClockTimeField(label_for(WorkingHours.start_minute), [Required()])
+    end_minute = ClockTimeField(label_for(WorkingHours.end_minute), [Required()])
 
 
 class WorkingHoursView(OpenHours, RegisterView[WorkingHours]):
     """``/admin/working-hours/``."""
 
     model = WorkingHours
-    title = _("Working hours")
     group = GROUP
     number_column = "weekday"
     default_descending = False

@@ -58,9 +58,9 @@ class LanguageField(ChoiceField):
 class StaffForm(DeskForm):
     """A new account; its role is given in a second step."""
 
-    username = TextField(label_for("username"), [Required()], length=60)
-    name = TextField(label_for("person_name"), [Required()], length=60)
-    language = LanguageField(label_for("language"), blank=_("as the browser asks"))
+    username = TextField(label_for(Staff.username), [Required()], length=60)
+    name = TextField(label_for(Staff.name), [Required()], length=60)
+    language = LanguageField(label_for(Staff.language), blank=_("as the browser asks"))
     password = PasswordField(
         _("First password"),
         [Optional(), Length(max=passwords.MAXIMUM_LENGTH)],
@@ -76,8 +76,8 @@ class StaffForm(DeskForm):
 class AccountForm(DeskForm):
     """What of an account may be amended."""
 
-    name = TextField(label_for("person_name"), [Required()], length=60)
-    language = LanguageField(label_for("language"), blank=_("as the browser asks"))
+    name = TextField(label_for(Staff.name), [Required()], length=60)
+    language = LanguageField(label_for(Staff.language), blank=_("as the browser asks"))
 
 
 class RequestField(ChoiceField):
@@ -112,9 +112,14 @@ class GrantForm(DeskForm):
     """A role in the estate shown."""
 
     records = ("team",)
-    role = EnumField(label_for("role"), enum=Role, only=[role for role in Role if role is not Role.SYSTEM])
+    role = EnumField(
+        label_for(StaffAssignment.role), enum=Role, only=[role for role in Role if role is not Role.SYSTEM]
+    )
     team = StaticChoiceField(
-        label_for("team"), lookup="team", blank=_("none"), description=_("For team leads and technicians.")
+        label_for(StaffAssignment.team_id),
+        lookup="team",
+        blank=_("none"),
+        description=_("For team leads and technicians."),
     )
 
     def arguments(self) -> dict[str, Any]:
@@ -164,14 +169,14 @@ class DisableForm(HandOverForm):
     """Why, and who takes over."""
 
     sections = (("", ("reason", "hand_over_to", "or_else_to")),)
-    reason = LongTextField(label_for("reason"), [Required()])
+    reason = LongTextField(_("Reason"), [Required()])
 
 
 class EndRoleForm(HandOverForm):
     """A role that ends, and who takes over what hangs on it."""
 
     sections = (("", ("assignment", "hand_over_to", "or_else_to")),)
-    assignment = AssignmentField(label_for("role"))
+    assignment = AssignmentField(label_for(StaffAssignment.role))
 
 
 def _here() -> ColumnElement[bool]:
@@ -216,7 +221,6 @@ class StaffView(RegisterView[Staff]):
     """``/admin/staff/``."""
 
     model = Staff
-    title = _("Staff")
     group = _("People and units")
     steps = (
         Step("grant_role", GrantForm, "primary", when=lambda person: person.disabled_at is None),
@@ -227,11 +231,9 @@ class StaffView(RegisterView[Staff]):
     )
     empty_text = _("Nobody fits.")
     number_column = "name"
-    labels = {"name": "person_name"}
-    form_args = {"name": {"label": label_for("person_name")}}
     default_descending = False
     column_list = ("name", "username", "roles", "state", "language")
-    column_filters = (StateFilter(Staff.id, STATES), RoleFilter(Staff.id, "role"))
+    column_filters = (StateFilter(Staff.id, STATES), RoleFilter(Staff.id, "role", label_for(StaffAssignment.role)))
     reads = {"roles": ("assignments.team",), "state": ("disabled_at",)}
     form_columns = ("name", "language")
     create_form_class = StaffForm

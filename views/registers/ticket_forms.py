@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _
 from wtforms.validators import Optional
 
 from models.matters import Channel, Severity
-from models.tickets import Acceptance, CancelKind, TicketKind, WaitingReason
+from models.tickets import Acceptance, CancelKind, Ticket, TicketKind, WaitingReason
 from views.forms.base import DeskForm
 from views.forms.fields import (
     EnumField,
@@ -31,41 +31,49 @@ class TicketForm(DeskForm):
         (_("How it was taken"), ("channel", "heard_at", "read_back", "reporter_department", "promised_at")),
         (_("Who does it"), ("team_id", "complaint_id", "another_matter")),
     )
-    kind = EnumField(label_for("kind"), enum=TicketKind, default=TicketKind.REPAIR)
-    category_id = StaticChoiceField(label_for("category_id"), lookup="category", blank=_("none"))
-    severity = EnumField(label_for("severity"), enum=Severity, default=Severity.ORDINARY)
-    summary = TextField(label_for("summary"), [Required()])
-    detail = LongTextField(label_for("detail"), [Optional()])
-    wish = LongTextField(label_for("wish"), [Optional()])
-    unit_id = LookupField(label_for("unit_id"), [Optional()], lookup="unit")
-    place = TextField(label_for("place"), [Optional()], description=_("Where there is no unit: lift, gate, garage."))
-    resident_id = LookupField(label_for("resident_id"), [Optional()], lookup="resident")
-    reporter_name = TextField(
-        label_for("reporter_name"), [Optional()], length=60, description=_("A surname is enough (INT-3).")
+    kind = EnumField(label_for(Ticket.kind), enum=TicketKind, default=TicketKind.REPAIR)
+    category_id = StaticChoiceField(label_for(Ticket.category_id), lookup="category", blank=_("none"))
+    severity = EnumField(label_for(Ticket.severity), enum=Severity, default=Severity.ORDINARY)
+    summary = TextField(label_for(Ticket.summary), [Required()])
+    detail = LongTextField(label_for(Ticket.detail), [Optional()])
+    wish = LongTextField(label_for(Ticket.wish), [Optional()])
+    unit_id = LookupField(label_for(Ticket.unit_id), [Optional()], lookup="unit")
+    place = TextField(
+        label_for(Ticket.place), [Optional()], description=_("Where there is no unit: lift, gate, garage.")
     )
-    reporter_phone = TextField(label_for("reporter_phone"), [Optional()], length=30)
+    resident_id = LookupField(label_for(Ticket.resident_id), [Optional()], lookup="resident")
+    reporter_name = TextField(
+        label_for(Ticket.reporter_name), [Optional()], length=60, description=_("A surname is enough (INT-3).")
+    )
+    reporter_phone = TextField(label_for(Ticket.reporter_phone), [Optional()], length=30)
     reporter_department = TextField(
-        label_for("reporter_department"),
+        label_for(Ticket.reporter_department),
         [Optional()],
         length=60,
         description=_("When a colleague reports: such a job needs no resident (INT-9)."),
     )
     channel = EnumField(
-        label_for("channel"), enum=Channel, only=[c for c in Channel if c is not Channel.IMPORT], default=Channel.PHONE
+        label_for(Ticket.channel),
+        enum=Channel,
+        only=[c for c in Channel if c is not Channel.IMPORT],
+        default=Channel.PHONE,
     )
-    heard_at = LocalDateTimeField(label_for("heard_at"), [Optional()], description=_("Empty means now."))
-    read_back = FlagField(label_for("read_back"))
+    heard_at = LocalDateTimeField(label_for(Ticket.heard_at), [Optional()], description=_("Empty means now."))
+    read_back = FlagField(label_for(Ticket.read_back))
     promised_at = LocalDateTimeField(
-        label_for("promised_at"), [Optional()], description=_("Where no answer is possible now (INT-5).")
+        label_for(Ticket.promised_at), [Optional()], description=_("Where no answer is possible now (INT-5).")
     )
     team_id = StaticChoiceField(
-        label_for("team_id"),
+        label_for(Ticket.team_id),
         lookup="team",
         blank=_("decide at dispatch"),
         description=_("An emergency names its team and is dispatched at once (DSP-1)."),
     )
     complaint_id = LookupField(
-        label_for("complaint_id"), [Optional()], lookup="complaint", description=_("Where it is work for a complaint.")
+        label_for(Ticket.complaint_id),
+        [Optional()],
+        lookup="complaint",
+        description=_("Where it is work for a complaint."),
     )
     another_matter = FlagField(_("This is another matter than the open one of this unit (INT-6)"))
 
@@ -74,21 +82,24 @@ class DispatchForm(DeskForm):
     """DSP-11: the team; person and visit where the desk has made sure of them already."""
 
     records = ("team", "assignee")
-    team = StaticChoiceField(label_for("team"), lookup="team", blank=_("each to its own team, by category"))
+    team = StaticChoiceField(label_for(Ticket.team_id), lookup="team", blank=_("each to its own team, by category"))
     assignee = LookupField(
-        label_for("assignee"), [Optional()], lookup="handler", description=_("Where a person is sure already (DSP-2).")
+        label_for(Ticket.assignee_id),
+        [Optional()],
+        lookup="handler",
+        description=_("Where a person is sure already (DSP-2)."),
     )
-    visit_from = LocalDateTimeField(label_for("visit_from"), [Optional()])
-    visit_until = LocalDateTimeField(label_for("visit_until"), [Optional()])
+    visit_from = LocalDateTimeField(label_for(Ticket.visit_from), [Optional()])
+    visit_until = LocalDateTimeField(label_for(Ticket.visit_until), [Optional()])
 
 
 class AssignForm(DeskForm):
     """DSP-11: the person, of the ticket's own team."""
 
     records = ("assignee",)
-    assignee = LookupField(label_for("assignee"), [Required()], lookup="handler")
-    visit_from = LocalDateTimeField(label_for("visit_from"), [Optional()])
-    visit_until = LocalDateTimeField(label_for("visit_until"), [Optional()])
+    assignee = LookupField(label_for(Ticket.assignee_id), [Required()], lookup="handler")
+    visit_from = LocalDateTimeField(label_for(Ticket.visit_from), [Optional()])
+    visit_until = LocalDateTimeField(label_for(Ticket.visit_until), [Optional()])
 
 
 class AcceptForm(DeskForm):
@@ -112,9 +123,9 @@ class AcceptForm(DeskForm):
 class WaitForm(DeskForm):
     """JOB-1, DSP-8: why the job waits."""
 
-    waiting_reason = EnumField(label_for("waiting_reason"), enum=WaitingReason)
+    waiting_reason = EnumField(label_for(Ticket.waiting_reason), enum=WaitingReason)
     note = LongTextField(
-        label_for("waiting_note"),
+        label_for(Ticket.waiting_note),
         [Optional()],
         description=_("Resident absent: how long was waited, and that a note with the desk's number was left (DSP-8)."),
     )
@@ -127,21 +138,23 @@ class WaitForm(DeskForm):
 class VisitForm(DeskForm):
     """A new appointment."""
 
-    visit_from = LocalDateTimeField(label_for("visit_from"), [Optional()])
+    visit_from = LocalDateTimeField(label_for(Ticket.visit_from), [Optional()])
     visit_until = LocalDateTimeField(
-        label_for("visit_until"), [Optional()], description=_("Needed when the resident was absent (DSP-8).")
+        label_for(Ticket.visit_until), [Optional()], description=_("Needed when the resident was absent (DSP-8).")
     )
 
 
 class FinishForm(DeskForm):
     """JOB-5, JOB-6: result and acceptance."""
 
-    result = LongTextField(label_for("result"), [Required()])
+    result = LongTextField(label_for(Ticket.result), [Required()])
     acceptance = EnumField(
-        label_for("acceptance"), enum=Acceptance, only=[a for a in Acceptance if a is not Acceptance.UNKNOWN]
+        label_for(Ticket.acceptance), enum=Acceptance, only=[a for a in Acceptance if a is not Acceptance.UNKNOWN]
     )
     acceptance_reason = LongTextField(
-        label_for("acceptance_reason"), [Optional()], description=_("Needed without the resident's signature (JOB-5).")
+        label_for(Ticket.acceptance_reason),
+        [Optional()],
+        description=_("Needed without the resident's signature (JOB-5)."),
     )
 
     def arguments(self) -> dict[str, Any]:
@@ -165,18 +178,18 @@ class ChargeForm(DeskForm):
 class SettleForm(DeskForm):
     """JOB-4: the payment."""
 
-    invoice_number = TextField(label_for("invoice_number"), [Required()], length=40)
+    invoice_number = TextField(label_for(Ticket.invoice_number), [Required()], length=40)
 
 
 class CancelForm(DeskForm):
     """JOB-1: duplicate or withdrawn."""
 
     records = ("original",)
-    kind = EnumField(label_for("cancel_kind"), enum=CancelKind)
+    kind = EnumField(label_for(Ticket.cancel_kind), enum=CancelKind)
     original = LookupField(
         _("Goes on as"),
         [Optional()],
         lookup="open_ticket",
         description=_("For a duplicate: the ticket of the same matter, which takes in what the caller said."),
     )
-    reason = LongTextField(label_for("reason"), [Required()])
+    reason = LongTextField(_("Reason"), [Required()])

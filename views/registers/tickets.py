@@ -138,7 +138,6 @@ class TicketView(IntakePages):
     """``/admin/tickets/``."""
 
     model = Ticket
-    title = _("Tickets")
     group = _("Matters")
     steps = STEPS
     bulk_verbs = ("dispatch", "assign", "accept", "take_slip_back", "close")

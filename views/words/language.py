@@ -15,7 +15,7 @@ from models.base import UNREADABLE_INSTANT, LabelledEnum
 from models.errors import Msgid, OperationRefused, Phrase
 from models.sentences import ColumnName, TableName
 from views.request import context
-from views.words.labels import label_for, register_label
+from views.words.labels import register_label
 
 LANGUAGES = {"en": "English", "zh_Hans_CN": "中文"}
 DEFAULT_ZONE = "Asia/Shanghai"
@@ -51,7 +51,7 @@ def shown(value: object) -> str:
     if isinstance(value, Phrase):
         return say(value.message, **value.values)
     if isinstance(value, ColumnName):
-        return str(label_for(value))
+        return str(gettext(value.label))
     if isinstance(value, TableName):
         return str(register_label(value))
     if isinstance(value, OperationRefused):
