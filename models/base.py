@@ -7,7 +7,7 @@ zone or an unknown word must be refused on its way in, on both databases alike.
 import datetime
 import json
 from collections.abc import Callable, Sequence
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 from typing import Any, ClassVar, Self
 
 from sqlalchemy import (
@@ -53,16 +53,35 @@ def named(label: str, help: str = "", **marks: bool) -> dict[str, Any]:  # the w
     return {"label": Msgid(label), **({"help": help} if help else {}), **marks}
 
 
+class Tone(Enum):
+    """What a state says to whoever looks over many of them; pages give each a colour (views.words.cells)."""
+
+    NEW = auto()
+    GIVEN = auto()
+    TAKEN = auto()
+    UNDER_WAY = auto()
+    STOPPED = auto()
+    DONE = auto()
+    GOOD = auto()
+    BAD = auto()
+    OVER = auto()
+
+
 class LabelledEnum(StrEnum):
-    """A closed list of words: ``value`` is what the database holds, ``label`` what a person reads (translated)."""
+    """A closed list of words: ``value`` is what the database holds, ``label`` what a person reads (translated).
+
+    Words that are states have a ``tone`` too.
+    """
 
     label: Msgid
+    tone: Tone | None
 
-    def __new__(cls, value: str, label: Msgid = Msgid("")) -> Self:  # noqa: B008  # looked up by value, the enum passes no label
+    def __new__(cls, value: str, label: Msgid = Msgid(""), tone: Tone | None = None) -> Self:  # noqa: B008  # looked up by value, the enum passes no label
         """Make a member of its stored word and its marked label."""
         member = str.__new__(cls, value)
         member._value_ = value
         member.label = label
+        member.tone = tone
         return member
 
 
@@ -287,6 +306,10 @@ class Base(DeclarativeBase):
     """What the register is called: the word for all of its rows."""
     status_rule: ClassVar[str] = "STATE"
     """The rule that says from which status a row may go to which."""
+    open_statuses: ClassVar[Sequence[LabelledEnum]] = ()
+    """The statuses in which something is owed, so that the row can be late."""
+    ended_by: ClassVar[tuple[str, ...]] = ()
+    """Where no status says so: the columns of which one is filled when nothing is owed any more."""
 
     id: Mapped[int] = mapped_column(Identity, primary_key=True, sort_order=-100, info=named("Number"))
     created_at: Mapped[datetime.datetime] = mapped_column(

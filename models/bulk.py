@@ -15,6 +15,7 @@ from models.base import (
     Json,
     LabelledEnum,
     ShortText,
+    Tone,
     UTCDateTime,
     named,
     table_args,
@@ -30,16 +31,16 @@ class BulkState(LabelledEnum):
 
     PREVIEWED = "previewed", gettext_noop("previewed")
     RUNNING = "running", gettext_noop("running")
-    FINISHED = "finished", gettext_noop("finished")
+    FINISHED = "finished", gettext_noop("finished"), Tone.GOOD
 
 
 class BulkOutcome(LabelledEnum):
     """What became, or by the preview will become, of one row."""
 
     PENDING = "pending", gettext_noop("to be done")
-    DONE = "done", gettext_noop("completed")
-    REFUSED = "refused", gettext_noop("refused")
-    CHANGED = "changed", gettext_noop("changed since the preview")
+    DONE = "done", gettext_noop("completed"), Tone.DONE
+    REFUSED = "refused", gettext_noop("refused"), Tone.BAD
+    CHANGED = "changed", gettext_noop("changed since the preview"), Tone.STOPPED
 
 
 LEFT_ALONE = (BulkOutcome.REFUSED, BulkOutcome.CHANGED)

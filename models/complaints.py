@@ -15,6 +15,7 @@ from models.base import (
     LocalDate,
     LongText,
     ShortText,
+    Tone,
     UTCDateTime,
     among,
     named,
@@ -60,16 +61,16 @@ class ResponsibilityGround(LabelledEnum):
 class ComplaintStatus(LabelledEnum):
     """CMP-4."""
 
-    REGISTERED = "registered", gettext_noop("registered")
-    ASSIGNED = "assigned", gettext_noop("assigned")
-    INVESTIGATING = "investigating", gettext_noop("investigating")
-    PROPOSAL = "proposal", gettext_noop("proposal made")
-    NEGOTIATING = "negotiating", gettext_noop("negotiating")
-    AGREED = "agreed", gettext_noop("agreed")
-    CARRIED_OUT = "carried_out", gettext_noop("carried out")
-    FOLLOWED_UP = "followed_up", gettext_noop("followed up")
-    ARCHIVED = "archived", gettext_noop("archived")
-    CANCELLED = "cancelled", gettext_noop("cancelled")
+    REGISTERED = "registered", gettext_noop("registered"), Tone.NEW
+    ASSIGNED = "assigned", gettext_noop("assigned"), Tone.GIVEN
+    INVESTIGATING = "investigating", gettext_noop("investigating"), Tone.TAKEN
+    PROPOSAL = "proposal", gettext_noop("proposal made"), Tone.UNDER_WAY
+    NEGOTIATING = "negotiating", gettext_noop("negotiating"), Tone.STOPPED
+    AGREED = "agreed", gettext_noop("agreed"), Tone.DONE
+    CARRIED_OUT = "carried_out", gettext_noop("carried out"), Tone.DONE
+    FOLLOWED_UP = "followed_up", gettext_noop("followed up"), Tone.DONE
+    ARCHIVED = "archived", gettext_noop("archived"), Tone.GOOD
+    CANCELLED = "cancelled", gettext_noop("cancelled"), Tone.OVER
 
 
 S = ComplaintStatus
@@ -92,6 +93,7 @@ class Complaint(Matter, Base):
     __tablename__ = "complaints"
     title = gettext_noop("Complaints")
     status_rule = "CMP-4"
+    open_statuses = OPEN_STATUSES
 
     category: Mapped[ComplaintCategory] = mapped_column(
         Choice(ComplaintCategory), sort_order=-85, info=named("Category")

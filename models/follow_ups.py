@@ -14,6 +14,7 @@ from models.base import (
     LabelledEnum,
     LongText,
     Register,
+    Tone,
     UTCDateTime,
     among,
     named,
@@ -34,11 +35,11 @@ if TYPE_CHECKING:
 class FollowUpStatus(LabelledEnum):
     """What became of a follow-up."""
 
-    SCHEDULED = "scheduled", gettext_noop("to be made")
-    SATISFIED = "satisfied", gettext_noop("satisfied")
-    NOT_SATISFIED = "not_satisfied", gettext_noop("not satisfied")
-    NOT_REACHED = "not_reached", gettext_noop("closed as not reached")
-    CANCELLED = "cancelled", gettext_noop("cancelled")
+    SCHEDULED = "scheduled", gettext_noop("to be made"), Tone.NEW
+    SATISFIED = "satisfied", gettext_noop("satisfied"), Tone.GOOD
+    NOT_SATISFIED = "not_satisfied", gettext_noop("not satisfied"), Tone.BAD
+    NOT_REACHED = "not_reached", gettext_noop("closed as not reached"), Tone.OVER
+    CANCELLED = "cancelled", gettext_noop("cancelled"), Tone.OVER
 
 
 class FollowUpWay(LabelledEnum):
@@ -53,9 +54,9 @@ class FollowUpWay(LabelledEnum):
 class AttemptOutcome(LabelledEnum):
     """What one attempt brought."""
 
-    SATISFIED = "satisfied", gettext_noop("satisfied")
-    NOT_SATISFIED = "not_satisfied", gettext_noop("not satisfied")
-    NOT_REACHED = "not_reached", gettext_noop("not reached")
+    SATISFIED = "satisfied", gettext_noop("satisfied"), Tone.GOOD
+    NOT_SATISFIED = "not_satisfied", gettext_noop("not satisfied"), Tone.BAD
+    NOT_REACHED = "not_reached", gettext_noop("not reached"), Tone.OVER
 
 
 class FollowUp(Register, OfMatter, Base):
@@ -64,6 +65,7 @@ class FollowUp(Register, OfMatter, Base):
     __tablename__ = "follow_ups"
     title = gettext_noop("Follow-ups")
     status_rule = "FUP-3"
+    open_statuses = (FollowUpStatus.SCHEDULED,)
 
     status: Mapped[FollowUpStatus] = mapped_column(
         Choice(FollowUpStatus), default=FollowUpStatus.SCHEDULED, server_default="scheduled", info=named("Status")
@@ -103,7 +105,7 @@ class FollowUp(Register, OfMatter, Base):
 
 
 _SCHEDULED = FollowUp.status.in_([FollowUpStatus.SCHEDULED])
-IS_SCHEDULED = among(FollowUp.status, [FollowUpStatus.SCHEDULED])
+IS_SCHEDULED = among(FollowUp.status, FollowUp.open_statuses)
 """The condition that the call is still to be made."""
 Index("ix_follow_ups_estate_id_due_at", FollowUp.estate_id, FollowUp.due_at, FollowUp.id)
 Index(

@@ -15,6 +15,7 @@ from models.base import (
     LabelledEnum,
     LongText,
     ShortText,
+    Tone,
     UTCDateTime,
     named,
     table_args,
@@ -35,7 +36,7 @@ class ImportState(LabelledEnum):
     MAPPED = "mapped", gettext_noop("columns chosen")
     CHECKED = "checked", gettext_noop("dry run done")
     RUNNING = "running", gettext_noop("running")
-    FINISHED = "finished", gettext_noop("finished")
+    FINISHED = "finished", gettext_noop("finished"), Tone.GOOD
 
 
 class ImportRun(EstateRow, Base):

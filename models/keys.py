@@ -16,6 +16,7 @@ from models.base import (
     Register,
     ShortText,
     SortKey,
+    Tone,
     UTCDateTime,
     named,
     table_args,
@@ -186,10 +187,10 @@ Index(
 class ApprovalStatus(LabelledEnum):
     """What a supervisor said."""
 
-    REQUESTED = "requested", gettext_noop("requested")
-    APPROVED = "approved", gettext_noop("approved")
-    REFUSED = "refused", gettext_noop("refused")
-    USED = "used", gettext_noop("used")
+    REQUESTED = "requested", gettext_noop("requested"), Tone.NEW
+    APPROVED = "approved", gettext_noop("approved"), Tone.GOOD
+    REFUSED = "refused", gettext_noop("refused"), Tone.BAD
+    USED = "used", gettext_noop("used"), Tone.OVER
 
 
 class KeyApproval(Register, Base):
@@ -244,6 +245,7 @@ class KeyLoan(Register, Base):
 
     __tablename__ = "key_loans"
     title = gettext_noop("Key loans")
+    ended_by = ("returned_at", "lost_at")
 
     key_id: Mapped[int] = mapped_column(Identity, info=named("Key"))
     borrower_kind: Mapped[BorrowerKind] = mapped_column(Choice(BorrowerKind), info=named("Kind of borrower"))

@@ -16,6 +16,7 @@ from models.base import (
     LongText,
     Register,
     ShortText,
+    Tone,
     UTCDateTime,
     named,
     table_args,
@@ -36,7 +37,7 @@ NOT_KNOWN = gettext_noop("not known: imported")
 class Severity(LabelledEnum):
     """INT-7."""
 
-    SERIOUS = "serious", gettext_noop("serious")
+    SERIOUS = "serious", gettext_noop("serious"), Tone.BAD
     ORDINARY = "ordinary", gettext_noop("ordinary")
     MINOR = "minor", gettext_noop("minor")
 

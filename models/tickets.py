@@ -14,6 +14,7 @@ from models.base import (
     LabelledEnum,
     LongText,
     ShortText,
+    Tone,
     UTCDateTime,
     among,
     named,
@@ -43,14 +44,14 @@ class TicketKind(LabelledEnum):
 class TicketStatus(LabelledEnum):
     """JOB-1."""
 
-    RECEIVED = "received", gettext_noop("received")
-    DISPATCHED = "dispatched", gettext_noop("dispatched")
-    ACCEPTED = "accepted", gettext_noop("accepted")
-    IN_PROGRESS = "in_progress", gettext_noop("in progress")
-    WAITING = "waiting", gettext_noop("waiting")
-    DONE = "done", gettext_noop("done")
-    CLOSED = "closed", gettext_noop("closed")
-    CANCELLED = "cancelled", gettext_noop("cancelled")
+    RECEIVED = "received", gettext_noop("received"), Tone.NEW
+    DISPATCHED = "dispatched", gettext_noop("dispatched"), Tone.GIVEN
+    ACCEPTED = "accepted", gettext_noop("accepted"), Tone.TAKEN
+    IN_PROGRESS = "in_progress", gettext_noop("in progress"), Tone.UNDER_WAY
+    WAITING = "waiting", gettext_noop("waiting"), Tone.STOPPED
+    DONE = "done", gettext_noop("done"), Tone.DONE
+    CLOSED = "closed", gettext_noop("closed"), Tone.GOOD
+    CANCELLED = "cancelled", gettext_noop("cancelled"), Tone.OVER
 
 
 class WaitingReason(LabelledEnum):
@@ -98,6 +99,7 @@ class Ticket(Matter, Base):
     __tablename__ = "tickets"
     title = gettext_noop("Tickets")
     status_rule = "JOB-1"
+    open_statuses = OPEN_STATUSES
 
     kind: Mapped[TicketKind] = mapped_column(Choice(TicketKind), sort_order=-85, info=named("Kind"))
     category_id: Mapped[int | None] = mapped_column(Identity, info=named("Category"))

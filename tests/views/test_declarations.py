@@ -34,6 +34,18 @@ def test_every_shown_column_and_register_has_a_name(pages: dict[str, Any]) -> No
         assert view.register in REGISTERS
 
 
+def test_every_state_has_a_colour_and_every_due_time_an_end(pages: dict[str, Any]) -> None:
+    for view in registers(pages):
+        columns = view.model.__table__.columns
+        if "status" in columns:
+            toneless = [member for member in columns["status"].type.enum if member.tone is None]
+            assert not toneless, f"{view.register}: {toneless}: a Tone as third part of the member"
+        if "due_at" in columns and view.register != "key_approvals":  # what is lent on it is due, not the approval
+            ends = view.model.open_statuses or view.model.ended_by
+            assert ends, f"{view.model.__name__}.open_statuses or ended_by: when is nothing owed any more?"
+            assert set(view.model.ended_by) <= set(columns.keys()), view.register
+
+
 def test_every_step_is_a_verb_of_the_policy_with_a_function_and_a_name(pages: dict[str, Any]) -> None:
     for view in registers(pages):
         for step in view.steps:

@@ -28,12 +28,10 @@ from views.request import context
 from views.request.committing import committing
 from views.request.keeping import fixed_url, kept
 from views.request.queries import PAGE_SIZE
-from views.words.cells import Cell, cell_of
+from views.words.cells import Cell, cell_of, columns_of_end
 from views.words.labels import label_in, register_label
 from views.words.references import NAMES
 
-ENDS = frozenset({"status", "returned_at", "lost_at", "handed_in_at"})
-"""Columns that say whether a due time is history (views.words.cells.is_ended)."""
 INVALID = 400
 
 
@@ -297,7 +295,7 @@ class Scope(Searching, Generic[Row]):
         for name in names:
             found.update(dict.fromkeys(self.reads.get(name, (name,))))
             if name == "due_at":
-                found.update(dict.fromkeys(ENDS & set(self.model.__mapper__.columns.keys())))
+                found.update(dict.fromkeys(columns_of_end(self.model)))
         return tuple(found)
 
     @functools.cached_property

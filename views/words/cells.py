@@ -20,6 +20,7 @@ from models.base import (
     LabelledEnum,
     LocalDate,
     LongText,
+    Tone,
     UTCDateTime,
 )
 from models.personal import Unreadable, keyring_of, masked_id_number, masked_phone
@@ -30,41 +31,23 @@ from views.words.references import name_of, reference_of
 
 Cell = Callable[[Any], str | Markup]
 
-COLOURS: dict[str, str] = {
-    "received": "azure",
-    "registered": "azure",
-    "requested": "azure",
-    "scheduled": "azure",
-    "dispatched": "blue",
-    "assigned": "blue",
-    "accepted": "indigo",
-    "investigating": "indigo",
-    "in_progress": "purple",
-    "proposal": "purple",
-    "negotiating": "orange",
-    "waiting": "orange",
-    "agreed": "teal",
-    "carried_out": "teal",
-    "followed_up": "teal",
-    "done": "teal",
-    "approved": "green",
-    "closed": "green",
-    "archived": "green",
-    "satisfied": "green",
-    "finished": "green",
-    "not_satisfied": "red",
-    "refused": "red",
-    "changed": "orange",
-    "serious": "red",
-    "overdue": "red",
-    "emergency": "red",
+COLOURS: dict[Tone | None, str] = {
+    Tone.NEW: "azure",
+    Tone.GIVEN: "blue",
+    Tone.TAKEN: "indigo",
+    Tone.UNDER_WAY: "purple",
+    Tone.STOPPED: "orange",
+    Tone.DONE: "teal",
+    Tone.GOOD: "green",
+    Tone.BAD: "red",
+    Tone.OVER: "grey",
+    None: "grey",
 }
-ENDED = frozenset({"closed", "cancelled", "archived", "satisfied", "not_satisfied", "not_reached"})
 
 
 def badge(member: LabelledEnum) -> Markup:
     """A status as colour and word."""
-    return coloured(COLOURS.get(member.value, "grey"), label(member))
+    return coloured(COLOURS[member.tone], label(member))
 
 
 def marked(html: str) -> Markup:
@@ -125,12 +108,16 @@ def _time_left(_language: str, late: bool, minutes: int) -> Markup:
     return escape(gettext("overdue %(time)s", time=time) if late else gettext("%(time)s left", time=time))
 
 
-def is_ended(record: Base) -> bool:
-    """Whether nothing is owed on *record* any more, so that its due time is history."""
-    status = getattr(record, "status", None)
-    if isinstance(status, LabelledEnum):
-        return status.value in ENDED
-    return any(getattr(record, name, None) is not None for name in ("returned_at", "lost_at", "handed_in_at"))
+def columns_of_end(model: type[Base]) -> tuple[str, ...]:
+    """The columns that say whether a due time of *model* is history."""
+    return (*(("status",) if model.open_statuses else ()), *model.ended_by)
+
+
+def is_ended(model: type[Base], row: Any) -> bool:
+    """Whether nothing is owed on *row* of *model* any more, so that its due time is history."""
+    if model.open_statuses:
+        return row.status not in model.open_statuses
+    return any(getattr(row, name) is not None for name in model.ended_by)
 
 
 def masked(record: Base, name: str) -> str:
@@ -185,7 +172,7 @@ def cell_of(model: type[Base], name: str) -> Cell:
         return lambda record: _referred(target, getattr(record, name))
     if isinstance(column.type, UTCDateTime):
         if name == "due_at":
-            return lambda record: deadline(getattr(record, name), ended=is_ended(record))
+            return lambda record: deadline(getattr(record, name), ended=is_ended(model, record))
         return lambda record: local_time(getattr(record, name))
     if name.endswith("_fen"):
         return lambda record: money(getattr(record, name))
@@ -198,7 +185,7 @@ def _referred(target: type[Base], row_id: int | None) -> str:
 
 def _typed_cell(kind: LabelledEnum, name: str) -> Cell:
     if isinstance(kind, Choice):
-        shown_as = badge if name in {"status", "outcome", "severity"} else label
+        shown_as = badge if any(member.tone for member in kind.enum) else label
         return lambda record: NOTHING if getattr(record, name) is None else shown_as(getattr(record, name))
     if isinstance(kind, Flag):
         return lambda record: gettext("yes") if getattr(record, name) else gettext("no")
