@@ -9,14 +9,16 @@ from models.callers import callers
 from models.errors import OperationRefused
 from models.events import Event
 from models.finding import found
+from models.import_headings import COLUMNS
 from models.keys import BorrowerKind, KeyLoan, KeyOrigin
 from models.matters import RepeatReport
-from models.operations import keys, residents, tickets
+from models.operations import imports, keys, residents, tickets
 from models.operations.residents import REFERRING, OccupancyDraft, ResidentDraft
 from models.personal import IdDocument
 from models.policy import visible
 from models.residents import Occupancy, OccupancyKind, Resident, ResidentContact, ResidentMerge
 from models.tickets import Ticket
+from tests.sheets import tables
 
 PHONE = "13911110001"
 
@@ -203,6 +205,25 @@ def test_the_name_of_who_was_merged_leads_to_who_was_kept__RES_1(desk):
     residents.undo_merge(Call(desk.session, **desk.supervisor), [kept]).one()
     desk.session.flush()
     assert shown("并乙") == {other.id}
+
+
+def test_who_was_merged_is_there_already_under_the_name_of_then__RES_1(desk):
+    estate, clerk, supervisor = desk.world.estate.id, desk.clerk, desk.supervisor
+    numbers = ("13911110021", "13911110022", "13911110023")
+    drafts = [ResidentDraft(estate, name, phone) for name, phone in zip(("Ann", "Bea", "鲁一鸣"), numbers, strict=True)]
+    first, second, third = (residents.register(Call(desk.session, **clerk), [draft]).one() for draft in drafts)
+    residents.merge(Call(desk.session, **supervisor), [second], other_id=first.id).one()
+    residents.merge(Call(desk.session, **supervisor), [third], other_id=second.id).one()
+    desk.lives(third, 0)
+    for draft in drafts:
+        (refused,) = residents.register(Call(desk.session, **clerk, preview=True), [draft]).refused
+        assert f"鲁一鸣 is there already with this number (#{third.id})" in str(refused[1]), draft.name
+    rows = "\n".join(f"{draft.name},{draft.phone},1-101,业主" for draft in drafts).encode()
+    table = imports.read_tables(tables("姓名,电话,房号,身份\n".encode() + rows), "residents")
+    columns, _twice = COLUMNS["residents"].guess(table.header)
+    taker = imports.importer(Call(desk.session, **supervisor | {"actor": desk.world.actor("manager")}), "residents",
+                             columns, estate_id=estate, header=table.header)  # fmt: skip
+    assert taker.take(table.rows) == ["unchanged"] * 3
 
 
 def test_what_was_written_since_a_merge_does_not_keep_it_from_being_undone__RES_1(desk):

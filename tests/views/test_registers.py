@@ -17,10 +17,11 @@ from models.residents import Occupancy
 from models.roles import Role
 from models.session import DeskSession
 from models.settings import Setting
-from models.staff import Staff, StaffAssignment, Team
+from models.staff import Staff, StaffAssignment, Team, actor_for
 from models.tickets import IS_OPEN, Ticket
 from tests import reading
 from tests.factories import World
+from tests.fixed import NOW
 from tests.reading import columns, page, rows
 from tests.records import Records
 
@@ -251,6 +252,25 @@ def outcome_of(client: FlaskClient, post: Callable[..., Any], look: DeskSession,
     assert post(client, "/admin/bulk-runs/run/", id=run).status_code == 302
     look.rollback()
     return look.scalars(select(BulkItem).where(BulkItem.run_id == int(run))).one().outcome
+
+
+def test_what_somebody_has_in_two_estates_goes_to_a_colleague_in_each__INT_1(
+    world: World, session: DeskSession, look: DeskSession, sign_in: Callable[..., FlaskClient], post: Callable[..., Any]
+) -> None:
+    clerk, there = world.person("clerk"), world.person("stranger")
+    for role in (Role.CLERK, Role.ADMIN):
+        person = clerk if role is Role.CLERK else world.person("admin")
+        session.add(StaffAssignment(estate_id=world.other.id, staff_id=person.id, role=role))
+    for estate in (world.estate, world.other):
+        draft = tickets.TicketDraft(estate.id, "灯坏了", place="gate", reporter_name="何", another_matter=True)
+        session.commit()
+        tickets.register(Call(session, actor_for(session, clerk), NOW), [draft]).one()
+    session.commit()
+    admin, disable = sign_in("admin"), f"/admin/staff/step/disable/?id={clerk.id}"
+    takers = {"hand_over_to": f"id:{world.person('clerk2').id}", "or_else_to": there.username}
+    assert post(admin, disable, reason="left", **takers).status_code == 302
+    owners = look.scalars(select(Ticket.desk_owner_id).order_by(Ticket.id)).all()
+    assert owners == [world.person("clerk2").id, there.id]
 
 
 def test_roles_are_given_and_ended_by_an_administrator(

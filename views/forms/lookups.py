@@ -333,6 +333,14 @@ class StaffLookup(Lookup):
         return super().resolve(written[1] if written else text)
 
 
+class ColleagueLookup(StaffLookup):
+    """People of every estate in which the person works: who leaves may leave something in each (INT-1)."""
+
+    def scope(self) -> ColumnElement[bool]:
+        """Who may sign in, of all whom the person may see."""
+        return visible(context.actor(), Staff) & Staff.disabled_at.is_(None)
+
+
 class DeskLookup(StaffLookup):
     """Who may be desk owner (INT-1)."""
 
@@ -419,6 +427,7 @@ LOOKUPS: dict[str, Lookup] = {
         UnitLookup("unit", Unit, "code"),
         ResidentLookup("resident", Resident, "name", ("name_pinyin",), ("name", "phone")),
         StaffLookup("staff", Staff, "name", ("username",), ("name", "username")),
+        ColleagueLookup("colleague", Staff, "name", ("username",), ("name", "username")),
         DeskLookup("desk", Staff, "name", ("username",), ("name", "username")),
         HandlerLookup("handler", Staff, "name", ("username",), ("name", "username")),
         TeamLookup("team", Team, "name", (), ("name", "department")),

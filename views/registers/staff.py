@@ -146,20 +146,21 @@ class HandOverForm(DeskForm):
     hand_over_to = LookupField(
         _("Hands over to"),
         [Optional()],
-        lookup="staff",
+        lookup="colleague",
         description=_("Takes over what is listed above: desk owner, handler, follower, follow-ups, units, team."),
     )
     or_else_to = LookupField(
         _("What that colleague may not have, to"),
         [Optional()],
-        lookup="staff",
-        description=_("For instance the team's lead for jobs of a team."),
+        lookup="colleague",
+        description=_("For instance the team's lead for jobs of a team, or somebody of the other estate."),
     )
+    else_to = LookupField(_("What neither may have, to"), [Optional()], lookup="colleague")
 
     def arguments(self) -> dict[str, Any]:
         """With those who take over, in this order."""
         given = super().arguments()
-        names = (self.hand_over_to, self.or_else_to)
+        names = (self.hand_over_to, self.or_else_to, self.else_to)
         takers = [given.pop(field.short_name) for field in names]
         found = [field.lookup.one(number) for field, number in zip(names, takers, strict=True) if number is not None]
         return {**given, "hand_over_to": [person for person in found if person is not None]}
@@ -168,14 +169,14 @@ class HandOverForm(DeskForm):
 class DisableForm(HandOverForm):
     """Why, and who takes over."""
 
-    sections = (("", ("reason", "hand_over_to", "or_else_to")),)
+    sections = (("", ("reason", "hand_over_to", "or_else_to", "else_to")),)
     reason = LongTextField(_("Reason"), [Required()])
 
 
 class EndRoleForm(HandOverForm):
     """A role that ends, and who takes over what hangs on it."""
 
-    sections = (("", ("assignment", "hand_over_to", "or_else_to")),)
+    sections = (("", ("assignment", "hand_over_to", "or_else_to", "else_to")),)
     assignment = AssignmentField(label_for(StaffAssignment.role))
 
 

@@ -13,6 +13,7 @@ from models.errors import OperationRefused, gettext_noop
 from models.names import is_same_name, name_key
 from models.operations.core import name_pinyin
 from models.operations.imports.people import Fact, Key, Person
+from models.operations.residents import merged_names
 from models.personal import Unreadable, keyring_of, masked_id_number, masked_phone
 from models.phones import numbers_of
 from models.residents import MERGED, Occupancy, Resident, ResidentContact, ResidentMerge
@@ -78,6 +79,8 @@ class KnownPeople:
         for row in self.session.scalars(query.order_by(ResidentContact.valid.desc(), ResidentContact.id)):
             contacts.setdefault(row.resident_id, []).append(row)
         people = {row_id: self._person(found[row_id], contacts.get(row_id, [])) for row_id in sorted(found)}
+        for row_id, names in merged_names(self.session, found).items():
+            people[row_id].former = [name for name, _spelt in names]
         stays = select(Occupancy).where(Occupancy.resident_id.in_(people)).order_by(Occupancy.id)
         for stay in self.session.scalars(stays):
             known, key = people[stay.resident_id].stays, (stay.unit_id, stay.kind)
@@ -92,7 +95,13 @@ class KnownPeople:
         query = select(Resident.id, Resident.name, Occupancy.unit_id)
         query = query.join(Occupancy, Occupancy.resident_id == Resident.id)
         query = query.where(Occupancy.unit_id.in_({fact.unit_id for fact in facts if fact.unit_id is not None}))
-        return {row_id for row_id, name, unit_id in self.session.execute(query) if (name_key(name), unit_id) in wanted}
+        living = self.session.execute(query).all()
+        former = merged_names(self.session, {row_id for row_id, _name, _unit_id in living})
+        return {
+            row_id
+            for row_id, name, unit_id in living
+            if any((name_key(each), unit_id) in wanted for each in (name, *(old for old, _ in former.get(row_id, ()))))
+        }
 
     def _person(self, row: Resident, contacts: Sequence[ResidentContact]) -> Person:
         values: dict[str, Any] = {name: getattr(row, name) for name in OF_A_PERSON if getattr(row, name)}
@@ -106,7 +115,8 @@ class KnownPeople:
     def find(self, fact: Fact) -> Person | None:
         """Whom *fact* means; None for somebody new. Refuses what can mean several, or somebody else."""
         if "id_number" in fact.values and (person := self._at("id", fact.values["id_number"])):
-            if not is_same_name((person.name, name_pinyin(person.name)), (fact.name, name_pinyin(fact.name))):
+            called = (fact.name, name_pinyin(fact.name))
+            if not any(is_same_name((name, name_pinyin(name)), called) for name in person.names):
                 message = gettext_noop(
                     "This ID number is registered for %(name)s already; one person is registered once."
                 )
@@ -145,7 +155,9 @@ class KnownPeople:
 
     def _whom_hidden_numbers_fit(self, fact: Fact) -> Person:
         """The one person of that name whose numbers may be those that the file has hidden; others are refused."""
-        people = {id(person): person for key, person in self._known.items() if person.called == fact.called}
+        people = {
+            id(person): person for key, person in self._known.items() if fact.called in map(name_key, person.names)
+        }
         fitting = [person for person in people.values() if self._may_be(person, fact)]
         there = [person for person in fitting if any(unit_id == fact.unit_id for unit_id, _kind in person.stays)]
         if len(found := there if len(there) == 1 else fitting) == 1:

@@ -53,6 +53,8 @@ class Person:
     resident: Resident | None = None
     draft: ResidentDraft | None = None
     contacts: Sequence[ResidentContact] = ()
+    former: Sequence[str] = ()
+    """The names of those who were merged into this one."""
     stays: dict[Stay, datetime.date | None] = field(default_factory=dict)
     """Unit and as what -> the last day, None while it lasts."""
     gaps: dict[str, Any] = field(default_factory=dict)
@@ -71,6 +73,11 @@ class Person:
         """The name as it is recognised in any writing."""
         return name_key(self.name)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the person is called, and those who were merged into this one."""
+        return self.name, *self.former
+
     def lives_in(self, unit_id: int) -> bool:
         """Whether the person has the unit now, as whatever."""
         return any(unit == unit_id and until is None for (unit, _kind), until in self.stays.items())
@@ -78,10 +85,10 @@ class Person:
     def marks(self) -> Iterable[Key]:
         if "id_number" in self.values:
             yield ("id", self.values["id_number"])
-        if "phone" in self.values:
-            for digest in self.values["phone"]:
-                yield ("phone", self.called, digest)
-        if self.bare:
-            yield ("bare", self.called)
-        for unit_id, _kind in self.stays:
-            yield ("unit", self.called, unit_id)
+        for called in map(name_key, self.names):
+            for digest in self.values.get("phone", ()):
+                yield ("phone", called, digest)
+            if self.bare:
+                yield ("bare", called)
+            for unit_id, _kind in self.stays:
+                yield ("unit", called, unit_id)

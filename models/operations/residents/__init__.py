@@ -12,6 +12,7 @@ from models.operations.residents.records import (
     held_by,
     register,
 )
+from models.operations.residents.same_person import merged_names
 
 __all__ = [
     "AMENDABLE",
@@ -26,6 +27,7 @@ __all__ = [
     "end_occupancy",
     "held_by",
     "merge",
+    "merged_names",
     "register",
     "register_occupancy",
     "undo_merge",

@@ -10,14 +10,34 @@ from models.names import is_same_name, may_be_called
 from models.operations.core import CHUNK, name_pinyin
 from models.personal import keyring_of
 from models.phones import read_noted_phones
-from models.residents import MERGED, Occupancy, Resident, ResidentContact
+from models.residents import MERGED, Occupancy, Resident, ResidentContact, ResidentMerge
 
 Known = tuple[int, str, str]
 """Id, name and its pinyin."""
 
 
+def merged_names(session: Session, ids: Iterable[int]) -> dict[int, list[tuple[str, str]]]:
+    """Resident -> the names, with their pinyin, of all who were merged into that one, one after the other too."""
+    found: dict[int, list[tuple[str, str]]] = {}
+    kept_in = {row_id: row_id for row_id in ids}
+    going = sorted(kept_in)
+    while going:
+        query = select(ResidentMerge.kept_id, Resident.id, Resident.name, Resident.name_pinyin)
+        query = query.join(Resident, Resident.id == ResidentMerge.merged_id).where(ResidentMerge.undone_at.is_(None))
+        rows = [
+            row
+            for start in range(0, len(going), CHUNK)
+            for row in session.execute(query.where(ResidentMerge.kept_id.in_(going[start : start + CHUNK])))
+        ]
+        for kept_id, merged_id, name, spelt in rows:
+            kept_in[merged_id] = kept_in[kept_id]
+            found.setdefault(kept_in[kept_id], []).append((name, spelt))
+        going = sorted(merged_id for _kept, merged_id, _name, _spelt in rows)
+    return found
+
+
 class ReachedThere:
-    """The people of some estates by the numbers at which they are reached."""
+    """The people of some estates by the numbers at which they are reached, under all names that they had."""
 
     def __init__(self, session: Session, asked: Iterable[tuple[int, str | None]]) -> None:
         """*asked*: estate and numbers as they were said, which the caller has not checked yet."""
@@ -38,14 +58,18 @@ class ReachedThere:
             chosen = query.where(ResidentContact.value_digest.in_(digests[start : start + CHUNK]))
             for estate_id, digest, row_id, name, spelt in session.execute(chosen):
                 self._found.setdefault((estate_id, str(digest)), []).append((row_id, name, spelt))
+        self._former = merged_names(session, {known[0] for people in self._found.values() for known in people})
 
     def who(self, estate_id: int, name: str, said: str | None) -> Known | None:
         """The first who is or may be called so and is reached at one of the numbers *said*: 盖女士 may be 盖晨曦."""
         called = (name, name_pinyin(name))
         reached = [known for digest in self._digests(said) for known in self._found.get((estate_id, digest), ())]
-        same = (known for known in reached if is_same_name(called, known[1:]))
-        perhaps = (known for known in reached if may_be_called(name, known[1]))
+        same = (known for known in reached if any(is_same_name(called, each) for each in self._names(known)))
+        perhaps = (known for known in reached if any(may_be_called(name, each) for each, _ in self._names(known)))
         return next(same, None) or next(perhaps, None)
+
+    def _names(self, known: Known) -> list[tuple[str, str]]:
+        return [known[1:], *self._former.get(known[0], ())]
 
     def _digests(self, said: str | None) -> list[str]:
         try:
