@@ -194,7 +194,7 @@ _ORGANISATION = re.compile(
 def person(cell: str) -> str | None:
     """The name of one person or organisation; None where the cell names nobody: 无, 空置, 开发商未售.
 
-    Refuses several people in one cell.
+    Refuses several people in one cell, and a word for what somebody is: nobody is called 业主.
     """
     written = unicodedata.normalize("NFKC", cell).casefold().strip()
     if says_nothing(cell) or is_unreadable(cell) or written.strip(" ().") in _NOBODY:
@@ -202,7 +202,30 @@ def person(cell: str) -> str | None:
     if _SEVERAL_PEOPLE.search(unicodedata.normalize("NFKC", cell).strip()) and not _ORGANISATION.search(written):
         message = gettext_noop("“%(value)s” looks like several people: write each in a row of their own.")
         raise OperationRefused(RULE, message, value=cell[:40])
+    if plain(cell) in _ROLES:
+        message = gettext_noop("“%(value)s” says what somebody is, and is no name.")
+        raise OperationRefused(RULE, message, value=cell[:40])
     return whole_text(cell)
+
+
+_ROLES = frozenset(
+    (
+        "业主",
+        "户主",
+        "租户",
+        "租客",
+        "住户",
+        "家属",
+        "本人",
+        "产权人",
+        "承租人",
+        "owner",
+        "tenant",
+        "resident",
+        "family",
+    )
+)
+"""What stands in a column of names where a file was taken one column or one row too far."""
 
 
 def word(enum: type[LabelledEnum], words: Mapping[LabelledEnum, str]) -> Callable[[str], Any]:

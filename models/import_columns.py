@@ -65,6 +65,8 @@ class Columns:
         self._known |= {
             heading(header): (column.name, place) for column in columns for place, header in enumerate(column.headers)
         }
+        self._words = frozenset(text for text in self._known if any(_is_word_of(column, text) for column in columns))
+        """Headings that a cell may hold as well: 业主, 租户, owner."""
 
     @property
     def headings(self) -> frozenset[str]:
@@ -191,6 +193,20 @@ class Columns:
         values[phone] = Masked(joined) if any(isinstance(number, Masked) for number in several) else joined
 
     def header_of(self, rows: Sequence[SheetRow]) -> int:
-        """Which of the first *rows* is the header: the one with most headings that are known, else the first."""
-        known = [sum(name is not None for name in self.guess(row.cells)[0]) for row in rows[:HEADER_WITHIN]]
+        """Which of the first *rows* is the header: the one with most headings that are known, else the first.
+
+        A row that names nothing but words which a cell may hold is one of data.
+        """
+        known = [self._headings_in(row.cells) for row in rows[:HEADER_WITHIN]]
         return known.index(max(known)) if known else 0
+
+    def _headings_in(self, cells: Sequence[str]) -> int:
+        named = [heading(cell) for cell, name in zip(cells, self.guess(cells)[0], strict=True) if name is not None]
+        return 0 if self._words.issuperset(named) else len(named)
+
+
+def _is_word_of(column: Column, text: str) -> bool:
+    try:
+        return isinstance(column.read(text), LabelledEnum)
+    except OperationRefused:
+        return False

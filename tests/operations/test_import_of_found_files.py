@@ -371,6 +371,40 @@ def test_beside_a_building_the_room_is_inside_it_and_a_room_without_stairwell_is
     assert "乙" not in {name for name, _code, _kind in homes(desk)}
 
 
+@pytest.mark.parametrize(
+    ("register", "lines"),
+    [
+        (
+            "residents",
+            ("物业单元,客户全称,户主电话,角色", "1-101,柳一,13611119911,业主", "1-102,柳二,13611119912,业主"),
+        ),
+        ("residents", ("1-101,柳一,13611119911,业主", "1-102,柳二,13611119912,租户")),
+        ("residents", ("a,b", "owner,tenant")),
+        ("units", ("丙,丁", "9-101,住房", "9-102,住房")),
+    ],
+)
+def test_a_row_of_words_that_cells_may_hold_is_no_row_of_headings(register, lines):
+    assert imports.read_tables(tables(csv(*lines)), register).header == lines[0].split(",")
+
+
+def test_headings_below_a_title_are_found_though_they_are_such_words_too():
+    lines = ("云湖业主名册,,", "业主,电话,房号", "柳一,13611119911,1-101")
+    assert imports.read_tables(tables(csv(*lines)), "residents").header == lines[1].split(",")
+
+
+def test_nobody_is_called_owner_or_tenant__RES_1(desk):
+    for word in ("业主", "租户", "住户", "Owner", " tenant "):
+        assert "is no name" in str(desk(csv("姓名,电话", f"{word},13611119913"))[0]), word
+
+
+def test_a_person_of_a_household_without_the_room_is_asked_for_it__RES_1(desk):
+    rows = ("1栋,1-101,冯一,本人", "1栋,,陈二,妻子", ",,褚三,儿子", ",,卫四,")
+    *taken, partner, child, alone = desk(csv("楼栋,房号,姓名,与业主关系", *rows))
+    assert (taken, alone) == (["imported"], "imported")
+    for refusal in (partner, child):
+        assert "The room is empty here" in str(refusal)
+
+
 def test_what_stands_behind_a_stairwell_stays_together__RES_1(desk):
     assert desk(csv("楼栋,房号", "88栋,1-101", "88栋,2-15-01"), "units") == ["imported", "imported"]
     assert "88-2-15-01" in {*desk.session.scalars(select(Unit.code).where(Unit.building == "88栋"))}

@@ -150,3 +150,16 @@ def test_columns_chosen_once_are_those_of_the_next_file_of_that_shape(runs):
     assert again.columns == ["name", "phone", "unit"]
     assert imports.reading_of(runs.session, again).everybody == "tenant"
     assert runs.upload("住在这里的人,哪里,号\n乙,2-201,1", key="third").columns == [None, None, None]
+
+
+def test_a_title_above_the_headings_is_passed_over_as_it_was_the_last_time(runs):
+    text = "翠湖登记总表,,\n资产位置,客户大名,附言\n{room},{name},\n"
+    run = runs.upload(text.format(room="1-101", name="钱一"))
+    assert imports.reading_of(runs.session, run).header_row == 1
+    call = Call(runs.session, **runs.common)
+    reading = imports.read_with(runs.session, run, sheet=0, header_row=2)
+    columns = ["unit", "name", None]
+    imports.map_columns(call, run, columns, reading=replace(reading, everybody="owner"))
+    again = runs.upload(text.format(room="1-201", name="钱二"), key="b" * 20)
+    found = imports.reading_of(runs.session, again)
+    assert (found.header_row, found.everybody, again.columns, again.rows) == (2, "owner", columns, 1)

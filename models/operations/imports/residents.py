@@ -126,6 +126,13 @@ class ResidentsImport:
         cells = RESIDENTS.read(self.columns, row)
         code, building, stairwell = (cells.pop(name, None) for name in ("unit", "building", "stairwell"))
         unit_id = None if code is None else self._units.find(code, building, stairwell)
+        said = building or stairwell or "kind" in cells
+        if code is None and said and "name" in cells and "unit" in self.columns:
+            message = gettext_noop(
+                "The room is empty here, and the row says who somebody is in it: write the room in each row, also of "
+                "those who live together."
+            )
+            raise OperationRefused("RES-1", message)
         if code is not None and unit_id is None:
             message = gettext_noop("There is no unit %(code)s in this estate; import the units first.")
             raise OperationRefused("RES-1", message, code=full_code(code, building, stairwell))

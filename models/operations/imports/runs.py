@@ -93,7 +93,24 @@ def upload(call: Call, file: SealedFile, *, estate_id: int, register: str, file_
         for position, (rows, content) in enumerate(file.chunks)
     ]
     call.session.execute(insert(ImportChunk), chunks)
+    _read_as_before(call, run)
     return run
+
+
+def _read_as_before(call: Call, run: ImportRun) -> None:
+    """Take the sheet and the row of headings of a file that was read so before; nothing where there was none."""
+    reading = reading_of(call.session, run)
+    if layout_of(call.session, run.estate_id, run.register, reading.header) is not None:
+        return
+    for at, sheet in enumerate(reading.sheets):
+        for row in top_rows(call.session, run, sheet.first) if sheet.problem is None and sheet.rows else ():
+            layout = layout_of(call.session, run.estate_id, run.register, row.cells)
+            if layout is not None:
+                found = read_with(call.session, run, sheet=at, header_row=row.number)
+                found = replace(found, everybody=layout.everybody)
+                run.header, run.sheet = kept_reading(keyring_of(call.session), found), sheet.name[:100]
+                run.columns, run.rows = list(layout.columns), _count(call.session, run, found)
+                return
 
 
 def columns_of(
