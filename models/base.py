@@ -5,6 +5,7 @@ zone or an unknown word must be refused on its way in, on both databases alike.
 """
 
 import datetime
+import functools
 import json
 from collections.abc import Callable, Sequence
 from enum import Enum, StrEnum, auto
@@ -33,6 +34,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeEngine
 
 from models.canonical import canonical_json
+from models.declared import Searched
 from models.errors import Msgid
 
 NAMING = {
@@ -306,6 +308,8 @@ class Base(DeclarativeBase):
     """What the register is called: the word for all of its rows."""
     status_rule: ClassVar[str] = "STATE"
     """The rule that says from which status a row may go to which."""
+    searched: ClassVar[Searched | None] = None
+    """By what its rows are found; None for what nobody searches."""
     open_statuses: ClassVar[Sequence[LabelledEnum]] = ()
     """The statuses in which something is owed, so that the row can be late."""
     ended_by: ClassVar[tuple[str, ...]] = ()
@@ -322,6 +326,13 @@ class Base(DeclarativeBase):
     def __repr__(self) -> str:
         """Class and identity only: a repr in a log must not carry personal data."""
         return f"<{type(self).__name__} {self.__dict__.get('id')}>"
+
+
+@functools.cache
+def tables() -> dict[str, type[Base]]:
+    """Register -> the class of its table, in the order of the names; complete when ``models`` is imported."""
+    classes = (mapper.class_ for mapper in Base.registry.mappers)
+    return {model.__tablename__: model for model in sorted(classes, key=lambda model: str(model.__tablename__))}
 
 
 class EstateRow:

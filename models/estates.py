@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, Index, Integer, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Choice, LabelledEnum, LocalDate, Register, ShortText, SortKey, named, table_args
+from models.declared import Searched
 from models.errors import gettext_noop
 from models.guards import TRIGGERS
 from models.roles import ADMINS, MANAGERS, READERS
@@ -56,6 +57,7 @@ class Unit(Register, Base):
 
     __tablename__ = "units"
     title = gettext_noop("Units")
+    searched = Searched(words=("code", "building"), room="code")
 
     building: Mapped[str | None] = mapped_column(ShortText(40), info=named("Building"))
     floor: Mapped[int | None] = mapped_column(Integer, info=named("Floor"))

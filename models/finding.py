@@ -26,18 +26,15 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-from models.base import Base
-from models.complaints import Complaint
+from models.base import Base, tables
+from models.declared import Searched
 from models.estates import Unit
-from models.follow_ups import FollowUp
-from models.keys import Key, KeyApproval, KeyLoan
-from models.matters import RepeatReport
+from models.matters import Matter, RepeatReport
 from models.meanings import meanings_of, parts_of, room_of, terms
 from models.names import said_together, surname_said
-from models.passes import VisitorPass
 from models.personal import Keyring
 from models.residents import Occupancy, Resident, ResidentContact, ResidentMerge
-from models.search import NUMBERS, TEXTS, ending_token, index_of, room_token
+from models.search import ending_token, index_of, room_token
 from models.tickets import Ticket
 
 _GIVEN = ("given", "given_together")
@@ -216,52 +213,58 @@ class _Said:
 
 def _places(model: type[Any], said: _Said) -> "list[Select[Any]]":
     """Each way in which rows of *model* are found by what was *said*, as a query for their ids."""
-    found = [_holding(model, said.parameter("words"))] if "words" in said and model.__tablename__ in TEXTS else []
-    if model.__tablename__ in NUMBERS and "number" in said:
+    by: Searched = model.searched or Searched()
+    found = [_holding(model, said.parameter("words"))] if "words" in said and by.words else []
+    if "number" in said and by.number:
         found.append(_holding(model, said.parameter("number")))
-    units = [_holding(Unit, said.parameter("room"))] if "room" in said else []
-    if model is Unit:
-        found += units
-    elif model is Resident:
-        found += _of_contacts(said, ResidentContact, ResidentContact.resident_id)
-        found += [_holding(Resident, said.parameter(meaning)) for meaning in _OF_A_RESIDENT if meaning in said]
-        found += _under_another_name(said)
-        for rooms in units:
-            living = select(Occupancy.resident_id).where(Occupancy.unit_id.in_(rooms), Occupancy.until_on.is_(None))
-            found.append(living)
-    elif model in (Ticket, Complaint):
-        found += [select(model.id).where(model.resident_id.in_(query)) for query in _people(said)]
-        found += [select(model.id).where(model.unit_id.in_(rooms)) for rooms in units]
-        found += _by_phone(said, model, model.reporter_phone_digest, model.reporter_phone_tail_digest)
-        found += _told_again(said, RepeatReport.ticket_id if model is Ticket else RepeatReport.complaint_id, units)
-    elif model is VisitorPass:
-        found += [select(model.id).where(model.host_unit_id.in_(rooms)) for rooms in units]
-        found += _by_phone(said, model, model.phone_digest, model.phone_tail_digest)
-        found += _by_tag(said, model.badge_key)
-        found += [_holding(model, said.parameter("surname"))] if "surname" in said else []
-    elif model is Key:
-        found += [select(model.id).where(model.unit_id.in_(rooms)) for rooms in units]
-        found += _by_tag(said, model.hook_key, model.seal_key)
-    elif model is FollowUp:
-        found += [select(model.id).where(model.ticket_id.in_(query)) for query in _places(Ticket, said)]
-        found += [select(model.id).where(model.complaint_id.in_(query)) for query in _places(Complaint, said)]
-    elif model in (KeyLoan, KeyApproval):
-        found += [select(model.id).where(model.key_id.in_(query)) for query in _places(Key, said)]
-        found += [_holding(model, said.parameter("surname"))] if "surname" in said else []
+    if "surname" in said and by.names:
+        found.append(_holding(model, said.parameter("surname")))
+    rooms = [_holding(Unit, said.parameter("room"))] if "room" in said else []
+    if by.room:
+        found += rooms
+    for name in by.people:
+        found += _referring(model, name, _people(said))
+    for name in by.units:
+        found += _referring(model, name, rooms)
+    for name in by.phones:
+        found += _by_phone(said, model, getattr(model, f"{name}_digest"), getattr(model, f"{name}_tail_digest"))
+    for name in by.tags:
+        found += _by_tag(said, model, name)
+    for name in by.through:
+        found += _referring(model, name, _places(_target(model, name), said))
+    if model is Resident:
+        found += _of_residents(said, rooms)
+    elif issubclass(model, Matter):
+        found += _told_again(said, RepeatReport.ticket_id if model is Ticket else RepeatReport.complaint_id)
     return found
 
 
-def _told_again(said: _Said, matter: Any, units: "list[Select[Any]]") -> "list[Select[Any]]":
+def _referring(model: type[Any], name: str, queries: "list[Select[Any]]") -> "list[Select[Any]]":
+    return [select(model.id).where(getattr(model, name).in_(query)) for query in queries]
+
+
+def _target(model: type[Any], name: str) -> type[Any]:
+    """The table that the column *name* refers to."""
+    (key,) = model.__table__.columns[name].foreign_keys
+    return tables()[key.column.table.name]
+
+
+def _of_residents(said: _Said, rooms: "list[Select[Any]]") -> "list[Select[Any]]":
+    """Also by their numbers, plates, other names, and where they live."""
+    ways = _of_contacts(said, ResidentContact, ResidentContact.resident_id) + _under_another_name(said)
+    ways += [_holding(Resident, said.parameter(meaning)) for meaning in _OF_A_RESIDENT if meaning in said]
+    return ways + [
+        select(Occupancy.resident_id).where(Occupancy.unit_id.in_(each), Occupancy.until_on.is_(None)) for each in rooms
+    ]
+
+
+def _told_again(said: _Said, matter: Any) -> "list[Select[Any]]":
     """The matters that whoever else called about is found by, or what was said then (INT-6)."""
-    model = RepeatReport
-    ways = [_holding(model, said.parameter("words"))] if "words" in said else []
-    ways += [select(model.id).where(model.resident_id.in_(query)) for query in _people(said)]
-    ways += [select(model.id).where(model.unit_id.in_(rooms)) for rooms in units]
-    ways += _by_phone(said, model, model.reporter_phone_digest, model.reporter_phone_tail_digest)
+    ways = _places(RepeatReport, said)
     if not ways:
         return []
     each = union(*ways) if len(ways) > 1 else ways[0]
-    return [select(matter).where(matter.is_not(None), model.id.in_(each)).distinct()]
+    return [select(matter).where(matter.is_not(None), RepeatReport.id.in_(each)).distinct()]
 
 
 def _under_another_name(said: _Said) -> "list[Select[Any]]":
@@ -280,13 +283,9 @@ def _people(said: _Said) -> "list[Select[Any]]":
     return found + _of_contacts(said, ResidentContact, ResidentContact.resident_id)
 
 
-def _by_tag(said: _Said, *keys: Any) -> "list[Select[Any]]":
-    return [
-        select(key.class_.id).where(key == said.parameter(meaning))
-        for meaning in _TAGS
-        if meaning in said
-        for key in keys
-    ]
+def _by_tag(said: _Said, model: type[Any], name: str) -> "list[Select[Any]]":
+    asked = [said.parameter(meaning) for meaning in _TAGS if meaning in said]
+    return [select(model.id).where(getattr(model, name) == each) for each in asked]
 
 
 def _of_contacts(said: _Said, model: type[Any], owner: Any) -> "list[Select[Any]]":

@@ -21,6 +21,7 @@ from models.base import (
     table_args,
     within_estate,
 )
+from models.declared import Searched
 from models.errors import gettext_noop
 from models.matters import ONE_MATTER, OfMatter, of_matter_args
 from models.roles import CLERKS, READERS
@@ -64,6 +65,7 @@ class FollowUp(Register, OfMatter, Base):
 
     __tablename__ = "follow_ups"
     title = gettext_noop("Follow-ups")
+    searched = Searched(through=("ticket_id", "complaint_id"))
     status_rule = "FUP-3"
     open_statuses = (FollowUpStatus.SCHEDULED,)
 

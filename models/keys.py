@@ -22,6 +22,7 @@ from models.base import (
     table_args,
     within_estate,
 )
+from models.declared import Searched
 from models.errors import gettext_noop
 from models.estates import Unit
 from models.guards import SENTENCES, TRIGGERS
@@ -106,6 +107,9 @@ class Key(Register, Base):
 
     __tablename__ = "keys"
     title = gettext_noop("Keys")
+    searched = Searched(
+        words=("number", "hook", "seal", "place"), number="number", units=("unit_id",), tags=("hook_key", "seal_key")
+    )
 
     number: Mapped[str] = mapped_column(ShortText(40), info=named("Number"))
     pieces: Mapped[int] = mapped_column(Integer, default=1, server_default="1", info=named("Pieces"))
@@ -198,6 +202,7 @@ class KeyApproval(Register, Base):
 
     __tablename__ = "key_approvals"
     title = gettext_noop("Key approvals")
+    searched = Searched(words=("borrower_name",), names=True, through=("key_id",))
     status_rule = "KEY-3"
 
     key_id: Mapped[int] = mapped_column(Identity, info=named("Key"))
@@ -245,6 +250,7 @@ class KeyLoan(Register, Base):
 
     __tablename__ = "key_loans"
     title = gettext_noop("Key loans")
+    searched = Searched(words=("borrower_name",), names=True, through=("key_id",))
     ended_by = ("returned_at", "lost_at")
 
     key_id: Mapped[int] = mapped_column(Identity, info=named("Key"))

@@ -1,7 +1,7 @@
 """What tickets and complaints share: the intake columns, repeats of the same matter, comments, running clocks."""
 
 import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, UniqueConstraint
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
@@ -22,6 +22,7 @@ from models.base import (
     table_args,
     within_estate,
 )
+from models.declared import Searched
 from models.errors import gettext_noop
 
 if TYPE_CHECKING:
@@ -59,6 +60,14 @@ class Channel(LabelledEnum):
 
 class Matter(Register):
     """The intake columns (INT-1 … INT-9). A matter is a ticket or a complaint, never both."""
+
+    searched: ClassVar[Searched | None] = Searched(
+        words=("summary", "detail", "place", "reporter_name"),
+        number="number",
+        units=("unit_id",),
+        people=("resident_id",),
+        phones=("reporter_phone",),
+    )
 
     if TYPE_CHECKING:
         # From Base, which each table that mixes this in has too.
@@ -218,6 +227,12 @@ class RepeatReport(OfMatter, Base):
 
     __tablename__ = "repeat_reports"
     title = gettext_noop("Repeated reports")
+    searched = Searched(
+        words=("words", "place", "reporter_name"),
+        units=("unit_id",),
+        people=("resident_id",),
+        phones=("reporter_phone",),
+    )
 
     heard_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime, info=named("Heard"))
     words: Mapped[str] = mapped_column(LongText, info=named("What was said"))

@@ -21,6 +21,7 @@ from models.base import (
     table_args,
     within_estate,
 )
+from models.declared import Searched
 from models.errors import gettext_noop
 from models.estates import Unit
 from models.guards import SENTENCES, TRIGGERS
@@ -61,6 +62,14 @@ class VisitorPass(Register, Base):
 
     __tablename__ = "visitor_passes"
     title = gettext_noop("Visitor passes")
+    searched = Searched(
+        words=("holder_name", "organisation", "badge_number"),
+        number="number",
+        names=True,
+        units=("host_unit_id",),
+        phones=("phone",),
+        tags=("badge_key",),
+    )
 
     kind: Mapped[PassKind] = mapped_column(
         Choice(PassKind), default=PassKind.VISITOR, server_default="visitor", info=named("Kind")

@@ -23,6 +23,7 @@ from models.base import (
     within_estate,
 )
 from models.contacts import Contact, contact_indexes, main_number
+from models.declared import Searched
 from models.errors import gettext_noop
 from models.estates import Unit
 from models.personal import IdDocument
@@ -38,6 +39,7 @@ class Resident(Register, Base):
 
     __tablename__ = "residents"
     title = gettext_noop("Residents")
+    searched = Searched(words=("name", "name_pinyin", "vehicles"), plates="vehicles", pinyin="name_pinyin")
 
     name: Mapped[str] = mapped_column(ShortText(60), info=named("Full name"))
     name_pinyin: Mapped[str] = mapped_column(ShortText(400), default="", server_default="", info=named("Pinyin"))

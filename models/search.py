@@ -6,6 +6,7 @@ no blanks between words, so each Chinese character is indexed together with the 
 Chinese characters (``车库B2坏了``) is a word of its own.
 """
 
+import functools
 import string
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -13,32 +14,9 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, MetaData, event
 
+from models.base import tables
+from models.declared import Searched
 from models.rooms_in_sql import PLACES, POSTGRESQL_KEY, POSTGRESQL_READING, sqlite_key, sqlite_reading
-
-TEXTS: dict[str, tuple[str, ...]] = {
-    "tickets": ("summary", "detail", "place", "reporter_name"),
-    "complaints": ("summary", "detail", "place", "reporter_name"),
-    "repeat_reports": ("words", "place", "reporter_name"),
-    "residents": ("name", "name_pinyin", "vehicles"),
-    "units": ("code", "building"),
-    "keys": ("number", "hook", "seal", "place"),
-    "key_loans": ("borrower_name",),
-    "key_approvals": ("borrower_name",),
-    "visitor_passes": ("holder_name", "organisation", "badge_number"),
-}
-"""Searched table -> the columns whose words are found."""
-
-NUMBERS = {"tickets": "number", "complaints": "number", "keys": "number", "visitor_passes": "number"}
-"""Searched table -> its column with the number of the record, found as a whole only: beginnings are those of all."""
-
-ROOMS = {"units": "code"}
-"""Searched table -> its column with the number of a room, found in whatever spelling (:func:`room_token`)."""
-
-PLATES = {"residents": "vehicles"}
-"""Searched table -> its column with number plates, found by their end too (:func:`plate_token`)."""
-
-NAMES = {"residents": "name_pinyin"}
-"""Searched table -> its column with the pinyin of its names, found by their end too (:func:`ending_token`)."""
 
 PLATE_ENDS = (4, 5, 6)
 """So many of the last signs of a number plate are enough to find it."""
@@ -56,6 +34,12 @@ _WIDER = ord("０") - ord("0")
 _WIDE = "".join(chr(ord(sign) + _WIDER) for sign in _PLAIN)
 
 
+@functools.cache
+def indexed() -> dict[str, Searched]:
+    """The tables that have a search index, with what stands in it; complete when ``models`` is imported."""
+    return {name: model.searched for name, model in tables().items() if model.searched and model.searched.words}
+
+
 def index_of(table: str) -> str:
     """The name of the search index of *table*."""
     return f"{table}_search"
@@ -63,7 +47,7 @@ def index_of(table: str) -> str:
 
 def is_index(name: str | None) -> bool:
     """Whether the table of that name belongs to a search index; FTS5 keeps several for each."""
-    return name is not None and (name == PLACES or name.startswith(tuple(index_of(table) for table in TEXTS)))
+    return name is not None and (name == PLACES or name.startswith(tuple(map(index_of, indexed()))))
 
 
 def keeps_index(name: str) -> bool:
@@ -108,7 +92,7 @@ def create_statements(dialect: str) -> Iterator[str]:
         yield f"CREATE TABLE {PLACES} (n INTEGER PRIMARY KEY) STRICT"
         numbers = f"WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < {LONGEST})"
         yield f"INSERT INTO {PLACES} (n) {numbers} SELECT n FROM c"
-    for table in TEXTS:
+    for table in indexed():
         name = index_of(table)
         if dialect == "sqlite":
             yield (
@@ -123,7 +107,7 @@ def create_statements(dialect: str) -> Iterator[str]:
 
 def drop_statements(dialect: str) -> Iterator[str]:
     """DROP statements of all indexes."""
-    for table in TEXTS:
+    for table in indexed():
         yield f"DROP TABLE IF EXISTS {index_of(table)}"
     if dialect == "sqlite":
         yield f"DROP TABLE IF EXISTS {PLACES}"
@@ -145,7 +129,7 @@ def attach_indexes(metadata: MetaData) -> None:
 
 def rebuild(connection: Connection, progress: Callable[[str], None] | None = None) -> None:
     """Make every index anew from the rows, in the caller's transaction; *progress* hears the name of each table."""
-    for table in TEXTS:
+    for table in indexed():
         if progress is not None:
             progress(table)
         name = index_of(table)
@@ -194,7 +178,7 @@ def trigger_statements(dialect: str) -> Iterator[str]:
         yield _POSTGRESQL_ROOM
         yield _POSTGRESQL_PLATES
         yield _POSTGRESQL_TOKENS
-    for table in TEXTS:
+    for table in indexed():
         yield from _triggers(table, dialect)
 
 
@@ -209,8 +193,8 @@ def _trigger_names(table: str, dialect: str) -> Iterator[str]:
 
 
 def _watched(table: str) -> tuple[str, ...]:
-    others = [columns[table] for columns in (NUMBERS, ROOMS) if table in columns]
-    return tuple(dict.fromkeys((*TEXTS[table], *others)))
+    by = indexed()[table]
+    return tuple(dict.fromkeys(filter(None, (*by.words, by.number, by.room))))
 
 
 def _sqlite_triggers(table: str) -> Iterator[str]:
@@ -229,17 +213,18 @@ def _sqlite_triggers(table: str) -> Iterator[str]:
 
 
 def _sqlite_tokens(table: str, row: str) -> str:
-    text = " || ' ' || ".join(f"coalesce({row}.{column}, '')" for column in TEXTS[table])
-    if table in NUMBERS:
-        number = f"replace(lower({row}.{NUMBERS[table]}), '-', '')"
+    by = indexed()[table]
+    text = " || ' ' || ".join(f"coalesce({row}.{column}, '')" for column in by.words)
+    if by.number:
+        number = f"replace(lower({row}.{by.number}), '-', '')"
         text = f"'n' || {number} || ' n' || ltrim({number}, '{_LETTERS}') || ' ' || {text}"
-    if table in ROOMS:
-        text += f" || ' ' || ({_sqlite_room(f'{row}.{ROOMS[table]}')})"
-    if table in PLATES:
-        plates = f"coalesce({row}.{PLATES[table]}, '')"
+    if by.room:
+        text += f" || ' ' || ({_sqlite_room(f'{row}.{by.room}')})"
+    if by.plates:
+        plates = f"coalesce({row}.{by.plates}, '')"
         text += f" || ' ' || {_together(plates)} || ({_sqlite_plates(plates)})"
-    if table in NAMES:
-        text += f" || ' ' || {_together(f'{row}.name')} || ({_sqlite_endings(f'{row}.{NAMES[table]}')})"
+    if by.pinyin:
+        text += f" || ' ' || {_together(f'{row}.name')} || ({_sqlite_endings(f'{row}.{by.pinyin}')})"
     # One after another, so that the words stay whole in whatever order a connection likes to read.
     each = (
         f"SELECT said.t, place.n, substr(said.t, place.n, 1) AS sign"
@@ -322,17 +307,18 @@ $$"""
 
 
 def _postgresql_tokens(table: str, row: str) -> str:
-    said = [f"{row}.{column}" for column in TEXTS[table]]
-    if table in NUMBERS:
-        number = f"replace(lower({row}.{NUMBERS[table]}), '-', '')"
+    by = indexed()[table]
+    said = [f"{row}.{column}" for column in by.words]
+    if by.number:
+        number = f"replace(lower({row}.{by.number}), '-', '')"
         said = [f"'n' || {number}", f"'n' || ltrim({number}, '{_LETTERS}')", *said]
     text = f"concat_ws(' ', {', '.join(said)}"
-    text += f", search_room({row}.{ROOMS[table]})" if table in ROOMS else ""
-    if table in PLATES:
-        plates = f"{row}.{PLATES[table]}"
+    text += f", search_room({row}.{by.room})" if by.room else ""
+    if by.plates:
+        plates = f"{row}.{by.plates}"
         text += f", {_together(plates)}, search_plates({plates}), search_plates({_together(plates)})"
-    if table in NAMES:
-        text += f", {_together(f'{row}.name')}, '0' || replace(reverse({row}.{NAMES[table]}), ' ', ' 0')"
+    if by.pinyin:
+        text += f", {_together(f'{row}.name')}, '0' || replace(reverse({row}.{by.pinyin}), ' ', ' 0')"
     return f"search_tokens({text}))"
 
 

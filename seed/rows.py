@@ -141,7 +141,7 @@ class RowWriter:
 
     def _insert(self, connection: Connection, table: str, names: Sequence[str], rows: Values) -> None:
         columns = ", ".join(f'"{name}"' for name in names)
-        with search.in_bulk(connection, [name for name in (table,) if name in search.TEXTS]):
+        with search.in_bulk(connection, [name for name in (table,) if name in search.indexed()]):
             if self._is_sqlite:
                 # The SQL is made of our own tables' names, never of input.
                 _insert_many(connection, f"INSERT INTO {table} ({columns}) VALUES ", rows)  # noqa: S608

@@ -54,7 +54,7 @@ def _tables() -> list[Table]:
 
 
 def _beside() -> list[str]:
-    return sorted({*HOUSEKEEPING, *map(search.index_of, search.TEXTS)})
+    return sorted({*HOUSEKEEPING, *map(search.index_of, search.indexed())})
 
 
 def _readable(table: Table) -> str:

@@ -46,12 +46,14 @@ def search_tables() -> frozenset[str]:
 _SEARCH_TABLES = frozenset({PLACES}) | frozenset(
     {
         name
-        for table in search.TEXTS
+        for table in search.indexed()
         for name in (search.index_of(table), *(f"{search.index_of(table)}_{part}" for part in _FULL_TEXT_PARTS))
     }
 )
 SEARCH_INDEXES = frozenset(
-    name for table in search.TEXTS for name in (f"ix_{search.index_of(table)}_tokens", f"{search.index_of(table)}_pkey")
+    name
+    for table in search.indexed()
+    for name in (f"ix_{search.index_of(table)}_tokens", f"{search.index_of(table)}_pkey")
 )
 
 

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select, text, update
 
 from models import search
-from models.base import Base
+from models.base import tables
 from models.estates import Unit
 from models.finding import found
 from models.follow_ups import FollowUp
@@ -200,9 +200,11 @@ WITHIN = ("B2", "b2", "LED", "led灯", "车库B2", "地下车库B2的LED灯", "T
 NOT_WITHIN = ("2的", "ED灯", "7号", "车库2", "C3灯")
 
 
-@pytest.mark.parametrize(("table", "column"), [(table, each) for table in search.TEXTS for each in search.TEXTS[table]])
+@pytest.mark.parametrize(
+    ("table", "column"), [(name, each) for name, by in search.indexed().items() for each in by.words]
+)
 def test_letters_and_digits_beside_chinese_characters_are_words_of_their_own(session, world, records, table, column):
-    model = next(mapper.class_ for mapper in Base.registry.mappers if mapper.class_.__tablename__ == table)
+    model = tables()[table]
     if model is RepeatReport:
         heard = {"heard_at": NOW, "words": "again", "channel": Channel.PHONE, "taken_by_id": world.person("clerk").id}
         session.add(RepeatReport(estate_id=world.estate.id, ticket_id=records.tickets[0], **heard))

@@ -127,7 +127,7 @@ def test_an_option_that_would_be_set_in_vain_stops_the_start(name: str) -> None:
 
 
 def test_a_register_with_an_index_is_not_searched_by_columns() -> None:
-    with pytest.raises(TypeError, match=r"models\.search"):
+    with pytest.raises(TypeError, match="its table says what is searched"):
         type("Vain", (RegisterView,), {"model": Ticket, "column_searchable_list": ("summary",)})
 
 

@@ -24,7 +24,6 @@ from models.policy import may, visible
 from models.residents import Resident
 from models.roles import Role
 from models.rooms import room_key, room_order
-from models.search import TEXTS
 from models.settings import Category
 from models.staff import Department, Staff, StaffAssignment, Team
 from models.tickets import IS_OPEN as OPEN_TICKETS
@@ -117,7 +116,7 @@ class Lookup:
 
     def matching(self, text: str) -> ColumnElement[bool]:
         """Records that the search term finds."""
-        if self.model.__tablename__ in TEXTS:
+        if self.model.searched:
             condition = found(self.model, text, keyring_of(context.session()))
             beginning: ColumnElement[bool] = getattr(self.model, self.key).startswith(text, autoescape=True)
             return beginning if condition is None else condition

@@ -5,8 +5,6 @@ from typing import Any
 
 from flask_admin.contrib.sqla import ModelView
 
-from models.search import TEXTS
-
 HONOURED = frozenset(
     {
         "can_create",
@@ -59,8 +57,8 @@ def refuse_vain_options(view: type[Any]) -> None:
         if option and name not in HONOURED:
             instead = INSTEAD.get(name, "no option for it")
             raise TypeError(f"{view.__name__}.{name} would be set in vain: this panel has {instead}")
-    if vars(view).get("column_searchable_list") and view.model.__tablename__ in TEXTS:
-        message = f"{view.__name__}.column_searchable_list would be set in vain: models.search says what is searched"
+    if vars(view).get("column_searchable_list") and view.model.searched:
+        message = f"{view.__name__}.column_searchable_list would be set in vain: its table says what is searched"
         raise TypeError(message)
 
 

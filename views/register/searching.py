@@ -7,9 +7,7 @@ from flask_admin.contrib.sqla import ModelView
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 
 from models.finding import can_gather_newest, found, found_one_by_one, matches, question_of
-from models.follow_ups import FollowUp
 from models.personal import keyring_of
-from models.search import TEXTS
 from views.request import context
 
 
@@ -20,8 +18,7 @@ class Searching(ModelView):
 
     def init_search(self) -> bool:
         """Whether the register has a search box."""
-        indexed = self.model.__tablename__ in TEXTS or self.model is FollowUp  # a follow-up is found by its matter
-        return indexed or not self.searched_by_index
+        return self.model.searched is not None or not self.searched_by_index
 
     @property
     def searched_by_index(self) -> bool:

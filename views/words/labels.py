@@ -5,7 +5,7 @@ from typing import Any
 from flask_babel import LazyString, lazy_gettext
 from flask_babel import lazy_gettext as _
 
-from models.base import Base
+from models.base import tables
 
 WORDS: dict[str, LazyString] = {
     "brought_by": _("Brought back by"),
@@ -24,12 +24,7 @@ WORDS: dict[str, LazyString] = {
 }
 """What a list or a record page shows and no table has -> what it is called."""
 
-TABLES: dict[str, type[Base]] = {
-    model.__tablename__: model
-    for model in sorted((mapper.class_ for mapper in Base.registry.mappers), key=lambda model: model.title)
-}
-"""Register -> the class of its table."""
-REGISTERS: dict[str, LazyString] = {register: lazy_gettext(model.title) for register, model in TABLES.items()}
+REGISTERS: dict[str, LazyString] = {register: lazy_gettext(model.title) for register, model in tables().items()}
 """Register -> what it is called."""
 
 

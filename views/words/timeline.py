@@ -9,7 +9,7 @@ from flask_babel import gettext
 from sqlalchemy import or_, select
 
 from models.audits import AuditRun, FindingKind
-from models.base import Choice, UTCDateTime
+from models.base import Choice, UTCDateTime, tables
 from models.events import Event
 from models.matters import Comment
 from models.roles import Role
@@ -18,7 +18,7 @@ from models.verbs import verb_label
 from views.request import context
 from views.request.gathering import Question
 from views.words.cells import plain
-from views.words.labels import TABLES, label_in
+from views.words.labels import label_in
 from views.words.language import joined, label, local_time, money, say
 from views.words.references import learn_names, reference_of
 
@@ -106,7 +106,7 @@ def role_text(word: str) -> str:
 
 def changes_of(event: Any, names: Mapping[tuple[type[Any], int], str]) -> list[tuple[str, str, str]]:
     """Column, before and after of one event (a row with its columns); technical columns left out."""
-    model = TABLES.get(event.register)
+    model = tables().get(event.register)
     changed = []
     for name in {**event.before, **event.after}:
         if name in HIDDEN or name.endswith("_digest"):
