@@ -183,6 +183,13 @@ def test_every_bulk_verb_is_either_put_back_or_says_why_not():
             assert (each.undo is None) is not (each.lasting is None), (each.register, each.name)
 
 
+def test_only_a_verb_that_says_so_is_done_in_bulk(world, now):
+    ticket = new_ticket(world, now)
+    for verb in ("cancel", "comment", "read", "nothing"):
+        with pytest.raises(OperationRefused, match="ROLE: This cannot be done to many records at once"):
+            bulk(world, now, "tickets", verb, [ticket])
+
+
 def test_the_undo_is_an_event_of_its_own_that_names_the_run(world, now):
     rows, arguments = rows_for(world, now, "tickets", "dispatch")
     run = bulk(world, now, "tickets", "dispatch", rows, **arguments)

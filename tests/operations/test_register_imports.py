@@ -405,3 +405,7 @@ def test_an_import_without_dry_run_or_of_somebody_else_or_begun_is_refused(desk)
     finish(desk, run)
     with pytest.raises(OperationRefused, match="has begun"):
         imports.map_columns(Call(desk.session, **common), run, run.columns)
+    old = Call(desk.session, desk.manager, desk.now + datetime.timedelta(days=8))
+    with pytest.raises(OperationRefused, match="GONE: This import is older than a week") as cleared:
+        imports.run_chunk(old, run)
+    assert cleared.value.http_status == 404

@@ -96,6 +96,9 @@ def test_who_was_not_reached_is_tried_again_on_another_day__FUP_3(
     assert calls(look)[0].attempts == 1
 
 
+MARKS = ("quality", "timeliness", "attitude")
+
+
 def test_a_refusal_loses_nothing_that_was_typed__FUP_3(
     jobs: list[str], look: DeskSession, sign_in: Callable[..., FlaskClient], post: Any
 ) -> None:
@@ -106,6 +109,8 @@ def test_a_refusal_loses_nothing_that_was_typed__FUP_3(
         ({"outcome": "not_satisfied", "way": "visit", "quality": "2"}, 409, "FUP-3"),
         ({"outcome": "not_reached", "way": "visit", "quality": "2"}, 409, "FUP-2"),
         ({"outcome": "satisfied", "way": "visit", "quality": "7", "words": "<b>好</b>"}, 400, "&lt;b&gt;好"),
+        *(({"outcome": "satisfied", "way": "visit", mark: "6"}, 400, "5") for mark in MARKS),
+        *(({"outcome": "satisfied", "way": "visit", mark: "0"}, 400, "5") for mark in MARKS),
         ({"way": "visit", "words": "还没说"}, 400, "还没说"),
         ({"outcome": "satisfied", "way": "visit", "version": "77", "words": "旧页"}, 409, "旧页"),
     ):
