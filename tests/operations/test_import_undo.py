@@ -11,7 +11,7 @@ from models.errors import OperationRefused
 from models.estates import FeeStatus, Unit
 from models.events import Event
 from models.imports import ImportRun
-from models.operations import imports, residents
+from models.operations import imports, residents, tickets
 from models.personal import keyring_of
 from models.residents import Occupancy, OccupancyKind, Resident, ResidentContact
 from models.without_event import rows_without_event
@@ -163,3 +163,23 @@ def test_a_title_above_the_headings_is_passed_over_as_it_was_the_last_time(runs)
     again = runs.upload(text.format(room="1-201", name="钱二"), key="b" * 20)
     found = imports.reading_of(runs.session, again)
     assert (found.header_row, found.everybody, again.columns, again.rows) == (2, "owner", columns, 1)
+
+
+def test_who_stays_keeps_the_home_that_the_import_brought__RES_1(runs):
+    run = runs.take("姓名,电话,房号,身份\n甲三,13800003333,1-101,家属\n乙三,13800004444,1-201,家属")
+    person = runs.session.scalars(select(Resident).where(Resident.name == "甲三")).one()
+    draft = tickets.TicketDraft(runs.world.estate.id, "灯坏了", place="gate", resident_id=person.id)
+    tickets.register(Call(runs.session, runs.world.actor("clerk"), runs.now), [draft]).one()
+    assert [record for record, _refusal in runs.undo(run)] == ["甲三"]
+    homes = select(Resident.name).join(Occupancy, Occupancy.resident_id == Resident.id)
+    assert runs.session.scalars(homes.where(Resident.name.in_(["甲三", "乙三"]))).all() == ["甲三"]
+
+
+def test_imports_are_undone_in_the_reverse_of_their_order(runs):
+    before = runs.state()
+    first = runs.take("姓名,电话,房号,身份\n甲三,13800003333,1-101,家属", key="f" * 20)
+    second = runs.take("姓名,电话,备注\n甲三,13800003333,养狗", key="s" * 20)
+    assert any("changed it since" in str(refusal) for _record, refusal in runs.undo(first))
+    assert runs.undo(second) == []
+    assert runs.undo(first) == []
+    assert runs.state() == before

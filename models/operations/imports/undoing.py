@@ -4,11 +4,11 @@ What it did stands in its own events, which carry its number. A row on which any
 followed stays as it is and says so.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, or_, select
+from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.orm import Session
 
 from models.call import Call
@@ -21,6 +21,7 @@ from models.keys import Key, KeyLoan
 from models.matters import RepeatReport
 from models.operations import complaints, contacts, estates, keys, passes, residents, tickets
 from models.operations.bulk import column_values
+from models.operations.core import referred
 from models.operations.imports.records import require_own
 from models.operations.keys import delete_loans
 from models.passes import VisitorPass
@@ -74,8 +75,11 @@ def mark_of(run: ImportRun) -> str:
     return f"import-{run.id}"
 
 
+_UNDO = "-undo"
+
+
 def _undo_mark(run: ImportRun) -> str:
-    return f"import-{run.id}-undo"
+    return mark_of(run) + _UNDO
 
 
 def _of(run: ImportRun, mark: str) -> ColumnElement[bool]:
@@ -122,19 +126,38 @@ def undo_chunk(call: Call, run: ImportRun, *, before: int | None = None) -> Undo
             people = _brought(call.session, run, "residents", {event.after.get("resident_id", 0) for event in mine})
             # Of somebody whom the file brought, numbers go and stay with the person.
             mine = [event for event in mine if event.after.get("resident_id") not in people]
+        if register == "occupancies":
+            staying = _staying(call.session, run, {event.after.get("resident_id", 0) for event in mine})
+            # Who stays is named with the people, and keeps the home.
+            mine = [event for event in mine if event.after.get("resident_id") not in staying]
         if mine:
             _undo_register(call, run, how, mine, found)
     return found
 
 
+def _staying(session: Session, run: ImportRun, people: Collection[int]) -> set[int]:
+    """Those of *people* whom *run* has brought and whom its undo cannot take out."""
+    brought = sorted(_brought(session, run, "residents", people))
+    return _followed_people(session, run, brought) | referred(
+        session, Resident, brought, apart_from=(Occupancy, ResidentContact)
+    )
+
+
+def _followed_people(session: Session, run: ImportRun, ids: Collection[int]) -> set[int]:
+    """Residents on whom, or on whose numbers, anybody has changed something after *run*."""
+    query = select(ResidentContact.id, ResidentContact.resident_id).where(ResidentContact.resident_id.in_(ids))
+    numbers: dict[int, int] = {row.id: row.resident_id for row in session.execute(query)}
+    changed = _followed(session, run, "resident_contacts", numbers)
+    return _followed(session, run, "residents", ids) | {numbers[row_id] for row_id in changed}
+
+
 def _undo_register(call: Call, run: ImportRun, how: TakenOut, events: Sequence[Event], found: Undone) -> None:
     ids = sorted({event.record_id for event in events})
     rows = {row.id: row for row in call.session.scalars(select(how.model).where(how.model.id.in_(ids)))}
-    followed = _followed(call.session, run, how.model.__tablename__, ids)
     if how.model is Resident:
-        query = select(ResidentContact.id, ResidentContact.resident_id).where(ResidentContact.resident_id.in_(ids))
-        numbers: dict[int, int] = {row.id: row.resident_id for row in call.session.execute(query)}
-        followed |= {numbers[row_id] for row_id in _followed(call.session, run, "resident_contacts", numbers)}
+        followed = _followed_people(call.session, run, ids)
+    else:
+        followed = _followed(call.session, run, how.model.__tablename__, ids)
     for row_id in followed:
         if (row := rows.pop(row_id, None)) is not None:
             found.left.append((str(row), OperationRefused(RULE, gettext_noop("Somebody has changed it since."))))
@@ -181,13 +204,19 @@ def _brought(session: Session, run: ImportRun, register: str, ids: Iterable[int]
 
 
 def _followed(session: Session, run: ImportRun, register: str, ids: Iterable[int]) -> set[int]:
-    """Which records anybody has changed after *run*, other than the run itself and its undo."""
+    """Which records anybody has changed after *run*, other than the run itself, its undo, and imports undone since."""
     first = select(func.min(Event.id)).where(_of(run, mark_of(run))).scalar_subquery()
-    own = (mark_of(run), _undo_mark(run))
-    query = select(Event.record_id).where(
-        Event.register == register,
-        Event.record_id.in_(ids),
-        Event.id > first,
-        or_(Event.request_id.is_(None), Event.request_id.not_in(own)),
+    query = select(Event.record_id, Event.request_id).where(
+        Event.register == register, Event.record_id.in_(ids), Event.id > first
     )
-    return set(session.scalars(query))
+    told: dict[int, set[str | None]] = {}
+    for record_id, mark in session.execute(query):
+        told.setdefault(record_id, set()).add(mark)
+    own = {mark_of(run), _undo_mark(run)}
+    return {record_id for record_id, marks in told.items() if _standing(marks) - own}
+
+
+def _standing(marks: set[str | None]) -> set[str | None]:
+    """*marks* without those of imports that were undone, and of their undo."""
+    undone = {mark for mark in marks if mark is not None and mark.startswith("import-") and mark.endswith(_UNDO)}
+    return marks - undone - {mark.removesuffix(_UNDO) for mark in undone}
