@@ -52,6 +52,7 @@ class AuditRun(Register, Base):
 
     __tablename__ = "audit_runs"
     title = gettext_noop("Daily audits")
+    called = "day"
 
     day: Mapped[datetime.date] = mapped_column(LocalDate, info=named("Date"))
     ran_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime, info=named("Run"))

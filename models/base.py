@@ -308,8 +308,18 @@ class Base(DeclarativeBase):
     """What the register is called: the word for all of its rows."""
     status_rule: ClassVar[str] = "STATE"
     """The rule that says from which status a row may go to which."""
+    called: ClassVar[str] = "id"
+    """The column by which people call a row."""
+    also_called: ClassVar[tuple[str, ...]] = ()
+    """Further columns of which one says in whole which row is meant."""
+    number_prefix: ClassVar[str] = ""
+    """What stands before the date in the number of a record: the R of R261122-001."""
     searched: ClassVar[Searched | None] = None
     """By what its rows are found; None for what nobody searches."""
+    everywhere: ClassVar[int] = 0
+    """Its place among the registers that the search box on every page looks into; 0: that box does not find it."""
+    beside: ClassVar[str] = ""
+    """What that box says beside how a row is called: a column."""
     open_statuses: ClassVar[Sequence[LabelledEnum]] = ()
     """The statuses in which something is owed, so that the row can be late."""
     ended_by: ClassVar[tuple[str, ...]] = ()

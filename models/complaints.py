@@ -92,6 +92,8 @@ class Complaint(Matter, Base):
 
     __tablename__ = "complaints"
     title = gettext_noop("Complaints")
+    number_prefix = "C"
+    everywhere = 2
     status_rule = "CMP-4"
     open_statuses = OPEN_STATUSES
 

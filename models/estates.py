@@ -19,6 +19,7 @@ class Estate(Base):
 
     __tablename__ = "estates"
     title = gettext_noop("Estates")
+    called = "name"
     __table_args__ = ({"sqlite_autoincrement": True, "sqlite_strict": True},)
 
     code: Mapped[str] = mapped_column(ShortText(20), unique=True, info=named("Code"))
@@ -57,7 +58,10 @@ class Unit(Register, Base):
 
     __tablename__ = "units"
     title = gettext_noop("Units")
+    called = "code"
     searched = Searched(words=("code", "building"), room="code")
+    everywhere = 3
+    beside = "building"
 
     building: Mapped[str | None] = mapped_column(ShortText(40), info=named("Building"))
     floor: Mapped[int | None] = mapped_column(Integer, info=named("Floor"))

@@ -107,9 +107,13 @@ class Key(Register, Base):
 
     __tablename__ = "keys"
     title = gettext_noop("Keys")
+    called = "number"
+    number_prefix = "K"
     searched = Searched(
         words=("number", "hook", "seal", "place"), number="number", units=("unit_id",), tags=("hook_key", "seal_key")
     )
+    everywhere = 5
+    beside = "place"
 
     number: Mapped[str] = mapped_column(ShortText(40), info=named("Number"))
     pieces: Mapped[int] = mapped_column(Integer, default=1, server_default="1", info=named("Pieces"))

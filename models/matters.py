@@ -61,6 +61,9 @@ class Channel(LabelledEnum):
 class Matter(Register):
     """The intake columns (INT-1 … INT-9). A matter is a ticket or a complaint, never both."""
 
+    called: ClassVar[str] = "number"
+    also_called: ClassVar[tuple[str, ...]] = ("summary",)
+    beside: ClassVar[str] = "summary"
     searched: ClassVar[Searched | None] = Searched(
         words=("summary", "detail", "place", "reporter_name"),
         number="number",

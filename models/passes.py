@@ -62,6 +62,8 @@ class VisitorPass(Register, Base):
 
     __tablename__ = "visitor_passes"
     title = gettext_noop("Visitor passes")
+    called = "number"
+    number_prefix = "V"
     searched = Searched(
         words=("holder_name", "organisation", "badge_number"),
         number="number",
@@ -70,6 +72,8 @@ class VisitorPass(Register, Base):
         phones=("phone",),
         tags=("badge_key",),
     )
+    everywhere = 6
+    beside = "holder_name"
 
     kind: Mapped[PassKind] = mapped_column(
         Choice(PassKind), default=PassKind.VISITOR, server_default="visitor", info=named("Kind")

@@ -1,9 +1,9 @@
 """Residents (住户) and who lived in or owned which unit from when to when (RES-1)."""
 
 import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from sqlalchemy import CheckConstraint, Index, Integer, select
+from sqlalchemy import CheckConstraint, Index, Integer, ScalarSelect, select
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from models.base import (
@@ -39,7 +39,13 @@ class Resident(Register, Base):
 
     __tablename__ = "residents"
     title = gettext_noop("Residents")
+    called = "name"
+    also_called = ("name_pinyin",)
     searched = Searched(words=("name", "name_pinyin", "vehicles"), plates="vehicles", pinyin="name_pinyin")
+    everywhere = 4
+    beside = "home"
+    home: ClassVar[ScalarSelect[str]]
+    """The room where a resident lives, of several the one moved into first."""
 
     name: Mapped[str] = mapped_column(ShortText(60), info=named("Full name"))
     name_pinyin: Mapped[str] = mapped_column(ShortText(400), default="", server_default="", info=named("Pinyin"))
@@ -150,6 +156,14 @@ class Occupancy(Register, Base):
     )
 
 
+Resident.home = (
+    select(Unit.code)
+    .join(Occupancy, Occupancy.unit_id == Unit.id)
+    .where(Occupancy.resident_id == Resident.id, Occupancy.until_on.is_(None))
+    .order_by(Occupancy.id)
+    .limit(1)
+    .scalar_subquery()
+)
 Resident.phone = column_property(
     main_number(ResidentContact, ResidentContact.resident_id, Resident.__table__.c.id), info=named("Phone")
 )

@@ -72,6 +72,7 @@ class Category(Register, Base):
 
     __tablename__ = "categories"
     title = gettext_noop("Categories")
+    called = "name"
 
     register: Mapped[CategoryRegister] = mapped_column(Choice(CategoryRegister), info=named("Register"))
     code: Mapped[str] = mapped_column(ShortText(40), info=named("Code"))

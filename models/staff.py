@@ -49,6 +49,7 @@ class Team(Register, Base):
 
     __tablename__ = "teams"
     title = gettext_noop("Teams")
+    called = "name"
 
     name: Mapped[str] = mapped_column(ShortText(60), info=named("Name"))
     department: Mapped[Department] = mapped_column(Choice(Department), info=named("Department"))
@@ -67,6 +68,8 @@ class Staff(Base):
 
     __tablename__ = "staff"
     title = gettext_noop("Staff")
+    called = "name"
+    also_called = ("username",)
 
     username: Mapped[str] = mapped_column(ShortText(60), unique=True, info=named("User name"))
     name: Mapped[str] = mapped_column(ShortText(60), info=named("Full name"))

@@ -98,6 +98,8 @@ class Ticket(Matter, Base):
 
     __tablename__ = "tickets"
     title = gettext_noop("Tickets")
+    number_prefix = "R"
+    everywhere = 1
     status_rule = "JOB-1"
     open_statuses = OPEN_STATUSES
 

@@ -23,7 +23,6 @@ from models.estates import Estate
 from models.follow_ups import FollowUp
 from models.operations import estates as estate_verbs
 from models.operations.core import take_numbers_by_day
-from models.operations.tickets import NUMBER_PREFIX
 from models.session import DeskSession
 from models.staff import system_actor
 from models.tickets import Ticket
@@ -145,7 +144,7 @@ def _write_tickets(
             writer.commit()
             yield CHUNK, here[0][0]
         counts = Counter(day for day, _ in here)
-        numbers = take_numbers_by_day(session, cast.estate_id, NUMBER_PREFIX, counts)
+        numbers = take_numbers_by_day(session, cast.estate_id, Ticket.number_prefix, counts)
         ids = writer.ids(Ticket, len(here))
         batch = teller.number(told, ids, list(itertools.chain.from_iterable(numbers.values())))
         teller.follow(batch, writer.ids(FollowUp, len(batch.follow_ups)), rng)

@@ -11,7 +11,7 @@ from models.session import DeskSession
 from tests.factories import World
 from tests.marks import EVERYTHING
 from tests.records import Records
-from views.forms.lookups import LOOKUPS
+from views.forms.lookup_kinds import LOOKUPS
 
 FINDS_ZHANG = (
     "张伟",

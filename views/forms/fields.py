@@ -15,7 +15,8 @@ from wtforms.fields.choices import Choice  # type: ignore[attr-defined]  # newer
 from wtforms.validators import Length, StopValidation
 
 from models.base import LabelledEnum
-from views.forms.lookups import LOOKUPS, Ambiguous, Lookup, NothingFound
+from views.forms.lookup_kinds import LOOKUPS
+from views.forms.lookups import Ambiguous, Lookup, NothingFound
 from views.forms.widgets import attributes
 from views.words.language import joined, label, zone
 

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from models.base import LabelledEnum, LocalDate
-from views.forms.lookups import LOOKUPS
+from views.forms.lookup_kinds import LOOKUPS
 from views.request import context
 from views.request.queries import LARGEST_ID
 from views.words.labels import label_in

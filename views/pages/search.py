@@ -8,26 +8,22 @@ from flask_admin import expose
 from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, Integer, Select, Text, cast, func, literal, or_, select, union_all
 
-from models.complaints import Complaint
+from models.base import Base, tables
 from models.estates import Unit
 from models.finding import can_gather_newest, found_one_by_one, found_rooms, half_typed, matches, rooms_named
-from models.keys import Key
-from models.passes import VisitorPass
 from models.personal import keyring_of
 from models.policy import may, visible
-from models.residents import Occupancy, Resident
+from models.residents import Resident
 from models.rooms import room_key
-from models.tickets import Ticket
 from views.register.page import DeskPage
 from views.request import context
 from views.request.queries import parse_search
+from views.words.labels import register_label
 
 EACH = 6
 """So many records of each register are shown."""
 MANY = 1_000
 """So many are looked at before they are put in order; where there are more, the newest are sought otherwise."""
-
-Searched = tuple[type[Any], Any, str, Any, Any]
 
 
 @dataclass
@@ -44,24 +40,8 @@ class Group:
     """Whether one of the rows is just what was typed, or lives there: such a group comes first."""
 
 
-_HOME = (
-    select(Unit.code)
-    .join(Occupancy, Occupancy.unit_id == Unit.id)
-    .where(Occupancy.resident_id == Resident.id, Occupancy.until_on.is_(None))
-    .order_by(Occupancy.id)
-    .limit(1)
-    .scalar_subquery()
-)
-
-# Register -> heading, page, how a record is called, what is said of it.
-SEARCHED: tuple[Searched, ...] = (
-    (Ticket, _("Tickets"), "tickets", Ticket.number, Ticket.summary),
-    (Complaint, _("Complaints"), "complaints", Complaint.number, Complaint.summary),
-    (Unit, _("Units"), "units", Unit.code, Unit.building),
-    (Resident, _("Residents"), "residents", Resident.name, _HOME),
-    (Key, _("Keys"), "keys", Key.number, Key.place),
-    (VisitorPass, _("Visitor passes"), "visitor_passes", VisitorPass.number, VisitorPass.holder_name),
-)
+EVERYWHERE = tuple(sorted((model for model in tables().values() if model.everywhere), key=lambda each: each.everywhere))
+"""The registers that are looked into, in the order of the answer."""
 
 
 class SearchView(DeskPage):
@@ -76,9 +56,7 @@ class SearchView(DeskPage):
     def index(self) -> Any:
         """What was found, as JSON for programs; straight to the record when its number was typed."""
         text = parse_search(request.args.get("q", ""))
-        queries = (
-            [] if not text else [query for query in map(_query, SEARCHED, [text] * len(SEARCHED)) if query is not None]
-        )
+        queries = [query for model in EVERYWHERE if text and (query := _query(model, text)) is not None]
         groups = _groups(queries, text)
         if request.accept_mimetypes.best == "application/json":
             return jsonify([_plain(group) for group in groups])
@@ -93,9 +71,8 @@ def _plain(group: Group) -> dict[str, Any]:
     return {"heading": str(group.heading), "rows": rows}
 
 
-def _query(searched: Searched, text: str) -> Select[Any] | None:
+def _query(model: type[Base], text: str) -> Select[Any] | None:
     """The newest rows of one register among those gathered, and how many were; None where there is nothing to ask."""
-    model, _heading, endpoint, _title, _note = searched
     if not may(context.actor(), "read", model):
         return None
     desk = context.session()
@@ -104,10 +81,10 @@ def _query(searched: Searched, text: str) -> Select[Any] | None:
     gathering = matches(model, text, keyring_of(desk), *here, place=exact, most=most, newest=newest)
     if gathering is None:
         return None
-    gathered = gathering.cte(f"gathered_{endpoint}").prefix_with("MATERIALIZED")
+    gathered = gathering.cte(f"gathered_{model.__tablename__}").prefix_with("MATERIALIZED")
     first = select(gathered.c.id).order_by(gathered.c.place.desc(), gathered.c.id.desc()).limit(EACH + 1)
     number = select(func.count()).select_from(gathered).scalar_subquery()
-    return _newest(searched, literal(0) if newest else number, exact, model.id.in_(first))
+    return _newest(model, literal(0) if newest else number, exact, model.id.in_(first))
 
 
 def _exact(model: type[Any], text: str) -> ColumnElement[int]:
@@ -122,36 +99,37 @@ def _exact(model: type[Any], text: str) -> ColumnElement[int]:
     return cast(or_(Resident.name == text, words.contains(f" {text.lower()} ", autoescape=True)), Integer)
 
 
-def _query_frequent(searched: Searched, text: str) -> Select[Any]:
+def _query_frequent(model: type[Base], text: str) -> Select[Any]:
     """The same where very many rows fit: going through them from the newest on meets the next ones soon."""
-    model = searched[0]
     here = (*_visible(model), found_one_by_one(model, text, keyring_of(context.session())))
-    return _newest(searched, literal(0), None, *here)
+    return _newest(model, literal(0), None, *here)
 
 
 def _newest(
-    searched: Searched,
+    model: type[Base],
     number: ColumnElement[int],
     exact: ColumnElement[int] | None,
     *conditions: ColumnElement[bool],
 ) -> Select[Any]:
-    model, _heading, endpoint, title, note = searched
-    said = literal(endpoint).label("endpoint"), model.id, title.label("title"), note.cast(Text).label("note")
     first = (literal(0) if exact is None else exact).label("exact")
-    query = select(*said, number.label("number"), first).where(*conditions).limit(EACH + 1)
+    query = select(*_said(model), number.label("number"), first).where(*conditions).limit(EACH + 1)
     # Sorting by it where very many rows fit would read them all.
     order = (model.id.desc(),) if exact is None else (first.desc(), model.id.desc())
     return select(query.order_by(*order).subquery())
+
+
+def _said(model: type[Base]) -> tuple[Any, ...]:
+    """The page of a row, its number there, how it is called and what is said of it."""
+    name, note = getattr(model, model.called), getattr(model, model.beside)
+    endpoint = literal(model.__tablename__)
+    return endpoint.label("endpoint"), model.id, name.label("title"), note.cast(Text).label("note")
 
 
 def _half_typed(text: str) -> Select[Any] | None:
     """The rooms whose number begins as *text* does, where the person may see rooms and *text* is one."""
     if not rooms_named(text) or not may(context.actor(), "read", Unit):
         return None
-    (searched,) = (each for each in SEARCHED if each[0] is Unit)
-    _unit, _heading, endpoint, title, note = searched
-    columns = literal(endpoint).label("endpoint"), Unit.id, title.label("title"), note.cast(Text).label("note")
-    query = select(*columns, literal(0).label("number"), literal(0).label("exact"))
+    query = select(*_said(Unit), literal(0).label("number"), literal(0).label("exact"))
     query = query.where(*_visible(Unit), Unit.id.in_(found_rooms()))
     return query.order_by(Unit.sort_key).limit(EACH)
 
@@ -165,12 +143,12 @@ def _groups(queries: list[Select[Any]], text: str) -> list[Group]:
     rows = list(context.session().execute(union_all(*queries))) if queries else []
     frequent = {row.endpoint for row in rows if row.number >= MANY}
     if frequent:
-        again = [_query_frequent(searched, text) for searched in SEARCHED if searched[2] in frequent]
+        again = [_query_frequent(model, text) for model in EVERYWHERE if model.__tablename__ in frequent]
         rows = [row for row in rows if row.endpoint not in frequent]
         rows += context.session().execute(union_all(*again))
     if not rows and (half := _half_typed(text)) is not None:
         rows = list(context.session().execute(half, half_typed({"rooms": rooms_named(text)})))
-    groups = {endpoint: Group(heading, endpoint) for _model, heading, endpoint, _title, _note in SEARCHED}
+    groups = {name: Group(register_label(name), name) for name in (model.__tablename__ for model in EVERYWHERE)}
     for row in rows:
         group = groups[row.endpoint]
         if len(group.rows) == EACH:

@@ -10,7 +10,7 @@ from flask import abort, jsonify, request
 from flask_admin import expose
 from flask_babel import gettext
 
-from views.forms.lookups import LOOKUPS
+from views.forms.lookup_kinds import LOOKUPS
 from views.register.bulk import BulkPages
 from views.register.editing import EditPages
 from views.register.export import ExportPages

@@ -11,7 +11,8 @@ from wtforms import Field
 from models.errors import OperationRefused, StaleRecord
 from models.verbs import verb_label
 from views.forms.base import REFERENCES, DeskForm, PhoneField
-from views.forms.lookups import LOOKUPS, Lookup, learn_for
+from views.forms.lookup_kinds import LOOKUPS
+from views.forms.lookups import Lookup, learn_for
 from views.register.part import Row
 from views.register.scope import INVALID
 from views.register.versions import STORED, Differences, asked_again, chosen, differences, undecided

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import g, url_for
-from sqlalchemy import Text, cast, literal, select, type_coerce, union_all
+from sqlalchemy import Text, cast, literal, select, union_all
 
 from models.audits import AuditRun
+from models.base import tables
 from models.complaints import Complaint
 from models.estates import Estate, Unit
 from models.keys import Key, KeyApproval
@@ -58,18 +59,9 @@ def reference_of(name: str) -> type[Any] | None:
 
 
 NAMES: dict[type[Any], Any] = {
-    Staff: Staff.name,
-    Team: Team.name,
-    Unit: Unit.code,
-    Resident: Resident.name,
-    Category: Category.name,
-    Key: Key.number,
-    Ticket: Ticket.number,
-    Complaint: Complaint.number,
-    Estate: Estate.name,
-    AuditRun: cast(AuditRun.day, Text),
+    model: getattr(model, model.called) for model in tables().values() if model.called != "id"
 }
-"""Table -> what its rows are called; those of others by their number."""
+"""Table -> the column that says what its rows are called; those of others by their number."""
 
 
 def learn_names(wanted: Mapping[type[Any], Iterable[int | None]]) -> dict[tuple[type[Any], int], str]:
@@ -85,7 +77,7 @@ def learn_names(wanted: Mapping[type[Any], Iterable[int | None]]) -> dict[tuple[
         if new and model in NAMES:
             table = model.__tablename__
             questions[model] = select(
-                literal(table, Text).label("kind"), model.id, type_coerce(NAMES[model], Text).label("name")
+                literal(table, Text).label("kind"), model.id, cast(NAMES[model], Text).label("name")
             ).where(model.id.in_(new))
     if questions:
         models = {model.__tablename__: model for model in questions}

@@ -30,7 +30,6 @@ from models.settings import EstateSettings
 from models.staff import Actor, Staff
 from models.tickets import Ticket
 
-COMPLAINT_PREFIX = "C"
 AMENDABLE = frozenset(
     [
         "severity",
@@ -135,7 +134,7 @@ def _write(
 ) -> list[Complaint]:
     estate_id = rows[0].estate_id
     day = settings.calendar(estate_id).local_date(call.now)
-    numbers = take_numbers(call.session, estate_id, COMPLAINT_PREFIX, day, len(rows))
+    numbers = take_numbers(call.session, estate_id, Complaint.number_prefix, day, len(rows))
     clock = settings.clock(estate_id, FORMAL_RECORD)
     for row, number in zip(rows, numbers, strict=True):
         row.number = number

@@ -24,7 +24,7 @@ from models.operations.imports.units import KnownUnits, Result, TellApart, hold_
 from models.operations.keys import FREE_BORROWERS, KeyDraft, key_gone, on_loan, open_loans
 from models.operations.keys import register as register_keys
 from models.operations.matters import check_phone, phone_columns
-from models.operations.passes import NUMBER_PREFIX, new_code
+from models.operations.passes import new_code
 from models.passes import PassKind, VisitorPass
 from models.residents import OccupancyKind
 from models.settings import EstateSettings
@@ -287,7 +287,7 @@ class PassesImport(_CustodyImport):
         if not self.preview:
             unnumbered = [one for one in passes if not one.number]
             day = self._calendar.local_date(self.now)
-            numbers = take_numbers(self.session, self.estate_id, NUMBER_PREFIX, day, len(unnumbered))
+            numbers = take_numbers(self.session, self.estate_id, VisitorPass.number_prefix, day, len(unnumbered))
             for one, number in zip(unnumbered, numbers, strict=True):
                 one.number = number
             create(Call(self.session, self.actor, self.now), passes, verb="take_over", rule="PAS-7")

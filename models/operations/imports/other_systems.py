@@ -13,13 +13,11 @@ from models.errors import OperationRefused, gettext_noop
 from models.matters import NOT_KNOWN, ClockRun, CommentKind, RepeatReport
 from models.operations.core import Move, can_own, create, refuse_role, take_numbers_by_day
 from models.operations.matters import comment_on
-from models.operations.tickets import NUMBER_PREFIX
 from models.settings import EstateSettings
 from models.source_mapping import SourceFacts
 from models.staff import Staff
 from models.tickets import Acceptance, Ticket, TicketStatus
 
-COMPLAINT_PREFIX = "C"
 CLOCK = {"tickets": "same-day", "complaints": "formal-record"}
 CHUNK = 500
 
@@ -223,11 +221,11 @@ class _TakingOver:
 
     def write(self) -> None:
         """Write the new matters, their clocks and the repeats, with their events."""
-        for register, prefix in (("tickets", NUMBER_PREFIX), ("complaints", COMPLAINT_PREFIX)):
-            rows = [row for row in self.new if row.__tablename__ == register]
-            self._number(rows, prefix)
+        for model in (Ticket, Complaint):
+            rows = [row for row in self.new if isinstance(row, model)]
+            self._number(rows, model.number_prefix)
             create(self.call.following(), rows, verb="take_over")
-            self._start_clocks(rows, CLOCK[register])
+            self._start_clocks(rows, CLOCK[model.__tablename__])
         self.outcome.imported += self.new
         for model in (Ticket, Complaint):
             of_model = [(first, fact) for first, fact in self.repeats if isinstance(first, model)]

@@ -34,7 +34,6 @@ from models.operations.tickets import TicketDraft
 from models.roles import CLERKS, MANAGERS
 from models.tickets import TicketKind
 
-NUMBER_PREFIX = "K"
 AMENDABLE = frozenset({"pieces", "unit_id", "place", "hook", "seal", "origin", "note"})
 
 
@@ -92,7 +91,7 @@ def register(call: Call, drafts: Sequence[KeyDraft]) -> Outcome:
         number = (draft.number or "").strip()
         if not number:
             day = local_date(call.session, draft.estate_id, call.now)
-            (number,) = take_numbers(call.session, draft.estate_id, NUMBER_PREFIX, day, 1)
+            (number,) = take_numbers(call.session, draft.estate_id, Key.number_prefix, day, 1)
         rows.append(
             Key(
                 estate_id=draft.estate_id,

@@ -4,7 +4,6 @@ from models.operations.passes.codes import new_code
 from models.operations.passes.gate import UNKNOWN_CODE, check_in, check_out, hand_in, look_up, refund, validity
 from models.operations.passes.issuing import (
     AMENDABLE,
-    NUMBER_PREFIX,
     PassDraft,
     amend,
     check_badge,
@@ -16,7 +15,6 @@ from models.operations.passes.issuing import (
 
 __all__ = [
     "AMENDABLE",
-    "NUMBER_PREFIX",
     "UNKNOWN_CODE",
     "PassDraft",
     "amend",

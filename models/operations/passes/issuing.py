@@ -37,7 +37,6 @@ from models.roles import CLERKS, MANAGERS, SUPERVISORS
 from models.settings import EstateSettings
 from models.tags import tag_key
 
-NUMBER_PREFIX = "V"
 WORKER_MONTHS = 3
 """PAS-3: no setting makes a worker's pass last longer."""
 AMENDABLE = frozenset(
@@ -125,7 +124,7 @@ def issue(call: Call, drafts: Sequence[PassDraft]) -> Outcome:
     for estate_id in sorted({row.estate_id for row in rows}):
         group = [row for row in rows if row.estate_id == estate_id]
         day = settings.calendar(estate_id).local_date(call.now)
-        numbers = take_numbers(call.session, estate_id, NUMBER_PREFIX, day, len(group))
+        numbers = take_numbers(call.session, estate_id, VisitorPass.number_prefix, day, len(group))
         for row, number in zip(group, numbers, strict=True):
             row.number = number
     outcome.done = list(create(call.following(), rows, verb="issue"))

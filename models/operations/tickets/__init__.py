@@ -5,7 +5,6 @@ from models.operations.tickets.charges import charge, owes_charge, settle, waive
 from models.operations.tickets.entries import change_owner, comment, name_follower, report_again
 from models.operations.tickets.intake import (
     AMENDABLE,
-    NUMBER_PREFIX,
     TicketDraft,
     amend,
     delete,
@@ -32,7 +31,6 @@ from models.operations.tickets.sending import ON_SITE_KINDS, assign, cancel, dis
 __all__ = [
     "AMENDABLE",
     "ANSWERED_KINDS",
-    "NUMBER_PREFIX",
     "ON_SITE_KINDS",
     "TicketDraft",
     "accept",

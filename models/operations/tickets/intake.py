@@ -33,7 +33,6 @@ from models.settings import EstateSettings
 from models.staff import Team
 from models.tickets import OPEN_STATUSES, Ticket, TicketKind, TicketStatus
 
-NUMBER_PREFIX = "R"
 AMENDABLE = frozenset(
     {
         "severity",
@@ -161,7 +160,7 @@ def _check_answer(
 def _write(call: Call, drafts: Sequence[TicketDraft], settings: EstateSettings) -> list[Ticket]:
     estate_id = drafts[0].estate_id
     day = settings.calendar(estate_id).local_date(call.now)
-    numbers = take_numbers(call.session, estate_id, NUMBER_PREFIX, day, len(drafts))
+    numbers = take_numbers(call.session, estate_id, Ticket.number_prefix, day, len(drafts))
     clock = settings.clock(estate_id, "same-day")
     due = settings.due(clock, call.now) if clock else None
     tickets = []

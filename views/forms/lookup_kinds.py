@@ -1,0 +1,248 @@
+"""The kinds of records that forms refer to, by the names that fields and filters have for them."""
+
+import copy
+import re
+from typing import Any
+
+from sqlalchemy import ColumnElement, or_, select, true
+
+from models.base import among
+from models.complaints import Complaint
+from models.estates import Unit
+from models.finding import found_rooms, rooms_named
+from models.keys import ApprovalStatus, Key, KeyApproval
+from models.meanings import said_apart
+from models.operations.mentions import Colleague, offered
+from models.personal import masked_phone
+from models.policy import may, visible
+from models.residents import Resident
+from models.roles import Role
+from models.rooms import room_key, room_order
+from models.settings import Category
+from models.staff import Department, Staff, StaffAssignment, Team
+from models.tickets import Ticket
+from views.forms.lookups import LARGEST_LIST, LIMIT, LOOKUPS, Ambiguous, Lookup
+from views.request import context
+from views.words.cells import personal_of
+from views.words.language import label
+
+__all__ = ["LOOKUPS"]
+
+
+class UnitLookup(Lookup):
+    """By its number in whatever spelling; said without the stairwell it may be several."""
+
+    def order(self) -> Any:
+        """As rooms are counted."""
+        return Unit.sort_key
+
+    def exactly(self, text: str) -> ColumnElement[bool]:
+        """The units that the whole of *text* names: 东区 4栋1203 is not 4-1203."""
+        same = super().exactly(text)
+        if order := room_order(text):
+            same |= Unit.sort_key == order
+        named = rooms_named(text)
+        return same | Unit.id.in_(found_rooms(named)) if named and self.says_all(text) else same
+
+    def near(self, text: str) -> ColumnElement[bool]:
+        """Also the rooms in a text that says more than a room, or more rooms than one."""
+        rooms = () if self.says_all(text) else rooms_named(text)
+        return or_(self.matching(text), *(Unit.id.in_(found_rooms((each,))) for each in rooms))
+
+    def says_all(self, text: str) -> bool:
+        """Not where something stands beside a room, which would be lost."""
+        return not rooms_named(text) or len(said_apart(text)) == 1
+
+    def resolve(self, text: str) -> int:
+        """Of several that fit, the one that is called just so."""
+        try:
+            return super().resolve(text)
+        except Ambiguous:
+            query = select(Unit.id, Unit.code).where(self.scope(), self.exactly(text)).limit(LARGEST_LIST)
+            rows = context.session().execute(query).all()
+            same = [row.id for row in rows if row.code == text] or [
+                row.id for row in rows if room_key(row.code) == room_key(text)
+            ]
+            if len(same) != 1:
+                raise
+            return int(same[0])
+
+
+class ResidentLookup(Lookup):
+    """By name, pinyin, or phone (whole or last four)."""
+
+    written_of = ("name", "phone")
+
+    def order(self) -> Any:
+        """As Chinese people look names up: by pinyin."""
+        return Resident.name_pinyin
+
+    def text(self, row: Any) -> str:
+        """Name and masked phone: two people may share a name."""
+        if not row.phone:
+            return str(row.name)
+        return f"{row.name} {personal_of(row.phone, masked_phone)} #{row.id}"
+
+
+class StaffLookup(Lookup):
+    """People of the estate shown, not disabled; team leads find their own team."""
+
+    written_of = ("name", "username")
+
+    roles: tuple[Role, ...] = ()
+
+    def allowed(self) -> bool:
+        """Also those who assign people of their own team."""
+        actor = context.actor()
+        return may(actor, "read", Staff) or may(actor, "assign", "tickets")
+
+    def scope(self) -> ColumnElement[bool]:
+        """Who works here now."""
+        actor, estate = context.actor(), context.current_estate()
+        here = select(StaffAssignment.staff_id).where(StaffAssignment.ended_at.is_(None))
+        if estate is not None:
+            here = here.where(StaffAssignment.estate_id == estate.id)
+        if actor is not None and not may(actor, "read", Staff):
+            here = here.where(StaffAssignment.team_id.in_(actor.teams_in(None, Role.LEAD)))
+        if self.roles:
+            here = here.where(StaffAssignment.role.in_(self.roles))
+        return Staff.id.in_(here) & Staff.disabled_at.is_(None)
+
+    def text(self, row: Any) -> str:
+        """Name and user name."""
+        return f"{row.name} ({row.username})"
+
+    def search(self, text: str, limit: int = LIMIT) -> list[Any]:
+        """The first people that fit, those whose name or its pinyin begins so before the others."""
+        if not text:
+            return super().search(text, limit)
+        return self._fitting(text)[:limit] if self.allowed() else []
+
+    def matching(self, text: str) -> ColumnElement[bool]:
+        """By name, user name, pinyin or its initials."""
+        return Staff.id.in_([row.id for row in self._fitting(text)])
+
+    def _fitting(self, text: str) -> list[Any]:
+        query = select(Staff.id, Staff.name, Staff.username).where(self.scope()).order_by(Staff.name, Staff.id)
+        people = [Colleague(*row) for row in context.session().execute(query)]
+        return offered(people, "".join(text.split()), len(people))
+
+    def resolve(self, text: str) -> int:
+        """Also the way :meth:`text` writes it."""
+        written = re.fullmatch(r".*\(([^()]+)\)", text)
+        return super().resolve(written[1] if written else text)
+
+
+class ColleagueLookup(StaffLookup):
+    """People of every estate in which the person works: who leaves may leave something in each (INT-1)."""
+
+    def scope(self) -> ColumnElement[bool]:
+        """Who may sign in, of all whom the person may see."""
+        return visible(context.actor(), Staff) & Staff.disabled_at.is_(None)
+
+
+class DeskLookup(StaffLookup):
+    """Who may be desk owner (INT-1)."""
+
+    roles = (Role.CLERK, Role.SUPERVISOR, Role.MANAGER)
+
+
+class HandlerLookup(StaffLookup):
+    """Who may handle a job."""
+
+    roles = (Role.TECHNICIAN, Role.LEAD, Role.CLERK, Role.SUPERVISOR, Role.MANAGER)
+
+    team: tuple[int, str] | None = None
+
+    def of_team(self, team_id: int, register: str) -> Lookup:
+        """Whom the verb takes for that team (DSP-11): its members, for customer service and complaints the desk."""
+        narrowed = copy.copy(self)
+        narrowed.team = team_id, register
+        return narrowed
+
+    def scope(self) -> ColumnElement[bool]:
+        """Who works here now, in the team that is meant."""
+        if self.team is None:
+            return super().scope()
+        team_id, register = self.team
+        working = select(StaffAssignment.staff_id).where(StaffAssignment.ended_at.is_(None))
+        members = working.where(
+            StaffAssignment.team_id == team_id, StaffAssignment.role.in_((Role.TECHNICIAN, Role.LEAD))
+        )
+        team = context.session().get(Team, team_id)
+        fits: ColumnElement[bool] = Staff.id.in_(members)
+        if register == "complaints" or (team is not None and team.department is Department.CUSTOMER_SERVICE):
+            fits |= Staff.id.in_(working.where(StaffAssignment.role.in_(DeskLookup.roles)))
+        return super().scope() & fits
+
+
+class CategoryLookup(Lookup):
+    """Categories in use, of tickets."""
+
+    def scope(self) -> ColumnElement[bool]:
+        """Only those in use."""
+        return super().scope() & Category.enabled.is_(true()) & (Category.register == "tickets")
+
+    def order(self) -> Any:
+        """As the estate laid them down: their places are the number keys of the call intake."""
+        return Category.id
+
+
+class TeamLookup(Lookup):
+    """Teams of the estate."""
+
+    written_of = ("name", "department")
+
+    def text(self, row: Any) -> str:
+        """Its name, with the department it stands for where that says more."""
+        return str(row.name) if row.name else label(row.department)
+
+
+class ApprovalLookup(Lookup):
+    """Approvals that were given and not used yet, by whom they are for."""
+
+    @property
+    def key(self) -> str:
+        """An approval has no name of its own."""
+        return "borrower_name"
+
+    def scope(self) -> ColumnElement[bool]:
+        """Only those a loan can use."""
+        return super().scope() & (KeyApproval.status == ApprovalStatus.APPROVED)
+
+    def text(self, row: Any) -> str:
+        """Borrower and number."""
+        return f"{row.borrower_name} #{row.id}"
+
+
+class OpenLookup(Lookup):
+    """Matters of which something is still to be done."""
+
+    written_of = ("number", "summary")
+
+    def scope(self) -> ColumnElement[bool]:
+        """Only those that are open."""
+        return super().scope() & among(self.model.status, self.model.open_statuses)
+
+    def text(self, row: Any) -> str:
+        """Number and what it is about."""
+        return f"{row.number} {row.summary} #{row.id}"
+
+
+for _lookup in (
+    UnitLookup("unit", Unit),
+    ResidentLookup("resident", Resident),
+    StaffLookup("staff", Staff),
+    ColleagueLookup("colleague", Staff),
+    DeskLookup("desk", Staff),
+    HandlerLookup("handler", Staff),
+    TeamLookup("team", Team),
+    CategoryLookup("category", Category),
+    Lookup("key", Key),
+    ApprovalLookup("approval", KeyApproval),
+    Lookup("ticket", Ticket),
+    Lookup("complaint", Complaint),
+    OpenLookup("open_ticket", Ticket),
+    OpenLookup("open_complaint", Complaint),
+):
+    LOOKUPS[_lookup.name] = _lookup
