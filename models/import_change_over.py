@@ -1,5 +1,7 @@
 """The columns of what an estate brings along on the day it changes over: matters, loans of keys, passes. Pure."""
 
+import itertools
+
 from models.errors import gettext_noop
 from models.import_cells import (
     BORROWER,
@@ -20,6 +22,12 @@ def headers(words: str) -> tuple[str, ...]:
     return tuple(words.split())
 
 
+def each(*parts: str) -> tuple[str, ...]:
+    """Every heading made of one word of each part; ``-`` stands for none."""
+    made = itertools.product(*(part.split() for part in parts))
+    return tuple(dict.fromkeys("".join(word for word in words if word != "-") for words in made))
+
+
 UNIT = (
     gettext_noop("Unit"),
     headers(
@@ -27,11 +35,14 @@ UNIT = (
         "房产 房产名称 资源名称 "
         "房屋地址 地址 被访房号 "
         "unit unit_no unit_number unit_name room room_no room_number flat apartment code units host_unit 住房"
-    ),
+    )
+    + each("房间 房屋 房产 门牌 报修房 投诉房", "号 号码 编号 名称")
+    + headers("房屋坐落 flat_no flat_number apt apt_no apartment_no"),
 )
 BUILDING = (
     gettext_noop("Building"),
-    headers("楼栋 栋 楼号 栋号 幢号 幢 楼栋号 楼宇 座 座号 楼栋编号 楼栋名称 building block tower building_no"),
+    headers("楼栋 栋 楼号 栋号 幢号 幢 楼栋号 楼宇 座 座号 楼栋编号 楼栋名称 building block tower building_no")
+    + headers("楼宇名称 楼宇编号 楼座 bldg bldg_no block_no"),
 )
 STAIRWELL = (
     gettext_noop("Stairwell"),
@@ -56,7 +67,9 @@ _PERSON = (
         headers(
             "报修人 报事人 投诉人 联系人 业主姓名 业主 客户姓名 姓名 反映人 "
             "reported_by reporter reporter_name caller contact name"
-        ),
+        )
+        + each("报修 报事 投诉 来电 反映", "人 人姓名")
+        + headers("complainant complainant_name"),
         known_text,
         60,
     ),
@@ -66,7 +79,9 @@ _PERSON = (
         headers(
             "电话 联系电话 手机 手机号 报修电话 报修人电话 报事人电话 投诉人电话 业主电话 联系方式 "
             "phone mobile telephone reporter's_phone"
-        ),
+        )
+        + each("报修 报事 投诉 来电 反映", "人 -", "电话 号码 手机 手机号 联系电话")
+        + headers("手机号码 电话号码 contact_no contact_number contact_phone"),
         digits,
         100,
     ),
@@ -102,7 +117,8 @@ def _matters(category: Column) -> Columns:
             headers(
                 "报修内容 报事内容 投诉内容 摘要 事项 内容 问题描述 描述 主题 标题 事由 "
                 "what summary subject title description complaint content"
-            ),
+            )
+            + each("报修 报事 投诉 反映 故障", "事项 问题 描述 现象 情况"),
             text,
             2000,
             required=True,
@@ -111,14 +127,21 @@ def _matters(category: Column) -> Columns:
         Column("place", gettext_noop("Place"), headers("位置 地点 报修位置 公共区域 place location"), text, 200),
         *_PERSON,
         category,
-        Column("status", gettext_noop("Status"), headers("状态 工单状态 处理状态 投诉状态 status state"), STATUS),
+        Column(
+            "status",
+            gettext_noop("Status"),
+            headers("状态 工单状态 处理状态 投诉状态 当前状态 办理状态 完成状态 完成情况 status state"),
+            STATUS,
+        ),
         Column(
             "heard_at",
             gettext_noop("Heard"),
             headers(
                 "报修时间 报事时间 投诉时间 获知时间 受理时间 登记时间 创建时间 日期 时间 报修日期 投诉日期 "
                 "heard heard_at created created_at date reported_at registered registered_at"
-            ),
+            )
+            + each("来电 反映 报事", "时间 日期")
+            + headers("date_reported reported_on received received_on date_received"),
             moment,
             required=True,
         ),
@@ -127,7 +150,7 @@ def _matters(category: Column) -> Columns:
             gettext_noop("Closed"),
             headers(
                 "完成时间 关闭时间 办结时间 结案时间 归档时间 完成日期 "
-                "finished closed closed_at completed_at archived archived_at"
+                "finished closed closed_at completed_at archived archived_at date_closed closed_on completed_on"
             ),
             moment,
         ),
@@ -136,7 +159,9 @@ def _matters(category: Column) -> Columns:
     )
 
 
-_KIND_WORDS = headers("类别 分类 类型 报修类别 报修类型 投诉类别 投诉类型 事项类型 工单类型 category kind type")
+_KIND_WORDS = headers(
+    "类别 分类 类型 报修类别 报修类型 投诉类别 投诉类型 投诉分类 事项类型 工单类型 category kind type"
+)
 TICKETS = _matters(Column("category", gettext_noop("Category"), _KIND_WORDS, known_text, 60))
 COMPLAINTS = _matters(Column("category", gettext_noop("Category"), _KIND_WORDS, known_text, 60))
 
@@ -152,7 +177,9 @@ KEY_LOANS = Columns(
     Column(
         "borrower_name",
         gettext_noop("Borrower"),
-        headers("借用人 领用人 借用人姓名 姓名 借出人 borrower borrower_name name"),
+        headers("借用人 领用人 借用人姓名 姓名 借出人 borrower borrower_name name")
+        + each("领取 领用 借用 借钥匙", "人 人姓名")
+        + headers("borrowed_by lent_to"),
         text,
         60,
         required=True,
@@ -173,7 +200,9 @@ KEY_LOANS = Columns(
     Column(
         "lent_at",
         gettext_noop("Lent"),
-        headers("借出时间 借用时间 领用时间 借出日期 借用日期 日期 lent lent_at date"),
+        headers("借出时间 借用时间 领用时间 借出日期 借用日期 日期 lent lent_at date")
+        + each("领取 领用 借钥匙", "时间 日期")
+        + headers("borrowed_at borrowed_on lent_on"),
         moment,
         required=True,
     ),
@@ -186,7 +215,10 @@ KEY_LOANS = Columns(
     Column(
         "returned_at",
         gettext_noop("Returned"),
-        headers("归还时间 实际归还时间 归还日期 是否归还 归还情况 归还状态 returned returned_at"),
+        headers(
+            "归还时间 实际归还时间 归还日期 是否归还 归还情况 归还状态 还钥匙时间 还钥匙日期 "
+            "returned returned_at returned_on"
+        ),
         returned,
     ),
     Column(
@@ -211,17 +243,23 @@ KEY_LOANS = Columns(
 )
 PASSES = Columns(
     Column(
-        "number", gettext_noop("Number"), headers("证件编号 出入证编号 证号 编号 通行证号 number pass_no no"), text, 40
+        "number",
+        gettext_noop("Number"),
+        headers("证件编号 出入证编号 出入证号 证号 编号 通行证号 number pass_no no"),
+        text,
+        40,
     ),
     Column(
         "holder_name",
         gettext_noop("Holder"),
-        headers("姓名 持证人 持证人姓名 访客姓名 工人姓名 holder holder_name name"),
+        headers("姓名 持证人 持证人姓名 访客姓名 工人姓名 来访人 来访人姓名 holder holder_name visitor_name name"),
         text,
         60,
         required=True,
     ),
-    Column("kind", gettext_noop("Kind"), headers("证件类别 出入证类型 类别 类型 kind type"), PASS_KIND),
+    Column(
+        "kind", gettext_noop("Kind"), headers("证件类别 证件类型 出入证类型 出入证类别 类别 类型 kind type"), PASS_KIND
+    ),
     Column(
         "phone",
         gettext_noop("Phone"),
@@ -240,7 +278,9 @@ PASSES = Columns(
     Column(
         "valid_from",
         gettext_noop("Valid from"),
-        headers("有效期起 生效时间 生效日期 开始日期 办证日期 发证日期 开始时间 valid_from from issued issued_at"),
+        headers(
+            "有效期起 生效时间 生效日期 开始日期 办证日期 发证日期 开始时间 来访时间 valid_from from issued issued_at"
+        ),
         moment,
     ),
     Column(
@@ -248,7 +288,7 @@ PASSES = Columns(
         gettext_noop("Valid until"),
         headers(
             "有效期至 有效期止 到期日期 失效日期 截止日期 结束日期 到期时间 有效期 有效期限 "
-            "valid_until until expires validity"
+            "valid_until valid_to until expires validity"
         ),
         validity,
         required=True,

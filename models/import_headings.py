@@ -23,9 +23,14 @@ from models.import_change_over import (
     STAIRWELL,
     TICKETS,
     UNIT,
+    each,
     headers,
 )
 from models.import_columns import Column, Columns
+
+_OWNERS = "业主 户主 产权人 住户 客户 房东 房主"
+_NUMBERS = "电话 手机 手机号 手机号码 联系电话 联系方式 电话号码 移动电话"
+_ENGLISH = "owner resident home cell mobile contact"
 
 RESIDENTS = Columns(
     Column(
@@ -36,7 +41,8 @@ RESIDENTS = Columns(
             "产权人姓名 联系人 "
             "联系人姓名 名称 "
             "name full_name resident resident_name owner owner_name"
-        ),
+        )
+        + each(_OWNERS, "姓名 名称 名字"),
         person,
         60,
     ),
@@ -49,7 +55,9 @@ RESIDENTS = Columns(
             "联系电话1 联系电话一 电话1 手机1 手机号1 住户电话 "
             "phone phones mobile telephone tel phone_number phone_no mobile_phone mobile_number mobile_no "
             "phone_1 mobile_1 owner_phone contact_number"
-        ),
+        )
+        + each(f"{_OWNERS} -", _NUMBERS, "- 1 一")
+        + each(_ENGLISH, "phone mobile cell number no", "- 1"),
         digits,
         100,
     ),
@@ -59,14 +67,19 @@ RESIDENTS = Columns(
         headers(
             "联系电话2 联系电话二 电话2 手机2 手机号2 备用电话 第二电话 固定电话 座机 家庭电话 住宅电话 "
             "phone_2 mobile_2 other_phone second_phone"
-        ),
+        )
+        + each(f"{_OWNERS} 备用 -", _NUMBERS, "2 二")
+        + each(_ENGLISH, "phone mobile cell number no", "2")
+        + each("备用", _NUMBERS),
         digits,
         100,
     ),
     Column(
         "phone_3",
         gettext_noop("Third phone"),
-        headers("联系电话3 联系电话三 电话3 手机3 手机号3 第三电话 phone_3 mobile_3 third_phone"),
+        headers("联系电话3 联系电话三 电话3 手机3 手机号3 第三电话 phone_3 mobile_3 third_phone")
+        + each(f"{_OWNERS} -", _NUMBERS, "3 三")
+        + each(_ENGLISH, "phone mobile cell number no", "3"),
         digits,
         100,
     ),
@@ -99,7 +112,9 @@ RESIDENTS = Columns(
             "租户电话 租户手机 租户手机号 租户手机号码 租户联系电话 租户联系方式 租客电话 租客手机号 承租人电话 "
             "承租人联系电话 商户电话 "
             "tenant_phone tenant_mobile tenant_telephone"
-        ),
+        )
+        + each("租户 租客 承租人 承租方 商户", _NUMBERS)
+        + each("tenant lessee", "phone mobile cell contact number no"),
         digits,
         100,
     ),

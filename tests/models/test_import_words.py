@@ -75,3 +75,43 @@ def test_a_masked_number_among_words_is_never_stored_by_an_import__RES_4() -> No
             with pytest.raises(OperationRefused, match="hidden in part"):
                 columns[name].read(cell)
         assert columns[name].read("周") == "周"
+
+
+KNOWN_HEADINGS = {
+    "residents": {
+        "phone": "户主电话 产权人手机 住户手机号 联系方式1 Owner-Mobile Home-Phone Cell-Phone Contact-No.",
+        "phone_2": "业主手机2 联系方式2 备用联系电话 Owner-Phone-2",
+        "name": "房东姓名 产权人名称",
+        "tenant_phone": "租客手机 Tenant-Contact",
+        "unit": "房间名称 门牌号码 房屋坐落 Flat-No. Apt-#",
+        "building": "楼宇名称 楼座 Bldg",
+    },
+    "tickets": {
+        "status": "完成情况 当前状态",
+        "summary": "故障描述 反映问题",
+        "reporter_name": "来电人 投诉人姓名 Complainant",
+        "reporter_phone": "来电号码 手机号码 Contact-No.",
+        "heard_at": "来电时间 Date-Reported Received-On",
+        "closed_at": "Date-Closed",
+        "unit": "报修房号",
+    },
+    "complaints": {"category": "投诉分类", "summary": "投诉事项"},
+    "key_loans": {
+        "borrower_name": "领取人 借钥匙人 Borrowed-By",
+        "lent_at": "领取时间 Borrowed-At",
+        "returned_at": "还钥匙时间",
+    },
+    "visitor_passes": {
+        "kind": "证件类型",
+        "number": "出入证号",
+        "holder_name": "来访人 Visitor-Name",
+        "valid_until": "Valid-To",
+    },
+}
+
+
+@pytest.mark.parametrize("register", KNOWN_HEADINGS)
+def test_headings_made_of_a_role_and_a_thing_are_known__INT_6(register):
+    for name, texts in KNOWN_HEADINGS[register].items():
+        for text in texts.split():
+            assert COLUMNS[register].guess([text.replace("-", " ")]) == ([name], []), (register, text)

@@ -392,6 +392,14 @@ def test_headings_below_a_title_are_found_though_they_are_such_words_too():
     assert imports.read_tables(tables(csv(*lines)), "residents").header == lines[1].split(",")
 
 
+def test_beside_a_column_of_tenants_the_heading_says_who_owns__RES_1(desk):
+    header = "房号,业主姓名,业主电话,租户姓名,租户电话"
+    assert desk(csv(header, "1-201,甲一,13800005555,丙一,13800006666")) == ["imported"]
+    assert {("甲一", "1-201", OWNER), ("丙一", "1-201", TENANT)} <= homes(desk)
+    (refusal,) = desk(csv("房号,业主姓名,业主电话", "1-201,甲二,13800007777"))
+    assert "--everybody" in str(refusal)
+
+
 def test_nobody_is_called_owner_or_tenant__RES_1(desk):
     for word in ("业主", "租户", "住户", "Owner", " tenant "):
         assert "is no name" in str(desk(csv("姓名,电话", f"{word},13611119913"))[0]), word

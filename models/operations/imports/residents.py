@@ -6,6 +6,7 @@ the same file a second time writes nothing, whatever the desk has done in betwee
 
 import datetime
 import itertools
+import re
 from array import array
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -17,6 +18,7 @@ from sqlalchemy.orm import Session
 from models.call import Call
 from models.errors import Msgid, OperationRefused, gettext_noop
 from models.import_cells import Masked
+from models.import_columns import heading
 from models.import_headings import RESIDENTS
 from models.operations import contacts, residents
 from models.operations.core import id_digest, local_date
@@ -32,6 +34,8 @@ from models.residents import OccupancyKind, ResidentContact
 from models.spreadsheets import RULE, SheetRow
 from models.staff import Actor
 
+_OWNER = re.compile("(?:业主|户主|产权人|房东|房主|owner)")
+"""How a heading begins that says of the names below it that they own."""
 _PHONES = ("phone", "phone_2", "phone_3")
 _ID_CARD_LENGTH = 18
 _WEIGHT = ("unchanged", "updated", "imported")
@@ -115,6 +119,14 @@ class ResidentsImport:
         return self._results
 
     @property
+    def _by_heading(self) -> OccupancyKind | None:
+        """As what the names stand there: beside a column of tenants, those under 业主姓名 are the owners."""
+        if "tenant_name" not in self.columns or "name" not in self.columns or not self.header:
+            return None
+        said = heading(self.header[list(self.columns).index("name")])
+        return OccupancyKind.OWNER if _OWNER.match(said) else None
+
+    @property
     def rooms(self) -> RoomColumns:
         """How the rows of the file name their rooms."""
         return self._units.rooms
@@ -138,7 +150,7 @@ class ResidentsImport:
             raise OperationRefused("RES-1", message, code=full_code(code, building, stairwell))
         if code is not None:
             self._apart.check(str(unit_id), code, row, full_code(code, building, stairwell))
-        kind = cells.pop("kind", None) or self.everybody
+        kind = cells.pop("kind", None) or self.everybody or self._by_heading
         if phones := [cells.pop(name) for name in _PHONES if name in cells]:
             cells["phone"] = _joined(phones, " / ")
         if (number := cells.pop("emergency_phone", None)) is not None:
@@ -191,7 +203,10 @@ class ResidentsImport:
         else:
             person = Person(fact.name, {})
         if fact.unit_id is not None and fact.kind is None and not person.lives_in(fact.unit_id):
-            message = gettext_noop("Say as what the person has the unit: owner, tenant or family.")
+            message = gettext_noop(
+                "Say as what the person has the unit, owner, tenant or family: in a column of the file, or once for "
+                "all of it (“Whose row does not say it is”; --everybody at the command line)."
+            )
             raise OperationRefused("RES-1", message)
         self._has_new_stay(person, fact)
 
