@@ -320,6 +320,8 @@ class Base(DeclarativeBase):
     """Its place among the registers that the search box on every page looks into; 0: that box does not find it."""
     beside: ClassVar[str] = ""
     """What that box says beside how a row is called: a column."""
+    on_unit_page: ClassVar[tuple[str, ...]] = ()
+    """The columns that the page of a unit shows of the rows of that unit (the first of ``searched.units``)."""
     open_statuses: ClassVar[Sequence[LabelledEnum]] = ()
     """The statuses in which something is owed, so that the row can be late."""
     ended_by: ClassVar[tuple[str, ...]] = ()

@@ -113,6 +113,7 @@ class Key(Register, Base):
         words=("number", "hook", "seal", "place"), number="number", units=("unit_id",), tags=("hook_key", "seal_key")
     )
     everywhere = 5
+    on_unit_page = ("number", "hook")
     beside = "place"
 
     number: Mapped[str] = mapped_column(ShortText(40), info=named("Number"))

@@ -100,6 +100,7 @@ class Ticket(Matter, Base):
     title = gettext_noop("Tickets")
     number_prefix = "R"
     everywhere = 1
+    on_unit_page = ("number", "status", "summary", "registered_at")
     status_rule = "JOB-1"
     open_statuses = OPEN_STATUSES
 

@@ -19,6 +19,7 @@ from views.pages.mentions import MentionView
 from views.pages.reports import ReportView
 from views.pages.several_keys import SeveralKeysView
 from views.register.base import RegisterView
+from views.register.beside import ON_DESK
 from views.register.page import DeskPage
 from views.registers.audits import AuditView
 from views.registers.complaints import ComplaintView
@@ -85,6 +86,8 @@ def register_views(app: Flask) -> Admin:
         made = view()
         admin.add_view(made)
         ENDPOINTS[made.register] = made.endpoint
+        if made.on_desk is not None:
+            ON_DESK[made.register] = made.on_desk
     admin.add_view(SeveralKeysView())
     admin.add_view(MentionView())
     admin.add_view(bulk_runs.BulkRunView())

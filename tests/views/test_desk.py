@@ -296,9 +296,9 @@ def test_beside_it_stand_the_late_keys_the_passes_of_today_and_the_last_audit(
     here: Ids, sign_in: Callable[..., FlaskClient]
 ) -> None:
     page = reading.page(sign_in("clerk2").get("/admin/"))
-    late = reading.ids(reading.under(page, "keys-late-heading"), "/admin/key-loans/details/")
+    late = reading.ids(reading.under(page, "beside-key_loans"), "/admin/key-loans/details/")
     assert [name_of(here["loans"], number) for number in late] == ["late"]
-    ending = reading.ids(reading.under(page, "passes-heading"), "/admin/visitor-passes/details/")
+    ending = reading.ids(reading.under(page, "beside-visitor_passes"), "/admin/visitor-passes/details/")
     assert [name_of(here["passes"], number) for number in ending] == ["today", "past"]
     audit = reading.under(page, "audit-heading")
     assert reading.ids(audit, "/admin/audits/details/") == [here["runs"]["today"]]
@@ -363,7 +363,7 @@ def test_who_works_outside_the_desk_finds_only_their_own_jobs(
         "overdue": late,
         "soon": soon,
     }
-    for name in ("keys-late-heading", "passes-heading", "audit-heading", "pile-approvals", "pile-findings"):
+    for name in ("beside-key_loans", "beside-visitor_passes", "audit-heading", "pile-approvals", "pile-findings"):
         assert page.css(f"#{name}") == [], name
 
 

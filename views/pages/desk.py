@@ -11,21 +11,20 @@ from flask import abort, request, url_for
 from flask_admin import AdminIndexView, expose
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement, bindparam, false, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, false, func, literal, or_, select, true
 
 from models.audits import AuditRun
-from models.base import Base, UTCDateTime
+from models.base import Base, tables
 from models.complaints import IS_OPEN as OPEN_COMPLAINTS
 from models.complaints import Complaint
 from models.estates import Unit
 from models.follow_ups import IS_SCHEDULED, FollowUp
-from models.keys import Key, KeyLoan, unended
-from models.passes import VisitorPass
 from models.policy import may, visible
 from models.staff import Staff, Team
 from models.tickets import IS_OPEN as OPEN_TICKETS
 from models.tickets import Ticket
 from views.pages import homes
+from views.register.beside import NOW, ON_DESK, SOON
 from views.register.scope import actor_here
 from views.register.steps import next_step
 from views.registers import complaints, tickets
@@ -121,8 +120,7 @@ class DeskView(AdminIndexView):
             shown=shown,
             rows=_merged(found),
             more=any(len(found.get(f"rows {endpoint}", ())) == ROWS for _m, _o, endpoint, _v in MATTERS),
-            keys=found.get("keys"),
-            passes=found.get("passes"),
+            beside=[(name, each, found[key]) for name, each in ON_DESK.items() if (key := f"beside {name}") in found],
             audit=next(iter(found.get("audit", ())), None),
             may_see_audits=may(actor, "read", AuditRun),
             supervisor_piles=homes.supervisor_home(found),
@@ -142,9 +140,6 @@ def _questions(figures: tuple[Figure, ...], shown: str, _key: tuple[Any, ...], _
         questions |= dict(_rows(shown))
     questions |= {**dict(_beside()), **homes.supervisor_questions(), **homes.auditor_questions()}
     return prepared(questions or {"nothing": select(literal(0).label("nothing"))})
-
-
-NOW, SOON, MIDNIGHT = (bindparam(name, type_=UTCDateTime()) for name in ("now", "soon", "midnight"))
 
 
 def _moments() -> dict[str, datetime.datetime]:
@@ -261,21 +256,9 @@ class _Steps:
 
 def _beside() -> Iterator[tuple[str, Question]]:
     actor = context.actor()
-    if may(actor, "read", KeyLoan):
-        parts = (KeyLoan.pieces, KeyLoan.pieces_back)
-        query: Question = select(KeyLoan.id, Key.number, KeyLoan.borrower_name, KeyLoan.due_at, *parts).join(
-            Key, Key.id == KeyLoan.key_id
-        )
-        late = (unended(), KeyLoan.due_at < NOW)
-        yield "keys", _here(query, KeyLoan, *late).order_by(KeyLoan.due_at).limit(BESIDE)
-    if may(actor, "read", VisitorPass):
-        query = select(VisitorPass.id, VisitorPass.number, VisitorPass.holder_name, VisitorPass.valid_until)
-        ending = (
-            VisitorPass.handed_in_at.is_(None),
-            VisitorPass.revoked_at.is_(None),
-            VisitorPass.valid_until <= MIDNIGHT,
-        )
-        yield "passes", _here(query, VisitorPass, *ending).order_by(VisitorPass.valid_until.desc()).limit(BESIDE)
+    for register, beside in ON_DESK.items():
+        if may(actor, "read", register):
+            yield f"beside {register}", _here(beside.rows, tables()[register]).limit(BESIDE)
     if may(actor, "read", AuditRun):
         query = select(AuditRun.id, AuditRun.day, AuditRun.signed_off_at)
         yield "audit", _here(query, AuditRun).order_by(AuditRun.day.desc()).limit(1)

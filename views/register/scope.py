@@ -21,6 +21,7 @@ from models.sentences import refusal_from
 from models.staff import Actor
 from models.verbs import find
 from views.forms.base import DeskConverter, DeskForm
+from views.register.beside import OnDesk
 from views.register.options import sorting
 from views.register.part import Row
 from views.register.searching import Searching
@@ -87,12 +88,14 @@ class Scope(Searching, Generic[Row]):
     group: Any = ""
     """Heading of the menu."""
     create_verb = "register"
+    on_desk: OnDesk | None = None
+    """What of it stands on the desk beside the open matters."""
     empty_text: Any = ""
     """What to do next when the list is empty."""
     sorted_by: dict[str, str] = {}
     """Column of the list -> the column that orders it, where that is another."""
-    number_column = "id"
-    """The column whose cell links to the record page."""
+    number_column = ""
+    """The column whose cell links to the record page; what the table says its rows are called by where none is set."""
 
     can_view_details = True
     can_set_page_size = False
@@ -119,6 +122,7 @@ class Scope(Searching, Generic[Row]):
     def __init__(self) -> None:
         self.register = self.register or self.model.__tablename__
         self.title = self.title or register_label(self.register)
+        self.number_column = self.number_column or self.model.called
         if self.column_default_sort is not None:
             self.default_sort, self.default_descending = sorting(self.column_default_sort)
         super().__init__(

@@ -55,7 +55,6 @@ class AuditView(RegisterView[AuditRun]):
     empty_text = _("No audit has been run yet: choose “Run daily audit”.")
     list_template = "admin/audits.html"
     details_template = "admin/audit.html"
-    number_column = "day"
     default_sort = "day"
     column_list = ("day", "counts", "ran_at", "signed_off_at")
     column_sortable_list = ("day",)

@@ -129,7 +129,6 @@ class ComplaintView(MatterPages[Complaint]):
     steps = STEPS
     empty_text = _("No complaint fits. Choose “Register” when one comes in, or remove a filter.")
 
-    number_column = "number"
     default_sort = "registered_at"
     column_list = ("number", "status", "due_at", "category", "severity", "summary", "unit", "assignee", "registered_at")
     column_export_list = [

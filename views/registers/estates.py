@@ -7,13 +7,12 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 from wtforms.validators import Optional
 
+from models.base import Base, tables
 from models.estates import Estate, FeeStatus, Unit, UnitUse
-from models.keys import Key
 from models.operations import estates as verbs
 from models.policy import visible
 from models.residents import Occupancy, Resident
 from models.staff import Department, Team
-from models.tickets import Ticket
 from views.forms.base import DeskForm
 from views.forms.fields import EnumField, LocalDateField, Required, StaticChoiceField, TextField, WholeNumberField
 from views.forms.filters import ChoiceFilter, ReferenceFilter
@@ -21,9 +20,10 @@ from views.register.base import RegisterView
 from views.register.record import Related
 from views.register.steps import Step
 from views.request import context
-from views.words.cells import badge, plain
-from views.words.labels import label_for
-from views.words.language import label, local_time
+from views.words.cells import cell_of, plain
+from views.words.labels import label_for, label_in, register_label
+from views.words.language import label
+from views.words.references import ENDPOINTS
 
 GROUP = _("People and units")
 
@@ -46,7 +46,6 @@ class UnitView(RegisterView[Unit]):
     model = Unit
     group = GROUP
     empty_text = _("No unit fits.")
-    number_column = "code"
     default_sort = "code"
     default_descending = False
     column_list = ("code", "building", "floor", "use", "fee_status", "handed_over_on")
@@ -66,7 +65,7 @@ class UnitView(RegisterView[Unit]):
         return verbs.UnitDraft(estate_id=self.estate().id, **form.arguments())
 
     def related(self, record: Unit) -> list[Related]:
-        """People, matters and keys."""
+        """People, and what the registers that say so have of this unit."""
         actor = context.actor()
         living = select(
             Occupancy.id, Occupancy.resident_id, Resident.name, Occupancy.kind, Occupancy.from_on, Occupancy.until_on
@@ -81,25 +80,23 @@ class UnitView(RegisterView[Unit]):
                 (item.name, label(item.kind), plain(item.from_on), plain(item.until_on)),
             ),
         )
-        tickets = select(Ticket.id, Ticket.number, Ticket.status, Ticket.summary, Ticket.registered_at)
-        tickets = tickets.where(Ticket.unit_id == record.id, visible(actor, Ticket))
-        matters = Related(
-            _("Tickets"),
-            (_("Number"), _("Status"), _("Summary"), _("Registered")),
-            query=tickets.order_by(Ticket.id.desc()).limit(10),
-            show=lambda row: (
-                url_for("tickets.details_view", id=row.id),
-                (row.number, badge(row.status), row.summary, local_time(row.registered_at)),
-            ),
-        )
-        cut = select(Key.id, Key.number, Key.hook).where(Key.unit_id == record.id, visible(actor, Key))
-        keys = Related(
-            _("Keys"),
-            (_("Number"), _("Hook")),
-            query=cut.order_by(Key.id),
-            show=lambda key: (url_for("keys.details_view", id=key.id), (key.number, key.hook)),
-        )
-        return [people, matters, keys]
+        models = (tables()[register] for register in ENDPOINTS)
+        return [people, *(_in_unit(model, record) for model in models if model.on_unit_page)]
+
+
+def _in_unit(model: type[Base], unit: Unit) -> Related:
+    """The newest rows of *model* that are of *unit*."""
+    names, register = model.on_unit_page, model.__tablename__
+    assert model.searched is not None
+    of_unit = getattr(model, model.searched.units[0]) == unit.id
+    query = select(model.id, *(getattr(model, name) for name in names)).where(of_unit, visible(context.actor(), model))
+    cells = [cell_of(model, name) for name in names]
+    return Related(
+        register_label(register),
+        tuple(label_in(model, name) for name in names),
+        query=query.order_by(model.id.desc()).limit(10),
+        show=lambda row: (url_for(f"{register}.details_view", id=row.id), tuple(cell(row) for cell in cells)),
+    )
 
 
 class TeamForm(DeskForm):
@@ -116,7 +113,6 @@ class TeamView(RegisterView[Team]):
     model = Team
     group = GROUP
     empty_text = _("No team yet: without teams nothing can be dispatched. Register one.")
-    number_column = "name"
     default_descending = False
     column_list = ("name", "department", "lead")
     column_filters = (ChoiceFilter(Team.department),)
@@ -147,7 +143,6 @@ class EstateView(RegisterView[Estate]):
     steps = (Step("run_audit", style="primary", link=lambda estate: url_for("audits.index_view")),)
     bulk_verbs = ("run_audit",)
     empty_text = _("You work in no estate.")
-    number_column = "name"
     default_descending = False
     column_list = ("name", "code", "address", "desk_phone", "timezone")
     form_columns = ("name", "timezone", "address", "desk_phone")

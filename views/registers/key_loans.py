@@ -7,12 +7,13 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
-from models.keys import ApprovalStatus, BringerKind, KeyApproval, KeyLoan, unended
+from models.keys import ApprovalStatus, BringerKind, Key, KeyApproval, KeyLoan, unended
 from models.operations import keys as verbs
 from models.policy import visible
 from views.forms.base import DeskForm
 from views.forms.filters import ChoiceFilter, DateFilter, KeyFilter, StateFilter
 from views.register.base import RegisterView
+from views.register.beside import NOW, OnDesk
 from views.register.record import Related
 from views.register.steps import Step
 from views.registers.key_borrowers import also_approved, also_out
@@ -83,6 +84,23 @@ class KeyLoanView(RegisterView[KeyLoan]):
     model = KeyLoan
     group = _("Keys and passes")
     can_delete = False
+    on_desk = OnDesk(
+        _("Keys overdue"),
+        _("Every key that is due is back."),
+        "overdue",
+        select(
+            KeyLoan.id,
+            Key.number.label("name"),
+            KeyLoan.due_at.label("until"),
+            KeyLoan.borrower_name,
+            KeyLoan.pieces,
+            KeyLoan.pieces_back,
+        )
+        .join(Key, Key.id == KeyLoan.key_id)
+        .where(OUT, KeyLoan.due_at < NOW)
+        .order_by(KeyLoan.due_at),
+        lambda loan: with_part(loan.borrower_name, loan),
+    )
     create_verb = "lend"
     steps = (
         Step("return", BunchReturnForm, "primary", when=is_out, form_of=return_form, bulk_form=ManyReturnsForm),

@@ -61,7 +61,6 @@ class KeyView(RegisterView[Key]):
     )
     empty_text = _("No key fits. Register each key with number, hook and seal when it comes in.")
 
-    number_column = "number"
     column_list = ("number", "whereabouts", "unit", "hook", "seal", "origin", "received_at")
     column_export_list = [
         "number",

@@ -19,6 +19,7 @@ from views.forms.base import DeskForm
 from views.forms.fields import EnumField, FlagField, LocalDateTimeField, LongTextField, LookupField, Required, TextField
 from views.forms.filters import ChoiceFilter, DateFilter, FlagFilter, KeyFilter, StateFilter
 from views.register.base import RegisterView
+from views.register.beside import MIDNIGHT, OnDesk
 from views.register.record import Related
 from views.register.steps import Step
 from views.registers.matter_forms import ReasonForm
@@ -107,6 +108,20 @@ class PassView(RegisterView[VisitorPass]):
     """``/admin/visitor-passes/``."""
 
     model = VisitorPass
+    on_desk = OnDesk(
+        _("Passes to be handed in today"),
+        _("No pass ends today."),
+        "ending",
+        select(
+            VisitorPass.id,
+            VisitorPass.number.label("name"),
+            VisitorPass.valid_until.label("until"),
+            VisitorPass.holder_name,
+        )
+        .where(OUT, VisitorPass.valid_until <= MIDNIGHT)
+        .order_by(VisitorPass.valid_until.desc()),
+        lambda row: str(row.holder_name),
+    )
     group = _("Keys and passes")
     create_verb = "issue"
     steps = (
@@ -119,7 +134,6 @@ class PassView(RegisterView[VisitorPass]):
     )
     bulk_verbs = ("hand_in", "check_out")
     empty_text = _("No pass fits. Choose “Issue pass” when a visitor comes.")
-    number_column = "number"
     default_sort = "issued_at"
     column_list = (
         "number",

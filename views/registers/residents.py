@@ -155,7 +155,6 @@ class ResidentView(RegisterView[Resident]):
     )
     empty_text = _("No resident fits. Try the last four digits of the phone, or register the person.")
 
-    number_column = "name"
     column_labels = {
         "kind": _("As"),
         "unit": label_for(Occupancy.unit_id),

@@ -158,7 +158,6 @@ class CategoryView(RegisterView[Category]):
 
     model = Category
     group = GROUP
-    number_column = "name"
     column_list = ("name", "register", "enabled")
     column_filters = (ChoiceFilter(Category.register), FlagFilter(Category.enabled))
     form_columns = ("name", "team_id", "enabled")

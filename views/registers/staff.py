@@ -231,7 +231,6 @@ class StaffView(RegisterView[Staff]):
         Step("enable", style="primary", when=lambda person: person.disabled_at is not None),
     )
     empty_text = _("Nobody fits.")
-    number_column = "name"
     default_descending = False
     column_list = ("name", "username", "roles", "state", "language")
     column_filters = (StateFilter(Staff.id, STATES), RoleFilter(Staff.id, "role", label_for(StaffAssignment.role)))

@@ -143,7 +143,6 @@ class TicketView(IntakePages):
     bulk_verbs = ("dispatch", "assign", "accept", "take_slip_back", "close")
     empty_text = _("No ticket fits. Take a call and choose “Register”, or remove a filter.")
 
-    number_column = "number"
     default_sort = "registered_at"
     column_list = ("number", "status", "due_at", "kind", "summary", "unit", "team", "assignee", "registered_at")
     column_export_list = [
