@@ -305,7 +305,8 @@ def _read(part: str) -> Phone | None:
     if (phone := _number(number, extension)) is not None or extension:
         return phone
     if (after := _AFTER_HYPHEN.fullmatch(number)) and (phone := _number(after["number"], after["extension"])):
-        return phone
+        # Behind a mobile in groups (138-1234-5678-9) it is a figure too many, and no extension.
+        return phone if phone.kind is not ContactKind.MOBILE or after["number"].strip().isdigit() else None
     digits = re.sub(r"\D", "", number)
     # Spreadsheets take the zero off the area code.
     return _at_home("0" + digits, None) if len(digits) == WITHOUT_ZERO and "+" not in number else None

@@ -39,3 +39,6 @@ def test_nobody_is_merged_whose_preview_was_not_shown__RES_1(
     assert status == 409, "another person than the one of the preview"
     assert send(third, shown)[0] == 302
     assert look.scalars(select(ResidentMerge.merged_id)).all() == [third]
+    old = client.get(f"/admin/residents/details/?id={third}")
+    assert (old.status_code, old.location) == (302, f"/admin/residents/details/?id={first}"), "old links lead on"
+    assert sign_in("stranger").get(f"/admin/residents/details/?id={third}").status_code == 404

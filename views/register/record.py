@@ -50,7 +50,7 @@ class RecordPages(Part[Row]):
     phone_verb = "read_phone"
 
     @expose("/details/")
-    def details_view(self) -> str:
+    def details_view(self) -> Any:
         """The record."""
         record_id = asked_id()
         names = [name for _title, names in self.sections for name in names]

@@ -247,6 +247,10 @@ class KeyLoanView(RegisterView[KeyLoan]):
         """All of them once the loan has ended in the house."""
         return record.pieces if record.returned_at is not None else record.pieces_back
 
+    def value_pieces_back(self, record: KeyLoan) -> int:
+        """What an export says of it: a number."""
+        return self.show_pieces_back(record)
+
     def show_brought_by(self, record: KeyLoan) -> str:
         """The borrower, or who is named."""
         return bringer(record)

@@ -5,10 +5,12 @@ from collections.abc import Iterable, Sequence
 from operator import attrgetter
 from typing import Any, ClassVar, NamedTuple
 
-from flask import g, url_for
+from flask import g, redirect, url_for
+from flask_admin import expose
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import bindparam, select
+from werkzeug.exceptions import NotFound
 from wtforms import HiddenField
 from wtforms.validators import Optional
 
@@ -32,6 +34,7 @@ from views.register.steps import Offer, Step
 from views.registers.contacts import NUMBERS, phones_of, shown_numbers
 from views.request import context
 from views.request.gathering import gathered
+from views.request.queries import asked_id
 from views.words.cells import badge, plain
 from views.words.labels import label_for
 from views.words.language import NOTHING, label, listed, local_time, remarked
@@ -196,6 +199,19 @@ class ResidentView(RegisterView[Resident]):
         (_("Person"), ("name", "id_document", "id_number", "emergency_contact")),
         (_("More"), ("vehicles", "moved_in_on", "note", "created_at", "updated_at")),
     )
+
+    @expose("/details/")
+    def details_view(self) -> Any:
+        """The person; of one who was merged into another that one, so that old links and printed numbers lead on."""
+        try:
+            return super().details_view()
+        except NotFound:
+            merged = (ResidentMerge.merged_id == asked_id(), ResidentMerge.undone_at.is_(None))
+            query = select(ResidentMerge.kept_id).where(*merged, ResidentMerge.estate_id == self.estate().id)
+            kept = context.session().scalars(query).one_or_none()
+            if kept is None:
+                raise
+        return redirect(self.get_url(".details_view", id=kept))
 
     def draft(self, form: DeskForm) -> Any:
         """The person."""
