@@ -13,7 +13,7 @@ ASSETS  := admin_app/static/vendor/.stamp
 PIP     := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 # The tests make hundreds of databases that nobody keeps: in memory, where there is room for them.
-MEMORY := $(shell test -w /dev/shm && test "$$(df -Pk /dev/shm | awk 'NR == 2 { print $$4 }')" -gt 2000000 && echo /dev/shm)
+MEMORY := $(shell test -w /dev/shm && test "$$(df -Pk /dev/shm | awk 'NR == 2 { print $$4 }')" -gt 4000000 && echo /dev/shm)
 
 CATALOG := $(wildcard admin_app/translations/*/LC_MESSAGES/*.po)
 

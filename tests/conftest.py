@@ -1,25 +1,27 @@
 """A fresh database for each test, on both kinds, copied from one that is built once."""
 
+import collections
 import copy
 import datetime
 import gc
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import URL, Engine, make_url
+from sqlalchemy import URL, Engine, make_url, select
 from sqlalchemy.pool import NullPool
 
-from admin_app import create_app, database
+from admin_app import create_app, database, known_places
 from admin_app.config import Config
 from models import Base, migrations
 from models.mark import DatabaseUse
 from models.personal import Keyring
 from models.session import DeskSession, open_engine
+from models.staff import Staff
 from tests import factories, postgres
 from tests.fixed import DATA_KEY, NOW, SECRET_KEY
 from tests.once import once
@@ -30,6 +32,12 @@ DIALECTS = ("sqlite", "postgresql")
 
 # The program's classes and addresses stay to the end: looking through them for rubbish takes a tenth of the time.
 gc.set_threshold(100_000, 50, 100)
+
+
+def pytest_sessionfinish() -> None:
+    """Throw the rubbish of all tests away once: pytest looks for it five times, through whatever is left."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
@@ -188,10 +196,30 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     server.drop_database(url)
 
 
+Opened = TypeVar("Opened", Engine, database.Database)
+STAY_CONNECTED = 3
+
+
+def let_go(opened: dict[Any, Opened], address: Any, close: Callable[[Opened], None]) -> None:
+    """Close what was *opened* at this address where that is a file, which goes; connections to a server stay.
+
+    A new one has to read the catalogue and to compile each trigger first. Those of the databases used last stay.
+    """
+    if make_url(address).get_backend_name() == "sqlite":
+        close(opened[address])
+        return
+    opened[address] = opened.pop(address)  # the last in the order
+    for former in [other for other in opened if make_url(other).get_backend_name() != "sqlite"][:-STAY_CONNECTED]:
+        close(opened[former])
+
+
 @pytest.fixture(scope="session")
-def engines() -> dict[str, Engine]:
+def engines() -> Iterator[dict[str, Engine]]:
     """Engines by address, kept by a worker: each remembers the SQL that it has made of the program's statements."""
-    return {}
+    opened: dict[str, Engine] = {}
+    yield opened
+    for each in opened.values():
+        each.dispose()
 
 
 @pytest.fixture
@@ -200,7 +228,7 @@ def engine(database_url: str, engines: dict[str, Engine]) -> Iterator[Engine]:
     if database_url not in engines:
         engines[database_url] = open_engine(database_url)
     yield engines[database_url]
-    engines[database_url].dispose()
+    let_go(engines, database_url, Engine.dispose)
 
 
 @pytest.fixture
@@ -256,9 +284,12 @@ def program(built_file: Path) -> Iterator[Flask]:
 
 
 @pytest.fixture(scope="session")
-def databases() -> dict[URL, database.Database]:
+def databases() -> Iterator[dict[URL, database.Database]]:
     """What the program has opened, by address; kept like the engines."""
-    return {}
+    opened: dict[URL, database.Database] = {}
+    yield opened
+    for each in opened.values():
+        each.close()
 
 
 @pytest.fixture
@@ -268,10 +299,10 @@ def app(
     """The program on the fresh database, at a time that stands still. Adds no pages: make an own one for that."""
     if config.database_url not in databases:
         databases[config.database_url] = database.open_ready(config)
-    with databases[config.database_url] as opened:
-        database.lend_to(program, opened)
-        program.config["FRONTDESK_NOW"] = now
-        yield program
+    database.lend_to(program, databases[config.database_url])
+    program.config["FRONTDESK_NOW"] = now
+    yield program
+    let_go(databases, config.database_url, database.Database.close)
 
 
 @pytest.fixture
@@ -280,17 +311,46 @@ def client(app: Flask) -> FlaskClient:
     return app.test_client()
 
 
+@pytest.fixture(scope="session")
+def known() -> dict[tuple[Any, ...], tuple[dict[str, str], str]]:
+    """The cookies of browsers in which somebody of the world has signed in, and the token of their forms."""
+    return {}
+
+
 @pytest.fixture
-def sign_in(app: Flask) -> Callable[..., FlaskClient]:
-    """``sign_in("clerk")``: a browser of its own in which that person of the world is signed in."""
+def tokens() -> dict[FlaskClient, str]:
+    """The token of the forms of each browser of this test, where it is known."""
+    return {}
+
+
+@pytest.fixture
+def sign_in(
+    app: Flask, known: dict[tuple[Any, ...], tuple[dict[str, str], str]], tokens: dict[FlaskClient, str]
+) -> Callable[..., FlaskClient]:
+    """``sign_in("clerk")``: a browser of its own in which that person of the world is signed in.
+
+    The door is passed once a worker for the first, second ... browser of a person as the database knows them; later
+    tests, whose worlds have the same ids, get the same cookies. What the door does is told in ``test_auth.py``.
+    """
+    numbers: collections.Counter[str] = collections.Counter()
+    who = select(Staff.id, Staff.password_hash, Staff.session_generation, Staff.language, Staff.must_change_password)
 
     def signed_in(username: str, **options: Any) -> FlaskClient:
         made = app.test_client(**options)
-        answer = made.post(
-            "/login",
-            data={"username": username, "password": factories.PASSWORD, "csrf_token": factories.token(made)},
-        )
-        assert answer.status_code == 302, answer.text
+        numbers[username] += 1
+        with app.extensions["frontdesk_database"].reading() as desk:
+            person = desk.execute(who.where(Staff.username == username, Staff.disabled_at.is_(None))).one()
+        key = (username, numbers[username], *person)
+        if key not in known:
+            sent = {"username": username, "password": factories.PASSWORD, "csrf_token": factories.token(made)}
+            answer = made.post("/login", data=sent)
+            assert answer.status_code == 302, answer.text
+            token = factories.token(made, "/account/password")
+            held = [made.get_cookie(name) for name in (app.config["SESSION_COOKIE_NAME"], known_places.COOKIE)]
+            known[key] = {cookie.key: cookie.value for cookie in held if cookie is not None}, token
+        cookies, tokens[made] = known[key]
+        for name, value in cookies.items():
+            made.set_cookie(name, value)
         return made
 
     return signed_in

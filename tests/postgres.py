@@ -13,6 +13,7 @@ import itertools
 import os
 import pwd
 import shutil
+import stat
 import subprocess
 import tempfile
 import time
@@ -25,6 +26,8 @@ from psycopg import sql
 OLDEST = 15
 ROLE = "frontdesk"
 WAIT_SECONDS = 60
+PREFIX = "frontdesk-pg-"
+SHORT = 40
 SETTINGS = {
     "listen_addresses": "",
     "fsync": "off",
@@ -32,13 +35,16 @@ SETTINGS = {
     "full_page_writes": "off",
     "shared_buffers": "64MB",
     "max_connections": "60",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "max_wal_size": "64MB",
 }
 WATCH = """
 folder=$1; shift
 trap '' HUP INT TERM
 "$@" </dev/null >"$folder/log" 2>&1 &
 read -r _
-kill -INT $!
+kill -QUIT $!
 wait $!
 cd / && rm -rf "$folder"
 """
@@ -70,6 +76,12 @@ def unprivileged_user() -> pwd.struct_passwd | None:
         return pwd.getpwnam("nobody")
 
 
+def _fits(folder: Path) -> bool:
+    """Whether a server can lie in *folder*: a socket's path has to be short, and the way there open to its user."""
+    way = (folder, *folder.parents)
+    return len(str(folder)) < SHORT and all(step.stat().st_mode & stat.S_IXOTH for step in way)
+
+
 class Server:
     """One running server; `start()` makes it, `stop()` ends it and removes every trace."""
 
@@ -80,8 +92,10 @@ class Server:
         self._numbers = itertools.count(1)
         self._templates: set[str] = set()
         self._watcher: subprocess.Popen[bytes] | None = None
-        # not $TMPDIR: a socket's path has to be short, and the folder open to the other user
-        self.folder = Path(tempfile.mkdtemp(prefix="frontdesk-pg-", dir="/tmp"))
+        if _fits(Path(tempfile.gettempdir())):
+            self.folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+        else:
+            self.folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir="/tmp"))
         try:
             if user:
                 os.chown(self.folder, user.pw_uid, user.pw_gid)
@@ -93,7 +107,7 @@ class Server:
     def create_database(self, template: str = "template0") -> str:
         """The address of a new database, a copy of the template."""
         name = f"test_{next(self._numbers)}"
-        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
         self._execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
         return self.url(name)
 
@@ -157,6 +171,7 @@ class Server:
                 if time.monotonic() > deadline:
                     log = (self.folder / "log").read_text(errors="replace")
                     raise RuntimeError(f"PostgreSQL did not start: {error}\n{log[-2000:]}") from error
+            # It says so in its log only, a file, so that it never waits for a reader; its own pg_ctl asks in turns too.
             time.sleep(0.05)
 
     def _execute(self, statement: sql.SQL | sql.Composed) -> None:

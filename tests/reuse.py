@@ -28,8 +28,9 @@ FROM pg_tables WHERE schemaname = 'public'
 """
 END_OTHERS = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-WHERE datname = current_database() AND pid <> pg_backend_pid()
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'
 """
+"""Whoever is left in a transaction, which may hold locks; connections that wait for the next test stay."""
 WRITTEN: LiteralString = """
 SELECT {name}, count(*), max(xmin::text::bigint), {used} FROM public.{table}
 """

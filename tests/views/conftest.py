@@ -29,9 +29,8 @@ def pages(app: Flask) -> dict[str, Any]:
 
 
 @pytest.fixture
-def post(app: Flask) -> Callable[..., Any]:
+def post(tokens: dict[FlaskClient, str]) -> Callable[..., Any]:
     """``post(client, path, **fields)``: a POST with this browser's token."""
-    tokens: dict[FlaskClient, str] = {}
 
     def posted(client: FlaskClient, path: str, /, **fields: Any) -> Any:
         if client not in tokens:
