@@ -3,6 +3,7 @@
 import gettext
 import shutil
 import threading
+import weakref
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from tests.factories import World
@@ -51,17 +52,56 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
     started.close()
 
 
-@pytest.fixture
-def address(app: Flask, world: World) -> Iterator[str]:
-    """Where the program is served, on the world's database."""
-    assert world.estate.id
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+@pytest.fixture(scope="session")
+def served(program: Flask) -> Iterator[str]:
+    """Where the program is served, by one server for all tests of this worker."""
+    server = make_server("127.0.0.1", 0, program, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture
+def address(served: str, app: Flask, world: World) -> str:
+    """Where the program is served, on the world's database."""
+    assert world.estate.id
+    return served
+
+
+class Traffic:
+    """The requests of one page: how many it has begun, and which are not answered."""
+
+    def __init__(self, page: Page) -> None:
+        self.begun = 0
+        self.open: set[Request] = set()
+        page.on("request", self._begin)
+        page.on("requestfinished", self._end)
+        page.on("requestfailed", self._end)
+
+    def _begin(self, request: Request) -> None:
+        self.begun += 1
+        self.open.add(request)
+
+    def _end(self, request: Request) -> None:
+        self.open.discard(request)
+
+
+TRAFFIC: weakref.WeakKeyDictionary[Page, Traffic] = weakref.WeakKeyDictionary()
+
+
+def settled(page: Page) -> None:
+    """Wait until the page is loaded, its requests are answered, and its scripts have nothing more to do.
+
+    Playwright's "networkidle" without the half second in which it wants nothing to happen.
+    """
+    page.wait_for_load_state()
+    traffic, begun = TRAFFIC[page], -1
+    while traffic.open or traffic.begun != begun:
+        begun = traffic.begun
+        page.evaluate("new Promise((done) => requestIdleCallback(done))")
 
 
 def turn(name: str, number: int) -> int:
@@ -135,7 +175,9 @@ def person(
             assert cookie is not None
             cookies[username] = cookie.value
         context.add_cookies([{"name": name, "value": cookies[username], "url": address}])
-        return context.new_page()
+        page = context.new_page()
+        TRAFFIC[page] = Traffic(page)
+        return page
 
     yield signed_in
     for context in contexts:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from models.passes import VisitorPass
 from models.session import DeskSession
 from models.staff import Department
+from tests.e2e.conftest import settled
 from tests.factories import World
 from tests.marks import only_sqlite
 from tests.records import Records
@@ -67,7 +68,7 @@ def test_a_slow_answer_to_an_earlier_text_is_never_offered__DSP_11(
     expect(page.locator(CHOSEN)).to_have_value(f"id:{world.person('lead').id}")
     for route in held:
         route.continue_()
-    page.wait_for_load_state("networkidle")
+    settled(page)
     expect(page.locator(CHOSEN)).to_have_value(f"id:{world.person('lead').id}")
 
 
@@ -78,9 +79,10 @@ def test_the_people_offered_are_those_of_the_team_chosen__DSP_11(
     page = dispatching(person, records)
     page.locator("[name=team]").select_option(str(world.teams[Department.GREENING].id))
     page.locator(BOX).focus()
-    page.keyboard.insert_text("王")
-    page.keyboard.press("Enter")
-    page.wait_for_load_state("networkidle")
+    with page.expect_response("**/ajax/lookup/**query=%E7%8E%8B**"):
+        page.keyboard.insert_text("王")
+        page.keyboard.press("Enter")
+    settled(page)
     expect(page.locator(CHOSEN)).to_have_value("")
     expect(page.locator("#assignee-ts-dropdown .option")).to_have_count(0)
 
@@ -93,7 +95,7 @@ def test_a_phone_number_typed_beside_the_fields_moves_nobody_through_the_gate__P
     page.clock.install()
     address = f"/admin/visitor-passes/details/?id={records.ids['visitor_passes']}"
     page.goto(address)
-    page.wait_for_load_state("networkidle")
+    settled(page)
     before = session.scalars(select(VisitorPass.version)).all()
     session.commit()
     page.keyboard.type("13911112222")
@@ -101,7 +103,7 @@ def test_a_phone_number_typed_beside_the_fields_moves_nobody_through_the_gate__P
     page.clock.run_for(2000)  # longer than a digit waits for another
     assert page.url.endswith(address)
     page.reload()
-    page.wait_for_load_state("networkidle")
+    settled(page)
     page.keyboard.press("1")
     page.clock.run_for(2000)
     expect(page.locator(".step-buttons .btn").first).to_be_focused()
@@ -118,7 +120,7 @@ def test_a_number_typed_slowly_leads_nowhere_and_a_picker_keeps_its_words(person
     page.clock.install()
     address = f"/admin/tickets/details/?id={records.tickets[1]}"
     page.goto(address)
-    page.wait_for_load_state("networkidle")
+    settled(page)
     for digit in "13911112222":
         page.keyboard.press(digit)
         page.clock.run_for(600)
@@ -129,6 +131,6 @@ def test_a_number_typed_slowly_leads_nowhere_and_a_picker_keeps_its_words(person
     page.keyboard.insert_text("没选的人")
     page.locator("[name=team]").focus()
     page.reload()
-    page.wait_for_load_state("networkidle")
+    settled(page)
     expect(page.locator(BOX)).to_have_value("没选的人")
     expect(page.locator(CHOSEN)).to_have_value("")

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from models.session import DeskSession
 from models.tickets import Ticket
-from tests.e2e.conftest import looks, screen
+from tests.e2e.conftest import looks, screen, settled
 from tests.factories import World
 from tests.marks import EVERYTHING, only_sqlite
 from tests.records import Records, make_tickets
@@ -25,7 +25,7 @@ def test_the_first_page_needs_ten_requests_and_250_kib_at_most(person: Person, w
     answers: list[Response] = []
     page.on("response", lambda answer: answers.append(answer))  # Playwright marks the function itself
     page.goto("/admin/")
-    page.wait_for_load_state("networkidle")
+    page.wait_for_load_state("networkidle")  # what a page fetches a moment later counts too
     # Fetched once more: the browser need not keep the body of what it has.
     sizes = {answer.url: len(gzip.compress(page.request.get(answer.url).body())) for answer in answers}
     assert len(answers) <= 10, list(sizes)
@@ -50,7 +50,7 @@ def test_it_shows_what_others_do_and_keeps_focus_and_place(
 ) -> None:
     page = person("clerk")
     page.goto("/admin/")
-    page.wait_for_load_state("networkidle")
+    settled(page)
     last = page.locator(".board-list tbody tr a").last
     last.focus()
     place = page.evaluate("window.scrollY")
@@ -115,5 +115,5 @@ def test_each_screen_is_kept_as_a_picture(person: Person, records: Records, lang
                     answer = page.goto(address)
                     assert answer is not None
                     assert answer.ok, address
-                    page.wait_for_load_state("networkidle")
+                    settled(page)
                     screen(page, f"{name}-{size}-{language}")

@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from models.session import DeskSession
 from models.staff import Team
 from models.tickets import Ticket, TicketStatus
+from tests.e2e.conftest import settled
 from tests.factories import World
 from tests.marks import only_sqlite
 from tests.records import Records, make_tickets
@@ -44,7 +45,7 @@ class Keyboard:
         """Press a key that leads to another page."""
         with self.page.expect_navigation(url=address):
             self.press(key)
-        self.page.wait_for_load_state("networkidle")
+        settled(self.page)
         if address == "**/intake/":  # a busy browser gives the first field its focus a moment after the page is there
             expect(self.page.locator("#caller")).to_be_focused()
         return self
@@ -52,7 +53,7 @@ class Keyboard:
 
 def at_desk(page: Page) -> Keyboard:
     page.goto("/admin/")
-    page.wait_for_load_state("networkidle")
+    settled(page)
     return Keyboard(page)
 
 
@@ -93,7 +94,7 @@ def test_one_ticket_is_dispatched_with_four_keys__DSP_11(
     give_team(session, records)
     page = person("clerk")
     page.goto("/admin/tickets/?flt_status=received")
-    page.wait_for_load_state("networkidle")
+    settled(page)
     keys = Keyboard(page).press("j").go("Enter", "**/details/**").go("1", "**/step/dispatch/**")
     keys.go("Control+Enter", "**/details/**")
     assert keys.count <= 4
@@ -108,7 +109,7 @@ def test_thirty_tickets_are_dispatched_with_eight_keys__DSP_11(
     give_team(session, records)
     page = person("clerk")
     page.goto("/admin/tickets/?flt_status=received")
-    page.wait_for_load_state("networkidle")
+    settled(page)
     keys = Keyboard(page).press("a").go("1", IN_PLACE).go("Control+Enter", "**/bulk-runs/**")
     keys.go("Enter", "**/bulk-runs/**")
     assert keys.count <= 8
@@ -157,7 +158,7 @@ def test_the_palette_finds_records_pages_and_steps_and_keys_stay_out_of_fields(
 ) -> None:
     page = person("clerk")
     page.goto(f"/admin/tickets/details/?id={records.tickets[1]}")
-    page.wait_for_load_state("networkidle")
+    settled(page)
     palette = page.locator("#palette")
     keys = Keyboard(page).press("/")
     expect(palette).to_be_visible()
@@ -189,7 +190,7 @@ def test_single_keys_can_be_switched_off(person: Person, world: World, say: Call
     assert pressed_by_n() == 1
     keys.press("Shift+?")
     page.get_by_role("button", name=say("Switch single keys off")).click()
-    page.wait_for_load_state("networkidle")
+    settled(page)
     assert pressed_by_n() == 0
     keys.press("Control+k")
     expect(page.locator("#palette")).to_be_visible()
