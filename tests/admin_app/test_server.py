@@ -6,7 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
-import time
+import tempfile
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 
@@ -30,26 +30,31 @@ def health(port):
 
 @pytest.fixture
 def served(database_url):
+    """A port on which the program is served, and its process: it says when it listens, as it would to systemd."""
     port = free_port()
+    with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ready:
+        ready.bind(f"{folder}/ready")
+        ready.settimeout(WAIT_SECONDS)
+        with process_on(port, database_url, f"{folder}/ready") as process:
+            try:
+                assert ready.recv(100).startswith(b"READY=1")
+                yield port, process
+            finally:
+                if process.poll() is None:
+                    process.send_signal(signal.SIGTERM)
+
+
+def process_on(port, database_url, ready):
     environment = {
         **os.environ,
         "FRONTDESK_ENV": "production",
         "FRONTDESK_DATABASE_URL": database_url,
         "FRONTDESK_SECRET_KEY": SECRET_KEY,
         "FRONTDESK_DATA_KEY": DATA_KEY.decode(),
+        "NOTIFY_SOCKET": ready,
     }
     command = [sys.executable, "-m", "admin_app.cli", "serve", "--bind", f"127.0.0.1:{port}"]
-    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
-        deadline = time.monotonic() + WAIT_SECONDS
-        while process.poll() is None and time.monotonic() < deadline:
-            try:
-                health(port)
-                break
-            except OSError:
-                time.sleep(0.05)
-        yield port, process
-        if process.poll() is None:
-            process.send_signal(signal.SIGTERM)
+    return subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
 
 
 def test_it_answers_many_at_once_and_stops_when_told(served):
