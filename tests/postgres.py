@@ -107,18 +107,17 @@ class Server:
     def create_database(self, template: str = "template0") -> str:
         """The address of a new database, a copy of the template."""
         name = f"test_{next(self._numbers)}"
-        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
-        self._execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
+        self._copy(template, name)
         return self.url(name)
 
     def drop_database(self, url: str) -> None:
         name = url.partition("@/")[2].partition("?")[0]
         self._execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
-    def template(self, name: str, fill: Callable[[str], object]) -> str:
-        """A template filled once: `fill` gets its address and leaves no connection open."""
+    def template(self, name: str, fill: Callable[[str], object], base: str = "template0") -> str:
+        """A template, a copy of *base* filled once: `fill` gets its address and leaves no connection open."""
         if name not in self._templates:
-            self._execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
+            self._copy(base, name)
             fill(self.url(name))
             self._templates.add(name)
         return name
@@ -132,6 +131,11 @@ class Server:
             self._watcher.wait(timeout=WAIT_SECONDS)
             self._watcher = None
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _copy(self, template: str, name: str) -> None:
+        # Files are copied as they are: what is copied through the log is written twice.
+        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
+        self._execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
 
     def _start(self, programs: Path) -> None:
         data = self.folder / "data"

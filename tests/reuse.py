@@ -53,13 +53,18 @@ SELECT
 """
 
 
+def keep(url: str) -> None:
+    """Keep all rows of a database as they are."""
+    with psycopg.connect(url) as connection:
+        connection.execute(KEEP)
+
+
 class Kept:
     """One database and the rows that it began with. The connection stays: a new one has to read the catalogue first."""
 
     def __init__(self, url: str) -> None:
         self.url = url
         self.connection = psycopg.connect(url, autocommit=True)
-        self.connection.execute(KEEP)
         self.connection.execute("SET session_replication_role = replica")
         self._shape = self.connection.execute(SHAPE).fetchone()
         self._sequences: dict[str, str | None] = dict(self.connection.execute(TABLES).fetchall())
@@ -112,10 +117,12 @@ class Reused:
             made.connection.close()
             self.server.drop_database(made.url)
         if base is None:
-            url = self.server.create_database(self.server.template(name, fill))
+            template = self.server.template(name, fill)
+            url = self.server.create_database(self.server.template(f"{name}_kept", keep, template))
         else:
             url = self.server.create_database(self.server.template(*base))
             fill(url)
+            keep(url)
         self._made[name] = Kept(url)
         return url
 

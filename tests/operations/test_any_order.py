@@ -135,7 +135,7 @@ class Desk(RuleBasedStateMachine):
         arguments = {"handed_back_to": "张伟", "receipt_number": "1"}
         self.attempt(keys.hand_back, [self.keys[which]], who, later, **arguments)
 
-    def each(self, query: Select[Any]) -> dict[int, Any]:
+    def each(self, query: Select[*tuple[Any, ...]]) -> dict[int, Any]:
         """The second column by the first."""
         return {row[0]: row[1] for row in self.session.execute(query)}
 
