@@ -24,6 +24,7 @@ from models.base import (
     within_estate,
 )
 from models.errors import gettext_noop
+from models.hanging import OfRecord, of_record_args
 from models.roles import READERS
 from models.verbs import grant
 
@@ -72,25 +73,24 @@ class AuditRun(Register, Base):
         return str(self.day)
 
 
-class AuditFinding(EstateRow, Base):
+class AuditFinding(OfRecord, Base):
     """One episode of one cause: opened when first seen, kept from day to day until its cause is gone (AUD-2)."""
 
     __tablename__ = "audit_findings"
     title = gettext_noop("Findings")
 
-    kind: Mapped[FindingKind] = mapped_column(Choice(FindingKind), info=named("Kind"))
+    kind: Mapped[FindingKind] = mapped_column(Choice(FindingKind, closed=False), info=named("Kind"))
     rule: Mapped[str] = mapped_column(ShortText(20), info=named("Rule"))
-    register: Mapped[str] = mapped_column(ShortText(40), info=named("Register"))
-    record_id: Mapped[int] = mapped_column(Identity, info=named("Number of the record"))
     clock: Mapped[str] = mapped_column(ShortText(40), default="", server_default="", info=named("Clock"))
     since: Mapped[datetime.datetime] = mapped_column(UTCDateTime, info=named("Since"))
     due_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Due"))
     opened_on: Mapped[datetime.date] = mapped_column(LocalDate, info=named("First found on"))
     ended_on: Mapped[datetime.date | None] = mapped_column(LocalDate, info=named("Ended on"))
 
-    __table_args__ = table_args(
+    __table_args__ = of_record_args(
+        "audit_findings",
         CheckConstraint("ended_on IS NULL OR opened_on <= ended_on", name="opened_ended"),
-        Index("ix_audit_findings_record", "register", "record_id"),
+        records={},
     )
 
 

@@ -7,7 +7,7 @@ zone or an unknown word must be refused on its way in, on both databases alike.
 import datetime
 import functools
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum, StrEnum, auto
 from typing import Any, ClassVar, Self
 
@@ -114,15 +114,29 @@ class SortKey(TypeDecorator[str]):
     cache_ok = True
 
 
+class OtherWord(str):
+    """A stored word that this version of the program does not declare; it reads as it is written."""
+
+    __slots__ = ()
+
+    @property
+    def value(self) -> str:
+        """The word, as of a member that is declared."""
+        return str(self)
+
+
 class Choice(TypeDecorator[Any]):
-    """A member of a LabelledEnum, stored as its word; the CHECK comes from the guards."""
+    """A member of a LabelledEnum, stored as its word; the CHECK comes from the guards.
+
+    Where the list is not *closed* the database takes any short word: a further one needs no change of the table.
+    """
 
     impl = Text
     cache_ok = True
 
-    def __init__(self, enum: type[LabelledEnum]) -> None:
+    def __init__(self, enum: type[LabelledEnum], *, closed: bool = True) -> None:
         super().__init__()
-        self.enum = enum
+        self.enum, self.closed = enum, closed
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
         """Refuse (ValueError) a word that is not in the list."""
@@ -130,12 +144,22 @@ class Choice(TypeDecorator[Any]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
         """The member for the stored word."""
-        return None if value is None else self.enum(value)
+        return self.result_processor(dialect, None)(value)
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
         """The same without the calls around it: lists and exports read very many of these."""
-        members: dict[str | None, Any] = {None: None, **{member.value: member for member in self.enum}}
-        return members.__getitem__
+        return self.members.__getitem__
+
+    @functools.cached_property
+    def members(self) -> Mapping[str | None, Any]:
+        """Stored word -> member; where the list is not closed, of any word."""
+        known: dict[str | None, Any] = {None: None, **{member.value: member for member in self.enum}}
+        return known if self.closed else _Open(known)
+
+
+class _Open(dict[str | None, Any]):
+    def __missing__(self, word: str) -> OtherWord:
+        return OtherWord(word)
 
 
 UNREADABLE_INSTANT = datetime.datetime(1, 1, 2, tzinfo=datetime.UTC)

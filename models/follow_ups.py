@@ -23,7 +23,8 @@ from models.base import (
 )
 from models.declared import Searched
 from models.errors import gettext_noop
-from models.matters import ONE_MATTER, OfMatter, of_matter_args
+from models.hanging import HANGING, of_record_args
+from models.matters import OF_MATTER, OfMatter
 from models.roles import CLERKS, READERS
 from models.verbs import grant
 
@@ -83,13 +84,14 @@ class FollowUp(Register, OfMatter, Base):
     attitude: Mapped[int | None] = mapped_column(Integer, info=named("Attitude"))
     words: Mapped[str | None] = mapped_column(LongText, info=named("What was said"))
 
-    __table_args__ = of_matter_args(
+    __table_args__ = of_record_args(
         "follow_ups",
-        CheckConstraint(ONE_MATTER, name="one_matter"),
         CheckConstraint("(status = 'scheduled') = (finished_at IS NULL)", name="finished_at"),
         CheckConstraint("quality IS NULL OR quality BETWEEN 1 AND 5", name="quality"),
         CheckConstraint("timeliness IS NULL OR timeliness BETWEEN 1 AND 5", name="timeliness"),
         CheckConstraint("attitude IS NULL OR attitude BETWEEN 1 AND 5", name="attitude"),
+        records=OF_MATTER,
+        info={HANGING: ("audit_findings", "clock_runs")},
     )
 
     ticket: Mapped["Ticket | None"] = relationship(
@@ -117,15 +119,15 @@ Index(
     sqlite_where=_SCHEDULED,
     postgresql_where=_SCHEDULED,
 )
-for _name in ("ticket_id", "complaint_id"):
-    Index(
-        f"uq_follow_ups_scheduled_{_name}",
-        getattr(FollowUp, _name),
-        unique=True,
-        sqlite_where=_SCHEDULED,
-        postgresql_where=_SCHEDULED,
-        info={"rule": "FUP-1", "sentence": gettext_noop("A follow-up of this matter is already to be made.")},
-    )
+Index(
+    "uq_follow_ups_scheduled_record",
+    FollowUp.register,
+    FollowUp.record_id,
+    unique=True,
+    sqlite_where=_SCHEDULED,
+    postgresql_where=_SCHEDULED,
+    info={"rule": "FUP-1", "sentence": gettext_noop("A follow-up of this matter is already to be made.")},
+)
 
 
 class FollowUpAttempt(EstateRow, Base):

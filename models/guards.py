@@ -26,7 +26,9 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from models import made, search
 from models.base import Choice, Flag, LocalDate, ShortText, UTCDateTime
+from models.hanging import hanging_on, hangs, references, registers_of
 
+LONGEST_WORD = 40
 APPEND_ONLY = "append_only"
 TRIGGERS = "triggers"
 """Where a table's ``info`` has further triggers of its own: dialect -> statements, each named ``guard_…``."""
@@ -47,7 +49,8 @@ def _checks(column: Column[object]) -> Iterator[tuple[str, str, bool]]:
     kind = column.type
     if isinstance(kind, Choice):
         words = ", ".join(f"'{member.value}'" for member in kind.enum)
-        yield "known", f"{column.name} IN ({words})", False
+        shape = f"length(trim({column.name})) BETWEEN 1 AND {LONGEST_WORD}"
+        yield ("known", f"{column.name} IN ({words})", False) if kind.closed else ("word", shape, False)
     elif isinstance(kind, ShortText):
         yield "length", f"length({column.name}) <= {kind.max_length}", False
         yield "no_nul", f"instr({column.name}, char(0)) = 0", True
@@ -154,6 +157,50 @@ def _postgresql_guards(table: Table) -> Iterator[str]:
             f"CREATE TRIGGER guard_{name}_identity BEFORE UPDATE OF {columns} ON {name} "
             f"FOR EACH ROW EXECUTE FUNCTION guard_identity('identity_{name}')"
         )
+    yield from _postgresql_hanging(table)
+
+
+def _postgresql_hanging(table: Table) -> Iterator[str]:
+    """Both sides of what hangs on records by (register, record_id), where no foreign key keeps it.
+
+    Whoever inserts holds the record as a foreign key does (FOR KEY SHARE), and whoever deletes it has it alone before
+    the trigger looks, so one of two sessions waits for the other and then sees what that one did.
+    """
+    name = table.name
+    if hangs(table):
+        cases = ["  IF NEW.register IS NULL THEN RETURN NEW; END IF;"]  # the column itself refuses that
+        for register in registers_of(table):
+            if register.name in references(table):
+                cases.append(f"  IF NEW.register = '{register.name}' THEN RETURN NEW; END IF;")  # a key keeps it
+            else:
+                where = f"{register.name} WHERE estate_id = NEW.estate_id AND id = NEW.record_id FOR KEY SHARE"
+                held = f"    PERFORM 1 FROM {where};\n    IF FOUND THEN RETURN NEW; END IF;"
+                cases.append(f"  IF NEW.register = '{register.name}' THEN\n{held}\n  END IF;")
+        yield _function(f"guard_{name}_record", *cases, _postgresql_raise(f"record_{name}"))
+        yield (
+            f"CREATE TRIGGER guard_{name}_record BEFORE INSERT OR UPDATE OF register, record_id ON {name}"
+            f" FOR EACH ROW EXECUTE FUNCTION guard_{name}_record()"
+        )
+    if children := [child for child in hanging_on(table) if table.name not in references(child)]:
+        checks = [
+            f"  IF {_still_hangs(child, table)} THEN\n  {_postgresql_raise(f'record_{child.name}')}\n  END IF;"
+            for child in children
+        ]
+        yield _function(f"guard_{name}_hanging", *checks, "  RETURN OLD;")
+        yield (
+            f"CREATE TRIGGER guard_{name}_hanging BEFORE DELETE ON {name}"
+            f" FOR EACH ROW EXECUTE FUNCTION guard_{name}_hanging()"
+        )
+
+
+def _function(name: str, *lines: str) -> str:
+    body = "\n".join(lines)
+    return f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$\nBEGIN\n{body}\nEND $$"
+
+
+def _postgresql_raise(name: str) -> str:
+    told = f"MESSAGE = '{name}', ERRCODE = 'integrity_constraint_violation', CONSTRAINT = '{name}'"
+    return f"  RAISE EXCEPTION USING {told};"
 
 
 def _identity(table: Table) -> list[str]:
@@ -177,6 +224,11 @@ def _sqlite_guards(metadata: MetaData, table: Table) -> Iterator[str]:
             updates.append(_raise(constraint, f"EXISTS ({found} AND other.id <> OLD.id){new_applies}"))
     identity = _identity(table)
     updates.insert(0, _raise(f"identity_{name}", " OR ".join(f"NEW.{c} IS NOT OLD.{c}" for c in identity)))
+    if hangs(table):
+        name_of_guard, wrong = f"record_{name}", _sqlite_no_record(table)
+        inserts.append(_raise(name_of_guard, wrong))
+        moved = "(NEW.register IS NOT OLD.register OR NEW.record_id IS NOT OLD.record_id)"
+        updates.append(_raise(name_of_guard, f"{moved} AND {wrong}"))
     for key in _foreign_keys(table):
         parent = key.elements[0].column.table.name
         pairs = [(element.parent.name, element.column.name) for element in key.elements]
@@ -197,8 +249,26 @@ def _sqlite_guards(metadata: MetaData, table: Table) -> Iterator[str]:
                     pairs = [(element.parent.name, element.column.name) for element in key.elements]
                     match = " AND ".join(f"child.{ours} = OLD.{theirs}" for ours, theirs in pairs)
                     deletes.append(_raise(str(key.name), f"EXISTS (SELECT 1 FROM {child.name} AS child WHERE {match})"))
+        for child in hanging_on(table):
+            if table.name not in references(child):
+                deletes.append(_raise(f"record_{child.name}", _still_hangs(child, table)))
         if deletes:
             yield _trigger(name, "delete", f"BEFORE DELETE ON {name}", deletes)
+
+
+def _sqlite_no_record(table: Table) -> str:
+    """That NEW hangs on a record that is not there, or of no register that has such rows."""
+    cases = []
+    for register in registers_of(table):
+        where = f"{register.name} WHERE estate_id = NEW.estate_id AND id = NEW.record_id"
+        kept = register.name in references(table)  # by its foreign key
+        cases.append(f"WHEN '{register.name}' THEN {'0' if kept else f'NOT EXISTS (SELECT 1 FROM {where})'}")
+    return f"NEW.register IS NOT NULL AND CASE NEW.register {' '.join(cases)} ELSE 1 END"
+
+
+def _still_hangs(child: Table, register: Table) -> str:
+    given = f"child.register = '{register.name}' AND child.record_id = OLD.id"
+    return f"EXISTS (SELECT 1 FROM {child.name} AS child WHERE {given})"
 
 
 def _trigger(table: str, what: str, when: str, body: list[str]) -> str:

@@ -26,6 +26,7 @@ from models.declared import Searched
 from models.errors import gettext_noop
 from models.estates import Unit
 from models.guards import SENTENCES, TRIGGERS
+from models.hanging import HANGING
 from models.loan_guards import LOAN_GUARDS, LOAN_SENTENCES
 from models.roles import CLERKS, MANAGERS, READERS
 from models.tags import tag_triggers
@@ -312,7 +313,7 @@ class KeyLoan(Register, Base):
         CheckConstraint("brought_by_phone IS NULL OR brought_by_name IS NOT NULL", name="brought_by_phone"),
         Index("ix_key_loans_key_id", "key_id"),
         Index("ix_key_loans_estate_id_lent_at", "estate_id", "lent_at", "id"),
-        info={TRIGGERS: LOAN_GUARDS, SENTENCES: LOAN_SENTENCES},
+        info={TRIGGERS: LOAN_GUARDS, SENTENCES: LOAN_SENTENCES, HANGING: ("audit_findings",)},
     )
 
     key: Mapped[Key] = relationship(primaryjoin="foreign(KeyLoan.key_id) == Key.id", viewonly=True, lazy="raise_on_sql")

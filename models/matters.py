@@ -24,6 +24,7 @@ from models.base import (
 )
 from models.declared import Searched
 from models.errors import gettext_noop
+from models.hanging import HANGING, OfRecord, of_record_args, record_of
 
 if TYPE_CHECKING:
     from models.estates import Estate, Unit
@@ -177,6 +178,7 @@ def _shown(target: str, join: str) -> Mapped[Any]:
 
 def matter_args(table: str, *args: Any) -> tuple[Any, ...]:
     """``__table_args__`` that tickets and complaints share."""
+    entries = ("audit_findings", "clock_runs", "comments", "follow_ups", "repeat_reports")
     return table_args(
         *args,
         within_estate("unit_id", "units"),
@@ -192,28 +194,18 @@ def matter_args(table: str, *args: Any) -> tuple[Any, ...]:
         Index(f"ix_{table}_resident_id", "resident_id"),
         Index(f"ix_{table}_match_key", "estate_id", "match_key"),
         Index(f"ix_{table}_assignee_id", "assignee_id"),
+        info={HANGING: entries},
     )
 
 
-ONE_MATTER = "(ticket_id IS NULL) <> (complaint_id IS NULL)"
+class OfMatter(OfRecord):
+    """What hangs on a ticket or a complaint, for other programs to read by the one or the other."""
+
+    ticket_id: Mapped[int | None] = record_of("tickets", named("Ticket"))
+    complaint_id: Mapped[int | None] = record_of("complaints", named("Complaint"))
 
 
-class OfMatter(EstateRow):
-    """What hangs on a ticket or on a complaint: exactly one of the two is set."""
-
-    ticket_id: Mapped[int | None] = mapped_column(Identity, info=named("Ticket"))
-    complaint_id: Mapped[int | None] = mapped_column(Identity, info=named("Complaint"))
-
-
-def of_matter_args(table: str, *args: Any) -> tuple[Any, ...]:
-    """``__table_args__`` of what hangs on a matter."""
-    return table_args(
-        *args,
-        within_estate("ticket_id", "tickets"),
-        within_estate("complaint_id", "complaints"),
-        Index(f"ix_{table}_ticket_id", "ticket_id"),
-        Index(f"ix_{table}_complaint_id", "complaint_id"),
-    )
+OF_MATTER = {"ticket_id": "tickets", "complaint_id": "complaints"}
 
 
 MERGED = "merge"
@@ -253,9 +245,8 @@ class RepeatReport(OfMatter, Base):
     source: Mapped[str | None] = mapped_column(ShortText(40), info=named("Source"))
     source_key: Mapped[str | None] = mapped_column(ShortText(80), info=named("Number at the source"))
 
-    __table_args__ = of_matter_args(
+    __table_args__ = of_record_args(
         "repeat_reports",
-        CheckConstraint(ONE_MATTER, name="one_matter"),
         UniqueConstraint("estate_id", "source", "source_key"),
         within_estate("unit_id", "units"),
         within_estate("resident_id", "residents"),
@@ -263,6 +254,7 @@ class RepeatReport(OfMatter, Base):
         Index("ix_repeat_reports_reporter_phone_tail_digest", "reporter_phone_tail_digest"),
         Index("ix_repeat_reports_unit_id", "unit_id"),
         Index("ix_repeat_reports_resident_id", "resident_id"),
+        records=OF_MATTER,
     )
 
 
@@ -288,7 +280,7 @@ class Comment(OfMatter, Base):
     )
     body: Mapped[str] = mapped_column(LongText, info=named("Text"))
 
-    __table_args__ = of_matter_args("comments", CheckConstraint(ONE_MATTER, name="one_matter"))
+    __table_args__ = of_record_args("comments", records=OF_MATTER)
 
 
 class ClockRun(OfMatter, Base):
@@ -298,8 +290,8 @@ class ClockRun(OfMatter, Base):
     title = gettext_noop("Running clocks")
 
     clock_id: Mapped[int] = mapped_column(Identity, info=named("Clock"))
-    follow_up_id: Mapped[int | None] = mapped_column(Identity, info=named("Follow-up"))
-    permit_id: Mapped[int | None] = mapped_column(Identity, info=named("Permit"))
+    follow_up_id: Mapped[int | None] = record_of("follow_ups", named("Follow-up"))
+    permit_id: Mapped[int | None] = record_of("visitor_passes", named("Permit"))
     started_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime, info=named("Started"))
     due_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime, info=named("Due"))
     paused_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Paused"))
@@ -307,20 +299,12 @@ class ClockRun(OfMatter, Base):
     met_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Met"))
     cancelled_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Cancelled"))
 
-    __table_args__ = of_matter_args(
+    __table_args__ = of_record_args(
         "clock_runs",
         within_estate("clock_id", "clocks"),
-        within_estate("follow_up_id", "follow_ups"),
-        within_estate("permit_id", "visitor_passes"),
-        CheckConstraint(
-            "(CASE WHEN ticket_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN complaint_id IS NULL THEN 0 ELSE 1 END)"
-            " + (CASE WHEN follow_up_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN permit_id IS NULL THEN 0 ELSE 1 END)"
-            " = 1",
-            name="one_record",
-        ),
         CheckConstraint("started_at <= due_at", name="times_in_order"),
         CheckConstraint("met_at IS NULL OR cancelled_at IS NULL", name="met_or_cancelled"),
-        Index("ix_clock_runs_follow_up_id", "follow_up_id"),
+        records={**OF_MATTER, "follow_up_id": "follow_ups", "permit_id": "visitor_passes"},
     )
 
     clock: Mapped[Any] = relationship(

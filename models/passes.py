@@ -25,6 +25,7 @@ from models.declared import Searched
 from models.errors import gettext_noop
 from models.estates import Unit
 from models.guards import SENTENCES, TRIGGERS
+from models.hanging import HANGING
 from models.personal import IdDocument
 from models.roles import CLERKS, MANAGERS, READERS
 from models.tags import tag_triggers
@@ -146,6 +147,7 @@ class VisitorPass(Register, Base):
         info={
             TRIGGERS: {dialect: guards + _TAGS[dialect] for dialect, guards in _REFUND_GUARDS.items()},
             SENTENCES: _REFUND_SENTENCES,
+            HANGING: ("audit_findings", "clock_runs"),
         },
     )
 

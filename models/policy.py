@@ -12,6 +12,7 @@ from models.complaints import Complaint
 from models.estates import Estate
 from models.events import Event
 from models.follow_ups import FollowUp, FollowUpAttempt
+from models.hanging import registers_of
 from models.imports import ImportChunk, ImportRun
 from models.matters import ClockRun, Comment, RepeatReport
 from models.mentions import Mention
@@ -127,7 +128,7 @@ _OF_A_PERSON: dict[type[Any], Any] = {
     Occupancy: Occupancy.resident_id,
     ResidentContact: ResidentContact.resident_id,
 }
-_OF_A_MATTER: tuple[type[Any], ...] = (Comment, RepeatReport, ClockRun)
+_OF_A_RECORD: tuple[type[Any], ...] = (Comment, RepeatReport, ClockRun)
 _OF_A_PARENT: dict[type[Any], tuple[str, type[Any]]] = {
     AuditLine: ("run_id", AuditRun),
     FollowUpAttempt: ("follow_up_id", FollowUp),
@@ -142,11 +143,8 @@ def visible(actor: Actor | None, model: type[Any]) -> ColumnElement[bool]:
         return false()
     if actor.is_system:
         return true()
-    if model in _OF_A_MATTER:
-        return or_(
-            and_(model.ticket_id.is_not(None), model.ticket_id.in_(_visible_ids(actor, Ticket))),
-            and_(model.complaint_id.is_not(None), model.complaint_id.in_(_visible_ids(actor, Complaint))),
-        )
+    if model in _OF_A_RECORD:
+        return or_(*(_hangs_on(model, register, actor) for register in _registers(model)))
     if model in _OF_A_PARENT:
         column, parent = _OF_A_PARENT[model]
         return getattr(model, column).in_(_visible_ids(actor, parent))  # type: ignore[no-any-return]  # the column of a class chosen at run time
@@ -191,6 +189,17 @@ def _visible_events(actor: Actor) -> ColumnElement[bool]:
         or_(Event.estate_id.in_(own), Event.estate_id.is_(None)),
     )
     return or_(Event.estate_id.in_(whole), accounts) if own else Event.estate_id.in_(whole)
+
+
+def _registers(model: type[Any]) -> list[type[Any]]:
+    """The classes of the registers on whose records rows of *model* hang."""
+    classes = {mapper.local_table: mapper.class_ for mapper in Base.registry.mappers}
+    return [classes[table] for table in registers_of(model.__table__)]
+
+
+def _hangs_on(model: type[Any], register: type[Any], actor: Actor) -> ColumnElement[bool]:
+    """That a row hangs on a record of *register* that *actor* may see."""
+    return and_(model.register == register.__tablename__, model.record_id.in_(_visible_ids(actor, register)))
 
 
 def _visible_ids(actor: Actor, model: type[Any]) -> Any:

@@ -17,6 +17,7 @@ from models import (
 )
 from models.base import Choice, Register, ShortText
 from models.guards import APPEND_ONLY, SENTENCES
+from models.hanging import hanging_on, hangs, registers_of
 from models.policy import permissions
 from models.sentences import all_sentences
 
@@ -39,6 +40,10 @@ alike, whoever writes and however:
 - **Upserts are refused** on SQLite (`INSERT OR REPLACE`, `UPDATE OR REPLACE`, `ON CONFLICT`): use none.
 - **Append-only tables** take no update, no delete, no `TRUNCATE`. `id` and `estate_id` of a row never change.
 - **References stay within their estate**: (`estate_id`, `…_id`) refers to (`estate_id`, `id`).
+- **What hangs on a record** (clock runs, entries, repeated reports, follow-ups, findings) is written with `register`,
+  the name of the record's table, and `record_id`. `ticket_id`, `complaint_id` … beside these are worked out by the
+  database, with references and indexes, for reading; whoever writes one is refused. A record on which something
+  hangs is not deleted.
 - **Instants** are UTC: `timestamptz`; on SQLite text `YYYY-MM-DD HH:MM:SS.ffffff`. **Dates** are the estate's own.
   **Money** is in fen. **Personal numbers** are encrypted; programs without the data key leave these columns empty
   and add no contacts, which are nothing else.
@@ -96,8 +101,12 @@ def _column(column: Column[object]) -> str:
 def _notes(column: Column[object]) -> Iterator[str]:
     if column.primary_key:
         yield "never used again"
+    if column.computed is not None:
+        yield "worked out from `register` and `record_id`, for reading"
     if isinstance(column.type, Choice):
-        yield "one of " + " ".join(f"`{member.value}`" for member in column.type.enum)
+        yield ("one of " if column.type.closed else "any word of at most 40 characters; we write ") + " ".join(
+            f"`{member.value}`" for member in column.type.enum
+        )
     elif isinstance(column.type, ShortText):
         yield f"at most {column.type.max_length} characters"
     if column.info.get("personal"):
@@ -125,13 +134,18 @@ def _rules(table: Table) -> Iterator[str]:
         yield f"- `{APPEND_ONLY}_{table.name}`: rows are never changed or deleted"
     else:
         yield f"- `identity_{table.name}`: what identifies a row never changes"
+    if hangs(table):
+        registers = ", ".join(register.name for register in registers_of(table))
+        yield f"- `record_{table.name}`: (estate_id, register, record_id) names a record of {registers}"
+    for child in hanging_on(table):
+        yield f"- `record_{child.name}`: a record on which rows of {child.name} hang is not deleted"
     for name, (rule, sentence) in table.info.get(SENTENCES, {}).items():
         yield f"- `{name}`: {sentence} ({rule})"
 
 
 def _follows_from_type(table: Table, name: str) -> bool:
     plain = name.removeprefix(f"ck_{table.name}_")
-    endings = ("_known", "_length", "_no_nul", "_utc", "_date", "_flag")
+    endings = ("_known", "_word", "_length", "_no_nul", "_utc", "_date", "_flag")
     return any(plain.endswith(ending) and plain.removesuffix(ending) in table.columns for ending in endings)
 
 

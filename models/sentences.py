@@ -20,6 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from models import Base
 from models.errors import Msgid, OperationRefused, gettext_noop
 from models.guards import APPEND_ONLY, SENTENCES
+from models.hanging import hangs
 
 DATABASE = "DATABASE"
 
@@ -71,7 +72,7 @@ _OTHER = gettext_noop("The database refused this.")
 
 # What a check is about, told by the end of its name, where the check carries no sentence of its own.
 _IN_ORDER = ("times_in_order", "from_until", "opened_ended", "visit_window", "interval")
-_FORMS = ("_no_nul", "_utc", "_date", "_flag")
+_FORMS = ("_word", "_no_nul", "_utc", "_date", "_flag")
 
 
 @functools.cache
@@ -85,6 +86,8 @@ def all_sentences() -> dict[str, Sentence]:
             if index.unique:
                 found[str(index.name)] = _own(index.info) or _about(_UNIQUE, table, index.columns)
         found[f"identity_{table.name}"] = _about(_IDENTITY, table)
+        if hangs(table):
+            found[f"record_{table.name}"] = _about(_REFERENCE, table, [table.c.record_id])
         if table.info.get(APPEND_ONLY):
             found[f"{APPEND_ONLY}_{table.name}"] = _about(_APPEND_ONLY, table)
         found |= {name: Sentence(*said) for name, said in table.info.get(SENTENCES, {}).items()}
@@ -113,7 +116,12 @@ def _of_check(table: Table, name: str, condition: str) -> Sentence:
     """*name* is without the prefix that all checks of the table have."""
     if name.endswith(_IN_ORDER):
         return _about(_TIMES, table)
-    for ending, message in (("_known", _KNOWN), ("_length", _LENGTH), *((form, _FORM) for form in _FORMS)):
+    for ending, message in (
+        ("_known", _KNOWN),
+        ("_word", _FORM),
+        ("_length", _LENGTH),
+        *((form, _FORM) for form in _FORMS),
+    ):
         column = table.columns.get(name.removesuffix(ending)) if name.endswith(ending) else None
         if column is not None:
             return _about(message, table, [column], length=getattr(column.type, "max_length", None))

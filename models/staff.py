@@ -119,7 +119,7 @@ class StaffAssignment(EstateRow, Base):
     title = gettext_noop("Roles")
 
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), info=named("Person"))
-    role: Mapped[Role] = mapped_column(Choice(Role), info=named("Role"))
+    role: Mapped[Role] = mapped_column(Choice(Role, closed=False), info=named("Role"))
     team_id: Mapped[int | None] = mapped_column(Identity, info=named("Team"))
     ended_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Ended"))
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from models.base import Base, LabelledEnum, SortKey
 from models.canonical import canonical_json
 from models.events import Event, fact
+from models.hanging import by_register
 from models.personal import Keyring, keyring_of
 
 BATCH = 1000
@@ -88,7 +89,7 @@ def _said(session: Session, table: Table) -> Iterator[tuple[int, dict[str, Any] 
             if event.verb == DELETING:
                 facts = None
             else:
-                facts = {**(facts or {}), **event.after, "version": event.record_version}
+                facts = {**(facts or {}), **by_register(table, event.after), "version": event.record_version}
         yield record_id, facts
 
 

@@ -32,9 +32,9 @@ CERTAIN: dict[FollowUpStatus | None, float] = {
 
 def _latest(session: Session, matters: Sequence[Ticket | Complaint]) -> dict[int, FollowUp]:
     model: type[Any] = type(matters[0])
-    column = FollowUp.ticket_id if model is Ticket else FollowUp.complaint_id
-    query = select(FollowUp).where(column.in_([matter.id for matter in matters])).order_by(FollowUp.id)
-    return {getattr(row, column.key): row for row in session.scalars(query)}
+    query = select(FollowUp).where(FollowUp.register == model.__tablename__).order_by(FollowUp.id)
+    query = query.where(FollowUp.record_id.in_([matter.id for matter in matters]))
+    return {row.record_id: row for row in session.scalars(query)}
 
 
 def ask(call: Call, matters: Sequence[Ticket | Complaint], **attempt: Any) -> Outcome:

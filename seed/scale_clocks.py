@@ -36,8 +36,8 @@ class ScaleClocks:
         return {
             "estate_id": row["estate_id"],
             "clock_id": self._clocks[code].id,
-            "ticket_id": row["id"],
-            "follow_up_id": None,
+            "register": "tickets",
+            "record_id": row["id"],
             "started_at": start,
             "due_at": due,
             "paused_at": None,

@@ -307,7 +307,8 @@ class Teller:
         return {
             "id": None,
             "estate_id": row["estate_id"],
-            "ticket_id": row["id"],
+            "register": "tickets",
+            "record_id": row["id"],
             "status": FollowUpStatus.SCHEDULED,
             "assignee_id": row["desk_owner_id"],
             "due_at": self._clocks.due("follow-up", at),
@@ -324,11 +325,11 @@ class Teller:
         worked = {actor.staff_id: actor for crew in self.cast.crews.values() for actor in crew}
         for row, row_id in zip(batch.follow_ups, ids, strict=True):
             row["id"] = row_id
-            ticket = tickets[row["ticket_id"]]
+            ticket = tickets[row["record_id"]]
             worker = worked[ticket["assignee_id"]]
             batch.events.append(event(FollowUp, row, "schedule", worker, "", row["created_at"], rule="FUP-1"))
             run = self._clocks.run("follow-up", ticket, row["created_at"], row["due_at"])
-            run["ticket_id"], run["follow_up_id"] = None, row_id
+            run["register"], run["record_id"] = "follow_ups", row_id
             batch.runs.append(run)
             if ticket["closed_at"] is not None:
                 self._ask(batch, row, run, ticket, rng)

@@ -23,6 +23,9 @@ END $$
 """
 TABLES = """
 SELECT tablename,
+  (SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute
+    WHERE attrelid = ('public.' || quote_ident(tablename))::regclass AND attnum > 0 AND NOT attisdropped
+    AND attgenerated = ''),
   CASE WHEN tablename NOT LIKE 'frontdesk_%' THEN pg_get_serial_sequence('public.' || tablename, 'id') END
 FROM pg_tables WHERE schemaname = 'public'
 """
@@ -39,7 +42,7 @@ is another after every insert, update and delete."""
 USED: LiteralString = "(SELECT last_value || ' ' || is_called FROM {sequence})"
 PUT_BACK: LiteralString = """
 DELETE FROM public.{table};
-INSERT INTO public.{table} SELECT * FROM kept.{table};
+INSERT INTO public.{table} ({columns}) SELECT {columns} FROM kept.{table};
 """
 NUMBERS: LiteralString = "SELECT setval({sequence}, coalesce(max(id), 0) + 1, false) FROM kept.{table};"
 SHAPE = """
@@ -67,7 +70,10 @@ class Kept:
         self.connection = psycopg.connect(url, autocommit=True)
         self.connection.execute("SET session_replication_role = replica")
         self._shape = self.connection.execute(SHAPE).fetchone()
-        self._sequences: dict[str, str | None] = dict(self.connection.execute(TABLES).fetchall())
+        tables = self.connection.execute(TABLES).fetchall()
+        self._sequences: dict[str, str | None] = {table: sequence for table, _columns, sequence in tables}
+        # Those that are written; what is worked out from them comes back by itself.
+        self._columns: dict[str, LiteralString] = {table: columns for table, columns, _sequence in tables}
         self._query = sql.SQL(" UNION ALL ").join(
             sql.SQL(WRITTEN).format(name=sql.Literal(table), used=_used(sequence), table=sql.Identifier(table))
             for table, sequence in self._sequences.items()
@@ -81,7 +87,8 @@ class Kept:
         self.connection.execute(END_OTHERS)
         parts = []
         for table in {row[0] for row in self._now() ^ self._written}:
-            parts.append(sql.SQL(PUT_BACK).format(table=sql.Identifier(table)))
+            columns = sql.SQL(self._columns[table])
+            parts.append(sql.SQL(PUT_BACK).format(table=sql.Identifier(table), columns=columns))
             if sequence := self._sequences[table]:
                 parts.append(sql.SQL(NUMBERS).format(sequence=sql.Literal(sequence), table=sql.Identifier(table)))
         if parts:

@@ -11,7 +11,14 @@ from contextlib import contextmanager, suppress
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from models.migrations.neighbours import Thing, broken_references, functions_naming, naming, of_others
+from models.migrations.neighbours import (
+    Thing,
+    broken_references,
+    functions_naming,
+    functions_writing,
+    naming,
+    of_others,
+)
 from models.migrations.shape import Shape
 
 
@@ -29,6 +36,7 @@ def kept(
     """
     things = of_others(connection, before)
     on_sqlite = connection.dialect.name == "sqlite"
+    worked_out = _worked_out(connection)
     if on_sqlite:
         sound = _sound(connection, things)
         orphans = set(_orphans(connection, things, before))
@@ -50,12 +58,42 @@ def kept(
         if newly := set(broken_references(connection, things)) - broken:
             raise NeighbourInTheWay("; ".join(f"{thing} {why}" for thing, why in sorted(newly)))
     else:
+        _make_indexes_again(connection, things, after())
         gone = _gone(before, after())
+        newly_worked_out = {
+            name: columns - worked_out.get(name, set()) for name, columns in _worked_out(connection).items()
+        }
+        if writing := sorted(functions_writing(connection, newly_worked_out)):
+            raise NeighbourInTheWay("; ".join(writing))
         triggers = [thing for thing in things if thing.kind == "trigger"]
         if naming_them := sorted({*naming(triggers, gone), *functions_naming(connection, gone)}):
             raise NeighbourInTheWay("; ".join(naming_them))
     if lost := set(things) - set(of_others(connection, after())):
         raise NeighbourInTheWay(f"{_list(lost)} would be lost")
+
+
+def _worked_out(connection: Connection) -> dict[str, set[str]]:
+    """Table -> its columns that the database works out and nobody writes."""
+    if connection.dialect.name == "sqlite":
+        return {}  # where what writes them does not compile
+    found: dict[str, set[str]] = {}
+    for table, column in connection.execute(_WORKED_OUT):
+        found.setdefault(table, set()).add(column)
+    return found
+
+
+_WORKED_OUT = text(
+    "SELECT relname, attname FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid"
+    " WHERE attgenerated <> '' AND relnamespace = to_regnamespace(quote_ident(current_schema()))"
+)
+
+
+def _make_indexes_again(connection: Connection, things: Iterable[Thing], after: Shape) -> None:
+    """Those of others that went with a column which came again under its name, worked out instead of written."""
+    for thing in sorted(set(things) - set(of_others(connection, after))):
+        if thing.kind == "index":
+            with suppress(DBAPIError), connection.begin_nested():
+                connection.exec_driver_sql(thing.definition)
 
 
 def _gone(before: Shape, after: Shape) -> dict[str, frozenset[str]]:

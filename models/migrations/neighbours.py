@@ -95,6 +95,17 @@ def functions_naming(connection: Connection, gone: Mapping[str, frozenset[str]])
                 yield f"function {name} names {', '.join(sorted(named))} of {table}, which goes"
 
 
+def functions_writing(connection: Connection, worked_out: Mapping[str, set[str]]) -> Iterator[str]:
+    """Functions of others on a server that write columns which the database works out from now on."""
+    ours = {item.name.partition("(")[0] for item in made.names(connection) if item.kind == "function"}
+    for name, body in connection.execute(_FUNCTIONS) if any(worked_out.values()) else ():
+        for table, columns in worked_out.items():
+            listed = re.findall(rf"insert\s+into\s+(?:\w+\.)?{table}\s*\(([^)]*)\)", body.lower())
+            listed += re.findall(rf"update\s+(?:\w+\.)?{table}\b.*?\bset\b(.*?)(?:\bwhere\b|;|$)", body.lower(), re.S)
+            if name.partition("(")[0] not in ours and (written := _words(" ".join(listed)) & columns):
+                yield f"function {name} writes {', '.join(sorted(written))} of {table}, which is worked out"
+
+
 def _words(sql: str) -> set[str]:
     return set(re.findall(r"\w+", sql.lower()))
 

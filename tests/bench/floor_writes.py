@@ -167,7 +167,7 @@ def run() -> Response:
                 due = bare.time(at + datetime.timedelta(minutes=clocks[code][1]))
                 if code == "on-site" and visit_until is not None and kind != "emergency":
                     due = visit_until
-                runs.append((who.estate_id, clocks[code][0], ticket_id, when, due, when, when))
+                runs.append((who.estate_id, clocks[code][0], "tickets", ticket_id, when, due, when, when))
                 dues.setdefault(ticket_id, []).append(due)
             earliest = min(dues[ticket_id])
             updates.append((team_id, when, earliest, when, ticket_id))
@@ -179,7 +179,7 @@ def run() -> Response:
             told = {"record_version": version + 1, "before": before, "after": after, "bulk_run_id": run_id}
             events.append(fact(who, at, "dispatch", "tickets", ticket_id, **told))
             outcomes.append(("done", version + 1, when, seen[ticket_id][1]))
-        names = ("estate_id", "clock_id", "ticket_id", "started_at", "due_at", "created_at", "updated_at")
+        names = ("estate_id", "clock_id", "register", "record_id", "started_at", "due_at", "created_at", "updated_at")
         bare.insert("clock_runs", names, runs)
         bare.many(
             "UPDATE tickets SET status = 'dispatched', team_id = %s, dispatched_at = %s, due_at = %s, updated_at = %s,"

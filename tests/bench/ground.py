@@ -179,7 +179,7 @@ def top_up(bare: Bare, samples: Samples, wanted: int, at: datetime.datetime) -> 
             (made,) = bare.row("SELECT count(*) FROM tickets WHERE id > %s", last)
             left = lacking - made
         bare.run(
-            "INSERT INTO clock_runs (estate_id, clock_id, ticket_id, started_at, due_at)"
-            " SELECT t.estate_id, c.id, t.id, t.registered_at, t.due_at FROM tickets t JOIN clocks c"
+            "INSERT INTO clock_runs (estate_id, register, record_id, clock_id, started_at, due_at)"
+            " SELECT t.estate_id, 'tickets', t.id, c.id, t.registered_at, t.due_at FROM tickets t JOIN clocks c"
             f" ON c.estate_id = t.estate_id AND c.code = 'same-day' WHERE t.id > {last}"
         )

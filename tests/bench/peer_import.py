@@ -319,8 +319,8 @@ class _Import:
         return {
             "estate_id": self.estate_id,
             "clock_id": self.clocks[code],
-            "ticket_id": ticket["id"],
-            "follow_up_id": None,
+            "register": "tickets",
+            "record_id": ticket["id"],
             "started_at": start,
             "due_at": due,
             "met_at": met,
@@ -346,14 +346,15 @@ class _Import:
             due = at + datetime.timedelta(days=3)
             row = {
                 **self._new(row_id, at),
-                "ticket_id": ticket["id"],
+                "register": "tickets",
+                "record_id": ticket["id"],
                 "status": FollowUpStatus.SCHEDULED,
                 "assignee_id": ticket["desk_owner_id"],
                 "due_at": due,
                 "attempts": 0,
             }
             run = self._run("follow-up", ticket, at, due, None)
-            runs.append({**run, "ticket_id": None, "follow_up_id": row_id})
+            runs.append({**run, "register": "follow_ups", "record_id": row_id})
             events.append(event(FollowUp, row, "schedule", self.bench, Role.MANAGER, at, rule="FUP-1"))
             rows.append(row)
         return rows

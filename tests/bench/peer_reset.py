@@ -15,8 +15,8 @@ def reset_statements(clock_id: int, *, is_sqlite: bool) -> Iterator[str]:
   DELETE FROM clock_runs WHERE ticket_id = NEW.ticket_id;
   UPDATE tickets SET status = 'received', due_at = registered_at, version = version + 1, {empty}
     WHERE id = NEW.ticket_id;
-  INSERT INTO clock_runs (estate_id, clock_id, ticket_id, started_at, due_at)
-    SELECT estate_id, {clock_id}, id, registered_at, registered_at FROM tickets WHERE id = NEW.ticket_id;
+  INSERT INTO clock_runs (estate_id, register, record_id, clock_id, started_at, due_at)
+    SELECT estate_id, 'tickets', id, {clock_id}, registered_at, registered_at FROM tickets WHERE id = NEW.ticket_id;
   DELETE FROM bulk_items WHERE run_id = NEW.run_id AND record_id = NEW.ticket_id;
   INSERT INTO bulk_items (estate_id, run_id, record_id, number, version_seen)
     SELECT estate_id, NEW.run_id, id, number, version FROM tickets WHERE id = NEW.ticket_id;

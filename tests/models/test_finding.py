@@ -194,7 +194,8 @@ def test_the_index_follows_whoever_changes_a_row(session, world, records):
     )
     assert ids(session, Ticket, "窗户") == set()
     assert ids(session, Ticket, "门锁") == {ticket}
-    session.execute(text("DELETE FROM key_loans"))
+    for table in ("audit_lines", "audit_findings", "key_loans"):  # what hangs on a loan goes before it
+        session.execute(text(f"DELETE FROM {table}"))
     assert ids(session, KeyLoan, "王强") == set()
 
 
@@ -210,7 +211,7 @@ def test_letters_and_digits_beside_chinese_characters_are_words_of_their_own(ses
     model = tables()[table]
     if model is RepeatReport:
         heard = {"heard_at": NOW, "words": "again", "channel": Channel.PHONE, "taken_by_id": world.person("clerk").id}
-        session.add(RepeatReport(estate_id=world.estate.id, ticket_id=records.tickets[0], **heard))
+        session.add(RepeatReport(estate_id=world.estate.id, register="tickets", record_id=records.tickets[0], **heard))
         session.flush()
     row = session.scalars(select(model.id).order_by(model.id)).first()
     session.execute(text(f"UPDATE {table} SET {column} = :said WHERE id = :id"), {"said": MIXED, "id": row})

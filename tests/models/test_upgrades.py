@@ -231,9 +231,8 @@ def test_an_upgrade_keeps_repeated_reports_and_finds_what_was_said__INT_6(empty_
         assert condition is not None
         assert session.scalars(select(Complaint.id).where(condition)).all() == [21]
         if engine.dialect.name == "sqlite":
-            session.add(
-                RepeatReport(estate_id=7, complaint_id=21, heard_at=NOW, words="x", channel="phone", taken_by_id=3)
-            )
+            about = {"estate_id": 7, "register": "complaints", "record_id": 21}
+            session.add(RepeatReport(**about, heard_at=NOW, words="x", channel="phone", taken_by_id=3))
             session.flush()
             assert session.scalar(select(func.max(RepeatReport.id))) == 6
     engine.dispose()

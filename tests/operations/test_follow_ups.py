@@ -357,7 +357,8 @@ def test_only_what_is_finished_and_owes_one_is_followed_up__FUP_1_INT_9(world, n
 
 
 def test_the_database_holds_one_scheduled_follow_up_a_matter__FUP_1(world, now, job, follow_up):
-    twin = FollowUp(estate_id=job.estate_id, ticket_id=job.id, assignee_id=follow_up.assignee_id, due_at=now)
+    about = {"estate_id": job.estate_id, "register": "tickets", "record_id": job.id}
+    twin = FollowUp(**about, assignee_id=follow_up.assignee_id, due_at=now)
     world.session.add(twin)
-    with pytest.raises(Exception, match="uq_follow_ups_scheduled_ticket_id"):
+    with pytest.raises(Exception, match="uq_follow_ups_scheduled_record"):
         world.session.flush()

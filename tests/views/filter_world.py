@@ -94,12 +94,12 @@ def tickets(maker: Maker) -> None:
     )
     made = maker.ids["tickets"]
     for code in ("slip-acknowledged", "on-site", "same-day"):
-        maker.clock(code, "met late", ticket_id=made["early"], met_at=now)
-        maker.clock(code, "met in time", ticket_id=made["first"], met_at=now - HOUR)
-        maker.clock(code, "not met, ended", ticket_id=made["last"], cancelled_at=now)
-        maker.clock(code, "not met, stopped", ticket_id=made["late"], paused_at=now - 2 * HOUR)
-    maker.clock("on-site", "runs out now", ticket_id=made["late"], due_at=now)
-    maker.clock("same-day", "not met", ticket_id=made["late"], due_at=now - MINUTE)
+        maker.clock(code, "met late", register="tickets", record_id=made["early"], met_at=now)
+        maker.clock(code, "met in time", register="tickets", record_id=made["first"], met_at=now - HOUR)
+        maker.clock(code, "not met, ended", register="tickets", record_id=made["last"], cancelled_at=now)
+        maker.clock(code, "not met, stopped", register="tickets", record_id=made["late"], paused_at=now - 2 * HOUR)
+    maker.clock("on-site", "runs out now", register="tickets", record_id=made["late"], due_at=now)
+    maker.clock("same-day", "not met", register="tickets", record_id=made["late"], due_at=now - MINUTE)
 
 
 def complaints(maker: Maker) -> None:
@@ -146,8 +146,8 @@ def complaints(maker: Maker) -> None:
         cancel_reason="误报",
     )
     made = maker.ids["complaints"]
-    maker.clock("formal-record", "not met", complaint_id=made["early"])
-    maker.clock("formal-record", "met in time", complaint_id=made["first"], met_at=now - HOUR)
+    maker.clock("formal-record", "not met", register="complaints", record_id=made["early"])
+    maker.clock("formal-record", "met in time", register="complaints", record_id=made["first"], met_at=now - HOUR)
 
 
 def follow_ups(maker: Maker) -> None:
@@ -156,15 +156,15 @@ def follow_ups(maker: Maker) -> None:
     clerk, clerk2 = maker.person("clerk"), maker.person("clerk2")
 
     def call(name: str, register: str, matter: str, assignee: int, **columns: Any) -> int:
-        columns = {f"{register}_id": made[f"{register}s"][matter], "assignee_id": assignee, **columns}
+        columns = {"register": register, "record_id": made[register][matter], "assignee_id": assignee, **columns}
         return int(maker.add(FollowUp, name, **columns).id)
 
-    late = call("late", "ticket", "late", clerk2, due_at=maker.today, attempts=1)
-    due = call("due", "complaint", "first", clerk, due_at=now, preferred_time=now)
-    call("put off", "complaint", "early", clerk2, due_at=now + DAY, preferred_time=now + MINUTE)
-    tried = call("tried", "complaint", "late", clerk2, due_at=now + DAY, attempts=1)
+    late = call("late", "tickets", "late", clerk2, due_at=maker.today, attempts=1)
+    due = call("due", "complaints", "first", clerk, due_at=now, preferred_time=now)
+    call("put off", "complaints", "early", clerk2, due_at=now + DAY, preferred_time=now + MINUTE)
+    tried = call("tried", "complaints", "late", clerk2, due_at=now + DAY, attempts=1)
     over = {"status": FollowUpStatus.SATISFIED, "finished_at": now}
-    done = call("made", "ticket", "early", clerk2, due_at=maker.today - MINUTE, **over)
+    done = call("made", "tickets", "early", clerk2, due_at=maker.today - MINUTE, **over)
     attempts = (
         (late, maker.today - MINUTE, AttemptOutcome.NOT_REACHED, "无人接听"),
         (tried, maker.today, AttemptOutcome.NOT_REACHED, None),
@@ -173,8 +173,8 @@ def follow_ups(maker: Maker) -> None:
     for number, at, outcome, said in attempts:
         told = {"way": FollowUpWay.PHONE, "outcome": outcome, "words": said}
         maker.add(FollowUpAttempt, str(number), follow_up_id=number, at=at, made_by_id=clerk2, **told)
-    maker.clock("follow-up", "met late", follow_up_id=late, met_at=now)
-    maker.clock("follow-up", "runs out now", follow_up_id=due, due_at=now)
+    maker.clock("follow-up", "met late", register="follow_ups", record_id=late, met_at=now)
+    maker.clock("follow-up", "runs out now", register="follow_ups", record_id=due, due_at=now)
 
 
 def keys(maker: Maker) -> None:

@@ -25,7 +25,7 @@ def hanging(maker: Maker) -> None:
         matter.resident_id = made["residents"]["zhang"]
         heard = {"heard_at": now - HOUR, "channel": Channel.PHONE, "taken_by_id": maker.person("clerk")}
         again = {"reporter_name": "张", "words": f"again about the {register[:-1]}"}
-        maker.add(RepeatReport, register, **{f"{register[:-1]}_id": made[register]["early"]}, **heard, **again)
+        maker.add(RepeatReport, register, register=register, record_id=made[register]["early"], **heard, **again)
     for name, direction, ago in (("in", Direction.IN, 2 * HOUR), ("out", Direction.OUT, HOUR)):
         passage = {"direction": direction, "at": now - ago, "noted_by_id": maker.person("clerk2")}
         maker.add(PassMovement, name, pass_id=made["visitor_passes"]["valid"], **passage)
@@ -37,7 +37,7 @@ def hanging(maker: Maker) -> None:
         ("of a complaint for a colleague", "complaints", "early", "clerk2", "@林小满 请看投诉"),
     )
     for name, register, matter, whom, body in texts:
-        about = {f"{register[:-1]}_id": made[register][matter], "at": now - HOUR}
+        about = {"register": register, "record_id": made[register][matter], "at": now - HOUR}
         entry = maker.add(Comment, name, author_id=maker.person("clerk"), body=body, **about)
         maker.add(Mention, name, comment_id=entry.id, staff_id=maker.person(whom))
     runs: dict[str, Any] = {"register": "tickets", "verb": "dispatch", "arguments": {}}

@@ -133,7 +133,8 @@ def make_calls(session: DeskSession, world: World, now: datetime.datetime, made:
             status=status,
             attempts=attempts,
             finished_at=None if status is FollowUpStatus.SCHEDULED else now,
-            **{f"{register[:-1]}_id": made[register][matter]},
+            register=register,
+            record_id=made[register][matter],
         )
         session.add(call)
         session.flush()

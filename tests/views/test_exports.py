@@ -61,7 +61,8 @@ def multiply(session: DeskSession, model: type[Base], count: int) -> None:
     table: Any = model.__table__
     (first,) = session.execute(select(table).order_by(table.c.id).limit(1)).mappings()
     # What the database writes of other columns would be that of the first.
-    own = [column.name for column in table.columns if not isinstance(column.type, SortKey) and column.name != "id"]
+    told = [column for column in table.columns if not isinstance(column.type, SortKey) and column.computed is None]
+    own = [column.name for column in told if column.name != "id"]
     common = {name: first[name] for name in own}
     session.connection().execute(insert(table), [common | DIFFERENT[table.name](n) for n in range(count)])
 

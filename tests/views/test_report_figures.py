@@ -87,7 +87,7 @@ def calls(maker: Maker, first_day: datetime.datetime) -> None:
         "waiting": (maker.today, {"status": FollowUpStatus.SCHEDULED, "assignee_id": maker.person("clerk")}),
     }
     for (name, (due, columns)), ticket in zip(rows.items(), maker.ids["tickets"].values(), strict=False):
-        maker.add(FollowUp, name, ticket_id=ticket, due_at=due, **columns)
+        maker.add(FollowUp, name, register="tickets", record_id=ticket, due_at=due, **columns)
 
 
 def clocks(maker: Maker) -> None:
@@ -103,11 +103,10 @@ def clocks(maker: Maker) -> None:
         "day before": {},
     }
     for name, columns in states.items():
-        maker.clock("on-site", name, ticket_id=made["tickets"][name], **columns)
-    maker.clock("formal-record", "open", complaint_id=made["complaints"]["open"])
-    maker.clock("follow-up", "first", follow_up_id=made["follow_ups"]["first"], met_at=now - 2 * HOUR)
-    maker.clock("follow-up", "waiting", follow_up_id=made["follow_ups"]["waiting"])
-    maker.clock("follow-up", "too early", follow_up_id=made["follow_ups"]["too early"])
+        maker.clock("on-site", name, register="tickets", record_id=made["tickets"][name], **columns)
+    maker.clock("formal-record", "open", register="complaints", record_id=made["complaints"]["open"])
+    for name, columns in (("first", {"met_at": now - 2 * HOUR}), ("waiting", {}), ("too early", {})):
+        maker.clock("follow-up", name, register="follow_ups", record_id=made["follow_ups"][name], **columns)
 
 
 MAKE = make

@@ -42,7 +42,7 @@ REGISTERS = {
 def spoilt(engine: Engine, session: DeskSession, world: World, records: Records) -> Records:
     """Every personal value of every record is a plain number, as another program may write it."""
     heard = {"heard_at": NOW, "words": "again", "channel": Channel.PHONE, "taken_by_id": world.person("clerk").id}
-    session.add(RepeatReport(estate_id=world.estate.id, ticket_id=records.ids["tickets"], **heard))
+    session.add(RepeatReport(estate_id=world.estate.id, register="tickets", record_id=records.ids["tickets"], **heard))
     session.commit()
     with engine.begin() as connection:
         drop_triggers(connection)

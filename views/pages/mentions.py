@@ -7,13 +7,12 @@ from flask_admin import expose
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
-from models.complaints import Complaint
+from models.base import tables
 from models.matters import Comment
 from models.mentions import Mention
 from models.operations import mentions
 from models.policy import may, visible
 from models.staff import Staff
-from models.tickets import Ticket
 from views.register.page import DeskPage
 from views.request import context
 from views.request.committing import committing
@@ -38,7 +37,7 @@ class MentionView(DeskPage):
         actor = context.actor()
         readable = Comment.id.in_(select(Comment.id).where(visible(actor, Comment)))
         query = (
-            select(Mention.id, Mention.seen_at, Comment.at, Comment.author_id, Comment.ticket_id, Comment.complaint_id)
+            select(Mention.id, Mention.seen_at, Comment.at, Comment.author_id, Comment.register, Comment.record_id)
             .add_columns(Comment.body, readable.label("readable"))
             .join(Comment, Comment.id == Mention.comment_id)
             .where(visible(actor, Mention))
@@ -46,29 +45,22 @@ class MentionView(DeskPage):
             .limit(PAGE_SIZE)
         )
         found = context.session().execute(query).all()
-        names = learn_names(
-            {
-                Staff: {row.author_id for row in found},
-                Ticket: {row.ticket_id for row in found if row.ticket_id},
-                Complaint: {row.complaint_id for row in found if row.complaint_id},
-            }
-        )
+        wanted: dict[type[Any], set[int]] = {Staff: {row.author_id for row in found}}
+        for row in found:
+            wanted.setdefault(tables()[row.register], set()).add(row.record_id)
+        names = learn_names(wanted)
         return [
             {
                 "id": row.id,
                 "seen_at": row.seen_at,
                 "at": row.at,
                 "who": names[Staff, row.author_id],
-                "number": names[(Ticket, row.ticket_id) if row.ticket_id else (Complaint, row.complaint_id)],
-                "url": self._url(row) if row.readable else "",
+                "number": names[tables()[row.register], row.record_id],
+                "url": record_url(row.register, row.record_id) if row.readable else "",
                 "text": row.body if row.readable else None,
             }
             for row in found
         ]
-
-    @staticmethod
-    def _url(row: Any) -> str:
-        return record_url("tickets", row.ticket_id) if row.ticket_id else record_url("complaints", row.complaint_id)
 
     @expose("/seen/", methods=("POST",))
     def seen_view(self) -> Any:

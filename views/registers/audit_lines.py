@@ -153,8 +153,13 @@ def sheet_of(rows: Iterable[Any], run: AuditRun) -> Sheet:
     for group in groups.values():
         group.lines.sort(key=lambda line: (not line.overdue, line.number, line.id))
         group.drawn = group.lines
-    order = sorted(groups, key=lambda key: (not groups[key].overdue, _KINDS.index(key[0]), key[1]))
+    order = sorted(groups, key=lambda key: (not groups[key].overdue, _place(key[0]), key[1]))
     return Sheet([groups[key] for key in order])
+
+
+def _place(kind: Any) -> int:
+    """Where the findings of *kind* stand; of a kind that this version does not know, behind all others."""
+    return _KINDS.index(kind) if kind in _KINDS else len(_KINDS)
 
 
 def put_back(sheet: Sheet, typed: Mapping[int, str], problems: Mapping[int, str]) -> None:

@@ -271,9 +271,9 @@ class ComplaintView(MatterPages[Complaint]):
         work = matter_table(_("Work"), Ticket, "tickets", Ticket.complaint_id == record.id)
         work.links = links
         return [
-            clock_table("complaint_id", record.id),
+            clock_table("complaints", record.id),
             work,
-            follow_up_table("complaint_id", record.id),
-            repeat_table("complaint_id", record.id, in_full=self.may_read_phone(record)),
+            follow_up_table("complaints", record.id),
+            repeat_table("complaints", record.id, in_full=self.may_read_phone(record)),
             *merged_tables(Complaint, record.id),
         ]

@@ -183,6 +183,5 @@ class FollowUpView(RegisterView[FollowUp]):
                 (local_time(row.at), row.name or "", label(row.way), badge(row.outcome), row.words or "—"),
             ),
         )
-        column = "ticket_id" if record.ticket_id is not None else "complaint_id"
-        in_full = may_here("read_phone", "tickets" if record.ticket_id is not None else "complaints")
-        return [table, repeat_table(column, getattr(record, column), in_full=in_full)]
+        in_full = may_here("read_phone", record.register)
+        return [table, repeat_table(record.register, record.record_id, in_full=in_full)]

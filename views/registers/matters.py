@@ -26,13 +26,14 @@ from views.words.codes import code_name
 from views.words.language import NOTHING, joined, label, local_time
 
 
-def clock_table(column: str, record_id: int) -> Related:
+def clock_table(register: str, record_id: int) -> Related:
     """The clocks that run or ran for a record, with the rule each stands for."""
     run = ClockRun
     query = select(
         run.id, Clock.code, Clock.rule, run.started_at, run.due_at, run.met_at, run.cancelled_at, run.paused_at
     )
-    query = query.join(Clock, Clock.id == run.clock_id).where(getattr(run, column) == record_id).order_by(run.id)
+    query = query.join(Clock, Clock.id == run.clock_id).order_by(run.id)
+    query = query.where(run.register == register, run.record_id == record_id)
     titles = (_("Clock"), _("Rule"), _("Started"), _("Due"), _("Met"))
     return Related(_("Clocks"), titles, query=query, show=lambda row: ("", _clock_cells(row)))
 
@@ -48,10 +49,10 @@ def _clock_cells(run: Any) -> tuple[Any, ...]:
     return code_name(run.code), run.rule, local_time(run.started_at), deadline(run.due_at, ended=not running), met
 
 
-def follow_up_table(column: str, record_id: int) -> Related:
+def follow_up_table(register: str, record_id: int) -> Related:
     """The follow-ups of a matter."""
     query = select(FollowUp.id, FollowUp.status, FollowUp.due_at, FollowUp.finished_at, FollowUp.attempts)
-    query = query.where(getattr(FollowUp, column) == record_id).order_by(FollowUp.id)
+    query = query.where(FollowUp.register == register, FollowUp.record_id == record_id).order_by(FollowUp.id)
     may_open = may(context.actor(), "read", FollowUp)
     return Related(
         _("Follow-ups"),
@@ -90,22 +91,22 @@ class CallersBeside:
     """Who else called about any of the matters shown together, asked when the first of them is shown."""
 
     def __init__(self, model: type[Base], ids: list[int]) -> None:
-        tickets = model.__tablename__ == "tickets"
-        self.matter = RepeatReport.ticket_id if tickets else RepeatReport.complaint_id
-        self.ids = ids
+        self.register, self.ids = model.__tablename__, ids
 
     @functools.cached_property
     def texts(self) -> dict[int, str]:
         """Matter -> name, place and masked phone of each."""
         found: dict[int, list[str]] = {}
-        query = other_callers(self.matter.in_(self.ids)).add_columns(self.matter.label("matter"))
+        matter = RepeatReport.record_id
+        query = other_callers(RepeatReport.register == self.register, matter.in_(self.ids))
+        query = query.add_columns(matter.label("matter"))
         for row in context.session().execute(query):
             words = (who_called(row), row.place, phone_of_caller(row, in_full=False))
             found.setdefault(row.matter, []).append(" ".join(word for word in words if word and word != NOTHING))
         return {matter: joined(filter(None, callers)) for matter, callers in found.items()}
 
 
-def repeat_table(column: str, record_id: int | None, *, in_full: bool) -> Related:
+def repeat_table(register: str, record_id: int, *, in_full: bool) -> Related:
     """Who called each time the matter was reported again, and what was said (INT-6)."""
     may_open = may(context.actor(), "read", Resident)
 
@@ -121,7 +122,7 @@ def repeat_table(column: str, record_id: int | None, *, in_full: bool) -> Relate
     return Related(
         _("Also called"),
         (*titles, _("Heard"), _("Channel"), _("Taken by")),
-        query=other_callers(getattr(RepeatReport, column) == record_id),
+        query=other_callers(RepeatReport.register == register, RepeatReport.record_id == record_id),
         show=shown,
     )
 
@@ -129,8 +130,7 @@ def repeat_table(column: str, record_id: int | None, *, in_full: bool) -> Relate
 def merged_tables(model: type[Base], record_id: int) -> list[Related]:
     """The original that a duplicate went into, and the duplicates that went into an original (INT-6)."""
     register = model.__tablename__
-    own = RepeatReport.ticket_id if register == "tickets" else RepeatReport.complaint_id
-    of_merge = (RepeatReport.source == MERGED, own.is_not(None))
+    own, of_merge = RepeatReport.record_id, (RepeatReport.source == MERGED, RepeatReport.register == register)
     original = select(own).where(*of_merge, RepeatReport.source_key == merged_key(register, record_id))
     taken_in = select(RepeatReport.id).where(
         *of_merge, own == record_id, RepeatReport.source_key == literal(f"{register}:") + cast(model.id, String)

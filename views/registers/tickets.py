@@ -304,9 +304,9 @@ class TicketView(IntakePages):
     def related(self, record: Ticket) -> list[Related]:
         """Clocks, follow-ups, repeated reports, the complaint and earlier or later tickets."""
         tables = [
-            clock_table("ticket_id", record.id),
-            follow_up_table("ticket_id", record.id),
-            repeat_table("ticket_id", record.id, in_full=self.may_read_phone(record)),
+            clock_table("tickets", record.id),
+            follow_up_table("tickets", record.id),
+            repeat_table("tickets", record.id, in_full=self.may_read_phone(record)),
         ]
         linked = or_(Ticket.previous_id == record.id, Ticket.id == (record.previous_id or 0))
         tables.append(matter_table(_("Linked tickets"), Ticket, "tickets", linked))

@@ -99,7 +99,7 @@ def _read(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | Non
     if isinstance(kind, LocalDate):
         return lambda text: None if text is None else read_day(text)
     if isinstance(kind, Choice):
-        return lambda word: None if word is None else kind.enum(word)
+        return kind.members.__getitem__
     if isinstance(kind, TypeDecorator) and type(kind).process_result_value is not TypeDecorator.process_result_value:
         return lambda value: kind.process_result_value(value, dialect)
     return None

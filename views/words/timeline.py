@@ -9,8 +9,9 @@ from flask_babel import gettext
 from sqlalchemy import or_, select
 
 from models.audits import AuditRun, FindingKind
-from models.base import Choice, UTCDateTime, tables
+from models.base import Base, Choice, UTCDateTime, tables
 from models.events import Event
+from models.hanging import HANGING, by_column
 from models.matters import Comment
 from models.roles import Role
 from models.staff import Staff
@@ -60,10 +61,9 @@ def history_questions(register: str, record_id: int, limit: int = LIMIT) -> dict
     actor = context.actor()
     event = event.where(or_(Event.estate_id.is_(None), Event.estate_id.in_(actor.estate_ids if actor else ())))
     questions: dict[str, Question] = {"events": event.order_by(Event.id.desc()).limit(limit)}
-    if register in ("tickets", "complaints"):
-        column = Comment.ticket_id if register == "tickets" else Comment.complaint_id
+    if Comment.__tablename__ in Base.metadata.tables[register].info.get(HANGING, ()):
         comment = select(Comment.id, Comment.at, Comment.author_id, Comment.kind, Comment.body).where(
-            column == record_id
+            Comment.register == register, Comment.record_id == record_id
         )
         questions["comments"] = comment.order_by(Comment.id.desc()).limit(limit)
     return questions
@@ -107,11 +107,12 @@ def role_text(word: str) -> str:
 def changes_of(event: Any, names: Mapping[tuple[type[Any], int], str]) -> list[tuple[str, str, str]]:
     """Column, before and after of one event (a row with its columns); technical columns left out."""
     model = tables().get(event.register)
+    said_before, said_after = (_as_columns(model, facts) for facts in (event.before, event.after))
     changed = []
-    for name in {**event.before, **event.after}:
+    for name in {**said_before, **said_after}:
         if name in HIDDEN or name.endswith("_digest"):
             continue
-        before, after = event.before.get(name), event.after.get(name)
+        before, after = said_before.get(name), said_after.get(name)
         changed.append(
             (str(label_in(model, name)), _fact(model, name, before, names), _fact(model, name, after, names))
         )
@@ -124,11 +125,15 @@ def mentioned(events: Iterable[Any]) -> dict[type[Any], set[int]]:
     for event in events:
         wanted.setdefault(Staff, set()).add(event.actor_id)
         for facts in (event.before, event.after):
-            for name, value in facts.items():
+            for name, value in _as_columns(tables().get(event.register), facts).items():
                 model = reference_of(name)
                 if model is not None and isinstance(value, int):
                     wanted.setdefault(model, set()).add(value)
     return wanted
+
+
+def _as_columns(model: type[Any] | None, facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    return facts if model is None else by_column(model.__table__, facts)
 
 
 def _fact(model: type[Any] | None, name: str, value: object, names: Mapping[tuple[type[Any], int], str]) -> str:

@@ -9,7 +9,7 @@ import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Column, select
+from sqlalchemy import Column, ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from models.base import Choice, LocalDate, UTCDateTime
@@ -19,7 +19,7 @@ from models.errors import OperationRefused, Outcome, gettext_noop
 from models.events import Event
 from models.keys import KeyLoan
 from models.matters import ClockRun
-from models.operations.core import OWNER_COLUMN, Move, facts, operation
+from models.operations.core import Move, facts, operation
 from models.passes import VisitorPass
 from models.personal import Keyring, keyring_of
 from models.policy import may
@@ -122,9 +122,12 @@ def _moved_on(session: Session, run: BulkRun, how: Undo, events: Mapping[int, An
 
 def _clocks_moved(session: Session, register: str, events: Mapping[int, Any]) -> set[int]:
     """The rows of which a clock was started, met, moved or stopped since: an appointment that was changed does that."""
-    owner = getattr(ClockRun, OWNER_COLUMN[register])
-    query = select(owner, ClockRun.updated_at).where(owner.in_(events))
+    query = select(ClockRun.record_id, ClockRun.updated_at).where(_hangs_on(register, events))
     return {row_id for row_id, at in session.execute(query) if at > events[row_id].at}
+
+
+def _hangs_on(register: str, ids: Iterable[int]) -> ColumnElement[bool]:
+    return and_(ClockRun.register == register, ClockRun.record_id.in_(ids))
 
 
 def _as_left(row: Any, event: Any, keyring: Keyring) -> bool:
@@ -153,12 +156,12 @@ def _value(column: Column[Any], code: Any) -> Any:
 
 def _put_back_clocks(move: Move[Any], how: Undo, events: Mapping[int, Any]) -> None:
     """Clocks that the run started are cancelled, those it met or cancelled run again; the due time follows them."""
-    owner = getattr(ClockRun, OWNER_COLUMN[move.model.__tablename__])
+    theirs = _hangs_on(move.model.__tablename__, [row.id for row in move.rows])
     at = {events[row.id].at for row in move.rows}
     runs = (ClockRun.met_at.is_(None) & ClockRun.cancelled_at.is_(None)) | ClockRun.updated_at.in_(at)
     found: dict[int, list[ClockRun]] = {}
-    for clock in move.session.scalars(select(ClockRun).where(owner.in_([row.id for row in move.rows]), runs)):
-        found.setdefault(getattr(clock, owner.key), []).append(clock)
+    for clock in move.session.scalars(select(ClockRun).where(theirs, runs)):
+        found.setdefault(clock.record_id, []).append(clock)
     for row in move.rows:
         due = []
         for clock in found.get(row.id, ()):

@@ -5,16 +5,25 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete as sql_delete
 from sqlalchemy import select
 
 from models.call import Call
 from models.complaints import OPEN_STATUSES, Complaint, ComplaintCategory, ComplaintNature, ComplaintStatus
 from models.errors import Incomplete, OperationRefused, Outcome, gettext_noop
-from models.follow_ups import FollowUp
-from models.matters import ClockRun, Comment, RepeatReport, Severity
+from models.matters import ClockRun, Severity
 from models.operations.complaints.opening import FORMAL_RECORD, demand_formal_record, still_open
-from models.operations.core import Move, can_own, create, operation, refuse_role, sift, take_numbers, verb
+from models.operations.core import (
+    Move,
+    can_own,
+    create,
+    operation,
+    referred,
+    refuse_role,
+    remove,
+    sift,
+    take_numbers,
+    verb,
+)
 from models.operations.matters import (
     MatterDraft,
     check_change,
@@ -28,7 +37,6 @@ from models.operations.matters import (
 from models.roles import CLERKS, MANAGERS
 from models.settings import EstateSettings
 from models.staff import Actor, Staff
-from models.tickets import Ticket
 
 AMENDABLE = frozenset(
     [
@@ -144,7 +152,12 @@ def _write(
     if clock is not None:
         for row in made:
             run = ClockRun(
-                estate_id=estate_id, clock_id=clock.id, complaint_id=row.id, started_at=call.now, due_at=row.due_at
+                estate_id=estate_id,
+                register=row.__tablename__,
+                record_id=row.id,
+                clock_id=clock.id,
+                started_at=call.now,
+                due_at=row.due_at,
             )
             run.created_at = run.updated_at = call.now
             call.session.add(run)
@@ -277,24 +290,14 @@ def delete(move: Move[Complaint]) -> None:
             message = gettext_noop("%(record)s is “%(status)s” and stays as it is.")
             move.refuse(complaint, "CMP-8", message, record=complaint.number, status=complaint.status)
     ids = [complaint.id for complaint in move.rows]
-    followed: set[int | None] = set()
-    for column in (
-        Comment.complaint_id,
-        RepeatReport.complaint_id,
-        FollowUp.complaint_id,
-        Ticket.complaint_id,
-        Complaint.previous_id,
-    ):
-        followed.update(move.session.scalars(select(column).where(column.in_(ids))))
+    followed = referred(move.session, Complaint, ids, apart_from=[ClockRun])
     for complaint in list(move.rows):
         fresh = complaint.status is ComplaintStatus.REGISTERED or complaint.imported_closed
         if complaint.id in followed or not fresh:
             message = gettext_noop("Something has followed on %(record)s already; cancel it instead.")
             move.refuse(complaint, "CMP-4", message, record=complaint.number)
 
-    def remove(outcome: Outcome) -> None:
-        done = [complaint.id for complaint in outcome.done]
-        move.session.execute(sql_delete(ClockRun).where(ClockRun.complaint_id.in_(done)))
-        move.session.execute(sql_delete(Complaint).where(Complaint.id.in_(done)))
+    def take_out(outcome: Outcome) -> None:
+        remove(move.session, Complaint, [complaint.id for complaint in outcome.done], along=[ClockRun])
 
-    move.afterwards(remove)
+    move.afterwards(take_out)

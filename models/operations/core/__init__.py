@@ -1,6 +1,5 @@
 """What every verb stands on: the move over a batch, clocks, numbers, who may answer for a record."""
 
-from models.operations.core.clocks import OWNER_COLUMN
 from models.operations.core.identity import check_id_number, id_columns, id_digest
 from models.operations.core.move import (
     CHUNK,
@@ -24,6 +23,7 @@ from models.operations.core.registers import (
     local_date,
     local_dates,
     referred,
+    remove,
     require,
     require_role,
     sift,
@@ -35,7 +35,6 @@ __all__ = [
     "CHUNK",
     "DESK_ROLES",
     "MAXIMUM_LENGTH",
-    "OWNER_COLUMN",
     "SURNAMES",
     "WORKING_ROLES",
     "Move",
@@ -63,6 +62,7 @@ __all__ = [
     "operation",
     "referred",
     "refuse_role",
+    "remove",
     "require",
     "require_role",
     "sift",

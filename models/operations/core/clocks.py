@@ -1,7 +1,6 @@
 """Clock runs of a batch: read once, changed in memory, written set-wise; keeps each record's earliest due time."""
 
 import datetime
-import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
@@ -10,15 +9,11 @@ from sqlalchemy import Table, bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from models.base import Base
+from models.hanging import HANGING
 from models.matters import ClockRun
 from models.settings import Clock, EstateSettings
 
-OWNER_COLUMN = {
-    "tickets": "ticket_id",
-    "complaints": "complaint_id",
-    "follow_ups": "follow_up_id",
-    "visitor_passes": "permit_id",
-}
+_TABLE = cast("Table", ClockRun.__table__)
 
 
 @dataclass(slots=True)
@@ -27,7 +22,7 @@ class _NewRun:
 
     estate_id: int
     clock_id: int
-    owner_id: int
+    record_id: int
     started_at: datetime.datetime
     due_at: datetime.datetime
     updated_at: datetime.datetime
@@ -45,7 +40,8 @@ class RunningClocks:
     ) -> None:
         """For a *preview* nothing is changed, not even in memory: a later flush would write it."""
         self._session, self._rows, self._settings, self._preview = session, rows, settings, preview
-        self._column = OWNER_COLUMN.get(register)
+        self._register = register
+        self._has_clocks = _TABLE.name in _TABLE.metadata.tables[register].info.get(HANGING, ())
         self._runs: dict[int, list[ClockRun | _NewRun]] | None = None
         self._clocks: dict[int, Clock] = {}
         self._touched: set[int] = set()
@@ -61,12 +57,13 @@ class RunningClocks:
 
     def _load(self) -> None:
         self._runs = {}
-        if self._column is None:
+        if not self._has_clocks:
             return
         ids = [row.id for row in self._rows]
         for start in range(0, len(ids), 500):
-            for run, clock in self._session.execute(_unmet(self._column), {"ids": ids[start : start + 500]}):
-                self._runs.setdefault(getattr(run, self._column), []).append(run)
+            asked = {"register": self._register, "ids": ids[start : start + 500]}
+            for run, clock in self._session.execute(_UNMET, asked):
+                self._runs.setdefault(run.record_id, []).append(run)
                 self._clocks[clock.id] = clock
 
     def start(
@@ -77,7 +74,7 @@ class RunningClocks:
         Returns the due time (UTC), None when the estate has switched this clock off.
         """
         clock = self._settings.clock(row.estate_id, code)
-        if clock is None or self._column is None:
+        if clock is None or not self._has_clocks:
             return None
         runs = self._of(row)
         for run in runs:
@@ -142,8 +139,8 @@ class RunningClocks:
             return
         self._session.flush()
         new = [run for row_id in self._touched for run in self._runs[row_id] if isinstance(run, _NewRun)]
-        if new and self._column is not None:
-            self._session.connection().execute(_WRITE, [_values(run, self._column) for run in new])
+        if new:
+            self._session.connection().execute(_WRITE, [_values(run, self._register) for run in new])
         for row_id in sorted(self._touched):
             dues = [
                 run.due_at
@@ -153,13 +150,13 @@ class RunningClocks:
             yield row_id, min(dues, default=None)
 
 
-_WRITE = insert(cast("Table", ClockRun.__table__))
+_WRITE = insert(_TABLE)
 
 
-def _values(run: _NewRun, column: str) -> dict[str, Any]:
+def _values(run: _NewRun, register: str) -> dict[str, Any]:
     return {
-        **dict.fromkeys(OWNER_COLUMN.values()),
-        column: run.owner_id,
+        "register": register,
+        "record_id": run.record_id,
         "estate_id": run.estate_id,
         "clock_id": run.clock_id,
         "started_at": run.started_at,
@@ -173,9 +170,11 @@ def _values(run: _NewRun, column: str) -> dict[str, Any]:
     }
 
 
-@functools.cache
-def _unmet(column: str) -> Any:
-    """The running clocks of the records :ids, which *column* names. Built once: it is read for every single row."""
-    query = select(ClockRun, Clock).join(Clock, Clock.id == ClockRun.clock_id)
-    owned = getattr(ClockRun, column).in_(bindparam("ids", expanding=True))
-    return query.where(owned, ClockRun.met_at.is_(None), ClockRun.cancelled_at.is_(None)).order_by(ClockRun.id)
+_UNMET = (
+    select(ClockRun, Clock)
+    .join(Clock, Clock.id == ClockRun.clock_id)
+    .where(ClockRun.register == bindparam("register"), ClockRun.record_id.in_(bindparam("ids", expanding=True)))
+    .where(ClockRun.met_at.is_(None), ClockRun.cancelled_at.is_(None))
+    .order_by(ClockRun.id)
+)
+"""The running clocks of the records :ids of :register. Built once: it is read for every single row."""

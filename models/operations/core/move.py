@@ -314,7 +314,7 @@ def create(
         present = {
             column.key: getattr(row, column.key)
             for column in row.__table__.columns
-            if column.key not in {"id", "created_at", "updated_at", "version", "estate_id"}
+            if column.computed is None and column.key not in {"id", "created_at", "updated_at", "version", "estate_id"}
         }
         after = facts(row, {name: value for name, value in present.items() if value is not None}, keyring)
         events.append(

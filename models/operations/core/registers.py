@@ -2,15 +2,17 @@
 
 import datetime
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
+from sqlalchemy import ColumnElement, Table, and_, or_, select, true
 from sqlalchemy import delete as sql_delete
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.audits import AuditFinding, AuditLine, AuditRun
 from models.base import Base
 from models.errors import Incomplete, Msgid, OperationRefused, Outcome, gettext_noop
 from models.estates import Estate
+from models.hanging import OfRecord, hanging_on
 from models.operations.core.move import CHUNK, Move, refuse_role
 from models.settings import EstateSettings
 from models.staff import Actor
@@ -116,19 +118,53 @@ def check_each(move: Move[Row], check: Callable[[Row], None]) -> list[Row]:
 def referred(
     session: Session, model: type[Base], ids: Sequence[int], *, apart_from: Iterable[type[Base]] = ()
 ) -> set[int]:
-    """Which of the rows *ids* of *model* any other row refers to, *apart_from* rows of these tables."""
-    left_out = {table.__table__ for table in apart_from}
+    """Which of the rows *ids* of *model* any other row refers to or hangs on, *apart_from* rows of these tables.
+
+    A finding counts once somebody wrote a note to it or signed its audit off; until then it goes along with its record.
+    """
+    kinds: list[type[Base]] = [*apart_from, AuditFinding]
+    left_out = {kind.__table__ for kind in kinds}
     found: set[int] = set()
-    identity = model.__table__.c.id
+    own = cast("Table", model.__table__)
+    naming: list[tuple[Any, ColumnElement[bool]]] = [
+        (table.c.record_id, table.c.register == own.name) for table in hanging_on(own) if table not in left_out
+    ]
     for table in Base.metadata.tables.values():
-        for key in table.foreign_key_constraints:
-            for element in key.elements:
-                if element.column is not identity or table in left_out:
-                    continue
-                for start in range(0, len(ids), CHUNK):
-                    query = select(element.parent).where(element.parent.in_(ids[start : start + CHUNK])).distinct()
-                    found |= set(session.scalars(query))
+        for key in table.foreign_key_constraints if table not in left_out else ():
+            columns = [element.parent for element in key.elements if element.column is own.c.id]
+            naming += [(column, true()) for column in columns if column.computed is None]
+    naming.append((AuditFinding.record_id, and_(AuditFinding.register == own.name, _IS_SETTLED)))
+    for column, condition in naming:
+        for start in range(0, len(ids), CHUNK):
+            query = select(column).where(condition, column.in_(ids[start : start + CHUNK])).distinct()
+            found |= set(session.scalars(query))
     return found
+
+
+_IS_SETTLED = (
+    select(AuditLine.id)
+    .join(AuditRun, AuditRun.id == AuditLine.run_id)
+    .where(AuditLine.finding_id == AuditFinding.id)
+    .where(or_(AuditRun.signed_off_at.is_not(None), AuditLine.note.is_not(None)))
+    .exists()
+)
+
+
+def remove(session: Session, model: type[Base], ids: Sequence[int], *, along: Iterable[type[OfRecord]] = ()) -> None:
+    """Delete the rows *ids* of *model*, to which nothing refers, with what hangs on them in the tables *along*.
+
+    Findings go too, of which :func:`referred` knows that nobody has said anything to them.
+    """
+    for start in range(0, len(ids), CHUNK):
+        chunk = ids[start : start + CHUNK]
+        found = AuditFinding.register == model.__tablename__, AuditFinding.record_id.in_(chunk)
+        lines = AuditLine.finding_id.in_(select(AuditFinding.id).where(*found))
+        session.execute(sql_delete(AuditLine).where(lines))
+        session.execute(sql_delete(AuditFinding).where(*found))
+        for table in along:
+            theirs = table.register == model.__tablename__, table.record_id.in_(chunk)
+            session.execute(sql_delete(table).where(*theirs))
+        session.execute(sql_delete(model).where(model.id.in_(chunk)))
 
 
 def delete_unused(
@@ -151,11 +187,9 @@ def delete_unused(
         if row.id in used:
             move.refuse(row, move.rule or move.model.status_rule, message, record=str(row))
 
-    def remove(outcome: Outcome) -> None:
+    def take_out(outcome: Outcome) -> None:
         if along is not None:
             along(outcome.done)
-        ids = [row.id for row in outcome.done]
-        for start in range(0, len(ids), CHUNK):
-            move.session.execute(sql_delete(move.model).where(move.model.id.in_(ids[start : start + CHUNK])))
+        remove(move.session, move.model, [row.id for row in outcome.done])
 
-    move.afterwards(remove)
+    move.afterwards(take_out)

@@ -22,7 +22,7 @@ from models.matters import CommentKind
 from models.operations import complaints, tickets
 from models.operations.core import CHUNK, Move, can_own, operation, require_role, sift, verb, works_as
 from models.operations.follow_ups.rest_hours import rest_at
-from models.operations.matters import comment_on, due_follow_up_at, matter_column, owes_follow_up, write_follow_ups
+from models.operations.matters import comment_on, due_follow_up_at, owes_follow_up, write_follow_ups
 from models.roles import CLERKS, SUPERVISORS, Role
 from models.settings import EstateSettings
 from models.staff import Actor, Staff
@@ -58,7 +58,8 @@ def schedule(call: Call, drafts: Sequence[FollowUpDraft]) -> Outcome:
             assignee_id=draft.assignee.id if draft.assignee else draft.matter.desk_owner_id,
             due_at=due_follow_up_at(settings, draft.matter.estate_id, call.now),
             preferred_time=draft.preferred_time,
-            **{matter_column(draft.matter): draft.matter.id},
+            register=draft.matter.__tablename__,
+            record_id=draft.matter.id,
         )
         for draft in accepted
     ]
@@ -74,8 +75,8 @@ def _check(session: Session, draft: FollowUpDraft, *, actor: Actor) -> None:
         raise OperationRefused("FUP-1", message, record=matter.number, status=matter.status)
     if not owes_follow_up(matter):
         raise OperationRefused("FUP-1", gettext_noop("%(record)s owes no follow-up."), record=matter.number)
-    column = FollowUp.ticket_id if isinstance(matter, Ticket) else FollowUp.complaint_id
-    query = select(FollowUp.id).where(column == matter.id, FollowUp.status == FollowUpStatus.SCHEDULED)
+    query = select(FollowUp.id).where(FollowUp.status == FollowUpStatus.SCHEDULED)
+    query = query.where(FollowUp.register == matter.__tablename__, FollowUp.record_id == matter.id)
     if session.scalars(query).first() is not None:
         message = gettext_noop("A follow-up of %(record)s is already to be made.")
         raise OperationRefused("FUP-1", message, record=matter.number)
@@ -226,21 +227,16 @@ def _attempted_days(move: Move[FollowUp]) -> dict[int, set[datetime.date]]:
 def _matters_of(session: Session, rows: Sequence[FollowUp], *, lock: bool = False) -> dict[int, Matter]:
     """The ticket or complaint of each follow-up, by the follow-up's id."""
     found: dict[tuple[str, int], Matter] = {}
-    kinds: tuple[tuple[str, type[Any]], ...] = (("ticket_id", Ticket), ("complaint_id", Complaint))
-    for column, model in kinds:
-        ids = sorted({getattr(row, column) for row in rows} - {None})
+    kinds: tuple[type[Any], ...] = (Ticket, Complaint)
+    for model in kinds:
+        ids = sorted({row.record_id for row in rows if row.register == model.__tablename__})
         for start in range(0, len(ids), CHUNK):
             query = select(model).where(model.id.in_(ids[start : start + CHUNK])).order_by(model.id)
             if lock:
                 query = query.with_for_update(key_share=True)
             for matter in session.scalars(query):
-                found[column, matter.id] = matter
-    return {
-        row.id: found["ticket_id", row.ticket_id]
-        if row.ticket_id is not None
-        else found["complaint_id", row.complaint_id or 0]
-        for row in rows
-    }
+                found[matter.__tablename__, matter.id] = matter
+    return {row.id: found[row.register, row.record_id] for row in rows}
 
 
 def _lock_matters(session: Session, rows: Sequence[FollowUp]) -> None:

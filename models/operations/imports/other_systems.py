@@ -246,16 +246,16 @@ class _TakingOver:
         clock = self.settings.clock(self.estate_id, code)
         if clock is None:
             return
-        column = "ticket_id" if code == "same-day" else "complaint_id"
         for row in rows:
             if row.imported_closed:
                 continue
             run = ClockRun(
                 estate_id=self.estate_id,
+                register=row.__tablename__,
+                record_id=row.id,
                 clock_id=clock.id,
                 started_at=row.heard_at,
                 due_at=row.due_at,
-                **{column: row.id},
             )
             self.call.session.add(run)
         self.call.session.flush()
@@ -265,13 +265,14 @@ class _TakingOver:
             return
         firsts = list({first.id: first for first, _ in pairs}.values())
         move: Move[Any] = Move(self.call.following(), model, firsts, verb="report_again", rule="INT-6")
-        column = "ticket_id" if model is Ticket else "complaint_id"
         for row in move.rows:
             mine = [fact for first, fact in pairs if first.id == row.id]
             move.set(row, repeats=row.repeats + len(mine))
             for fact in mine:
                 repeat = RepeatReport(
                     estate_id=self.estate_id,
+                    register=row.__tablename__,
+                    record_id=row.id,
                     heard_at=fact.heard_at,
                     words=" · ".join(text for text in (fact.summary, fact.detail, fact.result) if text),
                     channel=fact.channel,
@@ -279,7 +280,6 @@ class _TakingOver:
                     taken_by_id=self.desk_owner.id,
                     source=fact.source,
                     source_key=fact.source_key,
-                    **{column: row.id},
                 )
                 move.add(repeat)
                 self.outcome.merged.append(repeat)

@@ -41,15 +41,13 @@ class TakenOut:
     model: type[Any]
     delete: Callable[..., Outcome]
     amend: Callable[..., Outcome] | None = None
-    repeats: Any = None
-    """The column by which a repeated report names its record."""
 
 
 REGISTERS: dict[str, TakenOut] = {
     "occupancies": TakenOut(Occupancy, residents.delete_occupancy),
     "key_loans": TakenOut(KeyLoan, delete_loans),
-    "tickets": TakenOut(Ticket, tickets.delete, repeats=RepeatReport.ticket_id),
-    "complaints": TakenOut(Complaint, complaints.delete, repeats=RepeatReport.complaint_id),
+    "tickets": TakenOut(Ticket, tickets.delete),
+    "complaints": TakenOut(Complaint, complaints.delete),
     "visitor_passes": TakenOut(VisitorPass, passes.delete),
     "resident_contacts": TakenOut(ResidentContact, contacts.delete),
     "residents": TakenOut(Resident, residents.delete, residents.amend),
@@ -174,9 +172,10 @@ def _undo_register(call: Call, run: ImportRun, how: TakenOut, events: Sequence[E
             _keep(found, how.amend(undoing, [row], **_before(how.model, event.before)))
     created = brought & {event.record_id for event in events if event.verb in BRINGING and not event.before}
     gone = [rows[row_id] for row_id in sorted(created & rows.keys())]
-    if gone and how.repeats is not None and not call.preview:
+    if gone and not call.preview:
         # Of what the file brought, repeats are the file's too: one that anybody else took would have followed.
-        call.session.execute(delete(RepeatReport).where(how.repeats.in_([row.id for row in gone])))
+        theirs = RepeatReport.register == how.model.__tablename__, RepeatReport.record_id.in_([row.id for row in gone])
+        call.session.execute(delete(RepeatReport).where(*theirs))
     if gone:
         _keep(found, how.delete(undoing, gone))
 

@@ -8,9 +8,14 @@ from models.staff import Actor
 
 def comment_on(matter: Matter, kind: CommentKind, body: str, *, actor: Actor, now: datetime.datetime) -> Comment:
     """A new entry on *matter* (not yet in the session)."""
-    column = "ticket_id" if matter.__tablename__ == "tickets" else "complaint_id"
     comment = Comment(
-        estate_id=matter.estate_id, at=now, author_id=actor.staff_id, kind=kind, body=body, **{column: matter.id}
+        estate_id=matter.estate_id,
+        register=matter.__tablename__,
+        record_id=matter.id,
+        at=now,
+        author_id=actor.staff_id,
+        kind=kind,
+        body=body,
     )
     comment.created_at = comment.updated_at = now
     return comment

@@ -94,11 +94,13 @@ def _misfit(matter: Matter, original: Matter) -> OperationRefused | None:
 
 def _reports(session: Session, rows: Sequence[Any], original: Matter, actor: Actor) -> list[RepeatReport]:
     """What *original* takes in: each duplicate's own report, then those that had been added to it."""
-    column = "ticket_id" if isinstance(original, Ticket) else "complaint_id"
+    register = original.__tablename__
 
     def report(told: Any, words: str, taker: int) -> RepeatReport:
-        taken = RepeatReport(
+        return RepeatReport(
             estate_id=original.estate_id,
+            register=register,
+            record_id=original.id,
             words=words[:LONGEST],
             heard_at=told.heard_at,
             channel=told.channel,
@@ -107,14 +109,14 @@ def _reports(session: Session, rows: Sequence[Any], original: Matter, actor: Act
             source_key=merged_key(told.__tablename__, told.id),
             **caller_columns({name: getattr(told, name) for name in KEPT_OF_A_CALLER}, original),
         )
-        setattr(taken, column, original.id)
-        return taken
 
     found = []
     for row in rows:
         said = "\n".join(filter(None, (row.summary, row.detail, row.wish)))
         found.append(report(row, said, row.desk_owner_id))
-    query = select(RepeatReport).where(getattr(RepeatReport, column).in_([row.id for row in rows]))
+    query = select(RepeatReport).where(
+        RepeatReport.register == register, RepeatReport.record_id.in_([row.id for row in rows])
+    )
     for each in session.scalars(query.order_by(RepeatReport.id)):
         found.append(report(each, each.words, each.taken_by_id))
     return found
@@ -159,15 +161,16 @@ def give_back(move: Move[Any]) -> None:
     """
     keys = {merged_key(row.__tablename__, row.id): row for row in move.rows}
     taken = {each.source_key: each for each in _merged(move.session, keys)}
-    own = RepeatReport.ticket_id if move.model is Ticket else RepeatReport.complaint_id
     for key, report in taken.items():
         row = keys[key or ""]
-        original = move.session.get_one(move.model, report.ticket_id or report.complaint_id)
+        original = move.session.get_one(move.model, report.record_id)
         if original.status not in OPEN_STATUSES:
             message = gettext_noop("%(record)s was merged into %(original)s, which is “%(status)s”.")
             move.refuse(row, "INT-6", message, record=row.number, original=original.number, status=original.status)
             continue
-        added = move.session.scalars(select(RepeatReport.id).where(own == row.id))
+        added = move.session.scalars(
+            select(RepeatReport.id).where(RepeatReport.register == row.__tablename__, RepeatReport.record_id == row.id)
+        )
         along = _merged(move.session, [merged_key(RepeatReport.__tablename__, number) for number in added])
         if move.preview:
             continue

@@ -51,7 +51,8 @@ def make_follow_ups(move: Move[Any], matters: Sequence[Ticket | Complaint]) -> N
             estate_id=matter.estate_id,
             assignee_id=matter.desk_owner_id,
             due_at=due_follow_up_at(move.settings, matter.estate_id, move.now),
-            **{matter_column(matter): matter.id},
+            register=matter.__tablename__,
+            record_id=matter.id,
         )
         by_role.setdefault(move.role_of(matter), []).append(row)
     for role, rows in by_role.items():
@@ -69,7 +70,12 @@ def write_follow_ups(
         clock = settings.clock(row.estate_id, "follow-up")
         if clock is not None:
             run = ClockRun(
-                estate_id=row.estate_id, clock_id=clock.id, follow_up_id=row.id, started_at=call.now, due_at=row.due_at
+                estate_id=row.estate_id,
+                register=row.__tablename__,
+                record_id=row.id,
+                clock_id=clock.id,
+                started_at=call.now,
+                due_at=row.due_at,
             )
             run.created_at = run.updated_at = call.now
             call.session.add(run)
@@ -94,21 +100,15 @@ def drop_follow_ups(call: Call, matters: Sequence[Ticket | Complaint]) -> None:
         move.finish().all()
 
 
-def matter_column(matter: Ticket | Complaint) -> str:
-    """The column by which what hangs on *matter* names it."""
-    return "ticket_id" if isinstance(matter, Ticket) else "complaint_id"
-
-
 def latest_follow_ups(
     session: Session, model: type[Ticket] | type[Complaint], ids: Sequence[int]
 ) -> dict[int, FollowUp]:
     """The newest follow-up of each matter, by the matter's id."""
-    column = FollowUp.ticket_id if model is Ticket else FollowUp.complaint_id
     found: dict[int, FollowUp] = {}
+    of_register = select(FollowUp).where(FollowUp.register == model.__tablename__).order_by(FollowUp.id)
     for start in range(0, len(ids), CHUNK):
-        query = select(FollowUp).where(column.in_(ids[start : start + CHUNK])).order_by(FollowUp.id)
-        for row in session.scalars(query):
-            found[getattr(row, column.key)] = row
+        for row in session.scalars(of_register.where(FollowUp.record_id.in_(ids[start : start + CHUNK]))):
+            found[row.record_id] = row
     return found
 
 

@@ -79,13 +79,14 @@ def report_again(
             continue
         repeat = RepeatReport(
             estate_id=matter.estate_id,
+            register=matter.__tablename__,
+            record_id=matter.id,
             heard_at=heard,
             words=words,
             channel=channel,
             taken_by_id=move.actor.staff_id,
             **caller_columns(said, matter, anonymous=anonymous),
         )
-        setattr(repeat, "ticket_id" if isinstance(matter, Ticket) else "complaint_id", matter.id)
         move.add(repeat)
         if repeat.reporter_name:
             move.note(matter, called_again=repeat.reporter_name)

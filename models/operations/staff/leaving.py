@@ -192,8 +192,8 @@ class Leaving:
     def _workers(self, rows: Sequence[FollowUp]) -> dict[int, int | None]:
         """Who did the work that each follow-up asks about: that person does not ask (FUP-1)."""
         found: dict[int, int | None] = {}
-        for model, column in ((Ticket, "ticket_id"), (Complaint, "complaint_id")):
-            wanted = {getattr(row, column): row.id for row in rows if getattr(row, column) is not None}
+        for model in (Ticket, Complaint):
+            wanted = {row.record_id: row.id for row in rows if row.register == model.__tablename__}
             ids = sorted(wanted)
             for start in range(0, len(ids), CHUNK):
                 query = select(model.id, model.assignee_id).where(model.id.in_(ids[start : start + CHUNK]))

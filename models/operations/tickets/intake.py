@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete as sql_delete
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -13,8 +12,8 @@ from models.call import Call
 from models.complaints import OPEN_STATUSES as OPEN_COMPLAINTS
 from models.complaints import Complaint
 from models.errors import Incomplete, Msgid, OperationRefused, Outcome, gettext_noop
-from models.matters import ClockRun, Comment, RepeatReport
-from models.operations.core import Move, create, in_estate, operation, refuse_role, take_numbers, verb
+from models.matters import ClockRun
+from models.operations.core import Move, create, in_estate, operation, referred, refuse_role, remove, take_numbers, verb
 from models.operations.matters import (
     MatterDraft,
     check_change,
@@ -184,7 +183,12 @@ def _write(call: Call, drafts: Sequence[TicketDraft], settings: EstateSettings) 
         for ticket in tickets:
             if ticket.kind in ON_SITE_KINDS:
                 run = ClockRun(
-                    estate_id=estate_id, clock_id=clock.id, ticket_id=ticket.id, started_at=call.now, due_at=due
+                    estate_id=estate_id,
+                    register=ticket.__tablename__,
+                    record_id=ticket.id,
+                    clock_id=clock.id,
+                    started_at=call.now,
+                    due_at=due,
                 )
                 run.created_at = run.updated_at = call.now
                 call.session.add(run)
@@ -287,17 +291,13 @@ def missing_fields(ticket: Ticket) -> list[Msgid]:
 def delete(move: Move[Ticket]) -> None:
     """Remove tickets that nothing has followed yet (JOB-1); all others are cancelled instead. The events stay."""
     ids = [ticket.id for ticket in move.rows]
-    followed = set(move.session.scalars(select(Comment.ticket_id).where(Comment.ticket_id.in_(ids))))
-    followed |= set(move.session.scalars(select(RepeatReport.ticket_id).where(RepeatReport.ticket_id.in_(ids))))
-    followed |= set(move.session.scalars(select(Ticket.previous_id).where(Ticket.previous_id.in_(ids))))
+    followed = referred(move.session, Ticket, ids, apart_from=[ClockRun])
     for ticket in list(move.rows):
         if ticket.id in followed or not (ticket.status is TicketStatus.RECEIVED or ticket.imported_closed):
             message = gettext_noop("Something has followed on %(record)s already; cancel it instead.")
             move.refuse(ticket, "JOB-1", message, record=ticket.number)
 
-    def remove(outcome: Outcome) -> None:
-        done = [ticket.id for ticket in outcome.done]
-        move.session.execute(sql_delete(ClockRun).where(ClockRun.ticket_id.in_(done)))
-        move.session.execute(sql_delete(Ticket).where(Ticket.id.in_(done)))
+    def take_out(outcome: Outcome) -> None:
+        remove(move.session, Ticket, [ticket.id for ticket in outcome.done], along=[ClockRun])
 
-    move.afterwards(remove)
+    move.afterwards(take_out)
