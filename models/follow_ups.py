@@ -1,9 +1,9 @@
 """Follow-ups (回访): each finished job and complaint of a resident is asked about (FUP-1 … FUP-3)."""
 
 import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Integer, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import (
@@ -111,6 +111,16 @@ class FollowUp(Register, OfMatter, Base):
 _SCHEDULED = FollowUp.status.in_([FollowUpStatus.SCHEDULED])
 IS_SCHEDULED = among(FollowUp.status, FollowUp.open_statuses)
 """The condition that the call is still to be made."""
+
+
+def is_owed(matter: Any) -> ColumnElement[bool]:
+    """The condition that a row of the table *matter* waits for such a call."""
+    owed: ColumnElement[bool] = matter.id.in_(
+        select(FollowUp.record_id).where(FollowUp.register == matter.__tablename__, IS_SCHEDULED)
+    )
+    return owed
+
+
 Index("ix_follow_ups_estate_id_due_at", FollowUp.estate_id, FollowUp.due_at, FollowUp.id)
 Index(
     "ix_follow_ups_scheduled",

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, false, or_, select, true
 
 from models.audits import AuditLine, AuditRun
-from models.base import Base
+from models.base import Base, tables
 from models.bulk import BulkItem, BulkRun
 from models.complaints import Complaint
 from models.estates import Estate
@@ -193,8 +193,7 @@ def _visible_events(actor: Actor) -> ColumnElement[bool]:
 
 def _registers(model: type[Any]) -> list[type[Any]]:
     """The classes of the registers on whose records rows of *model* hang."""
-    classes = {mapper.local_table: mapper.class_ for mapper in Base.registry.mappers}
-    return [classes[table] for table in registers_of(model.__table__)]
+    return [tables()[table.name] for table in registers_of(model.__table__)]
 
 
 def _hangs_on(model: type[Any], register: type[Any], actor: Actor) -> ColumnElement[bool]:

@@ -18,7 +18,7 @@ from models.base import Base, tables
 from models.complaints import IS_OPEN as OPEN_COMPLAINTS
 from models.complaints import Complaint
 from models.estates import Unit
-from models.follow_ups import IS_SCHEDULED, FollowUp
+from models.follow_ups import IS_SCHEDULED, FollowUp, is_owed
 from models.policy import may, visible
 from models.staff import Staff, Team
 from models.tickets import IS_OPEN as OPEN_TICKETS
@@ -177,8 +177,7 @@ def _filter(name: str, model: Any) -> Any:
     if name == "unassigned":
         return model.assignee_id.is_(None)
     if name == "follow_up":
-        column = FollowUp.ticket_id if model is Ticket else FollowUp.complaint_id
-        return model.id.in_(select(column).where(IS_SCHEDULED, column.is_not(None)))
+        return is_owed(model)
     if name == "mine":
         me = context.actor()
         return false() if me is None else or_(model.assignee_id == me.staff_id, model.desk_owner_id == me.staff_id)
@@ -190,8 +189,8 @@ def _rows(shown: str) -> Iterator[tuple[str, Question]]:
         if not may(context.actor(), "read", model):
             continue
         columns = [column for name in SHAPE for column in (getattr(model, name, None),) if column is not None]
-        column = FollowUp.ticket_id if model is Ticket else FollowUp.complaint_id
-        call = select(func.min(FollowUp.id)).where(column == model.id, IS_SCHEDULED).scalar_subquery()
+        of_matter = FollowUp.register == model.__tablename__, FollowUp.record_id == model.id
+        call = select(func.min(FollowUp.id)).where(*of_matter, IS_SCHEDULED).scalar_subquery()
         names = (Unit.code.label("unit"), Team.name.label("team"), Staff.name.label("assignee"))
         query = select(*columns, *names, call.label("follow_up_id"))
         query = query.outerjoin(Unit, Unit.id == model.unit_id).outerjoin(Team, Team.id == model.team_id)

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, func, or_, select
 
 from models.complaints import Complaint
-from models.follow_ups import FollowUp, FollowUpStatus
+from models.follow_ups import is_owed
 from models.matters import ClockRun, RepeatReport
 from models.operations import tickets as verbs
 from models.operations.tickets import ANSWERED_KINDS
@@ -56,19 +56,10 @@ from views.registers.ticket_forms import (
 from views.request import context
 from views.request.queries import asked_id, place_in
 
-
-def waiting_for_follow_up() -> ColumnElement[bool]:
-    """Finished tickets whose follow-up is still to be made."""
-    scheduled = select(FollowUp.ticket_id).where(
-        FollowUp.status == FollowUpStatus.SCHEDULED, FollowUp.ticket_id.is_not(None)
-    )
-    return Ticket.id.in_(scheduled)
-
-
 STATES = {
     "open": (_("open"), lambda now: IS_OPEN),
     "overdue": (_("overdue"), lambda now: IS_OPEN & (place_in(Ticket.due_at) < now)),
-    "follow_up": (_("waiting for follow-up"), lambda now: waiting_for_follow_up()),
+    "follow_up": (_("waiting for follow-up"), lambda now: is_owed(Ticket)),
     "unassigned": (_("without handler"), lambda now: IS_OPEN & Ticket.assignee_id.is_(None)),
     "mine": (
         _("mine"),
