@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from models.session import DeskSession
 from models.tickets import Ticket
+from tests.e2e.conftest import settled
 from tests.factories import World
 from tests.marks import EVERYTHING, only_sqlite
 from tests.pages import addresses
@@ -77,12 +78,14 @@ def test_every_text_of_every_page_is_there_again_after_a_reload(
     lost = []
     for address in pages if EVERYTHING else kinds.values():
         page.goto(address)
+        settled(page)
         expect(page.locator(CALENDARS_TO_COME)).to_have_count(0)
         texts = texts_of(page.content())
         empty = page.evaluate(GET, texts)
         page.evaluate(PUT, texts)
         before = page.evaluate(GET, texts)
         page.reload()
+        settled(page)
         expect(page.locator(CALENDARS_TO_COME)).to_have_count(0)
         if page.evaluate(GET, texts) != before or before == empty:
             lost.append(address)
