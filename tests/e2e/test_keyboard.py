@@ -117,6 +117,24 @@ def test_thirty_tickets_are_dispatched_with_eight_keys__DSP_11(
     assert len(session.scalars(dispatched).all()) >= MANY
 
 
+LATE = """
+const seen = new MutationObserver(() => { const field = document.querySelector("#caller"); if (field) { field.inert = true; seen.disconnect(); } });
+seen.observe(document, { childList: true, subtree: true });
+const focus = HTMLElement.prototype.focus;
+HTMLElement.prototype.focus = function (...how) { document.querySelector("#caller").inert = false; focus.apply(this, how); };
+"""
+"""The browser gives no field its focus before a script does, as one does that is busy."""
+
+
+@only_sqlite
+def test_a_call_begins_with_the_caller_though_the_browser_is_late(person: Person, world: World) -> None:
+    page = person("clerk")
+    page.add_init_script(LATE)
+    page.goto("/admin/tickets/intake/")
+    settled(page)
+    expect(page.locator("#caller")).to_be_focused()
+
+
 @only_sqlite
 def test_a_half_typed_call_survives_a_reload_and_is_gone_once_saved(person: Person, world: World) -> None:
     page = person("clerk")

@@ -17,11 +17,12 @@ if (form) {
     form.requestSubmit(button);
   });
 
-  // To the first thing that is wrong, else to the first field (of a group, the choice made), else to the button.
+  // To the first thing that is wrong, else to where the page says it begins (a busy browser has not got to that yet,
+  // and would leave it be once something has the focus), else to the first field (of a group, the choice made), else to the button.
   const usable = (field) => !field.disabled && (field.tomselect || (field.tabIndex >= 0 && field.offsetParent));
   const passedOver = (field) => field.type === "radio" && !field.checked && form.querySelector(`[name="${field.name}"]:checked`);
   const wrong = form.querySelector("[data-attention], [aria-invalid=true]:not([tabindex='-1'])");
-  const first = wrong || form.querySelector("[autofocus]") || [...form.elements].filter((field) => field.name && !SKIPPED.includes(field.type)).find((field) => usable(field) && !passedOver(field)) || form.querySelector(".form-actions [type=submit]");
+  const first = wrong || document.querySelector("[autofocus]") || [...form.elements].filter((field) => field.name && !SKIPPED.includes(field.type)).find((field) => usable(field) && !passedOver(field)) || form.querySelector(".form-actions [type=submit]");
   if (first && (document.activeElement === document.body || !document.activeElement)) {
     if (first.tomselect) first.tomselect.quiet = true;
     (first.tomselect?.control_input || first).focus({ preventScroll: !wrong });
