@@ -118,10 +118,11 @@ def test_thirty_tickets_are_dispatched_with_eight_keys__DSP_11(
 
 
 LATE = """
-const seen = new MutationObserver(() => { const field = document.querySelector("#caller"); if (field) { field.inert = true; seen.disconnect(); } });
+const caller = () => document.querySelector("#caller");
+const seen = new MutationObserver(() => { if (caller()) { caller().inert = true; seen.disconnect(); } });
 seen.observe(document, { childList: true, subtree: true });
 const focus = HTMLElement.prototype.focus;
-HTMLElement.prototype.focus = function (...how) { document.querySelector("#caller").inert = false; focus.apply(this, how); };
+HTMLElement.prototype.focus = function (...how) { caller().inert = false; focus.apply(this, how); };
 """
 """The browser gives no field its focus before a script does, as one does that is busy."""
 
