@@ -351,6 +351,35 @@ def moment(cell: str) -> datetime.datetime | None:
     raise OperationRefused(RULE, message, value=cell[:40])
 
 
+def hour(cell: str) -> datetime.time | datetime.datetime | None:
+    """An hour as people write it, all of it where the cell says its day too; None where nothing is said."""
+    if says_nothing(cell):
+        return None
+    found = moments.hour(cell) or moments.read(moments.plain(cell))
+    if found is not None:
+        return found
+    message = gettext_noop("“%(value)s” is no hour; write it like 08:30.")
+    raise OperationRefused(RULE, message, value=cell[:40])
+
+
+def at_hour(day: Any, said: datetime.time | datetime.datetime) -> Any:
+    """The *day* of one column at the hour *said* in another; a word that is no day (已还) stays what it is.
+
+    Refuses an hour of no day, and two that contradict each other.
+    """
+    if day is True:
+        return day
+    if not isinstance(day, datetime.datetime):
+        message = gettext_noop("The row says an hour, %(hour)s, and not of which day.")
+        raise OperationRefused(RULE, message, hour=f"{said:%H:%M}")
+    at = said if isinstance(said, datetime.datetime) else datetime.datetime.combine(day, said)
+    both = [one for one in (at, day) if one.time() != datetime.time()]
+    if at.date() != day.date() or len({one.time() for one in both}) > 1:
+        message = gettext_noop("The row says two times of the same, %(one)s and %(other)s: put one of them right.")
+        raise OperationRefused(RULE, message, one=f"{day:%Y-%m-%d %H:%M}", other=f"{at:%Y-%m-%d %H:%M}")
+    return both[0] if both else day
+
+
 def place(cell: str) -> str:
     """A room, a building or a stairwell as it is called; refuses a date, which spreadsheet programs make of 3-12."""
     if re.fullmatch(r"\d{4}-\d\d-\d\d(?: \d\d:\d\d:\d\d)?", cell, re.ASCII):

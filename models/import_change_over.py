@@ -2,13 +2,14 @@
 
 import itertools
 
-from models.errors import gettext_noop
+from models.errors import Msgid, gettext_noop
 from models.import_cells import (
     BORROWER,
     ORIGIN,
     PASS_KIND,
     choice,
     digits,
+    hour,
     known_text,
     moment,
     place,
@@ -26,6 +27,10 @@ def each(*parts: str) -> tuple[str, ...]:
     """Every heading made of one word of each part; ``-`` stands for none."""
     made = itertools.product(*(part.split() for part in parts))
     return tuple(dict.fromkeys("".join(word for word in words if word != "-") for words in made))
+
+
+def _hour(day: str, label: Msgid, words: str) -> Column:
+    return Column(f"{day}_hour", label, headers(words), hour, day=day)
 
 
 UNIT = (
@@ -145,6 +150,7 @@ def _matters(category: Column) -> Columns:
             moment,
             required=True,
         ),
+        _hour("heard_at", gettext_noop("Hour heard"), "获知钟点 报修钟点 投诉钟点 hour"),
         Column(
             "closed_at",
             gettext_noop("Closed"),
@@ -154,6 +160,7 @@ def _matters(category: Column) -> Columns:
             ),
             moment,
         ),
+        _hour("closed_at", gettext_noop("Hour closed"), "关闭钟点 完成钟点 办结钟点"),
         Column("result", gettext_noop("Result"), headers("处理结果 结果 处理情况 result resolution"), known_text, 5000),
         Column("detail", gettext_noop("Details"), headers("备注 详情 说明 details detail note remark"), text, 20_000),
     )
@@ -206,12 +213,14 @@ KEY_LOANS = Columns(
         moment,
         required=True,
     ),
+    _hour("lent_at", gettext_noop("Hour lent"), "借出钟点 领用钟点 hour"),
     Column(
         "due_at",
         gettext_noop("Due"),
         headers("应还时间 预计归还时间 应归还时间 截止时间 应还日期 预计归还日期 due due_at due_back"),
         due,
     ),
+    _hour("due_at", gettext_noop("Hour due"), "应还钟点"),
     Column(
         "returned_at",
         gettext_noop("Returned"),
@@ -221,6 +230,7 @@ KEY_LOANS = Columns(
         ),
         returned,
     ),
+    _hour("returned_at", gettext_noop("Hour returned"), "归还钟点"),
     Column(
         "pieces",
         gettext_noop("Pieces"),
@@ -279,10 +289,12 @@ PASSES = Columns(
         "valid_from",
         gettext_noop("Valid from"),
         headers(
-            "有效期起 生效时间 生效日期 开始日期 办证日期 发证日期 开始时间 来访时间 valid_from from issued issued_at"
+            "有效期起 生效时间 生效日期 开始日期 办证日期 发证日期 开始时间 来访时间 日期 "
+            "valid_from from issued issued_at date"
         ),
         moment,
     ),
+    _hour("valid_from", gettext_noop("Valid from this hour"), "生效钟点"),
     Column(
         "valid_until",
         gettext_noop("Valid until"),
@@ -293,6 +305,7 @@ PASSES = Columns(
         validity,
         required=True,
     ),
+    _hour("valid_until", gettext_noop("Valid until this hour"), "失效钟点"),
     Column(
         "permit_number",
         gettext_noop("Permit"),

@@ -8,7 +8,7 @@ from typing import Any
 
 from models.base import LabelledEnum
 from models.errors import Msgid, OperationRefused, gettext_noop
-from models.import_cells import Masked, plain
+from models.import_cells import Masked, at_hour, plain
 from models.spreadsheets import RULE, SheetRow, UnreadableSheet
 
 HEADER_WITHIN = 20  # titles and notes may stand above the header
@@ -24,6 +24,8 @@ class Column:
     read: Callable[[str], Any] = str
     length: int = 200
     required: bool = False
+    day: str | None = None
+    """Of an hour: the column of the day that it is an hour of."""
 
 
 def heading(text: str) -> str:
@@ -39,6 +41,8 @@ _PERSON = re.compile(
     ".*(?:姓名|人)|(?:配偶|家属|家人|亲属|父亲|母亲|父母|子女|儿子|女儿|妻子?|丈夫|爱人|老人|保姆|中介|管家|客服|经办)"
     "(?:名字|名)?|(?:spouse|wife|husband|contact|agent|family|relative|child|parent|guardian|butler|coowner)(?:name)?"
 )
+_OF_A_DAY = re.compile("日期|date|day|日$|(?<=[a-z])on$")
+_OF_AN_HOUR = re.compile("时间|时刻|钟点|time|hour")
 _IN_A_NAME = re.compile(r"(?<![0-9])\+?[0-9](?:[-*＊ ]?[0-9*＊]){6,}(?![0-9])")
 
 
@@ -65,6 +69,8 @@ class Columns:
         self._known |= {
             heading(header): (column.name, place) for column in columns for place, header in enumerate(column.headers)
         }
+        self._hours = {column.day: column.name for column in columns if column.day is not None}
+        self._stems = {_stem(text): name for text, (name, _place) in self._known.items() if name in self._hours}
         self._words = frozenset(text for text in self._known if any(_is_word_of(column, text) for column in columns))
         """Headings that a cell may hold as well: 业主, 租户, owner."""
 
@@ -78,7 +84,7 @@ class Columns:
 
         Of two headings for one column the surer one is taken: 房号 before 房屋地址.
         """
-        found = [self._known.get(heading(text), (None, 0)) for text in header]
+        found = self._with_hours(header)
         best: dict[str | None, int] = {}
         for name, place in found:
             best[name] = min(place, best.get(name, place))
@@ -99,6 +105,24 @@ class Columns:
                 twice.append(text)
             chosen.append(None if taken in chosen else taken)
         return chosen, twice
+
+    def _with_hours(self, header: Sequence[str]) -> list[tuple[str | None, int]]:
+        """What each heading is known as, and how surely: an hour where its day has a column too (日期 and 时间)."""
+        texts = [heading(text) for text in header]
+        found: list[tuple[str | None, int]] = [self._known.get(text, (None, 0)) for text in texts]
+        hours = [at for at, text in enumerate(texts) if _OF_AN_HOUR.search(text) and not _OF_A_DAY.search(text)]
+        for day, text in enumerate(texts):
+            name = self._stems.get(_stem(text)) if _OF_A_DAY.search(text) else found[day][0]
+            if name not in self._hours or day in hours:
+                continue
+            free = sorted((at for at in hours if found[at][0] in (None, name)), key=lambda at: abs(at - day))
+            likely = [at for at in free if _stem(texts[at]) == _stem(text)]
+            likely += [at for at in free if at == day + 1 and not (_stem(texts[at]) and _stem(text))]
+            likely += [at for at in free if found[at][0] == name and not _stem(texts[at])]
+            surer = [at for at, (known, place) in enumerate(found) if known == name and at not in (day, *likely[:1])]
+            if likely and not any(found[at][1] < min(found[likely[0]][1], found[day][1]) for at in surer):
+                found[day], found[likely[0]] = (name, -1), (self._hours[name], 0)
+        return found
 
     def _whose_phones(
         self, header: Sequence[str], sure: Sequence[str | None], found: Sequence[tuple[str | None, int]]
@@ -172,6 +196,9 @@ class Columns:
                 raise OperationRefused(RULE, message, column=column.label, length=column.length)
             if value is not None:
                 values[name] = value
+        for day, hour in self._hours.items():
+            if hour in values:
+                values[day] = at_hour(values.get(day), values.pop(hour))
         for person, phone in self._phones.items():
             self._part_phone(values, person, phone)
         return values
@@ -203,6 +230,11 @@ class Columns:
     def _headings_in(self, cells: Sequence[str]) -> int:
         named = [heading(cell) for cell, name in zip(cells, self.guess(cells)[0], strict=True) if name is not None]
         return 0 if self._words.issuperset(named) else len(named)
+
+
+def _stem(text: str) -> str:
+    """*text* of a heading without what makes it one of days or hours: 报修 of 报修日期."""
+    return _OF_AN_HOUR.sub("", _OF_A_DAY.sub("", text))
 
 
 def _is_word_of(column: Column, text: str) -> bool:

@@ -13,6 +13,8 @@ YEARS = range(1900, 3000)
 FIRST_SERIAL, LAST_SERIAL = 10_000, 73_050
 """Days that a spreadsheet counts from 1899-12-30: 1927 to 2099. Smaller and larger numbers are no days of an estate."""
 _FIRST_DAY = datetime.datetime(1899, 12, 30)  # noqa: DTZ001  # by the estate's own clock
+_NO_DAY = re.compile(r"^(?:1899-12-3[01]|1900-01-0[01])[ T]")
+"""What some spreadsheet programs write before an hour that has no day."""
 _CHINESE = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 _TENS = re.compile("([一二三四五六七八九]?)十([一二三四五六七八九]?)")
 
@@ -38,9 +40,25 @@ def plain(text: str) -> str:
     text = unicodedata.normalize("NFKC", text).strip()
     if re.search("[年月]", text) is None:
         return text
-    text = _WEEKDAY.sub(" ", text).strip()
-    text = _TENS.sub(lambda found: f"{found[1] or '一'}{found[2] or '〇'}", text)
-    return text.translate(_CHINESE)
+    return _in_figures(_WEEKDAY.sub(" ", text).strip())
+
+
+def _in_figures(text: str) -> str:
+    return _TENS.sub(lambda found: f"{found[1] or '一'}{found[2] or '〇'}", text).translate(_CHINESE)
+
+
+def hour(written: str) -> datetime.time | None:
+    """The hour that *written* says without its day: 8:30, 下午三点, a spreadsheet's 0.354; None where it is none."""
+    written = _NO_DAY.sub("", _in_figures(unicodedata.normalize("NFKC", written).strip()))
+    try:
+        if re.fullmatch(r"0?\.\d+", written, re.ASCII) is not None:
+            return (
+                (_FIRST_DAY + datetime.timedelta(days=float(written), milliseconds=500)).replace(microsecond=0).time()
+            )
+        found = _at(_FIRST_DAY, written) if re.search(r"\d", written) else None
+    except ValueError:
+        return None
+    return None if found is None else found.timetz()
 
 
 def read(written: str) -> datetime.datetime | None:

@@ -115,3 +115,38 @@ def test_headings_made_of_a_role_and_a_thing_are_known__INT_6(register):
     for name, texts in KNOWN_HEADINGS[register].items():
         for text in texts.split():
             assert COLUMNS[register].guess([text.replace("-", " ")]) == ([name], []), (register, text)
+
+
+DAYS_AND_HOURS = {
+    "tickets": [
+        ("日期 时间", "heard_at heard_at_hour"),
+        ("时间 日期", "heard_at_hour heard_at"),
+        ("报修日期 报修时间 完成日期 完成时间", "heard_at heard_at_hour closed_at closed_at_hour"),
+        ("登记日期 房号 登记时间", "heard_at unit heard_at_hour"),
+        ("报修日期 房号 时间", "heard_at unit heard_at_hour"),
+        ("日期 报修时间", "heard_at heard_at_hour"),
+        ("Date-Reported Time-Reported Date-Closed Time-Closed", "heard_at heard_at_hour closed_at closed_at_hour"),
+        ("报修时间 日期 时间", "heard_at - -"),
+        ("创建时间 登记时间", "- heard_at"),
+        ("报修时间 完成时间", "heard_at closed_at"),
+    ],
+    "complaints": [("投诉日期 时间 投诉时间", "heard_at - heard_at_hour")],
+    "key_loans": [
+        (
+            "借出日期 借出时间 应还日期 时间 归还日期 归还时间",
+            "lent_at lent_at_hour due_at due_at_hour returned_at returned_at_hour",
+        ),
+        ("Date Time Due Time", "lent_at lent_at_hour due_at due_at_hour"),
+    ],
+    "visitor_passes": [
+        ("来访日期 来访时间 有效期至 时间", "valid_from valid_from_hour valid_until valid_until_hour"),
+        ("日期 时间 到期日期 到期时间", "valid_from valid_from_hour valid_until valid_until_hour"),
+    ],
+}
+
+
+@pytest.mark.parametrize("register", DAYS_AND_HOURS)
+def test_an_hour_is_known_as_one_where_its_day_has_a_column_too__INT_6(register):
+    for texts, names in DAYS_AND_HOURS[register]:
+        taken = [None if name == "-" else name for name in names.split()]
+        assert COLUMNS[register].guess([text.replace("-", " ") for text in texts.split()])[0] == taken, texts

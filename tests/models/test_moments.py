@@ -6,7 +6,7 @@ import pytest
 
 from models import moments
 from models.errors import OperationRefused
-from models.import_cells import date, moment, place
+from models.import_cells import date, hour, moment, place
 
 UTC, CHINA = datetime.UTC, datetime.timezone(datetime.timedelta(hours=8))
 DAY = (2026, 1, 3)
@@ -93,3 +93,27 @@ def test_a_room_that_a_spreadsheet_program_made_a_date_of_is_asked():
         with pytest.raises(OperationRefused, match="is a date"):
             place(cell)
     assert [place(cell) for cell in ("3-12", "2026-3-12", "20260312")] == ["3-12", "2026-3-12", "20260312"]
+
+
+@pytest.mark.parametrize(
+    ("written", "at"),
+    [
+        ("8:30", (8, 30)),
+        ("0８：30", (8, 30)),
+        ("08:30:15", (8, 30, 15)),
+        ("下午三点", (15,)),
+        ("上午9时20分", (9, 20)),
+        ("八点半", (8, 30)),
+        ("3:05 pm", (15, 5)),
+        ("0.354166666666667", (8, 30)),
+        ("1899-12-30 08:30:00", (8, 30)),
+    ],
+)
+def test_an_hour_without_its_day_is_read_as_it_is_written(written, at):
+    assert hour(written) == datetime.time(*at)
+
+
+@pytest.mark.parametrize("written", ["上午", "830", "15", "24:00", "8:30-9:00", "张三", "8:75"])
+def test_what_is_no_hour_is_refused_by_its_words(written):
+    with pytest.raises(OperationRefused, match=f"“{written}” is no hour"):
+        hour(written)

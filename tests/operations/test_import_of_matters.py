@@ -307,3 +307,48 @@ def test_matters_and_passes_of_an_import_are_undone(rolled_back, now):
     text = "\n".join(",".join(row) for row in [TICKET_HEADER, *TICKET_ROWS])
     assert runs.undo(runs.take(text, "tickets")) == []
     assert runs.session.scalars(select(Ticket)).all() == []
+
+
+def at(*when):
+    """An instant of the estate's clock, eight hours ahead."""
+    return datetime.datetime(*when).replace(tzinfo=datetime.timezone(datetime.timedelta(hours=8)))  # noqa: DTZ001
+
+
+def test_day_and_hour_in_two_columns_are_one_time__INT_6(desk, key):
+    matters = "日期,时间,内容,状态,完成日期,完成时间"
+    row = "2024-05-01,8:30,漏水,已完成,2024/5/2,下午三点"
+    for register, model in (("tickets", Ticket), ("complaints", Complaint)):
+        assert desk(csv(matters, row.replace("漏水", f"漏水 {register}")), register) == ["imported"]
+        matter = desk.session.scalars(select(model)).one()
+        closed = matter.closed_at if register == "tickets" else matter.archived_at
+        assert (matter.heard_at, closed) == (at(2024, 5, 1, 8, 30), at(2024, 5, 2, 15))
+    loan = f"{key.number},李师傅,2024-05-01,0.354166666666667,2099-05-01,18:00"
+    assert desk(csv("钥匙编号,借用人,借出日期,借出时间,应还日期,时间", loan), "key_loans") == ["imported"]
+    lent = desk.session.scalars(select(KeyLoan)).one()
+    assert (lent.lent_at, lent.due_at) == (at(2024, 5, 1, 8, 30), at(2099, 5, 1, 18))
+    visit = "赵工,2024-05-01,1899-12-30 08:30:00,2099-05-01,17:30"
+    assert desk(csv("姓名,来访日期,来访时间,到期日期,到期时间", visit), "visitor_passes") == ["imported"]
+    valid = desk.session.scalars(select(VisitorPass)).one()
+    assert (valid.valid_from, valid.valid_until) == (at(2024, 5, 1, 8, 30), at(2099, 5, 1, 17, 30))
+
+
+@pytest.mark.parametrize(
+    ("day", "hour", "heard"),
+    [
+        ("2024-05-01", "", at(2024, 5, 1)),
+        ("2024-05-01 08:30", "8:30", at(2024, 5, 1, 8, 30)),
+        ("2024-05-01", "2024-05-01 08:30", at(2024, 5, 1, 8, 30)),
+        ("2024-05-01 08:30", "00:00", at(2024, 5, 1, 8, 30)),
+        ("2024-05-01 08:30", "9:30", "two times of the same, 2024-05-01 08:30 and 2024-05-01 09:30"),
+        ("2024-05-01", "2024-05-02 08:30", "two times of the same"),
+        ("", "8:30", "an hour, 08:30, and not of which day"),
+        ("2024-05-01", "上午", "“上午” is no hour"),
+    ],
+)
+def test_an_hour_that_contradicts_its_day_or_has_none_is_a_question__INT_6(desk, day, hour, heard):
+    (result,) = desk(csv("日期,时间,内容", f"{day},{hour},漏水"), "tickets")
+    if isinstance(heard, str):
+        assert heard in str(result)
+        assert desk.session.scalars(select(Ticket)).all() == []
+    else:
+        assert desk.session.scalars(select(Ticket.heard_at)).one() == heard

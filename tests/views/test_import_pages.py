@@ -63,6 +63,7 @@ def test_each_page_of_an_import_says_what_becomes_of_each_row_and_column(
     refused = ["6", "“怪” is none of the words this column may hold: paid up; owing; not known."]
     checked = shown("check")
     assert told in reading.words(checked)
+    assert "Taken from the file: 房号: Unit; 缴费状态: Fee status." in reading.words(checked)
     assert "Not taken from the file: 联系人." in reading.words(checked)
     assert "1 row of explanation is left out." in reading.words(checked)
     fates = "1 row will be imported, 1 adds to a record, 1 is there already, 1 is refused."

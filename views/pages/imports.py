@@ -33,7 +33,7 @@ from views.request import context
 from views.request.committing import committing
 from views.request.queries import PAGE_SIZE, asked_id, parse_choice, parse_id
 from views.words.labels import register_label
-from views.words.language import joined, label, say, sentence
+from views.words.language import joined, label, say, sentence, titled
 from views.words.references import ENDPOINTS
 
 SECONDS_IN_ONE_REQUEST = 5
@@ -320,11 +320,13 @@ class ImportView(DeskPage):
             if len(refused) == REFUSED_SHOWN:
                 break
         reading = imports.reading_of(desk, run)
-        named = zip(reading.header, run.columns, strict=False)
+        named = list(zip(reading.header, run.columns, strict=False))
+        columns = COLUMNS[run.register].named
         return {
             "counts": imports.counts(desk, run),
             "refused": refused,
             "reading": reading,
+            "taken": joined([titled(text, say(columns[name].label)) for text, name in named if name is not None]),
             "not_taken": joined([text for text, name in named if text and name is None]),
             "everybody": OccupancyKind(reading.everybody) if reading.everybody else None,
         }
