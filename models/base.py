@@ -8,7 +8,7 @@ import datetime
 import functools
 import json
 from collections.abc import Callable, Mapping, Sequence
-from enum import Enum, StrEnum, auto
+from enum import StrEnum
 from typing import Any, ClassVar, Self
 
 from sqlalchemy import (
@@ -34,7 +34,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeEngine
 
 from models.canonical import canonical_json
-from models.declared import Searched
+from models.declared import Searched, Tone
 from models.errors import Msgid
 
 NAMING = {
@@ -53,20 +53,6 @@ def named(label: str, help: str = "", **marks: bool) -> dict[str, Any]:  # the w
     (encrypted, shown masked), ``secret`` (never shown) and ``dialled`` (a number that can be called).
     """
     return {"label": Msgid(label), **({"help": help} if help else {}), **marks}
-
-
-class Tone(Enum):
-    """What a state says to whoever looks over many of them; pages give each a colour (views.words.cells)."""
-
-    NEW = auto()
-    GIVEN = auto()
-    TAKEN = auto()
-    UNDER_WAY = auto()
-    STOPPED = auto()
-    DONE = auto()
-    GOOD = auto()
-    BAD = auto()
-    OVER = auto()
 
 
 class LabelledEnum(StrEnum):

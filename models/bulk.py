@@ -15,12 +15,12 @@ from models.base import (
     Json,
     LabelledEnum,
     ShortText,
-    Tone,
     UTCDateTime,
     named,
     table_args,
     within_estate,
 )
+from models.declared import Tone
 from models.errors import gettext_noop
 from models.roles import CLERKS, LEADS
 from models.verbs import grant

@@ -15,13 +15,13 @@ from models.base import (
     LocalDate,
     LongText,
     ShortText,
-    Tone,
     UTCDateTime,
     among,
     named,
     never,
     within_estate,
 )
+from models.declared import Tone
 from models.errors import Msgid, gettext_noop
 from models.matters import Matter, matter_args
 from models.roles import CLERKS, LEADS, MANAGERS, READERS

@@ -1,6 +1,7 @@
-"""What a register says of itself beside its columns: by what it is found."""
+"""What a register says of itself beside its columns: by what it is found, how its states look."""
 
 from dataclasses import dataclass
+from enum import Enum, auto
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,3 +30,17 @@ class Searched:
     """The keys of hooks, seals, badges (models.tags)."""
     through: tuple[str, ...] = ()
     """What refers to records of other registers: found by all that these are found by."""
+
+
+class Tone(Enum):
+    """What a state says to whoever looks over many of them; pages give each a colour (views.words.cells)."""
+
+    NEW = auto()
+    GIVEN = auto()
+    TAKEN = auto()
+    UNDER_WAY = auto()
+    STOPPED = auto()
+    DONE = auto()
+    GOOD = auto()
+    BAD = auto()
+    OVER = auto()

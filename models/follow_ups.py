@@ -14,14 +14,13 @@ from models.base import (
     LabelledEnum,
     LongText,
     Register,
-    Tone,
     UTCDateTime,
     among,
     named,
     table_args,
     within_estate,
 )
-from models.declared import Searched
+from models.declared import Searched, Tone
 from models.errors import gettext_noop
 from models.hanging import HANGING, of_record_args
 from models.matters import OF_MATTER, OfMatter

@@ -15,12 +15,12 @@ from models.base import (
     LabelledEnum,
     LongText,
     ShortText,
-    Tone,
     UTCDateTime,
     named,
     table_args,
     within_estate,
 )
+from models.declared import Tone
 from models.errors import gettext_noop
 from models.roles import MANAGERS
 from models.verbs import grant

@@ -16,13 +16,12 @@ from models.base import (
     Register,
     ShortText,
     SortKey,
-    Tone,
     UTCDateTime,
     named,
     table_args,
     within_estate,
 )
-from models.declared import Searched
+from models.declared import Searched, Tone
 from models.errors import gettext_noop
 from models.estates import Unit
 from models.guards import SENTENCES, TRIGGERS

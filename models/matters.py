@@ -16,13 +16,12 @@ from models.base import (
     LongText,
     Register,
     ShortText,
-    Tone,
     UTCDateTime,
     named,
     table_args,
     within_estate,
 )
-from models.declared import Searched
+from models.declared import Searched, Tone
 from models.errors import gettext_noop
 from models.hanging import HANGING, OfRecord, of_record_args, record_of
 

@@ -14,13 +14,13 @@ from models.base import (
     LabelledEnum,
     LongText,
     ShortText,
-    Tone,
     UTCDateTime,
     among,
     named,
     never,
     within_estate,
 )
+from models.declared import Tone
 from models.errors import gettext_noop
 from models.matters import Matter, matter_args
 from models.roles import CLERKS, MANAGERS, READERS, WORKERS, Role

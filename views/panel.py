@@ -1,5 +1,8 @@
 """The whole panel: which registers there are, in the order of the menu, and what every template may use."""
 
+from collections.abc import Iterator
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 
 from flask import Flask, request
@@ -10,6 +13,7 @@ from markupsafe import Markup, escape
 from models.operations.core import name_pinyin
 from models.policy import may
 from models.verbs import verb_label
+from views import registers
 from views.forms import widgets
 from views.pages import bulk_runs, imports, search
 from views.pages.desk import DeskView
@@ -21,53 +25,37 @@ from views.pages.several_keys import SeveralKeysView
 from views.register.base import RegisterView
 from views.register.beside import ON_DESK
 from views.register.page import DeskPage
-from views.registers.audits import AuditView
-from views.registers.complaints import ComplaintView
-from views.registers.contacts import ResidentContactView, StaffContactView
-from views.registers.estates import EstateView, TeamView, UnitView
-from views.registers.events import EventView
-from views.registers.follow_ups import FollowUpView
-from views.registers.key_loans import KeyApprovalView, KeyLoanView
-from views.registers.keys import KeyView
-from views.registers.passes import PassView
-from views.registers.residents import OccupancyView, ResidentView
-from views.registers.settings import CalendarDayView, CategoryView, ClockView, SettingView, WorkingHoursView
-from views.registers.staff import StaffView
-from views.registers.tickets import TicketView
 from views.request import context, keeping, sent_once
 from views.request.queries import refuse_given_twice
 from views.words import cells, language
 from views.words.references import ENDPOINTS
 
-REGISTER_VIEWS: tuple[type[RegisterView[Any]], ...] = (
-    TicketView,
-    ComplaintView,
-    FollowUpView,
-    KeyView,
-    KeyLoanView,
-    KeyApprovalView,
-    PassView,
-    ResidentView,
-    ResidentContactView,
-    OccupancyView,
-    UnitView,
-    TeamView,
-    StaffView,
-    StaffContactView,
-    EstateView,
-    AuditView,
-    EventView,
-    ClockView,
-    SettingView,
-    CategoryView,
-    WorkingHoursView,
-    CalendarDayView,
+MENU = (
+    *("tickets", "complaints", "follow_ups", "keys", "key_loans", "key_approvals", "visitor_passes"),
+    *("residents", "resident_contacts", "occupancies", "units", "teams", "staff", "staff_contacts", "estates"),
+    *("audit_runs", "events", "clocks", "settings", "categories", "working_hours", "calendar_days"),
 )
+"""The registers in the order of the menu, those not named after these; each stands under its heading."""
 
-JOB_PAGES: dict[type[RegisterView[Any]], type[DeskPage]] = {
-    FollowUpView: FollowUpQueueView,
-    KeyView: KeyBoardView,
-    AuditView: ReportView,
+
+def _views() -> Iterator[type[RegisterView[Any]]]:
+    for module in iter_modules(registers.__path__, f"{registers.__name__}."):
+        for made in vars(import_module(module.name)).values():
+            if isinstance(made, type) and made.__module__ == module.name and "model" in vars(made):
+                yield made
+
+
+def _place(view: type[RegisterView[Any]]) -> int:
+    name = view.model.__tablename__
+    return MENU.index(name) if name in MENU else len(MENU)
+
+
+REGISTER_VIEWS: tuple[type[RegisterView[Any]], ...] = tuple(sorted(_views(), key=_place))
+
+JOB_PAGES: dict[str, type[DeskPage]] = {
+    "follow_ups": FollowUpQueueView,
+    "keys": KeyBoardView,
+    "audit_runs": ReportView,
 }
 """Register -> the page made for its daily job, which stands before it in the menu."""
 
@@ -81,8 +69,8 @@ def register_views(app: Flask) -> Admin:
         theme=Theme(folder="desk", base_template="layout.html"),
     )
     for view in REGISTER_VIEWS:
-        if view in JOB_PAGES:
-            admin.add_view(JOB_PAGES[view]())
+        if page := JOB_PAGES.get(view.model.__tablename__):
+            admin.add_view(page())
         made = view()
         admin.add_view(made)
         ENDPOINTS[made.register] = made.endpoint

@@ -3,45 +3,11 @@
 All of them are loaded together: the policy answers when every verb has said to whom it is granted.
 """
 
+from importlib import import_module
+from pkgutil import iter_modules
+
 from models import verbs
-from models.operations import (
-    audits,
-    bulk,
-    complaints,
-    contacts,
-    estates,
-    follow_ups,
-    imports,
-    keys,
-    matters,
-    mentions,
-    passes,
-    password_requests,
-    residents,
-    saved_views,
-    settings,
-    staff,
-    tickets,
-)
 
+for package in iter_modules(__path__):
+    import_module(f"{__name__}.{package.name}")
 verbs.complete()
-
-__all__ = [
-    "audits",
-    "bulk",
-    "complaints",
-    "contacts",
-    "estates",
-    "follow_ups",
-    "imports",
-    "keys",
-    "matters",
-    "mentions",
-    "passes",
-    "password_requests",
-    "residents",
-    "saved_views",
-    "settings",
-    "staff",
-    "tickets",
-]

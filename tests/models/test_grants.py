@@ -165,7 +165,7 @@ def test_to_what_is_no_record_no_class_and_no_name_nobody_may_anything(
         None,
         0,
         "",
-        "parcels",
+        "umbrellas",
         "Tickets",
         ticket.id,
         row,

@@ -172,7 +172,7 @@ def test_a_finding_and_the_end_of_its_record_wait_for_each_other(intruder, recor
 
 
 @pytest.fixture
-def parcels(empty_url):
+def umbrellas(empty_url):
     """A database in which one more register has clocks and entries, none of the tables of which was changed."""
     engine = open_engine(empty_url)
     migrations.upgrade(engine)
@@ -180,17 +180,17 @@ def parcels(empty_url):
         metadata = MetaData()
         for table in Base.metadata.tables.values():
             table.to_metadata(metadata)
-        parcels = Table(
-            "parcels",
+        umbrellas = Table(
+            "umbrellas",
             metadata,
             Column("id", BigInteger, primary_key=True),
             Column("estate_id", BigInteger, nullable=False),
-            UniqueConstraint("estate_id", "id", name="uq_parcels_estate_id_id"),
+            UniqueConstraint("estate_id", "id", name="uq_umbrellas_estate_id_id"),
             info={HANGING: ("clock_runs", "comments")},
         )
         whole = "INTEGER" if engine.dialect.name == "sqlite" else "BIGSERIAL"
         connection.exec_driver_sql(
-            f"CREATE TABLE parcels (id {whole} PRIMARY KEY, estate_id INTEGER NOT NULL, UNIQUE (estate_id, id))"
+            f"CREATE TABLE umbrellas (id {whole} PRIMARY KEY, estate_id INTEGER NOT NULL, UNIQUE (estate_id, id))"
         )
         create_triggers(connection, metadata)
         for statement in (
@@ -198,11 +198,11 @@ def parcels(empty_url):
             "INSERT INTO staff (id, username, name) VALUES (1, 'a', 'a')",
             "INSERT INTO clocks (estate_id, code, start_event, stop_event, minutes, rule, calendar) VALUES"
             " (1, 'x', 'a', 'b', 5, 'X-1', 'always')",
-            "INSERT INTO parcels (id, estate_id) VALUES (1, 1), (2, 2)",
+            "INSERT INTO umbrellas (id, estate_id) VALUES (1, 1), (2, 2)",
         ):
             connection.exec_driver_sql(statement)
     plain = create_engine(empty_url, poolclass=NullPool)
-    assert list(hanging_on(parcels))
+    assert list(hanging_on(umbrellas))
     with plain.connect() as connection:
         yield connection
     plain.dispose()
@@ -210,27 +210,27 @@ def parcels(empty_url):
 
 
 @pytest.mark.parametrize("table", ["clock_runs", "comments"])
-def test_a_further_register_has_what_hangs_on_records_without_another_column(parcels, table):
-    assert f"record_{table}" in refused(parcels, insert(table, "parcels", 3))
-    assert f"record_{table}" in refused(parcels, insert(table, "parcels", 2))
-    assert write(parcels, insert(table, "parcels", 1)) == 1
-    assert f"record_{table}" in refused(parcels, "DELETE FROM parcels WHERE id = 1")
-    assert "record_repeat_reports" in refused(parcels, insert("repeat_reports", "parcels", 1))
-    write(parcels, f"DELETE FROM {table}")
-    write(parcels, "DELETE FROM parcels WHERE id = 1")
+def test_a_further_register_has_what_hangs_on_records_without_another_column(umbrellas, table):
+    assert f"record_{table}" in refused(umbrellas, insert(table, "umbrellas", 3))
+    assert f"record_{table}" in refused(umbrellas, insert(table, "umbrellas", 2))
+    assert write(umbrellas, insert(table, "umbrellas", 1)) == 1
+    assert f"record_{table}" in refused(umbrellas, "DELETE FROM umbrellas WHERE id = 1")
+    assert "record_repeat_reports" in refused(umbrellas, insert("repeat_reports", "umbrellas", 1))
+    write(umbrellas, f"DELETE FROM {table}")
+    write(umbrellas, "DELETE FROM umbrellas WHERE id = 1")
 
 
 @pytest.mark.parametrize("first", ["run", "delete"])
-def test_a_further_register_leaves_no_orphan_when_two_write_at_once(parcels, first):
-    if parcels.dialect.name == "sqlite":
+def test_a_further_register_leaves_no_orphan_when_two_write_at_once(umbrellas, first):
+    if umbrellas.dialect.name == "sqlite":
         pytest.skip("one writes at a time there")
-    steps = {"run": insert("clock_runs", "parcels", 1), "delete": "DELETE FROM parcels WHERE id = 1"}
-    write(parcels, "SET lock_timeout = '50ms'")
+    steps = {"run": insert("clock_runs", "umbrellas", 1), "delete": "DELETE FROM umbrellas WHERE id = 1"}
+    write(umbrellas, "SET lock_timeout = '50ms'")
     second = steps["delete" if first == "run" else "run"]
-    with parcels.engine.connect() as other, other.begin():
+    with umbrellas.engine.connect() as other, other.begin():
         other.execute(text(steps[first]))
-        assert "lock timeout" in refused(parcels, second)
-    assert "record_clock_runs" in refused(parcels, second)
+        assert "lock timeout" in refused(umbrellas, second)
+    assert "record_clock_runs" in refused(umbrellas, second)
 
 
 # ---------------------------------------------------------------- events of before, declared words
@@ -252,16 +252,16 @@ def test_a_kind_of_finding_and_a_role_are_short_words(intruder, records, word):
 
 
 def test_a_word_that_is_not_declared_is_stored_and_reads_as_it_is_written(intruder, records, session):
-    write(intruder, insert("audit_findings", "tickets", records.tickets[0], kind="'parcel_waits'"))
+    write(intruder, insert("audit_findings", "tickets", records.tickets[0], kind="'umbrella_waits'"))
     write(intruder, "UPDATE staff_assignments SET role = 'porter' WHERE role = 'auditor'")
     kinds = set(session.scalars(select(AuditFinding.kind)))
-    assert OtherWord("parcel_waits") in kinds
+    assert OtherWord("umbrella_waits") in kinds
     assert FindingKind.STILL_OPEN in kinds
     roles = session.scalars(select(StaffAssignment.role)).all()
     assert OtherWord("porter") in roles
     assert Role.CLERK in roles
-    with pytest.raises(StatementError, match="parcel_waits"):
-        session.scalars(select(AuditFinding.id).where(AuditFinding.kind == "parcel_waits")).all()
+    with pytest.raises(StatementError, match="umbrella_waits"):
+        session.scalars(select(AuditFinding.id).where(AuditFinding.kind == "umbrella_waits")).all()
 
 
 def test_the_columns_for_readers_say_the_record(session, records):

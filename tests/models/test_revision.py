@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 
 def written(folder: Path, *options: str) -> list[str]:
     """The names of what a program with one register more writes into *folder*."""
-    command = [sys.executable, "-m", "tests.programs.parcels", str(folder), *options]
+    command = [sys.executable, "-m", "tests.programs.umbrellas", str(folder), *options]
     return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split()
 
 
@@ -28,7 +28,7 @@ def test_a_new_table_is_written_for_both_kinds_of_database_and_works_there(empty
     names = written(tmp_path)
     number = f"{int(migrations.head()) + 1:04}"
     assert names == [
-        f"{number}_parcels_wait_at_the_desk.py",
+        f"{number}_umbrellas_wait_at_the_desk.py",
         f"{number}_sqlite.sql",
         f"{number}_postgresql.sql",
         "landed.sha256",
@@ -38,10 +38,10 @@ def test_a_new_table_is_written_for_both_kinds_of_database_and_works_there(empty
     with engine.begin() as connection:
         migrations.run_file(connection, tmp_path / f"{number}_{engine.dialect.name}.sql")
     found = inspect(engine)
-    assert {column["name"] for column in found.get_columns("parcels")} >= {"id", "estate_id", "number", "version"}
-    assert [index["name"] for index in found.get_indexes("parcels") if not index["unique"]] == ["ix_parcels_number"]
+    assert {column["name"] for column in found.get_columns("umbrellas")} >= {"id", "estate_id", "number", "version"}
+    assert [index["name"] for index in found.get_indexes("umbrellas") if not index["unique"]] == ["ix_umbrellas_number"]
     with pytest.raises(IntegrityError, match="numbered"), engine.begin() as connection:
-        connection.exec_driver_sql("INSERT INTO parcels (estate_id, number) VALUES (1, '')")
+        connection.exec_driver_sql("INSERT INTO umbrellas (estate_id, number) VALUES (1, '')")
     engine.dispose()
 
 

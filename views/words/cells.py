@@ -20,9 +20,9 @@ from models.base import (
     LabelledEnum,
     LocalDate,
     LongText,
-    Tone,
     UTCDateTime,
 )
+from models.declared import Tone
 from models.personal import Unreadable, keyring_of, masked_id_number, masked_phone
 from models.phones import numbers_of
 from views.request import context

@@ -11,10 +11,10 @@ from models.migrations import authoring
 from models.staff import Team
 
 
-class Parcel(Register, Base):
-    """A parcel that waits at the desk."""
+class Umbrella(Register, Base):
+    """An umbrella that waits at the desk."""
 
-    __tablename__ = "parcels"
+    __tablename__ = "umbrellas"
 
     number: Mapped[str] = mapped_column(ShortText(40))
 
@@ -22,8 +22,8 @@ class Parcel(Register, Base):
 
 
 if __name__ == "__main__":
-    Index("ix_parcels_number", Parcel.number)
+    Index("ix_umbrellas_number", Umbrella.number)
     if "--changed" in sys.argv:
         Team.__table__.append_constraint(CheckConstraint("name <> 'x'", name="ck_teams_named"))  # type: ignore[attr-defined]  # a Table at run time
-    for file in authoring.write("Parcels wait at the desk", Path(sys.argv[1])):
+    for file in authoring.write("Umbrellas wait at the desk", Path(sys.argv[1])):
         print(file.name)  # noqa: T201  # its answer
