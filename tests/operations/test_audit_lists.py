@@ -1,14 +1,19 @@
 """The lists of the daily audit: what each one holds, from when, until when (AUD-1)."""
 
 import datetime
+import itertools
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from models.audits import FindingKind
+from models.call import Call
 from models.complaints import ComplaintCategory, ComplaintStatus
 from models.follow_ups import AttemptOutcome
 from models.matters import Severity
+from models.operations import follow_ups, tickets
+from models.operations.follow_ups import FollowUpDraft
 from models.passes import PassKind
 from models.staff import Department, StaffAssignment
 from models.tickets import TicketKind, TicketStatus
@@ -23,6 +28,7 @@ from tests.operations.walks import (
     follow_up_of,
     new_complaint,
     new_ticket,
+    ticket_draft,
     ticket_in,
 )
 
@@ -218,6 +224,54 @@ def test_what_an_emergency_left_out_is_listed_until_it_is_filled_in__DSP_1_INT_3
     assert line.facts["missing"] == ["reporter", "phone", "place"]
     do(world, "amend", ticket, now, place="地库B1", reporter_department="保安部").one()
     assert of_kind(world, now, K.MISSING_FIELDS) == []
+
+
+WHO_AND_WHERE = {
+    "reporter_name": (None, "张"),
+    "reporter_phone": (None, "13800138000"),
+    "reporter_department": (None, "保安部"),
+    "place": (None, "地库B1"),
+}
+
+
+@pytest.mark.parametrize("said", list(itertools.product(*WHO_AND_WHERE.values())), ids=str)
+def test_the_audit_lists_what_registering_asks_for_and_the_phone__INT_3_DSP_1(world, now, said):
+    given = {"unit_id": None, **dict(zip(WHO_AND_WHERE, said, strict=True))}
+    name, phone, department, _place = said
+    draft = ticket_draft(world, **given)
+    refused = tickets.register(Call(world.session, world.actor("clerk"), now), [draft]).refused
+    asked = [field for _draft, refusal in refused for field, _what in refusal.by_field()]
+    if not (phone or department):
+        asked.insert(0 if name else 1, "reporter_phone")
+    team = world.teams[Department.ENGINEERING]
+    emergency = new_ticket(world, now, kind=TicketKind.EMERGENCY, team_id=team.id, **given)
+    run(world, now).one()
+    codes = {"reporter": "reporter_name", "phone": "reporter_phone", "place": "unit_id"}
+    listed = [line.facts["missing"] for line in lines(world, kind=K.MISSING_FIELDS, number=emergency.number)]
+    assert [[codes[code] for code in missing] for missing in listed] == [asked] * bool(asked)
+
+
+WHO = {"a resident": {}, "a colleague": {"reporter_department": "保安部"}, "closed elsewhere": {}}
+
+
+@pytest.mark.parametrize("kind", [*TicketKind, None], ids=str)
+@pytest.mark.parametrize("who", WHO)
+def test_a_follow_up_is_listed_where_closing_waits_for_it_and_it_can_be_made__FUP_1_INT_9(world, now, kind, who):
+    matter: Any
+    if kind is None:
+        matter = new_complaint(world, now, **WHO[who])
+        matter.status = ComplaintStatus.CARRIED_OUT
+    else:
+        matter = new_ticket(world, now, kind=kind, team_id=world.teams[Department.ENGINEERING].id, **WHO[who])
+        matter.status = TicketStatus.DONE
+    matter.imported_closed = who == "closed elsewhere"
+    world.session.flush()
+    owed = who == "a resident" and kind not in {TicketKind.ENQUIRY, TicketKind.QUERY, TicketKind.SUGGESTION}
+    assert (of_kind(world, now, K.NO_FOLLOW_UP) != []) is owed
+    made = follow_ups.schedule(Call(world.session, world.actor("clerk"), now), [FollowUpDraft(matter)])
+    assert (made.refused == []) is owed
+    verb = "mark_followed_up" if kind is None else "close"
+    assert ("satisfied follow-up" in str(do(world, verb, matter, now).refused)) is owed
 
 
 def test_a_record_without_a_phone_to_call_back_is_listed__INT_3(world, now):

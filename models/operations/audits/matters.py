@@ -16,7 +16,7 @@ from models.follow_ups import FollowUp
 from models.matters import ClockRun, Severity
 from models.operations.audits.findings import Found, Scope
 from models.operations.core import CHUNK, DESK_ROLES
-from models.operations.matters import FOLLOWED_KINDS, latest_follow_ups, settled
+from models.operations.matters import FINISHED, latest_follow_ups, missing, owes_follow_up, settled
 from models.settings import Clock
 from models.staff import Staff, StaffAssignment
 from models.tickets import Ticket, TicketStatus
@@ -30,6 +30,8 @@ PROMISE = "promise"
 """The clock of a promised answer, in findings."""
 ANSWERED = (TicketStatus.DONE, ComplaintStatus.CARRIED_OUT, ComplaintStatus.FOLLOWED_UP)
 """What was promised is kept: the rest is the desk's own work."""
+_CODES = {"reporter_name": "reporter", "reporter_phone": "phone", "unit_id": "place"}
+"""What findings say of the fields that INT-3 asks for."""
 
 _SHARED = (
     "id",
@@ -40,7 +42,6 @@ _SHARED = (
     "place",
     "resident_id",
     "reporter_name",
-    "reporter_phone_digest",
     "reporter_department",
     "heard_at",
     "registered_at",
@@ -60,10 +61,10 @@ def matter_findings(session: Session, scope: Scope, local_date: LocalDate) -> It
     unwritten = _past_formal_record(session, scope)
     for rows in _blocks(session, Ticket, _TICKET_COLUMNS, tickets.OPEN_STATUSES, scope):
         yield from _of_any_matter("tickets", rows, frozenset(tickets.OPEN_STATUSES), gone, scope, local_date)
-        yield from _without_follow_up(session, scope, Ticket, [row for row in rows if _owes_job(row)])
+        yield from _without_follow_up(session, scope, Ticket, rows)
     for rows in _blocks(session, Complaint, _COMPLAINT_COLUMNS, complaints.OPEN_STATUSES, scope):
         yield from _of_any_matter("complaints", rows, frozenset(complaints.OPEN_STATUSES), gone, scope, local_date)
-        yield from _without_follow_up(session, scope, Complaint, [row for row in rows if _owes_complaint(row)])
+        yield from _without_follow_up(session, scope, Complaint, rows)
         yield from _without_formal_record(unwritten, rows)
 
 
@@ -76,7 +77,8 @@ def _blocks(
     """
     is_open = among(model.status, open_statuses)
     of_today = (model.registered_at >= scope.day_begins) & (model.registered_at < scope.day_ends)
-    mine = select(*(getattr(model, name) for name in columns)).where(model.estate_id == scope.estate_id)
+    phone = model.reporter_phone_digest.label("reporter_phone")  # whether there is one, without deciphering it
+    mine = select(phone, *(getattr(model, name) for name in columns)).where(model.estate_id == scope.estate_id)
     for query in (mine.where(is_open), mine.where(of_today, ~is_open)):
         yield from session.execute(query.execution_options(yield_per=CHUNK)).partitions()
 
@@ -103,9 +105,9 @@ def _of_any_matter(
             at = row.promised_at
             kind = FindingKind.PAST_CLOCK  # a promise is a clock of its own
             yield _of(kind, "INT-5", register, row, at, at, clock=PROMISE, overdue=True, facts=told)
-        if missing := _missing_fields(row):
+        if row.source is None and (lacks := [_CODES[field] for field in missing(row)]):
             rule = "DSP-1" if getattr(row, "must_complete", False) else "INT-3"
-            yield _of(FindingKind.MISSING_FIELDS, rule, register, row, row.registered_at, facts={"missing": missing})
+            yield _of(FindingKind.MISSING_FIELDS, rule, register, row, row.registered_at, facts={"missing": lacks})
         if row.desk_owner_id in gone:
             why, since = gone[row.desk_owner_id]
             began = max(since, row.registered_at) if since is not None else row.registered_at
@@ -145,19 +147,6 @@ def _state(status: LabelledEnum, severity: Severity) -> Mapping[str, str]:
     return {"status": status.value, "severity": severity.value}
 
 
-def _missing_fields(row: Matter) -> list[str]:
-    """Codes of what INT-3 asks for and an open matter lacks; not of an anonymous (INT-4) or imported one."""
-    if row.source is not None or getattr(row, "anonymous", False):
-        return []
-    known = row.resident_id or row.reporter_department
-    lacks = {
-        "reporter": not (known or row.reporter_name),
-        "phone": not (known or row.reporter_phone_digest),
-        "place": not (row.unit_id or row.place),
-    }
-    return [code for code, lacking in lacks.items() if lacking]
-
-
 def _gone_from_desk(session: Session, scope: Scope) -> dict[int, Gone]:
     """Who is disabled or no longer at this estate's desk, and since when (INT-1)."""
     at_desk = (
@@ -176,27 +165,13 @@ def _gone_from_desk(session: Session, scope: Scope) -> dict[int, Gone]:
     }
 
 
-def _owes_job(row: Matter) -> bool:
-    return row.status is TicketStatus.DONE and row.kind in FOLLOWED_KINDS and _asks_somebody(row)
-
-
-def _owes_complaint(row: Matter) -> bool:
-    return row.status is ComplaintStatus.CARRIED_OUT and _asks_somebody(row)
-
-
-def _asks_somebody(row: Matter) -> bool:
-    """The same question as ``owes_follow_up``, asked of a row of columns."""
-    if row.reporter_department or row.imported_closed:
-        return False
-    return bool(row.resident_id or row.reporter_name or row.reporter_phone_digest)
-
-
 def _without_follow_up(
     session: Session, scope: Scope, model: type[Ticket] | type[Complaint], rows: Sequence[Matter]
 ) -> Iterator[Found]:
     """Finished matters that owe a follow-up which is not settled (FUP-1)."""
-    follow_ups = latest_follow_ups(session, model, [row.id for row in rows])
-    for row in rows:
+    owing = [row for row in rows if row.status in FINISHED and owes_follow_up(row)]
+    follow_ups = latest_follow_ups(session, model, [row.id for row in owing])
+    for row in owing:
         follow_up: FollowUp | None = follow_ups.get(row.id)
         if settled(follow_up):
             continue

@@ -120,7 +120,7 @@ def mark_followed_up(move: Move[Complaint]) -> None:
 
 def lacks_follow_up(complaint: Complaint, follow_up: FollowUp | None) -> bool:
     """Whether *complaint* owes a follow-up that is not settled (FUP-1, FUP-3)."""
-    return owes_follow_up(complaint) and not complaint.imported_closed and not settled(follow_up)
+    return owes_follow_up(complaint) and not settled(follow_up)
 
 
 def missing_for_archive(

@@ -124,8 +124,8 @@ def _check(call: Call, draft: ComplaintDraft) -> None:
     if draft.anonymous and draft.category is not ComplaintCategory.NEIGHBOUR_DISPUTE:
         message = gettext_noop("Only a neighbour dispute may be taken without a name.")
         raise OperationRefused("INT-4", message, field="anonymous")
-    if missing := required(draft, anonymous=draft.anonymous):
-        raise Incomplete("INT-3", missing)
+    if lacks := required(draft):
+        raise Incomplete("INT-3", lacks)
     if not draft.another_matter:
         offer_same_matter(call.session, Complaint, draft, draft.category, emergency=False)
 

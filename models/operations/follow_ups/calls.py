@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.call import Call
-from models.complaints import Complaint, ComplaintStatus
+from models.complaints import Complaint
 from models.errors import OperationRefused, Outcome, gettext_noop
 from models.follow_ups import (
     AttemptOutcome,
@@ -22,11 +22,11 @@ from models.matters import CommentKind
 from models.operations import complaints, tickets
 from models.operations.core import CHUNK, Move, can_own, operation, require_role, sift, verb, works_as
 from models.operations.follow_ups.rest_hours import rest_at
-from models.operations.matters import comment_on, due_follow_up_at, owes_follow_up, write_follow_ups
+from models.operations.matters import FINISHED, comment_on, due_follow_up_at, owes_follow_up, write_follow_ups
 from models.roles import CLERKS, SUPERVISORS, Role
 from models.settings import EstateSettings
 from models.staff import Actor, Staff
-from models.tickets import Ticket, TicketStatus
+from models.tickets import Ticket
 
 Matter = Ticket | Complaint
 
@@ -70,7 +70,7 @@ def schedule(call: Call, drafts: Sequence[FollowUpDraft]) -> Outcome:
 def _check(session: Session, draft: FollowUpDraft, *, actor: Actor) -> None:
     matter = draft.matter
     require_role(actor, "schedule", FollowUp(estate_id=matter.estate_id))
-    if matter.status not in (TicketStatus.DONE, ComplaintStatus.CARRIED_OUT):
+    if matter.status not in FINISHED:
         message = gettext_noop("%(record)s is “%(status)s”; only what is finished is followed up.")
         raise OperationRefused("FUP-1", message, record=matter.number, status=matter.status)
     if not owes_follow_up(matter):

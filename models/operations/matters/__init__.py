@@ -10,6 +10,7 @@ from models.operations.matters.intake import (
     check_phone,
     intake_columns,
     lacking,
+    missing,
     offer_same_matter,
     phone_columns,
     required,
@@ -17,6 +18,7 @@ from models.operations.matters.intake import (
 )
 from models.operations.matters.merging import give_back, merge
 from models.operations.matters.owed import (
+    FINISHED,
     FOLLOWED_KINDS,
     drop_follow_ups,
     due_follow_up_at,
@@ -29,6 +31,7 @@ from models.operations.matters.owed import (
 from models.operations.matters.verbs import change_owner, comment, name_follower, not_archived, report_again
 
 __all__ = [
+    "FINISHED",
     "FOLLOWED_KINDS",
     "SAID_BY",
     "MatterDraft",
@@ -47,6 +50,7 @@ __all__ = [
     "latest_follow_ups",
     "make_follow_ups",
     "merge",
+    "missing",
     "name_follower",
     "not_archived",
     "offer_same_matter",

@@ -10,21 +10,26 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.call import Call
-from models.complaints import Complaint, ComplaintStatus
+from models.complaints import Complaint
 from models.errors import Incomplete, Msgid, OperationRefused, gettext_noop
 from models.estates import Estate
 from models.matters import Channel, Matter, Severity
 from models.operations.core import can_own
-from models.operations.matters.owed import asks_somebody, owes_follow_up
+from models.operations.matters.owed import FINISHED, owes_follow_up
 from models.personal import keyring_of
 from models.phones import OF_A_SERVICE, NotAPhone, read_noted_phones, read_phones, stored_text
 from models.residents import Resident
 from models.same_matter import Asked, same_matters
 from models.staff import Staff
-from models.tickets import Ticket, TicketStatus
+from models.tickets import Ticket
 
 _WHO_AND_WHERE = ("reporter_name", "reporter_phone", "reporter_department", "resident_id", "unit_id", "place")
-_FOLLOWED = (TicketStatus.DONE, ComplaintStatus.CARRIED_OUT)
+_OF_THE_RECORD = ("kind", "anonymous", "imported_closed")
+_BARS = {
+    "reporter_name": gettext_noop("who reported it (a surname is enough)"),
+    "unit_id": gettext_noop("the unit or place"),
+}
+"""Without these nothing is registered. A phone somebody may not want to give: the audit asks for it."""
 
 
 @dataclass
@@ -117,10 +122,10 @@ def check_promise(promised_at: datetime.datetime | None, *, now: datetime.dateti
 
 def check_change(matter: Ticket | Complaint, changes: Mapping[str, Any], *, now: datetime.datetime) -> None:
     """Refuse *changes* that take away what INT-3 asked for, or whom the follow-up asks (FUP-1); see check_promise."""
-    lacked = lacking(matter, {})
+    lacked = required(matter)
     if gone := {field: what for field, what in lacking(matter, changes).items() if field not in lacked}:
         raise Incomplete("INT-3", gone)
-    if matter.status in _FOLLOWED and owes_follow_up(matter) and not asks_somebody(_with(matter, changes)):
+    if matter.status in FINISHED and owes_follow_up(matter) and not owes_follow_up(_with(matter, changes)):
         message = gettext_noop("Whom the follow-up of %(record)s asks cannot be taken out of it any more.")
         field = "reporter_department" if changes.get("reporter_department") else "reporter_name"
         raise OperationRefused("FUP-1", message, field=field, record=matter.number)
@@ -129,22 +134,35 @@ def check_change(matter: Ticket | Complaint, changes: Mapping[str, Any], *, now:
 
 
 def lacking(matter: Ticket | Complaint, changes: Mapping[str, Any]) -> dict[str, Msgid]:
-    """What INT-3 asks for and *matter* with *changes* lacks, by field."""
-    return required(_with(matter, changes), anonymous=isinstance(matter, Complaint) and matter.anonymous)
+    """What *matter* with *changes* would lack, of what bars registering it; see :func:`required`."""
+    return required(_with(matter, changes))
 
 
 def _with(matter: Ticket | Complaint, changes: Mapping[str, Any]) -> Any:
-    return SimpleNamespace(**{name: changes.get(name, getattr(matter, name)) for name in _WHO_AND_WHERE})
+    kept = {name: getattr(matter, name) for name in _OF_THE_RECORD if hasattr(matter, name)}
+    return SimpleNamespace(**kept, **{name: changes.get(name, getattr(matter, name)) for name in _WHO_AND_WHERE})
 
 
-def required(draft: Any, *, anonymous: bool) -> dict[str, Msgid]:
-    """What INT-3 asks for and the draft lacks, by field: who, and where. Colleagues need no resident (INT-9)."""
-    missing = {}
-    if not anonymous and not (draft.reporter_name or draft.resident_id or draft.reporter_department):
-        missing["reporter_name"] = gettext_noop("who reported it (a surname is enough)")
-    if not anonymous and not (draft.unit_id or draft.place):
-        missing["unit_id"] = gettext_noop("the unit or place")
-    return missing
+def required(matter: Any) -> dict[str, Msgid]:
+    """What *matter* lacks of what bars registering it, by field, with the words for it (INT-3)."""
+    return {field: _BARS[field] for field in missing(matter) if field in _BARS}
+
+
+def missing(matter: Any) -> list[str]:
+    """The fields that INT-3 has written down and *matter* lacks: who, phone, unit or place.
+
+    *matter* is a draft, a record or a row of its columns. Of an anonymous one nothing is missing (INT-4); a colleague
+    (INT-9) and a resident of the file are reached without a phone of the matter's own.
+    """
+    if getattr(matter, "anonymous", False):
+        return []
+    reached = matter.resident_id or matter.reporter_department
+    lacks = {
+        "reporter_name": not (reached or matter.reporter_name),
+        "reporter_phone": not (reached or matter.reporter_phone),
+        "unit_id": not (matter.unit_id or matter.place),
+    }
+    return [field for field, lacking in lacks.items() if lacking]
 
 
 def reporter(

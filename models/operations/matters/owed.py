@@ -8,28 +8,27 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.call import Call
-from models.complaints import Complaint
+from models.complaints import Complaint, ComplaintStatus
 from models.follow_ups import FollowUp, FollowUpStatus
 from models.matters import ClockRun
 from models.operations.core import CHUNK, Move, create
 from models.roles import Role
 from models.settings import EstateSettings
-from models.tickets import Ticket, TicketKind
+from models.tickets import Ticket, TicketKind, TicketStatus
 
 FOLLOWED_KINDS = (TicketKind.REPAIR, TicketKind.HOUSEHOLD_SERVICE, TicketKind.EMERGENCY)
+FINISHED = (TicketStatus.DONE, ComplaintStatus.CARRIED_OUT)
+"""From here on a follow-up is owed, until it is settled."""
 
 
-def owes_follow_up(matter: Ticket | Complaint) -> bool:
+def owes_follow_up(matter: Any) -> bool:
     """Whether a finished matter must be followed up: a resident's job or complaint, not a colleague's (INT-9, FUP-1).
 
-    Nobody can be asked about an anonymous complaint (INT-4).
+    *matter* is a record or a row of its columns. Nobody can be asked about an anonymous complaint (INT-4), and what
+    another system closed is not ours to ask about.
     """
-    return (not isinstance(matter, Ticket) or matter.kind in FOLLOWED_KINDS) and asks_somebody(matter)
-
-
-def asks_somebody(matter: Any) -> bool:
-    """Whether there is a resident to be asked, by the columns that say who reported *matter*."""
-    if matter.reporter_department:
+    kind = getattr(matter, "kind", None)  # a complaint has none
+    if matter.reporter_department or matter.imported_closed or (kind is not None and kind not in FOLLOWED_KINDS):
         return False
     return bool(matter.resident_id or matter.reporter_name or matter.reporter_phone)
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from models.call import Call
 from models.complaints import OPEN_STATUSES as OPEN_COMPLAINTS
 from models.complaints import Complaint
-from models.errors import Incomplete, Msgid, OperationRefused, Outcome, gettext_noop
+from models.errors import Incomplete, OperationRefused, Outcome, gettext_noop
 from models.matters import ClockRun
 from models.operations.core import Move, create, in_estate, operation, referred, refuse_role, remove, take_numbers, verb
 from models.operations.matters import (
@@ -120,8 +120,8 @@ def _check(call: Call, draft: TicketDraft, settings: EstateSettings) -> None:
         raise refusal
     check_intake(call, draft)
     emergency = draft.kind is TicketKind.EMERGENCY
-    if (missing := required(draft, anonymous=False)) and not emergency:
-        raise Incomplete("INT-3", missing)
+    if (lacks := required(draft)) and not emergency:
+        raise Incomplete("INT-3", lacks)
     if emergency and draft.team_id is None:
         message = gettext_noop("An emergency is dispatched at once: name the team.")
         raise OperationRefused("DSP-1", message, field="team_id")
@@ -166,7 +166,7 @@ def _write(call: Call, drafts: Sequence[TicketDraft], settings: EstateSettings) 
     for draft, number in zip(drafts, numbers, strict=True):
         columns = intake_columns(call, draft)
         if draft.kind is TicketKind.EMERGENCY:
-            columns["must_complete"] = bool(required(draft, anonymous=False))
+            columns["must_complete"] = bool(required(draft))
         tickets.append(
             Ticket(
                 **columns,
@@ -280,11 +280,6 @@ def _follows(session: Session, ticket: Ticket, reason: str) -> TicketDraft:
         another_matter=True,
         **{name: getattr(ticket, name) for name in KEPT_AGAIN},
     )
-
-
-def missing_fields(ticket: Ticket) -> list[Msgid]:
-    """What an emergency left out and must still be filled in (INT-3, DSP-1)."""
-    return list(lacking(ticket, {}).values())
 
 
 @verb(Ticket, roles=MANAGERS)

@@ -13,10 +13,10 @@ from models.operations.matters import (
     latest_follow_ups,
     make_follow_ups,
     owes_follow_up,
+    required,
     settled,
 )
 from models.operations.tickets.charges import owes_charge
-from models.operations.tickets.intake import missing_fields
 from models.operations.tickets.opening import BUILT_ON, gone_on
 from models.operations.tickets.sending import check_visit, visit_agreed
 from models.roles import CLERKS, SUPERVISORS, WORKERS
@@ -180,10 +180,10 @@ def missing_for_close(ticket: Ticket, follow_up: FollowUp | None) -> list[Msgid]
         missing.append(gettext_noop("payment of the charge (a supervisor may waive it)"))
     if ticket.dispatched_at is not None and ticket.slip_returned_at is None and not ticket.imported_closed:
         missing.append(gettext_noop("the returned slip"))
-    if owes_follow_up(ticket) and not ticket.imported_closed and not settled(follow_up):
+    if owes_follow_up(ticket) and not settled(follow_up):
         missing.append(gettext_noop("a satisfied follow-up"))
     if ticket.must_complete:
-        missing += missing_fields(ticket)
+        missing += required(ticket).values()
     return missing
 
 
