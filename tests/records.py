@@ -10,12 +10,12 @@ from models.call import Call
 from models.complaints import ComplaintCategory
 from models.events import Event
 from models.keys import BorrowerKind, KeyOrigin
-from models.operations import audits, complaints, contacts, keys, passes, settings, tickets
-from models.passes import PassKind
+from models.operations import audits, complaints, contacts, keys, settings, tickets
 from models.session import DeskSession
 from models.staff import Department
 from models.tickets import Acceptance, TicketKind
 from tests.factories import World
+from tests.registers import tried
 
 HOUR = datetime.timedelta(hours=1)
 
@@ -93,7 +93,7 @@ def finish_ticket(session: DeskSession, world: World, ticket: Any, now: datetime
 
 
 def make_other_registers(session: DeskSession, world: World, now: datetime.datetime, made: Records) -> None:
-    """A complaint, keys with loan and request, a pass."""
+    """A complaint, keys with loan and request, and what has a module of its own."""
     clerk = world.actor("clerk")
     complaint = complaints.ComplaintDraft(
         estate_id=world.estate.id,
@@ -130,16 +130,4 @@ def make_other_registers(session: DeskSession, world: World, now: datetime.datet
         key_id=second.id, borrower_kind=BorrowerKind.OTHER, borrower_name="李工", purpose="量尺寸"
     )
     made.ids["key_approvals"] = keys.request(Call(session, clerk, now - 2 * HOUR), [request]).all()[0].id
-    visitor = passes.PassDraft(
-        estate_id=world.estate.id,
-        kind=PassKind.VISITOR,
-        holder_name="访客",
-        phone="13700137000",
-        purpose="拜访",
-        identity_checked=True,
-        badge_number="B1",
-        safety_told=True,
-        host_unit_id=world.units[0].id,
-        host_asked=True,
-    )
-    made.ids["visitor_passes"] = passes.issue(Call(session, clerk, now - 2 * HOUR), [visitor]).all()[0].id
+    made.ids |= {each.register: each.record(session, world, now) for each in tried()}

@@ -12,7 +12,6 @@ from models.events import record_events
 from models.follow_ups import AttemptOutcome, FollowUp, FollowUpAttempt, FollowUpStatus, FollowUpWay
 from models.keys import ApprovalStatus, BorrowerKind, Key, KeyApproval, KeyLoan, KeyOrigin
 from models.matters import Severity
-from models.passes import PassKind, VisitorPass
 from models.password_requests import PasswordRequest
 from models.personal import IdDocument
 from models.residents import Occupancy, OccupancyKind, Resident
@@ -22,6 +21,7 @@ from models.settings import CalendarDay, Category, CategoryRegister, DayKind
 from models.staff import Department, Staff, StaffAssignment
 from models.tickets import CancelKind, Ticket, TicketKind, TicketStatus
 from tests.factories import World
+from tests.registers import tried
 from tests.views.hanging import hanging
 from tests.views.maker import Ids, Maker
 
@@ -34,7 +34,8 @@ YEAR = 365 * DAY
 def make(session: DeskSession, world: World, now: datetime.datetime) -> Ids:
     """All of it. Returns where the rows are."""
     maker = Maker(session, world, now)
-    for fill in (tickets, complaints, follow_ups, keys, passes, people, places, settings, events, hanging):
+    gathered = [each.rows for each in tried()]
+    for fill in (tickets, complaints, follow_ups, keys, *gathered, people, places, settings, events, hanging):
         fill(maker)
     return maker.ids
 
@@ -216,25 +217,6 @@ def keys(maker: Maker) -> None:
             status=status,
             **decided,
         )
-
-
-def passes(maker: Maker) -> None:
-    """A pass in every state, at the edges of each."""
-    now, midnight = maker.now, maker.today + DAY
-    states: dict[str, dict[str, Any]] = {
-        "valid": {"valid_from": now, "valid_until": midnight + MINUTE, "inside": True, "host_unit_id": maker.unit(0)},
-        "coming": {"valid_from": now + MINUTE, "issued_at": maker.yesterday - MINUTE, "host_unit_id": maker.unit(1)},
-        "ending": {"valid_until": midnight, "issued_at": maker.yesterday},
-        "expired": {"valid_until": now, "issued_at": maker.today - MINUTE},
-        "revoked": {"revoked_at": now, "kind": PassKind.TEMPORARY},
-        "owing": {"handed_in_at": now, "deposit_fen": 5000},
-        "refunded": {"handed_in_at": now, "deposit_fen": 5000, "deposit_refunded_at": now},
-        "revoked, back": {"revoked_at": now, "handed_in_at": now},
-    }
-    for number, (name, columns) in enumerate(states.items()):
-        times = {"issued_at": maker.today, "valid_from": maker.yesterday, "valid_until": midnight + HOUR}
-        fair = {"kind": PassKind.VISITOR, "number": f"V-{number}", "code": f"AAAA-000{number}", "holder_name": name}
-        maker.add(VisitorPass, name, issued_by_id=maker.person("clerk"), **(fair | times | columns))
 
 
 def people(maker: Maker) -> None:

@@ -17,8 +17,13 @@ from models.staff import Department, Staff, Team
 from models.verbs import everything, find, labels
 from tests.factories import World
 from tests.fixed import NOW
+from tests.grants import GRANTS
 from tests.records import Records
-from tests.views.test_registers import NEW
+from tests.views.test_exports import DIFFERENT, FEW
+from tests.views.test_filters import FILTERS
+from tests.views.test_registers import NEW, SHOWN
+from tests.views.test_statements import CHANGED
+from tests.views.test_what_pages_hold import TABLES
 from views.panel import REGISTER_VIEWS
 
 
@@ -101,10 +106,24 @@ def _of_pages(view: Any) -> Iterator[str]:
 
 def _of_tests(view: Any, records: Records, look: DeskSession) -> Iterator[str]:
     """What is missing in ``tests/``: walks, forms and statements of every page go by these."""
-    if look.get(view.model, records.ids.get(view.endpoint, 1)) is None:
-        yield "tests/records.py: a record of it, by its verb"
-    if view.create_form_class is not None and view.endpoint not in {*NEW, *ONCE_ONLY}:
-        yield "tests/views/test_registers.py, NEW: who fills in its form, and how"
+    here, name = f"tests/registers/test_{view.register}.py, TRIED", view.endpoint
+    if look.get(view.model, records.ids.get(name, 1)) is None:
+        yield f"{here}: record, one of it made by its verb"
+    if view.create_form_class is not None and not (name in NEW and name in SHOWN) and name not in ONCE_ONLY:
+        yield f"{here}: new and shown, who fills in its form, and what is said then"
+    if view.form_columns and view.knows("amend") and name not in CHANGED:
+        yield f"{here}: changed, a field of its edit form"
+    if "export" in permissions()[view.register] and view.register not in {*DIFFERENT, *FEW}:
+        yield f"{here}: different, what differs in many rows of it"
+    for flt in view._filters or ():
+        if not any(text.partition("=")[0] == flt.key for text in FILTERS.get(name, {})):
+            yield f"{here}: filters, {flt.key}"
+    for table in ("lists", "facts"):
+        if name not in TABLES[table] and name != "events":
+            yield f"{here}: holds, [{table}.{name}]"
+    granted = {verb for register, verb in GRANTS if register == view.register}
+    for verb in permissions()[view.register].keys() - granted:
+        yield f"{here}: grants, {verb}"
 
 
 def test_every_step_is_a_verb_of_the_policy_with_a_function_and_a_name(pages: dict[str, Any]) -> None:

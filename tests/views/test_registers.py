@@ -24,6 +24,7 @@ from tests.factories import World
 from tests.fixed import NOW
 from tests.reading import columns, page, rows
 from tests.records import Records
+from tests.registers import tried
 
 NEW: dict[str, tuple[str, dict[str, str]]] = {
     "tickets": (
@@ -57,20 +58,6 @@ NEW: dict[str, tuple[str, dict[str, str]]] = {
         "clerk",
         {"key_id": "KEY", "borrower_kind": "other", "borrower_name": "钱工", "purpose": "查漏"},
     ),
-    "visitor_passes": (
-        "clerk",
-        {
-            "kind": "visitor",
-            "holder_name": "孙客",
-            "phone": "13500001111",
-            "purpose": "拜访",
-            "identity_checked": "1",
-            "safety_told": "1",
-            "badge_number": "B7",
-            "host_unit_id": "1-101",
-            "host_asked": "1",
-        },
-    ),
     "units": ("manager", {"code": "3-301", "use": "home", "fee_status": "paid"}),
     "teams": ("manager", {"name": "夜班", "department": "security"}),
     "staff": ("manager", {"username": "newcomer", "name": "新人", "password": "a long first password"}),
@@ -95,7 +82,6 @@ SHOWN: dict[str, dict[str, str]] = {
     "occupancies": {"Full name": "刘洋"},
     "keys": {"Hook": "B1", "Seal": "S9", "Origin": "common area", "Place": "roof", "Where it is": "on its hook"},
     "key_approvals": {"Status": "requested", "Borrower": "钱工", "Purpose": "查漏"},
-    "visitor_passes": {"Holder": "孙客", "Badge": "B7", "Host unit": "1-101", "Validity": "This pass is valid"},
     "units": {"Unit": "3-301", "Use": "home", "Fee status": "paid up"},
     "teams": {"Name": "夜班", "Department": "security"},
     "staff": {"Full name": "新人", "User name": "newcomer", "Must change the password": "yes"},
@@ -105,6 +91,8 @@ SHOWN: dict[str, dict[str, str]] = {
     "working_hours": {"Weekday": "Saturday", "Begins": "09:00", "Ends": "12:00"},
 }
 """What stands on the page that follows."""
+NEW |= {each.register: (each.new[0], dict(each.new[1])) for each in tried()}
+SHOWN |= {each.register: dict(each.shown) for each in tried()}
 
 
 def told(answer: Any, wanted: dict[str, str]) -> dict[str, str]:

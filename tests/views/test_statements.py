@@ -12,6 +12,7 @@ from models.session import DeskSession
 from tests import reading
 from tests.factories import World, token
 from tests.records import Records, make_tickets
+from tests.registers import tried
 from tests.views.test_access import WITH_ID, read
 from tests.views.test_lists import statements
 
@@ -76,7 +77,6 @@ CHANGED = {
     "complaints": ("summary", "夜间噪音很大"),
     "keys": ("note", "钥匙有锈"),
     "key_loans": ("purpose", "看房和量尺寸"),
-    "visitor_passes": ("purpose", "送货"),
     "residents": ("vehicles", "川A12345"),
     "resident_contacts": ("note", "晚上"),
     "staff_contacts": ("note", "夜班"),
@@ -89,6 +89,7 @@ CHANGED = {
     "calendar_days": ("name", "国庆"),
     "working_hours": ("end_minute", "11:30"),
     "settings": ("value", "45"),
+    **{each.register: each.changed for each in tried()},
 }
 """Register -> a field of its edit form and what is typed there."""
 

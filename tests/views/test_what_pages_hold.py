@@ -1,6 +1,7 @@
 """What each page holds, written out: columns, filters and facts by their words, forms by their fields, steps offered.
 
-The tables are ``what_pages_hold.toml``. Whoever changes a page on purpose changes its line there.
+The tables are ``what_pages_hold.toml`` and those of ``tests/registers/``. Whoever changes a page on purpose changes its
+line there.
 """
 
 import tomllib
@@ -15,11 +16,15 @@ from tests.factories import World
 from tests.fixed import NOW
 from tests.marks import only_sqlite
 from tests.records import Records
+from tests.registers import tried
 from tests.views import filter_world
 from tests.views.maker import Ids
 
 MAKE = filter_world.make
 TABLES: dict[str, dict[str, Any]] = tomllib.loads(Path(__file__).with_name("what_pages_hold.toml").read_text("utf-8"))
+for _each in tried():
+    for _table, _told in tomllib.loads(_each.holds).items():
+        TABLES[_table] |= _told
 VIEWERS = ("manager", "clerk", "admin", "supervisor")
 """The first of them who may see a page is who looks at it."""
 CHANGING = {"Code", "Last changed", "Written"}
@@ -115,8 +120,7 @@ def test_each_form_asks_for_its_fields(pages: dict[str, Any], records: Records, 
 def test_each_record_offers_the_steps_of_its_state(here: Ids, pages: dict[str, Any], sign_in: SignIn) -> None:
     clients = {name: sign_in(name) for name in ("supervisor", "manager", "clerk2", "technician")}
     found: dict[str, dict[str, list[str]]] = {}
-    for register in ("tickets", "complaints", "follow_ups", "keys", "key_loans", "key_approvals", "visitor_passes",
-                     "occupancies"):  # fmt: skip
+    for register in TABLES["steps"]:
         for name, number in here[register].items():
             offered: dict[str, list[str]] = {}
             for who, client in clients.items():
