@@ -24,6 +24,8 @@ from models.base import (
     within_estate,
 )
 from models.errors import gettext_noop
+from models.final_guards import LINE_GUARDS, LINE_SENTENCES, RUN_GUARDS, RUN_SENTENCES
+from models.guards import SENTENCES, TRIGGERS
 from models.hanging import OfRecord, of_record_args
 from models.roles import READERS
 from models.verbs import grant
@@ -65,6 +67,7 @@ class AuditRun(Register, Base):
     __table_args__ = table_args(
         UniqueConstraint("estate_id", "day"),
         CheckConstraint("(signed_off_at IS NULL) = (signed_off_by_id IS NULL)", name="signed_off"),
+        info={TRIGGERS: RUN_GUARDS, SENTENCES: RUN_SENTENCES},
     )
 
     estate: Mapped["Estate"] = relationship("Estate", viewonly=True, lazy="raise_on_sql")
@@ -127,6 +130,7 @@ class AuditLine(EstateRow, Base):
         within_estate("run_id", "audit_runs"),
         within_estate("finding_id", "audit_findings"),
         UniqueConstraint("run_id", "finding_id"),
+        info={TRIGGERS: LINE_GUARDS, SENTENCES: LINE_SENTENCES},
     )
 
     finding: Mapped[AuditFinding] = relationship(

@@ -1,6 +1,7 @@
 """What tickets and complaints share: the intake columns, repeats of the same matter, comments, running clocks."""
 
 import datetime
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, UniqueConstraint
@@ -175,8 +176,8 @@ def _shown(target: str, join: str) -> Mapped[Any]:
     return shown
 
 
-def matter_args(table: str, *args: Any) -> tuple[Any, ...]:
-    """``__table_args__`` that tickets and complaints share."""
+def matter_args(table: str, *args: Any, info: Mapping[str, Any]) -> tuple[Any, ...]:
+    """``__table_args__`` that tickets and complaints share; *info* is what the register itself declares."""
     entries = ("audit_findings", "clock_runs", "comments", "follow_ups", "repeat_reports")
     return table_args(
         *args,
@@ -193,7 +194,7 @@ def matter_args(table: str, *args: Any) -> tuple[Any, ...]:
         Index(f"ix_{table}_resident_id", "resident_id"),
         Index(f"ix_{table}_match_key", "estate_id", "match_key"),
         Index(f"ix_{table}_assignee_id", "assignee_id"),
-        info={HANGING: entries},
+        info={HANGING: entries, **info},
     )
 
 

@@ -67,7 +67,7 @@ complaints      propose                 C . L S M . .  CMP-4
 complaints      negotiate               C . L S M . .  CMP-4
 complaints      agree                   C . L S M . .  CMP-4
 complaints      carry_out               C . L S M . .  CMP-4
-complaints      sign_slip               . . L . . . .  CMP-6
+complaints      sign_slip               . . L S M . .  CMP-6
 complaints      take_slip_back          C . . S M . .  CMP-6
 complaints      write_formal_record     C . L S M . .  CMP-3
 complaints      write_answer            . . L S M . .  CMP-11

@@ -61,9 +61,9 @@ def test_all_that_is_missing_is_named_at_once_each_at_its_field(world, now, verb
 @pytest.mark.parametrize("verb", VERBS)
 @pytest.mark.parametrize("status", S)
 def test_it_is_settled_while_the_complaint_is_open_and_never_after__CMP_8(world, now, verb, status):
-    nature = ComplaintNature.HELP
     complaint = complaint_in(world, status, now)
-    complaint.nature = nature  # what is valid is our responsibility
+    if status in OPEN_STATUSES:
+        complaint.nature = ComplaintNature.HELP  # what is valid is our responsibility
     outcome = settle(world, verb, complaint, now)
     if status in OPEN_STATUSES:
         assert (outcome.one().status, complaint.version) == (status, complaint.version)
@@ -104,6 +104,18 @@ def test_what_is_valid_is_our_responsibility__CMP_12(world, now):
     complaint = new_complaint(world, now)
     do(world, "classify", complaint, now, nature=ComplaintNature.VALID).one()
     assert refusal(settle(world, "decline_responsibility", complaint, now)).rule == "CMP-12"
+
+
+def test_what_is_not_our_responsibility_becomes_valid_by_a_head_alone_and_is_not_both__CMP_12(world, now):
+    complaint = new_complaint(world, now)
+    settle(world, "decline_responsibility", complaint, now).one()
+    valid = {"nature": ComplaintNature.VALID, "reason": "合同看错了"}
+    error = refusal(do(world, "classify", complaint, now, by="clerk", **valid))
+    assert (error.rule, error.field) == ("CMP-12", "nature")
+    do(world, "classify", complaint, now, by="supervisor", **valid).one()
+    assert (complaint.nature, complaint.ground, complaint.ground_told_at) == (ComplaintNature.VALID, None, None)
+    event = world.session.scalars(select(Event).where(Event.verb == "classify")).one()
+    assert event.before["ground"] == "contract"
 
 
 def test_nobody_was_told_in_the_future__CMP_12(world, now):

@@ -138,12 +138,24 @@ def test_the_head_of_the_responsible_department_signs_and_nobody_else__CMP_6(wor
     complaint = complaint_in(world, S.AGREED, now)
     assert refusal(do(world, "sign_slip", complaint, now, by="lead")).rule == "CMP-6"  # nothing is carried out yet
     do(world, "carry_out", complaint, now).one()
-    for other in ("clerk", "supervisor", "manager"):
-        assert refusal(do(world, "sign_slip", complaint, now, by=other)).rule == "ROLE"
-    assert refusal(do(world, "sign_slip", complaint, now, by="system")).rule == "CMP-6"
+    assert refusal(do(world, "sign_slip", complaint, now, by="clerk")).rule == "ROLE"
+    for other in ("supervisor", "manager", "system"):
+        assert refusal(do(world, "sign_slip", complaint, now, by=other)).rule == "CMP-6"
     do(world, "sign_slip", complaint, now, by="lead").one()
     assert complaint.slip_signed_by_id == world.person("lead").id
     assert refusal(do(world, "sign_slip", complaint, now, by="lead")).rule == "CMP-6"
+
+
+@pytest.mark.parametrize("head", ["supervisor", "manager"])
+def test_the_head_of_the_desk_signs_for_a_department_that_nobody_leads__CMP_6(world, now, head):
+    complaint = complaint_in(world, S.CARRIED_OUT, now)
+    complaint.slip_signed_by_id, complaint.slip_returned_at, complaint.slip_complete = None, None, False
+    query = select(StaffAssignment).where(StaffAssignment.role == Role.LEAD)
+    for assignment in world.session.scalars(query):
+        assignment.ended_at = now
+    world.session.flush()
+    assert refusal(do(world, "sign_slip", complaint, now, by="system")).rule == "CMP-6"
+    assert do(world, "sign_slip", complaint, now, by=head).one().slip_signed_by_id == world.person(head).id
 
 
 def test_the_slip_comes_back_signed_and_complete__CMP_6(world, now):

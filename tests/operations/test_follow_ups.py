@@ -289,8 +289,8 @@ def test_tickets_and_complaints_are_answered_in_one_batch__FUP_3(world, now, job
 
 
 def test_what_cannot_go_back_to_work_refuses_the_answer_too__FUP_3(world, now, job, follow_up):
-    # Another program closed the job past the verbs: the follow-up must not be left half done.
-    job.status, job.closed_at, job.closed_by_id = TicketStatus.CLOSED, now, world.person("clerk").id
+    # Another program cancelled the job past the verbs: the follow-up must not be left half done.
+    job.status, job.cancelled_at, job.finished_at = TicketStatus.CANCELLED, now, None
     world.session.flush()
     assert refusal(attempt(world, follow_up, now, AttemptOutcome.NOT_SATISFIED, words="还在滴水")).rule == "JOB-1"
     assert follow_up.status is F.SCHEDULED

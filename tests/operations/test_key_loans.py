@@ -9,6 +9,7 @@ from models.call import Call
 from models.events import Event
 from models.keys import ApprovalStatus, BorrowerKind, KeyApproval
 from models.operations import keys, residents
+from models.operations.core import name_pinyin
 from models.operations.keys import ApprovalDraft
 from models.operations.residents import OccupancyDraft
 from models.personal import keyring_of
@@ -135,6 +136,47 @@ def test_the_borrower_never_approves__KEY_3(desk):
     disguised = request(desk, borrower_kind=BorrowerKind.OTHER, borrower_name=desk.supervisor.name)
     with refused("KEY-3"):
         approve(desk, disguised)
+
+
+SPELLINGS = {
+    "blank": lambda name: f"{name[0]} {name[1:]}",
+    "title": lambda name: f"{name}女士",
+    "pinyin": lambda name: name_pinyin(name).split()[0].title(),
+}
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_no_spelling_of_the_own_name_approves_lends_or_extends__KEY_3(desk, spelling):
+    supervisor, clerk = (SPELLINGS[spelling](desk.world.person(who).name) for who in ("supervisor", "clerk"))
+    disguised = request(desk, borrower_kind=BorrowerKind.OTHER, borrower_name=supervisor)
+    with refused("KEY-3"):
+        approve(desk, disguised)
+    sales = {"borrower_kind": BorrowerKind.DEVELOPER_SALES, "borrower_resident_id": None}
+    with refused("KEY-3") as caught:
+        lend(desk, owner_draft(desk, **sales, borrower_name=clerk))
+    assert (caught.value.field, caught.value.values["person"]) == ("borrower_name", desk.world.person("clerk").name)
+    keys.approve(Call(desk.session, desk.world.actor("manager"), desk.now), [disguised]).one()
+    other = staff_draft(desk, borrower_kind=BorrowerKind.OTHER, borrower_staff_id=None, borrower_name=supervisor)
+    other.due_at = desk.now + datetime.timedelta(days=2)
+    with refused("KEY-4"):
+        lend(desk, other, actor=desk.supervisor)
+
+
+def test_a_name_of_another_estates_staff_is_a_strangers__KEY_3(desk):
+    name = desk.world.person("stranger").name
+    sales = {"borrower_kind": BorrowerKind.DEVELOPER_SALES, "borrower_resident_id": None, "borrower_name": name}
+    assert lend(desk, owner_draft(desk, **sales)).borrower_name == name
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_an_approval_ends_with_its_day__KEY_3(desk, named):
+    approval = request(desk)
+    keys.approve(Call(desk.session, desk.supervisor, desk.now), [approval], due_at=desk.now + 72 * HOUR).one()
+    draft = staff_draft(desk, approval_id=approval.id if named else None)
+    with refused("KEY-3") as caught:
+        lend(desk, draft, now=desk.now + 24 * HOUR)
+    assert caught.value.field == "approval_id"
+    assert lend(desk, draft, now=desk.now + HOUR).due_at == desk.now + 72 * HOUR
 
 
 @pytest.mark.parametrize("status", list(ApprovalStatus))

@@ -14,27 +14,40 @@ from models.matters import Severity
 from models.operations.complaints.opening import FORMAL_RECORD, formal_record_owed, require_all, still_open
 from models.operations.core import CHUNK, WORKING_ROLES, Move, verb, works_as
 from models.operations.matters import latest_follow_ups, owes_follow_up, settled
-from models.roles import CLERKS, LEADS, Role
-from models.staff import Staff
+from models.roles import CLERKS, LEADS, SUPERVISORS, Role
+from models.staff import Staff, StaffAssignment
 from models.tickets import Ticket, TicketStatus
 
 SLIP_STATUSES = (ComplaintStatus.CARRIED_OUT, ComplaintStatus.FOLLOWED_UP)
 FINISHED_JOBS = (TicketStatus.DONE, TicketStatus.CLOSED, TicketStatus.CANCELLED)
 
 
-@verb(Complaint, roles=LEADS, label=gettext_noop("Sign returned slip"), opening=still_open)
+@verb(Complaint, roles=LEADS | SUPERVISORS, label=gettext_noop("Sign returned slip"), opening=still_open)
 def sign_slip(move: Move[Complaint]) -> None:
-    """The head of the responsible department signs the slip of what was carried out (CMP-6); nobody signs for them."""
+    """The head of the responsible department signs the slip of what was carried out (CMP-6); nobody signs for them.
+
+    A department without a lead has the customer-service head who was told for one: any supervisor signs (DSP-3).
+    """
     me = move.session.get_one(Staff, move.actor.staff_id)
+    signers = {complaint.team_id: _signers(move.session, complaint.team_id) for complaint in move.rows}
     for complaint in _with_slip(move):
         if complaint.slip_signed_by_id is not None:
             message = gettext_noop("The slip of %(record)s is signed already.")
             move.refuse(complaint, "CMP-6", message, record=complaint.number)
-        elif not works_as(move.session, me, complaint.estate_id, (Role.LEAD,), complaint.team_id):
+        elif not works_as(move.session, me, complaint.estate_id, *signers[complaint.team_id]):
             message = gettext_noop("Only the head of the responsible department signs the slip of %(record)s.")
             move.refuse(complaint, "CMP-6", message, record=complaint.number)
         else:
             move.set(complaint, slip_signed_by_id=move.actor.staff_id)
+
+
+def _signers(session: Session, team_id: int | None) -> tuple[tuple[Role, ...], int | None]:
+    """The roles, and their team, of who signs for it: its lead, else the heads of the desk."""
+    query = select(StaffAssignment.id).join(Staff, Staff.id == StaffAssignment.staff_id)
+    query = query.where(StaffAssignment.team_id == team_id, StaffAssignment.role == Role.LEAD)
+    query = query.where(StaffAssignment.ended_at.is_(None), Staff.disabled_at.is_(None))
+    is_led = session.scalars(query.limit(1)).first() is not None
+    return ((Role.LEAD,), team_id) if is_led else ((Role.SUPERVISOR, Role.MANAGER), None)
 
 
 def _with_slip(move: Move[Complaint]) -> list[Complaint]:

@@ -34,6 +34,7 @@ from models.operations.matters import (
     phone_columns,
     required,
 )
+from models.policy import may
 from models.roles import CLERKS, MANAGERS
 from models.settings import EstateSettings
 from models.staff import Actor, Staff
@@ -210,7 +211,8 @@ def classify(move: Move[Complaint], *, nature: ComplaintNature, identity_checked
     """Say whether complaints are valid or communicative (CMP-2).
 
     A communicative one needs the identity checked, save an anonymous one (INT-4). Another nature later needs a
-    *reason*: a badly handled communicative one becomes valid, a valid one never becomes communicative.
+    *reason*: a badly handled communicative one becomes valid, a valid one never becomes communicative. What was
+    recorded as not our responsibility is not valid at once: who may record that takes it back by this (CMP-12).
     """
     valid = nature is ComplaintNature.VALID
     for complaint in list(move.rows):
@@ -224,9 +226,17 @@ def classify(move: Move[Complaint], *, nature: ComplaintNature, identity_checked
         elif not valid and not checked and not complaint.anonymous:
             message = gettext_noop("Check the identity of who reported %(record)s first.")
             move.refuse(complaint, "CMP-2", message, field="identity_checked", record=complaint.number)
+        elif valid and complaint.ground is not None and not may(move.actor, "decline_responsibility", complaint):
+            message = gettext_noop(
+                "%(record)s is recorded as not our responsibility: a supervisor or the department's lead says that"
+                " it is valid all the same."
+            )
+            move.refuse(complaint, "CMP-12", message, field="nature", record=complaint.number)
         else:
             said = move.call.reason.strip() or complaint.nature_reason
             move.set(complaint, nature=nature, nature_reason=said, identity_checked=checked)
+            if valid and complaint.ground is not None:
+                move.set(complaint, ground=None, ground_text=None, ground_told_at=None)
 
 
 @operation(Complaint, roles=CLERKS, label=gettext_noop("Reopen as a new complaint"))

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.calendar import WorkingCalendar
 from models.call import Call
 from models.errors import Msgid, OperationRefused, Outcome, gettext_noop
 from models.keys import ApprovalStatus, BorrowerKind, Key, KeyApproval
-from models.operations.core import Move, create, operation, require, require_role, sift, verb
+from models.names import is_same_name
+from models.operations.core import Move, create, name_pinyin, operation, require, require_role, sift, verb
 from models.roles import CLERKS, SUPERVISORS
-from models.staff import Staff
+from models.staff import Staff, StaffAssignment
 
 FREE_BORROWERS = frozenset({BorrowerKind.OWNER, BorrowerKind.DEVELOPER_SALES})
 """Who borrows against register and signature alone."""
@@ -60,6 +62,27 @@ def borrower_gone(session: Session, staff_id: int | None, *, field: str | None =
     if person is None or person.disabled_at is None:
         return None
     return OperationRefused("KEY-3", gettext_noop("%(name)s no longer works here."), field=field, name=person.name)
+
+
+def same_person(one: str, other: str) -> bool:
+    """Whether two names are writings of one, in pinyin too: a borrower is a person, not a spelling (KEY-3)."""
+    return is_same_name((one, name_pinyin(one)), (other, name_pinyin(other)))
+
+
+def colleague_called(session: Session, estate_id: int, name: str) -> OperationRefused | None:
+    """The refusal for a borrower without approval who is called like somebody who works in the estate (KEY-3)."""
+    query = select(Staff.name).join(StaffAssignment, StaffAssignment.staff_id == Staff.id).distinct()
+    query = query.where(
+        StaffAssignment.estate_id == estate_id, StaffAssignment.ended_at.is_(None), Staff.disabled_at.is_(None)
+    )
+    for colleague in session.scalars(query):
+        if same_person(colleague, name):
+            message = gettext_noop(
+                "%(person)s works here: our own staff borrow with a supervisor's approval."
+                " Somebody else of that name borrows as “other person”, with approval."
+            )
+            return OperationRefused("KEY-3", message, field="borrower_name", person=colleague)
+    return None
 
 
 def missing_of_borrower(kind: BorrowerKind, name: str, staff_id: int | None) -> dict[str, Msgid]:
@@ -117,7 +140,7 @@ def request(call: Call, drafts: Sequence[ApprovalDraft]) -> Outcome:
 
 def _not_the_own(move: Move[KeyApproval]) -> None:
     for row in list(move.rows):
-        if row.borrower_staff_id == move.actor.staff_id or row.borrower_name == move.actor.name:
+        if row.borrower_staff_id == move.actor.staff_id or same_person(row.borrower_name, move.actor.name):
             move.refuse(row, "KEY-3", gettext_noop("The borrower cannot approve the own loan."))
 
 
@@ -164,27 +187,41 @@ def refuse(move: Move[KeyApproval]) -> None:
 
 
 def usable_approval(
-    session: Session, key: Key, kind: BorrowerKind, name: str, staff_id: int | None, approval_id: int | None
+    call: Call,
+    key: Key,
+    kind: BorrowerKind,
+    name: str,
+    *,
+    staff_id: int | None,
+    approval_id: int | None,
+    calendar: WorkingCalendar,
 ) -> KeyApproval:
-    """The approved, unused consent for this key and borrower; with *approval_id* that one and no other.
+    """The approved, unused consent of today for this key and borrower; with *approval_id* that one and no other.
 
-    Raises the refusal (KEY-3) that says what is wrong with the one that was named, or that there is none.
+    It ends with its day by the estate's *calendar*, whenever the key is due back. Raises the refusal (KEY-3) that says
+    what is wrong with the one that was named, or that there is none.
     """
+    today = calendar.local_date(call.now)
     if approval_id is not None:
-        approval = session.get(KeyApproval, approval_id)
+        approval = call.session.get(KeyApproval, approval_id)
         if approval is None or approval.key_id != key.id or not _is_for(approval, kind, name, staff_id):
             message = gettext_noop("This approval is for another key or another borrower.")
             raise OperationRefused("KEY-3", message, field="approval_id")
         if approval.status is not ApprovalStatus.APPROVED:
             message = gettext_noop("The approval of this loan is “%(status)s”.")
             raise OperationRefused("KEY-3", message, field="approval_id", status=approval.status)
+        if approval.decided_at is None or calendar.local_date(approval.decided_at) != today:
+            message = gettext_noop("An approval ends with its day, this one was given at %(decided)s: ask again.")
+            raise OperationRefused("KEY-3", message, field="approval_id", decided=approval.decided_at)
         return approval
     query = select(KeyApproval).where(KeyApproval.key_id == key.id, KeyApproval.status == ApprovalStatus.APPROVED)
-    for approval in session.scalars(query.order_by(KeyApproval.id)):
-        if _is_for(approval, kind, name, staff_id):
+    for approval in call.session.scalars(query.order_by(KeyApproval.id)):
+        given = approval.decided_at is not None and calendar.local_date(approval.decided_at) == today
+        if given and _is_for(approval, kind, name, staff_id):
             return approval
     message = gettext_noop(
-        "%(person)s may borrow key %(record)s only with a supervisor's approval, given before the key leaves."
+        "%(person)s may borrow key %(record)s only with a supervisor's approval, given before the key leaves"
+        " and on the same day."
     )
     raise OperationRefused("KEY-3", message, field="approval_id", person=name, record=key.number)
 
@@ -194,4 +231,4 @@ def _is_for(approval: KeyApproval, kind: BorrowerKind, name: str, staff_id: int 
         return False
     if kind is BorrowerKind.STAFF:
         return approval.borrower_staff_id == staff_id
-    return approval.borrower_name.casefold() == name.strip().casefold()
+    return same_person(approval.borrower_name, name)

@@ -16,8 +16,10 @@ from models.operations.keys.approvals import (
     FREE_BORROWERS,
     borrower_gone,
     borrower_name,
+    colleague_called,
     key_gone,
     missing_of_borrower,
+    same_person,
     usable_approval,
 )
 from models.operations.matters import check_phone, phone_columns
@@ -182,8 +184,19 @@ def _loan(call: Call, key: Key, draft: LoanDraft, settings: EstateSettings) -> K
             message = gettext_noop("%(person)s is not registered as owner of the unit of key %(record)s today.")
             raise OperationRefused("KEY-3", message, field="borrower_resident_id", person=name, record=key.number)
         name = _own_name(resident, name)
-    elif kind not in FREE_BORROWERS:
-        approval = usable_approval(call.session, key, kind, name, draft.borrower_staff_id, draft.approval_id)
+    elif kind in FREE_BORROWERS:
+        if refusal := colleague_called(call.session, key.estate_id, name):
+            raise refusal
+    else:
+        approval = usable_approval(
+            call,
+            key,
+            kind,
+            name,
+            staff_id=draft.borrower_staff_id,
+            approval_id=draft.approval_id,
+            calendar=settings.calendar(key.estate_id),
+        )
     return KeyLoan(
         estate_id=key.estate_id,
         key_id=key.id,
@@ -242,7 +255,7 @@ def _due(
     if due <= now:
         raise OperationRefused("KEY-4", gettext_noop("The time to come back lies in the past."), field="due_at")
     if due > latest:
-        own = draft.borrower_staff_id == actor.staff_id
+        own = draft.borrower_staff_id == actor.staff_id or same_person(draft.borrower_name, actor.name)
         if own or not may(actor, "extend", KeyLoan(estate_id=key.estate_id)):
             message = gettext_noop("The key is due back by %(latest)s; only another supervisor can set a later time.")
             raise OperationRefused("KEY-4", message, field="due_at", latest=latest)

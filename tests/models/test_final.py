@@ -1,0 +1,123 @@
+"""What is final is final for every program that writes to the database (CMP-8, JOB-6, AUD-3)."""
+
+import datetime
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Connection, create_engine, func, select, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
+
+from models.audits import AuditLine, AuditRun
+from models.base import Base
+from models.call import Call
+from models.complaints import Complaint, ComplaintStatus
+from models.operations import audits
+from models.session import DeskSession
+from models.tickets import Ticket, TicketStatus
+from tests.factories import World
+from tests.operations.walks import complaint_in, do, ticket_in
+
+MOVED = {
+    *("id", "estate_id", "created_at", "updated_at", "version"),
+    *("unit_id", "resident_id", "reporter_name", "reporter_department"),
+    *("reporter_phone", "reporter_phone_digest", "reporter_phone_tail_digest"),
+    *("source", "source_key", "source_digest", "match_key", "repeats", "due_at"),
+}
+"""Who and where, which merging people changes; what counts, sorts and compares; what other guards keep."""
+JOB = {"charge_fen": "100", "settled_at": "NULL", "slip_returned_at": "NULL", "acceptance": "NULL"}
+
+
+@pytest.fixture
+def intruder(database_url: str) -> Iterator[Connection]:
+    """Another program's connection."""
+    engine = create_engine(database_url, poolclass=NullPool)
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()
+
+
+def refused(connection: Connection, sql: str) -> str:
+    """What the database says to *sql*; nothing where it takes it, which is not kept."""
+    with connection.begin() as doing:
+        try:
+            connection.execute(text(sql))
+        except DBAPIError as problem:
+            return str(problem.orig).splitlines()[0]
+        doing.rollback()
+    return ""
+
+
+def columns_of(register: type[Base]) -> list[str]:
+    return [column.name for column in register.__table__.c if column.computed is None and column.name not in MOVED]
+
+
+def test_an_archived_complaint_is_final_column_by_column__CMP_8(
+    session: DeskSession, world: World, now: datetime.datetime, intruder: Connection
+) -> None:
+    archived = complaint_in(world, ComplaintStatus.ARCHIVED, now)
+    still_open = complaint_in(world, ComplaintStatus.FOLLOWED_UP, now)
+    session.commit()
+    for name in columns_of(Complaint):
+        said = refused(intruder, f"UPDATE complaints SET {name} = {name} WHERE id = {archived.id}")
+        assert "complaints_final" in said, name
+        assert refused(intruder, f"UPDATE complaints SET {name} = {name} WHERE id = {still_open.id}") == "", name
+    assert "complaints_final" in refused(intruder, f"DELETE FROM complaints WHERE id = {archived.id}")
+    assert refused(intruder, f"UPDATE complaints SET unit_id = NULL WHERE id = {archived.id}") == ""
+
+
+def test_a_closed_ticket_is_final_column_by_column_until_its_closing_is_corrected__JOB_6(
+    session: DeskSession, world: World, now: datetime.datetime, intruder: Connection
+) -> None:
+    closed, done = (ticket_in(world, status, now) for status in (TicketStatus.CLOSED, TicketStatus.DONE))
+    session.commit()
+    for name in columns_of(Ticket):
+        if name == "status":
+            continue
+        said = refused(intruder, f"UPDATE tickets SET {name} = {name} WHERE id = {closed.id}")
+        assert "tickets_final" in said, name
+        assert refused(intruder, f"UPDATE tickets SET {name} = {name} WHERE id = {done.id}") == "", name
+    again = f"UPDATE tickets SET status = 'in_progress', closed_at = NULL, finished_at = NULL WHERE id = {closed.id}"
+    assert "tickets_final" in refused(intruder, again)
+    assert "tickets_final" in refused(intruder, f"DELETE FROM tickets WHERE id = {closed.id}")
+    assert do(world, "correct", closed, now, reason="关错了单").one().status is TicketStatus.DONE
+
+
+@pytest.mark.parametrize("lacking", [*JOB, "follow-up"])
+def test_no_program_closes_a_job_that_lacks_something__JOB_6(
+    session: DeskSession, world: World, now: datetime.datetime, intruder: Connection, lacking: str
+) -> None:
+    ticket = ticket_in(world, TicketStatus.DONE, now)
+    clerk = world.person("clerk").id
+    session.commit()
+    closing = f"UPDATE tickets SET status = 'closed', closed_at = finished_at, closed_by_id = {clerk}"
+    also = f", {lacking} = {JOB[lacking]}" if lacking in JOB else ""
+    also += ", charge_fen = 100" if lacking == "settled_at" else ""
+    if lacking == "follow-up":
+        with intruder.begin():
+            intruder.execute(text("UPDATE follow_ups SET status = 'not_satisfied'"))
+    said = refused(intruder, f"{closing}{also} WHERE id = {ticket.id}")
+    assert ("tickets_unasked" if lacking == "follow-up" else "tickets_unfinished") in said
+    if lacking != "follow-up":
+        assert refused(intruder, f"{closing} WHERE id = {ticket.id}") == ""
+
+
+def test_a_signed_audit_is_final_with_its_lines__AUD_3(
+    session: DeskSession, world: World, now: datetime.datetime, intruder: Connection
+) -> None:
+    ticket_in(world, TicketStatus.RECEIVED, now)
+    run = audits.run(Call(session, world.actor("supervisor"), now), [world.estate]).one()
+    lines = session.scalar(select(func.count()).select_from(AuditLine))
+    session.commit()
+    attacks = [
+        *(f"UPDATE audit_runs SET {name} = {name}" for name in columns_of(AuditRun)),
+        "DELETE FROM audit_lines",
+        *(f"UPDATE audit_lines SET {name} = {name}" for name in ("note", "number", "facts", "overdue", "owner_id")),
+    ]
+    assert lines
+    for attack in attacks:
+        assert refused(intruder, attack) == "", attack
+    audits.sign_off(Call(session, world.actor("supervisor"), now), [run]).one()
+    session.commit()
+    for attack in [*attacks, "DELETE FROM audit_runs"]:
+        assert "_final" in refused(intruder, attack), attack
