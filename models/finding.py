@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Dialect,
     Select,
@@ -162,6 +163,17 @@ def rooms_named(text: str) -> tuple[str, ...]:
     return tuple(room_token(key) for part in parts_of(text) if (key := room_of(part)) is not None)
 
 
+def units_named(text: str, keyring: Keyring) -> ColumnElement[bool] | None:
+    """The units that *text* as a whole names, however it is written; None where it names none or says more."""
+    parts = parts_of(text)
+    if len(parts) != 1:
+        return None
+    (meanings,) = meanings_of(parts, keyring)
+    only = {name: value for name, value in meanings.items() if name in ("room", "numbered", "orders")}
+    ways = _rooms(_Said(only, 0))
+    return Unit.id.in_(union(*ways) if len(ways) > 1 else ways[0]) if ways else None
+
+
 def half_typed(values: dict[str, Any]) -> dict[str, Any]:
     """*values* of a question and ``rooms``, for all rooms whose number begins so: ``1-2`` for 1-201, 1-202 …"""
     return {
@@ -205,6 +217,10 @@ class _Said:
         """The same with one meaning, as words."""
         return _Said({"words": self.meanings[meaning]}, self.number)
 
+    def several(self, meaning: str) -> BindParameter[Any]:
+        """The parameter for the values of *meaning*, any of which may be meant."""
+        return bindparam(f"{meaning}_of_{self.number}", list(self.meanings[meaning]), expanding=True)
+
     def parameter(self, meaning: str) -> ColumnElement[Any]:
         """The parameter of a statement for the value of *meaning*; SQLAlchemy itself would name one ``name_1``."""
         kind = None if meaning.startswith(("phone", "tag")) else SearchQuery
@@ -214,12 +230,14 @@ class _Said:
 def _places(model: type[Any], said: _Said) -> "list[Select[Any]]":
     """Each way in which rows of *model* are found by what was *said*, as a query for their ids."""
     by: Searched = model.searched or Searched()
-    found = [_holding(model, said.parameter("words"))] if "words" in said and by.words else []
+    # A unit with a number of its own is meant as that: its words alone would find every other shop.
+    by_words = "words" in said and by.words and not (by.room and "numbered" in said)
+    found = [_holding(model, said.parameter("words"))] if by_words else []
     if "number" in said and by.number:
         found.append(_holding(model, said.parameter("number")))
     if "surname" in said and by.names:
         found.append(_holding(model, said.parameter("surname")))
-    rooms = [_holding(Unit, said.parameter("room"))] if "room" in said else []
+    rooms = _rooms(said)
     if by.room:
         found += rooms
     for name in by.people:
@@ -237,6 +255,14 @@ def _places(model: type[Any], said: _Said) -> "list[Select[Any]]":
     elif issubclass(model, Matter):
         found += _told_again(said, RepeatReport.ticket_id if model is Ticket else RepeatReport.complaint_id)
     return found
+
+
+def _rooms(said: _Said) -> "list[Select[Any]]":
+    rooms = [_holding(Unit, said.parameter("room"))] if "room" in said else []
+    if "numbered" in said:
+        named = Unit.id.in_(_holding(Unit, said.parameter("numbered")))
+        rooms.append(select(Unit.id).where(named, Unit.sort_key.in_(said.several("orders"))))
+    return rooms
 
 
 def _referring(model: type[Any], name: str, queries: "list[Select[Any]]") -> "list[Select[Any]]":

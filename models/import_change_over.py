@@ -42,7 +42,7 @@ UNIT = (
         "unit unit_no unit_number unit_name room room_no room_number flat apartment code units host_unit 住房"
     )
     + each("房间 房屋 房产 门牌 报修房 投诉房", "号 号码 编号 名称")
-    + headers("房屋坐落 flat_no flat_number apt apt_no apartment_no"),
+    + headers("房屋坐落 房产地址 住址 家庭住址 address home_address flat_no flat_number apt apt_no apartment_no"),
 )
 BUILDING = (
     gettext_noop("Building"),

@@ -21,7 +21,7 @@ from models.names import (
 from models.personal import Keyring
 from models.phones import TAIL, sought, with_phones_apart
 from models.plates import Plate, plate_of, with_plates_apart, with_plates_together, without_signs
-from models.rooms import room_key, with_rooms_apart, with_rooms_together
+from models.rooms import numbered_place, room_key, room_order, with_rooms_apart, with_rooms_together
 from models.search import FIRST_CHINESE, PLATE_ENDS, ending_token, number_token, plate_token, room_token
 from models.tags import tag_key
 
@@ -29,6 +29,8 @@ LONGEST_WORD = 60
 LONGEST_ROOM_PART = 5
 LONGEST_ROOM = 8
 LONGEST_TAG = 40
+WITH_STAIRWELL = 3
+"""Parts of a room's number with building and stairwell."""
 SHORTEST_GIVEN_NAME = 3
 LONGEST_GIVEN_NAME = 30
 LONGEST_PLATE = 7
@@ -86,6 +88,20 @@ def room_of(part: str) -> str | None:
     return key if fits and len(key) > 1 and any(sign.isdigit() for sign in groups[-1]) else None
 
 
+def _called_exactly(part: str, room: str | None) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+    """Words of the index and orders of the units that *part* means though their number is no such room.
+
+    That is a place with a number of its own (1号商铺), and a room said with a stairwell that the register leaves out.
+    """
+    if room is not None and room.count("-") == WITH_STAIRWELL - 1:
+        short = "-".join((room.split("-")[0], room.split("-")[-1]))
+        return (room_token(short),), (room_order(short),)
+    if (place := numbered_place(part)) is None:
+        return None
+    kind, orders = place
+    return (f"{kind}*" if len(kind) == 1 else kind[:2],), orders
+
+
 def meanings_of(parts: list[str], keyring: Keyring) -> list[dict[str, Any]]:
     """What each of the *parts* may mean; words of a name mean the whole of it as well."""
     meanings = [_understood(part, keyring) for part in parts]
@@ -137,6 +153,8 @@ def _understood(part: str, keyring: Keyring) -> dict[str, Any]:
         meanings["number"] = (number_token(part),)
     if room is not None:
         meanings["room"] = (room_token(room),)
+    if (exact := _called_exactly(part, room)) is not None:
+        meanings["numbered"], meanings["orders"] = exact
     if part.isalnum():
         meanings["itself"] = (part,)
     if _may_be_tag(part):

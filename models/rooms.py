@@ -8,6 +8,8 @@ import unicodedata
 
 from models.rooms_in_sql import FIGURE
 
+NUMBERED_KINDS = "商铺|铺位|店铺|店面|门面房?|底商|铺|车位"
+"""What has a number of its own beside the rooms: 商铺1号, 1号商铺."""
 _BUILDING = "号楼|栋|幢|座|楼|[#]"  # the last in brackets: a bare one begins a comment
 _STAIRWELL = "单元|(?<=[栋幢座楼#][0-9一二三四五六七八九十])门"  # elsewhere 7门 is a gate
 _DOOR = "号房|号|室|房|户"
@@ -78,6 +80,40 @@ def with_rooms_apart(text: str) -> str:
     return _ROOM_BESIDE.sub(apart, text)
 
 
+_NUMBERED_PLACE = re.compile(
+    rf"(?<![^\s,;、])(?:(?P<building>[0-9]{{1,3}}|[a-z])\s*(?:号楼|[栋幢座#-])\s*)?"
+    rf"(?:(?P<kind>{NUMBERED_KINDS})[\s第-]*(?P<number>[a-z]?[0-9]{{1,4}}[a-z]?|{_NUMERALS})\s*(?:号|个)?"
+    rf"|(?P<before>[a-z]?[0-9]{{1,4}}[a-z]?|{_NUMERALS})[\s号-]*(?P<behind>{NUMBERED_KINDS}))(?![^\s,;、])"
+)
+
+
+def _numbered(found: re.Match[str]) -> tuple[str | None, str, str]:
+    number = found["number"] or found["before"]
+    number = _figure(number) if re.fullmatch(_NUMERALS, number) else number
+    return found["building"], found["kind"] or found["behind"], number
+
+
+def numbered_place(text: str) -> tuple[str, tuple[str, ...]] | None:
+    """The kind of place that *text*, in small letters, names by a number (商铺 of 1号商铺), and its orders as stored.
+
+    A database orders it by how it was written: 商铺1号, 商铺-1, 1号商铺. None where *text* names none.
+    """
+    found = _NUMBERED_PLACE.fullmatch(text)
+    if found is None:
+        return None
+    building, kind, number = _numbered(found)
+    number = _with_zeros(number)
+    orders = (f"{kind}{number}", f"{kind}-{number}", f"{number}-{kind}", f"{number}{kind}")
+    if building is None:
+        return kind, orders
+    block = _with_zeros(building)
+    return kind, tuple(f"{block}-{order}" for order in orders)
+
+
+def _with_zeros(text: str) -> str:
+    return re.sub("[0-9]+", lambda figure: figure[0].lstrip("0").zfill(FIGURE), text)
+
+
 _ZEROS = re.compile("(?<![0-9])0+(?=[0-9])")
 
 
@@ -99,7 +135,7 @@ def room_figures(text: str) -> str:
 
 def room_order(code: str) -> str:
     """What the number of a unit is sorted by, 1-101 before 1-1001; the same as the database keeps beside it."""
-    return re.sub("[0-9]+", lambda found: found[0].zfill(FIGURE), room_key(code).lower())
+    return _with_zeros(room_key(code).lower())
 
 
 def with_rooms_together(text: str) -> str:
@@ -112,7 +148,11 @@ def with_rooms_together(text: str) -> str:
         said = filter(None, found.group("building", "bare", "stairwell", "between", "room"))
         return "-".join(_figure(part) if re.fullmatch(_NUMERALS, part) else part for part in said)
 
-    return _SAID.sub(together, text)
+    def numbered(found: re.Match[str]) -> str:
+        building, kind, number = _numbered(found)
+        return "-".join(filter(None, (building, f"{kind}{number}")))
+
+    return _SAID.sub(together, _NUMBERED_PLACE.sub(numbered, text))
 
 
 def _with_figures(text: str) -> str:

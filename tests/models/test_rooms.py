@@ -66,6 +66,39 @@ def ids(session, keyring, model, text):
     return set(session.scalars(select(model.id).where(condition))) if condition is not None else set()
 
 
+SHOPS = ("商铺1号", "1号商铺", "商铺1", "商铺 1 号", "商铺-01", "商铺一号", "一号商铺", "商铺第1号", "０1商铺")
+
+
+def test_a_shop_is_found_in_every_writing_and_is_no_other_one(session, world, keyring):
+    others = [
+        Unit(estate_id=world.estate.id, code=code) for code in ("商铺2号", "11号商铺", "商铺-12", "1号铺", "车位1号")
+    ]
+    session.add_all(others)
+    for stored in SHOPS[:5]:
+        unit = Unit(estate_id=world.estate.id, code=stored)
+        session.add(unit)
+        session.flush()
+        for text in SHOPS:
+            assert ids(session, keyring, Unit, text) == {unit.id}, (stored, text)
+        session.delete(unit)
+        session.flush()
+    assert ids(session, keyring, Unit, "铺1") == {others[3].id}
+    inside = [Unit(estate_id=world.estate.id, code=code) for code in ("4栋商铺1号", "5-商铺1")]
+    session.add_all(inside)
+    session.flush()
+    for unit, text in zip(inside, ("4栋1号商铺", "5号楼商铺一号"), strict=True):
+        assert ids(session, keyring, Unit, text) == {unit.id}, text
+
+
+def test_a_stairwell_that_the_register_leaves_out_is_no_obstacle(session, world, keyring):
+    one, other = (Unit(estate_id=world.estate.id, code=code) for code in ("4-1302", "4-2-1303"))
+    session.add_all([one, other])
+    session.flush()
+    for text in ("4栋一单元1302", "4-1-1302", "四号楼2单元1302室"):
+        assert ids(session, keyring, Unit, text) == {one.id}, text
+    assert ids(session, keyring, Unit, "4栋一单元1303") == set()
+
+
 def test_rooms_are_found_in_every_writing_whatever_writing_is_stored(session, world, keyring):
     for key, writings in ROOMS.items():
         for stored in (key, writings[0], writings[1]):

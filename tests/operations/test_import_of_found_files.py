@@ -559,3 +559,41 @@ def test_who_moved_out_has_the_unit_until_that_day__RES_1(desk):
     later = "老甲,13800003331,租户,1-101,2025-05-01,"
     assert desk(csv(header, later)) == ["imported"]
     assert "has it still here" in str(desk(csv(header, later + "2026-01-01"))[0])
+
+
+# ---------------------------------------------------------------- addresses
+
+
+@pytest.mark.parametrize(
+    ("address", "code", "building"),
+    [
+        ("4栋1单元1203", "4-1-1203", "4栋"),
+        ("云湖花园4栋1302", "4-1302", "4栋"),
+        ("花园路5号4栋1302", "4-1302", "4栋"),
+        ("花园路5弄4号1302室", "4-1302", None),
+        ('"Garden Road 5, Building 4 Room 1302"', "4-1302", None),
+    ],
+)
+def test_an_address_becomes_a_unit_by_its_room_alone__RES_1(desk, address, code, building):
+    for heading in ("地址", "房屋地址", "address"):
+        (result,) = desk(csv(heading, address), "units")
+        assert result in ("imported", "unchanged")
+    (unit,) = desk.session.scalars(select(Unit).where(Unit.code.like("%1_0_")))
+    assert (unit.code, unit.building) == (code, building)
+    assert desk(csv("姓名,地址,身份", f"甲,{address},业主")) == ["imported"]
+
+
+@pytest.mark.parametrize("address", ["翠湖花园4栋1302", "花园路5号1302", "云湖4栋101", "花园路5号"])
+def test_an_address_of_another_place_is_refused_and_makes_no_unit__RES_1(desk, address):
+    before = desk.session.scalar(select(func.count(Unit.id)))
+    for register, header, more in (("units", "地址", ""), ("residents", "地址,姓名,身份", ",甲,业主")):
+        (result,) = desk(csv(header, address + more), register)
+        assert "is an address in which no room of this estate is read" in str(result)
+    assert desk.session.scalar(select(func.count(Unit.id))) == before
+
+
+def test_a_unit_that_is_called_like_an_address_is_known_by_it__RES_1(desk):
+    desk.session.add(Unit(estate_id=desk.world.estate.id, code="翠湖花园4栋1302"))
+    desk.session.flush()
+    assert desk(csv("姓名,地址,身份", "甲,翠湖花园4栋1302室,业主")) == ["imported"]
+    assert ("甲", "翠湖花园4栋1302", OWNER) in homes(desk)

@@ -13,7 +13,7 @@ from models.session import DeskSession
 from tests.factories import World
 from tests.records import Records
 
-WRITINGS = ("1-101", "1号楼 101", "1 101", "一号楼一〇一室", "１栋　１０１")
+WRITINGS = ("1-101", "1号楼 101", "1 101", "一号楼一〇一室", "１栋　１０１", "云湖花园1栋101", "1栋一单元101")
 SEARCHES = {
     "/admin/search/": ("q", "1-101"),
     "/admin/tickets/intake/callers/": ("q", "张伟"),

@@ -9,11 +9,11 @@ from sqlalchemy import ColumnElement, or_, select, true
 from models.base import among
 from models.complaints import Complaint
 from models.estates import Unit
-from models.finding import found_rooms, rooms_named
+from models.finding import found_rooms, rooms_named, units_named
 from models.keys import ApprovalStatus, Key, KeyApproval
 from models.meanings import said_apart
 from models.operations.mentions import Colleague, offered
-from models.personal import masked_phone
+from models.personal import keyring_of, masked_phone
 from models.policy import may, visible
 from models.residents import Resident
 from models.roles import Role
@@ -38,19 +38,22 @@ class UnitLookup(Lookup):
 
     def exactly(self, text: str) -> ColumnElement[bool]:
         """The units that the whole of *text* names: 东区 4栋1203 is not 4-1203."""
+        text = context.without_estate(text)
         same = super().exactly(text)
         if order := room_order(text):
             same |= Unit.sort_key == order
-        named = rooms_named(text)
-        return same | Unit.id.in_(found_rooms(named)) if named and self.says_all(text) else same
+        named = units_named(text, keyring_of(context.session())) if self.says_all(text) else None
+        return same if named is None else same | named
 
     def near(self, text: str) -> ColumnElement[bool]:
         """Also the rooms in a text that says more than a room, or more rooms than one."""
+        text = context.without_estate(text)
         rooms = () if self.says_all(text) else rooms_named(text)
         return or_(self.matching(text), *(Unit.id.in_(found_rooms((each,))) for each in rooms))
 
     def says_all(self, text: str) -> bool:
         """Not where something stands beside a room, which would be lost."""
+        text = context.without_estate(text)
         return not rooms_named(text) or len(said_apart(text)) == 1
 
     def resolve(self, text: str) -> int:

@@ -10,13 +10,14 @@ from flask import abort, flash, redirect, request, url_for
 from flask_admin import expose
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, case, false, func, literal, or_, select
 
 from models.errors import OperationRefused
 from models.estates import Unit
-from models.finding import found_rooms, rooms_named
+from models.finding import units_named
 from models.keys import Key, KeyLoan, unended
 from models.operations import keys as verbs
+from models.personal import keyring_of
 from models.tags import tag_key
 from views.forms.base import DeskForm
 from views.register.page import DeskPage, may_here, shown_here
@@ -195,9 +196,15 @@ class KeyBoardView(DeskPage):
         conditions: list[ColumnElement[bool]] = []
         if text := narrowed.get("q"):
             columns = (Key.number, Key.hook, Key.place, Unit.code, KeyLoan.borrower_name)
-            room = [Unit.id.in_(found_rooms(named))] if len(named := rooms_named(text)) == 1 else []
+            room = units_named(text, keyring_of(context.session()))
             tag = Key.hook_key.startswith(tag_key(text), autoescape=True)
-            conditions.append(or_(*(column.icontains(text, autoescape=True) for column in columns), tag, *room))
+            conditions.append(
+                or_(
+                    *(column.icontains(text, autoescape=True) for column in columns),
+                    tag,
+                    false() if room is None else room,
+                )
+            )
         if state := narrowed.get("state"):
             conditions.append(_state() == state)
         return key_question(*conditions).order_by(Unit.sort_key, Key.hook, Key.id).limit(MOST_HOOKS + 1)

@@ -16,9 +16,11 @@ from sqlalchemy import false, func, or_, select
 from sqlalchemy.orm import aliased
 
 from models.errors import OperationRefused, Outcome
-from models.finding import found_rooms, rooms_named
+from models.estates import Unit
+from models.finding import units_named
 from models.keys import ApprovalStatus, Key, KeyApproval, KeyLoan, unended
 from models.operations import keys as verbs
+from models.personal import keyring_of
 from models.tags import tag_key
 from views.forms.base import DeskForm
 from views.forms.fields import half_width
@@ -176,11 +178,11 @@ class SeveralKeysView(DeskPage):
         """The keys in custody that *word* names by number or hook, else by seal, else by the room they open."""
         number, tag = half_width(word).lower(), tag_key(word)
         numbers = {number, _RUNNING_NUMBER.sub(r"\1-\2", number)}
-        rooms = found_rooms(named) if len(named := rooms_named(word)) == 1 else None
+        named = units_named(word, keyring_of(context.session()))
         for condition in (
             or_(func.lower(Key.number).in_(numbers), Key.hook_key == tag),
             Key.seal_key == tag,
-            Key.unit_id.in_(rooms) if rooms is not None else false(),
+            false() if named is None else Key.unit_id.in_(select(Unit.id).where(named)),
         ):
             query = select(Key.id).where(condition, shown_here(Key), Key.handed_back_at.is_(None))
             if found := list(context.session().scalars(query.order_by(Key.id).limit(MOST_KEYS))):

@@ -8,6 +8,7 @@ from typing import Any, cast
 from flask import current_app, g, has_request_context, request
 from werkzeug.exceptions import Forbidden
 
+from models import addresses
 from models.call import Call
 from models.estates import Estate
 from models.personal import Keyring
@@ -100,6 +101,12 @@ def current_estate() -> Estate | None:
 def estates() -> list[Estate]:
     """The estates the signed-in person works in, by code: what the switcher offers."""
     return cast("list[Estate]", g.get("estates", []))
+
+
+def without_estate(text: str) -> str:
+    """*text* without the name of the estate shown before a room of it: who writes an address means the room."""
+    shown = current_estate()
+    return addresses.without_estate(text, [each.name for each in (estates() if shown is None else [shown])])
 
 
 def note_saved() -> None:

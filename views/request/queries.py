@@ -14,6 +14,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest
 
 from models.base import Choice, LocalDate, ShortText, SortKey, UTCDateTime, never
+from views.request import context
 
 LARGEST_ID = 2**63 - 1
 LONGEST_SEARCH = 100
@@ -200,11 +201,11 @@ def day_cursor(
 
 
 def parse_search(text: str) -> str:
-    """The search term without surrounding blanks; 400 when it is longer than anybody types."""
+    """The search term without surrounding blanks and the estate's name; 400 when it is longer than anybody types."""
     text = text.strip()
     if len(text) > LONGEST_SEARCH:
         raise BadRequest(gettext("Search for at most %(count)s characters.", count=LONGEST_SEARCH))
-    return text
+    return context.without_estate(text)
 
 
 def parse_choice(name: str, allowed: Sequence[str], default: str) -> str:

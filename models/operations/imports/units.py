@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.addresses import room_in_address
 from models.call import Call
 from models.errors import OperationRefused, gettext_noop
 from models.estates import Estate, Unit, UnitUse
@@ -83,11 +84,6 @@ def _behind(beginning: str, room: str) -> str:
     return room.split("-", beginning.count("-") + 1)[-1]
 
 
-def within(code: str, estate_name: str) -> str:
-    """*code* without what an address has before the estate's name, and that name."""
-    return code.rpartition(estate_name)[2].strip(" ,，-·") or code if estate_name else code
-
-
 class TellApart:
     """Asks where rows of a file would become one unit and the file seems to mean two."""
 
@@ -138,7 +134,7 @@ class KnownUnits:
     """The units of one estate by how their numbers are read."""
 
     def __init__(self, session: Session, estate_id: int, columns: Sequence[str | None] = ()) -> None:
-        self.estate_name = session.scalar(select(Estate.name).where(Estate.id == estate_id)) or ""
+        self._estate_name = session.scalar(select(Estate.name).where(Estate.id == estate_id)) or ""
         self._by_code: dict[str, int] = {}
         self._by_key: dict[str, set[int]] = {}
         self._buildings: dict[int, str] = {}
@@ -161,9 +157,15 @@ class KnownUnits:
         """The same for every writing of a unit; of several that differ in zeros only, as the register has it."""
         return code if code in self._by_code and len(self._by_key[room_key(code)]) > 1 else room_key(code)
 
+    def without_address(self, code: str, building: str | None) -> str:
+        """*code* without street and estate; as it is where the register calls a unit so. Refuses another address."""
+        if code in self._by_code or room_key(code) in self._by_key:
+            return code
+        return room_in_address(code, self._estate_name, has_building=building is not None)
+
     def find(self, code: str, building: str | None = None, stairwell: str | None = None) -> int | None:
         """The id of the unit that *code* names, None when there is none; refuses what fits several."""
-        code, stairwell = self.rooms.read(within(code, self.estate_name), building, stairwell)
+        code, stairwell = self.rooms.read(self.without_address(code, building), building, stairwell)
         found = self._named(full_code(code, building, stairwell))
         if building and not stairwell:
             found = self._inside(code, building, found)
@@ -248,8 +250,10 @@ class UnitsImport:
                 values = UNITS.read(self.columns, row)
                 if "code" not in values or not room_key(values["code"]):
                     raise OperationRefused("RES-1", gettext_noop("Write down the number of the unit."))
-                written = within(values.pop("code"), self._known.estate_name)
                 building, stairwell = values.get("building"), values.pop("stairwell", None)
+                written = values.pop("code")
+                if values.get("use") is not UnitUse.PLACE:
+                    written = self._known.without_address(written, building)
                 unit_id = self._known.find(written, building, stairwell)
                 room, stairwell = self.rooms.read(written, building, stairwell)
                 code = full_code(room, building, stairwell)
