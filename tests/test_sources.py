@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import untyped
+
 TESTS = Path(__file__).parent
 FORBIDDEN = {
     "today's date": r"datetime\.now\(|date\.today\(|\.utcnow\(|\btime\.time\(|time\.localtime|time\.strftime",
@@ -90,3 +92,23 @@ def test_a_package_of_verbs_is_entered_by_its_door():
 def test_the_panel_commits_in_one_place():
     commits = {path.name for path in (ROOT / "views").rglob("*.py") if ".commit()" in path.read_text(encoding="utf-8")}
     assert commits == {"committing.py"}
+
+
+@pytest.mark.parametrize("parameters", [True, False], ids=["parameters", "results"])
+def test_functions_of_pages_say_what_they_take_and_give(parameters):
+    share = untyped.share("views", parameters=parameters)
+    assert share <= 0.05, "`python -m tests.untyped --each` tells which are Any"
+
+
+def test_what_says_nothing_is_counted(tmp_path, monkeypatch):
+    monkeypatch.setattr(untyped, "ROOT", tmp_path)
+    (tmp_path / "page.py").write_text("def f(self, a: Any, b: dict[str, Any], *c: int, **d: 'Any') -> Any: ...\n")
+    counted = list(untyped.annotations(tmp_path))
+    assert [(each.text, each.is_bare, each.holds_any) for each in counted] == [
+        ("Any", True, True),
+        ("dict[str, Any]", False, True),
+        ("int", False, False),
+        ("Any", True, True),
+        ("Any", True, True),
+    ]
+    assert untyped.share(".", parameters=True) == 0.5

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from flask import Flask
     from flask_admin import Admin
 
+    from views.register.base import RegisterView
+
 
 def register_views(app: "Flask") -> "Admin":
     """Add every page of the panel to *app*."""
@@ -17,7 +19,7 @@ def register_views(app: "Flask") -> "Admin":
     return panel.register_views(app)
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> "tuple[type[RegisterView[Any]], ...]":
     if name == "REGISTER_VIEWS":
         from views import panel  # likewise
 

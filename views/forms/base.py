@@ -1,7 +1,7 @@
 """Forms: what all share, how Flask-Admin makes one from a table's columns, and what a form tells a verb."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from flask_admin.contrib.sqla.form import AdminModelConverter
 from flask_admin.form import BaseForm
@@ -9,11 +9,12 @@ from flask_admin.model.form import converts
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from markupsafe import Markup
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import ColumnProperty, Mapper
+from sqlalchemy.sql.schema import Column
 from wtforms import Field, HiddenField
 from wtforms.validators import Length, NumberRange, Optional
 
-from models.base import Base, Choice, ShortText
+from models.base import Base, Choice, LongText, ShortText
 from models.errors import OperationRefused
 from views.forms.fields import (
     BLANK,
@@ -32,7 +33,7 @@ from views.forms.fields import (
     TextField,
     WholeNumberField,
 )
-from views.forms.widgets import draw
+from views.forms.widgets import Control, draw
 from views.words.labels import label_in
 from views.words.language import sentence
 
@@ -62,7 +63,7 @@ class DeskForm(BaseForm):
 
         def render_field(self, field: Field, render_kw: dict[str, Any]) -> Markup:
             """Drawn by our own hand."""
-            return draw(field, render_kw)
+            return draw(cast("Control", field), render_kw)
 
     sections: ClassVar[tuple[tuple[Any, tuple[str, ...]], ...]] = ()
     records: ClassVar[tuple[str, ...]] = ()
@@ -144,14 +145,15 @@ class DeskConverter(AdminModelConverter):
     def convert(  # type: ignore[override]  # Flask-Admin's own annotation names only its own fields
         self,
         model: type[Base],
-        mapper: Any,
+        mapper: Mapper[Any],
         name: str,
-        prop: Any,
+        prop: ColumnProperty[Any],
         field_args: Mapping[str, Any] | None,
         hidden_pk: bool,
-    ) -> Any:
+    ) -> Field:
         """One field; columns only, since references are columns with a lookup."""
         column = prop.columns[0]
+        assert isinstance(column, Column)
         options: dict[str, Any] = {"label": label_in(model, name), "validators": [], **(field_args or {})}
         if text := column.info.get("help"):
             options.setdefault("description", _(text))
@@ -171,48 +173,46 @@ class DeskConverter(AdminModelConverter):
             return ClockTimeField(**options)
         converter = self.get_converter(column)
         assert converter is not None, f"no field for {model.__name__}.{name}"
-        return converter(column=column, field_args=options)
+        field: Field = converter(column=column, field_args=options)
+        return field
 
     @staticmethod
-    def _reference(name: str, column: InstrumentedAttribute[Any], required: bool, options: dict[str, Any]) -> Any:
+    def _reference(name: str, column: Column[Any], required: bool, options: dict[str, Any]) -> Field:
         lookup, small = REFERENCES[name]
         if small:
             return StaticChoiceField(lookup=lookup, blank=None if required else _("none"), **options)
         options["validators"] = [Required() if required else Optional(), *options["validators"]]
         return LookupField(lookup=lookup, **options)
 
-    @converts("models.base.LongText")
-    def conv_long(self, column: InstrumentedAttribute[Any], field_args: dict[str, Any], **_extra: object) -> Any:
-        """Several lines."""
-        return LongTextField(length=column.type.max_length, **field_args)
-
-    @converts("models.base.ShortText")
-    def conv_short(self, column: InstrumentedAttribute[Any], field_args: dict[str, Any], **_extra: object) -> Any:
-        """One line."""
-        return TextField(length=column.type.max_length, **field_args)
+    @converts("models.base.ShortText", "models.base.LongText")
+    def conv_text(self, column: Column[Any], field_args: dict[str, Any], **_extra: object) -> Field:
+        """One line, or several."""
+        assert isinstance(column.type, ShortText)
+        kind = LongTextField if isinstance(column.type, LongText) else TextField
+        return kind(length=column.type.max_length, **field_args)
 
     @converts("models.base.UTCDateTime")
-    def conv_instant(self, column: InstrumentedAttribute[Any], field_args: dict[str, Any], **_extra: object) -> Any:
+    def conv_instant(self, column: Column[Any], field_args: dict[str, Any], **_extra: object) -> Field:
         """Date and time of the estate."""
         return LocalDateTimeField(**field_args)
 
     @converts("models.base.LocalDate")
-    def conv_date(self, column: InstrumentedAttribute[Any], field_args: dict[str, Any], **_extra: object) -> Any:
+    def conv_date(self, column: Column[Any], field_args: dict[str, Any], **_extra: object) -> Field:
         """A date."""
         return LocalDateField(**field_args)
 
     @converts("models.base.Flag")
-    def conv_flag(self, column: InstrumentedAttribute[Any], field_args: dict[str, Any], **_extra: object) -> Any:
+    def conv_flag(self, column: Column[Any], field_args: dict[str, Any], **_extra: object) -> Field:
         """Yes or no: an unticked box is an answer."""
         return FlagField(**{**field_args, "validators": []})
 
     @converts("models.base.Json")
-    def conv_json(self, column: InstrumentedAttribute[Any], field_args: dict[str, Any], **_extra: object) -> Any:
+    def conv_json(self, column: Column[Any], field_args: dict[str, Any], **_extra: object) -> Field:
         """A setting's value."""
         return JsonField(**field_args)
 
     @converts("Integer", "BigInteger")
-    def conv_integer(self, column: InstrumentedAttribute[Any], field_args: dict[str, Any], **_extra: object) -> Any:
+    def conv_integer(self, column: Column[Any], field_args: dict[str, Any], **_extra: object) -> Field:
         """A whole number."""
         field_args["validators"].append(NumberRange(SMALLEST, LARGEST))
         return WholeNumberField(**field_args)

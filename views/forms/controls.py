@@ -7,17 +7,18 @@ from typing import Any
 from flask_babel import gettext
 from markupsafe import Markup
 
+from views.forms.filters import DeskFilter
 from views.forms.widgets import attributes
 from views.words.cells import escaped, marked
 
 
-def filter_field(flt: Any, values: Sequence[str], language: str) -> Markup:
+def filter_field(flt: DeskFilter[Any], values: Sequence[str], language: str) -> Markup:
     """Label and control of the filter *flt*, one for each of its present *values*, and one more for an alternative."""
     more = ("",) if not values or flt.has_alternatives else ()
     return marked("".join(_field(flt, value, language, number) for number, value in enumerate((*values, *more))))
 
 
-def _field(flt: Any, value: str, language: str, number: int) -> Markup:
+def _field(flt: DeskFilter[Any], value: str, language: str, number: int) -> Markup:
     name = f"flt_{flt.key}"
     place = f"{name}_{number}" if number else name
     if flt.control == "select":
@@ -44,5 +45,5 @@ def _options(choices: Iterable[tuple[str, str]]) -> str:
 
 
 @functools.lru_cache(512)  # for each language: words of a closed list
-def _fixed_options(flt: Any, _language: str) -> str:
+def _fixed_options(flt: DeskFilter[Any], _language: str) -> str:
     return _options(flt.choices())

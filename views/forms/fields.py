@@ -3,29 +3,48 @@
 import datetime
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from flask import g
 from flask_babel import gettext
 from markupsafe import Markup
 from wtforms import Field, IntegerField, SelectField, StringField, TextAreaField, ValidationError, widgets
 from wtforms.fields.choices import Choice  # type: ignore[attr-defined]  # newer than its annotations
+from wtforms.form import BaseForm
 from wtforms.validators import Length, StopValidation
 
 from models.base import LabelledEnum
 from views.forms.lookup_kinds import LOOKUPS
 from views.forms.lookups import Ambiguous, Lookup, NothingFound
 from views.forms.widgets import attributes
+from views.words.labels import Caption
 from views.words.language import joined, label, zone
+
+
+class FieldOptions(TypedDict, total=False):
+    """What WTForms takes for every field beside label and validators."""
+
+    filters: Sequence[Callable[[object], object]]
+    description: Caption
+    id: str
+    default: Any
+    render_kw: dict[str, Any]
+
+
+class ChoiceOptions(FieldOptions, total=False):
+    """The same of fields that are chosen from a list."""
+
+    blank: Caption | None
+
 
 BLANK = "__none__"
 LARGEST_AMOUNT_FEN = 100_000_000
 _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 
 
-def strip(value: object) -> Any:
+def strip(value: object) -> object:
     """*value* without surrounding blanks; None when nothing is left."""
     if not isinstance(value, str):
         return value
@@ -35,7 +54,7 @@ def strip(value: object) -> Any:
 class NoNul:
     """Refuses text with a NUL character, which no database takes, and with halves of characters."""
 
-    def __call__(self, form: Any, field: Field) -> None:
+    def __call__(self, form: BaseForm, field: Field) -> None:
         """Raise StopValidation with the sentence for the field."""
         for text in field.raw_data or ():
             if isinstance(text, str) and ("\0" in text or any("\ud800" <= sign <= "\udfff" for sign in text)):
@@ -47,7 +66,7 @@ class Required:
 
     field_flags = {"required": True}
 
-    def __call__(self, form: Any, field: Field) -> None:
+    def __call__(self, form: BaseForm, field: Field) -> None:
         """Raise StopValidation when nothing was understood; what was misunderstood has its own sentence."""
         if field.data is None or field.data == "":
             if field.process_errors:
@@ -58,7 +77,13 @@ class Required:
 class TextField(StringField):
     """One line of text, at most *length* characters; nothing but blanks is nothing."""
 
-    def __init__(self, label: Any = None, validators: Sequence[Any] = (), length: int = 200, **options: Any) -> None:
+    def __init__(
+        self,
+        label: Caption | None = None,
+        validators: Sequence[Any] = (),
+        length: int = 200,
+        **options: Unpack[FieldOptions],
+    ) -> None:
         options.setdefault("filters", [strip])
         super().__init__(label, [NoNul(), *validators, Length(max=length)], **options)
 
@@ -66,7 +91,13 @@ class TextField(StringField):
 class LongTextField(TextAreaField):
     """Several lines of text."""
 
-    def __init__(self, label: Any = None, validators: Sequence[Any] = (), length: int = 20_000, **options: Any) -> None:
+    def __init__(
+        self,
+        label: Caption | None = None,
+        validators: Sequence[Any] = (),
+        length: int = 20_000,
+        **options: Unpack[FieldOptions],
+    ) -> None:
         options.setdefault("filters", [strip])
         super().__init__(label, [NoNul(), *validators, Length(max=length)], **options)
 
@@ -98,19 +129,25 @@ class ChoiceField(SelectField):
 
     offered: Sequence[tuple[Any, Any]] = ()
 
-    def __init__(self, label: Any = None, validators: Sequence[Any] = (), blank: Any = None, **options: Any) -> None:
+    def __init__(
+        self,
+        label: Caption | None = None,
+        validators: Sequence[Any] = (),
+        blank: Caption | None = None,
+        **options: Unpack[FieldOptions],
+    ) -> None:
         super().__init__(label, list(validators), choices=[], **options)
         self.blank = blank
 
-    def values(self) -> Sequence[tuple[Any, str]]:
+    def values(self) -> Sequence[tuple[object, str]]:
         """Value and label of each choice."""
         return [(value, str(text)) for value, text in self.offered]
 
-    def word(self, value: Any) -> str:
+    def word(self, value: object) -> str:
         """How *value* stands in the form."""
         return BLANK if value is None else str(value)
 
-    def iter_choices(self) -> Any:
+    def iter_choices(self) -> Iterator[Choice]:
         """The options, the blank one first where nothing may be chosen."""
         if self.blank is not None:
             yield Choice(BLANK, self.blank, self.data is None, {})
@@ -139,7 +176,7 @@ class ChoiceField(SelectField):
         self.data = None
         raise ValueError(gettext("Choose one of the offered values."))
 
-    def pre_validate(self, form: Any) -> None:
+    def pre_validate(self, form: BaseForm) -> None:
         """Nothing chosen is an error only where there is no blank choice."""
         if self.data is None and self.blank is None and not self.process_errors:
             raise ValidationError(gettext("Choose one of the offered values."))
@@ -150,23 +187,23 @@ class EnumField(ChoiceField):
 
     def __init__(
         self,
-        label: Any = None,
+        label: Caption | None = None,
         validators: Sequence[Any] = (),
         *,
         enum: type[LabelledEnum],
         only: Sequence[LabelledEnum] | None = None,
-        **options: Any,
+        **options: Unpack[ChoiceOptions],
     ) -> None:
         super().__init__(label, validators, **options)
         self.members = tuple(only or enum)
 
-    def values(self) -> Sequence[tuple[Any, str]]:
+    def values(self) -> Sequence[tuple[object, str]]:
         """The members with their labels in the reader's language."""
         return [(member, label(member)) for member in self.members]
 
-    def word(self, value: Any) -> str:
+    def word(self, value: object) -> str:
         """The stored word."""
-        return BLANK if value is None else str(value.value)
+        return str(value.value) if isinstance(value, LabelledEnum) else BLANK
 
 
 class FlagField(Field):
@@ -187,84 +224,91 @@ class FlagField(Field):
         return "1"
 
 
-class LocalDateTimeField(Field):
+class TypedField(Field):
+    """What is typed in one line and read strictly; subclasses say how it is written and read."""
+
+    widget: widgets.Input = widgets.TextInput()
+
+    def _value(self) -> str:
+        return str(self.raw_data[0]) if self.raw_data else self.written()
+
+    def written(self) -> str:
+        """How the value stands in the form."""
+        raise NotImplementedError
+
+    def read(self, text: str) -> object:
+        """The value that *text*, which is not empty, spells; ValueError with the sentence for any other."""
+        raise NotImplementedError
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read what was typed; blanks are nothing."""
+        self.data = None
+        if text := valuelist[0].strip() if valuelist else "":
+            self.data = self.read(text)
+
+
+class LocalDateTimeField(TypedField):
     """An instant, shown and read by the estate's clock (``datetime-local``), held in UTC."""
 
     widget = widgets.DateTimeLocalInput()
     format = "%Y-%m-%dT%H:%M"
 
-    def _value(self) -> str:
-        if self.raw_data:
-            return str(self.raw_data[0])
+    def written(self) -> str:
+        """The wall clock."""
         return self._text(self.data)
 
     def _text(self, value: datetime.datetime | None) -> str:
         return value.astimezone(zone()).strftime(self.format) if value is not None else ""
 
-    def process_formdata(self, valuelist: list[str]) -> None:
+    def read(self, text: str) -> datetime.datetime:
         """Read the wall clock; what was not touched keeps its seconds."""
-        text = valuelist[0].strip() if valuelist else ""
         original = self.object_data
-        self.data = None
-        if not text:
-            return
         if isinstance(original, datetime.datetime) and text == self._text(original):
-            self.data = original
-            return
+            return original
         for pattern in (self.format, "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"):
             try:
                 local = datetime.datetime.strptime(text, pattern).replace(tzinfo=zone())
-                self.data = local.astimezone(datetime.UTC)
+                moment = local.astimezone(datetime.UTC)
             except (ValueError, OverflowError):
                 continue
-            if not 1900 <= local.year <= 2200:
-                break
-            return
-        self.data = None
+            if 1900 <= local.year <= 2200:
+                return moment
+            break
         raise ValueError(gettext("Write date and time like 2026-11-22 08:30."))
 
 
-class LocalDateField(Field):
+class LocalDateField(TypedField):
     """A calendar date."""
 
     widget = widgets.DateInput()
 
-    def _value(self) -> str:
-        if self.raw_data:
-            return str(self.raw_data[0])
+    def written(self) -> str:
+        """As ISO has it."""
         return self.data.isoformat() if self.data is not None else ""
 
-    def process_formdata(self, valuelist: list[str]) -> None:
+    def read(self, text: str) -> datetime.date:
         """Read an ISO date between 1900 and 2200."""
-        text = valuelist[0].strip() if valuelist else ""
-        self.data = None
-        if not text:
-            return
         try:
             day = datetime.datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007  # a date has no zone
         except ValueError:
-            raise ValueError(gettext("Write the date like 2026-11-22.")) from None
-        if not 1900 <= day.year <= 2200:
+            day = None
+        if day is None or not 1900 <= day.year <= 2200:
             raise ValueError(gettext("Write the date like 2026-11-22."))
-        self.data = day
+        return day
 
 
-class MoneyField(Field):
+class MoneyField(TypedField):
     """An amount typed in yuan and held in fen."""
 
-    widget = widgets.TextInput()
-
-    def _value(self) -> str:
-        if self.raw_data:
-            return str(self.raw_data[0])
+    def written(self) -> str:
+        """In yuan."""
         return f"{self.data // 100}.{self.data % 100:02d}" if self.data is not None else ""
 
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read at most two decimals; ValueError for anything that is no amount."""
-        text = half_width(valuelist[0]).removeprefix("¥").removeprefix("￥").strip() if valuelist else ""
-        self.data = None
+    def read(self, text: str) -> int | None:
+        """Read at most two decimals; a sign of the currency alone is nothing."""
+        text = half_width(text).removeprefix("¥").removeprefix("￥").strip()
         if not text:
-            return
+            return None
         sentence = gettext("Write an amount in yuan like 50 or 50.00.")
         if len(text) > 20 or not text.isascii() or not text.replace(".", "", 1).isdigit():
             raise ValueError(sentence)
@@ -274,51 +318,42 @@ class MoneyField(Field):
             raise ValueError(sentence) from None
         if fen != int(fen) or fen > LARGEST_AMOUNT_FEN:
             raise ValueError(sentence)
-        self.data = int(fen)
+        return int(fen)
 
 
-class ClockTimeField(Field):
+class ClockTimeField(TypedField):
     """A time of day, held as minutes after local midnight."""
 
     widget = widgets.TimeInput()
 
-    def _value(self) -> str:
-        if self.raw_data:
-            return str(self.raw_data[0])
+    def written(self) -> str:
+        """Hours and minutes."""
         return f"{self.data // 60:02d}:{self.data % 60:02d}" if self.data is not None else ""
 
-    def process_formdata(self, valuelist: list[str]) -> None:
+    def read(self, text: str) -> int:
         """Read 00:00 to 24:00."""
-        text = half_width(valuelist[0]) if valuelist else ""
-        self.data = None
-        if not text:
-            return
-        parts = text.split(":")
+        parts = half_width(text).split(":")
         sentence = gettext("Write the time like 08:30.")
         if len(parts) != 2 or not all(part.isascii() and part.isdigit() and len(part) <= 2 for part in parts):
             raise ValueError(sentence)
         hours, minutes = int(parts[0]), int(parts[1])
         if minutes > 59 or hours * 60 + minutes > 24 * 60:
             raise ValueError(sentence)
-        self.data = hours * 60 + minutes
+        return hours * 60 + minutes
 
 
-class JsonField(Field):
+class JsonField(TypedField):
     """A figure or a list, as JSON text."""
 
-    widget = widgets.TextInput()
-
-    def _value(self) -> str:
-        if self.raw_data:
-            return str(self.raw_data[0])
+    def written(self) -> str:
+        """As JSON."""
         return json.dumps(self.data, ensure_ascii=False)
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read JSON of at most 500 characters."""
-        text = valuelist[0].strip() if valuelist else ""
         self.data = None
         try:
-            self.data = json.loads(text[:500])
+            self.data = json.loads((valuelist[0] if valuelist else "").strip()[:500])
         except (ValueError, RecursionError):
             raise ValueError(gettext("Write a figure such as 30, or a list as it was shown.")) from None
 
@@ -328,8 +363,9 @@ class LookupWidget(widgets.TextInput):
 
     html_params = staticmethod(attributes)
 
-    def __call__(self, field: Any, **kwargs: Any) -> Markup:
+    def __call__(self, field: Field, **kwargs: object) -> Markup:
         """The input, with where to look things up and what is chosen now."""
+        assert isinstance(field, LookupField)
         kwargs["data-lookup"] = field.lookup.name
         kwargs["autocomplete"] = "off"
         if field.data is not None:
@@ -342,7 +378,14 @@ class LookupField(Field):
 
     widget = LookupWidget()
 
-    def __init__(self, label: Any = None, validators: Sequence[Any] = (), *, lookup: str, **options: Any) -> None:
+    def __init__(
+        self,
+        label: Caption | None = None,
+        validators: Sequence[Any] = (),
+        *,
+        lookup: str,
+        **options: Unpack[FieldOptions],
+    ) -> None:
         super().__init__(label, list(validators), **options)
         self.lookup: Lookup = LOOKUPS[lookup]
         self.typed: str | None = None
@@ -386,12 +429,19 @@ class LookupField(Field):
 class StaticChoiceField(ChoiceField):
     """References with few rows (teams, categories, people of a team): a plain list by a lookup's own order."""
 
-    def __init__(self, label: Any = None, validators: Sequence[Any] = (), *, lookup: str, **options: Any) -> None:
+    def __init__(
+        self,
+        label: Caption | None = None,
+        validators: Sequence[Any] = (),
+        *,
+        lookup: str,
+        **options: Unpack[ChoiceOptions],
+    ) -> None:
         super().__init__(label, validators, **options)
         self.lookup: Lookup = LOOKUPS[lookup]
         self._values: list[tuple[int, str]] | None = None
 
-    def values(self) -> Sequence[tuple[Any, str]]:
+    def values(self) -> Sequence[tuple[object, str]]:
         """Ids and names of the rows the person may see in the estate shown."""
         if self._values is None:
             self._values = self.lookup.choices()

@@ -2,23 +2,26 @@
 
 import datetime
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Generic, NoReturn, TypeVar
 
 from flask_admin.contrib.sqla.filters import BaseSQLAFilter
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import Column, ColumnElement, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from models.base import LabelledEnum, LocalDate
 from views.forms.lookup_kinds import LOOKUPS
 from views.request import context
 from views.request.queries import LARGEST_ID
-from views.words.labels import label_in
+from views.words.labels import Caption, label_in
 from views.words.language import label, zone
 
+Value = TypeVar("Value")
+Rows = TypeVar("Rows", bound=tuple[Any, ...])
 
-class DeskFilter(BaseSQLAFilter):
+
+class DeskFilter(BaseSQLAFilter, Generic[Value]):
     """One filter: ``key`` names it in addresses (``flt_status=done``), ``control`` says how the form asks for it."""
 
     control = "select"
@@ -26,7 +29,7 @@ class DeskFilter(BaseSQLAFilter):
     """Whether the form offers a second value beside the first: rows that fit either are listed."""
     takes_one = False
     """Whether a second value is refused: of two bounds the wider one would win, and nobody was told so."""
-    column: Any
+    column: Column[Any]
 
     def __init__(self, column: InstrumentedAttribute[Any], key: str | None = None, name: str | None = None) -> None:
         self.key = key or column.key
@@ -35,9 +38,13 @@ class DeskFilter(BaseSQLAFilter):
     def get_options(self, view: object) -> None:
         """None: choices are made for each request."""
 
-    def operation(self) -> Any:
+    def operation(self) -> Caption:
         """Flask-Admin asks for one; ours compare for equality."""
         return _("equals")
+
+    def clean(self, value: str) -> Value:
+        """What was written, understood; ValueError for what cannot be."""
+        raise NotImplementedError
 
     def choices(self) -> Sequence[tuple[str, str]]:
         """Words and labels offered by the form."""
@@ -50,16 +57,16 @@ class DeskFilter(BaseSQLAFilter):
     timeless = True
     """Whether one value always means the same condition, for the same person and estate."""
 
-    def condition(self, value: Any) -> Any:
+    def condition(self, value: Value) -> ColumnElement[bool]:
         """The SQL condition for the understood *value*."""
         return self.column == value
 
-    def apply(self, query: Any, value: object, alias: Any = None) -> Any:
-        """*query* narrowed to *value* (as understood by :meth:`clean`)."""
-        return query.where(self.condition(value))
+    def apply(self, query: object, value: object, alias: object = None) -> NoReturn:
+        """Flask-Admin would narrow a query by it; our lists ask :meth:`condition`."""
+        raise NotImplementedError
 
 
-class ChoiceFilter(DeskFilter):
+class ChoiceFilter(DeskFilter[LabelledEnum]):
     """A column that holds one of a closed list of words."""
 
     def __init__(self, column: InstrumentedAttribute[Any], key: str | None = None, name: str | None = None) -> None:
@@ -70,12 +77,12 @@ class ChoiceFilter(DeskFilter):
         """All words."""
         return [(member.value, label(member)) for member in self.enum]
 
-    def clean(self, value: str) -> Any:
+    def clean(self, value: str) -> LabelledEnum:
         """The member; ValueError for another word."""
         return self.enum(value)
 
 
-class FlagFilter(DeskFilter):
+class FlagFilter(DeskFilter[bool]):
     """Yes or no."""
 
     has_alternatives = False
@@ -90,12 +97,12 @@ class FlagFilter(DeskFilter):
             raise ValueError(value)
         return value == "1"
 
-    def condition(self, value: Any) -> Any:
+    def condition(self, value: bool) -> ColumnElement[bool]:
         """Compared as a truth value on both databases."""
         return self.column.is_(value)
 
 
-class WordFilter(DeskFilter):
+class WordFilter(DeskFilter[str]):
     """A column with codes written by programs (a verb, a register)."""
 
     def __init__(self, column: InstrumentedAttribute[Any], words: Mapping[str, Any], key: str | None = None) -> None:
@@ -113,7 +120,7 @@ class WordFilter(DeskFilter):
         return value
 
 
-class DateFilter(DeskFilter):
+class DateFilter(DeskFilter[datetime.date]):
     """From or until a date of the estate's own calendar, both included."""
 
     control = "date"
@@ -133,7 +140,7 @@ class DateFilter(DeskFilter):
             raise ValueError(value)
         return day
 
-    def condition(self, value: Any) -> Any:
+    def condition(self, value: datetime.date) -> ColumnElement[bool]:
         """Compared with the instants at which that date begins and ends in the estate."""
         if isinstance(self.column.type, LocalDate):
             return self.column <= value if self.until else self.column >= value
@@ -143,7 +150,7 @@ class DateFilter(DeskFilter):
         return self.column >= midnight.astimezone(datetime.UTC)
 
 
-class ReferenceFilter(DeskFilter):
+class ReferenceFilter(DeskFilter[int]):
     """A reference with few rows (team, category, person), chosen from a list."""
 
     def __init__(
@@ -162,12 +169,12 @@ class ReferenceFilter(DeskFilter):
             raise ValueError(value)
         return int(value)
 
-    def condition(self, value: Any) -> Any:
+    def condition(self, value: int) -> ColumnElement[bool]:
         """Equal, or empty."""
         return self.column == value if value else self.column.is_(None)
 
 
-class KeyFilter(DeskFilter):
+class KeyFilter(DeskFilter[str]):
     """A reference with many rows, named by its natural key (a room, a key number)."""
 
     control = "text"
@@ -185,16 +192,16 @@ class KeyFilter(DeskFilter):
             raise ValueError(value)
         return value
 
-    def condition(self, value: Any) -> Any:
+    def condition(self, value: str) -> ColumnElement[bool]:
         """Exactly that room, in the estate shown."""
         ids = select(self.lookup.model.id).where(self.lookup.scope(), self.lookup.exactly(value))
         return self.column.in_(ids)
 
 
-State = tuple[Any, Callable[[datetime.datetime], ColumnElement[bool]]]
+State = tuple[Caption, Callable[[datetime.datetime], ColumnElement[bool]]]
 
 
-class StateFilter(DeskFilter):
+class StateFilter(DeskFilter[str]):
     """States that are derived (open, overdue, on loan): word -> label and a condition on the present instant."""
 
     timeless = False
@@ -219,6 +226,6 @@ class StateFilter(DeskFilter):
             raise ValueError(value)
         return value
 
-    def condition(self, value: Any) -> Any:
+    def condition(self, value: str) -> ColumnElement[bool]:
         """The state's own condition."""
         return self.states[value][1](context.now())

@@ -4,7 +4,7 @@ import copy
 import re
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import ColumnElement, SQLColumnExpression, or_, select, true
 
 from models.base import among
 from models.complaints import Complaint
@@ -23,6 +23,7 @@ from models.staff import Department, Staff, StaffAssignment, Team
 from models.tickets import Ticket
 from views.forms.lookups import LARGEST_LIST, LIMIT, LOOKUPS, Ambiguous, Lookup
 from views.request import context
+from views.request.gathering import GatheredRow
 from views.words.cells import personal_of
 from views.words.language import label
 
@@ -32,7 +33,7 @@ __all__ = ["LOOKUPS"]
 class UnitLookup(Lookup):
     """By its number in whatever spelling; said without the stairwell it may be several."""
 
-    def order(self) -> Any:
+    def order(self) -> SQLColumnExpression[Any]:
         """As rooms are counted."""
         return Unit.sort_key
 
@@ -76,11 +77,11 @@ class ResidentLookup(Lookup):
 
     written_of = ("name", "phone")
 
-    def order(self) -> Any:
+    def order(self) -> SQLColumnExpression[Any]:
         """As Chinese people look names up: by pinyin."""
         return Resident.name_pinyin
 
-    def text(self, row: Any) -> str:
+    def text(self, row: GatheredRow) -> str:
         """Name and masked phone: two people may share a name."""
         if not row.phone:
             return str(row.name)
@@ -111,7 +112,7 @@ class StaffLookup(Lookup):
             here = here.where(StaffAssignment.role.in_(self.roles))
         return Staff.id.in_(here) & Staff.disabled_at.is_(None)
 
-    def text(self, row: Any) -> str:
+    def text(self, row: GatheredRow) -> str:
         """Name and user name."""
         return f"{row.name} ({row.username})"
 
@@ -186,7 +187,7 @@ class CategoryLookup(Lookup):
         """Only those in use."""
         return super().scope() & Category.enabled.is_(true()) & (Category.register == "tickets")
 
-    def order(self) -> Any:
+    def order(self) -> SQLColumnExpression[Any]:
         """As the estate laid them down: their places are the number keys of the call intake."""
         return Category.id
 
@@ -196,7 +197,7 @@ class TeamLookup(Lookup):
 
     written_of = ("name", "department")
 
-    def text(self, row: Any) -> str:
+    def text(self, row: GatheredRow) -> str:
         """Its name, with the department it stands for where that says more."""
         return str(row.name) if row.name else label(row.department)
 
@@ -213,7 +214,7 @@ class ApprovalLookup(Lookup):
         """Only those a loan can use."""
         return super().scope() & (KeyApproval.status == ApprovalStatus.APPROVED)
 
-    def text(self, row: Any) -> str:
+    def text(self, row: GatheredRow) -> str:
         """Borrower and number."""
         return f"{row.borrower_name} #{row.id}"
 
@@ -227,7 +228,7 @@ class OpenLookup(Lookup):
         """Only those that are open."""
         return super().scope() & among(self.model.status, self.model.open_statuses)
 
-    def text(self, row: Any) -> str:
+    def text(self, row: GatheredRow) -> str:
         """Number and what it is about."""
         return f"{row.number} {row.summary} #{row.id}"
 

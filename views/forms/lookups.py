@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from flask import g
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, or_, select
 from wtforms.form import BaseForm
 
-from models.base import Base
 from models.finding import found
 from models.personal import keyring_of
 from models.policy import may, visible
 from views.request import context
-from views.request.gathering import Prepared, Question, gathered, prepared
+from views.request.gathering import GatheredRow, Prepared, Question, gathered, prepared
 from views.request.keeping import scope_key
 from views.request.queries import LARGEST_ID
 
@@ -62,11 +61,12 @@ class Lookup:
             condition = condition & (self.model.estate_id == estate.id)
         return condition
 
-    def order(self) -> Any:
+    def order(self) -> SQLColumnExpression[Any]:
         """By the natural key."""
-        return getattr(self.model, self.key)
+        column: SQLColumnExpression[Any] = getattr(self.model, self.key)
+        return column
 
-    def text(self, row: Any) -> str:
+    def text(self, row: GatheredRow) -> str:
         """How the record is written: its natural key."""
         return str(getattr(row, self.key))
 
@@ -163,7 +163,7 @@ class Lookup:
             raise Ambiguous([f"{self.text(row)} #{row.id}" for row in rows[:CANDIDATES]])
         return int(rows[0].id)
 
-    def _is_written(self, row: Base, text: str, before: str) -> bool:
+    def _is_written(self, row: GatheredRow, text: str, before: str) -> bool:
         written = self.text(row)
         return before in ("id:", "#") or text in (written, f"{written} #{row.id}")
 

@@ -1,28 +1,46 @@
 """How form fields are drawn: as WTForms draws them, in a tenth of the time, since a form has dozens of attributes."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
 
 from flask_babel import gettext
 from markupsafe import Markup
 from wtforms import Field, widgets
+from wtforms.fields import Flags
+from wtforms.fields.choices import Choice  # type: ignore[attr-defined]  # newer than its annotations
 
 from views.words.cells import escaped, marked
 from views.words.language import remarked
 
 _INPUTS = frozenset({widgets.CheckboxInput, widgets.DateInput, widgets.DateTimeLocalInput})
 """Kinds of input that WTForms draws in a way of their own, of which our fields need nothing else."""
+
+
+class Control(Protocol):
+    """What the drawing of a field reads of it, whatever its kind."""
+
+    id: str
+    name: str
+    data: object
+    flags: Flags
+    widget: Any
+
+    def _value(self) -> str: ...
+
+    def iter_choices(self) -> Iterable[Choice]: ...
+
+
 CLASSES = {"FlagField": "form-check-input", "LongTextField": "form-control"}
 
 
-def attributes(**given: Any) -> Markup:
+def attributes(**values: object) -> Markup:
     """HTML attributes by name (``class_`` is ``class``), escaped; True is the name alone, False and None nothing.
 
     The names are those of the program, never of a person.
     """
     parts = [
         name.rstrip("_") if value is True else f'{name.rstrip("_")}="{escaped(value)}"'
-        for name, value in sorted(given.items())
+        for name, value in sorted(values.items())
         if value is not False and value is not None
     ]
     return marked(" ".join(parts))
@@ -59,29 +77,29 @@ def needed_mark() -> str:
     return f' <span class="visually-hidden">{escaped(remarked("", gettext("required")))}</span>'
 
 
-def draw(field: Any, given: Mapping[str, Any]) -> Markup:
-    """The field *field* by its own widget, with the attributes *given*."""
-    widget: Any = field.widget
+def draw(field: Control, options: Mapping[str, Any]) -> Markup:
+    """The field *field* by its own widget, with the attributes *options*."""
+    widget = field.widget
     kind = type(widget)
-    wanted = {"id": field.id, "name": field.name, **given}
+    html = {"id": field.id, "name": field.name, **options}
     for name in getattr(widget, "validation_attrs", ()):
-        wanted.setdefault(name, getattr(field.flags, name))
+        html.setdefault(name, getattr(field.flags, name))
     if kind is widgets.Select:
-        return _select(field, wanted)
+        return _select(field, html)
     if kind is widgets.TextArea:
-        return marked(f"<textarea {attributes(**wanted)}>\r\n{escaped(field._value())}</textarea>")
+        return marked(f"<textarea {attributes(**html)}>\r\n{escaped(field._value())}</textarea>")
     if kind is widgets.CheckboxInput:
-        wanted.setdefault("checked", bool(field.data))
+        html.setdefault("checked", bool(field.data))
     if kind.__call__ is widgets.Input.__call__ or kind in _INPUTS:
-        typed = attributes(**{"type": widget.input_type, "value": field._value(), **wanted})
+        typed = attributes(**{"type": widget.input_type, "value": field._value(), **html})
         return marked(f"<input {typed}>")
-    drawn: Markup = widget(field, **given)
+    drawn: Markup = widget(field, **options)
     return drawn
 
 
-def _select(field: Any, wanted: dict[str, Any]) -> Markup:
+def _select(field: Control, html: Mapping[str, object]) -> Markup:
     options = [
         f'<option{" selected" * bool(one.selected)} value="{escaped(one.value)}">{escaped(one.label)}</option>'
         for one in field.iter_choices()
     ]
-    return marked(f"<select {attributes(**wanted)}>{''.join(options)}</select>")
+    return marked(f"<select {attributes(**html)}>{''.join(options)}</select>")

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from flask import abort, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext, lazy_gettext
 from sqlalchemy import func, select
@@ -47,14 +48,14 @@ class BulkRunView(DeskPage):
     group = lazy_gettext("Control")
 
     @expose("/")
-    def index_view(self) -> Any:
+    def index_view(self) -> ResponseReturnValue:
         """The person's last runs."""
         query = select(BulkRun).where(visible(context.actor(), BulkRun)).order_by(BulkRun.id.desc()).limit(PAGE_SIZE)
         runs = list(context.session().scalars(query))
         return self.render("admin/bulk_runs.html", runs=runs, title_of=title_of, label=label)
 
     @expose("/details/")
-    def details_view(self) -> Any:
+    def details_view(self) -> ResponseReturnValue:
         """Preview or result, with every row accounted for."""
         run, undone_by = self._run_and_undo(asked_id())
         desk = context.session()
@@ -121,7 +122,7 @@ class BulkRunView(DeskPage):
             raise BadRequest(gettext("The address has an unknown value for “%(name)s”.", name="outcome")) from None
 
     @expose("/run/", methods=("POST",))
-    def run_view(self) -> Any:
+    def run_view(self) -> ResponseReturnValue:
         """Do it, or go on with it; sent twice it acts once. Long runs go on from the page's button."""
         run_id = parse_id(request.form.get("id"))
         run = self._run(run_id)
@@ -139,7 +140,7 @@ class BulkRunView(DeskPage):
         return redirect(self.get_url(".details_view", id=run_id))
 
     @expose("/undo/", methods=("POST",))
-    def undo_view(self) -> Any:
+    def undo_view(self) -> ResponseReturnValue:
         """Prepare the run that puts this one back, and show its preview."""
         run = self._run(parse_id(request.form.get("id")))
         actor = context.actor()
@@ -151,7 +152,7 @@ class BulkRunView(DeskPage):
         return redirect(self.get_url(".details_view", id=undoing))
 
     @expose("/download/")
-    def download(self) -> Any:
+    def download(self) -> ResponseReturnValue:
         """Every row with its outcome, as CSV."""
         run = self._run(asked_id())
         return csv_answer(lines_of(run.id), f"bulk-{run.register.replace('_', '-')}-{run.id}.csv")

@@ -29,7 +29,7 @@ from views.register.scope import actor_here
 from views.register.steps import next_step
 from views.registers import complaints, tickets
 from views.request import context
-from views.request.gathering import Prepared, Question, prepared
+from views.request.gathering import GatheredRow, Prepared, Question, prepared
 from views.request.keeping import scope_key
 from views.request.queries import COUNT_LIMIT, ordering, place_in
 from views.words.language import local_today, zone
@@ -37,7 +37,7 @@ from views.words.language import local_today, zone
 ROWS = 50
 BESIDE = 6
 
-MATTERS: tuple[tuple[type[Any], ColumnElement[bool], str, Any], ...] = (
+MATTERS: tuple[tuple[type[Ticket] | type[Complaint], ColumnElement[bool], str, ModuleType], ...] = (
     (Ticket, OPEN_TICKETS, "tickets", tickets),
     (Complaint, OPEN_COMPLAINTS, "complaints", complaints),
 )
@@ -148,7 +148,7 @@ def _moments() -> dict[str, datetime.datetime]:
     return {"now": now, "soon": now + datetime.timedelta(hours=2), "midnight": tomorrow.astimezone(datetime.UTC)}
 
 
-def _here(query: Question, model: Any, *conditions: ColumnElement[bool]) -> Question:
+def _here(query: Question, model: type[Any], *conditions: ColumnElement[bool]) -> Question:
     estate = context.current_estate()
     if estate is not None:
         query = query.where(model.estate_id == estate.id)
@@ -169,7 +169,7 @@ def _sum(figure: Figure, found: dict[str, list[Any]]) -> int:
     return sum(numbers)
 
 
-def _filter(name: str, model: Any) -> Any:
+def _filter(name: str, model: type[Ticket] | type[Complaint]) -> ColumnElement[bool]:
     if name == "overdue":
         return place_in(model.due_at) < NOW
     if name == "soon":
@@ -234,7 +234,7 @@ class _Steps:
         self._calls = url_for("follow_ups.details_view", id="") if may_call else ""
         self._known: dict[tuple[Any, ...], tuple[Any, str]] = {}
 
-    def next(self, row: Any) -> tuple[Any, str]:
+    def next(self, row: GatheredRow) -> tuple[Any, str]:
         """What the step is called, and its address."""
         if row.follow_up_id is not None and self._calls:
             return self._call, f"{self._calls}{row.follow_up_id}"

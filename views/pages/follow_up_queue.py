@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import abort, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
@@ -15,7 +16,7 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from models.call import Call
 from models.complaints import Complaint
-from models.errors import OperationRefused
+from models.errors import OperationRefused, Outcome
 from models.estates import Unit
 from models.follow_ups import IS_SCHEDULED, AttemptOutcome, FollowUp, FollowUpAttempt
 from models.matters import Comment, RepeatReport
@@ -72,25 +73,25 @@ class FollowUpQueueView(DeskPage):
     url_name = "follow-ups/queue"
 
     @expose("/")
-    def index_view(self) -> Any:
+    def index_view(self) -> ResponseReturnValue:
         """The next call; ``skipped`` ones come again at the end."""
         return self.page(AttemptForm(), self.asked_call())
 
     @expose("/record/", methods=("POST",))
     @once
-    def record_view(self) -> Any:
+    def record_view(self) -> ResponseReturnValue:
         """Record what the call brought (FUP-1 … 3), then the next one."""
         form = AttemptForm(request.form)
         return self.doing("record_attempt", verbs.record_attempt, form, _brought(form.outcome.data))
 
     @expose("/later/", methods=("POST",))
     @once
-    def later_view(self) -> Any:
+    def later_view(self) -> ResponseReturnValue:
         """The resident wants another time: the call comes up again then (FUP-5)."""
         form = LaterForm(request.form)
         return self.doing("reassign", _call_later, form, gettext("It comes up again at that time."))
 
-    def doing(self, verb: str, function: Callable[..., Any], form: DeskForm, done: str) -> Any:
+    def doing(self, verb: str, function: Callable[..., Outcome], form: DeskForm, done: str) -> ResponseReturnValue:
         """Do a verb to the call that was shown; nothing typed is lost when it is refused."""
         call_id = self.asked_call()
         if call_id is None or not may_here(verb, "follow_ups"):
@@ -124,7 +125,7 @@ class FollowUpQueueView(DeskPage):
 
     # ------------------------------------------------------------- what is shown
 
-    def page(self, form: Any, call_id: int | None, problem: str | None = None) -> str:
+    def page(self, form: DeskForm, call_id: int | None, problem: str | None = None) -> str:
         """The call with its form; two statements: which it is and how many there are, and all about it."""
         kept = self.kept()
         whose = kept.get("whose", "mine")
@@ -233,7 +234,7 @@ class FollowUpQueueView(DeskPage):
         return select(*_columns(model, names)).order_by(model.id.desc()).limit(LAST)
 
 
-def _brought(outcome: Any) -> str:
+def _brought(outcome: AttemptOutcome | None) -> str:
     """What the call has led to, said to who made it."""
     if outcome is AttemptOutcome.NOT_SATISFIED:
         return str(gettext("Recorded: not satisfied, so the matter is being worked on again."))
@@ -265,7 +266,7 @@ def _call(found: dict[str, list[Any]], register: str) -> DueCall:
     )
 
 
-def _call_later(call: Call, rows: list[FollowUp], *, preferred_time: datetime.datetime) -> Any:
+def _call_later(call: Call, rows: list[FollowUp], *, preferred_time: datetime.datetime) -> Outcome:
     """The same person calls again at another time: passing on to oneself is the verb that sets it (FUP-4)."""
     assignee = call.session.get_one(Staff, rows[0].assignee_id)
     return verbs.reassign(call, rows, assignee=assignee, preferred_time=preferred_time)

@@ -11,7 +11,7 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from sqlalchemy import Integer, cast, func, select
+from sqlalchemy import ColumnElement, Integer, cast, func, select
 
 from models.audits import AuditFinding, AuditLine, AuditRun
 from models.complaints import IS_OPEN as OPEN_COMPLAINTS
@@ -25,7 +25,7 @@ from models.verbs import verb_label
 from views.register.page import may_here, shown_here
 from views.request import context
 from views.request.gathering import Question
-from views.request.queries import COUNT_LIMIT
+from views.request.queries import COUNT_LIMIT, Sortable
 from views.words.cells import duration
 from views.words.language import label, local_today, say
 
@@ -141,7 +141,7 @@ def supervisor_home(found: Mapping[str, list[Any]]) -> list[Pile]:
     return [_counted(pile, found) for pile in (approvals, _audits(found), calls, serious)]
 
 
-def _tries() -> Any:
+def _tries() -> ColumnElement[int]:
     """On how many days a call is tried before it may be closed, by the estate's setting (FUP-3)."""
     setting = select(cast(Setting.value, Integer)).where(Setting.estate_id == FollowUp.estate_id, Setting.code == TRIES)
     return func.coalesce(setting.scalar_subquery(), DEFAULT_SETTINGS[TRIES][1])
@@ -231,7 +231,7 @@ def _audits(found: Mapping[str, list[Any]]) -> Pile:
     return _counted(pile, found)
 
 
-def _pile(name: str, query: Question, *order: Any) -> dict[str, Question]:
+def _pile(name: str, query: Question, *order: Sortable) -> dict[str, Question]:
     """The first of the rows, and how many there are."""
     capped = query.limit(COUNT_LIMIT + 1).subquery()
     counted: Question = select(func.count().label("number")).select_from(capped)

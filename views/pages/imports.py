@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from flask import abort, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext, lazy_gettext
 from sqlalchemy import select
@@ -61,7 +62,7 @@ class ImportView(DeskPage):
     group = lazy_gettext("Control")
 
     @expose("/")
-    def index_view(self) -> Any:
+    def index_view(self) -> ResponseReturnValue:
         """The person's last imports."""
         query = select(ImportRun).where(visible(context.actor(), ImportRun))
         runs = list(context.session().scalars(query.order_by(ImportRun.id.desc()).limit(PAGE_SIZE)))
@@ -74,7 +75,7 @@ class ImportView(DeskPage):
     # ------------------------------------------------------------- upload
 
     @expose("/new/", methods=("GET", "POST"))
-    def new_view(self) -> Any:
+    def new_view(self) -> ResponseReturnValue:
         """Choose the file."""
         register = parse_choice("register", list(imports.REGISTERS), "residents")
         estate = context.current_estate()
@@ -119,7 +120,7 @@ class ImportView(DeskPage):
     # ------------------------------------------------------------- columns
 
     @expose("/map/", methods=("GET", "POST"))
-    def map_view(self) -> Any:
+    def map_view(self) -> ResponseReturnValue:
         """Say which sheet and columns of the file hold what; then comes the dry run."""
         if request.method == "GET":
             run = self._run(asked_id())
@@ -220,7 +221,7 @@ class ImportView(DeskPage):
     # ------------------------------------------------------------- dry run
 
     @expose("/check/", methods=("GET", "POST"))
-    def check_view(self) -> Any:
+    def check_view(self) -> ResponseReturnValue:
         """What would become of the rows; a POST makes the dry run (again)."""
         if request.method == "POST":
             run_id = parse_id(request.form.get("id"))
@@ -241,7 +242,7 @@ class ImportView(DeskPage):
     # ------------------------------------------------------------- doing it
 
     @expose("/run/", methods=("POST",))
-    def run_view(self) -> Any:
+    def run_view(self) -> ResponseReturnValue:
         """Do it, or go on with it; sent twice it acts once. The page goes on by itself, or by its button."""
         run_id = parse_id(request.form.get("id"))
         run = self._run(run_id)
@@ -254,7 +255,7 @@ class ImportView(DeskPage):
         return redirect(self.get_url(".details_view", id=run_id))
 
     @expose("/undo/", methods=("POST",))
-    def undo_view(self) -> Any:
+    def undo_view(self) -> ResponseReturnValue:
         """Take out again what the import brought; what has been followed by anything stays. Goes on like an import."""
         run = self._run(parse_id(request.form.get("id")))
         run_id, before = run.id, request.form.get("before", "")
@@ -268,7 +269,7 @@ class ImportView(DeskPage):
         return redirect(self.get_url(".details_view", id=run_id, **({} if at is None else {"before": at})))
 
     @expose("/details/")
-    def details_view(self) -> Any:
+    def details_view(self) -> ResponseReturnValue:
         """How far it is, and what became of each row."""
         run = self._run(asked_id())
         if run.state not in (ImportState.RUNNING, ImportState.FINISHED):
@@ -295,7 +296,7 @@ class ImportView(DeskPage):
         }
 
     @expose("/download/")
-    def download(self) -> Any:
+    def download(self) -> ResponseReturnValue:
         """The refused rows as they stood in the file, with reasons: to be mended and imported again."""
         run = self._run(asked_id())
         name = f"{run.register}-refused-{run.id}.xlsx"
@@ -331,7 +332,7 @@ class ImportView(DeskPage):
             "everybody": OccupancyKind(reading.everybody) if reading.everybody else None,
         }
 
-    def _page(self, template: str, run: ImportRun, **values: Any) -> str:
+    def _page(self, template: str, run: ImportRun, **values: object) -> str:
         estate = context.session().get_one(Estate, run.estate_id)
         return self.render(
             template,

@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import abort, jsonify, redirect, request
+from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
@@ -63,7 +64,7 @@ class MentionView(DeskPage):
         ]
 
     @expose("/seen/", methods=("POST",))
-    def seen_view(self) -> Any:
+    def seen_view(self) -> ResponseReturnValue:
         """Mark some of the person's mentions as seen, or all."""
         actor = context.actor()
         if actor is None or not may(actor, "mark_seen", self.register):
@@ -74,7 +75,7 @@ class MentionView(DeskPage):
         return redirect(self.get_url(".index_view"))
 
     @expose("/people/")
-    def people_view(self) -> Any:
+    def people_view(self) -> ResponseReturnValue:
         """Whom to offer after an @, as JSON: those who work in the estate shown, by name, user name or pinyin."""
         actor, estate = context.actor(), context.current_estate()
         if not (may(actor, "comment", "tickets") or may(actor, "comment", "complaints")) or estate is None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask import abort, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
@@ -16,6 +17,7 @@ from models.base import LabelledEnum
 from models.estates import Estate
 from models.follow_ups import FollowUpStatus
 from models.policy import may
+from models.staff import Actor
 from views.register.page import DeskPage, may_here
 from views.request import context
 from views.request.gathering import gathered
@@ -99,7 +101,7 @@ class ReportView(DeskPage):
     url_name = "reports"
 
     @expose("/")
-    def index_view(self) -> Any:
+    def index_view(self) -> ResponseReturnValue:
         """The figures of the period that the address asks for."""
         if not may_here("read", "reports"):
             abort(403)
@@ -135,7 +137,7 @@ class ReportView(DeskPage):
         actor = context.actor()
         assert actor is not None
 
-        def roles_of(estate: Estate) -> Any:
+        def roles_of(estate: Estate) -> Actor:
             return replace(actor, roles=frozenset(role for role in actor.roles if role[0] == estate.id))
 
         return [estate for estate in context.estates() if may(roles_of(estate), "read", "reports")]
@@ -320,5 +322,5 @@ def _mean(total: int | None, given: int) -> Cell:
     return Cell(f"{total / given:.1f} ({given})" if total and given else "—")
 
 
-def _word(key: str) -> Any:
+def _word(key: str) -> str | int:
     return key.value if isinstance(key, LabelledEnum) else key or 0

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import jsonify, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, Integer, Select, Text, cast, func, literal, or_, select, union_all
@@ -53,7 +54,7 @@ class SearchView(DeskPage):
     in_menu = False
 
     @expose("/")
-    def index(self) -> Any:
+    def index(self) -> ResponseReturnValue:
         """What was found, as JSON for programs; straight to the record when its number was typed."""
         text = parse_search(request.args.get("q", ""))
         queries = [query for model in EVERYWHERE if text and (query := _query(model, text)) is not None]

@@ -4,9 +4,10 @@ Its parts stand beside each other (:mod:`views.register.part`): what a list is, 
 many, how a record is made and edited, how it is given out.
 """
 
-from typing import Any
+from typing import Protocol
 
 from flask import abort, jsonify, request
+from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext
 
@@ -23,6 +24,12 @@ from views.register.scope import Scope
 from views.register.steps import StepPages
 from views.request.queries import parse_id, parse_search
 from views.words.codes import code_name
+
+
+class Sourced(Protocol):
+    """A record that says which program wrote it."""
+
+    source: str | None
 
 
 class RegisterView(
@@ -42,7 +49,7 @@ class RegisterView(
         refuse_vain_options(cls)
 
     @expose("/ajax/lookup/")
-    def ajax_lookup(self) -> Any:
+    def ajax_lookup(self) -> ResponseReturnValue:
         """The first 20 records that fit, for the search boxes of this register's forms; scoped and asked of policy."""
         lookup = LOOKUPS.get(request.args.get("name", ""))
         if lookup is None:
@@ -54,7 +61,7 @@ class RegisterView(
         rows = lookup.of_team(parse_id(team), self.register).search(text) if team else lookup.search(text)
         return jsonify([{"value": f"id:{row.id}", "text": lookup.text(row)} for row in rows])
 
-    def show_source(self, record: Any) -> str:
+    def show_source(self, record: Sourced) -> str:
         """Which program wrote it."""
         return code_name(record.source)
 

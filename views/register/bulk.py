@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from flask import abort, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext
 from sqlalchemy import ColumnElement, func, select
@@ -46,7 +47,7 @@ class BulkPages(Part[Row]):
     bulk_template = "admin/bulk.html"
 
     @expose("/bulk/<verb>/", methods=("GET", "POST"))
-    def bulk_view(self, verb: str) -> Any:
+    def bulk_view(self, verb: str) -> ResponseReturnValue:
         """Ask for what the verb needs for all chosen rows; the preview is the run's own page."""
         if verb not in self.bulk_verbs:
             abort(404)

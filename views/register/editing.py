@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from flask import flash, g, redirect, request
+from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext
 from werkzeug.exceptions import NotFound
@@ -15,6 +16,7 @@ from views.forms.lookup_kinds import LOOKUPS
 from views.forms.lookups import Lookup, learn_for
 from views.register.part import Row
 from views.register.scope import INVALID
+from views.register.steps import version_of
 from views.register.versions import STORED, Differences, asked_again, chosen, differences, undecided
 from views.request import context
 from views.request.queries import asked_id, parse_id
@@ -58,7 +60,7 @@ class EditPages(Part[Row]):
     # ------------------------------------------------------------- create
 
     @expose("/new/", methods=("GET", "POST"))
-    def create_view(self) -> Any:
+    def create_view(self) -> ResponseReturnValue:
         """Ask for a new record, then make it by the register's own verb."""
         if not self.has_page("create"):
             raise NotFound
@@ -88,7 +90,7 @@ class EditPages(Part[Row]):
         verb = say(verb_label(self.create_verb))
         return str(gettext("%(record)s: %(verb)s – done.", record=name, verb=verb))
 
-    def sent_twice(self, record_id: int) -> Any:
+    def sent_twice(self, record_id: int) -> ResponseReturnValue:
         """Lead to the record that the same form has made already (:mod:`views.request.sent_once`)."""
         context.note_saved()
         record = context.session().get(self.model, record_id)
@@ -100,7 +102,7 @@ class EditPages(Part[Row]):
         return redirect(self.after_create(record))
 
     def create_page(
-        self, form: DeskForm, problem: str | None = None, refusal: OperationRefused | None = None, **beside: Any
+        self, form: DeskForm, problem: str | None = None, refusal: OperationRefused | None = None, **beside: object
     ) -> str:
         """The page that asks for a new record; *beside* is what its template shows further."""
         learn_for(form)
@@ -122,7 +124,7 @@ class EditPages(Part[Row]):
                 found[name.short_name] = parse_id(request.args[name.short_name])
         return found
 
-    def draft(self, form: DeskForm) -> Any:
+    def draft(self, form: DeskForm) -> object:
         """The draft that the create verb takes, from a valid form."""
         raise NotImplementedError
 
@@ -133,7 +135,7 @@ class EditPages(Part[Row]):
     # ------------------------------------------------------------- edit
 
     @expose("/edit/", methods=("GET", "POST"))
-    def edit_view(self) -> Any:
+    def edit_view(self) -> ResponseReturnValue:
         """Change descriptive columns, by ``amend``, of the version that was read."""
         if not self.has_page("edit"):
             raise NotFound
@@ -141,9 +143,9 @@ class EditPages(Part[Row]):
         self.require("amend", record)
         self.remember_references(record)
         if request.method == "GET":
-            return self.edit_page(record, self._edit_form_class(obj=record), record.version)
+            return self.edit_page(record, self._edit_form_class(obj=record), version_of(record))
         version = self.asked_version()
-        if version not in (None, record.version) and (answer := done_before(self)) is not None:
+        if version not in (None, version_of(record)) and (answer := done_before(self)) is not None:
             return answer
         form = self._edit_form_class(request.form, obj=record)
         open_choices = undecided(form)
@@ -152,7 +154,7 @@ class EditPages(Part[Row]):
             beside = asked_again(form, self._edit_form_class(obj=record))
             return self.edit_page(record, form, version, problem if open_choices else None, beside), INVALID
         changes = {name: value for name, value in self.changes(form, record).items() if chosen(name) != STORED}
-        if not changes and version in (None, record.version):
+        if not changes and version in (None, version_of(record)):
             context.note_saved()
             flash(gettext("Nothing was changed."), "info")
             return redirect(self.get_url(".details_view", id=record.id))
@@ -166,7 +168,7 @@ class EditPages(Part[Row]):
             page = self.edit_page(
                 record,
                 form,
-                record.version if stale else version,
+                version_of(record) if stale else version,
                 problem=None if at_field else sentence(refusal),
                 differences=beside,
             )
@@ -222,7 +224,7 @@ class EditPages(Part[Row]):
             and (isinstance(field, PhoneField) or field.data != getattr(record, field.short_name))
         }
 
-    def amended(self, field: Field) -> Any:
+    def amended(self, field: Field) -> object:
         """The value that *field* gives its column."""
         if isinstance(field, PhoneField) and field.data == "-":
             return None
@@ -231,7 +233,7 @@ class EditPages(Part[Row]):
     # ------------------------------------------------------------- delete
 
     @expose("/delete/", methods=("GET", "POST"))
-    def delete_view(self) -> Any:
+    def delete_view(self) -> ResponseReturnValue:
         """Ask once more, then delete through the verb: allowed only while nothing has followed."""
         if not self.has_page("delete"):
             raise NotFound

@@ -11,6 +11,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from flask import abort
+from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from sqlalchemy import Integer
 
@@ -19,6 +20,7 @@ from models.personal import masked_text
 from views.register.part import Row
 from views.register.sheets import Value, csv_answer, xlsx_answer
 from views.request import context
+from views.request.queries import Asked
 from views.words.cells import Cell, as_text, mask_of, personal_of
 from views.words.language import FEN_IN_YUAN, local_moment, local_today, unreadable
 
@@ -37,7 +39,7 @@ class ExportPages(Part[Row]):
     """``/admin/<register>/export/csv/`` and ``/xlsx/``."""
 
     @expose("/export/<export_type>/")
-    def export(self, export_type: str) -> Any:
+    def export(self, export_type: str) -> ResponseReturnValue:
         """The whole list as it is filtered now."""
         if export_type not in ("csv", "xlsx") or not self.has_page("export"):
             abort(404)
@@ -47,7 +49,7 @@ class ExportPages(Part[Row]):
         rows = self.export_rows(asked)
         return csv_answer(rows, name) if export_type == "csv" else xlsx_answer(rows, name, str(self.title))
 
-    def export_rows(self, asked: Any) -> Iterator[list[Value]]:
+    def export_rows(self, asked: Asked) -> Iterator[list[Value]]:
         """The heading and one list of values a record, read in batches by id; the columns that the address chose."""
         names = asked.columns or self.exported_columns
         yield [str(self.get_column_name(name)) for name in names]

@@ -41,6 +41,7 @@ from views.request.queries import (
     twice_given,
 )
 from views.words.cells import escaped, marked
+from views.words.labels import Caption
 from views.words.language import language, say, zone
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ class ListPages(Part[Row]):
         """The list as the person saw it last, with its filters."""
         return list_address(self.endpoint)
 
-    def preview_asked(self) -> Any:
+    def preview_asked(self) -> dict[str, Any] | None:
         """The record that the address wants beside the list (views.register.saved_views)."""
         return None
 
@@ -142,7 +143,7 @@ class ListPages(Part[Row]):
 
     # ------------------------------------------------------------- what is asked
 
-    def asked(self, source: Any = None) -> Asked:
+    def asked(self, source: Mapping[str, str] | None = None) -> Asked:
         """What the address asks for; 400 for anything malformed. *source* replaces the request's arguments."""
         arguments: MultiDict[str, str] = request.args if source is None else MultiDict(source)
         twice_given(arguments)
@@ -178,7 +179,7 @@ class ListPages(Part[Row]):
             asked.after = day_cursor(asked.at, column, zone(), upwards=not asked.descending)
         return asked
 
-    def _asked_filters(self, arguments: Any) -> list[tuple[Any, str, Any]]:
+    def _asked_filters(self, arguments: MultiDict[str, str]) -> list[tuple[Any, str, Any]]:
         found = []
         for name in dict.fromkeys(arguments):
             if not name.startswith("flt"):
@@ -219,15 +220,19 @@ class ListPages(Part[Row]):
         missing = names and self.number_column not in names and self.number_column in self.choosable_columns
         return [self.number_column, *names] if missing else names
 
-    def sort_column(self, asked: Asked) -> Any:
+    def sort_column(self, asked: Asked) -> InstrumentedAttribute[Any]:
         """The column that orders the list; what a search finds comes by number, which the search index knows."""
         if asked.sort:
-            return getattr(self.model, self.sorted_by.get(asked.sort, asked.sort))
-        return self.model.id if asked.search else self.default_sort_column()
+            return self._column(asked.sort)
+        return self._column("id") if asked.search else self.default_sort_column()
 
-    def default_sort_column(self) -> Any:
+    def default_sort_column(self) -> InstrumentedAttribute[Any]:
         """The column that orders the list when nothing is asked."""
-        return getattr(self.model, self.sorted_by.get(self.default_sort, self.default_sort))
+        return self._column(self.default_sort)
+
+    def _column(self, name: str) -> InstrumentedAttribute[Any]:
+        column: InstrumentedAttribute[Any] = getattr(self.model, self.sorted_by.get(name, name))
+        return column
 
     @staticmethod
     def is_dated(column: InstrumentedAttribute[Any]) -> bool:
@@ -339,7 +344,7 @@ class ListPages(Part[Row]):
             return made()
         return kept((self.endpoint, str(zone()), asked.shape(), COUNT_LIMIT, *more), made)
 
-    def address(self, asked: Asked, **changes: Any) -> str:
+    def address(self, asked: Asked, **changes: object) -> str:
         """The address of this list with *changes*."""
         arguments = asked.arguments(**changes)
         page = fixed_url(".index_view")
@@ -376,7 +381,7 @@ class ListPages(Part[Row]):
         """The label of each column that a list can show."""
         return {name: str(self.get_column_name(name)) for name in self.choosable_columns}
 
-    def nothing_found(self, asked: Asked) -> Any:
+    def nothing_found(self, asked: Asked) -> Caption:
         """What an empty list says: what to do next."""
         if asked.search and self.search_condition(asked.search) is None:
             return gettext("Search for two letters or digits at least, or a Chinese character; signs find nothing.")

@@ -62,7 +62,7 @@ def refuse_vain_options(view: type[Any]) -> None:
         raise TypeError(message)
 
 
-def sorting(declared: Any) -> tuple[str, bool]:
+def sorting(declared: object) -> tuple[str, bool]:
     """Column and whether it descends, of ``column_default_sort`` in any of the ways in which Flask-Admin takes it."""
     first = declared[0] if isinstance(declared, list) else declared
     name, descending = first if isinstance(first, tuple) else (first, False)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import abort, redirect, url_for
+from flask.typing import ResponseReturnValue
 from flask_admin import BaseView
 from sqlalchemy import ColumnElement
 
@@ -38,11 +39,11 @@ class DeskPage(BaseView):
         """Whether the menu leads to it."""
         return self.in_menu
 
-    def inaccessible_callback(self, name: str, **_kwargs: object) -> Any:
+    def inaccessible_callback(self, name: str, **_kwargs: object) -> ResponseReturnValue:
         """To the sign-in page for nobody, 403 for somebody."""
         return redirect(url_for("auth.login")) if context.actor() is None else abort(403)
 
-    def _run_view(self, fn: Callable[..., Any], *args: object, **kwargs: object) -> Any:
+    def _run_view(self, fn: Callable[..., ResponseReturnValue], *args: object, **kwargs: object) -> ResponseReturnValue:
         return fn(self, *args, **kwargs)
 
 

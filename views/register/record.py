@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from markupsafe import Markup
 
@@ -50,7 +51,7 @@ class RecordPages(Part[Row]):
     phone_verb = "read_phone"
 
     @expose("/details/")
-    def details_view(self) -> Any:
+    def details_view(self) -> ResponseReturnValue:
         """The record."""
         record_id = asked_id()
         names = [name for _title, names in self.sections for name in names]
@@ -103,7 +104,7 @@ class RecordPages(Part[Row]):
                 shown.append((title, kept))
         return shown
 
-    def fact(self, record: Row, name: str, *, in_full: bool) -> Any:
+    def fact(self, record: Row, name: str, *, in_full: bool) -> str:
         """One value; a phone number in full for those who must call (RES-4), ready to be called, on this page only.
 
         What names another record that the person may read leads there.

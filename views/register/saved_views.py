@@ -1,11 +1,13 @@
 """What each person makes of a list: saved views above it, the columns to show, a record looked at beside it."""
 
 import functools
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode
 
 from flask import flash, redirect, request
+from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext
 from sqlalchemy import select
@@ -98,7 +100,7 @@ class PersonalLists(Part[Row]):
     # ------------------------------------------------------------- columns
 
     @expose("/columns/", methods=("POST",))
-    def columns_view(self) -> Any:
+    def columns_view(self) -> ResponseReturnValue:
         """Remember the columns that were ticked and show the list with them."""
         asked = self._asked_in_form()
         chosen = [] if request.form.get("standard") else request.form.getlist("column")
@@ -114,7 +116,7 @@ class PersonalLists(Part[Row]):
 
     @expose("/views/", methods=("POST",))
     @once
-    def views_view(self) -> Any:
+    def views_view(self) -> ResponseReturnValue:
         """Save the list as it is under a name."""
         query = canonical(self._asked_in_form())
         try:
@@ -133,7 +135,7 @@ class PersonalLists(Part[Row]):
 
     @expose("/views/change/", methods=("POST",))
     @once
-    def change_view(self) -> Any:
+    def change_view(self) -> ResponseReturnValue:
         """Rename, share or delete a saved view of this register."""
         query = canonical(self._asked_in_form())
         view = self._saved(parse_id(request.form.get("id")))
@@ -151,7 +153,7 @@ class PersonalLists(Part[Row]):
             return self._not_kept(refusal, query, "rename_to")
         return redirect(f"{self.get_url('.index_view')}?{query}")
 
-    def _not_kept(self, refusal: OperationRefused, query: str, field: str) -> Any:
+    def _not_kept(self, refusal: OperationRefused, query: str, field: str) -> ResponseReturnValue:
         """Back to the list that *query* is, which says why and shows the name that was typed in *field* again."""
         flash(sentence(refusal), "error")
         typed = urlencode({field: request.form.get("name", "")[:LONGEST_NAME]})
@@ -168,7 +170,7 @@ class PersonalLists(Part[Row]):
     def _asked_in_form(self) -> Asked:
         return self.asked(MultiDict(parse_qsl(request.form.get("query", ""), keep_blank_values=True)))
 
-    def _keep(self, verb: Any, **arguments: Any) -> None:
+    def _keep(self, verb: Callable[..., object], **arguments: object) -> None:
         with committing():
             verb(context.call(), **arguments)
 

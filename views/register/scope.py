@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import Any, Generic, cast
 
 from flask import abort, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from sqlalchemy import ColumnElement, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, bindparam, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload, selectinload
 from werkzeug.exceptions import NotFound
@@ -30,7 +31,7 @@ from views.request.committing import committing
 from views.request.keeping import fixed_url, kept
 from views.request.queries import PAGE_SIZE
 from views.words.cells import Cell, cell_of, columns_of_end
-from views.words.labels import label_in, register_label
+from views.words.labels import Caption, label_in, register_label
 from views.words.references import NAMES
 
 INVALID = 400
@@ -55,14 +56,14 @@ def actor_here() -> Actor | None:
 
 
 def perform(
-    function: Callable[..., Any],
+    function: Callable[..., Outcome],
     rows: Sequence[Any],
     version: int | None = None,
     *,
     locked: Collection[Any] = (),
     reason: str = "",
-    **arguments: Any,
-) -> Any:
+    **arguments: object,
+) -> Outcome:
     """Do the verb *function* to *rows* and commit; rows that the request has read under a lock are *locked*.
 
     Returns the verb's Outcome. Raises OperationRefused for a batch of one, and for what the database refuses.
@@ -70,7 +71,7 @@ def perform(
     expected = {} if version is None else {row.id: version for row in rows}
     with committing():
         outcome = function(context.call(expected=expected, reason=reason, locked=locked), rows, **arguments)
-        if len(rows) == 1 and isinstance(outcome, Outcome):
+        if len(rows) == 1:
             outcome.one()
     return outcome
 
@@ -156,7 +157,7 @@ class Scope(Searching, Generic[Row]):
         own = getattr(self, f"show_{name}", None)
         return own if own is not None else cell_of(self.model, name)
 
-    def get_column_name(self, field: Any) -> Any:
+    def get_column_name(self, field: object) -> Caption:
         """A label for every column: of ``column_labels``, else the one that stands on the table."""
         return (self.column_labels or {}).get(str(field)) or label_in(self.model, str(field))
 
@@ -196,7 +197,7 @@ class Scope(Searching, Generic[Row]):
         """Whether the person may read this register anywhere."""
         return may(context.actor(), "read", self.register)
 
-    def inaccessible_callback(self, name: str, **_kwargs: object) -> Any:
+    def inaccessible_callback(self, name: str, **_kwargs: object) -> ResponseReturnValue:
         """To the sign-in page for nobody, 403 for somebody."""
         return redirect(url_for("auth.login")) if context.actor() is None else abort(403)
 
@@ -270,7 +271,7 @@ class Scope(Searching, Generic[Row]):
         """Their number."""
         return select(func.count()).select_from(self.model).where(self.listed())
 
-    def get_one(self, id: int, names: Sequence[str] = ()) -> Any:  # Flask-Admin's own name
+    def get_one(self, id: int, names: Sequence[str] = ()) -> Row:  # Flask-Admin's own name
         """The record with that id, with what showing *names* needs; 404 when it is not visible.
 
         A request that may change something locks it, so that the verb need not read it again.
@@ -286,7 +287,7 @@ class Scope(Searching, Generic[Row]):
         record = desk.scalars(kept((self.endpoint, locking, *names), made), {"id": id}).one_or_none()
         if record is None:
             raise NotFound
-        (prepared,) = self.prepared([record])
+        prepared: Row = self.prepared([record])[0]
         return prepared
 
     def prepared(self, rows: list[Any]) -> list[Any]:
@@ -309,7 +310,7 @@ class Scope(Searching, Generic[Row]):
         read = self.read_by([*self.listed_columns, *self.exported_columns])
         return not any("." in name or (name in relationships and relationships[name].uselist) for name in read)
 
-    def rows_query(self, ids: Select[Any], names: Sequence[str], *more: Any) -> Select[Any]:
+    def rows_query(self, ids: Select[Any], names: Sequence[str], *more: SQLColumnExpression[Any]) -> Select[Any]:
         """The query *ids* with the rows themselves: with what showing *names* reads, and the columns *more*.
 
         Rows of a plain register have the columns; those of another one have the record as their first element.
@@ -355,21 +356,23 @@ class Scope(Searching, Generic[Row]):
 
     # ------------------------------------------------------------- addresses
 
-    def get_url(self, endpoint: str, **kwargs: Any) -> str:
+    def get_url(self, endpoint: str, **kwargs: object) -> str:
         """The address of a page of this register (``.details_view``) or of any other."""
         return super().get_url(endpoint, **kwargs) if kwargs else fixed_url(endpoint)
 
     # ------------------------------------------------------------- doing
 
-    def _run_view(self, fn: Callable[..., Any], *args: object, **kwargs: object) -> Any:
+    def _run_view(self, fn: Callable[..., ResponseReturnValue], *args: object, **kwargs: object) -> ResponseReturnValue:
         """Run a page; Flask-Admin would call it a second time after a TypeError."""
         return fn(self, *args, **kwargs)
 
-    def apply(self, verb: str, rows: Sequence[Any], version: int | None = None, **arguments: Any) -> Any:
+    def apply(
+        self, verb: str, rows: Sequence[Any], version: int | None = None, *, reason: str = "", **arguments: object
+    ) -> Outcome:
         """Do *verb* to *rows*, which :meth:`get_one` has read under a lock, and commit (:func:`perform`)."""
-        return perform(self.verb(verb), rows, version, locked=rows, **arguments)
+        return perform(self.verb(verb), rows, version, locked=rows, reason=reason, **arguments)
 
-    def verb(self, name: str) -> Any:
+    def verb(self, name: str) -> Callable[..., Outcome]:
         """What does the verb *name*."""
         declared = find(self.register, name)
         assert declared is not None

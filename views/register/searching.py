@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_admin.contrib.sqla import ModelView
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, false, or_, select
 
 from models.finding import can_gather_newest, found, found_one_by_one, matches, question_of
 from models.personal import keyring_of
@@ -39,7 +39,13 @@ class Searching(ModelView):
         return found(self.model, text, keyring_of(context.session()))
 
     def search_matches(
-        self, text: str, conditions: Sequence[ColumnElement[bool]], place: Any, most: int, *, newest: bool
+        self,
+        text: str,
+        conditions: Sequence[ColumnElement[bool]],
+        place: SQLColumnExpression[Any],
+        most: int,
+        *,
+        newest: bool,
     ) -> Select[Any] | None:
         """``id`` and ``place`` of what a search finds among the rows of *conditions* (models.finding.matches)."""
         if self.searched_by_index:

@@ -8,13 +8,14 @@ import re
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
-from typing import IO, Any
+from typing import IO
 
 from flask import Response, stream_with_context
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 Value = str | int | Decimal | datetime.datetime | datetime.date | datetime.time | None
 """What a cell holds. Times are those of the estate's clock, without a zone; amounts are yuan."""
@@ -113,7 +114,7 @@ def _saved_as(name: str) -> dict[str, str]:
 def write_xlsx(rows: Iterable[Sequence[Value]], file: IO[bytes], title: str = "") -> None:
     """Write rows, the first of them the heading, as a workbook: typed cells, a frozen heading, a filter."""
     book = Workbook(write_only=True)
-    sheet: Any = book.create_sheet(_NOT_IN_A_TITLE.sub(" ", title)[:31] or None)
+    sheet = book.create_sheet(_NOT_IN_A_TITLE.sub(" ", title)[:31] or None)
     coming = iter(rows)
     sample = list(itertools.islice(coming, SAMPLE))
     if sample:
@@ -139,7 +140,7 @@ def _width(value: Value) -> int:
     return len(longest) + sum(ord(sign) > 0x2E7F for sign in longest)
 
 
-def _cell(sheet: Any, value: Value) -> Any:
+def _cell(sheet: WriteOnlyWorksheet, value: Value) -> Cell:
     """A cell with *value* by its type; whatever is no date or figure of Excel's stays text."""
     if value is None or value == "":
         return WriteOnlyCell(sheet)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from flask import flash, redirect, request
+from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext
 from werkzeug.exceptions import BadRequest, NotFound
@@ -64,11 +65,11 @@ class Step:
         return self.form if self.form_of is None else self.form_of(record)
 
 
-def next_step(steps: Sequence[Step], record: Any) -> Step | None:
+def next_step(steps: Sequence[Step], record: Base) -> Step | None:
     """The first usual step that makes sense for *record*, is legal in its state and may be done by the person."""
     for step in steps:
         moves = moves_of(record.__tablename__, step.verb)
-        usual = step.style == "primary" and step.when(record) and moves is not None and record.status in moves
+        usual = step.style == "primary" and step.when(record) and moves is not None and status_of(record) in moves
         if usual and may(context.actor(), step.verb, record):
             return step
     return None
@@ -79,6 +80,13 @@ def status_of(record: Base) -> LabelledEnum:
     status = getattr(record, "status")  # noqa: B009  # not every table has one
     assert isinstance(status, LabelledEnum)
     return status
+
+
+def version_of(record: Base) -> int:
+    """Which version of *record* this is; only of registers, which are versioned."""
+    version = getattr(record, "version")  # noqa: B009  # likewise
+    assert isinstance(version, int)
+    return version
 
 
 @dataclass(frozen=True)
@@ -144,14 +152,14 @@ class StepPages(Part[Row]):
             return outcome.refused[0][1] if outcome.refused else None
         return None
 
-    def preview(self, verb: str, rows: Sequence[Any], **arguments: Any) -> Outcome:
+    def preview(self, verb: str, rows: Sequence[Any], **arguments: object) -> Outcome:
         """What *verb* would do; nothing is written."""
         act: Callable[..., Outcome] = self.verb(verb)
         return act(context.call(preview=True, locked=rows), rows, **arguments)
 
     @expose("/step/<verb>/", methods=("GET", "POST"))
     @once
-    def step_view(self, verb: str) -> Any:
+    def step_view(self, verb: str) -> ResponseReturnValue:
         """Ask for what the step needs, then do it."""
         step = self.step(verb)
         if step.only_in_bulk:
@@ -160,7 +168,7 @@ class StepPages(Part[Row]):
         self.require(verb, record)
         if request.method == "GET":
             form = step.asks(record)(data=self.prefill(step, record))
-            return self.step_page(step, record, form, version=record.version)
+            return self.step_page(step, record, form, version=version_of(record))
         form = step.asks(record)(request.form)
         version = self.asked_version()
         if not form.validate():
@@ -169,7 +177,7 @@ class StepPages(Part[Row]):
             outcome = self.apply(verb, [record], version, **form.arguments())
         except OperationRefused as refusal:
             record = self.get_one(record.id)
-            seen = record.version if isinstance(refusal, StaleRecord) else version
+            seen = version_of(record) if isinstance(refusal, StaleRecord) else version
             at_field = form.refuse(refusal)
             page = self.step_page(step, record, form, version=seen, problem=None if at_field else sentence(refusal))
             return page, refusal.http_status

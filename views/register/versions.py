@@ -7,6 +7,7 @@ from typing import Any
 from flask import request
 from flask_babel import gettext
 from sqlalchemy import select
+from wtforms import Field
 
 from models.base import Base
 from models.canonical import canonical_json
@@ -45,7 +46,7 @@ class Differences:
         return bool(self.fields)
 
 
-def differences(form: Any, stored: Any, record: Any, seen: int | None) -> Differences:
+def differences(form: DeskForm, stored: DeskForm, record: Base, seen: int | None) -> Differences:
     """Where *form*, made of the version *seen*, differs from *stored*, the same form of the record as it is now.
 
     What only one of the two changed is chosen already: the person corrects it if need be.
@@ -64,7 +65,7 @@ def differences(form: Any, stored: Any, record: Any, seen: int | None) -> Differ
     return Differences(found, _who(events))
 
 
-def asked_again(form: Any, stored: Any) -> Differences:
+def asked_again(form: DeskForm, stored: DeskForm) -> Differences:
     """The fields that stood beside each other on the page that was sent, with what was chosen."""
     found = []
     for item in form:
@@ -95,7 +96,7 @@ def _events_since(record: Base, seen: int | None) -> list[Any]:
     return list(context.session().execute(query.order_by(Event.id)))
 
 
-def _choice(item: Any, record: Any, before: dict[str, Any], is_known: bool) -> str:
+def _choice(item: Field, record: Base, before: dict[str, Any], is_known: bool) -> str:
     name = item.short_name
     if not is_known:
         return ""  # another program changed the record and said nothing of it

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from models.audits import AuditFinding, AuditLine, AuditRun, FindingKind
 from models.staff import Staff
-from views.request.gathering import Question
+from views.request.gathering import GatheredRow, Question
 from views.words.cells import deadline, duration
 from views.words.language import label, local_time
 from views.words.references import record_url
@@ -19,7 +19,7 @@ from views.words.references import record_url
 DRAWN = 150
 """So many findings of one list are drawn; the rest when that list is asked for alone."""
 SHOWN = ("all", "open", "explained")
-_KINDS = list(FindingKind)
+_KINDS: list[str] = list(FindingKind)
 
 
 @dataclass
@@ -142,7 +142,7 @@ def lines_question(run_id: int) -> Question:
     )
 
 
-def sheet_of(rows: Iterable[Any], run: AuditRun) -> Sheet:
+def sheet_of(rows: Iterable[GatheredRow], run: AuditRun) -> Sheet:
     """The findings by kind and rule: lists with something to explain first, and in each list that before the rest."""
     groups: dict[tuple[Any, str], Group] = {}
     for row in rows:
@@ -157,7 +157,7 @@ def sheet_of(rows: Iterable[Any], run: AuditRun) -> Sheet:
     return Sheet([groups[key] for key in order])
 
 
-def _place(kind: Any) -> int:
+def _place(kind: str) -> int:
     """Where the findings of *kind* stand; of a kind that this version does not know, behind all others."""
     return _KINDS.index(kind) if kind in _KINDS else len(_KINDS)
 
@@ -175,7 +175,7 @@ def _part_back(facts: Mapping[str, Any]) -> str:
     return str(gettext("%(back)s of %(pieces)s back", back=facts["pieces_back"], pieces=facts["pieces"]))
 
 
-def _line(row: Any, run: AuditRun) -> Line:
+def _line(row: GatheredRow, run: AuditRun) -> Line:
     since = datetime.datetime.fromisoformat(row.facts["since"]) if row.facts.get("since") else row.since
     due_text = row.facts.get("due_at")
     due = datetime.datetime.fromisoformat(due_text) if due_text else None

@@ -1,7 +1,5 @@
 """Complaints (投诉): the ledger, the way through of CMP-4, and the formal record."""
 
-from typing import Any
-
 from flask import url_for
 from flask_babel import lazy_gettext as _
 
@@ -245,7 +243,7 @@ class ComplaintView(MatterPages[Complaint]):
         ),
     )
 
-    def draft(self, form: DeskForm) -> Any:
+    def draft(self, form: DeskForm) -> object:
         """The complaint as it was taken."""
         return verbs.ComplaintDraft(estate_id=self.estate().id, **form.arguments())
 

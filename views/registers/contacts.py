@@ -60,7 +60,7 @@ class ContactView(RegisterView[ContactRow]):
         """Not in the menu."""
         return False
 
-    def draft(self, form: DeskForm) -> Any:
+    def draft(self, form: DeskForm) -> object:
         """The number, of whom."""
         return verbs.ContactDraft(**form.arguments())
 
@@ -77,7 +77,7 @@ class ContactView(RegisterView[ContactRow]):
         return [(_("To the person"), self.after_create(record))]
 
 
-def _person(record: Any) -> int:
+def _person(record: ResidentContact | StaffContact) -> int:
     return int(record.resident_id if isinstance(record, ResidentContact) else record.staff_id)
 
 
@@ -91,7 +91,7 @@ class ResidentContactView(ContactView[ResidentContact]):
     create_form_class = ResidentContactForm
     sections = ((_("Phone"), ("value", "kind", "country", "note", "valid", "resident")),)
 
-    def draft(self, form: DeskForm) -> Any:
+    def draft(self, form: DeskForm) -> object:
         """The number, of a resident of the estate shown."""
         return verbs.ContactDraft(estate_id=self.estate().id, **form.arguments())
 

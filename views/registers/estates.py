@@ -1,7 +1,5 @@
 """Estates, their units and their teams."""
 
-from typing import Any
-
 from flask import url_for
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
@@ -60,7 +58,7 @@ class UnitView(RegisterView[Unit]):
     create_form_class = UnitForm
     sections = ((_("Unit"), ("code", "building", "floor", "use", "fee_status", "butler_id", "handed_over_on")),)
 
-    def draft(self, form: DeskForm) -> Any:
+    def draft(self, form: DeskForm) -> object:
         """The unit."""
         return verbs.UnitDraft(estate_id=self.estate().id, **form.arguments())
 
@@ -120,7 +118,7 @@ class TeamView(RegisterView[Team]):
     create_form_class = TeamForm
     sections = ((_("Team"), ("name", "department", "lead")),)
 
-    def draft(self, form: DeskForm) -> Any:
+    def draft(self, form: DeskForm) -> object:
         """The team."""
         return verbs.TeamDraft(estate_id=self.estate().id, **form.arguments())
 
@@ -149,7 +147,7 @@ class EstateView(RegisterView[Estate]):
     create_form_class = EstateForm
     sections = ((_("Estate"), ("name", "code", "address", "desk_phone", "timezone")),)
 
-    def draft(self, form: DeskForm) -> Any:
+    def draft(self, form: DeskForm) -> object:
         """The estate."""
         return verbs.EstateDraft(**form.arguments())
 

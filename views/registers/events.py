@@ -1,5 +1,6 @@
 """The event log (操作记录): read-only, for those who check."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import gettext
@@ -21,7 +22,7 @@ from views.words.timeline import changes_of, mentioned, role_text
 class RegisterFilter(WordFilter):
     """By register."""
 
-    def choices(self) -> Any:
+    def choices(self) -> Sequence[tuple[str, str]]:
         """Those with pages first, in the order of the menu."""
         menu = list(ENDPOINTS)
         return sorted(super().choices(), key=lambda pair: menu.index(pair[0]) if pair[0] in menu else len(menu))
@@ -30,7 +31,7 @@ class RegisterFilter(WordFilter):
 class VerbFilter(WordFilter):
     """By verb; the labels are marked sentences."""
 
-    def choices(self) -> Any:
+    def choices(self) -> Sequence[tuple[str, str]]:
         """All verbs, by their label."""
         return sorted(((word, say(text)) for word, text in self.words.items()), key=lambda pair: pair[1])
 
@@ -96,7 +97,7 @@ class EventView(RegisterView[Event]):
         """Of which register."""
         return str(register_label(record.register))
 
-    def show_record(self, record: Event) -> Any:
+    def show_record(self, record: Event) -> str:
         """The record, linked where the panel has a page for it."""
         text = f"{register_label(record.register)} #{record.record_id}"
         url = record_url(record.register, record.record_id)

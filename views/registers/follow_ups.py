@@ -1,5 +1,6 @@
 """Follow-ups (回访): who is to be asked, by whom, until when (FUP-1 … 5)."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from flask import request, url_for
@@ -52,7 +53,7 @@ class ScheduleForm(DeskForm):
     )
     preferred_time = LocalDateTimeField(label_for(FollowUp.preferred_time), [Optional()])
 
-    def validate(self, extra_validators: Any = None) -> bool:
+    def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
         """Exactly one matter."""
         fine = bool(super().validate(extra_validators))
         if fine and (self.ticket_id.data is None) == (self.complaint_id.data is None):
@@ -93,7 +94,7 @@ class LaterForm(DeskForm):
 
     preferred_time = LocalDateTimeField(_("Call again at"), [Required()])
 
-    def validate(self, extra_validators: Any = None) -> bool:
+    def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
         """A time to come."""
         fine = bool(super().validate(extra_validators))
         if fine and self.preferred_time.data <= context.now():
@@ -137,18 +138,18 @@ class FollowUpView(RegisterView[FollowUp]):
         ),
     )
 
-    def asked(self, source: Any = None) -> Asked:
+    def asked(self, source: Mapping[str, str] | None = None) -> Asked:
         """The list as it is opened begins with what is still to be made: a filter to be seen and removed."""
         if source is None and not request.args and request.endpoint == f"{self.endpoint}.index_view":
             source = {"flt_status": FollowUpStatus.SCHEDULED.value}
         return super().asked(source)
 
-    def address(self, asked: Asked, **changes: Any) -> str:
+    def address(self, asked: Asked, **changes: object) -> str:
         """The address of this list; the one without any filter says so, since it is not where the list begins."""
         arguments = asked.arguments(**changes)
         return self.get_url(".index_view", **(arguments or {"flt_status": ""}))
 
-    def draft(self, form: DeskForm) -> Any:
+    def draft(self, form: DeskForm) -> object:
         """The follow-up."""
         given = form.arguments()
         return verbs.FollowUpDraft(
@@ -157,7 +158,7 @@ class FollowUpView(RegisterView[FollowUp]):
             preferred_time=given["preferred_time"],
         )
 
-    def show_matter(self, record: FollowUp) -> Any:
+    def show_matter(self, record: FollowUp) -> str:
         """Number and summary, linked."""
         matter, endpoint = (record.ticket, "tickets") if record.ticket is not None else (record.complaint, "complaints")
         if matter is None:

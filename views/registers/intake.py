@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import abort, flash, jsonify, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext
 from sqlalchemy import ColumnElement, null, select
@@ -26,7 +27,7 @@ from views.register.scope import INVALID, perform
 from views.registers.same_matter import MatterPages
 from views.registers.ticket_forms import TicketForm
 from views.request import context
-from views.request.gathering import Question, gathered
+from views.request.gathering import GatheredRow, Question, gathered
 from views.request.queries import parse_id, parse_search
 from views.request.sent_once import sent_before
 from views.words.cells import badge, deadline, personal_of
@@ -39,7 +40,7 @@ class IntakePages(MatterPages[Ticket]):
     """``intake/`` with its look-ups, on top of a register that takes calls."""
 
     @expose("/intake/", methods=("GET", "POST"))
-    def intake_view(self) -> Any:
+    def intake_view(self) -> ResponseReturnValue:
         """Take a call: who, what, where, then save, or save and dispatch in one step (INT-3, DSP-11)."""
         self.require("register")
         if request.method == "GET":
@@ -76,7 +77,7 @@ class IntakePages(MatterPages[Ticket]):
         words = {name: say(getattr(offered, name)) for name in ("summary", "reporter_department")}
         return {**found, **{name: getattr(offered, name) for name in names}, **words}
 
-    def intake_page(self, form: Any, problem: str | None = None, refusal: Any = None) -> str:
+    def intake_page(self, form: Any, problem: str | None = None, refusal: OperationRefused | None = None) -> str:
         """The page that takes a call."""
         learn_for(form)
         text = parse_search(request.args.get("q", ""))
@@ -94,7 +95,7 @@ class IntakePages(MatterPages[Ticket]):
         )
 
     @expose("/intake/callers/")
-    def callers_view(self) -> Any:
+    def callers_view(self) -> ResponseReturnValue:
         """The likeliest callers for what was typed, as JSON."""
         self.require("register")
         return jsonify(self.offered(parse_search(request.args.get("q", ""))))
@@ -109,7 +110,7 @@ class IntakePages(MatterPages[Ticket]):
         return [{**_shown(row), **(_said_before(row) if in_full else {})} for row in rows or ()]
 
     @expose("/intake/caller/")
-    def caller_view(self) -> Any:
+    def caller_view(self) -> ResponseReturnValue:
         """What is known of a caller: rooms, what is open there, the last five matters, and the deadline of a job."""
         self.require("register")
         numbers = {name: parse_id(request.args[name]) for name in ("resident", "unit") if request.args.get(name)}
@@ -173,11 +174,11 @@ class IntakePages(MatterPages[Ticket]):
         return questions
 
 
-def _teams_of_categories(estate_id: int) -> Any:
+def _teams_of_categories(estate_id: int) -> Question:
     return select(Category.id, Category.team_id).where(Category.estate_id == estate_id, Category.team_id.is_not(None))
 
 
-def _matters(model: Any, is_open: Any, about: ColumnElement[bool]) -> Question:
+def _matters(model: type[Any], is_open: ColumnElement[bool], about: ColumnElement[bool]) -> Question:
     """The open matters of the person or the room, and the last ones."""
     kind = model.kind if model is Ticket else model.category.label("kind")
     query = select(
@@ -195,7 +196,7 @@ def _matters(model: Any, is_open: Any, about: ColumnElement[bool]) -> Question:
     return query.where(about).order_by(is_open.desc(), model.id.desc()).limit(LIMIT + LAST)
 
 
-def _matter(row: Any) -> dict[str, Any]:
+def _matter(row: GatheredRow) -> dict[str, Any]:
     endpoint = "tickets" if isinstance(row.kind, TicketKind) else "complaints"
     return {
         "id": row.id,

@@ -1,6 +1,6 @@
 """Who may have keys now (KEY-3), and what else is out with the same borrower."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +12,7 @@ from models.estates import Unit
 from models.keys import ApprovalStatus, BorrowerKind, Key, KeyApproval, KeyLoan, unended
 from models.residents import Occupancy, OccupancyKind, Resident
 from views.register.page import shown_here
-from views.request.gathering import Question
+from views.request.gathering import GatheredRow, Question
 from views.words.language import label, local_today
 
 SALES = "sales"
@@ -61,7 +61,7 @@ def borrower_questions(key_ids: Collection[int]) -> dict[str, Question]:
     return {"owners": owners, "consents": consents}
 
 
-def borrowers(found: Mapping[str, list[Any]], wanted: int = 1) -> list[Borrower]:
+def borrowers(found: Mapping[str, list[GatheredRow]], wanted: int = 1) -> list[Borrower]:
     """Who may have the *wanted* keys, who may have most of them first; *found* answers the questions above."""
     people: dict[Any, Borrower] = {}
     for row in found.get("consents", ()):
@@ -91,7 +91,7 @@ def borrowers(found: Mapping[str, list[Any]], wanted: int = 1) -> list[Borrower]
     return [*offered, Borrower(SALES, label(kind), gettext("write the name below"), {"borrower_kind": kind})]
 
 
-def same_borrower(this: Any) -> ColumnElement[bool]:
+def same_borrower(this: type[KeyLoan]) -> ColumnElement[bool]:
     """Loans to the person of the loan *this* (an alias): by account or record, by kind and name where there is none."""
     of = KeyLoan
     unknown = [loan.borrower_staff_id.is_(None) & loan.borrower_resident_id.is_(None) for loan in (of, this)]
@@ -105,7 +105,7 @@ def same_borrower(this: Any) -> ColumnElement[bool]:
     )
 
 
-def also_out(*of_loan: Any) -> Question:
+def also_out(*of_loan: Callable[[type[KeyLoan]], ColumnElement[bool]]) -> Question:
     """Keys that the borrower of an unended loan has too; *of_loan* gives the condition for that loan's alias."""
     this = aliased(KeyLoan)
     conditions = [condition(this) for condition in of_loan]
@@ -118,7 +118,7 @@ def also_out(*of_loan: Any) -> Question:
     )
 
 
-def same_approved(one: Any) -> ColumnElement[bool]:
+def same_approved(one: type[KeyApproval]) -> ColumnElement[bool]:
     """Approvals for the person of the approval *one* (an alias)."""
     of = KeyApproval
     named = and_(

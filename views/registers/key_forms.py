@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Unpack
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
@@ -12,6 +12,7 @@ from models.keys import BorrowerKind, BringerKind, Key, KeyLoan, KeyOrigin
 from views.forms.base import DeskForm
 from views.forms.fields import (
     ChoiceField,
+    ChoiceOptions,
     EnumField,
     FlagField,
     LocalDateTimeField,
@@ -221,7 +222,9 @@ class HandBackForm(DeskForm):
 class BorrowerField(ChoiceField):
     """One of those who may have the key now."""
 
-    def __init__(self, label: str | None = None, *, people: Sequence[tuple[str, str]] = (), **options: Any) -> None:
+    def __init__(
+        self, label: str | None = None, *, people: Sequence[tuple[str, str]] = (), **options: Unpack[ChoiceOptions]
+    ) -> None:
         super().__init__(label, **options)
         self.offered = people
 

@@ -211,7 +211,7 @@ class KeyLoanView(RegisterView[KeyLoan]):
         )
         return [also]
 
-    def draft(self, form: DeskForm) -> Any:
+    def draft(self, form: DeskForm) -> object:
         """The loan."""
         return verbs.LoanDraft(**form.arguments())
 
@@ -233,7 +233,7 @@ class KeyLoanView(RegisterView[KeyLoan]):
                 }
         return found
 
-    def show_state(self, record: KeyLoan) -> Any:
+    def show_state(self, record: KeyLoan) -> str:
         """Derived: on loan, overdue, returned, lost."""
         if record.returned_at is not None:
             return coloured("green", gettext("returned"))
@@ -323,7 +323,7 @@ class KeyApprovalView(RegisterView[KeyApproval]):
         )
         return [also]
 
-    def draft(self, form: DeskForm) -> Any:
+    def draft(self, form: DeskForm) -> object:
         """The request."""
         return verbs.ApprovalDraft(**form.arguments())
 
@@ -331,6 +331,6 @@ class KeyApprovalView(RegisterView[KeyApproval]):
         """By its number."""
         return str(gettext("Key approval %(number)s", number=record.id))
 
-    def show_due_at(self, record: KeyApproval) -> Any:
+    def show_due_at(self, record: KeyApproval) -> str:
         """When the key is due back once it is lent: not a deadline of the request."""
         return local_time(record.due_at)

@@ -20,9 +20,10 @@ from models.settings import Clock
 from models.staff import Staff
 from views.register.record import Related
 from views.request import context
-from views.request.gathering import Question
+from views.request.gathering import GatheredRow, Question
 from views.words.cells import badge, callable_phone, deadline, personal_of
 from views.words.codes import code_name
+from views.words.labels import Caption
 from views.words.language import NOTHING, joined, label, local_time
 
 
@@ -38,7 +39,7 @@ def clock_table(register: str, record_id: int) -> Related:
     return Related(_("Clocks"), titles, query=query, show=lambda row: ("", _clock_cells(row)))
 
 
-def _clock_cells(run: Any) -> tuple[Any, ...]:
+def _clock_cells(run: GatheredRow) -> tuple[Any, ...]:
     if run.met_at is not None:
         met: Any = local_time(run.met_at)
     elif run.cancelled_at is not None:
@@ -75,12 +76,12 @@ def other_callers(*conditions: ColumnElement[bool]) -> Question:
     return select(*columns, place.label("place"), taker.label("taker")).where(*conditions).order_by(told.id)
 
 
-def who_called(row: Any) -> str:
+def who_called(row: GatheredRow) -> str:
     """Name or department of one of :func:`other_callers`."""
     return " · ".join(filter(None, (row.reporter_name, row.reporter_department))) or NOTHING
 
 
-def phone_of_caller(row: Any, *, in_full: bool) -> Any:
+def phone_of_caller(row: GatheredRow, *, in_full: bool) -> str:
     """The phone of one of :func:`other_callers`, in full for those who must call (RES-4)."""
     if not row.reporter_phone:
         return NOTHING
@@ -110,7 +111,7 @@ def repeat_table(register: str, record_id: int, *, in_full: bool) -> Related:
     """Who called each time the matter was reported again, and what was said (INT-6)."""
     may_open = may(context.actor(), "read", Resident)
 
-    def shown(row: Any) -> tuple[str, tuple[Any, ...]]:
+    def shown(row: GatheredRow) -> tuple[str, tuple[Any, ...]]:
         name: Any = who_called(row)
         if may_open and row.resident_id is not None:
             name = Markup('<a href="{}">{}</a>').format(url_for("residents.details_view", id=row.resident_id), name)
@@ -141,7 +142,7 @@ def merged_tables(model: type[Base], record_id: int) -> list[Related]:
     ]
 
 
-def matter_table(title: Any, model: Any, endpoint: str, *conditions: ColumnElement[bool]) -> Related:
+def matter_table(title: Caption, model: type[Any], endpoint: str, *conditions: ColumnElement[bool]) -> Related:
     """Other tickets or complaints that the person may see, linked."""
     query = select(model.id, model.number, model.status, model.summary)
     return Related(

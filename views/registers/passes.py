@@ -214,7 +214,7 @@ class PassView(RegisterView[VisitorPass]):
         ),
     )
 
-    def draft(self, form: DeskForm) -> Any:
+    def draft(self, form: DeskForm) -> object:
         """The pass."""
         return verbs.PassDraft(estate_id=self.estate().id, **form.arguments())
 
@@ -241,12 +241,12 @@ class PassView(RegisterView[VisitorPass]):
             square_code=Markup(drawn),  # noqa: S704  # drawn of squares, nothing of the address stands in it
         )
 
-    def show_validity(self, record: VisitorPass) -> Any:
+    def show_validity(self, record: VisitorPass) -> str:
         """Valid or not, and why (PAS-7)."""
         valid, why = verbs.validity(record, context.now())
         return coloured("green" if valid else "grey" if not is_out(record) else "red", say(why).rstrip(".。"))
 
-    def show_valid_until(self, record: VisitorPass) -> Any:
+    def show_valid_until(self, record: VisitorPass) -> str:
         """A deadline while the pass is out."""
         return deadline(record.valid_until, ended=not is_out(record))
 

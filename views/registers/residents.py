@@ -6,10 +6,11 @@ from operator import attrgetter
 from typing import Any, ClassVar, NamedTuple
 
 from flask import g, redirect, url_for
+from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from sqlalchemy import bindparam, select
+from sqlalchemy import ColumnElement, bindparam, select
 from werkzeug.exceptions import NotFound
 from wtforms import HiddenField
 from wtforms.validators import Optional
@@ -36,7 +37,7 @@ from views.request import context
 from views.request.gathering import gathered
 from views.request.queries import asked_id
 from views.words.cells import badge, plain
-from views.words.labels import label_for
+from views.words.labels import Caption, label_for
 from views.words.language import NOTHING, label, listed, local_time, remarked
 
 
@@ -81,7 +82,7 @@ class MergeForm(DeskForm):
 class ResidentUnitFilter(KeyFilter):
     """Residents who live in or own a unit now."""
 
-    def condition(self, value: Any) -> Any:
+    def condition(self, value: str) -> ColumnElement[bool]:
         """By their occupancies."""
         units = select(Unit.id).where(self.lookup.scope(), self.lookup.exactly(value))
         here = select(Occupancy.resident_id).where(Occupancy.unit_id.in_(units), Occupancy.until_on.is_(None))
@@ -201,10 +202,11 @@ class ResidentView(RegisterView[Resident]):
     )
 
     @expose("/details/")
-    def details_view(self) -> Any:
+    def details_view(self) -> ResponseReturnValue:
         """The person; of one who was merged into another that one, so that old links and printed numbers lead on."""
         try:
-            return super().details_view()
+            page: ResponseReturnValue = super().details_view()
+            return page
         except NotFound:
             merged = (ResidentMerge.merged_id == asked_id(), ResidentMerge.undone_at.is_(None))
             query = select(ResidentMerge.kept_id).where(*merged, ResidentMerge.estate_id == self.estate().id)
@@ -213,7 +215,7 @@ class ResidentView(RegisterView[Resident]):
                 raise
         return redirect(self.get_url(".details_view", id=kept))
 
-    def draft(self, form: DeskForm) -> Any:
+    def draft(self, form: DeskForm) -> object:
         """The person."""
         return verbs.ResidentDraft(estate_id=self.estate().id, **form.arguments())
 
@@ -299,7 +301,7 @@ class ResidentView(RegisterView[Resident]):
         ]
 
     @staticmethod
-    def matters(title: Any, model: Any, endpoint: str, record: Resident) -> Related:
+    def matters(title: Caption, model: type[Any], endpoint: str, record: Resident) -> Related:
         """What the person called about last, first or again."""
         query = select(model.id, model.number, model.status, model.summary, model.registered_at)
         query = query.where(called_about(model, record.id, None), visible(context.actor(), model))
@@ -350,7 +352,7 @@ class OccupancyView(RegisterView[Occupancy]):
         """Not in the menu."""
         return False
 
-    def draft(self, form: DeskForm) -> Any:
+    def draft(self, form: DeskForm) -> object:
         """Who in which unit."""
         return verbs.OccupancyDraft(estate_id=self.estate().id, **form.arguments())
 

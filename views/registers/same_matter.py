@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from flask import flash, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext
 from sqlalchemy import null, select
@@ -22,7 +23,7 @@ from views.register.scope import INVALID
 from views.register.steps import Step
 from views.registers.matters import CallersBeside
 from views.request import context
-from views.request.gathering import gathered
+from views.request.gathering import GatheredRow, gathered
 from views.request.queries import parse_id
 from views.request.sent_once import sent_before
 from views.words.cells import badge
@@ -43,18 +44,19 @@ class MatterPages(RegisterView[MatterRow]):
     create_template = "admin/create_matter.html"
 
     @expose("/same/")
-    def same_view(self) -> Any:
+    def same_view(self) -> ResponseReturnValue:
         """What is open already of the matter that is being typed; the fields of the form in the address."""
         self.require(self.create_verb)
         return self.render("admin/same_matter.html", same=self.same_as(self._create_form_class(request.args)))
 
     @expose("/new/", methods=("GET", "POST"))
-    def create_view(self) -> Any:
+    def create_view(self) -> ResponseReturnValue:
         """Ask for a new matter, or add what was typed to an open one."""
         if request.method == "POST" and "repeat_of" in request.form:
             self.require(self.create_verb)
             return self.repeat(self._create_form_class(request.form), self.create_page)
-        return super().create_view()
+        page: ResponseReturnValue = super().create_view()
+        return page
 
     def prepared(self, rows: list[Any]) -> list[Any]:
         """Who else called is read for all of them when the first is shown."""
@@ -66,7 +68,7 @@ class MatterPages(RegisterView[MatterRow]):
         return str(g.callers_beside.texts.get(record.id, NOTHING))
 
     def create_page(
-        self, form: DeskForm, problem: str | None = None, refusal: OperationRefused | None = None, **beside: Any
+        self, form: DeskForm, problem: str | None = None, refusal: OperationRefused | None = None, **beside: object
     ) -> str:
         """With the open matters that it was refused for."""
         same = self.same_as(form) if refusal is not None and refusal.rule == "INT-6" else []
@@ -111,7 +113,7 @@ class MatterPages(RegisterView[MatterRow]):
             questions[model.__tablename__] = query.where(visible(context.actor(), model)).order_by(model.id)
         return [_offer(register, row) for register, rows in gathered(questions).items() for row in rows]
 
-    def repeat(self, form: Any, page: Callable[..., str]) -> Any:
+    def repeat(self, form: Any, page: Callable[..., str]) -> ResponseReturnValue:
         """Add the call to the open matter it repeats (INT-6), in the words that were typed; *page* where it fails."""
         record = self.get_one(parse_id(request.form["repeat_of"]))
         self.require("report_again", record)
@@ -133,7 +135,7 @@ class MatterPages(RegisterView[MatterRow]):
         return redirect(self.after_create(record))
 
 
-def _whom(record: Any) -> str:
+def _whom(record: Ticket | Complaint) -> str:
     """The team and the person."""
     wanted = {Team: (record.team_id,), Staff: (record.assignee_id,)}
     learn_names(wanted)
@@ -141,7 +143,7 @@ def _whom(record: Any) -> str:
     return str(gettext(", ")).join(called)
 
 
-def _offer(register: str, row: Any) -> dict[str, Any]:
+def _offer(register: str, row: GatheredRow) -> dict[str, Any]:
     return {
         "id": row.id,
         "url": url_for(f"{register}.details_view", id=row.id),

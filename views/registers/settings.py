@@ -1,7 +1,7 @@
 """What a manager sets (SET-1, SET-2): clocks, figures, categories, working hours, calendar days."""
 
 import datetime
-from typing import Any
+from collections.abc import Sequence
 
 from babel.dates import get_day_names
 from flask_babel import get_locale
@@ -62,19 +62,19 @@ def clock_value(minute: int | None) -> Value:
 class OpenHours:
     """Cells of registers whose rows have a beginning and an end within a day."""
 
-    def show_start_minute(self, record: Any) -> str:
+    def show_start_minute(self, record: CalendarDay | WorkingHours) -> str:
         """As a time of day."""
         return clock_text(record.start_minute)
 
-    def show_end_minute(self, record: Any) -> str:
+    def show_end_minute(self, record: CalendarDay | WorkingHours) -> str:
         """As a time of day."""
         return clock_text(record.end_minute)
 
-    def value_start_minute(self, record: Any) -> Value:
+    def value_start_minute(self, record: CalendarDay | WorkingHours) -> Value:
         """As a time."""
         return clock_value(record.start_minute)
 
-    def value_end_minute(self, record: Any) -> Value:
+    def value_end_minute(self, record: CalendarDay | WorkingHours) -> Value:
         """As a time."""
         return clock_value(record.end_minute)
 
@@ -82,7 +82,7 @@ class OpenHours:
 class WeekdayField(ChoiceField):
     """Monday to Sunday."""
 
-    def values(self) -> Any:
+    def values(self) -> Sequence[tuple[object, str]]:
         """Numbers and names."""
         return [(number, day_name(number)) for number in range(7)]
 
@@ -164,7 +164,7 @@ class CategoryView(RegisterView[Category]):
     create_form_class = CategoryForm
     sections = ((_("Category"), ("name", "code", "register", "team_id", "enabled")),)
 
-    def draft(self, form: DeskForm) -> Any:
+    def draft(self, form: DeskForm) -> object:
         """The category."""
         return verbs.CategoryDraft(estate_id=self.estate().id, **form.arguments())
 
@@ -208,7 +208,7 @@ class CalendarDayView(OpenHours, RegisterView[CalendarDay]):
             return []
         return verbs.years_without_days(context.session(), estate, now=context.now())
 
-    def draft(self, form: DeskForm) -> Any:
+    def draft(self, form: DeskForm) -> object:
         """The day."""
         return verbs.CalendarDayDraft(estate_id=self.estate().id, **form.arguments())
 
@@ -239,7 +239,7 @@ class WorkingHoursView(OpenHours, RegisterView[WorkingHours]):
     sections = ((_("Interval"), ("weekday", "start_minute", "end_minute")),)
     empty_text = _("No working hours: clocks that count working time cannot run. Add them.")
 
-    def draft(self, form: DeskForm) -> Any:
+    def draft(self, form: DeskForm) -> object:
         """The interval."""
         return verbs.WorkingHoursDraft(estate_id=self.estate().id, **form.arguments())
 

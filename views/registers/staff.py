@@ -1,7 +1,7 @@
 """Staff (员工): accounts, and in which role each works in the estate shown."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -14,6 +14,7 @@ from wtforms.validators import Length, Optional, ValidationError
 
 from models import passwords
 from models.call import Call
+from models.errors import Outcome
 from models.keys import Key, KeyLoan
 from models.operations import staff as verbs
 from models.operations.staff import Leaving
@@ -50,7 +51,7 @@ REQUESTS_SHOWN = 20
 class LanguageField(ChoiceField):
     """One of the panel's languages."""
 
-    def values(self) -> Any:
+    def values(self) -> Sequence[tuple[object, str]]:
         """Codes and names."""
         return list(LANGUAGES.items())
 
@@ -83,7 +84,7 @@ class AccountForm(DeskForm):
 class RequestField(ChoiceField):
     """One of the requests for a new password that wait for the person of the page."""
 
-    def values(self) -> Any:
+    def values(self) -> Sequence[tuple[object, str]]:
         """Ids; each with the code that the person reads out, when it was asked, and from where."""
         query = select(PasswordRequest).where(
             PasswordRequest.staff_id == request.args.get("id", type=int), waits(context.now())
@@ -130,7 +131,7 @@ class GrantForm(DeskForm):
 class AssignmentField(ChoiceField):
     """One of the roles that the person of the page has now."""
 
-    def values(self) -> Any:
+    def values(self) -> Sequence[tuple[object, str]]:
         """Ids and names, of the estate shown."""
 
         person = request.args.get("id", type=int)
@@ -191,18 +192,18 @@ def working(role: Role | None = None) -> ColumnElement[bool]:
     return Staff.id.in_(here.where(StaffAssignment.role == role) if role is not None else here)
 
 
-class RoleFilter(DeskFilter):
+class RoleFilter(DeskFilter[Role]):
     """By role in the estate shown."""
 
-    def choices(self) -> Any:
+    def choices(self) -> Sequence[tuple[str, str]]:
         """All roles."""
         return [(role.value, label(role)) for role in Role if role is not Role.SYSTEM]
 
-    def clean(self, value: str) -> Any:
+    def clean(self, value: str) -> Role:
         """The role; ValueError for another word."""
         return Role(value)
 
-    def condition(self, value: Any) -> Any:
+    def condition(self, value: Role) -> ColumnElement[bool]:
         """Who works as that."""
         return working(value)
 
@@ -245,7 +246,7 @@ class StaffView(RegisterView[Staff]):
         """Languages are a closed list that the column does not know."""
         return AccountForm
 
-    def verb(self, name: str) -> Any:
+    def verb(self, name: str) -> Callable[..., Outcome]:
         """Roles are ended by their own rows."""
         function = super().verb(name)
         return partial(_end_role, function) if name == "end_role" else function
@@ -274,7 +275,7 @@ class StaffView(RegisterView[Staff]):
         )
         return [*_keys_out(record, leaving.keys_out(record.id)), *[table][: len(held)]]
 
-    def draft(self, form: DeskForm) -> Any:
+    def draft(self, form: DeskForm) -> object:
         """The account, with its password hashed."""
         given = form.arguments()
         password = given.pop("password") or ""
@@ -319,7 +320,7 @@ class StaffView(RegisterView[Staff]):
         ]
         return listed(sorted(found)) or "—"
 
-    def show_state(self, record: Staff) -> Any:
+    def show_state(self, record: Staff) -> str:
         """Active or disabled."""
         return coloured("grey", gettext("disabled")) if record.disabled_at else coloured("green", gettext("active"))
 
@@ -346,7 +347,9 @@ def _keys_out(person: Staff, loans: list[KeyLoan]) -> list[Related]:
     return [table] if loans else []
 
 
-def _end_role(function: Callable[..., Any], call: Call, people: Any, *, assignment: int, **arguments: Any) -> Any:
+def _end_role(
+    function: Callable[..., Outcome], call: Call, people: Sequence[Staff], *, assignment: int, **arguments: object
+) -> Outcome:
     """End the chosen role of the one person of the page."""
     query = select(StaffAssignment).where(
         StaffAssignment.id == assignment, StaffAssignment.staff_id.in_([person.id for person in people])

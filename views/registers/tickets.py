@@ -269,7 +269,7 @@ class TicketView(IntakePages):
             found |= self.bulk_prefill("dispatch", Ticket.id == record.id)
         return found
 
-    def draft(self, form: DeskForm) -> Any:
+    def draft(self, form: DeskForm) -> object:
         """The ticket as it was taken."""
         return verbs.TicketDraft(estate_id=self.estate().id, **form.arguments())
 

@@ -4,9 +4,9 @@ import datetime
 import functools
 import json
 from collections import namedtuple
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Dialect, Select, Text, literal, select, union_all
 from sqlalchemy.ext.compiler import compiles
@@ -21,6 +21,14 @@ Question = Select[*tuple[Any, ...]]
 """What :func:`gathered` asks: any number of columns."""
 
 
+class GatheredRow(Protocol):
+    """One row of the answer: a named tuple, each value as its column's type gives it."""
+
+    def __getattr__(self, name: str, /) -> Any: ...
+
+    def __iter__(self) -> Iterator[Any]: ...
+
+
 class json_row(FunctionElement[str]):  # reads as the SQL function it is
     """Its arguments as one JSON array, in text."""
 
@@ -29,12 +37,12 @@ class json_row(FunctionElement[str]):  # reads as the SQL function it is
 
 
 @compiles(json_row, "sqlite")
-def _json_row_sqlite(element: json_row, compiler: SQLCompiler, **kw: Any) -> str:
+def _json_row_sqlite(element: json_row, compiler: SQLCompiler, **kw: object) -> str:
     return f"json_array({compiler.process(element.clauses, **kw)})"
 
 
 @compiles(json_row)
-def _json_row(element: json_row, compiler: SQLCompiler, **kw: Any) -> str:
+def _json_row(element: json_row, compiler: SQLCompiler, **kw: object) -> str:
     return f"CAST(json_build_array({compiler.process(element.clauses, **kw)}) AS TEXT)"
 
 
@@ -43,14 +51,14 @@ class Prepared:
     """One statement for several questions, and what reads the rows of each."""
 
     statement: Any
-    readers: Mapping[str, Callable[[list[Any]], Any]]
+    readers: Mapping[str, Callable[[list[Any]], GatheredRow]]
 
-    def ask(self, values: Mapping[str, Any] | None = None) -> dict[str, list[Any]]:
+    def ask(self, values: Mapping[str, Any] | None = None) -> dict[str, list[GatheredRow]]:
         """The rows of each question by its name, in the order that it asks for; *values* are those of its parameters.
 
         Rows are named tuples with the values that the columns' types give.
         """
-        found: dict[str, list[Any]] = {name: [] for name in self.readers}
+        found: dict[str, list[GatheredRow]] = {name: [] for name in self.readers}
         # Past the session's own work on records: these are none.
         for name, row in context.session().connection().execute(self.statement, values):
             found[name].append(self.readers[name](json.loads(row)))
@@ -69,17 +77,19 @@ def prepared(questions: Mapping[str, Question]) -> Prepared:
     return Prepared(parts[0] if len(parts) == 1 else union_all(*parts), readers)
 
 
-def gathered(questions: Mapping[str, Question], values: Mapping[str, Any] | None = None) -> dict[str, list[Any]]:
+def gathered(
+    questions: Mapping[str, Question], values: Mapping[str, Any] | None = None
+) -> dict[str, list[GatheredRow]]:
     """The rows of each of the *questions* by its name, with one statement for all (:meth:`Prepared.ask`)."""
     return prepared(questions).ask(values) if questions else {}
 
 
-def _reader(question: Question, dialect: Dialect) -> Callable[[list[Any]], Any]:
+def _reader(question: Question, dialect: Dialect) -> Callable[[list[Any]], GatheredRow]:
     columns = question.selected_columns
-    made = _row_class(tuple(column.key for column in columns))._make
+    made = _maker(tuple(column.key for column in columns))
     special = [(place, read) for place, column in enumerate(columns) if (read := _read(column.type, dialect))]
 
-    def reader(values: list[Any]) -> Any:
+    def reader(values: list[Any]) -> GatheredRow:
         for place, read in special:
             values[place] = read(values[place])
         return made(values)
@@ -88,8 +98,9 @@ def _reader(question: Question, dialect: Dialect) -> Callable[[list[Any]], Any]:
 
 
 @functools.cache
-def _row_class(names: tuple[str, ...]) -> Any:
-    return namedtuple("Row", names)
+def _maker(names: tuple[str, ...]) -> Callable[[list[Any]], GatheredRow]:
+    made: Callable[[list[Any]], GatheredRow] = namedtuple("GatheredRow", names)._make  # type: ignore[attr-defined]  # named at run time
+    return made
 
 
 def _read(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:

@@ -2,7 +2,7 @@
 
 import datetime
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +22,9 @@ COUNT_LIMIT = 10_000
 PAGE_SIZE = 50
 MOST_FILTERS = 60
 """So many values in all may narrow a list."""
+
+Sortable = ColumnElement[Any] | InstrumentedAttribute[Any]
+"""What a list may be ordered by."""
 
 _WHOLE = re.compile(r"[1-9][0-9]{0,18}", re.ASCII)
 
@@ -82,7 +85,7 @@ def parse_cursor(text: str, column: InstrumentedAttribute[Any]) -> Cursor:
         raise BadRequest(gettext("The address names a place in the list that does not exist.")) from None
 
 
-def _cursor_value(text: str, column: InstrumentedAttribute[Any]) -> Any:
+def _cursor_value(text: str, column: InstrumentedAttribute[Any]) -> object:
     kind = column.type
     if not text:
         return None
@@ -144,7 +147,7 @@ class Asked:
             apart.setdefault(flt.key, []).append(flt.condition(value))
         return [or_(*each) for each in apart.values()]
 
-    def arguments(self, **changes: Mapping[str, Any]) -> dict[str, str | list[str]]:
+    def arguments(self, **changes: object) -> dict[str, str | list[str]]:
         """The address of this list again, with *changes*; None takes an argument away. Without place in the list."""
         found: dict[str, Any] = {f"flt_{key}": sorted(values) for key, values in self.given().items()}
         found |= {"search": self.search or None, "sort": self.sort or None}
@@ -216,7 +219,7 @@ def parse_choice(name: str, allowed: Sequence[str], default: str) -> str:
     return value
 
 
-def place_in(column: Any) -> ColumnElement[Any]:
+def place_in(column: InstrumentedAttribute[Any]) -> Sortable:
     """What a list sorted by *column* is ordered by: rows without a time come where the latest would come.
 
     Never null, so that one comparison finds a place in the list; the tables have an index on the very same expression.
@@ -224,7 +227,7 @@ def place_in(column: Any) -> ColumnElement[Any]:
     return func.coalesce(column, never()) if column.nullable else column
 
 
-def beyond(place: Any, key: Any, at: Cursor, *, larger: bool) -> Any:
+def beyond(place: Sortable, key: Sortable, at: Cursor, *, larger: bool) -> ColumnElement[bool]:
     """The condition for rows after the cursor *at* in a list ordered by *place*, then *key*; *larger*: upwards.
 
     Its parameters are called ``at_value`` and ``at_id`` (:meth:`Asked.place_values`).
@@ -242,8 +245,8 @@ def beyond(place: Any, key: Any, at: Cursor, *, larger: bool) -> Any:
 
 def paged(
     query: Select[Any],
-    place: ColumnElement[Any],
-    key: Any,
+    place: Sortable,
+    key: Sortable,
     asked: Asked,
     limit: int = PAGE_SIZE,
 ) -> tuple[Select[Any], bool]:
@@ -256,7 +259,7 @@ def paged(
     return query.order_by(*ordering(place, key, upwards=upwards)).limit(limit + 1), backwards
 
 
-def ordering(place: Any, key: Any, *, upwards: bool) -> list[ColumnElement[Any]]:
+def ordering(place: Sortable, key: Sortable, *, upwards: bool) -> list[ColumnElement[Any]]:
     """Order by *place*, then id."""
     order = [key] if place is key else [place, key]
     return [part.asc() if upwards else part.desc() for part in order]

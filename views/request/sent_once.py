@@ -8,11 +8,14 @@ import hashlib
 import re
 import secrets
 from collections.abc import Callable
-from typing import Any
+from typing import Concatenate, ParamSpec, TypeVar
 
 from flask import flash, g, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_admin import BaseView
 from flask_babel import gettext
 from sqlalchemy import Subquery, select
+from werkzeug import Response
 
 from models.canonical import canonical_json
 from models.events import Event
@@ -23,6 +26,9 @@ FIELD = "form_key"
 LATEST = 500
 """Among so many of a person's latest events a repeat is looked for: their index gives them at once."""
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
+
+View = TypeVar("View", bound=BaseView)
+Own = ParamSpec("Own")
 
 
 def form_key() -> str:
@@ -63,23 +69,25 @@ def sent_before(register: str, verb: str) -> int | None:
     return found
 
 
-def once(page: Callable[..., Any]) -> Callable[..., Any]:
+def once(
+    page: Callable[Concatenate[View, Own], ResponseReturnValue],
+) -> Callable[Concatenate[View, Own], ResponseReturnValue]:
     """Do what is sent to *page*, a method of a view, only once; the second time leads to where the first has led.
 
     For forms that make no record of their own: entries, steps, changes. ``sent_before`` is for those that do.
     """
 
     @functools.wraps(page)
-    def guarded(view: object, *arguments: Any, **options: Any) -> Any:
+    def guarded(view: View, /, *args: Own.args, **kwargs: Own.kwargs) -> ResponseReturnValue:
         if request.method == "POST" and (answer := done_before(view)) is not None:
             return answer
-        return page(view, *arguments, **options)
+        return page(view, *args, **kwargs)
 
     guarded.sent_once = True  # type: ignore[attr-defined]  # a mark for the test that enumerates all pages
     return guarded
 
 
-def done_before(view: object) -> Any:
+def done_before(view: BaseView) -> Response | None:
     """Where to go when this very form has done something already, with the sentence that says so; else None.
 
     A page asks it only where something speaks for it, a version that is over or a record that is gone: it costs two
@@ -93,7 +101,7 @@ def done_before(view: object) -> Any:
     return redirect(_after(view))
 
 
-def _after(view: Any) -> str:
+def _after(view: BaseView) -> str:
     """The record that the form was about, where it is still there; else the list or page of the view."""
     number = request.args.get("id", "")
     if number.isascii() and number.isdigit() and hasattr(view, "details_view") and hasattr(view, "model"):

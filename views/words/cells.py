@@ -4,6 +4,7 @@ import datetime
 import functools
 import re
 from collections.abc import Callable
+from operator import attrgetter
 from typing import Any
 
 from flask_babel import gettext, ngettext
@@ -113,10 +114,10 @@ def columns_of_end(model: type[Base]) -> tuple[str, ...]:
     return (*(("status",) if model.open_statuses else ()), *model.ended_by)
 
 
-def is_ended(model: type[Base], row: Any) -> bool:
+def is_ended(model: type[Base], row: object) -> bool:
     """Whether nothing is owed on *row* of *model* any more, so that its due time is history."""
     if model.open_statuses:
-        return row.status not in model.open_statuses
+        return attrgetter("status")(row) not in model.open_statuses
     return any(getattr(row, name) is not None for name in model.ended_by)
 
 

@@ -4,8 +4,12 @@ from typing import Any
 
 from flask_babel import LazyString, lazy_gettext
 from flask_babel import lazy_gettext as _
+from sqlalchemy.orm import InstrumentedAttribute
 
 from models.base import tables
+
+Caption = LazyString | str
+"""What a thing is called on screen, in the language of whoever reads it."""
 
 WORDS: dict[str, LazyString] = {
     "brought_by": _("Brought back by"),
@@ -28,7 +32,7 @@ REGISTERS: dict[str, LazyString] = {register: lazy_gettext(model.title) for regi
 """Register -> what it is called."""
 
 
-def label_for(column: Any) -> LazyString:
+def label_for(column: InstrumentedAttribute[Any]) -> LazyString:
     """What the *column* of a table is called: ``label_for(Ticket.arrived_at)``. KeyError where nobody named it."""
     text = column.info["label"]
     return lazy_gettext(text)

@@ -100,7 +100,7 @@ def listed(values: Iterable[Any]) -> str:
     return ("、" if is_chinese() else ", ").join(map(str, values))
 
 
-def remarked(text: Any, remark: Any) -> str:
+def remarked(text: object, remark: object) -> str:
     """Something and what is said of it beside: ``1-101 (owner)``."""
     return f"{text}（{remark}）" if is_chinese() else f"{text} ({remark})"
 

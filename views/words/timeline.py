@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from flask_babel import gettext
 from sqlalchemy import or_, select
@@ -17,11 +17,28 @@ from models.roles import Role
 from models.staff import Staff
 from models.verbs import verb_label
 from views.request import context
-from views.request.gathering import Question
+from views.request.gathering import GatheredRow, Question
 from views.words.cells import plain
 from views.words.labels import label_in
 from views.words.language import joined, label, local_time, money, say
 from views.words.references import learn_names, reference_of
+
+
+class EventRow(Protocol):
+    """What is read of an event."""
+
+    @property
+    def register(self) -> str: ...
+
+    @property
+    def actor_id(self) -> int: ...
+
+    @property
+    def before(self) -> Mapping[str, Any]: ...
+
+    @property
+    def after(self) -> Mapping[str, Any]: ...
+
 
 LIMIT = 200
 HIDDEN = frozenset({"name_pinyin", "code"})
@@ -69,12 +86,12 @@ def history_questions(register: str, record_id: int, limit: int = LIMIT) -> dict
     return questions
 
 
-def history(found: Mapping[str, Sequence[Any]], also: Mapping[type[Any], Iterable[int]]) -> list[Entry]:
+def history(answers: Mapping[str, Sequence[GatheredRow]], also: Mapping[type[Any], Iterable[int]]) -> list[Entry]:
     """The history of a record, newest first, of the answers to :func:`history_questions`.
 
     The names of all records mentioned in it, and of those in *also*, are learnt with one statement.
     """
-    events, comments = found["events"], found.get("comments", ())
+    events, comments = answers["events"], answers.get("comments", ())
     wanted = mentioned(events)
     for model, ids in also.items():
         wanted.setdefault(model, set()).update(ids)
@@ -104,7 +121,7 @@ def role_text(word: str) -> str:
     return label(Role(word)) if word in set(Role) else word
 
 
-def changes_of(event: Any, names: Mapping[tuple[type[Any], int], str]) -> list[tuple[str, str, str]]:
+def changes_of(event: EventRow | GatheredRow, names: Mapping[tuple[type[Any], int], str]) -> list[tuple[str, str, str]]:
     """Column, before and after of one event (a row with its columns); technical columns left out."""
     model = tables().get(event.register)
     said_before, said_after = (_as_columns(model, facts) for facts in (event.before, event.after))
@@ -119,7 +136,7 @@ def changes_of(event: Any, names: Mapping[tuple[type[Any], int], str]) -> list[t
     return changed
 
 
-def mentioned(events: Iterable[Any]) -> dict[type[Any], set[int]]:
+def mentioned(events: Iterable[EventRow | GatheredRow]) -> dict[type[Any], set[int]]:
     """Table -> ids of the records that these events mention, those who acted among them."""
     wanted: dict[type[Any], set[int]] = {}
     for event in events:
@@ -146,7 +163,7 @@ def _fact(model: type[Any] | None, name: str, value: object, names: Mapping[tupl
         return names.get((target, value), f"#{value}")
     column = model.__table__.columns.get(name) if model is not None else None
     if column is not None and isinstance(column.type, Choice):
-        return _word(column.type, value)
+        return _word(column.type, str(value))
     if column is not None and isinstance(column.type, UTCDateTime) and isinstance(value, str):
         return local_time(datetime.datetime.fromisoformat(value))
     if name.endswith("_fen") and isinstance(value, int):
@@ -156,7 +173,7 @@ def _fact(model: type[Any] | None, name: str, value: object, names: Mapping[tupl
     return plain(value)
 
 
-def _word(kind: Choice, value: Any) -> str:
+def _word(kind: Choice, value: str) -> str:
     try:
         return label(kind.enum(value))
     except ValueError:
