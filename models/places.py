@@ -14,6 +14,10 @@ _NUMERAL = re.compile("[零〇一二三四五六七八九两十廿卅]+")
 _TWO_BUILDINGS = re.compile("([一二三四五六七八九])([一二三四五六七八九])(?=号楼|栋|幢|座|#)")
 """Nobody says 一二号楼 for 12: these are two."""
 
+_LIFT_IN_A_BUILDING = re.compile(
+    r"(?<=[栋幢座楼元#])([^0-9#]{0,4}[0-9]{1,2})#(?=(?:[货客]|消防)?(?:电?梯|升降机)|门|出入?口)"
+)
+"""1#电梯 is the lift of building 1, 3栋1#电梯 the first lift of another."""
 _NUMBER = "[0-9]{1,3}(?![0-9])"
 _LIST = rf"{_NUMBER}(?:\s*(?:[、,/&~-]|和|与|及|至|到|and|to)\s*{_NUMBER})*"
 _ONE = "(?:[0-9]{1,3}|[a-z])(?![0-9a-z])"
@@ -25,7 +29,7 @@ _STAIRWELL = (
     rf"(?<![0-9a-z-])(?P<b>{_NUMBER})-(?P<s>[0-9]{{1,2}})(?![0-9a-z])(?!\s*(?:[-~、,/&#号栋幢座层楼期区]|[和与及至到]))"
 )
 """33-2电梯 is of 33栋2单元; 1-2栋 are two buildings."""
-_ON_THE_GROUND = ("大堂", "门")
+_ON_THE_GROUND = ("大堂", "门", "扉")
 """Where no floor is said of these, the ground floor is meant."""
 _READ_AS = "|"
 """Stands where something was read, so that what follows it directly is known to follow."""
@@ -36,13 +40,20 @@ _USUAL = (
     ("客梯|升降机|电梯间|轿厢|elevator|lift", "电梯"),
     ("停车场|停车库|车场|地库|garage|car ?park|parking(?: lot)?", "车库"),
     ("大厅|门厅|lobby|hall(?!w)|foyer", "大堂"),
+    ("货运电?梯", "货梯"),
+    ("消防电梯", "消防梯"),
+    ("(?<![电楼扶滚货防])梯", "电梯"),
     ("楼道|过道|corridor|hallway", "走廊"),
     ("(?:消防|疏散|安全|逃生)?(?:楼梯间?|staircase|stairwell|stairway|stair)", "楼梯"),
     ("(?:屋[顶面]|楼?顶[楼层]|楼顶|天台|天面|rooftop|roof)+", "天台"),
     ("(?:楼下|楼栋|(?<![0-9a-z])单元)的?(?:入口)?大?门(?![禁铃锁])", "单元门"),
+    ("门(?:出入|进出|入|进)口", "门"),
+    ("进口", "入口"),
+    ("(?<![^\\W_])楼(?=大?门)", ""),
+    ("([侧后小偏便角])门口?", "\\1扉"),  # no writing of the gate itself, whose name it would end with
     ("大门|门口|gate|entrance", "门"),
     ("中间|between", "之间"),
-    ("([前后侧])[面边方]的?(?=[^\\W0-9a-z_])", "\\1"),
+    ("([前后侧])[面边方]的?(?=[^\\W0-9a-z_])|([左右])[侧面边方]的?", "\\1\\2"),
     (
         "垃圾(?:[房站点间屋亭]|投放[点站]|收集[点站]|中转站|分类[点站亭])|(?:garbage|rubbish|trash|refuse|bin) ?room",
         "垃圾房",
@@ -168,7 +179,7 @@ def read_place(text: str) -> Place:
     first = said.take("(?P<f>首层|底层|ground floor)", "f")
     outside = said.take("(?P<f>地面|露天|outdoor)", "f")
     room = said.take(rf"(?<=\{_READ_AS})[\s,-]*(?P<r>[0-9]{{3,4}}[a-z]?)(?![0-9])[号室房户]*", "r")
-    sides = said.take_all("(?P<b>[东西南北]+|(?:(?:north|south|east|west)[ -]?)+)")
+    sides = said.take_all("(?P<b>[东西南北]+(?:[侧边面]的?(?=[^\\W0-9a-z_]))?|(?:(?:north|south|east|west)[ -]?)+)")
     numbers = said.take_all("(?P<b>[0-9]+)")
     return Place(
         buildings=frozenset(
@@ -242,6 +253,7 @@ class _Text:
 
 def _plain(text: str) -> str:
     plain = unicodedata.normalize("NFKC", text).lower().strip()
+    plain = _LIFT_IN_A_BUILDING.sub(r"\1号", plain)
     plain = _NUMERAL.sub(_figures, _TWO_BUILDINGS.sub(r"\1、\2", plain))
     return re.sub("(?<![0-9])0+(?=[0-9])", "", plain)
 
