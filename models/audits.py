@@ -1,7 +1,7 @@
 """The daily audit (每日盘点): one run an estate and local date, its findings and what was said to each (AUD-1 … 3)."""
 
 import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -82,7 +82,9 @@ class AuditFinding(OfRecord, Base):
     __tablename__ = "audit_findings"
     title = gettext_noop("Findings")
 
-    kind: Mapped[FindingKind] = mapped_column(Choice(FindingKind, closed=False), info=named("Kind"))
+    kind: Mapped[LabelledEnum] = mapped_column(
+        Choice(FindingKind, closed=False, further="findings"), info=named("Kind")
+    )
     rule: Mapped[str] = mapped_column(ShortText(20), info=named("Rule"))
     clock: Mapped[str] = mapped_column(ShortText(40), default="", server_default="", info=named("Clock"))
     since: Mapped[datetime.datetime] = mapped_column(UTCDateTime, info=named("Since"))
@@ -136,6 +138,11 @@ class AuditLine(EstateRow, Base):
     finding: Mapped[AuditFinding] = relationship(
         primaryjoin="foreign(AuditLine.finding_id) == AuditFinding.id", viewonly=True, lazy="raise_on_sql"
     )
+
+
+def finding_kinds() -> dict[str, LabelledEnum]:
+    """Stored word -> kind, in the order in which an audit names them: those of single registers are the last."""
+    return {kind.value: kind for kind in cast("Choice", AuditFinding.kind.type).words}
 
 
 # What is granted beside the verbs.

@@ -9,7 +9,7 @@ import functools
 import json
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 from sqlalchemy import (
     BigInteger,
@@ -34,7 +34,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeEngine
 
 from models.canonical import canonical_json
-from models.declared import Searched, Tone
+from models.declared import Declares, Tone
 from models.errors import Msgid
 
 NAMING = {
@@ -114,19 +114,26 @@ class OtherWord(str):
 class Choice(TypeDecorator[Any]):
     """A member of a LabelledEnum, stored as its word; the CHECK comes from the guards.
 
-    Where the list is not *closed* the database takes any short word: a further one needs no change of the table.
+    Where the list is not *closed* the database takes any short word: a further one needs no change of the table. Then
+    each table may declare *further* words, under that name of its class.
     """
 
     impl = Text
     cache_ok = True
 
-    def __init__(self, enum: type[LabelledEnum], *, closed: bool = True) -> None:
+    def __init__(self, enum: type[LabelledEnum], *, closed: bool = True, further: str = "") -> None:
         super().__init__()
-        self.enum, self.closed = enum, closed
+        self.enum, self.closed, self.further = enum, closed, further
+
+    @functools.cached_property
+    def words(self) -> tuple[LabelledEnum, ...]:
+        """All members; complete when ``models`` is imported."""
+        declaring = tables().values() if self.further else ()
+        return (*self.enum, *(word for model in declaring for word in getattr(model, self.further)))
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
         """Refuse (ValueError) a word that is not in the list."""
-        return None if value is None else str(self.enum(value).value)
+        return None if value is None else str((self.members.get(value) or self.enum(value)).value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
         """The member for the stored word."""
@@ -139,7 +146,7 @@ class Choice(TypeDecorator[Any]):
     @functools.cached_property
     def members(self) -> Mapping[str | None, Any]:
         """Stored word -> member; where the list is not closed, of any word."""
-        known: dict[str | None, Any] = {None: None, **{member.value: member for member in self.enum}}
+        known: dict[str | None, Any] = {None: None, **{member.value: member for member in self.words}}
         return known if self.closed else _Open(known)
 
 
@@ -310,32 +317,10 @@ def _never(element: never, compiler: SQLCompiler, **kw: Any) -> str:
     return "TIMESTAMP WITH TIME ZONE '9999-12-30 00:00:00+00:00'"
 
 
-class Base(DeclarativeBase):
+class Base(Declares, DeclarativeBase):
     """Every table of the shared database."""
 
     metadata = MetaData(naming_convention=NAMING)
-    title: ClassVar[Msgid]
-    """What the register is called: the word for all of its rows."""
-    status_rule: ClassVar[str] = "STATE"
-    """The rule that says from which status a row may go to which."""
-    called: ClassVar[str] = "id"
-    """The column by which people call a row."""
-    also_called: ClassVar[tuple[str, ...]] = ()
-    """Further columns of which one says in whole which row is meant."""
-    number_prefix: ClassVar[str] = ""
-    """What stands before the date in the number of a record: the R of R261122-001."""
-    searched: ClassVar[Searched | None] = None
-    """By what its rows are found; None for what nobody searches."""
-    everywhere: ClassVar[int] = 0
-    """Its place among the registers that the search box on every page looks into; 0: that box does not find it."""
-    beside: ClassVar[str] = ""
-    """What that box says beside how a row is called: a column."""
-    on_unit_page: ClassVar[tuple[str, ...]] = ()
-    """The columns that the page of a unit shows of the rows of that unit (the first of ``searched.units``)."""
-    open_statuses: ClassVar[Sequence[LabelledEnum]] = ()
-    """The statuses in which something is owed, so that the row can be late."""
-    ended_by: ClassVar[tuple[str, ...]] = ()
-    """Where no status says so: the columns of which one is filled when nothing is owed any more."""
 
     id: Mapped[int] = mapped_column(Identity, primary_key=True, sort_order=-100, info=named("Number"))
     created_at: Mapped[datetime.datetime] = mapped_column(

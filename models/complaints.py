@@ -21,7 +21,7 @@ from models.base import (
     never,
     within_estate,
 )
-from models.declared import Tone
+from models.declared import TimeLimit, Tone
 from models.errors import Msgid, gettext_noop
 from models.final_guards import COMPLAINT_GUARDS, COMPLAINT_SENTENCES
 from models.guards import SENTENCES, TRIGGERS
@@ -98,6 +98,18 @@ class Complaint(Matter, Base):
     everywhere = 2
     status_rule = "CMP-4"
     open_statuses = OPEN_STATUSES
+    time_limits = (
+        TimeLimit(
+            code="formal-record",
+            label=gettext_noop("formal record written"),
+            rule="CMP-3",
+            starts="register",
+            stops="write_formal_record",
+            minutes=8 * 60,  # one working day of the training estate: 08:30-12:00 and 13:30-18:00
+            calendar="working",
+            for_all=False,
+        ),
+    )
 
     category: Mapped[ComplaintCategory] = mapped_column(
         Choice(ComplaintCategory), sort_order=-85, info=named("Category")

@@ -1,7 +1,14 @@
-"""What a register says of itself beside its columns: by what it is found, how its states look."""
+"""What a register says of itself beside its columns: by what it is found, how its states look, its time limits."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import TYPE_CHECKING, ClassVar
+
+from models.errors import Msgid
+
+if TYPE_CHECKING:
+    from models.base import LabelledEnum
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,3 +51,55 @@ class Tone(Enum):
     GOOD = auto()
     BAD = auto()
     OVER = auto()
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimeLimit:
+    """A clock that every estate begins with for a register; a manager changes its minutes, or takes it out of use."""
+
+    code: str
+    label: Msgid
+    """What it measures."""
+    rule: str
+    starts: str
+    """The verb with which it begins to run."""
+    stops: str
+    """The verb that meets it. A verb of the register that ends the record otherwise cancels it."""
+    minutes: int
+    calendar: str = "always"
+    """How its minutes are counted, a word of ``models.settings.ClockCalendar``."""
+    for_all: bool = True
+    """Whether the verb starts it for each record; if not, what it does says for which."""
+
+
+class Declares:
+    """What each table may say of itself, and what holds where it says nothing."""
+
+    title: ClassVar[Msgid]
+    """What the register is called: the word for all of its rows."""
+    status_rule: ClassVar[str] = "STATE"
+    """The rule that says from which status a row may go to which."""
+    called: ClassVar[str] = "id"
+    """The column by which people call a row."""
+    also_called: ClassVar[tuple[str, ...]] = ()
+    """Further columns of which one says in whole which row is meant."""
+    number_prefix: ClassVar[str] = ""
+    """What stands before the date in the number of a record: the R of R261122-001."""
+    searched: ClassVar[Searched | None] = None
+    """By what its rows are found; None for what nobody searches."""
+    everywhere: ClassVar[int] = 0
+    """Its place among the registers that the search box on every page looks into; 0: that box does not find it."""
+    beside: ClassVar[str] = ""
+    """What that box says beside how a row is called: a column."""
+    on_unit_page: ClassVar[tuple[str, ...]] = ()
+    """The columns that the page of a unit shows of the rows of that unit (the first of ``searched.units``)."""
+    open_statuses: ClassVar[Sequence["LabelledEnum"]] = ()
+    """The statuses in which something is owed, so that the row can be late."""
+    ended_by: ClassVar[tuple[str, ...]] = ()
+    """Where no status says so: the columns of which one is filled when nothing is owed any more."""
+    answered_by: ClassVar[str] = ""
+    """The column that says who answers for a row: whose it is in an audit."""
+    time_limits: ClassVar[tuple[TimeLimit, ...]] = ()
+    """The clocks that its verbs start and meet."""
+    findings: ClassVar[Sequence["LabelledEnum"]] = ()
+    """The kinds of what a daily audit finds in this register alone."""

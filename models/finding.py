@@ -249,7 +249,7 @@ def _places(model: type[Any], said: _Said) -> "list[Select[Any]]":
     for name in by.tags:
         found += _by_tag(said, model, name)
     for name in by.through:
-        found += _referring(model, name, _places(_target(model, name), said))
+        found += _referring(model, name, _places(target_of(model, name), said))
     if model is Resident:
         found += _of_residents(said, rooms)
     elif issubclass(model, Matter):
@@ -269,7 +269,7 @@ def _referring(model: type[Any], name: str, queries: "list[Select[Any]]") -> "li
     return [select(model.id).where(getattr(model, name).in_(query)) for query in queries]
 
 
-def _target(model: type[Any], name: str) -> type[Any]:
+def target_of(model: type[Any], name: str) -> type[Any]:
     """The table that the column *name* refers to."""
     (key,) = model.__table__.columns[name].foreign_keys
     return tables()[key.column.table.name]

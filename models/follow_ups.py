@@ -20,7 +20,7 @@ from models.base import (
     table_args,
     within_estate,
 )
-from models.declared import Searched, Tone
+from models.declared import Searched, TimeLimit, Tone
 from models.errors import gettext_noop
 from models.hanging import HANGING, of_record_args
 from models.matters import OF_MATTER, OfMatter
@@ -68,6 +68,18 @@ class FollowUp(Register, OfMatter, Base):
     searched = Searched(through=("ticket_id", "complaint_id"))
     status_rule = "FUP-3"
     open_statuses = (FollowUpStatus.SCHEDULED,)
+    answered_by = "assignee_id"
+    time_limits = (
+        TimeLimit(
+            code="follow-up",
+            label=gettext_noop("followed up"),
+            rule="FUP-1",
+            starts="finish",
+            stops="record_attempt",
+            minutes=3 * 24 * 60,
+            for_all=False,
+        ),
+    )
 
     status: Mapped[FollowUpStatus] = mapped_column(
         Choice(FollowUpStatus), default=FollowUpStatus.SCHEDULED, server_default="scheduled", info=named("Status")

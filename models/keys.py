@@ -257,6 +257,7 @@ class KeyLoan(Register, Base):
     title = gettext_noop("Key loans")
     searched = Searched(words=("borrower_name",), names=True, through=("key_id",))
     ended_by = ("returned_at", "lost_at")
+    answered_by = "lent_by_id"
 
     key_id: Mapped[int] = mapped_column(Identity, info=named("Key"))
     borrower_kind: Mapped[BorrowerKind] = mapped_column(Choice(BorrowerKind), info=named("Kind of borrower"))

@@ -65,6 +65,7 @@ class Matter(Register):
     called: ClassVar[str] = "number"
     also_called: ClassVar[tuple[str, ...]] = ("summary",)
     beside: ClassVar[str] = "summary"
+    answered_by: ClassVar[str] = "desk_owner_id"
     searched: ClassVar[Searched | None] = Searched(
         words=("summary", "detail", "place", "reporter_name"),
         number="number",

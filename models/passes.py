@@ -75,6 +75,7 @@ class VisitorPass(Register, Base):
     )
     everywhere = 6
     beside = "holder_name"
+    answered_by = "issued_by_id"
 
     kind: Mapped[PassKind] = mapped_column(
         Choice(PassKind), default=PassKind.VISITOR, server_default="visitor", info=named("Kind")

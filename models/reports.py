@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, func, literal, or_, select, union_all
 
+from models.base import Base
 from models.complaints import IS_OPEN as OPEN_COMPLAINTS
 from models.complaints import Complaint
 from models.estates import Unit
@@ -42,10 +43,11 @@ def is_late(now: datetime.datetime) -> ColumnElement[bool]:
     return ClockRun.cancelled_at.is_(None) & or_(ClockRun.met_at > ClockRun.due_at, unmet)
 
 
-def missed(column: Any, record_id: Any, code: str, now: datetime.datetime) -> ColumnElement[bool]:
-    """Records that missed the clock *code*; *column* of the clock's runs names the record *record_id*."""
+def missed(model: type[Base], code: str, now: datetime.datetime) -> ColumnElement[bool]:
+    """The records of *model* that missed the clock *code*."""
     runs = select(ClockRun.id).join(Clock, Clock.id == ClockRun.clock_id)
-    return runs.where(column == record_id, Clock.code == code, is_late(now)).exists()
+    runs = runs.where(ClockRun.register == model.__tablename__, ClockRun.record_id == model.id)
+    return runs.where(Clock.code == code, is_late(now)).exists()
 
 
 def reopened(estate_id: int | None = None) -> ColumnElement[bool]:

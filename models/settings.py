@@ -21,9 +21,11 @@ from models.base import (
     ShortText,
     named,
     table_args,
+    tables,
     within_estate,
 )
 from models.calendar import Interval, WorkingCalendar
+from models.declared import TimeLimit
 from models.errors import gettext_noop
 from models.estates import Estate
 from models.roles import READERS
@@ -149,14 +151,10 @@ class CalendarDay(Register, Base):
     )
 
 
-DEFAULT_CLOCKS: tuple[tuple[str, str, str, str, int, ClockCalendar], ...] = (
-    ("slip-acknowledged", "DSP-4", "dispatch", "accept", 15, ClockCalendar.ALWAYS),
-    ("on-site", "DSP-5", "dispatch", "start", 20, ClockCalendar.ALWAYS),
-    ("same-day", "DSP-7", "register", "finish", 0, ClockCalendar.SAME_DAY),
-    ("follow-up", "FUP-1", "finish", "record_attempt", 3 * 24 * 60, ClockCalendar.ALWAYS),
-    # One working day of the training estate is 8 hours: 08:30-12:00 and 13:30-18:00.
-    ("formal-record", "CMP-3", "register", "write_formal_record", 8 * 60, ClockCalendar.WORKING),
-)
+def time_limits() -> dict[str, TimeLimit]:
+    """Code -> the clock that an estate begins with, of all registers."""
+    return {limit.code: limit for model in tables().values() for limit in model.time_limits}
+
 
 DEFAULT_SETTINGS: dict[str, tuple[str, object]] = {
     "enquiry-promise-minutes": ("INT-5", 30),

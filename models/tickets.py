@@ -20,7 +20,7 @@ from models.base import (
     never,
     within_estate,
 )
-from models.declared import Tone
+from models.declared import TimeLimit, Tone
 from models.errors import gettext_noop
 from models.final_guards import TICKET_GUARDS, TICKET_SENTENCES
 from models.guards import SENTENCES, TRIGGERS
@@ -105,6 +105,35 @@ class Ticket(Matter, Base):
     on_unit_page = ("number", "status", "summary", "registered_at")
     status_rule = "JOB-1"
     open_statuses = OPEN_STATUSES
+    time_limits = (
+        TimeLimit(
+            code="slip-acknowledged",
+            label=gettext_noop("slip picked up"),
+            rule="DSP-4",
+            starts="dispatch",
+            stops="accept",
+            minutes=15,
+        ),
+        TimeLimit(
+            code="on-site",
+            label=gettext_noop("on site"),
+            rule="DSP-5",
+            starts="dispatch",
+            stops="start",
+            minutes=20,
+            for_all=False,
+        ),
+        TimeLimit(
+            code="same-day",
+            label=gettext_noop("done the same day"),
+            rule="DSP-7",
+            starts="register",
+            stops="finish",
+            minutes=0,
+            calendar="same_day",
+            for_all=False,
+        ),
+    )
 
     kind: Mapped[TicketKind] = mapped_column(Choice(TicketKind), sort_order=-85, info=named("Kind"))
     category_id: Mapped[int | None] = mapped_column(Identity, info=named("Category"))

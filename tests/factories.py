@@ -15,7 +15,7 @@ from models.phones import ContactKind
 from models.residents import Occupancy, OccupancyKind, Resident, ResidentContact
 from models.roles import Role
 from models.session import DeskSession
-from models.settings import DEFAULT_CLOCKS, Clock, WorkingHours
+from models.settings import Clock, ClockCalendar, WorkingHours, time_limits
 from models.staff import Actor, Department, Staff, StaffAssignment, Team, actor_for
 from tests import reading
 
@@ -114,16 +114,16 @@ def make_estate(session: DeskSession, code: str, name: str) -> Estate:
     estate = Estate(code=code, name=name)
     session.add(estate)
     session.flush()
-    for clock, rule, start, stop, minutes, calendar in DEFAULT_CLOCKS:
+    for limit in time_limits().values():
         session.add(
             Clock(
                 estate_id=estate.id,
-                code=clock,
-                rule=rule,
-                start_event=start,
-                stop_event=stop,
-                minutes=minutes,
-                calendar=calendar,
+                code=limit.code,
+                rule=limit.rule,
+                start_event=limit.starts,
+                stop_event=limit.stops,
+                minutes=limit.minutes,
+                calendar=ClockCalendar(limit.calendar),
             )
         )
     for weekday in WORKING_DAYS:

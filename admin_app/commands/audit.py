@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from admin_app import clock, database
 from admin_app.commands import official_calendar
 from admin_app.config import Config, ConfigurationError
-from models.audits import FindingKind
+from models.audits import finding_kinds
 from models.call import Call
 from models.errors import Outcome
 from models.estates import Estate
@@ -83,7 +83,7 @@ def _print(found: dict[str, Any], *, as_json: bool, dry_run: bool) -> None:
         return
     for audit in found["audits"]:
         click.echo(f"{audit['estate']} {audit['date']}: {len(audit['findings'])} findings")
-        for kind in FindingKind:
+        for kind in finding_kinds().values():
             click.echo(f"  {kind.label}: {audit['counts'].get(kind.value, 0)}")
 
 

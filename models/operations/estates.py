@@ -16,8 +16,10 @@ from models.errors import OperationRefused, Outcome, gettext_noop
 from models.estates import Estate, FeeStatus, Unit, UnitUse
 from models.operations.core import (
     Move,
+    New,
     check_each,
     create,
+    creation,
     delete_unused,
     operation,
     require_role,
@@ -138,40 +140,34 @@ def amend(
         move.set(row, **columns)
 
 
-@operation(Unit, name="register", roles=MANAGERS)
-def register_units(call: Call, drafts: Sequence[UnitDraft]) -> Outcome:
+@creation(Unit, name="register", roles=MANAGERS)
+def register_units(new: New[Unit], draft: UnitDraft) -> Unit:
     """Take units and common places into an estate; a number stands for one unit only, however it is written.
 
     The butler works there (RES-5).
     """
-    codes: dict[int, dict[str, str]] = {}
-    rows: list[Unit] = []
+    code, codes = draft.code.strip(), new.once(_codes)
+    if draft.estate_id not in codes:
+        known = new.session.execute(select(Unit.code, Unit.use).where(Unit.estate_id == draft.estate_id))
+        codes[draft.estate_id] = {_identity(row.code, row.use): row.code for row in known}
+    _check_unit_code(code, UnitUse(draft.use), codes[draft.estate_id])
+    _check_butler(new.session, draft.butler_id, draft.estate_id)
+    codes[draft.estate_id][_identity(code, UnitUse(draft.use))] = code
+    return Unit(
+        estate_id=draft.estate_id,
+        code=code,
+        building=(draft.building or "").strip() or None,
+        floor=draft.floor,
+        use=UnitUse(draft.use),
+        fee_status=FeeStatus(draft.fee_status),
+        butler_id=draft.butler_id,
+        handed_over_on=draft.handed_over_on,
+    )
 
-    def check(draft: UnitDraft) -> None:
-        require_role(call.actor, "register", Unit(estate_id=draft.estate_id))
-        code = draft.code.strip()
-        if draft.estate_id not in codes:
-            known = call.session.execute(select(Unit.code, Unit.use).where(Unit.estate_id == draft.estate_id))
-            codes[draft.estate_id] = {_identity(row.code, row.use): row.code for row in known}
-        _check_unit_code(code, UnitUse(draft.use), codes[draft.estate_id])
-        _check_butler(call.session, draft.butler_id, draft.estate_id)
-        codes[draft.estate_id][_identity(code, UnitUse(draft.use))] = code
-        rows.append(
-            Unit(
-                estate_id=draft.estate_id,
-                code=code,
-                building=(draft.building or "").strip() or None,
-                floor=draft.floor,
-                use=UnitUse(draft.use),
-                fee_status=FeeStatus(draft.fee_status),
-                butler_id=draft.butler_id,
-                handed_over_on=draft.handed_over_on,
-            )
-        )
 
-    accepted, outcome = sift(drafts, check)
-    outcome.done = list(accepted) if call.preview else list(create(call.following(), rows, verb="register"))
-    return outcome
+def _codes(session: Session) -> dict[int, dict[str, str]]:
+    """Estate -> what is told apart there -> how it is written."""
+    return {}
 
 
 def _identity(code: str, use: UnitUse) -> str:
@@ -251,30 +247,20 @@ def delete_units(move: Move[Unit]) -> None:
     delete_unused(move, gettext_noop("People, matters, keys or passes refer to unit %(record)s; it stays."))
 
 
-@operation(Team, name="register", roles=MANAGERS)
-def register_teams(call: Call, drafts: Sequence[TeamDraft]) -> Outcome:
+@creation(Team, name="register", roles=MANAGERS)
+def register_teams(new: New[Team], draft: TeamDraft) -> Team:
     """Set up teams (SET-1); a name stands for one team, the lead works in the estate."""
-    names: set[tuple[int, str]] = set()
-    rows: list[Team] = []
-
-    def check(draft: TeamDraft) -> None:
-        row = Team(
-            estate_id=draft.estate_id,
-            name=draft.name.strip(),
-            department=Department(draft.department),
-            lead_id=draft.lead_id,
-        )
-        require_role(call.actor, "register", row)
-        _check_team(call.session, row.name, row.lead_id, row.estate_id, None)
-        if (row.estate_id, row.name) in names:
-            message = gettext_noop("There is a team %(name)s already.")
-            raise OperationRefused("SET-1", message, field="name", name=row.name)
-        names.add((row.estate_id, row.name))
-        rows.append(row)
-
-    accepted, outcome = sift(drafts, check)
-    outcome.done = list(accepted) if call.preview else list(create(call.following(), rows, verb="register"))
-    return outcome
+    row = Team(
+        estate_id=draft.estate_id,
+        name=draft.name.strip(),
+        department=Department(draft.department),
+        lead_id=draft.lead_id,
+    )
+    _check_team(new.session, row.name, row.lead_id, row.estate_id, None)
+    if any((other.estate_id, other.name) == (row.estate_id, row.name) for other in new.rows):
+        message = gettext_noop("There is a team %(name)s already.")
+        raise OperationRefused("SET-1", message, field="name", name=row.name)
+    return row
 
 
 def _check_team(session: Session, name: str, lead_id: int | None, estate_id: int, own_id: int | None) -> None:

@@ -1,19 +1,18 @@
-"""Clocks by the name of what they measure, and the filter for records that missed one."""
+"""The filter for records that missed a clock, by the name of what it measures."""
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy.orm import InstrumentedAttribute
 
 from models import reports
+from models.base import Base
 from views.forms.filters import State, StateFilter
 from views.words.codes import CLOCK_NAMES
 
 
-def missed_filter(
-    record_id: InstrumentedAttribute[int], run_column: InstrumentedAttribute[int | None], *codes: str
-) -> StateFilter:
-    """``flt_missed=on-site``: records that missed that clock; *run_column* of the clock's runs names the record."""
+def missed_filter(model: type[Base]) -> StateFilter:
+    """``flt_missed=on-site``: the records of *model* that missed that clock, one of those that its table declares."""
 
     def state(code: str) -> State:
-        return CLOCK_NAMES[code], lambda now: reports.missed(run_column, record_id, code, now)
+        return CLOCK_NAMES[code], lambda now: reports.missed(model, code, now)
 
-    return StateFilter(record_id, {code: state(code) for code in codes}, "missed", _("Missed"))
+    states = {limit.code: state(limit.code) for limit in model.time_limits}
+    return StateFilter(model.id, states, "missed", _("Missed"))

@@ -9,7 +9,7 @@ from flask_babel import gettext
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
-from models.audits import AuditFinding, AuditLine, AuditRun, FindingKind
+from models.audits import AuditFinding, AuditLine, AuditRun, finding_kinds
 from models.staff import Staff
 from views.request.gathering import GatheredRow, Question
 from views.words.cells import deadline, duration
@@ -19,7 +19,7 @@ from views.words.references import record_url
 DRAWN = 150
 """So many findings of one list are drawn; the rest when that list is asked for alone."""
 SHOWN = ("all", "open", "explained")
-_KINDS: list[str] = list(FindingKind)
+_KINDS = list(finding_kinds())
 
 
 @dataclass

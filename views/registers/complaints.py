@@ -4,7 +4,7 @@ from flask import url_for
 from flask_babel import lazy_gettext as _
 
 from models.complaints import CANCELS, IS_OPEN, OPEN_STATUSES, Complaint, ComplaintNature, ComplaintStatus
-from models.matters import ClockRun, Severity
+from models.matters import Severity
 from models.operations import complaints as verbs
 from models.policy import may
 from models.tickets import Ticket
@@ -155,7 +155,7 @@ class ComplaintView(MatterPages[Complaint]):
     column_sortable_list = ("registered_at", "due_at", "status")
     column_filters = (
         StateFilter(Complaint.status, STATES),
-        missed_filter(Complaint.id, ClockRun.complaint_id, "formal-record"),
+        missed_filter(Complaint),
         ChoiceFilter(Complaint.status),
         ChoiceFilter(Complaint.category),
         ChoiceFilter(Complaint.nature),

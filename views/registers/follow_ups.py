@@ -18,7 +18,6 @@ from models.follow_ups import (
     FollowUpStatus,
     FollowUpWay,
 )
-from models.matters import ClockRun
 from models.operations import follow_ups as verbs
 from models.staff import Staff
 from views.forms.base import DeskForm
@@ -121,7 +120,7 @@ class FollowUpView(RegisterView[FollowUp]):
     column_sortable_list = ("due_at",)
     column_filters = (
         StateFilter(FollowUp.id, STATES),
-        missed_filter(FollowUp.id, ClockRun.follow_up_id, "follow-up"),
+        missed_filter(FollowUp),
         ChoiceFilter(FollowUp.status),
         ReferenceFilter(FollowUp.assignee_id, "desk"),
         DateFilter(FollowUp.due_at),

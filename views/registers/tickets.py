@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 
 from models.complaints import Complaint
 from models.follow_ups import is_owed
-from models.matters import ClockRun, RepeatReport
+from models.matters import RepeatReport
 from models.operations import tickets as verbs
 from models.operations.tickets import ANSWERED_KINDS
 from models.reports import reopened
@@ -161,7 +161,7 @@ class TicketView(IntakePages):
     column_sortable_list = ("registered_at", "due_at", "status")
     column_filters = (
         StateFilter(Ticket.status, STATES),
-        missed_filter(Ticket.id, ClockRun.ticket_id, "slip-acknowledged", "on-site", "same-day"),
+        missed_filter(Ticket),
         ChoiceFilter(Ticket.status),
         ChoiceFilter(Ticket.kind),
         ChoiceFilter(Ticket.severity),

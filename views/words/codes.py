@@ -4,13 +4,9 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 
-CLOCK_NAMES: dict[str, Any] = {
-    "slip-acknowledged": _("slip picked up"),
-    "on-site": _("on site"),
-    "same-day": _("done the same day"),
-    "follow-up": _("followed up"),
-    "formal-record": _("formal record written"),
-}
+from models.settings import time_limits
+
+CLOCK_NAMES: dict[str, Any] = {code: _(limit.label) for code, limit in time_limits().items()}
 """Clock -> what it measures."""
 
 NAMES: dict[str, Any] = {

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from flask_babel import gettext
 from sqlalchemy import or_, select
 
-from models.audits import AuditRun, FindingKind
+from models.audits import AuditRun, finding_kinds
 from models.base import Base, Choice, UTCDateTime, tables
 from models.events import Event
 from models.hanging import HANGING, by_column
@@ -169,7 +169,7 @@ def _fact(model: type[Any] | None, name: str, value: object, names: Mapping[tupl
     if name.endswith("_fen") and isinstance(value, int):
         return money(value)
     if model is AuditRun and isinstance(value, dict):
-        return joined(f"{label(FindingKind(word))} {count}" for word, count in value.items() if count)
+        return joined(f"{label(finding_kinds()[word])} {count}" for word, count in value.items() if count)
     return plain(value)
 
 

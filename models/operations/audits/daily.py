@@ -11,11 +11,23 @@ from models.audits import AuditFinding, AuditLine, AuditRun
 from models.call import Call
 from models.errors import OperationRefused, Outcome, gettext_noop
 from models.estates import Estate
-from models.operations.audits.findings import Found, Key, Scope
 from models.operations.audits.matters import matter_findings
-from models.operations.audits.overdue import overdue_findings
+from models.operations.audits.overdue import past_clocks
 from models.operations.audits.store import counts_of, store_findings, store_lines
-from models.operations.core import CHUNK, Move, create, hold_estates, operation, require_role, sift, verb
+from models.operations.core import (
+    CHUNK,
+    FINDERS,
+    FindingKey,
+    Found,
+    Move,
+    Scope,
+    create,
+    hold_estates,
+    operation,
+    require_role,
+    sift,
+    verb,
+)
 from models.roles import CLERKS, SUPERVISORS
 from models.settings import EstateSettings
 
@@ -102,15 +114,16 @@ def _take_stock(
 
 def _find(
     session: Session, estate: Estate, settings: EstateSettings, day: datetime.date, now: datetime.datetime
-) -> dict[Key, Found]:
+) -> dict[FindingKey, Found]:
     calendar = settings.calendar(estate.id)
     begins, ends = calendar.instant(day), calendar.instant(day + datetime.timedelta(days=1))
     scope = Scope(estate_id=estate.id, day_begins=begins, day_ends=ends, now=now)
-    found = [*matter_findings(session, scope, calendar.local_date), *overdue_findings(session, scope)]
+    found = [*matter_findings(session, scope, calendar.local_date), *past_clocks(session, scope)]
+    found += [item for find in FINDERS for item in find(session, scope)]
     return {item.key: item for item in sorted(found, key=_order)}
 
 
-def _order(item: Found) -> Key:
+def _order(item: Found) -> FindingKey:
     return item.key
 
 

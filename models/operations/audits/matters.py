@@ -14,8 +14,7 @@ from models.base import LabelledEnum, among
 from models.complaints import Complaint, ComplaintStatus
 from models.follow_ups import FollowUp
 from models.matters import ClockRun, Severity
-from models.operations.audits.findings import Found, Scope
-from models.operations.core import CHUNK, DESK_ROLES
+from models.operations.core import CHUNK, DESK_ROLES, Found, Scope
 from models.operations.matters import FINISHED, latest_follow_ups, missing, owes_follow_up, settled
 from models.settings import Clock
 from models.staff import Staff, StaffAssignment

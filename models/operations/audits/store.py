@@ -9,9 +9,8 @@ from typing import Any
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from models.audits import AuditFinding, AuditLine, AuditRun, FindingKind
-from models.operations.audits.findings import Found, Key
-from models.operations.core import CHUNK
+from models.audits import AuditFinding, AuditLine, AuditRun, finding_kinds
+from models.operations.core import CHUNK, FindingKey, Found
 from models.staff import Staff
 
 Columns = dict[str, Any]
@@ -19,15 +18,15 @@ Columns = dict[str, Any]
 
 def counts_of(found: Iterable[Found]) -> dict[str, int]:
     """How many findings of each kind, every kind named."""
-    counts = {kind.value: 0 for kind in FindingKind}
+    counts = dict.fromkeys(finding_kinds(), 0)
     for item in found:
         counts[item.kind.value] += 1
     return counts
 
 
 def store_findings(
-    session: Session, estate_id: int, found: Mapping[Key, Found], *, day: datetime.date, now: datetime.datetime
-) -> dict[Key, int]:
+    session: Session, estate_id: int, found: Mapping[FindingKey, Found], *, day: datetime.date, now: datetime.datetime
+) -> dict[FindingKey, int]:
     """Keep one episode of each finding: open new ones, end those whose cause is gone. Returns the ids of the open.
 
     A finding whose cause has gone and come back began at another instant: that is another episode.
@@ -59,7 +58,7 @@ def _open_findings(session: Session, estate_id: int) -> Iterable[Any]:
     return session.execute(query.execution_options(yield_per=CHUNK))
 
 
-def _key(row: Any) -> Key:
+def _key(row: Any) -> FindingKey:
     # The same few words very many times.
     return row.kind.value, sys.intern(row.rule), sys.intern(row.register), row.record_id, sys.intern(row.clock)
 
@@ -84,7 +83,12 @@ def _finding(item: Found, estate_id: int, day: datetime.date, now: datetime.date
 
 
 def store_lines(
-    session: Session, run: AuditRun, found: Mapping[Key, Found], ids: Mapping[Key, int], *, now: datetime.datetime
+    session: Session,
+    run: AuditRun,
+    found: Mapping[FindingKey, Found],
+    ids: Mapping[FindingKey, int],
+    *,
+    now: datetime.datetime,
 ) -> bool:
     """Make the lines of *run* say what was found; notes stay. Returns whether anything differed."""
     names = _usernames(session, {item.owner_id for item in found.values()} - {None})

@@ -11,7 +11,7 @@ from models.complaints import ComplaintStatus as S
 from models.errors import Msgid, gettext_noop
 from models.follow_ups import FollowUp
 from models.matters import Severity
-from models.operations.complaints.opening import FORMAL_RECORD, formal_record_owed, require_all, still_open
+from models.operations.complaints.opening import formal_record_owed, require_all, still_open
 from models.operations.core import CHUNK, WORKING_ROLES, Move, verb, works_as
 from models.operations.matters import latest_follow_ups, owes_follow_up, settled
 from models.roles import CLERKS, LEADS, SUPERVISORS, Role
@@ -111,7 +111,6 @@ def write_formal_record(
             measures_due_at=measures_due_at,
             measures_by_id=measures_by.id if measures_by is not None else None,
         )
-        move.clocks.meet(complaint, move.now, FORMAL_RECORD)
 
 
 @verb(

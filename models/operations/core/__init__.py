@@ -1,5 +1,7 @@
 """What every verb stands on: the move over a batch, clocks, numbers, who may answer for a record."""
 
+from models.operations.core.creation import New, creation
+from models.operations.core.findings import FINDERS, FindingKey, Found, Scope, finder, found_in, number_of
 from models.operations.core.identity import check_id_number, id_columns, id_digest
 from models.operations.core.move import (
     CHUNK,
@@ -34,10 +36,15 @@ from models.operations.core.verb import Verb, operation, verb
 __all__ = [
     "CHUNK",
     "DESK_ROLES",
+    "FINDERS",
     "MAXIMUM_LENGTH",
     "SURNAMES",
     "WORKING_ROLES",
+    "FindingKey",
+    "Found",
     "Move",
+    "New",
+    "Scope",
     "Verb",
     "can_handle",
     "can_own",
@@ -46,11 +53,14 @@ __all__ = [
     "check_id_number",
     "check_letters",
     "create",
+    "creation",
     "delete_unused",
     "differs",
     "estates_of",
     "event_row",
     "facts",
+    "finder",
+    "found_in",
     "hold_estates",
     "id_columns",
     "id_digest",
@@ -58,6 +68,7 @@ __all__ = [
     "local_date",
     "local_dates",
     "name_pinyin",
+    "number_of",
     "once_looked_up",
     "operation",
     "referred",

@@ -142,6 +142,18 @@ class Move(Generic[Row]):
         """Like :meth:`set`, with the new status: the transition table's, or *status* where the verb chooses."""
         self.set(row, status=self.target(row) if status is None else status, **values)
 
+    def keep_time(self) -> None:
+        """Start and meet the clocks that the table says begin and end with this verb; what ends a row cancels them."""
+        for limit in self.model.time_limits:
+            for row in self.rows:
+                status = self._changes.get(row.id, {}).get("status")
+                if limit.stops == self.verb:
+                    self.clocks.meet(row, self.now, limit.code)
+                elif limit.starts == self.verb and limit.for_all:
+                    self.clocks.start(row, limit.code, self.now)
+                elif status is not None and status not in self.model.open_statuses:
+                    self.clocks.cancel(row, self.now, limit.code)
+
     def note(self, row: Row, **facts_of_row: Any) -> None:
         """Say what the event of *row* alone keeps beside the changed columns, as codes."""
         self._notes.setdefault(row.id, {}).update(facts_of_row)

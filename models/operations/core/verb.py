@@ -60,6 +60,7 @@ class Verb(Generic[Row, Own]):
         if self._opening is not None:
             self._opening(move)
         self._body(move, *positional, **own)
+        move.keep_time()
         return move.finish()
 
 

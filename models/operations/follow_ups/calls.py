@@ -284,4 +284,3 @@ def close_not_reached(move: Move[FollowUp]) -> None:
             move.refuse(row, "FUP-3", message, attempts=row.attempts, needed=needed)
             continue
         move.move(row, finished_at=move.now, finished_by_id=move.actor.staff_id)
-        move.clocks.cancel(row, move.now)

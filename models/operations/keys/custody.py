@@ -1,7 +1,7 @@
 """Keys in our custody: taken in, described, lost, handed back for good (KEY-1, KEY-4, KEY-5)."""
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,16 +15,13 @@ from models.keys import MOST_PIECES, Key, KeyLoan, KeyOrigin
 from models.matters import Channel
 from models.operations.core import (
     Move,
+    New,
     check_each,
-    create,
+    creation,
     delete_unused,
     in_estate,
-    local_date,
     operation,
     require,
-    require_role,
-    sift,
-    take_numbers,
     verb,
 )
 from models.operations.keys.approvals import key_gone
@@ -58,56 +55,40 @@ class KeyDraft:
     """Taken over while somebody has it: its seal, if any is told, is put on when it comes back."""
 
 
-@operation(Key, roles=CLERKS)
-def register(call: Call, drafts: Sequence[KeyDraft]) -> Outcome:
+@creation(Key, roles=CLERKS, rule="KEY-1")
+def register(new: New[Key], draft: KeyDraft) -> Key:
     """Take keys into custody (KEY-1), each with number, unit or place, hook, seal and origin.
 
     Refused: any of these missing, a number that another key of the estate has, received in the future, no pieces or
     more than hang together.
     """
-    numbers = Numbers(call.session)
-    taken: set[tuple[str, int, str]] = set()
+    seal = draft.seal if draft.seal or not draft.is_out else "-"
+    _check_described(new.session, draft.estate_id, draft.unit_id, draft.place, draft.hook, seal)
+    _check_pieces(draft.pieces)
+    check_free(new.session, draft.estate_id, {"hook": draft.hook, "seal": draft.seal}, new.once(_taken))
+    if draft.received_at is not None and draft.received_at > new.now:
+        message = gettext_noop("A key cannot have been received in the future.")
+        raise OperationRefused("KEY-1", message, field="received_at")
+    number = (draft.number or "").strip()
+    if number:
+        new.once(Numbers).take(draft.estate_id, number)
+    return Key(
+        estate_id=draft.estate_id,
+        number=number,
+        pieces=draft.pieces,
+        unit_id=draft.unit_id,
+        place=(draft.place or "").strip() or None,
+        hook=draft.hook.strip(),
+        seal=draft.seal.strip() or None,
+        origin=KeyOrigin(draft.origin),
+        received_at=(draft.received_at or new.now).astimezone(datetime.UTC),
+        note=draft.note or None,
+    )
 
-    def check(draft: KeyDraft) -> None:
-        require_role(call.actor, "register", Key(estate_id=draft.estate_id))
-        seal = draft.seal if draft.seal or not draft.is_out else "-"
-        _check_described(call.session, draft.estate_id, draft.unit_id, draft.place, draft.hook, seal)
-        _check_pieces(draft.pieces)
-        check_free(call.session, draft.estate_id, {"hook": draft.hook, "seal": draft.seal}, taken)
-        if draft.received_at is not None and draft.received_at > call.now:
-            message = gettext_noop("A key cannot have been received in the future.")
-            raise OperationRefused("KEY-1", message, field="received_at")
-        number = (draft.number or "").strip()
-        if not number:
-            return
-        numbers.take(draft.estate_id, number)
 
-    accepted, outcome = sift(drafts, check)
-    if call.preview:
-        outcome.done = list(accepted)
-        return outcome
-    rows = []
-    for draft in accepted:
-        number = (draft.number or "").strip()
-        if not number:
-            day = local_date(call.session, draft.estate_id, call.now)
-            (number,) = take_numbers(call.session, draft.estate_id, Key.number_prefix, day, 1)
-        rows.append(
-            Key(
-                estate_id=draft.estate_id,
-                number=number,
-                pieces=draft.pieces,
-                unit_id=draft.unit_id,
-                place=(draft.place or "").strip() or None,
-                hook=draft.hook.strip(),
-                seal=draft.seal.strip() or None,
-                origin=KeyOrigin(draft.origin),
-                received_at=(draft.received_at or call.now).astimezone(datetime.UTC),
-                note=draft.note or None,
-            )
-        )
-    outcome.done = list(create(call.following(), rows, verb="register", rule="KEY-1"))
-    return outcome
+def _taken(session: Session) -> set[tuple[str, int, str]]:
+    """Hooks and seals that keys of the same call have taken."""
+    return set()
 
 
 def _check_described(

@@ -1,10 +1,15 @@
 """Keys that come back to the house, as a whole or in part; another return time; undoing a mistake (KEY-2, KEY-4)."""
 
 import datetime
+from collections.abc import Iterator
+from typing import Any
 
+from sqlalchemy.orm import Session
+
+from models.audits import FindingKind
 from models.errors import OperationRefused, gettext_noop
-from models.keys import BringerKind, Key, KeyLoan
-from models.operations.core import Move, check_each, verb
+from models.keys import BringerKind, Key, KeyLoan, unended
+from models.operations.core import Found, Move, Scope, check_each, finder, found_in, verb
 from models.operations.keys.loans import gone_again, keys_by_id
 from models.operations.matters import check_phone, phone_columns
 from models.roles import CLERKS, SUPERVISORS
@@ -112,3 +117,18 @@ def correct(move: Move[KeyLoan]) -> None:
     """
     for loan in move.rows:
         move.set(loan, returned_at=move.now, returned_to_id=move.actor.staff_id)
+
+
+@finder
+def keys_out(session: Session, scope: Scope) -> Iterator[Found]:
+    """Keys that are out; one past its return time is overdue (KEY-4)."""
+    times = {"since": KeyLoan.lent_at, "due_at": KeyLoan.due_at}
+    yield from found_in(
+        session, scope, KeyLoan, FindingKind.KEY_NOT_BACK, unended(), rule="KEY-4", facts=_borrowed, **times
+    )
+
+
+def _borrowed(loan: KeyLoan) -> dict[str, Any]:
+    # Of a bunch also how much of it is back (KEY-2).
+    part = {"pieces": loan.pieces, "pieces_back": loan.pieces_back} if loan.pieces_back else {}
+    return {"borrower_kind": loan.borrower_kind.value, **part}

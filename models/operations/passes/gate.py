@@ -1,17 +1,18 @@
 """Passes at the gate: valid or not and why, in and out, handed in, deposit paid back (PAS-7, PAS-8)."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import case, or_, select
 from sqlalchemy.orm import Session
 
+from models.audits import FindingKind
 from models.errors import Msgid, OperationRefused, gettext_noop
-from models.operations.core import Move, verb
+from models.operations.core import Found, Move, Scope, finder, found_in, verb
 from models.operations.passes.codes import codes_in
-from models.operations.passes.issuing import check_badge
-from models.passes import Direction, PassMovement, VisitorPass
+from models.operations.passes.issuing import RULES, check_badge
+from models.passes import OWES_DEPOSIT, Direction, PassMovement, VisitorPass
 from models.roles import CLERKS
 from models.staff import Actor
 from models.verbs import Refusals, Undo
@@ -133,3 +134,39 @@ def refund(move: Move[VisitorPass]) -> None:
             move.refuse(row, "PAS-3", message, record=row.number)
         else:
             move.set(row, deposit_refunded_at=move.now)
+
+
+@finder
+def passes_out(session: Session, scope: Scope) -> Iterator[Found]:
+    """Passes that have expired or were revoked and whose card was not handed in, since the earlier of the two."""
+    until, revoked = VisitorPass.valid_until, VisitorPass.revoked_at
+    since = case((revoked < until, revoked), else_=until)
+    yield from found_in(
+        session,
+        scope,
+        VisitorPass,
+        FindingKind.PASS_NOT_HANDED_IN,
+        VisitorPass.handed_in_at.is_(None),
+        or_(until <= scope.now, revoked.is_not(None)),
+        rule=lambda row: RULES[row.kind],
+        since=since,
+        due_at=since,
+        facts=lambda row: {"kind": row.kind.value},
+    )
+
+
+@finder
+def deposits_kept(session: Session, scope: Scope) -> Iterator[Found]:
+    """Deposits not given back yet of passes that were handed in, revoked ones too: owed since then (PAS-3)."""
+    yield from found_in(
+        session,
+        scope,
+        VisitorPass,
+        FindingKind.DEPOSIT_NOT_REFUNDED,
+        OWES_DEPOSIT,
+        VisitorPass.handed_in_at.is_not(None),
+        rule="PAS-3",
+        since=VisitorPass.handed_in_at,
+        due_at=VisitorPass.handed_in_at,
+        facts=lambda row: {"kind": row.kind.value, "deposit_fen": row.deposit_fen},
+    )

@@ -2,7 +2,6 @@
 
 import datetime
 from calendar import monthrange
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,22 +10,19 @@ from sqlalchemy.orm import Session
 
 from models.calendar import WorkingCalendar
 from models.call import Call
-from models.errors import Msgid, OperationRefused, Outcome, gettext_noop
+from models.errors import Msgid, OperationRefused, gettext_noop
 from models.estates import Unit
 from models.operations.core import (
     Move,
+    New,
     check_each,
     check_id_number,
     check_letters,
-    create,
+    creation,
     delete_unused,
     id_columns,
     in_estate,
-    operation,
     require,
-    require_role,
-    sift,
-    take_numbers,
     verb,
 )
 from models.operations.matters import check_phone, phone_columns, same_phone
@@ -85,50 +81,29 @@ class PassDraft:
     valid_until: datetime.datetime | None = None
 
 
-@operation(VisitorPass, roles=CLERKS, label=gettext_noop("Issue pass"))
-def issue(call: Call, drafts: Sequence[PassDraft]) -> Outcome:
+@creation(VisitorPass, roles=CLERKS, label=gettext_noop("Issue pass"))
+def issue(new: New[VisitorPass], draft: PassDraft) -> VisitorPass:
     """Issue passes, each with number and unguessable code; a worker's with deposit and card fee by the settings.
 
     Refused, by PAS-1, PAS-2 or PAS-3, with everything that is missing named at once; a time of validity that begins in
     the past, is empty, or is longer than the setting or the construction permit allow.
     """
-    settings = EstateSettings(call.session, {draft.estate_id for draft in drafts})
-    times: list[tuple[datetime.datetime, datetime.datetime]] = []
-    out: set[tuple[int, str]] = set()
+    rule = RULES[PassKind(draft.kind)]
+    require(_missing(draft), rule)
+    check_phone(draft.phone, rule, "phone")
+    calendar = new.settings.calendar(draft.estate_id)
+    check_id_number(draft.id_document, draft.id_number, rule=rule, today=calendar.local_date(new.now))
+    if draft.host_unit_id is not None:
+        what = gettext_noop("unit")
+        in_estate(new.session, Unit, draft.host_unit_id, draft.estate_id, rule, what, field="host_unit_id")
+    check_badge(new.session, draft.estate_id, draft.badge_number, new.once(_badges))
+    days = new.settings.number(draft.estate_id, DAYS[draft.kind])
+    return _pass(new.call, draft, _valid(draft, rule, days, calendar, new.now), new.settings)
 
-    def check(draft: PassDraft) -> None:
-        require_role(call.actor, "issue", VisitorPass(estate_id=draft.estate_id))
-        rule = RULES[PassKind(draft.kind)]
-        require(_missing(draft), rule)
-        check_phone(draft.phone, rule, "phone")
-        calendar = settings.calendar(draft.estate_id)
-        check_id_number(draft.id_document, draft.id_number, rule=rule, today=calendar.local_date(call.now))
-        if draft.host_unit_id is not None:
-            in_estate(
-                call.session,
-                Unit,
-                draft.host_unit_id,
-                draft.estate_id,
-                rule,
-                gettext_noop("unit"),
-                field="host_unit_id",
-            )
-        check_badge(call.session, draft.estate_id, draft.badge_number, out)
-        times.append(_valid(draft, rule, settings.number(draft.estate_id, DAYS[draft.kind]), calendar, call.now))
 
-    accepted, outcome = sift(drafts, check)
-    if call.preview:
-        outcome.done = list(accepted)
-        return outcome
-    rows = [_pass(call, draft, valid, settings) for draft, valid in zip(accepted, times, strict=True)]
-    for estate_id in sorted({row.estate_id for row in rows}):
-        group = [row for row in rows if row.estate_id == estate_id]
-        day = settings.calendar(estate_id).local_date(call.now)
-        numbers = take_numbers(call.session, estate_id, VisitorPass.number_prefix, day, len(group))
-        for row, number in zip(group, numbers, strict=True):
-            row.number = number
-    outcome.done = list(create(call.following(), rows, verb="issue"))
-    return outcome
+def _badges(session: Session) -> set[tuple[int, str]]:
+    """Those that passes of the same call have taken."""
+    return set()
 
 
 def check_badge(

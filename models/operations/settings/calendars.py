@@ -2,7 +2,7 @@
 
 import dataclasses
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,9 +10,8 @@ from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from models.calendar import WorkingCalendar
-from models.call import Call
-from models.errors import OperationRefused, Outcome, gettext_noop
-from models.operations.core import Move, check_each, create, delete_unused, operation, require_role, sift, verb
+from models.errors import OperationRefused, gettext_noop
+from models.operations.core import Move, New, check_each, creation, delete_unused, verb
 from models.roles import MANAGERS
 from models.settings import CalendarDay, Clock, ClockCalendar, DayKind, EstateSettings, WorkingHours
 
@@ -44,32 +43,24 @@ class WorkingHoursDraft:
     end_minute: int
 
 
-@operation(CalendarDay, name="register", roles=MANAGERS)
-def register_calendar_days(call: Call, drafts: Sequence[CalendarDayDraft]) -> Outcome:
+@creation(CalendarDay, name="register", roles=MANAGERS)
+def register_calendar_days(new: New[CalendarDay], draft: CalendarDayDraft) -> CalendarDay:
     """Add holidays and make-up working days (SET-2); a date stands in the calendar once."""
-    rows: list[CalendarDay] = []
-
-    def check(draft: CalendarDayDraft) -> None:
-        row = CalendarDay(
-            estate_id=draft.estate_id,
-            day=draft.day,
-            kind=DayKind(draft.kind),
-            name=(draft.name or "").strip() or None,
-            start_minute=draft.start_minute,
-            end_minute=draft.end_minute,
-        )
-        require_role(call.actor, "register", row)
-        _check_day(row.kind, row.start_minute, row.end_minute)
-        query = select(CalendarDay.id).where(CalendarDay.estate_id == row.estate_id, CalendarDay.day == row.day)
-        same = any((other.estate_id, other.day) == (row.estate_id, row.day) for other in rows)
-        if same or call.session.scalars(query).first() is not None:
-            message = gettext_noop("%(day)s is in the calendar already; edit it there.")
-            raise OperationRefused("SET-2", message, field="day", day=row.day)
-        rows.append(row)
-
-    accepted, outcome = sift(drafts, check)
-    outcome.done = list(accepted) if call.preview else list(create(call.following(), rows, verb="register"))
-    return outcome
+    row = CalendarDay(
+        estate_id=draft.estate_id,
+        day=draft.day,
+        kind=DayKind(draft.kind),
+        name=(draft.name or "").strip() or None,
+        start_minute=draft.start_minute,
+        end_minute=draft.end_minute,
+    )
+    _check_day(row.kind, row.start_minute, row.end_minute)
+    query = select(CalendarDay.id).where(CalendarDay.estate_id == row.estate_id, CalendarDay.day == row.day)
+    same = any((other.estate_id, other.day) == (row.estate_id, row.day) for other in new.rows)
+    if same or new.session.scalars(query).first() is not None:
+        message = gettext_noop("%(day)s is in the calendar already; edit it there.")
+        raise OperationRefused("SET-2", message, field="day", day=row.day)
+    return row
 
 
 def _check_day(kind: DayKind, start: int | None, end: int | None) -> None:
@@ -108,27 +99,19 @@ def delete_calendar_days(move: Move[CalendarDay]) -> None:
     delete_unused(move, gettext_noop("Something refers to this; it stays."))
 
 
-@operation(WorkingHours, name="register", roles=MANAGERS)
-def register_working_hours(call: Call, drafts: Sequence[WorkingHoursDraft]) -> Outcome:
+@creation(WorkingHours, name="register", roles=MANAGERS)
+def register_working_hours(new: New[WorkingHours], draft: WorkingHoursDraft) -> WorkingHours:
     """Add working intervals to weekdays (SET-2); the intervals of a day do not overlap."""
-    known = _KnownHours(call.session)
-    rows: list[WorkingHours] = []
-
-    def check(draft: WorkingHoursDraft) -> None:
-        row = WorkingHours(
-            estate_id=draft.estate_id,
-            weekday=draft.weekday,
-            start_minute=draft.start_minute,
-            end_minute=draft.end_minute,
-        )
-        require_role(call.actor, "register", row)
-        known.check(row.estate_id, 0, (row.weekday, row.start_minute, row.end_minute))
-        rows.append(row)
-        known.of(row.estate_id)[-len(rows)] = (row.weekday, row.start_minute, row.end_minute)
-
-    accepted, outcome = sift(drafts, check)
-    outcome.done = list(accepted) if call.preview else list(create(call.following(), rows, verb="register"))
-    return outcome
+    row = WorkingHours(
+        estate_id=draft.estate_id,
+        weekday=draft.weekday,
+        start_minute=draft.start_minute,
+        end_minute=draft.end_minute,
+    )
+    known = new.once(_KnownHours)
+    known.check(row.estate_id, 0, (row.weekday, row.start_minute, row.end_minute))
+    known.of(row.estate_id)[-len(new.rows) - 1] = (row.weekday, row.start_minute, row.end_minute)
+    return row
 
 
 class _KnownHours:

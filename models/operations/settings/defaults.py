@@ -17,15 +17,16 @@ from models.events import Event
 from models.operations.core import create, hold_estates, require_role
 from models.roles import Role
 from models.settings import (
-    DEFAULT_CLOCKS,
     DEFAULT_SETTINGS,
     CalendarDay,
     Category,
     CategoryRegister,
     Clock,
+    ClockCalendar,
     DayKind,
     Setting,
     WorkingHours,
+    time_limits,
 )
 
 PROVIDED = "SET-1"
@@ -152,16 +153,16 @@ def _years_around(estate: Estate, now: datetime.datetime) -> range:
 
 def _clocks(session: Session, estate_id: int) -> Iterator[Clock]:
     present = set(session.scalars(select(Clock.code).where(Clock.estate_id == estate_id)))
-    for code, rule, start, stop, minutes, calendar in DEFAULT_CLOCKS:
+    for code, limit in time_limits().items():
         if code not in present:
             yield Clock(
                 estate_id=estate_id,
                 code=code,
-                rule=rule,
-                start_event=start,
-                stop_event=stop,
-                minutes=minutes,
-                calendar=calendar,
+                rule=limit.rule,
+                start_event=limit.starts,
+                stop_event=limit.stops,
+                minutes=limit.minutes,
+                calendar=ClockCalendar(limit.calendar),
                 enabled=True,
             )
 

@@ -1,24 +1,20 @@
 """Clocks, single settings and categories: what a manager may make of them (SET-1)."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.call import Call
-from models.errors import OperationRefused, Outcome, gettext_noop
+from models.errors import OperationRefused, gettext_noop
 from models.operations.core import (
     Move,
+    New,
     check_each,
-    create,
+    creation,
     delete_unused,
     in_estate,
-    operation,
-    require_role,
-    sift,
     verb,
 )
 from models.operations.settings.calendars import check_fits
@@ -104,39 +100,31 @@ def _is_interval(item: object) -> bool:
     return all(isinstance(time, str) and _TIME.fullmatch(time) for time in item)
 
 
-@operation(Category, name="register", roles=MANAGERS)
-def register_categories(call: Call, drafts: Sequence[CategoryDraft]) -> Outcome:
+@creation(Category, name="register", roles=MANAGERS)
+def register_categories(new: New[Category], draft: CategoryDraft) -> Category:
     """Add categories of tickets (SET-1). The eight of complaints are given (CMP-1)."""
-    rows: list[Category] = []
-
-    def check(draft: CategoryDraft) -> None:
-        row = Category(
-            estate_id=draft.estate_id,
-            register=CategoryRegister(draft.register),
-            code=draft.code,
-            name=draft.name.strip(),
-            team_id=draft.team_id,
-            enabled=True,
-        )
-        require_role(call.actor, "register", row)
-        if row.register is CategoryRegister.COMPLAINTS:
-            raise _given()
-        if not _CODE.fullmatch(row.code):
-            message = gettext_noop("The code of a category has 1 to 40 small letters, digits, hyphens or underscores.")
-            raise OperationRefused("SET-1", message, field="code")
-        query = select(Category.id).where(
-            Category.estate_id == row.estate_id, Category.register == row.register, Category.code == row.code
-        )
-        same = any((other.estate_id, other.code) == (row.estate_id, row.code) for other in rows)
-        if same or call.session.scalars(query).first() is not None:
-            message = gettext_noop("There is a category %(code)s already.")
-            raise OperationRefused("SET-1", message, field="code", code=row.code)
-        _check_category(call.session, row.name, row.team_id, row.estate_id)
-        rows.append(row)
-
-    accepted, outcome = sift(drafts, check)
-    outcome.done = list(accepted) if call.preview else list(create(call.following(), rows, verb="register"))
-    return outcome
+    row = Category(
+        estate_id=draft.estate_id,
+        register=CategoryRegister(draft.register),
+        code=draft.code,
+        name=draft.name.strip(),
+        team_id=draft.team_id,
+        enabled=True,
+    )
+    if row.register is CategoryRegister.COMPLAINTS:
+        raise _given()
+    if not _CODE.fullmatch(row.code):
+        message = gettext_noop("The code of a category has 1 to 40 small letters, digits, hyphens or underscores.")
+        raise OperationRefused("SET-1", message, field="code")
+    query = select(Category.id).where(
+        Category.estate_id == row.estate_id, Category.register == row.register, Category.code == row.code
+    )
+    same = any((other.estate_id, other.code) == (row.estate_id, row.code) for other in new.rows)
+    if same or new.session.scalars(query).first() is not None:
+        message = gettext_noop("There is a category %(code)s already.")
+        raise OperationRefused("SET-1", message, field="code", code=row.code)
+    _check_category(new.session, row.name, row.team_id, row.estate_id)
+    return row
 
 
 def _given() -> OperationRefused:

@@ -54,7 +54,6 @@ def accept(move: Move[Ticket], *, taker: Staff | None = None) -> None:
             move.refuse(ticket, "DSP-4", message, field="taker", record=ticket.number)
             continue
         move.move(ticket, accepted_at=move.now, slip_taken_by_id=who.id, assignee_id=ticket.assignee_id or who.id)
-        move.clocks.meet(ticket, move.now, "slip-acknowledged")
 
 
 @verb(Ticket, roles=CLERKS | WORKERS, label=gettext_noop("Start work"), moves={S.ACCEPTED: S.IN_PROGRESS})
@@ -66,7 +65,6 @@ def start(move: Move[Ticket]) -> None:
             move.refuse(ticket, "INT-1", message, record=ticket.number)
             continue
         move.move(ticket, arrived_at=move.now)
-        move.clocks.meet(ticket, move.now, "on-site")
 
 
 @verb(
@@ -137,7 +135,7 @@ def finish(move: Move[Ticket], *, result: str, acceptance: Acceptance, acceptanc
             acceptance=acceptance,
             acceptance_reason=acceptance_reason or None,
         )
-        move.clocks.meet(ticket, move.now, "same-day", "on-site", "slip-acknowledged")
+        move.clocks.meet(ticket, move.now, "on-site", "slip-acknowledged")
     move.afterwards(lambda outcome: make_follow_ups(move, [row for row in outcome.done if owes_follow_up(row)]))
 
 
@@ -204,7 +202,6 @@ def close(move: Move[Ticket]) -> None:
             move.refuse(ticket, "JOB-6", message, record=ticket.number, missing=missing)
             continue
         move.move(ticket, closed_at=move.now, closed_by_id=move.actor.staff_id)
-        move.clocks.cancel(ticket, move.now)
 
 
 @verb(

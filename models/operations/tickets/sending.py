@@ -74,7 +74,6 @@ def dispatch(
             move.set(ticket, assignee_id=assignee.id)
         if visit_from is not None or visit_until is not None:
             move.set(ticket, visit_from=visit_from, visit_until=visit_until)
-        move.clocks.start(ticket, "slip-acknowledged", move.now)
         if ticket.kind in ON_SITE_KINDS:
             window = None if emergency else visit_until or ticket.visit_until
             move.clocks.start(ticket, "on-site", move.now, due_at=window)

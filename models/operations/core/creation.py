@@ -1,0 +1,129 @@
+"""How a verb that makes records is declared: what it is stands above how one record comes of one draft.
+
+    @creation(Team, roles=MANAGERS)
+    def register(new: New[Team], draft: TeamDraft) -> Team:
+        ...
+
+    register(call, drafts)
+
+The role is asked first. What the body refuses is left out, for a preview nothing is made; the others get a number where
+they have none, the clocks that begin with the verb, and an event each.
+"""
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, Protocol, TypeVar
+
+from sqlalchemy.orm import Session
+
+from models.base import Base
+from models.call import Call
+from models.declared import TimeLimit
+from models.errors import Msgid, Outcome
+from models.operations.core.clocks import RunningClocks
+from models.operations.core.move import create
+from models.operations.core.numbers import take_numbers
+from models.operations.core.registers import require_role, sift
+from models.roles import Role
+from models.settings import EstateSettings
+from models.verbs import Declared, declare
+
+
+class OfEstate(Protocol):
+    """What is to be registered in an estate."""
+
+    estate_id: int
+
+
+Row = TypeVar("Row", bound=Base)
+Draft = TypeVar("Draft", bound=OfEstate)
+Kept = TypeVar("Kept")
+
+
+class New(Generic[Row]):
+    """The records that one call makes, as they come to be."""
+
+    def __init__(self, call: Call, estates: set[int]) -> None:
+        self.call, self.session, self.actor, self.now = call, call.session, call.actor, call.now
+        self.settings = EstateSettings(call.session, estates)
+        self.rows: list[Row] = []
+        """Those of the same call that were made before."""
+        self._kept: dict[Callable[[Session], Any], Any] = {}
+
+    def once(self, make: Callable[[Session], Kept]) -> Kept:
+        """What *make* gives, the same for all drafts of the call: what is there already, what the others have taken."""
+        if make not in self._kept:
+            self._kept[make] = make(self.session)
+        kept: Kept = self._kept[make]
+        return kept
+
+
+def creation(
+    model: type[Row],
+    *,
+    roles: frozenset[Role],
+    name: str = "",
+    label: Msgid | None = None,
+    rule: str | None = None,
+) -> Callable[[Callable[[New[Row], Draft], Row]], Callable[[Call, Sequence[Draft]], Outcome]]:
+    """Make a verb of a function that makes one record of *model* of one draft, or raises what speaks against it.
+
+    The arguments are those of :func:`models.operations.core.verb`.
+    """
+
+    def decorate(body: Callable[[New[Row], Draft], Row]) -> Callable[[Call, Sequence[Draft]], Outcome]:
+        verb = name or body.__name__
+        limits = [limit for limit in model.time_limits if limit.starts == verb and limit.for_all]
+
+        @functools.wraps(body)
+        def act(call: Call, drafts: Sequence[Draft]) -> Outcome:
+            new: New[Row] = New(call, {draft.estate_id for draft in drafts})
+
+            def check(draft: Draft) -> None:
+                require_role(call.actor, verb, model(estate_id=draft.estate_id))
+                new.rows.append(body(new, draft))
+
+            accepted, outcome = sift(drafts, check)
+            outcome.done = list(accepted) if call.preview else _write(new, model, verb, rule, limits)
+            return outcome
+
+        declare(
+            Declared(
+                register=model.__tablename__,
+                model=model,
+                name=verb,
+                roles=roles,
+                label=label,
+                rule=rule,
+                act=act,
+                body=body,
+            )
+        )
+        return act
+
+    return decorate
+
+
+def _write(new: New[Row], model: type[Row], verb: str, rule: str | None, limits: Sequence[TimeLimit]) -> list[Row]:
+    by_estate: dict[int, list[Any]] = {}
+    for row in new.rows:
+        by_estate.setdefault(getattr(row, "estate_id"), []).append(row)  # noqa: B009  # as its draft has one
+    for estate_id, rows in sorted(by_estate.items()):
+        clocks = [clock for limit in limits if (clock := new.settings.clock(estate_id, limit.code)) is not None]
+        due = min((new.settings.due(clock, new.now) for clock in clocks), default=None)
+        unnumbered: list[Any] = [row for row in rows if model.number_prefix and not getattr(row, "number", "")]
+        if unnumbered:
+            day = new.settings.calendar(estate_id).local_date(new.now)
+            numbers = take_numbers(new.session, estate_id, model.number_prefix, day, len(unnumbered))
+            for row, number in zip(unnumbered, numbers, strict=True):
+                row.number = number
+        for row in rows if due is not None and "due_at" in model.__table__.columns else ():
+            row.due_at = due
+    made = create(new.call.following(), new.rows, verb=verb, rule=rule)
+    if limits:
+        running = RunningClocks(new.session, model.__tablename__, made, new.settings, preview=False)
+        for row in made:
+            for limit in limits:
+                running.start(row, limit.code, new.now)
+        list(running.write())
+    return made
