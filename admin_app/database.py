@@ -14,7 +14,6 @@ from typing import Any, Self
 from flask import Flask, g
 from sqlalchemy import Connection, Engine, select, text
 from sqlalchemy.exc import DBAPIError, InternalError, OperationalError, ProgrammingError
-from sqlalchemy.orm import Session
 
 from admin_app.config import ENVIRONMENT, Config, ConfigurationError, make_folder
 from models import migrations
@@ -53,7 +52,7 @@ class Database:
 
     def reading(self) -> DeskSession:
         """A session that cannot write."""
-        return DeskSession(self._reader, keyring=self.keyring, info={"only_reads": True})
+        return DeskSession(self._reader, keyring=self.keyring, only_reads=True)
 
     def writing(self) -> DeskSession:
         """A session that may write; its user commits."""
@@ -278,14 +277,14 @@ def _refuse_others(database: Database) -> None:
             _check_mark(connection, database)
 
 
-def write_mark(session: Session, database: Database) -> None:
+def write_mark(session: DeskSession, database: Database) -> None:
     """Say in the database what it is for and with which data key it is written, unless it says so already."""
     if session.scalar(select(DatabaseMark.id)) is None:
         use = DatabaseUse.DEMO if database.is_demo else DatabaseUse.PRODUCTION
         session.add(DatabaseMark(id=1, use=use, key_digest=database.keyring.digest(KEY_CHECK)))
 
 
-def write_system(session: Session, now: datetime.datetime) -> None:
+def write_system(session: DeskSession, now: datetime.datetime) -> None:
     """The account that timers and the command line act as; nobody can sign in with it."""
     if session.scalar(select(Staff.id).where(Staff.username == SYSTEM)) is None:
         system = Staff(username=SYSTEM, name=SYSTEM, created_at=now, updated_at=now)

@@ -4,9 +4,8 @@ import datetime
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
-from sqlalchemy.orm import Session
-
 from models.base import Base
+from models.session import DeskSession
 from models.staff import Actor
 
 
@@ -14,7 +13,7 @@ from models.staff import Actor
 class Call:
     """One call of a verb. ``now`` is any time with a zone and is kept as UTC."""
 
-    session: Session
+    session: DeskSession
     actor: Actor
     now: datetime.datetime
     expected: Mapping[int, int] = field(default_factory=dict)

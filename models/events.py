@@ -7,8 +7,8 @@ import hmac
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer, Table, bindparam, insert, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import ForeignKey, Index, Integer, Table, bindparam, event, insert, select
+from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
 
 from models.base import LONGEST_KEY, Base, Identity, Json, LongText, ShortText, UTCDateTime, named
 from models.canonical import canonical, canonical_json, json_again
@@ -16,6 +16,7 @@ from models.errors import gettext_noop
 from models.guards import APPEND_ONLY, TRIGGERS
 from models.personal import Keyring, keyring_of
 from models.roles import ADMINS, AUDITORS, MANAGERS
+from models.session import DeskSession
 from models.verbs import grant
 
 _SQLITE = {"sqlite_autoincrement": True, "sqlite_strict": True}
@@ -146,7 +147,7 @@ def fact(info: Mapping[Any, Any], value: Any, keyring: Keyring) -> Any:
     return canonical(value)
 
 
-def record_events(session: Session, rows: list[dict[str, Any]]) -> list[int]:
+def record_events(session: DeskSession, rows: list[dict[str, Any]]) -> list[int]:
     """Write event *rows* in the caller's transaction; they are sealed at its commit. Returns their ids."""
     if not rows:
         return []
@@ -156,8 +157,7 @@ def record_events(session: Session, rows: list[dict[str, Any]]) -> list[int]:
         ids = sorted(connection.execute(_WRITE_AT_ONCE, rows).scalars())
     else:
         ids = list(connection.execute(_WRITE, rows).scalars())
-    unsealed = session.info.setdefault("unsealed", [])
-    unsealed += [as_stored({**row, "id": row_id}) for row_id, row in zip(ids, rows, strict=True)]
+    session.unsealed += [as_stored({**row, "id": row_id}) for row_id, row in zip(ids, rows, strict=True)]
     return ids
 
 
@@ -169,9 +169,11 @@ def as_stored(row: Mapping[str, Any]) -> dict[str, Any]:
     return stored | {name: canonical_json(row[name]) for name in _IN_JSON}
 
 
-def seal_events(session: Session) -> None:
+@event.listens_for(DeskSession, "before_commit")
+def _seal_events(session: DeskSession) -> None:
     """Append a seal for each event of this transaction, each estate's chain locked by its head, heads in id order."""
-    rows = session.info.pop("unsealed", None)
+    session.flush()
+    rows, session.unsealed = session.unsealed, []
     if not rows:
         return
     chains: dict[int, list[dict[str, Any]]] = {}
@@ -181,6 +183,11 @@ def seal_events(session: Session) -> None:
     for chain in sorted(chains):
         seals += chain_seals(session, chain, lock_chain(session, chain), chains[chain])
     session.connection().execute(_SEAL, seals)
+
+
+@event.listens_for(DeskSession, "after_soft_rollback")
+def _forget_events(session: DeskSession, _previous: SessionTransaction) -> None:
+    session.unsealed = []
 
 
 def lock_chain(session: Session, chain: int) -> str:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from models.base import LabelledEnum
 from models.errors import gettext_noop
 from models.phones import NotAPhone, read_phones
+from models.session import DeskSession
 
 KEY_ID = "k1"
 MINIMUM_KEY_BYTES = 32
@@ -75,9 +76,8 @@ class Keyring:
 
 def keyring_of(session: Session) -> Keyring:
     """The keyring that the session was opened with."""
-    keyring = session.info["keyring"]
-    assert isinstance(keyring, Keyring)
-    return keyring
+    assert isinstance(session, DeskSession)
+    return session.keyring
 
 
 def masked_phone(phone: str) -> str:

@@ -2,16 +2,16 @@
 
 import sqlite3
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
-from sqlalchemy.orm import Session, SessionTransaction
+from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from models.events import seal_events
-from models.personal import Keyring
+if TYPE_CHECKING:
+    from models.personal import Keyring
 
 BUSY_TIMEOUT_MILLISECONDS = 30_000
 READ_ONLY_TRANSACTION = "25006"
@@ -101,30 +101,25 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 class DeskSession(Session):
-    """A session that knows the keyring and, as the last step before commit, seals the events it wrote."""
+    """A session that knows the keyring; as the last step before commit the events that it wrote are sealed."""
 
-    def __init__(self, bind: Engine | Connection, *, keyring: Keyring, **options: Any) -> None:
+    def __init__(
+        self, bind: Engine | Connection, *, keyring: "Keyring", only_reads: bool = False, **options: Any
+    ) -> None:
         # Reading an attribute after the commit must not begin a transaction, which on SQLite would lock out others.
         super().__init__(bind, **{"expire_on_commit": False, **options})
-        self.info["keyring"] = keyring
+        self.keyring = keyring
+        self.only_reads = only_reads
+        """Whether it is on a connection that cannot write: nothing is locked, and nothing is put back."""
+        self.unsealed: list[dict[str, Any]] = []
+        """The events of this transaction, as they are stored (models.events)."""
 
     def close(self) -> None:
-        """Close, and put back what nobody committed; a session that only reads (``info``) has nothing to put back."""
-        if self.info.get("only_reads") and self.in_transaction():
+        """Close, and put back what nobody committed; a session that only reads has nothing to put back."""
+        if self.only_reads and self.in_transaction():
             # With a ROLLBACK psycopg forgets all statements that the server has prepared: planning them again takes
             # several times as long as answering them.
             with suppress(SQLAlchemyError):  # a connection that was lost has nothing to end
                 self.expunge_all()  # else what was changed in memory only would be written
                 self.commit()
         super().close()
-
-
-@event.listens_for(DeskSession, "before_commit")
-def _seal(session: Session) -> None:
-    session.flush()
-    seal_events(session)
-
-
-@event.listens_for(DeskSession, "after_soft_rollback")
-def _forget(session: Session, _previous: SessionTransaction) -> None:
-    session.info.pop("unsealed", None)

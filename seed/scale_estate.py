@@ -8,7 +8,6 @@ from random import Random
 from typing import Any, NamedTuple
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from models.base import Base
 from models.call import Call
@@ -23,6 +22,7 @@ from models.personal import Keyring, keyring_of
 from models.phones import HOME, ContactKind
 from models.residents import Occupancy, OccupancyKind, Resident, ResidentContact
 from models.roles import Role
+from models.session import DeskSession
 from models.settings import Category, CategoryRegister, EstateSettings
 from models.staff import Actor, Department, Staff, Team, actors_for, system_actor
 from seed import names
@@ -72,7 +72,7 @@ class Cast:
     callers: list[Caller] = field(default_factory=list)
 
 
-def open_estate(session: Session, code: str, name: str, rng: Random, at: datetime.datetime) -> Cast:
+def open_estate(session: DeskSession, code: str, name: str, rng: Random, at: datetime.datetime) -> Cast:
     """Open the estate with its defaults, teams and staff, through the verbs."""
     system = system_actor(session, source="seed")
     (estate,) = estate_verbs.register(Call(session, system, at), [EstateDraft(code, name)]).all()
@@ -119,7 +119,7 @@ def open_estate(session: Session, code: str, name: str, rng: Random, at: datetim
 
 
 def settle(
-    session: Session,
+    session: DeskSession,
     cast: Cast,
     count: int,
     chance: Callable[..., Random],

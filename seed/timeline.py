@@ -11,10 +11,9 @@ from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from models.call import Call
 from models.errors import OperationRefused, Outcome
+from models.session import DeskSession
 from models.staff import Actor
 
 Verb = Callable[..., Outcome]
@@ -49,7 +48,7 @@ def step(at: datetime.datetime, verb: Verb, subject: Any, *, by: str, **argument
 class Timeline:
     """All stories under way, played from the beginning until ``now``."""
 
-    session: Session
+    session: DeskSession
     now: datetime.datetime
     zone: datetime.tzinfo
     actors: dict[str, Actor]

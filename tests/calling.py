@@ -4,9 +4,8 @@ import datetime
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from models.call import Call
+from models.session import DeskSession
 from models.staff import Actor
 
 SAID = ("expected", "preview", "reason")
@@ -14,7 +13,7 @@ SAID = ("expected", "preview", "reason")
 
 def called(
     verb: Callable[..., Any],
-    session: Session,
+    session: DeskSession,
     rows: Sequence[Any],
     *,
     actor: Actor,

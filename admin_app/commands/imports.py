@@ -10,7 +10,6 @@ from typing import Any
 
 import click
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from admin_app import clock, database
 from admin_app.commands.import_undo import undo
@@ -22,6 +21,7 @@ from models.estates import Estate
 from models.operations.imports import REGISTERS, TakeOver, close_record, mark_of, open_record, take_over
 from models.operations.staff import active_person
 from models.roles import Role
+from models.session import DeskSession
 from models.source_mapping import MappingError, SourceFacts, SourceMapping
 from models.spreadsheets import SheetRow, opened
 from models.staff import Staff, StaffAssignment, actor_for
@@ -154,7 +154,7 @@ def read_rows(file: Path, mapping: SourceMapping) -> Iterator[tuple[SheetRow, di
 
 
 def run(
-    session: Session,
+    session: DeskSession,
     rows: list[tuple[SheetRow, dict[str, str] | OperationRefused]],
     mapping: SourceMapping,
     estate: Estate,
@@ -236,7 +236,7 @@ def _account(
     }
 
 
-def _manager(session: Session, estate: Estate) -> Staff:
+def _manager(session: DeskSession, estate: Estate) -> Staff:
     for role in (Role.MANAGER, Role.SUPERVISOR, Role.CLERK):
         query = (
             select(Staff)

@@ -4,17 +4,16 @@ import collections
 import datetime
 from collections.abc import Sequence
 
-from sqlalchemy.orm import Session
-
 from admin_app import database
 from models.call import Call
 from models.estates import Estate
 from models.operations import settings
 from models.operations.staff import active_person
+from models.session import DeskSession
 from models.staff import actor_for
 
 
-def provide(session: Session, estates: Sequence[Estate], *, now: datetime.datetime) -> str:
+def provide(session: DeskSession, estates: Sequence[Estate], *, now: datetime.datetime) -> str:
     """Add to *estates* the official days that they lack, as the system account, and commit.
 
     Returns the sentence that says what was added, empty when nothing was.

@@ -11,7 +11,6 @@ from typing import Any
 import click
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 from tqdm import tqdm
 
 from admin_app import clock, database
@@ -36,11 +35,12 @@ from models.operations.imports import (
 from models.operations.staff import active_person
 from models.personal import keyring_of
 from models.sentences import refusal_from
+from models.session import DeskSession
 from models.spreadsheets import SheetRow, rows_in
 from models.staff import Actor, actor_for
 
 
-def estate_of_code(session: Session, code: str) -> Estate:
+def estate_of_code(session: DeskSession, code: str) -> Estate:
     """The estate of that code; raises ConfigurationError with those there are."""
     estate = session.scalars(select(Estate).where(Estate.code == code)).one_or_none()
     if estate is None:
@@ -137,7 +137,7 @@ def _not_taken(table: Upload, columns: Sequence[str | None]) -> list[str]:
 class _Work:
     """What becomes of the rows, and the run in which it was done."""
 
-    session: Session
+    session: DeskSession
     register: str
     table: Upload
     rows: Sequence[SheetRow]

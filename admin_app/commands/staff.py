@@ -8,7 +8,6 @@ from contextlib import contextmanager
 
 import click
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from admin_app import clock, database
 from admin_app.config import Config, ConfigurationError
@@ -19,6 +18,7 @@ from models.operations import estates
 from models.operations import staff as verbs
 from models.operations.staff import Leaving
 from models.roles import Role
+from models.session import DeskSession
 from models.staff import Actor, Staff, Team, actor_for, system_actor
 
 GRANTED = [role.value for role in Role if role is not Role.SYSTEM]
@@ -33,7 +33,7 @@ def command() -> None:
 
 
 @contextmanager
-def _desk(as_name: str | None) -> Iterator[tuple[Session, Actor, datetime.datetime]]:
+def _desk(as_name: str | None) -> Iterator[tuple[DeskSession, Actor, datetime.datetime]]:
     """A session that is committed at the end, and who acts in it."""
     with database.open_ready(Config.from_environment()) as opened, opened.writing() as session:
         actor = system_actor(session, source="cli")
@@ -43,7 +43,7 @@ def _desk(as_name: str | None) -> Iterator[tuple[Session, Actor, datetime.dateti
         session.commit()
 
 
-def _person(session: Session, username: str) -> Staff:
+def _person(session: DeskSession, username: str) -> Staff:
     person = session.scalar(select(Staff).where(Staff.username == verbs.normal_username(username)))
     if person is None:
         raise ConfigurationError(f"there is no account {username!r}.")
@@ -108,14 +108,14 @@ def add(
         click.echo(f"Password, shown only now: {password}")
 
 
-def _estate(session: Session, code: str) -> Estate:
+def _estate(session: DeskSession, code: str) -> Estate:
     estate = session.scalar(select(Estate).where(Estate.code == code))
     if estate is None:
         raise ConfigurationError(f"there is no estate {code!r}; open it: --open-estate NAME.")
     return estate
 
 
-def _team(session: Session, estate: Estate, name: str) -> Team:
+def _team(session: DeskSession, estate: Estate, name: str) -> Team:
     team = session.scalar(select(Team).where(Team.estate_id == estate.id, Team.name == name))
     if team is None:
         raise ConfigurationError(f"there is no team {name!r} in estate {estate.code}.")

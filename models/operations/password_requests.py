@@ -9,7 +9,6 @@ import hashlib
 import secrets
 
 from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
 
 from models.call import Call
 from models.errors import OperationRefused, gettext_noop
@@ -18,6 +17,7 @@ from models.operations.core import Move, verb
 from models.operations.staff import estates_of, is_in_charge, refuse_beyond
 from models.password_requests import PasswordRequest, is_open, waits
 from models.roles import ADMINS
+from models.session import DeskSession
 from models.staff import Staff, actor_for
 
 LIFETIME = datetime.timedelta(hours=12)
@@ -26,7 +26,7 @@ LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 HALF = 3
 
 
-def ask(session: Session, username: str, *, address: str, now: datetime.datetime) -> tuple[str, str]:
+def ask(session: DeskSession, username: str, *, address: str, now: datetime.datetime) -> tuple[str, str]:
     """Note that somebody asks for a new password of *username*, whether there is such an account or not.
 
     Returns the secret for the browser that asks, and the code to tell the administrator. Leaves no event: anybody
@@ -61,7 +61,7 @@ def _digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def of_browser(session: Session, secret: str, now: datetime.datetime) -> PasswordRequest | None:
+def of_browser(session: DeskSession, secret: str, now: datetime.datetime) -> PasswordRequest | None:
     """The request whose *secret* a browser holds; None when it has ended or expired."""
     return session.scalar(select(PasswordRequest).where(PasswordRequest.secret_digest == _digest(secret), is_open(now)))
 
@@ -91,7 +91,7 @@ def approve(move: Move[Staff], *, request: int) -> None:
 
 
 def complete(
-    session: Session, secret: str, *, password_hash: str, now: datetime.datetime, **request: str | None
+    session: DeskSession, secret: str, *, password_hash: str, now: datetime.datetime, **request: str | None
 ) -> Staff:
     """Set the password that the browser with *secret* was allowed to; all sessions of the person end.
 

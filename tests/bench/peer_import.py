@@ -15,7 +15,6 @@ from itertools import islice
 from typing import Any
 
 from sqlalchemy import text
-from sqlalchemy.orm import Session
 
 from admin_app import database
 from admin_app.config import Config
@@ -35,6 +34,7 @@ from models.personal import keyring_of
 from models.phones import HOME, ContactKind
 from models.residents import Resident, ResidentContact
 from models.roles import Role
+from models.session import DeskSession
 from models.settings import Category, EstateSettings
 from models.staff import Actor, Department, actors_for, system_actor
 from models.tickets import Acceptance, Ticket, TicketKind, TicketStatus
@@ -110,7 +110,7 @@ class _Import:
     """The new estate while it is being filled."""
 
     def __init__(
-        self, session: Session, golden: GoldenFile | GoldenSchema, opening: datetime.datetime, middle: int
+        self, session: DeskSession, golden: GoldenFile | GoldenSchema, opening: datetime.datetime, middle: int
     ) -> None:
         self.session, self.golden, self.opening, self.middle = session, golden, opening, middle
         self.writer = RowWriter(session)

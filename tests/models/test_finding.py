@@ -33,7 +33,7 @@ def records(session, world, records):
 
 
 def ids(session, model, asked):
-    condition = found(model, asked, session.info["keyring"])
+    condition = found(model, asked, session.keyring)
     assert condition is not None, asked
     return set(session.scalars(select(model.id).where(condition)))
 

@@ -139,7 +139,7 @@ def test_an_upgrade_makes_the_search_indexes_anew_where_an_earlier_version_kept_
     unit = world.units[0].id
     session.execute(text("UPDATE units SET building = '紫藤阁' WHERE id = :id"), {"id": unit})
     session.commit()
-    condition = found(Unit, "紫藤", session.info["keyring"])
+    condition = found(Unit, "紫藤", session.keyring)
     assert condition is not None
     asked = select(Unit.id).where(condition)
     assert session.scalars(asked).all() == []

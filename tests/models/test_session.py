@@ -12,7 +12,7 @@ from tests.marks import only_postgresql
 
 
 def only_reads(engine: Engine, keyring: Keyring) -> DeskSession:
-    return DeskSession(reading(engine), keyring=keyring, info={"only_reads": True})
+    return DeskSession(reading(engine), keyring=keyring, only_reads=True)
 
 
 def test_what_a_reading_session_changes_in_memory_is_never_written(

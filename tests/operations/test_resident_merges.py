@@ -190,7 +190,7 @@ def test_the_name_of_who_was_merged_leads_to_who_was_kept__RES_1(desk):
     desk.session.execute(update(Resident).where(Resident.id == other.id).values(name="并乙", name_pinyin="bingyi by"))
     desk.session.flush()
     desk.session.expire_all()
-    keyring = desk.session.info["keyring"]
+    keyring = desk.session.keyring
 
     def shown(text):
         condition = found(Resident, text, keyring)

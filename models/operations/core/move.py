@@ -248,7 +248,7 @@ def _held(call: Call, model: type[Row], rows: Iterable[Row]) -> dict[int, Row]:
     found: dict[int, Row] = {}
     for row in rows:
         state: Any = inspect(row)
-        known = row in call.locked or (call.preview and call.session.info.get("only_reads"))
+        known = row in call.locked or (call.preview and call.session.only_reads)
         if known and state.session is call.session and not state.expired:
             found[row.id] = row
     return found

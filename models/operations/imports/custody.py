@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from models.call import Call
 from models.errors import OperationRefused, gettext_noop
@@ -27,6 +26,7 @@ from models.operations.matters import check_phone, phone_columns
 from models.operations.passes import new_code
 from models.passes import PassKind, VisitorPass
 from models.residents import OccupancyKind
+from models.session import DeskSession
 from models.settings import EstateSettings
 from models.spreadsheets import RULE, SheetRow
 from models.staff import Actor
@@ -41,7 +41,7 @@ PURPOSE = gettext_noop("taken over from another desk")
 class _CustodyImport:
     """What both have in common: a row becomes a record, or is known, or is refused."""
 
-    session: Session
+    session: DeskSession
     estate_id: int
     columns: Sequence[str | None]
     actor: Actor

@@ -12,7 +12,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from models.call import Call
 from models.complaints import Complaint, ComplaintCategory
@@ -27,6 +26,7 @@ from models.operations.imports.other_systems import refuse_future, take_over
 from models.operations.imports.units import KnownUnits, Result, TellApart, full_code, hold_estate
 from models.operations.matters import check_phone, phone_columns
 from models.residents import Occupancy, OccupancyKind, Resident
+from models.session import DeskSession
 from models.settings import Category
 from models.source_mapping import Register, SourceFacts
 from models.spreadsheets import RULE, SheetRow
@@ -66,7 +66,7 @@ _CATEGORIES = {
 }
 
 
-def zone_of(session: Session, estate_id: int) -> ZoneInfo:
+def zone_of(session: DeskSession, estate_id: int) -> ZoneInfo:
     """The time zone in which the files of an estate write their times."""
     return ZoneInfo(session.scalar(select(Estate.timezone).where(Estate.id == estate_id)) or "Asia/Shanghai")
 
@@ -97,7 +97,7 @@ def unit_of(units: KnownUnits, apart: TellApart, values: dict[str, Any], row: Sh
     return unit_id
 
 
-def desk_owner_of(session: Session, estate_id: int, actor: Actor) -> Staff:
+def desk_owner_of(session: DeskSession, estate_id: int, actor: Actor) -> Staff:
     """Who owns what *actor* brings: the person, or the first of the estate's desk where the program itself does it."""
     person = session.get_one(Staff, actor.staff_id)
     if not actor.is_system and can_own(session, person, estate_id):
@@ -115,7 +115,7 @@ def desk_owner_of(session: Session, estate_id: int, actor: Actor) -> Staff:
 class MattersImport:
     """Takes rows of tickets or complaints."""
 
-    session: Session
+    session: DeskSession
     estate_id: int
     columns: Sequence[str | None]
     actor: Actor

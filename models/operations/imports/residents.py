@@ -13,8 +13,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from models.call import Call
 from models.errors import Msgid, OperationRefused, gettext_noop
 from models.import_cells import Masked
@@ -31,6 +29,7 @@ from models.personal import IdDocument, keyring_of
 from models.phones import read_noted_phones
 from models.plates import plates_in
 from models.residents import OccupancyKind, ResidentContact
+from models.session import DeskSession
 from models.spreadsheets import RULE, SheetRow
 from models.staff import Actor
 
@@ -57,7 +56,7 @@ def _joined(parts: Sequence[str | None], between: str) -> str:
 class ResidentsImport:
     """Takes rows of residents; for a preview one object for a whole file knows whom its earlier rows bring."""
 
-    session: Session
+    session: DeskSession
     estate_id: int
     columns: Sequence[str | None]
     actor: Actor

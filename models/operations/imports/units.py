@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from models.addresses import room_in_address
 from models.call import Call
@@ -20,6 +19,7 @@ from models.operations import estates
 from models.operations.imports.room_columns import RoomColumns
 from models.residents import OccupancyKind
 from models.rooms import room_figures, room_key
+from models.session import DeskSession
 from models.spreadsheets import RULE, SheetRow
 from models.staff import Actor
 
@@ -27,7 +27,7 @@ Result = str | OperationRefused
 """What became of a row: "imported", "updated", "unchanged", or why it was refused."""
 
 
-def hold_estate(session: Session, estate_id: int) -> None:
+def hold_estate(session: DeskSession, estate_id: int) -> None:
     """Let no other import into this estate go on until the transaction ends: they would not see each other's rows."""
     session.execute(select(Estate.id).where(Estate.id == estate_id).with_for_update(key_share=True))
 
@@ -133,7 +133,7 @@ class TellApart:
 class KnownUnits:
     """The units of one estate by how their numbers are read."""
 
-    def __init__(self, session: Session, estate_id: int, columns: Sequence[str | None] = ()) -> None:
+    def __init__(self, session: DeskSession, estate_id: int, columns: Sequence[str | None] = ()) -> None:
         self._estate_name = session.scalar(select(Estate.name).where(Estate.id == estate_id)) or ""
         self._by_code: dict[str, int] = {}
         self._by_key: dict[str, set[int]] = {}
@@ -220,7 +220,7 @@ class KnownUnits:
 class UnitsImport:
     """Takes rows of units; one object for a whole file knows which units stood in it before."""
 
-    session: Session
+    session: DeskSession
     estate_id: int
     columns: Sequence[str | None]
     actor: Actor

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from models.call import Call
@@ -20,6 +19,7 @@ from models.operations.core import Move, create, event_row, facts, operation
 from models.personal import keyring_of
 from models.residents import Occupancy, Resident, ResidentContact, ResidentMerge
 from models.roles import SUPERVISORS
+from models.session import DeskSession
 from models.tickets import Ticket
 
 RULE = "RES-1"
@@ -125,7 +125,7 @@ def undo_merge(call: Call, residents: Iterable[Resident]) -> Outcome:
     return outcome
 
 
-def _other(session: Session, row: Resident, other_id: int) -> Resident:
+def _other(session: DeskSession, row: Resident, other_id: int) -> Resident:
     other = session.get(Resident, other_id)
     if other is None or other.estate_id != row.estate_id:
         message = gettext_noop("There is no such %(what)s in this estate.")
@@ -142,7 +142,7 @@ def _other(session: Session, row: Resident, other_id: int) -> Resident:
     return other
 
 
-def _moving(session: Session, kept: Resident, other: Resident) -> dict[type[Any], list[Any]]:
+def _moving(session: DeskSession, kept: Resident, other: Resident) -> dict[type[Any], list[Any]]:
     """What moves, locked; without what both have."""
     found = {model: _of(session, model, column, other.id) for model, column in REFERRING.items()}
     stays = _of(session, Occupancy, "resident_id", kept.id)
@@ -152,10 +152,9 @@ def _moving(session: Session, kept: Resident, other: Resident) -> dict[type[Any]
     return found
 
 
-def _of(session: Session, model: type[Any], column: str, resident_id: int) -> list[Any]:
+def _of(session: DeskSession, model: type[Any], column: str, resident_id: int) -> list[Any]:
     query = select(model).where(getattr(model, column) == resident_id).order_by(model.id)
-    reads = session.info.get("only_reads")
-    return list(session.scalars(query if reads else query.with_for_update(key_share=True)))
+    return list(session.scalars(query if session.only_reads else query.with_for_update(key_share=True)))
 
 
 def _same_stay(one: Occupancy, other: Occupancy) -> bool:
@@ -208,17 +207,16 @@ def _gained(row: Resident, other: Resident) -> dict[str, Any]:
     return gained
 
 
-def _moved(session: Session, model: type[Any], merged: ResidentMerge) -> list[Any]:
+def _moved(session: DeskSession, model: type[Any], merged: ResidentMerge) -> list[Any]:
     """What moved and is still with the one who was kept."""
     ids = [int(row_id) for row_id in merged.moved.get(model.__tablename__, {})]
     kept = getattr(model, REFERRING[model]) == merged.kept_id
     query = select(model).where(model.id.in_(ids), kept).order_by(model.id)
     query = query.execution_options(populate_existing=True)
-    reads = session.info.get("only_reads")
-    return list(session.scalars(query if reads else query.with_for_update(key_share=True)))
+    return list(session.scalars(query if session.only_reads else query.with_for_update(key_share=True)))
 
 
-def _as_merged(session: Session, row: Resident, merged: ResidentMerge) -> bool:
+def _as_merged(session: DeskSession, row: Resident, merged: ResidentMerge) -> bool:
     """Whether *row* still has what it was given of the other, in every column that would be put back."""
     query = select(Event.after).where(
         Event.register == Resident.__tablename__, Event.record_id == row.id, Event.verb == "unite"

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import Session
 
 from models import complaints, tickets
 from models.base import among
@@ -23,6 +22,7 @@ from models.keys import Key, KeyLoan, unended
 from models.operations.core import CHUNK, DESK_ROLES, WORKING_ROLES, Move
 from models.policy import role_for
 from models.roles import Role
+from models.session import DeskSession
 from models.staff import SYSTEM, Actor, Department, Staff, StaffAssignment, Team
 from models.tickets import Ticket, TicketStatus
 
@@ -70,7 +70,7 @@ class Duty:
     counts: ColumnElement[bool] | None
     fits: Callable[[Jobs, Any, Any], bool]
 
-    def rows(self, session: Session, people: Collection[int]) -> Iterable[Any]:
+    def rows(self, session: DeskSession, people: Collection[int]) -> Iterable[Any]:
         """What any of *people* holds of this, in order."""
         query = select(self.model).where(getattr(self.model, self.column).in_(people))
         if self.counts is not None:
@@ -139,7 +139,7 @@ class Leaving:
 
     def __init__(
         self,
-        session: Session,
+        session: DeskSession,
         people: Iterable[Staff],
         colleagues: Sequence[Staff] = (),
         *,
