@@ -242,6 +242,10 @@ class KeyApproval(Register, Base):
         primaryjoin="foreign(KeyApproval.key_id) == Key.id", viewonly=True, lazy="raise_on_sql"
     )
 
+    def is_usable(self, midnight: datetime.datetime) -> bool:
+        """What :func:`usable` asks of the database, of this consent."""
+        return self.status is ApprovalStatus.APPROVED and self.decided_at is not None and self.decided_at >= midnight
+
     def __str__(self) -> str:
         return f"#{self.id}"
 
@@ -340,6 +344,11 @@ def unended(loan: Any = KeyLoan) -> ColumnElement[bool]:
     """Loans (or an alias of them) whose key is out: neither come back nor lost (KEY-2)."""
     condition: ColumnElement[bool] = loan.returned_at.is_(None) & loan.lost_at.is_(None)
     return condition
+
+
+def usable(midnight: datetime.datetime) -> ColumnElement[bool]:
+    """Consents that a key may leave on: given, not used, and of the local day that began at *midnight* (KEY-3)."""
+    return (KeyApproval.status == ApprovalStatus.APPROVED) & (KeyApproval.decided_at >= midnight)
 
 
 _OUT = unended()

@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Callable
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask.testing import FlaskClient
@@ -11,6 +12,7 @@ from sqlalchemy import select
 from models.call import Call
 from models.keys import Key, KeyLoan
 from models.operations import keys
+from models.residents import Occupancy
 from models.session import DeskSession
 from tests import reading
 from tests.factories import World
@@ -131,6 +133,51 @@ def test_our_own_staff_borrow_from_the_board_only_with_their_approval__KEY_3(
     assert loans(look, desk.key)[0].approval_id == consent.id
     again = post(clerk, f"{BOARD}lend/?key={desk.common.id}", borrower=f"approval-{consent.id}")
     assert again.status_code == 400
+
+
+def lends(desk: Any, now: datetime.datetime, draft: keys.LoanDraft) -> bool:
+    """Whether the verb would let the key go."""
+    return not keys.lend(Call(desk.session, desk.clerk, now, preview=True), [draft]).refused
+
+
+@pytest.mark.parametrize(("hours", "fair"), [(1, True), (9, True), (24, False), (33, False)])
+def test_a_consent_is_offered_on_its_day_as_the_verb_takes_it__KEY_3(
+    desk: Any, session: DeskSession, now: datetime.datetime, sign_in: Callable[..., FlaskClient], hours: int, fair: bool
+) -> None:
+    consent = request(desk)
+    keys.approve(Call(session, desk.supervisor, now - hours * HOUR), [consent]).one()
+    session.commit()
+    assert lends(desk, now, key_desk.staff_draft(desk, approval_id=consent.id)) is fair
+    clerk = sign_in("clerk")
+    offered = f"approval-{consent.id}"
+    assert (offered in clerk.get(f"{BOARD}?key={desk.key.id}").text) is fair
+    assert (offered in clerk.get(f"/admin/keys/several/?key={desk.key.id}").text) is fair
+    form = reading.page(clerk.get("/admin/key-loans/new/"))
+    assert (str(consent.id) in [each.attributes.get("value") for each in form.css("#approval_id option")]) is fair
+    step = f"/admin/key-loans/new/?approval_id={consent.id}"
+    assert (step in clerk.get(f"/admin/key-approvals/details/?id={consent.id}").text) is fair
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "fair"), [(-9, None, True), (-9, 0, True), (-9, -1, False), (0, None, True), (1, None, False)]
+)
+def test_an_owner_of_today_is_offered_as_the_verb_takes_them__KEY_3(
+    desk: Any,
+    session: DeskSession,
+    now: datetime.datetime,
+    sign_in: Callable[..., FlaskClient],
+    begins: int,
+    ends: int | None,
+    fair: bool,
+) -> None:
+    owner = desk.world.residents[0]
+    (lived,) = session.scalars(select(Occupancy).where(Occupancy.resident_id == owner.id))
+    today = now.astimezone(ZoneInfo("Asia/Shanghai")).date()
+    lived.from_on = today + datetime.timedelta(days=begins)
+    lived.until_on = None if ends is None else today + datetime.timedelta(days=ends)
+    session.commit()
+    assert lends(desk, now, owner_draft(desk)) is fair
+    assert (f"owner-{owner.id}" in sign_in("clerk").get(f"{BOARD}?key={desk.key.id}").text) is fair
 
 
 def test_the_sales_person_is_named__KEY_3(desk: Any, sign_in: Callable[..., FlaskClient], post: Any) -> None:

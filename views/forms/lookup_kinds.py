@@ -10,7 +10,7 @@ from models.base import among
 from models.complaints import Complaint
 from models.estates import Unit
 from models.finding import found_rooms, rooms_named, units_named
-from models.keys import ApprovalStatus, Key, KeyApproval
+from models.keys import Key, KeyApproval, usable
 from models.meanings import said_apart
 from models.operations.mentions import Colleague, offered
 from models.personal import keyring_of, masked_phone
@@ -25,7 +25,7 @@ from views.forms.lookups import LARGEST_LIST, LIMIT, LOOKUPS, Ambiguous, Lookup
 from views.request import context
 from views.request.gathering import GatheredRow
 from views.words.cells import personal_of
-from views.words.language import label
+from views.words.language import label, local_midnight
 
 __all__ = ["LOOKUPS"]
 
@@ -203,7 +203,7 @@ class TeamLookup(Lookup):
 
 
 class ApprovalLookup(Lookup):
-    """Approvals that were given and not used yet, by whom they are for."""
+    """Approvals that were given today and not used yet, by whom they are for."""
 
     @property
     def key(self) -> str:
@@ -212,7 +212,7 @@ class ApprovalLookup(Lookup):
 
     def scope(self) -> ColumnElement[bool]:
         """Only those a loan can use."""
-        return super().scope() & (KeyApproval.status == ApprovalStatus.APPROVED)
+        return super().scope() & usable(local_midnight())
 
     def text(self, row: GatheredRow) -> str:
         """Borrower and number."""

@@ -37,7 +37,7 @@ from views.request.gathering import Question, gathered
 from views.request.queries import COUNT_LIMIT, parse_choice, parse_id
 from views.request.sent_once import once
 from views.words.cells import callable_phone, personal_of
-from views.words.language import local_today, sentence, zone
+from views.words.language import local_midnight, sentence
 from views.words.references import record_url
 
 LAST = 6
@@ -185,9 +185,8 @@ class FollowUpQueueView(DeskPage):
     @staticmethod
     def tried_today() -> ColumnElement[bool]:
         """Tried on this local day already: only another day counts as another attempt (FUP-3)."""
-        midnight = datetime.datetime.combine(local_today(), datetime.time(), zone()).astimezone(datetime.UTC)
         tries = select(FollowUpAttempt.id).where(FollowUpAttempt.follow_up_id == FollowUp.id)
-        return tries.where(FollowUpAttempt.at >= midnight).exists()
+        return tries.where(FollowUpAttempt.at >= local_midnight()).exists()
 
     def call(self, call_id: int) -> DueCall | None:
         """All about one call, with one statement; None when it is not to be seen."""

@@ -18,7 +18,7 @@ from sqlalchemy.orm import aliased
 from models.errors import OperationRefused, Outcome
 from models.estates import Unit
 from models.finding import units_named
-from models.keys import ApprovalStatus, Key, KeyApproval, KeyLoan, unended
+from models.keys import ApprovalStatus, Key, KeyApproval, KeyLoan, unended, usable
 from models.operations import keys as verbs
 from models.personal import keyring_of
 from models.tags import tag_key
@@ -28,14 +28,14 @@ from views.forms.lookups import learn_for
 from views.pages.key_board import COLOURS, address, hook_of, key_question, loan_form, place_of
 from views.register.page import DeskPage, may_here, shown_here
 from views.register.scope import INVALID
-from views.registers.key_borrowers import borrower_questions, borrowers, same_approved, same_borrower
+from views.registers.key_borrowers import borrower_questions, borrowers
 from views.registers.key_forms import SeveralApprovalsForm, SeveralReturnsForm
 from views.request import context
 from views.request.committing import committing
 from views.request.gathering import gathered
 from views.request.queries import parse_id, parse_search
 from views.request.sent_once import once
-from views.words.language import joined, sentence
+from views.words.language import joined, local_midnight, sentence
 
 MOST_KEYS = 100
 """So many keys are lent or taken back in one step."""
@@ -143,14 +143,14 @@ class SeveralKeysView(DeskPage):
         ids += self.named(parse_search(request.args.get("more", "")))
         if "borrower_of" in request.args:
             this = aliased(KeyLoan)
-            loans = select(KeyLoan.key_id).join(this, same_borrower(this)).order_by(KeyLoan.id).limit(MOST_KEYS)
+            loans = select(KeyLoan.key_id).join(this, verbs.same_borrower(this)).order_by(KeyLoan.id).limit(MOST_KEYS)
             loans = loans.where(this.id == parse_id(request.args["borrower_of"]), shown_here(this))
             ids += context.session().scalars(loans.where(unended(), shown_here(KeyLoan)))
         if "approved" in request.args:
             one, of = aliased(KeyApproval), KeyApproval
-            consents = select(of.key_id).join(one, same_approved(one)).order_by(of.id).limit(MOST_KEYS)
+            consents = select(of.key_id).join(one, verbs.same_approved(one)).order_by(of.id).limit(MOST_KEYS)
             consents = consents.where(one.id == parse_id(request.args["approved"]), shown_here(one))
-            ids += context.session().scalars(consents.where(of.status == ApprovalStatus.APPROVED, shown_here(of)))
+            ids += context.session().scalars(consents.where(usable(local_midnight()), shown_here(of)))
         return list(dict.fromkeys(ids))[:MOST_KEYS]
 
     def named(self, text: str) -> list[int]:

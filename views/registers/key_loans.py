@@ -30,7 +30,7 @@ from views.registers.key_forms import (
 from views.registers.matter_forms import ReasonForm
 from views.request import context
 from views.words.cells import coloured, deadline
-from views.words.language import NOTHING, label, local_time
+from views.words.language import NOTHING, label, local_midnight, local_time
 
 OUT = unended()
 
@@ -273,7 +273,7 @@ class KeyApprovalView(RegisterView[KeyApproval]):
         Step(
             "lend",
             style="primary",
-            when=lambda row: row.status is ApprovalStatus.APPROVED,
+            when=lambda row: row.is_usable(local_midnight()),
             link=lambda row: url_for("key_loans.create_view", approval_id=row.id),
         ),
     )
@@ -308,7 +308,7 @@ class KeyApprovalView(RegisterView[KeyApproval]):
 
     def related(self, record: KeyApproval) -> list[Related]:
         """What else the same borrower may have, to be lent together."""
-        if record.status is not ApprovalStatus.APPROVED:
+        if not record.is_usable(local_midnight()):
             return []
         links = [(_("Lend them together"), url_for("several_keys.index_view", approved=record.id))]
         also = Related(

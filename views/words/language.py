@@ -169,6 +169,11 @@ def local_today() -> datetime.date:
     return context.now().astimezone(zone()).date()
 
 
+def local_midnight() -> datetime.datetime:
+    """The UTC instant at which the estate's day began."""
+    return from_local(datetime.datetime.combine(local_today(), datetime.time()))
+
+
 def from_local(local: datetime.datetime) -> datetime.datetime:
     """The UTC instant of a wall-clock time of the estate that a person typed."""
     return local.replace(tzinfo=zone()).astimezone(datetime.UTC)

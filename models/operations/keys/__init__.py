@@ -1,6 +1,7 @@
 """The verbs of keys, of approvals to lend them and of loans (KEY-1 … KEY-5). One door for all callers."""
 
 from models.operations.keys.approvals import FREE_BORROWERS, ApprovalDraft, approve, key_gone, refuse, request
+from models.operations.keys.borrowers import consents, owners, same_approved, same_borrower
 from models.operations.keys.custody import (
     AMENDABLE,
     KeyDraft,
@@ -26,6 +27,7 @@ __all__ = [
     "amend",
     "amend_loans",
     "approve",
+    "consents",
     "correct",
     "delete",
     "delete_loans",
@@ -36,10 +38,13 @@ __all__ = [
     "lock_change_draft",
     "on_loan",
     "open_loans",
+    "owners",
     "refuse",
     "register",
     "report_lost",
     "request",
     "return_keys",
+    "same_approved",
+    "same_borrower",
     "tell_owner",
 ]

@@ -13,6 +13,7 @@ from models.errors import Msgid, OperationRefused, Outcome, gettext_noop
 from models.keys import ApprovalStatus, BorrowerKind, Key, KeyApproval
 from models.names import is_same_name
 from models.operations.core import Move, create, name_pinyin, operation, require, require_role, sift, verb
+from models.operations.keys.borrowers import consents
 from models.roles import CLERKS, SUPERVISORS
 from models.staff import Staff, StaffAssignment
 
@@ -201,7 +202,7 @@ def usable_approval(
     It ends with its day by the estate's *calendar*, whenever the key is due back. Raises the refusal (KEY-3) that says
     what is wrong with the one that was named, or that there is none.
     """
-    today = calendar.local_date(call.now)
+    midnight = calendar.instant(calendar.local_date(call.now))
     if approval_id is not None:
         approval = call.session.get(KeyApproval, approval_id)
         if approval is None or approval.key_id != key.id or not _is_for(approval, kind, name, staff_id):
@@ -210,14 +211,12 @@ def usable_approval(
         if approval.status is not ApprovalStatus.APPROVED:
             message = gettext_noop("The approval of this loan is “%(status)s”.")
             raise OperationRefused("KEY-3", message, field="approval_id", status=approval.status)
-        if approval.decided_at is None or calendar.local_date(approval.decided_at) != today:
+        if not approval.is_usable(midnight):
             message = gettext_noop("An approval ends with its day, this one was given at %(decided)s: ask again.")
             raise OperationRefused("KEY-3", message, field="approval_id", decided=approval.decided_at)
         return approval
-    query = select(KeyApproval).where(KeyApproval.key_id == key.id, KeyApproval.status == ApprovalStatus.APPROVED)
-    for approval in call.session.scalars(query.order_by(KeyApproval.id)):
-        given = approval.decided_at is not None and calendar.local_date(approval.decided_at) == today
-        if given and _is_for(approval, kind, name, staff_id):
+    for approval in call.session.scalars(consents([key.id], midnight)):
+        if _is_for(approval, kind, name, staff_id):
             return approval
     message = gettext_noop(
         "%(person)s may borrow key %(record)s only with a supervisor's approval, given before the key leaves"

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.call import Call
@@ -22,9 +22,10 @@ from models.operations.keys.approvals import (
     same_person,
     usable_approval,
 )
+from models.operations.keys.borrowers import owners
 from models.operations.matters import check_phone, phone_columns
 from models.policy import may
-from models.residents import Occupancy, OccupancyKind, Resident
+from models.residents import Resident
 from models.roles import CLERKS
 from models.settings import EstateSettings
 from models.staff import Actor
@@ -180,7 +181,7 @@ def _loan(call: Call, key: Key, draft: LoanDraft, settings: EstateSettings) -> K
     approval = None
     if kind is BorrowerKind.OWNER:
         day = settings.calendar(key.estate_id).local_date(call.now)
-        if resident is None or key.unit_id is None or not _owns(call.session, resident, key.unit_id, day):
+        if resident is None or not _owns(call.session, resident, key, day):
             message = gettext_noop("%(person)s is not registered as owner of the unit of key %(record)s today.")
             raise OperationRefused("KEY-3", message, field="borrower_resident_id", person=name, record=key.number)
         name = _own_name(resident, name)
@@ -230,14 +231,8 @@ def _own_name(resident: Resident, written: str) -> str:
     return resident.name
 
 
-def _owns(session: Session, resident: Resident, unit_id: int, day: datetime.date) -> bool:
-    query = select(Occupancy.id).where(
-        Occupancy.unit_id == unit_id,
-        Occupancy.resident_id == resident.id,
-        Occupancy.kind == OccupancyKind.OWNER,
-        Occupancy.from_on <= day,
-        or_(Occupancy.until_on.is_(None), Occupancy.until_on >= day),
-    )
+def _owns(session: Session, resident: Resident, key: Key, day: datetime.date) -> bool:
+    query = owners([key.id], day).where(Resident.id == resident.id)
     return session.execute(query.limit(1)).first() is not None
 
 
