@@ -10,6 +10,7 @@ VENV    := .venv
 BIN     := $(VENV)/bin
 DONE    := $(VENV)/done
 ASSETS  := admin_app/static/vendor/.stamp
+SCRIPTS := tests/scripts/node_modules/.package-lock.json
 PIP     := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 # The tests make hundreds of databases that nobody keeps: in memory, where there is room for them.
@@ -42,7 +43,7 @@ mutate: setup-dev $(DONE)/mutate
 
 setup: $(DONE)/app $(ASSETS) $(CATALOG:.po=.mo)
 
-setup-dev: setup $(DONE)/dev
+setup-dev: setup $(DONE)/dev $(SCRIPTS)
 
 translations: setup-dev
 	$(BIN)/python tests/check_translations.py --update
@@ -80,6 +81,10 @@ $(DONE)/mutate: requirements-mutate.txt $(DONE)/dev
 
 $(ASSETS): admin_app/assets/package-lock.json admin_app/assets/build.py $(DONE)/runtime
 	$(BIN)/python admin_app/assets/build.py
+
+$(SCRIPTS): tests/scripts/package-lock.json $(DONE)/runtime
+	$(BIN)/python admin_app/assets/build.py --tests
+	touch $@
 
 %.mo: %.po $(DONE)/runtime
 	$(BIN)/pybabel compile --input-file $< --output-file $@

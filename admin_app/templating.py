@@ -3,6 +3,7 @@
 A page has some eighty of these, which took longer to look up than all the rest of the template took to draw.
 """
 
+import re
 from typing import Any
 
 from flask import Flask, has_request_context, request, url_for
@@ -18,6 +19,13 @@ from views.words.language import language
 def init(app: Flask) -> None:
     """Let *app* keep its templates so; before anything else asks for its templates."""
     app.jinja_environment = SettledEnvironment
+    app.add_template_filter(controllers)
+
+
+def controllers(shown: str) -> list[str]:
+    """The files of the controllers that a page's mark-up names: it loads them at once, not one after the other."""
+    names = sorted({name for value in re.findall(r' data-controller="([^"]+)"', shown) for name in value.split()})
+    return [f"js/controllers/{name.replace('-', '_')}_controller.js" for name in names]
 
 
 class SettledEnvironment(Environment):
@@ -26,7 +34,7 @@ class SettledEnvironment(Environment):
     settled: dict[tuple[str, str], "SettledEnvironment"]
 
     def __init__(self, app: Any, **options: Any) -> None:
-        super().__init__(app, **options)
+        super().__init__(app, **{**options, "lstrip_blocks": True})  # the indentation of what only decides
         self.settled = {}
 
     def _load_template(self, name: Any, globals: Any) -> Template:  # Jinja's own name

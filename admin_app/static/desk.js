@@ -2,21 +2,6 @@
 
 document.documentElement.classList.add("scripted");
 
-// Lists: choose the whole page, count what is chosen.
-for (const form of document.querySelectorAll("form[data-selection]")) {
-  const boxes = [...form.querySelectorAll("input[name=row]")];
-  const whole = form.querySelector("[data-choose-page]");
-  const all = form.querySelector("[data-all]");
-  const output = form.querySelector("[data-chosen]");
-  const count = () => {
-    if (output) output.textContent = all && all.checked ? "*" : String(boxes.filter((box) => box.checked).length);
-    if (whole) whole.checked = boxes.length > 0 && boxes.every((box) => box.checked);
-  };
-  if (whole) whole.addEventListener("change", () => { for (const box of boxes) box.checked = whole.checked; count(); });
-  form.addEventListener("change", count);
-  count();
-}
-
 // The page shown stays in sight in a menu that is longer than the window.
 document.querySelector(".menu [aria-current]")?.scrollIntoView({ block: "nearest" });
 

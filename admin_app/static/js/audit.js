@@ -3,24 +3,6 @@
 const form = document.querySelector("[data-audit]");
 const singleKeys = document.body.dataset.keys !== "off";
 const texts = form ? [...form.querySelectorAll("[data-explain]")] : [];
-const ticks = form ? [...form.querySelectorAll("input[name=line]")] : [];
-const ticked = form && form.querySelector("[data-ticked]");
-
-function count() {
-  const number = ticks.filter((box) => box.checked).length;
-  if (ticked) ticked.textContent = number ? ticked.dataset.text.replace("#", number) : "";
-  for (const whole of form.querySelectorAll("[data-tick-list]")) {
-    const own = [...whole.closest("table").querySelectorAll("input[name=line]")];
-    whole.checked = own.length > 0 && own.every((box) => box.checked);
-  }
-}
-
-form?.addEventListener("change", (event) => {
-  if (event.target.matches("[data-tick-list]")) {
-    for (const box of event.target.closest("table").querySelectorAll("input[name=line]")) box.checked = event.target.checked;
-  }
-  count();
-});
 
 form?.addEventListener("keydown", (event) => {
   if (event.isComposing) return;
@@ -38,5 +20,3 @@ form?.addEventListener("keydown", (event) => {
     if (text) { event.preventDefault(); text.focus(); text.select(); }
   }
 });
-
-if (form) count();

@@ -36,22 +36,9 @@ function across(from, direction) {
 }
 
 // Hooks that are ticked go on together: Space ticks, Enter goes on with all of them.
-const ticks = [...document.querySelectorAll(".hook-tick")];
 const goOn = document.querySelector("[data-go-on]");
-const ticked = () => ticks.filter((tick) => tick.checked).length;
-
-function countTicks() {
-  if (!goOn) return;
-  goOn.hidden = !ticked();
-  goOn.textContent = goOn.dataset.text.replace("#", ticked());
-}
-
-for (const tick of ticks) {
-  tick.tabIndex = -1;
-  tick.addEventListener("change", countTicks);
-}
-window.addEventListener("pageshow", countTicks);
-countTicks();
+const ticks = [...document.querySelectorAll(".hook-tick")];
+for (const tick of ticks) tick.tabIndex = -1;
 
 document.querySelector(".hook-groups")?.addEventListener("keydown", (event) => {
   const hook = event.target.closest(".hook");
@@ -61,7 +48,7 @@ document.querySelector(".hook-groups")?.addEventListener("keydown", (event) => {
     hook.parentElement.querySelector(".hook-tick")?.click();
     return;
   }
-  if (event.key === "Enter" && ticked()) {
+  if (event.key === "Enter" && ticks.some((tick) => tick.checked)) {
     event.preventDefault();
     goOn.click();
     return;

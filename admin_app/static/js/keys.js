@@ -65,11 +65,12 @@ document.addEventListener("keydown", (event) => {
   if (typing(event.target) || dialogOpen()) return;
   if (event.key === "j" || event.key === "k") { event.preventDefault(); move(event.key === "j" ? 1 : -1); }
   const row = event.target.closest?.("table.list tbody tr");
+  const whole = document.querySelector(".list-scroll [data-selection-target=whole]");
   if (event.key === "x" && row) {
     const box = row.querySelector("input[type=checkbox]");
     if (box) { event.preventDefault(); box.click(); at(row)?.focus(); }
   }
-  if (event.key === "a" && document.querySelector("[data-choose-page]")) { event.preventDefault(); document.querySelector("[data-choose-page]").click(); }
+  if (event.key === "a" && whole) { event.preventDefault(); whole.click(); }
 });
 
 // ---------------------------------------------------------------- the list of keys

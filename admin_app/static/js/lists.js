@@ -93,10 +93,3 @@ document.addEventListener("keydown", (event) => {
   const open = event.key === "Escape" && panels.find((panel) => panel.open);
   if (open) { open.open = false; open.querySelector("summary").focus(); }
 });
-
-// “All that match” says how many that is.
-for (const form of document.querySelectorAll("form[data-selection]")) {
-  const all = form.querySelector("[data-all]");
-  const output = form.querySelector("[data-chosen]");
-  if (all && output) form.addEventListener("change", () => { if (all.checked) output.textContent = all.dataset.all; });
-}

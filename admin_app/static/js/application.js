@@ -1,0 +1,21 @@
+// What the page says it has (data-controller) is begun: one controller a behaviour, in a file of its name.
+import { Application } from "../vendor/stimulus.js";
+
+export const application = Application.start();
+
+const begun = new Set();
+const named = (element) => (element.dataset.controller || "").split(/\s+/).filter((name) => name && !begun.has(name));
+const fileOf = (name) => `./controllers/${name.replaceAll("-", "_")}_controller.js`;
+
+async function begin(elements) {
+  const names = [...new Set(elements.flatMap(named))];
+  for (const name of names) begun.add(name);
+  const modules = await Promise.all(names.map((name) => import(fileOf(name))));
+  // All of them at once: what restores a form finds each of its fields as its own controller left it.
+  application.load(names.map((name, place) => ({ identifier: name, controllerConstructor: modules[place].default })));
+}
+
+begin([...document.querySelectorAll("[data-controller]")]);
+// What opens later brings its controller only then.
+new MutationObserver((changes) => begin(changes.map((change) => change.target)))
+  .observe(document.documentElement, { subtree: true, attributeFilter: ["data-controller"] });

@@ -1,0 +1,97 @@
+// A page without a browser: its mark-up, its controllers, its keys, and how many listen to anything in it.
+import assert from "node:assert/strict";
+import { afterEach, test } from "node:test";
+import { Window } from "happy-dom";
+import { Application } from "../../admin_app/static/vendor/stimulus.js";
+
+const window = new Window({ url: "http://desk.test/admin/", settings: { errorCapture: "disabled" } });
+const NAMES = ["document", "location", "history", "sessionStorage", "MutationObserver", "Event", "CustomEvent", "KeyboardEvent", "MouseEvent", "FormData",
+  "DOMParser", "Element", "HTMLElement", "HTMLSelectElement", "Node", "CSS", "getComputedStyle"];
+globalThis.window = window;
+for (const name of NAMES) globalThis[name] = window[name];
+window.HTMLElement.prototype.scrollIntoView ||= () => {};
+
+const listening = [];
+for (const kind of [window, window.EventTarget.prototype]) {
+  const { addEventListener, removeEventListener } = kind;
+  const place = (...sought) => listening.findIndex((one) => one.every((part, index) => part === sought[index]));
+  const capture = (options) => Boolean(options?.capture ?? options);
+  kind.addEventListener = function add(type, listener, options) {
+    if (place(this, type, listener, capture(options)) < 0) listening.push([this, type, listener, capture(options)]);
+    addEventListener.call(this, type, listener, options);
+  };
+  kind.removeEventListener = function remove(type, listener, options) {
+    const found = place(this, type, listener, capture(options));
+    if (found >= 0) listening.splice(found, 1);
+    removeEventListener.call(this, type, listener, options);
+  };
+}
+
+let application = null;
+
+/** What began and ended meanwhile is there: mutations seen, answers read. */
+export const settled = () => new Promise((done) => { setTimeout(done, 0); });
+
+/** Show *markup* with *controllers* (name → class) at work; an error in one of them is the test's. */
+export async function show(markup, controllers) {
+  document.body.innerHTML = markup;
+  application = new Application(document.documentElement);
+  application.handleError = (error) => { throw error; };
+  for (const [name, controller] of Object.entries(controllers)) application.register(name, controller);
+  await application.start();
+  await settled();
+  return document.body.firstElementChild;
+}
+
+/** Everything of the page goes, and its controllers with it. */
+export async function leave() {
+  document.body.replaceChildren();
+  await settled();
+  application?.stop();
+  application = null;
+}
+
+afterEach(leave);
+
+/** Press *key* on *element*; says whether the page took the key for itself. */
+export function press(element, key, others = {}) {
+  return !element.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...others }));
+}
+
+/** Write *text* into *field*, as somebody typing does. */
+export function write(field, text) {
+  field.value = text;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+/** Tick or untick *box* as a press does. */
+export function tick(box, isTicked = true) {
+  box.checked = isTicked;
+  box.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+export const one = (selector) => document.querySelector(selector);
+export const every = (selector) => [...document.querySelectorAll(selector)];
+
+/** What holds of every controller: with *markup* it begins, with nothing in it it does nothing, and gone it leaves no listener. */
+export function usual(name, controllers, markup) {
+  test(`${name} begins with its page and leaves no listener behind`, async () => {
+    const before = listening.length;
+    const element = await show(markup, controllers);
+    const holder = element.matches(`[data-controller~="${name}"]`) ? element : one(`[data-controller~="${name}"]`);
+    assert.ok(application.getControllerForElementAndIdentifier(holder, name), `${name} is at work`);
+    await leave();
+    assert.deepEqual(listening.slice(before).map(([target, type]) => `${target.constructor.name} ${type}`), []);
+  });
+
+  test(`${name} does nothing where all it looks for is missing`, async () => {
+    document.body.innerHTML = markup;
+    const holder = one(`[data-controller~="${name}"]`);
+    const bare = holder.cloneNode(false).outerHTML;
+    const element = await show(bare, controllers);
+    for (const key of ["Enter", "Escape", "ArrowDown", "ArrowUp", "x", "1", " "]) press(element, key);
+    for (const type of ["input", "change", "click", "blur"]) element.dispatchEvent(new Event(type, { bubbles: true, cancelable: true }));
+    await settled();
+    assert.equal(element.querySelectorAll("*").length, 0);
+  });
+}
