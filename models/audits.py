@@ -72,9 +72,6 @@ class AuditRun(Register, Base):
 
     estate: Mapped["Estate"] = relationship("Estate", viewonly=True, lazy="raise_on_sql")
 
-    def __str__(self) -> str:
-        return str(self.day)
-
 
 class AuditFinding(OfRecord, Base):
     """One episode of one cause: opened when first seen, kept from day to day until its cause is gone (AUD-2)."""

@@ -330,6 +330,10 @@ class Base(Declares, DeclarativeBase):
         UTCDateTime, server_default=utc_now(), sort_order=901, info=named("Last changed")
     )
 
+    def __str__(self) -> str:
+        """How people call the row."""
+        return f"#{self.id}" if self.called == "id" else str(getattr(self, self.called))
+
     def __repr__(self) -> str:
         """Class and identity only: a repr in a log must not carry personal data."""
         return f"<{type(self).__name__} {self.__dict__.get('id')}>"

@@ -3,9 +3,9 @@
 import datetime
 
 from sqlalchemy import ForeignKey, Index, Integer, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
-from models.base import Base, Choice, LabelledEnum, LocalDate, Register, ShortText, SortKey, named, table_args
+from models.base import Base, Choice, Identity, LabelledEnum, LocalDate, Register, ShortText, SortKey, named, table_args
 from models.declared import Searched
 from models.errors import gettext_noop
 from models.guards import TRIGGERS
@@ -32,9 +32,6 @@ class Estate(Base):
     version: Mapped[int] = mapped_column(Integer, server_default="1", default=1, info=named("Version"))
 
     __mapper_args__ = {"version_id_col": version}  # SQLAlchemy's own class attribute
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class UnitUse(LabelledEnum):
@@ -84,8 +81,18 @@ class Unit(Register, Base):
         info={TRIGGERS: order_triggers("units", "code", "sort_key")},
     )
 
-    def __str__(self) -> str:
-        return self.code
+
+class OfUnit:
+    """What may belong to a unit, which lists load with it; ``within_estate("unit_id", "units")`` keeps it at home."""
+
+    unit_id: Mapped[int | None] = mapped_column(Identity, index=True, info=named("Unit"))
+
+    @declared_attr
+    @classmethod
+    def unit(cls) -> Mapped[Unit | None]:
+        """The unit or common place."""
+        join = f"foreign({cls.__name__}.unit_id) == Unit.id"
+        return relationship("Unit", primaryjoin=join, viewonly=True, lazy="raise_on_sql")
 
 
 # What is granted beside the verbs.

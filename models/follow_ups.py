@@ -115,9 +115,6 @@ class FollowUp(Register, OfMatter, Base):
         "Staff", primaryjoin="foreign(FollowUp.assignee_id) == Staff.id", viewonly=True, lazy="raise_on_sql"
     )
 
-    def __str__(self) -> str:
-        return f"#{self.id}"
-
 
 _SCHEDULED = FollowUp.status.in_([FollowUpStatus.SCHEDULED])
 IS_SCHEDULED = among(FollowUp.status, FollowUp.open_statuses)

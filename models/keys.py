@@ -23,7 +23,7 @@ from models.base import (
 )
 from models.declared import Searched, Tone
 from models.errors import gettext_noop
-from models.estates import Unit
+from models.estates import OfUnit
 from models.guards import SENTENCES, TRIGGERS
 from models.hanging import HANGING
 from models.loan_guards import LOAN_GUARDS, LOAN_SENTENCES
@@ -99,7 +99,7 @@ _PLACE_SENTENCES = {
 }
 
 
-class Key(Register, Base):
+class Key(OfUnit, Register, Base):
     """One key with its number, hook and seal. Where it is follows from its loans and the two final times.
 
     A bunch is one key of several ``pieces``: it is lent as a whole, and out until the last piece is back (KEY-2).
@@ -118,7 +118,6 @@ class Key(Register, Base):
 
     number: Mapped[str] = mapped_column(ShortText(40), info=named("Number"))
     pieces: Mapped[int] = mapped_column(Integer, default=1, server_default="1", info=named("Pieces"))
-    unit_id: Mapped[int | None] = mapped_column(Identity, info=named("Unit"))
     place: Mapped[str | None] = mapped_column(ShortText(100), info=named("Place"))
     hook: Mapped[str] = mapped_column(ShortText(40), info=named("Hook"))
     seal: Mapped[str | None] = mapped_column(ShortText(40), info=named("Seal"))
@@ -146,7 +145,6 @@ class Key(Register, Base):
         CheckConstraint("unit_id IS NOT NULL OR place IS NOT NULL", name="unit_or_place"),
         CheckConstraint("lost_at IS NULL OR handed_back_at IS NULL", name="one_place"),
         CheckConstraint("handed_back_at IS NULL OR handed_back_to IS NOT NULL", name="handed_back_to"),
-        Index("ix_keys_unit_id", "unit_id"),
         Index("ix_keys_hook_key", "hook_key"),
         Index("ix_keys_seal_key", "seal_key"),
         info={
@@ -155,9 +153,6 @@ class Key(Register, Base):
         },
     )
 
-    unit: Mapped[Unit | None] = relationship(
-        primaryjoin="foreign(Key.unit_id) == Unit.id", viewonly=True, lazy="raise_on_sql"
-    )
     loan: Mapped["KeyLoan | None"] = relationship(
         primaryjoin="and_(foreign(KeyLoan.key_id) == Key.id, KeyLoan.returned_at == None, KeyLoan.lost_at == None)",
         viewonly=True,
@@ -167,9 +162,6 @@ class Key(Register, Base):
     loans: Mapped[list["KeyLoan"]] = relationship(
         primaryjoin="Key.id == foreign(KeyLoan.key_id)", viewonly=True, lazy="raise_on_sql"
     )
-
-    def __str__(self) -> str:
-        return self.number
 
 
 _HERE = Key.lost_at.is_(None) & Key.handed_back_at.is_(None)
@@ -245,9 +237,6 @@ class KeyApproval(Register, Base):
     def is_usable(self, midnight: datetime.datetime) -> bool:
         """What :func:`usable` asks of the database, of this consent."""
         return self.status is ApprovalStatus.APPROVED and self.decided_at is not None and self.decided_at >= midnight
-
-    def __str__(self) -> str:
-        return f"#{self.id}"
 
 
 class KeyLoan(Register, Base):
@@ -335,9 +324,6 @@ class KeyLoan(Register, Base):
     def pieces_out(self) -> int:
         """How many pieces have not come back, as long as the loan has not ended."""
         return self.pieces - self.pieces_back
-
-    def __str__(self) -> str:
-        return f"#{self.id}"
 
 
 def unended(loan: Any = KeyLoan) -> ColumnElement[bool]:

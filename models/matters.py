@@ -24,10 +24,11 @@ from models.base import (
 )
 from models.declared import Searched, Tone
 from models.errors import gettext_noop
+from models.estates import OfUnit
 from models.hanging import HANGING, OfRecord, of_record_args, record_of
 
 if TYPE_CHECKING:
-    from models.estates import Estate, Unit
+    from models.estates import Estate
     from models.residents import Resident
     from models.staff import Staff, Team
 
@@ -59,7 +60,7 @@ class Channel(LabelledEnum):
     IMPORT = "import", gettext_noop("other system")
 
 
-class Matter(Register):
+class Matter(OfUnit, Register):
     """The intake columns (INT-1 … INT-9). A matter is a ticket or a complaint, never both."""
 
     called: ClassVar[str] = "number"
@@ -89,7 +90,6 @@ class Matter(Register):
     summary: Mapped[str] = mapped_column(ShortText(200), sort_order=-80, info=named("Summary"))
     detail: Mapped[str | None] = mapped_column(LongText, info=named("What happened"))
     wish: Mapped[str | None] = mapped_column(LongText, info=named("What the person wants"))
-    unit_id: Mapped[int | None] = mapped_column(Identity, info=named("Unit"))
     place: Mapped[str | None] = mapped_column(ShortText(200), info=named("Place"))
     resident_id: Mapped[int | None] = mapped_column(Identity, info=named("Resident"))
     reporter_name: Mapped[str | None] = mapped_column(ShortText(60), info=named("Reporter"))
@@ -139,12 +139,6 @@ class Matter(Register):
 
     @declared_attr
     @classmethod
-    def unit(cls) -> Mapped["Unit | None"]:
-        """The unit or common place."""
-        return _shown("Unit", f"foreign({cls.__name__}.unit_id) == Unit.id")
-
-    @declared_attr
-    @classmethod
     def resident(cls) -> Mapped["Resident | None"]:
         """The resident who reported, where known."""
         return _shown("Resident", f"foreign({cls.__name__}.resident_id) == Resident.id")
@@ -167,9 +161,6 @@ class Matter(Register):
         """The handler."""
         return _shown("Staff", f"foreign({cls.__name__}.assignee_id) == Staff.id")
 
-    def __str__(self) -> str:
-        return self.number
-
 
 def _shown(target: str, join: str) -> Mapped[Any]:
     # viewonly: verbs write the columns; these relationships exist to be loaded with a list, never on the quiet.
@@ -191,7 +182,6 @@ def matter_args(table: str, *args: Any, info: Mapping[str, Any]) -> tuple[Any, .
         CheckConstraint("length(trim(summary)) > 0", name="summary_present"),
         Index(f"ix_{table}_reporter_phone_digest", "reporter_phone_digest"),
         Index(f"ix_{table}_reporter_phone_tail_digest", "reporter_phone_tail_digest"),
-        Index(f"ix_{table}_unit_id", "unit_id"),
         Index(f"ix_{table}_resident_id", "resident_id"),
         Index(f"ix_{table}_match_key", "estate_id", "match_key"),
         Index(f"ix_{table}_assignee_id", "assignee_id"),
@@ -218,7 +208,7 @@ def merged_key(register: str, record_id: int) -> str:
     return f"{register}:{record_id}"
 
 
-class RepeatReport(OfMatter, Base):
+class RepeatReport(OfUnit, OfMatter, Base):
     """The same matter reported again (INT-6): who called and what was said are kept, the first matter counts them."""
 
     __tablename__ = "repeat_reports"
@@ -233,7 +223,6 @@ class RepeatReport(OfMatter, Base):
     heard_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime, info=named("Heard"))
     words: Mapped[str] = mapped_column(LongText, info=named("What was said"))
     channel: Mapped[Channel] = mapped_column(Choice(Channel), info=named("Channel"))
-    unit_id: Mapped[int | None] = mapped_column(Identity, info=named("Unit"))
     place: Mapped[str | None] = mapped_column(ShortText(200), info=named("Place"))
     resident_id: Mapped[int | None] = mapped_column(Identity, info=named("Resident"))
     reporter_name: Mapped[str | None] = mapped_column(ShortText(60), info=named("Reporter"))
@@ -253,7 +242,6 @@ class RepeatReport(OfMatter, Base):
         within_estate("resident_id", "residents"),
         Index("ix_repeat_reports_reporter_phone_digest", "reporter_phone_digest"),
         Index("ix_repeat_reports_reporter_phone_tail_digest", "reporter_phone_tail_digest"),
-        Index("ix_repeat_reports_unit_id", "unit_id"),
         Index("ix_repeat_reports_resident_id", "resident_id"),
         records=OF_MATTER,
     )

@@ -26,7 +26,7 @@ from models.errors import gettext_noop
 from models.estates import Unit
 from models.guards import SENTENCES, TRIGGERS
 from models.hanging import HANGING
-from models.personal import IdDocument
+from models.personal import IdDocument, WithPhone
 from models.roles import CLERKS, MANAGERS, READERS
 from models.tags import tag_triggers
 from models.verbs import grant
@@ -58,7 +58,7 @@ _REFUND_SENTENCES = {
 }
 
 
-class VisitorPass(Register, Base):
+class VisitorPass(WithPhone, Register, Base):
     """A pass, valid only between its times, while not revoked and not handed in (PAS-7); states are derived."""
 
     __tablename__ = "visitor_passes"
@@ -84,9 +84,6 @@ class VisitorPass(Register, Base):
     code: Mapped[str] = mapped_column(ShortText(40), unique=True, info=named("Code"))
     holder_name: Mapped[str] = mapped_column(ShortText(60), info=named("Holder"))
     organisation: Mapped[str | None] = mapped_column(ShortText(100), info=named("Organisation"))
-    phone: Mapped[str | None] = mapped_column(ShortText(200), info=named("Phone", personal=True))
-    phone_digest: Mapped[str | None] = mapped_column(ShortText(40), info=named("Phone"))
-    phone_tail_digest: Mapped[str | None] = mapped_column(ShortText(40), info=named("Phone"))
     purpose: Mapped[str | None] = mapped_column(LongText, info=named("Purpose"))
     id_document: Mapped[IdDocument | None] = mapped_column(Choice(IdDocument), info=named("ID document"))
     id_number: Mapped[str | None] = mapped_column(ShortText(300), info=named("ID number", personal=True))
@@ -142,8 +139,6 @@ class VisitorPass(Register, Base):
         ),
         Index("ix_visitor_passes_estate_id_issued_at", "estate_id", "issued_at", "id"),
         Index("ix_visitor_passes_host_unit_id", "host_unit_id"),
-        Index("ix_visitor_passes_phone_digest", "phone_digest"),
-        Index("ix_visitor_passes_phone_tail_digest", "phone_tail_digest"),
         Index("ix_visitor_passes_badge_key", "badge_key"),
         info={
             TRIGGERS: {dialect: guards + _TAGS[dialect] for dialect, guards in _REFUND_GUARDS.items()},
@@ -155,9 +150,6 @@ class VisitorPass(Register, Base):
     host_unit: Mapped[Unit | None] = relationship(
         primaryjoin="foreign(VisitorPass.host_unit_id) == Unit.id", viewonly=True, lazy="raise_on_sql"
     )
-
-    def __str__(self) -> str:
-        return self.number
 
 
 _OUT = VisitorPass.handed_in_at.is_(None) & VisitorPass.revoked_at.is_(None)

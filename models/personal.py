@@ -8,9 +8,9 @@ import re
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.base import LabelledEnum
+from models.base import LabelledEnum, ShortText, named
 from models.errors import gettext_noop
 from models.phones import NotAPhone, read_phones
 from models.session import DeskSession
@@ -32,6 +32,14 @@ class IdDocument(LabelledEnum):
     PASSPORT = "passport", gettext_noop("passport")
     PERMIT = "permit", gettext_noop("residence permit")
     OTHER = "other", gettext_noop("other document")
+
+
+class WithPhone:
+    """A phone number with the digests by which it is found, whole and by its last four (``Searched.phones``)."""
+
+    phone: Mapped[str | None] = mapped_column(ShortText(200), info=named("Phone", personal=True))
+    phone_digest: Mapped[str | None] = mapped_column(ShortText(40), index=True, info=named("Phone"))
+    phone_tail_digest: Mapped[str | None] = mapped_column(ShortText(40), index=True, info=named("Phone"))
 
 
 class Keyring:

@@ -72,9 +72,6 @@ class Resident(Register, Base):
         primaryjoin="Resident.id == foreign(Occupancy.resident_id)", viewonly=True, lazy="raise_on_sql"
     )
 
-    def __str__(self) -> str:
-        return self.name
-
 
 class ResidentContact(Contact, Register, Base):
     """One number of a resident: encrypted, found by keyed digests, shown masked (RES-4)."""

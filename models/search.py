@@ -93,16 +93,21 @@ def create_statements(dialect: str) -> Iterator[str]:
         numbers = f"WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < {LONGEST})"
         yield f"INSERT INTO {PLACES} (n) {numbers} SELECT n FROM c"
     for table in indexed():
-        name = index_of(table)
-        if dialect == "sqlite":
-            yield (
-                f"CREATE VIRTUAL TABLE {name} USING fts5(tokens, content='', columnsize=0, detail=none,"
-                " tokenize='unicode61 remove_diacritics 0')"
-            )
-        else:
-            yield f"CREATE TABLE {name} (id BIGINT PRIMARY KEY, tokens TSVECTOR NOT NULL)"
-            # Without a list of pending entries, which every search would have to read.
-            yield f"CREATE INDEX ix_{name}_tokens ON {name} USING gin (tokens) WITH (fastupdate = off)"
+        yield from create_index(table, dialect)
+
+
+def create_index(table: str, dialect: str) -> Iterator[str]:
+    """The same of *table* alone, for a migration that makes the table."""
+    name = index_of(table)
+    if dialect == "sqlite":
+        yield (
+            f"CREATE VIRTUAL TABLE {name} USING fts5(tokens, content='', columnsize=0, detail=none,"
+            " tokenize='unicode61 remove_diacritics 0')"
+        )
+    else:
+        yield f"CREATE TABLE {name} (id BIGINT PRIMARY KEY, tokens TSVECTOR NOT NULL)"
+        # Without a list of pending entries, which every search would have to read.
+        yield f"CREATE INDEX ix_{name}_tokens ON {name} USING gin (tokens) WITH (fastupdate = off)"
 
 
 def drop_statements(dialect: str) -> Iterator[str]:

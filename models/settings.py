@@ -84,9 +84,6 @@ class Category(Register, Base):
 
     __table_args__ = table_args(UniqueConstraint("estate_id", "register", "code"), within_estate("team_id", "teams"))
 
-    def __str__(self) -> str:
-        return self.name
-
 
 class Setting(Register, Base):
     """One figure or list by its code, such as ``key-loan-approval`` or ``visitor-pass-days``."""

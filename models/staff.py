@@ -59,9 +59,6 @@ class Team(Register, Base):
 
     lead: Mapped["Staff | None"] = relationship(foreign_keys=[lead_id], lazy="raise_on_sql")
 
-    def __str__(self) -> str:
-        return self.name
-
 
 class Staff(Base):
     """A person who works at the desk or for it; works in the estates that ``assignments`` name."""
@@ -89,9 +86,6 @@ class Staff(Base):
     __table_args__ = ({"sqlite_autoincrement": True, "sqlite_strict": True},)
 
     assignments: Mapped[list["StaffAssignment"]] = relationship(back_populates="staff", lazy="raise_on_sql")
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class StaffContact(Contact, Base):

@@ -5,6 +5,9 @@ For one seed and one date everything is the same again, except secrets, cipher t
 
 import datetime
 from collections.abc import Callable
+from importlib import import_module
+from pkgutil import iter_modules
+from types import ModuleType
 
 from models.session import DeskSession
 from models.staff import system_actor
@@ -36,6 +39,13 @@ def fill_demo(
         play(world, progress)
 
 
+def _others() -> list[ModuleType]:
+    """The modules of further registers that have a ``plan``."""
+    modules = [import_module(f"{__name__}.{found.name}") for found in iter_modules(__path__)]
+    known = (tickets, complaints, keys, passes, audits, staff)
+    return [module for module in modules if hasattr(module, "plan") and module not in known]
+
+
 def play(world: World, progress: Callable[[int, int, str], None]) -> Timeline:
     """Make everything of *world*; returns the timeline, which knows what was refused."""
     session = world.session
@@ -48,7 +58,7 @@ def play(world: World, progress: Callable[[int, int, str], None]) -> Timeline:
     keys.hang(world, opening + datetime.timedelta(hours=5))
     session.commit()
     timeline = Timeline(session, world.now, world.zone, world.actors)
-    for register in (tickets, complaints, keys, passes, audits, staff):
+    for register in (tickets, complaints, keys, passes, audits, staff, *_others()):
         register.plan(world, timeline)
 
     def each_day(day: datetime.date) -> None:

@@ -1,7 +1,8 @@
 """Writing the next migration: the statements for what the tables have now and the last revision had not.
 
-New tables, columns and indexes are written out for both kinds of database. Whatever else differs (a changed check, what
-existing rows need) is named in the files and written by hand; then :func:`note_hashes` once more.
+New tables with their search indexes, columns and indexes are written out for both kinds of database. Whatever else
+differs (a changed check, what existing rows need) is named in the files and written by hand; then :func:`note_hashes`
+once more.
 """
 
 import hashlib
@@ -15,7 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.pool import StaticPool
 from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
 
-from models import Base
+from models import Base, search
 from models.errors import FrontDeskError
 from models.migrations import head, shape, soundness
 from models.migrations.revision import FOLDER, config
@@ -111,6 +112,8 @@ def _statements(
         yield f"ALTER TABLE {column.table.name} ADD COLUMN {_text(CreateColumn(column), dialect)};"
     for index in indexes:
         yield f"{_text(CreateIndex(index), dialect)};"
+    for name in search.indexed().keys() & {table.name for table in tables}:
+        yield from (f"{statement};" for statement in search.create_index(name, dialect.name))
 
 
 def _text(element: CreateTable | CreateColumn | CreateIndex, dialect: Dialect) -> str:

@@ -40,6 +40,7 @@ def test_a_new_table_is_written_for_both_kinds_of_database_and_works_there(empty
     found = inspect(engine)
     assert {column["name"] for column in found.get_columns("umbrellas")} >= {"id", "estate_id", "number", "version"}
     assert [index["name"] for index in found.get_indexes("umbrellas") if not index["unique"]] == ["ix_umbrellas_number"]
+    assert found.has_table("umbrellas_search")
     with pytest.raises(IntegrityError, match="numbered"), engine.begin() as connection:
         connection.exec_driver_sql("INSERT INTO umbrellas (estate_id, number) VALUES (1, '')")
     engine.dispose()

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Register, ShortText, table_args
-from models.migrations import authoring
+from models.declared import Searched
 from models.staff import Team
 
 
@@ -15,6 +15,7 @@ class Umbrella(Register, Base):
     """An umbrella that waits at the desk."""
 
     __tablename__ = "umbrellas"
+    searched = Searched(words=("number",))
 
     number: Mapped[str] = mapped_column(ShortText(40))
 
@@ -22,6 +23,8 @@ class Umbrella(Register, Base):
 
 
 if __name__ == "__main__":
+    from models.migrations import authoring  # asks once which tables are searched
+
     Index("ix_umbrellas_number", Umbrella.number)
     if "--changed" in sys.argv:
         Team.__table__.append_constraint(CheckConstraint("name <> 'x'", name="ck_teams_named"))  # type: ignore[attr-defined]  # a Table at run time

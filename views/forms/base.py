@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar, cast
 
-from flask_admin.contrib.sqla.form import AdminModelConverter
+from flask_admin.contrib.sqla.form import AdminModelConverter, get_form
 from flask_admin.form import BaseForm
 from flask_admin.model.form import converts
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from markupsafe import Markup
 from sqlalchemy.orm import ColumnProperty, Mapper
-from sqlalchemy.sql.schema import Column
+from sqlalchemy.sql.schema import Column, ScalarElementColumnDefault
 from wtforms import Field, HiddenField
 from wtforms.validators import Length, NumberRange, Optional
 
@@ -142,6 +142,9 @@ class PhoneField(TextField):
 class DeskConverter(AdminModelConverter):
     """Fields for our column types; used by Flask-Admin when it makes a form from ``form_columns``."""
 
+    keeps = True
+    """Whether something is stored that an empty field keeps."""
+
     def convert(  # type: ignore[override]  # Flask-Admin's own annotation names only its own fields
         self,
         model: type[Base],
@@ -160,11 +163,13 @@ class DeskConverter(AdminModelConverter):
         required = not column.nullable and column.server_default is None
         if name in REFERENCES:
             return self._reference(name, column, required, options)
-        if column.info.get("personal"):
+        if column.info.get("personal") and self.keeps:
             options.setdefault("description", _("Leave empty to keep what is stored; a single hyphen removes it."))
             return PhoneField(**options)
         if isinstance(column.type, Choice):
             blank = _("not known") if column.nullable else None
+            if not self.keeps and isinstance(column.default, ScalarElementColumnDefault):
+                options.setdefault("default", column.default.arg)
             return EnumField(enum=column.type.enum, blank=blank, **options)
         options["validators"] = [Required() if required else Optional(), *options["validators"]]
         if name.endswith("_fen"):
@@ -218,4 +223,31 @@ class DeskConverter(AdminModelConverter):
         return WholeNumberField(**field_args)
 
 
-__all__ = ["BLANK", "DeskConverter", "DeskForm", "Length", "NothingForm", "PhoneField", "ShortText", "text_of"]
+class NewConverter(DeskConverter):
+    """The same for what is new."""
+
+    keeps = False
+
+
+def form_of(model: type[Base], *names: str, **field_args: Any) -> type[DeskForm]:
+    """The form of a new record or of a step that asks for these columns of *model*, with their words and limits.
+
+    *field_args* are what a field says or takes beside that, by its name, as Flask-Admin's are.
+    """
+    nothing: Any = None  # neither session nor view: references are fields of our own
+    made = get_form(model, NewConverter(nothing, nothing), base_class=DeskForm, only=names, field_args=field_args)
+    assert issubclass(made, DeskForm)
+    return made
+
+
+__all__ = [
+    "BLANK",
+    "DeskConverter",
+    "DeskForm",
+    "Length",
+    "NothingForm",
+    "PhoneField",
+    "ShortText",
+    "form_of",
+    "text_of",
+]

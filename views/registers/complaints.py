@@ -8,7 +8,6 @@ from models.matters import Severity
 from models.operations import complaints as verbs
 from models.policy import may
 from models.tickets import Ticket
-from views.forms.base import DeskForm
 from views.forms.clock_filter import missed_filter
 from views.forms.filters import ChoiceFilter, DateFilter, KeyFilter, ReferenceFilter, StateFilter
 from views.register.record import Related
@@ -243,9 +242,7 @@ class ComplaintView(MatterPages[Complaint]):
         ),
     )
 
-    def draft(self, form: DeskForm) -> object:
-        """The complaint as it was taken."""
-        return verbs.ComplaintDraft(estate_id=self.estate().id, **form.arguments())
+    draft_class = verbs.ComplaintDraft
 
     def amendable(self, record: Complaint) -> bool:
         """While anything is still to be done; the archive is final (CMP-8)."""

@@ -6,13 +6,13 @@ from sqlalchemy import select
 from wtforms.validators import Optional
 
 from models.base import Base, tables
-from models.estates import Estate, FeeStatus, Unit, UnitUse
+from models.estates import Estate, Unit
 from models.operations import estates as verbs
 from models.policy import visible
 from models.residents import Occupancy, Resident
-from models.staff import Department, Team
-from views.forms.base import DeskForm
-from views.forms.fields import EnumField, LocalDateField, Required, StaticChoiceField, TextField, WholeNumberField
+from models.staff import Team
+from views.forms.base import DeskForm, form_of
+from views.forms.fields import Required, TextField
 from views.forms.filters import ChoiceFilter, ReferenceFilter
 from views.register.base import RegisterView
 from views.register.record import Related
@@ -24,18 +24,6 @@ from views.words.language import label
 from views.words.references import ENDPOINTS
 
 GROUP = _("People and units")
-
-
-class UnitForm(DeskForm):
-    """A unit or common place."""
-
-    code = TextField(label_for(Unit.code), [Required()], length=100, description=_("As its number is written: 2-2302."))
-    building = TextField(label_for(Unit.building), [Optional()], length=40)
-    floor = WholeNumberField(label_for(Unit.floor), [Optional()])
-    use = EnumField(label_for(Unit.use), enum=UnitUse, default=UnitUse.HOME)
-    fee_status = EnumField(label_for(Unit.fee_status), enum=FeeStatus, default=FeeStatus.UNKNOWN)
-    butler_id = StaticChoiceField(label_for(Unit.butler_id), lookup="staff", blank=_("none"))
-    handed_over_on = LocalDateField(label_for(Unit.handed_over_on), [Optional()])
 
 
 class UnitView(RegisterView[Unit]):
@@ -55,12 +43,10 @@ class UnitView(RegisterView[Unit]):
         ReferenceFilter(Unit.butler_id, "staff"),
     )
     form_columns = ("code", "building", "floor", "use", "fee_status", "butler_id", "handed_over_on")
-    create_form_class = UnitForm
+    create_form_class = form_of(Unit, *form_columns, code={"description": _("As its number is written: 2-2302.")})
     sections = ((_("Unit"), ("code", "building", "floor", "use", "fee_status", "butler_id", "handed_over_on")),)
 
-    def draft(self, form: DeskForm) -> object:
-        """The unit."""
-        return verbs.UnitDraft(estate_id=self.estate().id, **form.arguments())
+    draft_class = verbs.UnitDraft
 
     def related(self, record: Unit) -> list[Related]:
         """People, and what the registers that say so have of this unit."""
@@ -97,14 +83,6 @@ def _in_unit(model: type[Base], unit: Unit) -> Related:
     )
 
 
-class TeamForm(DeskForm):
-    """A team."""
-
-    name = TextField(label_for(Team.name), [Required()], length=60)
-    department = EnumField(label_for(Team.department), enum=Department)
-    lead_id = StaticChoiceField(label_for(Team.lead_id), lookup="staff", blank=_("none"))
-
-
 class TeamView(RegisterView[Team]):
     """``/admin/teams/``."""
 
@@ -115,12 +93,10 @@ class TeamView(RegisterView[Team]):
     column_list = ("name", "department", "lead")
     column_filters = (ChoiceFilter(Team.department),)
     form_columns = ("name", "department", "lead_id")
-    create_form_class = TeamForm
+    create_form_class = form_of(Team, *form_columns)
     sections = ((_("Team"), ("name", "department", "lead")),)
 
-    def draft(self, form: DeskForm) -> object:
-        """The team."""
-        return verbs.TeamDraft(estate_id=self.estate().id, **form.arguments())
+    draft_class = verbs.TeamDraft
 
 
 class EstateForm(DeskForm):
@@ -147,9 +123,7 @@ class EstateView(RegisterView[Estate]):
     create_form_class = EstateForm
     sections = ((_("Estate"), ("name", "code", "address", "desk_phone", "timezone")),)
 
-    def draft(self, form: DeskForm) -> object:
-        """The estate."""
-        return verbs.EstateDraft(**form.arguments())
+    draft_class = verbs.EstateDraft
 
     def after_create(self, record: Estate) -> str:
         """The list: nobody works in the new estate yet, so nobody sees it before a role in it is given."""

@@ -10,7 +10,6 @@ from sqlalchemy import select
 from models.keys import ApprovalStatus, BringerKind, Key, KeyApproval, KeyLoan, unended
 from models.operations import keys as verbs
 from models.policy import visible
-from views.forms.base import DeskForm
 from views.forms.filters import ChoiceFilter, DateFilter, KeyFilter, StateFilter
 from views.register.base import RegisterView
 from views.register.beside import NOW, OnDesk
@@ -211,9 +210,7 @@ class KeyLoanView(RegisterView[KeyLoan]):
         )
         return [also]
 
-    def draft(self, form: DeskForm) -> object:
-        """The loan."""
-        return verbs.LoanDraft(**form.arguments())
+    draft_class = verbs.LoanDraft
 
     def begin_with(self) -> dict[str, Any]:
         """From an approval: its key and borrower."""
@@ -323,9 +320,7 @@ class KeyApprovalView(RegisterView[KeyApproval]):
         )
         return [also]
 
-    def draft(self, form: DeskForm) -> object:
-        """The request."""
-        return verbs.ApprovalDraft(**form.arguments())
+    draft_class = verbs.ApprovalDraft
 
     def name_of(self, record: KeyApproval) -> str:
         """By its number."""

@@ -10,7 +10,6 @@ from sqlalchemy import ColumnElement, select
 from models.keys import Key, KeyLoan
 from models.operations import keys as verbs
 from models.policy import visible
-from views.forms.base import DeskForm
 from views.forms.filters import ChoiceFilter, KeyFilter, StateFilter
 from views.register.base import RegisterView
 from views.register.page import may_here
@@ -97,9 +96,7 @@ class KeyView(RegisterView[Key]):
         ),
     )
 
-    def draft(self, form: DeskForm) -> Any:
-        """The key."""
-        return verbs.KeyDraft(estate_id=self.estate().id, **form.arguments())
+    draft_class = verbs.KeyDraft
 
     def show_unit(self, record: Key) -> str:
         """The room, or the place where there is none."""

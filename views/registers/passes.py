@@ -214,9 +214,7 @@ class PassView(RegisterView[VisitorPass]):
         ),
     )
 
-    def draft(self, form: DeskForm) -> object:
-        """The pass."""
-        return verbs.PassDraft(estate_id=self.estate().id, **form.arguments())
+    draft_class = verbs.PassDraft
 
     def links(self, record: VisitorPass) -> list[tuple[Any, str]]:
         """The pass on paper while it is out, and what the gate learns of it (PAS-7)."""

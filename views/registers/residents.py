@@ -215,9 +215,7 @@ class ResidentView(RegisterView[Resident]):
                 raise
         return redirect(self.get_url(".details_view", id=kept))
 
-    def draft(self, form: DeskForm) -> object:
-        """The person."""
-        return verbs.ResidentDraft(estate_id=self.estate().id, **form.arguments())
+    draft_class = verbs.ResidentDraft
 
     def offers(self, record: Resident) -> list[Offer]:
         """Undo only where somebody was merged."""
@@ -352,9 +350,7 @@ class OccupancyView(RegisterView[Occupancy]):
         """Not in the menu."""
         return False
 
-    def draft(self, form: DeskForm) -> object:
-        """Who in which unit."""
-        return verbs.OccupancyDraft(estate_id=self.estate().id, **form.arguments())
+    draft_class = verbs.OccupancyDraft
 
     def name_of(self, record: Occupancy) -> str:
         """By its number: person and unit are on the page."""

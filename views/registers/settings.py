@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from babel.dates import get_day_names
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _
-from wtforms.validators import Optional
 
 from models.operations import settings as verbs
 from models.settings import (
@@ -14,17 +13,15 @@ from models.settings import (
     Category,
     CategoryRegister,
     Clock,
-    DayKind,
     Setting,
     WorkingHours,
 )
 from models.verbs import verb_label
-from views.forms.base import DeskForm
+from views.forms.base import DeskForm, form_of
 from views.forms.fields import (
     ChoiceField,
     ClockTimeField,
     EnumField,
-    LocalDateField,
     Required,
     StaticChoiceField,
     TextField,
@@ -164,21 +161,7 @@ class CategoryView(RegisterView[Category]):
     create_form_class = CategoryForm
     sections = ((_("Category"), ("name", "code", "register", "team_id", "enabled")),)
 
-    def draft(self, form: DeskForm) -> object:
-        """The category."""
-        return verbs.CategoryDraft(estate_id=self.estate().id, **form.arguments())
-
-
-class CalendarDayForm(DeskForm):
-    """A holiday or a make-up working day (SET-2)."""
-
-    day = LocalDateField(label_for(CalendarDay.day), [Required()])
-    kind = EnumField(label_for(CalendarDay.kind), enum=DayKind)
-    name = TextField(label_for(CalendarDay.name), [Optional()], length=60)
-    start_minute = ClockTimeField(
-        label_for(CalendarDay.start_minute), [Optional()], description=_("Empty on a working day: Monday's hours.")
-    )
-    end_minute = ClockTimeField(label_for(CalendarDay.end_minute), [Optional()])
+    draft_class = verbs.CategoryDraft
 
 
 class CalendarDayView(OpenHours, RegisterView[CalendarDay]):
@@ -197,7 +180,9 @@ class CalendarDayView(OpenHours, RegisterView[CalendarDay]):
         DateFilter(CalendarDay.day, until=True),
     )
     form_columns = ("kind", "name", "start_minute", "end_minute")
-    create_form_class = CalendarDayForm
+    create_form_class = form_of(
+        CalendarDay, "day", *form_columns, start_minute={"description": _("Empty on a working day: Monday's hours.")}
+    )
     sections = ((_("Day"), ("day", "kind", "name", "start_minute", "end_minute")),)
     empty_text = _("No day differs from its weekday yet.")
 
@@ -208,9 +193,7 @@ class CalendarDayView(OpenHours, RegisterView[CalendarDay]):
             return []
         return verbs.years_without_days(context.session(), estate, now=context.now())
 
-    def draft(self, form: DeskForm) -> object:
-        """The day."""
-        return verbs.CalendarDayDraft(estate_id=self.estate().id, **form.arguments())
+    draft_class = verbs.CalendarDayDraft
 
     def name_of(self, record: CalendarDay) -> str:
         """Its date."""
@@ -239,9 +222,7 @@ class WorkingHoursView(OpenHours, RegisterView[WorkingHours]):
     sections = ((_("Interval"), ("weekday", "start_minute", "end_minute")),)
     empty_text = _("No working hours: clocks that count working time cannot run. Add them.")
 
-    def draft(self, form: DeskForm) -> object:
-        """The interval."""
-        return verbs.WorkingHoursDraft(estate_id=self.estate().id, **form.arguments())
+    draft_class = verbs.WorkingHoursDraft
 
     def name_of(self, record: WorkingHours) -> str:
         """Weekday and times."""

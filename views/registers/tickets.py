@@ -15,7 +15,6 @@ from models.operations.tickets import ANSWERED_KINDS
 from models.reports import reopened
 from models.settings import Category
 from models.tickets import CANCELS, IS_OPEN, OPEN_STATUSES, Ticket, TicketStatus
-from views.forms.base import DeskForm
 from views.forms.clock_filter import missed_filter
 from views.forms.filters import ChoiceFilter, DateFilter, KeyFilter, ReferenceFilter, StateFilter
 from views.register.record import Related
@@ -269,9 +268,7 @@ class TicketView(IntakePages):
             found |= self.bulk_prefill("dispatch", Ticket.id == record.id)
         return found
 
-    def draft(self, form: DeskForm) -> object:
-        """The ticket as it was taken."""
-        return verbs.TicketDraft(estate_id=self.estate().id, **form.arguments())
+    draft_class = verbs.TicketDraft
 
     def amendable(self, record: Ticket) -> bool:
         """While anything is still to be done."""
