@@ -153,16 +153,7 @@ def register_units(new: New[Unit], draft: UnitDraft) -> Unit:
     _check_unit_code(code, UnitUse(draft.use), codes[draft.estate_id])
     _check_butler(new.session, draft.butler_id, draft.estate_id)
     codes[draft.estate_id][_identity(code, UnitUse(draft.use))] = code
-    return Unit(
-        estate_id=draft.estate_id,
-        code=code,
-        building=(draft.building or "").strip() or None,
-        floor=draft.floor,
-        use=UnitUse(draft.use),
-        fee_status=FeeStatus(draft.fee_status),
-        butler_id=draft.butler_id,
-        handed_over_on=draft.handed_over_on,
-    )
+    return new.row(draft)
 
 
 def _codes(session: Session) -> dict[int, dict[str, str]]:
@@ -250,12 +241,7 @@ def delete_units(move: Move[Unit]) -> None:
 @creation(Team, name="register", roles=MANAGERS)
 def register_teams(new: New[Team], draft: TeamDraft) -> Team:
     """Set up teams (SET-1); a name stands for one team, the lead works in the estate."""
-    row = Team(
-        estate_id=draft.estate_id,
-        name=draft.name.strip(),
-        department=Department(draft.department),
-        lead_id=draft.lead_id,
-    )
+    row = new.row(draft)
     _check_team(new.session, row.name, row.lead_id, row.estate_id, None)
     if any((other.estate_id, other.name) == (row.estate_id, row.name) for other in new.rows):
         message = gettext_noop("There is a team %(name)s already.")

@@ -29,8 +29,6 @@ class Tried:
     """Who fills in its form, and what is typed there."""
     shown: Mapping[str, str]
     """What the page that follows says."""
-    changed: tuple[str, str]
-    """A field of its edit form and what is typed there."""
     different: Callable[[int], dict[str, Any]]
     """What differs in each of very many rows of it."""
     rows: Callable[[Any], None]
@@ -40,7 +38,9 @@ class Tried:
     filters: Mapping[str, str]
     """Filter and value -> the rows that are left."""
     holds: str
-    """What its pages hold, as in ``tests/views/what_pages_hold.toml``."""
+    """What its pages hold, as in ``tests/views/what_pages_hold.toml``; ``choosable`` where it is more than is shown."""
+    changed: tuple[str, str] = ("", "")
+    """A field of its edit form and what is typed there, where it has one."""
     done_by: frozenset[str] = field(default=frozenset())
     """Its columns that say who did something: nobody takes these over."""
 

@@ -25,6 +25,8 @@ TABLES: dict[str, dict[str, Any]] = tomllib.loads(Path(__file__).with_name("what
 for _each in tried():
     for _table, _told in tomllib.loads(_each.holds).items():
         TABLES[_table] |= _told
+for _told in TABLES["lists"].values():
+    _told.setdefault("choosable", [word.rstrip("^") for word in _told["shown"]])
 VIEWERS = ("manager", "clerk", "admin", "supervisor")
 """The first of them who may see a page is who looks at it."""
 CHANGING = {"Code", "Last changed", "Written"}

@@ -11,19 +11,19 @@ they have none, the clocks that begin with the verb, and an event each.
 """
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 
 from sqlalchemy.orm import Session
 
-from models.base import Base
+from models.base import Base, Choice, LabelledEnum
 from models.call import Call
 from models.declared import TimeLimit
 from models.errors import Msgid, Outcome
 from models.operations.core.clocks import RunningClocks
 from models.operations.core.move import create
 from models.operations.core.numbers import take_numbers
-from models.operations.core.registers import require_role, sift
+from models.operations.core.registers import require, require_role, sift
 from models.roles import Role
 from models.settings import EstateSettings
 from models.verbs import Declared, declare
@@ -43,12 +43,18 @@ Kept = TypeVar("Kept")
 class New(Generic[Row]):
     """The records that one call makes, as they come to be."""
 
-    def __init__(self, call: Call, estates: set[int]) -> None:
+    def __init__(self, call: Call, model: type[Row], estates: set[int]) -> None:
+        self._model = model
         self.call, self.session, self.actor, self.now = call, call.session, call.actor, call.now
         self.settings = EstateSettings(call.session, estates)
         self.rows: list[Row] = []
         """Those of the same call that were made before."""
         self._kept: dict[Callable[[Session], Any], Any] = {}
+
+    def row(self, draft: OfEstate, **own: Any) -> Row:
+        """A record with what *draft* says of its columns, words without blanks around them, and *own* columns."""
+        said = {name: _as_stored(column, getattr(draft, name)) for name, column in _told(self._model, draft).items()}
+        return self._model(**{**said, **own})
 
     def once(self, make: Callable[[Session], Kept]) -> Kept:
         """What *make* gives, the same for all drafts of the call: what is there already, what the others have taken."""
@@ -65,10 +71,11 @@ def creation(
     name: str = "",
     label: Msgid | None = None,
     rule: str | None = None,
+    needs: tuple[str, ...] = (),
 ) -> Callable[[Callable[[New[Row], Draft], Row]], Callable[[Call, Sequence[Draft]], Outcome]]:
     """Make a verb of a function that makes one record of *model* of one draft, or raises what speaks against it.
 
-    The arguments are those of :func:`models.operations.core.verb`.
+    The arguments are those of :func:`models.operations.core.verb`. *needs*: the columns that no draft may leave empty.
     """
 
     def decorate(body: Callable[[New[Row], Draft], Row]) -> Callable[[Call, Sequence[Draft]], Outcome]:
@@ -77,10 +84,16 @@ def creation(
 
         @functools.wraps(body)
         def act(call: Call, drafts: Sequence[Draft]) -> Outcome:
-            new: New[Row] = New(call, {draft.estate_id for draft in drafts})
+            new: New[Row] = New(call, model, {draft.estate_id for draft in drafts})
 
             def check(draft: Draft) -> None:
                 require_role(call.actor, verb, model(estate_id=draft.estate_id))
+                lacking = [
+                    name for name in needs if not _as_stored(model.__table__.columns[name], getattr(draft, name))
+                ]
+                require(
+                    {name: model.__table__.columns[name].info["label"] for name in lacking}, rule or model.status_rule
+                )
                 new.rows.append(body(new, draft))
 
             accepted, outcome = sift(drafts, check)
@@ -102,6 +115,24 @@ def creation(
         return act
 
     return decorate
+
+
+def _lacking(model: type[Base], draft: OfEstate, needs: Iterable[str]) -> dict[str, Msgid]:
+    columns: Any = model.__table__.columns
+    given = {name: _as_stored(columns[name], getattr(draft, name)) for name in needs}
+    return {name: columns[name].info["label"] for name, value in given.items() if not value}
+
+
+def _told(model: type[Base], draft: OfEstate) -> dict[str, Any]:
+    """The columns of which *draft* says something; a phone number fills three, which the verb names."""
+    columns: Any = model.__table__.columns
+    return {name: columns[name] for name in vars(draft) if name in columns and "personal" not in columns[name].info}
+
+
+def _as_stored(column: Any, value: Any) -> Any:
+    if isinstance(value, str) and not isinstance(value, LabelledEnum):
+        value = value.strip() or (None if column.nullable else "")
+    return value if value is None or not isinstance(column.type, Choice) else column.type.enum(value)
 
 
 def _write(new: New[Row], model: type[Row], verb: str, rule: str | None, limits: Sequence[TimeLimit]) -> list[Row]:

@@ -72,18 +72,7 @@ def register(new: New[Key], draft: KeyDraft) -> Key:
     number = (draft.number or "").strip()
     if number:
         new.once(Numbers).take(draft.estate_id, number)
-    return Key(
-        estate_id=draft.estate_id,
-        number=number,
-        pieces=draft.pieces,
-        unit_id=draft.unit_id,
-        place=(draft.place or "").strip() or None,
-        hook=draft.hook.strip(),
-        seal=draft.seal.strip() or None,
-        origin=KeyOrigin(draft.origin),
-        received_at=(draft.received_at or new.now).astimezone(datetime.UTC),
-        note=draft.note or None,
-    )
+    return new.row(draft, number=number, received_at=(draft.received_at or new.now).astimezone(datetime.UTC))
 
 
 def _taken(session: Session) -> set[tuple[str, int, str]]:

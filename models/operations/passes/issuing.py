@@ -9,7 +9,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.calendar import WorkingCalendar
-from models.call import Call
 from models.errors import Msgid, OperationRefused, gettext_noop
 from models.estates import Unit
 from models.operations.core import (
@@ -30,7 +29,6 @@ from models.operations.passes.codes import new_code
 from models.passes import PassKind, VisitorPass
 from models.personal import IdDocument
 from models.roles import CLERKS, MANAGERS, SUPERVISORS
-from models.settings import EstateSettings
 from models.tags import tag_key
 
 WORKER_MONTHS = 3
@@ -98,7 +96,20 @@ def issue(new: New[VisitorPass], draft: PassDraft) -> VisitorPass:
         in_estate(new.session, Unit, draft.host_unit_id, draft.estate_id, rule, what, field="host_unit_id")
     check_badge(new.session, draft.estate_id, draft.badge_number, new.once(_badges))
     days = new.settings.number(draft.estate_id, DAYS[draft.kind])
-    return _pass(new.call, draft, _valid(draft, rule, days, calendar, new.now), new.settings)
+    begin, end = _valid(draft, rule, days, calendar, new.now)
+    worker = draft.kind is PassKind.WORKER
+    return new.row(
+        draft,
+        code=new_code(),
+        **phone_columns(new.session, draft.phone),
+        **id_columns(new.session, draft.id_number),
+        valid_from=begin,
+        valid_until=end,
+        issued_at=new.now,
+        issued_by_id=new.actor.staff_id,
+        deposit_fen=new.settings.number(draft.estate_id, "worker-pass-deposit-fen") if worker else 0,
+        card_fee_fen=new.settings.number(draft.estate_id, "worker-pass-card-fee-fen") if worker else 0,
+    )
 
 
 def _badges(session: Session) -> set[tuple[int, str]]:
@@ -199,40 +210,6 @@ def _months_later(day: datetime.date, months: int) -> datetime.date:
     """The same day that many months on; the last of the month where it has no such day."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return datetime.date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
-
-
-def _pass(
-    call: Call, draft: PassDraft, valid: tuple[datetime.datetime, datetime.datetime], settings: EstateSettings
-) -> VisitorPass:
-    worker = draft.kind is PassKind.WORKER
-    return VisitorPass(
-        estate_id=draft.estate_id,
-        kind=PassKind(draft.kind),
-        number="",
-        code=new_code(),
-        holder_name=draft.holder_name.strip(),
-        organisation=draft.organisation or None,
-        **phone_columns(call.session, draft.phone),
-        purpose=draft.purpose or None,
-        id_document=draft.id_document,
-        **id_columns(call.session, draft.id_number),
-        identity_checked=draft.identity_checked,
-        id_copied=draft.id_copied,
-        residence_paper_seen=draft.residence_paper_seen,
-        permit_number=draft.permit_number or None,
-        permit_until=draft.permit_until,
-        host_unit_id=draft.host_unit_id,
-        host_asked=draft.host_asked,
-        badge_number=(draft.badge_number or "").strip() or None,
-        safety_told=draft.safety_told,
-        valid_from=valid[0],
-        valid_until=valid[1],
-        issued_at=call.now,
-        issued_by_id=call.actor.staff_id,
-        deposit_fen=settings.number(draft.estate_id, "worker-pass-deposit-fen") if worker else 0,
-        card_fee_fen=settings.number(draft.estate_id, "worker-pass-card-fee-fen") if worker else 0,
-        inside=False,
-    )
 
 
 def _refuse_ended(row: VisitorPass) -> None:

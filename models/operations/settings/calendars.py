@@ -46,14 +46,7 @@ class WorkingHoursDraft:
 @creation(CalendarDay, name="register", roles=MANAGERS)
 def register_calendar_days(new: New[CalendarDay], draft: CalendarDayDraft) -> CalendarDay:
     """Add holidays and make-up working days (SET-2); a date stands in the calendar once."""
-    row = CalendarDay(
-        estate_id=draft.estate_id,
-        day=draft.day,
-        kind=DayKind(draft.kind),
-        name=(draft.name or "").strip() or None,
-        start_minute=draft.start_minute,
-        end_minute=draft.end_minute,
-    )
+    row = new.row(draft)
     _check_day(row.kind, row.start_minute, row.end_minute)
     query = select(CalendarDay.id).where(CalendarDay.estate_id == row.estate_id, CalendarDay.day == row.day)
     same = any((other.estate_id, other.day) == (row.estate_id, row.day) for other in new.rows)
@@ -102,12 +95,7 @@ def delete_calendar_days(move: Move[CalendarDay]) -> None:
 @creation(WorkingHours, name="register", roles=MANAGERS)
 def register_working_hours(new: New[WorkingHours], draft: WorkingHoursDraft) -> WorkingHours:
     """Add working intervals to weekdays (SET-2); the intervals of a day do not overlap."""
-    row = WorkingHours(
-        estate_id=draft.estate_id,
-        weekday=draft.weekday,
-        start_minute=draft.start_minute,
-        end_minute=draft.end_minute,
-    )
+    row = new.row(draft)
     known = new.once(_KnownHours)
     known.check(row.estate_id, 0, (row.weekday, row.start_minute, row.end_minute))
     known.of(row.estate_id)[-len(new.rows) - 1] = (row.weekday, row.start_minute, row.end_minute)

@@ -103,14 +103,7 @@ def _is_interval(item: object) -> bool:
 @creation(Category, name="register", roles=MANAGERS)
 def register_categories(new: New[Category], draft: CategoryDraft) -> Category:
     """Add categories of tickets (SET-1). The eight of complaints are given (CMP-1)."""
-    row = Category(
-        estate_id=draft.estate_id,
-        register=CategoryRegister(draft.register),
-        code=draft.code,
-        name=draft.name.strip(),
-        team_id=draft.team_id,
-        enabled=True,
-    )
+    row = new.row(draft, enabled=True)
     if row.register is CategoryRegister.COMPLAINTS:
         raise _given()
     if not _CODE.fullmatch(row.code):
