@@ -6,18 +6,20 @@ import { Application } from "../../admin_app/static/vendor/stimulus.js";
 
 const window = new Window({ url: "http://desk.test/admin/", settings: { errorCapture: "disabled" } });
 const NAMES = ["document", "location", "history", "sessionStorage", "MutationObserver", "Event", "CustomEvent", "KeyboardEvent", "MouseEvent", "FormData",
-  "DOMParser", "Element", "HTMLElement", "HTMLSelectElement", "Node", "CSS", "getComputedStyle"];
+  "DOMParser", "Element", "HTMLElement", "HTMLSelectElement", "Node", "CSS", "URL", "getComputedStyle", "AbortController"];
 globalThis.window = window;
 for (const name of NAMES) globalThis[name] = window[name];
 window.HTMLElement.prototype.scrollIntoView ||= () => {};
 
 const listening = [];
+const plainly = window.EventTarget.prototype.addEventListener;
 for (const kind of [window, window.EventTarget.prototype]) {
   const { addEventListener, removeEventListener } = kind;
   const place = (...sought) => listening.findIndex((one) => one.every((part, index) => part === sought[index]));
   const capture = (options) => Boolean(options?.capture ?? options);
   kind.addEventListener = function add(type, listener, options) {
     if (place(this, type, listener, capture(options)) < 0) listening.push([this, type, listener, capture(options)]);
+    if (options?.signal) plainly.call(options.signal, "abort", () => { this.removeEventListener(type, listener, options); });
     addEventListener.call(this, type, listener, options);
   };
   kind.removeEventListener = function remove(type, listener, options) {
@@ -27,13 +29,38 @@ for (const kind of [window, window.EventTarget.prototype]) {
   };
 }
 
+document.documentElement.lang = "en";
+document.body.dataset.person = "7";
+
 let application = null;
 
+/** Each question to the server so far, and what answers them: *answer* of an address gives a body, or nothing where it fails. */
+export const asked = [];
+let answering = () => null;
+export function answers(answer) {
+  answering = answer;
+}
+globalThis.fetch = async (address) => {
+  const url = new URL(address, window.location.href);
+  asked.push(url);
+  const body = await answering(url);
+  const ok = body !== null && body !== undefined;
+  return { ok, redirected: false, status: ok ? 200 : 500, json: async () => body, text: async () => String(body) };
+};
+
+/** A question that is answered when the test says so: ``const later = held(); answers(() => later.answer); later.give(rows)``. */
+export function held() {
+  let give;
+  const answer = new Promise((done) => { give = done; });
+  return { answer, give };
+}
+
 /** What began and ended meanwhile is there: mutations seen, answers read. */
-export const settled = () => new Promise((done) => { setTimeout(done, 0); });
+export const settled = (wait = 0) => new Promise((done) => { setTimeout(done, wait); });
 
 /** Show *markup* with *controllers* (name → class) at work; an error in one of them is the test's. */
 export async function show(markup, controllers) {
+  await leave();
   document.body.innerHTML = markup;
   application = new Application(document.documentElement);
   application.handleError = (error) => { throw error; };
@@ -49,6 +76,8 @@ export async function leave() {
   await settled();
   application?.stop();
   application = null;
+  asked.length = 0;
+  answering = () => null;
 }
 
 afterEach(leave);

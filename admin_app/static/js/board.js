@@ -1,7 +1,5 @@
 // The desk stays fresh by itself: the same page is asked for again and only what differs is put in its place, so that
 // focus, scroll and whatever is half done stay.
-import { Idiomorph } from "../vendor/idiomorph.js";
-
 const EVERY = 15_000;
 const stamp = document.querySelector("[data-as-of]");
 const board = document.getElementById("board");
@@ -15,6 +13,7 @@ const refresh = async () => {
     if (answer.type === "opaqueredirect") { location.reload(); return; }
     if (!answer.ok) throw new Error(String(answer.status));
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const { Idiomorph } = await import("../vendor/idiomorph.js");
     Idiomorph.morph(board, page.getElementById("board"), { morphStyle: "outerHTML", ignoreActiveValue: true });
     stamp.textContent = page.querySelector("[data-as-of]").textContent;
     stamp.classList.remove("as-of-stale");

@@ -1,7 +1,7 @@
 // Forms: Ctrl+Enter saves, leaving with something typed asks first, and the page begins at the right field.
-// What was typed is kept by drafts.js.
+// What was typed is kept by drafts_controller.js.
 
-import { drafted } from "./drafts.js";
+import { drafted } from "./controllers/drafts_controller.js";
 
 const SKIPPED = ["hidden", "submit", "button"];
 const form = document.querySelector("form.desk-form");

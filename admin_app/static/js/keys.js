@@ -108,93 +108,15 @@ document.querySelector("[data-show-keys]")?.addEventListener("click", () => {
 
 // ---------------------------------------------------------------- the palette
 
+// Its script comes with its first opening; what is typed until then stands in the box.
 const palette = document.getElementById("palette");
-const box = document.getElementById("palette-input");
-const list = document.getElementById("palette-list");
-const hint = palette.querySelector(".palette-hint");
 const searchBox = document.getElementById("search-all");
-const usual = hint.textContent;
-let chosen = 0;
-let asked = 0;
-let waiting = null;
-
-const text = (element) => (element.dataset.keyName || [...element.childNodes].filter((node) => node.nodeName !== "KBD").map((node) => node.textContent).join(" ")).replace(/\s+/g, " ").trim();
-const local = (query) => {
-  const wanted = query.trim().toLowerCase();
-  const fits = (element) => !wanted || text(element).toLowerCase().includes(wanted) || (element.dataset.words || "").split(" ").some((word) => word.includes(wanted));
-  const steps = [...document.querySelectorAll("main .step-buttons .btn:not([disabled]), main .bulk-after .btn, main .title-actions .btn")].filter(fits).map((element) => ({ title: text(element), note: list.dataset.steps, element }));
-  const pages = [...document.querySelectorAll(".menu li a, .btn-call")].filter(fits).map((element) => ({ title: text(element), note: list.dataset.pages, url: element.href }));
-  return [...steps.slice(0, wanted ? 6 : 20), ...pages.slice(0, wanted ? 6 : 30)];
-};
-
-const show = (entries) => {
-  chosen = 0;
-  list.replaceChildren(...entries.map((entry, place) => {
-    const item = document.createElement("li");
-    item.id = `palette-${place}`;
-    item.setAttribute("role", "option");
-    item.append(entry.title);
-    const note = document.createElement("small");
-    note.textContent = entry.note || "";
-    item.append(note);
-    item.entry = entry;
-    item.addEventListener("click", () => open(entry));
-    return item;
-  }));
-  mark();
-};
-const mark = () => {
-  const items = [...list.children];
-  items.forEach((item, place) => item.setAttribute("aria-selected", String(place === chosen)));
-  if (items[chosen]) { box.setAttribute("aria-activedescendant", items[chosen].id); items[chosen].scrollIntoView({ block: "nearest" }); }
-  else box.removeAttribute("aria-activedescendant");
-};
-const open = (entry) => {
-  palette.close();
-  if (entry.element) entry.element.click();
-  else location.assign(entry.url);
-};
-const look = () => {
-  const query = box.value;
-  const here = local(query);
-  const mine = ++asked;
-  show(here);
-  hint.textContent = usual;
-  if (!query.trim()) return;
-  fetch(`${searchBox.form.dataset.paletteUrl}?q=${encodeURIComponent(query)}`, { headers: { Accept: "application/json" } })
-    .then((answer) => (answer.ok ? answer.json() : Promise.reject(new Error(String(answer.status)))))
-    .then((groups) => {
-      if (mine !== asked) return;
-      const found = groups.flatMap((group) => group.rows.map((row) => ({ title: row.title, note: [group.heading, row.note].filter(Boolean).join(" · "), url: row.url })));
-      show([...found, ...here]);
-      if (!found.length && !here.length) hint.textContent = hint.dataset.nothing;
-    })
-    .catch(() => { if (mine === asked) hint.textContent = hint.dataset.failed; });
-};
 function openPalette() {
   if (palette.open) return;
   dialogOpen()?.close();
   palette.showModal();
-  box.select();
-  look();
+  palette.querySelector("input").select();
+  palette.dataset.controller = "palette";
+  palette.dispatchEvent(new Event("opened"));
 }
 searchBox?.addEventListener("hotkey-fire", (event) => { event.preventDefault(); if (!dialogOpen()) openPalette(); });
-box.addEventListener("input", () => { window.clearTimeout(waiting); waiting = window.setTimeout(look, 120); });
-box.addEventListener("keydown", (event) => {
-  if (event.isComposing) return;
-  const items = [...list.children];
-  if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-    event.preventDefault();
-    if (items.length) chosen = (chosen + (event.key === "ArrowDown" ? 1 : items.length - 1)) % items.length;
-    mark();
-  } else if (event.key === "Enter") {
-    event.preventDefault();
-    if (items[chosen]) open(items[chosen].entry);
-    else if (box.value.trim()) location.assign(`${searchBox.form.action}?q=${encodeURIComponent(box.value)}`);
-  } else if (event.key === "Escape") {
-    event.preventDefault();
-    palette.close();
-    box.blur();  // by itself it keeps the focus until the next frame, and the next key would be typed into nothing
-  }
-});
-palette.addEventListener("click", (event) => { if (event.target === palette) palette.close(); });

@@ -27,7 +27,7 @@ for (const input of document.querySelectorAll("input[data-lookup]")) {
     onBlur() { if (!this.items.length && this.written) this.setTextboxValue(this.written); },
     onDropdownOpen() { if (this.quiet || performance.now() - (this.chosenAt || -Infinity) < 1000) this.close(false); },
   });
-  box.written = "";  // typed, and nothing chosen for it yet; drafts.js keeps it
+  box.written = "";  // typed, and nothing chosen for it yet; drafts_controller.js keeps it
   const text = box.control_input;
 
   // People of a team where the form says which (DSP-11).

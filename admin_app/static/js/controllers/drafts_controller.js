@@ -2,16 +2,17 @@
 // send that failed lose nothing. Where one was going on (reload, back, signed in again) it comes back by itself; whoever
 // begins anew gets an empty form that offers it. Only this tab has it, and only the person: it may hold what callers said.
 
-const person = document.body.dataset.person;
-const PREFIX = `draft ${person} `;
+import { Controller } from "../../vendor/stimulus.js";
+
+const prefix = () => `draft ${document.body.dataset.person} `;
 const KEPT = 5;  // of one form, the latest
-const HANDED_OVER = `handed over ${person}`;
+const handedOver = () => `handed over ${document.body.dataset.person}`;
 const NEVER = ["csrf_token", "id_number"];
 const VERSIONS = /^(version$|was-)/;  // so that what somebody else has saved meanwhile is noticed
 const TEXTS = "textarea, input:not([type]), input[type=text], input[type=search], input[type=tel], input[type=email], input[type=number], input[type=date], input[type=datetime-local], input[type=time]";
 
 const saved = () => new Set((/(?:^|; )saved_drafts=([\w.-]*)/.exec(document.cookie)?.[1] || "").split("."));
-const stored = () => Object.keys(window.sessionStorage).filter((key) => key.startsWith(PREFIX));
+const stored = () => Object.keys(window.sessionStorage).filter((key) => key.startsWith(prefix()));
 const read = (key) => JSON.parse(window.sessionStorage.getItem(key));
 const idOf = (key) => key.slice(key.lastIndexOf(" ") + 1);
 const newId = () => `${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 10)}`;
@@ -36,10 +37,10 @@ const unchosen = (field) => (field.tomselect && !field.tomselect.items.length &&
 
 export const drafted = new WeakMap();
 
-function track(form) {
+function track(form, signal) {
   const address = addressOf(form);
   const begun = document.body.dataset.sentDraft;  // the server answers what was sent: that is newer than any draft
-  const isAnswer = stored().some((key) => key === `${PREFIX}${address} ${begun}`);
+  const isAnswer = stored().some((key) => key === `${prefix()}${address} ${begun}`);
   let id = isAnswer ? begun : history.state?.drafts?.[address] || newId();
   let since = Date.now();
   let sending = false;
@@ -60,14 +61,14 @@ function track(form) {
     else if (field.tomselect) { field.tomselect.clear(true); field.tomselect.written = written; field.tomselect.setTextboxValue(written); if (value) { field.tomselect.addOption({ value, text: text || value }); field.tomselect.setValue(value, true); } }
     else field.value = field.type === "datetime-local" ? value.replace(" ", "T") : value;
   };
-  const keyOf = () => `${PREFIX}${address} ${id}`;
+  const keyOf = () => `${prefix()}${address} ${id}`;
 
   const keep = () => {
     const now = typed();
     if (saved().has(id)) { id = newId(); since = Date.now(); }
     if (!now.length) { window.sessionStorage.removeItem(keyOf()); return; }
     const extra = {};
-    form.dispatchEvent(new CustomEvent("keeping", { detail: extra }));
+    form.dispatchEvent(new CustomEvent("keeping", { detail: extra, bubbles: true }));
     const first = now.find(({ field }) => field.matches(TEXTS) && !field.tomselect && field.value.trim());
     const draft = {
       at: Date.now(),
@@ -81,7 +82,7 @@ function track(form) {
       window.sessionStorage.setItem(keyOf(), JSON.stringify(draft));
     } catch { return; }  // the tab's store is full
     if (history.state?.drafts?.[address] !== id) history.replaceState({ ...history.state, drafts: { ...history.state?.drafts, [address]: id } }, "");
-    const others = stored().filter((key) => key.startsWith(`${PREFIX}${address} `)).sort((a, b) => read(b).at - read(a).at);
+    const others = stored().filter((key) => key.startsWith(`${prefix()}${address} `)).sort((a, b) => read(b).at - read(a).at);
     for (const key of others.slice(KEPT)) window.sessionStorage.removeItem(key);
   };
 
@@ -96,7 +97,7 @@ function track(form) {
     }
     for (const field of versions()) field.value = draft.versions.find(([name]) => name === field.name)?.[1] ?? field.value;
     since = draft.since;
-    form.dispatchEvent(new CustomEvent("restored", { detail: draft.extra }));
+    form.dispatchEvent(new CustomEvent("restored", { detail: draft.extra, bubbles: true }));
   };
 
   const line = (kind, draft) => {
@@ -139,14 +140,14 @@ function track(form) {
     made.querySelector("[data-drop-draft]").addEventListener("click", () => { window.sessionStorage.removeItem(key); made.remove(); });
   };
 
-  const mine = stored().filter((key) => key.startsWith(`${PREFIX}${address} `)).sort((a, b) => read(b).at - read(a).at);
+  const mine = stored().filter((key) => key.startsWith(`${prefix()}${address} `)).sort((a, b) => read(b).at - read(a).at);
   const signedInAgain = document.referrer && new URL(document.referrer).pathname.endsWith("/login");
-  const handed = mine.find((key) => key === window.sessionStorage.getItem(HANDED_OVER));
-  if (handed) window.sessionStorage.removeItem(HANDED_OVER);
+  const handed = mine.find((key) => key === window.sessionStorage.getItem(handedOver()));
+  if (handed) window.sessionStorage.removeItem(handedOver());
   const goingOn = mine.find((key) => key === keyOf()) || handed || (signedInAgain && !history.state?.drafts ? mine[0] : null);
   if (isAnswer) {
     since = read(keyOf()).since;
-    form.dispatchEvent(new CustomEvent("restored", { detail: read(keyOf()).extra }));
+    form.dispatchEvent(new CustomEvent("restored", { detail: read(keyOf()).extra, bubbles: true }));
   }
   else if (goingOn) hereAgain(goingOn);
   else for (const key of mine) offer(key);
@@ -154,17 +155,18 @@ function track(form) {
   let waiting = null;
   // Between sending and leaving, what is on its way may be saved already: kept then, it would be offered as unsaved.
   const keepUnlessSending = () => { if (!sending) keep(); };
-  form.addEventListener("input", () => { sending = false; window.clearTimeout(waiting); waiting = window.setTimeout(keepUnlessSending, 300); });
-  form.addEventListener("change", keepUnlessSending);
+  form.addEventListener("input", () => { sending = false; window.clearTimeout(waiting); waiting = window.setTimeout(keepUnlessSending, 300); }, { signal });
+  form.addEventListener("change", keepUnlessSending, { signal });
   form.addEventListener("submit", () => {
     keep();
     sending = true;
     const field = form.elements.draft || Object.assign(document.createElement("input"), { type: "hidden", name: "draft" });
     field.value = id;
     form.append(field);
-  });
-  window.addEventListener("pagehide", () => { if (!sending) keep(); });
-  window.addEventListener("pageshow", () => { sending = false; });
+  }, { signal });
+  window.addEventListener("pagehide", () => { if (!sending) keep(); }, { signal });
+  window.addEventListener("pageshow", () => { sending = false; }, { signal });
+  signal.addEventListener("abort", () => window.clearTimeout(waiting), { once: true });
   drafted.set(form, {
     changed: () => !sending && typed().length > 0,
     // It goes on in the form at *path*, with the fields that both have; there it comes back by itself.
@@ -173,19 +175,27 @@ function track(form) {
       sending = true;
       const own = keyOf();
       if (!window.sessionStorage.getItem(own)) return;
-      const there = `${PREFIX}${path}? ${newId()}`;
+      const there = `${prefix()}${path}? ${newId()}`;
       window.sessionStorage.setItem(there, window.sessionStorage.getItem(own));
-      window.sessionStorage.setItem(HANDED_OVER, there);
+      window.sessionStorage.setItem(handedOver(), there);
       window.sessionStorage.removeItem(own);
     },
   });
 }
 
-// After all scripts of the page have made their fields what they are.
-document.addEventListener("DOMContentLoaded", () => {
-  if (!person) return;
-  for (const key of stored()) if (saved().has(idOf(key))) window.sessionStorage.removeItem(key);
-  for (const form of document.querySelectorAll("form[method=post]:not([data-no-draft])")) {
-    if ([...form.querySelectorAll(TEXTS)].some((field) => field.name && !NEVER.includes(field.name))) track(form);
+export default class extends Controller {
+  async connect() {
+    this.leaving = new AbortController();
+    const { signal } = this.leaving;
+    await null; // after all controllers of the page have made their fields what they are
+    if (!document.body.dataset.person || signal.aborted) return;
+    for (const key of stored()) if (saved().has(idOf(key))) window.sessionStorage.removeItem(key);
+    for (const form of this.element.querySelectorAll("form[method=post]:not([data-no-draft])")) {
+      if ([...form.querySelectorAll(TEXTS)].some((field) => field.name && !NEVER.includes(field.name))) track(form, signal);
+    }
   }
-});
+
+  disconnect() {
+    this.leaving.abort();
+  }
+}

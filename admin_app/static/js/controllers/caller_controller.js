@@ -1,0 +1,135 @@
+// Who is calling: found by phone, room, name or pinyin; what is known of them fills the form and stands beside it.
+import Combobox from "./combobox_controller.js";
+
+const ABOUT_THEM = ["reporter_name", "reporter_phone"];
+
+export default class extends Combobox {
+  static targets = ["about", "form", "more", "next"];
+  static values = { about: String };
+
+  connect() {
+    super.connect();
+    this.isPicked = false; // the caller came from the list
+    this.before = ""; // who that is, where it is no resident but somebody who called before
+    if (!this.isComplete) return;
+    const begun = this.aboutTarget.querySelector("[data-about]");
+    this.aboutNobody = begun ? "" : this.aboutTarget.innerHTML;
+    if (!("needed" in this.moreTarget.dataset)) this.moreTarget.open = false;
+    if (!begun || this.inputTarget.value) return;
+    this.isPicked = true;
+    this.inputTarget.value = [begun.dataset.room, begun.dataset.name].filter(Boolean).join(" ");
+  }
+
+  get isComplete() {
+    return this.isWhole && this.hasAboutTarget && this.hasFormTarget && this.hasMoreTarget;
+  }
+
+  option(row) {
+    const room = document.createElement("strong");
+    room.textContent = row.room;
+    const note = document.createElement("small");
+    note.textContent = [row.kind, row.phone].filter(Boolean).join(" · ");
+    return [room, row.name, note];
+  }
+
+  /** Whoever is typed over the one chosen is somebody else: nothing of the first stays in the form. */
+  type() {
+    if (this.isComplete && this.isPicked) this.#drop();
+    super.type();
+  }
+
+  say(what) {
+    super.say(what);
+    if (what === "none" && this.hasMoreTarget) this.moreTarget.open = true;
+  }
+
+  key(event) {
+    const button = event.key === "Enter" && !event.isComposing && (event.altKey ? "[data-alt-enter]" : event.ctrlKey && ".btn-primary");
+    if (!button || !this.isComplete) return super.key(event);
+    event.preventDefault();
+    return this.formTarget.requestSubmit(this.formTarget.querySelector(button));
+  }
+
+  take(row) {
+    this.hide();
+    if (!this.isComplete) return;
+    this.isPicked = true;
+    this.before = row.before || "";
+    this.inputTarget.value = [row.room, row.resident || row.reporter_name ? row.name : ""].filter(Boolean).join(" ");
+    this.#refer("resident_id", row.resident, row.name);
+    this.#refer("unit_id", row.unit, row.room);
+    this.#sayBefore(row);
+    this.say("chosen");
+    this.moreTarget.open = Boolean(row.reporter_name);
+    this.#changed();
+    this.#learn(row.resident, row.unit);
+    if (this.hasNextTarget) (this.nextTarget.querySelector("input:checked") || this.nextTarget.querySelector("input"))?.focus();
+  }
+
+  /** Another room of the same caller. */
+  room(event) {
+    const room = event.target.closest("[data-choose-unit]");
+    if (!room || !this.isComplete) return;
+    event.preventDefault();
+    this.#refer("unit_id", room.dataset.chooseUnit, room.textContent.trim().split(" ")[0]);
+    this.#changed();
+    this.#learn(this.aboutTarget.querySelector("[data-about]").dataset.resident, room.dataset.chooseUnit);
+  }
+
+  /** A half-typed call is kept with its caller … */
+  keep({ detail }) {
+    if (!this.isComplete) return;
+    const caller = this.inputTarget.value;
+    Object.assign(detail, { caller, title: caller, picked: this.isPicked, before: this.before });
+  }
+
+  /** … and comes back with it. */
+  restore({ detail }) {
+    if (!this.isComplete) return;
+    this.inputTarget.value = detail.caller || "";
+    this.isPicked = Boolean(detail.picked);
+    this.before = detail.before || "";
+    const id = (name) => (this.formTarget.elements[name].value || "").replace("id:", "");
+    if (id("resident_id") || id("unit_id") || this.before) this.#learn(id("resident_id"), id("unit_id"));
+  }
+
+  #drop() {
+    this.isPicked = false;
+    this.before = "";
+    this.#refer("resident_id", "", "");
+    this.#refer("unit_id", "", "");
+    this.#sayBefore({});
+    this.aboutTarget.innerHTML = this.aboutNobody;
+    this.#changed();
+  }
+
+  #refer(name, id, text) {
+    const input = this.formTarget.elements[name];
+    const value = id ? `id:${id}` : "";
+    if (!input.tomselect) { input.value = value; return; }
+    input.tomselect.clear(true);
+    if (value) { input.tomselect.addOption({ value, text }); input.tomselect.setValue(value, true); }
+  }
+
+  // Who called before, without being a resident, gave name and number then; of whoever else is chosen these go again.
+  #sayBefore(row) {
+    for (const name of ABOUT_THEM) {
+      const input = this.formTarget.elements[name];
+      if (row[name] || input.dataset.fromCaller === input.value) input.value = row[name] || "";
+      if (row[name]) input.dataset.fromCaller = row[name];
+      else delete input.dataset.fromCaller;
+    }
+  }
+
+  async #learn(resident, unit) {
+    const address = new URL(this.aboutValue, window.location.href);
+    for (const [name, value] of Object.entries({ resident, unit, before: this.before })) if (value) address.searchParams.set(name, value);
+    const answer = await fetch(address).catch(() => null);
+    const html = answer?.ok ? await answer.text() : "";
+    if (html) this.aboutTarget.innerHTML = html;
+  }
+
+  #changed() {
+    this.formTarget.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+}
