@@ -60,10 +60,12 @@ def offered(people: Sequence[Colleague], typed: str, limit: int = 8) -> list[Col
 
 
 def _place(person: Colleague, wanted: str) -> int | None:
-    words = [person.name.casefold(), person.username.casefold(), *_readings(person.name).split()]
+    readings = _readings(person.name).split()
+    words = [person.name.casefold(), person.username.casefold(), *readings]
     if any(word.startswith(wanted) for word in words):
-        return 0
-    return 1 if any(wanted in word for word in words) else None
+        # The first reading, and its initials, is that of the surname.
+        return 0 if any(word.startswith(wanted) for word in words[:4]) else 1
+    return 2 if any(wanted in word for word in words) else None
 
 
 @functools.lru_cache(1024)

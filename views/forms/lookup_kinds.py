@@ -4,7 +4,7 @@ import copy
 import re
 from typing import Any
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, or_, select, true
+from sqlalchemy import ColumnElement, SQLColumnExpression, case, or_, select, true
 
 from models.base import among
 from models.complaints import Complaint
@@ -80,6 +80,16 @@ class ResidentLookup(Lookup):
     def order(self) -> SQLColumnExpression[Any]:
         """As Chinese people look names up: by pinyin."""
         return Resident.name_pinyin
+
+    def order_for(self, text: str) -> tuple[SQLColumnExpression[Any], ...]:
+        """Who is called so before whose name begins so, and these before whose name has it somewhere."""
+        said = "".join(text.lower().split())
+        if not said:
+            return super().order_for(text)
+        beginnings = [column.startswith(said, autoescape=True) for column in (Resident.name, Resident.name_pinyin)]
+        # The first reading is that of the surname: 单 is Shan before 邓 is, in whose name another reading begins so.
+        nearness = case((Resident.name == said, 0), (or_(*beginnings), 1), else_=2)
+        return nearness, *super().order_for(text)
 
     def text(self, row: GatheredRow) -> str:
         """Name and masked phone: two people may share a name."""

@@ -66,6 +66,10 @@ class Lookup:
         column: SQLColumnExpression[Any] = getattr(self.model, self.key)
         return column
 
+    def order_for(self, text: str) -> tuple[SQLColumnExpression[Any], ...]:
+        """In what order the records that *text* finds are offered."""
+        return self.order(), self.model.id
+
     def text(self, row: GatheredRow) -> str:
         """How the record is written: its natural key."""
         return str(getattr(row, self.key))
@@ -136,7 +140,7 @@ class Lookup:
         query = select(self.model).where(self.scope())
         if text:
             query = query.where(self.matching(text))
-        return list(context.session().scalars(query.order_by(self.order(), self.model.id).limit(limit)))
+        return list(context.session().scalars(query.order_by(*self.order_for(text)).limit(limit)))
 
     def resolve(self, text: str) -> int:
         """The id of the one record that *text* names. Raises NothingFound or Ambiguous.
@@ -153,7 +157,7 @@ class Lookup:
                 raise NothingFound
         if not self.allowed() or len(text) > 200:
             raise NothingFound
-        query = select(self.model).where(self.scope()).order_by(self.order(), self.model.id).limit(CANDIDATES + 1)
+        query = select(self.model).where(self.scope()).order_by(*self.order_for(text)).limit(CANDIDATES + 1)
         rows = list(context.session().scalars(query.where(self.exactly(text))))
         is_called_so = bool(rows)
         rows = rows or list(context.session().scalars(query.where(self.near(text))))
