@@ -39,8 +39,9 @@ from models.search import ending_token, index_of, room_token
 from models.tickets import Ticket
 
 _GIVEN = ("given", "given_together")
-_OF_A_NAME = ("name", "together", "turned", "surname", *_GIVEN)
-_OF_A_RESIDENT = ("together", "turned", "surname", "plate", "plate_apart", "plate_together", *_GIVEN)
+_SAID_OF_A_NAME = ("surname", "simplified")
+_OF_A_NAME = ("name", "together", "turned", *_SAID_OF_A_NAME, *_GIVEN)
+_OF_A_RESIDENT = ("together", "turned", *_SAID_OF_A_NAME, "plate", "plate_apart", "plate_together", *_GIVEN)
 _TAGS = ("tag", "tag_together")
 
 
@@ -235,8 +236,8 @@ def _places(model: type[Any], said: _Said) -> "list[Select[Any]]":
     found = [_holding(model, said.parameter("words"))] if by_words else []
     if "number" in said and by.number:
         found.append(_holding(model, said.parameter("number")))
-    if "surname" in said and by.names:
-        found.append(_holding(model, said.parameter("surname")))
+    if by.names:
+        found += [_holding(model, said.parameter(meaning)) for meaning in _SAID_OF_A_NAME if meaning in said]
     rooms = _rooms(said)
     if by.room:
         found += rooms

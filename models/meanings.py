@@ -9,6 +9,7 @@ from typing import Any
 
 from models.names import (
     said_together,
+    simplified,
     surname_said,
     turned,
     with_names_apart,
@@ -161,6 +162,8 @@ def _understood(part: str, keyring: Keyring) -> dict[str, Any]:
         meanings["tag"] = tag_key(part)
     if surname := surname_said(part):
         meanings["surname"] = terms(surname)
+    if (written := simplified(surname or part)) != (surname or part):
+        meanings["simplified"] = terms(written)
     if (plate := plate_of(part)) is not None:
         meanings["plate"] = plate_terms(plate)
         if not plate.province and plate.serial[0].isalpha() and len(plate.serial) > PLATE_ENDS[0]:

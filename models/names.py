@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from opencc import OpenCC
+
 _HAN = "\u3400-\u9fff"
 _TITLES = (
     "女士|先生|小姐|太太|夫人|阿姨|姑姑|叔叔|伯伯|爷爷|奶奶|外婆|婆婆|大爷|大妈|大叔|大婶|大哥|大姐|师傅|老师|老板|老板娘|医生|教授|律师|警官"
@@ -21,6 +23,14 @@ _OF_A_ROOM = "栋幢座楼号元室房户层第期区"
 _BEFORE_ROOM = re.compile(rf"(?<!\S)([{_HAN}]{{0,3}}[^\W\d_a-z{_OF_A_ROOM}])(?=[0-9][0-9-]{{2,8}}(?!\S))")
 _BEFORE_TITLE = re.compile(rf"(?<=[{_HAN}])\s+(?=(?:女士|先生|小姐|太太|夫人|阿姨|师傅|老师|老板)(?!\S))")
 _AFTER_ROOM = re.compile(rf"(?<!\S)([0-9][0-9-]{{2,8}})(?=[^\W\d_a-z{_OF_A_ROOM}][{_HAN}]{{0,4}}(?!\S))")
+
+
+_SIMPLIFIED = OpenCC("t2s")
+
+
+def simplified(name: str) -> str:
+    """*name* with traditional characters written as simplified ones: 張偉 is 张伟."""
+    return str(_SIMPLIFIED.convert(name))
 
 
 def with_names_apart(text: str) -> str:
@@ -109,16 +119,18 @@ def without_remark(text: str) -> str:
 
 
 def name_key(name: str) -> str:
-    """*name* so that writings of it are equal: blanks, dots, width, case, titles and remarks make no difference.
+    """*name* so that writings of it are equal: blanks, dots, width, case, script, titles, remarks do not count.
 
     A title stays where it follows a surname alone: 蔡女士 is not 蔡先生.
     """
-    plain = without_remark(unicodedata.normalize("NFKC", name).casefold())
+    plain = simplified(without_remark(unicodedata.normalize("NFKC", name).casefold()))
     plain = _ROLE.sub("", plain).strip() or plain
     plain = " ".join(without_titles(plain.split()))
     plain = re.sub(r"[\W_]", "", plain) or plain
-    titled = _FULLY_TITLED.fullmatch(plain)
-    return titled[1] if titled and titled[1] not in _TWO_CHARACTERS else plain
+    shortest, titled = _TITLED.fullmatch(plain), _FULLY_TITLED.fullmatch(plain)
+    if titled is None or titled[1] in _TWO_CHARACTERS or (shortest is not None and len(shortest[1] or "") < 2):
+        return plain  # 陈小姐 is no 陈小, whom somebody calls 姐
+    return titled[1]
 
 
 def turned(words: list[str]) -> str:

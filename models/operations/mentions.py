@@ -13,6 +13,7 @@ from models.call import Call
 from models.errors import OperationRefused, gettext_noop
 from models.matters import Comment
 from models.mentions import Mention
+from models.names import simplified
 from models.operations.core import name_pinyin, operation
 from models.policy import may
 from models.roles import EVERYONE
@@ -54,7 +55,7 @@ def who_may_read(session: Session, people: Sequence[Colleague]) -> list[Colleagu
 
 def offered(people: Sequence[Colleague], typed: str, limit: int = 8) -> list[Colleague]:
     """Who fits what was typed after the @: by name, user name, pinyin or initials; those that begin so first."""
-    wanted = typed.strip().casefold()
+    wanted = simplified(typed.strip().casefold())
     fitting = [(place, person) for person in people if (place := _place(person, wanted)) is not None]
     return [person for _place, person in sorted(fitting, key=lambda pair: pair[0])[:limit]]
 

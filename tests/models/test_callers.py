@@ -114,13 +114,22 @@ SAID = {
     "kowalska anna": ["Anna Kowalska"],
     "Ms Kowalska": ["Anna Kowalska"],
     "shan": ["单勇", "邓丽"],
+    "張偉": ["张伟"],
+    "張先生": ["张伟"],
+    "單勇": ["单勇"],
+    "陈丽华": ["陳麗華"],
+    "陳麗華": ["陳麗華"],
+    "陈女士": ["陳麗華"],
+    "陈丽": ["陳麗華"],
+    "chenlihua": ["陳麗華"],
+    "陳 2-101": ["陳麗華"],
 }
 
 
 @pytest.fixture
 def several(session: DeskSession, world: World) -> World:
     """People whose names are said in several ways."""
-    for name, unit in (("蔡佳怡", 1), ("邓丽", 2), ("单勇", 3), ("Anna Kowalska", 3)):
+    for name, unit in (("蔡佳怡", 1), ("邓丽", 2), ("单勇", 3), ("Anna Kowalska", 3), ("陳麗華", 2)):
         row = factories.make_resident(session, world.units[unit], name, "13911110001", AT)
         row.name_pinyin = name_pinyin(name)
     world.residents[0].name_pinyin = name_pinyin("张伟")

@@ -191,6 +191,7 @@ def test_another_writing_of_the_name_is_the_same_person_or_a_question__RES_1(des
     assert desk(csv(header, *(f"{name},13911110001.0,2-201,业主" for name in names))) == ["unchanged"] * len(names)
     assert desk(csv(header, *(f"{name},,2-201,业主" for name in names))) == ["unchanged"] * len(names)
     assert desk(csv(header, "阿依古丽•买买提,,2-201,家属", "阿依古丽买买提,,2-201,家属")) == ["unchanged"] * 2
+    assert desk(csv(header, "試萬人,13911110001,2-201,业主", "試萬人,,2-201,业主")) == ["unchanged"] * 2
     for name in ("Mr. Wan Ren Shi", "Shi Wanren"):
         assert "试万人 is there already with this number" in str(desk(csv(header, f"{name},13911110001,2-201,业主"))[0])
     assert desk(csv("姓名,电话", "试万人,13911110009（儿子）", "试万人,")) == ["imported"] * 2

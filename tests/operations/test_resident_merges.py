@@ -116,6 +116,10 @@ def test_who_is_there_in_another_writing_of_the_name_is_offered__RES_1(desk):
     far = residents.register(Call(desk.session, **desk.clerk), [ResidentDraft(estate, "阿依古丽·买买提", PHONE)]).one()
     for name in ("阿依古丽•买买提", "阿依古丽买买提", "阿依古丽・买买提女士", "阿依古丽 买买提"):
         assert f"#{far.id}" in str(refused(name, PHONE)[0][1]), name
+    written = residents.register(Call(desk.session, **desk.clerk), [ResidentDraft(estate, "陳麗華", PHONE)]).one()
+    for name in ("陈丽华", "陳麗華女士", "陈女士", "陳小姐", "陈阿姨", "Chen Lihua"):
+        assert f"#{written.id}" in str(refused(name, PHONE)[0][1]), name
+    assert not refused("陈莉华", PHONE), "another name that sounds alike"
     desk.lives(first, 2)
     for name, phone, is_same in (
         *((name, None, True) for name in WRITINGS[:6]),

@@ -51,6 +51,7 @@ def refused(rule):
     ("name", "words"),
     [
         ("单田芳", ["shantianfang", "stf"]),
+        ("單田芳", ["shantianfang", "stf"]),
         ("曾小贤", ["zengxiaoxian", "zxx"]),
         ("仇英", ["qiuying", "qy"]),
         ("乐嘉", ["yuejia", "yj"]),

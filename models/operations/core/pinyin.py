@@ -11,6 +11,8 @@ os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
 
 from pypinyin import Style, pinyin  # reads the setting when it is imported
 
+from models.names import simplified
+
 MAXIMUM_LENGTH = 400
 MAXIMUM_READINGS = 24
 
@@ -85,13 +87,17 @@ _PART = re.compile(rf"[{_HAN}]|[^\W_{_HAN}]+")
 def name_pinyin(name: str) -> str:
     """All readings of *name*, each in full and by initials, space-separated; the surname's own reading leads.
 
+    A name in traditional characters is read as in simplified ones, which stand behind the first: 張偉 is found as 张伟.
     Words in other scripts stand as they are, in small letters. At most 400 characters, cut between readings.
     """
-    parts = _PART.findall(name)
+    written = simplified(name)
+    parts = _PART.findall(written)
     fixed = next((SURNAMES[key] for key in ("".join(parts[:2]), "".join(parts[:1])) if key in SURNAMES), ())
     readings = [_readings(part, fixed[index : index + 1]) for index, part in enumerate(parts)]
     combined = list(itertools.islice(itertools.product(*readings), MAXIMUM_READINGS)) if readings else []
     words = [word for reading in combined for word in ("".join(reading), _initials(reading))]
+    if written != name:
+        words.insert(2, "".join(parts))
     return _fitting(list(dict.fromkeys(words)))
 
 
