@@ -66,6 +66,33 @@ def test_cancelling_as_a_duplicate_names_the_original__INT_6(world: World, now: 
     assert (first.repeats, second.cancel_reason) == (1, "同一件")
 
 
+def test_what_was_withdrawn_names_no_other_ticket__JOB_1(world: World, now: Any) -> None:
+    first, second = two(world, now)
+    call = Call(world.session, world.actor("clerk"), now + 2 * MINUTE, reason="不用了")
+    refused = tickets.cancel(call, [second], kind=CancelKind.WITHDRAWN, original=first).refused[0][1]
+    assert (refused.rule, refused.field) == ("JOB-1", "original")
+    assert "choose “duplicate”" in str(refused)
+    assert (second.status, first.repeats) == (TicketStatus.RECEIVED, 0)
+    tickets.cancel(call, [second], kind=CancelKind.WITHDRAWN).one()
+
+
+def test_an_original_that_is_over_says_where_the_matter_goes_on__INT_6(world: World, now: Any) -> None:
+    closed = ticket_in(world, TicketStatus.CLOSED, now)
+    second = new_ticket(world, now + MINUTE, summary="又坏", another_matter=True)
+
+    def said(original: Any) -> str:
+        call = Call(world.session, world.actor("clerk"), now + 9 * MINUTE)
+        return str(tickets.merge(call, [second], original=original).refused[0][1])
+
+    assert f"{closed.number} is “closed”; only an open matter takes others in. Is it wrong again" in said(closed)
+    again = Call(world.session, world.actor("clerk"), now + 8 * MINUTE, reason="又漏")
+    following = tickets.register_again(again, [closed]).one()
+    assert f"{closed.number} is “closed” and goes on as {following.number}: name that one." in said(closed)
+    third = new_ticket(world, now + MINUTE, summary="第三次", another_matter=True)
+    tickets.merge(Call(world.session, world.actor("clerk"), now + 9 * MINUTE), [third], original=following).one()
+    assert f"{third.number} is “cancelled” and goes on as {following.number}: name that one." in said(third)
+
+
 @pytest.mark.parametrize(
     ("change", "rule"),
     [

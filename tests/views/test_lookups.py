@@ -7,12 +7,16 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from models.call import Call
+from models.operations import tickets
 from models.operations.core import name_pinyin
 from models.roles import Role
 from models.session import DeskSession
 from models.staff import Department
+from models.tickets import CancelKind
 from tests import factories
 from tests.factories import World
+from tests.records import HOUR, make_tickets
 
 AT = datetime.datetime(2026, 11, 18, 2, 0, tzinfo=datetime.UTC)
 LOOKUP = "/admin/tickets/ajax/lookup/"
@@ -64,3 +68,27 @@ def test_the_people_of_a_team_are_those_whom_the_verb_takes__DSP_11(
 @pytest.mark.parametrize("team", ["x", "-1", "9" * 30])
 def test_nonsense_for_a_team_is_no_failure(sign_in: Callable[..., FlaskClient], world: World, team: str) -> None:
     assert sign_in("clerk").get(LOOKUP, query_string={"name": "handler", "team": team}).status_code == 400
+
+
+def test_a_matter_that_is_over_is_offered_as_such_where_no_open_one_fits_and_its_choice_is_answered__INT_6(
+    session: DeskSession, world: World, sign_in: Callable[..., FlaskClient], post: Callable[..., Any]
+) -> None:
+    leak, light, other = make_tickets(session, world, AT - 5 * HOUR, 3)
+    call = Call(session, world.actor("clerk"), AT - HOUR, reason="不用了")
+    tickets.cancel(call, [leak], kind=CancelKind.WITHDRAWN).one()
+    session.commit()
+    clerk = sign_in("clerk")
+
+    def found(query: str) -> list[str]:
+        return [
+            row["text"] for row in clerk.get(LOOKUP, query_string={"name": "open_ticket", "query": query}).get_json()
+        ]
+
+    over = f"{leak.number} {leak.summary} (cancelled) #{leak.id}"
+    assert found(leak.number) == [over]
+    assert {text.split()[0] for text in found("")} == {light.number, other.number}
+    assert leak.number not in " ".join(found("漏水"))
+    for typed in (leak.number, over, f"id:{leak.id}"):
+        answer = post(clerk, f"/admin/tickets/step/merge/?id={light.id}", original=typed, reason="同一件")
+        assert f"{leak.number} is “cancelled”; only an open matter takes others in." in answer.text, typed
+        assert "Nothing found" not in answer.text

@@ -25,7 +25,7 @@ from views.forms.lookups import LARGEST_LIST, LIMIT, LOOKUPS, Ambiguous, Lookup
 from views.request import context
 from views.request.gathering import GatheredRow
 from views.words.cells import personal_of
-from views.words.language import label, local_midnight
+from views.words.language import label, local_midnight, remarked
 
 __all__ = ["LOOKUPS"]
 
@@ -230,17 +230,30 @@ class ApprovalLookup(Lookup):
 
 
 class OpenLookup(Lookup):
-    """Matters of which something is still to be done."""
+    """Matters of which something is still to be done; one that is over can be named, and the verb says that it is."""
 
-    written_of = ("number", "summary")
+    written_of = ("number", "summary", "status")
 
-    def scope(self) -> ColumnElement[bool]:
-        """Only those that are open."""
-        return super().scope() & among(self.model.status, self.model.open_statuses)
+    def _is_open(self) -> ColumnElement[bool]:
+        return among(self.model.status, self.model.open_statuses)
+
+    def matching(self, text: str) -> ColumnElement[bool]:
+        """The open ones that fit; where there are none, those that are over."""
+        fitting = super().matching(text)
+        none_open = ~select(self.model.id).where(self.scope(), fitting, self._is_open()).correlate(None).exists()
+        return fitting & (self._is_open() | none_open)
+
+    def search(self, text: str, limit: int = LIMIT) -> list[Any]:
+        """Where nothing is typed yet, the first open ones."""
+        if text or not self.allowed():
+            return super().search(text, limit)
+        query = select(self.model).where(self.scope(), self._is_open()).order_by(*self.order_for(text))
+        return list(context.session().scalars(query.limit(limit)))
 
     def text(self, row: GatheredRow) -> str:
-        """Number and what it is about."""
-        return f"{row.number} {row.summary} #{row.id}"
+        """Number and what it is about, and its state where it is over."""
+        summary = row.summary if row.status in self.model.open_statuses else remarked(row.summary, label(row.status))
+        return f"{row.number} {summary} #{row.id}"
 
 
 for _lookup in (

@@ -50,7 +50,7 @@ def merge(call: Call, matters: Iterable[Matter], *, original: Matter | None) -> 
         move.refuse_unless(None, "INT-6", gettext_noop("Name the matter that this one repeats."), field="original")
         return move.finish()
     for matter in list(move.rows):
-        if refusal := _misfit(matter, original):
+        if refusal := _misfit(call.session, matter, original):
             move.reject(matter, refusal)
     told = _reports(call.session, move.rows, original, call.actor)
     for matter in move.rows:
@@ -67,15 +67,14 @@ def merge(call: Call, matters: Iterable[Matter], *, original: Matter | None) -> 
     return outcome
 
 
-def _misfit(matter: Matter, original: Matter) -> OperationRefused | None:
+def _misfit(session: Session, matter: Matter, original: Matter) -> OperationRefused | None:
     """Why *matter* is no duplicate of *original*, None when it can be."""
     names = {"record": matter.number, "original": original.number, "field": "original"}
     if type(matter) is not type(original) or matter.estate_id != original.estate_id or matter.id == original.id:
         message = gettext_noop("%(original)s is no other matter of the same kind and estate as %(record)s.")
         return OperationRefused("INT-6", message, **names)
     if original.status not in OPEN_STATUSES:
-        message = gettext_noop("%(original)s is “%(status)s”; only an open matter takes others in.")
-        return OperationRefused("INT-6", message, status=original.status, **names)
+        return _ended(session, original, names)
     if _WEIGHT.index(matter.severity) > _WEIGHT.index(original.severity):
         message = gettext_noop("%(record)s weighs more than %(original)s: merge that one into it instead.")
         return OperationRefused("INT-7", message, **names)
@@ -90,6 +89,23 @@ def _misfit(matter: Matter, original: Matter) -> OperationRefused | None:
             message = gettext_noop("%(record)s is work for a complaint, %(original)s is not work for the same one.")
             return OperationRefused("CMP-6", message, **names)
     return None
+
+
+def _ended(session: Session, original: Matter, names: dict[str, Any]) -> OperationRefused:
+    """The refusal of an *original* in which nothing is left to do, with where the matter goes on."""
+    model: type[Any] = type(original)
+    query = select(model.number).where(model.previous_id == original.id, model.status.in_(model.open_statuses))
+    following = session.scalars(query.order_by(model.id.desc()).limit(1)).first()
+    for report in _merged(session, [merged_key(model.__tablename__, original.id)]):
+        following = following or session.get_one(model, report.record_id).number
+    if following is not None:
+        message = gettext_noop("%(original)s is “%(status)s” and goes on as %(following)s: name that one.")
+        return OperationRefused("INT-6", message, status=original.status, following=following, **names)
+    message = gettext_noop(
+        "%(original)s is “%(status)s”; only an open matter takes others in. Is it wrong again, register a linked new "
+        "one from there and name that; is nothing left to do, cancel %(record)s without naming another."
+    )
+    return OperationRefused("INT-6", message, status=original.status, **names)
 
 
 def _reports(session: Session, rows: Sequence[Any], original: Matter, actor: Actor) -> list[RepeatReport]:

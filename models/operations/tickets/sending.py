@@ -193,11 +193,14 @@ def escalate(move: Move[Ticket]) -> None:
 def cancel(call: Call, tickets: Iterable[Ticket], *, kind: CancelKind, original: Ticket | None = None) -> Outcome:
     """End a matter that is a duplicate or was withdrawn (JOB-1); its clocks stop.
 
-    A duplicate names its *original*, which takes in what the caller said (INT-6): :func:`merge`.
+    A duplicate names its *original*, which takes in what the caller said (INT-6): :func:`merge`. What was withdrawn
+    goes on nowhere and names none.
     """
     if kind is CancelKind.DUPLICATE:
         return merge(call, tickets, original=original)
     move = Move(call, Ticket, tickets, verb="cancel", moves=CANCELS)
+    message = gettext_noop("What was withdrawn goes on nowhere: choose “duplicate”, or name no other ticket.")
+    move.refuse_unless(original is None, "JOB-1", message, field="original")
     move.refuse_unless(call.reason.strip(), "JOB-1", gettext_noop("Say why it is cancelled."), field="reason")
     for ticket in list(move.rows):
         if ticket.charge_fen and ticket.settled_at is not None:
