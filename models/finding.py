@@ -42,7 +42,7 @@ _GIVEN = ("given", "given_together")
 _SAID_OF_A_NAME = ("surname", "simplified")
 _OF_A_NAME = ("name", "together", "turned", *_SAID_OF_A_NAME, *_GIVEN)
 _OF_A_RESIDENT = ("together", "turned", *_SAID_OF_A_NAME, "plate", "plate_apart", "plate_together", *_GIVEN)
-_TAGS = ("tag", "tag_together")
+_TAGS = ("tag", "tag_counted", "tag_together")
 
 
 def found(model: type[Base], text: str, keyring: Keyring, *, by_given_name: bool = True) -> ColumnElement[bool] | None:

@@ -21,6 +21,7 @@ from models.names import (
 )
 from models.personal import Keyring
 from models.phones import TAIL, sought, with_phones_apart
+from models.places import figures
 from models.plates import Plate, plate_of, with_plates_apart, with_plates_together, without_signs
 from models.rooms import numbered_place, room_key, room_order, with_rooms_apart, with_rooms_together
 from models.search import FIRST_CHINESE, PLATE_ENDS, ending_token, number_token, plate_token, room_token
@@ -38,6 +39,10 @@ LONGEST_PLATE = 7
 
 
 _NUMBER = re.compile(r"[a-z]{0,4}-?[0-9][0-9a-z-]{2,39}", re.ASCII)
+_COUNTED = re.compile(
+    r"第?(?<![\u3400-\u9fff](?<!第))([零〇一二三四五六七八九十]{1,4})(?=\s*[号號挂掛钩鉤])|第(?=\s*[0-9０-９])"
+)
+"""第一 of 第一号钩, 第 of 第1号."""
 _WORD = re.compile(r"[^\W_]+")
 _CHINESE = f"{chr(FIRST_CHINESE)}-\U0010ffff"
 _RUN = re.compile(rf"([{_CHINESE}]+)|([^{_CHINESE}]+)")
@@ -89,6 +94,12 @@ def room_of(part: str) -> str | None:
     return key if fits and len(key) > 1 and any(sign.isdigit() for sign in groups[-1]) else None
 
 
+def tags_said(text: str) -> tuple[str, ...]:
+    """The keys of the hook, seal or badge that *text* may name: of 第一号钩 what is called just so, and 1."""
+    counted = _COUNTED.sub(lambda found: figures(found[1]) if found[1] else "", text)
+    return tuple(dict.fromkeys((tag_key(text), tag_key(counted))))
+
+
 def _called_exactly(part: str, room: str | None) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
     """Words of the index and orders of the units that *part* means though their number is no such room.
 
@@ -117,7 +128,7 @@ def meanings_of(parts: list[str], keyring: Keyring) -> list[dict[str, Any]]:
     tag = " ".join(parts)
     if len(parts) > 1 and _may_be_tag(tag):
         for each in meanings:
-            each["tag_together"] = tag_key(tag)
+            each["tag_together"] = tags_said(tag)[-1]
     return meanings
 
 
@@ -137,7 +148,7 @@ def _given(meaning: str, name: str) -> dict[str, Any]:
 
 def _may_be_tag(text: str) -> bool:
     """Whether a hook, seal or badge may be called so: what is without a figure is found by its words."""
-    return len(text) <= LONGEST_TAG and any(sign.isdigit() for sign in text)
+    return len(text) <= LONGEST_TAG and any(sign.isdigit() for sign in tags_said(text)[-1])
 
 
 def _understood(part: str, keyring: Keyring) -> dict[str, Any]:
@@ -159,7 +170,7 @@ def _understood(part: str, keyring: Keyring) -> dict[str, Any]:
     if part.isalnum():
         meanings["itself"] = (part,)
     if _may_be_tag(part):
-        meanings["tag"] = tag_key(part)
+        meanings |= dict(zip(("tag", "tag_counted"), tags_said(part), strict=False))
     if surname := surname_said(part):
         meanings["surname"] = terms(surname)
     if (written := simplified(surname or part)) != (surname or part):

@@ -40,6 +40,11 @@ def named(*keys: Any) -> str:
     return "&".join(f"key={key.id}" for key in keys)
 
 
+def register_number(desk: Any, hook: str) -> str:
+    """The number of the key on that hook."""
+    return str(desk.session.scalars(select(Key.number).where(Key.hook == hook)).one())
+
+
 def loans(look: DeskSession, *keys: Any) -> list[tuple[str, datetime.datetime, bool]]:
     """Borrower, due time and signature of the unended loans of these keys."""
     look.rollback()
@@ -223,6 +228,39 @@ def test_keys_are_added_however_they_are_written_one_after_the_other__KEY_1(
     assert "can be one key or several" in clerk.get(PAGE).text
     assert clerk.get(PAGE, query_string={"more": "71-72; 71"}).location.endswith(named(whole, one))
     assert other.id
+
+
+def test_keys_are_read_with_the_signs_of_a_chinese_keyboard__KEY_1(
+    desk: Any, session: DeskSession, sign_in: Callable[..., FlaskClient]
+) -> None:
+    two, seven, first, twelfth = (register(desk, hook=hook) for hook in ("A-2", "A-7", "1", "12"))
+    named_so = register(desk, hook="第5号")
+    session.commit()
+    clerk = sign_in("clerk")
+    for typed, keys in {
+        "A-2，A—7": (two, seven),
+        "Ａ——2；ａ－7": (two, seven),
+        "A–2、A−7": (two, seven),
+        "A‐2　Ａ7。": (two, seven),
+        "第1号钩": (first,),
+        "第１号钩，第12号": (first, twelfth),
+        "一号钩、十二号挂钩": (first, twelfth),
+        "第一号钩和A—7": (first, seven),
+        "1号钩，12#": (first, twelfth),
+        "第5号钩": (named_so,),
+    }.items():
+        answer = clerk.get(PAGE, query_string={"more": typed})
+        assert answer.location.endswith(f"?{named(*keys)}"), typed
+    for typed, hook in (("第一号钩", "1"), ("第12号钩", "12"), ("A—7", "A-7"), ("第5号", "第5号")):
+        board = reading.page(clerk.get("/admin/keys/board/", query_string={"q": typed}))
+        assert hook in reading.words(reading.one(board, "main")).split(), typed
+        found = clerk.get("/admin/keys/", query_string={"search": typed}).text
+        assert register_number(desk, hook) in found, typed
+    for typed in ("A-2—A-7", "A-2——A-7"):
+        assert clerk.get(PAGE, query_string={"more": typed}).location == PAGE
+        assert f"“{typed}” looks like a range" in clerk.get(PAGE).text
+    clerk.get(PAGE, query_string={"more": "A—99"})
+    assert "Nothing found for “A—99”" in clerk.get(PAGE).text
 
 
 def test_who_writes_two_keys_for_one_loan_is_shown_where_several_are_lent(

@@ -16,6 +16,7 @@ from models.errors import OperationRefused
 from models.estates import Unit
 from models.finding import units_named
 from models.keys import Key, KeyLoan, unended
+from models.meanings import tags_said
 from models.operations import keys as verbs
 from models.personal import keyring_of
 from models.tags import tag_key
@@ -197,11 +198,11 @@ class KeyBoardView(DeskPage):
         if text := narrowed.get("q"):
             columns = (Key.number, Key.hook, Key.place, Unit.code, KeyLoan.borrower_name)
             room = units_named(text, keyring_of(context.session()))
-            tag = Key.hook_key.startswith(tag_key(text), autoescape=True)
+            tags = [Key.hook_key.startswith(tag, autoescape=True) for tag in tags_said(text)]
             conditions.append(
                 or_(
                     *(column.icontains(text, autoescape=True) for column in columns),
-                    tag,
+                    *tags,
                     false() if room is None else room,
                 )
             )

@@ -19,9 +19,9 @@ from models.errors import OperationRefused, Outcome
 from models.estates import Unit
 from models.finding import units_named
 from models.keys import ApprovalStatus, Key, KeyApproval, KeyLoan, unended, usable
+from models.meanings import tags_said
 from models.operations import keys as verbs
 from models.personal import keyring_of
-from models.tags import tag_key
 from views.forms.base import DeskForm
 from views.forms.fields import half_width
 from views.forms.lookups import learn_for
@@ -42,7 +42,7 @@ MOST_KEYS = 100
 _BETWEEN = re.compile(r"[\n,，;；、和与及+&]|\band\b")
 _PERHAPS_BETWEEN = re.compile(r"[\s/／]+")
 """What parts two keys, or stands within the name of one (A 09)."""
-_RANGE = re.compile("[~～〜至到…]|[.]{2}|——")
+_RANGE = re.compile("[~～〜至到…]|[.]{2}|——|[0-9０-９][—–−][a-zａ-ｚ]", re.IGNORECASE)
 _RUNNING_NUMBER = re.compile("(k[0-9]{6})([0-9]{3,})")
 """A number of ours without its hyphen."""
 
@@ -176,12 +176,12 @@ class SeveralKeysView(DeskPage):
 
     def called(self, word: str) -> list[int]:
         """The keys in custody that *word* names by number or hook, else by seal, else by the room they open."""
-        number, tag = half_width(word).lower(), tag_key(word)
+        number, tags = half_width(word).lower(), tags_said(word)
         numbers = {number, _RUNNING_NUMBER.sub(r"\1-\2", number)}
         named = units_named(word, keyring_of(context.session()))
         for condition in (
-            or_(func.lower(Key.number).in_(numbers), Key.hook_key == tag),
-            Key.seal_key == tag,
+            or_(func.lower(Key.number).in_(numbers), Key.hook_key.in_(tags)),
+            Key.seal_key.in_(tags),
             false() if named is None else Key.unit_id.in_(select(Unit.id).where(named)),
         ):
             query = select(Key.id).where(condition, shown_here(Key), Key.handed_back_at.is_(None))
