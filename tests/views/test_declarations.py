@@ -94,6 +94,8 @@ def _of_pages(view: Any) -> Iterator[str]:
     for name in {*view.cells, *(view.form_columns or ())}:
         if str(view.get_column_name(name)) == name:
             yield f'column {name}: info=named("…"); shown and no column: views.words.labels.WORDS'
+    if not view.sections:
+        yield f"sections of {type(view).__name__}: what its record page says"
     for what in ("read", *(["export"] if view.register not in NOT_EXPORTED else [])):
         if what not in permissions()[view.register]:
             yield f'{what}: grant({view.model.__name__}, {{"{what}": …}}) beside the table'

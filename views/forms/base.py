@@ -55,6 +55,10 @@ REFERENCES: dict[str, tuple[str, bool]] = {
 SMALLEST, LARGEST = -(2**31), 2**31 - 1
 
 
+Sections = tuple[tuple[Any, tuple[str, ...]], ...]
+"""Heading and fields of each group of a form."""
+
+
 class DeskForm(BaseForm):
     """A form of the panel. ``sections`` groups its fields on the page; fields not named there come last."""
 
@@ -65,7 +69,7 @@ class DeskForm(BaseForm):
             """Drawn by our own hand."""
             return draw(cast("Control", field), render_kw)
 
-    sections: ClassVar[tuple[tuple[Any, tuple[str, ...]], ...]] = ()
+    sections: ClassVar[Sections] = ()
     records: ClassVar[tuple[str, ...]] = ()
     """Lookup fields whose verb wants the record itself, not its id."""
 
@@ -160,7 +164,7 @@ class DeskConverter(AdminModelConverter):
         options: dict[str, Any] = {"label": label_in(model, name), "validators": [], **(field_args or {})}
         if text := column.info.get("help"):
             options.setdefault("description", _(text))
-        required = not column.nullable and column.server_default is None
+        required = options.pop("needed", not column.nullable and column.server_default is None)
         if name in REFERENCES:
             return self._reference(name, column, required, options)
         if column.info.get("personal") and self.keeps:
@@ -170,7 +174,7 @@ class DeskConverter(AdminModelConverter):
             blank = _("not known") if column.nullable else None
             if not self.keeps and isinstance(column.default, ScalarElementColumnDefault):
                 options.setdefault("default", column.default.arg)
-            return EnumField(enum=column.type.enum, blank=blank, **options)
+            return EnumField(enum=column.type.enum, **{"blank": blank, **options})
         options["validators"] = [Required() if required else Optional(), *options["validators"]]
         if name.endswith("_fen"):
             return MoneyField(**options)
@@ -194,7 +198,7 @@ class DeskConverter(AdminModelConverter):
         """One line, or several."""
         assert isinstance(column.type, ShortText)
         kind = LongTextField if isinstance(column.type, LongText) else TextField
-        return kind(length=column.type.max_length, **field_args)
+        return kind(**{"length": column.type.max_length, **field_args})
 
     @converts("models.base.UTCDateTime")
     def conv_instant(self, column: Column[Any], field_args: dict[str, Any], **_extra: object) -> Field:
@@ -229,14 +233,17 @@ class NewConverter(DeskConverter):
     keeps = False
 
 
-def form_of(model: type[Base], *names: str, **field_args: Any) -> type[DeskForm]:
+def form_of(model: type[Base], *names: str, sections: Sections = (), **field_args: Any) -> type[DeskForm]:
     """The form of a new record or of a step that asks for these columns of *model*, with their words and limits.
 
-    *field_args* are what a field says or takes beside that, by its name, as Flask-Admin's are.
+    *sections* groups them, in place of *names*. *field_args* are what a field says or takes beside that, by its name,
+    as Flask-Admin's are; ``needed`` says whether it must be filled in, where that is not what the table says.
     """
     nothing: Any = None  # neither session nor view: references are fields of our own
-    made = get_form(model, NewConverter(nothing, nothing), base_class=DeskForm, only=names, field_args=field_args)
+    asked = names or [name for _title, named in sections for name in named]
+    made = get_form(model, NewConverter(nothing, nothing), base_class=DeskForm, only=asked, field_args=field_args)
     assert issubclass(made, DeskForm)
+    made.sections = sections
     return made
 
 

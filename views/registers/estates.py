@@ -3,7 +3,6 @@
 from flask import url_for
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
-from wtforms.validators import Optional
 
 from models.base import Base, tables
 from models.estates import Estate, Unit
@@ -11,15 +10,14 @@ from models.operations import estates as verbs
 from models.policy import visible
 from models.residents import Occupancy, Resident
 from models.staff import Team
-from views.forms.base import DeskForm, form_of
-from views.forms.fields import Required, TextField
+from views.forms.base import form_of
 from views.forms.filters import ChoiceFilter, ReferenceFilter
 from views.register.base import RegisterView
 from views.register.record import Related
 from views.register.steps import Step
 from views.request import context
 from views.words.cells import cell_of, plain
-from views.words.labels import label_for, label_in, register_label
+from views.words.labels import label_in, register_label
 from views.words.language import label
 from views.words.references import ENDPOINTS
 
@@ -99,16 +97,6 @@ class TeamView(RegisterView[Team]):
     draft_class = verbs.TeamDraft
 
 
-class EstateForm(DeskForm):
-    """An estate."""
-
-    code = TextField(label_for(Estate.code), [Required()], length=20, description=_("How commands name it: YH."))
-    name = TextField(label_for(Estate.name), [Required()], length=100)
-    timezone = TextField(label_for(Estate.timezone), [Required()], length=60, default="Asia/Shanghai")
-    address = TextField(label_for(Estate.address), [Optional()])
-    desk_phone = TextField(label_for(Estate.desk_phone), [Optional()], length=40)
-
-
 class EstateView(RegisterView[Estate]):
     """``/admin/estates/``."""
 
@@ -120,7 +108,12 @@ class EstateView(RegisterView[Estate]):
     default_descending = False
     column_list = ("name", "code", "address", "desk_phone", "timezone")
     form_columns = ("name", "timezone", "address", "desk_phone")
-    create_form_class = EstateForm
+    create_form_class = form_of(
+        Estate,
+        *("code", "name", "timezone", "address", "desk_phone"),
+        code={"description": _("How commands name it: YH.")},
+        timezone={"needed": True, "default": "Asia/Shanghai"},
+    )
     sections = ((_("Estate"), ("name", "code", "address", "desk_phone", "timezone")),)
 
     draft_class = verbs.EstateDraft

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _
 from wtforms.validators import Optional
 
 from models.keys import BorrowerKind, BringerKind, Key, KeyLoan, KeyOrigin
-from views.forms.base import DeskForm
+from views.forms.base import DeskForm, form_of
 from views.forms.fields import (
     ChoiceField,
     ChoiceOptions,
@@ -72,12 +72,10 @@ class ApprovalForm(SeveralApprovalsForm):
     key_id = LookupField(label_for(KeyLoan.key_id), [Required()], lookup="key")
 
 
-class ApproveForm(DeskForm):
-    """The consent (KEY-3, KEY-4)."""
-
-    due_at = LocalDateTimeField(
-        label_for(KeyLoan.due_at), [Optional()], description=_("Empty: back the same day it is lent (KEY-4).")
-    )
+ApproveForm = form_of(
+    KeyLoan, "due_at", due_at={"needed": False, "description": _("Empty: back the same day it is lent (KEY-4).")}
+)
+"""The consent (KEY-3, KEY-4)."""
 
 
 class OneKeyField(LookupField):
@@ -212,11 +210,10 @@ class LostForm(DeskForm):
         return {**super().arguments(), "reason": self.reason.data or ""}
 
 
-class HandBackForm(DeskForm):
-    """The owner takes the key back for good (KEY-5)."""
-
-    handed_back_to = TextField(label_for(Key.handed_back_to), [Required()], length=60)
-    receipt_number = TextField(label_for(Key.receipt_number), [Required()], length=40)
+HandBackForm = form_of(
+    Key, "handed_back_to", "receipt_number", handed_back_to={"needed": True}, receipt_number={"needed": True}
+)
+"""The owner takes the key back for good (KEY-5)."""
 
 
 class BorrowerField(ChoiceField):

@@ -1,7 +1,7 @@
 """Visitor, temporary and workers' passes (PAS-1 … 3), and who is inside (PAS-8)."""
 
 import datetime
-from typing import Any, ClassVar
+from typing import Any
 
 import segno
 from flask import url_for
@@ -9,14 +9,11 @@ from flask_admin import expose
 from flask_babel import lazy_gettext as _
 from markupsafe import Markup
 from sqlalchemy import select, true
-from wtforms.validators import Optional
 
 from models.operations import passes as verbs
-from models.passes import OWES_DEPOSIT, PassKind, PassMovement, VisitorPass
-from models.personal import IdDocument
+from models.passes import OWES_DEPOSIT, PassMovement, VisitorPass
 from models.staff import Staff
-from views.forms.base import DeskForm
-from views.forms.fields import EnumField, FlagField, LocalDateTimeField, LongTextField, LookupField, Required, TextField
+from views.forms.base import form_of
 from views.forms.filters import ChoiceFilter, DateFilter, FlagFilter, KeyFilter, StateFilter
 from views.register.base import RegisterView
 from views.register.beside import MIDNIGHT, OnDesk
@@ -26,7 +23,6 @@ from views.registers.matter_forms import ReasonForm
 from views.request import context
 from views.request.queries import asked_id
 from views.words.cells import coloured, deadline
-from views.words.labels import label_for
 from views.words.language import label, local_time, local_today, say, zone
 
 OUT = VisitorPass.handed_in_at.is_(None) & VisitorPass.revoked_at.is_(None)
@@ -68,10 +64,9 @@ def owes_deposit(row: VisitorPass) -> bool:
     return row.deposit_fen > 0 and row.deposit_refunded_at is None and row.handed_in_at is not None
 
 
-class PassForm(DeskForm):
-    """A pass (PAS-1 … 3)."""
-
-    sections: ClassVar[Any] = (
+PassForm = form_of(
+    VisitorPass,
+    sections=(
         (_("Pass"), ("kind", "valid_from", "valid_until", "badge_number")),
         (_("Holder"), ("holder_name", "organisation", "phone", "purpose", "id_document", "id_number")),
         (_("Host"), ("host_unit_id", "host_asked")),
@@ -79,29 +74,15 @@ class PassForm(DeskForm):
             _("Checked at the desk"),
             ("identity_checked", "safety_told", "id_copied", "residence_paper_seen", "permit_number", "permit_until"),
         ),
-    )
-    kind = EnumField(label_for(VisitorPass.kind), enum=PassKind, default=PassKind.VISITOR)
-    valid_from = LocalDateTimeField(label_for(VisitorPass.valid_from), [Optional()], description=_("Empty means now."))
-    valid_until = LocalDateTimeField(
-        label_for(VisitorPass.valid_until), [Optional()], description=_("Empty: as long as the settings allow.")
-    )
-    badge_number = TextField(label_for(VisitorPass.badge_number), [Optional()], length=40)
-    holder_name = TextField(label_for(VisitorPass.holder_name), [Required()], length=60)
-    organisation = TextField(label_for(VisitorPass.organisation), [Optional()], length=100)
-    phone = TextField(label_for(VisitorPass.phone), [Optional()], length=30)
-    purpose = LongTextField(label_for(VisitorPass.purpose), [Optional()])
-    id_document = EnumField(label_for(VisitorPass.id_document), enum=IdDocument, blank=_("none seen"))
-    id_number = TextField(label_for(VisitorPass.id_number), [Optional()], length=40)
-    host_unit_id = LookupField(label_for(VisitorPass.host_unit_id), [Optional()], lookup="unit")
-    host_asked = FlagField(label_for(VisitorPass.host_asked))
-    identity_checked = FlagField(label_for(VisitorPass.identity_checked))
-    safety_told = FlagField(label_for(VisitorPass.safety_told))
-    id_copied = FlagField(label_for(VisitorPass.id_copied))
-    residence_paper_seen = FlagField(label_for(VisitorPass.residence_paper_seen))
-    permit_number = TextField(label_for(VisitorPass.permit_number), [Optional()], length=60)
-    permit_until = LocalDateTimeField(
-        label_for(VisitorPass.permit_until), [Optional()], description=_("A worker's pass cannot outlast it (PAS-3).")
-    )
+    ),
+    valid_from={"needed": False, "description": _("Empty means now.")},
+    valid_until={"needed": False, "description": _("Empty: as long as the settings allow.")},
+    phone={"length": 30},
+    id_document={"blank": _("none seen")},
+    id_number={"length": 40},
+    permit_until={"description": _("A worker's pass cannot outlast it (PAS-3).")},
+)
+"""A pass (PAS-1 … 3)."""
 
 
 class PassView(RegisterView[VisitorPass]):

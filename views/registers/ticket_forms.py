@@ -7,7 +7,7 @@ from wtforms.validators import Optional
 
 from models.matters import Channel, Severity
 from models.tickets import Acceptance, CancelKind, Ticket, TicketKind, WaitingReason
-from views.forms.base import DeskForm
+from views.forms.base import DeskForm, form_of
 from views.forms.fields import (
     EnumField,
     FlagField,
@@ -135,13 +135,12 @@ class WaitForm(DeskForm):
         return {**super().arguments(), "note": self.note.data or ""}
 
 
-class VisitForm(DeskForm):
-    """A new appointment."""
-
-    visit_from = LocalDateTimeField(label_for(Ticket.visit_from), [Optional()])
-    visit_until = LocalDateTimeField(
-        label_for(Ticket.visit_until), [Optional()], description=_("Needed when the resident was absent (DSP-8).")
-    )
+VisitForm = form_of(
+    Ticket,
+    *("visit_from", "visit_until"),
+    visit_until={"description": _("Needed when the resident was absent (DSP-8).")},
+)
+"""A new appointment."""
 
 
 class FinishForm(DeskForm):
@@ -175,10 +174,8 @@ class ChargeForm(DeskForm):
     agreed = FlagField(_("The resident said yes"))
 
 
-class SettleForm(DeskForm):
-    """JOB-4: the payment."""
-
-    invoice_number = TextField(label_for(Ticket.invoice_number), [Required()], length=40)
+SettleForm = form_of(Ticket, "invoice_number", invoice_number={"needed": True})
+"""JOB-4: the payment."""
 
 
 class CancelForm(DeskForm):
