@@ -138,13 +138,13 @@ def called_about(
     model: type[Any], resident_id: int | None, unit_id: int | None, phone_digest: str | None = None
 ) -> ColumnElement[bool]:
     """The matters in *model* that the person, the number or somebody of the room called about, first or again."""
-    again = RepeatReport.ticket_id if model is Ticket else RepeatReport.complaint_id
+    again = select(RepeatReport.record_id).where(RepeatReport.register == model.__tablename__)
     ways: list[Select[Any]] = []
     known = {"resident_id": resident_id, "unit_id": unit_id, "reporter_phone_digest": phone_digest or None}
     for name, number in known.items():
         if number is not None:
             ways.append(select(model.id).where(getattr(model, name) == number))
-            ways.append(select(again).where(getattr(RepeatReport, name) == number, again.is_not(None)))
+            ways.append(again.where(getattr(RepeatReport, name) == number))
     # Found apart and united: an OR over tables would make the database read all of them.
     return model.id.in_(union(*ways)) if ways else false()
 

@@ -36,7 +36,6 @@ from models.names import said_together, surname_said
 from models.personal import Keyring
 from models.residents import Occupancy, Resident, ResidentContact, ResidentMerge
 from models.search import ending_token, index_of, room_token
-from models.tickets import Ticket
 
 _GIVEN = ("given", "given_together")
 _SAID_OF_A_NAME = ("surname", "simplified")
@@ -254,7 +253,7 @@ def _places(model: type[Any], said: _Said) -> "list[Select[Any]]":
     if model is Resident:
         found += _of_residents(said, rooms)
     elif issubclass(model, Matter):
-        found += _told_again(said, RepeatReport.ticket_id if model is Ticket else RepeatReport.complaint_id)
+        found += _told_again(said, model)
     return found
 
 
@@ -285,13 +284,14 @@ def _of_residents(said: _Said, rooms: "list[Select[Any]]") -> "list[Select[Any]]
     ]
 
 
-def _told_again(said: _Said, matter: Any) -> "list[Select[Any]]":
-    """The matters that whoever else called about is found by, or what was said then (INT-6)."""
+def _told_again(said: _Said, model: type[Any]) -> "list[Select[Any]]":
+    """The matters of *model* that whoever else called about is found by, or what was said then (INT-6)."""
     ways = _places(RepeatReport, said)
     if not ways:
         return []
     each = union(*ways) if len(ways) > 1 else ways[0]
-    return [select(matter).where(matter.is_not(None), RepeatReport.id.in_(each)).distinct()]
+    again = select(RepeatReport.record_id).where(RepeatReport.register == model.__tablename__)
+    return [again.where(RepeatReport.id.in_(each)).distinct()]
 
 
 def _under_another_name(said: _Said) -> "list[Select[Any]]":

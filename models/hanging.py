@@ -7,7 +7,7 @@ that delete and SCHEMA.md read it there, so a further register changes no table 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Column, Computed, Index, Table, text
+from sqlalchemy import Column, ColumnElement, Computed, Index, Table, and_, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import EstateRow, Identity, ShortText, named, table_args, within_estate
@@ -21,6 +21,11 @@ class OfRecord(EstateRow):
 
     register: Mapped[str] = mapped_column(ShortText(40), sort_order=-98, info=named("Register"))
     record_id: Mapped[int] = mapped_column(Identity, sort_order=-97, info=named("Number of the record"))
+
+    @classmethod
+    def of(cls, model: type[Any], record_id: Any) -> ColumnElement[bool]:
+        """What hangs on the record of *model* with that id, a value or a column."""
+        return and_(cls.register == model.__tablename__, cls.record_id == record_id)
 
 
 def record_of(register: str, info: dict[str, Any]) -> Any:
@@ -38,7 +43,7 @@ def of_record_args(table: str, *args: Any, records: dict[str, str], **options: A
         *args,
         *(within_estate(column, register) for column, register in records.items()),
         *(_index(table, column) for column in records),
-        Index(f"ix_{table}_record", "register", "record_id"),
+        Index(f"ix_{table}_record_id", "record_id", "register"),
         **options,
     )
 

@@ -6,18 +6,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Executable, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from models.complaints import OPEN_STATUSES as OPEN_COMPLAINTS
 from models.complaints import Complaint, ComplaintStatus
 from models.keys import ApprovalStatus, BorrowerKind, Key, KeyApproval, KeyLoan, unended
 from models.matters import ClockRun
 from models.staff import Staff
-from models.tickets import OPEN_STATUSES as OPEN_TICKETS
 from models.tickets import Ticket, TicketStatus
 
-MATTERS: tuple[tuple[type[Any], tuple[Any, ...], str], ...] = (
-    (Ticket, OPEN_TICKETS, "ticket_id"),
-    (Complaint, OPEN_COMPLAINTS, "complaint_id"),
-)
+MATTERS: tuple[type[Any], ...] = (Ticket, Complaint)
 
 
 def broken_invariants(session: Session) -> Iterator[str]:
@@ -36,10 +31,11 @@ def _lines(session: Session, query: Executable, text: str) -> Iterator[str]:
 
 
 def _matters_without_owner(session: Session) -> Iterator[str]:
-    for model, statuses, _column in MATTERS:
+    for model in MATTERS:
         owner = select(Staff.id).where(Staff.id == model.desk_owner_id).exists()
-        query = select(model.number, model.estate_id).where(model.status.in_(statuses), ~owner).order_by(model.id)
-        yield from _lines(session, query, "INT-1: {number} of estate {estate_id} is open and has no desk owner")
+        ownerless = select(model.number, model.estate_id).where(model.status.in_(model.open_statuses), ~owner)
+        text = "INT-1: {number} of estate {estate_id} is open and has no desk owner"
+        yield from _lines(session, ownerless.order_by(model.id), text)
 
 
 def _keys_on_two_loans(session: Session) -> Iterator[str]:
@@ -107,11 +103,9 @@ def _incomplete_ends(session: Session) -> Iterator[str]:
 
 def _wrong_deadlines(session: Session) -> Iterator[str]:
     """``due_at`` of a matter is that of its earliest clock that runs: not met, not cancelled, not paused."""
-    for model, _statuses, column in MATTERS:
+    for model in MATTERS:
         run = aliased(ClockRun)
-        runs = and_(
-            getattr(run, column) == model.id, run.met_at.is_(None), run.cancelled_at.is_(None), run.paused_at.is_(None)
-        )
+        runs = and_(run.of(model, model.id), run.met_at.is_(None), run.cancelled_at.is_(None), run.paused_at.is_(None))
         earliest = select(func.min(run.due_at)).where(runs).correlate(model).scalar_subquery()
         query = select(model.number, model.estate_id).where(model.due_at.is_distinct_from(earliest)).order_by(model.id)
         yield from _lines(session, query, "{number} of estate {estate_id} has another due time than its earliest clock")

@@ -46,8 +46,7 @@ def is_late(now: datetime.datetime) -> ColumnElement[bool]:
 def missed(model: type[Base], code: str, now: datetime.datetime) -> ColumnElement[bool]:
     """The records of *model* that missed the clock *code*."""
     runs = select(ClockRun.id).join(Clock, Clock.id == ClockRun.clock_id)
-    runs = runs.where(ClockRun.register == model.__tablename__, ClockRun.record_id == model.id)
-    return runs.where(Clock.code == code, is_late(now)).exists()
+    return runs.where(ClockRun.of(model, model.id), Clock.code == code, is_late(now)).exists()
 
 
 def reopened(estate_id: int | None = None) -> ColumnElement[bool]:
@@ -60,16 +59,16 @@ def reopened(estate_id: int | None = None) -> ColumnElement[bool]:
 
 def clock_shares(estates: Sequence[int], period: Period, now: datetime.datetime) -> Question:
     """``code rule on_time late``: the clocks of what was registered in *period*; of calls, what was due in it."""
-    owners: tuple[tuple[type[Any], Any, Any], ...] = (
-        (Ticket, Ticket.registered_at, ClockRun.ticket_id),
-        (Complaint, Complaint.registered_at, ClockRun.complaint_id),
-        (FollowUp, FollowUp.due_at, ClockRun.follow_up_id),
+    owners: tuple[tuple[type[Any], Any], ...] = (
+        (Ticket, Ticket.registered_at),
+        (Complaint, Complaint.registered_at),
+        (FollowUp, FollowUp.due_at),
     )
     on_time = ClockRun.cancelled_at.is_(None) & (ClockRun.met_at <= ClockRun.due_at)
     parts = []
-    for model, at, column in owners:
+    for model, at in owners:
         part = select(ClockRun.clock_id, _number(on_time).label("on_time"), _number(is_late(now)).label("late"))
-        part = part.select_from(model).join(ClockRun, column == model.id)
+        part = part.select_from(model).join(ClockRun, ClockRun.of(model, model.id))
         parts.append(part.where(model.estate_id.in_(estates), within(at, period)).group_by(ClockRun.clock_id))
     runs = union_all(*parts).subquery()
     query = select(

@@ -19,6 +19,7 @@ from models.complaints import Complaint
 from models.errors import OperationRefused, Outcome
 from models.estates import Unit
 from models.follow_ups import IS_SCHEDULED, AttemptOutcome, FollowUp, FollowUpAttempt
+from models.hanging import OfRecord
 from models.matters import Comment, RepeatReport
 from models.operations import follow_ups as verbs
 from models.operations.follow_ups import rest_at
@@ -195,14 +196,14 @@ class FollowUpQueueView(DeskPage):
             "call": select(*_columns(FollowUp, "id version status due_at preferred_time attempts"), caller.name)
             .outerjoin(caller, caller.id == FollowUp.assignee_id)
             .where(FollowUp.id == call_id, shown_here(FollowUp)),
-            "attempts": self.hanging(FollowUpAttempt, call_id, "at way outcome words").where(
+            "attempts": self.hanging(FollowUpAttempt, "at way outcome words").where(
                 FollowUpAttempt.follow_up_id == call_id
             ),
+            "comments": self.hanging(Comment, "at kind body").where(*_of_the_same(Comment, call_id)),
+            "repeats": other_callers(*_of_the_same(RepeatReport, call_id)).limit(LAST),
         }
-        for model, column, ended in (
-            (Ticket, "ticket_id", "finished_at"),
-            (Complaint, "complaint_id", "carried_out_at"),
-        ):
+        models: tuple[tuple[type[Any], str], ...] = ((Ticket, "finished_at"), (Complaint, "carried_out_at"))
+        for model, ended in models:
             names = "id number status summary detail wish place reporter_name reporter_phone result promised_at repeats"
             matter = select(
                 *_columns(model, names),
@@ -212,15 +213,11 @@ class FollowUpQueueView(DeskPage):
                 Resident.phone.label("resident_phone"),
                 worker.name.label("handler"),
             )
-            matter = matter.join(FollowUp, getattr(FollowUp, column) == model.id).where(FollowUp.id == call_id)
+            matter = matter.join(FollowUp, FollowUp.of(model, model.id)).where(FollowUp.id == call_id)
             matter = matter.outerjoin(Unit, Unit.id == model.unit_id).outerjoin(worker, worker.id == model.assignee_id)
             about[model.__tablename__] = matter.outerjoin(Resident, Resident.id == model.resident_id).where(
                 shown_here(model)
             )
-            of_call = (getattr(FollowUp, column) == getattr(Comment, column), FollowUp.id == call_id)
-            about[f"comments {column}"] = self.hanging(Comment, call_id, "at kind body").where(*of_call)
-            again = select(getattr(FollowUp, column)).where(FollowUp.id == call_id).scalar_subquery()
-            about[f"repeat_reports {column}"] = other_callers(getattr(RepeatReport, column) == again).limit(LAST)
         found = gathered(about)
         register = "tickets" if found["tickets"] else "complaints"
         if not found["call"] or not found[register]:
@@ -228,7 +225,7 @@ class FollowUpQueueView(DeskPage):
         return _call(found, register)
 
     @staticmethod
-    def hanging(model: type[Any], call_id: int, names: str) -> Question:
+    def hanging(model: type[Any], names: str) -> Question:
         """The latest rows of what hangs on the call or its matter."""
         return select(*_columns(model, names)).order_by(model.id.desc()).limit(LAST)
 
@@ -246,9 +243,13 @@ def _columns(model: type[Any], names: str) -> list[Any]:
     return [getattr(model, name) for name in names.split()]
 
 
+def _of_the_same(model: type[OfRecord], call_id: int) -> tuple[ColumnElement[bool], ...]:
+    """What hangs on the same matter as the call."""
+    return FollowUp.id == call_id, model.register == FollowUp.register, model.record_id == FollowUp.record_id
+
+
 def _call(found: dict[str, list[Any]], register: str) -> DueCall:
     (follow_up,), (matter,) = found["call"], found[register]
-    column = "ticket_id" if register == "tickets" else "complaint_id"
     stored = matter.reporter_phone or matter.resident_phone
     in_full = may_here("read_phone", register)
     return DueCall(
@@ -259,8 +260,8 @@ def _call(found: dict[str, list[Any]], register: str) -> DueCall:
         matter.reporter_name or matter.resident or "",
         (callable_phone(stored) if in_full else personal_of(stored, masked_phone)) if stored else "",
         found["attempts"],
-        found[f"comments {column}"],
-        found[f"repeat_reports {column}"],
+        found["comments"],
+        found["repeats"],
         functools.partial(phone_of_caller, in_full=in_full),
     )
 

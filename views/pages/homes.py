@@ -87,8 +87,8 @@ def supervisor_questions() -> dict[str, Question]:
             FollowUp.due_at,
             func.coalesce(Ticket.number, Complaint.number).label("number"),
         )
-        .outerjoin(Ticket, Ticket.id == FollowUp.ticket_id)
-        .outerjoin(Complaint, Complaint.id == FollowUp.complaint_id)
+        .outerjoin(Ticket, FollowUp.of(Ticket, Ticket.id))
+        .outerjoin(Complaint, FollowUp.of(Complaint, Complaint.id))
         .where(IS_SCHEDULED, shown_here(FollowUp), FollowUp.attempts >= _tries())
     )
     serious = select(Complaint.id, Complaint.number, Complaint.summary, Complaint.registered_at).where(

@@ -310,7 +310,7 @@ class TicketView(IntakePages):
         record_id = asked_id()
         record = self.get_one(record_id, ("unit", "team", "assignee", "category", "estate"))
         self.require("print_slip", record)
-        others = other_callers(RepeatReport.ticket_id == record.id)
+        others = other_callers(RepeatReport.of(Ticket, record.id))
         in_full = self.may_read_phone(record)
         return self.render(
             "admin/slip.html",

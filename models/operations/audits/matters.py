@@ -191,19 +191,19 @@ def _without_follow_up(
 def _past_formal_record(session: Session, scope: Scope) -> dict[int, datetime.datetime]:
     """Complaint -> when the clock of its formal record ran out (CMP-3)."""
     query = (
-        select(ClockRun.complaint_id, func.min(ClockRun.due_at).label("due_at"))
+        select(ClockRun.record_id, func.min(ClockRun.due_at).label("due_at"))
         .join(Clock, Clock.id == ClockRun.clock_id)
         .where(
             ClockRun.estate_id == scope.estate_id,
-            ClockRun.complaint_id.is_not(None),
+            ClockRun.register == Complaint.__tablename__,
             Clock.code == "formal-record",
             ClockRun.met_at.is_(None),
             ClockRun.cancelled_at.is_(None),
             ClockRun.due_at <= scope.now,
         )
-        .group_by(ClockRun.complaint_id)
+        .group_by(ClockRun.record_id)
     )
-    return {row.complaint_id: row.due_at for row in session.execute(query)}
+    return {row.record_id: row.due_at for row in session.execute(query)}
 
 
 def _without_formal_record(past: Mapping[int, datetime.datetime], rows: Sequence[Matter]) -> Iterator[Found]:

@@ -1,13 +1,14 @@
 """The audit's list of clocks that ran out (AUD-1)."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from models.audits import FindingKind
-from models.base import tables
+from models.base import Base, tables
 from models.hanging import registers_of
 from models.matters import ClockRun
 from models.operations.core import CHUNK, Found, Scope, number_of
@@ -17,34 +18,43 @@ from models.settings import Clock
 def past_clocks(session: Session, scope: Scope) -> Iterator[Found]:
     """Clocks that ran out unmet and do not stand still, each with its rule; the earliest of each clock and record."""
     seen: set[tuple[str, int, str]] = set()
-    for table in registers_of(ClockRun.metadata.tables[ClockRun.__tablename__]):
-        model, register = tables()[table.name], table.name
-        owner = getattr(model, model.answered_by).label("owner_id")
-        query = select(model.id.label("record_id"), number_of(model).label("number"), owner)
-        query = query.add_columns(ClockRun.due_at, ClockRun.started_at, Clock.code, Clock.rule).select_from(ClockRun)
-        query = query.join(model, and_(ClockRun.register == register, model.id == ClockRun.record_id))
-        late = query.join(Clock, Clock.id == ClockRun.clock_id).where(
-            ClockRun.estate_id == scope.estate_id,
-            ClockRun.met_at.is_(None),
-            ClockRun.cancelled_at.is_(None),
-            ClockRun.paused_at.is_(None),
-            ClockRun.due_at <= scope.now,
+    run = (ClockRun.register, ClockRun.record_id, ClockRun.due_at, ClockRun.started_at, Clock.code, Clock.rule)
+    late = select(*run, _of_record(number_of).label("number"), _of_record(_owner).label("owner_id"))
+    late = late.join(Clock, Clock.id == ClockRun.clock_id).where(
+        ClockRun.estate_id == scope.estate_id,
+        ClockRun.met_at.is_(None),
+        ClockRun.cancelled_at.is_(None),
+        ClockRun.paused_at.is_(None),
+        ClockRun.due_at <= scope.now,
+    )
+    late = late.order_by(ClockRun.due_at, ClockRun.id).execution_options(yield_per=CHUNK)
+    for row in session.execute(late):
+        if (row.register, row.record_id, row.code) in seen:
+            continue
+        seen.add((row.register, row.record_id, row.code))
+        yield Found(
+            kind=FindingKind.PAST_CLOCK,
+            rule=sys.intern(row.rule),
+            register=sys.intern(row.register),
+            record_id=row.record_id,
+            number=row.number,
+            owner_id=row.owner_id,
+            since=row.due_at,
+            due_at=row.due_at,
+            clock=sys.intern(row.code),
+            overdue=True,
+            facts={"started_at": row.started_at.isoformat()},
         )
-        late = late.order_by(ClockRun.due_at, ClockRun.id).execution_options(yield_per=CHUNK)
-        for row in session.execute(late):
-            if (register, row.record_id, row.code) in seen:
-                continue
-            seen.add((register, row.record_id, row.code))
-            yield Found(
-                kind=FindingKind.PAST_CLOCK,
-                rule=sys.intern(row.rule),
-                register=register,
-                record_id=row.record_id,
-                number=row.number,
-                owner_id=row.owner_id,
-                since=row.due_at,
-                due_at=row.due_at,
-                clock=sys.intern(row.code),
-                overdue=True,
-                facts={"started_at": row.started_at.isoformat()},
-            )
+
+
+def _of_record(what: Callable[[type[Base]], ColumnElement[Any]]) -> ColumnElement[Any]:
+    # Looked up for each run by its key: joined, a server reads all records where many clocks have run out.
+    models = [tables()[table.name] for table in registers_of(Base.metadata.tables[ClockRun.__tablename__])]
+    return func.coalesce(
+        *(select(what(model)).where(ClockRun.of(model, model.id)).scalar_subquery() for model in models), None
+    )
+
+
+def _owner(model: type[Base]) -> ColumnElement[Any]:
+    owner: ColumnElement[Any] = getattr(model, model.answered_by)
+    return owner

@@ -56,11 +56,12 @@ def formal_record_owed(session: Session, complaints: Sequence[Complaint], now: d
     ids = [complaint.id for complaint in complaints]
     stopped_at = func.coalesce(ClockRun.cancelled_at, ClockRun.met_at, literal(now, UTCDateTime()))
     for start in range(0, len(ids), CHUNK):
-        query = select(ClockRun.complaint_id).join(Clock, Clock.id == ClockRun.clock_id)
+        query = select(ClockRun.record_id).join(Clock, Clock.id == ClockRun.clock_id)
         query = query.where(
-            ClockRun.complaint_id.in_(ids[start : start + CHUNK]),
+            ClockRun.register == Complaint.__tablename__,
+            ClockRun.record_id.in_(ids[start : start + CHUNK]),
             Clock.code == FORMAL_RECORD,
             ClockRun.due_at <= stopped_at,
         )
-        owed.update(found for found in session.scalars(query) if found is not None)
+        owed.update(session.scalars(query))
     return owed
