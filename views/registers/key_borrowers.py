@@ -49,16 +49,17 @@ def borrower_questions(key_ids: Collection[int]) -> dict[str, Question]:
     }
 
 
+def borrower_of(approval: Any) -> dict[str, Any]:
+    """What a loan on that consent says of its borrower."""
+    return {name: getattr(approval, name) for name in ("borrower_kind", "borrower_name", "borrower_staff_id")}
+
+
 def borrowers(found: Mapping[str, list[GatheredRow]], wanted: int = 1) -> list[Borrower]:
     """Who may have the *wanted* keys, who may have most of them first; *found* answers the questions above."""
     people: dict[Any, Borrower] = {}
     for row in found.get("consents", ()):
         who = row.borrower_kind, row.borrower_staff_id or row.borrower_name.casefold()
-        draft = {
-            "borrower_kind": row.borrower_kind,
-            "borrower_name": row.borrower_name,
-            "borrower_staff_id": row.borrower_staff_id,
-        }
+        draft = borrower_of(row)
         note = f"{label(row.borrower_kind)} · {gettext('approved')}"
         person = people.setdefault(who, Borrower(f"approval-{row.id}", row.borrower_name, note, draft))
         person.keys.add(row.key_id)

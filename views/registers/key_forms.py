@@ -92,7 +92,26 @@ class OneKeyField(LookupField):
             raise
 
 
-class LoanForm(DeskForm):
+class LendingForm(DeskForm):
+    """What is asked of every loan beside the key and its borrower (KEY-2, KEY-3)."""
+
+    borrower_name = TextField(label_for(KeyLoan.borrower_name), [Optional()], length=60)
+    identity_checked = FlagField(label_for(KeyLoan.identity_checked))
+    signed = FlagField(label_for(KeyLoan.signed))
+    due_at = LocalDateTimeField(
+        label_for(KeyLoan.due_at),
+        [Optional()],
+        description=_("Empty: the end of today; a supervisor sets another (KEY-4)."),
+    )
+    borrower_phone = TextField(label_for(KeyLoan.borrower_phone), [Optional()], length=30)
+    purpose = LongTextField(label_for(KeyLoan.purpose), [Optional()])
+
+    def arguments(self) -> dict[str, Any]:
+        """The name as text."""
+        return {**super().arguments(), "borrower_name": self.borrower_name.data or ""}
+
+
+class LoanForm(LendingForm):
     """A line of the loan register (KEY-2, KEY-3)."""
 
     sections: ClassVar[Any] = (
@@ -115,24 +134,10 @@ class LoanForm(DeskForm):
         blank=_("none"),
         description=_("Needed for everyone but owners and the developer's sales staff (KEY-3)."),
     )
-    due_at = LocalDateTimeField(
-        label_for(KeyLoan.due_at),
-        [Optional()],
-        description=_("Empty: the end of today; a supervisor sets another (KEY-4)."),
-    )
     borrower_kind = EnumField(label_for(KeyLoan.borrower_kind), enum=BorrowerKind)
-    borrower_name = TextField(label_for(KeyLoan.borrower_name), [Optional()], length=60)
-    borrower_phone = TextField(label_for(KeyLoan.borrower_phone), [Optional()], length=30)
     borrower_resident_id = LookupField(label_for(KeyLoan.borrower_resident_id), [Optional()], lookup="resident")
     borrower_staff_id = LookupField(label_for(KeyLoan.borrower_staff_id), [Optional()], lookup="staff")
-    identity_checked = FlagField(label_for(KeyLoan.identity_checked))
-    signed = FlagField(label_for(KeyLoan.signed))
-    purpose = LongTextField(label_for(KeyLoan.purpose), [Optional()])
     note = LongTextField(label_for(KeyLoan.note), [Optional()])
-
-    def arguments(self) -> dict[str, Any]:
-        """The name as text."""
-        return {**super().arguments(), "borrower_name": self.borrower_name.data or ""}
 
 
 class BringerForm(DeskForm):
@@ -226,26 +231,17 @@ class BorrowerField(ChoiceField):
         self.offered = people
 
 
-class BoardLoanForm(DeskForm):
+class BoardLoanForm(LendingForm):
     """Lending from the key board: whom the rules let have this key is listed, so little is left to ask."""
 
     borrower = BorrowerField(label_for(KeyLoan.borrower_name))
     borrower_name = TextField(_("Name of the sales person"), [Optional()], length=60)
-    identity_checked = FlagField(label_for(KeyLoan.identity_checked))
-    signed = FlagField(label_for(KeyLoan.signed))
-    due_at = LocalDateTimeField(
-        label_for(KeyLoan.due_at),
-        [Optional()],
-        description=_("Empty: the end of today; a supervisor sets another (KEY-4)."),
-    )
-    borrower_phone = TextField(label_for(KeyLoan.borrower_phone), [Optional()], length=30)
-    purpose = LongTextField(label_for(KeyLoan.purpose), [Optional()])
 
     def arguments(self) -> dict[str, Any]:
-        """What the loan needs beside its borrower."""
+        """Without the choice of the borrower, whose columns the page adds."""
         found = super().arguments()
         del found["borrower"]
-        return {**found, "borrower_name": self.borrower_name.data or ""}
+        return found
 
 
 class BoardReturnForm(SeveralReturnsForm):

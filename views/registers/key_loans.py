@@ -15,7 +15,7 @@ from views.register.base import RegisterView
 from views.register.beside import NOW, OnDesk
 from views.register.record import Related
 from views.register.steps import Step
-from views.registers.key_borrowers import also_approved, also_out
+from views.registers.key_borrowers import also_approved, also_out, borrower_of
 from views.registers.key_forms import (
     ApprovalForm,
     ApproveForm,
@@ -221,13 +221,7 @@ class KeyLoanView(RegisterView[KeyLoan]):
             )
             approval = context.session().scalars(query).one_or_none()
             if approval is not None:
-                found |= {
-                    "key_id": approval.key_id,
-                    "borrower_kind": approval.borrower_kind,
-                    "borrower_name": approval.borrower_name,
-                    "borrower_staff_id": approval.borrower_staff_id,
-                    "due_at": approval.due_at,
-                }
+                found |= {"key_id": approval.key_id, "due_at": approval.due_at, **borrower_of(approval)}
         return found
 
     def show_state(self, record: KeyLoan) -> str:
