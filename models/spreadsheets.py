@@ -79,6 +79,8 @@ def opened(
         raise UnreadableSheet(gettext_noop("Other files are being read just now; try again in a minute."))
     try:
         with _described(file) as given:
+            if given.seek(0, os.SEEK_END) > MAXIMUM_BYTES:
+                raise UnreadableSheet(gettext_noop("The file is larger than 200 MB; split it."))
             messages = _messages(given, encoding, megabytes, seconds)
             try:
                 yield sheets_of(messages)

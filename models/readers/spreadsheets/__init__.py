@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-MAXIMUM_BYTES = 200 * 1024 * 1024
 MAXIMUM_ROWS = 200_000
 MAXIMUM_COLUMNS = 100
 MAXIMUM_SHEETS = 30

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from . import MAXIMUM_BYTES, CannotRead, Row, Sheet, gettext_noop, limited
+from . import CannotRead, Row, Sheet, gettext_noop, limited
 from .comma_separated import rows_of_text
 from .workbooks import FILE, sheets_of_workbook
 
@@ -35,8 +35,6 @@ def messages(file: BinaryIO, *, encoding: str | None = None, path: str | None = 
 
 
 def _tables(file: BinaryIO, encoding: str | None, path: str | None) -> Iterator[Any]:
-    if file.seek(0, os.SEEK_END) > MAXIMUM_BYTES:
-        raise CannotRead(gettext_noop("The file is larger than 200 MB; split it."))
     file.seek(0)
     start = file.read(4)
     if start == _OLD_EXCEL:
