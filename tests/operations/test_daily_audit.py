@@ -11,8 +11,9 @@ from models.call import Call
 from models.errors import StaleRecord
 from models.events import Event
 from models.matters import ClockRun
-from models.operations import audits
+from models.operations import audits, tickets
 from models.tickets import TicketStatus
+from models.without_event import rows_without_event
 from tests.calling import called
 from tests.operations.audits import audit, count, everything, lend_key, lines, of_kind, only, run
 from tests.operations.walks import (
@@ -79,6 +80,20 @@ def test_a_finding_keeps_its_identity_from_day_to_day__AUD_2(world, now):
     assert of_kind(world, now + 2 * DAY, K.STILL_OPEN) == []
     finding = world.session.get_one(AuditFinding, first["id"])
     assert (finding.opened_on, finding.ended_on) == (TODAY, TODAY + 2 * DAY)
+
+
+def test_a_record_that_was_deleted_is_counted_no_more__AUD_1(world, now):
+    ticket, _other = new_ticket(world, now, reporter_phone=None), new_ticket(world, now)
+    made = run(world, now).one()
+    assert [made.counts[kind] for kind in ("received_today", "still_open", "missing_fields")] == [2, 2, 1]
+    called(tickets.delete, world.session, [ticket], actor=world.actor("manager"), now=now).one()
+    (document,) = audits.document(world.session, [made])["audits"]
+    assert [made.counts[kind] for kind in ("received_today", "still_open", "missing_fields")] == [1, 1, 0]
+    assert document["counts"] == made.counts
+    assert len(document["findings"]) == sum(made.counts.values())
+    assert not [line for line in rows_without_event(world.session) if line.startswith("audit_runs")]
+    version = made.version
+    assert run(world, now + MINUTE).one().version == version
 
 
 def test_a_cause_that_comes_back_is_another_episode__AUD_2(world, now):

@@ -308,6 +308,6 @@ def delete(move: Move[Complaint]) -> None:
             move.refuse(complaint, "CMP-4", message, record=complaint.number)
 
     def take_out(outcome: Outcome) -> None:
-        remove(move.session, Complaint, [complaint.id for complaint in outcome.done], along=[ClockRun])
+        remove(move, outcome.done, along=[ClockRun])
 
     move.afterwards(take_out)

@@ -1,6 +1,7 @@
 """What the verbs of plain registers share: sifting drafts, editing columns, deleting what nobody refers to."""
 
 import datetime
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
@@ -150,14 +151,19 @@ _IS_SETTLED = (
 )
 
 
-def remove(session: Session, model: type[Base], ids: Sequence[int], *, along: Iterable[type[OfRecord]] = ()) -> None:
-    """Delete the rows *ids* of *model*, to which nothing refers, with what hangs on them in the tables *along*.
+def remove(move: Move[Row], rows: Sequence[Row], *, along: Iterable[type[OfRecord]] = ()) -> None:
+    """Delete *rows* of *move*, to which nothing refers, with what hangs on them in the tables *along*.
 
-    Findings go too, of which :func:`referred` knows that nobody has said anything to them.
+    Findings go too, of which :func:`referred` knows that nobody has said anything to them; no audit counts them then.
     """
-    for start in range(0, len(ids), CHUNK):
-        chunk = ids[start : start + CHUNK]
+    session, model = move.session, move.model
+    counted: dict[int, Counter[str]] = defaultdict(Counter)
+    for start in range(0, len(rows), CHUNK):
+        chunk = [row.id for row in rows[start : start + CHUNK]]
         found = AuditFinding.register == model.__tablename__, AuditFinding.record_id.in_(chunk)
+        query = select(AuditLine.run_id, AuditFinding.kind).join(AuditFinding, AuditFinding.id == AuditLine.finding_id)
+        for run_id, kind in session.execute(query.where(*found)):
+            counted[run_id][kind.value] += 1
         lines = AuditLine.finding_id.in_(select(AuditFinding.id).where(*found))
         session.execute(sql_delete(AuditLine).where(lines))
         session.execute(sql_delete(AuditFinding).where(*found))
@@ -165,6 +171,12 @@ def remove(session: Session, model: type[Base], ids: Sequence[int], *, along: It
             theirs = table.register == model.__tablename__, table.record_id.in_(chunk)
             session.execute(sql_delete(table).where(*theirs))
         session.execute(sql_delete(model).where(model.id.in_(chunk)))
+    if counted:
+        runs = session.scalars(select(AuditRun).where(AuditRun.id.in_(counted)))
+        audits = Move(move.call.following(), AuditRun, runs, verb="run", rule="AUD-1", role=move.role_of(rows[0]))
+        for run in audits.rows:
+            audits.set(run, counts={kind: number - counted[run.id][kind] for kind, number in run.counts.items()})
+        audits.finish().all()
 
 
 def delete_unused(
@@ -190,6 +202,6 @@ def delete_unused(
     def take_out(outcome: Outcome) -> None:
         if along is not None:
             along(outcome.done)
-        remove(move.session, move.model, [row.id for row in outcome.done])
+        remove(move, outcome.done)
 
     move.afterwards(take_out)

@@ -293,6 +293,6 @@ def delete(move: Move[Ticket]) -> None:
             move.refuse(ticket, "JOB-1", message, record=ticket.number)
 
     def take_out(outcome: Outcome) -> None:
-        remove(move.session, Ticket, [ticket.id for ticket in outcome.done], along=[ClockRun])
+        remove(move, outcome.done, along=[ClockRun])
 
     move.afterwards(take_out)
