@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.spreadsheets import UnreadableSheet, opened
+from models.spreadsheets import MAXIMUM_BYTES, UnreadableSheet, in_memory, opened
 from tests.broken_sheets import HEADER, LARGE, MADE_BY_HAND, book
 from tests.sheets import workbook
 
@@ -58,6 +58,13 @@ def test_a_text_file_that_is_one_line_or_one_field_is_refused_before_it_is_held(
     ((_name, rows, problem),) = read(raw)
     assert rows == []
     assert said in str(problem)
+
+
+def test_a_file_of_more_than_200_MB_is_refused_before_it_is_read():
+    with in_memory() as file:
+        file.truncate(MAXIMUM_BYTES + 1)
+        with pytest.raises(UnreadableSheet, match="larger than 200 MB"), opened(file):
+            pytest.fail("it was opened")
 
 
 def test_a_file_may_be_left_before_its_end():

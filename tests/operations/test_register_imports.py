@@ -22,7 +22,7 @@ from models.operations.imports import full_code
 from models.personal import keyring_of
 from models.residents import Occupancy, OccupancyKind, Resident
 from models.rooms import room_key
-from models.spreadsheets import MAXIMUM_BYTES, UnreadableSheet
+from models.spreadsheets import UnreadableSheet
 from tests.sheets import ENGLISH, HEADER, people, saved, tables, workbook
 
 KEY = "a-key-of-sixteen-or-more"
@@ -297,7 +297,6 @@ def unpacked():
         (lambda: workbook([["x"]], ("姓名", "房号", "房号")), "Two columns"),
         (lambda: workbook([["x"]], ("电话",)), "One of these columns must be there: Name"),
         (lambda: b'name,phone\n"x,1\n', "not CSV"),
-        (lambda: bytes(MAXIMUM_BYTES + 1), "larger than 200 MB"),
     ],
 )
 def test_a_file_that_cannot_be_taken_is_refused_in_a_sentence(desk, raw, said):
