@@ -1,6 +1,7 @@
 """Imports of residents and units: what was uploaded, encrypted until it is done with, and what became of each row."""
 
 import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, Integer, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -96,7 +97,8 @@ class ImportLayout(EstateRow, Base):
     register: Mapped[str] = mapped_column(ShortText(60), info=named("Register"))
     shape: Mapped[str] = mapped_column(ShortText(SHAPE), info=named("Names of the columns"))
     """A digest of the headings."""
-    columns: Mapped[list[str | None]] = mapped_column(Json, info=named("Columns"))
+    columns: Mapped[list[Any]] = mapped_column(Json, info=named("Columns"))
+    """For each a keyed digest of its heading, and what it was taken as; of earlier versions the latter alone."""
     everybody: Mapped[str | None] = mapped_column(ShortText(20), info=named("Everybody is"))
 
     __table_args__ = table_args(UniqueConstraint("estate_id", "register", "shape"))

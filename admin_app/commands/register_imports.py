@@ -90,7 +90,7 @@ def import_register(
     ):
         estate = estate_of_code(session, estate_code)
         actor = actor_for(session, active_person(session, username or "system"), source="import")
-        columns, everybody, twice = columns_of(session, estate.id, register, table.header)
+        columns, everybody, twice, _new = columns_of(session, estate.id, register, table.header)
         COLUMNS[register].check(columns, twice)
         work = _Work(session, register, table, rows, columns, how.everybody or everybody, estate.id, actor)
         work.look() if dry_run else work.do(file.name)

@@ -10,7 +10,7 @@ from models.call import Call
 from models.errors import OperationRefused
 from models.estates import FeeStatus, Unit
 from models.events import Event
-from models.imports import ImportRun
+from models.imports import ImportLayout, ImportRun
 from models.operations import imports, residents, tickets
 from models.personal import keyring_of
 from models.residents import Occupancy, OccupancyKind, Resident, ResidentContact
@@ -149,7 +149,52 @@ def test_columns_chosen_once_are_those_of_the_next_file_of_that_shape(runs):
     assert isinstance(again, ImportRun)
     assert again.columns == ["name", "phone", "unit"]
     assert imports.reading_of(runs.session, again).everybody == "tenant"
-    assert runs.upload("住在这里的人,哪里,号\n乙,2-201,1", key="third").columns == [None, None, None]
+    assert runs.upload("住在这里的人,哪里,号\n乙,2-201,1", key="third").columns == ["name", "unit", "phone"]
+
+
+def said_of(runs, header):
+    """What the columns of a file with these headings are taken as, and which of them are new."""
+    columns, everybody, _twice, new = imports.columns_of(runs.session, runs.world.estate.id, "residents", header)
+    return columns, everybody, new
+
+
+def test_a_file_with_one_more_column_or_another_order_asks_for_what_is_new_only(runs):
+    run = runs.upload("住在这里的人,号,哪里,号\n甲,13800001111,1-101,x")
+    reading = replace(imports.reading_of(runs.session, run), everybody="tenant")
+    chosen = ["name", "phone", "unit", "phone_2"]
+    imports.map_columns(Call(runs.session, **runs.common), run, chosen, reading=reading)
+    assert said_of(runs, ["哪里", "号", "号", "住在这里的人"]) == (["unit", "phone", "phone_2", "name"], "tenant", [])
+    more = ["序号", "哪里", "号", "号", "住在这里的人", "电话", "车牌号", ""]
+    assert said_of(runs, more) == (
+        [None, "unit", "phone", "phone_2", "name", None, "vehicles", None],
+        "tenant",
+        ["序号", "电话", "车牌号"],
+    )
+    assert said_of(runs, ["哪里", "号", "住在这里的人"])[0] == [None] * 3, "one column less is another file"
+    many = ["哪里", "号", "号", "住在这里的人", *"甲乙丙丁戊"]
+    assert said_of(runs, many)[0] == [None] * 9, "of most nothing was said"
+    other = runs.upload("哪里,号,号,住在这里的人,车牌号\n1-101,1,2,甲,x", key="second")
+    assert other.columns == ["unit", "phone", "phone_2", "name", "vehicles"]
+    reading = imports.reading_of(runs.session, other)
+    assert reading.everybody == "tenant"
+    imports.map_columns(
+        Call(runs.session, **runs.common), other, ["unit", "phone", None, "name", "note"], reading=reading
+    )
+    assert said_of(runs, ["车牌号", "号", "号", "住在这里的人", "哪里", "备用"])[0] == [
+        *("note", "phone", None, "name", "unit", None)
+    ], "the file with most of these headings"
+
+
+def test_what_an_earlier_version_kept_is_known_for_the_same_headings(runs):
+    run = runs.upload("住在这里的人,号,哪里\n甲,13800001111,1-101")
+    reading = imports.reading_of(runs.session, run)
+    imports.map_columns(Call(runs.session, **runs.common), run, ["name", "phone", "unit"], reading=reading)
+    layout = runs.session.scalars(select(ImportLayout)).one()
+    assert "住在" not in str(layout.columns)
+    layout.columns = ["name", "phone", "unit"]
+    runs.session.flush()
+    assert said_of(runs, ["住在这里的人", "号", "哪里"])[0] == ["name", "phone", "unit"]
+    assert said_of(runs, ["号", "哪里", "住在这里的人"])[0] == [None] * 3
 
 
 def test_a_title_above_the_headings_is_passed_over_as_it_was_the_last_time(runs):

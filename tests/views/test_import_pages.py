@@ -89,3 +89,21 @@ def test_each_page_of_an_import_says_what_becomes_of_each_row_and_column(
     assert undone.css("button[type=submit]") == []
     (listed,) = reading.rows(reading.page(manager.get("/admin/imports/")))
     assert reading.words(listed) == f"2026-11-18 10:00 {run} Units 名册.xlsx 4 finished"
+
+
+def test_the_page_of_columns_names_those_that_the_last_such_file_had_not(
+    sign_in: Callable[..., FlaskClient], post: Callable[..., Any]
+) -> None:
+    manager = sign_in("manager")
+
+    def columns(text: str, key: str) -> tuple[str, reading.Node]:
+        _, run = step_of(upload(manager, post, text.encode(), "units", key=key))
+        return run, reading.one(reading.page(manager.get(f"/admin/imports/map/?id={run}")), "main")
+
+    _run, first = columns("哪一套,费\n7-701,已缴", "first")
+    assert "New in this one" not in reading.words(first)
+    sent = reading.sent(first.css("form")[-1]) | {"column": ["code", "fee_status"]}
+    assert post(manager, "/admin/imports/map/", **sent).status_code == 302
+    _, second = columns("费,管家,哪一套\n已缴,周,7-702", "second")
+    assert "The other columns are taken as in the last such file. New in this one: 管家." in reading.words(second)
+    assert [reading.chosen(box) for box in second.css("select[name=column]")] == ["fee_status", "", "code"]

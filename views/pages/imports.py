@@ -178,9 +178,7 @@ class ImportView(DeskPage):
         desk = context.session()
         columns = COLUMNS[run.register]
         known = imports.reading_of(desk, run)
-        guessed, twice = columns.guess(reading.header)
-        if layout := imports.layout_of(desk, run.estate_id, run.register, reading.header):
-            guessed = list(layout.columns)
+        guessed, _everybody, twice, new = imports.columns_of(desk, run.estate_id, run.register, reading.header)
         as_before = reading.header == known.header and len(run.columns) == len(known.header)
         first_time = run.state is ImportState.UPLOADED or not as_before
         chosen = chosen or (list(run.columns) if as_before else guessed)
@@ -215,6 +213,7 @@ class ImportView(DeskPage):
             suspects=suspects,
             kinds=[(kind.value, label(kind)) for kind in OccupancyKind] if run.register == "residents" else [],
             columns=columns.columns,
+            new=joined(new),
             problem=problem,
         )
 

@@ -13,7 +13,6 @@ from models.operations.imports.files import (
     why_left_out,
 )
 from models.operations.imports.known_matters import identifies
-from models.operations.imports.layouts import layout_of
 from models.operations.imports.other_systems import TakeOver, take_over
 from models.operations.imports.records import close_record, open_record
 from models.operations.imports.room_columns import how_rooms_are_named
@@ -64,7 +63,6 @@ __all__ = [
     "is_kept",
     "is_undone",
     "keep_dry_run",
-    "layout_of",
     "map_columns",
     "mark_of",
     "open_record",

@@ -33,7 +33,7 @@ from models.operations.imports.files import (
     rows_of,
     sealed,
 )
-from models.operations.imports.layouts import layout_of, remember
+from models.operations.imports.layouts import Layouts, remember
 from models.operations.imports.records import require_own
 from models.operations.imports.room_columns import RoomColumns
 from models.operations.imports.takers import REGISTERS, importer
@@ -71,7 +71,7 @@ def upload(call: Call, file: SealedFile, *, estate_id: int, register: str, file_
     if (run := call.session.scalars(known).one_or_none()) is not None:
         return run
     clear_old(call.session, now=call.now)
-    columns, everybody, _twice = columns_of(call.session, estate_id, register, file.reading.header)
+    columns, everybody, _twice, _new = columns_of(call.session, estate_id, register, file.reading.header)
     reading = replace(file.reading, everybody=everybody)
     run = ImportRun(
         estate_id=estate_id,
@@ -100,30 +100,32 @@ def upload(call: Call, file: SealedFile, *, estate_id: int, register: str, file_
 def _read_as_before(call: Call, run: ImportRun) -> None:
     """Take the sheet and the row of headings of a file that was read so before; nothing where there was none."""
     reading = reading_of(call.session, run)
-    if layout_of(call.session, run.estate_id, run.register, reading.header) is not None:
+    layouts = Layouts(call.session, run.estate_id, run.register)
+    if layouts.of(reading.header) is not None:
         return
     for at, sheet in enumerate(reading.sheets):
         for row in top_rows(call.session, run, sheet.first) if sheet.problem is None and sheet.rows else ():
-            layout = layout_of(call.session, run.estate_id, run.register, row.cells)
+            layout = layouts.of(row.cells)
             if layout is not None:
                 found = read_with(call.session, run, sheet=at, header_row=row.number)
                 found = replace(found, everybody=layout.everybody)
                 run.header, run.sheet = kept_reading(keyring_of(call.session), found), sheet.name[:100]
-                run.columns, run.rows = list(layout.columns), _count(call.session, run, found)
+                run.columns, run.rows = layout.columns, _count(call.session, run, found)
                 return
 
 
 def columns_of(
     session: Session, estate_id: int, register: str, header: Sequence[str]
-) -> tuple[list[str | None], str | None, list[str]]:
+) -> tuple[list[str | None], str | None, list[str], list[str]]:
     """What the columns under *header* are taken as, and what all people are: as was said of the last such file.
 
-    Where nothing was said they are guessed; last come the headings that repeat another one.
+    Where nothing was said they are guessed; then come the headings that repeat another one, and those that are new in
+    a file whose others are known.
     """
-    if (layout := layout_of(session, estate_id, register, header)) is not None:
-        return list(layout.columns), layout.everybody, []
+    if (said := Layouts(session, estate_id, register).of(header)) is not None:
+        return said.columns, said.everybody, [], said.new
     columns, twice = COLUMNS[register].guess(header)
-    return columns, None, twice
+    return columns, None, twice, []
 
 
 def clear_old(session: Session, *, now: datetime.datetime) -> None:
