@@ -44,6 +44,11 @@ class Severity(LabelledEnum):
     ORDINARY = "ordinary", gettext_noop("ordinary")
     MINOR = "minor", gettext_noop("minor")
 
+    def outweighs(self, other: "Severity") -> bool:
+        """Whether it is graver than *other*."""
+        order = list(Severity)
+        return order.index(self) < order.index(other)
+
 
 class Channel(LabelledEnum):
     """How a matter reached the desk (INT-2, INT-10)."""

@@ -26,6 +26,7 @@ tickets         dispatch                C . . S M . .  DSP-11
 tickets         assign                  C . L S M . .  DSP-11
 tickets         reassign                . . L S M . .  DSP-11
 tickets         change_owner            . . . S M . .  INT-1
+tickets         lower_severity          . . . S M . .  INT-7
 tickets         name_follower           . . . S M . .  DSP-10
 tickets         accept                  C T L S M . .  DSP-4
 tickets         start                   C T L S M . .  DSP-5
@@ -60,6 +61,7 @@ complaints      amend                   C . . S M . .  INT-3
 complaints      assign                  C . . S M . .  DSP-3
 complaints      reassign                . . . S M . .  DSP-3
 complaints      change_owner            . . . S M . .  INT-1
+complaints      lower_severity          . . . S M . .  INT-7
 complaints      name_follower           . . . S M . .  DSP-10
 complaints      classify                C . . S M . .  CMP-2
 complaints      investigate             C . L S M . .  CMP-4

@@ -10,7 +10,16 @@ from models.complaints import OPEN_STATUSES, Complaint, ComplaintNature, Complai
 from models.events import Event
 from models.matters import Severity
 from models.policy import permissions
-from tests.operations.walks import DAY, HOUR, complaint_in, do, new_complaint, refusal, write_review
+from tests.operations.walks import (
+    DAY,
+    HOUR,
+    complaint_in,
+    do,
+    new_complaint,
+    new_ticket,
+    refusal,
+    write_review,
+)
 
 S = ComplaintStatus
 ANSWER = {"agreed_answer": "控制板周五更换，期间走2号梯"}
@@ -175,3 +184,38 @@ def test_the_database_refuses_half_of_it_whoever_writes(world, now, column, valu
     statement = text(f"UPDATE {Complaint.__tablename__} SET {column} = {value}, version = version + 1 WHERE id = :id")
     with pytest.raises(IntegrityError), world.session.begin_nested():
         world.session.execute(statement, {"id": complaint.id})
+
+
+# ---------------------------------------------------------------- how grave it is
+
+
+@pytest.mark.parametrize("made", [new_ticket, new_complaint])
+def test_severity_is_lowered_by_a_supervisor_with_the_reason_alone__INT_7(world, now, made):
+    matter = made(world, now, severity=Severity.SERIOUS)
+    for by in ("clerk", "manager"):
+        error = refusal(do(world, "amend", matter, now, by=by, severity=Severity.MINOR))
+        assert (error.rule, error.field) == ("INT-7", "severity")
+    lower = {"severity": Severity.ORDINARY, "reason": "查明只是误报"}
+    assert refusal(do(world, "lower_severity", matter, now, by="clerk", **lower)).rule == "ROLE"
+    assert refusal(do(world, "lower_severity", matter, now, **(lower | {"reason": " "}))).rule == "INT-7"
+    assert do(world, "lower_severity", matter, now, **lower).one().severity is Severity.ORDINARY
+    assert refusal(do(world, "lower_severity", matter, now, **lower)).field == "severity"
+    event = world.session.scalars(select(Event).where(Event.verb == "lower_severity")).one()
+    assert (event.before["severity"], event.after["severity"], event.reason) == ("serious", "ordinary", lower["reason"])
+    assert do(world, "amend", matter, now, by="clerk", severity=Severity.SERIOUS).one().severity is Severity.SERIOUS
+
+
+def test_what_was_serious_owes_its_review_when_it_is_so_no_longer__CMP_13(world, now):
+    complaint = complaint_in(world, S.FOLLOWED_UP, now, severity=Severity.SERIOUS)
+    record = {
+        "cause": "继电器老化",
+        "measures": "更换",
+        "measures_due_at": now + DAY,
+        "measures_by": world.person("lead"),
+    }
+    do(world, "write_formal_record", complaint, now, **record).one()
+    do(world, "lower_severity", complaint, now, severity=Severity.MINOR, reason="误报").one()
+    error = refusal(do(world, "archive", complaint, now))
+    assert [str(lacking) for lacking in error.values["missing"]] == ["the review"]
+    write_review(world, complaint, now).one()
+    do(world, "archive", complaint, now).one()

@@ -218,6 +218,38 @@ def test_nobody_is_called_in_rest_hours__FUP_1(world, now, follow_up, moment, re
             outcome.one()
 
 
+def test_the_time_of_the_call_is_judged_not_the_time_of_writing_it_down__FUP_5(world, now, follow_up):
+    for called_at, field in ((at(12, 30), "called_at"), (now - HOUR, "called_at")):
+        error = refusal(attempt(world, follow_up, at(12), AttemptOutcome.NOT_REACHED, called_at=called_at))
+        assert (error.rule, error.field) == ("FUP-5", field)
+    assert refusal(attempt(world, follow_up, at(15), AttemptOutcome.NOT_REACHED, called_at=at(12))).rule == "FUP-1"
+    attempt(world, follow_up, at(12, 3), AttemptOutcome.NOT_REACHED, called_at=at(11, 55)).one()
+    assert world.session.scalars(select(FollowUpAttempt.at)).one() == at(11, 55)
+
+
+@pytest.mark.parametrize(("moment", "resting"), [(at(12, 30), True), (at(20, 30), True), (at(15), False)])
+def test_nobody_agrees_on_a_time_at_which_nobody_calls__FUP_5(world, now, job, follow_up, moment, resting):
+    clerk = world.person("clerk2")
+    call = Call(world.session, world.actor("supervisor"), now, preview=True)
+    passed_on = follow_ups.reassign(call, [follow_up], assignee=clerk, preferred_time=moment)
+    with world.session.no_autoflush:
+        follow_up.status, follow_up.finished_at = F.CANCELLED, now
+    made = follow_ups.schedule(call, [FollowUpDraft(job, clerk, moment)])
+    for outcome in (passed_on, made):
+        assert bool(outcome.refused) is resting
+        if resting:
+            assert (refusal(outcome).rule, refusal(outcome).field) == ("FUP-5", "preferred_time")
+
+
+def test_an_email_is_no_day_of_trying__FUP_3(world, now, follow_up):
+    for days in range(4):
+        attempt(world, follow_up, now + days * DAY, AttemptOutcome.NOT_REACHED, way=FollowUpWay.EMAIL).one()
+    assert follow_up.attempts == 0
+    assert refusal(close(world, follow_up, now + 4 * DAY)).rule == "FUP-3"
+    attempt(world, follow_up, now + 4 * DAY, AttemptOutcome.NOT_REACHED).one()
+    assert follow_up.attempts == 1
+
+
 @pytest.mark.parametrize(
     ("value", "resting"),
     [([], False), ([["09:30", "10:30"]], True), ("nonsense", False), ([["9:30", 7]], False)],

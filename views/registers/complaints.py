@@ -34,6 +34,7 @@ from views.registers.matter_forms import (
     ReasonForm,
     ReassignForm,
     RepeatForm,
+    SeverityForm,
 )
 from views.registers.matters import clock_table, follow_up_table, matter_table, merged_tables, repeat_table
 from views.registers.same_matter import MatterPages
@@ -59,8 +60,9 @@ def may_be_declined(complaint: Complaint) -> bool:
 
 
 def wants_review(complaint: Complaint) -> bool:
-    """Whether a review belongs to it (CMP-13)."""
-    return is_open(complaint) and (complaint.severity is Severity.SERIOUS or complaint.review_on is not None)
+    """Whether a review belongs to it (CMP-13): it is serious, or may have been when its formal record was written."""
+    serious = complaint.severity is Severity.SERIOUS
+    return is_open(complaint) and (serious or complaint.formal_record_at is not None or complaint.review_on is not None)
 
 
 STEPS = (
@@ -110,6 +112,7 @@ STEPS = (
     Step("comment", CommentForm),
     Step("reassign", ReassignForm, when=is_open),
     Step("change_owner", OwnerForm, when=is_open),
+    Step("lower_severity", SeverityForm, when=lambda row: is_open(row) and row.severity is not Severity.MINOR),
     Step("name_follower", FollowerForm, when=is_open),
     Step("escalate", ReasonForm, when=is_open),
     Step("merge", MergeComplaintForm, when=lambda c: c.status in CANCELS),

@@ -65,10 +65,11 @@ class AttemptForm(DeskForm):
     """What one attempt brought (FUP-2, FUP-3)."""
 
     sections: ClassVar[Any] = (
-        (_("Attempt"), ("way", "outcome", "words")),
+        (_("Attempt"), ("way", "called_at", "outcome", "words")),
         (_("Marks from 1 to 5, where satisfied or not"), ("quality", "timeliness", "attitude")),
     )
     way = EnumField(_("Way"), enum=FollowUpWay, default=FollowUpWay.PHONE)
+    called_at = LocalDateTimeField(_("Called at"), [Optional()], description=_("Empty means now."))
     outcome = EnumField(label_for(FollowUpAttempt.outcome), enum=AttemptOutcome)
     words = LongTextField(label_for(FollowUp.words), [Optional()])
     quality = WholeNumberField(label_for(FollowUp.quality), [Optional(), NumberRange(1, 5)])

@@ -5,7 +5,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from wtforms.validators import Optional
 
-from models.matters import Channel, CommentKind
+from models.matters import Channel, CommentKind, Severity
 from models.tickets import Ticket
 from views.forms.base import DeskForm
 from views.forms.fields import (
@@ -44,6 +44,13 @@ class OwnerForm(DeskForm):
 
     records = ("desk_owner",)
     desk_owner = LookupField(label_for(Ticket.desk_owner_id), [Required()], lookup="desk")
+    reason = LongTextField(_("Reason"), [Required()])
+
+
+class SeverityForm(DeskForm):
+    """INT-7: less grave than it was, with the reason."""
+
+    severity = EnumField(label_for(Ticket.severity), enum=Severity, only=[Severity.ORDINARY, Severity.MINOR])
     reason = LongTextField(_("Reason"), [Required()])
 
 

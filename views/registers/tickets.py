@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 
 from models.complaints import Complaint
 from models.follow_ups import is_owed
-from models.matters import RepeatReport
+from models.matters import RepeatReport, Severity
 from models.operations import tickets as verbs
 from models.operations.tickets import ANSWERED_KINDS
 from models.reports import reopened
@@ -28,6 +28,7 @@ from views.registers.matter_forms import (
     ReasonForm,
     ReassignForm,
     RepeatForm,
+    SeverityForm,
 )
 from views.registers.matters import (
     clock_table,
@@ -115,6 +116,7 @@ STEPS = (
     Step("comment", CommentForm),
     Step("reassign", ReassignForm, when=lambda t: t.status in WORKING),
     Step("change_owner", OwnerForm, when=is_open),
+    Step("lower_severity", SeverityForm, when=lambda row: is_open(row) and row.severity is not Severity.MINOR),
     Step("name_follower", FollowerForm, when=is_open),
     Step("escalate", ReasonForm, when=is_open),
     Step("merge", MergeForm, when=may_be_cancelled),

@@ -10,7 +10,7 @@ from models.operations.complaints.closing import (
     take_slip_back,
     write_formal_record,
 )
-from models.operations.complaints.entries import change_owner, comment, name_follower, report_again
+from models.operations.complaints.entries import change_owner, comment, lower_severity, name_follower, report_again
 from models.operations.complaints.handling import (
     agree,
     assign,
@@ -56,6 +56,7 @@ __all__ = [
     "formal_record_owed",
     "investigate",
     "lacks_follow_up",
+    "lower_severity",
     "mark_followed_up",
     "merge",
     "missing_for_archive",

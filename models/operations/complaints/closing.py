@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from models.complaints import Complaint, ComplaintStatus
 from models.complaints import ComplaintStatus as S
 from models.errors import Msgid, gettext_noop
+from models.events import Event
 from models.follow_ups import FollowUp
 from models.matters import Severity
 from models.operations.complaints.opening import formal_record_owed, require_all, still_open
@@ -136,11 +137,17 @@ def lacks_follow_up(complaint: Complaint, follow_up: FollowUp | None) -> bool:
 
 
 def missing_for_archive(
-    complaint: Complaint, follow_up: FollowUp | None, *, formal_record: bool, open_jobs: Sequence[str] = ()
+    complaint: Complaint,
+    follow_up: FollowUp | None,
+    *,
+    formal_record: bool,
+    review: bool,
+    open_jobs: Sequence[str] = (),
 ) -> list[Msgid | str]:
     """All that the archive asks for and *complaint* lacks, in the order of the way: CMP-2, 3, 6 and 13, FUP-3.
 
-    *formal_record* says whether one is owed, *open_jobs* are the numbers of linked jobs that are not finished.
+    *formal_record* and *review* say whether one is owed, *open_jobs* are the numbers of linked jobs that are not
+    finished.
     """
     missing: list[Msgid | str] = []
     if complaint.nature is None:
@@ -152,7 +159,7 @@ def missing_for_archive(
         missing += open_jobs
     if formal_record and complaint.formal_record_at is None:
         missing.append(gettext_noop("the formal record"))
-    if complaint.severity is Severity.SERIOUS and complaint.review_on is None:
+    if review and complaint.review_on is None:
         missing.append(gettext_noop("the review"))
     if complaint.slip_signed_by_id is None:
         missing.append(gettext_noop("the signature of the responsible department's head on the slip"))
@@ -169,12 +176,14 @@ def archive(move: Move[Complaint]) -> None:
     ids = [complaint.id for complaint in move.rows]
     follow_ups = latest_follow_ups(move.session, Complaint, ids)
     owed = formal_record_owed(move.session, move.rows, move.now)
+    serious = _ever_serious(move.session, move.rows)
     jobs = _open_jobs(move.session, ids)
     for complaint in list(move.rows):
         missing = missing_for_archive(
             complaint,
             follow_ups.get(complaint.id),
             formal_record=complaint.id in owed,
+            review=complaint.id in serious,
             open_jobs=jobs.get(complaint.id, ()),
         )
         if missing:
@@ -183,6 +192,19 @@ def archive(move: Move[Complaint]) -> None:
             continue
         move.move(complaint, archived_at=move.now, archived_by_id=move.actor.staff_id)
         move.clocks.cancel(complaint, move.now)
+
+
+def _ever_serious(session: Session, complaints: Sequence[Complaint]) -> set[int]:
+    """Ids of those that owe a review (CMP-13): serious now, or by their events at any time before."""
+    found = {complaint.id for complaint in complaints if complaint.severity is Severity.SERIOUS}
+    ids = [complaint.id for complaint in complaints if complaint.id not in found]
+    for start in range(0, len(ids), CHUNK):
+        query = select(Event.record_id, Event.before).where(
+            Event.register == Complaint.__tablename__, Event.record_id.in_(ids[start : start + CHUNK])
+        )
+        query = query.where(Event.verb.in_(("lower_severity", "amend")))
+        found |= {row_id for row_id, before in session.execute(query) if before.get("severity") == Severity.SERIOUS}
+    return found
 
 
 def _open_jobs(session: Session, ids: Sequence[int]) -> dict[int, list[str]]:

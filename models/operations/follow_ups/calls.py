@@ -51,7 +51,7 @@ def schedule(call: Call, drafts: Sequence[FollowUpDraft]) -> Outcome:
     did the work or is not of the desk.
     """
     settings = EstateSettings(call.session, {draft.matter.estate_id for draft in drafts})
-    accepted, outcome = sift(drafts, lambda draft: _check(call.session, draft, actor=call.actor))
+    accepted, outcome = sift(drafts, lambda draft: _check(call.session, draft, settings, actor=call.actor))
     rows = [
         FollowUp(
             estate_id=draft.matter.estate_id,
@@ -67,7 +67,7 @@ def schedule(call: Call, drafts: Sequence[FollowUpDraft]) -> Outcome:
     return outcome
 
 
-def _check(session: Session, draft: FollowUpDraft, *, actor: Actor) -> None:
+def _check(session: Session, draft: FollowUpDraft, settings: EstateSettings, *, actor: Actor) -> None:
     matter = draft.matter
     require_role(actor, "schedule", FollowUp(estate_id=matter.estate_id))
     if matter.status not in FINISHED:
@@ -82,6 +82,19 @@ def _check(session: Session, draft: FollowUpDraft, *, actor: Actor) -> None:
         raise OperationRefused("FUP-1", message, record=matter.number)
     if draft.assignee is not None:
         _check_person(session, draft.assignee, matter)
+    if refusal := _at_rest(settings, matter.estate_id, draft.preferred_time):
+        raise refusal
+
+
+def _at_rest(
+    settings: EstateSettings, estate_id: int, preferred_time: datetime.datetime | None
+) -> OperationRefused | None:
+    """The refusal of a time at which nobody may call (FUP-1, FUP-5): said when it is chosen, not when it has come."""
+    rest = rest_at(settings, estate_id, preferred_time) if preferred_time is not None else None
+    if rest is None:
+        return None
+    message = gettext_noop("Residents rest from %(start)s to %(end)s: agree on another time.")
+    return OperationRefused("FUP-5", message, field="preferred_time", start=rest[0], end=rest[1])
 
 
 def _check_person(session: Session, person: Staff, matter: Matter) -> None:
@@ -115,6 +128,9 @@ def reassign(move: Move[FollowUp], *, assignee: Staff, preferred_time: datetime.
         except OperationRefused as refusal:
             move.reject(row, refusal)
             continue
+        if at_rest := _at_rest(move.settings, row.estate_id, preferred_time):
+            move.reject(row, at_rest)
+            continue
         move.set(row, assignee_id=assignee.id, preferred_time=preferred_time or row.preferred_time)
 
 
@@ -137,13 +153,16 @@ def record_attempt(
     timeliness: int | None = None,
     attitude: int | None = None,
     words: str = "",
+    called_at: datetime.datetime | None = None,
 ) -> Outcome:
     """Record one attempt to ask the resident (FUP-1 … FUP-3): by the desk, not by who did the work.
 
+    *called_at* is when it was made, None for now: that time is judged, not the time of writing it down (FUP-5).
+
     Scores are 1 to 5 each (FUP-2); *words* become an entry on the matter, for the team concerned. Satisfied ends the
     follow-up. Not satisfied ends it too and puts the matter back to work in the same transaction, *words* being what
-    is not right yet. Not reached counts one attempt a local day. By phone, text message or visit not in the
-    resident's rest hours (FUP-1).
+    is not right yet. Not reached counts one attempt a local day, an e-mail none. By phone, text message or visit not
+    in the resident's rest hours (FUP-1).
     """
     rows = list(follow_ups)
     if outcome is AttemptOutcome.NOT_SATISFIED and not call.preview:
@@ -151,7 +170,8 @@ def record_attempt(
     move = Move(call, FollowUp, rows, verb="record_attempt", moves=_ATTEMPTED)
     scores = {"quality": quality, "timeliness": timeliness, "attitude": attitude}
     matters = _matters_of(call.session, move.rows)
-    _guard_attempt(move, matters, way, outcome, scores, words)
+    made_at = called_at or move.now
+    _guard_attempt(move, matters, way, outcome, scores, words, made_at)
     if outcome is AttemptOutcome.NOT_SATISFIED:
         _refuse_what_stays_finished(move, matters, words)
     counted = _attempted_days(move)
@@ -159,7 +179,7 @@ def record_attempt(
         attempt = FollowUpAttempt(
             estate_id=row.estate_id,
             follow_up_id=row.id,
-            at=move.now,
+            at=made_at,
             made_by_id=call.actor.staff_id,
             way=way,
             outcome=outcome,
@@ -167,8 +187,8 @@ def record_attempt(
         )
         attempt.created_at = attempt.updated_at = move.now
         move.add(attempt)
-        today = move.settings.calendar(row.estate_id).local_date(move.now)
-        if today not in counted.get(row.id, ()):
+        day = move.settings.calendar(row.estate_id).local_date(made_at)
+        if way in DISTURBING and day not in counted.get(row.id, ()):
             move.set(row, attempts=row.attempts + 1)
         if outcome is not AttemptOutcome.NOT_REACHED:
             move.move(row, FollowUpStatus(outcome.value), finished_at=move.now, finished_by_id=call.actor.staff_id)
@@ -189,7 +209,10 @@ def _guard_attempt(
     outcome: AttemptOutcome,
     scores: Mapping[str, int | None],
     words: str,
+    made_at: datetime.datetime,
 ) -> None:
+    message = gettext_noop("This call has not been made yet: the time lies ahead.")
+    move.refuse_unless(made_at <= move.now, "FUP-5", message, field="called_at")
     given = [score for score in scores.values() if score is not None]
     in_range = all(1 <= score <= 5 for score in given)
     move.refuse_unless(in_range, "FUP-2", gettext_noop("A score is a number from 1 to 5."), field="quality")
@@ -204,20 +227,26 @@ def _guard_attempt(
             message = gettext_noop("%(person)s did the work on %(record)s; somebody else of the desk follows it up.")
             move.refuse(row, "FUP-1", message, person=me.name, record=matters[row.id].number)
             continue
-        rest = rest_at(move.settings, row.estate_id, move.now) if way in DISTURBING else None
+        if made_at < min(row.created_at, move.now):
+            message = gettext_noop("The call was made after the work was finished, not before.")
+            move.refuse(row, "FUP-5", message, field="called_at")
+            continue
+        rest = rest_at(move.settings, row.estate_id, made_at) if way in DISTURBING else None
         if rest is not None:
             message = gettext_noop("Residents rest from %(start)s to %(end)s: ask later, or by e-mail.")
             move.refuse(row, "FUP-1", message, field="way", start=rest[0], end=rest[1])
 
 
 def _attempted_days(move: Move[FollowUp]) -> dict[int, set[datetime.date]]:
-    """The local days on which each follow-up was tried already: only one attempt a day counts (FUP-3)."""
+    """The local days on which each follow-up was tried already: one attempt a day counts (FUP-3), and no e-mail."""
     found: dict[int, set[datetime.date]] = {}
     estates = {row.id: row.estate_id for row in move.rows}
     ids = sorted(estates)
     for start in range(0, len(ids), CHUNK):
         query = select(FollowUpAttempt.follow_up_id, FollowUpAttempt.at)
-        query = query.where(FollowUpAttempt.follow_up_id.in_(ids[start : start + CHUNK]))
+        query = query.where(
+            FollowUpAttempt.follow_up_id.in_(ids[start : start + CHUNK]), FollowUpAttempt.way.in_(DISTURBING)
+        )
         for row_id, at in move.session.execute(query):
             day = move.settings.calendar(estates[row_id]).local_date(at)
             found.setdefault(row_id, set()).add(day)

@@ -28,7 +28,14 @@ from models.operations.matters.owed import (
     settled,
     write_follow_ups,
 )
-from models.operations.matters.verbs import change_owner, comment, name_follower, not_archived, report_again
+from models.operations.matters.verbs import (
+    change_owner,
+    comment,
+    lower_severity,
+    name_follower,
+    not_archived,
+    report_again,
+)
 
 __all__ = [
     "FINISHED",
@@ -48,6 +55,7 @@ __all__ = [
     "intake_columns",
     "lacking",
     "latest_follow_ups",
+    "lower_severity",
     "make_follow_ups",
     "merge",
     "missing",

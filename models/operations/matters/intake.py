@@ -15,7 +15,7 @@ from models.errors import Incomplete, Msgid, OperationRefused, gettext_noop
 from models.estates import Estate
 from models.matters import Channel, Matter, Severity
 from models.operations.core import can_own
-from models.operations.matters.owed import FINISHED, owes_follow_up
+from models.operations.matters.owed import owes_follow_up
 from models.personal import keyring_of
 from models.phones import OF_A_SERVICE, NotAPhone, read_noted_phones, read_phones, stored_text
 from models.residents import Resident
@@ -121,14 +121,23 @@ def check_promise(promised_at: datetime.datetime | None, *, now: datetime.dateti
 
 
 def check_change(matter: Ticket | Complaint, changes: Mapping[str, Any], *, now: datetime.datetime) -> None:
-    """Refuse *changes* that take away what INT-3 asked for, or whom the follow-up asks (FUP-1); see check_promise."""
+    """Refuse *changes* that take away what INT-3 asked for, or whom the follow-up asks (FUP-1); see check_promise.
+
+    Who was named once is asked, whatever is written before the work is finished; a graver matter becomes a lighter one
+    by ``lower_severity`` alone (INT-7).
+    """
     lacked = required(matter)
     if gone := {field: what for field, what in lacking(matter, changes).items() if field not in lacked}:
         raise Incomplete("INT-3", gone)
-    if matter.status in FINISHED and owes_follow_up(matter) and not owes_follow_up(_with(matter, changes)):
+    if owes_follow_up(matter) and not owes_follow_up(_with(matter, changes)):
         message = gettext_noop("Whom the follow-up of %(record)s asks cannot be taken out of it any more.")
         field = "reporter_department" if changes.get("reporter_department") else "reporter_name"
         raise OperationRefused("FUP-1", message, field=field, record=matter.number)
+    if matter.severity.outweighs(changes.get("severity", matter.severity)):
+        message = gettext_noop(
+            "%(record)s is “%(severity)s”: a supervisor makes it less, with the reason (“Lower severity”)."
+        )
+        raise OperationRefused("INT-7", message, field="severity", record=matter.number, severity=matter.severity)
     if changes.get("promised_at") != matter.promised_at:
         check_promise(changes.get("promised_at"), now=now)
 

@@ -14,7 +14,7 @@ from models import complaints, tickets
 from models.call import Call
 from models.complaints import Complaint
 from models.errors import OperationRefused, Outcome, gettext_noop
-from models.matters import MERGED, RepeatReport, Severity, merged_key
+from models.matters import MERGED, RepeatReport, merged_key
 from models.operations.core import Move, operation
 from models.operations.matters.intake import KEPT_OF_A_CALLER, caller_columns
 from models.roles import CLERKS
@@ -24,7 +24,6 @@ from models.tickets import CancelKind, Ticket, TicketKind
 Matter = Ticket | Complaint
 
 OPEN_STATUSES: frozenset[Any] = frozenset(tickets.OPEN_STATUSES) | frozenset(complaints.OPEN_STATUSES)
-_WEIGHT = (Severity.MINOR, Severity.ORDINARY, Severity.SERIOUS)
 LONGEST = 20_000
 
 
@@ -75,7 +74,7 @@ def _misfit(session: Session, matter: Matter, original: Matter) -> OperationRefu
         return OperationRefused("INT-6", message, **names)
     if original.status not in OPEN_STATUSES:
         return _ended(session, original, names)
-    if _WEIGHT.index(matter.severity) > _WEIGHT.index(original.severity):
+    if matter.severity.outweighs(original.severity):
         message = gettext_noop("%(record)s weighs more than %(original)s: merge that one into it instead.")
         return OperationRefused("INT-7", message, **names)
     if isinstance(matter, Ticket) and isinstance(original, Ticket):

@@ -9,7 +9,7 @@ from typing import Any
 from models import complaints, tickets
 from models.complaints import Complaint, ComplaintStatus
 from models.errors import OperationRefused, gettext_noop
-from models.matters import Channel, CommentKind, RepeatReport
+from models.matters import Channel, CommentKind, RepeatReport, Severity
 from models.operations.core import Move, can_own, local_date, works_as
 from models.operations.matters.comments import comment_on
 from models.operations.matters.intake import caller_columns, check_phone, check_promise, phone_columns, reporter
@@ -101,6 +101,19 @@ def change_owner(move: Move[Any], *, desk_owner: Staff) -> None:
             move.refuse(matter, "INT-1", message, field="desk_owner", person=desk_owner.name)
         else:
             move.set(matter, desk_owner_id=desk_owner.id)
+
+
+def lower_severity(move: Move[Any], *, severity: Severity) -> None:
+    """Make open matters less grave (INT-7); the review that a serious complaint owes stays owed (CMP-13)."""
+    for matter in list(move.rows):
+        if matter.status not in OPEN_STATUSES:
+            message = gettext_noop("%(record)s is “%(status)s” and stays as it is.")
+            move.refuse(matter, "INT-7", message, record=matter.number, status=matter.status)
+        elif not matter.severity.outweighs(severity):
+            message = gettext_noop("%(record)s is “%(severity)s” already, or less.")
+            move.refuse(matter, "INT-7", message, field="severity", record=matter.number, severity=matter.severity)
+        else:
+            move.set(matter, severity=severity)
 
 
 def name_follower(move: Move[Any], *, follower: Staff) -> None:

@@ -2,7 +2,7 @@
 
 from models.operations.matters import merge
 from models.operations.tickets.charges import charge, owes_charge, settle, waive
-from models.operations.tickets.entries import change_owner, comment, name_follower, report_again
+from models.operations.tickets.entries import change_owner, comment, lower_severity, name_follower, report_again
 from models.operations.tickets.intake import (
     AMENDABLE,
     TicketDraft,
@@ -47,6 +47,7 @@ __all__ = [
     "dispatch",
     "escalate",
     "finish",
+    "lower_severity",
     "merge",
     "missing_for_close",
     "name_follower",

@@ -24,6 +24,15 @@ change_owner = verb(
     opening=matters.not_archived,
 )(matters.change_owner)
 
+lower_severity = verb(
+    Ticket,
+    roles=SUPERVISORS,
+    label=gettext_noop("Lower severity"),
+    rule="INT-7",
+    why=gettext_noop("Say why it is less serious."),
+    opening=matters.not_archived,
+)(matters.lower_severity)
+
 name_follower = verb(Ticket, roles=SUPERVISORS, label=gettext_noop("Name follower"), opening=matters.not_archived)(
     matters.name_follower
 )
