@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 _WORD = re.compile(
-    r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|\[[^\]]*\]|--[^\n]*|/\*.*?\*/|[(),]|[^'"`\[(),/-]+|.""", re.DOTALL
+    r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|--[^\n]*|/\*.*?\*/|[(),]|[^'"`\[(),/-]+|.""", re.DOTALL
 )
 _CONSTRAINT = re.compile(r"(constraint|primary\s+key|unique|check|foreign\s+key)\b", re.IGNORECASE)
 _NEXT_RULE = re.compile(r"(?<!\S)(?=constraint\s)", re.IGNORECASE)
@@ -47,6 +47,6 @@ def columns(sql: str) -> dict[str, str]:
 
 
 def _name(part: str) -> str:
-    if closing := _QUOTES.get(part[0]):
-        return part[1 : part.index(closing, 1)]
+    if (closing := _QUOTES.get(part[0])) and (quoted := _WORD.match(part)):
+        return quoted[0][1:-1].replace(closing * 2, closing)
     return re.split(r"[\s(]", part, maxsplit=1)[0]

@@ -177,3 +177,8 @@ def test_rules_beside_a_column_are_told_apart_from_it_as_alter_table_puts_them()
     first, second = "CONSTRAINT c CHECK (pieces > 0)", "constraint d CHECK (pieces <> 'constraint e')"
     stated = f"CREATE TABLE keys ({column}\n  {first}\n  {second}, [constraint f] TEXT, CONSTRAINT g UNIQUE (pieces))"
     assert list(created.rules(stated)) == [column, first, second, "[constraint f] TEXT", "CONSTRAINT g UNIQUE (pieces)"]
+
+
+def test_a_columns_name_is_read_with_the_quotes_inside_of_it():
+    stated = """CREATE TABLE t ("a""b" TEXT DEFAULT 'it''s', `c``d` TEXT, [e"f] TEXT, 'g''h' TEXT, plain INTEGER(3))"""
+    assert list(created.columns(stated)) == ['a"b', "c`d", 'e"f', "g'h", "plain"]

@@ -25,6 +25,12 @@ def test_a_workbook_made_by_hand_ends_in_a_sentence_and_no_process_of_ours():
     assert read(b"a,b\n1,2\n") == [("", [["a", "b"], ["1", "2"]], None)]
 
 
+@pytest.mark.parametrize("start", ["<html>", "\ufeff<!DOCTYPE html>", "\n <TABLE>", '<?xml version="1.0"?><Workbook>'])
+def test_a_web_page_under_the_name_of_a_workbook_is_said_to_be_one(start):
+    with pytest.raises(UnreadableSheet, match="web page"):
+        read(f"{start}<table><tr><td>房号</td></tr></table>".encode())
+
+
 def test_a_workbook_without_sheets_has_no_tables():
     assert read(book(sheets="")) == []
 

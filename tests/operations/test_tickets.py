@@ -1,5 +1,7 @@
 """Tickets: their states and how they are taken in (INT-1 … INT-9, JOB-1)."""
 
+from typing import Any
+
 import pytest
 from sqlalchemy import func, select
 
@@ -179,7 +181,7 @@ def test_an_edit_does_not_take_away_who_reported_it_or_where__INT_3(world, now, 
 @pytest.mark.parametrize("status", [S.RECEIVED, S.IN_PROGRESS, S.DONE])
 def test_an_edit_does_not_take_away_whom_the_follow_up_asks__FUP_1(world, now, status):
     ticket = ticket_in(world, status, now)
-    nobody = {"reporter_name": None, "reporter_phone": None, "reporter_department": "保安部"}
+    nobody: dict[str, Any] = {"reporter_name": None, "reporter_phone": None, "reporter_department": "保安部"}
     assert refusal(do(world, "amend", ticket, now, **nobody)).rule == "FUP-1"
     assert refusal(do(world, "amend", ticket, now, reporter_department="保安部")).rule == "FUP-1"
     do(world, "amend", ticket, now, reporter_name="张伟").one()

@@ -23,6 +23,8 @@ ROWS_IN_A_LINE = 200
 OUT_OF_MEMORY = 3
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 _WORKBOOK = b"PK\x03\x04"
+_PAGES = (b"<html", b"<!doctype html", b"<head", b"<meta", b"<table", b"<?xml")
+"""How what other programs call an Excel file begins, which is a page or the XML of an old Excel."""
 
 
 def messages(file: BinaryIO, *, encoding: str | None = None, path: str | None = FILE) -> Iterator[Any]:
@@ -36,7 +38,11 @@ def messages(file: BinaryIO, *, encoding: str | None = None, path: str | None = 
 
 def _tables(file: BinaryIO, encoding: str | None, path: str | None) -> Iterator[Any]:
     file.seek(0)
-    start = file.read(4)
+    beginning = file.read(512)
+    start = beginning[:4]
+    if beginning.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_PAGES):
+        message = gettext_noop("This is a web page under the name of a workbook: open it, save it as .xlsx, try again.")
+        raise CannotRead(message)
     if start == _OLD_EXCEL:
         message = gettext_noop("This is an old Excel file (.xls) or has a password: save it as .xlsx without password.")
         raise CannotRead(message)
