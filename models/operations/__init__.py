@@ -11,3 +11,4 @@ from models import verbs
 for package in iter_modules(__path__):
     import_module(f"{__name__}.{package.name}")
 verbs.complete()
+import_module(f"{__name__}.bulk").declare_undo()

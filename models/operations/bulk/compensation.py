@@ -12,21 +12,18 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
-from models.base import Choice, LocalDate, UTCDateTime
+from models.base import Base, Choice, LocalDate, UTCDateTime
 from models.bulk import BulkRun, BulkState
 from models.call import Call
 from models.errors import OperationRefused, Outcome, gettext_noop
 from models.events import Event
-from models.keys import KeyLoan
 from models.matters import ClockRun
 from models.operations.core import Move, facts, operation
-from models.passes import VisitorPass
 from models.personal import Keyring, keyring_of
 from models.policy import may
-from models.roles import CLERKS, LEADS
+from models.roles import Role
 from models.settings import EstateSettings
-from models.tickets import Ticket
-from models.verbs import Undo, find, verb_label
+from models.verbs import Undo, everything, find, verb_label
 
 Refusals = dict[int, OperationRefused]
 
@@ -59,9 +56,18 @@ def why_too_late(session: Session, run: BulkRun, now: datetime.datetime) -> Oper
     return None
 
 
-@operation(VisitorPass, roles=CLERKS, bulk=True)
-@operation(KeyLoan, roles=CLERKS, bulk=True)
-@operation(Ticket, roles=CLERKS | LEADS, bulk=True)
+def declare_undo() -> None:
+    """Let whoever may do a verb of which a bulk run can be put back put it back, in every register that has one."""
+    roles: dict[type[Base], frozenset[Role]] = {}
+    for each in everything():
+        if each.undo is not None:
+            roles[each.model] = roles.get(each.model, frozenset()) | each.roles
+    runs = find(BulkRun.__tablename__, "run")
+    assert runs is not None
+    for model, who in roles.items():
+        operation(model, roles=who & runs.roles, bulk=True)(undo)
+
+
 def undo(call: Call, rows: Iterable[Any], *, run: BulkRun) -> Outcome:
     """Put *rows* back as they were before *run*: columns and clocks, with an event that names the run.
 
