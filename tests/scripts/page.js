@@ -6,10 +6,12 @@ import { Application } from "../../admin_app/static/vendor/stimulus.js";
 
 const window = new Window({ url: "http://desk.test/admin/", settings: { errorCapture: "disabled" } });
 const NAMES = ["document", "location", "history", "sessionStorage", "MutationObserver", "Event", "CustomEvent", "KeyboardEvent", "MouseEvent", "FormData",
-  "DOMParser", "Element", "HTMLElement", "HTMLSelectElement", "Node", "CSS", "URL", "getComputedStyle", "AbortController"];
+  "DOMParser", "Element", "HTMLElement", "HTMLSelectElement", "HTMLInputElement", "HTMLTextAreaElement", "HTMLOptionElement", "Document", "Node", "CSS", "URL", "getComputedStyle", "AbortController"];
 globalThis.window = window;
 for (const name of NAMES) globalThis[name] = window[name];
 window.HTMLElement.prototype.scrollIntoView ||= () => {};
+// Nothing is laid out here: what is not hidden can be seen.
+Object.defineProperty(window.HTMLElement.prototype, "offsetParent", { get() { return this.closest("[hidden]") ? null : this.parentElement; } });
 
 const listening = [];
 const plainly = window.EventTarget.prototype.addEventListener;
@@ -31,6 +33,12 @@ for (const kind of [window, window.EventTarget.prototype]) {
 
 document.documentElement.lang = "en";
 document.body.dataset.person = "7";
+
+/** Wait for what comes when it comes (a library that is loaded first); a test that waits in vain says for what. */
+export async function until(holds) {
+  for (let turn = 0; turn < 500 && !holds(); turn += 1) await settled(10);
+  assert.ok(holds(), String(holds));
+}
 
 let application = null;
 

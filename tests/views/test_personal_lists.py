@@ -154,7 +154,7 @@ def test_every_list_shows_with_any_of_its_columns(pages: dict[str, Any], records
 def test_a_record_stands_beside_the_list_with_facts_history_and_next_steps(records: Records, sign_in: SignIn) -> None:
     client = sign_in("clerk")
     listed = client.get(f"{LIST}?flt_status=received").text
-    assert 'data-preview="Preview"' in listed
+    assert 'data-preview-label-value="Preview"' in listed
     assert 'id="peek" method="get"' in listed
     assert 'name="flt_status" value="received"' in listed.partition('id="peek"')[2]
     beside = client.get(f"{LIST}?flt_status=received&preview={records.tickets[1]}").text

@@ -70,7 +70,7 @@ for (const input of document.querySelectorAll("input[data-lookup]")) {
   // What is typed and never chosen is sent as it stands: the server finds who is meant, or says that it does not.
   form?.addEventListener("formdata", (event) => { if (!box.items.length && box.written) event.formData.set(input.name, box.written); });
 
-  // A page that begins in the box (forms.js) opens its list at the first key or press, not over the page at once.
+  // A page that begins in the box (form_controller.js) opens its list at the first key or press, not over the page at once.
   box.wrapper.addEventListener("pointerdown", () => { box.quiet = false; }, true);
   box.wrapper.addEventListener("keydown", (event) => {
     box.quiet = false;
