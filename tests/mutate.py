@@ -4,8 +4,11 @@
 
 The changes are those of mutmut's mutators, on every place of the policy, the verbs and the pages: declarations and
 decorated functions too, which mutmut itself leaves out (it wraps functions), and only the tests that touched the place
-are run, which Cosmic Ray does not know (it runs one command for all, and changes annotations). Left out are places
-whose change says nothing: annotations, docstrings, texts for people (the catalogue is checked), assertions, imports.
+are run, which Cosmic Ray does not know (it runs one command for all, and changes annotations). What is declared runs
+while modules are loaded, before any test: the tests that compare it with what is written out by hand are asked about
+each change there. Left out are places whose change says nothing: annotations, docstrings, texts for people (the
+catalogue is checked), assertions (``strict=`` of ``zip`` too), how strongly a
+row is locked (SQLite locks none), imports and ``__all__`` (ruff and mypy check both).
 
 The sample is drawn by the parent commit, so the same commit has the same sample. It works on a copy of the tree, on
 SQLite. What can be seen by nobody stands with its reason in ``mutate_equivalent.toml`` and counts as neither. With
@@ -35,6 +38,12 @@ from mutmut.mutation import mutators
 ROOT = Path(__file__).parents[1]
 PLACES = ("models/policy.py", "models/operations/**/*.py", "views/**/*.py")
 TESTS = ("tests/models", "tests/operations", "tests/views", "tests/admin_app")
+SQLITE = ("-k", "not postgresql")
+OF_DECLARATIONS = (
+    "tests/views/test_what_pages_hold.py",
+    "tests/views/test_declarations.py",
+    "tests/models/test_grants.py",
+)
 EQUIVALENT = Path(__file__).with_name("mutate_equivalent.toml")
 ENOUGH = 0.9
 SECONDS_A_TEST = 60
@@ -45,7 +54,8 @@ SECONDS_EACH = 300
 """So long the tests of one change are run; a change that none has noticed by then counts as not noticed."""
 LEFT_BEHIND = shutil.ignore_patterns(".git", ".venv", "__pycache__", "instance", "screens", ".*_cache", ".hypothesis")
 TEXTS = {"_", "gettext", "ngettext", "lazy_gettext", "gettext_noop", "Msgid", "named"}
-TEXT = re.compile(rf"\b(?:{'|'.join(sorted(TEXTS))})\(")
+SEEN_ELSEWHERE = re.compile(rf"\b(?:(?:{'|'.join(sorted(TEXTS))})\(|strict=True)")
+"""A text for people, which the catalogue checks; that two lists are equally long, which is an assertion."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,9 +86,9 @@ class Change:
         return str(self.module.deep_replace(self.node, self.new).code)
 
     @property
-    def takes_a_text(self) -> bool:
-        """Whether a text for people goes, a hint or a label: the words are checked by the catalogue."""
-        return len(TEXT.findall(self.was)) > len(TEXT.findall(self.becomes))
+    def says_nothing(self) -> bool:
+        """Whether only a text for people goes, or an assertion."""
+        return len(SEEN_ELSEWHERE.findall(self.was)) > len(SEEN_ELSEWHERE.findall(self.becomes))
 
     @property
     def told(self) -> str:
@@ -92,6 +102,16 @@ def says_nothing(node: cst.CSTNode) -> bool:
         return True
     if isinstance(node, cst.Expr) and isinstance(node.value, cst.BaseString):
         return True
+    if isinstance(node, cst.Arg) and node.keyword is not None and node.keyword.value == "strict":
+        return True
+    if (
+        isinstance(node, cst.Call)
+        and isinstance(node.func, cst.Attribute)
+        and node.func.attr.value == "with_for_update"
+    ):
+        return True
+    if isinstance(node, cst.Assign) and isinstance(node.targets[0].target, cst.Name):
+        return bool(node.targets[0].target.value == "__all__")
     return isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and node.func.value in TEXTS
 
 
@@ -132,7 +152,7 @@ def drawn(changes: Sequence[Change], number: int, seed: str) -> list[Change]:
     for found in kinds.values():
         chance.shuffle(found)
     turns = itertools.zip_longest(*(kinds[kind] for kind in sorted(kinds)))
-    some = (change for turn in turns for change in turn if change is not None and not change.takes_a_text)
+    some = (change for turn in turns for change in turn if change is not None and not change.says_nothing)
     return list(itertools.islice(some, number))
 
 
@@ -179,7 +199,7 @@ class Copy:
             shutil.copyfile(kept.with_suffix(".failing"), left_out)
         else:
             (self.folder / ".coveragerc").write_text("[run]\nrelative_files = true\nsource = models,views\n")
-            answer = self.pytest("--cov", "--cov-context=test", "--cov-report=", "-k", "not postgresql", *TESTS)
+            answer = self.pytest("--cov", "--cov-context=test", "--cov-report=", *SQLITE, *TESTS)
             # What fails once on a busy machine and passes alone (eight processes at once) is a witness all the same.
             failed = failures(answer)
             failing = failures(self.pytest(*failed)) if failed else []
@@ -203,7 +223,8 @@ class Copy:
                 touched[name] = touched.get(name, 0) + 1
         lines = range(change.first, change.last + 1)
         here = {context.partition("|")[0] for line in lines for context in by_line.get(line, ())} - {""}
-        return sorted(set(here or touched) - self._failing, key=lambda name: (-touched[name], name))
+        tests = sorted(set(here or touched) - self._failing, key=lambda name: (-touched[name], name))
+        return tests if here else [*OF_DECLARATIONS, *tests]
 
     def notices(self, change: Change) -> str:
         """Which test notices the change; empty when none does."""
@@ -215,7 +236,7 @@ class Copy:
         asked.write_text("\n".join(tests))
         path.write_text(change.changed)
         try:
-            answer = self.pytest("-x", f"--timeout={SECONDS_A_TEST}", f"@{asked}", seconds=SECONDS_EACH)
+            answer = self.pytest("-x", *SQLITE, f"--timeout={SECONDS_A_TEST}", f"@{asked}", seconds=SECONDS_EACH)
         except subprocess.TimeoutExpired:
             return ""
         finally:

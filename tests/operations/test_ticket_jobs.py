@@ -7,8 +7,9 @@ from sqlalchemy import select
 
 from models.events import Event
 from models.follow_ups import FollowUpStatus
+from models.matters import ClockRun
 from models.staff import Department
-from models.tickets import OPEN_STATUSES, Acceptance, TicketKind, TicketStatus
+from models.tickets import OPEN_STATUSES, Acceptance, TicketKind, TicketStatus, WaitingReason
 from models.verbs import transitions
 from tests.operations.walks import (
     DAY,
@@ -206,3 +207,23 @@ def test_a_reason_or_result_is_never_blank(world, now, verb, arguments):
         arguments = arguments | {"assignee": world.person("technician2")}
     assert refusal(do(world, verb, ticket, now, **arguments)).rule != "ROLE"
     assert ticket.status is status
+
+
+def test_the_times_on_hold_add_up_in_whole_minutes__JOB_9(world, now):
+    ticket = ticket_in(world, S.IN_PROGRESS, now)
+    standing = select(ClockRun).where(ClockRun.ticket_id == ticket.id, ClockRun.met_at.is_(None))
+    before = {run.id: run.due_at for run in world.session.scalars(standing)}
+    for minute, seconds in ((10, 0), (40, 59)):
+        do(world, "wait", ticket, now + minute * MINUTE, waiting_reason=WaitingReason.MATERIALS).one()
+        do(world, "resume", ticket, now + (minute + 5) * MINUTE + datetime.timedelta(seconds=seconds)).one()
+    for run in world.session.scalars(standing.execution_options(populate_existing=True)):
+        assert run.paused_minutes == 10
+        assert run.due_at >= before[run.id]
+
+
+def test_a_charge_is_at_most_a_million_yuan__JOB_4(world, now):
+    ticket = ticket_in(world, S.ACCEPTED, now)
+    assert refusal(do(world, "charge", ticket, now, amount_fen=100_000_001, agreed=True)).rule == "JOB-4"
+    for amount in (0, 100_000_000):
+        do(world, "charge", ticket, now, amount_fen=amount, agreed=True).one()
+        assert ticket.charge_fen == amount

@@ -13,6 +13,7 @@ from models.session import DeskSession
 from tests import reading
 from tests.factories import World
 from tests.operations import audits
+from views.registers.audit_lines import Group, Line, Sheet
 
 DAY = datetime.timedelta(days=1)
 
@@ -186,3 +187,36 @@ def test_the_control_sheet_counts_and_lists_everything__AUD_3(
     overdue, number = len(lines(look, run)), len(lines(look, run)) + len(lines(look, run, overdue=False))
     assert sum(len(reading.rows(section)) for section in page.css("section")) == number
     assert [reading.words(cell) for cell in page.css("tfoot td")] == [str(number), str(overdue), "0"]
+
+
+def line(number: int, **said: Any) -> Line:
+    """A finding in short."""
+    fair = {"number": f"T-{number}", "url": "", "owner": "", "rule": "JOB-1", "since": "", "age": "", "due": ""}
+    return Line(id=number, **{**fair, "overdue": True, "note": "", "noted_by": "", **said})
+
+
+def test_the_next_finding_to_explain_is_the_next_open_one_from_the_top_again_at_the_end__AUD_3() -> None:
+    lines = [line(1), line(2, note="x"), line(3), line(4, overdue=False), line(5)]
+    sheet = Sheet([Group("a", "A", "JOB-1", lines[:2]), Group("b", "B", "JOB-1", lines[2:])])
+    assert {after: sheet.next_open(after) for after in (0, 1, 2, 3, 4, 5)} == {0: 1, 1: 3, 2: 3, 3: 5, 4: 5, 5: 1}
+    assert Sheet([Group("a", "A", "JOB-1", [line(1)])]).next_open(1) == 1
+    assert Sheet([Group("a", "A", "JOB-1", [line(1, note="x")])]).next_open(1) is None
+    assert [(group.overdue, group.explained, group.count) for group in sheet.groups] == [(2, 1, 2), (2, 0, 3)]
+    assert (sheet.overdue, sheet.explained) == (4, 1)
+
+
+def test_what_is_drawn_of_the_findings_is_what_was_asked_for__AUD_3() -> None:
+    def drawn(shown: str, only: str = "", many: int = 3) -> list[tuple[str, list[int], int]]:
+        groups = [Group("a", "A", "JOB-1", [line(number) for number in range(many)])]
+        groups += [Group("b", "B", "JOB-1", [line(900, note="x"), line(901, overdue=False, note="y")])]
+        sheet = Sheet(groups)
+        sheet.narrow(shown, only)
+        return [(group.key, [each.id for each in group.drawn], group.left_off) for group in sheet.groups]
+
+    assert drawn("all") == [("a", [0, 1, 2], 0), ("b", [900, 901], 0)]
+    assert drawn("open") == [("a", [0, 1, 2], 0)]
+    assert drawn("explained") == [("b", [900, 901], 0)]
+    assert drawn("all", "b") == [("b", [900, 901], 0)]
+    assert drawn("open", "b") == []
+    assert drawn("all", many=151)[0] == ("a", list(range(150)), 1)
+    assert drawn("all", "a", many=151) == [("a", list(range(151)), 0)]

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from models.residents import Resident
 from models.session import DeskSession
 from tests.factories import World
-from tests.marks import EVERYTHING
+from tests.marks import EVERYTHING, only_sqlite
 from tests.records import Records
 from views.forms.lookup_kinds import LOOKUPS
 
@@ -106,3 +106,21 @@ def test_several_words_find_the_rows_that_hold_all_of_them(
     for text in (*FINDS_NOTHING, *SAYS_NOTHING[2:]):
         for path, name in (("/admin/search/", "q"), ("/admin/tickets/intake/callers/", "q")):
             assert answered(path, name, text).strip() in ("[]", ""), (path, text)
+
+
+@only_sqlite
+def test_a_percent_sign_or_a_line_means_itself_in_every_search(
+    records: Records, pages: dict[str, Any], sign_in: Callable[..., FlaskClient]
+) -> None:
+    client = sign_in("manager")
+
+    def found(path: str, name: str, text: str) -> int:
+        address, _, more = path.partition("?")
+        given = {name: text, **({"name": more.partition("=")[2]} if more else {})}
+        answer = client.get(address, query_string=given).text
+        return answer.count("details/?id=") + answer.count('"value":"id:') + answer.count("id%3A")
+
+    for path, name in places(pages).items():
+        assert {text: found(path, name, text) for text in ("%", "_")} == dict.fromkeys(
+            "%_", found(path, name, "鑫鑫")
+        ), path

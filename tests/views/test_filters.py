@@ -258,6 +258,7 @@ def test_both_values_are_kept_in_chips_form_saved_view_export_and_bulk(
     assert form.count('id="flt_status') == 3  # one each, and one for a further value
     assert form.count('<input type="hidden" name="flt_status"') == 2  # of the form that looks at a row
     assert form.count('id="flt_kind') == 1
+    assert [form.count(f">{label}</label>") for label in ("Status", "or Status", "Kind", "or Kind")] == [1, 2, 1, 0]
     answer = post(client, "/admin/tickets/views/", name="both", query=query)
     assert answer.location.endswith(f"?{query}")
     rows = client.get(f"/admin/tickets/export/csv/?{query}&cols=status").text.splitlines()[1:]

@@ -276,11 +276,13 @@ def test_roles_are_given_and_ended_by_an_administrator(
     assert row.ended_at is None
     assignment = row.id
     look.rollback()
-    end = f"/admin/staff/step/end_role/?id={person}"
+    record, end = f"/admin/staff/details/?id={person}", f"/admin/staff/step/end_role/?id={person}"
+    assert reading.facts(page(admin.get(record)))["Roles"] == "clerk, supervisor"
     assert post(admin, end, assignment="99999").status_code == 400
     assert post(admin, end, assignment=str(assignment)).status_code == 302
     look.rollback()
     assert look.scalars(held).one().ended_at is not None
+    assert reading.facts(page(admin.get(record)))["Roles"] == "clerk"
 
 
 def test_who_leaves_hands_over_what_is_theirs_on_the_same_page__INT_1(

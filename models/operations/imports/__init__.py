@@ -15,7 +15,7 @@ from models.operations.imports.files import (
 from models.operations.imports.known_matters import identifies
 from models.operations.imports.other_systems import TakeOver, take_over
 from models.operations.imports.records import close_record, open_record
-from models.operations.imports.room_columns import how_rooms_are_named
+from models.operations.imports.room_columns import RoomColumns, how_rooms_are_named
 from models.operations.imports.runs import (
     Refused,
     begin_unseen,
@@ -44,6 +44,7 @@ __all__ = [
     "REGISTERS",
     "Reading",
     "Refused",
+    "RoomColumns",
     "SealedFile",
     "TakeOver",
     "Undone",

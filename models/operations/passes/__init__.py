@@ -1,6 +1,6 @@
 """The verbs of passes (PAS-1 … PAS-3, PAS-7, PAS-8). One door for all callers."""
 
-from models.operations.passes.codes import new_code
+from models.operations.passes.codes import codes_in, new_code
 from models.operations.passes.gate import UNKNOWN_CODE, check_in, check_out, hand_in, look_up, refund, validity
 from models.operations.passes.issuing import (
     AMENDABLE,
@@ -21,6 +21,7 @@ __all__ = [
     "check_badge",
     "check_in",
     "check_out",
+    "codes_in",
     "correct",
     "delete",
     "hand_in",
