@@ -249,3 +249,11 @@ def test_a_stale_form_is_refused(desk):
 def test_only_named_columns_are_amended(desk):
     with pytest.raises(ValueError, match="number"):
         keys.amend(Call(desk.session, desk.clerk, desk.now), [desk.key], number="K-9")
+
+
+def test_a_number_in_letters_alone_is_taken_in_whatever_case__KEY_1(desk):
+    register(desk, number="Main Gate")
+    for number in ("Main Gate", "MAIN gate", "main gate", "ＭＡＩＮ gate"):
+        with refused("KEY-1"):
+            register(desk, number=number)
+    assert register(desk, number="Main Door").number == "Main Door"

@@ -12,6 +12,7 @@ from wtforms import Field, Form
 from models.tickets import TicketKind
 from tests.factories import World
 from tests.marks import only_sqlite
+from tests.records import Records
 from views.forms import fields
 from views.forms.base import text_of
 
@@ -183,3 +184,37 @@ def test_half_width_is_every_sign_that_a_chinese_keyboard_writes_in_full_width()
     wide = "".join(map(chr, range(0xFF01, 0xFF5F)))
     assert fields.half_width(f" {wide} ") == "".join(map(chr, range(0x21, 0x7F)))
     assert fields.half_width("3²\uff00\uff5f") == "3²\uff00\uff5f"
+
+
+@only_sqlite
+def test_a_reference_is_shown_and_compared_as_it_is_written(asking: None, records: Records, world: World) -> None:
+    g.actor = world.actor("clerk")
+    unit, team = world.units[1].id, records.team
+    for kind, lookup, row_id, text in (
+        (fields.LookupField, "unit", unit, "1-201"),
+        (fields.StaticChoiceField, "team", team, "engineering"),
+    ):
+        field = made(kind, data=row_id, lookup=lookup)
+        assert text_of(field) == text
+        assert text_of(made(kind, data=None, lookup=lookup)) == ""
+    field = made(fields.LookupField, data=unit, lookup="unit")
+    assert field._value() == "1-201"
+    drawn = str(field.widget(field))
+    assert f'data-selected="id:{unit}"' in drawn
+    assert 'data-lookup="unit"' in drawn
+    assert 'autocomplete="off"' in drawn
+    for typed, found in (
+        ("1-201", unit),
+        (f"id:{unit}", unit),
+        (" 1-101 ", world.units[0].id),
+        ("", None),
+        ("a\0", None),
+    ):
+        field = made(fields.LookupField, data=unit, typed=typed, lookup="unit")
+        assert (field.data, list(field.errors)) == (found, []), typed
+    wrong = made(fields.LookupField, data=unit, typed="9-909", lookup="unit")
+    assert (wrong.data, wrong._value()) == (None, "9-909")
+    assert [str(error) for error in wrong.errors] == ["Nothing found for “9-909”."]
+    several = made(fields.LookupField, typed="2-", lookup="unit")
+    assert "2-101 #" in str(several.errors[0])
+    assert "2-201 #" in str(several.errors[0])

@@ -2,6 +2,7 @@
 
 import datetime
 import html
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -360,3 +361,19 @@ def test_a_bunch_comes_back_in_part_on_the_board__KEY_2(
     for page in (f"keys/details/?id={bunch.id}", "key-loans/", f"key-loans/details/?id={loan}"):
         assert several in html.unescape(clerk.get(f"/admin/{page}").text), page
     assert "闪送" in clerk.get(f"/admin/key-loans/details/?id={loan}").text
+
+
+def test_approvals_of_one_name_are_for_one_person_in_whatever_case__KEY_3(
+    desk: Any, session: DeskSession, sign_in: Callable[..., FlaskClient]
+) -> None:
+    keys = (desk.key, desk.second, desk.third)
+    made = [
+        approve(desk, request(desk, key_id=key.id, borrower_kind=BorrowerKind.OTHER, borrower_name=name))
+        for key, name in zip(keys, ("Kim Lee", "KIM lee", "Kim Li"), strict=True)
+    ]
+    session.commit()
+    clerk = sign_in("clerk")
+    for one in made[:2]:
+        assert set(re.findall(r"key=(\d+)", clerk.get(f"{PAGE}?approved={one.id}").location)) == {
+            str(key.id) for key in keys[:2]
+        }

@@ -69,7 +69,8 @@ class RoomColumns:
             return code, stairwell
         first = None if stairwell else _stairwell_in(code)
         if first is not None and self.has_stairwells_in_rooms and room_key(building):
-            return room_figures(code).split("-", 1)[1], room_figures(code).split("-", 1)[0]
+            own, room = room_figures(code).split("-")
+            return room, own
         block = room_key(building)
         whole = first is not None and first == block
         if block in self.with_stairwells and not stairwell and (_is_bare(code) or whole):

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from sqlalchemy import func, select
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from models.errors import OperationRefused, gettext_noop
@@ -26,7 +26,7 @@ class Numbers:
         check_letters(number, "KEY-1", "number")
         name = tag_key(number)
         figures = _LAST_FIGURES.search(name)
-        alike = Key.number.contains(figures[0]) if figures else func.lower(Key.number) == number.lower()
+        alike = Key.number.contains(figures[0]) if figures else true()
         there = self._session.scalars(select(Key.number).where(Key.estate_id == estate_id, alike))
         same = next((each for each in there if tag_key(each) == name), self._taken.get((estate_id, name)))
         if same is not None:
