@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from flask import Flask
     from flask_admin import Admin
 
-    from views.register.base import RegisterView
+    from views.register.base import LedgerView
 
 
 def register_views(app: "Flask") -> "Admin":
@@ -19,7 +19,7 @@ def register_views(app: "Flask") -> "Admin":
     return panel.register_views(app)
 
 
-def __getattr__(name: str) -> "tuple[type[RegisterView[Any]], ...]":
+def __getattr__(name: str) -> "tuple[type[LedgerView[Any]], ...]":
     if name == "REGISTER_VIEWS":
         from views import panel  # likewise
 

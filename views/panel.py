@@ -22,7 +22,7 @@ from views.pages.key_board import KeyBoardView
 from views.pages.mentions import MentionView
 from views.pages.reports import ReportView
 from views.pages.several_keys import SeveralKeysView
-from views.register.base import RegisterView
+from views.register.base import LedgerView
 from views.register.beside import ON_DESK
 from views.register.page import DeskPage
 from views.request import context, keeping, sent_once
@@ -38,19 +38,19 @@ MENU = (
 """The registers in the order of the menu, those not named after these; each stands under its heading."""
 
 
-def _views() -> Iterator[type[RegisterView[Any]]]:
+def _views() -> Iterator[type[LedgerView[Any]]]:
     for module in iter_modules(registers.__path__, f"{registers.__name__}."):
         for made in vars(import_module(module.name)).values():
             if isinstance(made, type) and made.__module__ == module.name and "model" in vars(made):
                 yield made
 
 
-def _place(view: type[RegisterView[Any]]) -> int:
+def _place(view: type[LedgerView[Any]]) -> int:
     name = view.model.__tablename__
     return MENU.index(name) if name in MENU else len(MENU)
 
 
-REGISTER_VIEWS: tuple[type[RegisterView[Any]], ...] = tuple(sorted(_views(), key=_place))
+REGISTER_VIEWS: tuple[type[LedgerView[Any]], ...] = tuple(sorted(_views(), key=_place))
 
 JOB_PAGES: dict[str, type[DeskPage]] = {
     "follow_ups": FollowUpQueueView,

@@ -144,3 +144,12 @@ def test_a_default_order_is_taken_in_each_way_in_which_flask_admin_takes_it(
     declared: Any, expected: tuple[str, bool]
 ) -> None:
     assert sorting(declared) == expected
+
+
+def test_a_ledger_into_which_nobody_writes_has_no_pages_for_writing_at_all(app: Flask) -> None:
+    endpoints = {rule.endpoint for rule in app.url_map.iter_rules()}
+    writing = ("create_view", "edit_view", "delete_view", "bulk_view", "ajax_update", "action_view")
+    for register in ("audits", "events"):
+        assert {f"{register}.{each}" for each in ("index_view", "details_view", "export")} <= endpoints
+        assert not {f"{register}.{each}" for each in writing} & endpoints
+    assert {f"teams.{each}" for each in writing[:4]} <= endpoints

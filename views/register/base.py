@@ -1,4 +1,4 @@
-"""The one base of all registers: a register's view is a short declaration on top of it.
+"""The bases of all registers: a register's view is a short declaration on top of it.
 
 Its parts stand beside each other (:mod:`views.register.part`): what a list is, what may be done to one record, what to
 many, how a record is made and edited, how it is given out.
@@ -32,17 +32,15 @@ class Sourced(Protocol):
     source: str | None
 
 
-class RegisterView(
+class LedgerView(
     PersonalLists[Row],
     ExportPages[Row],
-    BulkPages[Row],
-    EditPages[Row],
     ListPages[Row],
     RecordPages[Row],
     StepPages[Row],
     Scope[Row],
 ):
-    """List, record, create, edit, delete, steps, bulk, export, saved views and look-ups of one register."""
+    """List, record, steps, export, saved views and look-ups of a register into which nobody writes by hand."""
 
     def __init_subclass__(cls, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)
@@ -66,4 +64,8 @@ class RegisterView(
         return code_name(record.source)
 
 
-__all__ = ["RegisterView"]
+class RegisterView(BulkPages[Row], EditPages[Row], LedgerView[Row]):
+    """A ledger in which people make, edit and delete records, and do steps to many."""
+
+
+__all__ = ["LedgerView", "RegisterView"]

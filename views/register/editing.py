@@ -38,9 +38,6 @@ else:
 class EditPages(Part[Row]):
     """``new/``, ``edit/?id=`` and ``delete/?id=``."""
 
-    _create_form_class: Any
-    _edit_form_class: Any
-    create_form_class: type[DeskForm] | None = None
     draft_class: Callable[..., Any]
     """What the create verb takes: made of what the form says and, where it has one, of the estate shown."""
     create_template = "admin/create.html"
@@ -48,18 +45,6 @@ class EditPages(Part[Row]):
     delete_template = "admin/delete.html"
     create_label: Any = None
     """What the button of the create page says; the verb's own label where None."""
-
-    def get_create_form(self) -> type[DeskForm]:
-        """The declared form: creating is a verb with its own questions."""
-        return self.create_form_class or DeskForm
-
-    def get_edit_form(self) -> type[DeskForm]:
-        """Made by Flask-Admin from ``form_columns``: what ``amend`` may change."""
-        if not self.form_columns:
-            return DeskForm
-        made = self.scaffold_form()
-        assert issubclass(made, DeskForm)
-        return made
 
     # ------------------------------------------------------------- create
 

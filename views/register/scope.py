@@ -108,6 +108,9 @@ class Scope(Searching, Generic[Row]):
     _filter_args: Any
     named_filter_urls = True
     form_base_class = DeskForm
+    create_form_class: type[DeskForm] | None = None
+    _create_form_class: Any
+    _edit_form_class: Any
     model_form_converter = DeskConverter
     reads: dict[str, tuple[str, ...]] = {}
     """Shown name -> the columns and relationships that its cell reads, where these are more than the one so called.
@@ -115,7 +118,11 @@ class Scope(Searching, Generic[Row]):
     In lists a relationship to one record reads as what that record is called.
     """
 
-    # What Flask-Admin offers and this panel does not: inline edit and its own actions (stack.md 2, 15).
+    # What Flask-Admin offers and this panel does not: inline edit and its own actions (stack.md 2, 15). Its pages for
+    # writing are no pages of ours either; a register has them by EditPages.
+    create_view: Any = None
+    edit_view: Any = None
+    delete_view: Any = None
     ajax_update = None
     action_view = None
     action_delete = None
@@ -190,6 +197,18 @@ class Scope(Searching, Generic[Row]):
         self._filters = self.get_filters() or []
         self._filter_groups = None
         self._filter_args = {flt.key: (index, flt) for index, flt in enumerate(self._filters)}
+
+    def get_create_form(self) -> type[DeskForm]:
+        """The declared form: creating is a verb with its own questions."""
+        return self.create_form_class or DeskForm
+
+    def get_edit_form(self) -> type[DeskForm]:
+        """Made by Flask-Admin from ``form_columns``: what ``amend`` may change."""
+        if not self.form_columns:
+            return DeskForm
+        made = self.scaffold_form()
+        assert issubclass(made, DeskForm)
+        return made
 
     # ------------------------------------------------------------- who may
 

@@ -19,7 +19,7 @@ from models.staff import Staff
 from views.forms.base import DeskForm
 from views.forms.fields import LongTextField, Required
 from views.forms.filters import DateFilter
-from views.register.base import RegisterView
+from views.register.base import LedgerView
 from views.register.scope import INVALID, perform
 from views.register.steps import Step
 from views.registers.audit_lines import SHOWN, Sheet, lines_question, put_back, sheet_of
@@ -41,7 +41,7 @@ class NoteForm(DeskForm):
     note = LongTextField(_("Note to the ticked findings"), [Required()], length=LONGEST_NOTE)
 
 
-class AuditView(RegisterView[AuditRun]):
+class AuditView(LedgerView[AuditRun]):
     """``/admin/audits/``."""
 
     model = AuditRun
@@ -49,7 +49,6 @@ class AuditView(RegisterView[AuditRun]):
     url_name = "audits"
     title = _("Daily audit")
     group = _("Control")
-    can_delete = False
     create_verb = "run"
     steps = (Step("sign_off", style="primary", when=lambda run: run.signed_off_at is None),)
     empty_text = _("No audit has been run yet: choose “Run daily audit”.")

@@ -12,7 +12,7 @@ from models.personal import masked_text
 from models.staff import Staff
 from models.verbs import labels, verb_label
 from views.forms.filters import DateFilter, ReferenceFilter, WordFilter
-from views.register.base import RegisterView
+from views.register.base import LedgerView
 from views.words.labels import REGISTERS, register_label
 from views.words.language import NOTHING, joined, say, titled
 from views.words.references import ENDPOINTS, learn_names, name_of, record_url
@@ -36,7 +36,7 @@ class VerbFilter(WordFilter):
         return sorted(((word, say(text)) for word, text in self.words.items()), key=lambda pair: pair[1])
 
 
-class EventView(RegisterView[Event]):
+class EventView(LedgerView[Event]):
     """``/admin/events/``."""
 
     model = Event
