@@ -18,7 +18,7 @@ const plainly = window.EventTarget.prototype.addEventListener;
 for (const kind of [window, window.EventTarget.prototype]) {
   const { addEventListener, removeEventListener } = kind;
   const place = (...sought) => listening.findIndex((one) => one.every((part, index) => part === sought[index]));
-  const capture = (options) => Boolean(options?.capture ?? options);
+  const capture = (options) => Boolean(typeof options === "object" ? options?.capture : options);
   kind.addEventListener = function add(type, listener, options) {
     if (place(this, type, listener, capture(options)) < 0) listening.push([this, type, listener, capture(options)]);
     if (options?.signal) plainly.call(options.signal, "abort", () => { this.removeEventListener(type, listener, options); });

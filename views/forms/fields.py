@@ -359,14 +359,14 @@ class JsonField(TypedField):
 
 
 class LookupWidget(widgets.TextInput):
-    """A text input that desk.js turns into a search box; without JavaScript the typed text is looked up."""
+    """A text input that a script turns into a search box; without JavaScript the typed text is looked up."""
 
     html_params = staticmethod(attributes)
 
     def __call__(self, field: Field, **kwargs: object) -> Markup:
         """The input, with where to look things up and what is chosen now."""
         assert isinstance(field, LookupField)
-        kwargs["data-lookup"] = field.lookup.name
+        kwargs |= {"data-controller": "lookup", "data-lookup": field.lookup.name}
         kwargs["autocomplete"] = "off"
         if field.data is not None:
             kwargs["data-selected"] = f"id:{field.data}"
