@@ -45,12 +45,9 @@ def _views() -> Iterator[type[LedgerView[Any]]]:
                 yield made
 
 
-def _place(view: type[LedgerView[Any]]) -> int:
-    name = view.model.__tablename__
-    return MENU.index(name) if name in MENU else len(MENU)
-
-
-REGISTER_VIEWS: tuple[type[LedgerView[Any]], ...] = tuple(sorted(_views(), key=_place))
+REGISTER_VIEWS: tuple[type[LedgerView[Any]], ...] = tuple(
+    sorted(_views(), key=lambda view: (*MENU, view.model.__tablename__).index(view.model.__tablename__))
+)
 
 JOB_PAGES: dict[str, type[DeskPage]] = {
     "follow_ups": FollowUpQueueView,

@@ -146,7 +146,8 @@ def register_units(new: New[Unit], draft: UnitDraft) -> Unit:
 
     The butler works there (RES-5).
     """
-    code, codes = draft.code.strip(), new.once(_codes)
+    codes: dict[int, dict[str, str]] = new.once("codes", dict)
+    code = draft.code.strip()
     if draft.estate_id not in codes:
         known = new.session.execute(select(Unit.code, Unit.use).where(Unit.estate_id == draft.estate_id))
         codes[draft.estate_id] = {_identity(row.code, row.use): row.code for row in known}
@@ -154,11 +155,6 @@ def register_units(new: New[Unit], draft: UnitDraft) -> Unit:
     _check_butler(new.session, draft.butler_id, draft.estate_id)
     codes[draft.estate_id][_identity(code, UnitUse(draft.use))] = code
     return new.row(draft)
-
-
-def _codes(session: Session) -> dict[int, dict[str, str]]:
-    """Estate -> what is told apart there -> how it is written."""
-    return {}
 
 
 def _identity(code: str, use: UnitUse) -> str:

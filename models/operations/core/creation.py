@@ -14,8 +14,6 @@ import functools
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 
-from sqlalchemy.orm import Session
-
 from models.base import Base, Choice, LabelledEnum
 from models.call import Call
 from models.declared import TimeLimit
@@ -49,18 +47,18 @@ class New(Generic[Row]):
         self.settings = EstateSettings(call.session, estates)
         self.rows: list[Row] = []
         """Those of the same call that were made before."""
-        self._kept: dict[Callable[[Session], Any], Any] = {}
+        self._kept: dict[str, Any] = {}
 
     def row(self, draft: OfEstate, **own: Any) -> Row:
         """A record with what *draft* says of its columns, words without blanks around them, and *own* columns."""
         said = {name: _as_stored(column, getattr(draft, name)) for name, column in _told(self._model, draft).items()}
         return self._model(**{**said, **own})
 
-    def once(self, make: Callable[[Session], Kept]) -> Kept:
+    def once(self, name: str, make: Callable[[], Kept]) -> Kept:
         """What *make* gives, the same for all drafts of the call: what is there already, what the others have taken."""
-        if make not in self._kept:
-            self._kept[make] = make(self.session)
-        kept: Kept = self._kept[make]
+        if name not in self._kept:
+            self._kept[name] = make()
+        kept: Kept = self._kept[name]
         return kept
 
 

@@ -65,19 +65,14 @@ def register(new: New[Key], draft: KeyDraft) -> Key:
     seal = draft.seal if draft.seal or not draft.is_out else "-"
     _check_described(new.session, draft.estate_id, draft.unit_id, draft.place, draft.hook, seal)
     _check_pieces(draft.pieces)
-    check_free(new.session, draft.estate_id, {"hook": draft.hook, "seal": draft.seal}, new.once(_taken))
+    check_free(new.session, draft.estate_id, {"hook": draft.hook, "seal": draft.seal}, new.once("taken", set))
     if draft.received_at is not None and draft.received_at > new.now:
         message = gettext_noop("A key cannot have been received in the future.")
         raise OperationRefused("KEY-1", message, field="received_at")
     number = (draft.number or "").strip()
     if number:
-        new.once(Numbers).take(draft.estate_id, number)
+        new.once("numbers", lambda: Numbers(new.session)).take(draft.estate_id, number)
     return new.row(draft, number=number, received_at=(draft.received_at or new.now).astimezone(datetime.UTC))
-
-
-def _taken(session: Session) -> set[tuple[str, int, str]]:
-    """Hooks and seals that keys of the same call have taken."""
-    return set()
 
 
 def _check_described(

@@ -94,7 +94,7 @@ def issue(new: New[VisitorPass], draft: PassDraft) -> VisitorPass:
     if draft.host_unit_id is not None:
         what = gettext_noop("unit")
         in_estate(new.session, Unit, draft.host_unit_id, draft.estate_id, rule, what, field="host_unit_id")
-    check_badge(new.session, draft.estate_id, draft.badge_number, new.once(_badges))
+    check_badge(new.session, draft.estate_id, draft.badge_number, new.once("badges", set))
     days = new.settings.number(draft.estate_id, DAYS[draft.kind])
     begin, end = _valid(draft, rule, days, calendar, new.now)
     worker = draft.kind is PassKind.WORKER
@@ -110,11 +110,6 @@ def issue(new: New[VisitorPass], draft: PassDraft) -> VisitorPass:
         deposit_fen=new.settings.number(draft.estate_id, "worker-pass-deposit-fen") if worker else 0,
         card_fee_fen=new.settings.number(draft.estate_id, "worker-pass-card-fee-fen") if worker else 0,
     )
-
-
-def _badges(session: Session) -> set[tuple[int, str]]:
-    """Those that passes of the same call have taken."""
-    return set()
 
 
 def check_badge(

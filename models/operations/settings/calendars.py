@@ -96,7 +96,7 @@ def delete_calendar_days(move: Move[CalendarDay]) -> None:
 def register_working_hours(new: New[WorkingHours], draft: WorkingHoursDraft) -> WorkingHours:
     """Add working intervals to weekdays (SET-2); the intervals of a day do not overlap."""
     row = new.row(draft)
-    known = new.once(_KnownHours)
+    known = new.once("hours", lambda: _KnownHours(new.session))
     known.check(row.estate_id, 0, (row.weekday, row.start_minute, row.end_minute))
     known.of(row.estate_id)[-len(new.rows) - 1] = (row.weekday, row.start_minute, row.end_minute)
     return row
