@@ -12,7 +12,7 @@ from models.events import record_events
 from models.follow_ups import FollowUp, FollowUpStatus
 from models.session import DeskSession
 from models.settings import Category, CategoryRegister
-from models.tickets import CancelKind, Ticket, TicketKind, TicketStatus
+from models.tickets import Acceptance, CancelKind, Ticket, TicketKind, TicketStatus
 from tests import reading
 from tests.factories import World
 from tests.views.maker import Ids, Maker
@@ -32,7 +32,7 @@ def make(session: DeskSession, world: World, now: datetime.datetime) -> Ids:
         maker.add(Category, code, register=CategoryRegister.TICKETS, code=code, name=name)
     tap, lift = maker.ids["categories"]["tap"], maker.ids["categories"]["lift"]
     closed: dict[str, Any] = {"status": TicketStatus.CLOSED, "finished_at": now, "closed_at": now, "result": "修好"}
-    closed["closed_by_id"] = maker.person("clerk")
+    closed |= {"closed_by_id": maker.person("clerk"), "acceptance": Acceptance.SIGNED}
     done = {"status": TicketStatus.DONE, "finished_at": now, "assignee_id": maker.person("technician2")}
     cancelled = {"status": TicketStatus.CANCELLED, "cancelled_at": now, "cancel_kind": CancelKind.WITHDRAWN}
     working = {"status": TicketStatus.IN_PROGRESS, "assignee_id": maker.person("technician")}
