@@ -2,6 +2,7 @@
 
 import contextlib
 import secrets
+import time
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -47,6 +48,8 @@ ADDRESS_LENGTH = 60
 SESSION_ID = "session_id"
 SESSION_LANGUAGE = i18n.SESSION_LANGUAGE
 SESSION_ESTATE = "estate_id"
+SESSION_WRITTEN = "written"
+SECONDS_FRESH = 60
 
 blueprint = Blueprint("auth", __name__)
 
@@ -147,6 +150,9 @@ def _gate() -> Any:
     if request.endpoint == "static" or request.endpoint == "health.healthz":
         return None
     is_known = bool(current_user.is_authenticated)
+    # The hours of a session count from when its cookie was written: it is written again once a minute.
+    if session.permanent and time.time() - session.get(SESSION_WRITTEN, 0) > SECONDS_FRESH:
+        session[SESSION_WRITTEN] = int(time.time())
     if request.endpoint is None:
         return None  # there is no such page, or not with this method: the routing says so
     if not is_known and request.endpoint not in PUBLIC_ENDPOINTS:
@@ -171,11 +177,11 @@ def _refuse_other_estate() -> None:
         abort(409, message)
 
 
-def safe_path(wanted: str | None) -> str | None:
-    """*wanted* if it is a path of this site, else None: browsers read ``//`` and ``\\`` as the start of a host."""
-    if not wanted or not wanted.startswith("/") or wanted.startswith("//") or "\\" in wanted:
+def safe_path(path: str | None) -> str | None:
+    """*path* if it is a path of this site, else None: browsers read ``//`` and ``\\`` as the start of a host."""
+    if not path or not path.startswith("/") or path.startswith("//") or "\\" in path:
         return None
-    return wanted if wanted.isprintable() else None
+    return path if path.isprintable() else None
 
 
 @blueprint.get("/login")

@@ -5,7 +5,6 @@ name, or flood the door, do not shut out the person it belongs to (:mod:`admin_a
 """
 
 import secrets
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flask import current_app, request
@@ -38,13 +37,9 @@ def here() -> Place:
     """The browser of this request; a new one where there is no cookie, or one that nobody signed or that is too old."""
     try:
         name, people = _signer().loads(request.cookies.get(COOKIE, ""), max_age=SECONDS)
-        return Place(str(name), _ids(people))
+        return Place(str(name), tuple(person for person in people if isinstance(person, int)))
     except (BadSignature, ValueError, TypeError):
         return Place(secrets.token_hex(8))
-
-
-def _ids(people: Iterable[object]) -> tuple[int, ...]:
-    return tuple(person for person in people if isinstance(person, int))
 
 
 def remember(answer: Response, staff_id: int) -> Response:

@@ -2,6 +2,7 @@
 
 import secrets
 import sqlite3
+from collections.abc import Callable
 from contextlib import suppress
 from typing import IO, Any
 from urllib.parse import unquote_to_bytes
@@ -40,7 +41,6 @@ from admin_app import logs
 from admin_app.config import Config
 from admin_app.hosts import REFUSED as HOST_REFUSED
 from admin_app.hosts import HostCheck
-from admin_app.sessions import DeskSessions
 from models.errors import OperationRefused, gettext_noop
 from models.operations.imports import REGISTERS
 from models.policy import may
@@ -73,7 +73,7 @@ HEADERS = {
 }
 
 # Code -> heading and what to do. What happened in particular is said by the one who refused.
-PLAIN = """<!doctype html><html><head><meta charset="utf-8"><title>{{ heading }}</title></head>
+BARE_PAGE = """<!doctype html><html><head><meta charset="utf-8"><title>{{ heading }}</title></head>
 <body><h1>{{ heading }}</h1>{% if said %}<p>{{ said }}</p>{% endif %}<p>{{ advice }}</p>
 <p>{{ code }} · {{ request_id }}</p><p><a href="/">⌂</a></p></body></html>"""
 """For the case that the page of an error cannot be drawn itself."""
@@ -142,12 +142,12 @@ def init(app: Flask, config: Config) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=config.secure_cookies,
         PERMANENT_SESSION_LIFETIME=SESSION_SECONDS,
+        SESSION_REFRESH_EACH_REQUEST=False,  # auth's gate does, once a minute
         SEND_FILE_MAX_AGE_DEFAULT=STATIC_SECONDS,
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session
         WTF_CSRF_CHECK_DEFAULT=False,  # _check_token asks, once the request is known to be well formed
     )
     app.request_class = MemoryRequest
-    app.session_interface = DeskSessions()
     app.before_request(_number_request)
     app.before_request(_refuse_foreign_host)
     app.before_request(_allow_upload)
@@ -255,23 +255,8 @@ def _add_headers(response: Response) -> Response:
 
 
 def _register_error_pages(app: Flask) -> None:
-    app.register_error_handler(CSRFError, _no_token)
-    app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(RequestEntityTooLarge, _too_large)
-    app.register_error_handler(OperationRefused, _refused)
-    app.register_error_handler(IntegrityError, _database_refused)
-    app.register_error_handler(StaleDataError, _stale)
-    app.register_error_handler(DataError, _unfit)
-    for kind in DATABASE_GONE:
-        app.register_error_handler(kind, _database_gone)
-    app.register_error_handler(Exception, _unexpected)
-
-
-def _no_token(_error: CSRFError) -> Any:
-    return error_page(
-        400,
-        gettext("The form was out of date, or did not come from this site; so nothing was done."),
-    )
+    for kind, page in ERRORS.items():
+        app.register_error_handler(kind, page)
 
 
 def _http_error(error: HTTPException) -> Any:
@@ -290,22 +275,6 @@ def _too_large(error: RequestEntityTooLarge) -> Any:
     return _http_error(error)
 
 
-def _refused(error: OperationRefused) -> Any:
-    return error_page(error.http_status, language.sentence(error))
-
-
-def _database_refused(error: IntegrityError) -> Any:
-    return _refused(refusal_from(error))
-
-
-def _stale(_error: StaleDataError) -> Any:
-    return error_page(409, gettext("Someone else changed this record at the same time."))
-
-
-def _unfit(_error: DataError) -> Any:
-    return error_page(400, gettext("A value is too large, or not of the kind that is needed."))
-
-
 def _database_gone(error: Exception) -> Any:
     logs.failure(error, f"{_request()}: the database does not answer", brief=True)
     return error_page(503)
@@ -316,6 +285,22 @@ def _unexpected(error: Exception) -> Any:
         return _database_gone(error)
     logs.failure(error, f"{_request()} failed")
     return error_page(500)
+
+
+ERRORS: dict[type[Exception], Callable[[Any], Any]] = {
+    CSRFError: lambda _error: error_page(
+        400, gettext("The form was out of date, or did not come from this site; so nothing was done.")
+    ),
+    HTTPException: _http_error,
+    RequestEntityTooLarge: _too_large,
+    OperationRefused: lambda error: error_page(error.http_status, language.sentence(error)),
+    IntegrityError: lambda error: ERRORS[OperationRefused](refusal_from(error)),
+    StaleDataError: lambda _error: error_page(409, gettext("Someone else changed this record at the same time.")),
+    DataError: lambda _error: error_page(400, gettext("A value is too large, or not of the kind that is needed.")),
+    **dict.fromkeys(DATABASE_GONE, _database_gone),
+    Exception: _unexpected,
+}
+"""What was raised -> the page that says so."""
 
 
 def is_gone(error: BaseException) -> bool:
@@ -376,4 +361,4 @@ def _drawn(facts: dict[str, Any]) -> str:
         return render_template("error.html", **facts)
     except Exception as error:  # whatever is broken, the person learns what to do
         logs.failure(error, f"{_request()}: the page of the error failed")
-        return render_template_string(PLAIN, **facts)
+        return render_template_string(BARE_PAGE, **facts)

@@ -22,9 +22,9 @@ def init(app: Flask) -> None:
     app.add_template_filter(controllers)
 
 
-def controllers(shown: str) -> list[str]:
+def controllers(page: str) -> list[str]:
     """The files of the controllers that a page's mark-up names: it loads them at once, not one after the other."""
-    names = sorted({name for value in re.findall(r' data-controller="([^"]+)"', shown) for name in value.split()})
+    names = sorted({name for value in re.findall(r' data-controller="([^"]+)"', page) for name in value.split()})
     return [f"js/controllers/{name.replace('-', '_')}_controller.js" for name in names]
 
 

@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from models.complaints import Complaint
 from models.estates import Unit
-from models.finding import found, found_rooms, half_typed, named_at_end, question_of, words_found
+from models.finding import found_rooms, half_typed, named_at_end, question_of, search_condition, words_found
 from models.matters import RepeatReport
 from models.meanings import SHORTEST_GIVEN_NAME
 from models.personal import keyring_of
@@ -90,8 +90,10 @@ def callers(
     if key not in _KEPT:
         if len(_KEPT) >= MOST_KEPT:
             _KEPT.clear()
-        person = found(Resident, text, keyring, by_given_name=False) if may(actor, "read", Resident) else None
-        room = found(Unit, text, keyring) if may(actor, "read", Unit) else None
+        person = (
+            search_condition(Resident, text, keyring, by_given_name=False) if may(actor, "read", Resident) else None
+        )
+        room = search_condition(Unit, text, keyring) if may(actor, "read", Unit) else None
         nothing = person is None and room is None
         people = _people(false() if person is None else person, len(names), bool(rooms), actor, estate_id)
         empty = None if room is None else _empty_rooms(room, actor, estate_id).limit(limit)

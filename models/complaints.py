@@ -64,7 +64,7 @@ class ComplaintStatus(LabelledEnum):
     """CMP-4."""
 
     REGISTERED = "registered", gettext_noop("registered"), Tone.NEW
-    ASSIGNED = "assigned", gettext_noop("assigned"), Tone.GIVEN
+    ASSIGNED = "assigned", gettext_noop("assigned"), Tone.ASSIGNED
     INVESTIGATING = "investigating", gettext_noop("investigating"), Tone.TAKEN
     PROPOSAL = "proposal", gettext_noop("proposal made"), Tone.UNDER_WAY
     NEGOTIATING = "negotiating", gettext_noop("negotiating"), Tone.STOPPED

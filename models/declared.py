@@ -43,7 +43,7 @@ class Tone(Enum):
     """What a state says to whoever looks over many of them; pages give each a colour (views.words.cells)."""
 
     NEW = auto()
-    GIVEN = auto()
+    ASSIGNED = auto()
     TAKEN = auto()
     UNDER_WAY = auto()
     STOPPED = auto()

@@ -44,7 +44,9 @@ _OF_A_RESIDENT = ("together", "turned", *_SAID_OF_A_NAME, "plate", "plate_apart"
 _TAGS = ("tag", "tag_counted", "tag_together")
 
 
-def found(model: type[Base], text: str, keyring: Keyring, *, by_given_name: bool = True) -> ColumnElement[bool] | None:
+def search_condition(
+    model: type[Base], text: str, keyring: Keyring, *, by_given_name: bool = True
+) -> ColumnElement[bool] | None:
     """The rows of *model* that *text* finds; None when there is nothing in it to search for.
 
     That is so for signs only and for a single letter or digit: both would find nearly everything.
@@ -97,7 +99,7 @@ def matches(
 
 
 def found_one_by_one(model: type[Base], text: str, keyring: Keyring) -> ColumnElement[bool]:
-    """Like :func:`found`, asked of one row after another: for what so many rows fit that the first come soon."""
+    """Like :func:`search_condition`, of one row after another: for what so many rows fit that the first come soon."""
     return and_(*(or_(*(_is_among(model, way) for way in each)) for each in _ways(model, text, keyring) or ()))
 
 
@@ -111,7 +113,7 @@ def _is_among(model: type[Base], way: Select[Any]) -> ColumnElement[bool]:
     return model.id.in_(way)
 
 
-class Question(NamedTuple):
+class SearchText(NamedTuple):
     """What a text asks for. Texts with the same *kinds* make the same statement but for the *values*."""
 
     kinds: tuple[frozenset[str], ...]
@@ -124,13 +126,13 @@ class Question(NamedTuple):
     """The words of the index for the rooms that are named in whatever spelling."""
 
 
-def question_of(text: str, keyring: Keyring) -> Question:
+def question_of(text: str, keyring: Keyring) -> SearchText:
     """What *text* asks for: a statement that was kept for its kinds answers it with its values."""
     parts = parts_of(text)
     meanings = meanings_of(parts, keyring)
     together = said_together(parts)
     names = [surname_said(part) or part for part in parts if part.isalpha()]
-    return Question(
+    return SearchText(
         tuple(frozenset(each) for each in meanings),
         {f"{name}_of_{number}": value for number, each in enumerate(meanings) for name, value in each.items()},
         (*(name for name in names if not together or not name.isascii()), *filter(None, [together])),

@@ -52,19 +52,19 @@ class Masked(str):
         """What it shows before the hidden part."""
         return re.split(r"[^0-9A-Za-z]+|(?<=\d)[xX]{3,}(?=\d)", self)[0]
 
-    def fits(self, plain: str) -> bool:
-        """Whether the number *plain* may be the one that is hidden."""
-        return plain.startswith(self.beginning) and plain.endswith(self.ending)
+    def fits(self, number: str) -> bool:
+        """Whether the number *number* may be the one that is hidden."""
+        return number.startswith(self.beginning) and number.endswith(self.ending)
 
 
-def plain(text: str) -> str:
+def word_key(text: str) -> str:
     """*text* without what makes no difference between words: case, width, blanks, punctuation."""
     return re.sub(r"[\W_]", "", unicodedata.normalize("NFKC", text).casefold())
 
 
 ANONYMOUS = frozenset(
     map(
-        plain,
+        word_key,
         (
             *(
                 "匿名",
@@ -94,7 +94,7 @@ def says_nothing(cell: str) -> bool:
 
 def is_unreadable(cell: str) -> bool:
     """Whether *cell* is what our own exports write where a value could not be read, in each language."""
-    return plain(cell) in _UNREADABLE
+    return word_key(cell) in _UNREADABLE
 
 
 def text(cell: str) -> str:
@@ -119,7 +119,7 @@ def digits(cell: str) -> str | None:
 
 def date(cell: str) -> datetime.date | None:
     """A date as people write it; None where the cell says that there is none. Of a time its day is taken."""
-    written = moments.plain(cell)
+    written = moments.in_digits(cell)
     if says_nothing(written):
         return None
     found = moments.read(written)
@@ -202,7 +202,7 @@ def person(cell: str) -> str | None:
     if _SEVERAL_PEOPLE.search(unicodedata.normalize("NFKC", cell).strip()) and not _ORGANISATION.search(written):
         message = gettext_noop("“%(value)s” looks like several people: write each in a row of their own.")
         raise OperationRefused(RULE, message, value=cell[:40])
-    if plain(cell) in _ROLES:
+    if word_key(cell) in _ROLES:
         message = gettext_noop("“%(value)s” says what somebody is, and is no name.")
         raise OperationRefused(RULE, message, value=cell[:40])
     return whole_text(cell)
@@ -233,13 +233,13 @@ def word(enum: type[LabelledEnum], words: Mapping[LabelledEnum, str]) -> Callabl
 
     What our own exports write is among *words* in each language that they can be written in.
     """
-    known = {plain(one): member for member, several in words.items() for one in several.split()}
-    known |= {plain(one): member for member in enum for one in (member.value, str(member.label))}
+    known = {word_key(one): member for member, several in words.items() for one in several.split()}
+    known |= {word_key(one): member for member in enum for one in (member.value, str(member.label))}
 
     def read(cell: str) -> Any:
         if says_nothing(cell):
             return None
-        member = known.get(plain(cell))
+        member = known.get(word_key(cell))
         if member is None:
             message = gettext_noop("“%(value)s” is none of the words this column may hold: %(words)s.")
             raise OperationRefused(RULE, message, value=cell[:40], words=[Msgid(each.label) for each in enum])
@@ -316,7 +316,7 @@ FEE = word(
 
 def _bare(text: str) -> str:
     """*text* as it is compared; a sign that stands alone is a word too."""
-    return plain(text) or text.strip()
+    return word_key(text) or text.strip()
 
 
 def choice(words: Mapping[str, str], show: int) -> Callable[[str], Any]:
@@ -341,7 +341,7 @@ def choice(words: Mapping[str, str], show: int) -> Callable[[str], Any]:
 
 def moment(cell: str) -> datetime.datetime | None:
     """A time as people write it, by the estate's clock unless it names its zone; midnight where no hour is said."""
-    written = moments.plain(cell)
+    written = moments.in_digits(cell)
     if says_nothing(written):
         return None
     found = moments.read(written)
@@ -355,7 +355,7 @@ def hour(cell: str) -> datetime.time | datetime.datetime | None:
     """An hour as people write it, all of it where the cell says its day too; None where nothing is said."""
     if says_nothing(cell):
         return None
-    found = moments.hour(cell) or moments.read(moments.plain(cell))
+    found = moments.hour(cell) or moments.read(moments.in_digits(cell))
     if found is not None:
         return found
     message = gettext_noop("“%(value)s” is no hour; write it like 08:30.")

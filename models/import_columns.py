@@ -8,7 +8,7 @@ from typing import Any
 
 from models.base import LabelledEnum
 from models.errors import Msgid, OperationRefused, gettext_noop
-from models.import_cells import Masked, at_hour, plain
+from models.import_cells import Masked, at_hour, word_key
 from models.spreadsheets import RULE, SheetRow, UnreadableSheet
 
 HEADER_WITHIN = 20  # titles and notes may stand above the header
@@ -30,7 +30,7 @@ class Column:
 
 def heading(text: str) -> str:
     """*text* of a header as it is compared: "姓名（必填）" and "Name *" are headings too."""
-    return plain(re.sub(r"\(.*?\)|\[.*?\]|【.*?】", "", unicodedata.normalize("NFKC", text)))
+    return word_key(re.sub(r"\(.*?\)|\[.*?\]|【.*?】", "", unicodedata.normalize("NFKC", text)))
 
 
 _BARE_PHONE = re.compile(

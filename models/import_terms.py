@@ -7,12 +7,12 @@ from typing import Any, Literal
 
 from models import moments
 from models.errors import OperationRefused, gettext_noop
-from models.import_cells import moment, plain, says_nothing
+from models.import_cells import moment, says_nothing, word_key
 from models.spreadsheets import RULE
 
 
 def _words(text: str) -> frozenset[str]:
-    return frozenset(map(plain, text.split()))
+    return frozenset(map(word_key, text.split()))
 
 
 _NOT_BACK = _words(
@@ -71,14 +71,14 @@ def pieces(cell: str) -> int | None:
 
 def returned(cell: str) -> datetime.datetime | Literal[True] | None:
     """When something came back, True where only that it did; None where it is still out (未还, ×)."""
-    if plain(cell) in _NOT_BACK or cell.strip() in _CROSSES:
+    if word_key(cell) in _NOT_BACK or cell.strip() in _CROSSES:
         return None
-    return True if plain(cell) in _BACK or cell.strip() in _TICKS else moment(cell)
+    return True if word_key(cell) in _BACK or cell.strip() in _TICKS else moment(cell)
 
 
 def due(cell: str) -> datetime.datetime | datetime.timedelta | None:
     """When something is due, or how long after it was lent: whole days (当天, 3天) mean the end of the last of them."""
-    written = plain(cell)
+    written = word_key(cell)
     if written in _SAME_DAY:
         return datetime.timedelta()
     if written in _NO_END:
@@ -93,10 +93,10 @@ def due(cell: str) -> datetime.datetime | datetime.timedelta | None:
 
 def validity(cell: str) -> Any:
     """The last time of a pass, or its first and last one where the cell says both: 2026-11-01至2026-12-31."""
-    if plain(cell) in _NO_END:
+    if word_key(cell) in _NO_END:
         message = gettext_noop("“%(value)s” is no last day, and every pass has one: write until when it is valid.")
         raise OperationRefused("PAS-7", message, value=cell[:40])
-    written = moments.plain(cell)
+    written = moments.in_digits(cell)
     spans = [
         (begin, until)
         for sign in _BETWEEN.finditer(written)

@@ -35,7 +35,7 @@ _ZONE = re.compile(r"(?:(?<=\d)[+-](?:0\d|1[0-4])[0-5]\d|[+-](?:0\d|1[0-4]):[0-5
 _AFTERNOON = frozenset(("下午", "傍晚", "晚上", "晚", "夜里", "pm", "p.m."))
 
 
-def plain(text: str) -> str:
+def in_digits(text: str) -> str:
     """*text* in plain letters and digits, Chinese numbers among them."""
     text = unicodedata.normalize("NFKC", text).strip()
     if re.search("[年月]", text) is None:

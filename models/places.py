@@ -233,8 +233,8 @@ def _first(found: list[str | None]) -> str | None:
 class _Text:
     """A text of which one part after the other is read and taken out."""
 
-    def __init__(self, plain: str) -> None:
-        self.left = plain
+    def __init__(self, text: str) -> None:
+        self.left = text
 
     def take(self, pattern: str, *groups: str) -> list[str | None]:
         """The *groups* of the first place that fits; empty where none does."""

@@ -110,7 +110,7 @@ LIKE_PAIRS, LIKE_SIGNS = 0.5, 0.8
 
 
 @dataclass(frozen=True)
-class Asked:
+class Report:
     """What is about to be registered, as far as it is known; *category* is an id (tickets) or a word (complaints)."""
 
     estate_id: int
@@ -121,26 +121,26 @@ class Asked:
     emergency: bool = False
 
 
-def same_matters(session: Session, model: type[Any], asked: Asked) -> list[int]:
-    """The ids of the unfinished matters in *model* that *asked* may be, the oldest first (INT-6).
+def same_matters(session: Session, model: type[Any], report: Report) -> list[int]:
+    """The ids of the unfinished matters in *model* that *report* may be, the oldest first (INT-6).
 
     Same unit or place (:mod:`models.places`; a room also where it is only written), and the same category other than
     “other”, or :func:`like_words`. Of tickets an emergency is compared with emergencies only: a job on its way must
     not swallow it (DSP-1).
     """
-    unit = session.get(Unit, asked.unit_id) if asked.unit_id is not None else None
-    rooms = _rooms(unit.code if unit is not None else "") | _rooms(asked.place or "")
-    units = {asked.unit_id} if unit is not None else _units_named(session, asked)
-    text = asked.place or (unit.code if unit is not None and unit.use is UnitUse.PLACE else "")
+    unit = session.get(Unit, report.unit_id) if report.unit_id is not None else None
+    rooms = _rooms(unit.code if unit is not None else "") | _rooms(report.place or "")
+    units = {report.unit_id} if unit is not None else _units_named(session, report)
+    text = report.place or (unit.code if unit is not None and unit.use is UnitUse.PLACE else "")
     place, room = read_place(text), read_place(unit.code if unit is not None else text)
     anywhere = or_(model.unit_id.in_(units), model.place.is_not(None), Unit.use == UnitUse.PLACE)
     sort = (Ticket.category_id if model is Ticket else Complaint.category).label("sort")
     query = select(model.id, model.summary, model.unit_id, model.place, sort, Unit.code, Unit.use)
     query = query.outerjoin(Unit, Unit.id == model.unit_id)
-    query = query.where(model.estate_id == asked.estate_id, model.status.in_(UNFINISHED[model]), anywhere)
-    if asked.emergency and model is Ticket:
+    query = query.where(model.estate_id == report.estate_id, model.status.in_(UNFINISHED[model]), anywhere)
+    if report.emergency and model is Ticket:
         query = query.where(Ticket.kind == TicketKind.EMERGENCY)
-    category = _telling(session, model, asked.category)
+    category = _telling(session, model, report.category)
     fitting = []
     for row in session.execute(query.order_by(model.id.desc()).limit(LATEST)):
         there = row.place or (row.code if row.use is UnitUse.PLACE else "")
@@ -153,12 +153,12 @@ def same_matters(session: Session, model: type[Any], asked: Asked) -> list[int]:
         if not here:
             continue
         alike = category is not None and row.sort == category
-        if alike or like_words(asked.summary, row.summary, text, there):
+        if alike or like_words(report.summary, row.summary, text, there):
             fitting.append(row.id)
     return sorted(fitting)
 
 
-def _units_named(session: Session, asked: Asked) -> set[int]:
+def _units_named(session: Session, asked: Report) -> set[int]:
     """The units that the place names as a room."""
     query = select(Unit.id).where(Unit.id.in_(found_rooms()), Unit.estate_id == asked.estate_id)
     found: set[int] = set()

@@ -47,7 +47,7 @@ class TicketStatus(LabelledEnum):
     """JOB-1."""
 
     RECEIVED = "received", gettext_noop("received"), Tone.NEW
-    DISPATCHED = "dispatched", gettext_noop("dispatched"), Tone.GIVEN
+    DISPATCHED = "dispatched", gettext_noop("dispatched"), Tone.ASSIGNED
     ACCEPTED = "accepted", gettext_noop("accepted"), Tone.TAKEN
     IN_PROGRESS = "in_progress", gettext_noop("in progress"), Tone.UNDER_WAY
     WAITING = "waiting", gettext_noop("waiting"), Tone.STOPPED

@@ -1,11 +1,12 @@
 """The tests themselves: none takes a fixed port, looks at today's date, or depends on what else runs on a machine."""
 
+import ast
 import re
 from pathlib import Path
 
 import pytest
 
-from tests import untyped
+from tests import names, untyped
 
 TESTS = Path(__file__).parent
 FORBIDDEN = {
@@ -112,3 +113,21 @@ def test_what_says_nothing_is_counted(tmp_path, monkeypatch):
         ("Any", True, True),
     ]
     assert untyped.share(".", parameters=True) == 0.5
+
+
+@pytest.mark.parametrize("folder", names.FOLDERS)
+def test_public_names_say_what_a_thing_is(folder):
+    assert list(names.offending(ROOT / folder)) == [], "found, kept, asked, known … say what was done to it"
+
+
+def test_names_that_say_nothing_are_seen():
+    source = "KEPT = 1\nclass Row:\n    found: int\n    def asked(self, given): self.plain = 2\ndef _kept(shown): ...\n"
+    assert [name for _, name in names.public_names(ast.parse(source))] == [
+        "KEPT",
+        "Row",
+        "found",
+        "asked",
+        "self",
+        "given",
+        "plain",
+    ]

@@ -86,7 +86,7 @@ def bring_up(
     before, otherwise_written = shape.of_revision(revision), _missing_or_changed(connection)
     if taken := names_in_the_way(connection, before):
         raise NeighbourInTheWay(f"the names of {', '.join(taken)} are those of something of another program")
-    with keeping.kept(connection, before, shape.present):
+    with keeping.keeping_neighbours(connection, before, shape.present):
         drop_triggers(connection)
         command.upgrade(config(connection, keyring), "head")
     create_triggers(connection, Base.metadata)

@@ -20,7 +20,7 @@ def replace_rows(connection: Connection, source: str) -> None:
     Both are of this version. Raises NeighbourInTheWay where a row of another program refers to one that goes; values
     that others keep in columns of their own stay with the rows that stay. On SQLite foreign keys must be off.
     """
-    with keeping.kept(connection, shape.present(), shape.present, rows_may_go=True):
+    with keeping.keeping_neighbours(connection, shape.present(), shape.present, rows_may_go=True):
         drop_triggers(connection)
         if connection.dialect.name == "sqlite":
             _replace_in_file(connection, source)

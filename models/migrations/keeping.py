@@ -27,7 +27,7 @@ class NeighbourInTheWay(Exception):
 
 
 @contextmanager
-def kept(
+def keeping_neighbours(
     connection: Connection, before: Shape, after: Callable[[], Shape], *, rows_may_go: bool = False
 ) -> Iterator[None]:
     """Keep it all while our tables go from *before* to *after*; raises NeighbourInTheWay, and the caller rolls back.

@@ -10,7 +10,7 @@ import zipfile
 from sqlalchemy import make_url, select, text
 
 from models import migrations
-from models.finding import found
+from models.finding import search_condition
 from models.personal import Keyring
 from models.residents import Resident
 from tests import postgres
@@ -105,7 +105,7 @@ def test_a_backup_and_a_restore_touch_our_tables_only(
     assert rows(engine, "SELECT count(*) FROM residents WHERE name = '欧阳修'") == [(0,)]
     assert run("verify")[0] == 0
     assert "trigger guard_gate_complaints on complaints" in run("db", "check")[1]
-    found_again = found(Resident, "张伟", Keyring(DATA_KEY))
+    found_again = search_condition(Resident, "张伟", Keyring(DATA_KEY))
     assert found_again is not None
     with engine.connect() as connection:
         assert connection.scalars(select(Resident.id).where(found_again)).all() == [world.residents[0].id]

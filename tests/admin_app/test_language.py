@@ -100,7 +100,7 @@ class Fruit(LabelledEnum):
 @only_sqlite
 def test_values_are_shown_as_a_person_reads_them(app, value, english):
     with app.test_request_context():
-        assert language.shown(value) == english
+        assert language.in_words(value) == english
 
 
 @only_sqlite

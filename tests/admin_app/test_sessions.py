@@ -2,6 +2,7 @@
 
 from itsdangerous import TimestampSigner, URLSafeTimedSerializer
 
+from admin_app.auth import SESSION_WRITTEN
 from admin_app.security import SESSION_SECONDS
 from tests.marks import only_sqlite
 
@@ -24,6 +25,8 @@ def aged(app, client, seconds):
         signer_kwargs=signer.signer_kwargs,
     )
     kept = signer.loads(client.get_cookie("frontdesk").value)
+    if SESSION_WRITTEN in kept:
+        kept[SESSION_WRITTEN] -= seconds
     client.set_cookie("frontdesk", earlier.dumps(kept))
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from models import Base
-from models.finding import found
+from models.finding import search_condition
 from models.guards import create_triggers, drop_triggers
 from models.migrations import soundness
 from models.residents import Resident
@@ -179,7 +179,7 @@ def test_rows_changed_with_triggers_off_are_found_again_after_reindex(
     environment(database_url)
     session.close()
     without_guards(engine, "UPDATE residents SET name = '欧阳修', version = version + 1 WHERE name = '张伟'")
-    condition = found(Resident, "欧阳", keyring)
+    condition = search_condition(Resident, "欧阳", keyring)
     assert condition is not None
     looked_for = select(Resident.id).where(condition)
     assert session.scalars(looked_for).all() == []
@@ -195,6 +195,6 @@ def test_an_upgrade_mends_indexes_that_nothing_kept(database_url, environment, r
         drop_triggers(connection)
         connection.execute(text("UPDATE residents SET name = '欧阳修' WHERE name = '张伟'"))
     assert run("db", "upgrade")[0] == 0
-    condition = found(Resident, "欧阳", keyring)
+    condition = search_condition(Resident, "欧阳", keyring)
     assert condition is not None
     assert session.scalars(select(Resident.id).where(condition)).all() == [world.residents[0].id]

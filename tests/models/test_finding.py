@@ -6,7 +6,7 @@ from sqlalchemy import select, text, update
 from models import search
 from models.base import tables
 from models.estates import Unit
-from models.finding import found
+from models.finding import search_condition
 from models.follow_ups import FollowUp
 from models.keys import Key, KeyApproval, KeyLoan
 from models.matters import Channel, RepeatReport
@@ -33,7 +33,7 @@ def records(session, world, records):
 
 
 def ids(session, model, asked):
-    condition = found(model, asked, session.keyring)
+    condition = search_condition(model, asked, session.keyring)
     assert condition is not None, asked
     return set(session.scalars(select(model.id).where(condition)))
 
@@ -159,7 +159,7 @@ def test_the_other_registers_are_found(session, records):
 
 def test_a_text_without_anything_to_search_for_is_said_so(session, keyring):
     for asked in ("", " ", "x", "7", "!?！", "😀", "%", "__", '"', "'", "\u202e"):
-        assert found(Ticket, asked, keyring) is None, asked
+        assert search_condition(Ticket, asked, keyring) is None, asked
 
 
 def test_no_sign_is_an_operator(session, records):

@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, inspect, select, text
 
 from models import Base, migrations, search
 from models.estates import Unit
-from models.finding import found
+from models.finding import search_condition
 from models.guards import drop_triggers
 from models.migrations import created
 from models.session import open_engine
@@ -139,7 +139,7 @@ def test_an_upgrade_makes_the_search_indexes_anew_where_an_earlier_version_kept_
     unit = world.units[0].id
     session.execute(text("UPDATE units SET building = '紫藤阁' WHERE id = :id"), {"id": unit})
     session.commit()
-    condition = found(Unit, "紫藤", session.keyring)
+    condition = search_condition(Unit, "紫藤", session.keyring)
     assert condition is not None
     asked = select(Unit.id).where(condition)
     assert session.scalars(asked).all() == []

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from models.estates import Unit
-from models.finding import found
+from models.finding import search_condition
 from models.operations.core import name_pinyin
 from models.plates import plates_in, with_plates_together
 from models.residents import Resident
@@ -62,7 +62,7 @@ def test_what_is_no_room_stays_what_it_is(text):
 
 
 def ids(session, keyring, model, text):
-    condition = found(model, text, keyring)
+    condition = search_condition(model, text, keyring)
     return set(session.scalars(select(model.id).where(condition))) if condition is not None else set()
 
 

@@ -15,7 +15,7 @@ from models.bulk import BulkItem, BulkRun, BulkState
 from models.call import Call
 from models.complaints import Complaint, ComplaintStatus
 from models.events import Event, broken_seals
-from models.finding import found
+from models.finding import search_condition
 from models.guards import drop_triggers
 from models.matters import RepeatReport
 from models.migrations import authoring
@@ -93,7 +93,7 @@ def test_an_upgrade_of_an_older_database_keeps_its_complaints_and_gives_no_numbe
             insert_complaint(connection, "NULL")
             assert connection.scalar(select(func.max(Complaint.id))) == 23
     with Session(older) as session:
-        condition = found(Complaint, "B2", Keyring(DATA_KEY))
+        condition = search_condition(Complaint, "B2", Keyring(DATA_KEY))
         assert condition is not None
         assert 21 in session.scalars(select(Complaint.id).where(condition)).all()
 
@@ -194,7 +194,7 @@ def test_an_upgrade_carries_every_phone_over_and_loses_none__RES_1(empty_url):
             assert [keyring.readable(contact.value) for contact in carried] == after
             assert {contact.valid for contact in carried} <= {valid}
             if phone and valid:
-                condition = found(Resident, phone, keyring)
+                condition = search_condition(Resident, phone, keyring)
                 assert condition is not None
                 assert row_id in session.scalars(select(Resident.id).where(condition)).all()
         assert session.get_one(Resident, 7).phone == "no cipher text"
@@ -228,7 +228,7 @@ def test_an_upgrade_keeps_repeated_reports_and_finds_what_was_said__INT_6(empty_
         assert migrations.differences(session.connection()) == []
         told = session.execute(select(RepeatReport.id, RepeatReport.words, RepeatReport.reporter_phone)).all()
         assert told == [(4, "又停了 LED", None)]
-        condition = found(Complaint, "led", Keyring(DATA_KEY))
+        condition = search_condition(Complaint, "led", Keyring(DATA_KEY))
         assert condition is not None
         assert session.scalars(select(Complaint.id).where(condition)).all() == [21]
         if engine.dialect.name == "sqlite":

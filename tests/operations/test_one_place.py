@@ -6,7 +6,7 @@ from sqlalchemy.exc import IntegrityError
 
 from models.call import Call
 from models.errors import OperationRefused
-from models.finding import found
+from models.finding import search_condition
 from models.keys import Key, KeyOrigin
 from models.operations import keys, passes
 from models.operations.keys import KeyDraft
@@ -98,7 +98,7 @@ def test_a_badge_is_out_in_whatever_spelling__PAS_1(desk):
 
 def test_places_are_found_in_whatever_spelling(desk, keyring):
     def ids(model, typed):
-        condition = found(model, typed, keyring)
+        condition = search_condition(model, typed, keyring)
         assert condition is not None
         return set(desk.session.scalars(select(model.id).where(condition)))
 

@@ -8,7 +8,7 @@ from models.call import Call
 from models.callers import callers
 from models.errors import OperationRefused
 from models.events import Event
-from models.finding import found
+from models.finding import search_condition
 from models.import_headings import COLUMNS
 from models.keys import BorrowerKind, KeyLoan, KeyOrigin
 from models.matters import RepeatReport
@@ -197,7 +197,7 @@ def test_the_name_of_who_was_merged_leads_to_who_was_kept__RES_1(desk):
     keyring = desk.session.keyring
 
     def shown(text):
-        condition = found(Resident, text, keyring)
+        condition = search_condition(Resident, text, keyring)
         assert condition is not None
         return desk.seen() & set(desk.session.scalars(select(Resident.id).where(condition)))
 
@@ -271,10 +271,10 @@ def test_who_agreed_to_one_preview_has_not_agreed_to_another__RES_1(desk):
     desk.reports(other)
 
     def merge(other_id, shown, looked_at=True):
-        given = {"other_id": other_id, "looked_at": looked_at, "shown": shown}
+        given = {"other_id": other_id, "looked_at": looked_at, "effect": shown}
         with pytest.raises(OperationRefused, match="would move") as told:
             residents.merge(Call(desk.session, **desk.supervisor), [kept], **given).one()
-        return told.value.values["shown"]
+        return told.value.values["effect"]
 
     shown = merge(other.id, "", looked_at=False)
     assert merge(other.id, "") == merge(other.id, "nonsense") == shown
@@ -283,7 +283,7 @@ def test_who_agreed_to_one_preview_has_not_agreed_to_another__RES_1(desk):
     before = desk.state()
     shown = merge(other.id, shown)
     assert desk.state() == before
-    residents.merge(Call(desk.session, **desk.supervisor), [kept], other_id=other.id, shown=shown).one()
+    residents.merge(Call(desk.session, **desk.supervisor), [kept], other_id=other.id, effect=shown).one()
 
 
 def test_who_is_not_one_person_is_not_merged__RES_1(desk):

@@ -180,7 +180,7 @@ def test_how_other_rows_name_their_rooms_says_what_a_row_means__RES_1(
     seen.look(SheetRow(number, list(cells)) for number, cells in enumerate(rows, 2))
     if kept:
         again = RoomColumns(COLUMNS)
-        again.know(seen.kept())
+        again.know(seen.facts())
         again.know([])
         seen = again
     try:

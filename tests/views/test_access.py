@@ -218,7 +218,7 @@ def test_malformed_list_addresses_are_told_so(
         "search=%00",
     )
     for view in pages.values():
-        if not hasattr(view, "asked"):
+        if not hasattr(view, "listing"):
             continue
         for query in asked if view.endpoint in ("tickets", "staff") else ():
             answer = read(client.get(f"{view.url}/?{query}"))

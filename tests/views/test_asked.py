@@ -128,31 +128,31 @@ def test_days_searches_and_words_of_an_address_are_read_strictly(app: Flask) -> 
 
 def test_of_many_rows_the_list_says_that_there_are_more_than_ten_thousand() -> None:
     counts = {0: "0", 999: "999", 1000: "1,000", 10_000: "10,000", 10_001: "10,000+"}
-    assert {total: queries.Page(queries.Asked(), [], total).count for total in counts} == counts
+    assert {total: queries.Page(queries.Listing(), [], total).count for total in counts} == counts
 
 
 def test_the_address_of_a_list_says_all_that_was_asked_but_the_place() -> None:
     class Status:
         key = "status"
 
-    asked = queries.Asked(filters=[(Status, "done", 1), (Status, "closed", 2)], after=Cursor(1, 1))
+    asked = queries.Listing(filters=[(Status, "done", 1), (Status, "closed", 2)], after=Cursor(1, 1))
     assert asked.arguments() == {"flt_status": ["closed", "done"]}
     assert asked.arguments(flt_status=["done"]) == {"flt_status": "done"}
-    asked = queries.Asked(search="灯", sort="due_at", descending=False, columns=["a", "b"], before=Cursor(None, 9))
+    asked = queries.Listing(search="灯", sort="due_at", descending=False, columns=["a", "b"], before=Cursor(None, 9))
     assert asked.arguments() == {"search": "灯", "sort": "due_at", "desc": "0", "cols": "a,b"}
     assert asked.arguments(search=None, preview=3) == {"sort": "due_at", "desc": "0", "cols": "a,b", "preview": "3"}
-    assert queries.Asked(sort="id").arguments() == {"sort": "id", "desc": "1"}
+    assert queries.Listing(sort="id").arguments() == {"sort": "id", "desc": "1"}
     assert asked.place_values() == {"at_value": None, "at_id": 9}
-    assert queries.Asked(after=Cursor(1, 2)).place_values() == {"at_value": 1, "at_id": 2}
-    assert queries.Asked().place_values() == {}
+    assert queries.Listing(after=Cursor(1, 2)).place_values() == {"at_value": 1, "at_id": 2}
+    assert queries.Listing().place_values() == {}
     shapes = [
-        queries.Asked(sort="a"), queries.Asked(sort="a", descending=False), queries.Asked(sort="b"), asked,
-        queries.Asked(sort="a", after=Cursor(1, 1)), queries.Asked(sort="a", before=Cursor(1, 1)),
-        queries.Asked(sort="a", after=Cursor(None, 1)), queries.Asked(sort="a", columns=["x"]),
-        queries.Asked(sort="a", filters=[(Status, "done", 1)]),
+        queries.Listing(sort="a"), queries.Listing(sort="a", descending=False), queries.Listing(sort="b"), asked,
+        queries.Listing(sort="a", after=Cursor(1, 1)), queries.Listing(sort="a", before=Cursor(1, 1)),
+        queries.Listing(sort="a", after=Cursor(None, 1)), queries.Listing(sort="a", columns=["x"]),
+        queries.Listing(sort="a", filters=[(Status, "done", 1)]),
     ]  # fmt: skip
     assert len({asked.shape() for asked in shapes}) == len(shapes)
-    assert queries.Asked(after=Cursor(1, 1)).shape() == queries.Asked(after=Cursor(5, 9)).shape()
+    assert queries.Listing(after=Cursor(1, 1)).shape() == queries.Listing(after=Cursor(5, 9)).shape()
 
 
 @only_sqlite

@@ -29,7 +29,7 @@ from views.panel import REGISTER_VIEWS
 
 def registers(pages: dict[str, Any]) -> list[Any]:
     """The views of all registers."""
-    return [view for view in pages.values() if hasattr(view, "asked")]
+    return [view for view in pages.values() if hasattr(view, "listing")]
 
 
 NOT_SEARCHED = frozenset(

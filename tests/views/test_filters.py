@@ -216,7 +216,7 @@ def test_a_room_or_number_of_more_than_a_hundred_letters_is_none(sign_in: Callab
 
 @only_sqlite
 def test_every_filter_is_in_the_table_and_derived_states_with_every_word(app: Flask, pages: dict[str, Any]) -> None:
-    lists = {name: view for name, view in pages.items() if hasattr(view, "asked")}
+    lists = {name: view for name, view in pages.items() if hasattr(view, "listing")}
     assert {name for name, view in lists.items() if not view._filters} == UNFILTERED
     for register, view in lists.items():
         pinned = {text.partition("=")[0] for text in FILTERS.get(register, {})}

@@ -53,7 +53,7 @@ def test_statements_do_not_grow_with_the_rows(
     sign_in: Callable[..., FlaskClient],
 ) -> None:
     client = sign_in("manager")
-    registers = [view for view in pages.values() if hasattr(view, "asked")]
+    registers = [view for view in pages.values() if hasattr(view, "listing")]
     for view in registers:
         with statements(app) as few:
             assert client.get(f"{view.url}/").status_code in (200, 403)
@@ -111,7 +111,7 @@ def test_a_list_without_search_refuses_a_search_term(
     pages: dict[str, Any], records: Records, sign_in: Callable[..., FlaskClient]
 ) -> None:
     client = sign_in("manager")
-    lists = [view for view in pages.values() if hasattr(view, "asked")]
+    lists = [view for view in pages.values() if hasattr(view, "listing")]
     answers = {view.endpoint: client.get(f"{view.url}/?search=x").status_code for view in lists}
     assert answers == {view.endpoint: 200 if view._search_supported else 400 for view in lists}
 

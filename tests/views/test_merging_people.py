@@ -25,15 +25,15 @@ def test_nobody_is_merged_whose_preview_was_not_shown__RES_1(
     client, path = sign_in("supervisor"), f"/admin/residents/step/unite/?id={first}"
 
     def send(other: int, shown: str) -> tuple[int, str]:
-        answer = post(client, path, other_id=f"id:{other}", looked_at="1", shown=shown)
+        answer = post(client, path, other_id=f"id:{other}", looked_at="1", effect=shown)
         if answer.status_code == 302:
             return 302, ""
         page = reading.page(answer.text)
         assert "checked" not in reading.one(page, "input[name=looked_at]").attributes
         assert f"#{other}" in reading.words(reading.one(page, "main"))
-        return answer.status_code, reading.value_of(page, "shown")
+        return answer.status_code, reading.value_of(page, "effect")
 
-    status, shown = send(second, reading.value_of(reading.page(client.get(path)), "shown"))
+    status, shown = send(second, reading.value_of(reading.page(client.get(path)), "effect"))
     assert status == 409, "a tick before anything was shown says nothing"
     status, shown = send(third, shown)
     assert status == 409, "another person than the one of the preview"

@@ -66,7 +66,7 @@ def test_sorted_lists_are_read_by_an_index(
     client = sign_in(role)
     wrong = []
     for view in pages.values():
-        if not hasattr(view, "asked") or not hasattr(view.model, "estate_id") or view.endpoint == "staff":
+        if not hasattr(view, "listing") or not hasattr(view.model, "estate_id") or view.endpoint == "staff":
             continue
         for sort in ("", *(view.column_sortable_list or ())):
             for direction in ("0", "1") if sort else ("",):

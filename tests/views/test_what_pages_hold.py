@@ -37,7 +37,7 @@ SignIn = Callable[..., FlaskClient]
 
 def lists(pages: dict[str, Any]) -> Iterator[Any]:
     """The registers' views."""
-    return (view for view in pages.values() if hasattr(view, "asked"))
+    return (view for view in pages.values() if hasattr(view, "listing"))
 
 
 def first_seen(clients: dict[str, FlaskClient], address: str) -> reading.Node | None:

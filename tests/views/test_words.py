@@ -67,13 +67,13 @@ def test_a_deadline_says_what_is_left_and_how_urgent_it_is(
 @only_sqlite
 def test_nothing_is_a_dash_and_what_cannot_be_read_is_said_so(reader: str) -> None:
     unreadable = {"en": "unreadable"}.get(reader, "无法读取")
-    for show in (cells.deadline, language.local_time, language.money, cells.plain, cells.lines, language.shown):
+    for show in (cells.deadline, language.local_time, language.money, cells.value_text, cells.lines, language.in_words):
         assert show(None) == "—", show
-    for show in (cells.plain, cells.lines, language.shown):
+    for show in (cells.value_text, cells.lines, language.in_words):
         assert show("") == "—", show
-    assert cells.plain([]) == "—"
+    assert cells.value_text([]) == "—"
     assert cells.deadline(UNREADABLE_INSTANT) == language.local_time(UNREADABLE_INSTANT) == unreadable
-    assert cells.plain(UNREADABLE_DAY) == cells.plain(UNREADABLE_INSTANT) == unreadable
+    assert cells.value_text(UNREADABLE_DAY) == cells.value_text(UNREADABLE_INSTANT) == unreadable
     late = datetime.datetime.max.replace(tzinfo=datetime.UTC)
     assert (language.local_moment(late), language.local_time(late)) == (None, unreadable)
 
@@ -94,17 +94,17 @@ def test_each_kind_of_value_has_its_words(reader: str) -> None:
         (7, "7"),
         (0, "0"),
     ]:
-        assert language.shown(value) == cells.plain(value) == text, value
-    assert cells.plain(["a", TicketKind.REPAIR]) == ("a、报修" if chinese else "a, repair")
+        assert language.in_words(value) == cells.value_text(value) == text, value
+    assert cells.value_text(["a", TicketKind.REPAIR]) == ("a、报修" if chinese else "a, repair")
     between = "；" if chinese else "; "
-    assert language.shown(["a", True]) == f"a{between}{yes}"
-    assert language.shown(("a", "b")) == language.joined(["a", "b"]) == f"a{between}b"
-    assert language.shown(frozenset({"a"})) == "a"
-    assert language.shown(Msgid("Edit")) == language.say("Edit") == ("编辑" if chinese else "Edit")
-    assert language.shown(Phrase(Msgid("Search for at most %(count)s characters."), {"count": 3})).count("3") == 1
-    assert language.shown(ColumnName(Ticket.__table__.c.summary)) == ("摘要" if chinese else "Summary")
-    assert language.shown(TableName("tickets")) == ("报修工单" if chinese else "Tickets")
-    assert language.shown(refusal) == language.sentence(refusal)
+    assert language.in_words(["a", True]) == f"a{between}{yes}"
+    assert language.in_words(("a", "b")) == language.joined(["a", "b"]) == f"a{between}b"
+    assert language.in_words(frozenset({"a"})) == "a"
+    assert language.in_words(Msgid("Edit")) == language.say("Edit") == ("编辑" if chinese else "Edit")
+    assert language.in_words(Phrase(Msgid("Search for at most %(count)s characters."), {"count": 3})).count("3") == 1
+    assert language.in_words(ColumnName(Ticket.__table__.c.summary)) == ("摘要" if chinese else "Summary")
+    assert language.in_words(TableName("tickets")) == ("报修工单" if chinese else "Tickets")
+    assert language.in_words(refusal) == language.sentence(refusal)
     assert language.sentence(refusal).startswith("JOB-6：" if chinese else "JOB-6: This needs")
     assert language.sentence(ours) in ("This needs one of these roles: .", language.say(ours.message, roles=NOBODY))
     assert "STATE" not in language.sentence(ours)

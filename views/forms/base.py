@@ -72,6 +72,8 @@ class DeskForm(BaseForm):
     sections: ClassVar[Sections] = ()
     records: ClassVar[tuple[str, ...]] = ()
     """Lookup fields whose verb wants the record itself, not its id."""
+    texts: ClassVar[tuple[str, ...]] = ()
+    """Fields left empty that are empty text for the verb, not nothing."""
 
     def arguments(self) -> dict[str, Any]:
         """What the form tells the verb: argument name -> value."""
@@ -83,7 +85,7 @@ class DeskForm(BaseForm):
             if field.short_name in self.records and value is not None:
                 assert isinstance(field, LookupField | StaticChoiceField)
                 value = field.lookup.one(value)
-            found[field.short_name] = value
+            found[field.short_name] = "" if value is None and field.short_name in self.texts else value
         return found
 
     def grouped(self) -> list[tuple[Any, list[Field]]]:

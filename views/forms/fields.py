@@ -10,7 +10,7 @@ from typing import Any, TypedDict, Unpack
 from flask import g
 from flask_babel import gettext
 from markupsafe import Markup
-from wtforms import Field, IntegerField, SelectField, StringField, TextAreaField, ValidationError, widgets
+from wtforms import Field, IntegerField, SelectField, StringField, ValidationError, widgets
 from wtforms.fields.choices import Choice  # type: ignore[attr-defined]  # newer than its annotations
 from wtforms.form import BaseForm
 from wtforms.validators import Length, StopValidation
@@ -20,7 +20,7 @@ from views.forms.lookup_kinds import LOOKUPS
 from views.forms.lookups import Ambiguous, Lookup, NothingFound
 from views.forms.widgets import attributes
 from views.words.labels import Caption
-from views.words.language import joined, label, zone
+from views.words.language import from_local, joined, label, zone
 
 
 class FieldOptions(TypedDict, total=False):
@@ -74,32 +74,31 @@ class Required:
             raise StopValidation(gettext("This is needed."))
 
 
-class TextField(StringField):
-    """One line of text, at most *length* characters; nothing but blanks is nothing."""
+class OfText(StringField):
+    """Text of at most *length* characters; nothing but blanks is nothing."""
+
+    length = 200
 
     def __init__(
         self,
         label: Caption | None = None,
         validators: Sequence[Any] = (),
-        length: int = 200,
+        length: int | None = None,
         **options: Unpack[FieldOptions],
     ) -> None:
         options.setdefault("filters", [strip])
-        super().__init__(label, [NoNul(), *validators, Length(max=length)], **options)
+        super().__init__(label, [NoNul(), *validators, Length(max=length or self.length)], **options)
 
 
-class LongTextField(TextAreaField):
-    """Several lines of text."""
+class TextField(OfText):
+    """One line of it."""
 
-    def __init__(
-        self,
-        label: Caption | None = None,
-        validators: Sequence[Any] = (),
-        length: int = 20_000,
-        **options: Unpack[FieldOptions],
-    ) -> None:
-        options.setdefault("filters", [strip])
-        super().__init__(label, [NoNul(), *validators, Length(max=length)], **options)
+
+class LongTextField(OfText):
+    """Several lines of it."""
+
+    widget = widgets.TextArea()
+    length = 20_000
 
 
 def half_width(text: str) -> str:
@@ -124,24 +123,27 @@ class WholeNumberField(IntegerField):
         self.data = int(text)
 
 
-class ChoiceField(SelectField):
-    """A small closed list whose choices are made for each request; subclasses say which in :meth:`values`."""
+Offered = tuple[Any, Caption]
+"""A value and how it reads."""
 
-    offered: Sequence[tuple[Any, Any]] = ()
+
+class ChoiceField(SelectField):
+    """A small closed list: *offered*, perhaps made for each request, or what subclasses say in :meth:`values`."""
 
     def __init__(
         self,
         label: Caption | None = None,
         validators: Sequence[Any] = (),
         blank: Caption | None = None,
+        offered: Sequence[Offered] | Callable[[], Sequence[Offered]] = (),
         **options: Unpack[FieldOptions],
     ) -> None:
         super().__init__(label, list(validators), choices=[], **options)
-        self.blank = blank
+        self.blank, self.offered = blank, offered
 
     def values(self) -> Sequence[tuple[object, str]]:
         """Value and label of each choice."""
-        return [(value, str(text)) for value, text in self.offered]
+        return [(value, str(text)) for value, text in (self.offered() if callable(self.offered) else self.offered)]
 
     def word(self, value: object) -> str:
         """How *value* stands in the form."""
@@ -267,8 +269,8 @@ class LocalDateTimeField(TypedField):
             return original
         for pattern in (self.format, "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"):
             try:
-                local = datetime.datetime.strptime(text, pattern).replace(tzinfo=zone())
-                moment = local.astimezone(datetime.UTC)
+                local = datetime.datetime.strptime(text, pattern)  # noqa: DTZ007  # made one of the estate below
+                moment = from_local(local)
             except (ValueError, OverflowError):
                 continue
             if 1900 <= local.year <= 2200:

@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Generic, NoReturn, TypeVar
+from typing import Any, Generic, TypeVar
 
 from flask_admin.contrib.sqla.filters import BaseSQLAFilter
 from flask_babel import gettext
@@ -35,13 +35,6 @@ class DeskFilter(BaseSQLAFilter, Generic[Value]):
         self.key = key or column.key
         super().__init__(column, name or label_in(column.class_, self.key))
 
-    def get_options(self, view: object) -> None:
-        """None: choices are made for each request."""
-
-    def operation(self) -> Caption:
-        """Flask-Admin asks for one; ours compare for equality."""
-        return _("equals")
-
     def clean(self, value: str) -> Value:
         """What was written, understood; ValueError for what cannot be."""
         raise NotImplementedError
@@ -50,7 +43,7 @@ class DeskFilter(BaseSQLAFilter, Generic[Value]):
         """Words and labels offered by the form."""
         return ()
 
-    def shown(self, raw: str) -> str:
+    def value_label(self, raw: str) -> str:
         """The value as a person reads it, for the removable chip."""
         return next((text for word, text in self.choices() if word == raw), raw)
 
@@ -60,10 +53,6 @@ class DeskFilter(BaseSQLAFilter, Generic[Value]):
     def condition(self, value: Value) -> ColumnElement[bool]:
         """The SQL condition for the understood *value*."""
         return self.column == value
-
-    def apply(self, query: object, value: object, alias: object = None) -> NoReturn:
-        """Flask-Admin would narrow a query by it; our lists ask :meth:`condition`."""
-        raise NotImplementedError
 
 
 class ChoiceFilter(DeskFilter[LabelledEnum]):
@@ -105,13 +94,18 @@ class FlagFilter(DeskFilter[bool]):
 class WordFilter(DeskFilter[str]):
     """A column with codes written by programs (a verb, a register)."""
 
-    def __init__(self, column: InstrumentedAttribute[Any], words: Mapping[str, Any], key: str | None = None) -> None:
-        super().__init__(column, key)
-        self.words = words
+    def __init__(
+        self,
+        column: InstrumentedAttribute[Any],
+        words: Mapping[str, Caption],
+        order: Callable[[tuple[str, str]], int | str],
+    ) -> None:
+        super().__init__(column)
+        self.words, self.order = words, order
 
     def choices(self) -> Sequence[tuple[str, str]]:
-        """The known codes."""
-        return [(word, str(text)) for word, text in self.words.items()]
+        """The known codes, as *order* has them."""
+        return sorted(((word, str(text)) for word, text in self.words.items()), key=self.order)
 
     def clean(self, value: str) -> str:
         """The code; ValueError for an unknown one."""

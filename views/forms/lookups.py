@@ -10,7 +10,7 @@ from flask import g
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, or_, select
 from wtforms.form import BaseForm
 
-from models.finding import found
+from models.finding import search_condition
 from models.personal import keyring_of
 from models.policy import may, visible
 from views.request import context
@@ -110,7 +110,7 @@ class Lookup:
     def matching(self, text: str) -> ColumnElement[bool]:
         """Records that the search term finds."""
         if self.model.searched:
-            condition = found(self.model, text, keyring_of(context.session()))
+            condition = search_condition(self.model, text, keyring_of(context.session()))
             beginning: ColumnElement[bool] = getattr(self.model, self.key).startswith(text, autoescape=True)
             return beginning if condition is None else condition
         columns = [getattr(self.model, name) for name in (self.key, *self.model.also_called)]
@@ -177,9 +177,9 @@ def learn_choices(lookups: Iterable[Lookup]) -> None:
     _learn(lookups, ())
 
 
-def learn_written(wanted: Iterable[tuple[Lookup, int]]) -> None:
+def learn_written(references: Iterable[tuple[Lookup, int]]) -> None:
     """Read how these records are written with one statement, for this request."""
-    _learn((), wanted)
+    _learn((), references)
 
 
 def learn_for(form: BaseForm) -> None:

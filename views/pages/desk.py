@@ -2,7 +2,7 @@
 
 import datetime
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any
@@ -25,7 +25,7 @@ from models.tickets import IS_OPEN as OPEN_TICKETS
 from models.tickets import Ticket
 from views.pages import homes
 from views.register.beside import NOW, ON_DESK, SOON
-from views.register.scope import actor_here
+from views.register.scope import PanelView, actor_here
 from views.register.steps import next_step
 from views.registers import complaints, tickets
 from views.request import context
@@ -53,7 +53,7 @@ class Figure:
     number: int = 0
 
     @property
-    def shown(self) -> str:
+    def capped(self) -> str:
         """The number, capped."""
         return f"{COUNT_LIMIT:,}+" if self.number > COUNT_LIMIT else f"{self.number:,}"
 
@@ -78,17 +78,17 @@ OF_THE_DESK = frozenset({"unassigned", "follow_up", "mine"})
 
 
 @dataclass(frozen=True)
-class Row:
+class OpenMatter:
     """One open matter as the desk shows it."""
 
-    found: Any
+    matter: GatheredRow
     url: str
     next: Any
     """What the step that comes next for this person is called, None where it is somebody else's turn."""
     next_url: str
 
 
-class DeskView(AdminIndexView):
+class DeskView(PanelView, AdminIndexView):
     """The first page after signing in."""
 
     def __init__(self) -> None:
@@ -98,9 +98,6 @@ class DeskView(AdminIndexView):
     def is_accessible(self) -> bool:
         """Everyone who is signed in."""
         return may(context.actor(), "read", "desk")
-
-    def _run_view(self, fn: Callable[..., Any], *args: object, **kwargs: object) -> Any:
-        return fn(self, *args, **kwargs)
 
     @expose("/")
     def index(self) -> str:
@@ -214,13 +211,13 @@ SHAPE = ("id", "number", "due_at", "summary", "place", *DECIDING)
 """What is read of a matter."""
 
 
-def _merged(found: dict[str, list[Any]]) -> list[Row]:
+def _merged(found: dict[str, list[Any]]) -> list[OpenMatter]:
     rows = []
     for model, _is_open, endpoint, view in MATTERS:
         base, steps = url_for(f"{endpoint}.details_view", id=""), _Steps(endpoint, model, view)
-        rows += [Row(row, f"{base}{row.id}", *steps.next(row)) for row in found.get(f"rows {endpoint}", ())]
+        rows += [OpenMatter(row, f"{base}{row.id}", *steps.next(row)) for row in found.get(f"rows {endpoint}", ())]
     latest = datetime.datetime.max.replace(tzinfo=datetime.UTC)
-    return sorted(rows, key=lambda row: (row.found.due_at or latest, row.found.number))[:ROWS]
+    return sorted(rows, key=lambda row: (row.matter.due_at or latest, row.matter.number))[:ROWS]
 
 
 class _Steps:

@@ -108,7 +108,7 @@ class FollowUpQueueView(DeskPage):
         except OperationRefused as refusal:
             return self.page(form, call_id, None if form.refuse(refusal) else sentence(refusal)), refusal.http_status
         flash(done, "success")
-        return redirect(url_for(".index_view", **self.kept()))
+        return redirect(url_for(".index_view", **self.queue_address()))
 
     def asked_call(self) -> int | None:
         """The follow-up that the address names, None for the next one."""
@@ -118,7 +118,7 @@ class FollowUpQueueView(DeskPage):
         """The version that the form was made of."""
         return parse_id(request.form["version"]) if request.form.get("version") else None
 
-    def kept(self) -> dict[str, Any]:
+    def queue_address(self) -> dict[str, Any]:
         """What the address says of the queue: whose calls, and those put at its end."""
         whose = parse_choice("whose", ("mine", "all"), "")
         skipped = [parse_id(text) for text in request.args.getlist("skipped")][-50:]
@@ -128,7 +128,7 @@ class FollowUpQueueView(DeskPage):
 
     def page(self, form: DeskForm, call_id: int | None, problem: str | None = None) -> str:
         """The call with its form; two statements: which it is and how many there are, and all about it."""
-        kept = self.kept()
+        kept = self.queue_address()
         whose = kept.get("whose", "mine")
         found = gathered(self.questions(whose, kept.get("skipped", [])))
         counts = {name: found[name][0].number for name in ("mine", "all", "today", "later")}

@@ -102,7 +102,7 @@ def supervisor_questions() -> dict[str, Question]:
     }
 
 
-def supervisor_home(found: Mapping[str, list[Any]]) -> list[Pile]:
+def supervisor_home(answers: Mapping[str, list[Any]]) -> list[Pile]:
     """The piles of a supervisor; none for others."""
     if not is_supervisor():
         return []
@@ -112,7 +112,7 @@ def supervisor_home(found: Mapping[str, list[Any]]) -> list[Pile]:
         url_for("key_approvals.index_view", flt_status="requested"),
         _("No key waits for your approval."),
     )
-    for row in found["home approvals"]:
+    for row in answers["home approvals"]:
         steps = [
             (say(verb_label(verb)), url_for("key_approvals.step_view", verb=verb, id=row.id))
             for verb in ("approve", "refuse")
@@ -125,7 +125,7 @@ def supervisor_home(found: Mapping[str, list[Any]]) -> list[Pile]:
         url_for("follow_ups.index_view", flt_status="scheduled"),
         _("No follow-up has to be closed as not reached."),
     )
-    for row in found["home calls"]:
+    for row in answers["home calls"]:
         note = gettext("tried on %(count)s days", count=row.attempts)
         calls.items.append(Item(row.number or f"#{row.id}", url_for("follow_ups.details_view", id=row.id), note))
     serious = Pile(
@@ -134,11 +134,11 @@ def supervisor_home(found: Mapping[str, list[Any]]) -> list[Pile]:
         url_for("complaints.index_view", flt_state="open", flt_severity="serious"),
         _("Every serious complaint has its follower."),
     )
-    for row in found["home serious"]:
+    for row in answers["home serious"]:
         url = url_for("complaints.details_view", id=row.id)
         step = (say(verb_label("name_follower")), url_for("complaints.step_view", verb="name_follower", id=row.id))
         serious.items.append(Item(row.number, url, row.summary, [step]))
-    return [_counted(pile, found) for pile in (approvals, _audits(found), calls, serious)]
+    return [_counted(pile, answers) for pile in (approvals, _audits(answers), calls, serious)]
 
 
 def _tries() -> ColumnElement[int]:
@@ -182,7 +182,7 @@ def auditor_questions() -> dict[str, Question]:
     }
 
 
-def auditor_home(found: Mapping[str, list[Any]]) -> list[Pile]:
+def auditor_home(answers: Mapping[str, list[Any]]) -> list[Pile]:
     """The piles of an auditor; none for others."""
     if not is_auditor():
         return []
@@ -192,7 +192,7 @@ def auditor_home(found: Mapping[str, list[Any]]) -> list[Pile]:
         url_for("audits.index_view"),
         _("Every overdue finding of the open audits is explained."),
     )
-    for row in found["home findings"]:
+    for row in answers["home findings"]:
         url = url_for("audits.details_view", id=row.run_id, show="open", list=f"{row.kind.value}-{row.rule}")
         age = duration(context.now() - row.since)
         findings.items.append(Item(row.number, url, f"{label(row.kind)} · {row.rule} · {age}"))
@@ -202,13 +202,13 @@ def auditor_home(found: Mapping[str, list[Any]]) -> list[Pile]:
         url_for("audits.index_view"),
         gettext("Each of the last %(count)s days was audited.", count=DAYS_LOOKED_BACK),
     )
-    today, audited = local_today(), {row.day for row in found["home days"]}
+    today, audited = local_today(), {row.day for row in answers["home days"]}
     for back in range(1, DAYS_LOOKED_BACK + 1):
         day = today - datetime.timedelta(days=back)
         if day not in audited:
             missing.items.append(Item(day.isoformat(), url_for("audits.index_view", at=day.isoformat())))
     missing.number = len(missing.items)
-    return [_counted(findings, found), _audits(found), missing]
+    return [_counted(findings, answers), _audits(answers), missing]
 
 
 # ------------------------------------------------------------------ both

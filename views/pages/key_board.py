@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import abort, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, case, false, func, literal, or_, select
+from werkzeug.datastructures import MultiDict
 
 from models.errors import OperationRefused
 from models.estates import Unit
@@ -21,15 +23,16 @@ from models.operations import keys as verbs
 from models.personal import keyring_of
 from models.tags import tag_key
 from views.forms.base import DeskForm
+from views.forms.fields import ChoiceField
 from views.register.page import DeskPage, may_here, shown_here
 from views.register.scope import INVALID, perform
 from views.registers.key_borrowers import Borrower, also_out, borrower_questions, borrowers
-from views.registers.key_forms import BoardLoanForm, BoardReturnForm, BorrowerField
+from views.registers.key_forms import BoardLoanForm, BoardReturnForm
 from views.request import context
-from views.request.gathering import Question, gathered
+from views.request.gathering import GatheredRow, Question, gathered
 from views.request.queries import parse_choice, parse_id, parse_search
 from views.request.sent_once import once
-from views.words.labels import label_for
+from views.words.labels import Caption, label_for
 from views.words.language import sentence
 
 MOST_HOOKS = 1200
@@ -58,7 +61,7 @@ class Hook:
     pieces_back: int = 0
 
     @property
-    def word(self) -> Any:
+    def word(self) -> Caption:
         """Its state as a word."""
         return STATES[self.state]
 
@@ -79,13 +82,13 @@ class KeyBoardView(DeskPage):
     url_name = "keys/board"
 
     @expose("/")
-    def index_view(self) -> Any:
+    def index_view(self) -> ResponseReturnValue:
         """The hooks; with ``key=`` that one opened beside them."""
         return self.page(form=None)
 
     @expose("/lend/", methods=("POST",))
     @once
-    def lend_view(self) -> Any:
+    def lend_view(self) -> ResponseReturnValue:
         """Lend the chosen key against signature or approval (KEY-3), due back as the rules say (KEY-4)."""
         if not may_here("lend", "keys"):
             abort(403)
@@ -105,7 +108,7 @@ class KeyBoardView(DeskPage):
 
     @expose("/return/", methods=("POST",))
     @once
-    def return_view(self) -> Any:
+    def return_view(self) -> ResponseReturnValue:
         """Take the chosen key back: its line is cleared (KEY-4)."""
         if not may_here("return", "key_loans"):
             abort(403)
@@ -125,7 +128,7 @@ class KeyBoardView(DeskPage):
         flash(gettext("The key is back on its hook.") if ended.returned_at else part, "success")
         return self.back(key_id)
 
-    def back(self, key_id: int) -> Any:
+    def back(self, key_id: int) -> ResponseReturnValue:
         """To the board as it was narrowed, on the hook that was used."""
         return redirect(address(at=key_id, **self.narrowed()))
 
@@ -137,7 +140,7 @@ class KeyBoardView(DeskPage):
 
     # ------------------------------------------------------------- what is shown
 
-    def page(self, form: Any, key_id: int | None = None, problem: str | None = None) -> str:
+    def page(self, form: DeskForm | None, key_id: int | None = None, problem: str | None = None) -> str:
         """The board; the chosen key with *form* as it was sent, or with a fresh one."""
         narrowed = self.narrowed()
         if key_id is None and "key" in request.args:
@@ -173,7 +176,7 @@ class KeyBoardView(DeskPage):
             may_request=may_here("request", "key_approvals"),
         )
 
-    def fresh_form(self, chosen: Hook | None, people: list[Borrower]) -> Any:
+    def fresh_form(self, chosen: Hook | None, people: list[Borrower]) -> DeskForm | None:
         """An empty form for what can be done with the chosen key, the likeliest borrower chosen."""
         if chosen is None:
             return None
@@ -181,7 +184,7 @@ class KeyBoardView(DeskPage):
             return BoardReturnForm()
         return loan_form(people)
 
-    def legend(self, counts: Any, narrowed: dict[str, str]) -> list[tuple[str, Any, int, str, bool]]:
+    def legend(self, counts: GatheredRow, narrowed: dict[str, str]) -> list[tuple[str, Any, int, str, bool]]:
         """State, word, number, the address that narrows to it (or no longer does), and whether it does now."""
         entries = []
         for state, word in STATES.items():
@@ -244,21 +247,21 @@ def _joined(query: Question) -> Question:
     return query.where(shown_here(Key), Key.handed_back_at.is_(None))
 
 
-def address(**given: Any) -> str:
+def address(**arguments: Any) -> str:
     """The board with these arguments."""
-    return url_for("key_board.index_view", **given)
+    return url_for("key_board.index_view", **arguments)
 
 
-def loan_form(people: list[Borrower], sent: Any = None) -> BoardLoanForm:
+def loan_form(people: list[Borrower], sent: MultiDict[str, str] | None = None) -> BoardLoanForm:
     """The form as it was *sent*, or with the likeliest of *people* chosen."""
 
     class OneOfThem(BoardLoanForm):
-        borrower = BorrowerField(label_for(KeyLoan.borrower_name), people=[(one.value, one.name) for one in people])
+        borrower = ChoiceField(label_for(KeyLoan.borrower_name), offered=[(one.value, one.name) for one in people])
 
     return OneOfThem(sent) if sent is not None else OneOfThem(data={"borrower": people[0].value})
 
 
-def _fitting(form: DeskForm, chosen: Hook | None) -> Any:
+def _fitting(form: DeskForm | None, chosen: Hook | None) -> DeskForm | None:
     """*form* while it still asks what the chosen key needs: somebody else may have lent it meanwhile."""
     wanted = BoardReturnForm if chosen is not None and chosen.loan_id is not None else BoardLoanForm
     return form if isinstance(form, wanted) else None
@@ -273,7 +276,7 @@ def _state() -> ColumnElement[str]:
     )
 
 
-def hook_of(row: Any) -> Hook:
+def hook_of(row: GatheredRow) -> Hook:
     """A row of :func:`key_question` as the board shows it."""
     state = "lost" if row.lost_at is not None else "in" if row.loan_id is None else "out"
     if state == "out" and row.due_at < context.now():

@@ -155,7 +155,7 @@ class Report:
             for place in range(TREND_WEEKS)
         ]
         weeks = [week.instants for week in self.weeks]
-        self.found = gathered(
+        self.answers = gathered(
             {
                 "clocks": reports.clock_shares(estates, period, now),
                 "calls": reports.satisfaction(estates, period),
@@ -189,27 +189,27 @@ class Report:
 
     def on_time(self) -> tuple[Any, str, str, str]:
         """All clocks together: label, share, what it is made of, and its list."""
-        met, late = (sum(getattr(row, name) for row in self.found["clocks"]) for name in ("on_time", "late"))
+        met, late = (sum(getattr(row, name) for row in self.answers["clocks"]) for name in ("on_time", "late"))
         made_of = gettext("%(part)s of %(whole)s time limits kept", part=met, whole=met + late)
         return _("On time"), percent(met, met + late), made_of, "#report-clocks"
 
     def satisfied(self) -> tuple[Any, str, str, str]:
         """Of those asked who answered."""
-        numbers = {row.status: row.number for row in self.found["calls"]}
+        numbers = {row.status: row.number for row in self.answers["calls"]}
         yes, all_of_them = numbers.get(ANSWERED[0], 0), sum(numbers.get(status, 0) for status in ANSWERED)
         made_of = gettext("of %(count)s who answered", count=all_of_them)
         return _("Satisfied"), percent(yes, all_of_them), made_of, "#report-calls"
 
     def reopened(self) -> tuple[Any, str, str, str]:
         """Tickets that went back to work."""
-        (row,) = self.found["reopened"]
+        (row,) = self.answers["reopened"]
         made_of = gettext("%(part)s of %(whole)s finished tickets", part=row.reopened, whole=row.finished)
         url = self.cell(row.reopened, "tickets", **self.registered(flt_state="reopened")).url
         return _("Reopened"), percent(row.reopened, row.finished), made_of, url
 
     def repeated(self) -> tuple[Any, str, str, str]:
         """Rooms with the same kind of repair more than once."""
-        count = next((row.places for row in self.found["repeats"]), 0)
+        count = next((row.places for row in self.answers["repeats"]), 0)
         made_of = gettext("the same kind in the same place, twice or more")
         return _("Repeat repairs"), f"{count:,}", made_of, "#report-repeats"
 
@@ -220,7 +220,7 @@ class Report:
         columns = (_("Clock"), _("Rule"), _("On time"), _("Late"), _("Share on time"))
         table = Table("clocks", _("Kept time limits"), columns, kind="percent", series=(4,))
         endpoints = {"formal-record": ("complaints", "registered_at"), "follow-up": ("follow_ups", "due_at")}
-        for row in self.found["clocks"]:
+        for row in self.answers["clocks"]:
             endpoint, column = endpoints.get(row.code, ("tickets", "registered_at"))
             late = self.cell(row.late, endpoint, flt_missed=row.code, **self.days.filters(column))
             met, whole = row.on_time, row.on_time + row.late
@@ -231,7 +231,7 @@ class Report:
 
     def trend(self, register: str, title: str) -> Table:
         """Eight weeks by category."""
-        rows = self.found[register]
+        rows = self.answers[register]
         names: dict[Any, str] = {}
         numbers: dict[tuple[Any, int], int] = {}
         for row in rows:
@@ -245,7 +245,10 @@ class Report:
         table = Table(register, title, columns, kind="stacked", series=range(2, len(columns)))
         for place, week in enumerate(self.weeks):
             days = week.filters("registered_at")
-            cells = [self.cell(numbers.get((key, place)), register, flt_category=_word(key), **days) for key in keys]
+            cells = [
+                self.cell(numbers.get((key, place)), register, flt_category=getattr(key, "value", key) or 0, **days)
+                for key in keys
+            ]
             whole = self.cell(sum(numbers.get((key, place), 0) for key in keys), register, **days)
             table.rows.append([Cell(week.first.isoformat()), whole, *cells])
         return table
@@ -254,7 +257,7 @@ class Report:
         """What each person has open now."""
         columns = (_("Handler"), _("Open tickets"), _("Overdue tickets"), _("Open complaints"))
         table = Table("load", _("Open now, by handler"), columns, kind="bars", series=(1, 2, 3))
-        for row in self.found["load"]:
+        for row in self.answers["load"]:
             who = row.staff_id or 0
             table.rows.append(
                 [
@@ -270,7 +273,7 @@ class Report:
         """What the follow-ups brought, with the mean of each mark and how many gave it."""
         columns = (_("Outcome"), _("Follow-ups"), _("Quality"), _("Timeliness"), _("Attitude"))
         table = Table("calls", _("Follow-ups and satisfaction"), columns, kind="bars", series=(1,))
-        for row in self.found["calls"]:
+        for row in self.answers["calls"]:
             number = self.cell(row.number, "follow_ups", flt_status=row.status.value, **self.days.filters("due_at"))
             marks = [_mean(getattr(row, mark), getattr(row, f"{mark}_given")) for mark in MARKS]
             table.rows.append([Cell(label(row.status)), number, *marks])
@@ -282,12 +285,12 @@ class Report:
     def repeats(self) -> Table:
         """Rooms where the same thing breaks again."""
         table = Table("repeats", _("Repeat repairs"), (_("Unit"), _("Category"), _("Repairs"), _("Last")))
-        for row in self.found["repeats"]:
+        for row in self.answers["repeats"]:
             filters = self.registered(flt_kind="repair", flt_unit=row.unit, flt_category=row.category_id or 0)
             last = row.last_at.astimezone(zone()).date().isoformat()
             number = self.cell(row.number, "tickets", **filters)
             table.rows.append([Cell(row.unit), Cell(row.category or gettext("none")), number, Cell(last)])
-        if any(row.places > len(table.rows) for row in self.found["repeats"]):
+        if any(row.places > len(table.rows) for row in self.answers["repeats"]):
             table.note = _("The %(count)s most frequent.", count=reports.MOST_REPEATS)
         return table
 
@@ -320,7 +323,3 @@ def _midnight(day: datetime.date) -> datetime.datetime:
 
 def _mean(total: int | None, given: int) -> Cell:
     return Cell(f"{total / given:.1f} ({given})" if total and given else "—")
-
-
-def _word(key: str) -> str | int:
-    return key.value if isinstance(key, LabelledEnum) else key or 0

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import abort, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
@@ -58,15 +59,15 @@ class SeveralKeysView(DeskPage):
     in_menu = False
 
     @expose("/")
-    def index_view(self) -> Any:
+    def index_view(self) -> ResponseReturnValue:
         """The chosen keys; ``more`` adds some by number or hook, ``borrower_of`` what the borrower of a loan has."""
         if {"more", "borrower_of", "approved"} & set(request.args):
-            return redirect(several(self.wanted()))
+            return redirect(several(self.key_ids()))
         return self.page(chosen_ids())
 
     @expose("/lend/", methods=("POST",))
     @once
-    def lend_view(self) -> Any:
+    def lend_view(self) -> ResponseReturnValue:
         """Lend the ticked keys to one borrower: one signature, one time to come back, a loan each (KEY-3, KEY-4)."""
         if not may_here("lend", "keys"):
             abort(403)
@@ -89,7 +90,7 @@ class SeveralKeysView(DeskPage):
 
     @expose("/return/", methods=("POST",))
     @once
-    def return_view(self) -> Any:
+    def return_view(self) -> ResponseReturnValue:
         """Take the ticked keys back, all brought by one person (KEY-4)."""
         if not may_here("return", "key_loans"):
             abort(403)
@@ -111,7 +112,7 @@ class SeveralKeysView(DeskPage):
 
     @expose("/request/", methods=("GET", "POST"))
     @once
-    def request_view(self) -> Any:
+    def request_view(self) -> ResponseReturnValue:
         """Ask a supervisor for each of the ticked keys at once (KEY-3)."""
         if not may_here("request", "key_approvals"):
             abort(403)
@@ -137,7 +138,7 @@ class SeveralKeysView(DeskPage):
 
     # ------------------------------------------------------------- which keys
 
-    def wanted(self) -> list[int]:
+    def key_ids(self) -> list[int]:
         """The keys of the address, with those that it names otherwise."""
         ids = chosen_ids()
         ids += self.named(parse_search(request.args.get("more", "")))
@@ -194,16 +195,21 @@ class SeveralKeysView(DeskPage):
         query = select(func.count()).select_from(Key).where(Key.id.in_(ids), shown_here(Key))
         return context.session().scalar(query) == len(ids)
 
-    def rest(self, shown: Sequence[int], done: Sequence[int]) -> str:
+    def rest(self, ids: Sequence[int], done: Sequence[int]) -> str:
         """What is left of the chosen keys, else the board."""
-        left = [one for one in shown if one not in done]
+        left = [one for one in ids if one not in done]
         return several(left) if left else address(at=done[0])
 
     # ------------------------------------------------------------- what is shown
 
     def refused(
-        self, refused: Sequence[tuple[int, OperationRefused]], form: DeskForm, shown: Any, ticked: Any, **forms: Any
-    ) -> Any:
+        self,
+        refused: Sequence[tuple[int, OperationRefused]],
+        form: DeskForm,
+        ids: Sequence[int],
+        ticked: Sequence[int],
+        **forms: DeskForm,
+    ) -> ResponseReturnValue:
         """The page with what stands in the way: of all keys at its field, of one beside that key."""
         beside: dict[int, str] = {}
         said: set[str] = set()
@@ -217,15 +223,15 @@ class SeveralKeysView(DeskPage):
         if beside:
             problem = gettext("Nothing was done yet: see what stands beside the keys. Untick these, then send again.")
         left = [one for one in ticked if one not in beside]
-        return self.page(shown, ticked=left, beside=beside, problem=problem, **forms), refused[0][1].http_status
+        return self.page(ids, ticked=left, beside=beside, problem=problem, **forms), refused[0][1].http_status
 
     def page(
         self,
         ids: Sequence[int],
         *,
-        lending: Any = None,
-        returning: Any = None,
-        asking: Any = None,
+        lending: DeskForm | None = None,
+        returning: DeskForm | None = None,
+        asking: DeskForm | None = None,
         ticked: Sequence[int] | None = None,
         beside: dict[int, str] | None = None,
         problem: str | None = None,
@@ -279,7 +285,7 @@ def none_chosen(ticked: Sequence[int]) -> str | None:
 
 
 def all_or_none(
-    function: Callable[..., Any], rows: Sequence[Any], **arguments: Any
+    function: Callable[..., Outcome], rows: Sequence[Any], **arguments: object
 ) -> tuple[Outcome | None, list[tuple[int, OperationRefused]]]:
     """Do the verb to all *rows* and commit; where it refuses any, none is done and each refusal stands by its key."""
     refused: list[tuple[int, OperationRefused]] = []

@@ -25,7 +25,7 @@ from views.register.scope import INVALID
 from views.register.steps import Step
 from views.request import context
 from views.request.committing import committing
-from views.request.queries import Asked, parse_id
+from views.request.queries import Listing, parse_id
 from views.words.language import sentence
 
 if TYPE_CHECKING:
@@ -58,32 +58,32 @@ class BulkPages(Part[Row]):
             return redirect(self.get_url(".index_view"))
         step = self.step(verb)
         wanted = step.bulk_form or step.form
-        asked = self._asked_all()
+        listing = self._asked_all()
         again = self._tried_before(verb)
-        ids = None if asked is not None else self._left_alone(again) if again is not None else self._chosen_ids()
-        if asked is None and not ids:
+        ids = None if listing is not None else self._left_alone(again) if again is not None else self._chosen_ids()
+        if listing is None and not ids:
             return self.bulk_page(step, wanted(), None, [], problem=gettext("Choose at least one row.")), INVALID
         if request.form.get("stage") != "preview":
-            return self.bulk_page(step, wanted(data=self._begin_with(verb, again, asked, ids)), asked, ids)
+            return self.bulk_page(step, wanted(data=self._begin_with(verb, again, listing, ids)), listing, ids)
         form = wanted(request.form)
         key = request.form.get("key", "")
         if not form.validate() or not _KEY.fullmatch(key):
-            return self.bulk_page(step, form, asked, ids), INVALID
+            return self.bulk_page(step, form, listing, ids), INVALID
         try:
             run = self.prepare(
-                verb, ids if ids is not None else self._ids_of(asked), form.arguments(), key, by_filter=ids is None
+                verb, ids if ids is not None else self._ids_of(listing), form.arguments(), key, by_filter=ids is None
             )
         except OperationRefused as refusal:
             problem = None if form.refuse(refusal) else sentence(refusal)
-            return self.bulk_page(step, form, asked, ids, problem), refusal.http_status
+            return self.bulk_page(step, form, listing, ids, problem), refusal.http_status
         return redirect(url_for("bulk_runs.details_view", id=run))
 
-    def _asked_all(self) -> Asked | None:
+    def _asked_all(self) -> Listing | None:
         """The list that “all that match” means, None when rows were ticked."""
         if not request.form.get("all"):
             return None
         pairs = parse_qsl(request.form.get("query", ""), keep_blank_values=True)
-        return self.asked(MultiDict(pairs))
+        return self.listing(MultiDict(pairs))
 
     def _tried_before(self, verb: str) -> BulkRun | None:
         """The person's own finished run whose refused rows are to be tried again; 404 for any other."""
@@ -103,13 +103,13 @@ class BulkPages(Part[Row]):
         return list(context.session().scalars(query))
 
     def _begin_with(
-        self, verb: str, again: BulkRun | None, asked: Asked | None, ids: list[int] | None
+        self, verb: str, again: BulkRun | None, listing: Listing | None, ids: list[int] | None
     ) -> dict[str, Any]:
         """What the form begins with: what was answered the last time, else what suits the chosen rows."""
         if again is not None:
             declared = bulk_verb(again.register, again.verb)
             return {} if declared is None else decoded(again.arguments, declared.kinds)
-        return self.bulk_prefill(verb, self.model.id.in_(self.ids_query(asked) if asked is not None else ids or ()))
+        return self.bulk_prefill(verb, self.model.id.in_(self.ids_query(listing) if listing is not None else ids or ()))
 
     def bulk_prefill(self, verb: str, chosen: ColumnElement[bool]) -> dict[str, Any]:
         """What the form of *verb* begins with for the rows that are *chosen*."""
@@ -122,9 +122,9 @@ class BulkPages(Part[Row]):
         visible = select(self.model.id).where(self.model.id.in_(ids), self.listed())
         return list(context.session().scalars(visible.order_by(self.model.id)))
 
-    def _ids_of(self, asked: Asked | None) -> list[int]:
-        assert asked is not None
-        query = self.ids_query(asked).order_by(self.model.id).limit(LARGEST_SELECTION + 1)
+    def _ids_of(self, listing: Listing | None) -> list[int]:
+        assert listing is not None
+        query = self.ids_query(listing).order_by(self.model.id).limit(LARGEST_SELECTION + 1)
         ids = list(context.session().scalars(query))
         if len(ids) > LARGEST_SELECTION:
             abort(413, gettext("At most %(count)s rows at once: narrow the filter.", count=LARGEST_SELECTION))
@@ -150,20 +150,20 @@ class BulkPages(Part[Row]):
             return run.id
 
     def bulk_page(
-        self, step: Step, form: DeskForm, asked: Asked | None, ids: list[int] | None, problem: str | None = None
+        self, step: Step, form: DeskForm, listing: Listing | None, ids: list[int] | None, problem: str | None = None
     ) -> str:
         """The page that asks."""
         learn_for(form)
         number = len(ids or ())
-        if asked is not None:
-            number = context.session().scalar(select(func.count()).select_from(self.ids_query(asked).subquery())) or 0
+        if listing is not None:
+            number = context.session().scalar(select(func.count()).select_from(self.ids_query(listing).subquery())) or 0
         return self.render(
             self.bulk_template,
             step=step,
             form=form,
             number=number,
             ids=ids or [],
-            everything=asked is not None,
+            everything=listing is not None,
             query=request.form.get("query", ""),
             again=request.form.get("again", ""),
             key=request.form.get("key") or secrets.token_urlsafe(24),

@@ -20,15 +20,16 @@ from models.personal import masked_text
 from views.register.part import Row
 from views.register.sheets import Value, csv_answer, xlsx_answer
 from views.request import context
-from views.request.queries import Asked
+from views.request.queries import Listing
 from views.words.cells import Cell, as_text, mask_of, personal_of
-from views.words.language import FEN_IN_YUAN, local_moment, local_today, unreadable
+from views.words.language import FEN_IN_YUAN, clock_text, local_moment, local_today, unreadable
 
 if TYPE_CHECKING:
     from views.register.listing import ListPages as Part
 else:
     from views.register.part import Part
 
+MIDNIGHT = 24 * 60
 BATCH = 200
 """So many records are read at a time: the whole register must not pile up in memory."""
 
@@ -44,20 +45,20 @@ class ExportPages(Part[Row]):
         if export_type not in ("csv", "xlsx") or not self.has_page("export"):
             abort(404)
         self.require("export")
-        asked = self.asked()
+        listing = self.listing()
         name = f"{self.register.replace('_', '-')}-{local_today().isoformat()}.{export_type}"
-        rows = self.export_rows(asked)
+        rows = self.export_rows(listing)
         return csv_answer(rows, name) if export_type == "csv" else xlsx_answer(rows, name, str(self.title))
 
-    def export_rows(self, asked: Asked) -> Iterator[list[Value]]:
+    def export_rows(self, listing: Listing) -> Iterator[list[Value]]:
         """The heading and one list of values a record, read in batches by id; the columns that the address chose."""
-        names = asked.columns or self.exported_columns
+        names = listing.columns or self.exported_columns
         yield [str(self.get_column_name(name)) for name in names]
-        query = self.rows_query(self.ids_query(asked), names).order_by(*self.ordered(asked))
+        query = self.rows_query(self.ids_query(listing), names).order_by(*self.ordered(listing))
         desk, readers = context.session(), [_without_numbers(name, self.exported(name)) for name in names]
         answer = desk.execute(query.execution_options(yield_per=BATCH))
         # Records that nothing holds any more leave the session by themselves: to expunge them would end the reading.
-        for batch in (answer if self.plain else answer.scalars()).partitions():
+        for batch in (answer if self.reads_columns else answer.scalars()).partitions():
             for record in self.prepared(list(batch)):
                 for row in self.exported_rows(record, names):
                     yield [read(row) for read in readers]
@@ -87,6 +88,8 @@ class ExportPages(Part[Row]):
             return _masked(read, name)
         if name.endswith("_fen"):
             return _yuan(read)
+        if name.endswith("_minute"):
+            return lambda record: _time_of_day(read(record))
         if hasattr(self, f"show_{name}"):
             return lambda record: as_text(cell(record))
         if isinstance(column.type, Choice):
@@ -139,6 +142,11 @@ def _yuan(read: Callable[[Any], int | None]) -> Reader:
         return (Decimal(fen) / FEN_IN_YUAN).quantize(Decimal("0.01")) if fen is not None else None
 
     return yuan
+
+
+def _time_of_day(minute: int | None) -> Value:
+    """As a time; the midnight that ends a day is none of its times, and stays a text."""
+    return clock_text(minute) if minute == MIDNIGHT else None if minute is None else datetime.time(*divmod(minute, 60))
 
 
 def _masked(read: Callable[[Any], Any], name: str) -> Reader:

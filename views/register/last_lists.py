@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 from flask import request, session, url_for
 
-KEPT = "lists"
+SESSION_KEY = "lists"
 MOST = 6
 LONGEST = 300
 """Of so many lists, each address so long: a session is a cookie of 4 KB."""
@@ -15,21 +15,21 @@ PASSING = frozenset({"preview", "filters", "save_as", "rename_to"})
 def remember(endpoint: str) -> None:
     """Keep the filters, order and place of the list that this request shows; a list without any is forgotten."""
     query = urlencode([pair for pair in request.args.items(multi=True) if pair[0] not in PASSING])
-    kept: dict[str, str] = session.get(KEPT, {})
+    kept: dict[str, str] = session.get(SESSION_KEY, {})
     if kept.get(endpoint, "") == query:
         return
     others = [(name, address) for name, address in kept.items() if name != endpoint]
     own = [(endpoint, query)] if 0 < len(query) <= LONGEST else []
-    session[KEPT] = dict([*others, *own][-MOST:])
+    session[SESSION_KEY] = dict([*others, *own][-MOST:])
 
 
 def forget() -> None:
     """Forget all: another estate has other teams and people in its filters."""
-    session.pop(KEPT, None)
+    session.pop(SESSION_KEY, None)
 
 
 def list_address(endpoint: str) -> str:
     """Where a register's list is, as it was seen last."""
-    query = session.get(KEPT, {}).get(endpoint)
+    query = session.get(SESSION_KEY, {}).get(endpoint)
     address = url_for(f"{endpoint}.index_view")
     return f"{address}?{query}" if query else address

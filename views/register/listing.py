@@ -24,12 +24,12 @@ from views.register.last_lists import list_address, remember
 from views.register.part import Row
 from views.register.scope import actor_here
 from views.request import context
-from views.request.keeping import Made, fixed_url, kept
+from views.request.keeping import Made, fixed_url, kept_statement
 from views.request.queries import (
     COUNT_LIMIT,
     MOST_FILTERS,
-    Asked,
     Cursor,
+    Listing,
     Page,
     day_cursor,
     ordering,
@@ -53,7 +53,7 @@ WRAPPED = frozenset({"summary", "changes", "purpose", "roles", "reason"})
 """Columns whose text goes over several lines; only these and the number have a class of their own."""
 
 
-PLAIN = "!$'()*,/:;?@"
+UNQUOTED = "!$'()*,/:;?@"
 """Signs that stand as they are in an address, as Flask writes it."""
 
 
@@ -74,32 +74,32 @@ class ListPages(Part[Row]):
     @expose("/")
     def index_view(self) -> str:
         """The list."""
-        asked = self.asked()
-        kept = self.kept(asked)
-        page = self.page(asked)
+        listing = self.listing()
+        personal = self.personal(listing)
+        page = self.page(listing)
         remember(self.endpoint)
         bulk_buttons = self.bulk_buttons()
-        preview, shown = self.preview_asked(), asked.columns or self.listed_columns
+        preview, shown = self.preview_asked(), listing.columns or self.listed_columns
         return self.render(
             self.list_template,
             page=page,
             table_rows=self.table_rows(page.rows, shown, choose=bool(bulk_buttons), peek=preview is not None),
-            columns=self.headings(asked.columns),
+            columns=self.headings(listing.columns),
             choosable=self.headings(self.choosable_columns),
             preview=preview,
             sortable=self._sortable_columns,
             # Drawn when asked for: their choices cost more than half a page. What is set stands in the chips.
-            filters=self.filter_controls(asked) if request.args.get("filters") == "1" else [],
+            filters=self.filter_controls(listing) if request.args.get("filters") == "1" else [],
             may_filter=bool(self._filters),
             bulk_buttons=bulk_buttons,
-            query_string=urlencode(asked.arguments(), doseq=True),
-            empty_text="" if page.rows else self.nothing_found(asked),
-            dated=self.is_dated(self.default_sort_column() if asked.search else self.sort_column(asked)),
-            **kept,
+            query_string=urlencode(listing.arguments(), doseq=True),
+            empty_text="" if page.rows else self.nothing_found(listing),
+            dated=self.is_dated(self.default_sort_column() if listing.search else self.sort_column(listing)),
+            **personal,
         )
 
-    def kept(self, asked: Asked) -> dict[str, Any]:
-        """What the person keeps of this list; may choose the columns of *asked* (views.register.saved_views)."""
+    def personal(self, listing: Listing) -> dict[str, Any]:
+        """What the person keeps of this list; may choose the columns of *listing* (views.register.saved_views)."""
         return {}
 
     def list_address(self) -> str:
@@ -143,12 +143,12 @@ class ListPages(Part[Row]):
 
     # ------------------------------------------------------------- what is asked
 
-    def asked(self, source: Mapping[str, str] | None = None) -> Asked:
+    def listing(self, source: Mapping[str, str] | None = None) -> Listing:
         """What the address asks for; 400 for anything malformed. *source* replaces the request's arguments."""
         arguments: MultiDict[str, str] = request.args if source is None else MultiDict(source)
         twice_given(arguments)
-        asked = Asked(search=parse_search(arguments.get("search", "")))
-        if asked.search and not self._search_supported:
+        listing = Listing(search=parse_search(arguments.get("search", "")))
+        if listing.search and not self._search_supported:
             raise BadRequest(gettext("The address has an unknown value for “%(name)s”.", name="search"))
         if "page" in arguments or "offset" in arguments:
             raise BadRequest(gettext("Lists are read with next and previous; there are no page numbers."))
@@ -158,26 +158,26 @@ class ListPages(Part[Row]):
         direction = arguments.get("desc", "" if sort else "default")
         if direction not in ("0", "1", "", "default"):
             raise BadRequest(gettext("The address has an unknown value for “%(name)s”.", name="desc"))
-        asked.sort = sort
-        asked.filters = self._asked_filters(arguments)
-        asked.columns = self._asked_columns(arguments.get("cols", ""))
+        listing.sort = sort
+        listing.filters = self._asked_filters(arguments)
+        listing.columns = self._asked_columns(arguments.get("cols", ""))
         after, before, at = arguments.get("after"), arguments.get("before"), arguments.get("at")
         if sum(map(bool, (after, before, at))) > 1:
             raise BadRequest(gettext("The address names two places in the list."))
         if at:
-            asked.at = parse_day(at)
+            listing.at = parse_day(at)
             # A search has an order of its own, without places for a date.
-            asked.sort = sort or (self.default_sort if asked.search else "")
+            listing.sort = sort or (self.default_sort if listing.search else "")
             direction = direction if sort else str(int(self.default_descending))
-        asked.descending = direction == "1" if asked.sort else bool(asked.search) or self.default_descending
-        column = self.sort_column(asked)
-        asked.after = parse_cursor(after, column) if after else None
-        asked.before = parse_cursor(before, column) if before else None
-        if asked.at is not None:
+        listing.descending = direction == "1" if listing.sort else bool(listing.search) or self.default_descending
+        column = self.sort_column(listing)
+        listing.after = parse_cursor(after, column) if after else None
+        listing.before = parse_cursor(before, column) if before else None
+        if listing.at is not None:
             if not self.is_dated(column):
                 raise BadRequest(gettext("This list is not sorted by a time: it has no place for a date."))
-            asked.after = day_cursor(asked.at, column, zone(), upwards=not asked.descending)
-        return asked
+            listing.after = day_cursor(listing.at, column, zone(), upwards=not listing.descending)
+        return listing
 
     def _asked_filters(self, arguments: MultiDict[str, str]) -> list[tuple[Any, str, Any]]:
         found = []
@@ -220,11 +220,11 @@ class ListPages(Part[Row]):
         missing = names and self.number_column not in names and self.number_column in self.choosable_columns
         return [self.number_column, *names] if missing else names
 
-    def sort_column(self, asked: Asked) -> InstrumentedAttribute[Any]:
+    def sort_column(self, listing: Listing) -> InstrumentedAttribute[Any]:
         """The column that orders the list; what a search finds comes by number, which the search index knows."""
-        if asked.sort:
-            return self._column(asked.sort)
-        return self._column("id") if asked.search else self.default_sort_column()
+        if listing.sort:
+            return self._column(listing.sort)
+        return self._column("id") if listing.search else self.default_sort_column()
 
     def default_sort_column(self) -> InstrumentedAttribute[Any]:
         """The column that orders the list when nothing is asked."""
@@ -241,135 +241,135 @@ class ListPages(Part[Row]):
 
     # ------------------------------------------------------------- what is found
 
-    def ids_query(self, asked: Asked) -> Select[Any]:
+    def ids_query(self, listing: Listing) -> Select[Any]:
         """The ids of all rows that fit, in no order."""
-        query = select(self.model.id).where(*self._narrowed(asked))
-        if asked.search:
-            condition = self.search_condition(asked.search)
+        query = select(self.model.id).where(*self._narrowed(listing))
+        if listing.search:
+            condition = self.search_condition(listing.search)
             query = query.where(false() if condition is None else condition)
         return query
 
-    def _narrowed(self, asked: Asked) -> list[ColumnElement[bool]]:
+    def _narrowed(self, listing: Listing) -> list[ColumnElement[bool]]:
         """What is true of all rows that fit, but for the search."""
-        return [self.listed(), *asked.conditions()]
+        return [self.listed(), *listing.conditions()]
 
-    def ordered(self, asked: Asked) -> list[Any]:
-        """How the list of *asked* is ordered."""
-        return ordering(place_in(self.sort_column(asked)), self.model.id, upwards=not asked.descending)
+    def ordered(self, listing: Listing) -> list[Any]:
+        """How the list of *listing* is ordered."""
+        return ordering(place_in(self.sort_column(listing)), self.model.id, upwards=not listing.descending)
 
-    def page(self, asked: Asked) -> Page:
+    def page(self, listing: Listing) -> Page:
         """One page: one statement for its rows and the count (and one more for each relationship to many).
 
         A search that finds more rows than are counted takes another one.
         """
         size = self.page_size
-        found, number = self._found(asked, size) if asked.search else self._listed(asked, size)
-        backwards = asked.before is not None
+        found, number = self._found(listing, size) if listing.search else self._listed(listing, size)
+        backwards = listing.before is not None
         more = len(found) > size
         found = found[:size]
         if backwards:
             found.reverse()
-        page = Page(asked, self.prepared(found if self.plain else [row[0] for row in found]), number)
-        ends = [(row.place_in_list, (row if self.plain else row[0]).id) for row in (*found[:1], *found[-1:])]
-        if found and (more if backwards else asked.after is not None):
-            page.newer = self.address(asked, before=Cursor(*ends[0]).text())
+        page = Page(listing, self.prepared(found if self.reads_columns else [row[0] for row in found]), number)
+        ends = [(row.place_in_list, (row if self.reads_columns else row[0]).id) for row in (*found[:1], *found[-1:])]
+        if found and (more if backwards else listing.after is not None):
+            page.newer = self.address(listing, before=Cursor(*ends[0]).text())
         if found and (backwards or more):
-            page.older = self.address(asked, after=Cursor(*ends[-1]).text())
-        page.chips = self._chips(asked)
+            page.older = self.address(listing, after=Cursor(*ends[-1]).text())
+        page.chips = self._chips(listing)
         return page
 
-    def _listed(self, asked: Asked, size: int) -> tuple[list[Any], int]:
+    def _listed(self, listing: Listing, size: int) -> tuple[list[Any], int]:
         """The rows of a page and one more, and the capped count."""
 
         def made() -> tuple[Select[Any], ColumnElement[int]]:
-            ids = self.ids_query(asked)
+            ids = self.ids_query(listing)
             total = select(func.count()).select_from(ids.limit(COUNT_LIMIT + 1).subquery()).scalar_subquery()
-            return self._paging(ids, total, asked, size), total
+            return self._paging(ids, total, listing, size), total
 
-        return self._read(asked, *self._kept(asked, made, size))
+        return self._read(listing, *self._kept(listing, made, size))
 
-    def _found(self, asked: Asked, size: int) -> tuple[list[Any], int]:
+    def _found(self, listing: Listing, size: int) -> tuple[list[Any], int]:
         """The same for a search, whose rows are gathered first and put in order then."""
 
-        column = self.sort_column(asked)
-        by_id = column is self.model.id and asked.descending
-        newest = by_id and asked.after is asked.before is None and can_gather_newest(context.session())
+        column = self.sort_column(listing)
+        by_id = column is self.model.id and listing.descending
+        newest = by_id and listing.after is listing.before is None and can_gather_newest(context.session())
 
         def made() -> tuple[Select[Any], ColumnElement[int]] | None:
-            narrowed = self._narrowed(asked)
+            narrowed = self._narrowed(listing)
             matches = self.search_matches(
-                asked.search, narrowed, place_in(column), max(COUNT_LIMIT, size) + 1, newest=newest
+                listing.search, narrowed, place_in(column), max(COUNT_LIMIT, size) + 1, newest=newest
             )
             if matches is None:
                 return None
             gathered = matches.cte("gathered").prefix_with("MATERIALIZED")
             total = select(func.count()).select_from(gathered).scalar_subquery()
-            chosen, _ = paged(select(gathered.c.id), gathered.c.place, gathered.c.id, asked, size)
-            return self._paging(select(self.model.id).where(self.model.id.in_(chosen)), total, asked, size), total
+            chosen, _ = paged(select(gathered.c.id), gathered.c.place, gathered.c.id, listing, size)
+            return self._paging(select(self.model.id).where(self.model.id.in_(chosen)), total, listing, size), total
 
-        question, values = self.search_shape(asked.search)
-        statements = made() if question is None else self._kept(asked, made, size, question)
+        question, values = self.search_shape(listing.search)
+        statements = made() if question is None else self._kept(listing, made, size, question)
         if statements is None:
             return [], 0
-        found, number = self._read(asked, *statements, **values)
+        found, number = self._read(listing, *statements, **values)
         if number <= COUNT_LIMIT or newest:
             return found, number
         # Not all of them were gathered. There are so many that going through the list meets the next ones soon.
-        met = select(self.model.id).where(*self._narrowed(asked), self.search_one_by_one(asked.search))
+        met = select(self.model.id).where(*self._narrowed(listing), self.search_one_by_one(listing.search))
         total = literal(number)
-        return self._read(asked, self._paging(met, total, asked, size), total)
+        return self._read(listing, self._paging(met, total, listing, size), total)
 
     def _read(
-        self, asked: Asked, paging: Select[Any], total: ColumnElement[int], **values: Mapping[str, Any]
+        self, listing: Listing, paging: Select[Any], total: ColumnElement[int], **values: Mapping[str, Any]
     ) -> tuple[list[Any], int]:
         """The rows of *paging* and the number beside them."""
-        desk, given = context.session(), {**values, **asked.place_values()}
+        desk, given = context.session(), {**values, **listing.place_values()}
         # Rows that are no records need not pass through the session, which takes its time.
-        found = list((desk.connection() if self.plain else desk).execute(paging, given))
+        found = list((desk.connection() if self.reads_columns else desk).execute(paging, given))
         if found:
             return found, found[0].total_found
         # Without any row there is nothing beside which the count could stand.
         return found, (desk.scalar(select(total), given) or 0) if "at_id" in given else 0
 
-    def _paging(self, ids: Select[Any], total: ColumnElement[int], asked: Asked, size: int) -> Select[Any]:
-        place = place_in(self.sort_column(asked))
+    def _paging(self, ids: Select[Any], total: ColumnElement[int], listing: Listing, size: int) -> Select[Any]:
+        place = place_in(self.sort_column(listing))
         # With those that everybody sees: what a register reads set-wise for its rows goes by them.
-        names = list(dict.fromkeys([*self.listed_columns, *asked.columns]))
+        names = list(dict.fromkeys([*self.listed_columns, *listing.columns]))
         query = self.rows_query(ids, names, place.label("place_in_list"), total.label("total_found"))
-        return paged(query, place, self.model.id, asked, size)[0]
+        return paged(query, place, self.model.id, listing, size)[0]
 
-    def _kept(self, asked: Asked, made: Callable[[], Made], *more: object) -> Made:
+    def _kept(self, listing: Listing, made: Callable[[], Made], *more: object) -> Made:
         """What *made* makes, kept for the next page that differs in values only: making it takes as long as asking."""
-        if not all(flt.timeless for flt, _raw, _value in asked.filters):
+        if not all(flt.timeless for flt, _raw, _value in listing.filters):
             return made()
-        return kept((self.endpoint, str(zone()), asked.shape(), COUNT_LIMIT, *more), made)
+        return kept_statement((self.endpoint, str(zone()), listing.shape(), COUNT_LIMIT, *more), made)
 
-    def address(self, asked: Asked, **changes: object) -> str:
+    def address(self, listing: Listing, **changes: object) -> str:
         """The address of this list with *changes*."""
-        arguments = asked.arguments(**changes)
+        arguments = listing.arguments(**changes)
         page = fixed_url(".index_view")
-        return f"{page}?{urlencode(arguments, doseq=True, safe=PLAIN)}" if arguments else page
+        return f"{page}?{urlencode(arguments, doseq=True, safe=UNQUOTED)}" if arguments else page
 
-    def sort_address(self, asked: Asked, name: str) -> str:
+    def sort_address(self, listing: Listing, name: str) -> str:
         """The address of this list sorted by *name*, the other way round if it is already."""
-        turned = "0" if asked.sort == name and asked.descending else "1"
-        return self.address(asked, sort=name, desc=turned)
+        turned = "0" if listing.sort == name and listing.descending else "1"
+        return self.address(listing, sort=name, desc=turned)
 
-    def _chips(self, asked: Asked) -> list[tuple[str, str, str]]:
+    def _chips(self, listing: Listing) -> list[tuple[str, str, str]]:
         chips = [
-            (str(flt.name), flt.shown(raw), self.address(asked, **{f"flt_{flt.key}": others or None}))
-            for flt, raw, _value in asked.filters
-            for others in [[other for other in asked.given()[flt.key] if other != raw]]
+            (str(flt.name), flt.value_label(raw), self.address(listing, **{f"flt_{flt.key}": others or None}))
+            for flt, raw, _value in listing.filters
+            for others in [[other for other in listing.filter_values()[flt.key] if other != raw]]
         ]
-        if asked.search:
-            chips.append((gettext("Search"), asked.search, self.address(asked, search=None)))
+        if listing.search:
+            chips.append((gettext("Search"), listing.search, self.address(listing, search=None)))
         return chips
 
-    def filter_controls(self, asked: Asked) -> list[Markup]:
+    def filter_controls(self, listing: Listing) -> list[Markup]:
         """The controls of the filter form with what is asked now."""
         learn_choices(flt.lookup for flt in self._filters if flt.control == "select" and hasattr(flt, "lookup"))
-        given = asked.given()
-        return [filter_field(flt, given.get(flt.key, ()), language()) for flt in self._filters]
+        values = listing.filter_values()
+        return [filter_field(flt, values.get(flt.key, ()), language()) for flt in self._filters]
 
     def headings(self, names: Sequence[str]) -> list[tuple[str, str]]:
         """Name and label of each of the columns *names*, of those that everybody sees where there are none."""
@@ -381,9 +381,9 @@ class ListPages(Part[Row]):
         """The label of each column that a list can show."""
         return {name: str(self.get_column_name(name)) for name in self.choosable_columns}
 
-    def nothing_found(self, asked: Asked) -> Caption:
+    def nothing_found(self, listing: Listing) -> Caption:
         """What an empty list says: what to do next."""
-        if asked.search and self.search_condition(asked.search) is None:
+        if listing.search and self.search_condition(listing.search) is None:
             return gettext("Search for two letters or digits at least, or a Chinese character; signs find nothing.")
         return self.empty_text
 

@@ -23,7 +23,7 @@ from views.register.scope import actor_here, perform
 from views.request import context
 from views.request.committing import committing
 from views.request.gathering import Prepared, gathered, prepared
-from views.request.queries import Asked, asked_id, parse_id
+from views.request.queries import Listing, asked_id, parse_id
 from views.request.sent_once import once
 from views.words.language import NOTHING, sentence
 from views.words.timeline import history, history_questions
@@ -61,7 +61,7 @@ class PersonalLists(Part[Row]):
 
     # ------------------------------------------------------------- what is kept
 
-    def kept(self, asked: Asked) -> dict[str, Any]:
+    def personal(self, listing: Listing) -> dict[str, Any]:
         """Saved views and remembered columns, read with one statement; an address without columns gets the latter."""
         actor, estate = context.actor(), context.current_estate()
         if actor is None:
@@ -69,11 +69,11 @@ class PersonalLists(Part[Row]):
         dialect = context.session().get_bind().dialect.name
         estate_id = estate.id if estate is not None else 0
         found = _kept(self.register, estate_id, actor.staff_id, actor.estate_ids, dialect).ask()
-        addressed = canonical(asked)
-        if not asked.columns and found["columns"]:
+        addressed = canonical(listing)
+        if not listing.columns and found["columns"]:
             known = set(self.choosable_columns)
-            asked.columns = self.with_number([name for name in found["columns"][0].columns if name in known])
-        present = canonical(asked)
+            listing.columns = self.with_number([name for name in found["columns"][0].columns if name in known])
+        present = canonical(listing)
         # A view that names no columns is shown with those that the person has chosen since.
         here = addressed if any(view.query == addressed for view in found["views"]) else present
         tabs = [
@@ -102,15 +102,15 @@ class PersonalLists(Part[Row]):
     @expose("/columns/", methods=("POST",))
     def columns_view(self) -> ResponseReturnValue:
         """Remember the columns that were ticked and show the list with them."""
-        asked = self._asked_in_form()
+        listing = self._asked_in_form()
         chosen = [] if request.form.get("standard") else request.form.getlist("column")
         unknown = set(chosen) - set(self.choosable_columns)
         if unknown:
             raise BadRequest(gettext("This list has no column “%(name)s”.", name=min(unknown)[:60]))
         in_order = [name for name in self.choosable_columns if name in set(chosen)]
-        asked.columns = self.with_number(in_order) if in_order else []
-        self._keep(saved_views.choose_columns, register=self.register, columns=asked.columns)
-        return redirect(self.address(asked))
+        listing.columns = self.with_number(in_order) if in_order else []
+        self._keep(saved_views.choose_columns, register=self.register, columns=listing.columns)
+        return redirect(self.address(listing))
 
     # ------------------------------------------------------------- views
 
@@ -167,8 +167,8 @@ class PersonalLists(Part[Row]):
             raise NotFound
         return view
 
-    def _asked_in_form(self) -> Asked:
-        return self.asked(MultiDict(parse_qsl(request.form.get("query", ""), keep_blank_values=True)))
+    def _asked_in_form(self) -> Listing:
+        return self.listing(MultiDict(parse_qsl(request.form.get("query", ""), keep_blank_values=True)))
 
     def _keep(self, verb: Callable[..., object], **arguments: object) -> None:
         with committing():
@@ -204,9 +204,9 @@ class PersonalLists(Part[Row]):
         return self.preview_of(parse_id(request.args["preview"])) if "preview" in request.args else None
 
 
-def canonical(asked: Asked) -> str:
+def canonical(listing: Listing) -> str:
     """The address of a list after the question mark, the same for the same list."""
-    return urlencode(sorted(asked.arguments().items()), doseq=True)
+    return urlencode(sorted(listing.arguments().items()), doseq=True)
 
 
 @functools.lru_cache(512)

@@ -7,9 +7,9 @@ from typing import Any, Generic, cast
 
 from flask import abort, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_admin import BaseView
 from flask_babel import gettext
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, bindparam, func, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, bindparam, select
 from sqlalchemy.orm import joinedload, selectinload
 from werkzeug.exceptions import NotFound
 from werkzeug.local import LocalProxy
@@ -18,7 +18,6 @@ from models.base import Base
 from models.errors import Outcome
 from models.estates import Estate
 from models.policy import may, visible
-from models.sentences import refusal_from
 from models.staff import Actor
 from models.verbs import find
 from views.forms.base import DeskConverter, DeskForm
@@ -28,13 +27,32 @@ from views.register.part import Row
 from views.register.searching import Searching
 from views.request import context
 from views.request.committing import committing
-from views.request.keeping import fixed_url, kept
+from views.request.keeping import fixed_url, kept_statement
 from views.request.queries import PAGE_SIZE
 from views.words.cells import Cell, cell_of, columns_of_end
 from views.words.labels import Caption, label_in, register_label
 from views.words.references import NAMES
 
 INVALID = 400
+
+
+class PanelView(BaseView):
+    """What every page of the panel does in its own way instead of Flask-Admin's."""
+
+    in_menu = True
+    """Whether the menu leads to it; if not, another page does."""
+
+    def is_visible(self) -> bool:
+        """Whether the menu leads to it."""
+        return self.in_menu
+
+    def inaccessible_callback(self, name: str, **_kwargs: object) -> ResponseReturnValue:
+        """To the sign-in page for nobody, 403 for somebody."""
+        return redirect(url_for("auth.login")) if context.actor() is None else abort(403)
+
+    def _run_view(self, fn: Callable[..., ResponseReturnValue], *args: object, **kwargs: object) -> ResponseReturnValue:
+        """Run a page; Flask-Admin would call it a second time after a TypeError."""
+        return fn(self, *args, **kwargs)
 
 
 class RequestDatabase:
@@ -76,7 +94,7 @@ def perform(
     return outcome
 
 
-class Scope(Searching, Generic[Row]):
+class Scope(PanelView, Searching, Generic[Row]):
     """The common ground of all registers. A register's view sets the class attributes below."""
 
     model: type[Any]
@@ -95,6 +113,8 @@ class Scope(Searching, Generic[Row]):
     """What to do next when the list is empty."""
     sorted_by: dict[str, str] = {}
     """Column of the list -> the column that orders it, where that is another."""
+    name_text: Caption = ""
+    """How a record is called by its number, ``Key loan %(number)s``, where that column does not say it."""
     number_column = ""
     """The column whose cell links to the record page; what the table says its rows are called by where none is set."""
 
@@ -216,10 +236,6 @@ class Scope(Searching, Generic[Row]):
         """Whether the person may read this register anywhere."""
         return may(context.actor(), "read", self.register)
 
-    def inaccessible_callback(self, name: str, **_kwargs: object) -> ResponseReturnValue:
-        """To the sign-in page for nobody, 403 for somebody."""
-        return redirect(url_for("auth.login")) if context.actor() is None else abort(403)
-
     def allowed(self, verb: str, record: Base | None = None) -> bool:
         """Whether the person may do *verb* here: to *record*, else to any in the estate shown."""
         if record is not None:
@@ -235,16 +251,6 @@ class Scope(Searching, Generic[Row]):
     def can_create(self) -> bool:  # type: ignore[override]  # asked at each request, not at start
         """Whether the person may make a new record here."""
         return self.has_page("create") and self.allowed(self.create_verb)
-
-    @property
-    def can_edit(self) -> bool:  # type: ignore[override]  # likewise
-        """Whether the person may amend records here."""
-        return self.has_page("edit") and self.allowed("amend")
-
-    @property
-    def can_delete(self) -> bool:  # type: ignore[override]  # likewise
-        """Whether the person may delete records here."""
-        return self.has_page("delete") and self.allowed("delete")
 
     @property
     def can_export(self) -> bool:  # type: ignore[override]  # likewise
@@ -282,14 +288,6 @@ class Scope(Searching, Generic[Row]):
         here: ColumnElement[bool] = self.model.estate_id == estate.id
         return here & visible(actor_here(), self.model)
 
-    def get_query(self) -> Select[Any]:  # type: ignore[override]  # 2.0 style, for the session of the request
-        """The rows of the list."""
-        return select(self.model).where(self.listed())
-
-    def get_count_query(self) -> Select[Any]:  # type: ignore[override]  # likewise
-        """Their number."""
-        return select(func.count()).select_from(self.model).where(self.listed())
-
     def get_one(self, id: int, names: Sequence[str] = ()) -> Row:  # Flask-Admin's own name
         """The record with that id, with what showing *names* needs; 404 when it is not visible.
 
@@ -303,7 +301,7 @@ class Scope(Searching, Generic[Row]):
             query = query.options(*self.loading(names)).execution_options(populate_existing=True)
             return query.with_for_update(key_share=True, of=self.model) if locking else query
 
-        record = desk.scalars(kept((self.endpoint, locking, *names), made), {"id": id}).one_or_none()
+        record = desk.scalars(kept_statement((self.endpoint, locking, *names), made), {"id": id}).one_or_none()
         if record is None:
             raise NotFound
         prepared: Row = self.prepared([record])[0]
@@ -323,7 +321,7 @@ class Scope(Searching, Generic[Row]):
         return tuple(found)
 
     @functools.cached_property
-    def plain(self) -> bool:
+    def reads_columns(self) -> bool:
         """Whether rows of columns are enough for the list: all but registers whose cells read many other records."""
         relationships = self.model.__mapper__.relationships
         read = self.read_by([*self.listed_columns, *self.exported_columns])
@@ -332,9 +330,9 @@ class Scope(Searching, Generic[Row]):
     def rows_query(self, ids: Select[Any], names: Sequence[str], *more: SQLColumnExpression[Any]) -> Select[Any]:
         """The query *ids* with the rows themselves: with what showing *names* reads, and the columns *more*.
 
-        Rows of a plain register have the columns; those of another one have the record as their first element.
+        Rows of a register that reads columns have these; those of another one have the record as their first element.
         """
-        if not self.plain:
+        if not self.reads_columns:
             return ids.with_only_columns(self.model, *more).options(*self.loading(names))
         query = self.plain_query(tuple(names)).add_columns(*more)
         return query if ids.whereclause is None else query.where(ids.whereclause)
@@ -381,10 +379,6 @@ class Scope(Searching, Generic[Row]):
 
     # ------------------------------------------------------------- doing
 
-    def _run_view(self, fn: Callable[..., ResponseReturnValue], *args: object, **kwargs: object) -> ResponseReturnValue:
-        """Run a page; Flask-Admin would call it a second time after a TypeError."""
-        return fn(self, *args, **kwargs)
-
     def apply(
         self, verb: str, rows: Sequence[Any], version: int | None = None, *, reason: str = "", **arguments: object
     ) -> Outcome:
@@ -403,12 +397,6 @@ class Scope(Searching, Generic[Row]):
         declared = find(self.register, name)
         return declared is not None and declared.act is not None
 
-    def handle_view_exception(self, exc: Exception) -> bool:
-        """Flask-Admin flashes SQL here; ours becomes a sentence (stack.md 8)."""
-        if isinstance(exc, IntegrityError):
-            raise refusal_from(exc) from exc
-        return False
-
     def estate(self) -> Estate:
         """The estate shown; 409 with a sentence for people who work in none."""
         found = context.current_estate()
@@ -418,5 +406,7 @@ class Scope(Searching, Generic[Row]):
 
     def name_of(self, record: Row) -> str:
         """How a record is called in headings and messages."""
+        if self.name_text:
+            return str(self.name_text) % {"number": record.id}
         named: object = record  # or one row of a list's query
         return str(named) if isinstance(named, Base) else str(getattr(named, self.number_column))

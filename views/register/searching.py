@@ -6,7 +6,7 @@ from typing import Any
 from flask_admin.contrib.sqla import ModelView
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, false, or_, select
 
-from models.finding import can_gather_newest, found, found_one_by_one, matches, question_of
+from models.finding import can_gather_newest, found_one_by_one, matches, question_of, search_condition
 from models.personal import keyring_of
 from views.request import context
 
@@ -36,7 +36,7 @@ class Searching(ModelView):
             columns = [getattr(self.model, str(name)) for name in names]
             words = [or_(*(column.icontains(word, autoescape=True) for column in columns)) for word in text.split()]
             return and_(*words) if words else None
-        return found(self.model, text, keyring_of(context.session()))
+        return search_condition(self.model, text, keyring_of(context.session()))
 
     def search_matches(
         self,

@@ -18,8 +18,8 @@ from views.words.references import record_url
 
 DRAWN = 150
 """So many findings of one list are drawn; the rest when that list is asked for alone."""
-SHOWN = ("all", "open", "explained")
-_KINDS = list(finding_kinds())
+SHOW = ("all", "open", "explained")
+_KINDS: list[str] = list(finding_kinds())
 
 
 @dataclass
@@ -46,9 +46,9 @@ class Line:
         """Whether sign-off still waits for a note to it (AUD-3)."""
         return self.overdue and not self.note
 
-    def fits(self, shown: str) -> bool:
+    def fits(self, show: str) -> bool:
         """Whether it is among all, those to explain, or the explained."""
-        return {"all": True, "open": self.is_open, "explained": bool(self.note)}[shown]
+        return {"all": True, "open": self.is_open, "explained": bool(self.note)}[show]
 
 
 @dataclass
@@ -109,10 +109,10 @@ class Sheet:
         place = next((place for place, line in enumerate(lines) if line.id == after), -1)
         return next((line.id for line in lines[place + 1 :] + lines[: place + 1] if line.is_open), None)
 
-    def narrow(self, shown: str, only: str = "") -> None:
+    def narrow(self, show: str, only: str = "") -> None:
         """Choose what is drawn: all, what is still to explain or what is explained; one list alone may be long."""
         for group in self.groups:
-            group.lines = [line for line in group.lines if line.fits(shown)]
+            group.lines = [line for line in group.lines if line.fits(show)]
             group.drawn = group.lines if only == group.key else group.lines[:DRAWN]
         self.groups = [group for group in self.groups if group.lines and only in ("", group.key)]
 

@@ -1,10 +1,10 @@
 """The daily audit (每日盘点): its runs, the run page by rule with notes and sign-off, and the printed sheet."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from flask import abort, flash, g, redirect, request
+from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
@@ -22,7 +22,7 @@ from views.forms.filters import DateFilter
 from views.register.base import LedgerView
 from views.register.scope import INVALID, perform
 from views.register.steps import Step
-from views.registers.audit_lines import SHOWN, Sheet, lines_question, put_back, sheet_of
+from views.registers.audit_lines import SHOW, Sheet, lines_question, put_back, sheet_of
 from views.request import context
 from views.request.gathering import Question, gathered
 from views.request.queries import asked_id, parse_choice, parse_id
@@ -68,7 +68,7 @@ class AuditView(LedgerView[AuditRun]):
         """The same as a figure, for exports."""
         return sum(record.counts.values())
 
-    def show_signed_off_at(self, record: AuditRun) -> Any:
+    def show_signed_off_at(self, record: AuditRun) -> str:
         """Signed off, or not yet."""
         signed = record.signed_off_at
         return local_time(signed) if signed else coloured("orange", gettext("not signed off"))
@@ -79,7 +79,7 @@ class AuditView(LedgerView[AuditRun]):
 
     @expose("/run/", methods=("POST",))
     @once
-    def run_view(self) -> Any:
+    def run_view(self) -> ResponseReturnValue:
         """Run the audit of the estate shown, for today; again is harmless until it is signed off (AUD-2)."""
         self.require("run")
         try:
@@ -91,7 +91,7 @@ class AuditView(LedgerView[AuditRun]):
         return redirect(self.get_url(".details_view", id=outcome.done[0].id))
 
     @expose("/details/")
-    def details_view(self) -> Any:
+    def details_view(self) -> ResponseReturnValue:
         """The run by rule, each finding to be ticked or explained beside it."""
         return self.run_page(asked_id(), NoteForm())
 
@@ -100,7 +100,7 @@ class AuditView(LedgerView[AuditRun]):
         run_id: int,
         form: DeskForm,
         problem: str | None = None,
-        ticked: Any = (),
+        ticked: Collection[int] = (),
         sent: "Sent | None" = None,
     ) -> str:
         """The page of a run; with what was *sent* and not saved, where something was."""
@@ -114,7 +114,7 @@ class AuditView(LedgerView[AuditRun]):
             (group.key, group.title, group.rule, len(group.lines), group.overdue - group.explained)
             for group in sheet.groups
         ]
-        sheet.narrow(parse_choice("show", SHOWN, "all"), self.asked_list(sheet))
+        sheet.narrow(parse_choice("show", SHOW, "all"), self.asked_list(sheet))
         if sent is not None:
             put_back(sheet, sent.typed, sent.problems)
         return self.render(
@@ -143,7 +143,7 @@ class AuditView(LedgerView[AuditRun]):
 
     @expose("/note/", methods=("POST",))
     @once
-    def note_view(self) -> Any:
+    def note_view(self) -> ResponseReturnValue:
         """Write what was typed beside findings, and one note to all ticked ones: all of it or nothing."""
         record = self.get_one(asked_id())
         self.require("note", record)
@@ -237,11 +237,9 @@ class Sent:
             if len(text) > LONGEST_NOTE:
                 self.problems[row_id] = gettext("At most %(count)s characters.", count=LONGEST_NOTE)
             elif stored.split() not in (self.before[row_id].split(), text.split()):
-                self.problems[row_id] = _meanwhile(stored)
-
-
-def _meanwhile(note: str) -> str:
-    return str(gettext("Meanwhile somebody wrote: “%(note)s”. Save again to replace it.", note=note))
+                self.problems[row_id] = gettext(
+                    "Meanwhile somebody wrote: “%(note)s”. Save again to replace it.", note=stored
+                )
 
 
 def _write_notes(call: Call, lines: Sequence[AuditLine], *, notes: dict[int, str]) -> Outcome:

@@ -6,7 +6,6 @@ from flask_babel import lazy_gettext as _
 from wtforms.validators import Optional
 
 from models.complaints import Complaint, ComplaintCategory, ComplaintNature, ResponsibilityGround
-from models.matters import Channel, Severity
 from views.forms.base import DeskForm
 from views.forms.fields import (
     EnumField,
@@ -20,10 +19,11 @@ from views.forms.fields import (
     StaticChoiceField,
     TextField,
 )
+from views.registers.matter_forms import CallForm
 from views.words.labels import label_for
 
 
-class ComplaintForm(DeskForm):
+class ComplaintForm(CallForm):
     """A complaint as it is taken (INT-3, CMP-1); a neighbour dispute without room and name if wished (INT-4)."""
 
     sections: ClassVar[Any] = (
@@ -35,32 +35,9 @@ class ComplaintForm(DeskForm):
     category = EnumField(
         label_for(Complaint.category), enum=ComplaintCategory, default=ComplaintCategory.GENERAL_SERVICE
     )
-    severity = EnumField(label_for(Complaint.severity), enum=Severity, default=Severity.ORDINARY)
-    summary = TextField(label_for(Complaint.summary), [Required()])
-    detail = LongTextField(label_for(Complaint.detail), [Optional()])
-    wish = LongTextField(label_for(Complaint.wish), [Optional()])
     anonymous = FlagField(_("Without room and name (neighbour disputes only, INT-4)"))
-    unit_id = LookupField(label_for(Complaint.unit_id), [Optional()], lookup="unit")
-    place = TextField(label_for(Complaint.place), [Optional()])
-    resident_id = LookupField(label_for(Complaint.resident_id), [Optional()], lookup="resident")
-    reporter_name = TextField(
-        label_for(Complaint.reporter_name), [Optional()], length=60, description=_("A surname is enough (INT-3).")
-    )
-    reporter_phone = TextField(label_for(Complaint.reporter_phone), [Optional()], length=30)
-    channel = EnumField(
-        label_for(Complaint.channel),
-        enum=Channel,
-        only=[c for c in Channel if c is not Channel.IMPORT],
-        default=Channel.PHONE,
-    )
-    heard_at = LocalDateTimeField(label_for(Complaint.heard_at), [Optional()], description=_("Empty means now."))
-    read_back = FlagField(label_for(Complaint.read_back))
     identity_checked = FlagField(label_for(Complaint.identity_checked))
-    promised_at = LocalDateTimeField(
-        label_for(Complaint.promised_at), [Optional()], description=_("Where no answer is possible now (INT-5).")
-    )
     team_id = StaticChoiceField(label_for(Complaint.team_id), lookup="team", blank=_("decide when assigning"))
-    another_matter = FlagField(_("This is another matter than the open one of this unit (INT-6)"))
 
 
 class ComplaintAssignForm(DeskForm):
@@ -80,13 +57,10 @@ class ComplaintAssignForm(DeskForm):
 class ClassifyForm(DeskForm):
     """CMP-2: valid or communicative."""
 
+    texts = ("reason",)
     nature = EnumField(label_for(Complaint.nature), enum=ComplaintNature)
     reason = LongTextField(_("Reason"), [Optional()], description=_("Needed when the nature changes (CMP-2)."))
     identity_checked = FlagField(label_for(Complaint.identity_checked))
-
-    def arguments(self) -> dict[str, Any]:
-        """The reason as text."""
-        return {**super().arguments(), "reason": self.reason.data or ""}
 
 
 class ProposeForm(DeskForm):

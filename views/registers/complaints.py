@@ -187,6 +187,7 @@ class ComplaintView(MatterPages[Complaint]):
         "promised_at",
     )
     create_form_class = ComplaintForm
+    draft_class = verbs.ComplaintDraft
     reads = {"unit": ("unit", "place"), "other_callers": ("id",)}
     sections = (
         (
@@ -245,8 +246,6 @@ class ComplaintView(MatterPages[Complaint]):
         ),
     )
 
-    draft_class = verbs.ComplaintDraft
-
     def amendable(self, record: Complaint) -> bool:
         """While anything is still to be done; the archive is final (CMP-8)."""
         return is_open(record)
@@ -254,10 +253,6 @@ class ComplaintView(MatterPages[Complaint]):
     def deletable(self, record: Complaint) -> bool:
         """Only what nothing has followed (CMP-4)."""
         return record.status is ComplaintStatus.REGISTERED
-
-    def show_unit(self, record: Complaint) -> str:
-        """The room, or the place where there is none."""
-        return str(record.unit) if record.unit is not None else record.place or "—"
 
     def related(self, record: Complaint) -> list[Related]:
         """Clocks, linked jobs, follow-ups and repeated reports."""

@@ -19,7 +19,7 @@ from views.forms.fields import LookupField, Required, TextField
 from views.register.base import RegisterView
 from views.register.record import Related
 from views.request import context
-from views.words.cells import callable_phone, personal_of, plain
+from views.words.cells import callable_phone, personal_of, value_text
 from views.words.labels import label_for
 from views.words.language import label
 
@@ -49,16 +49,14 @@ class ContactView(RegisterView[ContactRow]):
     """What the pages of both tables have in common."""
 
     owner: str
+    person_column: str
+    in_menu = False
     group = _("People and units")
     number_column = "value"
     form_columns = ("value", "note", "valid")
     form_args = {
         "valid": {"label": _("Somebody is reached at this number")},
     }
-
-    def is_visible(self) -> bool:
-        """Not in the menu."""
-        return False
 
     def draft(self, form: DeskForm) -> object:
         """The number, of whom."""
@@ -70,22 +68,18 @@ class ContactView(RegisterView[ContactRow]):
 
     def after_create(self, record: ContactRow) -> str:
         """Back to the person."""
-        return url_for(f"{self.owner}.details_view", id=_person(record))
+        return url_for(f"{self.owner}.details_view", id=getattr(record, self.person_column))
 
     def links(self, record: ContactRow) -> list[tuple[Any, str]]:
         """The person."""
         return [(_("To the person"), self.after_create(record))]
 
 
-def _person(record: ResidentContact | StaffContact) -> int:
-    return int(record.resident_id if isinstance(record, ResidentContact) else record.staff_id)
-
-
 class ResidentContactView(ContactView[ResidentContact]):
     """``/admin/resident-contacts/``."""
 
     model = ResidentContact
-    owner = "residents"
+    owner, person_column = "residents", "resident_id"
     empty_text = _("No number is written down yet: open a resident and add one.")
     column_list = ("value", "resident", "kind", "note", "valid")
     create_form_class = ResidentContactForm
@@ -100,15 +94,11 @@ class StaffContactView(ContactView[StaffContact]):
     """``/admin/staff-contacts/``."""
 
     model = StaffContact
-    owner = "staff"
+    owner, person_column = "staff", "staff_id"
     empty_text = _("No number is written down yet: open a colleague and add one.")
     column_list = ("value", "staff", "kind", "note", "valid")
     create_form_class = StaffContactForm
     sections = ((_("Phone"), ("value", "kind", "country", "note", "valid", "staff")),)
-
-
-def _address(owner: str, person_id: int) -> dict[str, Any]:
-    return {owner: person_id}
 
 
 def phones_of(model: type[Any], record: Resident | Staff, *, in_full: bool, may_add: bool) -> Related:
@@ -120,14 +110,14 @@ def phones_of(model: type[Any], record: Resident | Staff, *, in_full: bool, may_
     return Related(
         _("Phones"),
         (_("Kind"), _("Phone"), _("Note"), _("Validity")),
-        links=[(_("Add a phone"), url_for(f"{endpoint}.create_view", **_address(owner, record.id)))] if may_add else [],
+        links=[(_("Add a phone"), f"{url_for(f'{endpoint}.create_view')}?{owner}={record.id}")] if may_add else [],
         query=query.order_by(model.valid.desc(), model.id),
         show=lambda row: (
             url_for(f"{endpoint}.details_view", id=row.id),
             (
                 label(row.kind),
                 callable_phone(row.value) if in_full else personal_of(row.value, masked_phone),
-                plain(row.note),
+                value_text(row.note),
                 gettext("Valid") if row.valid else gettext("not valid"),
             ),
         ),

@@ -16,7 +16,7 @@ from views.register.base import RegisterView
 from views.register.record import Related
 from views.register.steps import Step
 from views.request import context
-from views.words.cells import cell_of, plain
+from views.words.cells import cell_of, value_text
 from views.words.labels import label_in, register_label
 from views.words.language import label
 from views.words.references import ENDPOINTS
@@ -42,9 +42,8 @@ class UnitView(RegisterView[Unit]):
     )
     form_columns = ("code", "building", "floor", "use", "fee_status", "butler_id", "handed_over_on")
     create_form_class = form_of(Unit, *form_columns, code={"description": _("As its number is written: 2-2302.")})
-    sections = ((_("Unit"), ("code", "building", "floor", "use", "fee_status", "butler_id", "handed_over_on")),)
-
     draft_class = verbs.UnitDraft
+    sections = ((_("Unit"), ("code", "building", "floor", "use", "fee_status", "butler_id", "handed_over_on")),)
 
     def related(self, record: Unit) -> list[Related]:
         """People, and what the registers that say so have of this unit."""
@@ -59,7 +58,7 @@ class UnitView(RegisterView[Unit]):
             query=living.order_by(Occupancy.until_on.is_not(None), Occupancy.id),
             show=lambda item: (
                 url_for("residents.details_view", id=item.resident_id),
-                (item.name, label(item.kind), plain(item.from_on), plain(item.until_on)),
+                (item.name, label(item.kind), value_text(item.from_on), value_text(item.until_on)),
             ),
         )
         models = (tables()[register] for register in ENDPOINTS)
@@ -92,9 +91,8 @@ class TeamView(RegisterView[Team]):
     column_filters = (ChoiceFilter(Team.department),)
     form_columns = ("name", "department", "lead_id")
     create_form_class = form_of(Team, *form_columns)
-    sections = ((_("Team"), ("name", "department", "lead")),)
-
     draft_class = verbs.TeamDraft
+    sections = ((_("Team"), ("name", "department", "lead")),)
 
 
 class EstateView(RegisterView[Estate]):
@@ -114,9 +112,8 @@ class EstateView(RegisterView[Estate]):
         code={"description": _("How commands name it: YH.")},
         timezone={"needed": True, "default": "Asia/Shanghai"},
     )
-    sections = ((_("Estate"), ("name", "code", "address", "desk_phone", "timezone")),)
-
     draft_class = verbs.EstateDraft
+    sections = ((_("Estate"), ("name", "code", "address", "desk_phone", "timezone")),)
 
     def after_create(self, record: Estate) -> str:
         """The list: nobody works in the new estate yet, so nobody sees it before a role in it is given."""

@@ -1,9 +1,9 @@
 """The event log (操作记录): read-only, for those who check."""
 
-from collections.abc import Sequence
+from operator import itemgetter
 from typing import Any
 
-from flask_babel import gettext
+from flask_babel import lazy_gettext
 from flask_babel import lazy_gettext as _
 from markupsafe import Markup
 
@@ -19,27 +19,17 @@ from views.words.references import ENDPOINTS, learn_names, name_of, record_url
 from views.words.timeline import changes_of, mentioned, role_text
 
 
-class RegisterFilter(WordFilter):
-    """By register."""
-
-    def choices(self) -> Sequence[tuple[str, str]]:
-        """Those with pages first, in the order of the menu."""
-        menu = list(ENDPOINTS)
-        return sorted(super().choices(), key=lambda pair: menu.index(pair[0]) if pair[0] in menu else len(menu))
-
-
-class VerbFilter(WordFilter):
-    """By verb; the labels are marked sentences."""
-
-    def choices(self) -> Sequence[tuple[str, str]]:
-        """All verbs, by their label."""
-        return sorted(((word, say(text)) for word, text in self.words.items()), key=lambda pair: pair[1])
+def place_in_menu(register: tuple[str, str]) -> int:
+    """Registers with pages come first, in the order of the menu."""
+    menu = list(ENDPOINTS)
+    return menu.index(register[0]) if register[0] in menu else len(menu)
 
 
 class EventView(LedgerView[Event]):
     """``/admin/events/``."""
 
     model = Event
+    name_text = _("Event %(number)s")
     group = _("Control")
     empty_text = _("No event fits.")
     default_sort = "at"
@@ -59,8 +49,8 @@ class EventView(LedgerView[Event]):
         "request_id",
     ]
     column_filters = (
-        RegisterFilter(Event.register, REGISTERS),
-        VerbFilter(Event.verb, labels()),
+        WordFilter(Event.register, REGISTERS, place_in_menu),
+        WordFilter(Event.verb, {verb: lazy_gettext(text) for verb, text in labels().items()}, itemgetter(1)),
         ReferenceFilter(Event.actor_id, "staff", "actor"),
         DateFilter(Event.at),
         DateFilter(Event.at, until=True),
@@ -114,10 +104,6 @@ class EventView(LedgerView[Event]):
     def show_reason(self, record: Event) -> str:
         """Why, without the numbers of anybody."""
         return masked_text(record.reason) if record.reason else NOTHING
-
-    def name_of(self, record: Event) -> str:
-        """Its number."""
-        return str(gettext("Event %(number)s", number=record.id))
 
     def may_read_phone(self, record: Event) -> bool:
         """There is no phone in an event: personal values are digests."""

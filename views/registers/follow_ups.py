@@ -8,6 +8,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from markupsafe import Markup
 from sqlalchemy import select
+from wtforms import Field, ValidationError
 from wtforms.validators import NumberRange, Optional
 
 from models.follow_ups import (
@@ -30,7 +31,7 @@ from views.register.record import Related
 from views.register.steps import Step
 from views.registers.matters import repeat_table
 from views.request import context
-from views.request.queries import Asked
+from views.request.queries import Listing
 from views.words.cells import badge
 from views.words.labels import label_for
 from views.words.language import label, local_time
@@ -64,6 +65,7 @@ class ScheduleForm(DeskForm):
 class AttemptForm(DeskForm):
     """What one attempt brought (FUP-2, FUP-3)."""
 
+    texts = ("words",)
     sections: ClassVar[Any] = (
         (_("Attempt"), ("way", "called_at", "outcome", "words")),
         (_("Marks from 1 to 5, where satisfied or not"), ("quality", "timeliness", "attitude")),
@@ -75,10 +77,6 @@ class AttemptForm(DeskForm):
     quality = WholeNumberField(label_for(FollowUp.quality), [Optional(), NumberRange(1, 5)])
     timeliness = WholeNumberField(label_for(FollowUp.timeliness), [Optional(), NumberRange(1, 5)])
     attitude = WholeNumberField(label_for(FollowUp.attitude), [Optional(), NumberRange(1, 5)])
-
-    def arguments(self) -> dict[str, Any]:
-        """The words as text."""
-        return {**super().arguments(), "words": self.words.data or ""}
 
 
 class PassOnForm(DeskForm):
@@ -94,19 +92,17 @@ class LaterForm(DeskForm):
 
     preferred_time = LocalDateTimeField(_("Call again at"), [Required()])
 
-    def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
+    def validate_preferred_time(self, field: Field) -> None:
         """A time to come."""
-        fine = bool(super().validate(extra_validators))
-        if fine and self.preferred_time.data <= context.now():
-            self.preferred_time.errors = [gettext("This time has passed already.")]
-            return False
-        return fine
+        if field.data <= context.now():
+            raise ValidationError(gettext("This time has passed already."))
 
 
 class FollowUpView(RegisterView[FollowUp]):
     """``/admin/follow-ups/``: what is still to be made, unless something else is asked for."""
 
     model = FollowUp
+    name_text = _("Follow-up %(number)s")
     group = _("Matters")
     create_verb = "schedule"
     steps = (
@@ -128,7 +124,7 @@ class FollowUpView(RegisterView[FollowUp]):
         DateFilter(FollowUp.due_at, until=True),
     )
     reads = {"matter": ("ticket", "complaint")}
-    plain = False  # the matter is linked, and shown with its summary
+    reads_columns = False  # the matter is linked, and shown with its summary
     create_form_class = ScheduleForm
     sections = (
         (_("Follow-up"), ("status", "matter", "due_at", "assignee", "preferred_time", "attempts")),
@@ -138,15 +134,15 @@ class FollowUpView(RegisterView[FollowUp]):
         ),
     )
 
-    def asked(self, source: Mapping[str, str] | None = None) -> Asked:
+    def listing(self, source: Mapping[str, str] | None = None) -> Listing:
         """The list as it is opened begins with what is still to be made: a filter to be seen and removed."""
         if source is None and not request.args and request.endpoint == f"{self.endpoint}.index_view":
             source = {"flt_status": FollowUpStatus.SCHEDULED.value}
-        return super().asked(source)
+        return super().listing(source)
 
-    def address(self, asked: Asked, **changes: object) -> str:
+    def address(self, listing: Listing, **changes: object) -> str:
         """The address of this list; the one without any filter says so, since it is not where the list begins."""
-        arguments = asked.arguments(**changes)
+        arguments = listing.arguments(**changes)
         return self.get_url(".index_view", **(arguments or {"flt_status": ""}))
 
     def draft(self, form: DeskForm) -> object:
@@ -165,10 +161,6 @@ class FollowUpView(RegisterView[FollowUp]):
             return "—"
         url = url_for(f"{endpoint}.details_view", id=matter.id)
         return Markup('<a href="{}">{}</a> {}').format(url, matter.number, matter.summary)
-
-    def name_of(self, record: FollowUp) -> str:
-        """By its number."""
-        return str(gettext("Follow-up %(number)s", number=record.id))
 
     def related(self, record: FollowUp) -> list[Related]:
         """Each attempt (FUP-3)."""

@@ -77,7 +77,7 @@ class IntakePages(MatterPages[Ticket]):
         words = {name: say(getattr(offered, name)) for name in ("summary", "reporter_department")}
         return {**found, **{name: getattr(offered, name) for name in names}, **words}
 
-    def intake_page(self, form: Any, problem: str | None = None, refusal: OperationRefused | None = None) -> str:
+    def intake_page(self, form: TicketForm, problem: str | None = None, refusal: OperationRefused | None = None) -> str:
         """The page that takes a call."""
         learn_for(form)
         text = parse_search(request.args.get("q", ""))

@@ -54,10 +54,10 @@ def borrower_of(approval: Any) -> dict[str, Any]:
     return {name: getattr(approval, name) for name in ("borrower_kind", "borrower_name", "borrower_staff_id")}
 
 
-def borrowers(found: Mapping[str, list[GatheredRow]], wanted: int = 1) -> list[Borrower]:
-    """Who may have the *wanted* keys, who may have most of them first; *found* answers the questions above."""
+def borrowers(answers: Mapping[str, list[GatheredRow]], number: int = 1) -> list[Borrower]:
+    """Who may have the *number* keys, who may have most of them first; *answers* answers the questions above."""
     people: dict[Any, Borrower] = {}
-    for row in found.get("consents", ()):
+    for row in answers.get("consents", ()):
         who = row.borrower_kind, row.borrower_staff_id or row.borrower_name.casefold()
         draft = borrower_of(row)
         note = f"{label(row.borrower_kind)} · {gettext('approved')}"
@@ -65,7 +65,7 @@ def borrowers(found: Mapping[str, list[GatheredRow]], wanted: int = 1) -> list[B
         person.keys.add(row.key_id)
         person.approvals.setdefault(row.key_id, row.id)
     units: dict[int, dict[str, None]] = {}
-    for row in found.get("owners", ()):
+    for row in answers.get("owners", ()):
         draft = {"borrower_kind": BorrowerKind.OWNER, "borrower_name": "", "borrower_resident_id": row.id}
         person = people.setdefault(row.id, Borrower(f"owner-{row.id}", row.name, "", draft))
         person.keys.add(row.key_id)
@@ -73,8 +73,8 @@ def borrowers(found: Mapping[str, list[GatheredRow]], wanted: int = 1) -> list[B
         person.note = " · ".join((label(BorrowerKind.OWNER), *units[row.id]))
     offered = sorted(people.values(), key=lambda person: -len(person.keys))
     for person in offered:
-        if len(person.keys) < wanted:
-            said = gettext("%(count)s of %(total)s keys", count=len(person.keys), total=wanted)
+        if len(person.keys) < number:
+            said = gettext("%(count)s of %(total)s keys", count=len(person.keys), total=number)
             person.note = f"{person.note} · {said}"
     kind = BorrowerKind.DEVELOPER_SALES
     return [*offered, Borrower(SALES, label(kind), gettext("write the name below"), {"borrower_kind": kind})]

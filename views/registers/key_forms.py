@@ -1,8 +1,7 @@
 """What the pages of keys, approvals and loans ask."""
 
 import re
-from collections.abc import Sequence
-from typing import Any, ClassVar, Unpack
+from typing import Any, ClassVar
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
@@ -12,7 +11,6 @@ from models.keys import BorrowerKind, BringerKind, Key, KeyLoan, KeyOrigin
 from views.forms.base import DeskForm, form_of
 from views.forms.fields import (
     ChoiceField,
-    ChoiceOptions,
     EnumField,
     FlagField,
     LocalDateTimeField,
@@ -51,6 +49,7 @@ class KeyForm(DeskForm):
 class SeveralApprovalsForm(DeskForm):
     """A request to a supervisor (KEY-3), for keys that are chosen beside it."""
 
+    texts = ("borrower_name",)
     borrower_kind = EnumField(
         label_for(KeyLoan.borrower_kind), enum=BorrowerKind, only=[BorrowerKind.STAFF, BorrowerKind.OTHER]
     )
@@ -59,10 +58,6 @@ class SeveralApprovalsForm(DeskForm):
     )
     borrower_staff_id = LookupField(label_for(KeyLoan.borrower_staff_id), [Optional()], lookup="staff")
     purpose = LongTextField(label_for(KeyLoan.purpose), [Required()])
-
-    def arguments(self) -> dict[str, Any]:
-        """The name as text."""
-        return {**super().arguments(), "borrower_name": self.borrower_name.data or ""}
 
 
 class ApprovalForm(SeveralApprovalsForm):
@@ -95,6 +90,7 @@ class OneKeyField(LookupField):
 class LendingForm(DeskForm):
     """What is asked of every loan beside the key and its borrower (KEY-2, KEY-3)."""
 
+    texts = ("borrower_name",)
     borrower_name = TextField(label_for(KeyLoan.borrower_name), [Optional()], length=60)
     identity_checked = FlagField(label_for(KeyLoan.identity_checked))
     signed = FlagField(label_for(KeyLoan.signed))
@@ -105,10 +101,6 @@ class LendingForm(DeskForm):
     )
     borrower_phone = TextField(label_for(KeyLoan.borrower_phone), [Optional()], length=30)
     purpose = LongTextField(label_for(KeyLoan.purpose), [Optional()])
-
-    def arguments(self) -> dict[str, Any]:
-        """The name as text."""
-        return {**super().arguments(), "borrower_name": self.borrower_name.data or ""}
 
 
 class LoanForm(LendingForm):
@@ -143,15 +135,11 @@ class LoanForm(LendingForm):
 class BringerForm(DeskForm):
     """Who brought a key back (KEY-4): the borrower, unless something else is said."""
 
+    texts = ("brought_by_name", "note")
     brought_by = EnumField(_("Brought back by"), enum=BringerKind, default=BringerKind.BORROWER)
     brought_by_name = TextField(
         _("Full name"), [Optional()], length=60, description=_("Of somebody else than the borrower.")
     )
-
-    def arguments(self) -> dict[str, Any]:
-        """Names and notes as text."""
-        given = super().arguments()
-        return {**given, **{name: given[name] or "" for name in ("brought_by_name", "note")}}
 
 
 class ManyReturnsForm(BringerForm):
@@ -196,23 +184,17 @@ def return_form(loan: KeyLoan) -> type[ReturnForm]:
 class ExtendForm(DeskForm):
     """Another time to come back (KEY-4)."""
 
+    texts = ("reason",)
     due_at = LocalDateTimeField(label_for(KeyLoan.due_at), [Required()])
     reason = LongTextField(_("Reason"), [Optional()])
-
-    def arguments(self) -> dict[str, Any]:
-        """The reason as text."""
-        return {**super().arguments(), "reason": self.reason.data or ""}
 
 
 class LostForm(DeskForm):
     """The key is lost (KEY-4)."""
 
+    texts = ("reason",)
     owner_told = FlagField(_("The owner has been told"))
     reason = LongTextField(_("What happened"), [Optional()])
-
-    def arguments(self) -> dict[str, Any]:
-        """The reason as text."""
-        return {**super().arguments(), "reason": self.reason.data or ""}
 
 
 HandBackForm = form_of(
@@ -221,20 +203,10 @@ HandBackForm = form_of(
 """The owner takes the key back for good (KEY-5)."""
 
 
-class BorrowerField(ChoiceField):
-    """One of those who may have the key now."""
-
-    def __init__(
-        self, label: str | None = None, *, people: Sequence[tuple[str, str]] = (), **options: Unpack[ChoiceOptions]
-    ) -> None:
-        super().__init__(label, **options)
-        self.offered = people
-
-
 class BoardLoanForm(LendingForm):
     """Lending from the key board: whom the rules let have this key is listed, so little is left to ask."""
 
-    borrower = BorrowerField(label_for(KeyLoan.borrower_name))
+    borrower = ChoiceField(label_for(KeyLoan.borrower_name))
     borrower_name = TextField(_("Name of the sales person"), [Optional()], length=60)
 
     def arguments(self) -> dict[str, Any]:

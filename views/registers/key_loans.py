@@ -81,6 +81,7 @@ class KeyLoanView(RegisterView[KeyLoan]):
     """``/admin/key-loans/``."""
 
     model = KeyLoan
+    name_text = _("Key loan %(number)s")
     group = _("Keys and passes")
     can_delete = False
     on_desk = OnDesk(
@@ -159,6 +160,7 @@ class KeyLoanView(RegisterView[KeyLoan]):
     }
     form_columns = ("borrower_phone", "purpose", "note")
     create_form_class = LoanForm
+    draft_class = verbs.LoanDraft
     sections = (
         (
             _("Loan"),
@@ -210,8 +212,6 @@ class KeyLoanView(RegisterView[KeyLoan]):
         )
         return [also]
 
-    draft_class = verbs.LoanDraft
-
     def begin_with(self) -> dict[str, Any]:
         """From an approval: its key and borrower."""
         found = super().begin_with()
@@ -246,15 +246,12 @@ class KeyLoanView(RegisterView[KeyLoan]):
         """The borrower, or who is named."""
         return bringer(record)
 
-    def name_of(self, record: KeyLoan) -> str:
-        """By its number."""
-        return str(gettext("Key loan %(number)s", number=record.id))
-
 
 class KeyApprovalView(RegisterView[KeyApproval]):
     """``/admin/key-approvals/``."""
 
     model = KeyApproval
+    name_text = _("Key approval %(number)s")
     group = _("Keys and passes")
     create_verb = "request"
     bulk_verbs = ("approve",)
@@ -276,6 +273,7 @@ class KeyApprovalView(RegisterView[KeyApproval]):
         KeyFilter(KeyApproval.key_id, "key"),
     )
     create_form_class = ApprovalForm
+    draft_class = verbs.ApprovalDraft
     sections = (
         (
             _("Request"),
@@ -313,12 +311,6 @@ class KeyApprovalView(RegisterView[KeyApproval]):
             links_of_rows=links if self.allowed("lend", record) else [],
         )
         return [also]
-
-    draft_class = verbs.ApprovalDraft
-
-    def name_of(self, record: KeyApproval) -> str:
-        """By its number."""
-        return str(gettext("Key approval %(number)s", number=record.id))
 
     def show_due_at(self, record: KeyApproval) -> str:
         """When the key is due back once it is lent: not a deadline of the request."""

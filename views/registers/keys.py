@@ -82,7 +82,7 @@ class KeyView(RegisterView[Key]):
         KeyFilter(Key.unit_id, "unit"),
     )
     reads = {"whereabouts": ("loan",), "unit": ("unit", "place")}
-    plain = False  # where a key is, its open loan says
+    reads_columns = False  # where a key is, its open loan says
     form_columns = ("pieces", "unit_id", "place", "hook", "seal", "origin", "note")
     create_form_class = KeyForm
     sections = (
@@ -102,7 +102,7 @@ class KeyView(RegisterView[Key]):
         """The room, or the place where there is none."""
         return str(record.unit) if record.unit is not None else record.place or "—"
 
-    def show_whereabouts(self, record: Key) -> Any:
+    def show_whereabouts(self, record: Key) -> str:
         """In one place only (KEY-2)."""
         if record.lost_at is not None:
             return coloured("red", gettext("lost"))

@@ -166,6 +166,7 @@ class PassView(RegisterView[VisitorPass]):
         "permit_number",
     )
     create_form_class = PassForm
+    draft_class = verbs.PassDraft
     reads = {
         "validity": ("revoked_at", "handed_in_at", "valid_from", "valid_until"),
         "valid_until": ("valid_until", "handed_in_at", "revoked_at"),
@@ -194,8 +195,6 @@ class PassView(RegisterView[VisitorPass]):
             ("deposit_fen", "card_fee_fen", "deposit_refunded_at", "handed_in_at", "revoked_at", "revoke_reason"),
         ),
     )
-
-    draft_class = verbs.PassDraft
 
     def links(self, record: VisitorPass) -> list[tuple[Any, str]]:
         """The pass on paper while it is out, and what the gate learns of it (PAS-7)."""

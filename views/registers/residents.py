@@ -8,7 +8,6 @@ from typing import Any, ClassVar, NamedTuple
 from flask import g, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
-from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, bindparam, select
 from werkzeug.exceptions import NotFound
@@ -36,7 +35,7 @@ from views.registers.contacts import NUMBERS, phones_of, shown_numbers
 from views.request import context
 from views.request.gathering import gathered
 from views.request.queries import asked_id
-from views.words.cells import badge, plain
+from views.words.cells import badge, value_text
 from views.words.labels import Caption, label_for
 from views.words.language import NOTHING, label, listed, local_time, remarked
 
@@ -66,15 +65,15 @@ class MergeForm(DeskForm):
 
     other_id = LookupField(_("The other record of this person"), [Required()], lookup="resident")
     looked_at = FlagField(_("They are one person"), description=_("Without the tick it is said first what would move."))
-    shown = HiddenField()
+    effect = HiddenField()
 
     def arguments(self) -> dict[str, Any]:
         """The tick counts for what was shown with it: for another person, or after a change, it is said anew."""
-        return {**super().arguments(), "shown": self.shown.data or ""}
+        return {**super().arguments(), "effect": self.effect.data or ""}
 
     def refuse(self, refusal: OperationRefused) -> bool:
         """With what is shown now, which nobody has agreed to yet."""
-        self.shown.data = refusal.values.get("shown", "")
+        self.effect.data = refusal.values.get("effect", "")
         self.looked_at.data = False
         return super().refuse(refusal)
 
@@ -196,6 +195,7 @@ class ResidentView(RegisterView[Resident]):
         "note",
     )
     create_form_class = ResidentForm
+    draft_class = verbs.ResidentDraft
     sections = (
         (_("Person"), ("name", "id_document", "id_number", "emergency_contact")),
         (_("More"), ("vehicles", "moved_in_on", "note", "created_at", "updated_at")),
@@ -214,8 +214,6 @@ class ResidentView(RegisterView[Resident]):
             if kept is None:
                 raise
         return redirect(self.get_url(".details_view", id=kept))
-
-    draft_class = verbs.ResidentDraft
 
     def offers(self, record: Resident) -> list[Offer]:
         """Undo only where somebody was merged."""
@@ -287,7 +285,7 @@ class ResidentView(RegisterView[Resident]):
             query=query.order_by(Occupancy.until_on.is_not(None), Occupancy.id),
             show=lambda item: (
                 url_for("occupancies.details_view", id=item.id),
-                (item.code, label(item.kind), plain(item.from_on), plain(item.until)),
+                (item.code, label(item.kind), value_text(item.from_on), value_text(item.until)),
             ),
         )
         may_add = may(actor, "register", ResidentContact(estate_id=record.estate_id))
@@ -335,6 +333,8 @@ class OccupancyView(RegisterView[Occupancy]):
     """``/admin/occupancies/``: reached from residents and units."""
 
     model = Occupancy
+    name_text = _("Occupancy %(number)s")
+    in_menu = False
     group = _("People and units")
     steps = (Step("end", EndForm, "primary", when=lambda row: row.until_on is None),)
     empty_text = _("Nobody is registered for a unit yet: open a resident and add a unit.")
@@ -344,17 +344,8 @@ class OccupancyView(RegisterView[Occupancy]):
         KeyFilter(Occupancy.unit_id, "unit"),
     )
     create_form_class = OccupancyForm
-    sections = ((_("Occupancy"), ("resident", "unit", "kind", "from_on", "until_on")),)
-
-    def is_visible(self) -> bool:
-        """Not in the menu."""
-        return False
-
     draft_class = verbs.OccupancyDraft
-
-    def name_of(self, record: Occupancy) -> str:
-        """By its number: person and unit are on the page."""
-        return str(gettext("Occupancy %(number)s", number=record.id))
+    sections = ((_("Occupancy"), ("resident", "unit", "kind", "from_on", "until_on")),)
 
     def after_create(self, record: Occupancy) -> str:
         """Back to the person."""

@@ -14,13 +14,14 @@ from models.errors import OperationRefused
 from models.operations.matters import SAID_BY
 from models.operations.tickets import ON_SITE_KINDS
 from models.policy import may, visible
-from models.same_matter import Asked, same_matters
+from models.same_matter import Report, same_matters
 from models.staff import Staff, Team
 from models.tickets import Ticket, TicketKind, TicketStatus
 from views.forms.base import DeskForm
 from views.register.base import RegisterView
 from views.register.scope import INVALID
 from views.register.steps import Step
+from views.registers.matter_forms import CallForm
 from views.registers.matters import CallersBeside
 from views.request import context
 from views.request.gathering import GatheredRow, gathered
@@ -63,6 +64,10 @@ class MatterPages(RegisterView[MatterRow]):
         g.callers_beside = CallersBeside(self.model, [row.id for row in rows])
         return rows
 
+    def show_unit(self, record: MatterRow) -> str:
+        """The room, or the place where there is none."""
+        return str(record.unit) if record.unit is not None else record.place or "—"
+
     def show_other_callers(self, record: MatterRow) -> str:
         """Who else called about it (INT-6)."""
         return str(g.callers_beside.texts.get(record.id, NOTHING))
@@ -71,6 +76,7 @@ class MatterPages(RegisterView[MatterRow]):
         self, form: DeskForm, problem: str | None = None, refusal: OperationRefused | None = None, **beside: object
     ) -> str:
         """With the open matters that it was refused for."""
+        assert isinstance(form, CallForm)
         same = self.same_as(form) if refusal is not None and refusal.rule == "INT-6" else []
         return super().create_page(form, problem, refusal, same=same, **beside)
 
@@ -93,7 +99,7 @@ class MatterPages(RegisterView[MatterRow]):
         )
         return str(said)
 
-    def same_as(self, form: Any) -> list[dict[str, Any]]:
+    def same_as(self, form: CallForm) -> list[dict[str, Any]]:
         """The open matters that the one in *form* may be, of both registers; another register's by their words."""
         asked = {
             "estate_id": self.estate().id,
@@ -101,11 +107,11 @@ class MatterPages(RegisterView[MatterRow]):
             "unit_id": form.unit_id.data,
             "place": form.place.data,
         }
-        emergency = "kind" in form and form.kind.data is TicketKind.EMERGENCY
+        emergency = "kind" in form and form["kind"].data is TicketKind.EMERGENCY
         questions = {}
         for model in (Ticket, Complaint):
-            own = (form.category_id if model is Ticket else form.category).data if model is self.model else None
-            ids = same_matters(context.session(), model, Asked(**asked, category=own, emergency=emergency))[:MOST]
+            own = form["category_id" if model is Ticket else "category"].data if model is self.model else None
+            ids = same_matters(context.session(), model, Report(**asked, category=own, emergency=emergency))[:MOST]
             visit = Ticket.visit_from if model is Ticket else null()
             shown = (model.id, model.number, model.status, model.summary, model.repeats)
             query = select(*shown, Staff.name.label("handler"), visit.label("visit"))
@@ -113,7 +119,7 @@ class MatterPages(RegisterView[MatterRow]):
             questions[model.__tablename__] = query.where(visible(context.actor(), model)).order_by(model.id)
         return [_offer(register, row) for register, rows in gathered(questions).items() for row in rows]
 
-    def repeat(self, form: Any, page: Callable[..., str]) -> ResponseReturnValue:
+    def repeat(self, form: CallForm, page: Callable[..., str]) -> ResponseReturnValue:
         """Add the call to the open matter it repeats (INT-6), in the words that were typed; *page* where it fails."""
         record = self.get_one(parse_id(request.form["repeat_of"]))
         self.require("report_again", record)

@@ -1,7 +1,7 @@
 """What a manager sets (SET-1, SET-2): clocks, figures, categories, working hours, calendar days."""
 
 import datetime
-from collections.abc import Sequence
+from typing import TypeVar
 
 from babel.dates import get_day_names
 from flask_babel import get_locale
@@ -30,13 +30,12 @@ from views.forms.filters import ChoiceFilter, DateFilter, FlagFilter
 from views.register.base import RegisterView
 from views.register.sheets import Value
 from views.request import context
-from views.words.cells import as_text, plain
+from views.words.cells import as_text, value_text
 from views.words.codes import code_name
 from views.words.labels import label_for
-from views.words.language import NOTHING, say
+from views.words.language import clock_text, say
 
 GROUP = _("Settings")
-MIDNIGHT = 24 * 60
 
 
 def day_name(weekday: int) -> str:
@@ -44,63 +43,29 @@ def day_name(weekday: int) -> str:
     return str(get_day_names("wide", locale=get_locale() or "en")[weekday])
 
 
-def clock_text(minute: int | None) -> str:
-    """Minutes after midnight as a time of day."""
-    return NOTHING if minute is None else f"{minute // 60:02d}:{minute % 60:02d}"
+Coded = TypeVar("Coded", bound=Clock | Setting)
 
 
-def clock_value(minute: int | None) -> Value:
-    """The same as a time, for exports; the midnight that ends a day is none of its times, and stays a text."""
-    if minute is None or minute == MIDNIGHT:
-        return None if minute is None else clock_text(minute)
-    return datetime.time(*divmod(minute, 60))
+class CodeView(RegisterView[Coded]):
+    """Registers whose rows are called by a code."""
 
-
-class OpenHours:
-    """Cells of registers whose rows have a beginning and an end within a day."""
-
-    def show_start_minute(self, record: CalendarDay | WorkingHours) -> str:
-        """As a time of day."""
-        return clock_text(record.start_minute)
-
-    def show_end_minute(self, record: CalendarDay | WorkingHours) -> str:
-        """As a time of day."""
-        return clock_text(record.end_minute)
-
-    def value_start_minute(self, record: CalendarDay | WorkingHours) -> Value:
-        """As a time."""
-        return clock_value(record.start_minute)
-
-    def value_end_minute(self, record: CalendarDay | WorkingHours) -> Value:
-        """As a time."""
-        return clock_value(record.end_minute)
-
-
-class WeekdayField(ChoiceField):
-    """Monday to Sunday."""
-
-    def values(self) -> Sequence[tuple[object, str]]:
-        """Numbers and names."""
-        return [(number, day_name(number)) for number in range(7)]
-
-
-class ClockView(RegisterView[Clock]):
-    """``/admin/clocks/``."""
-
-    model = Clock
     group = GROUP
     number_column = "code"
-    column_list = ("code", "rule", "start_event", "stop_event", "minutes", "calendar", "enabled")
-    form_columns = ("minutes", "calendar", "enabled")
-    sections = ((_("Clock"), ("code", "rule", "start_event", "stop_event", "minutes", "calendar", "enabled")),)
 
-    def name_of(self, record: Clock) -> str:
+    def name_of(self, record: Coded) -> str:
         """What its code means."""
         return code_name(record.code)
 
-    def show_code(self, row: Clock) -> str:
-        """What its code means."""
-        return code_name(row.code)
+    show_code = name_of
+
+
+class ClockView(CodeView[Clock]):
+    """``/admin/clocks/``."""
+
+    model = Clock
+    column_list = ("code", "rule", "start_event", "stop_event", "minutes", "calendar", "enabled")
+    form_columns = ("minutes", "calendar", "enabled")
+    sections = ((_("Clock"), ("code", "rule", "start_event", "stop_event", "minutes", "calendar", "enabled")),)
 
     def show_start_event(self, row: Clock) -> str:
         """The verb that starts it."""
@@ -111,29 +76,19 @@ class ClockView(RegisterView[Clock]):
         return say(verb_label(row.stop_event))
 
 
-class SettingView(RegisterView[Setting]):
+class SettingView(CodeView[Setting]):
     """``/admin/settings/``."""
 
     model = Setting
     title = _("Figures")
-    group = GROUP
-    number_column = "code"
     column_list = ("code", "rule", "value")
     form_columns = ("value",)
     sections = ((_("Setting"), ("code", "rule", "value", "updated_at")),)
     empty_text = _("No figure was changed: the defaults of the procedures apply.")
 
-    def name_of(self, record: Setting) -> str:
-        """What its code means."""
-        return code_name(record.code)
-
-    def show_code(self, row: Setting) -> str:
-        """What its code means."""
-        return code_name(row.code)
-
     def value_value(self, row: Setting) -> Value:
         """A figure as a figure, for exports."""
-        return row.value if isinstance(row.value, int) else as_text(plain(row.value))
+        return row.value if isinstance(row.value, int) else as_text(value_text(row.value))
 
 
 class CategoryForm(DeskForm):
@@ -159,12 +114,11 @@ class CategoryView(RegisterView[Category]):
     column_filters = (ChoiceFilter(Category.register), FlagFilter(Category.enabled))
     form_columns = ("name", "team_id", "enabled")
     create_form_class = CategoryForm
+    draft_class = verbs.CategoryDraft
     sections = ((_("Category"), ("name", "code", "register", "team_id", "enabled")),)
 
-    draft_class = verbs.CategoryDraft
 
-
-class CalendarDayView(OpenHours, RegisterView[CalendarDay]):
+class CalendarDayView(RegisterView[CalendarDay]):
     """``/admin/calendar-days/``."""
 
     model = CalendarDay
@@ -183,6 +137,7 @@ class CalendarDayView(OpenHours, RegisterView[CalendarDay]):
     create_form_class = form_of(
         CalendarDay, "day", *form_columns, start_minute={"description": _("Empty on a working day: Monday's hours.")}
     )
+    draft_class = verbs.CalendarDayDraft
     sections = ((_("Day"), ("day", "kind", "name", "start_minute", "end_minute")),)
     empty_text = _("No day differs from its weekday yet.")
 
@@ -193,8 +148,6 @@ class CalendarDayView(OpenHours, RegisterView[CalendarDay]):
             return []
         return verbs.years_without_days(context.session(), estate, now=context.now())
 
-    draft_class = verbs.CalendarDayDraft
-
     def name_of(self, record: CalendarDay) -> str:
         """Its date."""
         day: datetime.date = record.day
@@ -204,12 +157,12 @@ class CalendarDayView(OpenHours, RegisterView[CalendarDay]):
 class WorkingHoursForm(DeskForm):
     """A working interval (SET-2)."""
 
-    weekday = WeekdayField(label_for(WorkingHours.weekday))
+    weekday = ChoiceField(label_for(WorkingHours.weekday), offered=lambda: [(day, day_name(day)) for day in range(7)])
     start_minute = ClockTimeField(label_for(WorkingHours.start_minute), [Required()])
     end_minute = ClockTimeField(label_for(WorkingHours.end_minute), [Required()])
 
 
-class WorkingHoursView(OpenHours, RegisterView[WorkingHours]):
+class WorkingHoursView(RegisterView[WorkingHours]):
     """``/admin/working-hours/``."""
 
     model = WorkingHours
@@ -219,10 +172,9 @@ class WorkingHoursView(OpenHours, RegisterView[WorkingHours]):
     column_list = ("weekday", "start_minute", "end_minute")
     form_columns = ("start_minute", "end_minute")
     create_form_class = WorkingHoursForm
+    draft_class = verbs.WorkingHoursDraft
     sections = ((_("Interval"), ("weekday", "start_minute", "end_minute")),)
     empty_text = _("No working hours: clocks that count working time cannot run. Add them.")
-
-    draft_class = verbs.WorkingHoursDraft
 
     def name_of(self, record: WorkingHours) -> str:
         """Weekday and times."""

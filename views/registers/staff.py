@@ -48,20 +48,12 @@ from views.words.references import record_url
 REQUESTS_SHOWN = 20
 
 
-class LanguageField(ChoiceField):
-    """One of the panel's languages."""
-
-    def values(self) -> Sequence[tuple[object, str]]:
-        """Codes and names."""
-        return list(LANGUAGES.items())
-
-
 class StaffForm(DeskForm):
     """A new account; its role is given in a second step."""
 
     username = TextField(label_for(Staff.username), [Required()], length=60)
     name = TextField(label_for(Staff.name), [Required()], length=60)
-    language = LanguageField(label_for(Staff.language), blank=_("as the browser asks"))
+    language = ChoiceField(label_for(Staff.language), offered=tuple(LANGUAGES.items()), blank=_("as the browser asks"))
     password = PasswordField(
         _("First password"),
         [Optional(), Length(max=passwords.MAXIMUM_LENGTH)],
@@ -78,7 +70,7 @@ class AccountForm(DeskForm):
     """What of an account may be amended."""
 
     name = TextField(label_for(Staff.name), [Required()], length=60)
-    language = LanguageField(label_for(Staff.language), blank=_("as the browser asks"))
+    language = ChoiceField(label_for(Staff.language), offered=tuple(LANGUAGES.items()), blank=_("as the browser asks"))
 
 
 class RequestField(ChoiceField):
@@ -234,7 +226,10 @@ class StaffView(RegisterView[Staff]):
     empty_text = _("Nobody fits.")
     default_descending = False
     column_list = ("name", "username", "roles", "state", "language")
-    column_filters = (StateFilter(Staff.id, STATES), RoleFilter(Staff.id, "role", label_for(StaffAssignment.role)))
+    column_filters = (
+        StateFilter(Staff.id, STATES),
+        RoleFilter(Staff.id, "role", label_for(StaffAssignment.role)),
+    )
     reads = {"roles": ("assignments.team",), "state": ("disabled_at",)}
     form_columns = ("name", "language")
     create_form_class = StaffForm

@@ -5,7 +5,6 @@ from typing import Any, ClassVar
 from flask_babel import lazy_gettext as _
 from wtforms.validators import Optional
 
-from models.matters import Channel, Severity
 from models.tickets import Acceptance, CancelKind, Ticket, TicketKind, WaitingReason
 from views.forms.base import DeskForm, form_of
 from views.forms.fields import (
@@ -19,10 +18,11 @@ from views.forms.fields import (
     StaticChoiceField,
     TextField,
 )
+from views.registers.matter_forms import CallForm
 from views.words.labels import label_for
 
 
-class TicketForm(DeskForm):
+class TicketForm(CallForm):
     """A ticket as it is taken (INT-3)."""
 
     sections: ClassVar[Any] = (
@@ -33,35 +33,14 @@ class TicketForm(DeskForm):
     )
     kind = EnumField(label_for(Ticket.kind), enum=TicketKind, default=TicketKind.REPAIR)
     category_id = StaticChoiceField(label_for(Ticket.category_id), lookup="category", blank=_("none"))
-    severity = EnumField(label_for(Ticket.severity), enum=Severity, default=Severity.ORDINARY)
-    summary = TextField(label_for(Ticket.summary), [Required()])
-    detail = LongTextField(label_for(Ticket.detail), [Optional()])
-    wish = LongTextField(label_for(Ticket.wish), [Optional()])
-    unit_id = LookupField(label_for(Ticket.unit_id), [Optional()], lookup="unit")
     place = TextField(
         label_for(Ticket.place), [Optional()], description=_("Where there is no unit: lift, gate, garage.")
     )
-    resident_id = LookupField(label_for(Ticket.resident_id), [Optional()], lookup="resident")
-    reporter_name = TextField(
-        label_for(Ticket.reporter_name), [Optional()], length=60, description=_("A surname is enough (INT-3).")
-    )
-    reporter_phone = TextField(label_for(Ticket.reporter_phone), [Optional()], length=30)
     reporter_department = TextField(
         label_for(Ticket.reporter_department),
         [Optional()],
         length=60,
         description=_("When a colleague reports: such a job needs no resident (INT-9)."),
-    )
-    channel = EnumField(
-        label_for(Ticket.channel),
-        enum=Channel,
-        only=[c for c in Channel if c is not Channel.IMPORT],
-        default=Channel.PHONE,
-    )
-    heard_at = LocalDateTimeField(label_for(Ticket.heard_at), [Optional()], description=_("Empty means now."))
-    read_back = FlagField(label_for(Ticket.read_back))
-    promised_at = LocalDateTimeField(
-        label_for(Ticket.promised_at), [Optional()], description=_("Where no answer is possible now (INT-5).")
     )
     team_id = StaticChoiceField(
         label_for(Ticket.team_id),
@@ -75,7 +54,6 @@ class TicketForm(DeskForm):
         lookup="complaint",
         description=_("Where it is work for a complaint."),
     )
-    another_matter = FlagField(_("This is another matter than the open one of this unit (INT-6)"))
 
 
 class DispatchForm(DeskForm):
@@ -123,16 +101,13 @@ class AcceptForm(DeskForm):
 class WaitForm(DeskForm):
     """JOB-1, DSP-8: why the job waits."""
 
+    texts = ("note",)
     waiting_reason = EnumField(label_for(Ticket.waiting_reason), enum=WaitingReason)
     note = LongTextField(
         label_for(Ticket.waiting_note),
         [Optional()],
         description=_("Resident absent: how long was waited, and that a note with the desk's number was left (DSP-8)."),
     )
-
-    def arguments(self) -> dict[str, Any]:
-        """The note as text."""
-        return {**super().arguments(), "note": self.note.data or ""}
 
 
 VisitForm = form_of(
@@ -146,6 +121,7 @@ VisitForm = form_of(
 class FinishForm(DeskForm):
     """JOB-5, JOB-6: result and acceptance."""
 
+    texts = ("acceptance_reason",)
     result = LongTextField(label_for(Ticket.result), [Required()])
     acceptance = EnumField(
         label_for(Ticket.acceptance), enum=Acceptance, only=[a for a in Acceptance if a is not Acceptance.UNKNOWN]
@@ -155,10 +131,6 @@ class FinishForm(DeskForm):
         [Optional()],
         description=_("Needed without the resident's signature (JOB-5)."),
     )
-
-    def arguments(self) -> dict[str, Any]:
-        """The reason as text."""
-        return {**super().arguments(), "acceptance_reason": self.acceptance_reason.data or ""}
 
 
 class AnswerForm(DeskForm):

@@ -193,6 +193,7 @@ class TicketView(IntakePages):
         "visit_until",
     )
     create_form_class = TicketForm
+    draft_class = verbs.TicketDraft
     reads = {"unit": ("unit", "place"), "other_callers": ("id",)}
     sections = (
         (
@@ -270,8 +271,6 @@ class TicketView(IntakePages):
             found |= self.bulk_prefill("dispatch", Ticket.id == record.id)
         return found
 
-    draft_class = verbs.TicketDraft
-
     def amendable(self, record: Ticket) -> bool:
         """While anything is still to be done."""
         return is_open(record)
@@ -279,10 +278,6 @@ class TicketView(IntakePages):
     def deletable(self, record: Ticket) -> bool:
         """Only what nothing has followed (JOB-1)."""
         return record.status is TicketStatus.RECEIVED
-
-    def show_unit(self, record: Ticket) -> str:
-        """The room, or the place where there is none."""
-        return str(record.unit) if record.unit is not None else record.place or "—"
 
     def links(self, record: Ticket) -> list[tuple[Any, str]]:
         """The printed slip, and new records from this one."""

@@ -1,6 +1,5 @@
 """Several questions in one statement: each trip to the database costs a page more than what it brings back."""
 
-import datetime
 import functools
 import json
 from collections import namedtuple
@@ -8,16 +7,17 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from sqlalchemy import Dialect, Select, Text, literal, select, union_all
+from sqlalchemy import Dialect, Text, literal, select, union_all
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from models import reports
 from models.base import Choice, LocalDate, UTCDateTime, read_day, read_instant
 from views.request import context
 
-Question = Select[*tuple[Any, ...]]
+Question = reports.Question
 """What :func:`gathered` asks: any number of columns."""
 
 
@@ -106,7 +106,7 @@ def _maker(names: tuple[str, ...]) -> Callable[[list[Any]], GatheredRow]:
 def _read(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
     """What makes a column's value of its JSON form, None where that is the value."""
     if isinstance(kind, UTCDateTime):
-        return _instant
+        return lambda text: None if text is None else read_instant(text)
     if isinstance(kind, LocalDate):
         return lambda text: None if text is None else read_day(text)
     if isinstance(kind, Choice):
@@ -114,7 +114,3 @@ def _read(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | Non
     if isinstance(kind, TypeDecorator) and type(kind).process_result_value is not TypeDecorator.process_result_value:
         return lambda value: kind.process_result_value(value, dialect)
     return None
-
-
-def _instant(text: str | None) -> datetime.datetime | None:
-    return None if text is None else read_instant(text)

@@ -21,7 +21,7 @@ def scope_key() -> tuple[Any, ...]:
     return who, estate.id if estate is not None else None, desk.get_bind().dialect.name
 
 
-def kept(key: tuple[Any, ...], made: Callable[[], Made]) -> Made:
+def kept_statement(key: tuple[Any, ...], made: Callable[[], Made]) -> Made:
     """The statement that *made* makes for *key* in the scope of the request: making it takes as long as asking it."""
     whole = (*scope_key(), *key)
     found = _STATEMENTS.get(whole)

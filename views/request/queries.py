@@ -106,7 +106,7 @@ def _cursor_value(text: str, column: InstrumentedAttribute[Any]) -> object:
 
 
 @dataclass
-class Asked:
+class Listing:
     """What an address asks of a list, checked."""
 
     search: str = ""
@@ -133,7 +133,7 @@ class Asked:
         place = self.after or self.before
         return {} if place is None else {"at_value": place.value, "at_id": place.row_id}
 
-    def given(self) -> dict[str, list[str]]:
+    def filter_values(self) -> dict[str, list[str]]:
         """Filter -> its values as written: rows that fit one of them are listed."""
         found: dict[str, list[str]] = {}
         for flt, raw, _value in self.filters:
@@ -149,7 +149,7 @@ class Asked:
 
     def arguments(self, **changes: object) -> dict[str, str | list[str]]:
         """The address of this list again, with *changes*; None takes an argument away. Without place in the list."""
-        found: dict[str, Any] = {f"flt_{key}": sorted(values) for key, values in self.given().items()}
+        found: dict[str, Any] = {f"flt_{key}": sorted(values) for key, values in self.filter_values().items()}
         found |= {"search": self.search or None, "sort": self.sort or None}
         found["desc"] = ("1" if self.descending else "0") if self.sort else None
         found["cols"] = ",".join(self.columns) or None
@@ -167,7 +167,7 @@ class Asked:
 class Page:
     """One page of a list, ready to be shown."""
 
-    asked: Asked
+    listing: Listing
     rows: list[Any]
     total: int
     newer: str | None = None
@@ -230,7 +230,7 @@ def place_in(column: InstrumentedAttribute[Any]) -> Sortable:
 def beyond(place: Sortable, key: Sortable, at: Cursor, *, larger: bool) -> ColumnElement[bool]:
     """The condition for rows after the cursor *at* in a list ordered by *place*, then *key*; *larger*: upwards.
 
-    Its parameters are called ``at_value`` and ``at_id`` (:meth:`Asked.place_values`).
+    Its parameters are called ``at_value`` and ``at_id`` (:meth:`Listing.place_values`).
     """
     number = bindparam("at_id", at.row_id, key.type)
     if place is key:
@@ -247,13 +247,13 @@ def paged(
     query: Select[Any],
     place: Sortable,
     key: Sortable,
-    asked: Asked,
+    listing: Listing,
     limit: int = PAGE_SIZE,
 ) -> tuple[Select[Any], bool]:
     """*query* limited to one page and one row more; True when its rows come in reverse (a page before a cursor)."""
-    backwards = asked.before is not None
-    upwards = asked.descending == backwards
-    cursor = asked.before or asked.after
+    backwards = listing.before is not None
+    upwards = listing.descending == backwards
+    cursor = listing.before or listing.after
     if cursor is not None:
         query = query.where(beyond(place, key, cursor, larger=upwards))
     return query.order_by(*ordering(place, key, upwards=upwards)).limit(limit + 1), backwards

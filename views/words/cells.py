@@ -19,7 +19,6 @@ from models.base import (
     Choice,
     Flag,
     LabelledEnum,
-    LocalDate,
     LongText,
     UTCDateTime,
 )
@@ -27,14 +26,14 @@ from models.declared import Tone
 from models.personal import Unreadable, keyring_of, masked_id_number, masked_phone
 from models.phones import numbers_of
 from views.request import context
-from views.words.language import NOTHING, label, language, listed, local_time, money, unreadable
+from views.words.language import NOTHING, clock_text, in_words, label, language, listed, local_time, money, unreadable
 from views.words.references import name_of, reference_of
 
 Cell = Callable[[Any], str | Markup]
 
 COLOURS: dict[Tone | None, str] = {
     Tone.NEW: "azure",
-    Tone.GIVEN: "blue",
+    Tone.ASSIGNED: "blue",
     Tone.TAKEN: "indigo",
     Tone.UNDER_WAY: "purple",
     Tone.STOPPED: "orange",
@@ -83,11 +82,6 @@ def duration(delta: datetime.timedelta) -> str:
     return str(ngettext("%(num)s day", "%(num)s days", minutes // (24 * 60)))
 
 
-def _machine(moment: datetime.datetime) -> str:
-    """*moment* (of UTC) as programs read it, to the minute."""
-    return moment.isoformat()[:16] + "Z"
-
-
 def deadline(moment: datetime.datetime | None, *, ended: bool = False) -> str | Markup:
     """A due time as “overdue 8 h” or “2 h left” with the exact time on hover; the plain time once it is over."""
     if moment is None or ended or moment == UNREADABLE_INSTANT:
@@ -98,7 +92,7 @@ def deadline(moment: datetime.datetime | None, *, ended: bool = False) -> str | 
     soon = not late and left < datetime.timedelta(hours=2)
     kind = "late" if late else "soon" if soon else "calm"
     return marked(
-        f'<time class="deadline deadline-{kind}" datetime="{_machine(moment)}" title="{local_time(moment)}">'
+        f'<time class="deadline deadline-{kind}" datetime="{moment.isoformat()[:16]}Z" title="{local_time(moment)}">'
         f"{text}</time>"
     )
 
@@ -149,10 +143,10 @@ def _callable(number: tuple[str, str]) -> Markup:
     return Markup('<a href="tel:{}">{}</a>').format(dialled, "-".join(filter(None, number)))
 
 
-def personal_of(stored: str, shown: Callable[[str], str] = str) -> str:
-    """What *shown* makes of the value behind the cipher text *stored*; a word for one that cannot be read."""
+def personal_of(stored: str, mask: Callable[[str], str] = str) -> str:
+    """What *mask* makes of the value behind the cipher text *stored*; a word for one that cannot be read."""
     try:
-        return shown(keyring_of(context.session()).decrypt(stored))
+        return mask(keyring_of(context.session()).decrypt(stored))
     except Unreadable:
         return unreadable()
 
@@ -162,7 +156,7 @@ def cell_of(model: type[Base], name: str) -> Cell:
     mapper = inspect(model)
     prop = mapper.attrs.get(name)
     if not isinstance(prop, ColumnProperty):
-        return lambda record: plain(getattr(record, name))
+        return lambda record: value_text(getattr(record, name))
     column: Any = prop.columns[0]
     if column.info.get("personal"):
         return lambda record: masked(record, name)
@@ -170,18 +164,16 @@ def cell_of(model: type[Base], name: str) -> Cell:
         return lambda record: NOTHING
     target = reference_of(name)
     if target is not None:
-        return lambda record: _referred(target, getattr(record, name))
+        return lambda record: NOTHING if (row_id := getattr(record, name)) is None else name_of(target, row_id)
     if isinstance(column.type, UTCDateTime):
         if name == "due_at":
             return lambda record: deadline(getattr(record, name), ended=is_ended(model, record))
         return lambda record: local_time(getattr(record, name))
     if name.endswith("_fen"):
         return lambda record: money(getattr(record, name))
+    if name.endswith("_minute"):
+        return lambda record: clock_text(getattr(record, name))
     return _typed_cell(column.type, name)
-
-
-def _referred(target: type[Base], row_id: int | None) -> str:
-    return NOTHING if row_id is None else name_of(target, row_id)
 
 
 def _typed_cell(kind: LabelledEnum, name: str) -> Cell:
@@ -192,24 +184,14 @@ def _typed_cell(kind: LabelledEnum, name: str) -> Cell:
         return lambda record: gettext("yes") if getattr(record, name) else gettext("no")
     if isinstance(kind, LongText):
         return lambda record: lines(getattr(record, name))
-    if isinstance(kind, LocalDate):
-        return lambda record: plain(getattr(record, name))
-    return lambda record: plain(getattr(record, name))
+    return lambda record: value_text(getattr(record, name))
 
 
-def plain(value: object) -> str:
+def value_text(value: object) -> str:
     """Any value as text; nothing is a dash."""
-    if value is None or value == "":
-        return NOTHING
-    if isinstance(value, LabelledEnum):
-        return label(value)
-    if isinstance(value, bool):
-        return str(gettext("yes") if value else gettext("no"))
-    if isinstance(value, datetime.datetime):
-        return local_time(value)
     if isinstance(value, list | tuple):
-        return listed(plain(item) for item in value) or NOTHING
-    return unreadable() if value == UNREADABLE_DAY else str(value)
+        return listed(value_text(item) for item in value) or NOTHING
+    return unreadable() if value == UNREADABLE_DAY else in_words(value)
 
 
 def lines(value: str | None) -> str | Markup:

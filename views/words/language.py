@@ -36,11 +36,11 @@ def sentence(refusal: OperationRefused) -> str:
 
 
 def say(message: str, /, **values: Mapping[str, Any]) -> str:
-    """The marked *message* translated, with its placeholders filled by what :func:`shown` makes of *values*."""
+    """The marked *message* translated, with its placeholders filled by what :func:`in_words` makes of *values*."""
     return str(gettext(message, **{name: _named(name, value) for name, value in values.items()}))
 
 
-def shown(value: object) -> str:
+def in_words(value: object) -> str:
     """One value as a person reads it; nothing at all is a dash."""
     if value is None or value == "":
         return NOTHING
@@ -68,7 +68,7 @@ def shown(value: object) -> str:
 
 
 def _named(name: str, value: object) -> str:
-    return money(value) if name.endswith("_fen") and isinstance(value, int) else shown(value)
+    return money(value) if name.endswith("_fen") and isinstance(value, int) else in_words(value)
 
 
 def label(member: enum.Enum) -> str:
@@ -92,7 +92,7 @@ def language() -> str:
 
 def joined(values: Iterable[Any]) -> str:
     """Several values as one list in the reader's punctuation."""
-    return ("；" if is_chinese() else "; ").join(shown(value) for value in values)
+    return ("；" if is_chinese() else "; ").join(in_words(value) for value in values)
 
 
 def listed(values: Iterable[Any]) -> str:
@@ -127,6 +127,11 @@ def money(fen: int | None) -> str:
     sign = "-" if fen < 0 else ""
     yuan, rest = divmod(abs(fen), FEN_IN_YUAN)
     return f"{sign}¥{yuan:,}.{rest:02d}"
+
+
+def clock_text(minute: int | None) -> str:
+    """Minutes after midnight as a time of day."""
+    return NOTHING if minute is None else f"{minute // 60:02d}:{minute % 60:02d}"
 
 
 def zone() -> ZoneInfo:

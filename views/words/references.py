@@ -64,14 +64,14 @@ NAMES: dict[type[Any], Any] = {
 """Table -> the column that says what its rows are called; those of others by their number."""
 
 
-def learn_names(wanted: Mapping[type[Any], Iterable[int | None]]) -> dict[tuple[type[Any], int], str]:
+def learn_names(ids_by_table: Mapping[type[Any], Iterable[int | None]]) -> dict[tuple[type[Any], int], str]:
     """How the records with these ids are called, in one statement; for text that already may be shown.
 
     What the request has learnt before is not asked again.
     """
     known: dict[tuple[type[Any], int], str] = g.setdefault("names", {})
     questions = {}
-    for model, ids in wanted.items():
+    for model, ids in ids_by_table.items():
         new = sorted({row_id for row_id in ids if row_id is not None and (model, row_id) not in known})
         known.update({(model, row_id): f"#{row_id}" for row_id in new})
         if new and model in NAMES:
@@ -89,13 +89,6 @@ def learn_names(wanted: Mapping[type[Any], Iterable[int | None]]) -> dict[tuple[
 def name_of(model: type[Any], row_id: int) -> str:
     """How one record is called; of many, :func:`learn_names` first."""
     return learn_names({model: (row_id,)})[model, row_id]
-
-
-def names_of(model: type[Any], ids: Iterable[int]) -> dict[int, str]:
-    """How the records of one table with these ids are called."""
-    wanted = set(ids)
-    known = learn_names({model: wanted})
-    return {row_id: known[model, row_id] for row_id in wanted}
 
 
 ENDPOINTS: dict[str, str] = {}

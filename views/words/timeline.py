@@ -3,7 +3,8 @@
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from types import SimpleNamespace
+from typing import Any
 
 from flask_babel import gettext
 from sqlalchemy import or_, select
@@ -18,28 +19,13 @@ from models.staff import Staff
 from models.verbs import verb_label
 from views.request import context
 from views.request.gathering import GatheredRow, Question
-from views.words.cells import plain
+from views.words.cells import value_text
 from views.words.labels import label_in
 from views.words.language import joined, label, local_time, money, say
 from views.words.references import learn_names, reference_of
 
-
-class EventRow(Protocol):
-    """What is read of an event."""
-
-    @property
-    def register(self) -> str: ...
-
-    @property
-    def actor_id(self) -> int: ...
-
-    @property
-    def before(self) -> Mapping[str, Any]: ...
-
-    @property
-    def after(self) -> Mapping[str, Any]: ...
-
-
+EventRow = Event | GatheredRow | SimpleNamespace
+"""An event, or what was read or foretold of one."""
 LIMIT = 200
 HIDDEN = frozenset({"name_pinyin", "code"})
 
@@ -121,7 +107,7 @@ def role_text(word: str) -> str:
     return label(Role(word)) if word in set(Role) else word
 
 
-def changes_of(event: EventRow | GatheredRow, names: Mapping[tuple[type[Any], int], str]) -> list[tuple[str, str, str]]:
+def changes_of(event: EventRow, names: Mapping[tuple[type[Any], int], str]) -> list[tuple[str, str, str]]:
     """Column, before and after of one event (a row with its columns); technical columns left out."""
     model = tables().get(event.register)
     said_before, said_after = (_as_columns(model, facts) for facts in (event.before, event.after))
@@ -136,7 +122,7 @@ def changes_of(event: EventRow | GatheredRow, names: Mapping[tuple[type[Any], in
     return changed
 
 
-def mentioned(events: Iterable[EventRow | GatheredRow]) -> dict[type[Any], set[int]]:
+def mentioned(events: Iterable[EventRow]) -> dict[type[Any], set[int]]:
     """Table -> ids of the records that these events mention, those who acted among them."""
     wanted: dict[type[Any], set[int]] = {}
     for event in events:
@@ -170,7 +156,7 @@ def _fact(model: type[Any] | None, name: str, value: object, names: Mapping[tupl
         return money(value)
     if model is AuditRun and isinstance(value, dict):
         return joined(f"{label(finding_kinds()[word])} {count}" for word, count in value.items() if count)
-    return plain(value)
+    return value_text(value)
 
 
 def _word(kind: Choice, value: str) -> str:

@@ -17,10 +17,10 @@ from models.operations.audits.store import counts_of, store_findings, store_line
 from models.operations.core import (
     CHUNK,
     FINDERS,
+    AuditDay,
+    Finding,
     FindingKey,
-    Found,
     Move,
-    Scope,
     create,
     hold_estates,
     operation,
@@ -114,16 +114,16 @@ def _take_stock(
 
 def _find(
     session: Session, estate: Estate, settings: EstateSettings, day: datetime.date, now: datetime.datetime
-) -> dict[FindingKey, Found]:
+) -> dict[FindingKey, Finding]:
     calendar = settings.calendar(estate.id)
     begins, ends = calendar.instant(day), calendar.instant(day + datetime.timedelta(days=1))
-    scope = Scope(estate_id=estate.id, day_begins=begins, day_ends=ends, now=now)
+    scope = AuditDay(estate_id=estate.id, day_begins=begins, day_ends=ends, now=now)
     found = [*matter_findings(session, scope, calendar.local_date), *past_clocks(session, scope)]
     found += [item for find in FINDERS for item in find(session, scope)]
     return {item.key: item for item in sorted(found, key=_order)}
 
 
-def _order(item: Found) -> FindingKey:
+def _order(item: Finding) -> FindingKey:
     return item.key
 
 

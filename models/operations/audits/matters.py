@@ -14,13 +14,13 @@ from models.base import LabelledEnum, among
 from models.complaints import Complaint, ComplaintStatus
 from models.follow_ups import FollowUp
 from models.matters import ClockRun, Severity
-from models.operations.core import CHUNK, DESK_ROLES, Found, Scope
+from models.operations.core import CHUNK, DESK_ROLES, AuditDay, Finding
 from models.operations.matters import FINISHED, latest_follow_ups, missing, owes_follow_up, settled
 from models.settings import Clock
 from models.staff import Staff, StaffAssignment
 from models.tickets import Ticket, TicketStatus
 
-Matter = Row[Any]
+MatterRow = Row[Any]
 LocalDate = Callable[[datetime.datetime], datetime.date]
 Gone = tuple[str, datetime.datetime | None]
 """Why somebody is not at the desk any more, and since when where that is known."""
@@ -54,7 +54,7 @@ _TICKET_COLUMNS = (*_SHARED, "kind", "finished_at", "must_complete")
 _COMPLAINT_COLUMNS = (*_SHARED, "category", "anonymous", "carried_out_at", "formal_record_at")
 
 
-def matter_findings(session: Session, scope: Scope, local_date: LocalDate) -> Iterator[Found]:
+def matter_findings(session: Session, scope: AuditDay, local_date: LocalDate) -> Iterator[Finding]:
     """All findings of tickets and complaints except those of their clocks."""
     gone = _gone_from_desk(session, scope)
     unwritten = _past_formal_record(session, scope)
@@ -68,8 +68,8 @@ def matter_findings(session: Session, scope: Scope, local_date: LocalDate) -> It
 
 
 def _blocks(
-    session: Session, model: type[Any], columns: Sequence[str], open_statuses: Sequence[Any], scope: Scope
-) -> Iterator[Sequence[Matter]]:
+    session: Session, model: type[Any], columns: Sequence[str], open_statuses: Sequence[Any], scope: AuditDay
+) -> Iterator[Sequence[MatterRow]]:
     """Rows of the estate that are open, then the others that were registered on the day: two reads, each by its index.
 
     A year's open matters are many, so they are never all in memory at once.
@@ -84,12 +84,12 @@ def _blocks(
 
 def _of_any_matter(
     register: str,
-    rows: Sequence[Matter],
+    rows: Sequence[MatterRow],
     open_statuses: frozenset[Any],
     gone: Mapping[int, Gone],
-    scope: Scope,
+    scope: AuditDay,
     local_date: LocalDate,
-) -> Iterator[Found]:
+) -> Iterator[Finding]:
     for row in rows:
         if scope.day_begins <= row.registered_at < scope.day_ends:
             yield _of(FindingKind.RECEIVED_TODAY, "AUD-1", register, row, row.registered_at, row.due_at)
@@ -117,15 +117,15 @@ def _of(
     kind: FindingKind,
     rule: str,
     register: str,
-    row: Matter,
+    row: MatterRow,
     since: datetime.datetime,
     due_at: datetime.datetime | None = None,
     *,
     clock: str = "",
     overdue: bool = False,
     facts: Mapping[str, Any] | None = None,
-) -> Found:
-    return Found(
+) -> Finding:
+    return Finding(
         kind=kind,
         rule=rule,
         register=register,
@@ -146,7 +146,7 @@ def _state(status: LabelledEnum, severity: Severity) -> Mapping[str, str]:
     return {"status": status.value, "severity": severity.value}
 
 
-def _gone_from_desk(session: Session, scope: Scope) -> dict[int, Gone]:
+def _gone_from_desk(session: Session, scope: AuditDay) -> dict[int, Gone]:
     """Who is disabled or no longer at this estate's desk, and since when (INT-1)."""
     at_desk = (
         StaffAssignment.staff_id == Staff.id,
@@ -165,8 +165,8 @@ def _gone_from_desk(session: Session, scope: Scope) -> dict[int, Gone]:
 
 
 def _without_follow_up(
-    session: Session, scope: Scope, model: type[Ticket] | type[Complaint], rows: Sequence[Matter]
-) -> Iterator[Found]:
+    session: Session, scope: AuditDay, model: type[Ticket] | type[Complaint], rows: Sequence[MatterRow]
+) -> Iterator[Finding]:
     """Finished matters that owe a follow-up which is not settled (FUP-1)."""
     owing = [row for row in rows if row.status in FINISHED and owes_follow_up(row)]
     follow_ups = latest_follow_ups(session, model, [row.id for row in owing])
@@ -188,7 +188,7 @@ def _without_follow_up(
         )
 
 
-def _past_formal_record(session: Session, scope: Scope) -> dict[int, datetime.datetime]:
+def _past_formal_record(session: Session, scope: AuditDay) -> dict[int, datetime.datetime]:
     """Complaint -> when the clock of its formal record ran out (CMP-3)."""
     query = (
         select(ClockRun.record_id, func.min(ClockRun.due_at).label("due_at"))
@@ -206,7 +206,7 @@ def _past_formal_record(session: Session, scope: Scope) -> dict[int, datetime.da
     return {row.record_id: row.due_at for row in session.execute(query)}
 
 
-def _without_formal_record(past: Mapping[int, datetime.datetime], rows: Sequence[Matter]) -> Iterator[Found]:
+def _without_formal_record(past: Mapping[int, datetime.datetime], rows: Sequence[MatterRow]) -> Iterator[Finding]:
     """Open complaints whose formal record is owed: serious, or past its clock (CMP-3)."""
     open_statuses = frozenset(complaints.OPEN_STATUSES)
     for row in rows:

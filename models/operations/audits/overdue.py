@@ -11,11 +11,11 @@ from models.audits import FindingKind
 from models.base import Base, tables
 from models.hanging import registers_of
 from models.matters import ClockRun
-from models.operations.core import CHUNK, Found, Scope, number_of
+from models.operations.core import CHUNK, AuditDay, Finding, number_of
 from models.settings import Clock
 
 
-def past_clocks(session: Session, scope: Scope) -> Iterator[Found]:
+def past_clocks(session: Session, scope: AuditDay) -> Iterator[Finding]:
     """Clocks that ran out unmet and do not stand still, each with its rule; the earliest of each clock and record."""
     seen: set[tuple[str, int, str]] = set()
     run = (ClockRun.register, ClockRun.record_id, ClockRun.due_at, ClockRun.started_at, Clock.code, Clock.rule)
@@ -32,7 +32,7 @@ def past_clocks(session: Session, scope: Scope) -> Iterator[Found]:
         if (row.register, row.record_id, row.code) in seen:
             continue
         seen.add((row.register, row.record_id, row.code))
-        yield Found(
+        yield Finding(
             kind=FindingKind.PAST_CLOCK,
             rule=sys.intern(row.rule),
             register=sys.intern(row.register),

@@ -10,22 +10,27 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from models.audits import AuditFinding, AuditLine, AuditRun, finding_kinds
-from models.operations.core import CHUNK, FindingKey, Found
+from models.operations.core import CHUNK, Finding, FindingKey
 from models.staff import Staff
 
 Columns = dict[str, Any]
 
 
-def counts_of(found: Iterable[Found]) -> dict[str, int]:
+def counts_of(findings: Iterable[Finding]) -> dict[str, int]:
     """How many findings of each kind, every kind named."""
     counts = dict.fromkeys(finding_kinds(), 0)
-    for item in found:
+    for item in findings:
         counts[item.kind.value] += 1
     return counts
 
 
 def store_findings(
-    session: Session, estate_id: int, found: Mapping[FindingKey, Found], *, day: datetime.date, now: datetime.datetime
+    session: Session,
+    estate_id: int,
+    findings: Mapping[FindingKey, Finding],
+    *,
+    day: datetime.date,
+    now: datetime.datetime,
 ) -> dict[FindingKey, int]:
     """Keep one episode of each finding: open new ones, end those whose cause is gone. Returns the ids of the open.
 
@@ -35,7 +40,7 @@ def store_findings(
     ended: list[int] = []
     moved: list[Columns] = []
     for row in _open_findings(session, estate_id):
-        item = found.get(_key(row))
+        item = findings.get(_key(row))
         if item is None or item.since != row.since:
             ended.append(row.id)
             continue
@@ -47,7 +52,9 @@ def store_findings(
         session.execute(update(AuditFinding).where(chunk).values(ended_on=day, updated_at=now))
     _write(session, AuditFinding, moved, ("due_at",), now)
     _insert(
-        session, AuditFinding, (_finding(item, estate_id, day, now) for key, item in found.items() if key not in stored)
+        session,
+        AuditFinding,
+        (_finding(item, estate_id, day, now) for key, item in findings.items() if key not in stored),
     )
     return {_key(row): row.id for row in _open_findings(session, estate_id)}
 
@@ -66,7 +73,7 @@ def _key(row: Any) -> FindingKey:
 _KEY = (AuditFinding.kind, AuditFinding.rule, AuditFinding.register, AuditFinding.record_id, AuditFinding.clock)
 
 
-def _finding(item: Found, estate_id: int, day: datetime.date, now: datetime.datetime) -> Columns:
+def _finding(item: Finding, estate_id: int, day: datetime.date, now: datetime.datetime) -> Columns:
     return {
         "estate_id": estate_id,
         "kind": item.kind,
@@ -85,14 +92,14 @@ def _finding(item: Found, estate_id: int, day: datetime.date, now: datetime.date
 def store_lines(
     session: Session,
     run: AuditRun,
-    found: Mapping[FindingKey, Found],
+    findings: Mapping[FindingKey, Finding],
     ids: Mapping[FindingKey, int],
     *,
     now: datetime.datetime,
 ) -> bool:
     """Make the lines of *run* say what was found; notes stay. Returns whether anything differed."""
-    names = _usernames(session, {item.owner_id for item in found.values()} - {None})
-    wanted = {ids[key]: item for key, item in found.items()}
+    names = _usernames(session, {item.owner_id for item in findings.values()} - {None})
+    wanted = {ids[key]: item for key, item in findings.items()}
     query = select(AuditLine.id, AuditLine.finding_id, *(getattr(AuditLine, name) for name in _LINE))
     gone: list[int] = []
     changed: list[Columns] = []
@@ -118,7 +125,7 @@ def store_lines(
 _LINE = ("number", "owner_id", "overdue", "facts")
 
 
-def _line(item: Found, names: Mapping[int, str]) -> Columns:
+def _line(item: Finding, names: Mapping[int, str]) -> Columns:
     """The columns of a line: it carries its own instants and owner, so that it can be read later as it was."""
     facts = {
         **item.facts,

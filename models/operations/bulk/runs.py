@@ -230,10 +230,10 @@ def refusal_kept_in(item: BulkItem) -> OperationRefused | None:
     return None if item.reason is None else refusal_from_kept(item.rule or "", item.reason)
 
 
-def refusal_from_kept(rule: str, kept: Mapping[str, Any]) -> OperationRefused:
+def refusal_from_kept(rule: str, stored: Mapping[str, Any]) -> OperationRefused:
     """The refusal that :func:`kept_refusal` wrote down."""
-    values = {name: _given(value) for name, value in kept["values"].items()}
-    return OperationRefused(rule, Msgid(kept["message"]), **values)
+    values = {name: _given(value) for name, value in stored["values"].items()}
+    return OperationRefused(rule, Msgid(stored["message"]), **values)
 
 
 def _kept(value: Any) -> Any:

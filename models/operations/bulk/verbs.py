@@ -46,9 +46,11 @@ def _encoded(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime.date) else value
 
 
-def decoded(kept: Mapping[str, Any], kinds: Mapping[str, type[Any]], session: Session | None = None) -> dict[str, Any]:
+def decoded(
+    stored: Mapping[str, Any], kinds: Mapping[str, type[Any]], session: Session | None = None
+) -> dict[str, Any]:
     """What :func:`encode` kept, each value as its kind; records by *session*, without one as the ids they are."""
-    return {name: _decoded(session, kinds.get(name), value) for name, value in kept.items()}
+    return {name: _decoded(session, kinds.get(name), value) for name, value in stored.items()}
 
 
 def _decoded(session: Session | None, kind: type[Any] | None, value: Any) -> Any:

@@ -24,11 +24,11 @@ def still_open(move: Move[Complaint]) -> None:
             move.refuse(complaint, "CMP-8", message, record=complaint.number, status=complaint.status)
 
 
-def require_all(move: Move[Complaint], rule: str, words: Mapping[str, Msgid], **given: object) -> None:
-    """Reject every row with all that was not *given*, each at its own field (*words*); blank text is nothing."""
+def require_all(move: Move[Complaint], rule: str, words: Mapping[str, Msgid], **values: object) -> None:
+    """Reject every row with all that was not *values*, each at its own field (*words*); blank text is nothing."""
     missing = {
         name: words[name]
-        for name, value in given.items()
+        for name, value in values.items()
         if value is None or (isinstance(value, str) and not value.strip())
     }
     if missing:

@@ -1,7 +1,7 @@
 """What every verb stands on: the move over a batch, clocks, numbers, who may answer for a record."""
 
 from models.operations.core.creation import New, creation
-from models.operations.core.findings import FINDERS, FindingKey, Found, Scope, finder, found_in, number_of
+from models.operations.core.findings import FINDERS, AuditDay, Finding, FindingKey, finder, found_in, number_of
 from models.operations.core.identity import check_id_number, id_columns, id_digest
 from models.operations.core.move import (
     CHUNK,
@@ -40,11 +40,11 @@ __all__ = [
     "MAXIMUM_LENGTH",
     "SURNAMES",
     "WORKING_ROLES",
+    "AuditDay",
+    "Finding",
     "FindingKey",
-    "Found",
     "Move",
     "New",
-    "Scope",
     "Verb",
     "can_handle",
     "can_own",

@@ -35,7 +35,7 @@ class OfEstate(Protocol):
 
 Row = TypeVar("Row", bound=Base)
 Draft = TypeVar("Draft", bound=OfEstate)
-Kept = TypeVar("Kept")
+Made = TypeVar("Made")
 
 
 class New(Generic[Row]):
@@ -54,11 +54,11 @@ class New(Generic[Row]):
         said = {name: _as_stored(column, getattr(draft, name)) for name, column in _told(self._model, draft).items()}
         return self._model(**{**said, **own})
 
-    def once(self, name: str, make: Callable[[], Kept]) -> Kept:
+    def once(self, name: str, make: Callable[[], Made]) -> Made:
         """What *make* gives, the same for all drafts of the call: what is there already, what the others have taken."""
         if name not in self._kept:
             self._kept[name] = make()
-        kept: Kept = self._kept[name]
+        kept: Made = self._kept[name]
         return kept
 
 

@@ -18,7 +18,7 @@ FindingKey = tuple[str, str, str, int, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Finding:
     """One finding: what, of which record, since when, and the facts as codes and values.
 
     *since* is when its cause began and *due_at* what it is late against, both by the record itself; *overdue* says
@@ -44,7 +44,7 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Scope:
+class AuditDay:
     """Which estate is looked at, on which local date, from its first instant to its last, and when."""
 
     estate_id: int
@@ -53,7 +53,7 @@ class Scope:
     now: datetime.datetime
 
 
-Finder = Callable[[Session, Scope], Iterator[Found]]
+Finder = Callable[[Session, AuditDay], Iterator[Finding]]
 FINDERS: list[Finder] = []
 """All of them; complete when ``models.operations`` is imported."""
 
@@ -77,7 +77,7 @@ def number_of(model: type[Base]) -> ColumnElement[Any]:
 
 def found_in(
     session: Session,
-    scope: Scope,
+    scope: AuditDay,
     model: type[Any],
     kind: LabelledEnum,
     *conditions: ColumnElement[bool],
@@ -85,7 +85,7 @@ def found_in(
     since: Any,
     due_at: Any,
     facts: Callable[[Any], Mapping[str, Any]] = lambda row: {},
-) -> Iterator[Found]:
+) -> Iterator[Finding]:
     """The rows of *model* for which the *conditions* hold: of *kind*, since the instant and late from the one given.
 
     *since* and *due_at* are expressions. *rule* may depend on the row; *facts* are what its line says beside.
@@ -94,7 +94,7 @@ def found_in(
     told = (number_of(model).label("called"), owner.label("owner"), since.label("since"), due_at.label("late_from"))
     query = select(model, *told).where(model.estate_id == scope.estate_id, *conditions).order_by(model.id)
     for row, number, owner_id, began, late_from in session.execute(query):
-        yield Found(
+        yield Finding(
             kind=kind,
             rule=rule if isinstance(rule, str) else rule(row),
             register=model.__tablename__,

@@ -2,7 +2,6 @@
 
 from models.operations.follow_ups.calls import (
     FollowUpDraft,
-    Matter,
     close_not_reached,
     reassign,
     record_attempt,
@@ -12,7 +11,6 @@ from models.operations.follow_ups.rest_hours import rest_at
 
 __all__ = [
     "FollowUpDraft",
-    "Matter",
     "close_not_reached",
     "reassign",
     "record_attempt",

@@ -22,13 +22,18 @@ from models.matters import CommentKind
 from models.operations import complaints, tickets
 from models.operations.core import CHUNK, Move, can_own, operation, require_role, sift, verb, works_as
 from models.operations.follow_ups.rest_hours import rest_at
-from models.operations.matters import FINISHED, comment_on, due_follow_up_at, owes_follow_up, write_follow_ups
+from models.operations.matters import (
+    FINISHED,
+    AnyMatter,
+    comment_on,
+    due_follow_up_at,
+    owes_follow_up,
+    write_follow_ups,
+)
 from models.roles import CLERKS, SUPERVISORS, Role
 from models.settings import EstateSettings
 from models.staff import Actor, Staff
 from models.tickets import Ticket
-
-Matter = Ticket | Complaint
 
 DISTURBING = (FollowUpWay.PHONE, FollowUpWay.SMS, FollowUpWay.VISIT)
 FOLLOW_UP_CLOCK = "follow-up"
@@ -38,7 +43,7 @@ FOLLOW_UP_CLOCK = "follow-up"
 class FollowUpDraft:
     """A follow-up to be made of one finished matter; *assignee* None means the matter's desk owner."""
 
-    matter: Matter
+    matter: AnyMatter
     assignee: Staff | None = None
     preferred_time: datetime.datetime | None = None
 
@@ -97,7 +102,7 @@ def _at_rest(
     return OperationRefused("FUP-5", message, field="preferred_time", start=rest[0], end=rest[1])
 
 
-def _check_person(session: Session, person: Staff, matter: Matter) -> None:
+def _check_person(session: Session, person: Staff, matter: AnyMatter) -> None:
     if not can_own(session, person, matter.estate_id):
         message = gettext_noop("%(person)s does not work at the desk of this estate.")
         raise OperationRefused("FUP-1", message, field="assignee", person=person.name)
@@ -106,7 +111,7 @@ def _check_person(session: Session, person: Staff, matter: Matter) -> None:
         raise OperationRefused("FUP-1", message, field="assignee", person=person.name, record=matter.number)
 
 
-def _did_the_work(session: Session, person: Staff, matter: Matter) -> bool:
+def _did_the_work(session: Session, person: Staff, matter: AnyMatter) -> bool:
     """Whether *person* is the handler who did the work; a complaint's handler from the desk handled its slip only."""
     if matter.assignee_id != person.id:
         return False
@@ -204,7 +209,7 @@ def record_attempt(
 
 def _guard_attempt(
     move: Move[FollowUp],
-    matters: Mapping[int, Matter],
+    matters: Mapping[int, AnyMatter],
     way: FollowUpWay,
     outcome: AttemptOutcome,
     scores: Mapping[str, int | None],
@@ -253,9 +258,9 @@ def _attempted_days(move: Move[FollowUp]) -> dict[int, set[datetime.date]]:
     return found
 
 
-def _matters_of(session: Session, rows: Sequence[FollowUp], *, lock: bool = False) -> dict[int, Matter]:
+def _matters_of(session: Session, rows: Sequence[FollowUp], *, lock: bool = False) -> dict[int, AnyMatter]:
     """The ticket or complaint of each follow-up, by the follow-up's id."""
-    found: dict[tuple[str, int], Matter] = {}
+    found: dict[tuple[str, int], AnyMatter] = {}
     kinds: tuple[type[Any], ...] = (Ticket, Complaint)
     for model in kinds:
         ids = sorted({row.record_id for row in rows if row.register == model.__tablename__})
@@ -273,7 +278,7 @@ def _lock_matters(session: Session, rows: Sequence[FollowUp]) -> None:
     _matters_of(session, rows, lock=True)
 
 
-def _refuse_what_stays_finished(move: Move[FollowUp], matters: Mapping[int, Matter], words: str) -> None:
+def _refuse_what_stays_finished(move: Move[FollowUp], matters: Mapping[int, AnyMatter], words: str) -> None:
     """Refuse the follow-ups whose matter cannot go back to work, with that verb's own sentence."""
     asked = _back_to_work(move, [matters[row.id] for row in move.rows], words, preview=True)
     refusals = {(type(matter), matter.id): refusal for matter, refusal in asked.refused}
@@ -283,7 +288,7 @@ def _refuse_what_stays_finished(move: Move[FollowUp], matters: Mapping[int, Matt
             move.reject(row, refusal)
 
 
-def _back_to_work(move: Move[FollowUp], matters: Sequence[Matter], reason: str, *, preview: bool = False) -> Outcome:
+def _back_to_work(move: Move[FollowUp], matters: Sequence[AnyMatter], reason: str, *, preview: bool = False) -> Outcome:
     """Reopen tickets and put complaints right again (FUP-3)."""
     jobs = [matter for matter in matters if isinstance(matter, Ticket)]
     others = [matter for matter in matters if isinstance(matter, Complaint)]

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from models.call import Call
 from models.errors import OperationRefused, gettext_noop
-from models.import_cells import ANONYMOUS, plain
+from models.import_cells import ANONYMOUS, word_key
 from models.import_headings import COLUMNS
 from models.import_terms import key_and_pieces, names_several_keys
 from models.keys import ApprovalStatus, BorrowerKind, Key, KeyApproval, KeyLoan, KeyOrigin
@@ -79,7 +79,7 @@ class _CustodyImport:
 
     def _person(self, values: dict[str, Any], name: str) -> str | None:
         person: str | None = values.get(name)
-        return None if person is None or plain(person) in ANONYMOUS else person
+        return None if person is None or word_key(person) in ANONYMOUS else person
 
     def _time(self, values: dict[str, Any], name: str) -> datetime.datetime | None:
         return in_utc(values.get(name), self._zone)

@@ -70,7 +70,7 @@ class Reading:
     left_out: frozenset[int] = frozenset()
     everybody: str | None = None
     rooms: list[Any] = field(default_factory=list)
-    """What all rows show of how they name their rooms (:meth:`RoomColumns.kept`)."""
+    """What all rows show of how they name their rooms (:meth:`RoomColumns.facts`)."""
 
     @property
     def chosen(self) -> KeptSheet:
@@ -266,9 +266,9 @@ def kept_reading(keyring: Keyring, reading: Reading) -> str:
     return sealed(keyring, {"sheets": sheets, "chosen": chosen})
 
 
-def reading_from(keyring: Keyring, kept: str) -> Reading:
+def reading_from(keyring: Keyring, stored: str) -> Reading:
     """What :func:`kept_reading` stored. Refuses what can no longer be read."""
-    found = opened(keyring, kept)
+    found = opened(keyring, stored)
     sheets = []
     try:
         for name, rows, first, last, header_row, top, filled, suspects, problem in found["sheets"]:
@@ -292,9 +292,9 @@ def kept_row(row: SheetRow) -> list[Any]:
     return [row.number, row.cells, [[column, kept_refusal(fault)] for column, fault in row.faults.items()]]
 
 
-def row_from(kept: list[Any]) -> SheetRow:
+def row_from(stored: list[Any]) -> SheetRow:
     """What :func:`kept_row` stored."""
-    number, cells, faults = kept
+    number, cells, faults = stored
     if faults and isinstance(faults[0], str):  # kept by an earlier version
         return SheetRow(number, cells, refusal_from_kept(*faults))
     return SheetRow(number, cells, faults={column: refusal_from_kept(RULE, fault) for column, fault in faults or ()})
@@ -306,9 +306,9 @@ def rows_of(keyring: Keyring, reading: Reading, content: str | None) -> list[She
     return [reading.fitted(row) for row in rows if reading.takes(row)]
 
 
-def refusals_from(keyring: Keyring, kept: str | None) -> Iterator[tuple[int, OperationRefused]]:
+def refusals_from(keyring: Keyring, stored: str | None) -> Iterator[tuple[int, OperationRefused]]:
     """Which rows of a chunk were refused, and why."""
-    for at, refusal in opened(keyring, kept):
+    for at, refusal in opened(keyring, stored):
         yield at, refusal_from_kept(refusal["rule"], refusal)
 
 
@@ -318,12 +318,12 @@ def sealed(keyring: Keyring, value: Any) -> str:
     return keyring.encrypt(base64.b85encode(packed).decode())
 
 
-def opened(keyring: Keyring, kept: str | None) -> Any:
+def opened(keyring: Keyring, stored: str | None) -> Any:
     """What :func:`sealed` made; an empty list of nothing. Refuses what can no longer be read."""
-    if not kept:
+    if not stored:
         return []
     try:
-        return json.loads(zlib.decompress(base64.b85decode(keyring.decrypt(kept))))
+        return json.loads(zlib.decompress(base64.b85decode(keyring.decrypt(stored))))
     except (Unreadable, ValueError, zlib.error):
         message = gettext_noop("What was kept of this file can no longer be read: upload it again.")
         raise OperationRefused(RULE, message) from None

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from models.canonical import canonical_json
 from models.complaints import ComplaintStatus
 from models.errors import OperationRefused, gettext_noop
-from models.import_cells import plain
+from models.import_cells import word_key
 from models.import_change_over import NUMBERS_OF_RECORDS
 from models.import_columns import heading
 from models.operations.imports.other_systems import is_in_work
@@ -44,8 +44,8 @@ def key_of(
 ) -> str:
     """The same for every writing of a matter: its unit or place, who told it, the minute it was heard, its words."""
     minute = heard_at.astimezone(datetime.UTC).replace(second=0, microsecond=0)
-    where = plain(place or "") if unit_id is None else unit_id
-    facts = [where, plain(person or ""), minute.isoformat(), plain(summary) or summary]
+    where = word_key(place or "") if unit_id is None else unit_id
+    facts = [where, word_key(person or ""), minute.isoformat(), word_key(summary) or summary]
     return hashlib.sha256(canonical_json(facts).encode()).hexdigest()[:40]
 
 
@@ -130,7 +130,7 @@ def _is_number(source_key: str) -> bool:
 
 def _may_be(known: Any, fact: SourceFacts) -> bool:
     """Whether *fact* can be a newer state of *known*: something that does not change has to be the same."""
-    words: Sequence[str] = sorted((plain(known.summary), plain(fact.summary)), key=len)
+    words: Sequence[str] = sorted((word_key(known.summary), word_key(fact.summary)), key=len)
     same_words = words[0] in words[1]
     pairs = [(known.unit_id, fact.more.get("unit_id")), (known.reporter_name, fact.more.get("reporter_name"))]
     others = [one == other for one, other in pairs if one and other]

@@ -17,7 +17,7 @@ from models.call import Call
 from models.complaints import Complaint, ComplaintCategory
 from models.errors import OperationRefused, gettext_noop
 from models.estates import Estate
-from models.import_cells import ANONYMOUS, Masked, plain
+from models.import_cells import ANONYMOUS, Masked, word_key
 from models.import_headings import COLUMNS
 from models.matters import Channel
 from models.operations.core import DESK_ROLES, can_own
@@ -132,7 +132,7 @@ class MattersImport:
         self._owner = desk_owner_of(self.session, self.estate_id, self.actor)
         self._known = KnownMatters(self.session, self.estate_id, MODELS[self.register], SOURCE)
         query = select(Category).where(Category.estate_id == self.estate_id, Category.register == self.register)
-        self._categories = {plain(word): row for row in self.session.scalars(query) for word in (row.name, row.code)}
+        self._categories = {word_key(word): row for row in self.session.scalars(query) for word in (row.name, row.code)}
 
     def look_through(self, chunks: Iterable[Sequence[SheetRow]]) -> None:
         """Nothing to see before a preview: what earlier rows were is remembered."""
@@ -226,7 +226,7 @@ class MattersImport:
             result=values.get("result"),
             match_key=None,
             more={**more, **self._person(unit_id, values)},
-            told=(str(unit_id or ""), plain(name), phone, plain(values.get("category") or "")),
+            told=(str(unit_id or ""), word_key(name), phone, word_key(values.get("category") or "")),
         )
         if refusal := refuse_future(fact, self.now):
             raise refusal
@@ -243,7 +243,7 @@ class MattersImport:
 
     def _nobody(self, values: dict[str, Any], unit_id: int | None) -> bool:
         """Whether the row says of a complaint that nobody is to be named (INT-4); takes such a word out of *values*."""
-        if plain(values.get("reporter_name") or "") not in ANONYMOUS:
+        if word_key(values.get("reporter_name") or "") not in ANONYMOUS:
             return False
         del values["reporter_name"]
         if self.register == "tickets":
@@ -258,16 +258,16 @@ class MattersImport:
 
     def _category(self, word: str | None) -> tuple[TicketKind | None, ComplaintCategory | None, dict[str, Any], str]:
         """Kind, category, columns, and the word itself where it is none of ours: it is kept among the details."""
-        wanted = plain(word or "")
+        wanted = word_key(word or "")
         known = self._categories.get(wanted)
         if self.register == "complaints":
-            words = {plain(text): one for one in ComplaintCategory for text in (one.value, one.label)}
+            words = {word_key(text): one for one in ComplaintCategory for text in (one.value, one.label)}
             found = words.get(wanted) or next((one for text, one in _CATEGORIES.items() if text in wanted), None)
             found = found or (
                 ComplaintCategory(known.code) if known and known.code in list(ComplaintCategory) else None
             )
             return None, found or ComplaintCategory.OTHER, {}, "" if found or not word else word
-        words_of_kinds = {plain(text): kind for kind in TicketKind for text in (kind.value, kind.label)}
+        words_of_kinds = {word_key(text): kind for kind in TicketKind for text in (kind.value, kind.label)}
         kind = words_of_kinds.get(wanted) or next((kind for text, kind in _KINDS.items() if text in wanted), None)
         more = {"category_id": known.id} if known else {}
         return kind or TicketKind.REPAIR, None, more, "" if known or kind or not word else word

@@ -83,7 +83,7 @@ class _TakingOver:
         self.call, self.estate_id, self.desk_owner = call, estate_id, desk_owner
         self.settings = EstateSettings(call.session, [estate_id])
         self.outcome = TakeOver()
-        self.known: dict[tuple[str, str], Any] = {}
+        self.by_key: dict[tuple[str, str], Any] = {}
         self.by_match: dict[str, list[Any]] = {}
         self.new: list[Any] = []
         self.repeats: list[tuple[Any, SourceFacts]] = []
@@ -102,8 +102,8 @@ class _TakingOver:
                     mine, of_source, or_(model.source_key.in_(keys), model.match_key.in_(matches))
                 )
                 for row in self.call.session.scalars(query):
-                    if (row.source, row.source_key) not in self.known:
-                        self.known[(row.source, row.source_key)] = row
+                    if (row.source, row.source_key) not in self.by_key:
+                        self.by_key[(row.source, row.source_key)] = row
                         if row.match_key:
                             self.by_match.setdefault(row.match_key, []).append(row)
             repeats = select(RepeatReport).where(
@@ -112,10 +112,10 @@ class _TakingOver:
                 RepeatReport.source_key.in_(keys),
             )
             for repeat in self.call.session.scalars(repeats):
-                self.known[(str(repeat.source), str(repeat.source_key))] = repeat
+                self.by_key[(str(repeat.source), str(repeat.source_key))] = repeat
 
     def take(self, fact: SourceFacts) -> None:
-        known = self.known.get((fact.source, fact.source_key))
+        known = self.by_key.get((fact.source, fact.source_key))
         if isinstance(known, RepeatReport) or (known is not None and known.source_digest == fact.digest):
             self.outcome.unchanged += 1
             self.outcome.became[fact.source_key] = "unchanged"
@@ -129,12 +129,12 @@ class _TakingOver:
         elif (first := self._same(fact)) is not None:
             self.outcome.became[fact.source_key] = "imported"
             self.repeats.append((first, fact))
-            self.known[(fact.source, fact.source_key)] = RepeatReport()
+            self.by_key[(fact.source, fact.source_key)] = RepeatReport()
         else:
             self.outcome.became[fact.source_key] = "imported"
             row = self._new(fact)
             self.new.append(row)
-            self.known[(fact.source, fact.source_key)] = row
+            self.by_key[(fact.source, fact.source_key)] = row
             if fact.match_key:
                 self.by_match.setdefault(fact.match_key, []).append(row)
 

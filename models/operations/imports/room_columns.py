@@ -82,16 +82,16 @@ class RoomColumns:
 
     # ------------------------------------------------------------- as it is kept with the file
 
-    def kept(self) -> list[Any]:
+    def facts(self) -> list[Any]:
         """What was seen, to be stored."""
         return [self.has_buildings, self.has_stairwells_in_rooms, sorted(self.with_stairwells)]
 
-    def know(self, kept: Sequence[Any]) -> None:
-        """See what :meth:`kept` stored."""
-        if kept:
-            self.has_buildings |= kept[0]
-            self.has_stairwells_in_rooms |= kept[1]
-            self.with_stairwells |= set(kept[2])
+    def know(self, facts: Sequence[Any]) -> None:
+        """See what :meth:`facts` stored."""
+        if facts:
+            self.has_buildings |= facts[0]
+            self.has_stairwells_in_rooms |= facts[1]
+            self.with_stairwells |= set(facts[2])
 
 
 def _stairwell_in(code: str) -> str | None:
@@ -109,7 +109,7 @@ def _is_bare(code: str) -> bool:
 
 
 def how_rooms_are_named(columns: Sequence[str | None], rows: Iterable[SheetRow]) -> list[Any]:
-    """What *rows* show together of how they name their rooms, as :meth:`RoomColumns.kept` has it."""
+    """What *rows* show together of how they name their rooms, as :meth:`RoomColumns.facts` has it."""
     rooms = RoomColumns(columns)
     rooms.look(rows)
-    return rooms.kept()
+    return rooms.facts()

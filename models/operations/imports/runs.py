@@ -43,7 +43,7 @@ from models.personal import keyring_of
 from models.spreadsheets import RULE, SheetRow
 
 LONGEST_KEY = 64
-KEPT = datetime.timedelta(days=7)
+STORAGE_TIME = datetime.timedelta(days=7)
 RESULTS = ("imported", "updated", "unchanged", "refused")
 
 
@@ -130,14 +130,14 @@ def columns_of(
 
 def clear_old(session: Session, *, now: datetime.datetime) -> None:
     """Delete the rows of all imports older than a week, finished or not, whoever began them."""
-    old = ImportRun.created_at < now - KEPT
+    old = ImportRun.created_at < now - STORAGE_TIME
     session.execute(delete(ImportChunk).where(ImportChunk.run_id.in_(select(ImportRun.id).where(old))))
     session.execute(update(ImportRun).where(old, ImportRun.header != "").values(header=""))
 
 
 def is_kept(run: ImportRun, now: datetime.datetime) -> bool:
     """Whether the rows of *run* are still there."""
-    return run.created_at >= now - KEPT
+    return run.created_at >= now - STORAGE_TIME
 
 
 def reading_of(session: Session, run: ImportRun) -> Reading:
@@ -193,7 +193,7 @@ def _rooms(session: Session, run: ImportRun, columns: Sequence[str | None], read
         query = select(ImportChunk.content).where(_chunks_of(run, reading)).order_by(ImportChunk.position)
         contents = session.scalars(query.execution_options(yield_per=1))
         rooms.look_through(rows_of(keyring_of(session), reading, content) for content in contents)
-    return rooms.kept()
+    return rooms.facts()
 
 
 def _count(session: Session, run: ImportRun, reading: Reading) -> int:
@@ -249,14 +249,14 @@ def dry_run(call: Call, run: ImportRun) -> DryRun:
     return DryRun(list(run.columns), run.header, results)
 
 
-def keep_dry_run(call: Call, run: ImportRun, found: DryRun) -> None:
+def keep_dry_run(call: Call, run: ImportRun, result: DryRun) -> None:
     """Write down what a dry run found; refused when the columns were changed, or the import begun, in the meantime."""
     run = _locked(call, run)
     _require_not_begun(run)
-    if (run.columns, run.header) != (found.columns, found.header):
+    if (run.columns, run.header) != (result.columns, result.header):
         raise OperationRefused(RULE, gettext_noop("The columns were changed meanwhile; make the dry run again."))
     _reset(call.session, run)
-    for chunk_id, results in found.results.items():
+    for chunk_id, results in result.results.items():
         _keep_results(call.session, chunk_id, results, now=call.now)
     run.state, run.checked_at, run.updated_at = ImportState.CHECKED, call.now, call.now
     call.session.flush()

@@ -44,7 +44,7 @@ def importer(
 
     *header*: the headings of the file, to name a column. *everybody*: as what
     people whose row does not say it have their unit ("owner", "tenant", "family"). *rooms*: what
-    all rows of the file show of how they name their rooms (:meth:`RoomColumns.kept`).
+    all rows of the file show of how they name their rooms (:meth:`RoomColumns.facts`).
 
     Refuses (ROLE) who may not import into the register of this estate.
     """

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from models.audits import FindingKind
 from models.errors import OperationRefused, gettext_noop
 from models.keys import BringerKind, Key, KeyLoan, unended
-from models.operations.core import Found, Move, Scope, check_each, finder, found_in, verb
+from models.operations.core import AuditDay, Finding, Move, check_each, finder, found_in, verb
 from models.operations.keys.loans import gone_again, keys_by_id
 from models.operations.matters import check_phone, phone_columns
 from models.roles import CLERKS, SUPERVISORS
@@ -120,7 +120,7 @@ def correct(move: Move[KeyLoan]) -> None:
 
 
 @finder
-def keys_out(session: Session, scope: Scope) -> Iterator[Found]:
+def keys_out(session: Session, scope: AuditDay) -> Iterator[Finding]:
     """Keys that are out; one past its return time is overdue (KEY-4)."""
     times = {"since": KeyLoan.lent_at, "due_at": KeyLoan.due_at}
     yield from found_in(

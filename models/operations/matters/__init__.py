@@ -16,7 +16,7 @@ from models.operations.matters.intake import (
     required,
     same_phone,
 )
-from models.operations.matters.merging import give_back, merge
+from models.operations.matters.merging import AnyMatter, give_back, merge
 from models.operations.matters.owed import (
     FINISHED,
     FOLLOWED_KINDS,
@@ -41,6 +41,7 @@ __all__ = [
     "FINISHED",
     "FOLLOWED_KINDS",
     "SAID_BY",
+    "AnyMatter",
     "MatterDraft",
     "change_owner",
     "check_change",

@@ -19,7 +19,7 @@ from models.operations.matters.owed import owes_follow_up
 from models.personal import keyring_of
 from models.phones import OF_A_SERVICE, NotAPhone, read_noted_phones, read_phones, stored_text
 from models.residents import Resident
-from models.same_matter import Asked, same_matters
+from models.same_matter import Report, same_matters
 from models.staff import Staff
 from models.tickets import Ticket
 
@@ -218,7 +218,7 @@ def offer_same_matter(session: Session, model: Any, draft: MatterDraft, category
     """Refuse a draft that may be a matter which is still open, naming that one (INT-6): :mod:`models.same_matter`."""
     # Whoever else registers something in the estate waits here, and then finds what was registered before.
     session.execute(select(Estate.id).where(Estate.id == draft.estate_id).with_for_update(key_share=True))
-    asked = Asked(draft.estate_id, draft.summary, draft.unit_id, draft.place, category, emergency)
+    asked = Report(draft.estate_id, draft.summary, draft.unit_id, draft.place, category, emergency)
     same = same_matters(session, model, asked)
     if same:
         raise same_matter_refusal(session.get_one(model, same[0]))

@@ -21,7 +21,7 @@ from models.roles import CLERKS
 from models.staff import Actor
 from models.tickets import CancelKind, Ticket, TicketKind
 
-Matter = Ticket | Complaint
+AnyMatter = Ticket | Complaint
 
 OPEN_STATUSES: frozenset[Any] = frozenset(tickets.OPEN_STATUSES) | frozenset(complaints.OPEN_STATUSES)
 LONGEST = 20_000
@@ -32,7 +32,7 @@ MERGE = gettext_noop("Merge into another")
 
 @operation(Complaint, roles=CLERKS, label=MERGE)
 @operation(Ticket, roles=CLERKS, label=MERGE)
-def merge(call: Call, matters: Iterable[Matter], *, original: Matter | None) -> Outcome:
+def merge(call: Call, matters: Iterable[AnyMatter], *, original: AnyMatter | None) -> Outcome:
     """Cancel *matters* as duplicates of *original*, to which what their callers said goes (INT-6).
 
     Refused: an original that is another register's or estate's, not open or the duplicate itself; a duplicate that
@@ -66,7 +66,7 @@ def merge(call: Call, matters: Iterable[Matter], *, original: Matter | None) -> 
     return outcome
 
 
-def _misfit(session: Session, matter: Matter, original: Matter) -> OperationRefused | None:
+def _misfit(session: Session, matter: AnyMatter, original: AnyMatter) -> OperationRefused | None:
     """Why *matter* is no duplicate of *original*, None when it can be."""
     names = {"record": matter.number, "original": original.number, "field": "original"}
     if type(matter) is not type(original) or matter.estate_id != original.estate_id or matter.id == original.id:
@@ -90,7 +90,7 @@ def _misfit(session: Session, matter: Matter, original: Matter) -> OperationRefu
     return None
 
 
-def _ended(session: Session, original: Matter, names: dict[str, Any]) -> OperationRefused:
+def _ended(session: Session, original: AnyMatter, names: dict[str, Any]) -> OperationRefused:
     """The refusal of an *original* in which nothing is left to do, with where the matter goes on."""
     model: type[Any] = type(original)
     query = select(model.number).where(model.previous_id == original.id, model.status.in_(model.open_statuses))
@@ -107,7 +107,7 @@ def _ended(session: Session, original: Matter, names: dict[str, Any]) -> Operati
     return OperationRefused("INT-6", message, status=original.status, **names)
 
 
-def _reports(session: Session, rows: Sequence[Any], original: Matter, actor: Actor) -> list[RepeatReport]:
+def _reports(session: Session, rows: Sequence[Any], original: AnyMatter, actor: Actor) -> list[RepeatReport]:
     """What *original* takes in: each duplicate's own report, then those that had been added to it."""
     register = original.__tablename__
 
@@ -137,7 +137,7 @@ def _reports(session: Session, rows: Sequence[Any], original: Matter, actor: Act
     return found
 
 
-def _add(move: Move[Any], original: Matter, told: Sequence[RepeatReport]) -> None:
+def _add(move: Move[Any], original: AnyMatter, told: Sequence[RepeatReport]) -> None:
     """Write on the original what it has taken in, in the role that let the duplicates be merged."""
     taking: Move[Any] = Move(
         move.call.following(),

@@ -7,7 +7,7 @@ import datetime
 from typing import Any
 
 from models import complaints, tickets
-from models.complaints import Complaint, ComplaintStatus
+from models.complaints import ComplaintStatus
 from models.errors import OperationRefused, gettext_noop
 from models.matters import Channel, CommentKind, RepeatReport, Severity
 from models.operations.core import Move, can_own, local_date, works_as
@@ -16,9 +16,6 @@ from models.operations.matters.intake import caller_columns, check_phone, check_
 from models.operations.mentions import check_may_read, named_in, tell
 from models.roles import Role
 from models.staff import Staff
-from models.tickets import Ticket
-
-Matter = Ticket | Complaint
 
 OPEN_STATUSES: frozenset[Any] = frozenset(tickets.OPEN_STATUSES) | frozenset(complaints.OPEN_STATUSES)
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from models.audits import FindingKind
 from models.errors import Msgid, OperationRefused, gettext_noop
-from models.operations.core import Found, Move, Scope, finder, found_in, verb
+from models.operations.core import AuditDay, Finding, Move, finder, found_in, verb
 from models.operations.passes.codes import codes_in
 from models.operations.passes.issuing import RULES, check_badge
 from models.passes import OWES_DEPOSIT, Direction, PassMovement, VisitorPass
@@ -137,7 +137,7 @@ def refund(move: Move[VisitorPass]) -> None:
 
 
 @finder
-def passes_out(session: Session, scope: Scope) -> Iterator[Found]:
+def passes_out(session: Session, scope: AuditDay) -> Iterator[Finding]:
     """Passes that have expired or were revoked and whose card was not handed in, since the earlier of the two."""
     until, revoked = VisitorPass.valid_until, VisitorPass.revoked_at
     since = case((revoked < until, revoked), else_=until)
@@ -156,7 +156,7 @@ def passes_out(session: Session, scope: Scope) -> Iterator[Found]:
 
 
 @finder
-def deposits_kept(session: Session, scope: Scope) -> Iterator[Found]:
+def deposits_kept(session: Session, scope: AuditDay) -> Iterator[Finding]:
     """Deposits not given back yet of passes that were handed in, revoked ones too: owed since then (PAS-3)."""
     yield from found_in(
         session,

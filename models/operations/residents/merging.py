@@ -40,14 +40,14 @@ JOINED = {"vehicles": "，", "note": "\n"}
 
 @operation(Resident, name="unite", roles=SUPERVISORS, label=gettext_noop("Merge another record into this one"))
 def merge(
-    call: Call, residents: Iterable[Resident], *, other_id: int, looked_at: bool = True, shown: str | None = None
+    call: Call, residents: Iterable[Resident], *, other_id: int, looked_at: bool = True, effect: str | None = None
 ) -> Outcome:
     """Let everything of the resident *other_id* be that of the one resident given; the other is shown no more.
 
     Units, matters, key loans and phones move; what both have stays with the other, to be there after an undo. Refused:
     the person itself, somebody of another estate or merged already, two different ID numbers, and, with the numbers of
-    what would move, as long as nobody has *looked_at* these: at just these, where *shown* is what the last refusal gave
-    as its value ``shown``; None is for programs, which show nothing.
+    what would move, as long as nobody has *looked_at* these: at just these, where *effect* is what the last refusal
+    gave as its value ``effect``; None is for programs, which show nothing.
     """
     move = Move(call, Resident, residents, verb="unite", rule=RULE)
     message = gettext_noop("People are merged one by one.")
@@ -59,7 +59,7 @@ def merge(
         try:
             other = _other(call.session, row, other_id)
             moving = _moving(call.session, row, other)
-            _check_looked_at(row, other, moving, looked_at, shown)
+            _check_looked_at(row, other, moving, looked_at, effect)
         except OperationRefused as refusal:
             move.reject(row, refusal)
             continue
@@ -164,11 +164,11 @@ def _same_stay(one: Occupancy, other: Occupancy) -> bool:
 
 
 def _check_looked_at(
-    row: Resident, other: Resident, moving: Mapping[type[Any], Sequence[Any]], looked_at: bool, shown: str | None
+    row: Resident, other: Resident, moving: Mapping[type[Any], Sequence[Any]], looked_at: bool, effect: str | None
 ) -> None:
     there = {model.__tablename__: _versions(rows) for model, rows in moving.items()}
     told = hashlib.sha256(canonical_json([row.id, row.version, other.id, other.version, there]).encode()).hexdigest()
-    if looked_at and shown in (None, told):
+    if looked_at and effect in (None, told):
         return
     message = gettext_noop(
         "To %(kept)s #%(kept_id)s would move from %(other)s #%(other_id)s: units %(units)s, phones %(phones)s, tickets"
@@ -179,7 +179,7 @@ def _check_looked_at(
         RULE,
         message,
         field="looked_at",
-        shown=told,
+        effect=told,
         kept=row.name,
         kept_id=row.id,
         other=other.name,

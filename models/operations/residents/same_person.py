@@ -12,7 +12,7 @@ from models.personal import keyring_of
 from models.phones import read_noted_phones
 from models.residents import MERGED, Occupancy, Resident, ResidentContact, ResidentMerge
 
-Known = tuple[int, str, str]
+Name = tuple[int, str, str]
 """Id, name and its pinyin."""
 
 
@@ -39,13 +39,13 @@ def merged_names(session: Session, ids: Iterable[int]) -> dict[int, list[tuple[s
 class ReachedThere:
     """The people of some estates by the numbers at which they are reached, under all names that they had."""
 
-    def __init__(self, session: Session, asked: Iterable[tuple[int, str | None]]) -> None:
-        """*asked*: estate and numbers as they were said, which the caller has not checked yet."""
+    def __init__(self, session: Session, numbers: Iterable[tuple[int, str | None]]) -> None:
+        """*numbers*: estate and numbers as they were said, which the caller has not checked yet."""
         self._digest = keyring_of(session).digest
-        self._found: dict[tuple[int, str], list[Known]] = {}
+        self._found: dict[tuple[int, str], list[Name]] = {}
         wanted: set[str] = set()
         estates: set[int] = set()
-        for estate_id, said in asked:
+        for estate_id, said in numbers:
             wanted.update(self._digests(said))
             estates.add(estate_id)
         query = select(
@@ -60,7 +60,7 @@ class ReachedThere:
                 self._found.setdefault((estate_id, str(digest)), []).append((row_id, name, spelt))
         self._former = merged_names(session, {known[0] for people in self._found.values() for known in people})
 
-    def who(self, estate_id: int, name: str, said: str | None) -> Known | None:
+    def who(self, estate_id: int, name: str, said: str | None) -> Name | None:
         """The first who is or may be called so and is reached at one of the numbers *said*: 盖女士 may be 盖晨曦."""
         called = (name, name_pinyin(name))
         reached = [known for digest in self._digests(said) for known in self._found.get((estate_id, digest), ())]
@@ -68,7 +68,7 @@ class ReachedThere:
         perhaps = (known for known in reached if any(may_be_called(name, each) for each, _ in self._names(known)))
         return next(same, None) or next(perhaps, None)
 
-    def _names(self, known: Known) -> list[tuple[str, str]]:
+    def _names(self, known: Name) -> list[tuple[str, str]]:
         return [known[1:], *self._former.get(known[0], ())]
 
     def _digests(self, said: str | None) -> list[str]:
@@ -101,7 +101,7 @@ class LivingThere:
             for unit_id, *row in session.execute(query.where(Occupancy.unit_id.in_(units[start : start + CHUNK]))):
                 self._by_unit.setdefault(unit_id, []).append(tuple(row))
 
-    def who(self, unit_id: int, resident_id: int) -> Known | None:
+    def who(self, unit_id: int, resident_id: int) -> Name | None:
         """Somebody else there who is called as *resident_id* is, where nothing tells them apart: no number of one."""
         person = self._people.get(resident_id)
         for other in self._by_unit.get(unit_id, ()) if person is not None else ():
