@@ -66,6 +66,7 @@ MORE = {
 SAVING = 6
 """The most statements of a save by an edit form, with its redirect."""
 MORE_TO_SAVE = {
+    "clocks": 9,  # the first counts in working hours: does the calendar hold so many minutes?
     "staff": 7,  # in which estates does the person work?
     "staff_contacts": 8,  # whose is it, and in which estates does that person work?
     "teams": 7,  # is there a team of that name already?
