@@ -20,6 +20,7 @@ from models.mentions import Mention
 from models.passes import PassMovement, VisitorPass
 from models.password_requests import PasswordRequest
 from models.residents import Occupancy, Resident, ResidentContact, ResidentMerge
+from models.said import PersonalKey
 from models.saved_views import ColumnChoice, SavedView
 from models.search import attach_indexes
 from models.settings import CalendarDay, Category, Clock, Setting, WorkingHours

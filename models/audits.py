@@ -60,7 +60,7 @@ class AuditRun(Register, Base):
     day: Mapped[datetime.date] = mapped_column(LocalDate, info=named("Date"))
     ran_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime, info=named("Run"))
     ran_by_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), info=named("Run by"))
-    counts: Mapped[dict[str, Any]] = mapped_column(Json, info=named("Findings"))
+    counts: Mapped[dict[str, Any]] = mapped_column(Json, info=named("Findings", harmless=True))
     signed_off_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Signed off"))
     signed_off_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), info=named("Signed off by"))
 
@@ -82,8 +82,8 @@ class AuditFinding(OfRecord, Base):
     kind: Mapped[LabelledEnum] = mapped_column(
         Choice(FindingKind, closed=False, further="findings"), info=named("Kind")
     )
-    rule: Mapped[str] = mapped_column(ShortText(20), info=named("Rule"))
-    clock: Mapped[str] = mapped_column(ShortText(40), default="", server_default="", info=named("Clock"))
+    rule: Mapped[str] = mapped_column(ShortText(20), info=named("Rule", harmless=True))
+    clock: Mapped[str] = mapped_column(ShortText(40), default="", server_default="", info=named("Clock", harmless=True))
     since: Mapped[datetime.datetime] = mapped_column(UTCDateTime, info=named("Since"))
     due_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Due"))
     opened_on: Mapped[datetime.date] = mapped_column(LocalDate, info=named("First found on"))
@@ -118,11 +118,11 @@ class AuditLine(EstateRow, Base):
 
     run_id: Mapped[int] = mapped_column(Identity, info=named("Run"))
     finding_id: Mapped[int] = mapped_column(Identity, info=named("Finding"))
-    number: Mapped[str] = mapped_column(ShortText(60), info=named("Number"))
+    number: Mapped[str] = mapped_column(ShortText(60), info=named("Number", harmless=True))
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), info=named("Owner"))
     overdue: Mapped[bool] = mapped_column(Flag, default=False, server_default="0", info=named("Overdue"))
-    facts: Mapped[dict[str, Any]] = mapped_column(Json, info=named("Facts"))
-    note: Mapped[str | None] = mapped_column(LongText, info=named("Note"))
+    facts: Mapped[dict[str, Any]] = mapped_column(Json, info=named("Facts", words=True))
+    note: Mapped[str | None] = mapped_column(LongText, info=named("Note", words=True))
     noted_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), info=named("Noted by"))
 
     __table_args__ = table_args(

@@ -50,7 +50,9 @@ def named(label: str, help: str = "", **marks: bool) -> dict[str, Any]:  # the w
     """What stands on a column as its ``info``: what it is called, what a form says beside it, and marks.
 
     *label* is a text to translate as those of ``gettext_noop`` are, *help* is marked by it. Marks are ``personal``
-    (encrypted, shown masked), ``secret`` (never shown) and ``dialled`` (a number that can be called).
+    (encrypted, shown masked), ``secret`` (never shown) and ``dialled`` (a number that can be called). Each column of
+    text or JSON that is neither says whether it holds names or what people say, ``words``, which events keep encrypted
+    (models.said), or is ``harmless``.
     """
     return {"label": Msgid(label), **({"help": help} if help else {}), **marks}
 

@@ -54,10 +54,10 @@ class BulkRun(EstateRow, Base):
     title = gettext_noop("Bulk actions")
 
     actor_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), info=named("Who"))
-    register: Mapped[str] = mapped_column(ShortText(60), info=named("Register"))
-    verb: Mapped[str] = mapped_column(ShortText(60), info=named("What"))
-    arguments: Mapped[dict[str, Any]] = mapped_column(Json, info=named("Arguments"))
-    idempotency_key: Mapped[str] = mapped_column(ShortText(64), info=named("Key of the action"))
+    register: Mapped[str] = mapped_column(ShortText(60), info=named("Register", harmless=True))
+    verb: Mapped[str] = mapped_column(ShortText(60), info=named("What", harmless=True))
+    arguments: Mapped[dict[str, Any]] = mapped_column(Json, info=named("Arguments", words=True))
+    idempotency_key: Mapped[str] = mapped_column(ShortText(64), info=named("Key of the action", harmless=True))
     state: Mapped[BulkState] = mapped_column(
         Choice(BulkState), default=BulkState.PREVIEWED, server_default="previewed", info=named("State")
     )
@@ -81,17 +81,19 @@ class BulkItem(EstateRow, Base):
 
     run_id: Mapped[int] = mapped_column(Identity, info=named("Run"))
     record_id: Mapped[int] = mapped_column(Identity, info=named("Number of the record"))
-    number: Mapped[str] = mapped_column(ShortText(60), info=named("Number"))
+    number: Mapped[str] = mapped_column(ShortText(60), info=named("Number", harmless=True))
     version_seen: Mapped[int] = mapped_column(Integer, info=named("Version seen"))
     outcome: Mapped[BulkOutcome] = mapped_column(
         Choice(BulkOutcome), default=BulkOutcome.PENDING, server_default="pending", info=named("Outcome")
     )
-    rule: Mapped[str | None] = mapped_column(ShortText(20), info=named("Rule"))
-    reason: Mapped[dict[str, Any] | None] = mapped_column(Json, info=named("Reason"))
+    rule: Mapped[str | None] = mapped_column(ShortText(20), info=named("Rule", harmless=True))
+    reason: Mapped[dict[str, Any] | None] = mapped_column(Json, info=named("Reason", words=True))
     version_after: Mapped[int | None] = mapped_column(Integer, info=named("Version after"))
-    changes: Mapped[dict[str, Any] | None] = mapped_column(Json, info=named("Changes"))
+    changes: Mapped[dict[str, Any] | None] = mapped_column(Json, info=named("Changes", words=True))
     """What the preview said would change: ``before`` and ``after`` of each column, as an event keeps them."""
-    record_key: Mapped[str | None] = mapped_column(ShortText(LONGEST_KEY), info=named("Key of the record"))
+    record_key: Mapped[str | None] = mapped_column(
+        ShortText(LONGEST_KEY), info=named("Key of the record", harmless=True)
+    )
     """As that of an event."""
 
     __table_args__ = table_args(

@@ -24,12 +24,12 @@ class Contact:
         ),
     )
     """Encrypted, as it is dialled: with the plus of another country, after a hyphen the extension."""
-    value_digest: Mapped[str | None] = mapped_column(ShortText(40), info=named("Phone"))
-    tail_digest: Mapped[str | None] = mapped_column(ShortText(40), info=named("Phone"))
+    value_digest: Mapped[str | None] = mapped_column(ShortText(40), info=named("Phone", harmless=True))
+    tail_digest: Mapped[str | None] = mapped_column(ShortText(40), info=named("Phone", harmless=True))
     """Of the last four digits of the subscriber's number."""
-    country: Mapped[str | None] = mapped_column(ShortText(2), info=named("Country"))
-    extension: Mapped[str | None] = mapped_column(ShortText(6), info=named("Extension"))
-    note: Mapped[str | None] = mapped_column(ShortText(100), info=named("Note"))
+    country: Mapped[str | None] = mapped_column(ShortText(2), info=named("Country", harmless=True))
+    extension: Mapped[str | None] = mapped_column(ShortText(6), info=named("Extension", words=True))
+    note: Mapped[str | None] = mapped_column(ShortText(100), info=named("Note", words=True))
     valid: Mapped[bool] = mapped_column(Flag, default=True, server_default="1", info=named("Valid"))
     """Not for what an earlier version took for a number, nor for one at which nobody is reached any more."""
 

@@ -22,13 +22,13 @@ class Estate(Base):
     called = "name"
     __table_args__ = ({"sqlite_autoincrement": True, "sqlite_strict": True},)
 
-    code: Mapped[str] = mapped_column(ShortText(20), unique=True, info=named("Code"))
-    name: Mapped[str] = mapped_column(ShortText(100), info=named("Name"))
+    code: Mapped[str] = mapped_column(ShortText(20), unique=True, info=named("Code", harmless=True))
+    name: Mapped[str] = mapped_column(ShortText(100), info=named("Name", harmless=True))
     timezone: Mapped[str] = mapped_column(
-        ShortText(60), server_default="Asia/Shanghai", default="Asia/Shanghai", info=named("Time zone")
+        ShortText(60), server_default="Asia/Shanghai", default="Asia/Shanghai", info=named("Time zone", harmless=True)
     )
-    address: Mapped[str | None] = mapped_column(ShortText(200), info=named("Address"))
-    desk_phone: Mapped[str | None] = mapped_column(ShortText(40), info=named("Desk phone"))
+    address: Mapped[str | None] = mapped_column(ShortText(200), info=named("Address", harmless=True))
+    desk_phone: Mapped[str | None] = mapped_column(ShortText(40), info=named("Desk phone", harmless=True))
     version: Mapped[int] = mapped_column(Integer, server_default="1", default=1, info=named("Version"))
 
     __mapper_args__ = {"version_id_col": version}  # SQLAlchemy's own class attribute
@@ -60,9 +60,9 @@ class Unit(Register, Base):
     everywhere = 3
     beside = "building"
 
-    building: Mapped[str | None] = mapped_column(ShortText(40), info=named("Building"))
+    building: Mapped[str | None] = mapped_column(ShortText(40), info=named("Building", harmless=True))
     floor: Mapped[int | None] = mapped_column(Integer, info=named("Floor"))
-    code: Mapped[str] = mapped_column(ShortText(100), info=named("Unit"))
+    code: Mapped[str] = mapped_column(ShortText(100), info=named("Unit", harmless=True))
     use: Mapped[UnitUse] = mapped_column(
         Choice(UnitUse), default=UnitUse.HOME, server_default="home", info=named("Use")
     )

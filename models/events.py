@@ -5,10 +5,10 @@ import functools
 import hashlib
 import hmac
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ForeignKey, Index, Integer, Table, bindparam, event, insert, select
-from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
+from sqlalchemy.orm import Mapped, Session, SessionTransaction, column_property, mapped_column
 
 from models.base import LONGEST_KEY, Base, Identity, Json, LongText, ShortText, UTCDateTime, named
 from models.canonical import canonical, canonical_json, json_again
@@ -16,14 +16,21 @@ from models.errors import gettext_noop
 from models.guards import APPEND_ONLY, TRIGGERS
 from models.personal import Keyring, keyring_of
 from models.roles import ADMINS, AUDITORS, MANAGERS
+from models.said import PersonalKey, hide_words, keys_of_records
 from models.session import DeskSession
 from models.verbs import grant
 
+LONGEST_WORDS = 20_000_000
+"""Characters of the cipher text of one event: more than all long texts of a record, before and after, become."""
 _SQLITE = {"sqlite_autoincrement": True, "sqlite_strict": True}
 
 
 class Event(Base):
-    """One change of one record: who, when, what, before and after, why. Personal values stand as keyed digests."""
+    """One change of one record: who, when, what, before and after, why.
+
+    Personal numbers stand as keyed digests; names and words, the reason too, as ``encrypted``: they lie in ``personal``
+    (models.said).
+    """
 
     __tablename__ = "events"
     title = gettext_noop("Event log")
@@ -31,23 +38,34 @@ class Event(Base):
     estate_id: Mapped[int | None] = mapped_column(ForeignKey("estates.id"), info=named("Estate"))
     at: Mapped[datetime.datetime] = mapped_column(UTCDateTime, info=named("When"))
     actor_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), info=named("Who"))
-    role: Mapped[str] = mapped_column(ShortText(20), info=named("Role"))
-    session_id: Mapped[str | None] = mapped_column(ShortText(64), info=named("Session"))
-    address: Mapped[str | None] = mapped_column(ShortText(64), info=named("Address"))
-    verb: Mapped[str] = mapped_column(ShortText(60), info=named("What"))
-    register: Mapped[str] = mapped_column(ShortText(60), info=named("Register"))
+    role: Mapped[str] = mapped_column(ShortText(20), info=named("Role", harmless=True))
+    session_id: Mapped[str | None] = mapped_column(ShortText(64), info=named("Session", harmless=True))
+    address: Mapped[str | None] = mapped_column(ShortText(64), info=named("Address", harmless=True))
+    verb: Mapped[str] = mapped_column(ShortText(60), info=named("What", harmless=True))
+    register: Mapped[str] = mapped_column(ShortText(60), info=named("Register", harmless=True))
     record_id: Mapped[int] = mapped_column(Identity, info=named("Number of the record"))
     record_version: Mapped[int | None] = mapped_column(Integer, info=named("Version after"))
-    before: Mapped[dict[str, Any]] = mapped_column(Json, info=named("Before"))
-    after: Mapped[dict[str, Any]] = mapped_column(Json, info=named("After"))
-    reason: Mapped[str | None] = mapped_column(LongText, info=named("Reason"))
-    rule: Mapped[str | None] = mapped_column(ShortText(20), info=named("Rule"))
-    request_id: Mapped[str | None] = mapped_column(ShortText(64), info=named("Request"))
+    before: Mapped[dict[str, Any]] = mapped_column(Json, info=named("Before", words=True))
+    after: Mapped[dict[str, Any]] = mapped_column(Json, info=named("After", words=True))
+    reason: Mapped[str | None] = mapped_column(LongText, info=named("Reason", words=True))
+    rule: Mapped[str | None] = mapped_column(ShortText(20), info=named("Rule", harmless=True))
+    request_id: Mapped[str | None] = mapped_column(ShortText(64), info=named("Request", harmless=True))
     bulk_run_id: Mapped[int | None] = mapped_column(Identity, info=named("Bulk action"))
-    outcome: Mapped[str] = mapped_column(ShortText(20), default="done", server_default="done", info=named("Outcome"))
-    source: Mapped[str] = mapped_column(ShortText(20), default="panel", server_default="panel", info=named("Source"))
-    record_key: Mapped[str | None] = mapped_column(ShortText(LONGEST_KEY), info=named("Key of the record"))
+    outcome: Mapped[str] = mapped_column(
+        ShortText(20), default="done", server_default="done", info=named("Outcome", harmless=True)
+    )
+    source: Mapped[str] = mapped_column(
+        ShortText(20), default="panel", server_default="panel", info=named("Source", harmless=True)
+    )
+    record_key: Mapped[str | None] = mapped_column(
+        ShortText(LONGEST_KEY), info=named("Key of the record", harmless=True)
+    )
     """The key of a record that is not one whole number (a table of another program), as canonical JSON."""
+    personal: Mapped[str | None] = mapped_column(LongText(LONGEST_WORDS), info=named("Said, encrypted", harmless=True))
+    """JSON of names and words of ``before``, ``after`` and ``reason``, under the record's key; empty without any."""
+
+    if TYPE_CHECKING:
+        words_key: Mapped[str | None]  # made below
 
     __table_args__ = (
         Index("ix_events_register_record_id", "register", "record_id", "id"),
@@ -59,6 +77,16 @@ class Event(Base):
         {**_SQLITE, "info": {APPEND_ONLY: True}},
     )
 
+
+Event.words_key = column_property(
+    select(PersonalKey.key)
+    .where(PersonalKey.register == Event.register, PersonalKey.record_id == Event.record_id)
+    .scalar_subquery()
+    .label("words_key")
+)
+"""The key of the record, under which ``personal`` is encrypted; None where it was destroyed."""
+TOLD: Any = (Event.register, Event.before, Event.after, Event.reason, Event.personal, Event.words_key)
+"""What :func:`models.said.said` reads of an event."""
 
 _MOVE_HEAD = {
     "sqlite": (
@@ -91,7 +119,7 @@ class EventSeal(Base):
 
     chain: Mapped[int] = mapped_column(Identity, info=named("Chain"))
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id"), unique=True, info=named("Event"))
-    seal: Mapped[str] = mapped_column(ShortText(64), info=named("Seal"))
+    seal: Mapped[str] = mapped_column(ShortText(64), info=named("Seal", harmless=True))
 
     __table_args__ = (
         Index("ix_event_seals_chain", "chain", "id"),
@@ -106,7 +134,7 @@ class EventHead(Base):
     title = gettext_noop("Ends of the event log")
 
     chain: Mapped[int] = mapped_column(Identity, unique=True, info=named("Chain"))
-    seal: Mapped[str] = mapped_column(ShortText(64), info=named("Seal"))
+    seal: Mapped[str] = mapped_column(ShortText(64), info=named("Seal", harmless=True))
     length: Mapped[int] = mapped_column(Integer, info=named("Length"))
 
     __table_args__ = (_SQLITE,)
@@ -147,10 +175,14 @@ def fact(info: Mapping[Any, Any], value: Any, keyring: Keyring) -> Any:
     return canonical(value)
 
 
-def record_events(session: DeskSession, rows: list[dict[str, Any]]) -> list[int]:
-    """Write event *rows* in the caller's transaction; they are sealed at its commit. Returns their ids."""
+def record_events(session: DeskSession, rows: list[dict[str, Any]], *, of_new: bool = False) -> list[int]:
+    """Write event *rows* in the caller's transaction; they are sealed at its commit. Returns their ids.
+
+    Names and words in them are encrypted. *of_new* says that the records are new in this transaction.
+    """
     if not rows:
         return []
+    rows = hide_words(rows, functools.partial(keys_of_records, session, are_new=of_new))
     connection = session.connection()
     if connection.dialect.name == "sqlite":
         # SQLAlchemy sends row by row there, because it is not told the order of answers; ids ascend with the rows.

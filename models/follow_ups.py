@@ -93,7 +93,7 @@ class FollowUp(Register, OfMatter, Base):
     quality: Mapped[int | None] = mapped_column(Integer, info=named("Quality"))
     timeliness: Mapped[int | None] = mapped_column(Integer, info=named("Timeliness"))
     attitude: Mapped[int | None] = mapped_column(Integer, info=named("Attitude"))
-    words: Mapped[str | None] = mapped_column(LongText, info=named("What was said"))
+    words: Mapped[str | None] = mapped_column(LongText, info=named("What was said", words=True))
 
     __table_args__ = of_record_args(
         "follow_ups",
@@ -159,7 +159,7 @@ class FollowUpAttempt(EstateRow, Base):
     made_by_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), info=named("Made by"))
     way: Mapped[FollowUpWay] = mapped_column(Choice(FollowUpWay), info=named("Way"))
     outcome: Mapped[AttemptOutcome] = mapped_column(Choice(AttemptOutcome), info=named("Outcome"))
-    words: Mapped[str | None] = mapped_column(LongText, info=named("What was said"))
+    words: Mapped[str | None] = mapped_column(LongText, info=named("What was said", words=True))
 
     __table_args__ = table_args(
         within_estate("follow_up_id", "follow_ups"), Index("ix_follow_up_attempts_follow_up_id", "follow_up_id")

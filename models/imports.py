@@ -47,16 +47,16 @@ class ImportRun(EstateRow, Base):
     title = gettext_noop("Imports")
 
     actor_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), info=named("Who"))
-    register: Mapped[str] = mapped_column(ShortText(60), info=named("Register"))
-    file_name: Mapped[str] = mapped_column(ShortText(200), info=named("File"))
-    sheet: Mapped[str] = mapped_column(ShortText(100), info=named("Sheet"))
+    register: Mapped[str] = mapped_column(ShortText(60), info=named("Register", harmless=True))
+    file_name: Mapped[str] = mapped_column(ShortText(200), info=named("File", words=True))
+    sheet: Mapped[str] = mapped_column(ShortText(100), info=named("Sheet", words=True))
     header: Mapped[str] = mapped_column(LongText(LONGEST_CHUNK), info=named("Names of the columns", personal=True))
-    columns: Mapped[list[str | None]] = mapped_column(Json, info=named("Columns"))
+    columns: Mapped[list[str | None]] = mapped_column(Json, info=named("Columns", harmless=True))
     rows: Mapped[int] = mapped_column(Integer, info=named("Rows"))
     state: Mapped[ImportState] = mapped_column(
         Choice(ImportState), default=ImportState.UPLOADED, server_default="uploaded", info=named("State")
     )
-    idempotency_key: Mapped[str] = mapped_column(ShortText(64), info=named("Key of the action"))
+    idempotency_key: Mapped[str] = mapped_column(ShortText(64), info=named("Key of the action", harmless=True))
     checked_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Dry run"))
 
     __table_args__ = table_args(UniqueConstraint("actor_id", "idempotency_key"))
@@ -94,12 +94,12 @@ class ImportLayout(EstateRow, Base):
     __tablename__ = "import_layouts"
     title = gettext_noop("Remembered columns")
 
-    register: Mapped[str] = mapped_column(ShortText(60), info=named("Register"))
-    shape: Mapped[str] = mapped_column(ShortText(SHAPE), info=named("Names of the columns"))
+    register: Mapped[str] = mapped_column(ShortText(60), info=named("Register", harmless=True))
+    shape: Mapped[str] = mapped_column(ShortText(SHAPE), info=named("Names of the columns", harmless=True))
     """A digest of the headings."""
-    columns: Mapped[list[Any]] = mapped_column(Json, info=named("Columns"))
+    columns: Mapped[list[Any]] = mapped_column(Json, info=named("Columns", harmless=True))
     """For each a keyed digest of its heading, and what it was taken as; of earlier versions the latter alone."""
-    everybody: Mapped[str | None] = mapped_column(ShortText(20), info=named("Everybody is"))
+    everybody: Mapped[str | None] = mapped_column(ShortText(20), info=named("Everybody is", harmless=True))
 
     __table_args__ = table_args(UniqueConstraint("estate_id", "register", "shape"))
 

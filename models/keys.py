@@ -116,19 +116,19 @@ class Key(OfUnit, Register, Base):
     on_unit_page = ("number", "hook")
     beside = "place"
 
-    number: Mapped[str] = mapped_column(ShortText(40), info=named("Number"))
+    number: Mapped[str] = mapped_column(ShortText(40), info=named("Number", harmless=True))
     pieces: Mapped[int] = mapped_column(Integer, default=1, server_default="1", info=named("Pieces"))
-    place: Mapped[str | None] = mapped_column(ShortText(100), info=named("Place"))
-    hook: Mapped[str] = mapped_column(ShortText(40), info=named("Hook"))
-    seal: Mapped[str | None] = mapped_column(ShortText(40), info=named("Seal"))
+    place: Mapped[str | None] = mapped_column(ShortText(100), info=named("Place", words=True))
+    hook: Mapped[str] = mapped_column(ShortText(40), info=named("Hook", harmless=True))
+    seal: Mapped[str | None] = mapped_column(ShortText(40), info=named("Seal", harmless=True))
     origin: Mapped[KeyOrigin] = mapped_column(Choice(KeyOrigin), info=named("Origin"))
     received_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime, info=named("Received"))
     lost_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Lost"))
     handed_back_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Handed back"))
-    handed_back_to: Mapped[str | None] = mapped_column(ShortText(60), info=named("Handed back to"))
-    receipt_number: Mapped[str | None] = mapped_column(ShortText(40), info=named("Receipt number"))
+    handed_back_to: Mapped[str | None] = mapped_column(ShortText(60), info=named("Handed back to", words=True))
+    receipt_number: Mapped[str | None] = mapped_column(ShortText(40), info=named("Receipt number", harmless=True))
     owner_told_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Owner told"))
-    note: Mapped[str | None] = mapped_column(LongText, info=named("Note"))
+    note: Mapped[str | None] = mapped_column(LongText, info=named("Note", words=True))
 
     hook_key: Mapped[str | None] = mapped_column(SortKey, sort_order=950)
     seal_key: Mapped[str | None] = mapped_column(SortKey, sort_order=951)
@@ -204,9 +204,9 @@ class KeyApproval(Register, Base):
 
     key_id: Mapped[int] = mapped_column(Identity, info=named("Key"))
     borrower_kind: Mapped[BorrowerKind] = mapped_column(Choice(BorrowerKind), info=named("Kind of borrower"))
-    borrower_name: Mapped[str] = mapped_column(ShortText(60), info=named("Borrower"))
+    borrower_name: Mapped[str] = mapped_column(ShortText(60), info=named("Borrower", words=True))
     borrower_staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), info=named("Borrowing colleague"))
-    purpose: Mapped[str] = mapped_column(LongText, info=named("Purpose"))
+    purpose: Mapped[str] = mapped_column(LongText, info=named("Purpose", words=True))
     requested_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime, info=named("Requested"))
     requested_by_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), info=named("Requested by"))
     status: Mapped[ApprovalStatus] = mapped_column(
@@ -214,7 +214,7 @@ class KeyApproval(Register, Base):
     )
     decided_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Decided"))
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), info=named("Decided by"))
-    decision_reason: Mapped[str | None] = mapped_column(LongText, info=named("Reason for the decision"))
+    decision_reason: Mapped[str | None] = mapped_column(LongText, info=named("Reason for the decision", words=True))
     due_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Due"))
 
     __table_args__ = table_args(
@@ -254,7 +254,7 @@ class KeyLoan(Register, Base):
 
     key_id: Mapped[int] = mapped_column(Identity, info=named("Key"))
     borrower_kind: Mapped[BorrowerKind] = mapped_column(Choice(BorrowerKind), info=named("Kind of borrower"))
-    borrower_name: Mapped[str] = mapped_column(ShortText(60), info=named("Borrower"))
+    borrower_name: Mapped[str] = mapped_column(ShortText(60), info=named("Borrower", words=True))
     borrower_phone: Mapped[str | None] = mapped_column(ShortText(200), info=named("Borrower's phone", personal=True))
     borrower_resident_id: Mapped[int | None] = mapped_column(Identity, info=named("Borrowing resident"))
     borrower_staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), info=named("Borrowing colleague"))
@@ -262,7 +262,7 @@ class KeyLoan(Register, Base):
         Flag, default=False, server_default="0", info=named("Identity checked")
     )
     signed: Mapped[bool] = mapped_column(Flag, default=False, server_default="0", info=named("Signed the register"))
-    purpose: Mapped[str | None] = mapped_column(LongText, info=named("Purpose"))
+    purpose: Mapped[str | None] = mapped_column(LongText, info=named("Purpose", words=True))
     approval_id: Mapped[int | None] = mapped_column(Identity, info=named("Approval"))
     pieces: Mapped[int] = mapped_column(Integer, default=1, server_default="1", info=named("Pieces"))
     pieces_back: Mapped[int] = mapped_column(Integer, default=0, server_default="0", info=named("Pieces back"))
@@ -272,12 +272,14 @@ class KeyLoan(Register, Base):
     returned_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Returned"))
     returned_to_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), info=named("Taken back by"))
     brought_by_kind: Mapped[BringerKind | None] = mapped_column(Choice(BringerKind), info=named("Brought back by"))
-    brought_by_name: Mapped[str | None] = mapped_column(ShortText(60), info=named("Name of who brought it back"))
+    brought_by_name: Mapped[str | None] = mapped_column(
+        ShortText(60), info=named("Name of who brought it back", words=True)
+    )
     brought_by_phone: Mapped[str | None] = mapped_column(
         ShortText(200), info=named("Phone of who brought it back", personal=True)
     )
     lost_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Lost"))
-    note: Mapped[str | None] = mapped_column(LongText, info=named("Note"))
+    note: Mapped[str | None] = mapped_column(LongText, info=named("Note", words=True))
 
     __table_args__ = table_args(
         within_estate("key_id", "keys"),

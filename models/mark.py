@@ -21,7 +21,7 @@ class DatabaseMark(Base):
     title = gettext_noop("Database")
 
     use: Mapped[DatabaseUse] = mapped_column(Choice(DatabaseUse), info=named("Use"))
-    key_digest: Mapped[str] = mapped_column(ShortText(64), info=named("Data key"))
+    key_digest: Mapped[str] = mapped_column(ShortText(64), info=named("Data key", harmless=True))
 
     __table_args__ = (
         CheckConstraint("id = 1", name="only_one"),

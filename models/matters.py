@@ -85,23 +85,29 @@ class Matter(OfUnit, Register):
         __tablename__: str
         id: Mapped[int]
 
-    number: Mapped[str] = mapped_column(ShortText(40), sort_order=-90, info=named("Number"))
+    number: Mapped[str] = mapped_column(ShortText(40), sort_order=-90, info=named("Number", harmless=True))
     severity: Mapped[Severity] = mapped_column(
         Choice(Severity), default=Severity.ORDINARY, server_default="ordinary", info=named("Severity")
     )
     channel: Mapped[Channel] = mapped_column(
         Choice(Channel), default=Channel.PHONE, server_default="phone", info=named("Channel")
     )
-    summary: Mapped[str] = mapped_column(ShortText(200), sort_order=-80, info=named("Summary"))
-    detail: Mapped[str | None] = mapped_column(LongText, info=named("What happened"))
-    wish: Mapped[str | None] = mapped_column(LongText, info=named("What the person wants"))
-    place: Mapped[str | None] = mapped_column(ShortText(200), info=named("Place"))
+    summary: Mapped[str] = mapped_column(ShortText(200), sort_order=-80, info=named("Summary", words=True))
+    detail: Mapped[str | None] = mapped_column(LongText, info=named("What happened", words=True))
+    wish: Mapped[str | None] = mapped_column(LongText, info=named("What the person wants", words=True))
+    place: Mapped[str | None] = mapped_column(ShortText(200), info=named("Place", words=True))
     resident_id: Mapped[int | None] = mapped_column(Identity, info=named("Resident"))
-    reporter_name: Mapped[str | None] = mapped_column(ShortText(60), info=named("Reporter"))
+    reporter_name: Mapped[str | None] = mapped_column(ShortText(60), info=named("Reporter", words=True))
     reporter_phone: Mapped[str | None] = mapped_column(ShortText(200), info=named("Reporter's phone", personal=True))
-    reporter_phone_digest: Mapped[str | None] = mapped_column(ShortText(40), info=named("Reporter's phone"))
-    reporter_phone_tail_digest: Mapped[str | None] = mapped_column(ShortText(40), info=named("Reporter's phone"))
-    reporter_department: Mapped[str | None] = mapped_column(ShortText(60), info=named("Reporter's department"))
+    reporter_phone_digest: Mapped[str | None] = mapped_column(
+        ShortText(40), info=named("Reporter's phone", harmless=True)
+    )
+    reporter_phone_tail_digest: Mapped[str | None] = mapped_column(
+        ShortText(40), info=named("Reporter's phone", harmless=True)
+    )
+    reporter_department: Mapped[str | None] = mapped_column(
+        ShortText(60), info=named("Reporter's department", words=True)
+    )
     read_back: Mapped[bool] = mapped_column(
         Flag, default=False, server_default="0", info=named("Read back and confirmed")
     )
@@ -111,11 +117,11 @@ class Matter(OfUnit, Register):
     promised_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Answer promised until"))
     due_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Due"))
     cancelled_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Cancelled"))
-    cancel_reason: Mapped[str | None] = mapped_column(LongText, info=named("Reason for cancelling"))
-    source: Mapped[str | None] = mapped_column(ShortText(40), info=named("Source"))
-    source_key: Mapped[str | None] = mapped_column(ShortText(80), info=named("Number at the source"))
-    match_key: Mapped[str | None] = mapped_column(ShortText(64), info=named("Same matter"))
-    source_digest: Mapped[str | None] = mapped_column(ShortText(64), info=named("State at the source"))
+    cancel_reason: Mapped[str | None] = mapped_column(LongText, info=named("Reason for cancelling", words=True))
+    source: Mapped[str | None] = mapped_column(ShortText(40), info=named("Source", harmless=True))
+    source_key: Mapped[str | None] = mapped_column(ShortText(80), info=named("Number at the source", harmless=True))
+    match_key: Mapped[str | None] = mapped_column(ShortText(64), info=named("Same matter", harmless=True))
+    source_digest: Mapped[str | None] = mapped_column(ShortText(64), info=named("State at the source", harmless=True))
     repeats: Mapped[int] = mapped_column(Integer, default=0, server_default="0", info=named("Repeated reports"))
 
     @declared_attr
@@ -226,19 +232,25 @@ class RepeatReport(OfUnit, OfMatter, Base):
     )
 
     heard_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime, info=named("Heard"))
-    words: Mapped[str] = mapped_column(LongText, info=named("What was said"))
+    words: Mapped[str] = mapped_column(LongText, info=named("What was said", words=True))
     channel: Mapped[Channel] = mapped_column(Choice(Channel), info=named("Channel"))
-    place: Mapped[str | None] = mapped_column(ShortText(200), info=named("Place"))
+    place: Mapped[str | None] = mapped_column(ShortText(200), info=named("Place", words=True))
     resident_id: Mapped[int | None] = mapped_column(Identity, info=named("Resident"))
-    reporter_name: Mapped[str | None] = mapped_column(ShortText(60), info=named("Reporter"))
+    reporter_name: Mapped[str | None] = mapped_column(ShortText(60), info=named("Reporter", words=True))
     reporter_phone: Mapped[str | None] = mapped_column(ShortText(200), info=named("Reporter's phone", personal=True))
-    reporter_phone_digest: Mapped[str | None] = mapped_column(ShortText(40), info=named("Reporter's phone"))
-    reporter_phone_tail_digest: Mapped[str | None] = mapped_column(ShortText(40), info=named("Reporter's phone"))
-    reporter_department: Mapped[str | None] = mapped_column(ShortText(60), info=named("Reporter's department"))
+    reporter_phone_digest: Mapped[str | None] = mapped_column(
+        ShortText(40), info=named("Reporter's phone", harmless=True)
+    )
+    reporter_phone_tail_digest: Mapped[str | None] = mapped_column(
+        ShortText(40), info=named("Reporter's phone", harmless=True)
+    )
+    reporter_department: Mapped[str | None] = mapped_column(
+        ShortText(60), info=named("Reporter's department", words=True)
+    )
     promised_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Answer promised until"))
     taken_by_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), info=named("Taken by"))
-    source: Mapped[str | None] = mapped_column(ShortText(40), info=named("Source"))
-    source_key: Mapped[str | None] = mapped_column(ShortText(80), info=named("Number at the source"))
+    source: Mapped[str | None] = mapped_column(ShortText(40), info=named("Source", harmless=True))
+    source_key: Mapped[str | None] = mapped_column(ShortText(80), info=named("Number at the source", harmless=True))
 
     __table_args__ = of_record_args(
         "repeat_reports",
@@ -272,7 +284,7 @@ class Comment(OfMatter, Base):
     kind: Mapped[CommentKind] = mapped_column(
         Choice(CommentKind), default=CommentKind.NOTE, server_default="note", info=named("Kind")
     )
-    body: Mapped[str] = mapped_column(LongText, info=named("Text"))
+    body: Mapped[str] = mapped_column(LongText, info=named("Text", words=True))
 
     __table_args__ = of_record_args("comments", records=OF_MATTER)
 
@@ -321,7 +333,7 @@ class NumberSeries(EstateRow, Base):
     __tablename__ = "number_series"
     title = gettext_noop("Numbers given out")
 
-    prefix: Mapped[str] = mapped_column(ShortText(20), info=named("Prefix"))
+    prefix: Mapped[str] = mapped_column(ShortText(20), info=named("Prefix", harmless=True))
     last: Mapped[int] = mapped_column(Integer, info=named("Last number"))
 
     __table_args__ = table_args(UniqueConstraint("estate_id", "prefix"))

@@ -20,8 +20,8 @@ class PasswordRequest(Base):
 
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), info=named("Person"))
     secret_digest: Mapped[str] = mapped_column(ShortText(64), info=named("Digest of the secret", secret=True))
-    code: Mapped[str] = mapped_column(ShortText(10), info=named("Code"))
-    address: Mapped[str] = mapped_column(ShortText(60), info=named("Address"))
+    code: Mapped[str] = mapped_column(ShortText(10), info=named("Code", harmless=True))
+    address: Mapped[str] = mapped_column(ShortText(60), info=named("Address", harmless=True))
     expires_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime, info=named("Good until"))
     approved_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Approved at"))
     approved_by_id: Mapped[int | None] = mapped_column(Identity, ForeignKey("staff.id"), info=named("Approved by"))

@@ -38,8 +38,8 @@ class WithPhone:
     """A phone number with the digests by which it is found, whole and by its last four (``Searched.phones``)."""
 
     phone: Mapped[str | None] = mapped_column(ShortText(200), info=named("Phone", personal=True))
-    phone_digest: Mapped[str | None] = mapped_column(ShortText(40), index=True, info=named("Phone"))
-    phone_tail_digest: Mapped[str | None] = mapped_column(ShortText(40), index=True, info=named("Phone"))
+    phone_digest: Mapped[str | None] = mapped_column(ShortText(40), index=True, info=named("Phone", harmless=True))
+    phone_tail_digest: Mapped[str | None] = mapped_column(ShortText(40), index=True, info=named("Phone", harmless=True))
 
 
 class Keyring:
@@ -58,17 +58,11 @@ class Keyring:
 
     def encrypt(self, value: str) -> str:
         """*value* as ``key id : base64(nonce + ciphertext)``."""
-        nonce = os.urandom(12)
-        sealed = self._cipher.encrypt(nonce, value.encode(), None)
-        return f"{KEY_ID}:{base64.b64encode(nonce + sealed).decode()}"
+        return f"{KEY_ID}:{seal_text(self._cipher, value)}"
 
     def decrypt(self, stored: str) -> str:
         """The value behind *stored*. Raises Unreadable, which whoever shows or compares it has to expect."""
-        try:
-            raw = base64.b64decode(stored.partition(":")[2])
-            return self._cipher.decrypt(raw[:12], raw[12:], None).decode()
-        except (InvalidTag, ValueError):
-            raise Unreadable from None
+        return open_text(self._cipher, stored.partition(":")[2])
 
     def readable(self, stored: str | None) -> str | None:
         """The value behind *stored*; None where nothing is stored, or nothing that can be read."""
@@ -80,6 +74,21 @@ class Keyring:
     def digest(self, value: str) -> str:
         """A keyed digest: equal for equal values, telling nothing else. Used for blind indexes and events."""
         return hmac.new(self._index, value.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def seal_text(cipher: AESGCM, text: str) -> str:
+    """*text* encrypted: nonce and cipher text in base64."""
+    nonce = os.urandom(12)
+    return base64.b64encode(nonce + cipher.encrypt(nonce, text.encode(), None)).decode()
+
+
+def open_text(cipher: AESGCM, sealed: str) -> str:
+    """What :func:`seal_text` made *sealed* of. Raises Unreadable where it was made by another key, or is damaged."""
+    try:
+        raw = base64.b64decode(sealed)
+        return cipher.decrypt(raw[:12], raw[12:], None).decode()
+    except (InvalidTag, ValueError):
+        raise Unreadable from None
 
 
 def keyring_of(session: Session) -> Keyring:

@@ -47,17 +47,19 @@ class Resident(Register, Base):
     home: ClassVar[ScalarSelect[str]]
     """The room where a resident lives, of several the one moved into first."""
 
-    name: Mapped[str] = mapped_column(ShortText(60), info=named("Full name"))
-    name_pinyin: Mapped[str] = mapped_column(ShortText(400), default="", server_default="", info=named("Pinyin"))
+    name: Mapped[str] = mapped_column(ShortText(60), info=named("Full name", words=True))
+    name_pinyin: Mapped[str] = mapped_column(
+        ShortText(400), default="", server_default="", info=named("Pinyin", words=True)
+    )
     id_document: Mapped[IdDocument | None] = mapped_column(Choice(IdDocument), info=named("ID document"))
     id_number: Mapped[str | None] = mapped_column(ShortText(300), info=named("ID number", personal=True))
-    id_number_digest: Mapped[str | None] = mapped_column(ShortText(40), info=named("ID number"))
-    vehicles: Mapped[str | None] = mapped_column(ShortText(200), info=named("Vehicles"))
+    id_number_digest: Mapped[str | None] = mapped_column(ShortText(40), info=named("ID number", harmless=True))
+    vehicles: Mapped[str | None] = mapped_column(ShortText(200), info=named("Vehicles", words=True))
     emergency_contact: Mapped[str | None] = mapped_column(
         ShortText(200), info=named("Emergency contact", personal=True)
     )
     moved_in_on: Mapped[datetime.date | None] = mapped_column(LocalDate, info=named("Moved in"))
-    note: Mapped[str | None] = mapped_column(LongText, info=named("Note"))
+    note: Mapped[str | None] = mapped_column(LongText, info=named("Note", words=True))
 
     __table_args__ = table_args(
         CheckConstraint("length(trim(name)) > 0", name="name_present"),
@@ -99,9 +101,9 @@ class ResidentMerge(EstateRow, Base):
     kept_id: Mapped[int] = mapped_column(Identity, info=named("Record that stays"))
     merged_id: Mapped[int] = mapped_column(Identity, info=named("Merged record"))
     kept_version: Mapped[int] = mapped_column(Integer)
-    moved: Mapped[dict[str, dict[str, int]]] = mapped_column(Json)
+    moved: Mapped[dict[str, dict[str, int]]] = mapped_column(Json, info={"harmless": True})
     """Register -> id and version of each row that moved."""
-    before: Mapped[dict[str, Any]] = mapped_column(Json, info=named("Before"))
+    before: Mapped[dict[str, Any]] = mapped_column(Json, info=named("Before", words=True))
     """Columns of the one who was kept, as they were."""
     undone_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Undone at"))
 

@@ -19,9 +19,9 @@ class SavedView(EstateRow, Base):
     title = gettext_noop("Saved views")
 
     owner_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), info=named("Owner"))
-    register: Mapped[str] = mapped_column(ShortText(60), info=named("Register"))
-    name: Mapped[str] = mapped_column(ShortText(LONGEST_NAME), info=named("Name"))
-    query: Mapped[str] = mapped_column(LongText(LONGEST_QUERY), info=named("Address"))
+    register: Mapped[str] = mapped_column(ShortText(60), info=named("Register", harmless=True))
+    name: Mapped[str] = mapped_column(ShortText(LONGEST_NAME), info=named("Name", words=True))
+    query: Mapped[str] = mapped_column(LongText(LONGEST_QUERY), info=named("Address", words=True))
     shared: Mapped[bool] = mapped_column(Flag, default=False, server_default="0", info=named("Shared"))
 
     __table_args__ = table_args(
@@ -45,8 +45,8 @@ class ColumnChoice(Base):
     title = gettext_noop("Chosen columns")
 
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), info=named("Person"))
-    register: Mapped[str] = mapped_column(ShortText(60), info=named("Register"))
-    columns: Mapped[list[str]] = mapped_column(Json, info=named("Columns"))
+    register: Mapped[str] = mapped_column(ShortText(60), info=named("Register", harmless=True))
+    columns: Mapped[list[str]] = mapped_column(Json, info=named("Columns", harmless=True))
 
     __table_args__ = (
         UniqueConstraint("staff_id", "register"),

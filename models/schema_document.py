@@ -47,6 +47,10 @@ alike, whoever writes and however:
 - **Instants** are UTC: `timestamptz`; on SQLite text `YYYY-MM-DD HH:MM:SS.ffffff`. **Dates** are the estate's own.
   **Money** is in fen. **Personal numbers** are encrypted; programs without the data key leave these columns empty
   and add no contacts, which are nothing else.
+- **Names and words** (columns noted so) are not in `before`, `after` and `reason` of an event since revision 0018: the
+  text `encrypted` stands there for each, and the values lie in `personal`, as JSON of the three, encrypted under the
+  key of the record in `personal_keys`, itself encrypted with the data key. Without the row of `personal_keys` they are
+  erased for good, which breaks no seal: nobody else changes or deletes one. Older events hold them in clear.
 - **`version`** goes up by one with every change. Who changes a row says `SET version = version + 1`, and
   `WHERE version = …` with the one read, so that nothing is overwritten unseen.
 
@@ -113,6 +117,8 @@ def _notes(column: Column[object]) -> Iterator[str]:
         yield "personal, encrypted"
     if column.info.get("secret"):
         yield "secret"
+    if column.info.get("words"):
+        yield "names or words"
 
 
 def _rules(table: Table) -> Iterator[str]:

@@ -46,10 +46,10 @@ class Clock(Register, Base):
     __tablename__ = "clocks"
     title = gettext_noop("Clocks")
 
-    code: Mapped[str] = mapped_column(ShortText(40), info=named("Code"))
-    rule: Mapped[str] = mapped_column(ShortText(20), info=named("Rule"))
-    start_event: Mapped[str] = mapped_column(ShortText(60), info=named("Starts with"))
-    stop_event: Mapped[str] = mapped_column(ShortText(60), info=named("Stops with"))
+    code: Mapped[str] = mapped_column(ShortText(40), info=named("Code", harmless=True))
+    rule: Mapped[str] = mapped_column(ShortText(20), info=named("Rule", harmless=True))
+    start_event: Mapped[str] = mapped_column(ShortText(60), info=named("Starts with", harmless=True))
+    stop_event: Mapped[str] = mapped_column(ShortText(60), info=named("Stops with", harmless=True))
     minutes: Mapped[int] = mapped_column(Integer, info=named("Minutes"))
     calendar: Mapped[ClockCalendar] = mapped_column(Choice(ClockCalendar), info=named("Counts"))
     enabled: Mapped[bool] = mapped_column(Flag, default=True, server_default="1", info=named("In use"))
@@ -77,8 +77,8 @@ class Category(Register, Base):
     called = "name"
 
     register: Mapped[CategoryRegister] = mapped_column(Choice(CategoryRegister), info=named("Register"))
-    code: Mapped[str] = mapped_column(ShortText(40), info=named("Code"))
-    name: Mapped[str] = mapped_column(ShortText(60), info=named("Name"))
+    code: Mapped[str] = mapped_column(ShortText(40), info=named("Code", harmless=True))
+    name: Mapped[str] = mapped_column(ShortText(60), info=named("Name", harmless=True))
     team_id: Mapped[int | None] = mapped_column(Identity, info=named("Team"))
     enabled: Mapped[bool] = mapped_column(Flag, default=True, server_default="1", info=named("In use"))
 
@@ -91,9 +91,9 @@ class Setting(Register, Base):
     __tablename__ = "settings"
     title = gettext_noop("Settings")
 
-    code: Mapped[str] = mapped_column(ShortText(60), info=named("Code"))
-    rule: Mapped[str] = mapped_column(ShortText(20), info=named("Rule"))
-    value: Mapped[object] = mapped_column(Json, info=named("Value"))
+    code: Mapped[str] = mapped_column(ShortText(60), info=named("Code", harmless=True))
+    rule: Mapped[str] = mapped_column(ShortText(20), info=named("Rule", harmless=True))
+    value: Mapped[object] = mapped_column(Json, info=named("Value", harmless=True))
 
     __table_args__ = table_args(UniqueConstraint("estate_id", "code"))
 
@@ -133,7 +133,7 @@ class CalendarDay(Register, Base):
 
     day: Mapped[datetime.date] = mapped_column(LocalDate, info=named("Date"))
     kind: Mapped[DayKind] = mapped_column(Choice(DayKind), info=named("Kind"))
-    name: Mapped[str | None] = mapped_column(ShortText(60), info=named("Name"))
+    name: Mapped[str | None] = mapped_column(ShortText(60), info=named("Name", harmless=True))
     start_minute: Mapped[int | None] = mapped_column(Integer, info=named("Begins"))
     end_minute: Mapped[int | None] = mapped_column(Integer, info=named("Ends"))
 

@@ -51,7 +51,7 @@ class Team(Register, Base):
     title = gettext_noop("Teams")
     called = "name"
 
-    name: Mapped[str] = mapped_column(ShortText(60), info=named("Name"))
+    name: Mapped[str] = mapped_column(ShortText(60), info=named("Name", words=True))
     department: Mapped[Department] = mapped_column(Choice(Department), info=named("Department"))
     lead_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), info=named("Team lead"))
 
@@ -68,8 +68,8 @@ class Staff(Base):
     called = "name"
     also_called = ("username",)
 
-    username: Mapped[str] = mapped_column(ShortText(60), unique=True, info=named("User name"))
-    name: Mapped[str] = mapped_column(ShortText(60), info=named("Full name"))
+    username: Mapped[str] = mapped_column(ShortText(60), unique=True, info=named("User name", words=True))
+    name: Mapped[str] = mapped_column(ShortText(60), info=named("Full name", words=True))
     password_hash: Mapped[str | None] = mapped_column(ShortText(300), info=named("Password", secret=True))
     must_change_password: Mapped[bool] = mapped_column(
         Flag, default=False, server_default="0", info=named("Must change the password")
@@ -78,7 +78,7 @@ class Staff(Base):
         Integer, default=1, server_default="1", info=named("Sessions ended")
     )
     disabled_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Disabled"))
-    language: Mapped[str | None] = mapped_column(ShortText(20), info=named("Language"))
+    language: Mapped[str | None] = mapped_column(ShortText(20), info=named("Language", harmless=True))
     estate_id: Mapped[int | None] = mapped_column(ForeignKey("estates.id"), info=named("Estate"))
     version: Mapped[int] = mapped_column(Integer, server_default="1", default=1, info=named("Version"))
 
@@ -139,8 +139,8 @@ class SignInAttempt(Base):
         {"sqlite_autoincrement": True, "sqlite_strict": True},
     )
 
-    username: Mapped[str] = mapped_column(ShortText(60), info=named("User name"))
-    address: Mapped[str] = mapped_column(ShortText(60), info=named("Address"))
+    username: Mapped[str] = mapped_column(ShortText(60), info=named("User name", words=True))
+    address: Mapped[str] = mapped_column(ShortText(60), info=named("Address", harmless=True))
     failures: Mapped[int] = mapped_column(Integer, info=named("Failed attempts"))
     last_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime, info=named("Last attempt"))
 

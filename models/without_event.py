@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from models.base import Base, LabelledEnum, SortKey
 from models.canonical import canonical_json
-from models.events import Event, fact
+from models.events import TOLD, Event, fact
 from models.hanging import by_register
 from models.personal import Keyring, keyring_of
+from models.said import ERASED, said
 
 BATCH = 1000
 DELETING = "delete"
@@ -78,18 +79,20 @@ def _tells(column: Column[Any]) -> bool:
 def _said(session: Session, table: Table) -> Iterator[tuple[int, dict[str, Any] | None]]:
     """Record -> the last that its events say of each column, and of the version; None of what a verb has deleted."""
     query = (
-        select(Event.record_id, Event.verb, Event.record_version, Event.after)
+        select(Event.record_id, Event.verb, Event.record_version, *TOLD)
         .where(Event.register == table.name)
         .order_by(Event.record_id, Event.id)
         .execution_options(yield_per=BATCH)
     )
+    keyring = keyring_of(session)
     for record_id, events in groupby(session.execute(query), key=lambda event: event.record_id):
         facts: dict[str, Any] | None = {}
         for event in events:
             if event.verb == DELETING:
                 facts = None
             else:
-                facts = {**(facts or {}), **by_register(table, event.after), "version": event.record_version}
+                after = by_register(table, said(event, keyring).after)
+                facts = {**(facts or {}), **after, "version": event.record_version}
         yield record_id, facts
 
 
@@ -98,7 +101,8 @@ def _differing(row: Row[Any], columns: list[Column[Any]], facts: Mapping[str, An
     for column in columns:
         value = values[column.name]
         if column.name in facts:
-            if canonical_json(fact(column.info, value, keyring)) != canonical_json(facts[column.name]):
+            told = facts[column.name]
+            if told is not ERASED and canonical_json(fact(column.info, value, keyring)) != canonical_json(told):
                 yield column.name
         elif value is not None and not _is_default(column, value):
             yield column.name

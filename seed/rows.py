@@ -18,6 +18,8 @@ from models import search
 from models.base import Base, UTCDateTime
 from models.canonical import canonical_json
 from models.events import SEALED_COLUMNS, Event, EventSeal, chain_seals, lock_chain
+from models.personal import keyring_of
+from models.said import Keys, PersonalKey, hide_words, new_keys
 from models.staff import Actor
 
 CACHE_KIBIBYTES = 131_072
@@ -155,12 +157,15 @@ class RowWriter:
     def write_events(self, estate_id: int, events: Iterable[Mapping[str, Any]], end: ChainEnd | None = None) -> None:
         """Append *events* (see :func:`event`) to the estate's chain in the order of their time, each with its seal.
 
+        They are all that there are of their records, which get their keys here (models.said).
+
         *end* is what :meth:`chain` gave, for a caller that has rows being written aside.
         """
         rows = [{**_EMPTY_EVENT, **event, "estate_id": estate_id} for event in events]
         if not rows:
             return
         rows.sort(key=lambda row: row["at"])
+        rows = hide_words(rows, self._new_keys)
         end = self.chain(estate_id, len(rows)) if end is None else end
         for row, row_id in zip(rows, end.event_ids, strict=True):
             row["id"] = row_id
@@ -171,6 +176,11 @@ class RowWriter:
         for seal, row_id in zip(seals, end.seal_ids, strict=True):
             seal["id"] = row_id
         self.write(EventSeal, seals)
+
+    def _new_keys(self, records: Sequence[tuple[str, int]]) -> Keys:
+        keys, rows = new_keys(keyring_of(self._session), records)
+        self.write(PersonalKey, rows)
+        return keys
 
 
 @contextmanager

@@ -15,7 +15,9 @@ from admin_app.config import ENVIRONMENT, Config, ConfigurationError
 from models import Clock, Estate, passwords
 from models.events import Event
 from models.mark import DatabaseUse
+from models.personal import keyring_of
 from models.roles import Role
+from models.said import said
 from models.session import DeskSession, open_engine
 from models.staff import Staff, actor_for
 from tests.fixed import DATA_KEY, NOW, SECRET_KEY
@@ -224,7 +226,7 @@ def test_who_does_it_can_be_said(database_url, environment, run, session, world)
     session.commit()
     assert run("staff", "disable", "clerk", "--as", "admin", "--reason", "left")[0] == 0
     event = session.scalars(select(Event).where(Event.verb == "disable")).one()
-    assert (event.actor_id, event.reason) == (world.staff["admin"].id, "left")
+    assert (event.actor_id, said(event, keyring_of(session)).reason) == (world.staff["admin"].id, "left")
 
 
 def test_who_is_disabled_hands_over_to_a_named_colleague__INT_1(database_url, environment, run, session, world, now):

@@ -87,6 +87,7 @@ def test_a_seal_covers_the_canonical_json_of_the_whole_event(
     last = ""
     for row, seal in session.execute(chain.where(EventSeal.chain == world.estate.id)):
         facts = {name: getattr(row, name) for name in SEALED_COLUMNS} | {"at": row.at.isoformat()}
+        facts |= {"personal": row.personal} if row.personal else {}
         text = last + canonical_json(facts)
         assert seal == hmac.new(keyring_of(session).seal, text.encode(), hashlib.sha256).hexdigest()
         last = seal

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from models.bulk import BulkItem, BulkOutcome
 from models.call import Call
@@ -24,6 +24,7 @@ from models.operations.bulk import (
 )
 from models.passes import PassKind, VisitorPass
 from models.roles import Role
+from models.said import PersonalKey
 from models.settings import Setting
 from models.staff import Department
 from models.tickets import TicketStatus
@@ -267,6 +268,20 @@ def test_a_row_changed_between_the_preview_of_the_undo_and_its_run_is_left_alone
     finish(world, undoing, now + 3 * MINUTE)
     assert counts(world.session, undoing)[BulkOutcome.CHANGED] == 1
     assert [row.status for row in rows] == [S.ACCEPTED, S.RECEIVED, S.RECEIVED]
+
+
+def test_what_was_erased_since_is_not_put_back_and_says_so(world, now):
+    rows, arguments = rows_for(world, now, "key_loans", "return")
+    run = bulk(world, now, "key_loans", "return", rows, **arguments)
+    world.session.execute(delete(PersonalKey).where(PersonalKey.record_id == rows[0].id))
+    undoing = undo(world, run, now + 5 * MINUTE)
+    items = world.session.scalars(select(BulkItem).where(BulkItem.run_id == undoing.id).order_by(BulkItem.record_id))
+    refusals = [refusal_kept_in(item) for item in items]
+    assert [refusal is None for refusal in refusals] == [False, True, True]
+    assert str(refusals[0]) == f"UNDO: What was said of {rows[0]} has been erased, so it is not put back."
+    assert [row.returned_at is None for row in rows[:2]] == [False, True]
+    world.session.commit()
+    assert list(broken_seals(world.session)) == []
 
 
 def test_undo_is_offered_for_ten_minutes_and_what_was_begun_in_time_is_finished(world, now):

@@ -9,7 +9,9 @@ from sqlalchemy.exc import IntegrityError
 from models.complaints import OPEN_STATUSES, Complaint, ComplaintNature, ComplaintStatus, ResponsibilityGround
 from models.events import Event
 from models.matters import Severity
+from models.personal import keyring_of
 from models.policy import permissions
+from models.said import said
 from tests.operations.walks import (
     DAY,
     HOUR,
@@ -105,8 +107,9 @@ def test_there_is_one_answer_and_the_event_log_keeps_those_before__CMP_11(world,
     settle(world, "write_answer", complaint, now + HOUR, by="supervisor", agreed_answer="改为周三更换").one()
     assert (complaint.agreed_answer, complaint.agreed_answer_at) == ("改为周三更换", now + HOUR)
     assert complaint.agreed_answer_by_id == world.person("supervisor").id
-    query = select(Event.before).where(Event.verb == "write_answer").order_by(Event.id)
-    assert [before["agreed_answer"] for before in world.session.scalars(query)] == [None, ANSWER["agreed_answer"]]
+    events = world.session.scalars(select(Event).where(Event.verb == "write_answer").order_by(Event.id))
+    before = [said(event, keyring_of(world.session)).before["agreed_answer"] for event in events]
+    assert before == [None, ANSWER["agreed_answer"]]
 
 
 def test_what_is_valid_is_our_responsibility__CMP_12(world, now):

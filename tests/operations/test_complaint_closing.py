@@ -9,7 +9,9 @@ from models.events import Event
 from models.follow_ups import FollowUp, FollowUpStatus
 from models.matters import Severity
 from models.operations import complaints, tickets
+from models.personal import keyring_of
 from models.roles import Role
+from models.said import said
 from models.staff import StaffAssignment
 from models.verbs import transitions
 from tests.operations.walks import (
@@ -263,7 +265,8 @@ def test_a_mistaken_cancelling_is_undone_to_where_it_was__CMP_4(world, now, stat
     do(world, "correct", complaint, now).one()
     assert (complaint.status, complaint.cancelled_at, complaint.cancel_reason) == (status, None, None)
     assert running(world, complaint) == before
-    assert world.session.scalars(select(Event.reason).where(Event.verb == "correct")).all() == ["点错了"]
+    event = world.session.scalars(select(Event).where(Event.verb == "correct")).one()
+    assert said(event, keyring_of(world.session)).reason == "点错了"
 
 
 def test_a_mistaken_carrying_out_is_undone_with_its_follow_up__CMP_4(world, now):

@@ -10,6 +10,7 @@ from models.invariants import broken_invariants
 from models.keys import BringerKind, KeyLoan
 from models.operations import audits, keys
 from models.personal import keyring_of
+from models.said import said
 from models.without_event import rows_without_event
 from tests.operations.key_desk import HOUR, lend, open_desk, owner_draft, refused, register
 
@@ -73,8 +74,8 @@ def test_a_lend_entered_by_mistake_was_brought_back_by_nobody__KEY_4(desk):
 def test_a_bunch_is_out_until_its_last_piece_is_back__KEY_2(desk):
     first = bring(desk, desk.bunch_loan, pieces=3, brought_by=BringerKind.STAFF, brought_by_name="王强")
     assert (first.pieces, first.pieces_back, first.returned_at, first.brought_by_kind) == (5, 3, None, None)
-    said = last_event(desk, first)
-    assert (said.actor_id, said.at, said.after) == (
+    event = last_event(desk, first)
+    assert (event.actor_id, event.at, said(event, keyring_of(desk.session)).after) == (
         desk.clerk.staff_id,
         desk.now,
         {"pieces_back": 3, "part_brought_by": "王强"},
@@ -86,7 +87,7 @@ def test_a_bunch_is_out_until_its_last_piece_is_back__KEY_2(desk):
             Call(desk.session, desk.clerk, desk.now), [desk.bunch], handed_back_to="张伟", receipt_number="R"
         ).one()
     bring(desk, desk.bunch_loan, pieces=1)
-    assert last_event(desk, first).after["part_brought_by"] == "张伟"
+    assert said(last_event(desk, first), keyring_of(desk.session)).after["part_brought_by"] == "张伟"
     ended = bring(desk, desk.bunch_loan)
     assert (ended.pieces_back, ended.returned_at, ended.brought_by_kind) == (4, desk.now, BringerKind.BORROWER)
     desk.session.commit()

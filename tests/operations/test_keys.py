@@ -13,6 +13,8 @@ from models.events import Event
 from models.keys import Key, KeyLoan, KeyOrigin
 from models.operations import keys, tickets
 from models.operations.keys import KeyDraft
+from models.personal import keyring_of
+from models.said import said
 from models.sentences import refusal_from
 from models.session import DeskSession
 from tests.operations.key_desk import HOUR, hand_back, lend, open_desk, owner_draft, refused, register, request
@@ -212,7 +214,11 @@ def test_a_mistaken_lend_is_corrected_and_its_history_stays__KEY_2(desk):
     keys.correct(Call(desk.session, desk.supervisor, desk.now, reason="登错钥匙"), [loan]).one()
     assert loan.returned_at == desk.now
     event = desk.session.scalars(select(Event).where(Event.register == "key_loans").order_by(Event.id.desc())).first()
-    assert (event.verb, event.reason, event.role) == ("correct", "登错钥匙", "supervisor")
+    assert (event.verb, said(event, keyring_of(desk.session)).reason, event.role) == (
+        "correct",
+        "登错钥匙",
+        "supervisor",
+    )
     assert lend(desk).id != loan.id
 
 

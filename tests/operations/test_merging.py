@@ -13,6 +13,7 @@ from models.events import Event
 from models.matters import MERGED, RepeatReport, Severity
 from models.operations import complaints, tickets
 from models.personal import keyring_of
+from models.said import said
 from models.tickets import CancelKind, TicketKind, TicketStatus
 from tests.factories import World
 from tests.operations.walks import MINUTE, complaint_in, do, new_complaint, new_ticket, running, ticket_in
@@ -54,7 +55,7 @@ def test_the_words_of_a_duplicate_go_to_the_original__INT_6(world: World, now: A
     assert (told[0].source, told[0].source_key) == (MERGED, f"tickets:{second.id}")
     events = list(world.session.scalars(select(Event).order_by(Event.id)))[-2:]
     assert [(each.verb, each.record_id) for each in events] == [("merge", second.id), ("report_again", first.id)]
-    assert events[1].after["called_again"] == "李姐, 周"
+    assert said(events[1], keyring_of(world.session)).after["called_again"] == "李姐, 周"
 
 
 def test_cancelling_as_a_duplicate_names_the_original__INT_6(world: World, now: Any) -> None:

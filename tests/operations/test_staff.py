@@ -8,8 +8,10 @@ from models.errors import OperationRefused, StaleRecord
 from models.events import Event
 from models.operations import staff as verbs
 from models.operations.staff import StaffDraft
+from models.personal import keyring_of
 from models.policy import may
 from models.roles import Role
+from models.said import said
 from models.staff import Staff, StaffAssignment
 
 NOT_ADMINS = ("clerk", "technician", "lead", "supervisor", "auditor")
@@ -85,7 +87,7 @@ def test_disabling_and_enabling_leave_their_events(session, world, now):
     with pytest.raises(OperationRefused, match="not disabled"):
         verbs.enable(Call(session, actor, now), [clerk]).one()
     session.commit()
-    assert events(session, "disable")[0].reason == "left"
+    assert said(events(session, "disable")[0], keyring_of(session)).reason == "left"
 
 
 def test_nobody_disables_the_own_account_or_the_systems(session, world, now):

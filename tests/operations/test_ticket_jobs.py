@@ -8,6 +8,8 @@ from sqlalchemy import select
 from models.events import Event
 from models.follow_ups import FollowUpStatus
 from models.matters import ClockRun
+from models.personal import keyring_of
+from models.said import said
 from models.staff import Department
 from models.tickets import OPEN_STATUSES, Acceptance, TicketKind, TicketStatus, WaitingReason
 from models.verbs import transitions
@@ -173,8 +175,8 @@ def test_only_a_supervisor_corrects_a_mistaken_close__JOB_6(world, now):
     assert refusal(do(world, "correct", ticket, now, by="clerk")).rule == "ROLE"
     do(world, "correct", ticket, now).one()
     assert (ticket.status, ticket.closed_at, ticket.closed_by_id) == (S.DONE, None, None)
-    query = select(Event.reason).where(Event.verb == "correct")
-    assert world.session.scalars(query).one() == "关错了单"
+    event = world.session.scalars(select(Event).where(Event.verb == "correct")).one()
+    assert said(event, keyring_of(world.session)).reason == "关错了单"
 
 
 @pytest.mark.parametrize("status", OPEN_STATUSES)

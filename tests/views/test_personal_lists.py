@@ -12,6 +12,8 @@ from models.call import Call
 from models.errors import OperationRefused
 from models.events import Event
 from models.operations import saved_views
+from models.personal import keyring_of
+from models.said import said
 from models.saved_views import ColumnChoice, SavedView
 from models.session import DeskSession
 from tests import reading
@@ -45,7 +47,7 @@ def test_a_saved_view_is_the_list_under_a_name_for_its_owner_alone(
     assert tabs(sign_in("clerk2").get(LIST).text) == []
     assert tabs(clerk.get("/admin/complaints/").text) == []
     event = look.scalars(select(Event).where(Event.register == "saved_views")).one()
-    assert (event.verb, event.after["name"]) == ("save", "待派 单")
+    assert (event.verb, said(event, keyring_of(look)).after["name"]) == ("save", "待派 单")
 
 
 def test_a_name_is_given_once_a_person_and_register(

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from models.call import Call
 from models.events import Event
 from models.mentions import Mention
 from models.operations import staff
 from models.roles import Role
+from models.said import PersonalKey
 from models.session import DeskSession
 from models.staff import StaffAssignment
 from models.tickets import Ticket
@@ -159,3 +160,22 @@ def test_what_happened_to_a_colleague_in_another_estate_stays_there(
     page = sign_in("clerk").get(address).text
     assert colleague.name in page
     assert world.other.name not in page
+
+
+def test_what_was_said_is_shown_in_the_history_until_it_is_erased(
+    records: Records, sign_in: SignIn, session: DeskSession
+) -> None:
+    client, page = sign_in("manager"), f"/admin/tickets/details/?id={records.tickets[1]}"
+    step = f"/admin/tickets/edit/?id={records.tickets[1]}"
+    for summary in ("王强家漏水", "修好了"):
+        given = {**filled(client.get(step).text), "summary": summary}
+        assert client.post(step, data=given).status_code == 302
+    for address in (page, "/admin/events/"):
+        assert "王强家漏水" in client.get(address).text
+    theirs = PersonalKey.register == "tickets", PersonalKey.record_id == records.tickets[1]
+    session.execute(delete(PersonalKey).where(*theirs))
+    session.commit()
+    for address in (page, "/admin/events/"):
+        told = client.get(address).text
+        assert "王强家漏水" not in told
+        assert "erased" in told

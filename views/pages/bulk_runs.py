@@ -207,7 +207,9 @@ def about(run: BulkRun, items: Sequence[BulkItem]) -> dict[int, str]:
 def changes(run: BulkRun, items: Sequence[BulkItem]) -> dict[int, list[str]]:
     """Id of an item -> what the preview said would change, a line a column: its name, old → new."""
     foretold = {
-        item.id: SimpleNamespace(register=run.register, actor_id=run.actor_id, **item.changes)
+        item.id: SimpleNamespace(
+            register=run.register, actor_id=run.actor_id, reason=None, personal=None, **item.changes
+        )
         for item in items
         if item.changes
     }

@@ -345,7 +345,7 @@ class Scope(PanelView, Searching, Generic[Row]):
         source, columns = table, []
         for name in self.read_by(names):
             if name not in relationships:
-                columns.append(table.c[name])
+                columns.append(table.c[name] if name in table.c else getattr(self.model, name))
                 continue
             target = relationships[name].mapper.class_
             other = target.__table__.alias(f"{name}_shown")

@@ -11,9 +11,10 @@ from wtforms import Field
 
 from models.base import Base
 from models.canonical import canonical_json
-from models.events import Event
+from models.events import TOLD, Event
 from models.operations.core import facts
 from models.personal import keyring_of
+from models.said import said
 from models.staff import Staff
 from views.forms.base import DeskForm, PhoneField, text_of
 from views.request import context
@@ -54,8 +55,9 @@ def differences(form: DeskForm, stored: DeskForm, record: Base, seen: int | None
     events = _events_since(record, seen)
     before: dict[str, Any] = {}
     for event in events:
-        for name in (*event.before, *event.after):
-            before.setdefault(name, event.before.get(name))
+        was, became, _why = said(event, keyring_of(context.session()))
+        for name in (*was, *became):
+            before.setdefault(name, was.get(name))
     found = []
     for item in form:
         now, typed = text_of(stored[item.short_name]), text_of(item)
@@ -90,7 +92,7 @@ def undecided(form: DeskForm) -> str:
 
 
 def _events_since(record: Base, seen: int | None) -> list[Any]:
-    query = select(Event.actor_id, Event.at, Event.before, Event.after).where(
+    query = select(Event.actor_id, Event.at, *TOLD).where(
         Event.register == record.__tablename__, Event.record_id == record.id, Event.record_version > (seen or 0)
     )
     return list(context.session().execute(query.order_by(Event.id)))

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext
 from flask_babel import lazy_gettext as _
 from markupsafe import Markup
 
-from models.events import Event
+from models.events import TOLD, Event
 from models.personal import masked_text
 from models.staff import Staff
 from models.verbs import labels, verb_label
@@ -16,7 +16,9 @@ from views.register.base import LedgerView
 from views.words.labels import REGISTERS, register_label
 from views.words.language import NOTHING, joined, say, titled
 from views.words.references import ENDPOINTS, learn_names, name_of, record_url
-from views.words.timeline import changes_of, mentioned, role_text
+from views.words.timeline import changes_of, mentioned, reason_of, role_text
+
+TOLD_NAMES = tuple(column.key for column in TOLD)
 
 
 def place_in_menu(register: tuple[str, str]) -> int:
@@ -63,7 +65,8 @@ class EventView(LedgerView[Event]):
     reads = {
         "actor": ("actor_id",),
         "record": ("register", "record_id"),
-        "changes": ("register", "before", "after"),
+        "changes": TOLD_NAMES,
+        "reason": TOLD_NAMES,
     }
 
     def prepared(self, rows: list[Any]) -> list[Any]:
@@ -103,7 +106,7 @@ class EventView(LedgerView[Event]):
 
     def show_reason(self, record: Event) -> str:
         """Why, without the numbers of anybody."""
-        return masked_text(record.reason) if record.reason else NOTHING
+        return masked_text(reason_of(record)) or NOTHING
 
     def may_read_phone(self, record: Event) -> bool:
         """There is no phone in an event: personal values are digests."""

@@ -11,10 +11,12 @@ from sqlalchemy import or_, select
 
 from models.audits import AuditRun, finding_kinds
 from models.base import Base, Choice, UTCDateTime, tables
-from models.events import Event
+from models.events import TOLD, Event
 from models.hanging import HANGING, by_column
 from models.matters import Comment
+from models.personal import keyring_of
 from models.roles import Role
+from models.said import ERASED, UNREADABLE, said
 from models.staff import Staff
 from models.verbs import verb_label
 from views.request import context
@@ -52,11 +54,8 @@ def history_questions(register: str, record_id: int, limit: int = LIMIT) -> dict
         Event.actor_id,
         Event.role,
         Event.verb,
-        Event.register,
-        Event.reason,
         Event.rule,
-        Event.before,
-        Event.after,
+        *TOLD,
     )
     # An entry stands there itself: that it was added need not be said again.
     event = event.where(Event.register == register, Event.record_id == record_id, Event.verb != "comment")
@@ -89,7 +88,7 @@ def history(answers: Mapping[str, Sequence[GatheredRow]], also: Mapping[type[Any
             who=names[Staff, event.actor_id],
             what=say(verb_label(event.verb)),
             role=role_text(event.role),
-            text=event.reason or "",
+            text=reason_of(event),
             rule=event.rule or "",
             changes=changes_of(event, names),
         )
@@ -107,10 +106,17 @@ def role_text(word: str) -> str:
     return label(Role(word)) if word in set(Role) else word
 
 
+def reason_of(event: EventRow) -> str:
+    """Why somebody did what an event tells, empty where nobody said so."""
+    reason = said(event, keyring_of(context.session())).reason
+    return say(reason) if reason is ERASED or reason is UNREADABLE else reason or ""
+
+
 def changes_of(event: EventRow, names: Mapping[tuple[type[Any], int], str]) -> list[tuple[str, str, str]]:
     """Column, before and after of one event (a row with its columns); technical columns left out."""
     model = tables().get(event.register)
-    said_before, said_after = (_as_columns(model, facts) for facts in (event.before, event.after))
+    told = said(event, keyring_of(context.session()))
+    said_before, said_after = (_as_columns(model, facts) for facts in told[:2])
     changed = []
     for name in {**said_before, **said_after}:
         if name in HIDDEN or name.endswith("_digest"):
@@ -142,6 +148,8 @@ def _as_columns(model: type[Any] | None, facts: Mapping[str, Any]) -> Mapping[st
 def _fact(model: type[Any] | None, name: str, value: object, names: Mapping[tuple[type[Any], int], str]) -> str:
     if value is None:
         return ""
+    if value is ERASED or value is UNREADABLE:
+        return say(value)
     if isinstance(value, str) and value.startswith("digest:"):
         return str(gettext("(personal number)"))
     target = reference_of(name)

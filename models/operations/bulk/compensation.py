@@ -7,6 +7,7 @@ only in part; what else was written on it meanwhile, a note for instance, stays.
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, and_, select
@@ -16,12 +17,13 @@ from models.base import Base, Choice, LocalDate, UTCDateTime
 from models.bulk import BulkRun, BulkState
 from models.call import Call
 from models.errors import OperationRefused, Outcome, gettext_noop
-from models.events import Event
+from models.events import TOLD, Event
 from models.matters import ClockRun
 from models.operations.core import Move, facts, operation
 from models.personal import Keyring, keyring_of
 from models.policy import may
 from models.roles import Role
+from models.said import said, why_not_put_back
 from models.settings import EstateSettings
 from models.verbs import Undo, everything, find, verb_label
 
@@ -91,11 +93,13 @@ def undo(call: Call, rows: Iterable[Any], *, run: BulkRun) -> Outcome:
         if not may(call.actor, run.verb, row):
             message = gettext_noop("Your role does not allow this here: %(verb)s.")
             move.refuse(row, "ROLE", message, verb=verb_label(run.verb))
+        elif row.id in events and (refusal := why_not_put_back(row, (events[row.id].before, events[row.id].after))):
+            move.reject(row, refusal)
         elif row.id not in events or row.id in moved_on or not _as_left(row, events[row.id], keyring_of(call.session)):
             message = gettext_noop("%(record)s was changed after the bulk action and stays as it is.")
             move.refuse(row, "VERSION", message, record=str(row))
         elif refusal := followed.get(row.id):
-            move.refuse(row, refusal.rule, refusal.message, **refusal.values)
+            move.reject(row, refusal)
         else:
             move.set(row, **column_values(model, events[row.id].before))
     if how.clocks and not call.preview:
@@ -103,19 +107,30 @@ def undo(call: Call, rows: Iterable[Any], *, run: BulkRun) -> Outcome:
     return move.finish()
 
 
-def _events(session: Session, run: BulkRun, ids: Sequence[int]) -> dict[int, Any]:
-    query = select(Event.id, Event.record_id, Event.at, Event.before, Event.after).where(
+@dataclass(frozen=True)
+class _Done:
+    """What the run did to a row."""
+
+    id: int
+    at: datetime.datetime
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+
+
+def _events(session: Session, run: BulkRun, ids: Sequence[int]) -> dict[int, _Done]:
+    query = select(Event.id, Event.record_id, Event.at, *TOLD).where(
         Event.register == run.register, Event.record_id.in_(ids), Event.bulk_run_id == run.id
     )
-    return {event.record_id: event for event in session.execute(query)}
+    keyring = keyring_of(session)
+    return {event.record_id: _Done(event.id, event.at, *said(event, keyring)[:2]) for event in session.execute(query)}
 
 
-def _moved_on(session: Session, run: BulkRun, how: Undo, events: Mapping[int, Any]) -> set[int]:
+def _moved_on(session: Session, run: BulkRun, how: Undo, events: Mapping[int, _Done]) -> set[int]:
     """The rows in which a column that would be put back, or one built on it, was written since: even to and fro."""
     if not events:
         return set()
     since = min(event.id for event in events.values())
-    query = select(Event.id, Event.record_id, Event.before, Event.after).where(
+    query = select(Event.id, Event.record_id, Event.before).where(
         Event.register == run.register, Event.record_id.in_(events), Event.id > since
     )
     return {

@@ -341,7 +341,7 @@ def create(
                 rule=rule,
             )
         )
-    record_events(call.session, events)
+    record_events(call.session, events, of_new=True)
     return list(rows)
 
 

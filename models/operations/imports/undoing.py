@@ -25,7 +25,9 @@ from models.operations.core import referred
 from models.operations.imports.records import require_own
 from models.operations.keys import delete_loans
 from models.passes import VisitorPass
+from models.personal import keyring_of
 from models.residents import Occupancy, Resident, ResidentContact
+from models.said import said, why_not_put_back
 from models.spreadsheets import RULE
 from models.tickets import Ticket
 
@@ -168,8 +170,12 @@ def _undo_register(call: Call, run: ImportRun, how: TakenOut, events: Sequence[E
         if how.amend is None:
             message = gettext_noop("What the file said anew of it stays; change the record.")
             found.left.append((str(row), OperationRefused(RULE, message)))
+            continue
+        before = said(event, keyring_of(call.session)).before
+        if refusal := why_not_put_back(row, [before]):
+            found.left.append((str(row), refusal))
         else:
-            _keep(found, how.amend(undoing, [row], **_before(how.model, event.before)))
+            _keep(found, how.amend(undoing, [row], **_before(how.model, before)))
     created = brought & {event.record_id for event in events if event.verb in BRINGING and not event.before}
     gone = [rows[row_id] for row_id in sorted(created & rows.keys())]
     if gone and not call.preview:

@@ -12,13 +12,14 @@ from models.call import Call
 from models.canonical import canonical_json
 from models.complaints import Complaint
 from models.errors import OperationRefused, Outcome, gettext_noop
-from models.events import Event, record_events
+from models.events import TOLD, Event, record_events
 from models.keys import KeyLoan
 from models.matters import RepeatReport
 from models.operations.core import Move, create, event_row, facts, operation
 from models.personal import keyring_of
 from models.residents import Occupancy, Resident, ResidentContact, ResidentMerge
 from models.roles import SUPERVISORS
+from models.said import said, why_not_put_back
 from models.session import DeskSession
 from models.tickets import Ticket
 
@@ -101,9 +102,13 @@ def undo_merge(call: Call, residents: Iterable[Resident]) -> Outcome:
             move.refuse(row, RULE, gettext_noop("Nobody is merged into %(record)s."), record=str(row))
             continue
         rows = {model: _moved(call.session, model, merged) for model in REFERRING}
+        given = _given(call.session, row, merged)
+        if refusal := why_not_put_back(row, [given]):
+            move.reject(row, refusal)
+            continue
         there = {model.__tablename__: _versions(found).keys() for model, found in rows.items()}
         moved = {model.__tablename__: merged.moved.get(model.__tablename__, {}).keys() for model in REFERRING}
-        if there != moved or not _as_merged(call.session, row, merged):
+        if there != moved or not _as_merged(call.session, row, merged, given):
             message = gettext_noop("Something has followed on %(record)s since the merge, which therefore stays.")
             move.refuse(row, RULE, message, record=str(row))
             continue
@@ -216,14 +221,18 @@ def _moved(session: DeskSession, model: type[Any], merged: ResidentMerge) -> lis
     return list(session.scalars(query if session.only_reads else query.with_for_update(key_share=True)))
 
 
-def _as_merged(session: DeskSession, row: Resident, merged: ResidentMerge) -> bool:
-    """Whether *row* still has what it was given of the other, in every column that would be put back."""
-    query = select(Event.after).where(
+def _given(session: DeskSession, row: Resident, merged: ResidentMerge) -> Mapping[str, Any]:
+    """What *row* was given of the other."""
+    query = select(*TOLD).where(
         Event.register == Resident.__tablename__, Event.record_id == row.id, Event.verb == "unite"
     )
-    given = next(
-        after for after in session.scalars(query.order_by(Event.id.desc())) if after.get("merged") == merged.merged_id
-    )
+    events = session.execute(query.order_by(Event.id.desc()))
+    event = next(event for event in events if event.after.get("merged") == merged.merged_id)
+    return said(event, keyring_of(session)).after
+
+
+def _as_merged(session: DeskSession, row: Resident, merged: ResidentMerge, given: Mapping[str, Any]) -> bool:
+    """Whether *row* still has what it was *given*, in every column that would be put back."""
     there = facts(row, {name: getattr(row, name) for name in merged.before}, keyring_of(session))
     return all(there[name] == given.get(name) for name in there)
 
