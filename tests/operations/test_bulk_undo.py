@@ -219,7 +219,7 @@ def test_a_row_changed_since_is_refused_and_the_others_are_put_back(world, now):
     [
         ("comment", {"kind": CommentKind.NOTE, "body": "业主催了"}),
         ("amend", {"detail": "水已经流到楼下"}),
-        ("amend", {"severity": Severity.MINOR}),
+        ("amend", {"severity": Severity.SERIOUS}),
         ("escalate", {"reason": "要停水"}),
         ("name_follower", {"follower": "clerk2"}),
         ("change_owner", {"desk_owner": "clerk2", "reason": "换班"}),

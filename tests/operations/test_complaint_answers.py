@@ -204,7 +204,8 @@ def test_severity_is_lowered_by_a_supervisor_with_the_reason_alone__INT_7(world,
     assert do(world, "lower_severity", matter, now, **lower).one().severity is Severity.ORDINARY
     assert refusal(do(world, "lower_severity", matter, now, **lower)).field == "severity"
     event = world.session.scalars(select(Event).where(Event.verb == "lower_severity")).one()
-    assert (event.before["severity"], event.after["severity"], event.reason) == ("serious", "ordinary", lower["reason"])
+    told = said(event, keyring_of(world.session))
+    assert (told.before["severity"], told.after["severity"], told.reason) == ("serious", "ordinary", lower["reason"])
     assert do(world, "amend", matter, now, by="clerk", severity=Severity.SERIOUS).one().severity is Severity.SERIOUS
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
 from models.audits import AuditFinding, AuditLine, AuditRun, FindingKind
 from models.complaints import Complaint, ComplaintCategory, ComplaintStatus
@@ -196,10 +197,7 @@ def make_audits(session: DeskSession, world: World, now: datetime.datetime) -> d
     person = world.person("supervisor").id
     runs = {}
     for name, back, estate in (("today", 0, world.estate), ("yesterday", 1, world.estate), ("week", 7, world.estate)):
-        signed = {} if name == "today" else {"signed_off_at": now, "signed_off_by_id": person}
-        run = AuditRun(
-            estate_id=estate.id, day=now.date() - back * DAY, ran_at=now, ran_by_id=person, counts={}, **signed
-        )
+        run = AuditRun(estate_id=estate.id, day=now.date() - back * DAY, ran_at=now, ran_by_id=person, counts={})
         session.add(run)
         session.flush()
         runs[name] = run.id
@@ -224,6 +222,8 @@ def make_audits(session: DeskSession, world: World, now: datetime.datetime) -> d
         line = {"number": f"F-{number}", "overdue": overdue, "note": note, "facts": {}}
         session.add(AuditLine(estate_id=world.estate.id, run_id=runs[run_name], finding_id=finding.id, **line))
         session.flush()
+    signed = [runs["yesterday"], runs["week"]]  # after its lines: they stay as they are from then on (AUD-3)
+    session.execute(update(AuditRun).where(AuditRun.id.in_(signed)).values(signed_off_at=now, signed_off_by_id=person))
     return runs
 
 
