@@ -19,13 +19,17 @@ MEMORY := $(shell test -w /dev/shm && test "$$(df -Pk /dev/shm | awk 'NR == 2 { 
 CATALOG := $(wildcard admin_app/translations/*/LC_MESSAGES/*.po)
 
 .DELETE_ON_ERROR:
-.PHONY: demo test check bench mutate setup setup-dev translations upgrade-requirements
+.PHONY: demo test soak check bench mutate setup setup-dev translations upgrade-requirements
 
 demo: setup
 	$(BIN)/frontdesk demo --port $(PORT) $(if $(RESET),--reset)
 
 test: setup-dev
 	$(if $(MEMORY),TMPDIR=$(MEMORY)) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
+
+# The same tests with everything asked for: all languages, all walks.
+soak: setup-dev
+	FRONTDESK_TEST_ALL=1 $(MAKE) test
 
 check: setup-dev
 	$(BIN)/ruff check

@@ -1,4 +1,4 @@
-"""What a test runs on, and what only a run of everything (``FRONTDESK_TEST_ALL=1``, as CI does) tries."""
+"""What a test runs on, and what only a run of everything (``make soak``) tries."""
 
 import os
 

@@ -98,7 +98,7 @@ def _write(app: Flask, register: str, file: Path) -> int:
 
     def counted() -> Iterator[list[Any]]:
         nonlocal number
-        for row in view.export_rows(view.asked({})):
+        for row in view.export_rows(view.listing({})):
             number += 1
             yield row
 

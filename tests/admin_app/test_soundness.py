@@ -135,7 +135,7 @@ ON_A_SERVER = {
     "CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'; END $$;"
     "CREATE TRIGGER gate BEFORE INSERT ON residents FOR EACH ROW EXECUTE FUNCTION no()": "trigger gate on residents",
     "ALTER TABLE tickets ALTER COLUMN summary DROP NOT NULL": "tickets.summary: its nullable is True, not False",
-    "ALTER TABLE tickets ALTER COLUMN charge_fen TYPE BIGINT": "tickets.charge_fen: its type is BIGINT, not INTEGER",
+    "ALTER TABLE tickets ALTER COLUMN repeats TYPE BIGINT": "tickets.repeats: its type is BIGINT, not INTEGER",
     "ALTER TABLE tickets ADD COLUMN needed TEXT NOT NULL": "refuses what may be written: column needed on tickets",
     "ALTER TABLE tickets ADD CONSTRAINT theirs CHECK (summary <> 'x')": "constraint theirs on tickets",
     "ALTER TABLE tickets DROP CONSTRAINT ck_tickets_summary_length": "ck_tickets_summary_length is missing",

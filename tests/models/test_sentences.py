@@ -92,7 +92,7 @@ def test_a_refusal_names_its_rule__JOB_6(session, world):
         session.execute(text(f"INSERT INTO tickets ({columns}) VALUES ({values})"))
     refusal = refusal_from(caught.value)
     assert refusal.rule == "JOB-6"
-    assert "result" in refusal.message
+    assert "closed when" in refusal.message
 
 
 @only_sqlite

@@ -343,7 +343,7 @@ def plain_rows(session):
     """Everything but secrets, cipher texts, seals and what the database's own clock wrote."""
     rows = {}
     for table in Base.metadata.sorted_tables:
-        if table.name in {"event_seals", "event_heads", "database_mark"}:
+        if table.name in {"event_seals", "event_heads", "database_mark", "personal_keys"}:
             continue
         columns = [
             column
@@ -351,7 +351,7 @@ def plain_rows(session):
             if not column.info.get("personal") and (column.name not in UNTOLD or table.name == "estates")
         ]
         if table.name == "events":
-            columns = [column for column in columns if column.name != "after"]
+            columns = [column for column in columns if column.name not in {"after", "personal"}]  # cipher text
         chosen = [column for column in columns if column.name not in {"created_at", "updated_at"}]
         rows[table.name] = [tuple(row) for row in session.execute(select(*chosen).order_by(table.c.id))]
     return rows

@@ -24,8 +24,7 @@ def make(session: DeskSession, world: World, now: datetime.datetime) -> Ids:
     clerk, colleague = maker.person("clerk"), maker.person("clerk2")
     for name, back, counts in (("today", 0, {"past_clock": 4, "still_open": 2}), ("yesterday", 1, {"past_clock": 1})):
         day = datetime.date(2026, 11, 18) - back * DAY
-        signed = {"signed_off_at": now, "signed_off_by_id": maker.person("supervisor")} if back else {}
-        maker.add(AuditRun, name, day=day, ran_at=now, ran_by_id=clerk, counts=counts, **signed)
+        maker.add(AuditRun, name, day=day, ran_at=now, ran_by_id=clerk, counts=counts)
     late, said = {"overdue": True}, {"note": "已约明天", "noted_by_id": colleague}
     findings: dict[str, tuple[FindingKind, str, str, dict[str, Any]]] = {
         "to explain": (FindingKind.PAST_CLOCK, "DSP-5", "today", {**late, "owner_id": clerk}),
@@ -45,6 +44,9 @@ def make(session: DeskSession, world: World, now: datetime.datetime) -> Ids:
         facts = due if columns.get("overdue") else {}
         line = {"finding_id": finding.id, "number": ticket.number, "facts": facts}
         maker.add(AuditLine, name, run_id=maker.ids["audit_runs"][run], **line, **columns)
+    signed = session.get_one(AuditRun, maker.ids["audit_runs"]["yesterday"])  # its lines stay as they are from then on
+    signed.signed_off_at, signed.signed_off_by_id = now, maker.person("supervisor")
+    session.flush()
     return maker.ids
 
 

@@ -36,7 +36,8 @@ def test_a_mention_is_counted_in_the_header_shown_and_marked_as_seen(
     clerk, supervisor = sign_in("clerk"), sign_in("supervisor")
     assert "mention-link" not in supervisor.get("/admin/").text
     page = clerk.get(f"/admin/tickets/details/?id={records.tickets[1]}").text
-    assert f'action="/admin/tickets/step/comment/?id={records.tickets[1]}" data-mention-url' in page
+    form = reading.one(reading.page(page), f'form[action="/admin/tickets/step/comment/?id={records.tickets[1]}"]')
+    assert form.attributes["data-mention-url-value"] == "/admin/mentions/people/"
     assert comment(clerk, post, records.tickets[1], "@周敏 <b>请看</b>").status_code == 302
     assert 'aria-label="1 mention not seen"' in supervisor.get("/admin/tickets/").text
     told = supervisor.get("/admin/mentions/").text
@@ -143,7 +144,7 @@ def test_every_record_can_be_printed_with_where_and_when(
 ) -> None:
     client = sign_in("manager")
     page = html.unescape(client.get(f"/admin/tickets/details/?id={records.tickets[0]}").text)
-    assert "data-print" in page
+    assert 'data-action="print#now"' in page
     assert "云湖花园 · printed 2026-11-18 10:00 by 吴总" in page
 
 

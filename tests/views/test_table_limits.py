@@ -45,7 +45,7 @@ def test_each_table_beside_a_record_shows_its_newest_rows_up_to_a_limit(
     with app.test_request_context("/"):
         g.actor, g.current_estate, g.estates = world.actor("manager"), world.estate, [world.estate]
         for name, view in pages.items():
-            if not hasattr(view, "asked"):
+            if not hasattr(view, "related"):
                 continue
             record = view.get_one(records.ids.get(name, 1))
             for table in view.related(record):

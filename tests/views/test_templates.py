@@ -7,6 +7,8 @@ from typing import Any
 import flask_admin
 from flask import Flask
 
+from views.register.editing import EditPages
+
 UPSTREAM = Path(flask_admin.__file__).parent
 PAGES = ("model/list.html", "model/edit.html", "model/create.html", "model/details.html", "index.html", "base.html")
 """The upstream pages that ours stand in for; what they can do may have to be looked at when they change."""
@@ -26,6 +28,8 @@ def test_every_page_that_a_view_can_draw_is_ours(app: Flask, pages: dict[str, An
     wrong = []
     for endpoint, view in pages.items():
         names = {name for name in dir(type(view)) if name.endswith("_template")}
+        if not isinstance(view, EditPages):
+            names -= {"create_template", "edit_template"}  # nobody writes there by hand: it has no such page
         wrong += [(endpoint, name) for name in names - closed if getattr(view, name) not in have]
         wrong += [
             (endpoint, name) for name in ("create_modal", "edit_modal", "details_modal") if getattr(view, name, False)

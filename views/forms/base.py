@@ -222,7 +222,7 @@ class DeskConverter(AdminModelConverter):
         """A setting's value."""
         return JsonField(**field_args)
 
-    @converts("Integer", "BigInteger")
+    @converts("sqlalchemy.sql.sqltypes.Integer", "sqlalchemy.sql.sqltypes.BigInteger")  # before Flask-Admin's "Integer"
     def conv_integer(self, column: Column[Any], field_args: dict[str, Any], **_extra: object) -> Field:
         """A whole number."""
         field_args["validators"].append(NumberRange(SMALLEST, LARGEST))
