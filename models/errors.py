@@ -4,16 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-
-class Msgid(str):
-    """A sentence in the source language with named placeholders; the edge (view, CLI) translates it."""
-
-    __slots__ = ()
-
-
-def gettext_noop(text: str) -> Msgid:
-    """Mark *text* for translation without translating it: this floor has no reader yet."""
-    return Msgid(text)
+from models.msgid import Msgid as Msgid
+from models.msgid import gettext_noop as gettext_noop
+from models.rules import known_rule
 
 
 @dataclass(frozen=True)
@@ -48,7 +41,7 @@ class OperationRefused(FrontDeskError):
 
     def __init__(self, rule: str, message: Msgid, *, field: str | None = None, **values: Any) -> None:
         super().__init__(rule, message, values)
-        self.rule = rule
+        self.rule = known_rule(rule)
         self.message = message
         self.values = values
         self.field = field

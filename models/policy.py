@@ -30,6 +30,7 @@ _WEIGHT = (Role.MANAGER, Role.SUPERVISOR, Role.CLERK, Role.LEAD, Role.TECHNICIAN
 # Pages that are no register.
 grant("reports", {"read": MANAGERS | AUDITORS})
 grant("desk", {"read": EVERYONE, "read_counts": READERS | WORKERS})
+grant("rules", {"read": EVERYONE})
 grant("account", {"read": EVERYONE, "change_password": EVERYONE, "switch_estate": EVERYONE})
 
 

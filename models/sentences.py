@@ -21,6 +21,7 @@ from models import Base
 from models.errors import Msgid, OperationRefused, gettext_noop
 from models.guards import APPEND_ONLY, SENTENCES
 from models.hanging import hangs
+from models.rules import known_rule
 
 DATABASE = "DATABASE"
 
@@ -50,6 +51,9 @@ class Sentence:
     rule: str
     message: Msgid
     values: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        known_rule(self.rule)
 
 
 _KNOWN = gettext_noop("%(table)s: “%(columns)s” must be one of the words it can be.")

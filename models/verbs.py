@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from models.base import Base, LabelledEnum
 from models.errors import Msgid, OperationRefused, gettext_noop
 from models.roles import Role
+from models.rules import known_rule
 
 Refusals = dict[int, OperationRefused]
 
@@ -108,12 +109,16 @@ _STATE = {"complete": False}
 
 
 def declare(declared: Declared) -> None:
-    """Take a declaration in. Raises ValueError for a second one of the same verb, or a name that nobody can read."""
+    """Take a declaration in. Raises ValueError for a second one of the same verb, for one without a label, or with
+    a rule that there is not.
+    """
     key = declared.register, declared.name
     if key in _DECLARED:
         raise ValueError(f"{declared.name} of {declared.register} is declared twice")
     if declared.act is not None and declared.label is None and declared.name not in USUAL:
         raise ValueError(f"{declared.name} of {declared.register} has no label")
+    if declared.rule is not None:
+        known_rule(declared.rule)
     _DECLARED[key] = declared
 
 

@@ -247,6 +247,8 @@ column_choices  choose                  C T L S M A D  †
 mentions        read                    C T L S M A D  †
 mentions        mark_seen               C T L S M A D  †
 
+rules           read                    C T L S M A D  †
+
 reports         read                    . . . . M A .  AUD-5
 
 desk            read                    C T L S M A D  †

@@ -25,7 +25,10 @@ def page(answer: Any) -> Node:
 
 def words(node: Node | None) -> str:
     """The text of a piece of a page, white space as one blank."""
-    return " ".join(node.text(separator=" ").split()) if node is not None else ""
+    if node is None:
+        return ""
+    # The id of a rule is a link that ends before its colon.
+    return re.sub(r" ([:：])", r"\1", " ".join(node.text(separator=" ").split()))
 
 
 def one(piece: Node, selector: str) -> Node:

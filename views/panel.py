@@ -21,6 +21,7 @@ from views.pages.follow_up_queue import FollowUpQueueView
 from views.pages.key_board import KeyBoardView
 from views.pages.mentions import MentionView
 from views.pages.reports import ReportView
+from views.pages.rules import RuleView
 from views.pages.several_keys import SeveralKeysView
 from views.register.base import LedgerView
 from views.register.beside import ON_DESK
@@ -29,6 +30,7 @@ from views.request import context, keeping, sent_once
 from views.request.queries import refuse_given_twice
 from views.words import cells, language
 from views.words.references import ENDPOINTS
+from views.words.rules import with_rules
 
 MENU = (
     *("tickets", "complaints", "follow_ups", "keys", "key_loans", "key_approvals", "visitor_passes"),
@@ -75,11 +77,13 @@ def register_views(app: Flask) -> Admin:
             ON_DESK[made.register] = made.on_desk
     admin.add_view(SeveralKeysView())
     admin.add_view(MentionView())
+    admin.add_view(RuleView())
     admin.add_view(bulk_runs.BulkRunView())
     admin.add_view(imports.ImportView())
     admin.add_view(search.SearchView())
 
     app.before_request(refuse_given_twice)
+    app.add_template_global(with_rules)
 
     @app.context_processor
     def _for_templates() -> dict[str, Any]:

@@ -108,7 +108,7 @@ def questions(pages: dict[str, Any]) -> Iterator[tuple[Any, str, type[DeskForm]]
 
 def placed(form: DeskForm, name: str) -> bool:
     """Whether *form* shows at a field what is refused about *name*."""
-    return form.refuse(OperationRefused("X", gettext_noop("This is needed."), field=name))
+    return form.refuse(OperationRefused("JOB-6", gettext_noop("This is needed."), field=name))
 
 
 def test_what_a_refusal_names_is_a_field_of_the_form_that_asked(

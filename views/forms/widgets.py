@@ -11,6 +11,7 @@ from wtforms.fields.choices import Choice  # type: ignore[attr-defined]  # newer
 
 from views.words.cells import escaped, marked
 from views.words.language import remarked
+from views.words.rules import with_rules
 
 _INPUTS = frozenset({widgets.CheckboxInput, widgets.DateInput, widgets.DateTimeLocalInput})
 """Kinds of input that WTForms draws in a way of their own, of which our fields need nothing else."""
@@ -67,7 +68,7 @@ def field_row(field: Field, wrong: str | None = None) -> Markup:
     if hint:
         parts.append(f'<div class="form-hint" id="{name}-hint">{escaped(hint)}</div>')
     if field.errors:
-        said = "".join(f"<div>{escaped(error)}</div>" for error in field.errors)
+        said = "".join(f"<div>{with_rules(error)}</div>" for error in field.errors)
         parts.append(f'<div class="field-error" id="{name}-error">{said}</div>')
     return marked(f"{''.join(parts)}</div>")
 

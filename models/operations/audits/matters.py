@@ -16,6 +16,7 @@ from models.follow_ups import FollowUp
 from models.matters import ClockRun, Severity
 from models.operations.core import CHUNK, DESK_ROLES, AuditDay, Finding
 from models.operations.matters import FINISHED, latest_follow_ups, missing, owes_follow_up, settled
+from models.rules import known_rule
 from models.settings import Clock
 from models.staff import Staff, StaffAssignment
 from models.tickets import Ticket, TicketStatus
@@ -127,7 +128,7 @@ def _of(
 ) -> Finding:
     return Finding(
         kind=kind,
-        rule=rule,
+        rule=known_rule(rule),
         register=register,
         record_id=row.id,
         number=row.number,

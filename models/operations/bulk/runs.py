@@ -21,6 +21,7 @@ from models.operations.bulk.verbs import bulk_verb, decoded, do, encode
 from models.operations.core import differs, facts
 from models.personal import Keyring, keyring_of
 from models.policy import may, visible
+from models.rules import is_rule
 from models.staff import Actor
 from models.verbs import Declared
 
@@ -233,7 +234,7 @@ def refusal_kept_in(item: BulkItem) -> OperationRefused | None:
 def refusal_from_kept(rule: str, stored: Mapping[str, Any]) -> OperationRefused:
     """The refusal that :func:`kept_refusal` wrote down."""
     values = {name: _given(value) for name, value in stored["values"].items()}
-    return OperationRefused(rule, Msgid(stored["message"]), **values)
+    return OperationRefused(rule if is_rule(rule) else "BULK", Msgid(stored["message"]), **values)
 
 
 def _kept(value: Any) -> Any:

@@ -19,6 +19,7 @@ from models.operations.core.clocks import RunningClocks
 from models.personal import Keyring, keyring_of
 from models.policy import role_for
 from models.roles import Role
+from models.rules import known_rule
 from models.settings import EstateSettings
 from models.staff import Actor
 from models.verbs import verb_label
@@ -130,6 +131,7 @@ class Move(Generic[Row]):
 
     def refuse_unless(self, condition: object, rule: str, message: Msgid, **values: Any) -> None:
         """Refuse all remaining rows unless *condition* holds: for arguments that are wrong for the whole batch."""
+        known_rule(rule)
         if not condition:
             for row in list(self.rows):
                 self.refuse(row, rule, message, **values)
@@ -300,7 +302,7 @@ def event_row(
         "before": before,
         "after": after,
         "reason": call.reason or None,
-        "rule": rule,
+        "rule": rule and known_rule(rule),
         "request_id": call.actor.request_id,
         "bulk_run_id": call.bulk_run_id,
         "source": call.actor.source,
