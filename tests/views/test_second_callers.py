@@ -80,6 +80,8 @@ def test_who_called_again_stands_wherever_the_first_caller_does__INT_6_RES_4(
     assert ("欧阳小燕" in slip, "13611112222" in slip or "136 1111 2222" in slip) == (True, True)
     auditor = sign_in("auditor").get(record)
     assert (MASKED in text(auditor), "13611112222" in auditor.text) == (True, False)
+    printed = text(sign_in("auditor").get(f"/admin/tickets/slip/?id={ticket}"))
+    assert (MASKED in printed, "13611112222" in printed.replace(" ", "")) == (True, False)
     (_head, *rows) = csv.reader(io.StringIO(clerk.get("/admin/tickets/export/csv/").text.lstrip("\ufeff")))
     assert [f"欧阳小燕 {unit.code} {MASKED}" in row for row in rows] == [True]
 

@@ -10,7 +10,9 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from models.call import Call
 from models.keys import ApprovalStatus, BorrowerKind, BringerKind, Key, KeyApproval, KeyLoan
+from models.operations import keys as keys_verbs
 from models.session import DeskSession
 from tests import reading
 from tests.factories import World
@@ -377,3 +379,26 @@ def test_approvals_of_one_name_are_for_one_person_in_whatever_case__KEY_3(
         assert set(re.findall(r"key=(\d+)", clerk.get(f"{PAGE}?approved={one.id}").location)) == {
             str(key.id) for key in keys[:2]
         }
+
+
+def test_a_key_offers_what_may_be_done_where_it_is__KEY_2_KEY_4(
+    desk: Any, session: DeskSession, sign_in: Callable[..., FlaskClient]
+) -> None:
+    call = Call(session, desk.clerk, desk.now, reason="down a drain")
+    keys_verbs.report_lost(call, [desk.second]).one()
+    keys_verbs.report_lost(call, [desk.third], owner_told=True).one()
+    keys_verbs.hand_back(call, [desk.key], handed_back_to="张伟", receipt_number="R-1").one()
+    session.commit()
+    clerk = sign_in("clerk")
+
+    def steps(key: Key) -> list[str]:
+        page = reading.page(clerk.get(f"/admin/keys/details/?id={key.id}"))
+        return [reading.words(node) for node in page.css(".next-steps > .step-buttons .btn")]
+
+    assert steps(desk.common) == ["Lend", "Report lost", "Hand back for good"]
+    assert steps(desk.second) == ["Record that the owner was told"]
+    assert steps(desk.third) == []
+    assert steps(desk.key) == []
+    assert steps(desk.out[0]) == ["Report lost"]
+    out = reading.page(clerk.get(f"/admin/keys/details/?id={desk.out[0].id}"))
+    assert f"/admin/key-loans/step/return/?id={desk.loans[0].id}" in {href for _text, href in reading.links(out)}

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, select
 from models.keys import Key, KeyLoan
 from models.operations import keys as verbs
 from models.policy import visible
+from models.verbs import verb_label
 from views.forms.filters import ChoiceFilter, KeyFilter, StateFilter
 from views.register.base import RegisterView
 from views.register.page import may_here
@@ -19,7 +20,7 @@ from views.registers.key_forms import HandBackForm, KeyForm, LostForm
 from views.registers.key_loans import OUT, bringer, is_out, part_back, with_part
 from views.request import context
 from views.words.cells import coloured, deadline
-from views.words.language import NOTHING, local_time
+from views.words.language import NOTHING, local_time, say
 
 HERE = Key.lost_at.is_(None) & Key.handed_back_at.is_(None)
 
@@ -51,12 +52,12 @@ class KeyView(RegisterView[Key]):
         Step(
             "lend",
             style="primary",
-            when=is_here,
+            when=lambda key: is_here(key) and key.loan is None,
             link=lambda key: url_for("key_loans.create_view", key_id=key.id),
         ),
         Step("tell_owner", style="primary", when=lambda key: key.lost_at is not None and key.owner_told_at is None),
         Step("report_lost", LostForm, "danger", when=is_here),
-        Step("hand_back", HandBackForm, "danger", when=is_here),
+        Step("hand_back", HandBackForm, "danger", when=lambda key: is_here(key) and key.loan is None),
     )
     empty_text = _("No key fits. Register each key with number, hook and seal when it comes in.")
 
@@ -116,9 +117,11 @@ class KeyView(RegisterView[Key]):
         return coloured("red" if late else "orange", with_part(text, loan))
 
     def links(self, record: Key) -> list[tuple[Any, str]]:
-        """Ask for an approval; of a lost key, the change of its lock is offered as a job (KEY-4)."""
+        """Ask for an approval; take back what is out; of a lost key the change of its lock is a job (KEY-4)."""
         if record.lost_at is not None and may_here("register", "tickets"):
             return [(_("Register the change of the lock"), url_for("tickets.intake_view", lock_of=record.id))]
+        if record.loan is not None and may_here("return", "key_loans"):
+            return [(say(verb_label("return")), url_for("key_loans.step_view", verb="return", id=record.loan.id))]
         if is_here(record) and self.allowed("lend", record):
             return [(_("Request approval"), url_for("key_approvals.create_view", key_id=record.id))]
         return []
