@@ -137,3 +137,16 @@ def test_who_does_not_wish_to_be_named_is_nobody__INT_4(desk):
     assert found == [(None, True)] * len(words)
     assert desk(csv("内容,房号,报修人,时间", "漏水,1-101,匿名,2024-05-01"), "tickets") == ["imported"]
     assert tickets(desk) == [("漏水", None)]
+
+
+def test_a_list_of_complaints_says_nothing_of_a_ticket_nor_the_other_way_round__INT_6(desk):
+    rows = ("GD-1,电梯吵,1-101,张伟,2024-05-01 08:30", ",灯不亮,1-101,张伟,2024-05-02 08:30")
+    files = {
+        "tickets": csv("工单号,报修内容,房号,报修人,报修时间", *rows),
+        "complaints": csv("投诉编号,投诉内容,房号,投诉人,投诉时间", *rows),
+    }
+    assert [desk(raw, register) for register, raw in files.items()] == [["imported"] * 2] * 2
+    assert [desk(raw, register) for register, raw in files.items()] == [["unchanged"] * 2] * 2
+    other = files["complaints"].replace("电梯吵".encode(), "电梯夜里吵".encode())
+    assert desk(other, "complaints") == ["updated", "unchanged"]
+    assert tickets(desk) == [("电梯吵", "张伟"), ("灯不亮", "张伟")]

@@ -163,6 +163,7 @@ class MattersImport:
             list(facts.values()),
             estate_id=self.estate_id,
             desk_owner=self._owner,
+            among=[MODELS[self.register]],  # a list of complaints says nothing of a ticket, not even by its number
         )
         refused = {id(fact): refusal for fact, refusal in taken.refused}
         for at, fact in facts.items():

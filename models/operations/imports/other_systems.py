@@ -51,8 +51,15 @@ def is_in_work(matter: Any) -> bool:
     return matter.status not in (TicketStatus.RECEIVED, ComplaintStatus.REGISTERED) or matter.assignee_id is not None
 
 
-def take_over(call: Call, facts: Sequence[SourceFacts], *, estate_id: int, desk_owner: Staff) -> TakeOver:
-    """Record *facts* in the order they were heard; what is known already by its source key is not taken twice.
+def take_over(
+    call: Call,
+    facts: Sequence[SourceFacts],
+    *,
+    estate_id: int,
+    desk_owner: Staff,
+    among: Sequence[type[Ticket | Complaint]] = (Ticket, Complaint),
+) -> TakeOver:
+    """Record *facts* in the order they were heard; what is known *among* these by its source key is not taken twice.
 
     What the source closed arrives closed, with ``NOT_KNOWN`` where JOB-6 would miss something, and starts no clock;
     what is open starts its clock when it was heard. A matter of the same ``match_key`` that was open when another was
@@ -69,7 +76,7 @@ def take_over(call: Call, facts: Sequence[SourceFacts], *, estate_id: int, desk_
             gettext_noop("%(person)s does not work at the desk of this estate and cannot be desk owner."),
             person=desk_owner.name,
         )
-    work = _TakingOver(call, estate_id, desk_owner)
+    work = _TakingOver(call, estate_id, desk_owner, among)
     work.load(facts)
     for fact in sorted(facts, key=lambda item: (item.heard_at, item.source_key)):
         work.take(fact)
@@ -79,8 +86,8 @@ def take_over(call: Call, facts: Sequence[SourceFacts], *, estate_id: int, desk_
 
 
 class _TakingOver:
-    def __init__(self, call: Call, estate_id: int, desk_owner: Staff) -> None:
-        self.call, self.estate_id, self.desk_owner = call, estate_id, desk_owner
+    def __init__(self, call: Call, estate_id: int, desk_owner: Staff, among: Sequence[Any]) -> None:
+        self.call, self.estate_id, self.desk_owner, self.among = call, estate_id, desk_owner, among
         self.settings = EstateSettings(call.session, [estate_id])
         self.outcome = TakeOver()
         self.by_key: dict[tuple[str, str], Any] = {}
@@ -95,7 +102,7 @@ class _TakingOver:
             keys = [fact.source_key for fact in part]
             matches = [fact.match_key for fact in part if fact.match_key]
             source = part[0].source
-            for model in (Ticket, Complaint):
+            for model in self.among:
                 mine: Any = model.estate_id == self.estate_id
                 of_source = model.source == source
                 query: Any = select(model).where(
