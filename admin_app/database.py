@@ -20,7 +20,7 @@ from models import migrations
 from models.call import Call
 from models.events import record_events
 from models.mark import DatabaseMark, DatabaseUse
-from models.operations import contacts
+from models.operations import contacts, residents
 from models.personal import Keyring
 from models.roles import Role
 from models.session import DeskSession, open_engine, reading
@@ -238,6 +238,7 @@ def _upgrade(
                 write_system(session, now)
                 if before is not None and before < WITH_CONTACTS:
                     contacts.tell_carried_over(Call(session, system_actor(session), now))
+                residents.read_names_again(Call(session, system_actor(session), now))
                 if mark:
                     write_mark(session, database)
                 session.commit()

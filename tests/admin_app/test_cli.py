@@ -6,20 +6,25 @@ import threading
 
 import click
 import pytest
-from sqlalchemy import make_url, select, text
+from sqlalchemy import make_url, select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from admin_app import cli, database
 from admin_app.commands import demo
 from admin_app.config import ENVIRONMENT, Config, ConfigurationError
 from models import Clock, Estate, passwords
+from models.call import Call
 from models.events import Event
+from models.finding import search_condition
 from models.mark import DatabaseUse
+from models.operations import residents
 from models.personal import keyring_of
+from models.residents import Resident
 from models.roles import Role
 from models.said import said
 from models.session import DeskSession, open_engine
 from models.staff import Staff, actor_for
+from models.without_event import rows_without_event
 from tests.fixed import DATA_KEY, NOW, SECRET_KEY
 from tests.marks import only_postgresql, only_sqlite
 from tests.operations.walks import new_ticket
@@ -66,6 +71,23 @@ def test_upgrade_makes_a_database_that_everything_accepts(empty_url, environment
     assert run("db", "check")[0] == 0
     code, out, err = run("verify", "--json")
     assert (code, json.loads(out), err) == (0, {"ok": True, "problems": [], "without_event": [], "of_others": []}, "")
+
+
+def test_upgrade_has_names_found_that_an_earlier_version_read_otherwise__RES_1(run_here, world, session):
+    drafts = [residents.ResidentDraft(estate_id=world.estate.id, name=name) for name in ("張偉", "王剛", "王刚")]
+    rows = residents.register(Call(session, world.actor("clerk"), NOW), drafts).done
+    for row, earlier in zip(rows, ("zhangwei zw", "wanggang wg", "wanggang"), strict=True):
+        session.execute(update(Resident).where(Resident.id == row.id).values(name_pinyin=earlier))
+    session.commit()
+    for _twice in range(2):
+        assert run_here("db", "upgrade")[0] == 0
+        session.rollback()
+        found = session.scalars(select(Resident.id).where(search_condition(Resident, "王刚", session.keyring)))
+        assert set(found) == {rows[1].id, rows[2].id}
+        query = select(Resident.version).where(Resident.id.in_([row.id for row in rows])).order_by(Resident.id)
+        assert session.scalars(query).all() == [2, 2, 1]
+    ours = tuple(f"residents {row.id}:" for row in rows)
+    assert [line for line in rows_without_event(session) if line.startswith(ours)] == [f"{ours[2]} name_pinyin"]
 
 
 def test_upgrade_makes_the_system_account_with_its_event(empty_url, environment, run, keyring):

@@ -41,8 +41,6 @@ def commands():
     found = []
     for text in [*blocks(), *spans()]:
         if text.startswith("export FRONTDESK_"):
-            continue  # the shell's own
-        if text.startswith("export FRONTDESK_"):
             continue  # the shell's word
         whole = PROGRAM.fullmatch(text)
         words = shlex.split(whole[1]) if whole else shlex.split(text) if text.split()[0] in cli.COMMANDS else None

@@ -10,6 +10,7 @@ from models.operations.residents.records import (
     check_person,
     delete,
     held_by,
+    read_names_again,
     register,
 )
 from models.operations.residents.same_person import merged_names
@@ -28,6 +29,7 @@ __all__ = [
     "held_by",
     "merge",
     "merged_names",
+    "read_names_again",
     "register",
     "register_occupancy",
     "undo_merge",

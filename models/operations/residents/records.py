@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from models.call import Call
 from models.errors import OperationRefused, Outcome, gettext_noop
 from models.estates import Estate
+from models.names import simplified
 from models.operations.contacts import write_numbers
 from models.operations.core import (
     CHUNK,
@@ -227,6 +228,19 @@ def amend_each(call: Call, changes: Sequence[tuple[Resident, Mapping[str, Any]]]
         for resident, phone in said:
             write_numbers(call, [(resident, phone)], role=move.role_of(resident))
     return outcome
+
+
+def read_names_again(call: Call) -> None:
+    """Have names in traditional characters found that an earlier version of the program read as it knew then."""
+    query = select(Resident.id, Resident.name, Resident.name_pinyin)
+    outdated = [
+        resident_id
+        for resident_id, name, pinyin in call.session.execute(query)
+        if simplified(name) != name and pinyin != name_pinyin(name)
+    ]
+    for start in range(0, len(outdated), CHUNK):
+        rows = call.session.scalars(select(Resident).where(Resident.id.in_(outdated[start : start + CHUNK])))
+        amend_each(call, [(row, {"name": row.name}) for row in rows])
 
 
 def _stored(session: Session, row: Resident, columns: Mapping[str, Any]) -> dict[str, Any]:
