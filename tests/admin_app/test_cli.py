@@ -82,8 +82,9 @@ def test_upgrade_has_names_found_that_an_earlier_version_read_otherwise__RES_1(r
     for _twice in range(2):
         assert run_here("db", "upgrade")[0] == 0
         session.rollback()
-        found = session.scalars(select(Resident.id).where(search_condition(Resident, "王刚", session.keyring)))
-        assert set(found) == {rows[1].id, rows[2].id}
+        condition = search_condition(Resident, "王刚", session.keyring)
+        assert condition is not None
+        assert set(session.scalars(select(Resident.id).where(condition))) == {rows[1].id, rows[2].id}
         query = select(Resident.version).where(Resident.id.in_([row.id for row in rows])).order_by(Resident.id)
         assert session.scalars(query).all() == [2, 2, 1]
     ours = tuple(f"residents {row.id}:" for row in rows)

@@ -9,7 +9,7 @@ const page = (about = "Nobody yet") => `<div data-controller="caller" data-calle
   <ul id="found" data-caller-target="list" hidden></ul><p data-caller-target="hint" data-none="Nobody" data-chosen="Chosen">Who?</p>
   <form id="call" data-caller-target="form" data-action="keeping->caller#keep restored->caller#restore">
     <fieldset data-caller-target="next"><input type="radio" id="first"></fieldset>
-    <details open data-caller-target="more"><input name="unit_id"><input name="resident_id"><input name="reporter_name"><input name="reporter_phone"></details>
+    <details open data-caller-target="more"><input name="unit_id"><input name="resident_id"><input name="reporter_name"><input name="reporter_phone"><input name="reporter_department"></details>
     <button data-alt-enter></button><button class="btn-primary"></button></form>
   <aside data-caller-target="about" data-action="click->caller#room">${about}</aside></div>`;
 const RESIDENT = { room: "1-201", name: "张伟", kind: "owner", phone: "…8000", resident: 3, unit: 2 };
@@ -43,14 +43,43 @@ test("whoever is typed over the one chosen is somebody else", async () => {
   await show(page(), CONTROLLERS);
   await take(STRANGER);
   assert.deepEqual([value("reporter_name"), value("reporter_phone"), one("details").open], ["李四", "139", true]);
-  one("[name=reporter_phone]").value = "138"; // mended by hand: stays
   await take(RESIDENT);
-  assert.deepEqual([value("reporter_name"), value("reporter_phone"), value("resident_id")], ["", "138", "id:3"]);
+  assert.deepEqual([value("reporter_name"), value("reporter_phone"), value("resident_id")], ["", "", "id:3"]);
   answers(answer([]));
   write(one("#box"), "nobody");
   assert.deepEqual([value("resident_id"), value("unit_id"), one("aside").textContent], ["", "", "Nobody yet"]);
   await settled(5);
   assert.deepEqual([one("p").textContent, one("details").open], ["Nobody", true]);
+});
+
+test("what was written of a caller goes with them, and what was written before or of the matter stays", async () => {
+  const OTHER = { ...RESIDENT, name: "王刚", resident: 4, unit: 6 };
+  const said = () => [value("reporter_name"), value("reporter_phone"), value("reporter_department"), value("resident_id")];
+  await show(page(), CONTROLLERS);
+  one("[name=reporter_phone]").value = "139"; // the number on the display, before anybody was found
+  await take(RESIDENT);
+  one("[name=reporter_name]").value = "Frau A";
+  one("[name=reporter_phone]").value = "138";
+  one("[name=reporter_department]").value = "Sales";
+  answers(answer([]));
+  write(one("#box"), "nobody");
+  assert.deepEqual(said(), ["", "139", "", ""]);
+  await take(OTHER);
+  assert.deepEqual(said(), ["", "139", "", "id:4"]);
+  one("[name=reporter_name]").value = "Herr B";
+  await take(RESIDENT);
+  assert.deepEqual(said(), ["Frau A", "138", "Sales", "id:3"]);
+  await take(OTHER);
+  assert.deepEqual(said(), ["Herr B", "139", "", "id:4"]);
+  await take(STRANGER);
+  assert.deepEqual(said(), ["李四", "139", "", ""]);
+  const detail = {};
+  one("#call").dispatchEvent(new CustomEvent("keeping", { detail }));
+  await show(page(), CONTROLLERS);
+  one("[name=reporter_name]").value = "李四";
+  one("#call").dispatchEvent(new CustomEvent("restored", { detail }));
+  await take(RESIDENT);
+  assert.deepEqual(said(), ["", "139", "", "id:3"]);
 });
 
 test("another room of the same caller is chosen beside the form", async () => {
@@ -68,7 +97,7 @@ test("a half-typed call is kept with its caller and comes back with it", async (
   await take(STRANGER);
   const detail = {};
   one("#call").dispatchEvent(new CustomEvent("keeping", { detail }));
-  assert.deepEqual(detail, { caller: "李四", title: "李四", picked: true, before: "77" });
+  assert.deepEqual(detail, { caller: "李四", title: "李四", picked: true, before: "77", own: { reporter_name: "", reporter_phone: "", reporter_department: "" } });
   await show(page(), CONTROLLERS);
   answers(answer([]));
   one("#call").dispatchEvent(new CustomEvent("restored", { detail }));

@@ -1,7 +1,7 @@
 // Who is calling: found by phone, room, name or pinyin; what is known of them fills the form and stands beside it.
 import Combobox from "./combobox_controller.js";
 
-const ABOUT_THEM = ["reporter_name", "reporter_phone"];
+const ABOUT_THEM = ["reporter_name", "reporter_phone", "reporter_department"];
 
 export default class extends Combobox {
   static targets = ["about", "form", "more", "next"];
@@ -11,6 +11,8 @@ export default class extends Combobox {
     super.connect();
     this.isPicked = false; // the caller came from the list
     this.before = ""; // who that is, where it is no resident but somebody who called before
+    this.own = {}; // what was written of the caller before one was chosen
+    this.left = {}; // what was written of each who was chosen before
     if (!this.isComplete) return;
     const begun = this.aboutTarget.querySelector("[data-about]");
     this.aboutNobody = begun ? "" : this.aboutTarget.innerHTML;
@@ -34,7 +36,11 @@ export default class extends Combobox {
 
   /** Whoever is typed over the one chosen is somebody else: nothing of the first stays in the form. */
   type() {
-    if (this.isComplete && this.isPicked) this.#drop();
+    if (this.isComplete && this.isPicked) {
+      this.#leave();
+      this.aboutTarget.innerHTML = this.aboutNobody;
+      this.#changed();
+    }
     super.type();
   }
 
@@ -53,12 +59,14 @@ export default class extends Combobox {
   take(row) {
     this.hide();
     if (!this.isComplete) return;
+    if (this.isPicked) this.#leave();
     this.isPicked = true;
     this.before = row.before || "";
     this.inputTarget.value = [row.room, row.resident || row.reporter_name ? row.name : ""].filter(Boolean).join(" ");
     this.#refer("resident_id", row.resident, row.name);
     this.#refer("unit_id", row.unit, row.room);
-    this.#sayBefore(row);
+    this.own = this.#said();
+    this.#say(row, this.left[this.#who] || {});
     this.say("chosen");
     this.moreTarget.open = Boolean(row.reporter_name);
     this.#changed();
@@ -80,7 +88,7 @@ export default class extends Combobox {
   keep({ detail }) {
     if (!this.isComplete) return;
     const caller = this.inputTarget.value;
-    Object.assign(detail, { caller, title: caller, picked: this.isPicked, before: this.before });
+    Object.assign(detail, { caller, title: caller, picked: this.isPicked, before: this.before, own: this.own });
   }
 
   /** … and comes back with it. */
@@ -89,18 +97,35 @@ export default class extends Combobox {
     this.inputTarget.value = detail.caller || "";
     this.isPicked = Boolean(detail.picked);
     this.before = detail.before || "";
+    this.own = detail.own || {};
     const id = (name) => (this.formTarget.elements[name].value || "").replace("id:", "");
     if (id("resident_id") || id("unit_id") || this.before) this.#learn(id("resident_id"), id("unit_id"));
   }
 
-  #drop() {
+  /** Nobody is chosen now. What was written of the one who was goes too: it comes back with them, and with nobody else. */
+  #leave() {
+    this.left[this.#who] = this.#said();
     this.isPicked = false;
     this.before = "";
     this.#refer("resident_id", "", "");
     this.#refer("unit_id", "", "");
-    this.#sayBefore({});
-    this.aboutTarget.innerHTML = this.aboutNobody;
-    this.#changed();
+    for (const input of this.#aboutThem) input.value = this.own[input.name] || "";
+  }
+
+  get #who() {
+    return this.before || this.formTarget.elements.resident_id.value || this.formTarget.elements.unit_id.value;
+  }
+
+  get #aboutThem() {
+    return ABOUT_THEM.map((name) => this.formTarget.elements[name]);
+  }
+
+  #said() {
+    return Object.fromEntries(this.#aboutThem.map((input) => [input.name, input.value]));
+  }
+
+  #say(known, said) {
+    for (const input of this.#aboutThem) input.value = known[input.name] || said[input.name] || input.value;
   }
 
   #refer(name, id, text) {
@@ -109,16 +134,6 @@ export default class extends Combobox {
     if (!input.tomselect) { input.value = value; return; }
     input.tomselect.clear(true);
     if (value) { input.tomselect.addOption({ value, text }); input.tomselect.setValue(value, true); }
-  }
-
-  // Who called before, without being a resident, gave name and number then; of whoever else is chosen these go again.
-  #sayBefore(row) {
-    for (const name of ABOUT_THEM) {
-      const input = this.formTarget.elements[name];
-      if (row[name] || input.dataset.fromCaller === input.value) input.value = row[name] || "";
-      if (row[name]) input.dataset.fromCaller = row[name];
-      else delete input.dataset.fromCaller;
-    }
   }
 
   async #learn(resident, unit) {
