@@ -108,7 +108,7 @@ _DECLARED: dict[tuple[str, str], Declared] = {}
 _STATE = {"complete": False}
 
 
-def declare(declared: Declared) -> None:
+def declare(declared: Declared) -> Declared:
     """Take a declaration in. Raises ValueError for a second one of the same verb, for one without a label, or with
     a rule that there is not.
     """
@@ -119,7 +119,14 @@ def declare(declared: Declared) -> None:
         raise ValueError(f"{declared.name} of {declared.register} has no label")
     if declared.rule is not None:
         known_rule(declared.rule)
-    _DECLARED[key] = declared
+    return _DECLARED.setdefault(key, declared)
+
+
+def declare_verb(
+    model: type[Base], name: str, act: Callable[..., Any], body: Callable[..., Any], **said: Any
+) -> Declared:
+    """Declare the verb *name* of *model*, which *act* does as *body* says; *said* is what :class:`Declared` keeps."""
+    return declare(Declared(register=model.__tablename__, model=model, name=name, act=act, body=body, **said))
 
 
 def grant(register: type[Base] | str, roles: Mapping[str, frozenset[Role]]) -> None:

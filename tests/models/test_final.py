@@ -1,20 +1,21 @@
 """What is final is final for every program that writes to the database (CMP-8, JOB-6, AUD-3)."""
 
 import datetime
-from collections.abc import Iterator
+import itertools
+import math
 
 import pytest
-from sqlalchemy import Connection, create_engine, func, select, text
+from sqlalchemy import Connection, func, select, text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import NullPool
 
 from models.audits import AuditLine, AuditRun
 from models.base import Base
 from models.call import Call
 from models.complaints import Complaint, ComplaintStatus
 from models.operations import audits
+from models.operations.matters import owes_follow_up
 from models.session import DeskSession
-from models.tickets import Ticket, TicketStatus
+from models.tickets import Ticket, TicketKind, TicketStatus
 from tests.factories import World
 from tests.operations.walks import complaint_in, do, ticket_in
 
@@ -26,15 +27,6 @@ MOVED = {
 }
 """Who and where, which merging people changes; what counts, sorts and compares; what other guards keep."""
 JOB = {"charge_fen": "100", "settled_at": "NULL", "slip_returned_at": "NULL", "acceptance": "NULL"}
-
-
-@pytest.fixture
-def intruder(database_url: str) -> Iterator[Connection]:
-    """Another program's connection."""
-    engine = create_engine(database_url, poolclass=NullPool)
-    with engine.connect() as connection:
-        yield connection
-    engine.dispose()
 
 
 def refused(connection: Connection, sql: str) -> str:
@@ -100,6 +92,41 @@ def test_no_program_closes_a_job_that_lacks_something__JOB_6(
     assert ("tickets_unasked" if lacking == "follow-up" else "tickets_unfinished") in said
     if lacking != "follow-up":
         assert refused(intruder, f"{closing} WHERE id = {ticket.id}") == ""
+
+
+def test_the_database_asks_for_a_follow_up_exactly_where_the_verbs_do__FUP_1(
+    session: DeskSession, world: World, now: datetime.datetime, intruder: Connection
+) -> None:
+    ticket = ticket_in(world, TicketStatus.DONE, now)
+    clerk, resident = world.person("clerk").id, world.residents[0].id
+    session.commit()
+    with intruder.begin():
+        intruder.execute(text("UPDATE follow_ups SET status = 'not_satisfied'"))
+    words = ("NULL", "''", "'x'")
+    cases = {
+        "kind": [f"'{kind.value}'" for kind in TicketKind],
+        "reporter_department": words,
+        "resident_id": ("NULL", str(resident)),
+        "reporter_name": words,
+        "reporter_phone": words,
+        "imported_closed": ("false", "true"),
+    }
+    closing = f"UPDATE tickets SET status = 'closed', closed_at = finished_at, closed_by_id = {clerk}"
+    owing, asked = set(), set()
+    for case in itertools.product(*cases.values()):
+        columns = ", ".join(f"{name} = {value}" for name, value in zip(cases, case, strict=True))
+        with intruder.begin() as doing:
+            intruder.execute(text(f"UPDATE tickets SET {columns} WHERE id = {ticket.id}"))
+            if owes_follow_up(intruder.execute(text(f"SELECT * FROM tickets WHERE id = {ticket.id}")).one()):
+                owing.add(case)
+            try:
+                intruder.execute(text(f"{closing} WHERE id = {ticket.id}"))
+            except DBAPIError as problem:
+                if "tickets_unasked" in str(problem.orig):
+                    asked.add(case)
+            doing.rollback()
+    assert owing == asked
+    assert 0 < len(owing) < math.prod(map(len, cases.values()))
 
 
 def test_a_signed_audit_is_final_with_its_lines__AUD_3(

@@ -1,7 +1,6 @@
 """What the database refuses, tried by another program: its own connection, foreign keys off, raw SQL."""
 
 import datetime
-from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import Connection, create_engine, text
@@ -60,15 +59,6 @@ def loan(session: DeskSession, world: World, now: datetime.datetime) -> KeyLoan:
     session.add(loan)
     session.commit()
     return loan
-
-
-@pytest.fixture
-def intruder(database_url: str) -> Iterator[Connection]:
-    """Another program's connection: none of our pragmas, so foreign keys are off on SQLite."""
-    engine = create_engine(database_url, poolclass=NullPool)
-    with engine.connect() as connection:
-        yield connection
-    engine.dispose()
 
 
 def must_refuse(connection: Connection, sql: str) -> str:

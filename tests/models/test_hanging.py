@@ -47,15 +47,6 @@ SAMPLES = {
 """Table -> what a row of it needs beside the record, as SQL over an estate."""
 
 
-@pytest.fixture
-def intruder(database_url, records):
-    """Another program's connection: none of our pragmas, so foreign keys are off on SQLite."""
-    engine = create_engine(database_url, poolclass=NullPool)
-    with engine.connect() as connection:
-        yield connection
-    engine.dispose()
-
-
 def insert(table, register, record_id, estate_id=1, **further):
     """The statement by which another program writes a row of *table*."""
     given = {"register": f"'{register}'", "record_id": str(record_id), **SAMPLES[table], **further}

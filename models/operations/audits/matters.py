@@ -13,11 +13,17 @@ from models.audits import FindingKind
 from models.base import LabelledEnum, among
 from models.complaints import Complaint, ComplaintStatus
 from models.follow_ups import FollowUp
-from models.matters import ClockRun, Severity
+from models.matters import Severity
 from models.operations.core import CHUNK, DESK_ROLES, AuditDay, Finding
-from models.operations.matters import FINISHED, latest_follow_ups, missing, owes_follow_up, settled
+from models.operations.matters import (
+    FINISHED,
+    formal_record_owed,
+    latest_follow_ups,
+    missing,
+    owes_follow_up,
+    settled,
+)
 from models.rules import known_rule
-from models.settings import Clock
 from models.staff import Staff, StaffAssignment
 from models.tickets import Ticket, TicketStatus
 
@@ -58,14 +64,13 @@ _COMPLAINT_COLUMNS = (*_SHARED, "category", "anonymous", "carried_out_at", "form
 def matter_findings(session: Session, scope: AuditDay, local_date: LocalDate) -> Iterator[Finding]:
     """All findings of tickets and complaints except those of their clocks."""
     gone = _gone_from_desk(session, scope)
-    unwritten = _past_formal_record(session, scope)
     for rows in _blocks(session, Ticket, _TICKET_COLUMNS, tickets.OPEN_STATUSES, scope):
         yield from _of_any_matter("tickets", rows, frozenset(tickets.OPEN_STATUSES), gone, scope, local_date)
         yield from _without_follow_up(session, scope, Ticket, rows)
     for rows in _blocks(session, Complaint, _COMPLAINT_COLUMNS, complaints.OPEN_STATUSES, scope):
         yield from _of_any_matter("complaints", rows, frozenset(complaints.OPEN_STATUSES), gone, scope, local_date)
         yield from _without_follow_up(session, scope, Complaint, rows)
-        yield from _without_formal_record(unwritten, rows)
+        yield from _without_formal_record(session, scope, rows)
 
 
 def _blocks(
@@ -189,30 +194,11 @@ def _without_follow_up(
         )
 
 
-def _past_formal_record(session: Session, scope: AuditDay) -> dict[int, datetime.datetime]:
-    """Complaint -> when the clock of its formal record ran out (CMP-3)."""
-    query = (
-        select(ClockRun.record_id, func.min(ClockRun.due_at).label("due_at"))
-        .join(Clock, Clock.id == ClockRun.clock_id)
-        .where(
-            ClockRun.estate_id == scope.estate_id,
-            ClockRun.register == Complaint.__tablename__,
-            Clock.code == "formal-record",
-            ClockRun.met_at.is_(None),
-            ClockRun.cancelled_at.is_(None),
-            ClockRun.due_at <= scope.now,
-        )
-        .group_by(ClockRun.record_id)
-    )
-    return {row.record_id: row.due_at for row in session.execute(query)}
-
-
-def _without_formal_record(past: Mapping[int, datetime.datetime], rows: Sequence[MatterRow]) -> Iterator[Finding]:
-    """Open complaints whose formal record is owed: serious, or past its clock (CMP-3)."""
+def _without_formal_record(session: Session, scope: AuditDay, rows: Sequence[MatterRow]) -> Iterator[Finding]:
+    """Open complaints whose formal record is owed and not written (CMP-3)."""
     open_statuses = frozenset(complaints.OPEN_STATUSES)
-    for row in rows:
-        if row.formal_record_at is not None or row.status not in open_statuses:
-            continue
-        due_at = past.get(row.id) or (row.registered_at if row.severity is Severity.SERIOUS else None)
-        if due_at is not None:
+    unwritten = [row for row in rows if row.formal_record_at is None and row.status in open_statuses]
+    owed = formal_record_owed(session, unwritten, scope.now)
+    for row in unwritten:
+        if due_at := owed.get(row.id):
             yield _of(FindingKind.NO_FORMAL_RECORD, "CMP-3", "complaints", row, due_at, due_at, overdue=True)

@@ -33,7 +33,6 @@ from models.operations.complaints.intake import (
     register,
     reopen_as_new,
 )
-from models.operations.complaints.opening import formal_record_owed
 from models.operations.matters import merge
 
 __all__ = [
@@ -53,7 +52,6 @@ __all__ = [
     "decline_responsibility",
     "delete",
     "escalate",
-    "formal_record_owed",
     "investigate",
     "lacks_follow_up",
     "lower_severity",

@@ -12,9 +12,9 @@ from models.errors import Msgid, gettext_noop
 from models.events import Event
 from models.follow_ups import FollowUp
 from models.matters import Severity
-from models.operations.complaints.opening import formal_record_owed, require_all, still_open
+from models.operations.complaints.opening import require_all, still_open
 from models.operations.core import CHUNK, WORKING_ROLES, Move, verb, works_as
-from models.operations.matters import latest_follow_ups, owes_follow_up, settled
+from models.operations.matters import formal_record_owed, latest_follow_ups, owes_follow_up, settled
 from models.roles import CLERKS, LEADS, SUPERVISORS, Role
 from models.staff import Staff, StaffAssignment
 from models.tickets import Ticket, TicketStatus
@@ -127,8 +127,6 @@ def mark_followed_up(move: Move[Complaint]) -> None:
         if lacks_follow_up(complaint, follow_ups.get(complaint.id)):
             message = gettext_noop("%(record)s has no satisfied follow-up yet.")
             move.refuse(complaint, "FUP-3", message, record=complaint.number)
-        else:
-            move.move(complaint)
 
 
 def lacks_follow_up(complaint: Complaint, follow_up: FollowUp | None) -> bool:
@@ -170,7 +168,13 @@ def missing_for_archive(
     return missing
 
 
-@verb(Complaint, roles=CLERKS, label=gettext_noop("Archive"), moves={S.FOLLOWED_UP: S.ARCHIVED})
+@verb(
+    Complaint,
+    roles=CLERKS,
+    label=gettext_noop("Archive"),
+    moves={S.FOLLOWED_UP: S.ARCHIVED},
+    stamps=("archived_at", "archived_by_id"),
+)
 def archive(move: Move[Complaint]) -> None:
     """Archive complaints for good (CMP-8); refused with everything that is still missing, named at once (CMP-3)."""
     ids = [complaint.id for complaint in move.rows]
@@ -189,9 +193,8 @@ def archive(move: Move[Complaint]) -> None:
         if missing:
             message = gettext_noop("%(record)s cannot be archived yet. Missing: %(missing)s.")
             move.refuse(complaint, "CMP-3", message, record=complaint.number, missing=missing)
-            continue
-        move.move(complaint, archived_at=move.now, archived_by_id=move.actor.staff_id)
-        move.clocks.cancel(complaint, move.now)
+        else:
+            move.clocks.cancel(complaint, move.now)
 
 
 def _ever_serious(session: Session, complaints: Sequence[Complaint]) -> set[int]:

@@ -11,14 +11,20 @@ from models.errors import gettext_noop
 from models.events import Event
 from models.matters import CommentKind, Severity
 from models.operations.complaints.opening import (
-    FORMAL_RECORD,
     demand_formal_record,
-    formal_record_owed,
     start_formal_record,
     still_open,
 )
 from models.operations.core import DESK_ROLES, Move, can_handle, verb, works_as
-from models.operations.matters import comment_on, drop_follow_ups, give_back, make_follow_ups, owes_follow_up
+from models.operations.matters import (
+    FORMAL_RECORD,
+    comment_on,
+    drop_follow_ups,
+    formal_record_owed,
+    give_back,
+    make_follow_ups,
+    owes_follow_up,
+)
 from models.roles import CLERKS, LEADS, SUPERVISORS, Role
 from models.staff import Staff, Team
 
@@ -99,7 +105,6 @@ def reassign(move: Move[Complaint], *, team: Team | None = None, assignee: Staff
 def investigate(move: Move[Complaint]) -> None:
     """The slip is taken and the handler looks into it (CMP-4): stops the ``slip-acknowledged`` clock (DSP-4)."""
     for complaint in move.rows:
-        move.move(complaint)
         move.clocks.meet(complaint, move.now, SLIP_CLOCK)
 
 
@@ -122,7 +127,6 @@ def negotiate(move: Move[Complaint], *, reply: str) -> None:
     """The proposal was not agreed to; what was replied is an entry with its time (CMP-4)."""
     move.refuse_unless(reply.strip(), "CMP-4", gettext_noop("Write down the reply."), field="reply")
     for complaint in move.rows:
-        move.move(complaint)
         move.add(comment_on(complaint, CommentKind.REPLY, reply, actor=move.actor, now=move.now))
 
 
@@ -131,11 +135,10 @@ def negotiate(move: Move[Complaint], *, reply: str) -> None:
     roles=CLERKS | LEADS,
     label=gettext_noop("Record agreement"),
     moves={S.PROPOSAL: S.AGREED, S.NEGOTIATING: S.AGREED},
+    stamps=("agreed_at",),
 )
 def agree(move: Move[Complaint]) -> None:
     """The proposal is agreed to (CMP-4)."""
-    for complaint in move.rows:
-        move.move(complaint, agreed_at=move.now)
 
 
 @verb(

@@ -11,7 +11,7 @@ from models.call import Call
 from models.complaints import OPEN_STATUSES, Complaint, ComplaintCategory, ComplaintNature, ComplaintStatus
 from models.errors import Incomplete, OperationRefused, Outcome, gettext_noop
 from models.matters import ClockRun, Severity
-from models.operations.complaints.opening import FORMAL_RECORD, demand_formal_record, still_open
+from models.operations.complaints.opening import demand_formal_record, still_open
 from models.operations.core import (
     Move,
     can_own,
@@ -25,6 +25,7 @@ from models.operations.core import (
     verb,
 )
 from models.operations.matters import (
+    FORMAL_RECORD,
     MatterDraft,
     check_change,
     check_intake,

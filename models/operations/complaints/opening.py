@@ -1,19 +1,13 @@
 """What the verbs of complaints share: how they open, and the clock of the formal record (CMP-3)."""
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from sqlalchemy import func, literal, select
-from sqlalchemy.orm import Session
-
-from models.base import UTCDateTime
 from models.complaints import OPEN_STATUSES, Complaint
 from models.errors import Incomplete, Msgid, gettext_noop
-from models.matters import ClockRun, Severity
-from models.operations.core import CHUNK, Move
-from models.settings import Clock
-
-FORMAL_RECORD = "formal-record"
+from models.matters import Severity
+from models.operations.core import Move
+from models.operations.matters import FORMAL_RECORD
 
 
 def still_open(move: Move[Complaint]) -> None:
@@ -48,20 +42,3 @@ def demand_formal_record(move: Move[Complaint], complaint: Complaint) -> None:
     if complaint.formal_record_at is None and complaint.severity is not Severity.SERIOUS:
         move.clocks.cancel(complaint, move.now, FORMAL_RECORD)
         move.clocks.start(complaint, FORMAL_RECORD, move.now, due_at=move.now)
-
-
-def formal_record_owed(session: Session, complaints: Sequence[Complaint], now: datetime.datetime) -> set[int]:
-    """Ids of those that need a formal record (CMP-3): serious, or not carried out within the clock's working time."""
-    owed = {complaint.id for complaint in complaints if complaint.severity is Severity.SERIOUS}
-    ids = [complaint.id for complaint in complaints]
-    stopped_at = func.coalesce(ClockRun.cancelled_at, ClockRun.met_at, literal(now, UTCDateTime()))
-    for start in range(0, len(ids), CHUNK):
-        query = select(ClockRun.record_id).join(Clock, Clock.id == ClockRun.clock_id)
-        query = query.where(
-            ClockRun.register == Complaint.__tablename__,
-            ClockRun.record_id.in_(ids[start : start + CHUNK]),
-            Clock.code == FORMAL_RECORD,
-            ClockRun.due_at <= stopped_at,
-        )
-        owed.update(session.scalars(query))
-    return owed

@@ -24,7 +24,7 @@ from models.operations.core.numbers import take_numbers
 from models.operations.core.registers import require, require_role, sift
 from models.roles import Role
 from models.settings import EstateSettings
-from models.verbs import Declared, declare
+from models.verbs import declare_verb
 
 
 class OfEstate(Protocol):
@@ -86,30 +86,14 @@ def creation(
 
             def check(draft: Draft) -> None:
                 require_role(call.actor, verb, model(estate_id=draft.estate_id))
-                lacking = [
-                    name for name in needs if not _as_stored(model.__table__.columns[name], getattr(draft, name))
-                ]
-                require(
-                    {name: model.__table__.columns[name].info["label"] for name in lacking}, rule or model.status_rule
-                )
+                require(_lacking(model, draft, needs), rule or model.status_rule)
                 new.rows.append(body(new, draft))
 
             accepted, outcome = sift(drafts, check)
             outcome.done = list(accepted) if call.preview else _write(new, model, verb, rule, limits)
             return outcome
 
-        declare(
-            Declared(
-                register=model.__tablename__,
-                model=model,
-                name=verb,
-                roles=roles,
-                label=label,
-                rule=rule,
-                act=act,
-                body=body,
-            )
-        )
+        declare_verb(model, verb, act, body, roles=roles, label=label, rule=rule)
         return act
 
     return decorate

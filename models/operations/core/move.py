@@ -144,6 +144,13 @@ class Move(Generic[Row]):
         """Like :meth:`set`, with the new status: the transition table's, or *status* where the verb chooses."""
         self.set(row, status=self.target(row) if status is None else status, **values)
 
+    def go_on(self, stamps: Iterable[str] = ()) -> None:
+        """Give each row the status that the table gives, where none was said; *stamps* are when and by whom."""
+        stamped = {name: self.now if name.endswith("_at") else self.actor.staff_id for name in stamps}
+        for row in self.rows if stamped or self._targets is not None else ():
+            following = {} if self._targets is None else {"status": self.target(row)}
+            self._changes[row.id] = {**following, **stamped, **self._changes.get(row.id, {})}
+
     def keep_time(self) -> None:
         """Start and meet the clocks that the table says begin and end with this verb; what ends a row cancels them."""
         for limit in self.model.time_limits:

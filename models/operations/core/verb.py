@@ -21,7 +21,7 @@ from models.errors import Msgid, Outcome
 from models.operations.core.move import Move
 from models.operations.core.registers import check_columns
 from models.roles import Role
-from models.verbs import Declared, Undo, declare
+from models.verbs import Declared, Undo, declare_verb
 
 Row = TypeVar("Row", bound=Base)
 Own = ParamSpec("Own")
@@ -32,20 +32,22 @@ class Verb(Generic[Row, Own]):
     """A verb on rows of one table."""
 
     __name__: str
+    declared: Declared
 
     def __init__(
         self,
         body: Callable[Concatenate[Move[Row], Own], None],
         model: type[Row],
-        declared: Declared,
         *,
         compares: bool,
         amends: frozenset[str] | None,
         opening: Callable[[Move[Row]], None] | None,
+        stamps: tuple[str, ...],
     ) -> None:
         functools.update_wrapper(self, body)
-        self.model, self.declared = model, replace(declared, act=self, body=body)
+        self.model = model
         self._body, self._compares, self._amends, self._opening = body, compares, amends, opening
+        self._stamps = stamps
 
     def __call__(self, call: Call, rows: Iterable[Row], *positional: Own.args, **own: Own.kwargs) -> Outcome:
         """Do it to *rows*. Raises ValueError for a column that the verb does not amend: the caller's mistake."""
@@ -60,6 +62,7 @@ class Verb(Generic[Row, Own]):
         if self._opening is not None:
             self._opening(move)
         self._body(move, *positional, **own)
+        move.go_on(self._stamps)
         move.keep_time()
         return move.finish()
 
@@ -72,6 +75,7 @@ def verb(
     label: Msgid | None = None,
     rule: str | None = None,
     moves: Mapping[Any, Any] | None = None,
+    stamps: tuple[str, ...] = (),
     why: Msgid | None = None,
     compares: bool = True,
     amends: frozenset[str] | None = None,
@@ -86,7 +90,9 @@ def verb(
     :param name: what the policy and the event log call it, where that is not the function's name.
     :param label: how it reads; those of :data:`models.verbs.USUAL` need none.
     :param rule: the rule that its events name.
-    :param moves: status before -> status after; rows in another status are refused.
+    :param moves: status before -> status after; rows in another status are refused, the others get theirs unless the
+        body says another.
+    :param stamps: columns that say when it was done (``…_at``) and by whom (``…_by_id``).
     :param why: it needs a reason; this is said where there is none.
     :param compares: False where a row may have changed since it was read: entries are welcome at any version.
     :param amends: the columns that may be given, where the function takes any.
@@ -95,10 +101,12 @@ def verb(
     """
 
     def decorate(body: Callable[Concatenate[Move[Row], Own], None]) -> Verb[Row, Own]:
-        declared = Declared(
-            register=model.__tablename__,
-            model=model,
-            name=name or body.__name__,
+        made = Verb(body, model, compares=compares, amends=amends, opening=opening, stamps=stamps)
+        made.declared = declare_verb(
+            model,
+            name or body.__name__,
+            made,
+            body,
             roles=roles,
             label=label,
             rule=rule,
@@ -108,8 +116,6 @@ def verb(
             undo=undo,
             lasting=lasting,
         )
-        made = Verb(body, model, declared, compares=compares, amends=amends, opening=opening)
-        declare(made.declared)
         return made
 
     return decorate
@@ -132,20 +138,17 @@ def operation(
     """
 
     def decorate(function: Function) -> Function:
-        declare(
-            Declared(
-                register=model.__tablename__,
-                model=model,
-                name=name or function.__name__,
-                roles=roles,
-                label=label,
-                moves=moves,
-                act=function,
-                body=function,
-                bulk=bulk,
-                undo=undo,
-                lasting=lasting,
-            )
+        declare_verb(
+            model,
+            name or function.__name__,
+            function,
+            function,
+            roles=roles,
+            label=label,
+            moves=moves,
+            bulk=bulk,
+            undo=undo,
+            lasting=lasting,
         )
         return function
 

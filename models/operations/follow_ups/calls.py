@@ -308,6 +308,7 @@ def _back_to_work(move: Move[FollowUp], matters: Sequence[AnyMatter], reason: st
     label=gettext_noop("Close as not reached"),
     rule="FUP-3",
     moves={FollowUpStatus.SCHEDULED: FollowUpStatus.NOT_REACHED},
+    stamps=("finished_at", "finished_by_id"),
 )
 def close_not_reached(move: Move[FollowUp]) -> None:
     """End follow-ups as not reached, by a supervisor, after as many days of trying as the setting says (FUP-3)."""
@@ -316,5 +317,3 @@ def close_not_reached(move: Move[FollowUp]) -> None:
         if row.attempts < needed:
             message = gettext_noop("Tried on %(attempts)s days so far; %(needed)s different days are needed.")
             move.refuse(row, "FUP-3", message, attempts=row.attempts, needed=needed)
-            continue
-        move.move(row, finished_at=move.now, finished_by_id=move.actor.staff_id)

@@ -151,6 +151,7 @@ def _not_the_own(move: Move[KeyApproval]) -> None:
     label=gettext_noop("Approve"),
     rule="KEY-3",
     moves={ApprovalStatus.REQUESTED: ApprovalStatus.APPROVED},
+    stamps=("decided_at", "decided_by_id"),
     opening=_not_the_own,
     bulk=True,
     lasting=gettext_noop(
@@ -169,7 +170,7 @@ def approve(move: Move[KeyApproval], *, due_at: datetime.datetime | None = None)
         if refusal := key_gone(key) or borrower_gone(move.session, row.borrower_staff_id):
             move.reject(row, refusal)
         else:
-            move.move(row, decided_at=move.now, decided_by_id=move.actor.staff_id, due_at=due_at)
+            move.set(row, due_at=due_at)
 
 
 @verb(
@@ -178,13 +179,14 @@ def approve(move: Move[KeyApproval], *, due_at: datetime.datetime | None = None)
     label=gettext_noop("Refuse"),
     rule="KEY-3",
     moves={ApprovalStatus.REQUESTED: ApprovalStatus.REFUSED},
+    stamps=("decided_at", "decided_by_id"),
     why=gettext_noop("Say why it is refused."),
     opening=_not_the_own,
 )
 def refuse(move: Move[KeyApproval]) -> None:
     """Do not consent to loans, with the reason (KEY-3)."""
     for row in move.rows:
-        move.move(row, decided_at=move.now, decided_by_id=move.actor.staff_id, decision_reason=move.call.reason.strip())
+        move.set(row, decision_reason=move.call.reason.strip())
 
 
 def usable_approval(

@@ -1,22 +1,24 @@
-"""Follow-ups that finished matters owe (FUP-1): made by the verb that finishes, undone by the one that reopens."""
+"""What matters owe: a record (CMP-3); a follow-up (FUP-1), made by the verb that finishes, undone by who reopens."""
 
 import datetime
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, literal, select
 from sqlalchemy.orm import Session
 
+from models.base import UTCDateTime
 from models.call import Call
 from models.complaints import Complaint, ComplaintStatus
 from models.follow_ups import FollowUp, FollowUpStatus
-from models.matters import ClockRun
+from models.matters import ClockRun, Severity
 from models.operations.core import CHUNK, Move, create
 from models.roles import Role
-from models.settings import EstateSettings
+from models.settings import Clock, EstateSettings
 from models.tickets import Ticket, TicketKind, TicketStatus
 
 FOLLOWED_KINDS = (TicketKind.REPAIR, TicketKind.HOUSEHOLD_SERVICE, TicketKind.EMERGENCY)
+FORMAL_RECORD = "formal-record"
 FINISHED = (TicketStatus.DONE, ComplaintStatus.CARRIED_OUT)
 """From here on a follow-up is owed, until it is settled."""
 
@@ -114,3 +116,24 @@ def latest_follow_ups(
 def settled(follow_up: FollowUp | None) -> bool:
     """Whether the follow-up says satisfied, or was closed as not reached by a supervisor (FUP-3)."""
     return follow_up is not None and follow_up.status in (FollowUpStatus.SATISFIED, FollowUpStatus.NOT_REACHED)
+
+
+def formal_record_owed(
+    session: Session, complaints: Sequence[Any], now: datetime.datetime
+) -> dict[int, datetime.datetime]:
+    """Complaint -> since when it needs a formal record (CMP-3): not carried out within the clock's working time, or,
+    where no clock ran out, serious as it was registered.
+
+    *complaints* are records or rows of their columns.
+    """
+    owed = {row.id: row.registered_at for row in complaints if row.severity is Severity.SERIOUS}
+    ids = [row.id for row in complaints]
+    stopped_at = func.coalesce(ClockRun.cancelled_at, ClockRun.met_at, literal(now, UTCDateTime()))
+    past = select(ClockRun.record_id, func.min(ClockRun.due_at)).join(Clock, Clock.id == ClockRun.clock_id)
+    past = past.where(
+        ClockRun.register == Complaint.__tablename__, Clock.code == FORMAL_RECORD, ClockRun.due_at <= stopped_at
+    ).group_by(ClockRun.record_id)
+    for start in range(0, len(ids), CHUNK):
+        chunk = session.execute(past.where(ClockRun.record_id.in_(ids[start : start + CHUNK])))
+        owed.update((record_id, due_at) for record_id, due_at in chunk)
+    return owed

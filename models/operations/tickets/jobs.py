@@ -56,15 +56,19 @@ def accept(move: Move[Ticket], *, taker: Staff | None = None) -> None:
         move.move(ticket, accepted_at=move.now, slip_taken_by_id=who.id, assignee_id=ticket.assignee_id or who.id)
 
 
-@verb(Ticket, roles=CLERKS | WORKERS, label=gettext_noop("Start work"), moves={S.ACCEPTED: S.IN_PROGRESS})
+@verb(
+    Ticket,
+    roles=CLERKS | WORKERS,
+    label=gettext_noop("Start work"),
+    moves={S.ACCEPTED: S.IN_PROGRESS},
+    stamps=("arrived_at",),
+)
 def start(move: Move[Ticket]) -> None:
     """Arrived on site (DSP-5, JOB-7): stops the ``on-site`` clock."""
     for ticket in list(move.rows):
         if ticket.assignee_id is None:
             message = gettext_noop("%(record)s has no handler yet: assign it.")
             move.refuse(ticket, "INT-1", message, record=ticket.number)
-            continue
-        move.move(ticket, arrived_at=move.now)
 
 
 @verb(
@@ -190,6 +194,7 @@ def missing_for_close(ticket: Ticket, follow_up: FollowUp | None) -> list[Msgid]
     roles=CLERKS,
     label=gettext_noop("Close"),
     moves={S.DONE: S.CLOSED},
+    stamps=("closed_at", "closed_by_id"),
     bulk=True,
     undo=Undo(clocks="cancelled", built_on=BUILT_ON, followed=gone_on),
 )
@@ -200,8 +205,6 @@ def close(move: Move[Ticket]) -> None:
         if missing := missing_for_close(ticket, follow_ups.get(ticket.id)):
             message = gettext_noop("%(record)s cannot be closed yet. Missing: %(missing)s.")
             move.refuse(ticket, "JOB-6", message, record=ticket.number, missing=missing)
-            continue
-        move.move(ticket, closed_at=move.now, closed_by_id=move.actor.staff_id)
 
 
 @verb(
