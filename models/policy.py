@@ -21,7 +21,7 @@ from models.residents import MERGED, Occupancy, Resident, ResidentContact
 from models.roles import ADMINS, AUDITORS, EVERYONE, MANAGERS, READERS, SUPERVISORS, WORKERS, Role
 from models.saved_views import SavedView
 from models.staff import Actor, Staff, StaffAssignment, StaffContact, Team
-from models.tickets import OPEN_STATUSES, Ticket
+from models.tickets import OPEN_STATUSES, Ticket, TicketStatus
 from models.verbs import everything, find, grant
 
 # How an event names the role that let the verb through: the weightiest of those that do.
@@ -74,7 +74,7 @@ def role_for(actor: Actor | None, verb: str, target: Any) -> Role | None:
     if isinstance(record, SavedView) and not _keeps(actor, record):
         return None
     for role in _WEIGHT:
-        if role in held and (record is None or role not in WORKERS or _is_theirs(actor, role, record)):
+        if role in held and (record is None or role not in WORKERS or _is_theirs(actor, role, record, verb)):
             if verb == "read_phone" and role is Role.TECHNICIAN and not _is_open(record):
                 continue
             return role
@@ -112,7 +112,7 @@ def _keeps(actor: Actor, view: SavedView) -> bool:
     return view.owner_id == actor.staff_id or bool(in_charge)
 
 
-def _is_theirs(actor: Actor, role: Role, record: Base) -> bool:
+def _is_theirs(actor: Actor, role: Role, record: Base, verb: str) -> bool:
     if isinstance(record, SavedView):
         return record.owner_id == actor.staff_id
     if isinstance(record, Team):
@@ -120,8 +120,17 @@ def _is_theirs(actor: Actor, role: Role, record: Base) -> bool:
     if not isinstance(record, Ticket | Complaint):
         return False
     if role is Role.TECHNICIAN:
-        return record.assignee_id == actor.staff_id
+        return record.assignee_id == actor.staff_id or (verb in _OF_WHOEVER_TAKES_IT and _is_to_take(actor, record))
     return record.team_id in actor.teams_in(record.estate_id, Role.LEAD)
+
+
+_OF_WHOEVER_TAKES_IT = frozenset({"read", "accept"})
+"""What a technician may do about a job of the own team that nobody was assigned to."""
+
+
+def _is_to_take(actor: Actor, record: Ticket | Complaint) -> bool:
+    waits = isinstance(record, Ticket) and record.status is TicketStatus.DISPATCHED and record.assignee_id is None
+    return waits and record.team_id in actor.teams_in(record.estate_id, Role.TECHNICIAN)
 
 
 _OF_A_PERSON: dict[type[Any], Any] = {
@@ -217,3 +226,6 @@ def _own_rows(actor: Actor, model: type[Any], granted: Iterable[Role]) -> Iterab
                 yield and_(model.estate_id == estate, model.team_id.in_(teams))
         if Role.TECHNICIAN in roles and model is Ticket:
             yield and_(Ticket.estate_id == estate, Ticket.assignee_id == actor.staff_id)
+            own = actor.teams_in(estate, Role.TECHNICIAN)
+            to_take = and_(Ticket.status == TicketStatus.DISPATCHED, Ticket.assignee_id.is_(None))
+            yield and_(Ticket.estate_id == estate, Ticket.team_id.in_(own), to_take)

@@ -199,6 +199,26 @@ def test_a_technician_works_on_the_jobs_given_to_them_only(world, now):
     do(world, "accept", ticket, now, by="technician", taker=None).one()
 
 
+@pytest.mark.parametrize("kind", [TicketKind.REPAIR, TicketKind.EMERGENCY])
+def test_who_of_the_team_takes_an_unassigned_job_first_has_it__DSP_4(world, now, kind):
+    team = world.teams[Department.ENGINEERING]
+    ticket = register(world, now, kind=kind, team_id=team.id).one()
+    if kind is TicketKind.REPAIR:
+        do(world, "dispatch", ticket, now, assignee=None).one()
+    for verb in ("start", "finish", "close", "cancel"):
+        assert refusal(do(world, verb, ticket, now, by="technician2")).rule == "ROLE", verb
+    do(world, "accept", ticket, now, by="technician2", taker=None).one()
+    assert (ticket.assignee_id, ticket.slip_taken_by_id) == (world.person("technician2").id,) * 2
+    assert refusal(do(world, "accept", ticket, now, by="technician", taker=None)).rule == "ROLE"
+    do(world, "start", ticket, now, by="technician2").one()
+
+
+def test_a_job_of_another_team_is_not_for_the_taking__DSP_4(world, now):
+    ticket = new_ticket(world, now)
+    do(world, "dispatch", ticket, now, team=world.teams[Department.GREENING], assignee=None).one()
+    assert refusal(do(world, "accept", ticket, now, by="technician", taker=None)).rule == "ROLE"
+
+
 def test_chasing_is_an_entry__DSP_12(world, now):
     ticket = new_ticket(world, now)
     do(world, "comment", ticket, now, body="答：明天上午到", kind=CommentKind.CHASE).one()

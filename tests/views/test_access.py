@@ -245,6 +245,20 @@ def test_technicians_find_only_their_own_jobs(records: Records, sign_in: Callabl
     assert client.get(f"/admin/tickets/details/?id={records.tickets[1]}").status_code == 404
 
 
+def test_technicians_see_what_their_team_has_not_given_to_anybody_and_take_it__DSP_4(
+    records: Records, sign_in: Callable[..., FlaskClient], post: Callable[..., Any]
+) -> None:
+    job, technician = records.tickets[1], sign_in("technician")
+    assert post(sign_in("clerk"), f"/admin/tickets/step/dispatch/?id={job}", team=str(records.team)).status_code == 302
+    pages = ("/admin/", "/admin/tickets/", f"/admin/tickets/details/?id={job}")
+    assert [f"id={job}" in technician.get(page).text for page in pages] == [True, True, True]
+    assert f"/admin/tickets/step/accept/?id={job}" in technician.get(pages[2]).text
+    assert post(sign_in("technician2"), f"/admin/tickets/step/accept/?id={job}").status_code == 302
+    assert technician.get(pages[2]).status_code == 404
+    assert post(technician, f"/admin/tickets/step/accept/?id={job}").status_code == 404
+    assert f"/admin/tickets/details/?id={job}" not in technician.get("/admin/").text + technician.get(pages[1]).text
+
+
 def test_lookups_are_scoped_and_limited(records: Records, sign_in: Callable[..., FlaskClient]) -> None:
     clerk, technician = sign_in("clerk"), sign_in("technician")
     found = clerk.get("/admin/tickets/ajax/lookup/?name=unit&query=1-").get_json()
