@@ -4,6 +4,11 @@ Other programs import this package too; it needs SQLAlchemy and no web framework
 ``models.operations``; what the database itself refuses is written down in ``SCHEMA.md``.
 """
 
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from pkgutil import iter_modules
+
 from models.audits import AuditFinding, AuditLine, AuditRun
 from models.base import Base
 from models.bulk import BulkItem, BulkRun
@@ -27,6 +32,10 @@ from models.settings import CalendarDay, Category, Clock, Setting, WorkingHours
 from models.staff import SignInAttempt, Staff, StaffAssignment, StaffContact, Team
 from models.tickets import Ticket
 
+# The table of a further register has the name of its verbs.
+for verbs_of in iter_modules([str(Path(__file__).with_name("operations"))]):
+    if find_spec(f"{__name__}.{verbs_of.name}") is not None:
+        import_module(f"{__name__}.{verbs_of.name}")
 add_checks(Base.metadata)
 attach_indexes(Base.metadata)
 attach_triggers(Base.metadata)

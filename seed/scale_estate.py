@@ -15,7 +15,7 @@ from models.estates import FeeStatus, Unit, UnitUse
 from models.operations import estates as estate_verbs
 from models.operations import staff as staff_verbs
 from models.operations.core import name_pinyin
-from models.operations.estates import EstateDraft, TeamDraft
+from models.operations.estates import EstateDraft
 from models.operations.staff import StaffDraft
 from models.passwords import hashed
 from models.personal import Keyring, keyring_of
@@ -76,7 +76,7 @@ def open_estate(session: DeskSession, code: str, name: str, rng: Random, at: dat
     """Open the estate with its defaults, teams and staff, through the verbs."""
     system = system_actor(session, source="seed")
     (estate,) = estate_verbs.register(Call(session, system, at), [EstateDraft(code, name)]).all()
-    drafts = [TeamDraft(estate.id, title, department) for department, title in TEAM_NAMES.items()]
+    drafts = [Team(estate_id=estate.id, name=title, department=department) for department, title in TEAM_NAMES.items()]
     made = estate_verbs.register_teams(Call(session, system, at), drafts).all()
     teams: dict[Department, Team] = {team.department: team for team in made}
     secret = hashed(PASSWORD)

@@ -8,7 +8,6 @@ from models.estates import Estate
 from models.operations import estates as estate_verbs
 from models.operations import staff as staff_verbs
 from models.operations import tickets as ticket_verbs
-from models.operations.estates import TeamDraft
 from models.operations.staff import StaffDraft
 from models.operations.tickets import TicketDraft
 from models.passwords import hashed
@@ -109,7 +108,7 @@ def hire(
 
 
 def _set_up_teams(session: DeskSession, estate: Estate, at: datetime.datetime, system: Actor) -> dict[Department, Team]:
-    drafts = [TeamDraft(estate.id, name, department) for department, name in TEAM_NAMES.items()]
+    drafts = [Team(estate_id=estate.id, name=name, department=department) for department, name in TEAM_NAMES.items()]
     made = estate_verbs.register_teams(Call(session, system, at), drafts).all()
     return {team.department: team for team in made}
 

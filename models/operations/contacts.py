@@ -17,6 +17,7 @@ from models.operations.core import (
     Move,
     check_columns,
     check_each,
+    check_own_phone,
     create,
     delete_unused,
     estates_of,
@@ -26,7 +27,6 @@ from models.operations.core import (
     require_role,
     sift,
 )
-from models.operations.matters import check_own_phone
 from models.operations.staff import estates_of as works_in
 from models.operations.staff import is_in_charge
 from models.personal import keyring_of

@@ -31,7 +31,7 @@ from models.operations.settings import provide_defaults
 from models.policy import role_for
 from models.roles import ADMINS, CLERKS, MANAGERS, Role
 from models.rooms import room_order
-from models.staff import Department, Staff, StaffAssignment, Team
+from models.staff import Staff, StaffAssignment, Team
 
 AMENDABLE = frozenset({"name", "timezone", "address", "desk_phone"})
 UNIT_AMENDABLE = frozenset({"building", "floor", "code", "use", "fee_status", "butler_id", "handed_over_on"})
@@ -62,16 +62,6 @@ class UnitDraft:
     fee_status: FeeStatus = FeeStatus.UNKNOWN
     butler_id: int | None = None
     handed_over_on: datetime.date | None = None
-
-
-@dataclass
-class TeamDraft:
-    """A team of an estate (业务口)."""
-
-    estate_id: int
-    name: str
-    department: Department
-    lead_id: int | None = None
 
 
 @operation(Estate, roles=ADMINS)
@@ -235,7 +225,7 @@ def delete_units(move: Move[Unit]) -> None:
 
 
 @creation(Team, name="register", roles=MANAGERS)
-def register_teams(new: New[Team], draft: TeamDraft) -> Team:
+def register_teams(new: New[Team], draft: Team) -> Team:
     """Set up teams (SET-1); a name stands for one team, the lead works in the estate."""
     row = new.row(draft)
     _check_team(new.session, row.name, row.lead_id, row.estate_id, None)

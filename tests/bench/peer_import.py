@@ -27,7 +27,7 @@ from models.matters import Channel, ClockRun, Severity
 from models.operations import estates as estate_verbs
 from models.operations import staff as staff_verbs
 from models.operations.core import name_pinyin
-from models.operations.estates import EstateDraft, TeamDraft
+from models.operations.estates import EstateDraft
 from models.operations.staff import StaffDraft
 from models.passwords import hashed
 from models.personal import keyring_of
@@ -36,7 +36,7 @@ from models.residents import Resident, ResidentContact
 from models.roles import Role
 from models.session import DeskSession
 from models.settings import Category, EstateSettings
-from models.staff import Actor, Department, actors_for, system_actor
+from models.staff import Actor, Department, Team, actors_for, system_actor
 from models.tickets import Acceptance, Ticket, TicketKind, TicketStatus
 from seed.rows import RowWriter, event
 from tests.bench.peer_golden import GoldenFile, GoldenSchema, golden_rows
@@ -132,7 +132,8 @@ class _Import:
         first = department_of.get(BULK_STAFF)
         departments = sorted(set(department_of.values()), key=lambda item: (item is not first, item))
         teams = estate_verbs.register_teams(
-            Call(session, system, at), [TeamDraft(estate.id, item.value, item) for item in departments]
+            Call(session, system, at),
+            [Team(estate_id=estate.id, name=item.value, department=item) for item in departments],
         ).all()
         for team in teams:
             crew = [person for person in people if department_of[person.id] is team.department]

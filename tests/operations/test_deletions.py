@@ -46,16 +46,18 @@ def made_and_deleted(world, now):
     )
     passes.issue(call, [visitor]).one()
     estates.register_units(call, [estates.UnitDraft(estate, "9-901")]).one()
-    estates.register_teams(call, [estates.TeamDraft(estate, "new", Department.FINANCE)]).one()
+    estates.register_teams(call, [Team(estate_id=estate, name="new", department=Department.FINANCE)]).one()
     stay = residents.OccupancyDraft(estate, unit, person, OccupancyKind.TENANT)
     residents.register_occupancy(call, [stay]).one()
     of_both = [contacts.ContactDraft("13500135000", staff_id=colleague)]
     contacts.register(call, of_both).one()
     residents.register(call, [residents.ResidentDraft(estate, "丙", phone="13800003333")]).one()
     settings.register_categories(call, [settings.CategoryDraft(estate, "new", "new")]).one()
-    day = settings.CalendarDayDraft(estate, now.date() + datetime.timedelta(days=9), DayKind.OFF)
+    day = CalendarDay(estate_id=estate, day=now.date() + datetime.timedelta(days=9), kind=DayKind.OFF)
     settings.register_calendar_days(call, [day]).one()
-    settings.register_working_hours(call, [settings.WorkingHoursDraft(estate, 6, 60, 120)]).one()
+    settings.register_working_hours(
+        call, [WorkingHours(estate_id=estate, weekday=6, start_minute=60, end_minute=120)]
+    ).one()
     return {
         Ticket: tickets.delete,
         Complaint: complaints.delete,

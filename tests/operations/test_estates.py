@@ -14,8 +14,8 @@ from models.errors import OperationRefused, StaleRecord
 from models.estates import Estate, FeeStatus, Unit, UnitUse
 from models.events import Event
 from models.operations import estates, settings, tickets
-from models.operations.estates import EstateDraft, TeamDraft, UnitDraft
-from models.operations.settings import CalendarDayDraft, CategoryDraft, WorkingHoursDraft, check_value, official_days
+from models.operations.estates import EstateDraft, UnitDraft
+from models.operations.settings import CategoryDraft, check_value, official_days
 from models.settings import (
     CalendarDay,
     Category,
@@ -215,9 +215,14 @@ def test_a_unit_or_team_someone_refers_to_is_not_deleted(desk):
 
 
 def test_teams_have_one_name_each_and_a_lead_of_the_estate__SET_1(desk):
-    draft = TeamDraft(desk.id, "夜班工程", Department.ENGINEERING, desk.world.person("lead").id)
+    draft = Team(
+        estate_id=desk.id, name="夜班工程", department=Department.ENGINEERING, lead_id=desk.world.person("lead").id
+    )
     team = estates.register_teams(Call(desk.session, **desk.common), [draft]).one()
-    for bad in (TeamDraft(desk.id, "夜班工程", Department.SECURITY), TeamDraft(desk.id, " ", Department.SECURITY)):
+    for bad in (
+        Team(estate_id=desk.id, name="夜班工程", department=Department.SECURITY),
+        Team(estate_id=desk.id, name=" ", department=Department.SECURITY),
+    ):
         with refused("SET-1"):
             estates.register_teams(Call(desk.session, **desk.common), [bad]).one()
     stranger = desk.world.person("stranger").id
@@ -293,7 +298,7 @@ def test_a_setting_edited_works_from_then_on__SET_1(desk):
 
 def test_only_the_manager_sets_anything__SET_1(desk):
     clock, setting = found(desk, Clock, code="on-site"), found(desk, Setting, code="undo-minutes")
-    day = CalendarDayDraft(desk.id, datetime.date(2027, 1, 1), DayKind.OFF)
+    day = CalendarDay(estate_id=desk.id, day=datetime.date(2027, 1, 1), kind=DayKind.OFF)
     for username in ("clerk", "technician", "lead", "supervisor", "auditor", "admin", "stranger"):
         common = {"actor": desk.world.actor(username), "now": desk.now}
         for outcome in (
@@ -301,7 +306,10 @@ def test_only_the_manager_sets_anything__SET_1(desk):
             settings.amend_settings(Call(desk.session, **common), [setting], value=9),
             settings.register_categories(Call(desk.session, **common), [CategoryDraft(desk.id, "pets", "宠物")]),
             settings.register_calendar_days(Call(desk.session, **common), [day]),
-            settings.register_working_hours(Call(desk.session, **common), [WorkingHoursDraft(desk.id, 5, 540, 720)]),
+            settings.register_working_hours(
+                Call(desk.session, **common),
+                [WorkingHours(estate_id=desk.id, weekday=5, start_minute=540, end_minute=720)],
+            ),
         ):
             assert [refusal.rule for _, refusal in outcome.refused] == ["ROLE"], username
 
@@ -345,7 +353,9 @@ def test_the_eight_categories_of_complaints_are_given__CMP_1(desk):
 
 def test_the_estates_own_exceptions_stand_in_its_calendar__SET_2(desk):
     day = datetime.date(2026, 11, 21)
-    draft = CalendarDayDraft(desk.id, day, DayKind.WORKING, "开放日", 540, 720)
+    draft = CalendarDay(
+        estate_id=desk.id, day=day, kind=DayKind.WORKING, name="开放日", start_minute=540, end_minute=720
+    )
     row = settings.register_calendar_days(Call(desk.session, **desk.common), [draft]).one()
     assert EstateSettings(desk.session, [desk.id]).calendar(desk.id).intervals(day) == [(540, 720)]
     with refused("SET-2"):
@@ -361,14 +371,17 @@ def test_the_estates_own_exceptions_stand_in_its_calendar__SET_2(desk):
 
 
 def test_several_working_intervals_a_day_do_not_overlap__SET_2(desk):
-    drafts = [WorkingHoursDraft(desk.id, 5, 540, 720), WorkingHoursDraft(desk.id, 5, 720, 780)]
+    drafts = [
+        WorkingHours(estate_id=desk.id, weekday=5, start_minute=540, end_minute=720),
+        WorkingHours(estate_id=desk.id, weekday=5, start_minute=720, end_minute=780),
+    ]
     saturday = settings.register_working_hours(Call(desk.session, **desk.common), drafts).all()
     bad = [(5, 600, 660), (5, 700, 900), (7, 540, 720), (6, 720, 540), (6, -1, 540), (6, 600, 1441)]
     for weekday, start, end in bad:
         with refused("SET-2"):
-            draft = WorkingHoursDraft(desk.id, weekday, start, end)
+            draft = WorkingHours(estate_id=desk.id, weekday=weekday, start_minute=start, end_minute=end)
             settings.register_working_hours(Call(desk.session, **desk.common), [draft]).one()
-    twice = [WorkingHoursDraft(desk.id, 6, 540, 720)] * 2
+    twice = [WorkingHours(estate_id=desk.id, weekday=6, start_minute=540, end_minute=720)] * 2
     outcome = settings.register_working_hours(Call(desk.session, **desk.common), twice)
     assert (len(outcome.done), len(outcome.refused)) == (1, 1)
     with refused("SET-2"):
@@ -382,10 +395,13 @@ def test_preview_writes_nothing(desk):
     before = [counted(desk, model) for model in (Unit, Team, Category, CalendarDay, WorkingHours, Event)]
     drafts: tuple[tuple[Any, Any], ...] = (
         (estates.register_units, UnitDraft(desk.id, "9-901")),
-        (estates.register_teams, TeamDraft(desk.id, "夜班", Department.SECURITY)),
+        (estates.register_teams, Team(estate_id=desk.id, name="夜班", department=Department.SECURITY)),
         (settings.register_categories, CategoryDraft(desk.id, "pets", "宠物")),
-        (settings.register_calendar_days, CalendarDayDraft(desk.id, datetime.date(2027, 1, 1), DayKind.OFF)),
-        (settings.register_working_hours, WorkingHoursDraft(desk.id, 6, 540, 720)),
+        (
+            settings.register_calendar_days,
+            CalendarDay(estate_id=desk.id, day=datetime.date(2027, 1, 1), kind=DayKind.OFF),
+        ),
+        (settings.register_working_hours, WorkingHours(estate_id=desk.id, weekday=6, start_minute=540, end_minute=720)),
     )
     for verb, draft in drafts:
         assert verb(Call(desk.session, **desk.common, preview=True), [draft]).done == [draft]

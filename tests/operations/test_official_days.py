@@ -9,7 +9,7 @@ from models.call import Call
 from models.errors import OperationRefused
 from models.events import Event
 from models.operations import settings
-from models.operations.settings import CalendarDayDraft, official_days
+from models.operations.settings import official_days
 from models.settings import CalendarDay, DayKind, EstateSettings
 
 # Years whose calendars are known for good, and some that are not for long.
@@ -83,8 +83,8 @@ def test_a_year_whose_days_were_all_deleted_stays_empty__SET_2(world):
 
 def test_an_exception_written_early_keeps_its_date_and_the_official_days_come_around_it__SET_2(world):
     manager = {"actor": world.actor("manager"), "now": OPENED}
-    own = CalendarDayDraft(world.estate.id, NEW_YEAR_EVE, DayKind.WORKING, "值守")
-    mistaken = CalendarDayDraft(world.estate.id, MAKE_UP_SATURDAY, DayKind.OFF)
+    own = CalendarDay(estate_id=world.estate.id, day=NEW_YEAR_EVE, kind=DayKind.WORKING, name="值守")
+    mistaken = CalendarDay(estate_id=world.estate.id, day=MAKE_UP_SATURDAY, kind=DayKind.OFF)
     _, wrong = settings.register_calendar_days(Call(world.session, **manager), [own, mistaken]).all()
     settings.delete_calendar_days(Call(world.session, **manager), [wrong]).one()
     added, _ = provide(world)
@@ -109,7 +109,7 @@ def test_a_year_counts_as_ordinary_until_it_is_known_or_written_by_hand__SET_2(w
 
     assert ordinary(YEAR_LATER) == []
     assert ordinary(FAR) == [2100, 2101]
-    own = CalendarDayDraft(world.estate.id, datetime.date(2101, 1, 1), DayKind.OFF, "元旦")
+    own = CalendarDay(estate_id=world.estate.id, day=datetime.date(2101, 1, 1), kind=DayKind.OFF, name="元旦")
     settings.register_calendar_days(Call(world.session, world.actor("manager"), OPENED), [own]).one()
     assert ordinary(FAR) == [2100]
     assert settings.years_without_days(world.session, world.other, now=FAR) == [2100, 2101]

@@ -9,9 +9,8 @@ from flask.testing import FlaskClient
 
 from models.call import Call
 from models.operations import settings
-from models.operations.settings import CalendarDayDraft
 from models.session import DeskSession
-from models.settings import DayKind
+from models.settings import CalendarDay, DayKind
 from tests.factories import World
 from tests.views.test_lists import statements
 from tests.views.test_statements import READING, asked
@@ -37,7 +36,7 @@ def test_a_year_without_official_calendar_is_named_until_days_are_written_by_han
     with statements(app) as seen:
         client.get(PAGE)
     assert len(asked(seen)) <= READING["index_view"]
-    own = CalendarDayDraft(world.estate.id, datetime.date(2099, 10, 1), DayKind.OFF, "国庆节")
+    own = CalendarDay(estate_id=world.estate.id, day=datetime.date(2099, 10, 1), kind=DayKind.OFF, name="国庆节")
     settings.register_calendar_days(Call(session, world.actor("manager"), UNKNOWN), [own]).one()
     session.commit()
     assert sentences(client) == [2100]

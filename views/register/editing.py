@@ -38,8 +38,8 @@ else:
 class EditPages(Part[Row]):
     """``new/``, ``edit/?id=`` and ``delete/?id=``."""
 
-    draft_class: Callable[..., Any]
-    """What the create verb takes: made of what the form says and, where it has one, of the estate shown."""
+    draft_class: Callable[..., Any] | None = None
+    """What the create verb takes, of what the form says and, where it has one, the estate; None: an unsaved record."""
     create_template = "admin/create.html"
     edit_template = "admin/edit.html"
     delete_template = "admin/delete.html"
@@ -115,8 +115,9 @@ class EditPages(Part[Row]):
 
     def draft(self, form: DeskForm) -> object:
         """The draft that the create verb takes, from a valid form."""
-        own = "estate_id" in inspect.signature(self.draft_class).parameters
-        return self.draft_class(**form.arguments(), **({"estate_id": self.estate().id} if own else {}))
+        own = self.draft_class is None or "estate_id" in inspect.signature(self.draft_class).parameters
+        given = form.arguments() | ({"estate_id": self.estate().id} if own else {})
+        return (self.draft_class or self.model)(**given)
 
     def after_create(self, record: Row) -> str:
         """Where to go with the new record."""

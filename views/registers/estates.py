@@ -91,7 +91,6 @@ class TeamView(RegisterView[Team]):
     column_filters = (ChoiceFilter(Team.department),)
     form_columns = ("name", "department", "lead_id")
     create_form_class = form_of(Team, *form_columns)
-    draft_class = verbs.TeamDraft
     sections = ((_("Team"), ("name", "department", "lead")),)
 
 

@@ -137,7 +137,6 @@ class CalendarDayView(RegisterView[CalendarDay]):
     create_form_class = form_of(
         CalendarDay, "day", *form_columns, start_minute={"description": _("Empty on a working day: Monday's hours.")}
     )
-    draft_class = verbs.CalendarDayDraft
     sections = ((_("Day"), ("day", "kind", "name", "start_minute", "end_minute")),)
     empty_text = _("No day differs from its weekday yet.")
 
@@ -172,7 +171,6 @@ class WorkingHoursView(RegisterView[WorkingHours]):
     column_list = ("weekday", "start_minute", "end_minute")
     form_columns = ("start_minute", "end_minute")
     create_form_class = WorkingHoursForm
-    draft_class = verbs.WorkingHoursDraft
     sections = ((_("Interval"), ("weekday", "start_minute", "end_minute")),)
     empty_text = _("No working hours: clocks that count working time cannot run. Add them.")
 

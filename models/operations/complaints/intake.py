@@ -15,8 +15,10 @@ from models.operations.complaints.opening import demand_formal_record, still_ope
 from models.operations.core import (
     Move,
     can_own,
+    check_phone,
     create,
     operation,
+    phone_columns,
     referred,
     refuse_role,
     remove,
@@ -29,10 +31,8 @@ from models.operations.matters import (
     MatterDraft,
     check_change,
     check_intake,
-    check_phone,
     intake_columns,
     offer_same_matter,
-    phone_columns,
     required,
 )
 from models.policy import may

@@ -13,6 +13,7 @@ from models.operations.core.move import (
     refuse_role,
 )
 from models.operations.core.numbers import take_numbers, take_numbers_by_day
+from models.operations.core.phones import check_own_phone, check_phone, phone_columns, same_phone
 from models.operations.core.pinyin import MAXIMUM_LENGTH, SURNAMES, name_pinyin
 from models.operations.core.registers import (
     check_columns,
@@ -52,6 +53,8 @@ __all__ = [
     "check_each",
     "check_id_number",
     "check_letters",
+    "check_own_phone",
+    "check_phone",
     "create",
     "creation",
     "delete_unused",
@@ -71,11 +74,13 @@ __all__ = [
     "number_of",
     "once_looked_up",
     "operation",
+    "phone_columns",
     "referred",
     "refuse_role",
     "remove",
     "require",
     "require_role",
+    "same_phone",
     "sift",
     "take_numbers",
     "take_numbers_by_day",

@@ -1,27 +1,32 @@
 """How a verb that makes records is declared: what it is stands above how one record comes of one draft.
 
     @creation(Team, roles=MANAGERS)
-    def register(new: New[Team], draft: TeamDraft) -> Team:
+    def register(new: New[Team], draft: Team) -> Team:
         ...
 
     register(call, drafts)
 
-The role is asked first. What the body refuses is left out, for a preview nothing is made; the others get a number where
-they have none, the clocks that begin with the verb, and an event each.
+A draft is a record that is not saved, with what is said of it (its phone in plain form), or of a class of its own where
+more is asked. The role is asked first. What the body refuses is left out, for a preview nothing is made; the others get
+a number where they have none, the clocks that begin with the verb, and an event each.
 """
 
 import functools
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar, cast
+
+from sqlalchemy import Table
 
 from models.base import Base, Choice, LabelledEnum
 from models.call import Call
 from models.declared import TimeLimit
-from models.errors import Msgid, Outcome
+from models.errors import Msgid, Outcome, gettext_noop
+from models.estates import Unit
 from models.operations.core.clocks import RunningClocks
 from models.operations.core.move import create
 from models.operations.core.numbers import take_numbers
-from models.operations.core.registers import require, require_role, sift
+from models.operations.core.phones import check_phone, phone_columns
+from models.operations.core.registers import in_estate, require, require_role, sift
 from models.roles import Role
 from models.settings import EstateSettings
 from models.verbs import declare_verb
@@ -30,7 +35,9 @@ from models.verbs import declare_verb
 class OfEstate(Protocol):
     """What is to be registered in an estate."""
 
-    estate_id: int
+    @property
+    def estate_id(self) -> int:
+        """The estate."""
 
 
 Row = TypeVar("Row", bound=Base)
@@ -41,18 +48,29 @@ Made = TypeVar("Made")
 class New(Generic[Row]):
     """The records that one call makes, as they come to be."""
 
-    def __init__(self, call: Call, model: type[Row], estates: set[int]) -> None:
-        self._model = model
+    def __init__(self, call: Call, model: type[Row], estates: set[int], rule: str) -> None:
+        self._model, self._rule = model, rule
         self.call, self.session, self.actor, self.now = call, call.session, call.actor, call.now
         self.settings = EstateSettings(call.session, estates)
         self.rows: list[Row] = []
         """Those of the same call that were made before."""
         self._kept: dict[str, Any] = {}
 
-    def row(self, draft: OfEstate, **own: Any) -> Row:
-        """A record with what *draft* says of its columns, words without blanks around them, and *own* columns."""
-        said = {name: _as_stored(column, getattr(draft, name)) for name, column in _told(self._model, draft).items()}
-        return self._model(**{**said, **own})
+    def row(self, draft: Any, *, rule: str = "", **own: Any) -> Row:
+        """A record with what *draft* says of its columns, words without blanks around them, and *own* columns.
+
+        Refused by *rule*, that of the verb where none is given: a unit of another estate, a phone nobody can dial.
+        """
+        rule, model = rule or self._rule, self._model
+        said = {name: _as_stored(column, getattr(draft, name)) for name, column in _told(model, draft).items()}
+        for key in cast("Table", model.__table__).foreign_key_constraints:
+            name = key.column_keys[-1]
+            if key.referred_table.name == "units" and said.get(name) is not None:
+                in_estate(self.session, Unit, said[name], draft.estate_id, rule, gettext_noop("unit"), field=name)
+        if "phone_digest" in model.__table__.columns:
+            check_phone(draft.phone, rule, "phone")
+            said |= phone_columns(self.session, draft.phone)
+        return model(**{**said, **own})
 
     def once(self, name: str, make: Callable[[], Made]) -> Made:
         """What *make* gives, the same for all drafts of the call: what is there already, what the others have taken."""
@@ -82,7 +100,7 @@ def creation(
 
         @functools.wraps(body)
         def act(call: Call, drafts: Sequence[Draft]) -> Outcome:
-            new: New[Row] = New(call, model, {draft.estate_id for draft in drafts})
+            new: New[Row] = New(call, model, {draft.estate_id for draft in drafts}, rule or model.status_rule)
 
             def check(draft: Draft) -> None:
                 require_role(call.actor, verb, model(estate_id=draft.estate_id))
@@ -106,7 +124,7 @@ def _lacking(model: type[Base], draft: OfEstate, needs: Iterable[str]) -> dict[s
 
 
 def _told(model: type[Base], draft: OfEstate) -> dict[str, Any]:
-    """The columns of which *draft* says something; a phone number fills three, which the verb names."""
+    """The columns of which *draft* says something; a phone number fills three, which it says in one text."""
     columns: Any = model.__table__.columns
     return {name: columns[name] for name in vars(draft) if name in columns and "personal" not in columns[name].info}
 

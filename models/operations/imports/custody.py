@@ -17,12 +17,11 @@ from models.import_cells import ANONYMOUS, word_key
 from models.import_headings import COLUMNS
 from models.import_terms import key_and_pieces, names_several_keys
 from models.keys import ApprovalStatus, BorrowerKind, Key, KeyApproval, KeyLoan, KeyOrigin
-from models.operations.core import create, take_numbers
+from models.operations.core import check_phone, create, phone_columns, take_numbers
 from models.operations.imports.matters import in_utc, refuse_hidden, unit_of, zone_of
 from models.operations.imports.units import KnownUnits, Result, TellApart, hold_estate
 from models.operations.keys import FREE_BORROWERS, KeyDraft, key_gone, on_loan, open_loans
 from models.operations.keys import register as register_keys
-from models.operations.matters import check_phone, phone_columns
 from models.operations.passes import new_code
 from models.passes import PassKind, VisitorPass
 from models.residents import OccupancyKind

@@ -20,11 +20,10 @@ from models.estates import Estate
 from models.import_cells import ANONYMOUS, Masked, word_key
 from models.import_headings import COLUMNS
 from models.matters import Channel
-from models.operations.core import DESK_ROLES, can_own
+from models.operations.core import DESK_ROLES, can_own, check_phone, phone_columns
 from models.operations.imports.known_matters import KnownMatters, identifies, key_of
 from models.operations.imports.other_systems import refuse_future, take_over
 from models.operations.imports.units import KnownUnits, Result, TellApart, full_code, hold_estate
-from models.operations.matters import check_phone, phone_columns
 from models.residents import Occupancy, OccupancyKind, Resident
 from models.session import DeskSession
 from models.settings import Category

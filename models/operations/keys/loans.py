@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from models.call import Call
 from models.errors import OperationRefused, Outcome, gettext_noop
 from models.keys import ApprovalStatus, BorrowerKind, Key, KeyApproval, KeyLoan, unended
-from models.operations.core import CHUNK, Move, check_each, create, operation, require, verb
+from models.operations.core import CHUNK, Move, check_each, check_phone, create, operation, phone_columns, require, verb
 from models.operations.keys.approvals import (
     FREE_BORROWERS,
     borrower_gone,
@@ -23,7 +23,6 @@ from models.operations.keys.approvals import (
     usable_approval,
 )
 from models.operations.keys.borrowers import owners
-from models.operations.matters import check_phone, phone_columns
 from models.policy import may
 from models.residents import Resident
 from models.roles import CLERKS

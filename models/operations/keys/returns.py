@@ -9,9 +9,18 @@ from sqlalchemy.orm import Session
 from models.audits import FindingKind
 from models.errors import OperationRefused, gettext_noop
 from models.keys import BringerKind, Key, KeyLoan, unended
-from models.operations.core import AuditDay, Finding, Move, check_each, finder, found_in, verb
+from models.operations.core import (
+    AuditDay,
+    Finding,
+    Move,
+    check_each,
+    check_phone,
+    finder,
+    found_in,
+    phone_columns,
+    verb,
+)
 from models.operations.keys.loans import gone_again, keys_by_id
-from models.operations.matters import check_phone, phone_columns
 from models.roles import CLERKS, SUPERVISORS
 from models.verbs import Undo
 

@@ -7,15 +7,11 @@ from models.operations.matters.intake import (
     MatterDraft,
     check_change,
     check_intake,
-    check_own_phone,
-    check_phone,
     intake_columns,
     lacking,
     missing,
     offer_same_matter,
-    phone_columns,
     required,
-    same_phone,
 )
 from models.operations.matters.merging import AnyMatter, give_back, merge
 from models.operations.matters.owed import (
@@ -42,8 +38,6 @@ __all__ = [
     "MatterDraft",
     "check_change",
     "check_intake",
-    "check_own_phone",
-    "check_phone",
     "comment_on",
     "drop_follow_ups",
     "due_follow_up_at",
@@ -57,9 +51,7 @@ __all__ = [
     "missing",
     "offer_same_matter",
     "owes_follow_up",
-    "phone_columns",
     "required",
-    "same_phone",
     "settled",
     "write_follow_ups",
 ]

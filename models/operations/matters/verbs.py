@@ -10,9 +10,13 @@ from models import complaints, tickets
 from models.complaints import ComplaintStatus
 from models.errors import OperationRefused, gettext_noop
 from models.matters import Channel, CommentKind, RepeatReport, Severity
-from models.operations.core import Move, can_own, local_date, works_as
+from models.operations.core import Move, can_own, check_phone, local_date, phone_columns, works_as
 from models.operations.matters.comments import comment_on
-from models.operations.matters.intake import caller_columns, check_phone, check_promise, phone_columns, reporter
+from models.operations.matters.intake import (
+    caller_columns,
+    check_promise,
+    reporter,
+)
 from models.operations.mentions import check_may_read, named_in, tell
 from models.roles import Role
 from models.staff import Staff

@@ -17,14 +17,16 @@ from models.operations.core import (
     check_each,
     check_id_number,
     check_letters,
+    check_phone,
     creation,
     delete_unused,
     id_columns,
     in_estate,
+    phone_columns,
     require,
+    same_phone,
     verb,
 )
-from models.operations.matters import check_phone, phone_columns, same_phone
 from models.operations.passes.codes import new_code
 from models.passes import PassKind, VisitorPass
 from models.personal import IdDocument
@@ -88,28 +90,23 @@ def issue(new: New[VisitorPass], draft: PassDraft) -> VisitorPass:
     """
     rule = RULES[PassKind(draft.kind)]
     require(_missing(draft), rule)
-    check_phone(draft.phone, rule, "phone")
-    calendar = new.settings.calendar(draft.estate_id)
-    check_id_number(draft.id_document, draft.id_number, rule=rule, today=calendar.local_date(new.now))
-    if draft.host_unit_id is not None:
-        what = gettext_noop("unit")
-        in_estate(new.session, Unit, draft.host_unit_id, draft.estate_id, rule, what, field="host_unit_id")
-    check_badge(new.session, draft.estate_id, draft.badge_number, new.once("badges", set))
-    days = new.settings.number(draft.estate_id, DAYS[draft.kind])
-    begin, end = _valid(draft, rule, days, calendar, new.now)
     worker = draft.kind is PassKind.WORKER
-    return new.row(
+    row = new.row(
         draft,
+        rule=rule,
         code=new_code(),
-        **phone_columns(new.session, draft.phone),
         **id_columns(new.session, draft.id_number),
-        valid_from=begin,
-        valid_until=end,
         issued_at=new.now,
         issued_by_id=new.actor.staff_id,
         deposit_fen=new.settings.number(draft.estate_id, "worker-pass-deposit-fen") if worker else 0,
         card_fee_fen=new.settings.number(draft.estate_id, "worker-pass-card-fee-fen") if worker else 0,
     )
+    calendar = new.settings.calendar(draft.estate_id)
+    check_id_number(draft.id_document, draft.id_number, rule=rule, today=calendar.local_date(new.now))
+    check_badge(new.session, draft.estate_id, draft.badge_number, new.once("badges", set))
+    days = new.settings.number(draft.estate_id, DAYS[draft.kind])
+    row.valid_from, row.valid_until = _valid(draft, rule, days, calendar, new.now)
+    return row
 
 
 def check_badge(

@@ -20,6 +20,7 @@ from models.operations.core import (
     check_columns,
     check_each,
     check_id_number,
+    check_own_phone,
     create,
     delete_unused,
     id_columns,
@@ -31,7 +32,6 @@ from models.operations.core import (
     sift,
     verb,
 )
-from models.operations.matters import check_own_phone
 from models.operations.residents.same_person import ReachedThere
 from models.personal import IdDocument, keyring_of
 from models.policy import role_for

@@ -3,8 +3,6 @@
 from models.operations.settings.calendars import (
     DAY_AMENDABLE,
     HOURS_AMENDABLE,
-    CalendarDayDraft,
-    WorkingHoursDraft,
     amend_calendar_days,
     amend_working_hours,
     delete_calendar_days,
@@ -35,9 +33,7 @@ __all__ = [
     "CLOCK_AMENDABLE",
     "DAY_AMENDABLE",
     "HOURS_AMENDABLE",
-    "CalendarDayDraft",
     "CategoryDraft",
-    "WorkingHoursDraft",
     "amend_calendar_days",
     "amend_categories",
     "amend_clocks",

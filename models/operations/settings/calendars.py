@@ -3,7 +3,6 @@
 import dataclasses
 import datetime
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select, true
@@ -21,30 +20,8 @@ Hours = tuple[int, int, int]
 """Weekday (Monday is 0), start and end in minutes after local midnight."""
 
 
-@dataclass
-class CalendarDayDraft:
-    """A date that differs from its weekday; a working day without minutes of its own has Monday's hours."""
-
-    estate_id: int
-    day: datetime.date
-    kind: DayKind
-    name: str | None = None
-    start_minute: int | None = None
-    end_minute: int | None = None
-
-
-@dataclass
-class WorkingHoursDraft:
-    """One working interval of one weekday (Monday is 0), in minutes after local midnight."""
-
-    estate_id: int
-    weekday: int
-    start_minute: int
-    end_minute: int
-
-
 @creation(CalendarDay, name="register", roles=MANAGERS)
-def register_calendar_days(new: New[CalendarDay], draft: CalendarDayDraft) -> CalendarDay:
+def register_calendar_days(new: New[CalendarDay], draft: CalendarDay) -> CalendarDay:
     """Add holidays and make-up working days (SET-2); a date stands in the calendar once."""
     row = new.row(draft)
     _check_day(row.kind, row.start_minute, row.end_minute)
@@ -93,7 +70,7 @@ def delete_calendar_days(move: Move[CalendarDay]) -> None:
 
 
 @creation(WorkingHours, name="register", roles=MANAGERS)
-def register_working_hours(new: New[WorkingHours], draft: WorkingHoursDraft) -> WorkingHours:
+def register_working_hours(new: New[WorkingHours], draft: WorkingHours) -> WorkingHours:
     """Add working intervals to weekdays (SET-2); the intervals of a day do not overlap."""
     row = new.row(draft)
     known = new.once("hours", lambda: _KnownHours(new.session))

@@ -13,16 +13,26 @@ from models.complaints import OPEN_STATUSES as OPEN_COMPLAINTS
 from models.complaints import Complaint
 from models.errors import Incomplete, OperationRefused, Outcome, gettext_noop
 from models.matters import ClockRun
-from models.operations.core import Move, create, in_estate, operation, referred, refuse_role, remove, take_numbers, verb
+from models.operations.core import (
+    Move,
+    check_phone,
+    create,
+    in_estate,
+    operation,
+    phone_columns,
+    referred,
+    refuse_role,
+    remove,
+    take_numbers,
+    verb,
+)
 from models.operations.matters import (
     MatterDraft,
     check_change,
     check_intake,
-    check_phone,
     intake_columns,
     lacking,
     offer_same_matter,
-    phone_columns,
     required,
 )
 from models.operations.tickets.sending import ON_SITE_KINDS, dispatch, visit_agreed
