@@ -188,6 +188,50 @@ def test_who_did_the_work_does_not_ask_even_with_a_role_at_the_desk__FUP_1(world
     assert refusal(pass_on(world, follow_up, now, "technician")).rule == "FUP-1"
 
 
+def test_who_did_a_part_of_the_work_and_was_replaced_does_not_ask__FUP_1(world, now):
+    ticket = ticket_in(world, TicketStatus.IN_PROGRESS, now)
+    first, second = world.person("technician"), world.person("technician2")
+    do(world, "reassign", ticket, now, assignee=second, reason="请假").one()
+    do(world, "finish", ticket, now, by="technician2").one()
+    for person in (first, second):
+        world.session.add(StaffAssignment(estate_id=ticket.estate_id, staff_id=person.id, role=Role.CLERK))
+    world.session.flush()
+    for who in ("technician", "technician2"):
+        assert (
+            refusal(attempt(world, follow_up_of(world, ticket), now, AttemptOutcome.SATISFIED, by=who)).rule == "FUP-1"
+        )
+        assert refusal(pass_on(world, follow_up_of(world, ticket), now, who)).field == "assignee"
+    attempt(world, follow_up_of(world, ticket), now, AttemptOutcome.SATISFIED).one()
+
+
+def test_who_was_named_and_replaced_before_the_work_began_may_ask__FUP_1(world, now):
+    ticket = ticket_in(world, TicketStatus.ACCEPTED, now)
+    do(world, "reassign", ticket, now, assignee=world.person("technician2"), reason="请假").one()
+    for verb in ("start", "finish"):
+        do(world, verb, ticket, now, by="technician2").one()
+    clerk = StaffAssignment(estate_id=ticket.estate_id, staff_id=world.person("technician").id, role=Role.CLERK)
+    world.session.add(clerk)
+    world.session.flush()
+    attempt(world, follow_up_of(world, ticket), now, AttemptOutcome.SATISFIED, by="technician").one()
+
+
+def test_where_the_desk_owner_did_the_work_a_colleague_of_the_desk_is_to_ask__FUP_1(world, now):
+    team = world.teams[Department.CUSTOMER_SERVICE]
+    ticket = new_ticket(world, now)
+    owner = world.person("clerk")
+    assert ticket.desk_owner_id == owner.id
+    do(world, "dispatch", ticket, now, team=team, assignee=owner).one()
+    do(world, "accept", ticket, now, taker=None).one()
+    for verb in ("start", "finish"):
+        do(world, verb, ticket, now).one()
+    asker = follow_up_of(world, ticket).assignee_id
+    assert asker != owner.id
+    names = {
+        world.person(name).id: name for name in ("supervisor", "manager", "clerk2", "clerk") if name in world.staff
+    }
+    attempt(world, follow_up_of(world, ticket), now, AttemptOutcome.SATISFIED, by=names[asker]).one()
+
+
 def test_the_desk_person_who_handled_a_complaint_asks__FUP_1(world, now):
     complaint = carried_out(world, now)
     assert complaint.assignee_id == world.person("clerk").id

@@ -1,7 +1,7 @@
 """The verbs of follow-ups (回访, FUP-1 … FUP-5). ``finish`` and ``carry_out`` schedule them by themselves."""
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,7 @@ from models.follow_ups import (
 )
 from models.matters import CommentKind
 from models.operations import complaints, tickets
-from models.operations.core import CHUNK, Move, can_own, operation, require_role, sift, verb, works_as
+from models.operations.core import CHUNK, Move, can_own, operation, require_role, sift, verb
 from models.operations.follow_ups.rest_hours import rest_at
 from models.operations.matters import (
     FINISHED,
@@ -28,9 +28,10 @@ from models.operations.matters import (
     comment_on,
     due_follow_up_at,
     owes_follow_up,
+    workers_of,
     write_follow_ups,
 )
-from models.roles import CLERKS, SUPERVISORS, Role
+from models.roles import CLERKS, SUPERVISORS
 from models.settings import EstateSettings
 from models.staff import Actor, Staff
 from models.tickets import Ticket
@@ -86,7 +87,7 @@ def _check(session: Session, draft: FollowUpDraft, settings: EstateSettings, *, 
         message = gettext_noop("A follow-up of %(record)s is already to be made.")
         raise OperationRefused("FUP-1", message, record=matter.number)
     if draft.assignee is not None:
-        _check_person(session, draft.assignee, matter)
+        _check_person(session, draft.assignee, matter, workers_of(session, [matter])[matter])
     if refusal := _at_rest(settings, matter.estate_id, draft.preferred_time):
         raise refusal
 
@@ -102,34 +103,27 @@ def _at_rest(
     return OperationRefused("FUP-5", message, field="preferred_time", start=rest[0], end=rest[1])
 
 
-def _check_person(session: Session, person: Staff, matter: AnyMatter) -> None:
+def _check_person(session: Session, person: Staff, matter: AnyMatter, worked: Collection[int]) -> None:
     if not can_own(session, person, matter.estate_id):
         message = gettext_noop("%(person)s does not work at the desk of this estate.")
         raise OperationRefused("FUP-1", message, field="assignee", person=person.name)
-    if _did_the_work(session, person, matter):
+    if person.id in worked:
         message = gettext_noop("%(person)s did the work on %(record)s; somebody else of the desk follows it up.")
         raise OperationRefused("FUP-1", message, field="assignee", person=person.name, record=matter.number)
-
-
-def _did_the_work(session: Session, person: Staff, matter: AnyMatter) -> bool:
-    """Whether *person* is the handler who did the work; a complaint's handler from the desk handled its slip only."""
-    if matter.assignee_id != person.id:
-        return False
-    workers = (Role.TECHNICIAN, Role.LEAD)
-    return isinstance(matter, Ticket) or works_as(session, person, matter.estate_id, workers, matter.team_id)
 
 
 @verb(FollowUp, roles=CLERKS, label=gettext_noop("Reassign"))
 def reassign(move: Move[FollowUp], *, assignee: Staff, preferred_time: datetime.datetime | None = None) -> None:
     """Pass follow-ups to a named colleague of the desk (FUP-4); *preferred_time* is the resident's, None keeps it."""
     matters = _matters_of(move.session, move.rows)
+    worked = workers_of(move.session, list(matters.values()))
     for row in list(move.rows):
         if row.status is not FollowUpStatus.SCHEDULED:
             message = gettext_noop("This follow-up is “%(status)s”; nothing is left to be done.")
             move.refuse(row, "FUP-4", message, status=row.status)
             continue
         try:
-            _check_person(move.session, assignee, matters[row.id])
+            _check_person(move.session, assignee, matters[row.id], worked[matters[row.id]])
         except OperationRefused as refusal:
             move.reject(row, refusal)
             continue
@@ -227,8 +221,9 @@ def _guard_attempt(
     if outcome is AttemptOutcome.NOT_SATISFIED:
         move.refuse_unless(words.strip(), "FUP-3", gettext_noop("Say what is not right yet."), field="words")
     me = move.session.get_one(Staff, move.actor.staff_id)
+    worked = workers_of(move.session, list(matters.values()))
     for row in list(move.rows):
-        if _did_the_work(move.session, me, matters[row.id]):
+        if me.id in worked[matters[row.id]]:
             message = gettext_noop("%(person)s did the work on %(record)s; somebody else of the desk follows it up.")
             move.refuse(row, "FUP-1", message, person=me.name, record=matters[row.id].number)
             continue

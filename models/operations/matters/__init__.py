@@ -27,6 +27,7 @@ from models.operations.matters.owed import (
     settled,
     write_follow_ups,
 )
+from models.operations.matters.workers import workers_of
 
 __all__ = [
     "FINISHED",
@@ -53,5 +54,6 @@ __all__ = [
     "owes_follow_up",
     "required",
     "settled",
+    "workers_of",
     "write_follow_ups",
 ]

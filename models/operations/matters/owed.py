@@ -1,7 +1,7 @@
 """What matters owe: a record (CMP-3); a follow-up (FUP-1), made by the verb that finishes, undone by who reopens."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import func, literal, select
@@ -12,9 +12,11 @@ from models.call import Call
 from models.complaints import Complaint, ComplaintStatus
 from models.follow_ups import FollowUp, FollowUpStatus
 from models.matters import ClockRun, Severity
-from models.operations.core import CHUNK, Move, create
+from models.operations.core import CHUNK, DESK_ROLES, Move, create
+from models.operations.matters.workers import workers_of
 from models.roles import Role
 from models.settings import Clock, EstateSettings
+from models.staff import Staff, StaffAssignment
 from models.tickets import Ticket, TicketKind, TicketStatus
 
 FOLLOWED_KINDS = (TicketKind.REPAIR, TicketKind.HOUSEHOLD_SERVICE, TicketKind.EMERGENCY)
@@ -42,15 +44,17 @@ def due_follow_up_at(settings: EstateSettings, estate_id: int, finished_at: date
 
 
 def make_follow_ups(move: Move[Any], matters: Sequence[Ticket | Complaint]) -> None:
-    """Schedule a follow-up for each of *matters*, which *move* has finished, by its desk owner, with its clock.
+    """Schedule a follow-up for each of *matters*, which *move* has finished, with its clock: by its desk owner, or by
+    a colleague of the desk where the owner did the work.
 
     The events name the role in which the matter was finished: whoever does the work may not schedule by themselves.
     """
     by_role: dict[Role, list[FollowUp]] = {}
+    worked = workers_of(move.session, matters)
     for matter in matters:
         row = FollowUp(
             estate_id=matter.estate_id,
-            assignee_id=matter.desk_owner_id,
+            assignee_id=_asker(move, matter, worked[matter]),
             due_at=due_follow_up_at(move.settings, matter.estate_id, move.now),
             register=matter.__tablename__,
             record_id=matter.id,
@@ -58,6 +62,18 @@ def make_follow_ups(move: Move[Any], matters: Sequence[Ticket | Complaint]) -> N
         by_role.setdefault(move.role_of(matter), []).append(row)
     for role, rows in by_role.items():
         write_follow_ups(move.call, rows, settings=move.settings, role=role)
+
+
+def _asker(move: Move[Any], matter: Ticket | Complaint, worked: Collection[int]) -> int:
+    """Who of the desk asks: its owner, else its follower, who finished it, or another of the desk, who did no work."""
+    if matter.desk_owner_id not in worked:
+        return matter.desk_owner_id
+    desk = select(StaffAssignment.staff_id).join(Staff, Staff.id == StaffAssignment.staff_id)
+    desk = desk.where(StaffAssignment.estate_id == matter.estate_id, StaffAssignment.ended_at.is_(None))
+    desk = desk.where(StaffAssignment.role.in_(DESK_ROLES), Staff.disabled_at.is_(None)).order_by(StaffAssignment.id)
+    free = [person for person in move.session.scalars(desk) if person not in worked]
+    first = [person for person in (matter.follower_id, move.actor.staff_id) if person in free]
+    return next(iter([*first, *free]), matter.desk_owner_id)
 
 
 def write_follow_ups(
