@@ -24,6 +24,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    and_,
     bindparam,
 )
 from sqlalchemy.ext.compiler import compiles
@@ -300,6 +301,13 @@ def among(column: Any, members: Sequence[Any]) -> ColumnElement[bool]:
     words = bindparam(None, list(members), type_=column.type, expanding=True, literal_execute=True)
     condition: ColumnElement[bool] = column.in_(words)
     return condition
+
+
+def is_open(model: Any) -> ColumnElement[bool]:
+    """The condition that something is still owed on a row of *model* (a table's class, or an alias of it)."""
+    if model.open_statuses:
+        return among(model.status, model.open_statuses)
+    return and_(*(getattr(model, name).is_(None) for name in model.ended_by))
 
 
 class never(FunctionElement[datetime.datetime]):  # likewise

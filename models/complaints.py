@@ -16,7 +16,7 @@ from models.base import (
     LongText,
     ShortText,
     UTCDateTime,
-    among,
+    is_open,
     named,
     never,
     within_estate,
@@ -241,7 +241,7 @@ _OPEN = Complaint.status.in_(OPEN_STATUSES)
 _DUE = func.coalesce(Complaint.due_at, never())
 Index("ix_complaints_open_due", Complaint.estate_id, _DUE, Complaint.id, sqlite_where=_OPEN, postgresql_where=_OPEN)
 Index("ix_complaints_due", Complaint.estate_id, _DUE, Complaint.id)
-IS_OPEN = among(Complaint.status, OPEN_STATUSES)
+IS_OPEN = is_open(Complaint)
 """The condition that anything is still to be done."""
 
 

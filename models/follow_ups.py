@@ -15,7 +15,7 @@ from models.base import (
     LongText,
     Register,
     UTCDateTime,
-    among,
+    is_open,
     named,
     table_args,
     within_estate,
@@ -117,7 +117,7 @@ class FollowUp(Register, OfMatter, Base):
 
 
 _SCHEDULED = FollowUp.status.in_([FollowUpStatus.SCHEDULED])
-IS_SCHEDULED = among(FollowUp.status, FollowUp.open_statuses)
+IS_SCHEDULED = is_open(FollowUp)
 """The condition that the call is still to be made."""
 
 

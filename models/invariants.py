@@ -6,8 +6,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Executable, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from models.base import is_open
 from models.complaints import Complaint, ComplaintStatus
-from models.keys import ApprovalStatus, BorrowerKind, Key, KeyApproval, KeyLoan, unended
+from models.keys import ApprovalStatus, BorrowerKind, Key, KeyApproval, KeyLoan
 from models.matters import ClockRun
 from models.staff import Staff
 from models.tickets import Ticket, TicketStatus
@@ -41,7 +42,7 @@ def _matters_without_owner(session: Session) -> Iterator[str]:
 def _keys_on_two_loans(session: Session) -> Iterator[str]:
     query = (
         select(KeyLoan.key_id, func.count().label("loans"))
-        .where(unended())
+        .where(is_open(KeyLoan))
         .group_by(KeyLoan.key_id)
         .having(func.count() > 1)
         .order_by(KeyLoan.key_id)
@@ -53,7 +54,7 @@ def _keys_in_two_places(session: Session) -> Iterator[str]:
     """On loan though lost or handed back; not lost though a loan says so; lent to nobody (KEY-2, KEY-4)."""
     gone = or_(Key.lost_at.is_not(None), Key.handed_back_at.is_not(None))
     wrong: tuple[tuple[ColumnElement[bool], str], ...] = (
-        (and_(unended(), gone), "KEY-2: key {number} of estate {estate_id} is on loan, but lost or handed back"),
+        (and_(is_open(KeyLoan), gone), "KEY-2: key {number} of estate {estate_id} is on loan, but lost or handed back"),
         (
             and_(KeyLoan.lost_at.is_not(None), Key.lost_at.is_(None)),
             "KEY-4: key {number} of estate {estate_id} was lost on loan {loan_id} and does not say so",
@@ -76,7 +77,7 @@ def _loans_without_consent(session: Session) -> Iterator[str]:
     )
     query = select(Key.number, Key.estate_id).join(KeyLoan, KeyLoan.key_id == Key.id)
     query = query.where(
-        unended(),
+        is_open(KeyLoan),
         KeyLoan.borrower_kind.in_([BorrowerKind.STAFF, BorrowerKind.OTHER]),
         ~consent.exists(),
     )

@@ -1,7 +1,7 @@
 """Keys (钥匙) and their loans. A key is in one place: on its hook, with one borrower, returned for good, or lost."""
 
 import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Integer, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -17,6 +17,7 @@ from models.base import (
     ShortText,
     SortKey,
     UTCDateTime,
+    is_open,
     named,
     table_args,
     within_estate,
@@ -328,18 +329,12 @@ class KeyLoan(Register, Base):
         return self.pieces - self.pieces_back
 
 
-def unended(loan: Any = KeyLoan) -> ColumnElement[bool]:
-    """Loans (or an alias of them) whose key is out: neither come back nor lost (KEY-2)."""
-    condition: ColumnElement[bool] = loan.returned_at.is_(None) & loan.lost_at.is_(None)
-    return condition
-
-
 def usable(midnight: datetime.datetime) -> ColumnElement[bool]:
     """Consents that a key may leave on: given, not used, and of the local day that began at *midnight* (KEY-3)."""
     return (KeyApproval.status == ApprovalStatus.APPROVED) & (KeyApproval.decided_at >= midnight)
 
 
-_OUT = unended()
+_OUT = is_open(KeyLoan)
 Index(
     "uq_key_loans_unended",
     KeyLoan.key_id,

@@ -15,7 +15,7 @@ from models.base import (
     LongText,
     ShortText,
     UTCDateTime,
-    among,
+    is_open,
     named,
     never,
     within_estate,
@@ -237,7 +237,7 @@ Index(
     sqlite_where=_OPEN,
     postgresql_where=_OPEN,
 )
-IS_OPEN = among(Ticket.status, OPEN_STATUSES)
+IS_OPEN = is_open(Ticket)
 """The condition that anything is still to be done."""
 
 

@@ -10,10 +10,10 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import Column, ColumnElement, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from models.base import LabelledEnum, LocalDate
+from models.base import LabelledEnum, LocalDate, is_open
 from views.forms.lookup_kinds import LOOKUPS
 from views.request import context
-from views.request.queries import LARGEST_ID
+from views.request.queries import LARGEST_ID, place_in
 from views.words.labels import Caption, label_in
 from views.words.language import label, zone
 
@@ -193,6 +193,11 @@ class KeyFilter(DeskFilter[str]):
 
 
 State = tuple[Caption, Callable[[datetime.datetime], ColumnElement[bool]]]
+
+
+def overdue(model: type[Any]) -> State:
+    """The state of rows on which something is owed and whose time has passed."""
+    return _("overdue"), lambda now: is_open(model) & (place_in(model.due_at) < now)
 
 
 class StateFilter(DeskFilter[str]):

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, SQLColumnExpression, case, or_, select, true
 
-from models.base import among
+from models.base import is_open
 from models.complaints import Complaint
 from models.estates import Unit
 from models.finding import found_rooms, rooms_named, units_named
@@ -235,7 +235,7 @@ class OpenLookup(Lookup):
     written_of = ("number", "summary", "status")
 
     def _is_open(self) -> ColumnElement[bool]:
-        return among(self.model.status, self.model.open_statuses)
+        return is_open(self.model)
 
     def matching(self, text: str) -> ColumnElement[bool]:
         """The open ones that fit; where there are none, those that are over."""

@@ -14,10 +14,11 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, case, false, func, literal, or_, select
 from werkzeug.datastructures import MultiDict
 
+from models.base import is_open
 from models.errors import OperationRefused
 from models.estates import Unit
 from models.finding import units_named
-from models.keys import Key, KeyLoan, unended
+from models.keys import Key, KeyLoan
 from models.meanings import tags_said
 from models.operations import keys as verbs
 from models.personal import keyring_of
@@ -242,7 +243,7 @@ def key_question(*conditions: ColumnElement[bool]) -> Question:
 
 def _joined(query: Question) -> Question:
     """*query* over the keys in custody of the estate shown."""
-    of_key = (KeyLoan.key_id == Key.id) & unended()
+    of_key = (KeyLoan.key_id == Key.id) & is_open(KeyLoan)
     query = query.select_from(Key).outerjoin(Unit, Unit.id == Key.unit_id).outerjoin(KeyLoan, of_key)
     return query.where(shown_here(Key), Key.handed_back_at.is_(None))
 

@@ -16,10 +16,11 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import false, func, or_, select
 from sqlalchemy.orm import aliased
 
+from models.base import is_open
 from models.errors import OperationRefused, Outcome
 from models.estates import Unit
 from models.finding import units_named
-from models.keys import ApprovalStatus, Key, KeyApproval, KeyLoan, unended, usable
+from models.keys import ApprovalStatus, Key, KeyApproval, KeyLoan, usable
 from models.meanings import tags_said
 from models.operations import keys as verbs
 from models.personal import keyring_of
@@ -146,7 +147,7 @@ class SeveralKeysView(DeskPage):
             this = aliased(KeyLoan)
             loans = select(KeyLoan.key_id).join(this, verbs.same_borrower(this)).order_by(KeyLoan.id).limit(MOST_KEYS)
             loans = loans.where(this.id == parse_id(request.args["borrower_of"]), shown_here(this))
-            ids += context.session().scalars(loans.where(unended(), shown_here(KeyLoan)))
+            ids += context.session().scalars(loans.where(is_open(KeyLoan), shown_here(KeyLoan)))
         if "approved" in request.args:
             one, of = aliased(KeyApproval), KeyApproval
             consents = select(of.key_id).join(one, verbs.same_approved(one)).order_by(of.id).limit(MOST_KEYS)

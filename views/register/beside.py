@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, select
 
-from models.base import UTCDateTime
+from models.base import UTCDateTime, is_open
+from models.operations.core import number_of
 from views.request.gathering import Question
 
 NOW, SOON, MIDNIGHT = (bindparam(name, type_=UTCDateTime()) for name in ("now", "soon", "midnight"))
@@ -26,6 +27,20 @@ class OnDesk:
     """Its rows in order: ``id``, how each is called as ``name``, until when as ``until``; the desk takes the first."""
     note: Callable[[Any], str]
     """What is said of a row."""
+
+
+def overdue_on_desk(
+    model: type[Any],
+    title: Any,
+    empty: Any,
+    *columns: Any,
+    state: str = "overdue",
+    note: Callable[[Any], str] = lambda row: str(row[-1]),
+) -> OnDesk:
+    """The rows of *model* whose time has passed, the longest ago first; *note* reads *columns*, else ``beside``."""
+    told = columns or (getattr(model, model.beside),)
+    rows = select(model.id, number_of(model).label("name"), model.due_at.label("until"), *told)
+    return OnDesk(title, empty, state, rows.where(is_open(model), model.due_at < NOW).order_by(model.due_at), note)
 
 
 ON_DESK: dict[str, OnDesk] = {}

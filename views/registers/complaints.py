@@ -9,7 +9,7 @@ from models.operations import complaints as verbs
 from models.policy import may
 from models.tickets import Ticket
 from views.forms.clock_filter import missed_filter
-from views.forms.filters import ChoiceFilter, DateFilter, KeyFilter, ReferenceFilter, StateFilter
+from views.forms.filters import ChoiceFilter, DateFilter, KeyFilter, ReferenceFilter, StateFilter, overdue
 from views.register.record import Related
 from views.register.steps import Step
 from views.registers.complaint_forms import (
@@ -39,11 +39,10 @@ from views.registers.matter_forms import (
 from views.registers.matters import clock_table, follow_up_table, matter_table, merged_tables, repeat_table
 from views.registers.same_matter import MatterPages
 from views.request import context
-from views.request.queries import place_in
 
 STATES = {
     "open": (_("open"), lambda now: IS_OPEN),
-    "overdue": (_("overdue"), lambda now: IS_OPEN & (place_in(Complaint.due_at) < now)),
+    "overdue": overdue(Complaint),
     "no_record": (_("without formal record"), lambda now: IS_OPEN & Complaint.formal_record_at.is_(None)),
     "ended": (_("archived or cancelled"), lambda now: ~IS_OPEN),
 }

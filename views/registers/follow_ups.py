@@ -24,7 +24,7 @@ from models.staff import Staff
 from views.forms.base import DeskForm
 from views.forms.clock_filter import missed_filter
 from views.forms.fields import EnumField, LocalDateTimeField, LongTextField, LookupField, Required, WholeNumberField
-from views.forms.filters import ChoiceFilter, DateFilter, ReferenceFilter, StateFilter
+from views.forms.filters import ChoiceFilter, DateFilter, ReferenceFilter, StateFilter, overdue
 from views.register.base import RegisterView
 from views.register.page import may_here
 from views.register.record import Related
@@ -37,7 +37,7 @@ from views.words.labels import label_for
 from views.words.language import label, local_time
 
 STATES = {
-    "due": (_("overdue"), lambda now: IS_SCHEDULED & (FollowUp.due_at < now)),
+    "due": overdue(FollowUp),
     "mine": (_("mine"), lambda now: IS_SCHEDULED & (FollowUp.assignee_id == getattr(context.actor(), "staff_id", 0))),
 }
 

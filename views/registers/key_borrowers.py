@@ -8,7 +8,8 @@ from flask_babel import gettext
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import aliased
 
-from models.keys import BorrowerKind, Key, KeyApproval, KeyLoan, unended, usable
+from models.base import is_open
+from models.keys import BorrowerKind, Key, KeyApproval, KeyLoan, usable
 from models.operations import keys as verbs
 from models.residents import Resident
 from views.register.page import shown_here
@@ -87,7 +88,7 @@ def also_out(*of_loan: Callable[[type[KeyLoan]], ColumnElement[bool]]) -> Questi
     query: Question = select(KeyLoan.id, KeyLoan.key_id, Key.number, KeyLoan.lent_at, KeyLoan.due_at)
     query = query.select_from(KeyLoan).join(Key, Key.id == KeyLoan.key_id).join(this, verbs.same_borrower(this))
     return (
-        query.where(*conditions, unended(this), unended(), KeyLoan.id != this.id, shown_here(KeyLoan))
+        query.where(*conditions, is_open(this), is_open(KeyLoan), KeyLoan.id != this.id, shown_here(KeyLoan))
         .order_by(KeyLoan.lent_at, KeyLoan.id)
         .limit(MOST_OFFERED)
     )

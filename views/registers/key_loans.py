@@ -7,12 +7,13 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
-from models.keys import ApprovalStatus, BringerKind, Key, KeyApproval, KeyLoan, unended
+from models.base import is_open
+from models.keys import ApprovalStatus, BringerKind, KeyApproval, KeyLoan
 from models.operations import keys as verbs
 from models.policy import visible
-from views.forms.filters import ChoiceFilter, DateFilter, KeyFilter, StateFilter
+from views.forms.filters import ChoiceFilter, DateFilter, KeyFilter, StateFilter, overdue
 from views.register.base import RegisterView
-from views.register.beside import NOW, OnDesk
+from views.register.beside import overdue_on_desk
 from views.register.record import Related
 from views.register.steps import Step
 from views.registers.key_borrowers import also_approved, also_out, borrower_of
@@ -31,7 +32,7 @@ from views.request import context
 from views.words.cells import coloured, deadline
 from views.words.language import NOTHING, label, local_midnight, local_time
 
-OUT = unended()
+OUT = is_open(KeyLoan)
 
 
 def is_out(loan: KeyLoan) -> bool:
@@ -71,7 +72,7 @@ def bringer(loan: KeyLoan) -> str:
 
 LOAN_STATES = {
     "out": (_("on loan"), lambda now: OUT),
-    "overdue": (_("overdue"), lambda now: OUT & (KeyLoan.due_at < now)),
+    "overdue": overdue(KeyLoan),
     "returned": (_("returned"), lambda now: KeyLoan.returned_at.is_not(None)),
     "lost": (_("lost"), lambda now: KeyLoan.lost_at.is_not(None)),
 }
@@ -84,22 +85,14 @@ class KeyLoanView(RegisterView[KeyLoan]):
     name_text = _("Key loan %(number)s")
     group = _("Keys and passes")
     can_delete = False
-    on_desk = OnDesk(
+    on_desk = overdue_on_desk(
+        KeyLoan,
         _("Keys overdue"),
         _("Every key that is due is back."),
-        "overdue",
-        select(
-            KeyLoan.id,
-            Key.number.label("name"),
-            KeyLoan.due_at.label("until"),
-            KeyLoan.borrower_name,
-            KeyLoan.pieces,
-            KeyLoan.pieces_back,
-        )
-        .join(Key, Key.id == KeyLoan.key_id)
-        .where(OUT, KeyLoan.due_at < NOW)
-        .order_by(KeyLoan.due_at),
-        lambda loan: with_part(loan.borrower_name, loan),
+        KeyLoan.borrower_name,
+        KeyLoan.pieces,
+        KeyLoan.pieces_back,
+        note=lambda loan: with_part(loan.borrower_name, loan),
     )
     create_verb = "lend"
     steps = (

@@ -16,7 +16,7 @@ from models.reports import reopened
 from models.settings import Category
 from models.tickets import CANCELS, IS_OPEN, OPEN_STATUSES, Ticket, TicketStatus
 from views.forms.clock_filter import missed_filter
-from views.forms.filters import ChoiceFilter, DateFilter, KeyFilter, ReferenceFilter, StateFilter
+from views.forms.filters import ChoiceFilter, DateFilter, KeyFilter, ReferenceFilter, StateFilter, overdue
 from views.register.record import Related
 from views.register.steps import Step
 from views.registers.intake import IntakePages
@@ -54,11 +54,11 @@ from views.registers.ticket_forms import (
     WaitForm,
 )
 from views.request import context
-from views.request.queries import asked_id, place_in
+from views.request.queries import asked_id
 
 STATES = {
     "open": (_("open"), lambda now: IS_OPEN),
-    "overdue": (_("overdue"), lambda now: IS_OPEN & (place_in(Ticket.due_at) < now)),
+    "overdue": overdue(Ticket),
     "follow_up": (_("waiting for follow-up"), lambda now: is_owed(Ticket)),
     "unassigned": (_("without handler"), lambda now: IS_OPEN & Ticket.assignee_id.is_(None)),
     "mine": (

@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.base import is_open
 from models.call import Call
 from models.errors import OperationRefused, Outcome, gettext_noop
-from models.keys import ApprovalStatus, BorrowerKind, Key, KeyApproval, KeyLoan, unended
+from models.keys import ApprovalStatus, BorrowerKind, Key, KeyApproval, KeyLoan
 from models.operations.core import CHUNK, Move, check_each, check_phone, create, operation, phone_columns, require, verb
 from models.operations.keys.approvals import (
     FREE_BORROWERS,
@@ -55,7 +56,7 @@ def open_loans(session: Session, key_ids: Sequence[int]) -> dict[int, KeyLoan]:
     """The unended loan of each key that is out, by the key's id."""
     found: dict[int, KeyLoan] = {}
     for start in range(0, len(key_ids), CHUNK):
-        query = select(KeyLoan).where(KeyLoan.key_id.in_(key_ids[start : start + CHUNK]), unended())
+        query = select(KeyLoan).where(KeyLoan.key_id.in_(key_ids[start : start + CHUNK]), is_open(KeyLoan))
         found.update((loan.key_id, loan) for loan in session.scalars(query))
     return found
 

@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models.audits import FindingKind
+from models.base import is_open
 from models.errors import OperationRefused, gettext_noop
-from models.keys import BringerKind, Key, KeyLoan, unended
+from models.keys import BringerKind, Key, KeyLoan
 from models.operations.core import (
     AuditDay,
     Finding,
@@ -133,7 +134,7 @@ def keys_out(session: Session, scope: AuditDay) -> Iterator[Finding]:
     """Keys that are out; one past its return time is overdue (KEY-4)."""
     times = {"since": KeyLoan.lent_at, "due_at": KeyLoan.due_at}
     yield from found_in(
-        session, scope, KeyLoan, FindingKind.KEY_NOT_BACK, unended(), rule="KEY-4", facts=_borrowed, **times
+        session, scope, KeyLoan, FindingKind.KEY_NOT_BACK, is_open(KeyLoan), rule="KEY-4", facts=_borrowed, **times
     )
 
 

@@ -12,13 +12,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 
 from models import complaints, tickets
-from models.base import among
+from models.base import among, is_open
 from models.call import Call
 from models.complaints import Complaint, ComplaintStatus
 from models.errors import Msgid, OperationRefused, Phrase, gettext_noop
 from models.estates import Estate, Unit
 from models.follow_ups import FollowUp, FollowUpStatus
-from models.keys import Key, KeyLoan, unended
+from models.keys import Key, KeyLoan
 from models.operations.core import CHUNK, DESK_ROLES, WORKING_ROLES, Move
 from models.policy import role_for
 from models.roles import Role
@@ -111,7 +111,7 @@ KEYS_OUT = Duty(
     KeyLoan,
     "borrower_staff_id",
     "KEY-4",
-    unended(),
+    is_open(KeyLoan),
     lambda jobs, row, _more: any(estate == row.estate_id for estate, _role, _team in jobs),
 )
 
