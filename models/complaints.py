@@ -103,7 +103,6 @@ class Complaint(Matter, Base):
             code="formal-record",
             label=gettext_noop("formal record written"),
             rule="CMP-3",
-            starts="register",
             stops="write_formal_record",
             minutes=8 * 60,  # one working day of the training estate: 08:30-12:00 and 13:30-18:00
             calendar="working",

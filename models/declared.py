@@ -61,7 +61,7 @@ class TimeLimit:
     label: Msgid
     """What it measures."""
     rule: str
-    starts: str
+    starts: str = "register"
     """The verb with which it begins to run."""
     stops: str
     """The verb that meets it. A verb of the register that ends the record otherwise cancels it."""

@@ -127,7 +127,6 @@ class Ticket(Matter, Base):
             code="same-day",
             label=gettext_noop("done the same day"),
             rule="DSP-7",
-            starts="register",
             stops="finish",
             minutes=0,
             calendar="same_day",

@@ -2,7 +2,7 @@
 
 C clerk, T technician, L team lead, S supervisor, M manager, A auditor, D administrator. Technicians and leads may it
 to what is theirs only: jobs given to them, jobs and complaints of their team. The last column is the rule of the
-procedures that says so; † where the choice is ours.
+procedures that says so; † where the choice is ours. A line may name several verbs.
 """
 
 from models.roles import Role
@@ -265,11 +265,13 @@ def read(table: str) -> dict[tuple[str, str], frozenset[Role]]:
     """Register and verb -> who may."""
     found: dict[tuple[str, str], frozenset[Role]] = {}
     for line in filter(None, table.splitlines()):
-        register, verb, *letters, _rule = line.split()
-        assert (register, verb) not in found, line
-        assert len(letters) == len(ROLES), line
+        register, *verbs = line.split()[: -len(ROLES) - 1]
+        letters = line.split()[-len(ROLES) - 1 : -1]
+        assert verbs, line
         assert all(said in (".", letter) for said, letter in zip(letters, ROLES, strict=True)), line
-        found[register, verb] = frozenset(ROLES[letter] for letter in letters if letter != ".")
+        for verb in verbs:
+            assert (register, verb) not in found, line
+            found[register, verb] = frozenset(ROLES[letter] for letter in letters if letter != ".")
     return found
 
 

@@ -29,8 +29,6 @@ class Tried:
     """Who fills in its form, and what is typed there."""
     shown: Mapping[str, str]
     """What the page that follows says."""
-    different: Callable[[int], dict[str, Any]]
-    """What differs in each of very many rows of it."""
     rows: Callable[[Any], None]
     """Puts rows inside and outside of each filter (``tests/views/maker.py``)."""
     listed: str
@@ -39,6 +37,8 @@ class Tried:
     """Filter and value -> the rows that are left."""
     holds: str
     """What its pages hold, as in ``tests/views/what_pages_hold.toml``; ``choosable`` where it is more than is shown."""
+    different: Callable[[int], dict[str, Any]] = lambda n: {"number": f"N{n}"}
+    """What differs in each of very many rows of it."""
     changed: tuple[str, str] = ("", "")
     """A field of its edit form and what is typed there, where it has one."""
     done_by: frozenset[str] = field(default=frozenset())

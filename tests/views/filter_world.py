@@ -43,7 +43,7 @@ def make(session: DeskSession, world: World, now: datetime.datetime) -> Ids:
 def tickets(maker: Maker) -> None:
     """Four, registered at the ends of yesterday and just outside of it."""
     now, clerk2 = maker.now, maker.person("clerk2")
-    tap = maker.add(Category, "tap", register=CategoryRegister.TICKETS, code="tap", name="水龙头")
+    tap = maker.add(Category, "tap", register=CategoryRegister.TICKETS)
     maker.matter(
         Ticket,
         "early",
@@ -189,7 +189,7 @@ def keys(maker: Maker) -> None:
         "back": {"place": "水房", "origin": KeyOrigin.ENTRUSTED},
     }
     cut = {
-        name: maker.add(Key, name, number=f"K-{name}", hook=f"H-{name}", received_at=now - YEAR, **columns)
+        name: maker.add(Key, name, number=f"K-{name}", received_at=now - YEAR, **columns)
         for name, columns in places.items()
     }
     loans: tuple[tuple[str, str, BorrowerKind, datetime.datetime, datetime.datetime, dict[str, Any]], ...] = (
@@ -199,9 +199,8 @@ def keys(maker: Maker) -> None:
         ("lost", "lost", BorrowerKind.STAFF, maker.today - MINUTE, now - HOUR, {"lost_at": now}),
     )
     for name, key, kind, lent_at, due_at, ended in loans:
-        columns = {"borrower_kind": kind, "borrower_name": name, "lent_by_id": clerk, "identity_checked": True}
-        times = {"lent_at": lent_at, "due_at": due_at, "signed": True, **ended}
-        maker.add(KeyLoan, name, key_id=cut[key].id, **columns, **times)
+        columns = {"borrower_kind": kind, "identity_checked": True, "signed": True, **ended}
+        maker.add(KeyLoan, name, key_id=cut[key].id, lent_at=lent_at, due_at=due_at, **columns)
     cut["lost"].lost_at, cut["back"].handed_back_at, cut["back"].handed_back_to = now, now, "业主"
     for status in ApprovalStatus:
         decided = {} if status is ApprovalStatus.REQUESTED else {"decided_at": now, "decided_by_id": clerk}
@@ -210,10 +209,6 @@ def keys(maker: Maker) -> None:
             status.value,
             key_id=cut["out" if status is ApprovalStatus.REQUESTED else "hook"].id,
             borrower_kind=BorrowerKind.STAFF if status is ApprovalStatus.REFUSED else BorrowerKind.OTHER,
-            borrower_name="李工",
-            purpose="量尺寸",
-            requested_at=now - HOUR,
-            requested_by_id=clerk,
             status=status,
             **decided,
         )
@@ -228,7 +223,7 @@ def people(maker: Maker) -> None:
         "family": {"moved_in_on": today},
     }
     for name, columns in resident.items():
-        maker.add(Resident, name, name=name, **columns)
+        maker.add(Resident, name, **columns)
     made = maker.ids["residents"]
     maker.ids["residents"] |= {"zhang": maker.world.residents[0].id, "liu": maker.world.residents[1].id}
     living = {"from_on": today - YEAR}
@@ -280,7 +275,7 @@ def places(maker: Maker) -> None:
         maker.ids["teams"][department.value] = team.id
     for name, back in (("early", 2), ("yesterday", 1), ("today", 0)):
         day = datetime.date(2026, 11, 18) - back * DAY
-        maker.add(AuditRun, name, day=day, ran_at=maker.now, ran_by_id=maker.person("clerk"), counts={})
+        maker.add(AuditRun, name, day=day, counts={})
     maker.ids["audits"] = maker.ids["audit_runs"]
     elsewhere = Unit(estate_id=maker.world.other.id, code="1-201", use=UnitUse.SHOP)
     maker.session.add(elsewhere)
@@ -289,10 +284,8 @@ def places(maker: Maker) -> None:
 
 def settings(maker: Maker) -> None:
     """Categories of both registers, off and on; days off and worked."""
-    maker.add(
-        Category, "old", register=CategoryRegister.TICKETS, code="old", name="旧", enabled=False,
-    )  # fmt: skip
-    maker.add(Category, "noise", register=CategoryRegister.COMPLAINTS, code="noise", name="噪音")
+    maker.add(Category, "old", register=CategoryRegister.TICKETS, enabled=False)
+    maker.add(Category, "noise", register=CategoryRegister.COMPLAINTS)
     for name, day, kind in (("early", 16, DayKind.OFF), ("day", 17, DayKind.WORKING), ("late", 18, DayKind.OFF)):
         maker.add(CalendarDay, name, day=datetime.date(2026, 11, day), kind=kind)
 

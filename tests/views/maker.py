@@ -5,10 +5,11 @@ from typing import Any
 
 from sqlalchemy import select
 
+from models.base import ShortText, UTCDateTime
 from models.matters import ClockRun
 from models.session import DeskSession
 from models.settings import Clock
-from models.staff import Department
+from models.staff import Department, Staff
 from tests.factories import World
 
 HOUR = datetime.timedelta(hours=1)
@@ -29,8 +30,15 @@ class Maker:
         self.yesterday = self.today - DAY
 
     def add(self, model: type[Any], name: str, /, **columns: Any) -> Any:
-        """One row of the estate."""
-        row = model(estate_id=self.world.estate.id, **columns)
+        """One row of the estate. What must be there and is not among *columns*: its name, this morning, the clerk."""
+        lacking: dict[str, Any] = {}
+        for column in model.__table__.columns:
+            given = column.nullable or column.server_default is not None or column.name in columns
+            if not given and column.references(Staff.__table__.c.id):
+                lacking[column.name] = self.person("clerk")
+            elif not given and isinstance(column.type, ShortText | UTCDateTime):
+                lacking[column.name] = name if isinstance(column.type, ShortText) else self.today
+        row = model(estate_id=self.world.estate.id, **lacking, **columns)
         self.session.add(row)
         self.session.flush()
         self.ids.setdefault(model.__tablename__, {})[name] = row.id
