@@ -98,6 +98,8 @@ def test_a_burst_pipe_from_the_call_to_the_close__INT_3_DSP_11_JOB_5_FUP_1_JOB_6
     clerk.locator("tbody a").first.click()
     press(clerk, say("Record follow-up"))
     clerk.locator("[name=outcome]").select_option("satisfied")
+    for mark in ("quality", "timeliness", "attitude"):
+        clerk.locator(f"[name={mark}]").fill("5")
     press(clerk, say("Record follow-up"))
     clerk.goto("/admin/tickets/")
     clerk.locator("input[name=row]").check()

@@ -104,6 +104,8 @@ def test_a_resident_is_called_back__FUP_1(clerk: Page, say: Say, session: DeskSe
     clerk.goto("/admin/follow-ups/queue/")
     call = clerk.locator("main form", has=clerk.locator("[name=outcome]"))
     call.locator("[value=satisfied]").check()
+    for mark in ("quality", "timeliness", "attitude"):
+        call.locator(f"[name={mark}][value='5']").check()
     call.locator(".btn-primary").click()
     expect(clerk.locator("main .alert").first).to_be_visible()
     assert session.scalars(select(FollowUp.status)).all() == [FollowUpStatus.SATISFIED]

@@ -32,6 +32,7 @@ from tests.operations.walks import (
 )
 
 F = FollowUpStatus
+MARKS = ("quality", "timeliness", "attitude")
 
 
 @pytest.fixture
@@ -322,9 +323,16 @@ def test_satisfied_ends_it_with_scores_and_the_words_reach_the_team__FUP_2_FUP_3
 
 
 @pytest.mark.parametrize("score", [0, 6, -1])
-@pytest.mark.parametrize("name", ["quality", "timeliness", "attitude"])
+@pytest.mark.parametrize("name", MARKS)
 def test_a_score_is_from_1_to_5__FUP_2(world, now, follow_up, name, score):
     assert refusal(attempt(world, follow_up, now, AttemptOutcome.SATISFIED, **{name: score})).rule == "FUP-2"
+
+
+@pytest.mark.parametrize("outcome", [AttemptOutcome.SATISFIED, AttemptOutcome.NOT_SATISFIED])
+def test_who_was_reached_is_asked_for_every_mark__FUP_2(world, now, follow_up, outcome):
+    refused = refusal(attempt(world, follow_up, now, outcome, words="好", quality=None, attitude=None))
+    assert (refused.rule, [field for field, _said in refused.by_field()]) == ("FUP-2", ["quality", "attitude"])
+    assert follow_up.status is F.SCHEDULED
 
 
 def test_who_was_not_reached_gave_no_scores__FUP_2(world, now, follow_up):
@@ -358,6 +366,9 @@ def test_tickets_and_complaints_are_answered_in_one_batch__FUP_3(world, now, job
         way=FollowUpWay.PHONE,
         outcome=AttemptOutcome.NOT_SATISFIED,
         words="都没弄好",
+        quality=2,
+        timeliness=2,
+        attitude=2,
     )
     assert len(outcome.all()) == 2
     world.session.expire_all()

@@ -177,7 +177,8 @@ def attempt(
 ) -> Outcome:
     """Record one attempt by phone."""
     actor = world.actor(by)
-    arguments = {"way": way, "outcome": outcome, **columns}
+    marks = {} if outcome is AttemptOutcome.NOT_REACHED else {"quality": 4, "timeliness": 4, "attitude": 4}
+    arguments = {"way": way, "outcome": outcome, **marks, **columns}
     verb = follow_ups.record_attempt
     answer: Outcome = called(verb, world.session, [follow_up], actor=actor, now=now, **arguments)
     return answer

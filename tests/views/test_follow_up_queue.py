@@ -19,6 +19,7 @@ from tests.records import finish_ticket, make_tickets
 from tests.views.test_lists import statements
 from tests.views.test_statements import asked
 
+MARKS = ("quality", "timeliness", "attitude")
 QUEUE = "/admin/follow-ups/queue/"
 HOUR = datetime.timedelta(hours=1)
 
@@ -76,7 +77,8 @@ def test_after_saving_comes_the_next_one__FUP_2(
         page = clerk.get(QUEUE).text
         assert shown(page) == number
         form = form_of(page)
-        given = {"outcome": "satisfied", "way": "phone", "quality": "5", "words": "很好", "version": form["version"]}
+        given = {"outcome": "satisfied", "way": "phone", "words": "很好", "version": form["version"]}
+        given |= dict.fromkeys(MARKS, "5")
         answer = post(clerk, f"{QUEUE}record/?call={form['call']}", **given)
         assert (answer.status_code, answer.location) == (302, QUEUE)
         assert calls(look)[place].quality == 5
@@ -96,9 +98,6 @@ def test_who_was_not_reached_is_tried_again_on_another_day__FUP_3(
     assert calls(look)[0].attempts == 1
 
 
-MARKS = ("quality", "timeliness", "attitude")
-
-
 def test_a_refusal_loses_nothing_that_was_typed__FUP_3(
     jobs: list[str], look: DeskSession, sign_in: Callable[..., FlaskClient], post: Any
 ) -> None:
@@ -106,7 +105,8 @@ def test_a_refusal_loses_nothing_that_was_typed__FUP_3(
     form = form_of(clerk.get(QUEUE).text)
     address = f"{QUEUE}record/?call={form['call']}"
     for given, status, text in (
-        ({"outcome": "not_satisfied", "way": "visit", "quality": "2"}, 409, "FUP-3"),
+        ({"outcome": "not_satisfied", "way": "visit", **dict.fromkeys(MARKS, "2")}, 409, "FUP-3"),
+        ({"outcome": "satisfied", "way": "visit", "quality": "2"}, 409, "Timeliness"),
         ({"outcome": "not_reached", "way": "visit", "quality": "2"}, 409, "FUP-2"),
         ({"outcome": "satisfied", "way": "visit", "quality": "7", "words": "<b>好</b>"}, 400, "&lt;b&gt;好"),
         *(({"outcome": "satisfied", "way": "visit", mark: "6"}, 400, "5") for mark in MARKS),
@@ -189,7 +189,8 @@ def test_the_list_begins_with_what_is_still_to_be_made(
 ) -> None:
     clerk = sign_in("clerk")
     form = form_of(clerk.get(QUEUE).text)
-    post(clerk, f"{QUEUE}record/?call={form['call']}", outcome="satisfied", way="phone")
+    marks = dict.fromkeys(MARKS, "5")
+    post(clerk, f"{QUEUE}record/?call={form['call']}", outcome="satisfied", way="phone", **marks)
     page = clerk.get("/admin/follow-ups/", follow_redirects=True).text
     assert (jobs[0] in page, jobs[1] in page) == (False, True)
     assert 'href="/admin/follow-ups/?flt_status="' in page

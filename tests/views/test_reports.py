@@ -56,7 +56,7 @@ def month(session: DeskSession, world: World, now: datetime.datetime) -> list[in
     for place, outcome, words in ((0, AttemptOutcome.SATISFIED, ""), (1, AttemptOutcome.NOT_SATISFIED, "还在滴")):
         finish_ticket(session, world, made[place], now - (20 - 3 * place) * DAY + HOUR)
         call = session.scalars(select(FollowUp).where(FollowUp.ticket_id == made[place].id)).one()
-        given: dict[str, Any] = {"quality": 4 - 2 * place} if place < 2 else {}
+        given: dict[str, Any] = dict.fromkeys(("quality", "timeliness", "attitude"), 4 - 2 * place)
         follow_ups.record_attempt(
             Call(session, clerk, now - 10 * DAY), [call], way=FollowUpWay.EMAIL, outcome=outcome, words=words, **given
         ).one()
@@ -98,8 +98,8 @@ def test_shares_follow_from_the_clocks_and_calls__AUD_5(month: list[int], sign_i
     assert clocks["slip picked up"] == ["DSP-4", "2", "1", "66.7 %"]
     assert clocks["done the same day"][1:3] == ["2", "5"]  # the reopened one runs anew
     calls = rows_of(page, "calls")
-    assert calls["satisfied"] == ["1", "4.0 (1)", "—", "—"]
-    assert calls["not satisfied"] == ["1", "2.0 (1)", "—", "—"]
+    assert calls["satisfied"] == ["1", *["4.0 (1)"] * 3]
+    assert calls["not satisfied"] == ["1", *["2.0 (1)"] * 3]
     figures = figures_of(page)
     assert (figures["Satisfied"], figures["Reopened"], figures["Repeat repairs"]) == ("50.0 %", "50.0 %", "1")
     load = rows_of(page, "load")

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from models.call import Call
 from models.complaints import Complaint
-from models.errors import OperationRefused, Outcome, gettext_noop
+from models.errors import Incomplete, OperationRefused, Outcome, gettext_noop
 from models.follow_ups import (
     AttemptOutcome,
     FollowUp,
@@ -38,6 +38,7 @@ from models.tickets import Ticket
 
 DISTURBING = (FollowUpWay.PHONE, FollowUpWay.SMS, FollowUpWay.VISIT)
 FOLLOW_UP_CLOCK = "follow-up"
+MARKS = {name: FollowUp.__table__.columns[name].info["label"] for name in ("quality", "timeliness", "attitude")}
 
 
 @dataclass
@@ -158,10 +159,10 @@ def record_attempt(
 
     *called_at* is when it was made, None for now: that time is judged, not the time of writing it down (FUP-5).
 
-    Scores are 1 to 5 each (FUP-2); *words* become an entry on the matter, for the team concerned. Satisfied ends the
-    follow-up. Not satisfied ends it too and puts the matter back to work in the same transaction, *words* being what
-    is not right yet. Not reached counts one attempt a local day, an e-mail none. By phone, text message or visit not
-    in the resident's rest hours (FUP-1).
+    Scores are 1 to 5 each, asked of everybody who is reached (FUP-2); *words* become an entry on the matter, for the
+    team concerned. Satisfied ends the follow-up. Not satisfied ends it too and puts the matter back to work in the
+    same transaction, *words* being what is not right yet. Not reached counts one attempt a local day, an e-mail none.
+    By phone, text message or visit not in the resident's rest hours (FUP-1).
     """
     rows = list(follow_ups)
     if outcome is AttemptOutcome.NOT_SATISFIED and not call.preview:
@@ -218,6 +219,9 @@ def _guard_attempt(
     if outcome is AttemptOutcome.NOT_REACHED:
         message = gettext_noop("Nobody was reached: there are no scores.")
         move.refuse_unless(not given, "FUP-2", message, field="outcome")
+    elif lacking := {name: MARKS[name] for name, score in scores.items() if score is None}:
+        for row in list(move.rows):
+            move.reject(row, Incomplete("FUP-2", lacking))
     if outcome is AttemptOutcome.NOT_SATISFIED:
         move.refuse_unless(words.strip(), "FUP-3", gettext_noop("Say what is not right yet."), field="words")
     me = move.session.get_one(Staff, move.actor.staff_id)
