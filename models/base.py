@@ -28,7 +28,7 @@ from sqlalchemy import (
     bindparam,
 )
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, declared_attr, mapped_column
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.functions import FunctionElement
@@ -375,6 +375,12 @@ class Register(EstateRow):
     @classmethod
     def __mapper_args__(cls) -> dict[str, Any]:
         return {"version_id_col": cls.version}
+
+
+def state(first: LabelledEnum, sort_order: int = 0) -> MappedColumn[Any]:
+    """The column of a state in which a row begins as *first*."""
+    words, info = Choice(type(first)), named("Status")
+    return mapped_column(words, default=first, server_default=first.value, sort_order=sort_order, info=info)
 
 
 def table_args(*args: Any, **options: Any) -> tuple[Any, ...]:

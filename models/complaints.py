@@ -19,6 +19,7 @@ from models.base import (
     is_open,
     named,
     never,
+    state,
     within_estate,
 )
 from models.declared import TimeLimit, Tone
@@ -113,13 +114,7 @@ class Complaint(Matter, Base):
     category: Mapped[ComplaintCategory] = mapped_column(
         Choice(ComplaintCategory), sort_order=-85, info=named("Category")
     )
-    status: Mapped[ComplaintStatus] = mapped_column(
-        Choice(ComplaintStatus),
-        default=ComplaintStatus.REGISTERED,
-        server_default="registered",
-        sort_order=-84,
-        info=named("Status"),
-    )
+    status: Mapped[ComplaintStatus] = state(ComplaintStatus.REGISTERED, sort_order=-84)
     nature: Mapped[ComplaintNature | None] = mapped_column(Choice(ComplaintNature), info=named("Nature"))
     nature_reason: Mapped[str | None] = mapped_column(LongText, info=named("Reason for the nature", words=True))
     identity_checked: Mapped[bool] = mapped_column(

@@ -17,6 +17,7 @@ from models.base import (
     UTCDateTime,
     is_open,
     named,
+    state,
     table_args,
     within_estate,
 )
@@ -81,9 +82,7 @@ class FollowUp(Register, OfMatter, Base):
         ),
     )
 
-    status: Mapped[FollowUpStatus] = mapped_column(
-        Choice(FollowUpStatus), default=FollowUpStatus.SCHEDULED, server_default="scheduled", info=named("Status")
-    )
+    status: Mapped[FollowUpStatus] = state(FollowUpStatus.SCHEDULED)
     assignee_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), info=named("Handler"))
     due_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime, info=named("Due"))
     preferred_time: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Preferred time"))

@@ -19,6 +19,7 @@ from models.base import (
     UTCDateTime,
     is_open,
     named,
+    state,
     table_args,
     within_estate,
 )
@@ -210,9 +211,7 @@ class KeyApproval(Register, Base):
     purpose: Mapped[str] = mapped_column(LongText, info=named("Purpose", words=True))
     requested_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime, info=named("Requested"))
     requested_by_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), info=named("Requested by"))
-    status: Mapped[ApprovalStatus] = mapped_column(
-        Choice(ApprovalStatus), default=ApprovalStatus.REQUESTED, server_default="requested", info=named("Status")
-    )
+    status: Mapped[ApprovalStatus] = state(ApprovalStatus.REQUESTED)
     decided_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Decided"))
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), info=named("Decided by"))
     decision_reason: Mapped[str | None] = mapped_column(LongText, info=named("Reason for the decision", words=True))

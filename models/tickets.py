@@ -18,6 +18,7 @@ from models.base import (
     is_open,
     named,
     never,
+    state,
     within_estate,
 )
 from models.declared import TimeLimit, Tone
@@ -136,13 +137,7 @@ class Ticket(Matter, Base):
 
     kind: Mapped[TicketKind] = mapped_column(Choice(TicketKind), sort_order=-85, info=named("Kind"))
     category_id: Mapped[int | None] = mapped_column(Identity, info=named("Category"))
-    status: Mapped[TicketStatus] = mapped_column(
-        Choice(TicketStatus),
-        default=TicketStatus.RECEIVED,
-        server_default="received",
-        sort_order=-84,
-        info=named("Status"),
-    )
+    status: Mapped[TicketStatus] = state(TicketStatus.RECEIVED, sort_order=-84)
     complaint_id: Mapped[int | None] = mapped_column(Identity, info=named("Complaint"))
     previous_id: Mapped[int | None] = mapped_column(Identity, info=named("Follows on"))
     visit_from: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Visit from"))

@@ -25,6 +25,7 @@ from models.policy import may, visible
 from models.residents import Occupancy, OccupancyKind, Resident, ResidentContact, ResidentMerge
 from models.tickets import Ticket
 from views.forms.base import DeskForm
+from views.forms.clock_filter import usual_filters
 from views.forms.fields import EnumField, FlagField, LocalDateField, LongTextField, LookupField, Required, TextField
 from views.forms.filters import ChoiceFilter, DateFilter, KeyFilter
 from views.register.base import RegisterView
@@ -339,10 +340,7 @@ class OccupancyView(RegisterView[Occupancy]):
     steps = (Step("end", EndForm, "primary", when=lambda row: row.until_on is None),)
     empty_text = _("Nobody is registered for a unit yet: open a resident and add a unit.")
     column_list = ("id", "resident", "unit", "kind", "from_on", "until_on")
-    column_filters = (
-        ChoiceFilter(Occupancy.kind),
-        KeyFilter(Occupancy.unit_id, "unit"),
-    )
+    column_filters = tuple(usual_filters(Occupancy))
     create_form_class = OccupancyForm
     draft_class = verbs.OccupancyDraft
     sections = ((_("Occupancy"), ("resident", "unit", "kind", "from_on", "until_on")),)

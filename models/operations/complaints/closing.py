@@ -123,10 +123,8 @@ def write_formal_record(
 def mark_followed_up(move: Move[Complaint]) -> None:
     """The follow-up is settled (satisfied, or closed as not reached), or none is owed (CMP-4, FUP-3, INT-4, INT-9)."""
     follow_ups = latest_follow_ups(move.session, Complaint, [complaint.id for complaint in move.rows])
-    for complaint in list(move.rows):
-        if lacks_follow_up(complaint, follow_ups.get(complaint.id)):
-            message = gettext_noop("%(record)s has no satisfied follow-up yet.")
-            move.refuse(complaint, "FUP-3", message, record=complaint.number)
+    message = gettext_noop("%(record)s has no satisfied follow-up yet.")
+    move.refuse_where(lambda row: lacks_follow_up(row, follow_ups.get(row.id)), "FUP-3", message)
 
 
 def lacks_follow_up(complaint: Complaint, follow_up: FollowUp | None) -> bool:

@@ -12,10 +12,8 @@ from models.operations.matters import FORMAL_RECORD
 
 def still_open(move: Move[Complaint]) -> None:
     """Refuse what is archived or cancelled: it stays as it is (CMP-8)."""
-    for complaint in list(move.rows):
-        if complaint.status not in OPEN_STATUSES:
-            message = gettext_noop("%(record)s is “%(status)s” and stays as it is.")
-            move.refuse(complaint, "CMP-8", message, record=complaint.number, status=complaint.status)
+    message = gettext_noop("%(record)s is “%(status)s” and stays as it is.")
+    move.refuse_where(lambda row: row.status not in OPEN_STATUSES, "CMP-8", message, status=lambda row: row.status)
 
 
 def require_all(move: Move[Complaint], rule: str, words: Mapping[str, Msgid], **values: object) -> None:

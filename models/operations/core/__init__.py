@@ -1,7 +1,7 @@
 """What every verb stands on: the move over a batch, clocks, numbers, who may answer for a record."""
 
 from models.operations.core.creation import New, creation
-from models.operations.core.findings import FINDERS, AuditDay, Finding, FindingKey, finder, found_in, number_of
+from models.operations.core.findings import FINDERS, AuditDay, Finding, FindingKey, finds, number_of
 from models.operations.core.identity import check_id_number, id_columns, id_digest
 from models.operations.core.move import (
     CHUNK,
@@ -62,8 +62,7 @@ __all__ = [
     "estates_of",
     "event_row",
     "facts",
-    "finder",
-    "found_in",
+    "finds",
     "hold_estates",
     "id_columns",
     "id_digest",

@@ -1,6 +1,6 @@
 """What one audit finds: a finding as it stands now, before it is compared with what is stored (AUD-1, AUD-2).
 
-What is found in one register alone stands beside its verbs: a function with ``@finder``.
+What is found in one register alone stands beside its verbs: :func:`finds`.
 """
 
 import datetime
@@ -58,12 +58,6 @@ FINDERS: list[Finder] = []
 """All of them; complete when ``models.operations`` is imported."""
 
 
-def finder(function: Finder) -> Finder:
-    """Let each audit ask *function* what there is to find in its register."""
-    FINDERS.append(function)
-    return function
-
-
 def number_of(model: type[Base]) -> ColumnElement[Any]:
     """How people call a row of *model*: by its own number or, where it has none, by that of what it belongs to."""
     through = model.searched.through if model.called == "id" and model.searched is not None else ()
@@ -75,34 +69,39 @@ def number_of(model: type[Base]) -> ColumnElement[Any]:
     return func.coalesce(*numbers, None) if numbers else getattr(model, model.called)
 
 
-def found_in(
-    session: Session,
-    scope: AuditDay,
+def finds(
     model: type[Any],
     kind: LabelledEnum,
-    *conditions: ColumnElement[bool],
-    rule: str | Callable[[Any], str],
+    when: Callable[[AuditDay], ColumnElement[bool]],
+    *,
     since: Any,
-    due_at: Any,
+    due_at: Any = None,
+    rule: str | Callable[[Any], str] = "",
     facts: Callable[[Any], Mapping[str, Any]] = lambda row: {},
-) -> Iterator[Finding]:
-    """The rows of *model* for which the *conditions* hold: of *kind*, since the instant and late from the one given.
+) -> None:
+    """Let each audit find as *kind* the rows of *model* for which *when* gives the condition.
 
-    *since* and *due_at* are expressions. *rule* may depend on the row; *facts* are what its line says beside.
+    *since* and *due_at*, from which on it is late, are expressions; one of the two alone is both. *rule* may depend on
+    the row; where none is given it is that of the table's states. *facts* are what its line says beside.
     """
-    owner = getattr(model, model.answered_by)
-    told = (number_of(model).label("called"), owner.label("owner"), since.label("since"), due_at.label("late_from"))
-    query = select(model, *told).where(model.estate_id == scope.estate_id, *conditions).order_by(model.id)
-    for row, number, owner_id, began, late_from in session.execute(query):
-        yield Finding(
-            kind=kind,
-            rule=rule if isinstance(rule, str) else rule(row),
-            register=model.__tablename__,
-            record_id=row.id,
-            number=number,
-            owner_id=owner_id,
-            since=began,
-            due_at=late_from,
-            overdue=late_from is not None and late_from <= scope.now,
-            facts=facts(row),
-        )
+    rule, due_at = rule or model.status_rule, since if due_at is None else due_at
+
+    def found(session: Session, scope: AuditDay) -> Iterator[Finding]:
+        owner = getattr(model, model.answered_by)
+        told = (number_of(model).label("called"), owner.label("owner"), since.label("since"), due_at.label("late_from"))
+        query = select(model, *told).where(model.estate_id == scope.estate_id, when(scope)).order_by(model.id)
+        for row, number, owner_id, began, late_from in session.execute(query):
+            yield Finding(
+                kind=kind,
+                rule=rule if isinstance(rule, str) else rule(row),
+                register=model.__tablename__,
+                record_id=row.id,
+                number=number,
+                owner_id=owner_id,
+                since=began,
+                due_at=late_from,
+                overdue=late_from is not None and late_from <= scope.now,
+                facts=facts(row),
+            )
+
+    FINDERS.append(found)

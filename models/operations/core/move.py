@@ -136,6 +136,12 @@ class Move(Generic[Row]):
             for row in list(self.rows):
                 self.refuse(row, rule, message, **values)
 
+    def refuse_where(self, wrong: Callable[[Row], object], rule: str, message: Msgid, **values: Any) -> None:
+        """Refuse the rows that are *wrong*. The sentence may name the ``record``, and what functions say of it."""
+        for row in [row for row in self.rows if wrong(row)]:
+            said = {name: value(row) if callable(value) else value for name, value in values.items()}
+            self.refuse(row, rule, message, **{"record": str(row), **said})
+
     def set(self, row: Row, **values: Any) -> None:
         """Say that these columns of *row* become *values*; written by :meth:`finish`."""
         self._changes.setdefault(row.id, {}).update(values)

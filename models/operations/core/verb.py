@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
-from models.base import Base
+from models.base import Base, LabelledEnum
 from models.call import Call
 from models.errors import Msgid, Outcome
 from models.operations.core.move import Move
@@ -74,7 +74,7 @@ def verb(
     name: str = "",
     label: Msgid | None = None,
     rule: str | None = None,
-    moves: Mapping[Any, Any] | None = None,
+    moves: Mapping[Any, Any] | LabelledEnum | None = None,
     stamps: tuple[str, ...] = (),
     why: Msgid | None = None,
     compares: bool = True,
@@ -90,8 +90,8 @@ def verb(
     :param name: what the policy and the event log call it, where that is not the function's name.
     :param label: how it reads; those of :data:`models.verbs.USUAL` need none.
     :param rule: the rule that its events name.
-    :param moves: status before -> status after; rows in another status are refused, the others get theirs unless the
-        body says another.
+    :param moves: status before -> status after, or the one after all that are open; rows in another status are refused,
+        the others get theirs unless the body says another.
     :param stamps: columns that say when it was done (``…_at``) and by whom (``…_by_id``).
     :param why: it needs a reason; this is said where there is none.
     :param compares: False where a row may have changed since it was read: entries are welcome at any version.
@@ -111,7 +111,7 @@ def verb(
             label=label,
             rule=rule,
             why=why,
-            moves=moves,
+            moves=dict.fromkeys(model.open_statuses, moves) if isinstance(moves, LabelledEnum) else moves,
             bulk=bulk,
             undo=undo,
             lasting=lasting,

@@ -306,7 +306,7 @@ def _back_to_work(move: Move[FollowUp], matters: Sequence[AnyMatter], reason: st
     roles=SUPERVISORS,
     label=gettext_noop("Close as not reached"),
     rule="FUP-3",
-    moves={FollowUpStatus.SCHEDULED: FollowUpStatus.NOT_REACHED},
+    moves=FollowUpStatus.NOT_REACHED,
     stamps=("finished_at", "finished_by_id"),
 )
 def close_not_reached(move: Move[FollowUp]) -> None:

@@ -1,23 +1,17 @@
 """Keys that come back to the house, as a whole or in part; another return time; undoing a mistake (KEY-2, KEY-4)."""
 
 import datetime
-from collections.abc import Iterator
 from typing import Any
-
-from sqlalchemy.orm import Session
 
 from models.audits import FindingKind
 from models.base import is_open
 from models.errors import OperationRefused, gettext_noop
 from models.keys import BringerKind, Key, KeyLoan
 from models.operations.core import (
-    AuditDay,
-    Finding,
     Move,
     check_each,
     check_phone,
-    finder,
-    found_in,
+    finds,
     phone_columns,
     verb,
 )
@@ -129,16 +123,19 @@ def correct(move: Move[KeyLoan]) -> None:
         move.set(loan, returned_at=move.now, returned_to_id=move.actor.staff_id)
 
 
-@finder
-def keys_out(session: Session, scope: AuditDay) -> Iterator[Finding]:
-    """Keys that are out; one past its return time is overdue (KEY-4)."""
-    times = {"since": KeyLoan.lent_at, "due_at": KeyLoan.due_at}
-    yield from found_in(
-        session, scope, KeyLoan, FindingKind.KEY_NOT_BACK, is_open(KeyLoan), rule="KEY-4", facts=_borrowed, **times
-    )
-
-
 def _borrowed(loan: KeyLoan) -> dict[str, Any]:
     # Of a bunch also how much of it is back (KEY-2).
     part = {"pieces": loan.pieces, "pieces_back": loan.pieces_back} if loan.pieces_back else {}
     return {"borrower_kind": loan.borrower_kind.value, **part}
+
+
+# Keys that are out; one past its return time is overdue (KEY-4).
+finds(
+    KeyLoan,
+    FindingKind.KEY_NOT_BACK,
+    lambda scope: is_open(KeyLoan),
+    rule="KEY-4",
+    since=KeyLoan.lent_at,
+    due_at=KeyLoan.due_at,
+    facts=_borrowed,
+)

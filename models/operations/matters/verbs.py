@@ -26,10 +26,8 @@ OPEN_STATUSES: frozenset[Any] = frozenset(tickets.OPEN_STATUSES) | frozenset(com
 
 def not_archived(move: Move[Any]) -> None:
     """Refuse archived complaints, which are read-only (CMP-8)."""
-    for matter in list(move.rows):
-        if matter.status is ComplaintStatus.ARCHIVED:
-            message = gettext_noop("%(record)s is archived and stays as it is; reopen it as a new complaint.")
-            move.refuse(matter, "CMP-8", message, record=matter.number)
+    message = gettext_noop("%(record)s is archived and stays as it is; reopen it as a new complaint.")
+    move.refuse_where(lambda matter: matter.status is ComplaintStatus.ARCHIVED, "CMP-8", message)
 
 
 def report_again(

@@ -1,7 +1,7 @@
 """Passes at the gate: valid or not and why, in and out, handed in, deposit paid back (PAS-7, PAS-8)."""
 
 import datetime
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import case, or_, select
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from models.audits import FindingKind
 from models.errors import Msgid, OperationRefused, gettext_noop
-from models.operations.core import AuditDay, Finding, Move, finder, found_in, verb
+from models.operations.core import Move, finds, verb
 from models.operations.passes.codes import codes_in
 from models.operations.passes.issuing import RULES, check_badge
 from models.passes import OWES_DEPOSIT, Direction, PassMovement, VisitorPass
@@ -83,13 +83,10 @@ def check_in(move: Move[VisitorPass]) -> None:
 )
 def check_out(move: Move[VisitorPass]) -> None:
     """Let holders out (PAS-8): whoever is inside may leave, also when the pass has expired or was revoked."""
-    for row in list(move.rows):
-        if not row.inside:
-            message = gettext_noop("The holder of %(record)s is not inside.")
-            move.refuse(row, "PAS-8", message, record=row.number)
-        else:
-            move.set(row, inside=False)
-            move.add(_movement(row, Direction.OUT, move.actor, move.now))
+    move.refuse_where(lambda row: not row.inside, "PAS-8", gettext_noop("The holder of %(record)s is not inside."))
+    for row in move.rows:
+        move.set(row, inside=False)
+        move.add(_movement(row, Direction.OUT, move.actor, move.now))
 
 
 def _movement(row: VisitorPass, direction: Direction, actor: Actor, now: datetime.datetime) -> PassMovement:
@@ -105,68 +102,48 @@ def _movement(row: VisitorPass, direction: Direction, actor: Actor, now: datetim
     roles=CLERKS,
     label=gettext_noop("Hand in"),
     rule="PAS-7",
+    stamps=("handed_in_at",),
     bulk=True,
     undo=Undo(built_on=frozenset({"inside", "revoked_at", "deposit_refunded_at"}), followed=badge_given_again),
 )
 def hand_in(move: Move[VisitorPass]) -> None:
     """Take passes and badges back (PAS-1, PAS-3), expired and revoked ones too. A deposit stands until refunded."""
-    for row in list(move.rows):
-        if row.handed_in_at is not None:
-            move.refuse(row, "PAS-7", gettext_noop("%(record)s was handed in already."), record=row.number)
-        elif row.inside:
-            message = gettext_noop("The holder of %(record)s is still inside: check out first.")
-            move.refuse(row, "PAS-8", message, record=row.number)
-        else:
-            move.set(row, handed_in_at=move.now)
+    again = gettext_noop("%(record)s was handed in already.")
+    move.refuse_where(lambda row: row.handed_in_at is not None, "PAS-7", again)
+    inside = gettext_noop("The holder of %(record)s is still inside: check out first.")
+    move.refuse_where(lambda row: row.inside, "PAS-8", inside)
 
 
-@verb(VisitorPass, roles=CLERKS, label=gettext_noop("Refund deposit"), rule="PAS-3")
+@verb(VisitorPass, roles=CLERKS, label=gettext_noop("Refund deposit"), rule="PAS-3", stamps=("deposit_refunded_at",))
 def refund(move: Move[VisitorPass]) -> None:
     """Pay deposits back, once, when the pass was handed in, a revoked one too (PAS-3); never the card fee."""
-    for row in list(move.rows):
-        if not row.deposit_fen:
-            move.refuse(row, "PAS-3", gettext_noop("No deposit was taken for %(record)s."), record=row.number)
-        elif row.deposit_refunded_at is not None:
-            message = gettext_noop("The deposit of %(record)s was paid back already.")
-            move.refuse(row, "PAS-3", message, record=row.number)
-        elif row.handed_in_at is None:
-            message = gettext_noop("The deposit is paid back when %(record)s has been handed in.")
-            move.refuse(row, "PAS-3", message, record=row.number)
-        else:
-            move.set(row, deposit_refunded_at=move.now)
+    move.refuse_where(lambda row: not row.deposit_fen, "PAS-3", gettext_noop("No deposit was taken for %(record)s."))
+    again = gettext_noop("The deposit of %(record)s was paid back already.")
+    move.refuse_where(lambda row: row.deposit_refunded_at is not None, "PAS-3", again)
+    early = gettext_noop("The deposit is paid back when %(record)s has been handed in.")
+    move.refuse_where(lambda row: row.handed_in_at is None, "PAS-3", early)
 
 
-@finder
-def passes_out(session: Session, scope: AuditDay) -> Iterator[Finding]:
-    """Passes that have expired or were revoked and whose card was not handed in, since the earlier of the two."""
-    until, revoked = VisitorPass.valid_until, VisitorPass.revoked_at
-    since = case((revoked < until, revoked), else_=until)
-    yield from found_in(
-        session,
-        scope,
-        VisitorPass,
-        FindingKind.PASS_NOT_HANDED_IN,
-        VisitorPass.handed_in_at.is_(None),
-        or_(until <= scope.now, revoked.is_not(None)),
-        rule=lambda row: RULES[row.kind],
-        since=since,
-        due_at=since,
-        facts=lambda row: {"kind": row.kind.value},
-    )
-
-
-@finder
-def deposits_kept(session: Session, scope: AuditDay) -> Iterator[Finding]:
-    """Deposits not given back yet of passes that were handed in, revoked ones too: owed since then (PAS-3)."""
-    yield from found_in(
-        session,
-        scope,
-        VisitorPass,
-        FindingKind.DEPOSIT_NOT_REFUNDED,
-        OWES_DEPOSIT,
-        VisitorPass.handed_in_at.is_not(None),
-        rule="PAS-3",
-        since=VisitorPass.handed_in_at,
-        due_at=VisitorPass.handed_in_at,
-        facts=lambda row: {"kind": row.kind.value, "deposit_fen": row.deposit_fen},
-    )
+# Passes that have expired or were revoked and whose card was not handed in, since the earlier of the two.
+finds(
+    VisitorPass,
+    FindingKind.PASS_NOT_HANDED_IN,
+    lambda scope: (
+        VisitorPass.handed_in_at.is_(None)
+        & or_(VisitorPass.valid_until <= scope.now, VisitorPass.revoked_at.is_not(None))
+    ),
+    rule=lambda row: RULES[row.kind],
+    since=case(
+        (VisitorPass.revoked_at < VisitorPass.valid_until, VisitorPass.revoked_at), else_=VisitorPass.valid_until
+    ),
+    facts=lambda row: {"kind": row.kind.value},
+)
+# Deposits not given back yet of passes that were handed in, revoked ones too: owed since then (PAS-3).
+finds(
+    VisitorPass,
+    FindingKind.DEPOSIT_NOT_REFUNDED,
+    lambda scope: OWES_DEPOSIT & VisitorPass.handed_in_at.is_not(None),
+    rule="PAS-3",
+    since=VisitorPass.handed_in_at,
+    facts=lambda row: {"kind": row.kind.value, "deposit_fen": row.deposit_fen},
+)

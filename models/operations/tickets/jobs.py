@@ -25,6 +25,7 @@ from models.tickets import Acceptance, Ticket, TicketKind, TicketStatus, Waiting
 from models.tickets import TicketStatus as S
 from models.verbs import Undo
 
+NO_HANDLER = gettext_noop("%(record)s has no handler yet: assign it.")
 ANSWERED_KINDS = (TicketKind.ENQUIRY, TicketKind.QUERY, TicketKind.SUGGESTION)
 
 
@@ -65,10 +66,7 @@ def accept(move: Move[Ticket], *, taker: Staff | None = None) -> None:
 )
 def start(move: Move[Ticket]) -> None:
     """Arrived on site (DSP-5, JOB-7): stops the ``on-site`` clock."""
-    for ticket in list(move.rows):
-        if ticket.assignee_id is None:
-            message = gettext_noop("%(record)s has no handler yet: assign it.")
-            move.refuse(ticket, "INT-1", message, record=ticket.number)
+    move.refuse_where(lambda ticket: ticket.assignee_id is None, "INT-1", NO_HANDLER)
 
 
 @verb(
@@ -101,11 +99,11 @@ def resume(
 ) -> None:
     """Go on where the job waited from. After *resident absent* a new appointment is needed (DSP-8)."""
     check_visit(move, visit_from, visit_until)
-    for ticket in list(move.rows):
-        if ticket.waiting_reason is WaitingReason.RESIDENT_ABSENT and visit_until is None:
-            message = gettext_noop("The resident was absent: agree a new appointment first.")
-            move.refuse(ticket, "DSP-8", message, field="visit_until")
-            continue
+    if visit_until is None:
+        message = gettext_noop("The resident was absent: agree a new appointment first.")
+        absent = WaitingReason.RESIDENT_ABSENT
+        move.refuse_where(lambda ticket: ticket.waiting_reason is absent, "DSP-8", message, field="visit_until")
+    for ticket in move.rows:
         move.move(ticket, ticket.waiting_from, waiting_reason=None, waiting_from=None, waiting_note=None)
         if visit_from is not None or visit_until is not None:
             move.set(ticket, visit_from=visit_from, visit_until=visit_until)
@@ -123,11 +121,8 @@ def finish(move: Move[Ticket], *, result: str, acceptance: Acceptance, acceptanc
     explained = acceptance is Acceptance.SIGNED or acceptance_reason.strip()
     message = gettext_noop("Without the resident's signature, say why.")
     move.refuse_unless(explained, "JOB-5", message, field="acceptance_reason")
+    move.refuse_where(lambda ticket: ticket.assignee_id is None, "INT-1", NO_HANDLER)
     for ticket in list(move.rows):
-        if ticket.assignee_id is None:
-            message = gettext_noop("%(record)s has no handler yet: assign it.")
-            move.refuse(ticket, "INT-1", message, record=ticket.number)
-            continue
         if acceptance is Acceptance.UNKNOWN:
             message = gettext_noop("Only imported records may leave the acceptance unknown.")
             move.refuse(ticket, "JOB-5", message, field="acceptance")
@@ -147,27 +142,32 @@ def finish(move: Move[Ticket], *, result: str, acceptance: Acceptance, acceptanc
 def answer(move: Move[Ticket], *, result: str) -> None:
     """Answer an enquiry, query or suggestion at the desk (JOB-1): done without anyone going there."""
     move.refuse_unless(result.strip(), "JOB-6", gettext_noop("Write down the answer."), field="result")
-    for ticket in list(move.rows):
-        if ticket.kind not in ANSWERED_KINDS:
-            message = gettext_noop("%(record)s is a job: dispatch it instead of answering.")
-            move.refuse(ticket, "JOB-1", message, record=ticket.number)
-            continue
+    message = gettext_noop("%(record)s is a job: dispatch it instead of answering.")
+    move.refuse_where(lambda ticket: ticket.kind not in ANSWERED_KINDS, "JOB-1", message)
+    for ticket in move.rows:
         move.move(ticket, finished_at=move.now, result=result, acceptance=Acceptance.NOT_NEEDED)
         move.clocks.meet(ticket, move.now, "same-day")
 
 
-@verb(Ticket, roles=CLERKS, label=gettext_noop("Take slip back"), bulk=True, undo=Undo(built_on=BUILT_ON))
+@verb(
+    Ticket,
+    roles=CLERKS,
+    label=gettext_noop("Take slip back"),
+    stamps=("slip_returned_at", "slip_returned_to_id"),
+    bulk=True,
+    undo=Undo(built_on=BUILT_ON),
+)
 def take_slip_back(move: Move[Ticket]) -> None:
     """The technician hands the slip back and the desk signs for it (JOB-5)."""
-    for ticket in list(move.rows):
-        if ticket.status is not TicketStatus.DONE or ticket.dispatched_at is None:
-            message = gettext_noop("%(record)s has no slip to take back: it is “%(status)s”.")
-            move.refuse(ticket, "JOB-5", message, record=ticket.number, status=ticket.status)
-        elif ticket.slip_returned_at is not None:
-            message = gettext_noop("The slip of %(record)s was taken back already.")
-            move.refuse(ticket, "JOB-5", message, record=ticket.number)
-        else:
-            move.set(ticket, slip_returned_at=move.now, slip_returned_to_id=move.actor.staff_id)
+    none = gettext_noop("%(record)s has no slip to take back: it is “%(status)s”.")
+    move.refuse_where(
+        lambda ticket: ticket.status is not TicketStatus.DONE or ticket.dispatched_at is None,
+        "JOB-5",
+        none,
+        status=lambda ticket: ticket.status,
+    )
+    again = gettext_noop("The slip of %(record)s was taken back already.")
+    move.refuse_where(lambda ticket: ticket.slip_returned_at is not None, "JOB-5", again)
 
 
 def missing_for_close(ticket: Ticket, follow_up: FollowUp | None) -> list[Msgid]:
@@ -217,11 +217,9 @@ def close(move: Move[Ticket]) -> None:
 )
 def reopen(move: Move[Ticket]) -> None:
     """The resident is not satisfied: back to work (JOB-1, FUP-3); the same-day clock starts anew."""
-    for ticket in list(move.rows):
-        if ticket.dispatched_at is None or ticket.team_id is None:
-            message = gettext_noop("%(record)s was answered at the desk; register a new matter.")
-            move.refuse(ticket, "JOB-1", message, record=ticket.number)
-            continue
+    message = gettext_noop("%(record)s was answered at the desk; register a new matter.")
+    move.refuse_where(lambda ticket: ticket.dispatched_at is None or ticket.team_id is None, "JOB-1", message)
+    for ticket in move.rows:
         move.move(ticket, finished_at=None, acceptance=None, acceptance_reason=None, slip_returned_at=None)
         move.set(ticket, slip_returned_to_id=None)
         move.add(comment_on(ticket, CommentKind.NOTE, move.call.reason, actor=move.actor, now=move.now))
