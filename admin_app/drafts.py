@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from views.request import context
 
 COOKIE = "saved_drafts"
-"""Read by drafts.js; holds the numbers of the last forms that were saved, and nothing of what was typed."""
+"""Read by drafts_controller.js; holds the numbers of the last forms that were saved, and nothing of what was typed."""
 LATEST = 8
 SECONDS = 24 * 3600
 _NUMBER = re.compile(r"[a-z0-9-]{8,40}")

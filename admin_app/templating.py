@@ -4,6 +4,7 @@ A page has some eighty of these, which took longer to look up than all the rest 
 """
 
 import re
+from pathlib import Path
 from typing import Any
 
 from flask import Flask, has_request_context, request, url_for
@@ -15,6 +16,8 @@ from jinja2.visitor import NodeTransformer
 from views.words.cells import marked
 from views.words.language import language
 
+_CONTROLLERS = {path.name for path in (Path(__file__).parent / "static/js/controllers").iterdir()}
+
 
 def init(app: Flask) -> None:
     """Let *app* keep its templates so; before anything else asks for its templates."""
@@ -24,8 +27,9 @@ def init(app: Flask) -> None:
 
 def controllers(page: str) -> list[str]:
     """The files of the controllers that a page's mark-up names: it loads them at once, not one after the other."""
-    names = sorted({name for value in re.findall(r' data-controller="([^"]+)"', page) for name in value.split()})
-    return [f"js/controllers/{name.replace('-', '_')}_controller.js" for name in names]
+    names = {name for value in re.findall(r' data-controller="([^"]+)"', page) for name in value.split()}
+    files = {f"{name.replace('-', '_')}_controller.js" for name in names}
+    return [f"js/controllers/{file}" for file in sorted(files & _CONTROLLERS)]  # others stand in everywhere.js
 
 
 class SettledEnvironment(Environment):

@@ -8,6 +8,7 @@ const window = new Window({ url: "http://desk.test/admin/", settings: { errorCap
 const NAMES = ["document", "location", "history", "sessionStorage", "MutationObserver", "Event", "CustomEvent", "KeyboardEvent", "MouseEvent", "FormData",
   "DOMParser", "Element", "HTMLElement", "HTMLSelectElement", "HTMLInputElement", "HTMLTextAreaElement", "HTMLOptionElement", "Document", "Node", "CSS", "URL", "getComputedStyle", "AbortController"];
 globalThis.window = window;
+globalThis.navigator ??= window.navigator; // newer nodes have their own
 for (const name of NAMES) globalThis[name] = window[name];
 window.HTMLElement.prototype.scrollIntoView ||= () => {};
 // Nothing is laid out here: what is not hidden can be seen.

@@ -11,6 +11,7 @@ import pytest
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 CONTROLLERS = ROOT / "admin_app" / "static" / "js" / "controllers"
+EVERYWHERE = ROOT / "admin_app" / "static" / "js" / "everywhere.js"
 TEMPLATES = ROOT / "admin_app" / "templates"
 OLDEST = (20, 19)
 """Node that reads a module as one though no package.json says so."""
@@ -36,7 +37,9 @@ def test_each_controller_does_what_its_tests_say() -> None:
 
 
 def test_each_controller_has_its_tests_and_its_place_on_a_page() -> None:
+    together = EVERYWHERE.read_text(encoding="utf-8").partition("export default {")[2]
     names = {path.name.removesuffix("_controller.js") for path in CONTROLLERS.glob("*.js")}
+    names |= set(re.findall(r"(\w+): [A-Z]", together))
     assert {path.name.removesuffix(".test.js") for path in HERE.glob("*.test.js")} == names
     said = "".join(path.read_text(encoding="utf-8") for path in sorted(TEMPLATES.rglob("*.html")))
     named = {name for value in re.findall(r'data-controller="([^"{]+)"', said) for name in value.split()}

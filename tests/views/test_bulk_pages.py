@@ -144,7 +144,7 @@ def test_a_long_run_says_how_far_it_is_and_goes_on_by_itself(
     page = sign_in("clerk").get(f"/admin/bulk-runs/details/?id={run.id}").text
     assert "2 of 5 rows" in page
     assert '<progress class="bulk-progress" max="5" value="2"' in page
-    assert "data-progress data-continue>" in page
+    assert 'data-progress-moves-value="true"' in page
     assert session.get_one(BulkRun, run.id).state is BulkState.RUNNING
 
 

@@ -20,6 +20,7 @@ from tests.factories import World
 from tests.marks import only_sqlite
 from tests.sheets import HEADER, people, table, workbook
 
+GOES_ON = 'data-progress-moves-value="true"'
 NEW = "/admin/imports/new/?register="
 KEY = "a-key-of-sixteen-or-more"
 
@@ -47,8 +48,8 @@ def go(client: FlaskClient, post: Callable[..., Any], raw: bytes, key: str, regi
     """Upload, dry run and import in one go; the page of the result."""
     _, run = step_of(upload(client, post, raw, register, key=key))
     assert post(client, "/admin/imports/map/", id=run, column=chosen(client, run)).status_code == 302
-    page = "data-continue>"
-    while "data-continue>" in page:
+    page = GOES_ON
+    while GOES_ON in page:
         page = client.get(post(client, "/admin/imports/run/", id=run).headers["Location"]).text
     return page
 

@@ -13,7 +13,8 @@ from views.words.cells import escaped, marked
 from views.words.language import remarked
 from views.words.rules import with_rules
 
-_INPUTS = frozenset({widgets.CheckboxInput, widgets.DateInput, widgets.DateTimeLocalInput})
+_CALENDARS = frozenset({widgets.DateInput, widgets.DateTimeLocalInput})
+_INPUTS = _CALENDARS | {widgets.CheckboxInput}
 """Kinds of input that WTForms draws in a way of their own, of which our fields need nothing else."""
 
 
@@ -83,6 +84,8 @@ def draw(field: Control, options: Mapping[str, Any]) -> Markup:
     widget = field.widget
     kind = type(widget)
     html = {"id": field.id, "name": field.name, **options}
+    if kind in _CALENDARS:
+        html["data-controller"] = "date"
     for name in getattr(widget, "validation_attrs", ()):
         html.setdefault(name, getattr(field.flags, name))
     if kind is widgets.Select:

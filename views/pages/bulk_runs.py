@@ -35,7 +35,7 @@ from views.words.timeline import changes_of, mentioned
 
 SECONDS_IN_ONE_REQUEST = 20
 SECONDS_BETWEEN_PROGRESS = 1
-"""A page that goes on by itself (desk.js) says so and shows how far it is; whoever does not gets more done at once."""
+"""A page that goes on by itself (*progress*) says so and shows how far it is; others get more done at once."""
 
 
 class BulkRunView(DeskPage):

@@ -1,18 +1,22 @@
-// What the page says it has (data-controller) is begun: one controller a behaviour, in a file of its name.
+// What the page says it has (data-controller) is begun: one controller a behaviour, in a file of its name or among those of
+// every page.
 import { Application } from "../vendor/stimulus.js";
+import everywhere from "./everywhere.js";
 
+document.documentElement.classList.add("scripted");
 export const application = Application.start();
 
 const begun = new Set();
 const named = (element) => (element.dataset.controller || "").split(/\s+/).filter((name) => name && !begun.has(name));
 const fileOf = (name) => `./controllers/${name.replaceAll("-", "_")}_controller.js`;
+const classOf = async (name) => everywhere[name] || (await import(fileOf(name))).default;
 
 async function begin(elements) {
   const names = [...new Set(elements.flatMap(named))];
   for (const name of names) begun.add(name);
-  const modules = await Promise.all(names.map((name) => import(fileOf(name))));
+  const classes = await Promise.all(names.map(classOf));
   // All of them at once: what restores a form finds each of its fields as its own controller left it.
-  application.load(names.map((name, place) => ({ identifier: name, controllerConstructor: modules[place].default })));
+  application.load(names.map((name, place) => ({ identifier: name, controllerConstructor: classes[place] })));
 }
 
 begin([...document.querySelectorAll("[data-controller]")]);
