@@ -36,7 +36,8 @@ class Tried:
     filters: Mapping[str, str]
     """Filter and value -> the rows that are left."""
     holds: str
-    """What its pages hold, as in ``tests/views/what_pages_hold.toml``; ``choosable`` where it is more than is shown."""
+    """What its pages hold, as in ``tests/views/what_pages_hold.toml``: ``choosable`` where it is more than is shown,
+    facts where ``shown`` is not enough."""
     different: Callable[[int], dict[str, Any]] = lambda n: {"number": f"N{n}"}
     """What differs in each of very many rows of it."""
     changed: tuple[str, str] = ("", "")

@@ -99,9 +99,6 @@ def _of_pages(view: Any) -> Iterator[str]:
     for what in ("read", *(["export"] if view.register not in NOT_EXPORTED else [])):
         if what not in permissions()[view.register]:
             yield f'{what}: grant({view.model.__name__}, {{"{what}": …}}) beside the table'
-    for each in everything():
-        if each.register == view.register and each.bulk and each.name not in {"undo", *view.bulk_verbs}:
-            yield f"{each.name}: bulk_verbs of {type(view).__name__}, or no bulk=True at the verb"
     if {"status", "due_at"} <= set(view.model.__table__.columns.keys()) and not view.column_filters:
         yield f"column_filters of {type(view).__name__}: at least by its status"
 
@@ -121,7 +118,7 @@ def _of_tests(view: Any, records: Records, look: DeskSession) -> Iterator[str]:
         if not any(text.partition("=")[0] == flt.key for text in FILTERS.get(name, {})):
             yield f"{here}: filters, {flt.key}"
     for table in ("lists", "facts"):
-        if name not in TABLES[table] and name != "events":
+        if name not in {**TABLES[table], "events": ...} and not (table == "facts" and SHOWN.get(name)):
             yield f"{here}: holds, [{table}.{name}]"
     granted = {verb for register, verb in GRANTS if register == view.register}
     for verb in permissions()[view.register].keys() - granted:

@@ -100,7 +100,9 @@ def test_each_record_page_says_its_facts(pages: dict[str, Any], records: Records
         assert page is not None, view.endpoint
         told = reading.facts(page)
         found[view.endpoint] = {term: "…" if term in CHANGING else value for term, value in told.items()}
-    assert found == TABLES["facts"]
+    # Of a register that does not write them out the page that follows its form says some (``Tried.shown``).
+    written = TABLES["facts"].keys() | found.keys() - {each.register for each in tried()}
+    assert {name: told for name, told in found.items() if name in written} == TABLES["facts"]
 
 
 @only_sqlite

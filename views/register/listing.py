@@ -17,7 +17,7 @@ from werkzeug.exceptions import BadRequest
 from models.base import LocalDate, UTCDateTime
 from models.finding import can_gather_newest
 from models.policy import may
-from models.verbs import verb_label
+from models.verbs import everything, verb_label
 from views.forms.controls import filter_field
 from views.forms.lookups import learn_choices
 from views.register.last_lists import list_address, remember
@@ -69,7 +69,6 @@ class ListPages(Part[Row]):
     default_sort = "id"
     default_descending = True
     list_template = "admin/list.html"
-    bulk_verbs: tuple[str, ...] = ()
 
     @expose("/")
     def index_view(self) -> str:
@@ -209,6 +208,13 @@ class ListPages(Part[Row]):
             if name not in self.choosable_columns:
                 raise BadRequest(gettext("This list has no column “%(name)s”.", name=name[:60]))
         return self.with_number(list(dict.fromkeys(names)))
+
+    @functools.cached_property
+    def bulk_verbs(self) -> tuple[str, ...]:
+        """What may be done to chosen rows: the verbs that are declared so, in their order."""
+        return tuple(
+            each.name for each in everything() if each.register == self.register and each.bulk and each.name != "undo"
+        )
 
     @functools.cached_property
     def choosable_columns(self) -> list[str]:

@@ -100,7 +100,6 @@ class EstateView(RegisterView[Estate]):
     model = Estate
     group = GROUP
     steps = (Step("run_audit", style="primary", link=lambda estate: url_for("audits.index_view")),)
-    bulk_verbs = ("run_audit",)
     empty_text = _("You work in no estate.")
     default_descending = False
     column_list = ("name", "code", "address", "desk_phone", "timezone")

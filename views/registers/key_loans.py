@@ -107,7 +107,6 @@ class KeyLoanView(RegisterView[KeyLoan]):
         ),
         Step("correct", ReasonForm, "danger", when=is_out),
     )
-    bulk_verbs = ("return",)
     empty_text = _("No loan fits. Choose “Lend” when a key leaves the house.")
     default_sort = "lent_at"
     column_list = (
@@ -247,7 +246,6 @@ class KeyApprovalView(RegisterView[KeyApproval]):
     name_text = _("Key approval %(number)s")
     group = _("Keys and passes")
     create_verb = "request"
-    bulk_verbs = ("approve",)
     steps = (
         Step("approve", ApproveForm, "primary", when=lambda row: row.status is ApprovalStatus.REQUESTED),
         Step("refuse", ReasonForm, "danger", when=lambda row: row.status is ApprovalStatus.REQUESTED),

@@ -113,7 +113,6 @@ class PassView(RegisterView[VisitorPass]):
         Step("revoke", ReasonForm, "danger", when=is_out),
         Step("correct", ReasonForm, "danger", when=is_out),
     )
-    bulk_verbs = ("hand_in", "check_out")
     empty_text = _("No pass fits. Choose “Issue pass” when a visitor comes.")
     default_sort = "issued_at"
     column_list = (

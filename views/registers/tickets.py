@@ -132,7 +132,6 @@ class TicketView(IntakePages):
     model = Ticket
     group = _("Matters")
     steps = STEPS
-    bulk_verbs = ("dispatch", "assign", "accept", "take_slip_back", "close")
     empty_text = _("No ticket fits. Take a call and choose “Register”, or remove a filter.")
 
     default_sort = "registered_at"

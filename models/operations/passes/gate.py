@@ -76,6 +76,23 @@ def check_in(move: Move[VisitorPass]) -> None:
 @verb(
     VisitorPass,
     roles=CLERKS,
+    label=gettext_noop("Hand in"),
+    rule="PAS-7",
+    stamps=("handed_in_at",),
+    bulk=True,
+    undo=Undo(built_on=frozenset({"inside", "revoked_at", "deposit_refunded_at"}), followed=badge_given_again),
+)
+def hand_in(move: Move[VisitorPass]) -> None:
+    """Take passes and badges back (PAS-1, PAS-3), expired and revoked ones too. A deposit stands until refunded."""
+    again = gettext_noop("%(record)s was handed in already.")
+    move.refuse_where(lambda row: row.handed_in_at is not None, "PAS-7", again)
+    inside = gettext_noop("The holder of %(record)s is still inside: check out first.")
+    move.refuse_where(lambda row: row.inside, "PAS-8", inside)
+
+
+@verb(
+    VisitorPass,
+    roles=CLERKS,
     label=gettext_noop("Check out"),
     rule="PAS-8",
     bulk=True,
@@ -95,23 +112,6 @@ def _movement(row: VisitorPass, direction: Direction, actor: Actor, now: datetim
     )
     movement.created_at = movement.updated_at = now
     return movement
-
-
-@verb(
-    VisitorPass,
-    roles=CLERKS,
-    label=gettext_noop("Hand in"),
-    rule="PAS-7",
-    stamps=("handed_in_at",),
-    bulk=True,
-    undo=Undo(built_on=frozenset({"inside", "revoked_at", "deposit_refunded_at"}), followed=badge_given_again),
-)
-def hand_in(move: Move[VisitorPass]) -> None:
-    """Take passes and badges back (PAS-1, PAS-3), expired and revoked ones too. A deposit stands until refunded."""
-    again = gettext_noop("%(record)s was handed in already.")
-    move.refuse_where(lambda row: row.handed_in_at is not None, "PAS-7", again)
-    inside = gettext_noop("The holder of %(record)s is still inside: check out first.")
-    move.refuse_where(lambda row: row.inside, "PAS-8", inside)
 
 
 @verb(VisitorPass, roles=CLERKS, label=gettext_noop("Refund deposit"), rule="PAS-3", stamps=("deposit_refunded_at",))
