@@ -70,6 +70,8 @@ class TimeLimit:
     """How its minutes are counted, a word of ``models.settings.ClockCalendar``."""
     for_all: bool = True
     """Whether the verb starts it for each record; if not, what it does says for which."""
+    lasting: bool = False
+    """Whether it stays in use whatever a manager thinks of it: without it a state would have no next date (INT-14)."""
 
 
 class Declares:

@@ -84,6 +84,8 @@ class Acceptance(LabelledEnum):
 
 
 S = TicketStatus
+WAITING = "waiting"
+"""The clock that runs while a job waits, until the date that was said."""
 CANCELS = dict.fromkeys((S.RECEIVED, S.DISPATCHED, S.ACCEPTED, S.IN_PROGRESS, S.WAITING), S.CANCELLED)
 """What can be withdrawn or turn out to be a duplicate. The other ways of a ticket stand with its verbs."""
 
@@ -132,6 +134,16 @@ class Ticket(Matter, Base):
             minutes=0,
             calendar="same_day",
             for_all=False,
+        ),
+        TimeLimit(
+            code=WAITING,
+            label=gettext_noop("waited no longer than said"),
+            rule="INT-14",
+            starts="wait",
+            stops="resume",
+            minutes=92 * 24 * 60,  # the furthest date that may be said
+            for_all=False,
+            lasting=True,
         ),
     )
 

@@ -226,8 +226,9 @@ def _waited(world: World, wave: Wave, job: Job, ticket: Ticket, at: datetime.dat
     assert reason is not None
     note = pick(rng, waiting_notes(reason))
     at += minutes(rng.randrange(4, 20))
-    yield step(at, verbs.wait, ticket, by=job.technician, waiting_reason=reason, note=note)
     absent = reason is WaitingReason.RESIDENT_ABSENT
+    until = world.at(world.day_of(at) + datetime.timedelta(days=2 if absent else 10), 17 * 60)
+    yield step(at, verbs.wait, ticket, by=job.technician, waiting_reason=reason, until=until, note=note)
     days = 10_000 if job.stop is TicketStatus.WAITING else rng.randrange(1, 3) if absent else rng.randrange(2, 12)
     day = world.day_of(at) + datetime.timedelta(days=days)
     at = world.settled(world.at(day, rng.randrange(9 * 60, 16 * 60)))

@@ -4,9 +4,11 @@ import datetime
 from typing import Any
 
 from models.settings import EstateSettings
-from models.tickets import TicketStatus, WaitingReason
+from models.tickets import WAITING, TicketStatus, WaitingReason
 
-_CODES = ("same-day", "slip-acknowledged", "on-site", "follow-up")
+_CODES = ("same-day", "slip-acknowledged", "on-site", "follow-up", WAITING)
+WAITS = datetime.timedelta(days=10)
+"""How long each job on hold is said to wait."""
 
 
 class ScaleClocks:
@@ -62,4 +64,6 @@ class ScaleClocks:
             if at is None and waits:
                 run["paused_at"] = row["updated_at"]
             run["updated_at"] = at or run["paused_at"] or run["started_at"]
+        if row["status"] is TicketStatus.WAITING:
+            runs.append(self.run(WAITING, row, row["updated_at"], row["updated_at"] + WAITS))
         return runs

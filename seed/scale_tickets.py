@@ -14,7 +14,7 @@ from models.roles import Role
 from models.staff import Actor
 from models.tickets import Acceptance, CancelKind, Ticket, TicketKind, TicketStatus, WaitingReason
 from seed.rows import event
-from seed.scale_clocks import ScaleClocks
+from seed.scale_clocks import WAITS, ScaleClocks
 from seed.scale_estate import Cast
 from seed.texts import Report, Theme, answered, phrases, themes, waiting_notes
 
@@ -25,7 +25,7 @@ _STEPS_TAKE = ((2, 18), (2, 18), (3, 37), (15, 135), (10, 110), (60, 2840))
 S = TicketStatus
 STANDING = (S.RECEIVED, S.DISPATCHED, S.ACCEPTED, S.IN_PROGRESS, S.WAITING, S.DONE)
 STANDING_WEIGHTS = (25, 15, 12, 20, 13, 15)
-WAITS = tuple(WaitingReason)
+REASONS = tuple(WaitingReason)
 REST_HOURS = frozenset({12, 13, *range(20, 24), *range(9)})
 _CHANNELS = (Channel.PHONE, Channel.WALK_IN, Channel.MINI_PROGRAMME, Channel.EMAIL)
 _CHANNEL_WEIGHTS = (60, 80, 97, 100)
@@ -276,14 +276,15 @@ class Teller:
             return steps
         changes = {"status": S.IN_PROGRESS, "arrived_at": times[2], "due_at": evening}
         steps.append(_Step("start", times[2], worker, Role.TECHNICIAN, changes))
-        if end is S.IN_PROGRESS:
+        emergency = row["kind"] is TicketKind.EMERGENCY
+        if end is S.IN_PROGRESS or (end is S.WAITING and emergency):  # an emergency does not wait (INT-14)
             return steps
         if end is S.WAITING:
-            reason = pick(rng, WAITS)
+            reason = pick(rng, REASONS)
             changes = {"status": S.WAITING, "waiting_reason": reason, "waiting_from": S.IN_PROGRESS}
             changes["waiting_note"] = pick(rng, waiting_notes(reason))
-            if reason is not WaitingReason.THIRD_PARTY:
-                changes["due_at"] = None
+            until = times[3] + WAITS
+            changes["due_at"] = min(evening, until) if reason is WaitingReason.THIRD_PARTY else until
             return [*steps, _Step("wait", times[3], worker, Role.TECHNICIAN, changes)]
         signed = rng.random() < 0.93
         changes = {

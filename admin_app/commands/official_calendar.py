@@ -1,4 +1,4 @@
-"""What ``frontdesk db upgrade`` and ``frontdesk audit`` do first: official days that the program has learnt (SET-2)."""
+"""What ``frontdesk db upgrade`` and ``frontdesk audit`` do first: clocks and official days learnt since (SET-1, 2)."""
 
 import collections
 import datetime
@@ -7,19 +7,23 @@ from collections.abc import Sequence
 from admin_app import database
 from models.call import Call
 from models.estates import Estate
-from models.operations import settings
+from models.operations import settings, tickets
 from models.operations.staff import active_person
 from models.session import DeskSession
 from models.staff import actor_for
 
 
 def provide(session: DeskSession, estates: Sequence[Estate], *, now: datetime.datetime) -> str:
-    """Add to *estates* the official days that they lack, as the system account, and commit.
+    """Add to *estates* the clocks and official days that they lack, as the system account, and commit.
 
-    Returns the sentence that says what was added, empty when nothing was.
+    What has waited without a date is due now (INT-14). Returns the sentence that says which days were added, empty
+    when none were.
     """
     actor = actor_for(session, active_person(session, database.SYSTEM), source="cli")
-    added, _ = settings.provide_official_days(Call(session, actor, now), estates)
+    call = Call(session, actor, now)
+    added, _ = settings.provide_official_days(call, estates)
+    settings.provide_clocks(call, estates)
+    tickets.date_what_waits(call, estates)
     counts = collections.Counter((day.estate_id, day.day.year) for day in added)
     codes = {estate.id: estate.code for estate in estates}
     session.commit()

@@ -45,7 +45,11 @@ ARGUMENTS: dict[str, Callable[[World, datetime.datetime, int], dict[str, Any]]] 
     "reassign": lambda world, now, n: {"assignee": world.staff[NAMES[n % 5]], "reason": "ill" if n % 3 else ""},
     "accept": lambda world, now, n: {},
     "start": lambda world, now, n: {},
-    "wait": lambda world, now, n: {"waiting_reason": list(WaitingReason)[n % 5], "note": "waited" if n % 2 else ""},
+    "wait": lambda world, now, n: {
+        "waiting_reason": list(WaitingReason)[n % 5],
+        "note": "waited" if n % 2 else "",
+        "until": now + datetime.timedelta(days=n * 2 - 1),
+    },
     "resume": lambda world, now, n: {"visit_until": now + datetime.timedelta(hours=2) if n % 2 else None},
     "finish": lambda world, now, n: {
         "result": "mended" if n % 4 else " ",

@@ -11,6 +11,7 @@ from models.operations import tickets
 from models.staff import Department
 from models.tickets import TicketKind, TicketStatus, WaitingReason
 from tests.operations.walks import (
+    DAY,
     HOUR,
     MINUTE,
     do,
@@ -137,7 +138,7 @@ def test_clocks_stand_still_while_a_job_waits_but_not_for_an_outside_party__JOB_
     ours, theirs = (ticket_in(world, S.DISPATCHED, now) for _ in range(2))
     do(world, "wait", ours, now + 5 * MINUTE).one()
     do(world, "wait", theirs, now + 5 * MINUTE, waiting_reason=WaitingReason.THIRD_PARTY).one()
-    assert (ours.due_at, theirs.due_at) == (None, now + 15 * MINUTE)
+    assert (ours.due_at, theirs.due_at) == (now + 5 * MINUTE + 3 * DAY, now + 15 * MINUTE)
     do(world, "resume", ours, now + HOUR).one()
     assert running(world, ours)["slip-acknowledged"] == now + HOUR + 10 * MINUTE
 

@@ -114,6 +114,8 @@ def do(world: World, verb: str, row: Any, now: datetime.datetime, *, by: str = "
     if isinstance(row, Ticket):
         act: Verb = getattr(tickets, verb)
         fair = ticket_arguments(world).get(verb, {})
+        if verb == "wait":
+            fair = {"until": now + datetime.timedelta(days=3), **fair}
     else:
         act = getattr(complaints, verb)
         fair = complaint_arguments(world, now).get(verb, {})

@@ -49,6 +49,7 @@ FILTERS: dict[str, dict[str, str]] = {
         "missed=slip-acknowledged": "early",
         "missed=on-site": "early",
         "missed=same-day": "early late",
+        "missed=waiting": "early",
         "status=received": "early",
         "status=dispatched": "first",
         "status=in_progress": "late",

@@ -99,10 +99,13 @@ class AcceptForm(DeskForm):
 
 
 class WaitForm(DeskForm):
-    """JOB-1, DSP-8: why the job waits."""
+    """JOB-1, DSP-8, INT-14: why the job waits, and until when."""
 
     texts = ("note",)
     waiting_reason = EnumField(label_for(Ticket.waiting_reason), enum=WaitingReason)
+    until = LocalDateTimeField(
+        _("Waits until"), [Required()], description=_("Then it is overdue and stands on the desk again (INT-14).")
+    )
     note = LongTextField(
         label_for(Ticket.waiting_note),
         [Optional()],

@@ -12,6 +12,7 @@ from models.operations.settings.calendars import (
 )
 from models.operations.settings.defaults import (
     official_days,
+    provide_clocks,
     provide_defaults,
     provide_official_days,
     years_without_days,
@@ -44,6 +45,7 @@ __all__ = [
     "delete_categories",
     "delete_working_hours",
     "official_days",
+    "provide_clocks",
     "provide_defaults",
     "provide_official_days",
     "register_calendar_days",

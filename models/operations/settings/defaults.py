@@ -85,6 +85,12 @@ def provide_defaults(call: Call, estate: Estate, *, role: Role | None = None) ->
     return unknown
 
 
+def provide_clocks(call: Call, estates: Iterable[Estate]) -> list[Clock]:
+    """Add to *estates* the clocks that the program has learnt since they were opened (SET-1)."""
+    new = [clock for estate in estates for clock in _clocks(call.session, estate.id)]
+    return create(call.following(), new, verb="register", rule=PROVIDED)
+
+
 def provide_official_days(call: Call, estates: Iterable[Estate]) -> tuple[list[CalendarDay], list[int]]:
     """Add to *estates* the official days of the years before, of and after *now* that they never had (SET-2).
 

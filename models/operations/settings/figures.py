@@ -19,7 +19,15 @@ from models.operations.core import (
 )
 from models.operations.settings.calendars import check_fits
 from models.roles import MANAGERS
-from models.settings import DEFAULT_SETTINGS, Category, CategoryRegister, Clock, ClockCalendar, Setting
+from models.settings import (
+    DEFAULT_SETTINGS,
+    Category,
+    CategoryRegister,
+    Clock,
+    ClockCalendar,
+    Setting,
+    time_limits,
+)
 from models.staff import Team
 
 CLOCK_AMENDABLE = frozenset({"minutes", "calendar", "enabled"})
@@ -51,7 +59,8 @@ def amend_clocks(
 ) -> None:
     """Set the minutes or the calendar of clocks, or switch them; clocks already running keep their due time (SET-1).
 
-    Refused: minutes that are no whole number from 1 to 525,600, or, in working hours, more than the calendar holds.
+    Refused: minutes that are no whole number from 1 to 525,600, or, in working hours, more than the calendar holds, and
+    taking a clock out of use without which an open record would have no next date (INT-14).
     """
 
     def check(row: Clock) -> None:
@@ -60,6 +69,9 @@ def amend_clocks(
         _check_figure(minutes, smallest, MAXIMUM_MINUTES, "minutes")
         if calendar is ClockCalendar.WORKING:
             check_fits(move.settings.calendar(row.estate_id), row.code, minutes, move.now)
+        if columns.get("enabled") is False and (limit := time_limits().get(row.code)) is not None and limit.lasting:
+            message = gettext_noop("Without this clock records would stand still unseen: lengthen it instead.")
+            raise OperationRefused("INT-14", message, field="enabled")
 
     for row in check_each(move, check):
         move.set(row, **columns)

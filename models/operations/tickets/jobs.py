@@ -1,11 +1,16 @@
 """The job itself: slip taken, on site, waiting, finished, slip back, closed (JOB-1 … JOB-7)."""
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import replace
 
+from sqlalchemy import select
+
+from models.call import Call
 from models.errors import Msgid, gettext_noop
+from models.estates import Estate
 from models.follow_ups import FollowUp
-from models.matters import CommentKind
+from models.matters import ClockRun, CommentKind
 from models.operations.core import Move, once_looked_up, verb
 from models.operations.matters import (
     comment_on,
@@ -20,8 +25,9 @@ from models.operations.tickets.charges import owes_charge
 from models.operations.tickets.opening import BUILT_ON, gone_on
 from models.operations.tickets.sending import check_visit, visit_agreed
 from models.roles import CLERKS, SUPERVISORS, WORKERS
+from models.settings import Clock
 from models.staff import Staff, Team
-from models.tickets import Acceptance, Ticket, TicketKind, TicketStatus, WaitingReason
+from models.tickets import WAITING, Acceptance, Ticket, TicketKind, TicketStatus, WaitingReason
 from models.tickets import TicketStatus as S
 from models.verbs import Undo
 
@@ -75,19 +81,51 @@ def start(move: Move[Ticket]) -> None:
     label=gettext_noop("Put on hold"),
     moves=dict.fromkeys((S.DISPATCHED, S.ACCEPTED, S.IN_PROGRESS), S.WAITING),
 )
-def wait(move: Move[Ticket], *, waiting_reason: WaitingReason, note: str = "") -> None:
-    """Put jobs on hold (JOB-1). Clocks stand still, except for an outside party (JOB-9: they run on).
+def wait(move: Move[Ticket], *, waiting_reason: WaitingReason, until: datetime.datetime, note: str = "") -> None:
+    """Put jobs on hold (JOB-1) *until* then, when they are overdue (INT-14), by a supervisor also beyond the limit.
 
+    Other clocks stand still, except for an outside party (JOB-9: they run on). An emergency does not wait.
     *Resident absent* needs what was done at the door: waited 2-5 minutes, note left with the desk's number (DSP-8).
     """
     move.call = replace(move.call, reason=note)
+    message = gettext_noop("Say until when it waits: a time that is still to come.")
+    move.refuse_unless(until > move.now, "INT-14", message, field="until")
     if waiting_reason is WaitingReason.RESIDENT_ABSENT:
         message = gettext_noop("Write down how long was waited and that a note with the desk's number was left.")
         move.refuse_unless(note.strip(), "DSP-8", message, field="note")
-    for ticket in move.rows:
+    for ticket in list(move.rows):
+        clock = move.settings.clock(ticket.estate_id, WAITING)
+        if ticket.kind is TicketKind.EMERGENCY:
+            message = gettext_noop("%(record)s is an emergency, which does not wait.")
+            move.refuse(ticket, "INT-14", message, record=ticket.number)
+            continue
+        if clock is None:
+            message = gettext_noop("The clock “%(clock)s” is not in use here; a manager sees to it.")
+            move.refuse(ticket, "SET-1", message, clock=WAITING)
+            continue
+        if until > move.settings.due(clock, move.now) and move.role_of(ticket) not in SUPERVISORS:
+            message = gettext_noop("Only a supervisor lets %(record)s wait so long.")
+            move.refuse(ticket, "INT-14", message, field="until", record=ticket.number)
+            continue
         move.move(ticket, waiting_reason=waiting_reason, waiting_from=ticket.status, waiting_note=note or None)
         if waiting_reason is not WaitingReason.THIRD_PARTY:
             move.clocks.pause(ticket, move.now)
+        move.clocks.start(ticket, WAITING, move.now, due_at=until)
+
+
+def date_what_waits(call: Call, estates: Iterable[Estate]) -> None:
+    """Make due at once what waits in *estates* and nobody has said until when (INT-14), as before it was asked."""
+    dated = select(ClockRun.id).join(Clock, Clock.id == ClockRun.clock_id)
+    dated = dated.where(ClockRun.of(Ticket, Ticket.id), Clock.code == WAITING, ClockRun.met_at.is_(None))
+    undated = select(Ticket).where(
+        Ticket.estate_id.in_([estate.id for estate in estates]),
+        Ticket.status.in_([TicketStatus.WAITING]),
+        ~dated.where(ClockRun.cancelled_at.is_(None)).exists(),
+    )
+    move = Move(call.following(), Ticket, call.session.scalars(undated).all(), verb="wait", rule="INT-14")
+    for ticket in move.rows:
+        move.clocks.start(ticket, WAITING, move.now, due_at=move.now)
+    move.finish()
 
 
 @verb(Ticket, roles=CLERKS | WORKERS, label=gettext_noop("Resume"), moves={S.WAITING: S.IN_PROGRESS})
