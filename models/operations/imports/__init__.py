@@ -13,7 +13,6 @@ from models.operations.imports.files import (
     why_left_out,
 )
 from models.operations.imports.known_matters import identifies
-from models.operations.imports.other_systems import TakeOver, take_over
 from models.operations.imports.records import close_record, open_record
 from models.operations.imports.room_columns import RoomColumns, how_rooms_are_named
 from models.operations.imports.runs import (
@@ -46,7 +45,6 @@ __all__ = [
     "Refused",
     "RoomColumns",
     "SealedFile",
-    "TakeOver",
     "Undone",
     "Upload",
     "begin_unseen",
@@ -74,7 +72,6 @@ __all__ = [
     "run_chunk",
     "seal",
     "seal_table",
-    "take_over",
     "taker_of",
     "top_rows",
     "undo_chunk",

@@ -20,7 +20,7 @@ from models.errors import OperationRefused, gettext_noop
 from models.import_cells import word_key
 from models.import_change_over import NUMBERS_OF_RECORDS
 from models.import_columns import heading
-from models.operations.imports.other_systems import is_in_work
+from models.operations.source_imports import is_in_work
 from models.source_mapping import SourceFacts
 from models.tickets import TicketStatus
 

@@ -22,8 +22,8 @@ from models.import_headings import COLUMNS
 from models.matters import Channel
 from models.operations.core import DESK_ROLES, can_own, check_phone, phone_columns
 from models.operations.imports.known_matters import KnownMatters, identifies, key_of
-from models.operations.imports.other_systems import refuse_future, take_over
 from models.operations.imports.units import KnownUnits, Result, TellApart, full_code, hold_estate
+from models.operations.source_imports import refuse_future, take_over
 from models.residents import Occupancy, OccupancyKind, Resident
 from models.session import DeskSession
 from models.settings import Category

@@ -1,4 +1,4 @@
-"""Taking over another system's matters: its facts and its state, nothing that it did not say (INT-6)."""
+"""Taking over the matters of a source, another system: its facts and state, nothing that it did not say (INT-6)."""
 
 import datetime
 from collections.abc import Sequence

@@ -15,7 +15,7 @@ from models.errors import OperationRefused
 from models.events import Event
 from models.matters import NOT_KNOWN, ClockRun, RepeatReport
 from models.operations import tickets
-from models.operations.imports import TakeOver, take_over
+from models.operations.source_imports import TakeOver, take_over
 from models.session import DeskSession
 from models.source_mapping import MappingError, SourceFacts, SourceMapping
 from models.staff import Actor
