@@ -129,6 +129,25 @@ def test_a_stale_form_saves_nothing_and_shows_both_versions(
     assert look.get_one(Ticket, records.tickets[1]).summary == "by both"
 
 
+@first_sqlite
+def test_a_stale_form_that_asks_for_what_is_stored_already_is_told_in_every_register(
+    pages: dict[str, Any],
+    records: Records,
+    sign_in: Callable[..., FlaskClient],
+    post: Callable[..., Any],
+    look: DeskSession,
+) -> None:
+    client, before, answers = sign_in("manager"), events(look), {}
+    for view in pages.values():
+        url = f"{getattr(view, 'url', '')}/edit/?id={records.ids.get(view.endpoint, 1)}"
+        if getattr(view, "form_columns", None) and (page := client.get(url)).status_code == 200:
+            form = reading.sent(reading.one(reading.page(page), "form.desk-form"))
+            answers[view.endpoint] = post(client, url, **{**form, "version": "99"}).status_code
+    assert len(answers) > 15
+    assert set(answers.values()) == {409}, answers
+    assert events(look) == before
+
+
 def fields_of(page: str) -> dict[str, str]:
     """What the form of *page* would send: enough of it for tickets."""
     found = reading.sent(reading.one(reading.page(page), "form.desk-form"))

@@ -83,14 +83,14 @@ def _check_figure(value: object, smallest: int, largest: int, field: str) -> Non
         raise OperationRefused("SET-1", message, field=field, smallest=smallest, largest=largest)
 
 
-@verb(Setting, name="amend", roles=MANAGERS, rule="SET-1")
-def amend_settings(move: Move[Setting], *, value: object) -> None:
+@verb(Setting, name="amend", roles=MANAGERS, rule="SET-1", amends=frozenset({"value"}))
+def amend_settings(move: Move[Setting], /, **columns: Any) -> None:
     """Give settings another value of their own kind: a figure within its limits, or a list of times from and until.
 
     Works from then on (SET-1): passes and promises given before keep what they were given.
     """
-    for row in check_each(move, lambda row: check_value(row.code, value)):
-        move.set(row, value=value)
+    for row in check_each(move, lambda row: check_value(row.code, columns.get("value", row.value))):
+        move.set(row, **columns)
 
 
 def check_value(code: str, value: object) -> None:
