@@ -42,16 +42,20 @@ UNIT = (
         "unit unit_no unit_number unit_name room room_no room_number flat apartment code units host_unit 住房"
     )
     + each("房间 房屋 房产 门牌 报修房 投诉房", "号 号码 编号 名称")
-    + headers("房屋坐落 房产地址 住址 家庭住址 address home_address flat_no flat_number apt apt_no apartment_no"),
+    + headers("房屋坐落 房产地址 住址 家庭住址 address home_address flat_no flat_number apt apt_no apartment_no")
+    + each("楼栋 栋 幢 座 楼 楼号", "单元 单元号 -", "室 室号 房号 房间号 门牌号")
+    + each("装修 施工 服务 所在", "房号 房间号 房屋 房间")
+    + each("房产 房间 房屋 资源", "编码 代码"),
 )
 BUILDING = (
     gettext_noop("Building"),
     headers("楼栋 栋 楼号 栋号 幢号 幢 楼栋号 楼宇 座 座号 楼栋编号 楼栋名称 building block tower building_no")
-    + headers("楼宇名称 楼宇编号 楼座 bldg bldg_no block_no"),
+    + headers("楼宇名称 楼宇编号 楼座 bldg bldg_no block_no")
+    + each("所属 所在", "楼栋 楼宇 栋 幢 楼号"),
 )
 STAIRWELL = (
     gettext_noop("Stairwell"),
-    headers("单元 单元号 单元编号 单元名称 梯 梯号 门洞 stairwell staircase stair entrance core"),
+    headers("单元 单元号 单元编号 单元名称 梯 梯号 门洞 stairwell staircase stair entrance core 所属单元 所在单元"),
 )
 
 _ROOM = (
@@ -123,7 +127,8 @@ def _matters(category: Column) -> Columns:
                 "报修内容 报事内容 投诉内容 摘要 事项 内容 问题描述 描述 主题 标题 事由 "
                 "what summary subject title description complaint content"
             )
-            + each("报修 报事 投诉 反映 故障", "事项 问题 描述 现象 情况"),
+            + each("报修 报事 投诉 反映 故障 来电", "事项 问题 描述 现象 情况 项目 内容 事由 诉求")
+            + headers("咨询内容 服务内容 维修内容 维修事项 issue problem work_required fault"),
             text,
             2000,
             required=True,
@@ -135,7 +140,9 @@ def _matters(category: Column) -> Columns:
         Column(
             "status",
             gettext_noop("Status"),
-            headers("状态 工单状态 处理状态 投诉状态 当前状态 办理状态 完成状态 完成情况 status state"),
+            headers("状态 工单状态 处理状态 投诉状态 当前状态 办理状态 完成状态 完成情况 status state")
+            + headers("是否完成 是否办结 是否解决 是否处理 是否关闭 progress")
+            + each("处理 办理 工单 投诉 报修 维修 完成 -", "进度"),
             STATUS,
         ),
         Column(
@@ -145,8 +152,9 @@ def _matters(category: Column) -> Columns:
                 "报修时间 报事时间 投诉时间 获知时间 受理时间 登记时间 创建时间 日期 时间 报修日期 投诉日期 "
                 "heard heard_at created created_at date reported_at registered registered_at"
             )
-            + each("来电 反映 报事", "时间 日期")
-            + headers("date_reported reported_on received received_on date_received"),
+            + each("来电 反映 报事 报修 投诉 受理 登记 创建 接报 提交 建单", "时间 日期")
+            + headers("date_reported reported_on received received_on date_received")
+            + headers("opened opened_at opened_on date_opened date_created logged logged_at submitted submitted_at"),
             moment,
             required=True,
         ),
@@ -157,7 +165,9 @@ def _matters(category: Column) -> Columns:
             headers(
                 "完成时间 关闭时间 办结时间 结案时间 归档时间 完成日期 "
                 "finished closed closed_at completed_at archived archived_at date_closed closed_on completed_on"
-            ),
+            )
+            + each("关闭 办结 结案 归档 完工 结单 解决 完结 处理完成 维修完成", "时间 日期")
+            + headers("date_completed resolved_at date_resolved resolved_on"),
             moment,
         ),
         _hour("closed_at", gettext_noop("Hour closed"), "关闭钟点 完成钟点 办结钟点"),
@@ -176,7 +186,7 @@ KEY_LOANS = Columns(
     Column(
         "key",
         gettext_noop("Key"),
-        headers("钥匙编号 钥匙号 钥匙 编号 key key_no key_number number"),
+        headers("钥匙编号 钥匙号 钥匙 编号 key key_no key_number number 钥匙名称 key_name"),
         text,
         40,
         required=True,
@@ -208,7 +218,7 @@ KEY_LOANS = Columns(
         "lent_at",
         gettext_noop("Lent"),
         headers("借出时间 借用时间 领用时间 借出日期 借用日期 日期 lent lent_at date")
-        + each("领取 领用 借钥匙", "时间 日期")
+        + each("领取 领用 借用 借出 借钥匙 外借 取用", "时间 日期")
         + headers("borrowed_at borrowed_on lent_on"),
         moment,
         required=True,
@@ -217,7 +227,8 @@ KEY_LOANS = Columns(
     Column(
         "due_at",
         gettext_noop("Due"),
-        headers("应还时间 预计归还时间 应归还时间 截止时间 应还日期 预计归还日期 due due_at due_back"),
+        headers("应还时间 预计归还时间 应归还时间 截止时间 应还日期 预计归还日期 due due_at due_back")
+        + each("应归还 约定归还 截止 到期", "时间 日期"),
         due,
     ),
     _hour("due_at", gettext_noop("Hour due"), "应还钟点"),
@@ -227,7 +238,8 @@ KEY_LOANS = Columns(
         headers(
             "归还时间 实际归还时间 归还日期 是否归还 归还情况 归还状态 还钥匙时间 还钥匙日期 "
             "returned returned_at returned_on"
-        ),
+        )
+        + each("归还 实际归还 交还 送还", "时间 日期"),
         returned,
     ),
     _hour("returned_at", gettext_noop("Hour returned"), "归还钟点"),
@@ -291,7 +303,8 @@ PASSES = Columns(
         headers(
             "有效期起 生效时间 生效日期 开始日期 办证日期 发证日期 开始时间 来访时间 日期 "
             "valid_from from issued issued_at date"
-        ),
+        )
+        + each("生效 开始 起始 办证 发证 来访 开工 进场", "时间 日期"),
         moment,
     ),
     _hour("valid_from", gettext_noop("Valid from this hour"), "生效钟点"),
@@ -301,7 +314,8 @@ PASSES = Columns(
         headers(
             "有效期至 有效期止 到期日期 失效日期 截止日期 结束日期 到期时间 有效期 有效期限 "
             "valid_until valid_to until expires validity"
-        ),
+        )
+        + each("失效 截止 结束 到期 竣工 完工 离场", "时间 日期"),
         validity,
         required=True,
     ),

@@ -33,6 +33,12 @@ def heading(text: str) -> str:
     return word_key(re.sub(r"\(.*?\)|\[.*?\]|【.*?】", "", unicodedata.normalize("NFKC", text)))
 
 
+def too_long(label: Msgid, length: int) -> OperationRefused:
+    """The refusal of a cell that says more than the column *label* holds."""
+    message = gettext_noop("“%(column)s” may have at most %(length)s characters.")
+    return OperationRefused(RULE, message, column=label, length=length)
+
+
 _BARE_PHONE = re.compile(
     "(?:联系|联络|移动|固定|备用|家庭|住宅|办公|第?[二三2-3])*(?:电话|手机|手机号|号码|方式|座机|固话){1,2}码?[1-3一二三]?"
     "|(?:contact|mobile|other|second|third|home)?(?:phone|mobile|telephone|tel|cell)s?(?:number|no)?[1-3]?"
@@ -67,7 +73,9 @@ class Columns:
         self._phones = phones or {}
         self._known = {heading(column.label): (column.name, len(column.headers)) for column in columns}
         self._known |= {
-            heading(header): (column.name, place) for column in columns for place, header in enumerate(column.headers)
+            heading(header): (column.name, place)
+            for column in columns
+            for place, header in reversed(tuple(enumerate(column.headers)))
         }
         self._hours = {column.day: column.name for column in columns if column.day is not None}
         self._stems = {_stem(text): name for text, (name, _place) in self._known.items() if name in self._hours}
@@ -192,8 +200,7 @@ class Columns:
             column = self.named[name]
             value = column.read(cell)
             if isinstance(value, str) and len(value) > column.length and not isinstance(value, LabelledEnum):
-                message = gettext_noop("“%(column)s” may have at most %(length)s characters.")
-                raise OperationRefused(RULE, message, column=column.label, length=column.length)
+                raise too_long(column.label, column.length)
             if value is not None:
                 values[name] = value
         for day, hour in self._hours.items():

@@ -28,7 +28,7 @@ from models.import_change_over import (
 )
 from models.import_columns import Column, Columns
 
-_OWNERS = "业主 户主 产权人 住户 客户 房东 房主"
+_OWNERS = "业主 户主 产权人 住户 客户 房东 房主 业户 权利人"
 _NUMBERS = "电话 手机 手机号 手机号码 联系电话 联系方式 电话号码 移动电话"
 _ENGLISH = "owner resident home cell mobile contact"
 
@@ -40,7 +40,7 @@ RESIDENTS = Columns(
             "姓名 业主姓名 业主名称 户主 户主姓名 住户姓名 住户名称 客户姓名 客户名称 名字 业主 住户 产权人 "
             "产权人姓名 联系人 "
             "联系人姓名 名称 "
-            "name full_name resident resident_name owner owner_name"
+            "name full_name resident resident_name owner owner_name 业户 权利人 业主住户"
         )
         + each(_OWNERS, "姓名 名称 名字"),
         person,
@@ -129,7 +129,8 @@ RESIDENTS = Columns(
     Column(
         "moved_in_on",
         gettext_noop("Moved in"),
-        headers("入住日期 入住时间 入伙日期 迁入日期 moved_in moved_in_on move_in_date from"),
+        headers("入住日期 入住时间 入伙日期 迁入日期 moved_in moved_in_on move_in_date from")
+        + each("入伙 迁入 搬入", "日期 时间"),
         date,
     ),
     Column(
@@ -197,7 +198,8 @@ UNITS = Columns(
     Column(
         "handed_over_on",
         gettext_noop("Handed over"),
-        headers("交付日期 交房日期 收楼日期 交付时间 交房时间 handed_over handed_over_on handover_date"),
+        headers("交付日期 交房日期 收楼日期 交付时间 交房时间 handed_over handed_over_on handover_date")
+        + each("收楼 收房 接房", "日期 时间"),
         date,
     ),
 )

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from models.call import Call
 from models.complaints import Complaint, ComplaintCategory, ComplaintStatus
+from models.estates import Unit
 from models.keys import Key, KeyApproval, KeyLoan, KeyOrigin
 from models.operations import keys
 from models.passes import PassKind, VisitorPass
@@ -352,3 +353,44 @@ def test_an_hour_that_contradicts_its_day_or_has_none_is_a_question__INT_6(desk,
         assert desk.session.scalars(select(Ticket)).all() == []
     else:
         assert desk.session.scalars(select(Ticket.heard_at)).one() == heard
+
+
+def test_a_part_of_the_estate_is_the_place_and_a_place_that_is_a_room_the_unit__INT_6(desk):
+    rows = [
+        "3,,,电梯",
+        "3栋,1单元,,",
+        ",,公共区域,东门",
+        ",,/,",
+        ",,大堂,",
+        "1栋,,101,",
+        ",,,1栋101",
+        ",,,1-101门口",
+        ",,,9-999",
+    ]
+    header = "楼栋,单元,房号,报修位置,报修内容,报修时间"
+    *taken, none = desk(
+        csv(header, *[f"{row},坏{at},2024-05-01" for at, row in enumerate([*rows, ",,9-999,"])]), "tickets"
+    )
+    assert (taken, "no unit 9-999" in str(none)) == (["imported"] * len(rows), True)
+    found = [
+        ("3栋 电梯", None),
+        ("3栋 1单元", None),
+        ("公共区域 东门", None),
+        (None, None),
+        ("大堂", None),
+        (None, "1-101"),
+        (None, "1-101"),
+        ("1-101门口", None),
+        ("9-999", None),
+    ]
+    tickets = desk.session.scalars(select(Ticket).order_by(Ticket.summary))
+    assert [(row.place, row.unit_id and desk.session.get_one(Unit, row.unit_id).code) for row in tickets] == found
+    long = f"{'东' * 39}门,,,{'长' * 200},坏,2024-05-01"
+    assert "“Place” may have at most 200" in str(*desk(csv(header, long), "tickets"))
+
+
+def test_a_building_without_its_room_is_nobodys_home_and_no_pass_s__RES_1(desk):
+    (home,) = desk(csv("姓名,楼号,门号,身份", "张三,1,101,业主"), "residents")
+    assert "The room is empty here" in str(home)
+    here, nowhere = desk(csv("姓名,楼栋,房号,有效期至", "李四,3栋,,2099-01-01", "李四,,,2099-01-01"), "visitor_passes")
+    assert ("no unit 3栋" in str(here), nowhere) == (True, "imported")

@@ -18,7 +18,7 @@ from models.import_headings import COLUMNS
 from models.import_terms import key_and_pieces, names_several_keys
 from models.keys import ApprovalStatus, BorrowerKind, Key, KeyApproval, KeyLoan, KeyOrigin
 from models.operations.core import check_phone, create, phone_columns, take_numbers
-from models.operations.imports.matters import in_utc, refuse_hidden, unit_of, zone_of
+from models.operations.imports.matters import in_utc, no_unit, refuse_hidden, unit_of, zone_of
 from models.operations.imports.units import KnownUnits, Result, TellApart, hold_estate
 from models.operations.keys import FREE_BORROWERS, KeyDraft, key_gone, on_loan, open_loans
 from models.operations.keys import register as register_keys
@@ -301,6 +301,8 @@ class PassesImport(_CustodyImport):
                 raise OperationRefused("PAS-7", message)
         name, until = self._person(values, "holder_name"), self._time(values, "valid_until")
         unit_id = unit_of(self._units, self._apart, values, row)
+        if place := values.get("place"):
+            raise no_unit(place)
         if not name or until is None:
             raise OperationRefused("PAS-7", gettext_noop("Write down whose pass it is, and until when it is valid."))
         if values["valid_until"].time() == datetime.time():

@@ -7,6 +7,7 @@ closed. Which matter a row is says :mod:`known_matters`.
 import datetime
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,7 +18,8 @@ from models.call import Call
 from models.complaints import Complaint, ComplaintCategory
 from models.errors import OperationRefused, gettext_noop
 from models.estates import Estate
-from models.import_cells import ANONYMOUS, Masked, word_key
+from models.import_cells import ANONYMOUS, Masked, says_nothing, word_key
+from models.import_columns import too_long
 from models.import_headings import COLUMNS
 from models.matters import Channel
 from models.operations.core import DESK_ROLES, can_own, check_phone, phone_columns
@@ -33,6 +35,7 @@ from models.staff import Actor, Staff, StaffAssignment
 from models.tickets import Ticket, TicketKind
 
 SOURCE = "import"
+MAXIMUM_PLACE = 200
 MODELS: dict[str, Any] = {"tickets": Ticket, "complaints": Complaint}
 _KINDS = {
     "报修": TicketKind.REPAIR,
@@ -84,16 +87,40 @@ def refuse_hidden(values: dict[str, Any]) -> None:
 
 
 def unit_of(units: KnownUnits, apart: TellApart, values: dict[str, Any], row: SheetRow) -> int | None:
-    """The unit that a row names; refused when there is no such unit. Takes its columns out of *values*."""
+    """The unit that a row names; refused when there is no such unit. Takes its columns out of *values*.
+
+    What names a part of the estate and no room (3栋, 大堂) becomes the place; a place that is a room becomes the unit.
+    """
     code, building, stairwell = (values.pop(name, None) for name in ("unit", "building", "stairwell"))
-    if code is None:
-        return None
-    unit_id = units.find(code, building, stairwell)
-    if unit_id is None:
-        message = gettext_noop("There is no unit %(code)s in this estate; import the units first.")
-        raise OperationRefused("RES-1", message, code=full_code(code, building, stairwell))
-    apart.check(str(unit_id), code, row)
+    code = None if code is None or says_nothing(code) else code
+    unit_id = None if code is None else units.find(code, building, stairwell)
+    if code is not None and unit_id is not None:
+        apart.check(str(unit_id), code, row)
+    elif code is not None and re.search(r"\d", code):
+        raise no_unit(full_code(code, building, stairwell))
+    elif parts := [part for part in (_with(building, "栋"), _with(stairwell, "单元"), code) if part]:
+        values["place"] = " ".join([*parts, values.get("place", "")]).strip()
+        if len(values["place"]) > MAXIMUM_PLACE:
+            raise too_long(gettext_noop("Place"), MAXIMUM_PLACE)
+    elif "place" in values:
+        with suppress(OperationRefused):  # of what fits several rooms, or is elsewhere, the words stay
+            unit_id = units.find(values["place"])
+        if unit_id is not None:
+            del values["place"]
     return unit_id
+
+
+def no_unit(code: str) -> OperationRefused:
+    """The refusal of a row that names a unit which is not there."""
+    message = gettext_noop("There is no unit %(code)s in this estate; import the units first.")
+    return OperationRefused("RES-1", message, code=code)
+
+
+def _with(said: str | None, word: str) -> str | None:
+    """The number of a building or a stairwell with the word for it, where it is a bare one."""
+    if said is None or says_nothing(said):
+        return None
+    return f"{said}{word}" if re.fullmatch("[0-9A-Za-z]{1,3}", said) else said
 
 
 def desk_owner_of(session: DeskSession, estate_id: int, actor: Actor) -> Staff:

@@ -21,6 +21,7 @@ from models.import_headings import RESIDENTS
 from models.operations import contacts, residents
 from models.operations.core import id_digest, local_date
 from models.operations.imports.known_people import OF_A_PERSON, KnownPeople
+from models.operations.imports.matters import no_unit
 from models.operations.imports.people import Fact, Person, Stay
 from models.operations.imports.room_columns import RoomColumns
 from models.operations.imports.units import KnownUnits, Result, TellApart, full_code, hold_estate
@@ -137,16 +138,15 @@ class ResidentsImport:
         cells = RESIDENTS.read(self.columns, row)
         code, building, stairwell = (cells.pop(name, None) for name in ("unit", "building", "stairwell"))
         unit_id = None if code is None else self._units.find(code, building, stairwell)
-        said = building or stairwell or "kind" in cells
-        if code is None and said and "name" in cells and "unit" in self.columns:
+        said = building or stairwell or ("kind" in cells and "unit" in self.columns)
+        if code is None and said and "name" in cells:
             message = gettext_noop(
                 "The room is empty here, and the row says who somebody is in it: write the room in each row, also of "
                 "those who live together."
             )
             raise OperationRefused("RES-1", message)
         if code is not None and unit_id is None:
-            message = gettext_noop("There is no unit %(code)s in this estate; import the units first.")
-            raise OperationRefused("RES-1", message, code=full_code(code, building, stairwell))
+            raise no_unit(full_code(code, building, stairwell))
         if code is not None:
             self._apart.check(str(unit_id), code, row, full_code(code, building, stairwell))
         kind = cells.pop("kind", None) or self.everybody or self._by_heading
