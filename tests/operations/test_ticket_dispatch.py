@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from models.call import Call
+from models.errors import OperationRefused
 from models.matters import Comment, CommentKind, Severity
 from models.operations import tickets
 from models.staff import Department
@@ -225,3 +226,34 @@ def test_chasing_is_an_entry__DSP_12(world, now):
     do(world, "comment", ticket, now, body="答：明天上午到", kind=CommentKind.CHASE).one()
     assert refusal(do(world, "comment", ticket, now, body=" ")).rule == "DSP-12"
     assert world.session.scalars(select(Comment.body)).one() == "答：明天上午到"
+
+
+def test_person_and_visit_that_are_sure_go_with_the_call_in_one_step__DSP_2_DSP_11(world, now):
+    team, person = world.teams[Department.ENGINEERING], world.person("technician")
+    visit = {"visit_from": now + 20 * HOUR, "visit_until": now + 22 * HOUR}
+    ticket = register(world, now, team_id=team.id, assignee_id=person.id, **visit).one()
+    assert (ticket.status, ticket.team_id, ticket.assignee_id) == (S.DISPATCHED, team.id, person.id)
+    assert (ticket.visit_from, ticket.visit_until) == tuple(visit.values())
+    assert running(world, ticket)["on-site"] == visit["visit_until"]
+    both = tickets.register(
+        Call(world.session, world.actor("clerk"), now),
+        [ticket_draft(world, team_id=team.id, another_matter=True, assignee_id=who) for who in (person.id, None)],
+    ).all()
+    assert [(one.status, one.assignee_id) for one in both] == [(S.DISPATCHED, person.id), (S.RECEIVED, None)]
+
+
+@pytest.mark.parametrize(
+    ("given", "rule", "field"),
+    [
+        ({"who": "stranger"}, "DSP-11", "assignee"),
+        ({"who": "auditor"}, "DSP-11", "assignee"),
+        ({"visit_until": -HOUR}, "DSP-2", "visit_until"),
+        ({"visit_from": 2 * HOUR, "visit_until": HOUR}, "DSP-2", "visit_until"),
+    ],
+)
+def test_a_call_that_names_whom_nobody_can_send_is_not_taken__DSP_2_DSP_11(world, now, given, rule, field):
+    who = {"assignee_id": world.person(given["who"]).id} if "who" in given else {}
+    times = {name: now + delta for name, delta in given.items() if name != "who"}
+    with pytest.raises(OperationRefused) as caught:
+        register(world, now, team_id=world.teams[Department.ENGINEERING].id, **who, **times)
+    assert (caught.value.rule, caught.value.field) == (rule, field)

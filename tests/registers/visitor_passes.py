@@ -47,8 +47,14 @@ def rows(maker: Maker) -> None:
         "refunded": {"handed_in_at": now, "deposit_fen": 5000, "deposit_refunded_at": now},
         "revoked, back": {"revoked_at": now, "handed_in_at": now},
     }
-    for name, columns in states.items():
-        maker.add(VisitorPass, name, **({"valid_from": maker.yesterday, "valid_until": midnight + HOUR} | columns))
+    for number, (name, columns) in enumerate(states.items()):
+        fair = {
+            "number": f"V-{number}",
+            "code": f"AAAA-000{number}",
+            "valid_from": maker.yesterday,
+            "valid_until": midnight + HOUR,
+        }
+        maker.add(VisitorPass, name, **(fair | columns))
 
 
 TRIED = Tried(

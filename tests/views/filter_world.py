@@ -189,7 +189,7 @@ def keys(maker: Maker) -> None:
         "back": {"place": "水房", "origin": KeyOrigin.ENTRUSTED},
     }
     cut = {
-        name: maker.add(Key, name, number=f"K-{name}", received_at=now - YEAR, **columns)
+        name: maker.add(Key, name, number=f"K-{name}", hook=f"H-{name}", received_at=now - YEAR, **columns)
         for name, columns in places.items()
     }
     loans: tuple[tuple[str, str, BorrowerKind, datetime.datetime, datetime.datetime, dict[str, Any]], ...] = (

@@ -20,9 +20,6 @@ from views.forms.base import DeskForm
 from views.registers.ticket_forms import TicketForm
 
 ELSEWHERE = {
-    # What is registered and dispatched at once names no assignee and no visit, so nothing can be wrong with them.
-    ("tickets", "register"): {"assignee", "visit_until"},
-    ("tickets", "register_and_dispatch"): {"assignee", "visit_until"},
     # The successor of a closed ticket takes over what that one said, and asks nothing.
     ("tickets", "register_again"): {
         *("another_matter", "assignee", "complaint_id", "heard_at", "promised_at", "reporter_name", "summary", "team"),

@@ -29,7 +29,7 @@ class TicketForm(CallForm):
         (_("What happened"), ("kind", "category_id", "severity", "summary", "detail", "wish")),
         (_("Where and who"), ("unit_id", "place", "resident_id", "reporter_name", "reporter_phone")),
         (_("How it was taken"), ("channel", "heard_at", "read_back", "reporter_department", "promised_at")),
-        (_("Who does it"), ("team_id", "complaint_id", "another_matter")),
+        (_("Who does it"), ("team_id", "assignee_id", "visit_from", "visit_until", "complaint_id", "another_matter")),
     )
     kind = EnumField(label_for(Ticket.kind), enum=TicketKind, default=TicketKind.REPAIR)
     category_id = StaticChoiceField(label_for(Ticket.category_id), lookup="category", blank=_("none"))
@@ -48,6 +48,14 @@ class TicketForm(CallForm):
         blank=_("decide at dispatch"),
         description=_("An emergency names its team and is dispatched at once (DSP-1)."),
     )
+    assignee_id = LookupField(
+        label_for(Ticket.assignee_id),
+        [Optional()],
+        lookup="handler",
+        description=_("Where a person is sure already (DSP-2): the job is dispatched at once."),
+    )
+    visit_from = LocalDateTimeField(label_for(Ticket.visit_from), [Optional()])
+    visit_until = LocalDateTimeField(label_for(Ticket.visit_until), [Optional()])
     complaint_id = LookupField(
         label_for(Ticket.complaint_id),
         [Optional()],

@@ -39,7 +39,7 @@ from models.operations.tickets.sending import ON_SITE_KINDS, dispatch, visit_agr
 from models.personal import keyring_of
 from models.roles import CLERKS, MANAGERS
 from models.settings import EstateSettings
-from models.staff import Team
+from models.staff import Staff, Team
 from models.tickets import OPEN_STATUSES, Ticket, TicketKind, TicketStatus
 
 AMENDABLE = frozenset(
@@ -81,12 +81,24 @@ KEPT_AGAIN = (
 
 @dataclass
 class TicketDraft(MatterDraft):
-    """A ticket as it was taken; an emergency names its team and is dispatched in the same step (DSP-1)."""
+    """A ticket as it was taken; an emergency names its team and is dispatched in the same step (DSP-1).
+
+    Where the desk has made sure who comes and when (DSP-2), it says so at once: such a ticket is dispatched too.
+    """
 
     kind: TicketKind = TicketKind.REPAIR
     category_id: int | None = None
     complaint_id: int | None = None
     previous_id: int | None = None
+    assignee_id: int | None = None
+    visit_from: datetime.datetime | None = None
+    visit_until: datetime.datetime | None = None
+
+    @property
+    def sent_at_once(self) -> bool:
+        """Whether it is dispatched as it is taken."""
+        agreed = (self.assignee_id, self.visit_from, self.visit_until)
+        return self.kind is TicketKind.EMERGENCY or any(one is not None for one in agreed)
 
 
 @operation(Ticket, roles=CLERKS)
@@ -96,7 +108,7 @@ def register(call: Call, drafts: Sequence[TicketDraft]) -> Outcome:
     Refused: no summary, nobody or no place named except in an emergency (INT-3), heard in the future (INT-2), an
     enquiry promised later than the setting allows (INT-5), the same matter still open (INT-6) unless the draft says
     that it is another, an emergency without team (DSP-1), work for a complaint that is archived or cancelled (CMP-8).
-    Emergencies are dispatched in the same transaction.
+    Emergencies, and what names who comes or when, are dispatched in the same transaction, as :func:`dispatch` has it.
     """
     outcome = Outcome()
     settings = EstateSettings(call.session, {draft.estate_id for draft in drafts})
@@ -203,10 +215,20 @@ def _write(call: Call, drafts: Sequence[TicketDraft], settings: EstateSettings) 
                 run.created_at = run.updated_at = call.now
                 call.session.add(run)
         call.session.flush()
-    emergencies = [ticket for ticket in tickets if ticket.kind is TicketKind.EMERGENCY]
-    for team_id in sorted({ticket.team_id for ticket in emergencies if ticket.team_id is not None}):
-        team = call.session.get_one(Team, team_id)
-        dispatch(call.following(), [t for t in emergencies if t.team_id == team_id], team=team).all()
+    together: dict[tuple[Any, ...], list[Ticket]] = {}
+    for draft, ticket in zip(drafts, tickets, strict=True):
+        if draft.sent_at_once:
+            to = (ticket.team_id, draft.assignee_id, draft.visit_from, draft.visit_until)
+            together.setdefault(to, []).append(ticket)
+    for (team_id, assignee_id, visit_from, visit_until), group in together.items():
+        dispatch(
+            call.following(),
+            group,
+            team=call.session.get(Team, team_id) if team_id is not None else None,
+            assignee=call.session.get_one(Staff, assignee_id) if assignee_id is not None else None,
+            visit_from=visit_from,
+            visit_until=visit_until,
+        ).all()
     return tickets
 
 

@@ -21,7 +21,7 @@ export default class extends Controller {
 
     on(text, "input", () => this.#typed(), true);
     box.on("focus", () => { if (!box.written) this.#ask(); });
-    on(form?.elements.team, "change", () => { this.asked += 1; this.answered = this.asked; this.#nothing(); });
+    on(form?.elements.team || form?.elements.team_id, "change", () => { this.asked += 1; this.answered = this.asked; this.#nothing(); });
     // What is typed and never chosen is sent as it stands: the server finds who is meant, or says that it does not.
     on(form, "formdata", (event) => { if (!box.items.length && box.written) event.formData.set(input.name, box.written); });
     // A page that begins in the box (form_controller.js) opens its list at the first key or press, not over the page at once.
@@ -74,7 +74,7 @@ export default class extends Controller {
   #address(query) {
     const { form, dataset } = this.element;
     const search = new URLSearchParams({ name: dataset.lookup, query });
-    const team = form?.elements.team?.value || "";
+    const team = (form?.elements.team || form?.elements.team_id)?.value || "";
     if (/^\d+$/.test(team)) search.set("team", team);
     else if (form?.dataset.team) search.set("team", form.dataset.team);
     return `${this.holder.dataset.lookupUrl}?${search}`;
