@@ -8,7 +8,7 @@ from models.complaints import Complaint
 from models.operations.imports import identifies
 from models.operations.tickets import dispatch
 from models.tickets import Ticket, TicketStatus
-from tests.operations.test_import_of_found_files import Desk, csv
+from tests.operations.found_files import Desk, csv
 
 HEADER = "序号,报修内容,房号,报修人,电话,报修时间"
 

@@ -14,7 +14,7 @@ from models.passes import PassKind, VisitorPass
 from models.personal import keyring_of
 from models.tickets import Ticket, TicketKind, TicketStatus
 from tests import check_translations
-from tests.operations.test_import_of_found_files import Desk, csv
+from tests.operations.found_files import Desk, csv
 from tests.operations.test_import_undo import Runs
 from tests.sheets import workbook
 

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from models.operations import imports
 from models.personal import keyring_of
 from models.residents import Resident
-from tests.operations.test_import_of_found_files import OWNER, TENANT, Desk, homes, phones
+from tests.operations.found_files import OWNER, TENANT, Desk, homes, phones
 from tests.sheets import saved, tables
 
 

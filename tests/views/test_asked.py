@@ -103,8 +103,12 @@ def test_a_list_that_begins_with_a_day_begins_before_its_first_row(
 
 @only_sqlite
 def test_days_searches_and_words_of_an_address_are_read_strictly(app: Flask) -> None:
-    days = {"2026-11-22": DAY, "1900-01-01": datetime.date(1900, 1, 1), "2200-12-31": datetime.date(2200, 12, 31)}
-    days |= dict.fromkeys(("1899-12-31", "2201-01-01", "20261122", "2026-02-30", ""), BAD)  # type: ignore[arg-type]
+    days: dict[str, object] = {
+        "2026-11-22": DAY,
+        "1900-01-01": datetime.date(1900, 1, 1),
+        "2200-12-31": datetime.date(2200, 12, 31),
+    }
+    days |= dict.fromkeys(("1899-12-31", "2201-01-01", "20261122", "2026-02-30", ""), BAD)
     with app.test_request_context("/?order=new&other=x"):
         assert {text: answer(queries.parse_day, text) for text in days} == days
         assert answer(queries.parse_search, f" {'x' * 100} ") == "x" * 100

@@ -13,7 +13,7 @@ from models.tickets import TicketKind
 from tests.factories import World
 from tests.marks import only_sqlite
 from tests.records import Records
-from views.forms import fields
+from views.forms import fields, references
 from views.forms.base import text_of
 
 
@@ -191,13 +191,13 @@ def test_a_reference_is_shown_and_compared_as_it_is_written(asking: None, record
     g.actor = world.actor("clerk")
     unit, team = world.units[1].id, records.team
     for kind, lookup, row_id, text in (
-        (fields.LookupField, "unit", unit, "1-201"),
-        (fields.StaticChoiceField, "team", team, "engineering"),
+        (references.LookupField, "unit", unit, "1-201"),
+        (references.StaticChoiceField, "team", team, "engineering"),
     ):
         field = made(kind, data=row_id, lookup=lookup)
         assert text_of(field) == text
         assert text_of(made(kind, data=None, lookup=lookup)) == ""
-    field = made(fields.LookupField, data=unit, lookup="unit")
+    field = made(references.LookupField, data=unit, lookup="unit")
     assert field._value() == "1-201"
     drawn = str(field.widget(field))
     assert f'data-selected="id:{unit}"' in drawn
@@ -210,11 +210,11 @@ def test_a_reference_is_shown_and_compared_as_it_is_written(asking: None, record
         ("", None),
         ("a\0", None),
     ):
-        field = made(fields.LookupField, data=unit, typed=typed, lookup="unit")
+        field = made(references.LookupField, data=unit, typed=typed, lookup="unit")
         assert (field.data, list(field.errors)) == (found, []), typed
-    wrong = made(fields.LookupField, data=unit, typed="9-909", lookup="unit")
+    wrong = made(references.LookupField, data=unit, typed="9-909", lookup="unit")
     assert (wrong.data, wrong._value()) == (None, "9-909")
     assert [str(error) for error in wrong.errors] == ["Nothing found for “9-909”."]
-    several = made(fields.LookupField, typed="2-", lookup="unit")
+    several = made(references.LookupField, typed="2-", lookup="unit")
     assert "2-101 #" in str(several.errors[0])
     assert "2-201 #" in str(several.errors[0])

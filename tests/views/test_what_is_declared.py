@@ -49,7 +49,8 @@ def modules() -> Iterator[tuple[str, ModuleType]]:
 def assigned(module: ModuleType) -> Iterator[str]:
     """The names that *module* itself gives to values, in capitals."""
     for node in ast.parse(inspect.getsource(module)).body:
-        if isinstance(getattr(node, "value", None), ast.Dict) and not node.value.keys:  # type: ignore[attr-defined]
+        value = getattr(node, "value", None)
+        if isinstance(value, ast.Dict) and not value.keys:
             continue  # filled while the program runs
         targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
         yield from (each.id for each in targets if isinstance(each, ast.Name) and each.id.strip("_").isupper())

@@ -26,13 +26,12 @@ from views.forms.fields import (
     LocalDateField,
     LocalDateTimeField,
     LongTextField,
-    LookupField,
     MoneyField,
     Required,
-    StaticChoiceField,
     TextField,
     WholeNumberField,
 )
+from views.forms.references import LookupField, StaticChoiceField
 from views.forms.widgets import Control, draw
 from views.words.labels import label_in
 from views.words.language import sentence

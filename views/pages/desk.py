@@ -25,7 +25,8 @@ from models.tickets import IS_OPEN as OPEN_TICKETS
 from models.tickets import Ticket
 from views.pages import homes
 from views.register.beside import NOW, ON_DESK, SOON
-from views.register.scope import PanelView, actor_here
+from views.register.panel_view import PanelView
+from views.register.scope import actor_here
 from views.register.steps import next_step
 from views.registers import complaints, tickets
 from views.request import context

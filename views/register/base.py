@@ -15,6 +15,7 @@ from views.forms.lookup_kinds import LOOKUPS
 from views.register.bulk import BulkPages
 from views.register.editing import EditPages
 from views.register.export import ExportPages
+from views.register.list_address import ListAddress
 from views.register.listing import ListPages
 from views.register.options import refuse_vain_options
 from views.register.part import Row
@@ -36,6 +37,7 @@ class LedgerView(
     PersonalLists[Row],
     ExportPages[Row],
     ListPages[Row],
+    ListAddress[Row],
     RecordPages[Row],
     StepPages[Row],
     Scope[Row],

@@ -10,11 +10,7 @@ from flask_admin import expose
 from flask_babel import gettext
 from markupsafe import Markup, escape
 from sqlalchemy import ColumnElement, Select, false, func, literal, select
-from sqlalchemy.orm import InstrumentedAttribute
-from werkzeug.datastructures import MultiDict
-from werkzeug.exceptions import BadRequest
 
-from models.base import LocalDate, UTCDateTime
 from models.finding import can_gather_newest
 from models.policy import may
 from models.verbs import everything, verb_label
@@ -27,34 +23,24 @@ from views.request import context
 from views.request.keeping import Made, fixed_url, kept_statement
 from views.request.queries import (
     COUNT_LIMIT,
-    MOST_FILTERS,
     Cursor,
     Listing,
     Page,
-    day_cursor,
     ordering,
     paged,
-    parse_cursor,
-    parse_day,
-    parse_search,
     place_in,
-    twice_given,
 )
 from views.words.cells import escaped, marked
 from views.words.labels import Caption
 from views.words.language import language, say, zone
 
 if TYPE_CHECKING:
-    from views.register.scope import Scope as Part
+    from views.register.list_address import ListAddress as Part
 else:
     from views.register.part import Part
 
 WRAPPED = frozenset({"summary", "changes", "purpose", "roles", "reason"})
 """Columns whose text goes over several lines; only these and the number have a class of their own."""
-
-
-UNQUOTED = "!$'()*,/:;?@"
-"""Signs that stand as they are in an address, as Flask writes it."""
 
 
 @functools.lru_cache(512)
@@ -66,8 +52,6 @@ def _verb(name: str, _language: str) -> str:
 class ListPages(Part[Row]):
     """``/admin/<register>/``."""
 
-    default_sort = "id"
-    default_descending = True
     list_template = "admin/list.html"
 
     @expose("/")
@@ -139,111 +123,6 @@ class ListPages(Part[Row]):
                 parts.append(f'<td class="peek"><button {box}>▸</button></td>')
             # The end of a row may be left out in HTML: fifty of them are a quarter of a kilobyte.
             yield marked("".join(parts))
-
-    # ------------------------------------------------------------- what is asked
-
-    def listing(self, source: Mapping[str, str] | None = None) -> Listing:
-        """What the address asks for; 400 for anything malformed. *source* replaces the request's arguments."""
-        arguments: MultiDict[str, str] = request.args if source is None else MultiDict(source)
-        twice_given(arguments)
-        listing = Listing(search=parse_search(arguments.get("search", "")))
-        if listing.search and not self._search_supported:
-            raise BadRequest(gettext("The address has an unknown value for “%(name)s”.", name="search"))
-        if "page" in arguments or "offset" in arguments:
-            raise BadRequest(gettext("Lists are read with next and previous; there are no page numbers."))
-        sort = arguments.get("sort", "")
-        if sort and sort not in (*self._sortable_columns, self.default_sort):
-            raise BadRequest(gettext("This list cannot be sorted by “%(name)s”.", name=sort[:60]))
-        direction = arguments.get("desc", "" if sort else "default")
-        if direction not in ("0", "1", "", "default"):
-            raise BadRequest(gettext("The address has an unknown value for “%(name)s”.", name="desc"))
-        listing.sort = sort
-        listing.filters = self._asked_filters(arguments)
-        listing.columns = self._asked_columns(arguments.get("cols", ""))
-        after, before, at = arguments.get("after"), arguments.get("before"), arguments.get("at")
-        if sum(map(bool, (after, before, at))) > 1:
-            raise BadRequest(gettext("The address names two places in the list."))
-        if at:
-            listing.at = parse_day(at)
-            # A search has an order of its own, without places for a date.
-            listing.sort = sort or (self.default_sort if listing.search else "")
-            direction = direction if sort else str(int(self.default_descending))
-        listing.descending = direction == "1" if listing.sort else bool(listing.search) or self.default_descending
-        column = self.sort_column(listing)
-        listing.after = parse_cursor(after, column) if after else None
-        listing.before = parse_cursor(before, column) if before else None
-        if listing.at is not None:
-            if not self.is_dated(column):
-                raise BadRequest(gettext("This list is not sorted by a time: it has no place for a date."))
-            listing.after = day_cursor(listing.at, column, zone(), upwards=not listing.descending)
-        return listing
-
-    def _asked_filters(self, arguments: MultiDict[str, str]) -> list[tuple[Any, str, Any]]:
-        found = []
-        for name in dict.fromkeys(arguments):
-            if not name.startswith("flt"):
-                continue
-            key = name.partition("_")[2]
-            known = self._filter_args or {}
-            if key not in known:
-                raise BadRequest(gettext("This list has no filter “%(name)s”.", name=key[:60]))
-            flt: Any = known[key][1]
-            given = dict.fromkeys(value.strip() for value in arguments.getlist(name))
-            if len(given.keys() - {""}) > 1 and flt.takes_one:
-                raise BadRequest(gettext("The filter “%(name)s” takes one value: choose one.", name=flt.name))
-            for raw in filter(None, given):  # an empty control of the filter form says nothing
-                try:
-                    found.append((flt, raw, flt.clean(raw)))
-                except ValueError:
-                    raise BadRequest(
-                        gettext("“%(value)s” is no value for the filter “%(name)s”.", value=raw[:60], name=flt.name)
-                    ) from None
-        if len(found) > MOST_FILTERS:
-            raise BadRequest(gettext("A list is narrowed by at most %(count)s values.", count=MOST_FILTERS))
-        return found
-
-    def _asked_columns(self, text: str) -> list[str]:
-        names = text.split(",") if text else []
-        for name in names:
-            if name not in self.choosable_columns:
-                raise BadRequest(gettext("This list has no column “%(name)s”.", name=name[:60]))
-        return self.with_number(list(dict.fromkeys(names)))
-
-    @functools.cached_property
-    def bulk_verbs(self) -> tuple[str, ...]:
-        """What may be done to chosen rows: the verbs that are declared so, in their order."""
-        return tuple(
-            each.name for each in everything() if each.register == self.register and each.bulk and each.name != "undo"
-        )
-
-    @functools.cached_property
-    def choosable_columns(self) -> list[str]:
-        """The columns that a list can show: those that it shows everybody, then those of its export."""
-        return list(dict.fromkeys([*self.listed_columns, *self.exported_columns]))
-
-    def with_number(self, names: list[str]) -> list[str]:
-        """*names* with the column that links to the record; none stay none."""
-        missing = names and self.number_column not in names and self.number_column in self.choosable_columns
-        return [self.number_column, *names] if missing else names
-
-    def sort_column(self, listing: Listing) -> InstrumentedAttribute[Any]:
-        """The column that orders the list; what a search finds comes by number, which the search index knows."""
-        if listing.sort:
-            return self._column(listing.sort)
-        return self._column("id") if listing.search else self.default_sort_column()
-
-    def default_sort_column(self) -> InstrumentedAttribute[Any]:
-        """The column that orders the list when nothing is asked."""
-        return self._column(self.default_sort)
-
-    def _column(self, name: str) -> InstrumentedAttribute[Any]:
-        column: InstrumentedAttribute[Any] = getattr(self.model, self.sorted_by.get(name, name))
-        return column
-
-    @staticmethod
-    def is_dated(column: InstrumentedAttribute[Any]) -> bool:
-        """Whether a list sorted by *column* can begin with a date."""
-        return isinstance(column.type, UTCDateTime | LocalDate)
 
     # ------------------------------------------------------------- what is found
 
@@ -350,17 +229,6 @@ class ListPages(Part[Row]):
             return made()
         return kept_statement((self.endpoint, str(zone()), listing.shape(), COUNT_LIMIT, *more), made)
 
-    def address(self, listing: Listing, **changes: object) -> str:
-        """The address of this list with *changes*."""
-        arguments = listing.arguments(**changes)
-        page = fixed_url(".index_view")
-        return f"{page}?{urlencode(arguments, doseq=True, safe=UNQUOTED)}" if arguments else page
-
-    def sort_address(self, listing: Listing, name: str) -> str:
-        """The address of this list sorted by *name*, the other way round if it is already."""
-        turned = "0" if listing.sort == name and listing.descending else "1"
-        return self.address(listing, sort=name, desc=turned)
-
     def _chips(self, listing: Listing) -> list[tuple[str, str, str]]:
         chips = [
             (str(flt.name), flt.value_label(raw), self.address(listing, **{f"flt_{flt.key}": others or None}))
@@ -392,6 +260,13 @@ class ListPages(Part[Row]):
         if listing.search and self.search_condition(listing.search) is None:
             return gettext("Search for two letters or digits at least, or a Chinese character; signs find nothing.")
         return self.empty_text
+
+    @functools.cached_property
+    def bulk_verbs(self) -> tuple[str, ...]:
+        """What may be done to chosen rows: the verbs that are declared so, in their order."""
+        return tuple(
+            each.name for each in everything() if each.register == self.register and each.bulk and each.name != "undo"
+        )
 
     def bulk_buttons(self) -> list[tuple[str, str]]:
         """Address and label of what the person may do to many rows at once."""

@@ -6,7 +6,8 @@ from sqlalchemy import ColumnElement
 
 from models.estates import Estate
 from models.policy import may, visible
-from views.register.scope import PanelView, actor_here
+from views.register.panel_view import PanelView
+from views.register.scope import actor_here
 from views.request import context
 
 

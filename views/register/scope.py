@@ -5,9 +5,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import Any, Generic, cast
 
-from flask import abort, g, redirect, request, url_for
-from flask.typing import ResponseReturnValue
-from flask_admin import BaseView
+from flask import abort, g, request
 from flask_babel import gettext
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, bindparam, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -23,6 +21,7 @@ from models.verbs import find
 from views.forms.base import DeskConverter, DeskForm
 from views.register.beside import OnDesk
 from views.register.options import sorting
+from views.register.panel_view import PanelView
 from views.register.part import Row
 from views.register.searching import Searching
 from views.request import context
@@ -34,25 +33,6 @@ from views.words.labels import Caption, label_in, register_label
 from views.words.references import NAMES
 
 INVALID = 400
-
-
-class PanelView(BaseView):
-    """What every page of the panel does in its own way instead of Flask-Admin's."""
-
-    in_menu = True
-    """Whether the menu leads to it; if not, another page does."""
-
-    def is_visible(self) -> bool:
-        """Whether the menu leads to it."""
-        return self.in_menu
-
-    def inaccessible_callback(self, name: str, **_kwargs: object) -> ResponseReturnValue:
-        """To the sign-in page for nobody, 403 for somebody."""
-        return redirect(url_for("auth.login")) if context.actor() is None else abort(403)
-
-    def _run_view(self, fn: Callable[..., ResponseReturnValue], *args: object, **kwargs: object) -> ResponseReturnValue:
-        """Run a page; Flask-Admin would call it a second time after a TypeError."""
-        return fn(self, *args, **kwargs)
 
 
 class RequestDatabase:

@@ -13,12 +13,11 @@ from views.forms.fields import (
     LocalDateField,
     LocalDateTimeField,
     LongTextField,
-    LookupField,
     MoneyField,
     Required,
-    StaticChoiceField,
     TextField,
 )
+from views.forms.references import LookupField, StaticChoiceField
 from views.registers.matter_forms import CallForm
 from views.words.labels import label_for
 

@@ -15,7 +15,8 @@ from models.policy import visible
 from models.residents import Resident, ResidentContact
 from models.staff import Staff, StaffContact
 from views.forms.base import DeskForm
-from views.forms.fields import LookupField, Required, TextField
+from views.forms.fields import Required, TextField
+from views.forms.references import LookupField
 from views.register.base import RegisterView
 from views.register.record import Related
 from views.request import context

@@ -23,8 +23,9 @@ from models.operations import follow_ups as verbs
 from models.staff import Staff
 from views.forms.base import DeskForm
 from views.forms.clock_filter import missed_filter
-from views.forms.fields import EnumField, LocalDateTimeField, LongTextField, LookupField, Required, WholeNumberField
+from views.forms.fields import EnumField, LocalDateTimeField, LongTextField, Required, WholeNumberField
 from views.forms.filters import ChoiceFilter, DateFilter, ReferenceFilter, StateFilter, overdue
+from views.forms.references import LookupField
 from views.register.base import RegisterView
 from views.register.page import may_here
 from views.register.record import Related

@@ -15,12 +15,11 @@ from views.forms.fields import (
     FlagField,
     LocalDateTimeField,
     LongTextField,
-    LookupField,
     Required,
-    StaticChoiceField,
     TextField,
     WholeNumberField,
 )
+from views.forms.references import LookupField, StaticChoiceField
 from views.words.labels import label_for
 
 _SEVERAL = re.compile(r"[,，;；、/／和与及+&~～至到]|\S\s+\S")

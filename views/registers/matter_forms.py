@@ -6,16 +6,8 @@ from wtforms.validators import Optional
 from models.matters import Channel, CommentKind, Severity
 from models.tickets import Ticket
 from views.forms.base import DeskForm
-from views.forms.fields import (
-    EnumField,
-    FlagField,
-    LocalDateTimeField,
-    LongTextField,
-    LookupField,
-    Required,
-    StaticChoiceField,
-    TextField,
-)
+from views.forms.fields import EnumField, FlagField, LocalDateTimeField, LongTextField, Required, TextField
+from views.forms.references import LookupField, StaticChoiceField
 from views.words.labels import label_for
 
 

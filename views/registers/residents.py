@@ -26,8 +26,9 @@ from models.residents import Occupancy, OccupancyKind, Resident, ResidentContact
 from models.tickets import Ticket
 from views.forms.base import DeskForm
 from views.forms.clock_filter import usual_filters
-from views.forms.fields import EnumField, FlagField, LocalDateField, LongTextField, LookupField, Required, TextField
+from views.forms.fields import EnumField, FlagField, LocalDateField, LongTextField, Required, TextField
 from views.forms.filters import ChoiceFilter, DateFilter, KeyFilter
+from views.forms.references import LookupField
 from views.register.base import RegisterView
 from views.register.export import Reader
 from views.register.record import Related

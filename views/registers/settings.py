@@ -18,15 +18,9 @@ from models.settings import (
 )
 from models.verbs import verb_label
 from views.forms.base import DeskForm, form_of
-from views.forms.fields import (
-    ChoiceField,
-    ClockTimeField,
-    EnumField,
-    Required,
-    StaticChoiceField,
-    TextField,
-)
+from views.forms.fields import ChoiceField, ClockTimeField, EnumField, Required, TextField
 from views.forms.filters import ChoiceFilter, DateFilter, FlagFilter
+from views.forms.references import StaticChoiceField
 from views.register.base import RegisterView
 from views.register.sheets import Value
 from views.request import context

@@ -25,16 +25,9 @@ from models.policy import may
 from models.roles import Role
 from models.staff import Staff, StaffAssignment, StaffContact
 from views.forms.base import DeskForm
-from views.forms.fields import (
-    ChoiceField,
-    EnumField,
-    LongTextField,
-    LookupField,
-    Required,
-    StaticChoiceField,
-    TextField,
-)
+from views.forms.fields import ChoiceField, EnumField, LongTextField, Required, TextField
 from views.forms.filters import DeskFilter, StateFilter
+from views.forms.references import LookupField, StaticChoiceField
 from views.register.base import RegisterView
 from views.register.record import Related
 from views.register.steps import Step

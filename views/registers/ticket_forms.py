@@ -7,17 +7,8 @@ from wtforms.validators import Optional
 
 from models.tickets import Acceptance, CancelKind, Ticket, TicketKind, WaitingReason
 from views.forms.base import DeskForm, form_of
-from views.forms.fields import (
-    EnumField,
-    FlagField,
-    LocalDateTimeField,
-    LongTextField,
-    LookupField,
-    MoneyField,
-    Required,
-    StaticChoiceField,
-    TextField,
-)
+from views.forms.fields import EnumField, FlagField, LocalDateTimeField, LongTextField, MoneyField, Required, TextField
+from views.forms.references import LookupField, StaticChoiceField
 from views.registers.matter_forms import CallForm
 from views.words.labels import label_for
 
