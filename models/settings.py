@@ -162,6 +162,7 @@ DEFAULT_SETTINGS: dict[str, tuple[str, object]] = {
     "worker-pass-days": ("PAS-3", 92),
     "worker-pass-deposit-fen": ("PAS-3", 5000),
     "worker-pass-card-fee-fen": ("PAS-3", 500),
+    "key-loan-days": ("KEY-4", 31),
     "undo-minutes": ("SET-1", 10),
 }
 

@@ -14,7 +14,7 @@ from models.staff import actor_for
 
 
 def provide(session: DeskSession, estates: Sequence[Estate], *, now: datetime.datetime) -> str:
-    """Add to *estates* the clocks and official days that they lack, as the system account, and commit.
+    """Add to *estates* the clocks, figures and official days that they lack, as the system account, and commit.
 
     What has waited without a date is due now (INT-14). Returns the sentence that says which days were added, empty
     when none were.
@@ -23,6 +23,7 @@ def provide(session: DeskSession, estates: Sequence[Estate], *, now: datetime.da
     call = Call(session, actor, now)
     added, _ = settings.provide_official_days(call, estates)
     settings.provide_clocks(call, estates)
+    settings.provide_settings(call, estates)
     tickets.date_what_waits(call, estates)
     counts = collections.Counter((day.estate_id, day.day.year) for day in added)
     codes = {estate.id: estate.code for estate in estates}

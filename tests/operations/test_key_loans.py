@@ -14,6 +14,7 @@ from models.operations.keys import ApprovalDraft
 from models.operations.residents import OccupancyDraft
 from models.personal import keyring_of
 from models.residents import Occupancy, OccupancyKind
+from models.settings import Setting
 from tests.operations.key_desk import (
     HOUR,
     approve,
@@ -289,3 +290,21 @@ def test_what_is_no_phone_number_is_refused__KEY_3(desk):
     for phone in ("12", "abc", "1" * 21):
         with refused("KEY-3"):
             lend(desk, owner_draft(desk, borrower_phone=phone))
+
+
+def test_no_key_stays_away_longer_than_the_estates_setting_whoever_agrees__KEY_4(desk):
+    limit, late = datetime.timedelta(days=31), datetime.timedelta(days=33)
+    asked = request(desk)
+    for verb in (
+        lambda due: approve(desk, asked, due_at=due),
+        lambda due: keys.extend(Call(desk.session, desk.supervisor, desk.now), [lend(desk)], due_at=due).one(),
+        lambda due: lend(desk, owner_draft(desk, due_at=due), actor=desk.supervisor),
+    ):
+        with desk.session.begin_nested() as tried:
+            with refused("KEY-4"):
+                verb(desk.now + late)
+            tried.rollback()
+    desk.session.add(Setting(estate_id=desk.world.estate.id, code="key-loan-days", rule="KEY-4", value=40))
+    desk.session.flush()
+    assert approve(desk, asked, due_at=desk.now + late).due_at == desk.now + late
+    assert lend(desk, owner_draft(desk, due_at=desk.now + limit), actor=desk.supervisor).due_at == desk.now + limit

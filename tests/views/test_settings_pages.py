@@ -58,6 +58,7 @@ MAKE = make
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
 LISTS = {
     "clocks": [
+        "waited no longer than said INT-14 Put on hold Resume 132480 around the clock yes",
         "done the same day DSP-7 Register Finish 0 by the end of the day yes",
         "on site DSP-5 Dispatch Start work 33 around the clock no",
         "slip picked up DSP-4 Dispatch Accept 15 around the clock yes",

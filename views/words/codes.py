@@ -21,6 +21,7 @@ NAMES: dict[str, Any] = {
     "worker-pass-days": _("Worker's pass, days"),
     "worker-pass-deposit-fen": _("Deposit for a worker's pass, fen"),
     "worker-pass-card-fee-fen": _("Card fee for a worker's pass, fen"),
+    "key-loan-days": _("Longest loan of a key that a supervisor may allow, days"),
     "undo-minutes": _("Time to undo a bulk action, minutes"),
     # sources
     "panel": _("panel"),

@@ -12,9 +12,10 @@ from models.call import Call
 from models.errors import Msgid, OperationRefused, Outcome, gettext_noop
 from models.keys import ApprovalStatus, BorrowerKind, Key, KeyApproval
 from models.names import is_same_name
-from models.operations.core import Move, create, name_pinyin, operation, require, require_role, sift, verb
+from models.operations.core import Move, check_each, create, name_pinyin, operation, require, require_role, sift, verb
 from models.operations.keys.borrowers import consents
 from models.roles import CLERKS, SUPERVISORS
+from models.settings import EstateSettings
 from models.staff import Staff, StaffAssignment
 
 FREE_BORROWERS = frozenset({BorrowerKind.OWNER, BorrowerKind.DEVELOPER_SALES})
@@ -30,6 +31,20 @@ class ApprovalDraft:
     purpose: str
     borrower_name: str = ""
     borrower_staff_id: int | None = None
+
+
+def check_return_time(
+    settings: EstateSettings, estate_id: int, due_at: datetime.datetime, now: datetime.datetime
+) -> None:
+    """Raise the refusal (KEY-4) of a time (UTC) to come back that has passed, or lies further off than the setting
+    lets a supervisor allow.
+    """
+    if due_at <= now:
+        raise OperationRefused("KEY-4", gettext_noop("The time to come back lies in the past."), field="due_at")
+    days = settings.number(estate_id, "key-loan-days")
+    if due_at > settings.calendar(estate_id).end_of_day(now + datetime.timedelta(days=days)):
+        message = gettext_noop("A key comes back within %(days)s days; lend it again then.")
+        raise OperationRefused("KEY-4", message, field="due_at", days=days)
 
 
 def key_gone(key: Key, *, field: str | None = None) -> OperationRefused | None:
@@ -163,8 +178,8 @@ def approve(move: Move[KeyApproval], *, due_at: datetime.datetime | None = None)
 
     Refused: a key that is lost or gone, a colleague who no longer works here.
     """
-    future = due_at is None or due_at > move.now
-    move.refuse_unless(future, "KEY-4", gettext_noop("The time to come back lies in the past."), field="due_at")
+    if due_at is not None:
+        check_each(move, lambda row: check_return_time(move.settings, row.estate_id, due_at, move.now))
     for row in list(move.rows):
         key = move.session.get_one(Key, row.key_id)
         if refusal := key_gone(key) or borrower_gone(move.session, row.borrower_staff_id):

@@ -17,6 +17,7 @@ from models.operations.keys.approvals import (
     FREE_BORROWERS,
     borrower_gone,
     borrower_name,
+    check_return_time,
     colleague_called,
     key_gone,
     missing_of_borrower,
@@ -213,9 +214,7 @@ def _loan(call: Call, key: Key, draft: LoanDraft, settings: EstateSettings) -> K
         pieces=key.pieces,
         lent_at=call.now,
         lent_by_id=call.actor.staff_id,
-        due_at=_due(
-            key, draft, approval, settings.calendar(key.estate_id).end_of_day(call.now), actor=call.actor, now=call.now
-        ),
+        due_at=_due(key, draft, approval, settings, actor=call.actor, now=call.now),
         note=draft.note or None,
     )
 
@@ -240,15 +239,15 @@ def _due(
     key: Key,
     draft: LoanDraft,
     approval: KeyApproval | None,
-    end_of_day: datetime.datetime,
+    settings: EstateSettings,
     *,
     actor: Actor,
     now: datetime.datetime,
 ) -> datetime.datetime:
+    end_of_day = settings.calendar(key.estate_id).end_of_day(now)
     latest = approval.due_at if approval is not None and approval.due_at is not None else end_of_day
     due = draft.due_at or latest
-    if due <= now:
-        raise OperationRefused("KEY-4", gettext_noop("The time to come back lies in the past."), field="due_at")
+    check_return_time(settings, key.estate_id, due, now)
     if due > latest:
         own = draft.borrower_staff_id == actor.staff_id or same_person(draft.borrower_name, actor.name)
         if own or not may(actor, "extend", KeyLoan(estate_id=key.estate_id)):

@@ -15,6 +15,7 @@ from models.operations.core import (
     phone_columns,
     verb,
 )
+from models.operations.keys.approvals import check_return_time
 from models.operations.keys.loans import gone_again, keys_by_id
 from models.roles import CLERKS, SUPERVISORS
 from models.verbs import Undo
@@ -97,8 +98,7 @@ def _refuse_too_many(loan: KeyLoan, pieces: int) -> None:
 def extend(move: Move[KeyLoan], *, due_at: datetime.datetime) -> None:
     """Set another time (UTC) to come back, by a supervisor who is not the borrower (KEY-4)."""
     due = due_at.astimezone(datetime.UTC)
-    message = gettext_noop("The time to come back lies in the past.")
-    move.refuse_unless(due > move.now, "KEY-4", message, field="due_at")
+    check_each(move, lambda loan: check_return_time(move.settings, loan.estate_id, due, move.now))
     for loan in list(move.rows):
         if loan.borrower_staff_id == move.actor.staff_id:
             move.refuse(loan, "KEY-4", gettext_noop("The borrower cannot set the own time to come back."))

@@ -15,6 +15,7 @@ from models.operations.settings.defaults import (
     provide_clocks,
     provide_defaults,
     provide_official_days,
+    provide_settings,
     years_without_days,
 )
 from models.operations.settings.figures import (
@@ -48,6 +49,7 @@ __all__ = [
     "provide_clocks",
     "provide_defaults",
     "provide_official_days",
+    "provide_settings",
     "register_calendar_days",
     "register_categories",
     "register_working_hours",

@@ -91,6 +91,12 @@ def provide_clocks(call: Call, estates: Iterable[Estate]) -> list[Clock]:
     return create(call.following(), new, verb="register", rule=PROVIDED)
 
 
+def provide_settings(call: Call, estates: Iterable[Estate]) -> list[Setting]:
+    """Add to *estates* the figures that the program has learnt since they were opened (SET-1)."""
+    new = [setting for estate in estates for setting in _settings(call.session, estate.id)]
+    return create(call.following(), new, verb="register", rule=PROVIDED)
+
+
 def provide_official_days(call: Call, estates: Iterable[Estate]) -> tuple[list[CalendarDay], list[int]]:
     """Add to *estates* the official days of the years before, of and after *now* that they never had (SET-2).
 
