@@ -232,6 +232,10 @@ def _kinds() -> ColumnElement[int]:
 
 def _empty_rooms(room: ColumnElement[bool], actor: Actor, estate_id: int) -> Select[*tuple[Any, ...]]:
     query = select(Unit.id, Unit.code).where(room, Unit.estate_id == estate_id, visible(actor, Unit))
+    if may(actor, "read", Resident):  # of a room that somebody has it is not said that nobody has, found or not
+        query = query.where(
+            ~select(Occupancy.id).where(Occupancy.unit_id == Unit.id, Occupancy.until_on.is_(None)).exists()
+        )
     return query.order_by(Unit.sort_key)
 
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine, event, select
 
 from models.call import Call
-from models.callers import callers
+from models.callers import IN_A_ROOM, LIMIT, callers
 from models.estates import Unit
 from models.operations import tickets
 from models.operations.core import SURNAMES, name_pinyin
@@ -90,6 +90,21 @@ def test_a_half_typed_room_offers_the_rooms_that_begin_so__INT_3(session: DeskSe
         assert list(dict.fromkeys(rooms(half))) == wanted, half
     assert set(rooms("1-101")) == {"1-101"}, "a whole room is meant as that"
     assert len(rooms("1-1")) == len(set(rooms("1-1"))), "each room once"
+
+
+def test_of_a_room_that_somebody_has_it_is_never_said_that_nobody_has__INT_3(
+    session: DeskSession, world: World
+) -> None:
+    lived_in, empty = factories.make_unit(session, world.estate, "1-102"), "1-103"
+    factories.make_unit(session, world.estate, empty)
+    for _each in range(LIMIT * IN_A_ROOM):
+        factories.make_resident(session, world.units[0], "张三", "13911110001", AT)
+    factories.make_resident(session, lived_in, "李四", "13911110002", AT)
+    session.flush()
+    for text in ("1-1", "1 1", "1-10", "1-102", "1-103", "1 10", "102", "103"):
+        found = callers(session, text, actor=world.actor("clerk"), estate_id=world.estate.id) or ()
+        assert {row.room for row in found if not row.name} <= {empty}, text
+        assert text not in ("1-1", empty) or empty in {row.room for row in found}
 
 
 def test_nobody_of_another_estate_is_found__RES_4(session: DeskSession, world: World) -> None:
