@@ -84,6 +84,8 @@ class Acceptance(LabelledEnum):
 
 
 S = TicketStatus
+PROMISE, QUESTION = "promise", "question"
+"""The clocks by which a ticket is answered: when that was promised, and where nothing was."""
 WAITING = "waiting"
 """The clock that runs while a job waits, until the date that was said."""
 CANCELS = dict.fromkeys((S.RECEIVED, S.DISPATCHED, S.ACCEPTED, S.IN_PROGRESS, S.WAITING), S.CANCELLED)
@@ -142,6 +144,24 @@ class Ticket(Matter, Base):
             starts="wait",
             stops="resume",
             minutes=92 * 24 * 60,  # the furthest date that may be said
+            for_all=False,
+            lasting=True,
+        ),
+        TimeLimit(
+            code=PROMISE,
+            label=gettext_noop("answered when promised"),
+            rule="INT-5",
+            stops="answer",
+            minutes=30,  # of an enquiry without another promise
+            for_all=False,
+            lasting=True,
+        ),
+        TimeLimit(
+            code=QUESTION,
+            label=gettext_noop("query or suggestion answered"),
+            rule="INT-14",
+            stops="answer",
+            minutes=2 * 24 * 60,
             for_all=False,
             lasting=True,
         ),

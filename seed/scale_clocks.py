@@ -3,10 +3,11 @@
 import datetime
 from typing import Any
 
+from models.operations.tickets import answer_clock
 from models.settings import EstateSettings
-from models.tickets import WAITING, TicketStatus, WaitingReason
+from models.tickets import PROMISE, QUESTION, WAITING, TicketStatus, WaitingReason
 
-_CODES = ("same-day", "slip-acknowledged", "on-site", "follow-up", WAITING)
+_CODES = ("same-day", "slip-acknowledged", "on-site", "follow-up", WAITING, PROMISE, QUESTION)
 WAITS = datetime.timedelta(days=10)
 """How long each job on hold is said to wait."""
 
@@ -49,10 +50,13 @@ class ScaleClocks:
         }
 
     def runs(self, row: dict[str, Any]) -> list[dict[str, Any]]:
-        """The clocks of an open job: running, standing still or met."""
+        """The clocks of an open ticket: running, standing still or met."""
         given = row["dispatched_at"]
         came = row["registered_at"]
-        runs = [self.run("same-day", row, came, self.end_of_day(came.astimezone(self.zone).date(), came))]
+        if (code := answer_clock(row["kind"], None)) is not None:
+            runs = [self.run(code, row, came, self.due(code, came))]
+        else:
+            runs = [self.run("same-day", row, came, self.end_of_day(came.astimezone(self.zone).date(), came))]
         met = [row["finished_at"]]
         if given is not None:
             runs.append(self.run("slip-acknowledged", row, given, self.due("slip-acknowledged", given)))

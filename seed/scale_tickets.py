@@ -10,6 +10,7 @@ from typing import Any
 from models.follow_ups import AttemptOutcome, FollowUp, FollowUpAttempt, FollowUpStatus, FollowUpWay
 from models.matters import Channel, ClockRun, Severity
 from models.operations.matters import FOLLOWED_KINDS
+from models.operations.tickets import answer_clock
 from models.roles import Role
 from models.staff import Actor
 from models.tickets import Acceptance, CancelKind, Ticket, TicketKind, TicketStatus, WaitingReason
@@ -144,7 +145,7 @@ class Teller:
             events.append(event(Ticket, row, last.verb, last.actor, last.role, last.at, before=before, after=changes))
         finished = row["finished_at"] is not None and kind in FOLLOWED_KINDS and row["resident_id"] is not None
         owed = finished and (call.asked or row["status"] is S.DONE)
-        return Told(row, events, row["status"] in STANDING and theme is not None, owed)
+        return Told(row, events, row["status"] in STANDING, owed)
 
     def _registered(
         self, call: Planned, clerk: Actor, kind: TicketKind, theme: Theme | None, report: Report, rng: Random
@@ -155,6 +156,7 @@ class Teller:
         if theme is not None and theme.common:
             unit_id, place = pick(rng, self._places[pick(rng, report.where.split())] if report.where else cast.places)
         colleague = place is not None and rng.random() < 0.5
+        code = answer_clock(kind, None)
         return {
             "id": None,
             "estate_id": cast.estate_id,
@@ -183,7 +185,7 @@ class Teller:
             "must_complete": False,
             "imported_closed": False,
             **_LATER,
-            "due_at": None if theme is None else self._clocks.end_of_day(call.day, call.at),
+            "due_at": self._clocks.end_of_day(call.day, call.at) if code is None else self._clocks.due(code, call.at),
             "team_id": cast.teams[theme.department] if theme and kind is TicketKind.EMERGENCY else None,
             "created_at": call.at,
             "updated_at": call.at,
@@ -243,6 +245,7 @@ class Teller:
             "finished_at": times[3],
             "result": report.result,
             "acceptance": Acceptance.NOT_NEEDED,
+            "due_at": None,
         }
         return [_Step("answer", times[3], clerk, Role.CLERK, changes)]
 

@@ -156,7 +156,7 @@ def _incoming(world: World, timeline: Timeline, wave: Wave, number: int, *, emer
             job.stop = pick(rng, _STUCK)
         elif chance < stuck + 0.04:
             job.stop = TicketStatus.CANCELLED
-    if job.stop is TicketStatus.WAITING or (job.stop is None and rng.random() < 0.06):
+    if job.stop is TicketStatus.WAITING or (job.stop is None and rng.random() < 0.06 and not emergency):
         job.waits_for = pick(rng, WAITS)
     timeline.begin(done(world, wave, job))
 

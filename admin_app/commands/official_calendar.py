@@ -16,7 +16,7 @@ from models.staff import actor_for
 def provide(session: DeskSession, estates: Sequence[Estate], *, now: datetime.datetime) -> str:
     """Add to *estates* the clocks, figures and official days that they lack, as the system account, and commit.
 
-    What has waited without a date is due now (INT-14). Returns the sentence that says which days were added, empty
+    What stood still without a date gets one (INT-14). Returns the sentence that says which days were added, empty
     when none were.
     """
     actor = actor_for(session, active_person(session, database.SYSTEM), source="cli")
@@ -24,7 +24,7 @@ def provide(session: DeskSession, estates: Sequence[Estate], *, now: datetime.da
     added, _ = settings.provide_official_days(call, estates)
     settings.provide_clocks(call, estates)
     settings.provide_settings(call, estates)
-    tickets.date_what_waits(call, estates)
+    tickets.date_undated(call, estates)
     counts = collections.Counter((day.estate_id, day.day.year) for day in added)
     codes = {estate.id: estate.code for estate in estates}
     session.commit()

@@ -104,7 +104,7 @@ def test_what_waited_before_dates_were_asked_is_due_with_the_upgrade_and_dated_o
     world.session.flush()
     for later in (HOUR, 2 * HOUR):
         call = Call(world.session, world.actor("system"), now + later)
-        tickets.date_what_waits(call, [world.estate, world.other])
+        tickets.date_undated(call, [world.estate, world.other])
     world.session.expire_all()
     assert (undated.due_at, dated.due_at) == (now + HOUR, kept)
     event = world.session.scalars(select(Event).where(Event.rule == "INT-14")).one()

@@ -94,7 +94,7 @@ def tickets(maker: Maker) -> None:
         desk_owner_id=maker.person("clerk"),
     )
     made = maker.ids["tickets"]
-    for code in ("slip-acknowledged", "on-site", "same-day", "waiting"):
+    for code in ("slip-acknowledged", "on-site", "same-day", "waiting", "promise", "question"):
         maker.clock(code, "met late", register="tickets", record_id=made["early"], met_at=now)
         maker.clock(code, "met in time", register="tickets", record_id=made["first"], met_at=now - HOUR)
         maker.clock(code, "not met, ended", register="tickets", record_id=made["last"], cancelled_at=now)

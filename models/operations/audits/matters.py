@@ -25,7 +25,7 @@ from models.operations.matters import (
 )
 from models.rules import known_rule
 from models.staff import Staff, StaffAssignment
-from models.tickets import Ticket, TicketStatus
+from models.tickets import Ticket
 
 MatterRow = Row[Any]
 LocalDate = Callable[[datetime.datetime], datetime.date]
@@ -34,7 +34,7 @@ Gone = tuple[str, datetime.datetime | None]
 
 PROMISE = "promise"
 """The clock of a promised answer, in findings."""
-ANSWERED = (TicketStatus.DONE, ComplaintStatus.CARRIED_OUT, ComplaintStatus.FOLLOWED_UP)
+ANSWERED = (ComplaintStatus.CARRIED_OUT, ComplaintStatus.FOLLOWED_UP)
 """What was promised is kept: the rest is the desk's own work."""
 _CODES = {"reporter_name": "reporter", "reporter_phone": "phone", "unit_id": "place"}
 """What findings say of the fields that INT-3 asks for."""
@@ -105,9 +105,10 @@ def _of_any_matter(
         if row.status not in open_statuses:
             continue
         yield _of(FindingKind.STILL_OPEN, "AUD-1", register, row, row.registered_at, row.due_at)
-        if row.promised_at is not None and row.promised_at < scope.now and row.status not in ANSWERED:
+        promised = row.promised_at if register == Complaint.__tablename__ else None  # a ticket has a clock of it
+        if promised is not None and promised < scope.now and row.status not in ANSWERED:
             told = {"started_at": row.registered_at.isoformat()}
-            at = row.promised_at
+            at = promised
             kind = FindingKind.PAST_CLOCK  # a promise is a clock of its own
             yield _of(kind, "INT-5", register, row, at, at, clock=PROMISE, overdue=True, facts=told)
         if row.source is None and (lacks := [_CODES[field] for field in missing(row)]):

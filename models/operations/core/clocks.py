@@ -112,9 +112,20 @@ class RunningClocks:
                 run.cancelled_at = at
                 self._stamp(row, run, at)
 
-    def pause(self, row: Base, at: datetime.datetime) -> None:
-        """Let the running clocks of *row* stand still."""
+    def put_off(self, row: Base, at: datetime.datetime, code: str, due_at: datetime.datetime) -> None:
+        """Let the clock *code* of *row* end at *due_at*; one that has run out stays missed, and another begins."""
         for run in self._changeable(row):
+            if self._clocks[run.clock_id].code == code and (run.met_at or run.cancelled_at) is None and run.due_at < at:
+                run.met_at = at
+                self._stamp(row, run, at)
+        self.start(row, code, at, due_at=due_at)
+        self.move(row, at, code, due_at)
+
+    def pause(self, row: Base, at: datetime.datetime, *, apart_from: str) -> None:
+        """Let the running clocks of *row* stand still, but for one."""
+        for run in self._changeable(row):
+            if self._clocks[run.clock_id].code == apart_from:
+                continue
             if run.paused_at is None and run.met_at is None and run.cancelled_at is None:
                 run.paused_at = at
                 self._stamp(row, run, at)

@@ -13,12 +13,10 @@ from models.operations.tickets.intake import (
     register_and_dispatch,
 )
 from models.operations.tickets.jobs import (
-    ANSWERED_KINDS,
     accept,
     answer,
     close,
     correct,
-    date_what_waits,
     finish,
     missing_for_close,
     reopen,
@@ -27,7 +25,17 @@ from models.operations.tickets.jobs import (
     take_slip_back,
     wait,
 )
-from models.operations.tickets.sending import ON_SITE_KINDS, assign, cancel, dispatch, escalate, reassign
+from models.operations.tickets.sending import (
+    ANSWERED_KINDS,
+    ON_SITE_KINDS,
+    answer_clock,
+    assign,
+    cancel,
+    dispatch,
+    escalate,
+    reassign,
+)
+from models.operations.tickets.undated import date_undated
 
 __all__ = [
     "AMENDABLE",
@@ -37,6 +45,7 @@ __all__ = [
     "accept",
     "amend",
     "answer",
+    "answer_clock",
     "assign",
     "cancel",
     "change_owner",
@@ -44,7 +53,7 @@ __all__ = [
     "close",
     "comment",
     "correct",
-    "date_what_waits",
+    "date_undated",
     "delete",
     "dispatch",
     "escalate",

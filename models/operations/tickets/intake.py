@@ -35,12 +35,12 @@ from models.operations.matters import (
     offer_same_matter,
     required,
 )
-from models.operations.tickets.sending import ON_SITE_KINDS, dispatch, visit_agreed
+from models.operations.tickets.sending import ON_SITE_KINDS, answer_clock, dispatch, visit_agreed
 from models.personal import keyring_of
 from models.roles import CLERKS, MANAGERS
-from models.settings import EstateSettings
+from models.settings import Clock, EstateSettings
 from models.staff import Staff, Team
-from models.tickets import OPEN_STATUSES, Ticket, TicketKind, TicketStatus
+from models.tickets import OPEN_STATUSES, PROMISE, QUESTION, Ticket, TicketKind, TicketStatus
 
 AMENDABLE = frozenset(
     {
@@ -182,10 +182,9 @@ def _write(call: Call, drafts: Sequence[TicketDraft], settings: EstateSettings) 
     estate_id = drafts[0].estate_id
     day = settings.calendar(estate_id).local_date(call.now)
     numbers = take_numbers(call.session, estate_id, Ticket.number_prefix, day, len(drafts))
-    clock = settings.clock(estate_id, "same-day")
-    due = settings.due(clock, call.now) if clock else None
+    limits = [_limits(settings, draft, call.now) for draft in drafts]
     tickets = []
-    for draft, number in zip(drafts, numbers, strict=True):
+    for draft, number, dues in zip(drafts, numbers, limits, strict=True):
         columns = intake_columns(call, draft)
         if draft.kind is TicketKind.EMERGENCY:
             columns["must_complete"] = bool(required(draft))
@@ -197,24 +196,23 @@ def _write(call: Call, drafts: Sequence[TicketDraft], settings: EstateSettings) 
                 category_id=draft.category_id,
                 complaint_id=draft.complaint_id,
                 previous_id=draft.previous_id,
-                due_at=due if draft.kind in ON_SITE_KINDS else None,
+                due_at=min((due for _, due in dues), default=None),
             )
         )
     create(call.following(), tickets, verb="register")
-    if clock is not None and due is not None:
-        for ticket in tickets:
-            if ticket.kind in ON_SITE_KINDS:
-                run = ClockRun(
-                    estate_id=estate_id,
-                    register=ticket.__tablename__,
-                    record_id=ticket.id,
-                    clock_id=clock.id,
-                    started_at=call.now,
-                    due_at=due,
-                )
-                run.created_at = run.updated_at = call.now
-                call.session.add(run)
-        call.session.flush()
+    for ticket, dues in zip(tickets, limits, strict=True):
+        for clock, due in dues:
+            run = ClockRun(
+                estate_id=estate_id,
+                register=ticket.__tablename__,
+                record_id=ticket.id,
+                clock_id=clock.id,
+                started_at=call.now,
+                due_at=due,
+            )
+            run.created_at = run.updated_at = call.now
+            call.session.add(run)
+    call.session.flush()
     together: dict[tuple[Any, ...], list[Ticket]] = {}
     for draft, ticket in zip(drafts, tickets, strict=True):
         if draft.sent_at_once:
@@ -232,6 +230,17 @@ def _write(call: Call, drafts: Sequence[TicketDraft], settings: EstateSettings) 
     return tickets
 
 
+def _limits(
+    settings: EstateSettings, draft: TicketDraft, now: datetime.datetime
+) -> list[tuple[Clock, datetime.datetime]]:
+    """The clocks with which a ticket begins and when they run out: done the same day, answered (INT-5)."""
+    codes: dict[str, datetime.datetime | None] = {"same-day": None} if draft.kind in ON_SITE_KINDS else {}
+    if (code := answer_clock(draft.kind, draft.promised_at)) is not None:
+        codes[code] = draft.promised_at
+    clocks = [(settings.clock(draft.estate_id, code), due) for code, due in codes.items()]
+    return [(clock, due or settings.due(clock, now)) for clock, due in clocks if clock is not None]
+
+
 @verb(Ticket, roles=CLERKS)
 def amend(
     move: Move[Ticket],
@@ -240,8 +249,9 @@ def amend(
 ) -> None:
     """Change descriptive columns only; never status, number, owner, team, times of work or deadlines.
 
-    Refused: what takes away who reported it and where (INT-3) or whom its follow-up asks (FUP-1), and a promise that
-    has passed or is too late (INT-5).
+    Another promise than before is another date; one that was missed stays missed (INT-5). Refused: what takes away who
+    reported it and where (INT-3), whom its follow-up asks (FUP-1) or what was promised, and a promise that has passed
+    or is too late (INT-5).
     """
     if forbidden := set(columns) - AMENDABLE:
         raise ValueError(f"amend does not change {sorted(forbidden)}")
@@ -264,6 +274,9 @@ def amend(
             )
             continue
         try:
+            if ticket.promised_at is not None and columns.get("promised_at", ticket.promised_at) is None:
+                message = gettext_noop("A promise is kept, or moved to a time to come; it is not taken back.")
+                raise OperationRefused("INT-5", message, field="promised_at")
             check_change(ticket, columns, now=move.now)
             if settings is not None and columns["promised_at"] != ticket.promised_at:
                 _check_answer(ticket.kind, columns["promised_at"], settings, ticket.estate_id, move.now)
@@ -272,6 +285,10 @@ def amend(
             continue
         move.set(ticket, **columns)
         visit_agreed(move, ticket, columns.get("visit_until"))
+        promised = columns.get("promised_at", ticket.promised_at)
+        if promised is not None and promised != ticket.promised_at and ticket.finished_at is None:
+            move.clocks.cancel(ticket, move.now, QUESTION)
+            move.clocks.put_off(ticket, move.now, PROMISE, promised)
         if ticket.must_complete and not lacking(ticket, columns):
             move.set(ticket, must_complete=False)
 

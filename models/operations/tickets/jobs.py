@@ -1,16 +1,11 @@
 """The job itself: slip taken, on site, waiting, finished, slip back, closed (JOB-1 … JOB-7)."""
 
 import datetime
-from collections.abc import Iterable
 from dataclasses import replace
 
-from sqlalchemy import select
-
-from models.call import Call
 from models.errors import Msgid, gettext_noop
-from models.estates import Estate
 from models.follow_ups import FollowUp
-from models.matters import ClockRun, CommentKind
+from models.matters import CommentKind
 from models.operations.core import Move, once_looked_up, verb
 from models.operations.matters import (
     comment_on,
@@ -23,16 +18,14 @@ from models.operations.matters import (
 )
 from models.operations.tickets.charges import owes_charge
 from models.operations.tickets.opening import BUILT_ON, gone_on
-from models.operations.tickets.sending import check_visit, visit_agreed
+from models.operations.tickets.sending import ANSWERED_KINDS, check_visit, visit_agreed
 from models.roles import CLERKS, SUPERVISORS, WORKERS
-from models.settings import Clock
 from models.staff import Staff, Team
-from models.tickets import WAITING, Acceptance, Ticket, TicketKind, TicketStatus, WaitingReason
+from models.tickets import PROMISE, QUESTION, WAITING, Acceptance, Ticket, TicketKind, TicketStatus, WaitingReason
 from models.tickets import TicketStatus as S
 from models.verbs import Undo
 
 NO_HANDLER = gettext_noop("%(record)s has no handler yet: assign it.")
-ANSWERED_KINDS = (TicketKind.ENQUIRY, TicketKind.QUERY, TicketKind.SUGGESTION)
 
 
 @verb(
@@ -84,7 +77,8 @@ def start(move: Move[Ticket]) -> None:
 def wait(move: Move[Ticket], *, waiting_reason: WaitingReason, until: datetime.datetime, note: str = "") -> None:
     """Put jobs on hold (JOB-1) *until* then, when they are overdue (INT-14), by a supervisor also beyond the limit.
 
-    Other clocks stand still, except for an outside party (JOB-9: they run on). An emergency does not wait.
+    Other clocks stand still, except a promise (INT-5) and, for an outside party, all of them (JOB-9). An emergency does
+    not wait.
     *Resident absent* needs what was done at the door: waited 2-5 minutes, note left with the desk's number (DSP-8).
     """
     move.call = replace(move.call, reason=note)
@@ -109,23 +103,8 @@ def wait(move: Move[Ticket], *, waiting_reason: WaitingReason, until: datetime.d
             continue
         move.move(ticket, waiting_reason=waiting_reason, waiting_from=ticket.status, waiting_note=note or None)
         if waiting_reason is not WaitingReason.THIRD_PARTY:
-            move.clocks.pause(ticket, move.now)
+            move.clocks.pause(ticket, move.now, apart_from=PROMISE)
         move.clocks.start(ticket, WAITING, move.now, due_at=until)
-
-
-def date_what_waits(call: Call, estates: Iterable[Estate]) -> None:
-    """Make due at once what waits in *estates* and nobody has said until when (INT-14), as before it was asked."""
-    dated = select(ClockRun.id).join(Clock, Clock.id == ClockRun.clock_id)
-    dated = dated.where(ClockRun.of(Ticket, Ticket.id), Clock.code == WAITING, ClockRun.met_at.is_(None))
-    undated = select(Ticket).where(
-        Ticket.estate_id.in_([estate.id for estate in estates]),
-        Ticket.status.in_([TicketStatus.WAITING]),
-        ~dated.where(ClockRun.cancelled_at.is_(None)).exists(),
-    )
-    move = Move(call.following(), Ticket, call.session.scalars(undated).all(), verb="wait", rule="INT-14")
-    for ticket in move.rows:
-        move.clocks.start(ticket, WAITING, move.now, due_at=move.now)
-    move.finish()
 
 
 @verb(Ticket, roles=CLERKS | WORKERS, label=gettext_noop("Resume"), moves={S.WAITING: S.IN_PROGRESS})
@@ -172,7 +151,7 @@ def finish(move: Move[Ticket], *, result: str, acceptance: Acceptance, acceptanc
             acceptance=acceptance,
             acceptance_reason=acceptance_reason or None,
         )
-        move.clocks.meet(ticket, move.now, "on-site", "slip-acknowledged")
+        move.clocks.meet(ticket, move.now, "on-site", "slip-acknowledged", PROMISE, QUESTION)
     move.afterwards(lambda outcome: make_follow_ups(move, [row for row in outcome.done if owes_follow_up(row)]))
 
 

@@ -15,11 +15,19 @@ from models.operations.tickets.opening import BUILT_ON
 from models.roles import CLERKS, LEADS, SUPERVISORS
 from models.settings import Category
 from models.staff import Staff, Team
-from models.tickets import CANCELS, OPEN_STATUSES, CancelKind, Ticket, TicketKind, TicketStatus
+from models.tickets import CANCELS, OPEN_STATUSES, PROMISE, QUESTION, CancelKind, Ticket, TicketKind, TicketStatus
 from models.tickets import TicketStatus as S
 from models.verbs import Undo
 
 ON_SITE_KINDS = (TicketKind.REPAIR, TicketKind.HOUSEHOLD_SERVICE, TicketKind.EMERGENCY)
+ANSWERED_KINDS = (TicketKind.ENQUIRY, TicketKind.QUERY, TicketKind.SUGGESTION)
+
+
+def answer_clock(kind: TicketKind, promised_at: datetime.datetime | None) -> str | None:
+    """The clock by which a ticket of *kind* is answered (INT-5): what was promised for it, else what its kind has."""
+    if promised_at is not None or kind is TicketKind.ENQUIRY:
+        return PROMISE
+    return QUESTION if kind in ANSWERED_KINDS else None
 
 
 @verb(

@@ -1,0 +1,108 @@
+"""A ticket is answered by a date: what was promised for it, else what its kind has (INT-5, INT-14)."""
+
+import pytest
+from sqlalchemy import delete, select
+
+from models import reports
+from models.audits import FindingKind
+from models.call import Call
+from models.matters import ClockRun
+from models.operations import tickets
+from models.tickets import PROMISE, QUESTION, Ticket, TicketKind, TicketStatus
+from tests.operations.audits import of_kind, only
+from tests.operations.walks import DAY, HOUR, MINUTE, do, new_ticket, refusal, running, ticket_in
+
+ASKED = {TicketKind.ENQUIRY: 30 * MINUTE, TicketKind.QUERY: 2 * DAY, TicketKind.SUGGESTION: 2 * DAY}
+
+
+@pytest.fixture
+def world(rolled_back):
+    return rolled_back
+
+
+@pytest.mark.parametrize("kind", ASKED)
+def test_what_is_asked_has_a_next_date_and_is_a_finding_when_that_passes__INT_14(world, now, kind):
+    ticket = new_ticket(world, now, kind=kind)
+    assert ticket.due_at == now + ASKED[kind]
+    finding = only(world, now + ASKED[kind] + MINUTE, FindingKind.PAST_CLOCK)
+    assert finding["number"] == ticket.number
+    do(world, "answer", ticket, now + ASKED[kind] + 2 * MINUTE).one()
+    assert running(world, ticket) == {}
+    assert ticket.due_at is None
+
+
+@pytest.mark.parametrize("kind", ASKED)
+def test_a_promise_is_the_date_of_what_is_asked__INT_5(world, now, kind):
+    ticket = new_ticket(world, now, kind=kind, promised_at=now + 10 * MINUTE)
+    assert running(world, ticket) == {PROMISE: now + 10 * MINUTE}
+    finding = only(world, now + 11 * MINUTE, FindingKind.PAST_CLOCK)
+    assert (finding["rule"], finding["due_at"]) == ("INT-5", (now + 10 * MINUTE).isoformat())
+
+
+def test_a_promise_on_a_job_is_a_date_beside_its_others_and_kept_by_finishing__INT_5(world, now):
+    ticket = new_ticket(world, now, promised_at=now + HOUR)
+    assert ticket.due_at == now + HOUR
+    for verb in ("dispatch", "accept", "start"):
+        do(world, verb, ticket, now).one()
+    do(world, "wait", ticket, now, until=now + DAY).one()
+    assert ticket.due_at == now + HOUR
+    do(world, "resume", ticket, now + MINUTE).one()
+    do(world, "finish", ticket, now + MINUTE).one()
+    assert running(world, ticket) == {}
+
+
+def missed(world, now):
+    return list(world.session.scalars(select(Ticket.id).where(reports.missed(Ticket, PROMISE, now))))
+
+
+def test_a_promise_is_moved_before_its_time_and_one_that_was_missed_stays_missed__INT_5(world, now):
+    early, late = (new_ticket(world, now, kind=TicketKind.QUERY, promised_at=now + HOUR) for _ in range(2))
+    do(world, "amend", early, now + MINUTE, promised_at=now + 2 * HOUR).one()
+    do(world, "amend", late, now + HOUR + MINUTE, promised_at=now + 2 * HOUR).one()
+    for ticket in (early, late):
+        assert (ticket.due_at, running(world, ticket)) == (now + 2 * HOUR, {PROMISE: now + 2 * HOUR})
+        do(world, "answer", ticket, now + HOUR + 2 * MINUTE).one()
+    assert missed(world, now + 3 * HOUR) == [late.id]
+
+
+def test_what_is_promised_later_takes_the_place_of_the_two_days__INT_5(world, now):
+    ticket = new_ticket(world, now, kind=TicketKind.SUGGESTION)
+    do(world, "amend", ticket, now, promised_at=now + 5 * DAY).one()
+    assert (ticket.due_at, running(world, ticket)) == (now + 5 * DAY, {PROMISE: now + 5 * DAY})
+
+
+def test_a_promise_is_not_taken_back__INT_5(world, now):
+    ticket = new_ticket(world, now, kind=TicketKind.QUERY, promised_at=now + HOUR)
+    said = refusal(do(world, "amend", ticket, now, promised_at=None))
+    assert (said.rule, said.field, ticket.promised_at, ticket.due_at) == (
+        "INT-5",
+        "promised_at",
+        now + HOUR,
+        now + HOUR,
+    )
+
+
+def test_a_promise_written_down_after_the_answer_starts_no_clock__INT_5(world, now):
+    ticket = new_ticket(world, now, kind=TicketKind.QUERY)
+    do(world, "answer", ticket, now).one()
+    do(world, "amend", ticket, now, promised_at=now + HOUR).one()
+    assert ticket.due_at is None
+    assert of_kind(world, now + 2 * HOUR, FindingKind.PAST_CLOCK) == []
+
+
+def test_what_was_asked_before_such_clocks_gets_its_date_from_when_it_came_in__INT_14(world, now):
+    asked = [new_ticket(world, now, kind=kind) for kind in ASKED]
+    promised = new_ticket(world, now, promised_at=now + HOUR)
+    answered = new_ticket(world, now, kind=TicketKind.ENQUIRY)
+    do(world, "answer", answered, now).one()
+    waits = ticket_in(world, TicketStatus.WAITING, now, promised_at=now + 3 * HOUR)
+    world.session.execute(delete(ClockRun).where(ClockRun.ticket_id.is_not(None)))
+    for ticket in (*asked, promised, waits):
+        ticket.due_at = None
+    world.session.flush()
+    for later in (DAY, DAY + HOUR):
+        tickets.date_undated(Call(world.session, world.actor("system"), now + later), [world.estate, world.other])
+    world.session.expire_all()
+    assert [ticket.due_at for ticket in asked] == [now + left for left in ASKED.values()]
+    assert running(world, asked[1]) == {QUESTION: now + 2 * DAY}
+    assert (promised.due_at, answered.due_at, waits.due_at) == (now + HOUR, None, now + 3 * HOUR)
