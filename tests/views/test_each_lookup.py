@@ -54,7 +54,6 @@ OFFERED = {
         "其它",
     ],
     "key": ["K261118-001", "K261118-002", "K261118-003"],
-    "approval": [],
     "ticket": [f"R261118-00{number}" for number in range(1, 7)],
     "complaint": ["C261118-001"],
     "open_ticket": [f"R261118-00{number} 漏水 {number - 1} #{number}" for number in range(1, 7)],
@@ -116,6 +115,6 @@ def test_who_may_not_read_a_register_is_offered_nothing_of_it(app: Flask, record
 FORBIDDEN: dict[str, set[str]] = {
     "technician": set(OFFERED) - {"ticket", "open_ticket"},
     "admin": set(OFFERED) - {"staff", "colleague", "desk", "handler", "team"},
-    "lead": {"approval", "category", "key", "resident", "unit"},
+    "lead": {"category", "key", "resident", "unit"},
     "manager": set(),
 }

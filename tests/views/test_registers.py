@@ -180,15 +180,20 @@ def test_a_request_is_approved_and_its_key_lent__KEY_3(
     step = f"/admin/key-approvals/step/approve/?id={approval}"
     assert post(clerk, step, version="1").status_code == 403
     assert post(supervisor, step, version="1").status_code == 302
-    form = clerk.get(f"/admin/key-loans/new/?approval_id={approval}").text
-    assert 'value="李工"' in form
     key = look.get_one(KeyApproval, approval).key_id
     look.rollback()
-    fields = {"borrower_kind": "other", "borrower_name": "李工", "identity_checked": "1", "signed": "1"}
-    answer = post(clerk, "/admin/key-loans/new/", key_id=f"id:{key}", approval_id=str(approval), **fields)
-    assert answer.status_code == 302
-    again = post(clerk, "/admin/key-loans/new/", key_id=f"id:{key}", approval_id=str(approval), **fields)
-    assert again.status_code in (400, 409)
+    board = "/admin/keys/board/"
+    assert clerk.get("/admin/key-loans/new/").location == board
+    assert clerk.get(f"/admin/key-loans/new/?key_id={key}").location == f"{board}?key={key}"
+    assert clerk.get("/admin/key-loans/new/?approval_id=99999").status_code == 404
+    there = clerk.get(f"/admin/key-loans/new/?approval_id={approval}").location
+    assert there == f"{board}?key={key}&approval={approval}"
+    form = reading.page(clerk.get(there))
+    chosen = reading.one(form, "input[name=borrower][checked]").attributes["value"]
+    assert chosen == f"approval-{approval}"
+    sent = {"borrower": chosen, "identity_checked": "1", "signed": "1"}
+    assert post(clerk, f"{board}lend/?key={key}", **sent).status_code == 302
+    assert post(clerk, f"{board}lend/?key={key}", **sent, note="again").status_code in (400, 404, 409)
 
 
 def test_keys_are_returned_in_bulk__KEY_4(

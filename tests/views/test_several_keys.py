@@ -266,15 +266,6 @@ def test_keys_are_read_with_the_signs_of_a_chinese_keyboard__KEY_1(
     assert "Nothing found for “A—99”" in clerk.get(PAGE).text
 
 
-def test_who_writes_two_keys_for_one_loan_is_shown_where_several_are_lent(
-    desk: Any, sign_in: Callable[..., FlaskClient], post: Any
-) -> None:
-    clerk = sign_in("clerk")
-    for typed in (f"{desk.key.number}, {desk.second.number}", f"{desk.key.hook} {desk.second.hook}"):
-        answer = post(clerk, "/admin/key-loans/new/", key_id=typed, borrower_kind="owner")
-        assert (answer.status_code, "on the page “Several keys”" in answer.text) == (400, True), typed
-
-
 def test_nothing_ticked_is_said_so_and_changes_nothing(
     desk: Any, sign_in: Callable[..., FlaskClient], post: Any
 ) -> None:

@@ -10,7 +10,7 @@ from models.base import is_open
 from models.complaints import Complaint
 from models.estates import Unit
 from models.finding import found_rooms, rooms_named, units_named
-from models.keys import Key, KeyApproval, usable
+from models.keys import Key
 from models.meanings import said_apart
 from models.operations.mentions import Colleague, offered
 from models.personal import keyring_of, masked_phone
@@ -25,7 +25,7 @@ from views.forms.lookups import LARGEST_LIST, LIMIT, LOOKUPS, Ambiguous, Lookup
 from views.request import context
 from views.request.gathering import GatheredRow
 from views.words.cells import personal_of
-from views.words.language import label, local_midnight, remarked
+from views.words.language import label, remarked
 
 __all__ = ["LOOKUPS"]
 
@@ -212,23 +212,6 @@ class TeamLookup(Lookup):
         return str(row.name) if row.name else label(row.department)
 
 
-class ApprovalLookup(Lookup):
-    """Approvals that were given today and not used yet, by whom they are for."""
-
-    @property
-    def key(self) -> str:
-        """An approval has no name of its own."""
-        return "borrower_name"
-
-    def scope(self) -> ColumnElement[bool]:
-        """Only those a loan can use."""
-        return super().scope() & usable(local_midnight())
-
-    def text(self, row: GatheredRow) -> str:
-        """Borrower and number."""
-        return f"{row.borrower_name} #{row.id}"
-
-
 class OpenLookup(Lookup):
     """Matters of which something is still to be done; one that is over can be named, and the verb says that it is."""
 
@@ -266,7 +249,6 @@ for _lookup in (
     TeamLookup("team", Team),
     CategoryLookup("category", Category),
     Lookup("key", Key),
-    ApprovalLookup("approval", KeyApproval),
     Lookup("ticket", Ticket),
     Lookup("complaint", Complaint),
     OpenLookup("open_ticket", Ticket),

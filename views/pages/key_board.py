@@ -28,7 +28,7 @@ from views.forms.fields import ChoiceField
 from views.register.page import DeskPage, may_here, shown_here
 from views.register.scope import INVALID, perform
 from views.registers.key_borrowers import Borrower, also_out, borrower_questions, borrowers
-from views.registers.key_forms import BoardLoanForm, BoardReturnForm
+from views.registers.key_forms import BoardReturnForm, LoanForm
 from views.request import context
 from views.request.gathering import GatheredRow, Question, gathered
 from views.request.queries import parse_choice, parse_id, parse_search
@@ -253,18 +253,22 @@ def address(**arguments: Any) -> str:
     return url_for("key_board.index_view", **arguments)
 
 
-def loan_form(people: list[Borrower], sent: MultiDict[str, str] | None = None) -> BoardLoanForm:
-    """The form as it was *sent*, or with the likeliest of *people* chosen."""
+def loan_form(people: list[Borrower], sent: MultiDict[str, str] | None = None) -> LoanForm:
+    """The form as it was *sent*, or with the likeliest of *people* chosen: whom the address's consent is for."""
 
-    class OneOfThem(BoardLoanForm):
+    class OneOfThem(LoanForm):
         borrower = ChoiceField(label_for(KeyLoan.borrower_name), offered=[(one.value, one.name) for one in people])
 
-    return OneOfThem(sent) if sent is not None else OneOfThem(data={"borrower": people[0].value})
+    if sent is not None:
+        return OneOfThem(sent)
+    asked = parse_id(request.args["approval"]) if "approval" in request.args else None
+    likeliest = next((one for one in people if asked in one.approvals.values()), people[0])
+    return OneOfThem(data={"borrower": likeliest.value})
 
 
 def _fitting(form: DeskForm | None, chosen: Hook | None) -> DeskForm | None:
     """*form* while it still asks what the chosen key needs: somebody else may have lent it meanwhile."""
-    wanted = BoardReturnForm if chosen is not None and chosen.loan_id is not None else BoardLoanForm
+    wanted = BoardReturnForm if chosen is not None and chosen.loan_id is not None else LoanForm
     return form if isinstance(form, wanted) else None
 
 

@@ -1,9 +1,7 @@
 """What the pages of keys, approvals and loans ask."""
 
-import re
 from typing import Any, ClassVar
 
-from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms.validators import Optional
 
@@ -19,10 +17,8 @@ from views.forms.fields import (
     TextField,
     WholeNumberField,
 )
-from views.forms.references import LookupField, StaticChoiceField
+from views.forms.references import LookupField
 from views.words.labels import label_for
-
-_SEVERAL = re.compile(r"[,，;；、/／和与及+&~～至到]|\S\s+\S")
 
 
 class KeyForm(DeskForm):
@@ -72,25 +68,12 @@ ApproveForm = form_of(
 """The consent (KEY-3, KEY-4)."""
 
 
-class OneKeyField(LookupField):
-    """The key that is lent; who writes several is told where several are lent."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Resolve what was typed; ValueError for none, and for several."""
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            if _SEVERAL.search(self.typed or ""):
-                message = gettext("One key here. Several are lent together on the page “Several keys”.")
-                raise ValueError(message) from None
-            raise
-
-
-class LendingForm(DeskForm):
-    """What is asked of every loan beside the key and its borrower (KEY-2, KEY-3)."""
+class LoanForm(DeskForm):
+    """A line of the loan register (KEY-2, KEY-3): whom the rules let have the key is listed, little is left to ask."""
 
     texts = ("borrower_name",)
-    borrower_name = TextField(label_for(KeyLoan.borrower_name), [Optional()], length=60)
+    borrower = ChoiceField(label_for(KeyLoan.borrower_name))
+    borrower_name = TextField(_("Name of the sales person"), [Optional()], length=60)
     identity_checked = FlagField(label_for(KeyLoan.identity_checked))
     signed = FlagField(label_for(KeyLoan.signed))
     due_at = LocalDateTimeField(
@@ -101,34 +84,11 @@ class LendingForm(DeskForm):
     borrower_phone = TextField(label_for(KeyLoan.borrower_phone), [Optional()], length=30)
     purpose = LongTextField(label_for(KeyLoan.purpose), [Optional()])
 
-
-class LoanForm(LendingForm):
-    """A line of the loan register (KEY-2, KEY-3)."""
-
-    sections: ClassVar[Any] = (
-        (_("Key"), ("key_id", "approval_id", "due_at")),
-        (
-            _("Borrower"),
-            ("borrower_kind", "borrower_name", "borrower_phone", "borrower_resident_id", "borrower_staff_id"),
-        ),
-        (_("At the desk"), ("identity_checked", "signed", "purpose", "note")),
-    )
-    key_id = OneKeyField(
-        label_for(KeyLoan.key_id),
-        [Required()],
-        lookup="key",
-        description=_("Several at once: tick them on the key board."),
-    )
-    approval_id = StaticChoiceField(
-        label_for(KeyLoan.approval_id),
-        lookup="approval",
-        blank=_("none"),
-        description=_("Needed for everyone but owners and the developer's sales staff (KEY-3)."),
-    )
-    borrower_kind = EnumField(label_for(KeyLoan.borrower_kind), enum=BorrowerKind)
-    borrower_resident_id = LookupField(label_for(KeyLoan.borrower_resident_id), [Optional()], lookup="resident")
-    borrower_staff_id = LookupField(label_for(KeyLoan.borrower_staff_id), [Optional()], lookup="staff")
-    note = LongTextField(label_for(KeyLoan.note), [Optional()])
+    def arguments(self) -> dict[str, Any]:
+        """Without the choice of the borrower, whose columns the page adds."""
+        found = super().arguments()
+        del found["borrower"]
+        return found
 
 
 class BringerForm(DeskForm):
@@ -200,19 +160,6 @@ HandBackForm = form_of(
     Key, "handed_back_to", "receipt_number", handed_back_to={"needed": True}, receipt_number={"needed": True}
 )
 """The owner takes the key back for good (KEY-5)."""
-
-
-class BoardLoanForm(LendingForm):
-    """Lending from the key board: whom the rules let have this key is listed, so little is left to ask."""
-
-    borrower = ChoiceField(label_for(KeyLoan.borrower_name))
-    borrower_name = TextField(_("Name of the sales person"), [Optional()], length=60)
-
-    def arguments(self) -> dict[str, Any]:
-        """Without the choice of the borrower, whose columns the page adds."""
-        found = super().arguments()
-        del found["borrower"]
-        return found
 
 
 class BoardReturnForm(SeveralReturnsForm):

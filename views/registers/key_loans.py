@@ -1,8 +1,8 @@
 """The loan register of keys (钥匙借用记录表), and approvals to lend them."""
 
-from typing import Any
-
-from flask import url_for
+from flask import abort, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_admin import expose
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
@@ -10,13 +10,13 @@ from sqlalchemy import select
 from models.base import is_open
 from models.keys import ApprovalStatus, BringerKind, KeyApproval, KeyLoan
 from models.operations import keys as verbs
-from models.policy import visible
 from views.forms.filters import ChoiceFilter, DateFilter, KeyFilter, StateFilter, overdue
 from views.register.base import RegisterView
 from views.register.beside import overdue_on_desk
+from views.register.page import shown_here
 from views.register.record import Related
 from views.register.steps import Step
-from views.registers.key_borrowers import also_approved, also_out, borrower_of
+from views.registers.key_borrowers import also_approved, also_out
 from views.registers.key_forms import (
     ApprovalForm,
     ApproveForm,
@@ -29,6 +29,7 @@ from views.registers.key_forms import (
 )
 from views.registers.matter_forms import ReasonForm
 from views.request import context
+from views.request.queries import parse_id
 from views.words.cells import coloured, deadline
 from views.words.language import NOTHING, label, local_midnight, local_time
 
@@ -68,6 +69,11 @@ def bringer(loan: KeyLoan) -> str:
             **said,
         )
     )
+
+
+def lending_of(approval: KeyApproval) -> str:
+    """Where the key is lent to whom a supervisor consented."""
+    return url_for("key_board.index_view", key=approval.key_id, approval=approval.id)
 
 
 LOAN_STATES = {
@@ -152,7 +158,6 @@ class KeyLoanView(RegisterView[KeyLoan]):
     }
     form_columns = ("borrower_phone", "purpose", "note")
     create_form_class = LoanForm
-    draft_class = verbs.LoanDraft
     sections = (
         (
             _("Loan"),
@@ -204,17 +209,16 @@ class KeyLoanView(RegisterView[KeyLoan]):
         )
         return [also]
 
-    def begin_with(self) -> dict[str, Any]:
-        """From an approval: its key and borrower."""
-        found = super().begin_with()
-        if "approval_id" in found:
-            query = select(KeyApproval).where(
-                KeyApproval.id == found["approval_id"], visible(context.actor(), KeyApproval)
-            )
-            approval = context.session().scalars(query).one_or_none()
-            if approval is not None:
-                found |= {"key_id": approval.key_id, "due_at": approval.due_at, **borrower_of(approval)}
-        return found
+    @expose("/new/")
+    def create_view(self) -> ResponseReturnValue:
+        """Keys are lent on the key board: there, with the key or the consent that the address names."""
+        self.require("lend")
+        if "approval_id" not in request.args:
+            key_id = parse_id(request.args["key_id"]) if "key_id" in request.args else None
+            return redirect(url_for("key_board.index_view", key=key_id))
+        wanted = KeyApproval.id == parse_id(request.args["approval_id"])
+        approval = context.session().scalars(select(KeyApproval).where(wanted, shown_here(KeyApproval))).one_or_none()
+        return redirect(lending_of(approval)) if approval is not None else abort(404)
 
     def show_state(self, record: KeyLoan) -> str:
         """Derived: on loan, overdue, returned, lost."""
@@ -253,7 +257,7 @@ class KeyApprovalView(RegisterView[KeyApproval]):
             "lend",
             style="primary",
             when=lambda row: row.is_usable(local_midnight()),
-            link=lambda row: url_for("key_loans.create_view", approval_id=row.id),
+            link=lending_of,
         ),
     )
     empty_text = _("No request fits. Everyone but owners and the developer's sales staff needs one (KEY-3).")

@@ -53,7 +53,7 @@ class KeyView(RegisterView[Key]):
             "lend",
             style="primary",
             when=lambda key: is_here(key) and key.loan is None,
-            link=lambda key: url_for("key_loans.create_view", key_id=key.id),
+            link=lambda key: url_for("key_board.index_view", key=key.id),
         ),
         Step("tell_owner", style="primary", when=lambda key: key.lost_at is not None and key.owner_told_at is None),
         Step("report_lost", LostForm, "danger", when=is_here),

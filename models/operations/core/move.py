@@ -205,9 +205,8 @@ class Move(Generic[Row]):
             self._changes[row.id] = changed
             after = {**facts(row, changed, keyring), **self.also, **self._notes.get(row.id, {})}
             events.append(self._event(row, facts(row, before, keyring), after))
-        # In this order: guards ask for the event of what a verb alone may do (models.final_guards).
-        record_events(self.session, events)
         self._write()
+        record_events(self.session, events)
         for do in self._afterwards:
             do(self.outcome)
         return self.outcome
