@@ -36,6 +36,11 @@ _UNASKED = (
     " AND status IN ('satisfied', 'not_reached'))"
 )
 """What ``models.operations.matters.owes_follow_up`` says, in SQL: a test holds the two against each other."""
+_UNTOLD = (
+    "NEW.version <= OLD.version OR NOT EXISTS (SELECT 1 FROM events WHERE register = '{register}'"
+    " AND record_id = NEW.id AND record_version = NEW.version)"
+)
+"""Nobody tells of the change: a verb has written its event before its rows, and what has no seal ``verify`` names."""
 _SIGNED = "EXISTS (SELECT 1 FROM audit_runs WHERE id = {row}.run_id AND signed_off_at IS NOT NULL)"
 
 Guards = Mapping[str, Sequence[str]]
@@ -68,13 +73,20 @@ def _together(*guards: Guards) -> dict[str, tuple[str, ...]]:
 _CHANGED = {"complaints": (_ARCHIVED, "archived"), "tickets": (_CLOSED, "closed")}
 
 
-def _stays(register: str) -> tuple[Guards, Guards]:
+def _stays(register: str) -> tuple[Guards, ...]:
     columns, status = _CHANGED[register]
     ended = f"OLD.status = '{status}' AND NOT OLD.imported_closed"
     still = f"{ended} AND NEW.status = '{status}'" if register == "tickets" else ended
     return (
         _guard(register, f"{register}_final", f"UPDATE OF {columns}", still),
         _guard(register, f"{register}_final_row", "DELETE", ended),
+        _guard(
+            register,
+            f"{register}_mark",
+            "UPDATE OF imported_closed",
+            "NEW.imported_closed <> OLD.imported_closed",
+            _UNTOLD.format(register=register),
+        ),
     )
 
 
@@ -85,7 +97,8 @@ TICKET_GUARDS = _together(
         "tickets",
         "tickets_final_status",
         "UPDATE OF status",
-        "OLD.status = 'closed' AND NOT OLD.imported_closed AND NEW.status NOT IN ('closed', 'done')",
+        "OLD.status = 'closed' AND NOT OLD.imported_closed AND NEW.status <> 'closed'",
+        f"NEW.status <> 'done' OR {_UNTOLD.format(register='tickets')}",
     ),
     _guard("tickets", "tickets_unfinished", "INSERT", _UNFINISHED),
     _guard("tickets", "tickets_unfinished_change", "UPDATE OF status", f"OLD.status <> 'closed' AND {_UNFINISHED}"),
@@ -108,16 +121,25 @@ LINE_GUARDS = _together(
     ),
 )
 
+KEY_GUARDS = _guard("personal_keys", "personal_keys_final", "UPDATE", "OLD.id IS NOT NULL")
+
 _ARCHIVE = gettext_noop("An archived complaint stays as it is; it is reopened as a new one.")
 _CLOSED_STAYS = gettext_noop("A closed ticket stays as it is; a supervisor can correct a mistaken closing.")
 _UNFINISHED_SAID = gettext_noop("A ticket is closed when its charge is settled, its slip is back and it was accepted.")
 _AUDIT = gettext_noop("An audit that is signed off stays as it is.")
+_MARK = gettext_noop("Only an import says that a record was closed at its source.")
+_KEY = gettext_noop("The key of what was said stays as it is; deleted, it erases what was said.")
 _Sentences = Mapping[str, tuple[str, Msgid]]
-COMPLAINT_SENTENCES: _Sentences = {"complaints_final": ("CMP-8", _ARCHIVE), "complaints_final_row": ("CMP-8", _ARCHIVE)}
+COMPLAINT_SENTENCES: _Sentences = {
+    "complaints_final": ("CMP-8", _ARCHIVE),
+    "complaints_final_row": ("CMP-8", _ARCHIVE),
+    "complaints_mark": ("CMP-8", _MARK),
+}
 TICKET_SENTENCES: _Sentences = {
     "tickets_final": ("JOB-6", _CLOSED_STAYS),
     "tickets_final_row": ("JOB-6", _CLOSED_STAYS),
     "tickets_final_status": ("JOB-6", _CLOSED_STAYS),
+    "tickets_mark": ("JOB-6", _MARK),
     "tickets_unfinished": ("JOB-6", _UNFINISHED_SAID),
     "tickets_unfinished_change": ("JOB-6", _UNFINISHED_SAID),
     "tickets_unasked": ("FUP-1", gettext_noop("A resident's job is closed when its follow-up is settled.")),
@@ -128,3 +150,4 @@ LINE_SENTENCES: _Sentences = {
     "audit_lines_final": ("AUD-3", _AUDIT),
     "audit_lines_final_row": ("AUD-3", _AUDIT),
 }
+KEY_SENTENCES: _Sentences = {"personal_keys_final": ("DATABASE", _KEY)}

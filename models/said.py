@@ -15,6 +15,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from models.base import Base, Identity, ShortText, named
 from models.canonical import canonical_json
 from models.errors import Msgid, OperationRefused, gettext_noop
+from models.final_guards import KEY_GUARDS, KEY_SENTENCES
+from models.guards import SENTENCES, TRIGGERS
 from models.personal import Keyring, Unreadable, keyring_of, open_text, seal_text
 
 ENCRYPTED = "encrypted"
@@ -41,7 +43,11 @@ class PersonalKey(Base):
 
     __table_args__ = (
         UniqueConstraint("register", "record_id"),
-        {"sqlite_autoincrement": True, "sqlite_strict": True},
+        {
+            "sqlite_autoincrement": True,
+            "sqlite_strict": True,
+            "info": {TRIGGERS: KEY_GUARDS, SENTENCES: KEY_SENTENCES},
+        },
     )
 
 

@@ -1,8 +1,10 @@
 """What is final is final for every program that writes to the database (CMP-8, JOB-6, AUD-3)."""
 
+import contextlib
 import datetime
 import itertools
 import math
+from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import Connection, func, select, text
@@ -12,8 +14,10 @@ from models.audits import AuditLine, AuditRun
 from models.base import Base
 from models.call import Call
 from models.complaints import Complaint, ComplaintStatus
+from models.guards import create_triggers, drop_triggers
 from models.operations import audits
 from models.operations.matters import owes_follow_up
+from models.said import PersonalKey
 from models.session import DeskSession
 from models.tickets import Ticket, TicketKind, TicketStatus
 from tests.factories import World
@@ -38,6 +42,15 @@ def refused(connection: Connection, sql: str) -> str:
             return str(problem.orig).splitlines()[0]
         doing.rollback()
     return ""
+
+
+@contextlib.contextmanager
+def guards_off(connection: Connection) -> Iterator[None]:
+    """What somebody does who has dropped the guards; they are back afterwards."""
+    with connection.begin():
+        drop_triggers(connection)
+        yield
+        create_triggers(connection, Base.metadata)
 
 
 def columns_of(register: type[Base]) -> list[str]:
@@ -72,7 +85,44 @@ def test_a_closed_ticket_is_final_column_by_column_until_its_closing_is_correcte
     again = f"UPDATE tickets SET status = 'in_progress', closed_at = NULL, finished_at = NULL WHERE id = {closed.id}"
     assert "tickets_final" in refused(intruder, again)
     assert "tickets_final" in refused(intruder, f"DELETE FROM tickets WHERE id = {closed.id}")
+    for back in ("", ", version = version + 1", ", version = 1"):
+        again = (
+            f"UPDATE tickets SET status = 'done', closed_at = NULL, closed_by_id = NULL{back} WHERE id = {closed.id}"
+        )
+        assert "tickets_final" in refused(intruder, again)
     assert do(world, "correct", closed, now, reason="关错了单").one().status is TicketStatus.DONE
+
+
+@pytest.mark.parametrize("mark", ["true", "false"])
+def test_no_program_says_that_a_matter_was_closed_at_its_source__JOB_6(
+    session: DeskSession, world: World, now: datetime.datetime, intruder: Connection, mark: str
+) -> None:
+    """Where the mark stands, nothing is asked of what closes and nothing of it is final."""
+    ticket, complaint = ticket_in(world, TicketStatus.DONE, now), complaint_in(world, ComplaintStatus.FOLLOWED_UP, now)
+    clerk = world.person("clerk").id
+    session.commit()
+    closing = f"status = 'closed', closed_at = finished_at, closed_by_id = {clerk}, acceptance = NULL"
+    archiving = f"status = 'archived', result = 'x', archived_at = heard_at, archived_by_id = {clerk}"
+    for register, row, ending in (("tickets", ticket, closing), ("complaints", complaint, archiving)):
+        if mark == "false":
+            with guards_off(intruder):
+                intruder.execute(text(f"UPDATE {register} SET imported_closed = true"))
+        for also in ("", ", version = version + 1", f", {ending}") if mark == "true" else ("",):
+            attack = f"UPDATE {register} SET imported_closed = {mark}{also} WHERE id = {row.id}"
+            assert f"{register}_mark" in refused(intruder, attack), attack
+
+
+def test_the_key_of_what_was_said_is_deleted_but_never_another(
+    session: DeskSession, world: World, now: datetime.datetime, intruder: Connection
+) -> None:
+    ticket_in(world, TicketStatus.RECEIVED, now)
+    session.commit()
+    assert intruder.scalar(text("SELECT count(*) FROM personal_keys"))
+    intruder.rollback()
+    for name in PersonalKey.__table__.c:
+        said = refused(intruder, f"UPDATE personal_keys SET {name.name} = {name.name}")
+        assert "personal_keys" in said, name.name
+    assert refused(intruder, "DELETE FROM personal_keys") == ""
 
 
 @pytest.mark.parametrize("lacking", [*JOB, "follow-up"])
@@ -113,10 +163,15 @@ def test_the_database_asks_for_a_follow_up_exactly_where_the_verbs_do__FUP_1(
     }
     closing = f"UPDATE tickets SET status = 'closed', closed_at = finished_at, closed_by_id = {clerk}"
     owing, asked = set(), set()
+    tell = (
+        "INSERT INTO events (at, actor_id, role, verb, register, record_id, record_version, before, after)"
+        f" SELECT heard_at, {clerk}, '', 'take_over', 'tickets', id, version + 1, '{{}}', '{{}}' FROM tickets"
+    )
     for case in itertools.product(*cases.values()):
         columns = ", ".join(f"{name} = {value}" for name, value in zip(cases, case, strict=True))
         with intruder.begin() as doing:
-            intruder.execute(text(f"UPDATE tickets SET {columns} WHERE id = {ticket.id}"))
+            intruder.execute(text(tell))  # of the mark
+            intruder.execute(text(f"UPDATE tickets SET {columns}, version = version + 1 WHERE id = {ticket.id}"))
             if owes_follow_up(intruder.execute(text(f"SELECT * FROM tickets WHERE id = {ticket.id}")).one()):
                 owing.add(case)
             try:

@@ -205,8 +205,9 @@ class Move(Generic[Row]):
             self._changes[row.id] = changed
             after = {**facts(row, changed, keyring), **self.also, **self._notes.get(row.id, {})}
             events.append(self._event(row, facts(row, before, keyring), after))
-        self._write()
+        # In this order: guards ask for the event of what a verb alone may do (models.final_guards).
         record_events(self.session, events)
+        self._write()
         for do in self._afterwards:
             do(self.outcome)
         return self.outcome
