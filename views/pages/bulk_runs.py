@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 from werkzeug.exceptions import BadRequest, NotFound
 
+from models.base import tables
 from models.bulk import LEFT_ALONE, BulkItem, BulkOutcome, BulkRun, BulkState
 from models.estates import Estate, Unit
 from models.keys import KeyApproval, KeyLoan
@@ -192,13 +193,13 @@ ABOUT: dict[str, Any] = {
     "visitor_passes": select(VisitorPass.id, VisitorPass.holder_name, func.coalesce(VisitorPass.purpose, "")),
     "estates": select(Estate.id, Estate.code, Estate.name),
 }
-"""Register -> what a row is about, in two words: where or who, and what."""
+"""Register -> what a row is about, in two words: where or who, and what; of others what stands ``beside`` its name."""
 
 
 def about(run: BulkRun, items: Sequence[BulkItem]) -> dict[int, str]:
     """Id of a record -> what it is about, as far as the person may read it now."""
-    query = ABOUT[run.register]
-    model = query.column_descriptions[0]["entity"]
+    model: Any = tables()[run.register]
+    query = ABOUT.get(run.register, select(model.id, getattr(model, model.beside or model.called)))
     query = query.where(model.id.in_([item.record_id for item in items]), visible(context.actor(), model))
     rows = context.session().execute(query)
     return {row_id: " · ".join(part for part in parts if part) for row_id, *parts in rows}
