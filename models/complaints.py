@@ -90,6 +90,10 @@ def _whole(name: str, rule: str, sentence: Msgid, columns: Sequence[str]) -> Che
     return CheckConstraint(same, name=name, info={"rule": rule, "sentence": sentence})
 
 
+MEASURES = "measures"
+"""The clock of the corrective measures, which runs until the date that the formal record names."""
+
+
 class Complaint(Matter, Base):
     """One complaint with its follow-up record and its line in the ledger (CMP-9)."""
 
@@ -108,6 +112,16 @@ class Complaint(Matter, Base):
             minutes=8 * 60,  # one working day of the training estate: 08:30-12:00 and 13:30-18:00
             calendar="working",
             for_all=False,
+        ),
+        TimeLimit(
+            code=MEASURES,
+            label=gettext_noop("corrective measures by their date"),
+            rule="CMP-3",
+            starts="write_formal_record",
+            stops="carry_out",
+            minutes=7 * 24 * 60,  # where they are put right after their date
+            for_all=False,
+            lasting=True,
         ),
     )
 

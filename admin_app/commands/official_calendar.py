@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from admin_app import database
 from models.call import Call
 from models.estates import Estate
-from models.operations import settings, tickets
+from models.operations import complaints, settings, tickets
 from models.operations.staff import active_person
 from models.session import DeskSession
 from models.staff import actor_for
@@ -25,6 +25,7 @@ def provide(session: DeskSession, estates: Sequence[Estate], *, now: datetime.da
     settings.provide_clocks(call, estates)
     settings.provide_settings(call, estates)
     tickets.date_undated(call, estates)
+    complaints.date_measures(call, estates)
     counts = collections.Counter((day.estate_id, day.day.year) for day in added)
     codes = {estate.id: estate.code for estate in estates}
     session.commit()

@@ -77,7 +77,7 @@ def test_a_formal_record_has_a_date_ahead_and_a_person_of_the_estate__CMP_3(worl
 def test_writing_the_formal_record_meets_its_clock_and_keeps_its_first_time__CMP_3(world, now):
     complaint = new_complaint(world, now)
     write_record(world, complaint, now).one()
-    assert running(world, complaint) == {}
+    assert running(world, complaint) == {"measures": complaint.measures_due_at}
     write_record(world, complaint, now + DAY, cause="接触不良").one()
     assert (complaint.formal_record_at, complaint.cause) == (now, "接触不良")
 

@@ -148,6 +148,7 @@ def complaints(maker: Maker) -> None:
     )
     made = maker.ids["complaints"]
     maker.clock("formal-record", "not met", register="complaints", record_id=made["early"])
+    maker.clock("measures", "not met", register="complaints", record_id=made["early"])
     maker.clock("formal-record", "met in time", register="complaints", record_id=made["first"], met_at=now - HOUR)
 
 

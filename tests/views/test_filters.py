@@ -80,6 +80,7 @@ FILTERS: dict[str, dict[str, str]] = {
         "state=no_record": "early",
         "state=ended": "late",
         "missed=formal-record": "early",
+        "missed=measures": "early",
         "status=assigned": "first",
         "category=environment": "late",
         "nature=valid": "first",

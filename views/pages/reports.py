@@ -219,7 +219,8 @@ class Report:
         """On-time share per clock."""
         columns = (_("Clock"), _("Rule"), _("On time"), _("Late"), _("Share on time"))
         table = Table("clocks", _("Kept time limits"), columns, kind="percent", series=(4,))
-        endpoints = {"formal-record": ("complaints", "registered_at"), "follow-up": ("follow_ups", "due_at")}
+        endpoints = dict.fromkeys(("formal-record", "measures"), ("complaints", "registered_at"))
+        endpoints["follow-up"] = ("follow_ups", "due_at")
         for row in self.answers["clocks"]:
             endpoint, column = endpoints.get(row.code, ("tickets", "registered_at"))
             late = self.cell(row.late, endpoint, flt_missed=row.code, **self.days.filters(column))

@@ -1,21 +1,25 @@
 """What ends a complaint: the signed slip, the formal record, the follow-up and the archive (CMP-3, CMP-6, CMP-8)."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.complaints import Complaint, ComplaintStatus
+from models.base import among
+from models.call import Call
+from models.complaints import MEASURES, OPEN_STATUSES, Complaint, ComplaintStatus
 from models.complaints import ComplaintStatus as S
 from models.errors import Msgid, gettext_noop
+from models.estates import Estate
 from models.events import Event
 from models.follow_ups import FollowUp
-from models.matters import Severity
+from models.matters import ClockRun, Severity
 from models.operations.complaints.opening import require_all, still_open
 from models.operations.core import CHUNK, WORKING_ROLES, Move, verb, works_as
 from models.operations.matters import formal_record_owed, latest_follow_ups, owes_follow_up, settled
 from models.roles import CLERKS, LEADS, SUPERVISORS, Role
+from models.settings import Clock
 from models.staff import Staff, StaffAssignment
 from models.tickets import Ticket, TicketStatus
 
@@ -86,8 +90,9 @@ def write_formal_record(
 ) -> None:
     """Write the formal record (顾客投诉处理记录表, CMP-3): cause, measures, their due date and who does them.
 
-    Meets the ``formal-record`` clock. Written again while the complaint is open, it replaces the words and keeps the
-    time of the first. Refused with all that is missing, a due date that has passed, a person of another estate.
+    Meets the ``formal-record`` clock; that of the measures runs until their date. Written again while the complaint is
+    open, it replaces the words and keeps the time of the first; a date that was missed stays missed. Refused with all
+    that is missing, a due date that has passed, a person of another estate.
     """
     words = {
         "cause": gettext_noop("the cause"),
@@ -112,6 +117,27 @@ def write_formal_record(
             measures_due_at=measures_due_at,
             measures_by_id=measures_by.id if measures_by is not None else None,
         )
+        if measures_due_at is not None:
+            move.clocks.put_off(complaint, move.now, MEASURES, measures_due_at)
+
+
+def date_measures(call: Call, estates: Iterable[Estate]) -> None:
+    """Start the clock of measures (CMP-3) that open complaints of *estates* named before there was one."""
+    runs = select(ClockRun.id).join(Clock, Clock.id == ClockRun.clock_id)
+    runs = runs.where(ClockRun.of(Complaint, Complaint.id), Clock.code == MEASURES)
+    undated = select(Complaint).where(
+        Complaint.estate_id.in_([estate.id for estate in estates]),
+        among(Complaint.status, OPEN_STATUSES),
+        Complaint.carried_out_at.is_(None),
+        Complaint.measures_due_at.is_not(None),
+        ~runs.exists(),
+    )
+    found = call.session.scalars(undated).all()
+    move = Move(call.following(), Complaint, found, verb="write_formal_record", rule="INT-14")
+    for complaint in move.rows:
+        written = complaint.formal_record_at or complaint.registered_at
+        move.clocks.start(complaint, MEASURES, written, due_at=complaint.measures_due_at)
+    move.finish()
 
 
 @verb(
@@ -192,6 +218,7 @@ def archive(move: Move[Complaint]) -> None:
             message = gettext_noop("%(record)s cannot be archived yet. Missing: %(missing)s.")
             move.refuse(complaint, "CMP-3", message, record=complaint.number, missing=missing)
         else:
+            move.clocks.meet(complaint, move.now, MEASURES)
             move.clocks.cancel(complaint, move.now)
 
 

@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Mapping
 
-from models.complaints import OPEN_STATUSES, Complaint
+from models.complaints import MEASURES, OPEN_STATUSES, Complaint
 from models.errors import Incomplete, Msgid, gettext_noop
 from models.matters import Severity
 from models.operations.core import Move
@@ -29,10 +29,12 @@ def require_all(move: Move[Complaint], rule: str, words: Mapping[str, Msgid], **
 
 
 def start_formal_record(move: Move[Complaint], complaint: Complaint, at: datetime.datetime) -> None:
-    """Let the clock of the formal record run from *at*, unless the record is written; a serious one is due at once."""
+    """Let the clock of the formal record run from *at*; a serious one is due at once. Of a written one the measures."""
     if complaint.formal_record_at is None:
         due_at = at if complaint.severity is Severity.SERIOUS else None
         move.clocks.start(complaint, FORMAL_RECORD, at, due_at=due_at)
+    elif complaint.measures_due_at is not None:
+        move.clocks.start(complaint, MEASURES, move.now, due_at=complaint.measures_due_at)
 
 
 def demand_formal_record(move: Move[Complaint], complaint: Complaint) -> None:
