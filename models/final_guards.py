@@ -56,14 +56,18 @@ def _guard(table: str, name: str, event: str, when: str, where: str = "", *, bac
         f"  SELECT RAISE(ABORT, '{name}'){f' WHERE {where}' if where else ''};\nEND"
     )
     given = f"CREATE TRIGGER guard_{name} BEFORE {event} ON {table} FOR EACH ROW WHEN ({when}) EXECUTE FUNCTION "
+    refuse = f"guard_refuse('{name}')"
+    # TRUNCATE deletes rows too, and asks no trigger of theirs.
+    whole = f"CREATE TRIGGER guard_{name}s BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {refuse}"
+    all_rows = (whole,) if event == "DELETE" else ()
     if not where:
-        return {"sqlite": (sqlite,), "postgresql": (f"{given}guard_refuse('{name}')",)}
+        return {"sqlite": (sqlite,), "postgresql": (f"{given}{refuse}", *all_rows)}
     function = (
         f"CREATE OR REPLACE FUNCTION guard_{name}() RETURNS trigger LANGUAGE plpgsql AS $$\nBEGIN\n  IF {where} THEN\n"
         f"    RAISE EXCEPTION USING MESSAGE = '{name}', ERRCODE = 'integrity_constraint_violation',"
         f" CONSTRAINT = '{name}';\n  END IF;\n  RETURN {back};\nEND $$"
     )
-    return {"sqlite": (sqlite,), "postgresql": (function, f"{given}guard_{name}()")}
+    return {"sqlite": (sqlite,), "postgresql": (function, f"{given}guard_{name}()", *all_rows)}
 
 
 def _together(*guards: Guards) -> dict[str, tuple[str, ...]]:

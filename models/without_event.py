@@ -7,19 +7,38 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Column, Row, Table, select, text
+from sqlalchemy import Column, Row, Table, func, select, text
 from sqlalchemy.orm import Session
 
 from models.base import Base, LabelledEnum, SortKey
 from models.canonical import canonical_json
+from models.complaints import Complaint
 from models.events import TOLD, Event, fact
+from models.follow_ups import FollowUp, FollowUpAttempt
 from models.hanging import by_register
+from models.matters import Comment, RepeatReport
+from models.passes import PassMovement, VisitorPass
 from models.personal import Keyring, keyring_of
 from models.said import ERASED, said
+from models.staff import Staff, StaffAssignment
+from models.tickets import Ticket
 
 BATCH = 1000
 DELETING = "delete"
 """The verb that takes a row away, whoever calls it: a person, the undo of an import, what goes along with another."""
+_WRITTEN: tuple[tuple[Any, tuple[str, ...], Any, Any, Any], ...] = (
+    (Staff, ("grant_role",), StaffAssignment, StaffAssignment.staff_id == Event.record_id, StaffAssignment.created_at),
+    (VisitorPass, ("check_in", "check_out"), PassMovement, PassMovement.pass_id == Event.record_id, PassMovement.at),
+    (
+        FollowUp,
+        ("record_attempt",),
+        FollowUpAttempt,
+        FollowUpAttempt.follow_up_id == Event.record_id,
+        FollowUpAttempt.created_at,
+    ),
+    *((model, ("comment",), Comment, Comment.of(model, Event.record_id), Comment.at) for model in (Ticket, Complaint)),
+)
+"""Register and verbs -> the row that each of their events has written besides, and its column with the same time."""
 _NOTHING: tuple[int | None, dict[str, Any] | None] = (None, None)
 _NO_FACTS = frozenset({"id", "estate_id", "created_at", "updated_at", "version"})
 
@@ -31,6 +50,25 @@ def rows_without_event(session: Session) -> Iterator[str]:
         if _hides_rows(session, table):
             continue  # which of its rows are there cannot be seen; db check names what hides them
         yield from _of_table(session, table, keyring)
+    yield from _beside(session)
+
+
+def _beside(session: Session) -> Iterator[str]:
+    """What verbs wrote beside a record and is not there any more, or not of that time; of what has no version."""
+    for model, verbs, written, of_record, at in _WRITTEN:
+        there = select(model.id).where(model.id == Event.record_id).exists()
+        found = select(written.id).where(of_record, at == Event.at).exists()
+        query = select(Event.record_id, Event.at).where(
+            Event.register == model.__tablename__, Event.verb.in_(verbs), there, ~found
+        )
+        if not _hides_rows(session, written.__table__):
+            for record_id, when in session.execute(query.order_by(Event.id)):
+                name, register = written.__tablename__, model.__tablename__
+                yield f"{name} of {register} {record_id}: that of {when:%Y-%m-%d %H:%M:%S} UTC is gone or was changed"
+    for model in (Ticket, Complaint):
+        count = select(func.count()).where(RepeatReport.of(model, model.id)).correlate(model).scalar_subquery()
+        for record_id in session.scalars(select(model.id).where(model.repeats != count).order_by(model.id)):
+            yield f"repeat_reports of {model.__tablename__} {record_id}: not as many as it counts"
 
 
 def _hides_rows(session: Session, table: Table) -> bool:

@@ -93,6 +93,13 @@ def test_a_closed_ticket_is_final_column_by_column_until_its_closing_is_correcte
     assert do(world, "correct", closed, now, reason="关错了单").one().status is TicketStatus.DONE
 
 
+@pytest.mark.parametrize("table", ["tickets", "complaints", "audit_runs", "audit_lines"])
+def test_no_program_empties_a_table_of_what_is_final(intruder: Connection, table: str) -> None:
+    if intruder.dialect.name == "sqlite":
+        pytest.skip("SQLite has no TRUNCATE; its DELETE is tried row by row above")
+    assert f"{table}_final_row" in refused(intruder, f"TRUNCATE {table} CASCADE")
+
+
 @pytest.mark.parametrize("mark", ["true", "false"])
 def test_no_program_says_that_a_matter_was_closed_at_its_source__JOB_6(
     session: DeskSession, world: World, now: datetime.datetime, intruder: Connection, mark: str

@@ -1,14 +1,20 @@
 """A row that was changed past the verbs is found by what the event log says of it, in every register."""
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import bindparam, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from models import Base
 from models.base import Choice, Flag, LocalDate, ShortText, SortKey, UTCDateTime
+from models.call import Call
 from models.guards import create_triggers, drop_triggers
+from models.operations import passes, staff
+from models.roles import Role
+from models.tickets import TicketStatus
 from models.without_event import registers, rows_without_event
 from tests.fixed import NOW
+from tests.operations.gate_desk import open_desk, visitor
+from tests.operations.walks import do, ticket_in
 
 
 def lines(session):
@@ -85,3 +91,50 @@ def test_rows_deleted_past_the_verbs_and_versions_set_are_named(session, engine,
     found = {row: said for row, said in lines(session).items() if row not in before}
     assert found == {("keys", str(key)): "version"} | {("follow_ups", str(row)): "is gone" for row in gone}
     assert gone
+
+
+BESIDE = {
+    "staff_assignments": "created_at",
+    "pass_movements": "at",
+    "follow_up_attempts": "created_at",
+    "comments": "at",
+}
+"""What verbs write beside a record, and the time by which it is known."""
+
+
+@pytest.fixture
+def beside(session, world, now):
+    """One row each that a verb wrote beside a record; none of them is named."""
+    ticket = ticket_in(world, TicketStatus.DONE, now)  # with an attempt of its follow-up
+    do(world, "comment", ticket, now, body="业主催了").one()
+    do(world, "report_again", ticket_in(world, TicketStatus.RECEIVED, now), now, words="还在漏").one()
+    clerk, admin = Call(session, world.actor("clerk"), now), Call(session, world.actor("admin"), now)
+    staff.grant_role(admin, [world.staff["clerk"]], estate=world.estate, role=Role.SUPERVISOR).one()
+    visit = passes.issue(clerk, [visitor(open_desk(session, world, now))]).one()
+    passes.check_in(clerk, [visit]).one()
+    session.commit()
+    assert [line for line in rows_without_event(session) if line.partition(" ")[0] in {*BESIDE, "repeat_reports"}] == []
+    session.close()
+
+
+@pytest.mark.parametrize("attack", ["DELETE FROM {table}", "UPDATE {table} SET {time} = :other"])
+@pytest.mark.usefixtures("beside")
+def test_what_verbs_wrote_beside_a_record_is_named_where_it_is_gone_or_changed(session, engine, attack):
+    with engine.begin() as connection:
+        drop_triggers(connection)
+        for table, time in BESIDE.items():
+            written = text(attack.format(table=table, time=time))
+            other = {"other": bindparam("other", NOW.replace(year=2031), UTCDateTime())} if ":" in attack else {}
+            connection.execute(written.bindparams(*other.values()))
+        create_triggers(connection, Base.metadata)
+    found = [line for line in rows_without_event(session) if "is gone or was changed" in line]
+    assert {line.partition(" ")[0] for line in found} == set(BESIDE)
+
+
+@pytest.mark.usefixtures("beside")
+def test_a_repeated_report_that_is_gone_is_named(session, engine):
+    with engine.begin() as connection:
+        drop_triggers(connection)
+        assert connection.execute(text("DELETE FROM repeat_reports")).rowcount
+        create_triggers(connection, Base.metadata)
+    assert [line for line in rows_without_event(session) if line.startswith("repeat_reports of tickets")]
