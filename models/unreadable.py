@@ -13,7 +13,7 @@ from models.personal import Keyring, Unreadable, keyring_of
 BATCH = 1000
 LARGEST = 2**31 - 1
 """The largest number of an INTEGER on a server."""
-BLANKS = "".join(char for char in map(chr, range(0x3001)) if char.isspace()) + "\u200b\u2060\ufeff"
+BLANKS = "".join(char for char in map(chr, range(0x3001)) if char.isspace()) + "\u200b\u200c\u200d\u2060\ufeff"
 """All that shows as nothing."""
 CALLED_BY = frozenset({"name", "username", "number", "code", "summary", "holder_name", "borrower_name"})
 """Columns by which people know a record of a register."""

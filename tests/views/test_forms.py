@@ -102,6 +102,27 @@ def test_a_technician_takes_a_slip_without_being_asked_who__DSP_4(
     assert look.get_one(Ticket, job).status is TicketStatus.ACCEPTED
 
 
+@pytest.mark.parametrize("nothing", ["\u200b", "\u200d\u200b", "\ufeff \u2060", "\u3000\u200c"])
+def test_what_shows_as_nothing_is_nothing_in_every_form__INT_3(
+    nothing: str, records: Records, sign_in: Callable[..., FlaskClient], post: Callable[..., Any], look: DeskSession
+) -> None:
+    clerk, manager, before = sign_in("clerk"), sign_in("manager"), events(look)
+    call = {"kind": "repair", "severity": "ordinary", "channel": "phone", "reporter_name": "Li", "place": "gate"}
+    assert post(clerk, "/admin/tickets/new/", **call, summary=nothing).status_code in (400, 409)
+    assert post(clerk, "/admin/residents/new/", name=nothing).status_code in (400, 409)
+    room = f"/admin/units/edit/?id={records.ids['units']}"
+    assert post(
+        manager,
+        room,
+        **reading.sent(reading.one(reading.page(manager.get(room)), "form.desk-form")) | {"code": nothing},
+    ).status_code in (400, 409)
+    assert events(look) == before
+    made = post(clerk, "/admin/tickets/new/", **call, summary=f"{nothing}灯坏了{nothing}")
+    assert made.status_code == 302
+    look.rollback()
+    assert look.scalars(select(Ticket.summary).order_by(Ticket.id.desc()).limit(1)).one() == "灯坏了"
+
+
 def test_a_reference_to_another_estate_is_no_reference(
     records: Records, sign_in: Callable[..., FlaskClient], post: Callable[..., Any]
 ) -> None:

@@ -14,6 +14,7 @@ from wtforms.form import BaseForm
 from wtforms.validators import Length, StopValidation
 
 from models.base import LabelledEnum
+from models.unreadable import BLANKS
 from views.words.labels import Caption
 from views.words.language import from_local, label, zone
 
@@ -40,10 +41,10 @@ _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 
 
 def strip(value: object) -> object:
-    """*value* without surrounding blanks; None when nothing is left."""
+    """*value* without what shows as nothing around it; None when nothing is left."""
     if not isinstance(value, str):
         return value
-    return value.strip().replace("\r\n", "\n") or None
+    return value.strip(BLANKS).replace("\r\n", "\n") or None
 
 
 class NoNul:
