@@ -202,9 +202,12 @@ def _verify_facts(config: Config, file: Path, manifest: Manifest) -> None:
 
 def _restore_file(opened: database.Database, source: Path, file: Path, *, dry_run: bool) -> Restored:
     copy = open_engine(f"sqlite:///{source}")
-    with contextlib.closing(sqlite3.connect(source)) as raw:
-        if raw.execute("PRAGMA integrity_check").fetchone() != ("ok",):
-            raise ConfigurationError(f"{file} is damaged; take another backup.")
+    found = None
+    # It raises instead of answering where a page is cut off or the header is none.
+    with contextlib.suppress(sqlite3.DatabaseError), contextlib.closing(sqlite3.connect(source)) as raw:
+        found = raw.execute("PRAGMA integrity_check").fetchone()
+    if found != ("ok",):
+        raise ConfigurationError(f"{file} is damaged; take another backup.")
     migrations.upgrade(copy, keyring=opened.keyring)
     copy.dispose()
     with opened.engine.connect() as connection:

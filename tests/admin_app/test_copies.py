@@ -58,6 +58,22 @@ def test_what_is_no_backup_is_refused(database_url, environment, fails, tmp_path
 
 
 @only_sqlite
+def test_a_backup_of_which_a_part_was_cut_off_inside_is_refused_with_a_sentence(
+    database_url, environment, run, fails, tmp_path, world, session
+):
+    session.close()
+    environment(database_url)
+    whole, cut = tmp_path / "backup.zip", tmp_path / "cut.zip"
+    run("db", "backup", str(whole))
+    for kept in (lambda held: held[: len(held) // 2], lambda held: b"x" * len(held)):
+        with zipfile.ZipFile(whole) as archive, zipfile.ZipFile(cut, "w") as forged:
+            forged.writestr("manifest.json", archive.read("manifest.json"))
+            forged.writestr("database.sqlite", kept(archive.read("database.sqlite")))
+        assert "cut.zip" in fails("db", "restore", "--force", str(cut))
+    assert run("db", "check")[0] == 0
+
+
+@only_sqlite
 def test_a_backup_of_another_program_is_refused(database_url, environment, fails, tmp_path):
     environment(database_url)
     file = tmp_path / "backup"
