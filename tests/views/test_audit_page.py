@@ -109,9 +109,13 @@ def test_each_finding_is_explained_beside_it_and_the_next_is_offered__AUD_3(
     assert focused in {f"note-{line.id}" for line in overdue[2:]}
     supervisor = sign_in("supervisor")
     rest = {f"note-{line.id}": "明日处理" for line in overdue[2:]}
+    again = "form[action$='/audits/run/']"
+    assert reading.page(clerk.get("/admin/")).css(again) != []
     assert post(supervisor, f"/admin/audits/note/?id={run}", **rest).status_code == 302
     assert post(supervisor, f"/admin/audits/step/sign_off/?id={run}").status_code == 302
     assert look.get_one(AuditRun, run).signed_off_at is not None
+    for address in ("/admin/", f"/admin/audits/details/?id={run}"):
+        assert reading.page(clerk.get(address)).css(again) == [], "what is signed is not run again (AUD-2)"
 
 
 def test_what_was_not_touched_is_not_written_again__AUD_3(
