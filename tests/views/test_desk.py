@@ -278,8 +278,8 @@ def test_what_is_late_is_red_and_each_row_has_its_next_step(here: Ids, sign_in: 
             looks[name] = (reading.words(due), (due.attributes["class"] or "").split()[-1])
         assert looks == {
             "late": ("overdue 1 min", "deadline-late"),
-            "soon": ("2 h left", "deadline-calm"),
-            "later": ("2 h left", "deadline-calm"),
+            "soon": ("2 h left", "deadline"),
+            "later": ("2 h left", "deadline"),
         }
         just = reading.one(reading.row_of(board, at, here[register]["just"]), "time")
         assert just.attributes["class"] == "deadline deadline-soon"

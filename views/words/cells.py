@@ -90,9 +90,9 @@ def deadline(moment: datetime.datetime | None, *, ended: bool = False) -> str | 
     late = left < datetime.timedelta()
     text = _time_left(language(), late, int(abs(left).total_seconds() // 60))
     soon = not late and left < datetime.timedelta(hours=2)
-    kind = "late" if late else "soon" if soon else "calm"
+    urgent = " deadline-late" if late else " deadline-soon" if soon else ""
     return marked(
-        f'<time class="deadline deadline-{kind}" datetime="{moment.isoformat()[:16]}Z" title="{local_time(moment)}">'
+        f'<time class="deadline{urgent}" datetime="{moment.isoformat()[:16]}Z" title="{local_time(moment)}">'
         f"{text}</time>"
     )
 
