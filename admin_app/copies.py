@@ -148,7 +148,7 @@ def restore(config: Config, file: Path, *, force: bool, dry_run: bool = False) -
             _refuse_without_force(opened, force=force or dry_run)
             try:
                 if is_sqlite:
-                    return _restore_file(opened, Path(folder) / SQLITE_MEMBER, file, dry_run=dry_run)
+                    return _restore_file(opened, Path(folder) / SQLITE_MEMBER, file, manifest, dry_run=dry_run)
                 return _restore_server(opened, manifest, Path(folder), dry_run=dry_run)
             except migrations.NeighbourInTheWay as error:
                 raise ConfigurationError(f"not restored, nothing was changed; of another program: {error}") from None
@@ -200,13 +200,18 @@ def _verify_facts(config: Config, file: Path, manifest: Manifest) -> None:
         raise ConfigurationError(f"{file} was written with another data key; set FRONTDESK_DATA_KEY to it.")
 
 
-def _restore_file(opened: database.Database, source: Path, file: Path, *, dry_run: bool) -> Restored:
+def _restore_file(
+    opened: database.Database, source: Path, file: Path, manifest: Manifest, *, dry_run: bool
+) -> Restored:
     copy = open_engine(f"sqlite:///{source}")
     found = None
     # It raises instead of answering where a page is cut off or the header is none.
     with contextlib.suppress(sqlite3.DatabaseError), contextlib.closing(sqlite3.connect(source)) as raw:
         found = raw.execute("PRAGMA integrity_check").fetchone()
-    if found != ("ok",):
+    if found == ("ok",):
+        with copy.connect() as connection:  # an empty file is whole too
+            found = (migrations.current(connection),)
+    if found != (manifest["revision"],):
         raise ConfigurationError(f"{file} is damaged; take another backup.")
     migrations.upgrade(copy, keyring=opened.keyring)
     copy.dispose()
