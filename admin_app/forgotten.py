@@ -8,8 +8,7 @@ from admin_app import security, throttle
 from admin_app.auth import address
 from models import passwords
 from models.errors import OperationRefused, gettext_noop
-from models.operations import password_requests
-from models.operations import staff as accounts
+from models.operations import password_requests, staff as accounts
 from models.password_requests import PasswordRequest
 from models.staff import Staff
 from views.request import context

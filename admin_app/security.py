@@ -31,16 +31,15 @@ from sqlalchemy.exc import (
     OperationalError,
     PendingRollbackError,
     SQLAlchemyError,
+    TimeoutError as NoConnectionFree,
 )
-from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from admin_app import logs
 from admin_app.config import Config
-from admin_app.hosts import REFUSED as HOST_REFUSED
-from admin_app.hosts import HostCheck
+from admin_app.hosts import REFUSED as HOST_REFUSED, HostCheck
 from models.errors import OperationRefused, gettext_noop
 from models.operations.imports import REGISTERS
 from models.policy import may

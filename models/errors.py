@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from models.msgid import Msgid as Msgid
-from models.msgid import gettext_noop as gettext_noop
+from models.msgid import Msgid as Msgid, gettext_noop as gettext_noop
 from models.rules import known_rule
 
 

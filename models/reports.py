@@ -11,16 +11,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case, func, literal, or_, select, union_all
 
 from models.base import Base
-from models.complaints import IS_OPEN as OPEN_COMPLAINTS
-from models.complaints import Complaint
+from models.complaints import IS_OPEN as OPEN_COMPLAINTS, Complaint
 from models.estates import Unit
 from models.events import Event
 from models.follow_ups import FollowUp, FollowUpStatus
 from models.matters import ClockRun
 from models.settings import Category, Clock
 from models.staff import Staff
-from models.tickets import IS_OPEN as OPEN_TICKETS
-from models.tickets import Ticket, TicketKind, TicketStatus
+from models.tickets import IS_OPEN as OPEN_TICKETS, Ticket, TicketKind, TicketStatus
 
 Question = Select[*tuple[Any, ...]]
 Period = tuple[datetime.datetime, datetime.datetime]

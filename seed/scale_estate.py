@@ -12,8 +12,7 @@ from sqlalchemy import select
 from models.base import Base
 from models.call import Call
 from models.estates import FeeStatus, Unit, UnitUse
-from models.operations import estates as estate_verbs
-from models.operations import staff as staff_verbs
+from models.operations import estates as estate_verbs, staff as staff_verbs
 from models.operations.core import name_pinyin
 from models.operations.estates import EstateDraft
 from models.operations.staff import StaffDraft

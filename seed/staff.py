@@ -5,9 +5,7 @@ from dataclasses import dataclass
 
 from models.call import Call
 from models.estates import Estate
-from models.operations import estates as estate_verbs
-from models.operations import staff as staff_verbs
-from models.operations import tickets as ticket_verbs
+from models.operations import estates as estate_verbs, staff as staff_verbs, tickets as ticket_verbs
 from models.operations.staff import StaffDraft
 from models.operations.tickets import TicketDraft
 from models.passwords import hashed

@@ -15,8 +15,7 @@ from models.tickets import TicketKind, TicketStatus, WaitingReason
 from seed import names
 from seed.jobs import WAITS, Job, Wave, answered, done, minutes
 from seed.staff import CUIHU, LEAVER
-from seed.texts import Report, Theme, english_report, phrases, themes
-from seed.texts import answered as questions
+from seed.texts import Report, Theme, answered as questions, english_report, phrases, themes
 from seed.timeline import Timeline
 from seed.world import Place, World, pick, turn
 

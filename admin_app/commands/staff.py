@@ -14,8 +14,7 @@ from admin_app.config import Config, ConfigurationError
 from models import passwords
 from models.call import Call
 from models.estates import Estate
-from models.operations import estates
-from models.operations import staff as verbs
+from models.operations import estates, staff as verbs
 from models.operations.staff import Leaving
 from models.roles import Role
 from models.session import DeskSession

@@ -21,9 +21,14 @@ from models import Base, made, search
 from models.guards import create_triggers, drop_triggers, trigger_functions, trigger_statements
 from models.migrations import keeping, neighbours, shape
 from models.migrations.keeping import NeighbourInTheWay as NeighbourInTheWay
-from models.migrations.revision import EARLIER_VERSION_TABLE, OPTIONS, is_named_as_before, rename_version_table
-from models.migrations.revision import config as config
-from models.migrations.revision import current as current
+from models.migrations.revision import (
+    EARLIER_VERSION_TABLE,
+    OPTIONS,
+    config as config,
+    current as current,
+    is_named_as_before,
+    rename_version_table,
+)
 from models.personal import Keyring
 
 FOLDER = Path(__file__).resolve().parent

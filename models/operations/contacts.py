@@ -27,8 +27,7 @@ from models.operations.core import (
     require_role,
     sift,
 )
-from models.operations.staff import estates_of as works_in
-from models.operations.staff import is_in_charge
+from models.operations.staff import estates_of as works_in, is_in_charge
 from models.personal import keyring_of
 from models.phones import Phone, read_noted_phones
 from models.residents import Resident, ResidentContact

@@ -24,8 +24,7 @@ from models.call import Call
 from models.estates import FeeStatus, Unit, UnitUse
 from models.follow_ups import FollowUp, FollowUpStatus
 from models.matters import Channel, ClockRun, Severity
-from models.operations import estates as estate_verbs
-from models.operations import staff as staff_verbs
+from models.operations import estates as estate_verbs, staff as staff_verbs
 from models.operations.core import name_pinyin
 from models.operations.estates import EstateDraft
 from models.operations.staff import StaffDraft

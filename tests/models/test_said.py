@@ -4,8 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, func, select, text
-from sqlalchemy import event as hook
+from sqlalchemy import delete, event as hook, func, select, text
 
 from models import Base
 from models.base import Json, ShortText

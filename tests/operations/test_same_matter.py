@@ -5,15 +5,13 @@ import datetime
 import pytest
 
 from models.call import Call
-from models.complaints import ComplaintCategory
-from models.complaints import ComplaintStatus as C
+from models.complaints import ComplaintCategory, ComplaintStatus as C
 from models.estates import Unit, UnitUse
 from models.operations import complaints, tickets
 from models.same_matter import like_words
 from models.settings import Category
 from models.staff import Department
-from models.tickets import TicketKind
-from models.tickets import TicketStatus as S
+from models.tickets import TicketKind, TicketStatus as S
 from tests.operations.walks import (
     complaint_draft,
     complaint_in,

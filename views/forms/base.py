@@ -6,8 +6,7 @@ from typing import Any, ClassVar, cast
 from flask_admin.contrib.sqla.form import AdminModelConverter, get_form
 from flask_admin.form import BaseForm
 from flask_admin.model.form import converts
-from flask_babel import gettext
-from flask_babel import lazy_gettext as _
+from flask_babel import gettext, lazy_gettext as _
 from markupsafe import Markup
 from sqlalchemy.orm import ColumnProperty, Mapper
 from sqlalchemy.sql.schema import Column, ScalarElementColumnDefault

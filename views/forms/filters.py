@@ -5,8 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 from flask_admin.contrib.sqla.filters import BaseSQLAFilter
-from flask_babel import gettext
-from flask_babel import lazy_gettext as _
+from flask_babel import gettext, lazy_gettext as _
 from sqlalchemy import Column, ColumnElement, select
 from sqlalchemy.orm import InstrumentedAttribute
 

@@ -9,20 +9,17 @@ from typing import Any
 
 from flask import abort, request, url_for
 from flask_admin import AdminIndexView, expose
-from flask_babel import gettext
-from flask_babel import lazy_gettext as _
+from flask_babel import gettext, lazy_gettext as _
 from sqlalchemy import ColumnElement, false, func, literal, or_, select, true
 
 from models.audits import AuditRun
 from models.base import Base, tables
-from models.complaints import IS_OPEN as OPEN_COMPLAINTS
-from models.complaints import Complaint
+from models.complaints import IS_OPEN as OPEN_COMPLAINTS, Complaint
 from models.estates import Unit
 from models.follow_ups import IS_SCHEDULED, FollowUp, is_owed
 from models.policy import may, visible
 from models.staff import Staff, Team
-from models.tickets import IS_OPEN as OPEN_TICKETS
-from models.tickets import Ticket
+from models.tickets import IS_OPEN as OPEN_TICKETS, Ticket
 from views.pages import homes
 from views.register.beside import NOW, ON_DESK, SOON
 from views.register.panel_view import PanelView

@@ -9,13 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import url_for
-from flask_babel import gettext
-from flask_babel import lazy_gettext as _
+from flask_babel import gettext, lazy_gettext as _
 from sqlalchemy import ColumnElement, Integer, cast, func, select
 
 from models.audits import AuditFinding, AuditLine, AuditRun
-from models.complaints import IS_OPEN as OPEN_COMPLAINTS
-from models.complaints import Complaint
+from models.complaints import IS_OPEN as OPEN_COMPLAINTS, Complaint
 from models.follow_ups import IS_SCHEDULED, FollowUp
 from models.keys import ApprovalStatus, Key, KeyApproval
 from models.matters import Severity

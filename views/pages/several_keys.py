@@ -11,8 +11,7 @@ from typing import Any
 from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
-from flask_babel import gettext, ngettext
-from flask_babel import lazy_gettext as _
+from flask_babel import gettext, lazy_gettext as _, ngettext
 from sqlalchemy import false, func, or_, select
 from sqlalchemy.orm import aliased
 

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from flask import abort, flash, g, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
-from flask_babel import gettext, ngettext
-from flask_babel import lazy_gettext as _
+from flask_babel import gettext, lazy_gettext as _, ngettext
 from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 

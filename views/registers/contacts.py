@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from flask import url_for
-from flask_babel import gettext
-from flask_babel import lazy_gettext as _
+from flask_babel import gettext, lazy_gettext as _
 from sqlalchemy import bindparam, select
 from wtforms.validators import Optional
 

@@ -3,8 +3,7 @@
 from operator import itemgetter
 from typing import Any
 
-from flask_babel import lazy_gettext
-from flask_babel import lazy_gettext as _
+from flask_babel import lazy_gettext, lazy_gettext as _
 from markupsafe import Markup
 
 from models.events import TOLD, Event

@@ -10,8 +10,7 @@ from sqlalchemy import ColumnElement, null, select
 from werkzeug.exceptions import NotFound
 
 from models.callers import LIMIT, Caller, called_about, called_before, callers
-from models.complaints import IS_OPEN as OPEN_COMPLAINTS
-from models.complaints import Complaint
+from models.complaints import IS_OPEN as OPEN_COMPLAINTS, Complaint
 from models.errors import OperationRefused
 from models.estates import Unit
 from models.keys import Key

@@ -3,8 +3,7 @@
 from typing import Any
 
 from flask import url_for
-from flask_babel import gettext
-from flask_babel import lazy_gettext as _
+from flask_babel import gettext, lazy_gettext as _
 from sqlalchemy import ColumnElement, select
 
 from models.keys import Key, KeyLoan

@@ -4,8 +4,7 @@ import functools
 from typing import Any
 
 from flask import url_for
-from flask_babel import gettext
-from flask_babel import lazy_gettext as _
+from flask_babel import gettext, lazy_gettext as _
 from markupsafe import Markup
 from sqlalchemy import ColumnElement, String, cast, func, literal, select
 

@@ -4,8 +4,7 @@ import datetime
 from typing import TypeVar
 
 from babel.dates import get_day_names
-from flask_babel import get_locale
-from flask_babel import lazy_gettext as _
+from flask_babel import get_locale, lazy_gettext as _
 
 from models.operations import settings as verbs
 from models.settings import (

@@ -6,8 +6,7 @@ from functools import partial
 from typing import Any
 
 from flask import request
-from flask_babel import gettext
-from flask_babel import lazy_gettext as _
+from flask_babel import gettext, lazy_gettext as _
 from sqlalchemy import ColumnElement, or_, select
 from wtforms import Field, PasswordField
 from wtforms.validators import Length, Optional, ValidationError

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from flask_babel import LazyString, lazy_gettext
-from flask_babel import lazy_gettext as _
+from flask_babel import LazyString, lazy_gettext, lazy_gettext as _
 from sqlalchemy.orm import InstrumentedAttribute
 
 from models.base import tables

@@ -8,8 +8,7 @@ from sqlalchemy.orm import Session
 
 from models.base import among
 from models.call import Call
-from models.complaints import MEASURES, OPEN_STATUSES, Complaint, ComplaintStatus
-from models.complaints import ComplaintStatus as S
+from models.complaints import MEASURES, OPEN_STATUSES, Complaint, ComplaintStatus, ComplaintStatus as S
 from models.errors import Msgid, gettext_noop
 from models.estates import Estate
 from models.events import Event

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.complaints import CANCELS, Complaint, ComplaintStatus
-from models.complaints import ComplaintStatus as S
+from models.complaints import CANCELS, Complaint, ComplaintStatus, ComplaintStatus as S
 from models.errors import gettext_noop
 from models.events import Event
 from models.matters import CommentKind, Severity

@@ -5,8 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import ColumnElement, Table, and_, or_, select, true
-from sqlalchemy import delete as sql_delete
+from sqlalchemy import ColumnElement, Table, and_, delete as sql_delete, or_, select, true
 from sqlalchemy.orm import Session
 
 from models.audits import AuditFinding, AuditLine, AuditRun

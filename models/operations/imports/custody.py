@@ -20,8 +20,7 @@ from models.keys import ApprovalStatus, BorrowerKind, Key, KeyApproval, KeyLoan,
 from models.operations.core import check_phone, create, phone_columns, take_numbers
 from models.operations.imports.matters import in_utc, no_unit, refuse_hidden, unit_of, zone_of
 from models.operations.imports.units import KnownUnits, Result, TellApart, hold_estate
-from models.operations.keys import FREE_BORROWERS, KeyDraft, key_gone, on_loan, open_loans
-from models.operations.keys import register as register_keys
+from models.operations.keys import FREE_BORROWERS, KeyDraft, key_gone, on_loan, open_loans, register as register_keys
 from models.operations.passes import new_code
 from models.passes import PassKind, VisitorPass
 from models.residents import OccupancyKind

@@ -9,8 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.call import Call
-from models.complaints import OPEN_STATUSES as OPEN_COMPLAINTS
-from models.complaints import Complaint
+from models.complaints import OPEN_STATUSES as OPEN_COMPLAINTS, Complaint
 from models.errors import Incomplete, OperationRefused, Outcome, gettext_noop
 from models.matters import ClockRun
 from models.operations.core import (

@@ -21,8 +21,17 @@ from models.operations.tickets.opening import BUILT_ON, gone_on
 from models.operations.tickets.sending import ANSWERED_KINDS, check_visit, visit_agreed
 from models.roles import CLERKS, SUPERVISORS, WORKERS
 from models.staff import Staff, Team
-from models.tickets import PROMISE, QUESTION, WAITING, Acceptance, Ticket, TicketKind, TicketStatus, WaitingReason
-from models.tickets import TicketStatus as S
+from models.tickets import (
+    PROMISE,
+    QUESTION,
+    WAITING,
+    Acceptance,
+    Ticket,
+    TicketKind,
+    TicketStatus,
+    TicketStatus as S,
+    WaitingReason,
+)
 from models.verbs import Undo
 
 NO_HANDLER = gettext_noop("%(record)s has no handler yet: assign it.")

@@ -15,8 +15,17 @@ from models.operations.tickets.opening import BUILT_ON
 from models.roles import CLERKS, LEADS, SUPERVISORS
 from models.settings import Category
 from models.staff import Staff, Team
-from models.tickets import CANCELS, OPEN_STATUSES, PROMISE, QUESTION, CancelKind, Ticket, TicketKind, TicketStatus
-from models.tickets import TicketStatus as S
+from models.tickets import (
+    CANCELS,
+    OPEN_STATUSES,
+    PROMISE,
+    QUESTION,
+    CancelKind,
+    Ticket,
+    TicketKind,
+    TicketStatus,
+    TicketStatus as S,
+)
 from models.verbs import Undo
 
 ON_SITE_KINDS = (TicketKind.REPAIR, TicketKind.HOUSEHOLD_SERVICE, TicketKind.EMERGENCY)
