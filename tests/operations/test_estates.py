@@ -66,8 +66,12 @@ def test_a_new_estate_has_its_clocks_settings_categories_hours_and_calendar__SET
         "same-day",
         "follow-up",
         "formal-record",
+        "waiting",
+        "promise",
+        "question",
+        "measures",
     }
-    assert counted(desk, Setting) == 9
+    assert counted(desk, Setting) == 10
     assert counted(desk, WorkingHours) == 10
     assert found(desk, CalendarDay, day=NEW_YEAR_EVE).kind is DayKind.OFF
     assert found(desk, CalendarDay, day=MAKE_UP_SATURDAY).kind is DayKind.WORKING

@@ -58,11 +58,14 @@ MAKE = make
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
 LISTS = {
     "clocks": [
+        "query or suggestion answered INT-14 Register Answer 2880 around the clock yes",
+        "answered as promised INT-5 Register Answer 30 around the clock yes",
         "waited no longer than said INT-14 Put on hold Resume 132480 around the clock yes",
         "done the same day DSP-7 Register Finish 0 by the end of the day yes",
         "on site DSP-5 Dispatch Start work 33 around the clock no",
         "slip picked up DSP-4 Dispatch Accept 15 around the clock yes",
         "followed up FUP-1 Finish Record follow-up 4320 around the clock yes",
+        "corrective measures by their date CMP-3 Write formal record Record as carried out 10080 around the clock yes",
         "formal record written CMP-3 Register Write formal record 480 working hours yes",
     ],
     "working_hours": [f"{day} {hours}" for day in DAYS for hours in ("08:30 12:00", "13:30 18:00")],
