@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from models.audits import AuditLine, AuditRun
 from models.session import DeskSession
+from tests.e2e.conftest import settled
 from tests.factories import World
 from tests.marks import only_sqlite
 from tests.operations import audits
@@ -27,6 +28,7 @@ def test_findings_are_explained_ticked_and_signed_by_keyboard__AUD_3(
     session.rollback()
     page = person("supervisor")
     page.goto(f"/admin/audits/details/?id={run}&show=open")
+    settled(page)
 
     page.keyboard.press("j")
     page.keyboard.press("e")
@@ -40,7 +42,7 @@ def test_findings_are_explained_ticked_and_signed_by_keyboard__AUD_3(
     expect(page.locator("progress")).to_have_attribute("value", "2")
 
     expect(page.locator("[data-explain]").first).to_be_focused()
-    page.wait_for_load_state()  # its scripts have run, so Escape is heard
+    settled(page)  # its scripts have run, so Escape is heard
     page.keyboard.press("Escape")
     expect(page.locator("[data-explain]").first).not_to_be_focused()
     for _row in range(total - 2):
@@ -52,7 +54,7 @@ def test_findings_are_explained_ticked_and_signed_by_keyboard__AUD_3(
     page.keyboard.press("Enter")
     expect(page.locator("progress")).to_have_attribute("value", str(total))
     button = page.locator(".audit-state form button[type=submit]")
-    page.wait_for_load_state()
+    settled(page)
     expect(button).not_to_be_focused()  # no key by itself signs off
     page.keyboard.press("1")
     expect(button).to_be_focused()

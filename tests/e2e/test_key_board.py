@@ -10,6 +10,7 @@ from models.call import Call
 from models.keys import KeyLoan, KeyOrigin
 from models.operations import keys
 from models.session import DeskSession
+from tests.e2e.conftest import settled
 from tests.factories import World
 from tests.marks import only_sqlite
 
@@ -82,7 +83,7 @@ def test_arrows_move_between_hooks_and_the_box_narrows_them(
     expect(clerk.locator(".hook:visible")).to_have_count(1)
     press(clerk, "Enter")
     expect(clerk.locator("[data-chosen]")).to_be_visible()
-    clerk.wait_for_load_state()  # its scripts have run, so Escape is heard
+    settled(clerk)  # its scripts have run, so Escape is heard
     press(clerk, "Escape")
     expect(clerk.locator("[data-chosen]")).to_have_count(0)
     clerk.goto("/admin/keys/board/")

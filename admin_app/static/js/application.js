@@ -9,14 +9,18 @@ export const application = Application.start();
 const begun = new Set();
 const named = (element) => (element.dataset.controller || "").split(/\s+/).filter((name) => name && !begun.has(name));
 const fileOf = (name) => `./controllers/${name.replaceAll("-", "_")}_controller.js`;
-const classOf = async (name) => everywhere[name] || (await import(fileOf(name))).default;
+const classOf = async (name) => (await import(fileOf(name))).default;
+const load = (names, classes) => application.load(names.map((name, place) => ({ identifier: name, controllerConstructor: classes[place] })));
 
 async function begin(elements) {
   const names = [...new Set(elements.flatMap(named))];
   for (const name of names) begun.add(name);
-  const classes = await Promise.all(names.map(classOf));
+  // The keys of every page are heard before it has loaded.
+  const here = names.filter((name) => everywhere[name]);
+  load(here, here.map((name) => everywhere[name]));
+  const others = names.filter((name) => !everywhere[name]);
   // All of them at once: what restores a form finds each of its fields as its own controller left it.
-  application.load(names.map((name, place) => ({ identifier: name, controllerConstructor: classes[place] })));
+  load(others, await Promise.all(others.map(classOf)));
 }
 
 begin([...document.querySelectorAll("[data-controller]")]);
