@@ -10,7 +10,7 @@ import shutil
 import sqlite3
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -71,11 +71,18 @@ def _facts(connection: Connection) -> Manifest:
         "revision": migrations.current(connection),
         "use": use,
         "key_digest": digest,
-        "tables": {
-            name: connection.exec_driver_sql(f"SELECT count(*) FROM {name}").scalar_one()  # noqa: S608  # our own name
-            for name in sorted(Base.metadata.tables)
-        },
+        "tables": _counted(connection, sorted(Base.metadata.tables)),
     }
+
+
+def _counted(connection: Connection, names: Iterable[str]) -> dict[str, int]:
+    query = "SELECT count(*) FROM "
+    return {name: connection.exec_driver_sql(query + keeping.quoted(name)).scalar_one() for name in names}
+
+
+def _is_whole(connection: Connection, manifest: Manifest) -> bool:
+    """Whether as many rows have come as the archive says that it has; earlier ones do not say."""
+    return bool(_counted(connection, manifest["tables"]) == manifest["tables"])
 
 
 def _sqlite_backup(engine: Engine, archive: zipfile.ZipFile, beside: Path) -> Manifest:
@@ -149,7 +156,7 @@ def restore(config: Config, file: Path, *, force: bool, dry_run: bool = False) -
             try:
                 if is_sqlite:
                     return _restore_file(opened, Path(folder) / SQLITE_MEMBER, file, manifest, dry_run=dry_run)
-                return _restore_server(opened, manifest, Path(folder), dry_run=dry_run)
+                return _restore_server(opened, Path(folder), file, manifest, dry_run=dry_run)
             except migrations.NeighbourInTheWay as error:
                 raise ConfigurationError(f"not restored, nothing was changed; of another program: {error}") from None
             except (DBAPIError, migrations.OrphansFound) as error:
@@ -204,14 +211,16 @@ def _restore_file(
     opened: database.Database, source: Path, file: Path, manifest: Manifest, *, dry_run: bool
 ) -> Restored:
     copy = open_engine(f"sqlite:///{source}")
-    found = None
+    found, is_whole = None, False
     # It raises instead of answering where a page is cut off or the header is none.
     with contextlib.suppress(sqlite3.DatabaseError), contextlib.closing(sqlite3.connect(source)) as raw:
         found = raw.execute("PRAGMA integrity_check").fetchone()
     if found == ("ok",):
-        with copy.connect() as connection:  # an empty file is whole too
+        # An empty file is whole too, and one may lack a table.
+        with contextlib.suppress(DBAPIError), copy.connect() as connection:
             found = (migrations.current(connection),)
-    if found != (manifest["revision"],):
+            is_whole = _is_whole(connection, manifest)
+    if found != (manifest["revision"],) or not is_whole:
         raise ConfigurationError(f"{file} is damaged; take another backup.")
     migrations.upgrade(copy, keyring=opened.keyring)
     copy.dispose()
@@ -246,7 +255,9 @@ def _tried(connection: Connection, source: str) -> str:
     return ""
 
 
-def _restore_server(opened: database.Database, manifest: Manifest, folder: Path, *, dry_run: bool) -> Restored:
+def _restore_server(
+    opened: database.Database, folder: Path, file: Path, manifest: Manifest, *, dry_run: bool
+) -> Restored:
     with opened.engine.connect() as connection, connection.begin() as transaction:
         migrations.queue(connection)
         here = connection.scalar(text("SELECT current_setting('search_path')"))
@@ -258,6 +269,8 @@ def _restore_server(opened: database.Database, manifest: Manifest, folder: Path,
         with contents.without_references(connection):
             for name in manifest["tables"]:
                 _load(driver, name, folder / f"{name}.copy")
+        if not _is_whole(connection, manifest):
+            raise ConfigurationError(f"{file} is damaged; take another backup.")
         migrations.make_at(connection, migrations.head(), opened.keyring)
         connection.execute(text("SELECT set_config('search_path', :path, true)"), {"path": here})
         migrations.bring_up(connection, keyring=opened.keyring)

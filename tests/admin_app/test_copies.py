@@ -73,6 +73,23 @@ def test_a_backup_of_which_a_part_was_cut_off_inside_is_refused_with_a_sentence(
     assert run("db", "check")[0] == 0
 
 
+def test_a_backup_with_fewer_rows_than_it_says_is_refused(
+    database_url, environment, run, fails, tmp_path, engine, session, world
+):
+    session.close()
+    environment(database_url)
+    whole, forged = tmp_path / "backup.zip", tmp_path / "forged.zip"
+    run("db", "backup", str(whole))
+    with zipfile.ZipFile(whole) as archive, zipfile.ZipFile(forged, "w") as written:
+        manifest = json.loads(archive.read("manifest.json"))
+        manifest["tables"]["units"] += 1
+        for name in archive.namelist():
+            written.writestr(name, json.dumps(manifest) if name == "manifest.json" else archive.read(name))
+    before = rows(engine, "SELECT count(*) FROM units")
+    assert "damaged" in fails("db", "restore", "--force", str(forged))
+    assert (rows(engine, "SELECT count(*) FROM units"), run("db", "check")[0]) == (before, 0)
+
+
 @only_sqlite
 def test_a_backup_of_another_program_is_refused(database_url, environment, fails, tmp_path):
     environment(database_url)
