@@ -213,7 +213,8 @@ def test_who_was_named_and_replaced_before_the_work_began_may_ask__FUP_1(world, 
     clerk = StaffAssignment(estate_id=ticket.estate_id, staff_id=world.person("technician").id, role=Role.CLERK)
     world.session.add(clerk)
     world.session.flush()
-    attempt(world, follow_up_of(world, ticket), now, AttemptOutcome.SATISFIED, by="technician").one()
+    asked = attempt(world, follow_up_of(world, ticket), now, AttemptOutcome.SATISFIED, by="technician").one()
+    assert (asked.status, asked.finished_by_id) == (F.SATISFIED, world.person("technician").id)
 
 
 def test_where_the_desk_owner_did_the_work_a_colleague_of_the_desk_is_to_ask__FUP_1(world, now):
