@@ -41,7 +41,8 @@ def test_a_pass_is_found_valid_by_its_code_without_an_account__PAS_7(client, vis
 
 
 def test_nothing_of_the_pass_or_its_holder_is_told_at_the_gate__PAS_7(client, world, visitor):
-    page = read(client, code=visitor.code)
+    # Without what was typed and what is made by chance (the code itself may hold "B1").
+    page = str(reading.one(reading.page(read(client, code=visitor.code)), "main")).replace(visitor.code, "")
     told = (
         visitor.holder_name,
         visitor.number,
