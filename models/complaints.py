@@ -92,6 +92,7 @@ def _whole(name: str, rule: str, sentence: Msgid, columns: Sequence[str]) -> Che
 
 MEASURES = "measures"
 """The clock of the corrective measures, which runs until the date that the formal record names."""
+PROGRESS_NOTE, REVIEW, ARCHIVING = "progress-note", "review", "archiving"
 
 
 class Complaint(Matter, Base):
@@ -104,6 +105,49 @@ class Complaint(Matter, Base):
     status_rule = "CMP-4"
     open_statuses = OPEN_STATUSES
     time_limits = (
+        TimeLimit(
+            code="to-department",
+            label=gettext_noop("complaint given to the department"),
+            rule="INT-7",
+            stops="assign",
+            minutes=2 * 24 * 60,
+            floor_of=(S.REGISTERED,),
+            since="registered_at",
+            lasting=True,
+        ),
+        TimeLimit(
+            code=PROGRESS_NOTE,
+            label=gettext_noop("resident told how it goes"),
+            rule="CMP-10",
+            starts="assign",
+            stops="propose",
+            minutes=3 * 24 * 60,
+            for_all=False,
+            floor_of=(S.ASSIGNED, S.INVESTIGATING, S.PROPOSAL, S.NEGOTIATING, S.AGREED),
+            since="assigned_at",
+            lasting=True,
+        ),
+        TimeLimit(
+            code=REVIEW,
+            label=gettext_noop("serious complaint reviewed"),
+            rule="CMP-13",
+            stops="write_review",
+            minutes=5 * 8 * 60,  # five working days of the training estate
+            calendar="working",
+            for_all=False,
+        ),
+        TimeLimit(
+            code=ARCHIVING,
+            label=gettext_noop("archived when carried out"),
+            rule="CMP-8",
+            starts="carry_out",
+            stops="archive",
+            minutes=7 * 24 * 60,
+            for_all=False,
+            floor_of=(S.CARRIED_OUT, S.FOLLOWED_UP),
+            since="carried_out_at",
+            lasting=True,
+        ),
         TimeLimit(
             code="formal-record",
             label=gettext_noop("formal record written"),

@@ -1,9 +1,9 @@
 """What a register says of itself beside its columns: by what it is found, how its states look, its time limits."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from models.errors import Msgid
 
@@ -70,6 +70,12 @@ class TimeLimit:
     """How its minutes are counted, a word of ``models.settings.ClockCalendar``."""
     for_all: bool = True
     """Whether the verb starts it for each record; if not, what it does says for which."""
+    floor_of: tuple["LabelledEnum", ...] = ()
+    """The states that it is the floor of: it begins where a record that comes into one lacks it (INT-14)."""
+    fits: Callable[[Any], bool] = lambda row: True
+    """Which records in these states."""
+    since: str = ""
+    """The column that says from when it runs on a record that was in such a state before there was this clock."""
     lasting: bool = False
     """Whether it stays in use whatever a manager thinks of it: without it a state would have no next date (INT-14)."""
 

@@ -208,7 +208,9 @@ class EstateSettings:
 
     @functools.cached_property
     def _clocks(self) -> dict[tuple[int, str], Clock]:
-        query = select(Clock).where(Clock.estate_id.in_(self._ids), Clock.enabled.is_(true()))
+        lasting = [code for code, limit in time_limits().items() if limit.lasting]
+        in_use = Clock.enabled.is_(true()) | Clock.code.in_(lasting)
+        query = select(Clock).where(Clock.estate_id.in_(self._ids), in_use)
         return {(clock.estate_id, clock.code): clock for clock in self._session.scalars(query)}
 
     @functools.cached_property
@@ -217,7 +219,7 @@ class EstateSettings:
         return {(row.estate_id, row.code): row.value for row in self._session.execute(query)}
 
     def clock(self, estate_id: int, code: str) -> Clock | None:
-        """The clock *code* of the estate, None when it is switched off."""
+        """The clock *code* of the estate, None when it is switched off; a lasting one is not, whoever wrote that."""
         return self._clocks.get((estate_id, code))
 
     def value(self, estate_id: int, code: str) -> object:

@@ -91,6 +91,11 @@ WAITING = "waiting"
 CANCELS = dict.fromkeys((S.RECEIVED, S.DISPATCHED, S.ACCEPTED, S.IN_PROGRESS, S.WAITING), S.CANCELLED)
 """What can be withdrawn or turn out to be a duplicate. The other ways of a ticket stand with its verbs."""
 
+JOBS = (TicketKind.REPAIR, TicketKind.HOUSEHOLD_SERVICE)
+CHARGE_PAID = "charge-paid"
+SLIP_BACK, CLOSING = "slip-back", "closing"
+"""What a finished job still waits for."""
+
 OPEN_STATUSES = (S.RECEIVED, S.DISPATCHED, S.ACCEPTED, S.IN_PROGRESS, S.WAITING, S.DONE)
 TIMES = ("heard_at", "registered_at", "dispatched_at", "accepted_at", "arrived_at", "finished_at", "closed_at")
 
@@ -112,12 +117,37 @@ class Ticket(Matter, Base):
     open_statuses = OPEN_STATUSES
     time_limits = (
         TimeLimit(
+            code="dispatch-emergency",
+            label=gettext_noop("emergency dispatched"),
+            rule="DSP-1",
+            stops="dispatch",
+            minutes=5,
+            floor_of=(S.RECEIVED,),
+            fits=lambda ticket: ticket.kind is TicketKind.EMERGENCY,
+            since="registered_at",
+            lasting=True,
+        ),
+        TimeLimit(
+            code="dispatch",
+            label=gettext_noop("job dispatched"),
+            rule="DSP-2",
+            stops="dispatch",
+            minutes=30,
+            floor_of=(S.RECEIVED,),
+            fits=lambda ticket: ticket.kind in JOBS,
+            since="registered_at",
+            lasting=True,
+        ),
+        TimeLimit(
             code="slip-acknowledged",
             label=gettext_noop("slip picked up"),
             rule="DSP-4",
             starts="dispatch",
             stops="accept",
             minutes=15,
+            floor_of=(S.DISPATCHED,),
+            since="dispatched_at",
+            lasting=True,
         ),
         TimeLimit(
             code="on-site",
@@ -127,6 +157,22 @@ class Ticket(Matter, Base):
             stops="start",
             minutes=20,
             for_all=False,
+            floor_of=(S.ACCEPTED,),
+            fits=lambda ticket: ticket.kind in (*JOBS, TicketKind.EMERGENCY),
+            since="accepted_at",
+            lasting=True,
+        ),
+        TimeLimit(
+            code="ask-done",
+            label=gettext_noop("asked whether it is done"),
+            rule="DSP-6",
+            starts="start",
+            stops="ask_done",
+            minutes=60,
+            for_all=False,
+            floor_of=(S.IN_PROGRESS,),
+            fits=lambda ticket: ticket.kind in JOBS,
+            since="arrived_at",
         ),
         TimeLimit(
             code="same-day",
@@ -136,6 +182,42 @@ class Ticket(Matter, Base):
             minutes=0,
             calendar="same_day",
             for_all=False,
+            floor_of=(S.IN_PROGRESS,),
+            since="arrived_at",
+            lasting=True,
+        ),
+        TimeLimit(
+            code=SLIP_BACK,
+            label=gettext_noop("slip back at the desk"),
+            rule="JOB-5",
+            starts="finish",
+            stops="take_slip_back",
+            minutes=24 * 60,
+            for_all=False,
+            floor_of=(S.DONE,),
+            fits=lambda ticket: ticket.dispatched_at is not None and ticket.slip_returned_at is None,
+            since="finished_at",
+        ),
+        TimeLimit(
+            code=CHARGE_PAID,
+            label=gettext_noop("charge paid"),
+            rule="JOB-4",
+            starts="charge",
+            stops="settle",
+            minutes=3 * 24 * 60,
+            for_all=False,
+        ),
+        TimeLimit(
+            code=CLOSING,
+            label=gettext_noop("closed when finished"),
+            rule="JOB-6",
+            starts="finish",
+            stops="close",
+            minutes=7 * 24 * 60,
+            for_all=False,
+            floor_of=(S.DONE,),
+            since="finished_at",
+            lasting=True,
         ),
         TimeLimit(
             code=WAITING,

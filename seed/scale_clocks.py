@@ -5,9 +5,12 @@ from typing import Any
 
 from models.operations.tickets import answer_clock
 from models.settings import EstateSettings
-from models.tickets import PROMISE, QUESTION, WAITING, TicketStatus, WaitingReason
+from models.tickets import CLOSING, JOBS, PROMISE, QUESTION, SLIP_BACK, WAITING, TicketStatus, WaitingReason
 
-_CODES = ("same-day", "slip-acknowledged", "on-site", "follow-up", WAITING, PROMISE, QUESTION)
+_CODES = (
+    *("same-day", "dispatch", "slip-acknowledged", "on-site", "ask-done", "follow-up"),
+    *(WAITING, PROMISE, QUESTION, SLIP_BACK, CLOSING),
+)
 WAITS = datetime.timedelta(days=10)
 """How long each job on hold is said to wait."""
 
@@ -49,6 +52,12 @@ class ScaleClocks:
             "updated_at": start,
         }
 
+    def next_due(self, row: dict[str, Any]) -> datetime.datetime:
+        """When the earliest of the clocks that run on an open ticket runs out."""
+        running = [run for run in self.runs({"id": 0, **row}) if run["met_at"] is None and run["paused_at"] is None]
+        ends: list[datetime.datetime] = [run["due_at"] for run in running]
+        return min(ends)
+
     def runs(self, row: dict[str, Any]) -> list[dict[str, Any]]:
         """The clocks of an open ticket: running, standing still or met."""
         given = row["dispatched_at"]
@@ -58,10 +67,22 @@ class ScaleClocks:
         else:
             runs = [self.run("same-day", row, came, self.end_of_day(came.astimezone(self.zone).date(), came))]
         met = [row["finished_at"]]
+        if row["kind"] in JOBS:
+            runs.append(self.run("dispatch", row, came, self.due("dispatch", came)))
+            met.append(given)
         if given is not None:
             runs.append(self.run("slip-acknowledged", row, given, self.due("slip-acknowledged", given)))
             runs.append(self.run("on-site", row, given, self.due("on-site", given)))
             met += [row["accepted_at"], row["arrived_at"]]
+        if (began := row["arrived_at"]) is not None and row["kind"] in JOBS:
+            runs.append(self.run("ask-done", row, began, self.due("ask-done", began)))
+            met.append(row["finished_at"])
+        if (ended := row["finished_at"]) is not None:
+            runs.append(self.run(CLOSING, row, ended, self.due(CLOSING, ended)))
+            met.append(None)
+            if given is not None:
+                runs.append(self.run(SLIP_BACK, row, ended, self.due(SLIP_BACK, ended)))
+                met.append(row["slip_returned_at"])
         waits = row["status"] is TicketStatus.WAITING and row["waiting_reason"] is not WaitingReason.THIRD_PARTY
         for run, at in zip(runs, met, strict=True):
             run["met_at"] = at

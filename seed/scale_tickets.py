@@ -10,12 +10,11 @@ from typing import Any
 from models.follow_ups import AttemptOutcome, FollowUp, FollowUpAttempt, FollowUpStatus, FollowUpWay
 from models.matters import Channel, ClockRun, Severity
 from models.operations.matters import FOLLOWED_KINDS
-from models.operations.tickets import answer_clock
 from models.roles import Role
 from models.staff import Actor
 from models.tickets import Acceptance, CancelKind, Ticket, TicketKind, TicketStatus, WaitingReason
 from seed.rows import event
-from seed.scale_clocks import WAITS, ScaleClocks
+from seed.scale_clocks import ScaleClocks
 from seed.scale_estate import Cast
 from seed.texts import Report, Theme, answered, phrases, themes, waiting_notes
 
@@ -138,6 +137,8 @@ class Teller:
             last = steps[-1]
             # The one event stands for all steps, so that event log and row say the same.
             reached = {name: value for step in steps for name, value in step.changes.items()}
+            open_row = {**row, **reached, "updated_at": steps[-1].at}
+            reached["due_at"] = self._clocks.next_due(open_row) if reached["status"] in STANDING else None
             changes = {name: value for name, value in reached.items() if row[name] != value}
             before = {name: row[name] for name in changes}
             row.update(changes)
@@ -156,8 +157,7 @@ class Teller:
         if theme is not None and theme.common:
             unit_id, place = pick(rng, self._places[pick(rng, report.where.split())] if report.where else cast.places)
         colleague = place is not None and rng.random() < 0.5
-        code = answer_clock(kind, None)
-        return {
+        row = {
             "id": None,
             "estate_id": cast.estate_id,
             "number": None,
@@ -185,12 +185,13 @@ class Teller:
             "must_complete": False,
             "imported_closed": False,
             **_LATER,
-            "due_at": self._clocks.end_of_day(call.day, call.at) if code is None else self._clocks.due(code, call.at),
             "team_id": cast.teams[theme.department] if theme and kind is TicketKind.EMERGENCY else None,
             "created_at": call.at,
             "updated_at": call.at,
             "version": 1,
         }
+        row["due_at"] = self._clocks.next_due(row)
+        return row
 
     # ------------------------------------------------------------- how far it came
 
@@ -213,7 +214,6 @@ class Teller:
                 "cancelled_at": times[0],
                 "cancel_kind": kind,
                 "cancel_reason": pick(rng, phrases(kind.value)),
-                "due_at": None,
             }
             return [_Step("cancel", times[0], clerk, Role.CLERK, changes)]
         steps = self._answer(times, clerk, report) if theme is None else self._job(times, row, end, theme, report, rng)
@@ -245,7 +245,6 @@ class Teller:
             "finished_at": times[3],
             "result": report.result,
             "acceptance": Acceptance.NOT_NEEDED,
-            "due_at": None,
         }
         return [_Step("answer", times[3], clerk, Role.CLERK, changes)]
 
@@ -260,24 +259,20 @@ class Teller:
     ) -> list[_Step]:
         cast = self.cast
         clerk, worker = pick(rng, cast.clerks), pick(rng, cast.crews[theme.department])
-        evening = row["due_at"]
-        acknowledged, on_site = self._clocks.due("slip-acknowledged", times[0]), self._clocks.due("on-site", times[0])
         changes: dict[str, Any] = {
             "status": S.DISPATCHED,
             "team_id": cast.teams[theme.department],
             "dispatched_at": times[0],
             "assignee_id": None if end is S.DISPATCHED and rng.random() < 0.4 else worker.staff_id,
-            "due_at": min(evening, acknowledged, on_site),
         }
         steps = [_Step("dispatch", times[0], clerk, Role.CLERK, changes)]
         if end is S.DISPATCHED:
             return steps
         changes = {"status": S.ACCEPTED, "accepted_at": times[1], "slip_taken_by_id": worker.staff_id}
-        changes["due_at"] = min(evening, on_site)
         steps.append(_Step("accept", times[1], worker, Role.TECHNICIAN, changes))
         if end is S.ACCEPTED:
             return steps
-        changes = {"status": S.IN_PROGRESS, "arrived_at": times[2], "due_at": evening}
+        changes = {"status": S.IN_PROGRESS, "arrived_at": times[2]}
         steps.append(_Step("start", times[2], worker, Role.TECHNICIAN, changes))
         emergency = row["kind"] is TicketKind.EMERGENCY
         if end is S.IN_PROGRESS or (end is S.WAITING and emergency):  # an emergency does not wait (INT-14)
@@ -286,8 +281,6 @@ class Teller:
             reason = pick(rng, REASONS)
             changes = {"status": S.WAITING, "waiting_reason": reason, "waiting_from": S.IN_PROGRESS}
             changes["waiting_note"] = pick(rng, waiting_notes(reason))
-            until = times[3] + WAITS
-            changes["due_at"] = min(evening, until) if reason is WaitingReason.THIRD_PARTY else until
             return [*steps, _Step("wait", times[3], worker, Role.TECHNICIAN, changes)]
         signed = rng.random() < 0.93
         changes = {
@@ -296,7 +289,6 @@ class Teller:
             "result": report.result,
             "acceptance": Acceptance.SIGNED if signed else Acceptance.NOT_SIGNED,
             "acceptance_reason": None if signed else pick(rng, phrases("not_signed")),
-            "due_at": None,
         }
         steps.append(_Step("finish", times[3], worker, Role.TECHNICIAN, changes))
         if end is S.CLOSED or rng.random() < 0.6:

@@ -34,6 +34,7 @@ tickets         wait                    C T L S M . .  JOB-1
 tickets         resume                  C T L S M . .  JOB-1
 tickets         finish                  C T L S M . .  JOB-6
 tickets         answer                  C . . S M . .  INT-8
+tickets         ask_done                C . . S M . .  DSP-6
 tickets         take_slip_back          C . . S M . .  JOB-5
 tickets         undo                    C . L S M . .  †
 tickets         charge                  C T L S M . .  JOB-4

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from admin_app import database
 from models.call import Call
 from models.estates import Estate
-from models.operations import complaints, settings, tickets
+from models.operations import settings
 from models.operations.staff import active_person
+from models.operations.undated import date_undated
 from models.session import DeskSession
 from models.staff import actor_for
 
@@ -24,8 +25,7 @@ def provide(session: DeskSession, estates: Sequence[Estate], *, now: datetime.da
     added, _ = settings.provide_official_days(call, estates)
     settings.provide_clocks(call, estates)
     settings.provide_settings(call, estates)
-    tickets.date_undated(call, estates)
-    complaints.date_measures(call, estates)
+    date_undated(call, estates)
     counts = collections.Counter((day.estate_id, day.day.year) for day in added)
     codes = {estate.id: estate.code for estate in estates}
     session.commit()

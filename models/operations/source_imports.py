@@ -10,15 +10,24 @@ from sqlalchemy import or_, select
 from models.call import Call
 from models.complaints import Complaint, ComplaintStatus
 from models.errors import OperationRefused, gettext_noop
-from models.matters import NOT_KNOWN, ClockRun, CommentKind, RepeatReport
-from models.operations.core import Move, can_own, create, refuse_role, take_numbers_by_day
-from models.operations.matters import comment_on
+from models.matters import NOT_KNOWN, CommentKind, RepeatReport
+from models.operations.core import (
+    FirstLimits,
+    Move,
+    can_own,
+    create,
+    first_limits,
+    refuse_role,
+    start_first,
+    take_numbers_by_day,
+)
+from models.operations.matters import FORMAL_RECORD, comment_on
+from models.operations.tickets import answer_clock
 from models.settings import EstateSettings
 from models.source_mapping import SourceFacts
 from models.staff import Staff
 from models.tickets import Acceptance, Ticket, TicketStatus
 
-CLOCK = {"tickets": "same-day", "complaints": "formal-record"}
 CHUNK = 500
 
 
@@ -176,10 +185,15 @@ class _TakingOver:
             row = Complaint(category=fact.category, anonymous=fact.anonymous, **shared)
         for name, value in self._state(fact).items():
             setattr(row, name, value)
-        clock = self.settings.clock(self.estate_id, CLOCK[fact.register])
-        if clock is not None and fact.closed_at is None:
-            row.due_at = self.settings.due(clock, fact.heard_at)
+        row.due_at = min((due for _, due in self._limits(row)), default=None)
         return row
+
+    def _limits(self, row: Any) -> FirstLimits:
+        """The clocks with which *row* begins, by when it was heard: none where it was closed at the source."""
+        if row.imported_closed:
+            return []
+        begun = answer_clock(row.kind, None) or "same-day" if isinstance(row, Ticket) else FORMAL_RECORD
+        return first_limits(self.settings, row, row.heard_at, {begun: None})
 
     def _state(self, fact: SourceFacts) -> dict[str, Any]:
         """The columns of the source's state."""
@@ -232,7 +246,7 @@ class _TakingOver:
             rows = [row for row in self.new if isinstance(row, model)]
             self._number(rows, model.number_prefix)
             create(self.call.following(), rows, verb="take_over")
-            self._start_clocks(rows, CLOCK[model.__tablename__])
+            start_first(self.call.session, rows, [self._limits(row) for row in rows])
         self.outcome.imported += self.new
         for model in (Ticket, Complaint):
             of_model = [(first, fact) for first, fact in self.repeats if isinstance(first, model)]
@@ -248,24 +262,6 @@ class _TakingOver:
         for day, group in by_day.items():
             for row, number in zip(group, numbers[day], strict=True):
                 row.number = number
-
-    def _start_clocks(self, rows: Sequence[Any], code: str) -> None:
-        clock = self.settings.clock(self.estate_id, code)
-        if clock is None:
-            return
-        for row in rows:
-            if row.imported_closed:
-                continue
-            run = ClockRun(
-                estate_id=self.estate_id,
-                register=row.__tablename__,
-                record_id=row.id,
-                clock_id=clock.id,
-                started_at=row.heard_at,
-                due_at=row.due_at,
-            )
-            self.call.session.add(run)
-        self.call.session.flush()
 
     def _write_repeats(self, model: Any, pairs: Sequence[tuple[Any, SourceFacts]]) -> None:
         if not pairs:

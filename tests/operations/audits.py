@@ -34,8 +34,9 @@ def of_kind(world, now, kind):
     return [finding for finding in audit(world, now)["findings"] if finding["kind"] == kind.value]
 
 
-def only(world, now, kind):
-    (finding,) = of_kind(world, now, kind)
+def only(world, now, kind, *, rule=None):
+    """The one finding of that kind; of several rules, the one of *rule*."""
+    (finding,) = [finding for finding in of_kind(world, now, kind) if rule in (None, finding["rule"])]
     return finding
 
 

@@ -94,7 +94,7 @@ def test_a_clock_that_stands_still_is_not_past__JOB_1(world, now):
 def test_a_late_follow_up_goes_by_its_matters_number__FUP_1(world, now):
     ticket = ticket_in(world, TicketStatus.IN_PROGRESS, now)
     do(world, "finish", ticket, now).one()
-    finding = only(world, now + 4 * DAY, K.PAST_CLOCK)
+    finding = only(world, now + 4 * DAY, K.PAST_CLOCK, rule="FUP-1")
     follow_up = follow_up_of(world, ticket)
     expected = ("FUP-1", "follow_ups", follow_up.id, ticket.number)
     assert (finding["rule"], finding["register"], finding["record_id"], finding["number"]) == expected

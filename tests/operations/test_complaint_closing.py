@@ -48,7 +48,8 @@ def write_record(world, complaint, now, by="clerk", **changes):
 
 
 def test_a_serious_complaint_owes_its_formal_record_at_once__CMP_3(world, now):
-    assert running(world, new_complaint(world, now, severity=Severity.SERIOUS)) == {"formal-record": now}
+    clocks = running(world, new_complaint(world, now, severity=Severity.SERIOUS))
+    assert clocks == {"formal-record": now, "review": now + 7 * DAY, "to-department": now + 2 * DAY}
 
 
 @pytest.mark.parametrize("verb", ["escalate", "amend"])
@@ -57,7 +58,8 @@ def test_what_becomes_serious_owes_its_formal_record_from_then__CMP_3_CMP_5(worl
     arguments = {"reason": "扬言砸电梯"} if verb == "escalate" else {"severity": Severity.SERIOUS}
     do(world, verb, complaint, now + HOUR, **arguments).one()
     assert complaint.severity is Severity.SERIOUS
-    assert running(world, complaint) == {"formal-record": now + HOUR}
+    clocks = running(world, complaint)
+    assert clocks == {"formal-record": now + HOUR, "review": now + HOUR + 7 * DAY, "to-department": now + 2 * DAY}
     assert complaint.due_at == now + HOUR
 
 
@@ -77,7 +79,7 @@ def test_a_formal_record_has_a_date_ahead_and_a_person_of_the_estate__CMP_3(worl
 def test_writing_the_formal_record_meets_its_clock_and_keeps_its_first_time__CMP_3(world, now):
     complaint = new_complaint(world, now)
     write_record(world, complaint, now).one()
-    assert running(world, complaint) == {"measures": complaint.measures_due_at}
+    assert running(world, complaint) == {"measures": complaint.measures_due_at, "to-department": now + 2 * DAY}
     write_record(world, complaint, now + DAY, cause="接触不良").one()
     assert (complaint.formal_record_at, complaint.cause) == (now, "接触不良")
 
@@ -216,7 +218,7 @@ def test_putting_right_sends_the_slip_round_anew__FUP_3_CMP_6(world, now):
     do(world, "put_right", complaint, later).one()
     slip = (complaint.slip_complete, complaint.slip_signed_by_id, complaint.slip_returned_at)
     assert (complaint.status, complaint.carried_out_at, slip) == (S.INVESTIGATING, None, (False, None, None))
-    assert list(running(world, complaint)) == ["formal-record"]
+    assert list(running(world, complaint)) == ["formal-record", "progress-note"]
 
 
 def test_putting_right_drops_the_follow_up_to_be_made__FUP_3(world, now):
@@ -238,7 +240,7 @@ def test_an_archived_complaint_is_reopened_as_a_linked_new_one__CMP_8(world, now
     assert (new.previous_id, new.status, new.number) == (old.id, S.REGISTERED, "C261127-001")
     assert (new.desk_owner_id, new.detail, new.category) == (actor.staff_id, "电梯又停了", old.category)
     assert (new.reporter_phone, new.nature, new.result) == (old.reporter_phone, None, None)
-    assert list(running(world, new)) == ["formal-record"]
+    assert list(running(world, new)) == ["to-department", "formal-record"]
     assert (old.status, old.version) == (S.ARCHIVED, version)
     again = complaints.reopen_as_new(Call(world.session, actor, now + 9 * DAY, reason="还是停"), [old])
     assert refusal(again).rule == "INT-6"

@@ -137,7 +137,7 @@ def test_a_complaint_has_owner_number_and_clock_from_the_start__INT_1_CMP_9(worl
     assert (complaint.number, complaint.desk_owner_id) == ("C261118-001", world.person("clerk").id)
     # 10:00 on Wednesday and eight working hours: 4.5 + 2 on that day, 1.5 from 08:30 on Thursday.
     due = datetime.datetime(2026, 11, 19, 2, 0, tzinfo=datetime.UTC)
-    assert running(world, complaint) == {"formal-record": due}
+    assert running(world, complaint) == {"formal-record": due, "to-department": now + datetime.timedelta(days=2)}
     assert complaint.due_at == due
 
 
@@ -287,7 +287,7 @@ def test_a_complaint_in_hand_is_reassigned_and_no_other__DSP_3(world, now, statu
 def test_taking_the_slip_up_stops_its_clock__DSP_4(world, now):
     complaint = complaint_in(world, S.ASSIGNED, now)
     do(world, "investigate", complaint, now + MINUTE, by="lead").one()
-    assert list(running(world, complaint)) == ["formal-record"]
+    assert list(running(world, complaint)) == ["formal-record", "progress-note"]
 
 
 def test_a_lead_handles_the_complaints_of_the_own_team_only(world, now):

@@ -12,7 +12,7 @@ from models.errors import StaleRecord
 from models.events import Event
 from models.matters import ClockRun
 from models.operations import audits, tickets
-from models.tickets import TicketStatus
+from models.tickets import TicketKind, TicketStatus
 from models.without_event import rows_without_event
 from tests.calling import called
 from tests.operations.audits import audit, count, everything, lend_key, lines, of_kind, only, run
@@ -58,7 +58,7 @@ def test_the_same_audit_twice_is_the_same_and_writes_nothing__AUD_2(world, now):
 
 
 def test_running_again_writes_what_differs_with_one_event__AUD_2(world, now):
-    new_ticket(world, now)
+    new_ticket(world, now, kind=TicketKind.SUGGESTION)
     first = run(world, now).one()
     kept = {line.finding_id for line in lines(world)}
     second_ticket = new_ticket(world, now + HOUR)
@@ -98,11 +98,11 @@ def test_a_record_that_was_deleted_is_counted_no_more__AUD_1(world, now):
 
 def test_a_cause_that_comes_back_is_another_episode__AUD_2(world, now):
     ticket = ticket_in(world, TicketStatus.IN_PROGRESS, now)
-    first = only(world, now + DAY, K.PAST_CLOCK)
+    first = only(world, now + DAY, K.PAST_CLOCK, rule="DSP-7")
     # Finished and reopened between two audits: the same clock of the same ticket, run out a second time.
     do(world, "finish", ticket, now + DAY).one()
     do(world, "reopen", ticket, now + DAY).one()
-    second = only(world, now + 2 * DAY, K.PAST_CLOCK)
+    second = only(world, now + 2 * DAY, K.PAST_CLOCK, rule="DSP-7")
     assert second["id"] != first["id"]
     assert second["since"] > first["since"]
 

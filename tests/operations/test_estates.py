@@ -70,6 +70,16 @@ def test_a_new_estate_has_its_clocks_settings_categories_hours_and_calendar__SET
         "promise",
         "question",
         "measures",
+        "dispatch-emergency",
+        "dispatch",
+        "ask-done",
+        "slip-back",
+        "charge-paid",
+        "closing",
+        "to-department",
+        "progress-note",
+        "review",
+        "archiving",
     }
     assert counted(desk, Setting) == 10
     assert counted(desk, WorkingHours) == 10

@@ -7,8 +7,8 @@ from models import reports
 from models.audits import FindingKind
 from models.call import Call
 from models.matters import ClockRun
-from models.operations import tickets
-from models.tickets import PROMISE, QUESTION, Ticket, TicketKind, TicketStatus
+from models.operations.undated import date_undated
+from models.tickets import CLOSING, PROMISE, QUESTION, Ticket, TicketKind, TicketStatus
 from tests.operations.audits import of_kind, only
 from tests.operations.walks import DAY, HOUR, MINUTE, do, new_ticket, refusal, running, ticket_in
 
@@ -27,8 +27,7 @@ def test_what_is_asked_has_a_next_date_and_is_a_finding_when_that_passes__INT_14
     finding = only(world, now + ASKED[kind] + MINUTE, FindingKind.PAST_CLOCK)
     assert finding["number"] == ticket.number
     do(world, "answer", ticket, now + ASKED[kind] + 2 * MINUTE).one()
-    assert running(world, ticket) == {}
-    assert ticket.due_at is None
+    assert list(running(world, ticket)) == [CLOSING]
 
 
 @pytest.mark.parametrize("kind", ASKED)
@@ -41,14 +40,14 @@ def test_a_promise_is_the_date_of_what_is_asked__INT_5(world, now, kind):
 
 def test_a_promise_on_a_job_is_a_date_beside_its_others_and_kept_by_finishing__INT_5(world, now):
     ticket = new_ticket(world, now, promised_at=now + HOUR)
-    assert ticket.due_at == now + HOUR
+    assert running(world, ticket)[PROMISE] == now + HOUR
     for verb in ("dispatch", "accept", "start"):
         do(world, verb, ticket, now).one()
     do(world, "wait", ticket, now, until=now + DAY).one()
     assert ticket.due_at == now + HOUR
     do(world, "resume", ticket, now + MINUTE).one()
     do(world, "finish", ticket, now + MINUTE).one()
-    assert running(world, ticket) == {}
+    assert PROMISE not in running(world, ticket)
 
 
 def missed(world, now):
@@ -86,13 +85,13 @@ def test_a_promise_written_down_after_the_answer_starts_no_clock__INT_5(world, n
     ticket = new_ticket(world, now, kind=TicketKind.QUERY)
     do(world, "answer", ticket, now).one()
     do(world, "amend", ticket, now, promised_at=now + HOUR).one()
-    assert ticket.due_at is None
+    assert list(running(world, ticket)) == [CLOSING]
     assert of_kind(world, now + 2 * HOUR, FindingKind.PAST_CLOCK) == []
 
 
 def test_what_was_asked_before_such_clocks_gets_its_date_from_when_it_came_in__INT_14(world, now):
     asked = [new_ticket(world, now, kind=kind) for kind in ASKED]
-    promised = new_ticket(world, now, promised_at=now + HOUR)
+    promised = new_ticket(world, now, promised_at=now + 10 * MINUTE)
     answered = new_ticket(world, now, kind=TicketKind.ENQUIRY)
     do(world, "answer", answered, now).one()
     waits = ticket_in(world, TicketStatus.WAITING, now, promised_at=now + 3 * HOUR)
@@ -101,8 +100,8 @@ def test_what_was_asked_before_such_clocks_gets_its_date_from_when_it_came_in__I
         ticket.due_at = None
     world.session.flush()
     for later in (DAY, DAY + HOUR):
-        tickets.date_undated(Call(world.session, world.actor("system"), now + later), [world.estate, world.other])
+        date_undated(Call(world.session, world.actor("system"), now + later), [world.estate, world.other])
     world.session.expire_all()
     assert [ticket.due_at for ticket in asked] == [now + left for left in ASKED.values()]
     assert running(world, asked[1]) == {QUESTION: now + 2 * DAY}
-    assert (promised.due_at, answered.due_at, waits.due_at) == (now + HOUR, None, now + 3 * HOUR)
+    assert (promised.due_at, answered.due_at, waits.due_at) == (now + 10 * MINUTE, now + 7 * DAY, now + 3 * HOUR)

@@ -8,6 +8,7 @@ from models.call import Call
 from models.events import Event
 from models.matters import ClockRun
 from models.operations import settings, tickets
+from models.operations.undated import date_undated
 from models.roles import Role
 from models.settings import Clock
 from models.tickets import WAITING, TicketKind, TicketStatus, WaitingReason
@@ -87,11 +88,12 @@ def test_the_clock_of_waiting_is_lengthened_and_never_switched_off__INT_14(world
     assert (clock_of(world).enabled, clock_of(world).minutes) == (True, 200 * 24 * 60)
 
 
-def test_where_another_program_switched_the_clock_off_nothing_is_put_on_hold__SET_1(world, now):
+def test_the_clock_of_waiting_runs_though_another_program_switched_it_off__INT_14(world, now):
     world.session.execute(update(Clock).where(Clock.id == clock_of(world).id).values(enabled=False))
     world.session.expire_all()
     ticket = ticket_in(world, TicketStatus.IN_PROGRESS, now)
-    assert refusal(do(world, "wait", ticket, now)).rule == "SET-1"
+    do(world, "wait", ticket, now).one()
+    assert ticket.due_at == now + 3 * DAY
 
 
 def test_what_waited_before_dates_were_asked_is_due_with_the_upgrade_and_dated_once__INT_14(world, now):
@@ -104,11 +106,11 @@ def test_what_waited_before_dates_were_asked_is_due_with_the_upgrade_and_dated_o
     world.session.flush()
     for later in (HOUR, 2 * HOUR):
         call = Call(world.session, world.actor("system"), now + later)
-        tickets.date_undated(call, [world.estate, world.other])
+        date_undated(call, [world.estate, world.other])
     world.session.expire_all()
     assert (undated.due_at, dated.due_at) == (now + HOUR, kept)
     event = world.session.scalars(select(Event).where(Event.rule == "INT-14")).one()
-    assert (event.record_id, event.role, event.verb) == (undated.id, Role.SYSTEM.value, "wait")
+    assert (event.record_id, event.role, event.verb) == (undated.id, Role.SYSTEM.value, "amend")
 
 
 def test_an_estate_of_before_gets_the_clocks_that_the_program_has_learnt_since__SET_1(world, now):

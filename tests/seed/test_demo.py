@@ -35,7 +35,7 @@ from models import (
     VisitorPass,
 )
 from models.audits import FindingKind
-from models.base import UTCDateTime
+from models.base import UTCDateTime, is_open
 from models.call import Call
 from models.complaints import ComplaintCategory, ComplaintNature, ComplaintStatus
 from models.estates import FeeStatus, UnitUse
@@ -213,6 +213,11 @@ def test_passes_are_in_every_state__PAS_7(demo):
     assert count(session, VisitorPass, VisitorPass.inside.is_(True)) >= 1
     assert count(session, VisitorPass, VisitorPass.revoked_at.is_not(None)) >= 1
     assert count(session, VisitorPass, VisitorPass.deposit_refunded_at.is_not(None)) >= 1
+
+
+@pytest.mark.parametrize("model", [Ticket, Complaint])
+def test_everything_open_has_a_next_date__INT_14(demo, model):
+    assert demo.scalars(select(model.number).where(is_open(model), model.due_at.is_(None))).all() == []
 
 
 def test_most_old_tickets_are_closed_and_some_are_not(demo):

@@ -120,6 +120,7 @@ def test_rows_and_events_look_like_those_of_the_verbs(session, fill):
     runs = session.scalars(select(ClockRun.due_at).where(ClockRun.ticket_id == mine.id)).all()
     emergencies = [ticket for ticket in tickets if ticket.kind is TicketKind.EMERGENCY]
     assert emergencies
+    assert [ticket for ticket in tickets if ticket.status in OPEN_STATUSES and ticket.due_at is None] == [], "INT-14"
     for ticket in emergencies:
         assert ticket.dispatched_at == ticket.registered_at, "DSP-1"
         assert events_of(session, ticket)[0].after["team_id"] == ticket.team_id

@@ -94,7 +94,8 @@ def tickets(maker: Maker) -> None:
         desk_owner_id=maker.person("clerk"),
     )
     made = maker.ids["tickets"]
-    for code in ("slip-acknowledged", "on-site", "same-day", "waiting", "promise", "question"):
+    later = ("dispatch-emergency", "dispatch", "ask-done", "slip-back", "charge-paid", "closing")
+    for code in ("slip-acknowledged", "on-site", "same-day", "waiting", "promise", "question", *later):
         maker.clock(code, "met late", register="tickets", record_id=made["early"], met_at=now)
         maker.clock(code, "met in time", register="tickets", record_id=made["first"], met_at=now - HOUR)
         maker.clock(code, "not met, ended", register="tickets", record_id=made["last"], cancelled_at=now)
@@ -150,6 +151,8 @@ def complaints(maker: Maker) -> None:
     maker.clock("formal-record", "not met", register="complaints", record_id=made["early"])
     maker.clock("measures", "not met", register="complaints", record_id=made["early"])
     maker.clock("formal-record", "met in time", register="complaints", record_id=made["first"], met_at=now - HOUR)
+    for code in ("to-department", "progress-note", "review", "archiving"):
+        maker.clock(code, "not met", register="complaints", record_id=made["first"])
 
 
 def follow_ups(maker: Maker) -> None:

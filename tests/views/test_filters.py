@@ -37,6 +37,7 @@ ALL = {
 }
 """Register -> the rows of its list without a filter."""
 
+LATER = ("dispatch-emergency", "dispatch", "ask-done", "slip-back", "charge-paid", "closing")
 FILTERS: dict[str, dict[str, str]] = {
     "tickets": {
         "state=open": "early first late",
@@ -49,6 +50,7 @@ FILTERS: dict[str, dict[str, str]] = {
         "missed=slip-acknowledged": "early",
         "missed=on-site": "early",
         "missed=same-day": "early late",
+        **{f"missed={code}": "early" for code in LATER},
         "missed=waiting": "early",
         "missed=promise": "early",
         "missed=question": "early",
@@ -81,6 +83,7 @@ FILTERS: dict[str, dict[str, str]] = {
         "state=ended": "late",
         "missed=formal-record": "early",
         "missed=measures": "early",
+        **{f"missed={code}": "first" for code in ("to-department", "progress-note", "review", "archiving")},
         "status=assigned": "first",
         "category=environment": "late",
         "nature=valid": "first",

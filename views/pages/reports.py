@@ -13,6 +13,7 @@ from werkzeug.exceptions import BadRequest
 
 from models import reports
 from models.base import LabelledEnum
+from models.complaints import Complaint
 from models.estates import Estate
 from models.follow_ups import FollowUpStatus
 from models.policy import may
@@ -218,7 +219,7 @@ class Report:
         """On-time share per clock."""
         columns = (_("Clock"), _("Rule"), _("On time"), _("Late"), _("Share on time"))
         table = Table("clocks", _("Kept time limits"), columns, kind="percent", series=(4,))
-        endpoints = dict.fromkeys(("formal-record", "measures"), ("complaints", "registered_at"))
+        endpoints = {limit.code: ("complaints", "registered_at") for limit in Complaint.time_limits}
         endpoints["follow-up"] = ("follow_ups", "due_at")
         for row in self.answers["clocks"]:
             endpoint, column = endpoints.get(row.code, ("tickets", "registered_at"))

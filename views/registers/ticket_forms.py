@@ -141,6 +141,12 @@ class AnswerForm(DeskForm):
     result = LongTextField(_("Answer"), [Required()])
 
 
+class AskForm(DeskForm):
+    """DSP-6: what was answered."""
+
+    said = LongTextField(_("What was answered"), [Required()])
+
+
 class ChargeForm(DeskForm):
     """JOB-4: what the job costs."""
 

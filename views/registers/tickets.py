@@ -43,6 +43,7 @@ from views.registers.matters import (
 from views.registers.ticket_forms import (
     AcceptForm,
     AnswerForm,
+    AskForm,
     AssignForm,
     CancelForm,
     ChargeForm,
@@ -108,6 +109,7 @@ STEPS = (
     Step("close", style="primary", when=is_open),
     Step("resume", VisitForm, "primary", when=lambda t: t.status is TicketStatus.WAITING),
     Step("wait", WaitForm, when=lambda t: t.status in WORKING),
+    Step("ask_done", AskForm, when=lambda t: t.status is TicketStatus.IN_PROGRESS),
     Step("charge", ChargeForm, when=lambda t: is_open(t) and t.status is not TicketStatus.RECEIVED),
     Step("settle", SettleForm, when=verbs.owes_charge),
     Step("waive", ReasonForm, when=verbs.owes_charge),

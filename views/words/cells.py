@@ -90,11 +90,8 @@ def deadline(moment: datetime.datetime | None, *, ended: bool = False) -> str | 
     late = left < datetime.timedelta()
     text = _time_left(language(), late, int(abs(left).total_seconds() // 60))
     soon = not late and left < datetime.timedelta(hours=2)
-    urgent = " deadline-late" if late else " deadline-soon" if soon else ""
-    return marked(
-        f'<time class="deadline{urgent}" datetime="{moment.isoformat()[:16]}Z" title="{local_time(moment)}">'
-        f"{text}</time>"
-    )
+    urgent = ' class="late"' if late else ' class="soon"' if soon else ""
+    return marked(f'<time{urgent} datetime="{moment.isoformat()[:16]}Z" title="{local_time(moment)}">{text}</time>')
 
 
 @functools.lru_cache(4096)  # for each language: rows of a list share most of them

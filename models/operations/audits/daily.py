@@ -176,7 +176,7 @@ def _without_note(session: Session, run_of_day: AuditRun) -> list[str]:
         .where(AuditLine.run_id == run_of_day.id, AuditLine.overdue.is_(True), AuditLine.note.is_(None))
         .order_by(AuditFinding.kind, AuditLine.number, AuditFinding.rule)
     )
-    return [f"{number} ({rule})" for number, rule in session.execute(query)]
+    return [f"{number} {rule}" for number, rule in session.execute(query)]
 
 
 def document(session: Session, runs: Iterable[AuditRun]) -> dict[str, Any]:

@@ -194,9 +194,9 @@ def _put_back_clocks(move: Move[Any], how: Undo, events: Mapping[int, Any]) -> N
 
 
 def _put_back(clock: ClockRun, what: str, at: datetime.datetime, now: datetime.datetime) -> None:
-    if what == "created" and clock.created_at == at and clock.met_at is None and clock.cancelled_at is None:
+    if "created" in what and clock.created_at == at and clock.met_at is None and clock.cancelled_at is None:
         clock.cancelled_at = clock.updated_at = now
-    elif what == "met" and clock.met_at == at:
+    elif "met" in what and clock.met_at == at:
         clock.met_at, clock.updated_at = None, now
-    elif what == "cancelled" and clock.cancelled_at == at:
+    elif "cancelled" in what and clock.cancelled_at == at:
         clock.cancelled_at, clock.updated_at = None, now

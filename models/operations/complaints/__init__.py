@@ -3,7 +3,6 @@
 from models.operations.complaints.answers import decide_compensation, decline_responsibility, write_answer, write_review
 from models.operations.complaints.closing import (
     archive,
-    date_measures,
     lacks_follow_up,
     mark_followed_up,
     missing_for_archive,
@@ -49,7 +48,6 @@ __all__ = [
     "classify",
     "comment",
     "correct",
-    "date_measures",
     "decide_compensation",
     "decline_responsibility",
     "delete",

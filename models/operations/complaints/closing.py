@@ -1,24 +1,20 @@
 """What ends a complaint: the signed slip, the formal record, the follow-up and the archive (CMP-3, CMP-6, CMP-8)."""
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.base import among
-from models.call import Call
-from models.complaints import MEASURES, OPEN_STATUSES, Complaint, ComplaintStatus, ComplaintStatus as S
+from models.complaints import MEASURES, Complaint, ComplaintStatus, ComplaintStatus as S
 from models.errors import Msgid, gettext_noop
-from models.estates import Estate
 from models.events import Event
 from models.follow_ups import FollowUp
-from models.matters import ClockRun, Severity
+from models.matters import Severity
 from models.operations.complaints.opening import require_all, still_open
 from models.operations.core import CHUNK, WORKING_ROLES, Move, verb, works_as
 from models.operations.matters import formal_record_owed, latest_follow_ups, owes_follow_up, settled
 from models.roles import CLERKS, LEADS, SUPERVISORS, Role
-from models.settings import Clock
 from models.staff import Staff, StaffAssignment
 from models.tickets import Ticket, TicketStatus
 
@@ -118,25 +114,6 @@ def write_formal_record(
         )
         if measures_due_at is not None:
             move.clocks.put_off(complaint, move.now, MEASURES, measures_due_at)
-
-
-def date_measures(call: Call, estates: Iterable[Estate]) -> None:
-    """Start the clock of measures (CMP-3) that open complaints of *estates* named before there was one."""
-    runs = select(ClockRun.id).join(Clock, Clock.id == ClockRun.clock_id)
-    runs = runs.where(ClockRun.of(Complaint, Complaint.id), Clock.code == MEASURES)
-    undated = select(Complaint).where(
-        Complaint.estate_id.in_([estate.id for estate in estates]),
-        among(Complaint.status, OPEN_STATUSES),
-        Complaint.carried_out_at.is_(None),
-        Complaint.measures_due_at.is_not(None),
-        ~runs.exists(),
-    )
-    found = call.session.scalars(undated).all()
-    move = Move(call.following(), Complaint, found, verb="write_formal_record", rule="INT-14")
-    for complaint in move.rows:
-        written = complaint.formal_record_at or complaint.registered_at
-        move.clocks.start(complaint, MEASURES, written, due_at=complaint.measures_due_at)
-    move.finish()
 
 
 @verb(

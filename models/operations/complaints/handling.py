@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.complaints import CANCELS, Complaint, ComplaintStatus, ComplaintStatus as S
+from models.complaints import ARCHIVING, CANCELS, PROGRESS_NOTE, Complaint, ComplaintStatus, ComplaintStatus as S
 from models.errors import gettext_noop
 from models.events import Event
 from models.matters import CommentKind, Severity
@@ -13,6 +13,7 @@ from models.operations.complaints.opening import (
     demand_formal_record,
     start_formal_record,
     still_open,
+    told,
 )
 from models.operations.core import DESK_ROLES, Move, can_handle, verb, works_as
 from models.operations.matters import (
@@ -116,6 +117,7 @@ def investigate(move: Move[Complaint]) -> None:
 def propose(move: Move[Complaint], *, proposal: str) -> None:
     """Make a proposal to the person who complained; it is an entry with its time (CMP-4)."""
     move.refuse_unless(proposal.strip(), "CMP-4", gettext_noop("Write down the proposal."), field="proposal")
+    told(move)
     for complaint in move.rows:
         move.move(complaint, proposal=proposal)
         move.add(comment_on(complaint, CommentKind.REPLY, proposal, actor=move.actor, now=move.now))
@@ -125,6 +127,7 @@ def propose(move: Move[Complaint], *, proposal: str) -> None:
 def negotiate(move: Move[Complaint], *, reply: str) -> None:
     """The proposal was not agreed to; what was replied is an entry with its time (CMP-4)."""
     move.refuse_unless(reply.strip(), "CMP-4", gettext_noop("Write down the reply."), field="reply")
+    told(move)
     for complaint in move.rows:
         move.add(comment_on(complaint, CommentKind.REPLY, reply, actor=move.actor, now=move.now))
 
@@ -138,6 +141,7 @@ def negotiate(move: Move[Complaint], *, reply: str) -> None:
 )
 def agree(move: Move[Complaint]) -> None:
     """The proposal is agreed to (CMP-4)."""
+    told(move)
 
 
 @verb(
@@ -155,6 +159,7 @@ def carry_out(move: Move[Complaint], *, result: str) -> None:
     owed = formal_record_owed(move.session, move.rows, move.now)
     for complaint in move.rows:
         move.move(complaint, carried_out_at=move.now, result=result)
+        move.clocks.meet(complaint, move.now, PROGRESS_NOTE)
         if complaint.id not in owed:
             move.clocks.cancel(complaint, move.now, FORMAL_RECORD)
     move.afterwards(lambda outcome: make_follow_ups(move, [row for row in outcome.done if owes_follow_up(row)]))
@@ -182,6 +187,7 @@ def put_right(move: Move[Complaint]) -> None:
 
 def _undo_carrying_out(move: Move[Complaint], complaint: Complaint) -> None:
     move.move(complaint, carried_out_at=None, slip_complete=False, slip_signed_by_id=None, slip_returned_at=None)
+    move.clocks.cancel(complaint, move.now, ARCHIVING)
 
 
 @verb(

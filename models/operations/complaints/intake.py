@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from models.call import Call
-from models.complaints import OPEN_STATUSES, Complaint, ComplaintCategory, ComplaintNature, ComplaintStatus
+from models.complaints import OPEN_STATUSES, REVIEW, Complaint, ComplaintCategory, ComplaintNature, ComplaintStatus
 from models.errors import Incomplete, OperationRefused, Outcome, gettext_noop
 from models.matters import ClockRun, Severity
 from models.operations.complaints.opening import demand_formal_record, still_open
@@ -17,12 +17,14 @@ from models.operations.core import (
     can_own,
     check_phone,
     create,
+    first_limits,
     operation,
     phone_columns,
     referred,
     refuse_role,
     remove,
     sift,
+    start_first,
     take_numbers,
     verb,
 )
@@ -145,25 +147,14 @@ def _write(
     estate_id = rows[0].estate_id
     day = settings.calendar(estate_id).local_date(call.now)
     numbers = take_numbers(call.session, estate_id, Complaint.number_prefix, day, len(rows))
-    clock = settings.clock(estate_id, FORMAL_RECORD)
+    limits = []
     for row, number in zip(rows, numbers, strict=True):
-        row.number = number
-        if clock is not None:
-            row.due_at = call.now if row.severity is Severity.SERIOUS else settings.due(clock, call.now)
+        serious = row.severity is Severity.SERIOUS
+        begun = {FORMAL_RECORD: call.now if serious else None, **({REVIEW: None} if serious else {})}
+        limits.append(first_limits(settings, row, call.now, begun))
+        row.number, row.due_at = number, min((due for _, due in limits[-1]), default=None)
     made = create(call, rows, verb=verb, rule=rule)
-    if clock is not None:
-        for row in made:
-            run = ClockRun(
-                estate_id=estate_id,
-                register=row.__tablename__,
-                record_id=row.id,
-                clock_id=clock.id,
-                started_at=call.now,
-                due_at=row.due_at,
-            )
-            run.created_at = run.updated_at = call.now
-            call.session.add(run)
-        call.session.flush()
+    start_first(call.session, made, limits, call.now)
     return made
 
 

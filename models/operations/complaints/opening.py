@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Mapping
 
-from models.complaints import MEASURES, OPEN_STATUSES, Complaint
+from models.complaints import MEASURES, OPEN_STATUSES, PROGRESS_NOTE, REVIEW, Complaint
 from models.errors import Incomplete, Msgid, gettext_noop
 from models.matters import Severity
 from models.operations.core import Move
@@ -38,7 +38,15 @@ def start_formal_record(move: Move[Complaint], complaint: Complaint, at: datetim
 
 
 def demand_formal_record(move: Move[Complaint], complaint: Complaint) -> None:
-    """The complaint has become serious: its formal record is due now (CMP-3)."""
+    """The complaint has become serious: its formal record is due now (CMP-3), its review in a while (CMP-13)."""
     if complaint.formal_record_at is None and complaint.severity is not Severity.SERIOUS:
         move.clocks.cancel(complaint, move.now, FORMAL_RECORD)
         move.clocks.start(complaint, FORMAL_RECORD, move.now, due_at=move.now)
+    if complaint.review_on is None:
+        move.clocks.start(complaint, REVIEW, move.now)
+
+
+def told(move: Move[Complaint]) -> None:
+    """The resident has been told how it goes; the next time is due anew (CMP-10)."""
+    for complaint in move.rows:
+        move.clocks.renew(complaint, move.now, PROGRESS_NOTE)

@@ -1,5 +1,6 @@
 """What every verb stands on: the move over a batch, clocks, numbers, who may answer for a record."""
 
+from models.operations.core.clocks import FirstLimits, first_limits, start_first
 from models.operations.core.creation import New, creation
 from models.operations.core.findings import FINDERS, AuditDay, Finding, FindingKey, finds, number_of
 from models.operations.core.identity import check_id_number, id_columns, id_digest
@@ -44,6 +45,7 @@ __all__ = [
     "AuditDay",
     "Finding",
     "FindingKey",
+    "FirstLimits",
     "Move",
     "New",
     "Verb",
@@ -63,6 +65,7 @@ __all__ = [
     "event_row",
     "facts",
     "finds",
+    "first_limits",
     "hold_estates",
     "id_columns",
     "id_digest",
@@ -81,6 +84,7 @@ __all__ = [
     "require_role",
     "same_phone",
     "sift",
+    "start_first",
     "take_numbers",
     "take_numbers_by_day",
     "verb",

@@ -1,7 +1,7 @@
 """Clock runs of a batch: read once, changed in memory, written set-wise; keeps each record's earliest due time."""
 
 import datetime
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -14,6 +14,7 @@ from models.matters import ClockRun
 from models.settings import Clock, EstateSettings
 
 _TABLE = cast("Table", ClockRun.__table__)
+FirstLimits = list[tuple[Clock, datetime.datetime]]
 
 
 @dataclass(slots=True)
@@ -53,7 +54,10 @@ class RunningClocks:
         return self._runs.setdefault(row.id, [])
 
     def _changeable(self, row: Base) -> list[ClockRun | _NewRun]:
-        return [] if self._preview else self._of(row)
+        return [] if self._preview else self._unmet(row)
+
+    def _unmet(self, row: Base) -> list[ClockRun | _NewRun]:
+        return [run for run in self._of(row) if run.met_at is None and run.cancelled_at is None]
 
     def _load(self) -> None:
         self._runs = {}
@@ -76,64 +80,65 @@ class RunningClocks:
         clock = self._settings.clock(row.estate_id, code)
         if clock is None or not self._has_clocks:
             return None
-        runs = self._of(row)
-        for run in runs:
-            if run.clock_id == clock.id and run.met_at is None and run.cancelled_at is None:
+        for run in self._unmet(row):
+            if run.clock_id == clock.id:
                 return run.due_at
         due = due_at if due_at is not None and due_at >= at else self._settings.due(clock, at)
         if self._preview:
             return due
         self._clocks[clock.id] = clock
-        runs.append(_NewRun(row.estate_id, clock.id, row.id, at, due, at))
+        self._of(row).append(_NewRun(row.estate_id, clock.id, row.id, at, due, at))
         self._touched.add(row.id)
         return due
 
     def move(self, row: Base, at: datetime.datetime, code: str, due_at: datetime.datetime | None) -> None:
-        """Let the running clock *code* of *row* end at *due_at*, an instant ahead that was agreed (DSP-5)."""
+        """Let the running clock *code* of *row* end at *due_at*, an instant ahead that was agreed.
+
+        Another run takes the place of the one before, which stays missed where it had run out and else is cancelled.
+        """
         for run in self._changeable(row) if due_at is not None and due_at >= at else ():
-            if self._clocks[run.clock_id].code == code and (run.met_at or run.cancelled_at or run.paused_at) is None:
-                assert due_at is not None
-                run.due_at = due_at
+            if self._clocks[run.clock_id].code == code and run.paused_at is None and run.due_at != due_at:
+                run.met_at, run.cancelled_at = (at, None) if run.due_at < at else (None, at)
                 self._stamp(row, run, at)
+                self.start(row, code, at, due_at=due_at)
 
     def meet(self, row: Base, at: datetime.datetime, *codes: str) -> None:
         """Say that the clocks *codes* of *row* were met at *at*; those not running are left alone."""
         for run in self._changeable(row):
-            if run.met_at is None and run.cancelled_at is None and self._clocks[run.clock_id].code in codes:
+            if self._clocks[run.clock_id].code in codes:
                 run.met_at = at
                 self._stamp(row, run, at)
 
     def cancel(self, row: Base, at: datetime.datetime, *codes: str) -> None:
         """Stop the clocks *codes* of *row*, all when none is named: what they waited for will not come."""
         for run in self._changeable(row):
-            if run.met_at is None and run.cancelled_at is None:
-                if codes and self._clocks[run.clock_id].code not in codes:
-                    continue
+            if not codes or self._clocks[run.clock_id].code in codes:
                 run.cancelled_at = at
                 self._stamp(row, run, at)
 
+    def renew(self, row: Base, at: datetime.datetime, code: str) -> None:
+        """Say that the clock *code* of *row* was met at *at*, and let it run anew from then."""
+        if self._preview or not any(self._clocks[run.clock_id].code == code for run in self._unmet(row)):
+            return
+        self.meet(row, at, code)
+        self.start(row, code, at)
+
     def put_off(self, row: Base, at: datetime.datetime, code: str, due_at: datetime.datetime) -> None:
-        """Let the clock *code* of *row* end at *due_at*; one that has run out stays missed, and another begins."""
-        for run in self._changeable(row):
-            if self._clocks[run.clock_id].code == code and (run.met_at or run.cancelled_at) is None and run.due_at < at:
-                run.met_at = at
-                self._stamp(row, run, at)
+        """As :meth:`move`, and begin the clock *code* of *row* where it does not run."""
         self.start(row, code, at, due_at=due_at)
         self.move(row, at, code, due_at)
 
     def pause(self, row: Base, at: datetime.datetime, *, apart_from: str) -> None:
         """Let the running clocks of *row* stand still, but for one."""
         for run in self._changeable(row):
-            if self._clocks[run.clock_id].code == apart_from:
-                continue
-            if run.paused_at is None and run.met_at is None and run.cancelled_at is None:
+            if self._clocks[run.clock_id].code != apart_from and run.paused_at is None:
                 run.paused_at = at
                 self._stamp(row, run, at)
 
     def resume(self, row: Base, at: datetime.datetime) -> None:
         """Let paused clocks of *row* run on with the time they had left, by their own calendar."""
         for run in self._changeable(row):
-            if run.paused_at is not None and run.met_at is None and run.cancelled_at is None:
+            if run.paused_at is not None:
                 clock = self._clocks[run.clock_id]
                 run.due_at = self._settings.shifted(clock, run.paused_at, run.due_at, at)
                 run.paused_minutes += int((at - run.paused_at).total_seconds() // 60)
@@ -150,11 +155,7 @@ class RunningClocks:
             return
         self._session.flush()
         new = [run for row_id in self._touched for run in self._runs[row_id] if isinstance(run, _NewRun)]
-        if new:
-            connection = self._session.connection()
-            # Returning ids, SQLite takes many rows with each statement, which costs a third of one after another.
-            written = _WRITE.returning(_TABLE.c.id) if connection.dialect.name == "sqlite" else _WRITE
-            connection.execute(written, [_values(run, self._register) for run in new])
+        _insert(self._session, self._register, new)
         for row_id in sorted(self._touched):
             dues = [
                 run.due_at
@@ -162,6 +163,52 @@ class RunningClocks:
                 if run.met_at is None and run.cancelled_at is None and run.paused_at is None
             ]
             yield row_id, min(dues, default=None)
+
+    def stand(self, row: Any, status: Any, at: datetime.datetime) -> None:
+        """Start what the *status* that *row* comes into has for a floor (INT-14), where it does not run yet."""
+        for limit in type(row).time_limits:
+            if status in limit.floor_of and limit.fits(row):
+                self.start(row, limit.code, at)
+
+
+def first_limits(
+    settings: EstateSettings,
+    row: Any,
+    at: datetime.datetime,
+    also: Mapping[str, datetime.datetime | None],
+    *,
+    stands: bool = True,
+) -> FirstLimits:
+    """The clocks with which a new *row* begins and when they run out: the floors of its state (INT-14), and *also*.
+
+    *also*: code -> when it is to run out, None for its own minutes. Without floors what goes on in the same step.
+    """
+    status = row.status or type(row).open_statuses[0]
+    floors = [limit for limit in type(row).time_limits if stands and status in limit.floor_of and limit.fits(row)]
+    codes: dict[str, datetime.datetime | None] = dict.fromkeys((limit.code for limit in floors), None)
+    clocks = [(settings.clock(row.estate_id, code), due) for code, due in {**codes, **also}.items()]
+    return [(clock, due or settings.due(clock, at)) for clock, due in clocks if clock is not None]
+
+
+def start_first(
+    session: Session, rows: Sequence[Any], limits: Sequence[FirstLimits], at: datetime.datetime | None = None
+) -> None:
+    """Write the clocks of new *rows*, each as :func:`first_limits` has them; from when it was heard without *at*."""
+    runs = [
+        _NewRun(row.estate_id, clock.id, row.id, at or row.heard_at, due, at or row.heard_at)
+        for row, found in zip(rows, limits, strict=True)
+        for clock, due in found
+    ]
+    if runs:
+        _insert(session, rows[0].__tablename__, runs)
+
+
+def _insert(session: Session, register: str, runs: Sequence[_NewRun]) -> None:
+    if runs:
+        connection = session.connection()
+        # Returning ids, SQLite takes many rows with each statement, which costs a third of one after another.
+        written = _WRITE.returning(_TABLE.c.id) if connection.dialect.name == "sqlite" else _WRITE
+        connection.execute(written, [_values(run, register) for run in runs])
 
 
 _WRITE = insert(_TABLE)

@@ -22,7 +22,7 @@ from models.call import Call
 from models.declared import TimeLimit
 from models.errors import Msgid, Outcome, gettext_noop
 from models.estates import Unit
-from models.operations.core.clocks import RunningClocks
+from models.operations.core.clocks import first_limits, start_first
 from models.operations.core.move import create
 from models.operations.core.numbers import take_numbers
 from models.operations.core.phones import check_phone, phone_columns
@@ -140,21 +140,17 @@ def _write(new: New[Row], model: type[Row], verb: str, rule: str | None, limits:
     for row in new.rows:
         by_estate.setdefault(getattr(row, "estate_id"), []).append(row)  # noqa: B009  # as its draft has one
     for estate_id, rows in sorted(by_estate.items()):
-        clocks = [clock for limit in limits if (clock := new.settings.clock(estate_id, limit.code)) is not None]
-        due = min((new.settings.due(clock, new.now) for clock in clocks), default=None)
         unnumbered: list[Any] = [row for row in rows if model.number_prefix and not getattr(row, "number", "")]
         if unnumbered:
             day = new.settings.calendar(estate_id).local_date(new.now)
             numbers = take_numbers(new.session, estate_id, model.number_prefix, day, len(unnumbered))
             for row, number in zip(unnumbered, numbers, strict=True):
                 row.number = number
-        for row in rows if due is not None and "due_at" in model.__table__.columns else ():
-            row.due_at = due
+    begun = {limit.code: None for limit in limits}
+    dues = [first_limits(new.settings, row, new.now, begun) if begun else [] for row in new.rows]
+    for row, found in zip(new.rows, dues, strict=True):
+        if found and "due_at" in model.__table__.columns:
+            setattr(row, "due_at", min(due for _, due in found))  # noqa: B010  # as its table says
     made = create(new.call.following(), new.rows, verb=verb, rule=rule)
-    if limits:
-        running = RunningClocks(new.session, model.__tablename__, made, new.settings, preview=False)
-        for row in made:
-            for limit in limits:
-                running.start(row, limit.code, new.now)
-        list(running.write())
+    start_first(new.session, made, dues, new.now)
     return made

@@ -188,6 +188,10 @@ class Move(Generic[Row]):
             return self.outcome
         self.session.add_all(self._additions)
         self.session.flush()
+        for row in self.rows:
+            status = self._changes.get(row.id, {}).get("status")
+            if status is not None and status is not self._status(row):
+                self.clocks.stand(row, status, self.now)
         column = self.model.__table__.columns.get("due_at")
         for row_id, due_at in self.clocks.write():
             # A follow-up keeps the time it was due; a pass has none.

@@ -12,7 +12,7 @@ from models.call import Call
 from models.complaints import Complaint, ComplaintStatus
 from models.follow_ups import FollowUp, FollowUpStatus
 from models.matters import ClockRun, Severity
-from models.operations.core import CHUNK, DESK_ROLES, Move, create
+from models.operations.core import CHUNK, DESK_ROLES, Move, create, first_limits, start_first
 from models.operations.matters.workers import workers_of
 from models.roles import Role
 from models.settings import Clock, EstateSettings
@@ -83,20 +83,8 @@ def write_follow_ups(
     if not rows:
         return []
     made = create(call.following(), rows, verb="schedule", rule="FUP-1", role=role)
-    for row in made:
-        clock = settings.clock(row.estate_id, "follow-up")
-        if clock is not None:
-            run = ClockRun(
-                estate_id=row.estate_id,
-                register=row.__tablename__,
-                record_id=row.id,
-                clock_id=clock.id,
-                started_at=call.now,
-                due_at=row.due_at,
-            )
-            run.created_at = run.updated_at = call.now
-            call.session.add(run)
-    call.session.flush()
+    limits = [first_limits(settings, row, call.now, {"follow-up": row.due_at}) for row in made]
+    start_first(call.session, made, limits, call.now)
     return made
 
 

@@ -7,7 +7,7 @@ import datetime
 from typing import Any
 
 from models import complaints, tickets
-from models.complaints import ComplaintStatus
+from models.complaints import PROGRESS_NOTE, Complaint, ComplaintStatus
 from models.errors import OperationRefused, gettext_noop
 from models.matters import Channel, CommentKind, RepeatReport, Severity
 from models.operations.core import Move, can_own, check_phone, local_date, phone_columns, works_as
@@ -128,6 +128,7 @@ def name_follower(move: Move[Any], *, follower: Staff) -> None:
 def comment(move: Move[Any], *, body: str, kind: CommentKind = CommentKind.NOTE) -> None:
     """Add an entry: a note, a chase with its answer (DSP-12), a reply to the resident.
 
+    A reply to whoever complained is the progress note that was due (CMP-10); where nobody is known, any entry is.
     Colleagues named in it with @ are told; refused (MENTION) who may not read the matter.
     """
     move.refuse_unless(body.strip(), "DSP-12", gettext_noop("The entry is empty."), field="body")
@@ -142,4 +143,6 @@ def comment(move: Move[Any], *, body: str, kind: CommentKind = CommentKind.NOTE)
         entry = comment_on(matter, kind, body, actor=move.actor, now=move.now)
         told.append((entry, people))
         move.add(entry)
+        if isinstance(matter, Complaint) and (kind is CommentKind.REPLY or matter.anonymous):
+            move.clocks.renew(matter, move.now, PROGRESS_NOTE)
     move.afterwards(lambda _outcome: tell(move.session, told, actor=move.actor))

@@ -15,6 +15,7 @@ from models.operations.tickets.intake import (
 from models.operations.tickets.jobs import (
     accept,
     answer,
+    ask_done,
     close,
     correct,
     finish,
@@ -35,7 +36,6 @@ from models.operations.tickets.sending import (
     escalate,
     reassign,
 )
-from models.operations.tickets.undated import date_undated
 
 __all__ = [
     "AMENDABLE",
@@ -46,6 +46,7 @@ __all__ = [
     "amend",
     "answer",
     "answer_clock",
+    "ask_done",
     "assign",
     "cancel",
     "change_owner",
@@ -53,7 +54,6 @@ __all__ = [
     "close",
     "comment",
     "correct",
-    "date_undated",
     "delete",
     "dispatch",
     "escalate",

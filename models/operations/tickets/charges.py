@@ -4,7 +4,7 @@ from models.errors import gettext_noop
 from models.operations.core import Move, verb
 from models.policy import may
 from models.roles import CLERKS, SUPERVISORS, WORKERS
-from models.tickets import Ticket, TicketStatus
+from models.tickets import CHARGE_PAID, Ticket, TicketStatus
 
 
 @verb(Ticket, roles=CLERKS | WORKERS, label=gettext_noop("Charge"))
@@ -25,6 +25,10 @@ def charge(move: Move[Ticket], *, amount_fen: int, agreed: bool) -> None:
             move.refuse(ticket, "JOB-4", message, field="amount_fen")
         else:
             move.set(ticket, charge_fen=amount_fen, charge_agreed_at=move.now)
+            if amount_fen:
+                move.clocks.start(ticket, CHARGE_PAID, move.now)
+            else:
+                move.clocks.cancel(ticket, move.now, CHARGE_PAID)
 
 
 def _owing(move: Move[Ticket]) -> list[Ticket]:
@@ -59,3 +63,4 @@ def waive(move: Move[Ticket]) -> None:
     """Let a charge go, by a supervisor with reason (JOB-4)."""
     for ticket in _owing(move):
         move.set(ticket, waived_at=move.now, waive_reason=move.call.reason)
+        move.clocks.cancel(ticket, move.now, CHARGE_PAID)

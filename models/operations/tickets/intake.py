@@ -16,12 +16,15 @@ from models.operations.core import (
     Move,
     check_phone,
     create,
+    first_limits,
     in_estate,
     operation,
     phone_columns,
     referred,
     refuse_role,
     remove,
+    sift,
+    start_first,
     take_numbers,
     verb,
 )
@@ -34,10 +37,10 @@ from models.operations.matters import (
     offer_same_matter,
     required,
 )
-from models.operations.tickets.sending import ON_SITE_KINDS, answer_clock, dispatch, visit_agreed
+from models.operations.tickets.sending import ON_SITE_KINDS, answer_clock, dispatch, end_of_visit, visit_agreed
 from models.personal import keyring_of
 from models.roles import CLERKS, MANAGERS
-from models.settings import Clock, EstateSettings
+from models.settings import EstateSettings
 from models.staff import Staff, Team
 from models.tickets import OPEN_STATUSES, PROMISE, QUESTION, Ticket, TicketKind, TicketStatus
 
@@ -109,20 +112,7 @@ def register(call: Call, drafts: Sequence[TicketDraft]) -> Outcome:
     that it is another, an emergency without team (DSP-1), work for a complaint that is archived or cancelled (CMP-8).
     Emergencies, and what names who comes or when, are dispatched in the same transaction, as :func:`dispatch` has it.
     """
-    outcome = Outcome()
-    settings = EstateSettings(call.session, {draft.estate_id for draft in drafts})
-    accepted: list[TicketDraft] = []
-    for draft in drafts:
-        try:
-            _check(call, draft, settings)
-        except OperationRefused as refusal:
-            outcome.refused.append((draft, refusal))
-        else:
-            accepted.append(draft)
-    for estate_id in sorted({draft.estate_id for draft in accepted}):
-        group = [draft for draft in accepted if draft.estate_id == estate_id]
-        outcome.done += _write(call, group, settings)
-    return outcome
+    return _register(call, drafts)
 
 
 def register_and_dispatch(call: Call, drafts: Sequence[TicketDraft]) -> Outcome:
@@ -130,9 +120,18 @@ def register_and_dispatch(call: Call, drafts: Sequence[TicketDraft]) -> Outcome:
 
     What cannot be dispatched is not registered either: the whole batch is refused, nothing is lost on the way.
     """
-    outcome = register(call, drafts)
+    outcome = _register(call, drafts, goes_on=True)
     tickets = [ticket for ticket in outcome.all() if ticket.status is TicketStatus.RECEIVED]
     dispatch(call.following(), tickets).all()
+    return outcome
+
+
+def _register(call: Call, drafts: Sequence[TicketDraft], *, goes_on: bool = False) -> Outcome:
+    settings = EstateSettings(call.session, {draft.estate_id for draft in drafts})
+    accepted, outcome = sift(drafts, lambda draft: _check(call, draft, settings))
+    for estate_id in sorted({draft.estate_id for draft in accepted}):
+        group = [draft for draft in accepted if draft.estate_id == estate_id]
+        outcome.done += _write(call, group, settings, goes_on=goes_on)
     return outcome
 
 
@@ -177,41 +176,30 @@ def _check_answer(
         raise OperationRefused("INT-5", message, field="promised_at", minutes=limit)
 
 
-def _write(call: Call, drafts: Sequence[TicketDraft], settings: EstateSettings) -> list[Ticket]:
+def _write(call: Call, drafts: Sequence[TicketDraft], settings: EstateSettings, *, goes_on: bool) -> list[Ticket]:
     estate_id = drafts[0].estate_id
     day = settings.calendar(estate_id).local_date(call.now)
     numbers = take_numbers(call.session, estate_id, Ticket.number_prefix, day, len(drafts))
-    limits = [_limits(settings, draft, call.now) for draft in drafts]
     tickets = []
-    for draft, number, dues in zip(drafts, numbers, limits, strict=True):
+    limits = []
+    for draft, number in zip(drafts, numbers, strict=True):
         columns = intake_columns(call, draft)
         if draft.kind is TicketKind.EMERGENCY:
             columns["must_complete"] = bool(required(draft))
-        tickets.append(
-            Ticket(
-                **columns,
-                number=number,
-                kind=draft.kind,
-                category_id=draft.category_id,
-                complaint_id=draft.complaint_id,
-                previous_id=draft.previous_id,
-                due_at=min((due for _, due in dues), default=None),
-            )
+        ticket = Ticket(
+            **columns,
+            number=number,
+            kind=draft.kind,
+            category_id=draft.category_id,
+            complaint_id=draft.complaint_id,
+            previous_id=draft.previous_id,
         )
+        begun = _begun(settings, draft)
+        limits.append(first_limits(settings, ticket, call.now, begun, stands=not (goes_on or draft.sent_at_once)))
+        ticket.due_at = min((due for _, due in limits[-1]), default=None)
+        tickets.append(ticket)
     create(call.following(), tickets, verb="register")
-    for ticket, dues in zip(tickets, limits, strict=True):
-        for clock, due in dues:
-            run = ClockRun(
-                estate_id=estate_id,
-                register=ticket.__tablename__,
-                record_id=ticket.id,
-                clock_id=clock.id,
-                started_at=call.now,
-                due_at=due,
-            )
-            run.created_at = run.updated_at = call.now
-            call.session.add(run)
-    call.session.flush()
+    start_first(call.session, tickets, limits, call.now)
     together: dict[tuple[Any, ...], list[Ticket]] = {}
     for draft, ticket in zip(drafts, tickets, strict=True):
         if draft.sent_at_once:
@@ -229,15 +217,14 @@ def _write(call: Call, drafts: Sequence[TicketDraft], settings: EstateSettings) 
     return tickets
 
 
-def _limits(
-    settings: EstateSettings, draft: TicketDraft, now: datetime.datetime
-) -> list[tuple[Clock, datetime.datetime]]:
-    """The clocks with which a ticket begins and when they run out: done the same day, answered (INT-5)."""
-    codes: dict[str, datetime.datetime | None] = {"same-day": None} if draft.kind in ON_SITE_KINDS else {}
+def _begun(settings: EstateSettings, draft: TicketDraft) -> dict[str, datetime.datetime | None]:
+    """The clocks with which a ticket begins whatever its state: done the same day or that of the visit, answered."""
+    codes: dict[str, datetime.datetime | None] = {}
+    if draft.kind in ON_SITE_KINDS:
+        codes["same-day"] = end_of_visit(settings, draft.estate_id, draft.kind, draft.visit_until)
     if (code := answer_clock(draft.kind, draft.promised_at)) is not None:
         codes[code] = draft.promised_at
-    clocks = [(settings.clock(draft.estate_id, code), due) for code, due in codes.items()]
-    return [(clock, due or settings.due(clock, now)) for clock, due in clocks if clock is not None]
+    return codes
 
 
 @verb(Ticket, roles=CLERKS)

@@ -22,8 +22,10 @@ from models.operations.tickets.sending import ANSWERED_KINDS, check_visit, visit
 from models.roles import CLERKS, SUPERVISORS, WORKERS
 from models.staff import Staff, Team
 from models.tickets import (
+    CLOSING,
     PROMISE,
     QUESTION,
+    SLIP_BACK,
     WAITING,
     Acceptance,
     Ticket,
@@ -160,8 +162,19 @@ def finish(move: Move[Ticket], *, result: str, acceptance: Acceptance, acceptanc
             acceptance=acceptance,
             acceptance_reason=acceptance_reason or None,
         )
-        move.clocks.meet(ticket, move.now, "on-site", "slip-acknowledged", PROMISE, QUESTION)
+        move.clocks.meet(ticket, move.now, "on-site", "slip-acknowledged", "ask-done", PROMISE, QUESTION)
     move.afterwards(lambda outcome: make_follow_ups(move, [row for row in outcome.done if owes_follow_up(row)]))
+
+
+@verb(Ticket, roles=CLERKS, label=gettext_noop("Ask whether it is done"), rule="DSP-6", compares=False)
+def ask_done(move: Move[Ticket], *, said: str) -> None:
+    """The desk asks about a job that is not done within an hour and writes down what was answered (DSP-6)."""
+    move.refuse_unless(said.strip(), "DSP-6", gettext_noop("Write down what was answered."), field="said")
+    message = gettext_noop("%(record)s is “%(status)s”; a job under way is asked about.")
+    under_way = TicketStatus.IN_PROGRESS
+    move.refuse_where(lambda row: row.status is not under_way, "DSP-6", message, status=lambda row: row.status)
+    for ticket in move.rows:
+        move.add(comment_on(ticket, CommentKind.CHASE, said, actor=move.actor, now=move.now))
 
 
 @verb(Ticket, roles=CLERKS, label=gettext_noop("Answer"), moves={S.RECEIVED: S.DONE})
@@ -181,7 +194,7 @@ def answer(move: Move[Ticket], *, result: str) -> None:
     label=gettext_noop("Take slip back"),
     stamps=("slip_returned_at", "slip_returned_to_id"),
     bulk=True,
-    undo=Undo(built_on=BUILT_ON),
+    undo=Undo(clocks="met", built_on=BUILT_ON),
 )
 def take_slip_back(move: Move[Ticket]) -> None:
     """The technician hands the slip back and the desk signs for it (JOB-5)."""
@@ -222,7 +235,7 @@ def missing_for_close(ticket: Ticket, follow_up: FollowUp | None) -> list[Msgid]
     moves={S.DONE: S.CLOSED},
     stamps=("closed_at", "closed_by_id"),
     bulk=True,
-    undo=Undo(clocks="cancelled", built_on=BUILT_ON, followed=gone_on),
+    undo=Undo(clocks="met cancelled", built_on=BUILT_ON, followed=gone_on),
 )
 def close(move: Move[Ticket]) -> None:
     """Close finished jobs; refused (JOB-6) with everything that is still missing, named at once."""
@@ -249,7 +262,7 @@ def reopen(move: Move[Ticket]) -> None:
         move.move(ticket, finished_at=None, acceptance=None, acceptance_reason=None, slip_returned_at=None)
         move.set(ticket, slip_returned_to_id=None)
         move.add(comment_on(ticket, CommentKind.NOTE, move.call.reason, actor=move.actor, now=move.now))
-        move.clocks.start(ticket, "same-day", move.now)
+        move.clocks.cancel(ticket, move.now, SLIP_BACK, CLOSING)
     move.afterwards(lambda outcome: drop_follow_ups(move.call, outcome.done))
 
 

@@ -13,7 +13,7 @@ from models.operations.core import Move, can_handle, operation, verb
 from models.operations.matters import comment_on, merge
 from models.operations.tickets.opening import BUILT_ON
 from models.roles import CLERKS, LEADS, SUPERVISORS
-from models.settings import Category
+from models.settings import Category, EstateSettings
 from models.staff import Staff, Team
 from models.tickets import (
     CANCELS,
@@ -45,7 +45,7 @@ def answer_clock(kind: TicketKind, promised_at: datetime.datetime | None) -> str
     label=gettext_noop("Dispatch"),
     moves={S.RECEIVED: S.DISPATCHED},
     bulk=True,
-    undo=Undo(clocks="created", built_on=BUILT_ON),
+    undo=Undo(clocks="created met cancelled", built_on=BUILT_ON),
 )
 def dispatch(
     move: Move[Ticket],
@@ -94,12 +94,24 @@ def dispatch(
         if ticket.kind in ON_SITE_KINDS:
             window = None if emergency else visit_until or ticket.visit_until
             move.clocks.start(ticket, "on-site", move.now, due_at=window)
+            visit_agreed(move, ticket, window)
 
 
 def visit_agreed(move: Move[Ticket], ticket: Ticket, visit_until: datetime.datetime | None) -> None:
-    """Let the on-site clock wait for the visit that was agreed, save in an emergency (DSP-1, DSP-5)."""
-    if ticket.kind is not TicketKind.EMERGENCY:
+    """Let a job be on site by the end of the visit that was agreed, and done that day, save in an emergency (DSP-5)."""
+    day = end_of_visit(move.settings, ticket.estate_id, ticket.kind, visit_until)
+    if day is not None:
         move.clocks.move(ticket, move.now, "on-site", visit_until)
+        move.clocks.move(ticket, move.now, "same-day", day)
+
+
+def end_of_visit(
+    settings: EstateSettings, estate_id: int, kind: TicketKind, visit_until: datetime.datetime | None
+) -> datetime.datetime | None:
+    """The end of the day of a visit that was agreed (DSP-7); None where none was, and in an emergency (DSP-1)."""
+    if visit_until is None or kind is TicketKind.EMERGENCY:
+        return None
+    return settings.calendar(estate_id).end_of_day(visit_until)
 
 
 def check_visit(

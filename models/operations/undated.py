@@ -1,0 +1,75 @@
+"""Next dates of matters that were there before each open one had its own, or that another program wrote (INT-14)."""
+
+import datetime
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from sqlalchemy import ColumnElement, or_, select
+
+from models.base import among
+from models.call import Call
+from models.complaints import MEASURES, OPEN_STATUSES as OPEN_COMPLAINTS, Complaint
+from models.estates import Estate
+from models.matters import ClockRun
+from models.operations.core import Move
+from models.operations.tickets import ANSWERED_KINDS, answer_clock, owes_charge
+from models.settings import Clock
+from models.tickets import CHARGE_PAID, OPEN_STATUSES, PROMISE, QUESTION, WAITING, Ticket, TicketStatus
+
+Owed = Iterator[tuple[str, datetime.datetime | None, datetime.datetime | None]]
+"""Code of a clock, from when it runs and, where it is another time than that of its minutes, until when."""
+
+
+def date_undated(call: Call, estates: Iterable[Estate]) -> None:
+    """Give the open matters of *estates* the clocks that they lack (INT-14), each with its event.
+
+    What waits and nobody has said until when is due at once, an answer by its promise or from when it was asked for,
+    measures by their date, all else from when it came into its state.
+    """
+    ids = [estate.id for estate in estates]
+    waits = Ticket.status == TicketStatus.WAITING
+    asked = Ticket.finished_at.is_(None) & or_(Ticket.promised_at.is_not(None), among(Ticket.kind, ANSWERED_KINDS))
+    lacks = or_(waits & ~_runs(Ticket, WAITING), asked & ~_runs(Ticket, PROMISE, QUESTION), ~_runs(Ticket))
+    tickets = select(Ticket).where(Ticket.estate_id.in_(ids), among(Ticket.status, OPEN_STATUSES), lacks)
+    _start(call, Ticket, call.session.scalars(tickets).all(), "amend", _of_ticket)
+    planned = Complaint.carried_out_at.is_(None) & Complaint.measures_due_at.is_not(None)
+    missing = or_(planned & ~_runs(Complaint, MEASURES), ~_runs(Complaint))
+    complaints = select(Complaint).where(
+        Complaint.estate_id.in_(ids), among(Complaint.status, OPEN_COMPLAINTS), missing
+    )
+    _start(call, Complaint, call.session.scalars(complaints).all(), "amend", _of_complaint)
+
+
+def _runs(model: type[Any], *codes: str) -> ColumnElement[bool]:
+    """Whether one of the clocks *codes* runs on a row, without any whether a clock runs that does not stand still."""
+    running = select(ClockRun.id).where(ClockRun.of(model, model.id), ClockRun.met_at.is_(None))
+    running = running.where(ClockRun.cancelled_at.is_(None))
+    if not codes:
+        return running.where(ClockRun.paused_at.is_(None)).exists()
+    return running.join(Clock, Clock.id == ClockRun.clock_id).where(Clock.code.in_(codes)).exists()
+
+
+def _start(call: Call, model: type[Any], rows: Iterable[Any], verb: str, owed: Any) -> None:
+    move: Move[Any] = Move(call.following(), model, rows, verb=verb, rule="INT-14")
+    for row in move.rows:
+        for code, since, until in owed(row, call.now):
+            move.clocks.start(row, code, since or row.registered_at, due_at=until)
+        for limit in model.time_limits:
+            if row.status in limit.floor_of and limit.fits(row):
+                move.clocks.start(row, limit.code, getattr(row, limit.since) or row.registered_at)
+    move.finish()
+
+
+def _of_ticket(ticket: Ticket, now: datetime.datetime) -> Owed:
+    if ticket.status is TicketStatus.WAITING:
+        yield WAITING, now, now
+    code = answer_clock(ticket.kind, ticket.promised_at)
+    if code is not None and ticket.finished_at is None:
+        yield code, ticket.registered_at, ticket.promised_at
+    if owes_charge(ticket):
+        yield CHARGE_PAID, ticket.charge_agreed_at, None
+
+
+def _of_complaint(complaint: Complaint, _now: datetime.datetime) -> Owed:
+    if complaint.carried_out_at is None and complaint.measures_due_at is not None:
+        yield MEASURES, complaint.formal_record_at, complaint.measures_due_at
