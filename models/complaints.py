@@ -24,9 +24,10 @@ from models.base import (
 )
 from models.declared import TimeLimit, Tone
 from models.errors import Msgid, gettext_noop
-from models.final_guards import COMPLAINT_GUARDS, COMPLAINT_SENTENCES
+from models.final_guards import COMPLAINT_GUARDS, COMPLAINT_SENTENCES, together
 from models.guards import SENTENCES, TRIGGERS
 from models.matters import Matter, matter_args
+from models.next_dates import dated, dated_sentences
 from models.roles import CLERKS, LEADS, MANAGERS, READERS
 from models.verbs import grant
 
@@ -285,7 +286,10 @@ class Complaint(Matter, Base):
         Index("ix_complaints_previous_id", "previous_id"),
         Index("ix_complaints_estate_id_registered_at", "estate_id", "registered_at", "id"),
         Index("ix_complaints_estate_id_status", "estate_id", "status", "id"),
-        info={TRIGGERS: COMPLAINT_GUARDS, SENTENCES: COMPLAINT_SENTENCES},
+        info={
+            TRIGGERS: together(dated("complaints", OPEN_STATUSES), COMPLAINT_GUARDS),
+            SENTENCES: {**COMPLAINT_SENTENCES, **dated_sentences("complaints")},
+        },
     )
 
 

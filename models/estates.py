@@ -29,6 +29,8 @@ class Estate(Base):
     )
     address: Mapped[str | None] = mapped_column(ShortText(200), info=named("Address", harmless=True))
     desk_phone: Mapped[str | None] = mapped_column(ShortText(40), info=named("Desk phone", harmless=True))
+    post_staff_id: Mapped[int | None] = mapped_column(Identity, info=named("Complaint post"))
+    """Who answers for what another program writes without saying who (INT-14). No foreign key: staff has one here."""
     version: Mapped[int] = mapped_column(Integer, server_default="1", default=1, info=named("Version"))
 
     __mapper_args__ = {"version_id_col": version}  # SQLAlchemy's own class attribute

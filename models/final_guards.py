@@ -70,7 +70,8 @@ def _guard(table: str, name: str, event: str, when: str, where: str = "", *, bac
     return {"sqlite": (sqlite,), "postgresql": (function, f"{given}guard_{name}()", *all_rows)}
 
 
-def _together(*guards: Guards) -> dict[str, tuple[str, ...]]:
+def together(*guards: Guards) -> dict[str, tuple[str, ...]]:
+    """All of *guards*, in their order, for each kind of database."""
     return {dialect: tuple(sql for each in guards for sql in each[dialect]) for dialect in ("sqlite", "postgresql")}
 
 
@@ -94,8 +95,8 @@ def _stays(register: str) -> tuple[Guards, ...]:
     )
 
 
-COMPLAINT_GUARDS = _together(*_stays("complaints"))
-TICKET_GUARDS = _together(
+COMPLAINT_GUARDS = together(*_stays("complaints"))
+TICKET_GUARDS = together(
     *_stays("tickets"),
     _guard(
         "tickets",
@@ -108,7 +109,7 @@ TICKET_GUARDS = _together(
     _guard("tickets", "tickets_unfinished_change", "UPDATE OF status", f"OLD.status <> 'closed' AND {_UNFINISHED}"),
     _guard("tickets", "tickets_unasked", "UPDATE OF status", _CLOSES, _UNASKED),
 )
-RUN_GUARDS = _together(
+RUN_GUARDS = together(
     _guard(
         "audit_runs",
         "audit_runs_final",
@@ -117,7 +118,7 @@ RUN_GUARDS = _together(
     ),
     _guard("audit_runs", "audit_runs_final_row", "DELETE", "OLD.signed_off_at IS NOT NULL"),
 )
-LINE_GUARDS = _together(
+LINE_GUARDS = together(
     _guard("audit_lines", "audit_lines_final_new", "INSERT", "NEW.id IS NOT NULL", _SIGNED.format(row="NEW")),
     _guard("audit_lines", "audit_lines_final", "UPDATE", "OLD.id IS NOT NULL", _SIGNED.format(row="OLD")),
     _guard(

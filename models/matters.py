@@ -127,8 +127,8 @@ class Matter(OfUnit, Register):
     @declared_attr
     @classmethod
     def desk_owner_id(cls) -> Mapped[int]:
-        """Who answers for closure (INT-1)."""
-        return mapped_column(ForeignKey("staff.id"), nullable=False, info=named("Desk owner"))
+        """Who answers for closure (INT-1); empty only until the database fills it in (models.next_dates, INT-14)."""
+        return mapped_column(ForeignKey("staff.id"), nullable=True, info=named("Desk owner"))
 
     @declared_attr
     @classmethod

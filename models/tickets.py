@@ -23,9 +23,10 @@ from models.base import (
 )
 from models.declared import TimeLimit, Tone
 from models.errors import gettext_noop
-from models.final_guards import TICKET_GUARDS, TICKET_SENTENCES
+from models.final_guards import TICKET_GUARDS, TICKET_SENTENCES, together
 from models.guards import SENTENCES, TRIGGERS
 from models.matters import Matter, matter_args
+from models.next_dates import dated, dated_sentences
 from models.roles import CLERKS, MANAGERS, READERS, WORKERS, Role
 from models.verbs import grant
 
@@ -323,7 +324,10 @@ class Ticket(Matter, Base):
         Index("ix_tickets_estate_id_status", "estate_id", "status", "id"),
         Index("ix_tickets_team_id", "estate_id", "team_id", "status"),
         Index("ix_tickets_complaint_id", "complaint_id"),
-        info={TRIGGERS: TICKET_GUARDS, SENTENCES: TICKET_SENTENCES},
+        info={
+            TRIGGERS: together(dated("tickets", OPEN_STATUSES), TICKET_GUARDS),
+            SENTENCES: {**TICKET_SENTENCES, **dated_sentences("tickets")},
+        },
     )
 
     category: Mapped["Category | None"] = relationship(

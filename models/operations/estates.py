@@ -17,6 +17,7 @@ from models.estates import Estate, FeeStatus, Unit, UnitUse
 from models.operations.core import (
     Move,
     New,
+    can_own,
     check_each,
     create,
     creation,
@@ -33,7 +34,7 @@ from models.roles import ADMINS, CLERKS, MANAGERS, Role
 from models.rooms import room_order
 from models.staff import Staff, StaffAssignment, Team
 
-AMENDABLE = frozenset({"name", "timezone", "address", "desk_phone"})
+AMENDABLE = frozenset({"name", "timezone", "address", "desk_phone", "post_staff_id"})
 UNIT_AMENDABLE = frozenset({"building", "floor", "code", "use", "fee_status", "butler_id", "handed_over_on"})
 TEAM_AMENDABLE = frozenset({"name", "department", "lead_id"})
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,19}")
@@ -123,10 +124,17 @@ def amend(
     /,
     **columns: Any,
 ) -> None:
-    """Change what an estate is called, where it is, its desk's phone or its time zone; works from then on (SET-1)."""
-    for row in check_each(
-        move, lambda row: _check_estate(columns.get("name", row.name), columns.get("timezone", row.timezone))
-    ):
+    """Change what an estate is called, where it is, its desk's phone, time zone or complaint post; works from then on
+    (SET-1). The post is somebody of its desk (INT-14)."""
+
+    def check(row: Estate) -> None:
+        _check_estate(columns.get("name", row.name), columns.get("timezone", row.timezone))
+        post = move.session.get(Staff, columns.get("post_staff_id") or 0)
+        if columns.get("post_staff_id") is not None and not (post and can_own(move.session, post, row.id)):
+            message = gettext_noop("The complaint post must be somebody of this estate's desk.")
+            raise OperationRefused("INT-14", message, field="post_staff_id")
+
+    for row in check_each(move, check):
         move.set(row, **columns)
 
 

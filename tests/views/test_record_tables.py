@@ -15,6 +15,14 @@ MAKE = filter_world.make
 Tables = dict[str, list[str]]
 
 CLOCKS = "2026-11-18 07:00 2026-11-18 09:00"
+LATER = (
+    "emergency dispatched DSP-1",
+    "job dispatched DSP-2",
+    "asked whether it is done DSP-6",
+    "slip back at the desk JOB-5",
+    "charge paid JOB-4",
+    "closed when finished JOB-6",
+)
 TABLES: dict[str, dict[str, Tables]] = {
     "tickets": {
         "early": {
@@ -25,6 +33,7 @@ TABLES: dict[str, dict[str, Tables]] = {
                 f"waited no longer than said INT-14 {CLOCKS} 2026-11-18 10:00",
                 f"answered as promised INT-5 {CLOCKS} 2026-11-18 10:00",
                 f"query or suggestion answered INT-14 {CLOCKS} 2026-11-18 10:00",
+                *(f"{clock} {CLOCKS} 2026-11-18 10:00" for clock in LATER),
             ],
             "Follow-ups": ["satisfied 2026-11-17 23:59 0"],
             "Also called": ["张 — — again about the ticket — 2026-11-18 09:00 phone 陈思"],
@@ -37,6 +46,7 @@ TABLES: dict[str, dict[str, Tables]] = {
                 f"waited no longer than said INT-14 {CLOCKS} 2026-11-18 09:00",
                 f"answered as promised INT-5 {CLOCKS} 2026-11-18 09:00",
                 f"query or suggestion answered INT-14 {CLOCKS} 2026-11-18 09:00",
+                *(f"{clock} {CLOCKS} 2026-11-18 09:00" for clock in LATER),
             ],
             "Linked tickets": ["T-late in progress late"],
         },
@@ -48,6 +58,7 @@ TABLES: dict[str, dict[str, Tables]] = {
                 f"waited no longer than said INT-14 {CLOCKS} cancelled",
                 f"answered as promised INT-5 {CLOCKS} cancelled",
                 f"query or suggestion answered INT-14 {CLOCKS} cancelled",
+                *(f"{clock} {CLOCKS} cancelled" for clock in LATER),
             ],
         },
         "late": {
@@ -58,6 +69,7 @@ TABLES: dict[str, dict[str, Tables]] = {
                 f"waited no longer than said INT-14 {CLOCKS} paused",
                 f"answered as promised INT-5 {CLOCKS} paused",
                 f"query or suggestion answered INT-14 {CLOCKS} paused",
+                *(f"{clock} {CLOCKS} paused" for clock in LATER),
                 "on site DSP-5 2026-11-18 07:00 0 min left —",
                 "done the same day DSP-7 2026-11-18 07:00 overdue 1 min —",
             ],
@@ -76,7 +88,13 @@ TABLES: dict[str, dict[str, Tables]] = {
             "Also called": ["张 — — again about the complaint — 2026-11-18 09:00 phone 陈思"],
         },
         "first": {
-            "Clocks": [f"formal record written CMP-3 {CLOCKS} 2026-11-18 09:00"],
+            "Clocks": [
+                f"formal record written CMP-3 {CLOCKS} 2026-11-18 09:00",
+                "complaint given to the department INT-7 2026-11-18 07:00 overdue 1 h —",
+                "resident told how it goes CMP-10 2026-11-18 07:00 overdue 1 h —",
+                "serious complaint reviewed CMP-13 2026-11-18 07:00 overdue 1 h —",
+                "archived when carried out CMP-8 2026-11-18 07:00 overdue 1 h —",
+            ],
             "Work": ["T-late in progress late"],
             "Follow-ups": ["to be made 0 min left 0"],
         },

@@ -47,6 +47,7 @@ REFERENCES: dict[str, tuple[str, bool]] = {
     "team_id": ("team", True),
     "key_id": ("key", False),
     "measures_by_id": ("staff", True),
+    "post_staff_id": ("desk", True),
 }
 """Column -> what it refers to, and whether that is a small list shown as a plain select."""
 

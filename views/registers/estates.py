@@ -103,7 +103,7 @@ class EstateView(RegisterView[Estate]):
     empty_text = _("You work in no estate.")
     default_descending = False
     column_list = ("name", "code", "address", "desk_phone", "timezone")
-    form_columns = ("name", "timezone", "address", "desk_phone")
+    form_columns = ("name", "timezone", "address", "desk_phone", "post_staff_id")
     create_form_class = form_of(
         Estate,
         *("code", "name", "timezone", "address", "desk_phone"),
@@ -111,7 +111,7 @@ class EstateView(RegisterView[Estate]):
         timezone={"needed": True, "default": "Asia/Shanghai"},
     )
     draft_class = verbs.EstateDraft
-    sections = ((_("Estate"), ("name", "code", "address", "desk_phone", "timezone")),)
+    sections = ((_("Estate"), ("name", "code", "address", "desk_phone", "post_staff_id", "timezone")),)
 
     def after_create(self, record: Estate) -> str:
         """The list: nobody works in the new estate yet, so nobody sees it before a role in it is given."""

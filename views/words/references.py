@@ -42,6 +42,7 @@ _PEOPLE = frozenset(
         "borrower_staff_id",
         "butler_id",
         "lead_id",
+        "post_staff_id",
         "staff_id",
         "owner_id",
         "actor_id",
