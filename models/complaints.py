@@ -287,7 +287,7 @@ class Complaint(Matter, Base):
         Index("ix_complaints_estate_id_registered_at", "estate_id", "registered_at", "id"),
         Index("ix_complaints_estate_id_status", "estate_id", "status", "id"),
         info={
-            TRIGGERS: together(dated("complaints", OPEN_STATUSES), COMPLAINT_GUARDS),
+            TRIGGERS: together(dated("complaints", [status.value for status in OPEN_STATUSES]), COMPLAINT_GUARDS),
             SENTENCES: {**COMPLAINT_SENTENCES, **dated_sentences("complaints")},
         },
     )

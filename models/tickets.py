@@ -325,7 +325,7 @@ class Ticket(Matter, Base):
         Index("ix_tickets_team_id", "estate_id", "team_id", "status"),
         Index("ix_tickets_complaint_id", "complaint_id"),
         info={
-            TRIGGERS: together(dated("tickets", OPEN_STATUSES), TICKET_GUARDS),
+            TRIGGERS: together(dated("tickets", [status.value for status in OPEN_STATUSES]), TICKET_GUARDS),
             SENTENCES: {**TICKET_SENTENCES, **dated_sentences("tickets")},
         },
     )
