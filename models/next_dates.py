@@ -27,7 +27,8 @@ def dated(register: str, open_statuses: Sequence[str]) -> dict[str, tuple[str, .
     changed = f"UPDATE OF status, due_at, desk_owner_id ON {register}"
     return {
         "sqlite": (
-            f"CREATE TRIGGER guard_{refused}_fill AFTER INSERT ON {register} WHEN {bare} {here} BEGIN\n  {filled};\nEND",
+            f"CREATE TRIGGER guard_{refused}_fill AFTER INSERT ON {register} WHEN {bare} {here} BEGIN\n"
+            f"  {filled};\nEND",
             f"CREATE TRIGGER guard_{refused} BEFORE {changed} WHEN {bare} BEGIN\n"
             f"  SELECT RAISE(ABORT, '{refused}');\nEND",
         ),
