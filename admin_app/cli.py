@@ -21,6 +21,7 @@ COMMANDS = {
     "seed": "admin_app.commands.seed",
     "audit": "admin_app.commands.audit",
     "verify": "admin_app.commands.verify",
+    "clock": "admin_app.commands.clock_preview",
     "staff": "admin_app.commands.staff",
     "policy": "admin_app.commands.policy",
     "import": "admin_app.commands.imports",

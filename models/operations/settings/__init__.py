@@ -29,6 +29,7 @@ from models.operations.settings.figures import (
     delete_categories,
     register_categories,
 )
+from models.operations.settings.preview import preview_clock
 
 __all__ = [
     "CATEGORY_AMENDABLE",
@@ -46,6 +47,7 @@ __all__ = [
     "delete_categories",
     "delete_working_hours",
     "official_days",
+    "preview_clock",
     "provide_clocks",
     "provide_defaults",
     "provide_official_days",
