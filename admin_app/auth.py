@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 
 from admin_app import i18n, known_places, security, throttle
 from models import passwords
+from models.operations.staff import normal_username
 from models.roles import Role
 from models.session import DeskSession
 from models.staff import Staff, account_of
@@ -195,7 +196,7 @@ def login() -> str | Response:
 @blueprint.post("/login")
 def sign_in() -> str | Response | tuple[str, int]:
     """Check name and password; each attempt is counted before it is checked, so that many at once gain nothing."""
-    username = request.form.get("username", "").strip().casefold()[:60]
+    username = normal_username(request.form.get("username", ""))[:60]
     services, place = context.services(), known_places.here()
     with services.reading() as desk:  # one look for both: most of a flood goes no further
         staff = desk.scalar(select(Staff).where(Staff.username == username, Staff.disabled_at.is_(None)))

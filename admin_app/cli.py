@@ -94,10 +94,14 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 
 def _refusal(error: DBAPIError) -> str:
-    """What the database refused; not in its own words where these may hold a row's values."""
+    """What the database refused; not in its own words where these may hold a row's values.
+
+    A server that was never reached, and SQLite of its file, speak of nothing else.
+    """
     if isinstance(error, IntegrityError):
         return _one_line(str(refusal_from(error)))
-    return _one_line(str(error.orig)) if isinstance(error, OperationalError) else logs.named(error)
+    wordy = isinstance(error, OperationalError) and getattr(error.orig, "sqlstate", None) is None
+    return _one_line(str(error.orig)) if wordy else logs.named(error)
 
 
 def _say(message: str, code: int) -> int:

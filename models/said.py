@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import UniqueConstraint, bindparam, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.base import Base, Identity, ShortText, named
+from models.base import Base, Identity, ShortText, named, tables
 from models.canonical import canonical_json
 from models.errors import Msgid, OperationRefused, gettext_noop
 from models.final_guards import KEY_GUARDS, KEY_SENTENCES
@@ -25,6 +25,10 @@ ERASED = gettext_noop("erased")
 """What stands there for a reader when the key is destroyed; known by identity, since somebody may have said it."""
 UNREADABLE = gettext_noop("unreadable")
 """The same where the key is no cipher text of this data key."""
+_KEY_UNREADABLE = gettext_noop(
+    "Nothing can be written about this (%(what)s, no. %(id)s): the key of its history cannot be read. Whoever runs the"
+    " server finds it with “frontdesk verify”, and restores it from a backup."
+)
 KEYS_A_STATEMENT = 500
 _SIDES = ("before", "after")
 _Record = tuple[str, int]
@@ -112,7 +116,8 @@ def new_keys(keyring: Keyring, records: Sequence[_Record]) -> tuple[Keys, list[d
 def keys_of_records(session: Session, records: Sequence[_Record], *, are_new: bool = False) -> Keys:
     """The key of each of *records*, made where there is none; who writes their events holds the records.
 
-    *are_new* says that there can be none yet, because the records have just been made.
+    *are_new* says that there can be none yet, because the records have just been made. Refuses (DATABASE) a record
+    whose key cannot be read.
     """
     keyring, connection = keyring_of(session), session.connection()
     keys: dict[_Record, AESGCM] = {}
@@ -123,7 +128,12 @@ def keys_of_records(session: Session, records: Sequence[_Record], *, are_new: bo
         for start in range(0, len(wanted), KEYS_A_STATEMENT):
             asked = {"register": register, "ids": wanted[start : start + KEYS_A_STATEMENT]}
             for record_id, wrapped in connection.execute(_READ, asked):
-                keys[register, record_id] = _unwrapped(keyring, wrapped)
+                try:
+                    keys[register, record_id] = _unwrapped(keyring, wrapped)
+                except Unreadable:
+                    # Another key would let events be written whose words nobody gets back with the old one restored.
+                    what = tables()[register].title
+                    raise OperationRefused("DATABASE", _KEY_UNREADABLE, what=what, id=record_id) from None
     made, rows = new_keys(keyring, [record for record in records if record not in keys])
     if rows:
         connection.execute(_WRITE, rows)
@@ -131,7 +141,11 @@ def keys_of_records(session: Session, records: Sequence[_Record], *, are_new: bo
 
 
 def _unwrapped(keyring: Keyring, wrapped: str) -> AESGCM:
-    return AESGCM(bytes.fromhex(keyring.decrypt(wrapped)))
+    """The key behind *wrapped*. Raises Unreadable, also where another value stands there."""
+    try:
+        return AESGCM(bytes.fromhex(keyring.decrypt(wrapped)))
+    except ValueError:
+        raise Unreadable from None
 
 
 class Said(NamedTuple):

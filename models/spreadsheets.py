@@ -33,6 +33,7 @@ OUT_OF_MEMORY = 3
 _ONE_AT_A_TIME = threading.BoundedSemaphore(1)
 _PROGRAMS = Path(__file__).resolve().parent / "readers"
 
+_BUSY = gettext_noop("Other files are being read just now; try again in a minute.")
 DAMAGED = gettext_noop("The workbook is damaged, or no .xlsx: open it, save it as .xlsx, try again.")
 
 
@@ -76,7 +77,7 @@ def opened(
     descriptor is copied into one, in memory where the system has that.
     """
     if not _ONE_AT_A_TIME.acquire(timeout=SECONDS_TO_WAIT):
-        raise UnreadableSheet(gettext_noop("Other files are being read just now; try again in a minute."))
+        raise UnreadableSheet(_BUSY)
     try:
         with _described(file) as given:
             if given.seek(0, os.SEEK_END) > MAXIMUM_BYTES:
@@ -123,9 +124,13 @@ def _rows(sheet: Sheet, messages: Iterator[list[Any]]) -> Iterator[SheetRow]:
 def _messages(file: IO[bytes], encoding: str | None, megabytes: int, seconds: int) -> Generator[Any, None, None]:
     command = [sys.executable, "-m", "spreadsheets", str(megabytes), str(seconds), *([encoding] if encoding else [])]
     environment = {"PYTHONPATH": str(_PROGRAMS), "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"}
-    with subprocess.Popen(  # noqa: S603  # this interpreter, arguments of our own
-        command, stdin=file, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment, cwd="/"
-    ) as process:
+    try:
+        child = subprocess.Popen(  # noqa: S603  # this interpreter, arguments of our own
+            command, stdin=file, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment, cwd="/"
+        )
+    except OSError:  # no room for one process more
+        raise UnreadableSheet(_BUSY) from None
+    with child as process:
         assert process.stdout is not None
         overdue = threading.Timer(seconds * 2, process.kill)
         overdue.start()

@@ -36,8 +36,9 @@ def test_the_right_password_signs_in(client, world):
     assert client.get("/account/password").status_code == 200
 
 
-def test_a_user_name_is_found_in_any_case_and_with_space_around(client, world):
-    assert attempt(client, "  Clerk ", PASSWORD).status_code == 302
+@pytest.mark.parametrize("typed", ["  Clerk ", "ｃｌｅｒｋ", "　ＣＬＥＲＫ"])
+def test_a_user_name_is_found_in_any_case_and_width_and_with_space_around(client, world, typed):
+    assert attempt(client, typed, PASSWORD).status_code == 302
 
 
 @pytest.mark.parametrize(

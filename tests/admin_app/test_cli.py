@@ -173,6 +173,21 @@ def test_a_server_that_is_not_there_is_one_line_without_the_password(environment
     assert "hidden" not in said
 
 
+@pytest.mark.parametrize("code", ["08006", "53100", "40P01", "XX000"])
+@only_postgresql
+def test_what_a_server_refuses_is_said_without_the_row(database_url, environment, fails, engine, world, code):
+    with engine.begin() as connection:
+        raised = f"RAISE EXCEPTION USING MESSAGE = NEW::text, ERRCODE = '{code}'"
+        connection.exec_driver_sql(f"CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN {raised}; END$$")
+        connection.exec_driver_sql("CREATE TRIGGER no BEFORE INSERT ON staff FOR EACH ROW EXECUTE FUNCTION no()")
+    environment(database_url)
+    added = fails(
+        "staff", "add", "nemo", "--name", "Nemo", "--estate", world.estate.code, "--role", "clerk", "--generate"
+    )
+    assert code in added
+    assert "nemo" not in added.casefold()
+
+
 def test_a_folder_that_cannot_be_written_is_one_line(tmp_path, environment, fails):
     (tmp_path / "file").write_text("")
     environment(f"sqlite:///{tmp_path}/file/desk.db")

@@ -9,6 +9,7 @@ from sqlalchemy import delete, event as hook, func, select, text
 from models import Base
 from models.base import Json, ShortText
 from models.call import Call
+from models.errors import OperationRefused
 from models.estates import UnitUse
 from models.events import Event, broken_seals, record_events
 from models.guards import create_triggers, drop_triggers
@@ -115,6 +116,21 @@ def test_whoever_changes_the_cipher_text_breaks_the_seal(desk, ticket):
 def test_under_another_data_key_what_was_said_is_unreadable_not_erased(desk, ticket):
     (told,) = events_of(desk.session, ticket)
     assert said(told, Keyring(b"another key" * 4))[1]["summary"] is UNREADABLE
+
+
+@pytest.mark.parametrize("damage", ["garbage", "", "another cipher text"])
+def test_a_damaged_key_is_named_and_its_record_left_as_it_is(desk, ticket, keyring, damage):
+    key = keyring.encrypt("13912345678") if damage == "another cipher text" else damage
+    erase(desk.session, ticket)
+    desk.session.add(PersonalKey(register="tickets", record_id=ticket.id, key=key))
+    desk.session.commit()
+    (told,) = events_of(desk.session, ticket)
+    assert said(told, keyring).after["summary"] is UNREADABLE
+    with pytest.raises(OperationRefused, match=f"Tickets, no. {ticket.id}.*the key of its history cannot be read"):
+        tickets.amend(desk, [ticket], summary="不漏了")
+    desk.session.rollback()
+    assert ticket.summary == WORDS
+    assert len(events_of(desk.session, ticket)) == 1
 
 
 def test_the_words_encrypted_and_erased_are_words_like_others(desk, ticket):

@@ -1,5 +1,7 @@
 """Files from outside are read by a process of its own, within limits; whatever they are, one sentence comes back."""
 
+import sys
+
 import pytest
 
 from models.spreadsheets import MAXIMUM_BYTES, UnreadableSheet, in_memory, opened
@@ -78,3 +80,11 @@ def test_a_file_may_be_left_before_its_end():
         table = next(tables)
         assert next(table.rows).cells == ["姓名"]
     assert read(b"a\n") == [("", [["a"]], None)]
+
+
+def test_where_no_process_can_be_started_a_file_is_to_be_tried_again(monkeypatch):
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    with pytest.raises(UnreadableSheet, match="try again in a minute"):
+        read(b"a,b\n1,2\n")
+    monkeypatch.undo()
+    assert read(b"a,b\n1,2\n") == [("", [["a", "b"], ["1", "2"]], None)]
