@@ -88,7 +88,7 @@ def _for_templates() -> dict[str, object]:
         "current_estate": context.current_estate(),
         "estates": context.estates(),
         "is_demo": context.services().is_demo,
-        "unseen_mentions": g.get("unseen_mentions", 0),
+        "unseen_told": context.unseen_told(),
     }
 
 
@@ -127,7 +127,7 @@ def _load_from(desk: DeskSession, staff_id: int, generation: int) -> SignedIn | 
     if staff.disabled_at is not None or staff.session_generation != generation:
         return None
     g.actor, g.estates = actor, estates
-    g.unseen_mentions = staff.unseen_mentions
+    g.unseen_told = staff.unseen_told
     chosen = session.get(SESSION_ESTATE, staff.own_estate_id)
     g.current_estate = next((estate for estate in estates if estate.id == chosen), next(iter(estates), None))
     g.signed_in = SignedIn(

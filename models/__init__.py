@@ -21,7 +21,6 @@ from models.imports import ImportChunk, ImportLayout, ImportRun
 from models.keys import Key, KeyApproval, KeyLoan
 from models.mark import DatabaseMark
 from models.matters import ClockRun, Comment, NumberSeries, RepeatReport
-from models.mentions import Mention
 from models.passes import PassMovement, VisitorPass
 from models.password_requests import PasswordRequest
 from models.residents import Occupancy, Resident, ResidentContact, ResidentMerge
@@ -31,6 +30,7 @@ from models.search import attach_indexes
 from models.settings import CalendarDay, Category, Clock, Setting, WorkingHours
 from models.staff import SignInAttempt, Staff, StaffAssignment, StaffContact, Team
 from models.tickets import Ticket
+from models.told import Told
 
 # The table of a further register has the name of its verbs.
 for verbs_of in iter_modules([str(Path(__file__).with_name("operations"))]):

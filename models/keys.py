@@ -228,6 +228,7 @@ class KeyApproval(Register, Base):
             info={"rule": "KEY-3", "sentence": gettext_noop("The borrower cannot approve the own loan.")},
         ),
         Index("ix_key_approvals_key_id", "key_id"),
+        info={HANGING: ("told",)},
     )
 
     key: Mapped[Key] = relationship(

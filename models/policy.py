@@ -15,13 +15,13 @@ from models.follow_ups import FollowUp, FollowUpAttempt
 from models.hanging import registers_of
 from models.imports import ImportChunk, ImportRun
 from models.matters import ClockRun, Comment, RepeatReport
-from models.mentions import Mention
 from models.passes import PassMovement, VisitorPass
 from models.residents import MERGED, Occupancy, Resident, ResidentContact
 from models.roles import ADMINS, AUDITORS, EVERYONE, MANAGERS, READERS, SUPERVISORS, WORKERS, Role
 from models.saved_views import SavedView
 from models.staff import Actor, Staff, StaffAssignment, StaffContact, Team
 from models.tickets import OPEN_STATUSES, Ticket, TicketStatus
+from models.told import Told
 from models.verbs import everything, find, grant
 
 # How an event names the role that let the verb through: the weightiest of those that do.
@@ -154,7 +154,7 @@ def visible(actor: Actor | None, model: type[Any]) -> ColumnElement[bool]:
     if actor.is_system:
         return true()
     if model in _OF_A_RECORD:
-        return or_(*(_hangs_on(model, register, actor) for register in _registers(model)))
+        return of_visible(actor, model)
     if model in _OF_A_PARENT:
         column, parent = _OF_A_PARENT[model]
         return getattr(model, column).in_(_visible_ids(actor, parent))  # type: ignore[no-any-return]  # the column of a class chosen at run time
@@ -162,8 +162,9 @@ def visible(actor: Actor | None, model: type[Any]) -> ColumnElement[bool]:
         return BulkItem.run_id.in_(select(BulkRun.id).where(BulkRun.actor_id == actor.staff_id))
     if model is ImportChunk:
         return ImportChunk.run_id.in_(_visible_ids(actor, ImportRun))
-    if model is Mention:
-        return Mention.staff_id == actor.staff_id
+    if model is Told:
+        not_taken_back = or_(Told.withdrawn_at.is_(None), Told.seen_at.is_not(None))
+        return and_(Told.staff_id == actor.staff_id, not_taken_back)
     if model is SavedView:
         own = or_(SavedView.owner_id == actor.staff_id, SavedView.shared.is_(true()))
         return and_(SavedView.estate_id.in_(actor.estate_ids), own)
@@ -201,17 +202,22 @@ def _visible_events(actor: Actor) -> ColumnElement[bool]:
     return or_(Event.estate_id.in_(whole), accounts) if own else Event.estate_id.in_(whole)
 
 
+def of_visible(actor: Actor | None, model: type[Any]) -> ColumnElement[bool]:
+    """That a row of *model* hangs on a record that *actor* may see."""
+    return or_(*(_hangs_on(model, register, actor) for register in _registers(model)))
+
+
 def _registers(model: type[Any]) -> list[type[Any]]:
     """The classes of the registers on whose records rows of *model* hang."""
     return [tables()[table.name] for table in registers_of(model.__table__)]
 
 
-def _hangs_on(model: type[Any], register: type[Any], actor: Actor) -> ColumnElement[bool]:
+def _hangs_on(model: type[Any], register: type[Any], actor: Actor | None) -> ColumnElement[bool]:
     """That a row hangs on a record of *register* that *actor* may see."""
     return and_(model.register == register.__tablename__, model.record_id.in_(_visible_ids(actor, register)))
 
 
-def _visible_ids(actor: Actor, model: type[Any]) -> Any:
+def _visible_ids(actor: Actor | None, model: type[Any]) -> Any:
     return select(model.id).where(visible(actor, model))
 
 

@@ -25,8 +25,8 @@ from models.base import (
 from models.contacts import Contact, contact_indexes
 from models.errors import gettext_noop
 from models.estates import Estate
-from models.mentions import Mention
 from models.roles import ADMINS, CLERKS, LEADS, READERS, Role
+from models.told import UNSEEN, Told
 from models.verbs import grant
 
 SYSTEM = "system"
@@ -223,10 +223,7 @@ _ACCOUNT = (
         StaffAssignment.estate_id,
         StaffAssignment.role,
         StaffAssignment.team_id,
-        select(func.count())
-        .where(Mention.staff_id == Staff.id, Mention.seen_at.is_(None))
-        .scalar_subquery()
-        .label("unseen_mentions"),
+        select(func.count()).where(Told.staff_id == Staff.id, UNSEEN).scalar_subquery().label("unseen_told"),
         *(column.label(f"its_{column.key}") for column in _ESTATE),
     )
     .outerjoin(StaffAssignment, and_(StaffAssignment.staff_id == Staff.id, StaffAssignment.ended_at.is_(None)))
@@ -240,7 +237,7 @@ def account_of(session: Session, staff_id: int, **request: str | None) -> tuple[
     """The account with that id, its actor, and the estates it works in by code; one statement, None for no account.
 
     The account is a row with the columns of Staff (``own_estate_id`` for its ``estate_id``) and the number of
-    ``unseen_mentions``. *request* is as in :func:`actor_for`.
+    ``unseen_told``. *request* is as in :func:`actor_for`.
     """
     # Past the session's own work on records, which takes as long again.
     rows = session.connection().execute(_ACCOUNT, {"staff_id": staff_id}).all()

@@ -245,8 +245,8 @@ saved_views     share                   . . L S M . .  †
 
 column_choices  choose                  C T L S M A D  †
 
-mentions        read                    C T L S M A D  †
-mentions        mark_seen               C T L S M A D  †
+told            read                    C T L S M A D  †
+told            mark_seen               C T L S M A D  †
 
 rules           read                    C T L S M A D  †
 

@@ -19,7 +19,7 @@ from views.pages import bulk_runs, imports, search
 from views.pages.desk import DeskView
 from views.pages.follow_up_queue import FollowUpQueueView
 from views.pages.key_board import KeyBoardView
-from views.pages.mentions import MentionView
+from views.pages.messages import MessageView
 from views.pages.reports import ReportView
 from views.pages.rules import RuleView
 from views.pages.several_keys import SeveralKeysView
@@ -76,7 +76,7 @@ def register_views(app: Flask) -> Admin:
         if made.on_desk is not None:
             ON_DESK[made.register] = made.on_desk
     admin.add_view(SeveralKeysView())
-    admin.add_view(MentionView())
+    admin.add_view(MessageView())
     admin.add_view(RuleView())
     admin.add_view(bulk_runs.BulkRunView())
     admin.add_view(imports.ImportView())

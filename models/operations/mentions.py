@@ -1,23 +1,22 @@
-"""Colleagues named with @ in an entry: found in its words, told, and marked as seen by themselves."""
+"""Colleagues named with @ in an entry: found in its words, and told."""
 
 import functools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.call import Call
 from models.errors import OperationRefused, gettext_noop
 from models.matters import Comment
-from models.mentions import Mention
 from models.names import simplified
-from models.operations.core import name_pinyin, operation
+from models.operations.core import message, name_pinyin, write_messages
 from models.policy import may
-from models.roles import EVERYONE
-from models.staff import Actor, Staff, StaffAssignment, actors_for
+from models.staff import Staff, StaffAssignment, actors_for
+from models.told import ToldKind
 
 RULE = "MENTION"
 _AT = re.compile(r"(?<![\w.-])[@＠](?=\S)", re.ASCII)
@@ -120,25 +119,20 @@ def check_may_read(session: Session, people: Sequence[Colleague], matter: Any) -
             raise OperationRefused(RULE, message, person=actor.name, record=str(matter))
 
 
-def tell(session: Session, comments: Sequence[tuple[Comment, Sequence[Colleague]]], *, actor: Actor) -> None:
-    """Keep who was named in new *comments* (stored, with ids); nobody is told of naming themselves."""
-    for comment, people in comments:
-        for person in people:
-            if person.id != actor.staff_id:
-                mention = Mention(estate_id=comment.estate_id, comment_id=comment.id, staff_id=person.id)
-                mention.created_at = mention.updated_at = comment.at
-                session.add(mention)
-    session.flush()
-
-
-@operation(Mention, roles=EVERYONE, label=gettext_noop("Mark as seen"))
-def mark_seen(call: Call, ids: Iterable[int] | None) -> int:
-    """Mark *actor*'s own mentions as seen, all where *ids* is None. Returns how many were not yet; leaves no event."""
-    if not may(call.actor, "mark_seen", "mentions"):
-        raise OperationRefused("ROLE", gettext_noop("These mentions are somebody else's."))
-    own = [Mention.staff_id == call.actor.staff_id, Mention.seen_at.is_(None)]
-    if ids is not None:
-        own.append(Mention.id.in_(list(ids)))
-    number = call.session.scalar(select(func.count()).select_from(Mention).where(*own)) or 0
-    call.session.execute(update(Mention).where(*own).values(seen_at=call.now, updated_at=call.now))
-    return number
+def tell(call: Call, comments: Sequence[tuple[Comment, Sequence[Colleague]]]) -> None:
+    """Tell who was named in new *comments* (stored, with ids); nobody is told of naming themselves."""
+    messages = [
+        message(
+            call,
+            comment.estate_id,
+            (comment.register, comment.record_id),
+            ToldKind.MENTION,
+            RULE,
+            f"comment:{comment.id}",
+            person.id,
+        )
+        for comment, people in comments
+        for person in people
+        if person.id != call.actor.staff_id
+    ]
+    write_messages(call.session, messages)

@@ -58,4 +58,4 @@ def test_typing_an_at_offers_colleagues_and_enter_takes_one(person: Callable[...
     supervisor = person("supervisor")
     supervisor.goto("/admin/")
     supervisor.locator(".mention-link").click()
-    expect(supervisor.locator(".mention-new")).to_have_count(1)
+    expect(supervisor.locator(".mention-new").filter(has_text="请@周敏")).to_have_count(1)

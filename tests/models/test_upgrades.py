@@ -350,6 +350,8 @@ def test_an_upgrade_keeps_what_hangs_on_records_and_what_others_hung_on_that(by_
         assert [tuple(row) for row in calls] == [(51, "complaints", 21, None, 21), (52, "tickets", 31, 31, None)]
         entries = connection.exec_driver_sql(f"SELECT {columns} FROM comments")
         assert [tuple(row) for row in entries] == [(61, "tickets", 31, 31, None)]
+        told = connection.exec_driver_sql("SELECT register, record_id, staff_id, told_by_id, kind, cause FROM told")
+        assert [tuple(row) for row in told] == [("tickets", 31, 3, 3, "mention", "comment:61")]
         assert connection.exec_driver_sql("SELECT id, record_id FROM audit_findings").all() == [(81, 4711)]
         assert connection.exec_driver_sql("SELECT id, role FROM staff_assignments").all() == [(91, "clerk")]
         assert "gate_runs" in {index["name"] for index in inspect(connection).get_indexes("clock_runs")}

@@ -4,11 +4,12 @@ import pytest
 from sqlalchemy import select
 
 from models.call import Call
-from models.mentions import Mention
 from models.operations import tickets
-from models.operations.mentions import colleagues, mark_seen, named_in, offered
+from models.operations.mentions import colleagues, named_in, offered
+from models.operations.told import mark_seen
 from models.staff import account_of
 from models.tickets import TicketStatus
+from models.told import Told
 from tests.factories import make_person
 from tests.operations.walks import HOUR, new_ticket, refusal, ticket_in
 
@@ -25,7 +26,7 @@ def comment(world, ticket, now, body, by="clerk"):
 def told(world):
     """The user names of those who were told, in order."""
     people = {person.id: name for name, person in world.staff.items()}
-    return [people[row.staff_id] for row in world.session.scalars(select(Mention).order_by(Mention.id))]
+    return [people[row.staff_id] for row in world.session.scalars(select(Told).order_by(Told.id))]
 
 
 @pytest.mark.parametrize(
@@ -103,10 +104,10 @@ def test_a_mention_counts_until_its_person_has_seen_it(world, now):
     def unseen(username):
         found = account_of(world.session, world.person(username).id)
         assert found is not None
-        return found[0].unseen_mentions
+        return found[0].unseen_told
 
     assert (unseen("supervisor"), unseen("clerk")) == (2, 0)
-    first = world.session.scalars(select(Mention.id)).first()
+    first = world.session.scalars(select(Told.id)).first()
     assert mark_seen(Call(world.session, world.actor("manager"), now), [first]) == 0
     assert mark_seen(Call(world.session, world.actor("supervisor"), now), [first]) == 1
     assert unseen("supervisor") == 1

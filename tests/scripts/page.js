@@ -49,9 +49,9 @@ let answering = () => null;
 export function answers(answer) {
   answering = answer;
 }
-globalThis.fetch = async (address) => {
+globalThis.fetch = async (address, options = {}) => {
   const url = new URL(address, window.location.href);
-  asked.push(url);
+  asked.push(Object.assign(url, { options }));
   const body = await answering(url);
   const ok = body !== null && body !== undefined;
   return { ok, redirected: false, status: ok ? 200 : 500, json: async () => body, text: async () => String(body) };

@@ -7,9 +7,9 @@ from models.bulk import BulkItem, BulkOutcome, BulkRun
 from models.complaints import Complaint
 from models.imports import ImportRun
 from models.matters import Channel, Comment, RepeatReport
-from models.mentions import Mention
 from models.passes import Direction, PassMovement
 from models.tickets import Ticket
+from models.told import Told, ToldKind
 from tests.views.maker import Maker
 
 HOUR = datetime.timedelta(hours=1)
@@ -39,7 +39,8 @@ def hanging(maker: Maker) -> None:
     for name, register, matter, whom, body in texts:
         about = {"register": register, "record_id": made[register][matter], "at": now - HOUR}
         entry = maker.add(Comment, name, author_id=maker.person("clerk"), body=body, **about)
-        maker.add(Mention, name, comment_id=entry.id, staff_id=maker.person(whom))
+        told = {**about, "kind": ToldKind.MENTION, "rule": "MENTION", "cause": f"comment:{entry.id}"}
+        maker.add(Told, name, **told, staff_id=maker.person(whom), told_by_id=maker.person("clerk"))
     runs: dict[str, Any] = {"register": "tickets", "verb": "dispatch", "arguments": {}}
     files = {"register": "units", "file_name": "房.csv", "sheet": "", "header": "x", "columns": [], "rows": 1}
     for username in ("manager", "supervisor"):

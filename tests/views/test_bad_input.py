@@ -13,9 +13,9 @@ from models.audits import AuditLine
 from models.events import Event
 from models.follow_ups import FollowUp
 from models.keys import Key, KeyLoan
-from models.mentions import Mention
 from models.saved_views import ColumnChoice, SavedView
 from models.session import DeskSession
+from models.told import Told
 from tests.factories import World
 from tests.marks import first_sqlite
 from tests.records import Records
@@ -52,7 +52,7 @@ READ = {
 def kept(look: DeskSession) -> list[int | None]:
     """How many there are of everything that these pages can make."""
     look.rollback()
-    models = (Event, SavedView, ColumnChoice, Mention)
+    models = (Event, SavedView, ColumnChoice, Told)
     return [look.scalar(select(func.count()).select_from(model)) for model in models]
 
 

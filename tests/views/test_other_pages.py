@@ -141,7 +141,7 @@ def test_mentions_show_the_text_only_of_what_one_may_still_read(here: Ids, sign_
     assert "看看水压" in reading.words(told["T-first"])
     assert reading.ids(told["T-first"], "/admin/tickets/details/") == [here["tickets"]["first"]]
     for hidden in ("T-early", "C-early"):
-        assert "You may no longer read this entry." in reading.words(told[hidden])
+        assert "You may no longer read this record." in reading.words(told[hidden])
         assert list(reading.links(told[hidden])) == []
     for secret in ("业主很生气", "投诉内容", "请回电"):
         assert secret not in reading.words(page)

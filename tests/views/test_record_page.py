@@ -10,13 +10,13 @@ from sqlalchemy import delete, select
 
 from models.call import Call
 from models.events import Event
-from models.mentions import Mention
 from models.operations import staff
 from models.roles import Role
 from models.said import PersonalKey
 from models.session import DeskSession
 from models.staff import StaffAssignment
 from models.tickets import Ticket
+from models.told import Told
 from tests import reading
 from tests.factories import World
 from tests.records import Records
@@ -39,12 +39,12 @@ def test_a_mention_is_counted_in_the_header_shown_and_marked_as_seen(
     form = reading.one(reading.page(page), f'form[action="/admin/tickets/step/comment/?id={records.tickets[1]}"]')
     assert form.attributes["data-mention-url-value"] == "/admin/mentions/people/"
     assert comment(clerk, post, records.tickets[1], "@周敏 <b>请看</b>").status_code == 302
-    assert 'aria-label="1 mention not seen"' in supervisor.get("/admin/tickets/").text
+    assert 'aria-label="1 message not seen"' in supervisor.get("/admin/tickets/").text
     told = supervisor.get("/admin/mentions/").text
     assert "@周敏 &lt;b&gt;请看&lt;/b&gt;" in told
     assert f"/admin/tickets/details/?id={records.tickets[1]}" in told
-    assert "Nobody has mentioned you yet" in clerk.get("/admin/mentions/").text
-    mention = look.scalars(select(Mention.id)).one()
+    assert "There is nothing yet." in clerk.get("/admin/mentions/").text
+    mention = look.scalars(select(Told.id)).one()
     look.rollback()
     assert post(clerk, "/admin/mentions/seen/", id=str(mention)).status_code == 302
     assert "mention-link" in supervisor.get("/admin/").text
@@ -61,7 +61,7 @@ def test_who_cannot_read_the_record_is_named_in_the_refusal_and_nothing_is_writt
     assert answer.status_code == 409
     assert "王强 may not read" in answer.text
     assert "@王强 去看看" in answer.text
-    assert look.scalars(select(Mention)).all() == []
+    assert look.scalars(select(Told)).all() == []
 
 
 def test_colleagues_are_offered_to_those_who_may_write_entries(records: Records, sign_in: SignIn) -> None:

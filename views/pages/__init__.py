@@ -1,1 +1,1 @@
-"""Pages that are no register: desk, homes, key board, queue, reports, search, mentions, imports, bulk runs."""
+"""Pages that are no register: desk, homes, key board, queue, reports, search, messages, imports, bulk runs."""

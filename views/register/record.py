@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, Any
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from markupsafe import Markup
+from sqlalchemy import select
 
+from models.policy import visible
 from models.staff import Staff
+from models.told import UNSEEN, Told
 from views.register.part import Row
 from views.request import context
 from views.request.gathering import Question, gathered
 from views.request.queries import asked_id
 from views.words.cells import callable_phone
-from views.words.language import NOTHING
+from views.words.language import NOTHING, label, listed
 from views.words.references import record_url, reference_of
 from views.words.timeline import Entry, history, history_questions
 
@@ -57,7 +60,7 @@ class RecordPages(Part[Row]):
         names = [name for _title, names in self.sections for name in names]
         record = self.get_one(record_id, names)
         offers = self.offers(record)
-        tables, entries = self.beside(record)
+        tables, entries, unseen = self.beside(record)
         return self.render(
             self.details_template,
             record=record,
@@ -69,19 +72,27 @@ class RecordPages(Part[Row]):
             may_edit=self.has_page("edit") and self.allowed("amend", record) and self.amendable(record),
             may_delete=self.has_page("delete") and self.allowed("delete", record) and self.deletable(record),
             links=self.links(record),
+            told=unseen,
+            told_kinds=listed(dict.fromkeys(label(row.kind) for row in unseen)),
             now=context.now(),
         )
 
-    def beside(self, record: Row) -> tuple[list[Related], list[Entry]]:
-        """The related tables and the history: one statement for all of it, one for the names mentioned in it."""
+    def beside(self, record: Row) -> tuple[list[Related], list[Entry], Sequence[Any]]:
+        """The related tables, the history and what the person was told and has not seen yet.
+
+        One statement for all of it, one for the names mentioned in it.
+        """
         tables = self.related(record)
         questions = {f"related {place}": table.query for place, table in enumerate(tables) if table.query is not None}
+        if context.unseen_told():
+            own = visible(context.actor(), Told), UNSEEN, Told.of(self.model, record.id)
+            questions["told"] = select(Told.id, Told.kind).where(*own).order_by(Told.id)
         found = gathered({**questions, **history_questions(self.register, record.id)})
         for place, table in enumerate(tables):
             table.rows += [table.show(row) for row in found.get(f"related {place}", ())]
             table.links += table.links_of_rows if table.rows else []
         entries = history(found, self.references(record))
-        return [table for table in tables if table.rows or table.links], entries
+        return [table for table in tables if table.rows or table.links], entries, found.get("told", ())
 
     def references(self, record: Row) -> dict[Any, set[int]]:
         """Table -> ids of the records that the facts of *record* name by their column alone."""

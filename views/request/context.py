@@ -109,6 +109,12 @@ def without_estate(text: str) -> str:
     return addresses.without_estate(text, [each.name for each in (estates() if shown is None else [shown])])
 
 
+def unseen_told() -> int:
+    """How many messages the person has not seen yet."""
+    number: int = g.get("unseen_told", 0)
+    return number
+
+
 def note_saved() -> None:
     """Say that what this request's form holds is stored: its draft is needed no more (``admin_app.drafts``)."""
     g.saved = True

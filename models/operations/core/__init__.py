@@ -33,6 +33,7 @@ from models.operations.core.registers import (
     sift,
 )
 from models.operations.core.staff import DESK_ROLES, WORKING_ROLES, can_handle, can_own, once_looked_up, works_as
+from models.operations.core.telling import TELLS, Step, Tell, message, tells, write_messages
 from models.operations.core.verb import Verb, operation, verb
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "FINDERS",
     "MAXIMUM_LENGTH",
     "SURNAMES",
+    "TELLS",
     "WORKING_ROLES",
     "AuditDay",
     "Finding",
@@ -48,6 +50,8 @@ __all__ = [
     "FirstLimits",
     "Move",
     "New",
+    "Step",
+    "Tell",
     "Verb",
     "can_handle",
     "can_own",
@@ -72,6 +76,7 @@ __all__ = [
     "in_estate",
     "local_date",
     "local_dates",
+    "message",
     "name_pinyin",
     "number_of",
     "once_looked_up",
@@ -87,6 +92,8 @@ __all__ = [
     "start_first",
     "take_numbers",
     "take_numbers_by_day",
+    "tells",
     "verb",
     "works_as",
+    "write_messages",
 ]

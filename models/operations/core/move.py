@@ -16,6 +16,7 @@ from models.call import Call
 from models.errors import Msgid, OperationRefused, Outcome, StaleRecord, gettext_noop
 from models.events import fact, record_events
 from models.operations.core.clocks import RunningClocks
+from models.operations.core.telling import tell
 from models.personal import Keyring, keyring_of
 from models.policy import role_for
 from models.roles import Role
@@ -199,19 +200,21 @@ class Move(Generic[Row]):
                 self._changes.setdefault(row_id, {})["due_at"] = due_at
         keyring = keyring_of(self.session)
         events = []
+        befores = {}
         for row in self.rows:
             changed = {
                 name: value
                 for name, value in self._changes.get(row.id, {}).items()
                 if differs(getattr(row, name), value)
             }
-            before = {name: getattr(row, name) for name in changed}
+            before = befores[row.id] = {name: getattr(row, name) for name in changed}
             self._changes[row.id] = changed
             after = {**facts(row, changed, keyring), **self.also, **self._notes.get(row.id, {})}
             events.append(self._event(row, facts(row, before, keyring), after))
         # In this order: guards ask for the event of what a verb alone may do (models.final_guards).
-        record_events(self.session, events)
+        ids = record_events(self.session, events)
         self._write()
+        tell(self.call, self.verb, self.rows, ids, befores)
         for do in self._afterwards:
             do(self.outcome)
         return self.outcome
@@ -361,7 +364,7 @@ def create(
                 rule=rule,
             )
         )
-    record_events(call.session, events, of_new=True)
+    tell(call, verb, rows, record_events(call.session, events, of_new=True), {})
     return list(rows)
 
 

@@ -17,6 +17,7 @@ from models.operations.core.move import CHUNK, Move, refuse_role
 from models.settings import EstateSettings
 from models.staff import Actor
 from models.tags import has_look_alikes
+from models.told import Told
 
 Draft = TypeVar("Draft")
 Row = TypeVar("Row", bound=Base)
@@ -120,9 +121,10 @@ def referred(
 ) -> set[int]:
     """Which of the rows *ids* of *model* any other row refers to or hangs on, *apart_from* rows of these tables.
 
-    A finding counts once somebody wrote a note to it or signed its audit off; until then it goes along with its record.
+    A finding counts once somebody wrote a note to it or signed its audit off; until then it goes along with its record,
+    as what people were told of it does.
     """
-    kinds: list[type[Base]] = [*apart_from, AuditFinding]
+    kinds: list[type[Base]] = [*apart_from, AuditFinding, Told]
     left_out = {kind.__table__ for kind in kinds}
     found: set[int] = set()
     own = cast("Table", model.__table__)
@@ -166,7 +168,8 @@ def remove(move: Move[Row], rows: Sequence[Row], *, along: Iterable[type[OfRecor
         lines = AuditLine.finding_id.in_(select(AuditFinding.id).where(*found))
         session.execute(sql_delete(AuditLine).where(lines))
         session.execute(sql_delete(AuditFinding).where(*found))
-        for table in along:
+        hanging: list[type[OfRecord]] = [*along, Told]
+        for table in hanging:
             theirs = table.register == model.__tablename__, table.record_id.in_(chunk)
             session.execute(sql_delete(table).where(*theirs))
         session.execute(sql_delete(model).where(model.id.in_(chunk)))

@@ -145,4 +145,4 @@ def comment(move: Move[Any], *, body: str, kind: CommentKind = CommentKind.NOTE)
         move.add(entry)
         if isinstance(matter, Complaint) and (kind is CommentKind.REPLY or matter.anonymous):
             move.clocks.renew(matter, move.now, PROGRESS_NOTE)
-    move.afterwards(lambda _outcome: tell(move.session, told, actor=move.actor))
+    move.afterwards(lambda _outcome: tell(move.call, told))

@@ -1,0 +1,134 @@
+"""Who is told of what a verb did: declared beside the verbs of a register, written with their events.
+
+    tells(Ticket, "assign", Tell(ToldKind.NEW_JOB, "DSP-11", lambda step: [step.row.assignee_id]))
+
+Of one event a person is told once, by what is declared first. Nobody is told of the own doing, nor who does not work in
+the record's estate: disabled accounts and the system neither.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from models.base import Base, LabelledEnum
+from models.call import Call
+from models.roles import Role
+from models.rules import known_rule
+from models.staff import Staff, StaffAssignment
+from models.told import Told
+
+
+class People:
+    """Who works where, asked once for each estate."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._known: dict[int, list[tuple[int, Role, int | None]]] = {}
+
+    def of(self, estate_id: int, roles: Iterable[Role] = Role, team_id: int | None = None) -> list[int]:
+        """Those who have one of *roles* in the estate, in that team where one is given; disabled accounts left out."""
+        if estate_id not in self._known:
+            query = select(StaffAssignment.staff_id, StaffAssignment.role, StaffAssignment.team_id)
+            query = query.join(Staff, Staff.id == StaffAssignment.staff_id).order_by(StaffAssignment.id)
+            working = StaffAssignment.ended_at.is_(None), Staff.disabled_at.is_(None), Staff.username != "system"
+            found = self._session.execute(query.where(StaffAssignment.estate_id == estate_id, *working))
+            self._known[estate_id] = [(row.staff_id, row.role, row.team_id) for row in found]
+        held = set(roles)
+        return [person for person, role, team in self._known[estate_id] if role in held and team_id in {None, team}]
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a verb did to one record, which has its new columns already."""
+
+    row: Any
+    before: Mapping[str, Any]
+    """The columns that became something else, as they were; of a new record none."""
+    session: Session
+    people: People
+
+    def new(self, *names: str) -> list[int | None]:
+        """What these columns hold, of those that the verb changed."""
+        return [getattr(self.row, name) for name in names if not self.before or name in self.before]
+
+    def leads(self) -> list[int]:
+        """The leads of the record's team."""
+        return self.people.of(self.row.estate_id, {Role.LEAD}, self.row.team_id) if self.row.team_id else []
+
+    def supervisors(self) -> list[int]:
+        """The supervisors of the record's estate."""
+        return self.people.of(self.row.estate_id, {Role.SUPERVISOR})
+
+
+@dataclass(frozen=True)
+class Tell:
+    """Of what kind it is, by which rule, and whom it concerns; None among these is nobody."""
+
+    kind: LabelledEnum
+    rule: str
+    whom: Callable[[Step], Iterable[int | None]]
+    about: Callable[[Any], tuple[str, int]] = lambda row: (row.__tablename__, row.id)
+    """On which record it hangs."""
+
+
+TELLS: dict[tuple[str, str], tuple[Tell, ...]] = {}
+"""Register and verb -> who is told."""
+
+
+def tells(model: type[Base], verb: str, *declared: Tell) -> None:
+    """Declare whom *verb* of *model* tells. Raises ValueError for a rule that there is not, or a second declaration."""
+    for each in declared:
+        known_rule(each.rule)
+    if TELLS.setdefault((model.__tablename__, verb), declared) is not declared:
+        raise ValueError(f"whom {verb} of {model.__tablename__} tells is declared twice")
+
+
+def tell(call: Call, verb: str, rows: Sequence[Base], events: Sequence[int], before: Mapping[int, Any]) -> None:
+    """Write what is declared of *verb*, for each of *rows* with its event; *before*: id -> columns as they were."""
+    declared = TELLS.get((rows[0].__tablename__, verb), ()) if rows else ()
+    if not declared:
+        return
+    people = People(call.session)
+    working: dict[int, set[int]] = {}
+    messages: list[dict[str, Any]] = []
+    for row, event in zip(rows, events, strict=True):
+        step = Step(row, before.get(row.id, {}), call.session, people)
+        estate_id = step.row.estate_id
+        if estate_id not in working:
+            working[estate_id] = set(people.of(estate_id)) - {call.actor.staff_id}
+        left = set(working[estate_id])
+        for each in declared:
+            for person in each.whom(step):
+                if person in left:
+                    left.discard(person)
+                    about = each.about(row)
+                    messages.append(message(call, estate_id, about, each.kind, each.rule, f"event:{event}", person))
+    write_messages(call.session, messages)
+
+
+def message(
+    call: Call, estate_id: int, about: tuple[str, int], kind: LabelledEnum, rule: str, cause: str, staff_id: int
+) -> dict[str, Any]:
+    """The columns of one message about the record *about*, a register and an id."""
+    return {
+        "estate_id": estate_id,
+        "register": about[0],
+        "record_id": about[1],
+        "kind": kind,
+        "rule": rule,
+        "cause": cause,
+        "staff_id": staff_id,
+        "told_by_id": call.actor.staff_id,
+        "at": call.now,
+        "created_at": call.now,
+        "updated_at": call.now,
+    }
+
+
+def write_messages(session: Session, messages: list[dict[str, Any]]) -> None:
+    """Write *messages* with one statement."""
+    if messages:
+        session.connection().execute(insert(Told), messages)
