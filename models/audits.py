@@ -47,7 +47,7 @@ class FindingKind(LabelledEnum):
     DEPOSIT_NOT_REFUNDED = "deposit_not_refunded", gettext_noop("deposit not refunded")
     MISSING_FIELDS = "missing_fields", gettext_noop("record with missing fields")
     LATE_REGISTERED = "late_registered", gettext_noop("registered after the day it was heard")
-    OWNER_GONE = "owner_gone", gettext_noop("desk owner disabled or moved")
+    OWNER_GONE = "owner_gone", gettext_noop("person disabled or moved")
 
 
 class AuditRun(Register, Base):

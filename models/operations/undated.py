@@ -33,7 +33,8 @@ def date_undated(call: Call, estates: Iterable[Estate]) -> None:
     tickets = select(Ticket).where(Ticket.estate_id.in_(ids), among(Ticket.status, OPEN_STATUSES), lacks)
     _start(call, Ticket, call.session.scalars(tickets).all(), "amend", _of_ticket)
     planned = Complaint.carried_out_at.is_(None) & Complaint.measures_due_at.is_not(None)
-    missing = or_(planned & ~_runs(Complaint, MEASURES), ~_runs(Complaint))
+    promised = Complaint.carried_out_at.is_(None) & Complaint.promised_at.is_not(None)
+    missing = or_(planned & ~_runs(Complaint, MEASURES), promised & ~_ever_ran(Complaint, PROMISE), ~_runs(Complaint))
     complaints = select(Complaint).where(
         Complaint.estate_id.in_(ids), among(Complaint.status, OPEN_COMPLAINTS), missing
     )
@@ -47,6 +48,12 @@ def _runs(model: type[Any], *codes: str) -> ColumnElement[bool]:
     if not codes:
         return running.where(ClockRun.paused_at.is_(None)).exists()
     return running.join(Clock, Clock.id == ClockRun.clock_id).where(Clock.code.in_(codes)).exists()
+
+
+def _ever_ran(model: type[Any], code: str) -> ColumnElement[bool]:
+    """Whether the clock *code* has run on a row, and may have been met."""
+    run = select(ClockRun.id).where(ClockRun.of(model, model.id))
+    return run.join(Clock, Clock.id == ClockRun.clock_id).where(Clock.code == code).exists()
 
 
 def _start(call: Call, model: type[Any], rows: Iterable[Any], verb: str, owed: Any) -> None:
@@ -73,3 +80,5 @@ def _of_ticket(ticket: Ticket, now: datetime.datetime) -> Owed:
 def _of_complaint(complaint: Complaint, _now: datetime.datetime) -> Owed:
     if complaint.carried_out_at is None and complaint.measures_due_at is not None:
         yield MEASURES, complaint.formal_record_at, complaint.measures_due_at
+    if complaint.carried_out_at is None and complaint.promised_at is not None:
+        yield PROMISE, complaint.registered_at, complaint.promised_at

@@ -315,19 +315,14 @@ def missing(row: Sequence[Any]) -> list[str]:
 
 
 def late(bare: Bare, who: Account, at: datetime.datetime) -> Iterator[Finding]:
-    """Clocks of tickets and of follow-ups that ran out."""
+    """Clocks of tickets that ran out; follow-ups have a list of their own."""
     ticket = (
         "SELECT t.id, t.number, t.desk_owner_id, r.due_at, r.started_at, c.code, c.rule FROM clock_runs r"
         " JOIN tickets t ON t.id = r.ticket_id"
     )
-    follow_up = (
-        "SELECT f.id, t.number, f.assignee_id, r.due_at, r.started_at, c.code, c.rule FROM clock_runs r"
-        " JOIN follow_ups f ON f.id = r.follow_up_id JOIN tickets t ON t.id = f.ticket_id"
-    )
-    for register, query in (("tickets", ticket), ("follow_ups", follow_up)):
-        for row_id, number, owner, due, started, code, rule in bare.rows(query + _LATE, who.estate_id, bare.time(at)):
-            facts = {"started_at": bare.moment(started).isoformat()}
-            yield ("past_clock", rule, register, row_id, code, due, due, number, owner, True, facts)
+    for row_id, number, owner, due, started, code, rule in bare.rows(ticket + _LATE, who.estate_id, bare.time(at)):
+        facts = {"started_at": bare.moment(started).isoformat()}
+        yield ("past_clock", rule, "tickets", row_id, code, due, due, number, owner, True, facts)
 
 
 def others(bare: Bare, who: Account, at: datetime.datetime) -> None:

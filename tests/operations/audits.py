@@ -23,15 +23,15 @@ def run(world, now, by="clerk", **arguments):
     return called(audits.run, world.session, [world.estate], actor=world.actor(by), now=now, **arguments)
 
 
-def audit(world, now):
+def audit(world, now, by="clerk"):
     """The document of today's audit of the one estate."""
-    found = audits.document(world.session, [run(world, now).one()])
+    found = audits.document(world.session, [run(world, now, by).one()])
     (document,) = found["audits"]
     return document
 
 
-def of_kind(world, now, kind):
-    return [finding for finding in audit(world, now)["findings"] if finding["kind"] == kind.value]
+def of_kind(world, now, kind, by="clerk"):
+    return [finding for finding in audit(world, now, by)["findings"] if finding["kind"] == kind.value]
 
 
 def only(world, now, kind, *, rule=None):

@@ -5,7 +5,7 @@ import itertools
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from models.audits import FindingKind
 from models.call import Call
@@ -15,8 +15,8 @@ from models.matters import Severity
 from models.operations import follow_ups, tickets
 from models.operations.follow_ups import FollowUpDraft
 from models.passes import PassKind
-from models.staff import Department, StaffAssignment
-from models.tickets import TicketKind, TicketStatus
+from models.staff import Department, Staff, StaffAssignment
+from models.tickets import Ticket, TicketKind, TicketStatus
 from tests.operations.audits import audit, issue_pass, lend_key, lines, of_kind, only, run
 from tests.operations.walks import (
     DAY,
@@ -91,13 +91,52 @@ def test_a_clock_that_stands_still_is_not_past__JOB_1(world, now):
     assert of_kind(world, now + HOUR, K.PAST_CLOCK) == []
 
 
-def test_a_late_follow_up_goes_by_its_matters_number__FUP_1(world, now):
+def test_one_cause_is_one_line__AUD_1(world, now):
     ticket = ticket_in(world, TicketStatus.IN_PROGRESS, now)
     do(world, "finish", ticket, now).one()
-    finding = only(world, now + 4 * DAY, K.PAST_CLOCK, rule="FUP-1")
+    serious = new_complaint(world, now, severity=Severity.SERIOUS)
+    found = audit(world, now + 4 * DAY)["findings"]
+    late = [(item["rule"], item["kind"], item["number"]) for item in found if item["rule"] in ("FUP-1", "CMP-3")]
+    assert sorted(late) == [
+        ("CMP-3", K.NO_FORMAL_RECORD.value, serious.number),
+        ("FUP-1", K.NO_FOLLOW_UP.value, ticket.number),
+    ]
+    assert {line.overdue for line in lines(world, rule="FUP-1")} == {True}
+
+
+def test_a_call_that_stands_in_no_other_list_is_past_its_clock__FUP_1(world, now):
+    ticket = ticket_in(world, TicketStatus.IN_PROGRESS, now)
+    do(world, "finish", ticket, now).one()
     follow_up = follow_up_of(world, ticket)
-    expected = ("FUP-1", "follow_ups", follow_up.id, ticket.number)
-    assert (finding["rule"], finding["register"], finding["record_id"], finding["number"]) == expected
+    # Another program says afterwards that a colleague reported it: nobody is asked, and still the call is to be made.
+    world.session.execute(update(Ticket).where(Ticket.id == ticket.id).values(reporter_department="保洁部"))
+    finding = only(world, now + 4 * DAY, K.PAST_CLOCK, rule="FUP-1")
+    assert (finding["register"], finding["record_id"]) == ("follow_ups", follow_up.id)
+
+
+@pytest.mark.parametrize("column", ["assignee_id", "follower_id"])
+def test_a_handler_or_follower_who_left_is_a_finding__DSP_10_DSP_11(world, now, column):
+    ticket = ticket_in(world, TicketStatus.ACCEPTED, now)
+    gone = world.person("technician2")
+    world.session.execute(update(Ticket).where(Ticket.id == ticket.id).values({column: gone.id}))
+    assert of_kind(world, now, K.OWNER_GONE) == []
+    world.session.execute(update(Staff).where(Staff.id == gone.id).values(disabled_at=now))
+    finding = only(world, now + HOUR, K.OWNER_GONE)
+    assert (finding["rule"], finding["number"]) == (
+        {"assignee_id": "DSP-11", "follower_id": "DSP-10"}[column],
+        ticket.number,
+    )
+
+
+def test_a_call_of_somebody_who_left_the_desk_is_a_finding_that_needs_a_note__FUP_4(world, now):
+    ticket = ticket_in(world, TicketStatus.IN_PROGRESS, now)
+    do(world, "finish", ticket, now).one()
+    here = (StaffAssignment.staff_id == world.person("clerk").id, StaffAssignment.ended_at.is_(None))
+    assert of_kind(world, now, K.OWNER_GONE) == []
+    world.session.execute(update(StaffAssignment).where(*here).values(ended_at=now))
+    found = {item["rule"]: item for item in of_kind(world, now + HOUR, K.OWNER_GONE, by="supervisor")}
+    assert (found["FUP-4"]["register"], found["FUP-4"]["number"]) == ("follow_ups", ticket.number)
+    assert [line.overdue for line in lines(world, rule="FUP-4")] == [True]
 
 
 def test_a_complaint_without_its_formal_record_is_listed_from_its_due_time__CMP_3(world, now):

@@ -68,7 +68,7 @@ def test_measures_of_before_such_clocks_get_their_date_once__INT_14(world, now):
     undated, carried_out = (with_measures(world, now, now + 3 * DAY) for _ in range(2))
     do(world, "carry_out", carried_out, now).one()
     world.session.execute(delete(ClockRun).where(ClockRun.complaint_id.is_not(None)))
-    undated.due_at = carried_out.due_at = None
+    undated.due_at = carried_out.due_at = now
     world.session.flush()
     for later in (4 * DAY, 5 * DAY):
         date_undated(Call(world.session, world.actor("system"), now + later), [world.estate, world.other])

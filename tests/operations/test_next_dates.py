@@ -222,7 +222,7 @@ def test_matters_of_before_such_clocks_get_the_floors_of_their_states_once__INT_
     codes = [set(running(world, row)) - {"same-day", "formal-record"} for row in rows]
     world.session.execute(delete(ClockRun))
     for row in rows:
-        row.due_at = None
+        row.due_at = now
     world.session.flush()
     versions = [row.version + 1 for row in rows]
     for later in (4 * DAY, 5 * DAY):

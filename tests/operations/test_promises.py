@@ -6,11 +6,12 @@ from sqlalchemy import delete, select
 from models import reports
 from models.audits import FindingKind
 from models.call import Call
-from models.matters import ClockRun
+from models.complaints import Complaint
+from models.matters import ClockRun, CommentKind
 from models.operations.undated import date_undated
 from models.tickets import CLOSING, PROMISE, QUESTION, Ticket, TicketKind, TicketStatus
 from tests.operations.audits import of_kind, only
-from tests.operations.walks import DAY, HOUR, MINUTE, do, new_ticket, refusal, running, ticket_in
+from tests.operations.walks import DAY, HOUR, MINUTE, do, new_complaint, new_ticket, refusal, running, ticket_in
 
 ASKED = {TicketKind.ENQUIRY: 30 * MINUTE, TicketKind.QUERY: 2 * DAY, TicketKind.SUGGESTION: 2 * DAY}
 
@@ -50,8 +51,8 @@ def test_a_promise_on_a_job_is_a_date_beside_its_others_and_kept_by_finishing__I
     assert PROMISE not in running(world, ticket)
 
 
-def missed(world, now):
-    return list(world.session.scalars(select(Ticket.id).where(reports.missed(Ticket, PROMISE, now))))
+def missed(world, now, model=Ticket):
+    return list(world.session.scalars(select(model.id).where(reports.missed(model, PROMISE, now))))
 
 
 def test_a_promise_is_moved_before_its_time_and_one_that_was_missed_stays_missed__INT_5(world, now):
@@ -97,7 +98,7 @@ def test_what_was_asked_before_such_clocks_gets_its_date_from_when_it_came_in__I
     waits = ticket_in(world, TicketStatus.WAITING, now, promised_at=now + 3 * HOUR)
     world.session.execute(delete(ClockRun).where(ClockRun.ticket_id.is_not(None)))
     for ticket in (*asked, promised, waits):
-        ticket.due_at = None
+        ticket.due_at = now
     world.session.flush()
     for later in (DAY, DAY + HOUR):
         date_undated(Call(world.session, world.actor("system"), now + later), [world.estate, world.other])
@@ -105,3 +106,45 @@ def test_what_was_asked_before_such_clocks_gets_its_date_from_when_it_came_in__I
     assert [ticket.due_at for ticket in asked] == [now + left for left in ASKED.values()]
     assert running(world, asked[1]) == {QUESTION: now + 2 * DAY}
     assert (promised.due_at, answered.due_at, waits.due_at) == (now + 10 * MINUTE, now + 7 * DAY, now + 3 * HOUR)
+
+
+@pytest.mark.parametrize("how", ["propose", "comment"])
+def test_a_promise_to_whoever_complained_is_a_date_and_kept_by_a_reply__INT_5(world, now, how):
+    complaint = new_complaint(world, now, promised_at=now + HOUR)
+    assert (complaint.due_at, running(world, complaint)[PROMISE]) == (now + HOUR, now + HOUR)
+    for verb in ("assign", "investigate"):
+        do(world, verb, complaint, now).one()
+    finding = only(world, now + HOUR + MINUTE, FindingKind.PAST_CLOCK, rule="INT-5")
+    assert finding["number"] == complaint.number
+    reply = {"kind": CommentKind.REPLY, "body": "厂家周五来"} if how == "comment" else {}
+    do(world, how, complaint, now + 2 * HOUR, **reply).one()
+    assert PROMISE not in running(world, complaint)
+    assert missed(world, now + 3 * HOUR, Complaint) == [complaint.id]
+
+
+def test_what_was_promised_to_whoever_complained_is_moved_and_not_taken_back__INT_5(world, now):
+    complaint = new_complaint(world, now, promised_at=now + HOUR)
+    assert refusal(do(world, "amend", complaint, now, promised_at=None)).rule == "INT-5"
+    do(world, "amend", complaint, now + 2 * HOUR, promised_at=now + 4 * HOUR).one()
+    assert running(world, complaint)[PROMISE] == now + 4 * HOUR
+    assert missed(world, now + 3 * HOUR, Complaint) == [complaint.id]
+
+
+def test_moved_before_its_time_a_promise_leaves_what_was_promised_first__INT_5(world, now):
+    ticket = new_ticket(world, now, kind=TicketKind.QUERY, promised_at=now + HOUR)
+    do(world, "amend", ticket, now + MINUTE, promised_at=now + 2 * HOUR).one()
+    runs = world.session.scalars(select(ClockRun).where(ClockRun.ticket_id == ticket.id).order_by(ClockRun.due_at))
+    assert [(run.due_at, run.cancelled_at, run.met_at) for run in runs] == [
+        (now + HOUR, now + MINUTE, None),
+        (now + 2 * HOUR, None, None),
+    ]
+
+
+def test_promises_of_complaints_of_before_such_clocks_get_theirs_once__INT_5(world, now):
+    kept, owed = (new_complaint(world, now, promised_at=now + HOUR) for _ in range(2))
+    do(world, "comment", kept, now, kind=CommentKind.REPLY, body="周五").one()
+    world.session.execute(delete(ClockRun).where(ClockRun.complaint_id == owed.id))
+    for later in (DAY, 2 * DAY):
+        date_undated(Call(world.session, world.actor("system"), now + later), [world.estate])
+    world.session.expire_all()
+    assert [PROMISE in running(world, complaint) for complaint in (kept, owed)] == [False, True]

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import delete, select, update
 
+from models import reports
 from models.audits import FindingKind
 from models.call import Call
 from models.events import Event
@@ -11,7 +12,7 @@ from models.operations import settings, tickets
 from models.operations.undated import date_undated
 from models.roles import Role
 from models.settings import Clock
-from models.tickets import WAITING, TicketKind, TicketStatus, WaitingReason
+from models.tickets import WAITING, Ticket, TicketKind, TicketStatus, WaitingReason
 from tests.operations.audits import only
 from tests.operations.walks import DAY, HOUR, MINUTE, do, refusal, running, ticket_in
 
@@ -102,7 +103,7 @@ def test_what_waited_before_dates_were_asked_is_due_with_the_upgrade_and_dated_o
     world.session.execute(
         delete(ClockRun).where(ClockRun.ticket_id == undated.id, ClockRun.clock_id == clock_of(world).id)
     )
-    undated.due_at = None
+    undated.due_at = now
     world.session.flush()
     for later in (HOUR, 2 * HOUR):
         call = Call(world.session, world.actor("system"), now + later)
@@ -123,3 +124,25 @@ def test_an_estate_of_before_gets_the_clocks_that_the_program_has_learnt_since__
     ]
     assert settings.provide_clocks(call, [world.estate]) == []
     assert clock_of(world).minutes == 92 * 24 * 60
+
+
+def test_what_waits_waits_until_another_time_and_a_date_that_was_missed_stays_missed__INT_14(world, now):
+    early, late = (ticket_in(world, TicketStatus.WAITING, now) for _ in range(2))
+    do(world, "wait", early, now + DAY, until=now + 10 * DAY).one()
+    do(world, "wait", late, now + 4 * DAY, until=now + 10 * DAY).one()
+    for ticket in (early, late):
+        assert (ticket.due_at, ticket.waiting_from) == (now + 10 * DAY, TicketStatus.IN_PROGRESS)
+    missed = world.session.scalars(select(Ticket.id).where(reports.missed(Ticket, WAITING, now + 5 * DAY))).all()
+    assert missed == [late.id]
+    do(world, "resume", early, now + 5 * DAY).one()
+    assert early.status is TicketStatus.IN_PROGRESS
+
+
+def test_what_waits_for_another_reason_lets_its_clocks_run_or_stand_still__JOB_9(world, now):
+    ticket = ticket_in(world, TicketStatus.WAITING, now)
+    evening = running(world, ticket)["same-day"]
+    do(world, "wait", ticket, now + HOUR, until=now + 5 * DAY, waiting_reason=WaitingReason.THIRD_PARTY).one()
+    assert running(world, ticket)["same-day"] == evening
+    assert ticket.due_at == min(running(world, ticket).values()) < now + DAY
+    do(world, "wait", ticket, now + HOUR, until=now + 5 * DAY, waiting_reason=WaitingReason.MATERIALS).one()
+    assert ticket.due_at == now + 5 * DAY

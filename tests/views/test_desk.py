@@ -29,7 +29,7 @@ MIDNIGHT = 14 * HOUR  # from the tests' present, which is 10 o'clock
 Ids = dict[str, dict[str, int]]
 
 # Of each matter but these: due tomorrow, dispatched to a handler of the gardeners, kept by a colleague of the viewer.
-DUE: dict[str, datetime.timedelta | None] = {
+DUE: dict[str, datetime.timedelta] = {
     "late": -MINUTE,
     "just": 0 * MINUTE,
     "soon": 2 * HOUR,
@@ -39,11 +39,11 @@ DUE: dict[str, datetime.timedelta | None] = {
     "asked": DAY + 2 * MINUTE,
     "handled": DAY + 3 * MINUTE,
     "owned": DAY + 4 * MINUTE,
-    "never": None,
+    "last": 90 * DAY,
     "cancelled": -HOUR,
 }
 FIGURES = {
-    "open": ["late", "just", "soon", "later", "unassigned", "follow_up", "asked", "handled", "owned", "never"],
+    "open": ["late", "just", "soon", "later", "unassigned", "follow_up", "asked", "handled", "owned", "last"],
     "overdue": ["late"],
     "soon": ["just", "soon"],
     "unassigned": ["unassigned"],
@@ -64,7 +64,7 @@ def make(session: DeskSession, world: World, now: datetime.datetime) -> Ids:
     """The small world. Returns register -> name -> id."""
     made: Ids = {"tickets": {}, "complaints": {}}
     for name, left in DUE.items():
-        due_at = None if left is None else now + left
+        due_at = now + left
         for register, model in (("tickets", Ticket), ("complaints", Complaint)):
             matter = make_matter(world, model, name, now)
             matter.due_at = due_at

@@ -7,10 +7,11 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from models.audits import AuditFinding, AuditLine, AuditRun
+from models.audits import AuditFinding, AuditLine, AuditRun, FindingKind
 from models.call import Call
 from models.errors import OperationRefused, Outcome, gettext_noop
 from models.estates import Estate
+from models.follow_ups import FollowUp
 from models.operations.audits.matters import matter_findings
 from models.operations.audits.overdue import past_clocks
 from models.operations.audits.store import counts_of, store_findings, store_lines
@@ -28,6 +29,7 @@ from models.operations.core import (
     sift,
     verb,
 )
+from models.operations.matters import FORMAL_RECORD
 from models.roles import CLERKS, SUPERVISORS
 from models.settings import EstateSettings
 
@@ -120,7 +122,28 @@ def _find(
     scope = AuditDay(estate_id=estate.id, day_begins=begins, day_ends=ends, now=now)
     found = [*matter_findings(session, scope, calendar.local_date), *past_clocks(session, scope)]
     found += [item for find in FINDERS for item in find(session, scope)]
+    found = _one_line_a_cause(session, found)
     return {item.key: item for item in sorted(found, key=_order)}
+
+
+def _one_line_a_cause(session: Session, found: list[Finding]) -> list[Finding]:
+    """*found* without clocks of what stands in a list of its own already: follow-ups and formal records (AUD-1)."""
+    listed = {(item.register, item.record_id) for item in found if item.kind is FindingKind.NO_FOLLOW_UP}
+    calls = [item.record_id for item in found if item.register == FollowUp.__tablename__]
+    of: dict[int, tuple[str, int]] = {}
+    for start in range(0, len(calls), CHUNK):
+        query = select(FollowUp.id, FollowUp.register, FollowUp.record_id)
+        for row in session.execute(query.where(FollowUp.id.in_(calls[start : start + CHUNK]))):
+            of[row.id] = row.register, row.record_id
+
+    def is_double(item: Finding) -> bool:
+        if item.kind is not FindingKind.PAST_CLOCK:
+            return False
+        return item.clock == FORMAL_RECORD or (
+            item.register == FollowUp.__tablename__ and of.get(item.record_id) in listed
+        )
+
+    return [item for item in found if not is_double(item)]
 
 
 def _order(item: Finding) -> FindingKey:

@@ -5,16 +5,16 @@ import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, func, or_, select
+from sqlalchemy import ColumnElement, Row, func, or_, select
 from sqlalchemy.orm import Session
 
 from models import complaints, tickets
 from models.audits import FindingKind
-from models.base import LabelledEnum, among
-from models.complaints import Complaint, ComplaintStatus
+from models.base import LabelledEnum, among, is_open
+from models.complaints import Complaint
 from models.follow_ups import FollowUp
 from models.matters import Severity
-from models.operations.core import CHUNK, DESK_ROLES, AuditDay, Finding
+from models.operations.core import CHUNK, DESK_ROLES, WORKING_ROLES, AuditDay, Finding, finds
 from models.operations.matters import (
     FINISHED,
     formal_record_owed,
@@ -23,6 +23,7 @@ from models.operations.matters import (
     owes_follow_up,
     settled,
 )
+from models.roles import Role
 from models.rules import known_rule
 from models.staff import Staff, StaffAssignment
 from models.tickets import Ticket
@@ -30,12 +31,8 @@ from models.tickets import Ticket
 MatterRow = Row[Any]
 LocalDate = Callable[[datetime.datetime], datetime.date]
 Gone = tuple[str, datetime.datetime | None]
-"""Why somebody is not at the desk any more, and since when where that is known."""
+"""Why somebody does not work there any more, and since when where that is known."""
 
-PROMISE = "promise"
-"""The clock of a promised answer, in findings."""
-ANSWERED = (ComplaintStatus.CARRIED_OUT, ComplaintStatus.FOLLOWED_UP)
-"""What was promised is kept: the rest is the desk's own work."""
 _CODES = {"reporter_name": "reporter", "reporter_phone": "phone", "unit_id": "place"}
 """What findings say of the fields that INT-3 asks for."""
 
@@ -52,9 +49,10 @@ _SHARED = (
     "heard_at",
     "registered_at",
     "due_at",
-    "promised_at",
     "source",
     "desk_owner_id",
+    "assignee_id",
+    "follower_id",
     "imported_closed",
 )
 _TICKET_COLUMNS = (*_SHARED, "kind", "finished_at", "must_complete")
@@ -63,12 +61,16 @@ _COMPLAINT_COLUMNS = (*_SHARED, "category", "anonymous", "carried_out_at", "form
 
 def matter_findings(session: Session, scope: AuditDay, local_date: LocalDate) -> Iterator[Finding]:
     """All findings of tickets and complaints except those of their clocks."""
-    gone = _gone_from_desk(session, scope)
+    people = {
+        "desk_owner_id": ("INT-1", _gone(session, scope, DESK_ROLES)),
+        "assignee_id": ("DSP-11", _gone(session, scope, WORKING_ROLES)),
+        "follower_id": ("DSP-10", _gone(session, scope, WORKING_ROLES)),
+    }
     for rows in _blocks(session, Ticket, _TICKET_COLUMNS, tickets.OPEN_STATUSES, scope):
-        yield from _of_any_matter("tickets", rows, frozenset(tickets.OPEN_STATUSES), gone, scope, local_date)
+        yield from _of_any_matter("tickets", rows, frozenset(tickets.OPEN_STATUSES), people, scope, local_date)
         yield from _without_follow_up(session, scope, Ticket, rows)
     for rows in _blocks(session, Complaint, _COMPLAINT_COLUMNS, complaints.OPEN_STATUSES, scope):
-        yield from _of_any_matter("complaints", rows, frozenset(complaints.OPEN_STATUSES), gone, scope, local_date)
+        yield from _of_any_matter("complaints", rows, frozenset(complaints.OPEN_STATUSES), people, scope, local_date)
         yield from _without_follow_up(session, scope, Complaint, rows)
         yield from _without_formal_record(session, scope, rows)
 
@@ -92,7 +94,7 @@ def _of_any_matter(
     register: str,
     rows: Sequence[MatterRow],
     open_statuses: frozenset[Any],
-    gone: Mapping[int, Gone],
+    people: Mapping[str, tuple[str, Mapping[int, Gone]]],
     scope: AuditDay,
     local_date: LocalDate,
 ) -> Iterator[Finding]:
@@ -105,19 +107,14 @@ def _of_any_matter(
         if row.status not in open_statuses:
             continue
         yield _of(FindingKind.STILL_OPEN, "AUD-1", register, row, row.registered_at, row.due_at)
-        promised = row.promised_at if register == Complaint.__tablename__ else None  # a ticket has a clock of it
-        if promised is not None and promised < scope.now and row.status not in ANSWERED:
-            told = {"started_at": row.registered_at.isoformat()}
-            at = promised
-            kind = FindingKind.PAST_CLOCK  # a promise is a clock of its own
-            yield _of(kind, "INT-5", register, row, at, at, clock=PROMISE, overdue=True, facts=told)
         if row.source is None and (lacks := [_CODES[field] for field in missing(row)]):
             rule = "DSP-1" if getattr(row, "must_complete", False) else "INT-3"
             yield _of(FindingKind.MISSING_FIELDS, rule, register, row, row.registered_at, facts={"missing": lacks})
-        if row.desk_owner_id in gone:
-            why, since = gone[row.desk_owner_id]
-            began = max(since, row.registered_at) if since is not None else row.registered_at
-            yield _of(FindingKind.OWNER_GONE, "INT-1", register, row, began, facts={"why": why})
+        for column, (rule, gone) in people.items():
+            if (person := getattr(row, column)) in gone:
+                why, since = gone[person]
+                began = max(since, row.registered_at) if since is not None else row.registered_at
+                yield _of(FindingKind.OWNER_GONE, rule, register, row, began, facts={"why": why})
 
 
 def _of(
@@ -153,12 +150,12 @@ def _state(status: LabelledEnum, severity: Severity) -> Mapping[str, str]:
     return {"status": status.value, "severity": severity.value}
 
 
-def _gone_from_desk(session: Session, scope: AuditDay) -> dict[int, Gone]:
-    """Who is disabled or no longer at this estate's desk, and since when (INT-1)."""
+def _gone(session: Session, scope: AuditDay, roles: frozenset[Role]) -> dict[int, Gone]:
+    """Who is disabled or has none of *roles* in this estate any more, and since when (INT-1)."""
     at_desk = (
         StaffAssignment.staff_id == Staff.id,
         StaffAssignment.estate_id == scope.estate_id,
-        StaffAssignment.role.in_(list(DESK_ROLES)),
+        StaffAssignment.role.in_(list(roles)),
     )
     works_here = select(StaffAssignment.id).where(*at_desk, StaffAssignment.ended_at.is_(None)).exists()
     left_at = select(func.max(StaffAssignment.ended_at)).where(*at_desk).scalar_subquery()
@@ -203,3 +200,14 @@ def _without_formal_record(session: Session, scope: AuditDay, rows: Sequence[Mat
     for row in unwritten:
         if due_at := owed.get(row.id):
             yield _of(FindingKind.NO_FORMAL_RECORD, "CMP-3", "complaints", row, due_at, due_at, overdue=True)
+
+
+def _without_caller(scope: AuditDay) -> ColumnElement[bool]:
+    """Calls still to be made by somebody who is disabled or at the desk of this estate no more (FUP-4)."""
+    there = select(StaffAssignment.staff_id).join(Staff, Staff.id == StaffAssignment.staff_id)
+    there = there.where(StaffAssignment.estate_id == scope.estate_id, StaffAssignment.ended_at.is_(None))
+    there = there.where(StaffAssignment.role.in_(list(DESK_ROLES)), Staff.disabled_at.is_(None))
+    return is_open(FollowUp) & FollowUp.assignee_id.not_in(there)
+
+
+finds(FollowUp, FindingKind.OWNER_GONE, _without_caller, since=FollowUp.created_at, rule="FUP-4")

@@ -27,6 +27,7 @@ from models.operations.matters import (
 )
 from models.roles import CLERKS, LEADS, SUPERVISORS, Role
 from models.staff import Staff, Team
+from models.tickets import PROMISE
 
 HEADS = frozenset({Role.SUPERVISOR, Role.MANAGER})
 SLIP_CLOCK = "slip-acknowledged"
@@ -159,7 +160,7 @@ def carry_out(move: Move[Complaint], *, result: str) -> None:
     owed = formal_record_owed(move.session, move.rows, move.now)
     for complaint in move.rows:
         move.move(complaint, carried_out_at=move.now, result=result)
-        move.clocks.meet(complaint, move.now, PROGRESS_NOTE)
+        move.clocks.meet(complaint, move.now, PROGRESS_NOTE, PROMISE)
         if complaint.id not in owed:
             move.clocks.cancel(complaint, move.now, FORMAL_RECORD)
     move.afterwards(lambda outcome: make_follow_ups(move, [row for row in outcome.done if owes_follow_up(row)]))

@@ -41,6 +41,7 @@ from models.policy import may
 from models.roles import CLERKS, MANAGERS
 from models.settings import EstateSettings
 from models.staff import Actor, Staff
+from models.tickets import PROMISE
 
 AMENDABLE = frozenset(
     [
@@ -151,6 +152,8 @@ def _write(
     for row, number in zip(rows, numbers, strict=True):
         serious = row.severity is Severity.SERIOUS
         begun = {FORMAL_RECORD: call.now if serious else None, **({REVIEW: None} if serious else {})}
+        if row.promised_at is not None:
+            begun[PROMISE] = row.promised_at
         limits.append(first_limits(settings, row, call.now, begun))
         row.number, row.due_at = number, min((due for _, due in limits[-1]), default=None)
     made = create(call, rows, verb=verb, rule=rule)
@@ -168,7 +171,7 @@ def amend(
 
     One that becomes serious owes its formal record at once (CMP-3). An anonymous one stays without unit, name and
     phone, and a neighbour dispute (INT-4). Who reported it and where stay (INT-3, FUP-1), and what is promised lies
-    ahead (INT-5). Raises ValueError for other columns: that is the caller's mistake.
+    ahead; a promise that was missed stays missed (INT-5). Raises ValueError for other columns: the caller's mistake.
     """
     if forbidden := set(columns) - AMENDABLE:
         raise ValueError(f"amend does not change {sorted(forbidden)}")
@@ -193,6 +196,9 @@ def amend(
             except OperationRefused as refusal:
                 move.reject(complaint, refusal)
                 continue
+            promised = columns.get("promised_at", complaint.promised_at)
+            if promised is not None and promised != complaint.promised_at and complaint.carried_out_at is None:
+                move.clocks.put_off(complaint, move.now, PROMISE, promised)
             if columns.get("severity") is Severity.SERIOUS:
                 demand_formal_record(move, complaint)
             move.set(complaint, **columns)

@@ -8,6 +8,7 @@ from models.errors import Incomplete, Msgid, gettext_noop
 from models.matters import Severity
 from models.operations.core import Move
 from models.operations.matters import FORMAL_RECORD
+from models.tickets import PROMISE
 
 
 def still_open(move: Move[Complaint]) -> None:
@@ -47,6 +48,7 @@ def demand_formal_record(move: Move[Complaint], complaint: Complaint) -> None:
 
 
 def told(move: Move[Complaint]) -> None:
-    """The resident has been told how it goes; the next time is due anew (CMP-10)."""
+    """The resident has been told how it goes: what was promised is kept (INT-5), the next note is due anew (CMP-10)."""
     for complaint in move.rows:
+        move.clocks.meet(complaint, move.now, PROMISE)
         move.clocks.renew(complaint, move.now, PROGRESS_NOTE)

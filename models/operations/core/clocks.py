@@ -1,7 +1,7 @@
 """Clock runs of a batch: read once, changed in memory, written set-wise; keeps each record's earliest due time."""
 
 import datetime
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -128,10 +128,10 @@ class RunningClocks:
         self.start(row, code, at, due_at=due_at)
         self.move(row, at, code, due_at)
 
-    def pause(self, row: Base, at: datetime.datetime, *, apart_from: str) -> None:
-        """Let the running clocks of *row* stand still, but for one."""
+    def pause(self, row: Base, at: datetime.datetime, *, apart_from: Collection[str]) -> None:
+        """Let the running clocks of *row* stand still, but for some."""
         for run in self._changeable(row):
-            if self._clocks[run.clock_id].code != apart_from and run.paused_at is None:
+            if self._clocks[run.clock_id].code not in apart_from and run.paused_at is None:
                 run.paused_at = at
                 self._stamp(row, run, at)
 

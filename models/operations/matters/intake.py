@@ -97,6 +97,9 @@ def check_change(matter: Ticket | Complaint, changes: Mapping[str, Any], *, now:
             "%(record)s is “%(severity)s”: a supervisor makes it less, with the reason (“Lower severity”)."
         )
         raise OperationRefused("INT-7", message, field="severity", record=matter.number, severity=matter.severity)
+    if matter.promised_at is not None and changes.get("promised_at", matter.promised_at) is None:
+        message = gettext_noop("A promise is kept, or moved to a time to come; it is not taken back.")
+        raise OperationRefused("INT-5", message, field="promised_at")
     if changes.get("promised_at") != matter.promised_at:
         check_promise(changes.get("promised_at"), now=now)
 

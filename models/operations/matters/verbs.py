@@ -128,7 +128,8 @@ def name_follower(move: Move[Any], *, follower: Staff) -> None:
 def comment(move: Move[Any], *, body: str, kind: CommentKind = CommentKind.NOTE) -> None:
     """Add an entry: a note, a chase with its answer (DSP-12), a reply to the resident.
 
-    A reply to whoever complained is the progress note that was due (CMP-10); where nobody is known, any entry is.
+    A reply to whoever complained is what was promised (INT-5) and the progress note that was due (CMP-10); where
+    nobody is known, any entry is progress.
     Colleagues named in it with @ are told; refused (MENTION) who may not read the matter.
     """
     move.refuse_unless(body.strip(), "DSP-12", gettext_noop("The entry is empty."), field="body")
@@ -145,4 +146,6 @@ def comment(move: Move[Any], *, body: str, kind: CommentKind = CommentKind.NOTE)
         move.add(entry)
         if isinstance(matter, Complaint) and (kind is CommentKind.REPLY or matter.anonymous):
             move.clocks.renew(matter, move.now, PROGRESS_NOTE)
+            if kind is CommentKind.REPLY:
+                move.clocks.meet(matter, move.now, tickets.PROMISE)
     move.afterwards(lambda _outcome: tell(move.call, told))

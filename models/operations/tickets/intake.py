@@ -260,9 +260,6 @@ def amend(
             )
             continue
         try:
-            if ticket.promised_at is not None and columns.get("promised_at", ticket.promised_at) is None:
-                message = gettext_noop("A promise is kept, or moved to a time to come; it is not taken back.")
-                raise OperationRefused("INT-5", message, field="promised_at")
             check_change(ticket, columns, now=move.now)
             if settings is not None and columns["promised_at"] != ticket.promised_at:
                 _check_answer(ticket.kind, columns["promised_at"], settings, ticket.estate_id, move.now)

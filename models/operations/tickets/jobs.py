@@ -83,13 +83,13 @@ def start(move: Move[Ticket]) -> None:
     Ticket,
     roles=CLERKS | WORKERS,
     label=gettext_noop("Put on hold"),
-    moves=dict.fromkeys((S.DISPATCHED, S.ACCEPTED, S.IN_PROGRESS), S.WAITING),
+    moves=dict.fromkeys((S.DISPATCHED, S.ACCEPTED, S.IN_PROGRESS, S.WAITING), S.WAITING),
 )
 def wait(move: Move[Ticket], *, waiting_reason: WaitingReason, until: datetime.datetime, note: str = "") -> None:
     """Put jobs on hold (JOB-1) *until* then, when they are overdue (INT-14), by a supervisor also beyond the limit.
 
     Other clocks stand still, except a promise (INT-5) and, for an outside party, all of them (JOB-9). An emergency does
-    not wait.
+    not wait. What waits already waits until another time; one that was missed stays missed.
     *Resident absent* needs what was done at the door: waited 2-5 minutes, note left with the desk's number (DSP-8).
     """
     move.call = replace(move.call, reason=note)
@@ -112,10 +112,13 @@ def wait(move: Move[Ticket], *, waiting_reason: WaitingReason, until: datetime.d
             message = gettext_noop("Only a supervisor lets %(record)s wait so long.")
             move.refuse(ticket, "INT-14", message, field="until", record=ticket.number)
             continue
-        move.move(ticket, waiting_reason=waiting_reason, waiting_from=ticket.status, waiting_note=note or None)
-        if waiting_reason is not WaitingReason.THIRD_PARTY:
-            move.clocks.pause(ticket, move.now, apart_from=PROMISE)
-        move.clocks.start(ticket, WAITING, move.now, due_at=until)
+        from_state = ticket.waiting_from or ticket.status
+        move.move(ticket, waiting_reason=waiting_reason, waiting_from=from_state, waiting_note=note or None)
+        if waiting_reason is WaitingReason.THIRD_PARTY:
+            move.clocks.resume(ticket, move.now)
+        else:
+            move.clocks.pause(ticket, move.now, apart_from=(PROMISE, WAITING))
+        move.clocks.put_off(ticket, move.now, WAITING, until)
 
 
 @verb(Ticket, roles=CLERKS | WORKERS, label=gettext_noop("Resume"), moves={S.WAITING: S.IN_PROGRESS})
