@@ -63,7 +63,9 @@ class Maker:
         self.add(ClockRun, f"{code} {name}", clock_id=self.session.scalar(clock), **columns)
 
     def matter(self, model: type[Any], name: str, at: datetime.datetime, /, **columns: Any) -> Any:
-        """A ticket or complaint that was registered then."""
-        fair = {"number": f"{model.__tablename__[0].upper()}-{name}", "summary": name, "heard_at": at}
+        """A ticket or complaint that was registered then; an open one is due in a month, where nothing else is said."""
+        fair: dict[str, Any] = {"number": f"{model.__tablename__[0].upper()}-{name}", "summary": name, "heard_at": at}
         fair["desk_owner_id"] = self.person("clerk")
+        if columns.get("status", model.open_statuses[0]) in model.open_statuses:
+            fair["due_at"] = self.now + 30 * DAY
         return self.add(model, name, registered_at=at, **(fair | columns))

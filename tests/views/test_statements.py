@@ -69,6 +69,7 @@ FOR_A_KEY = 2
 """Besides: the key of what is said of the record is looked for and, with its first words, made."""
 MORE_TO_SAVE = {
     "clocks": 9,  # the first counts in working hours: does the calendar hold so many minutes?
+    "estates": 7,  # does the complaint post work at its desk?
     "staff": 7,  # in which estates does the person work?
     "staff_contacts": 8,  # whose is it, and in which estates does that person work?
     "teams": 7,  # is there a team of that name already?
