@@ -71,6 +71,8 @@ def role_for(actor: Actor | None, verb: str, target: Any) -> Role | None:
     person = record.staff if isinstance(record, StaffContact) else record
     if isinstance(person, Staff) and verb != "end_role" and not _shares_estate(actor, person):
         return None
+    if isinstance(record, Told) and record.staff_id != actor.staff_id:
+        return None
     if isinstance(record, SavedView) and not _keeps(actor, record):
         return None
     for role in _WEIGHT:
@@ -115,6 +117,8 @@ def _keeps(actor: Actor, view: SavedView) -> bool:
 def _is_theirs(actor: Actor, role: Role, record: Base, verb: str) -> bool:
     if isinstance(record, SavedView):
         return record.owner_id == actor.staff_id
+    if isinstance(record, Told):
+        return record.staff_id == actor.staff_id
     if isinstance(record, Team):
         return record.id in actor.teams_in(record.estate_id, role)
     if not isinstance(record, Ticket | Complaint):

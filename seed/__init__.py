@@ -9,8 +9,11 @@ from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
 
+from sqlalchemy import update
+
 from models.session import DeskSession
 from models.staff import system_actor
+from models.told import Told
 from seed import audits, complaints, estates, keys, passes, residents, staff, tickets
 from seed.staff import LEAVER, LEFT_DAYS_AGO
 from seed.timeline import Timeline
@@ -65,5 +68,9 @@ def play(world: World, progress: Callable[[int, int, str], None]) -> Timeline:
         progress(min((day - world.first_day).days + 1, total), total, day.isoformat())
 
     timeline.play(each_day)
+    week_ago = world.now - datetime.timedelta(days=7)
+    seen = update(Told).where(Told.at < week_ago).values(seen_at=Told.at)
+    session.execute(seen.execution_options(synchronize_session=False))
+    session.commit()
     progress(total, total, world.today.isoformat())
     return timeline

@@ -92,12 +92,17 @@ def test_to_a_record_that_is_theirs_people_may_what_the_table_says(
             actor, expected = world.actor(role.value), role in roles
             if may(actor, verb, register) is not expected:
                 wrong.append((register, verb, role.value, "anywhere"))
+            own["told"].staff_id = actor.staff_id
             if register in own and register != "staff" and may(actor, verb, own[register]) is not expected:
                 wrong.append((register, verb, role.value, "theirs"))
             stranger = world.actor("stranger")
             if register in own and register not in ONES_OWN and may(stranger, verb, own[register]):
                 wrong.append((register, verb, "stranger", "elsewhere"))
     assert wrong == []
+    own["told"].staff_id = world.person("clerk").id
+    assert [name for name in ("clerk", "manager", "stranger") if may(world.actor(name), "read", own["told"])] == [
+        "clerk"
+    ]
 
 
 @first_sqlite

@@ -27,6 +27,13 @@ class People:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._known: dict[int, list[tuple[int, Role, int | None]]] = {}
+        self._working: dict[int, set[int]] = {}
+
+    def working(self, estate_id: int) -> set[int]:
+        """All who work in the estate; disabled accounts left out."""
+        if estate_id not in self._working:
+            self._working[estate_id] = set(self.of(estate_id))
+        return self._working[estate_id]
 
     def of(self, estate_id: int, roles: Iterable[Role] = Role, team_id: int | None = None) -> list[int]:
         """Those who have one of *roles* in the estate, in that team where one is given; disabled accounts left out."""
@@ -45,22 +52,23 @@ class Step:
     """What a verb did to one record, which has its new columns already."""
 
     row: Any
-    before: Mapping[str, Any]
-    """The columns that became something else, as they were; of a new record none."""
+    before: Mapping[str, Any] | None
+    """The columns that became something else, as they were; None for a new record."""
     session: Session
     people: People
 
-    def new(self, *names: str) -> list[int | None]:
-        """What these columns hold, of those that the verb changed."""
-        return [getattr(self.row, name) for name in names if not self.before or name in self.before]
+    def changed(self, *names: str) -> bool:
+        """Whether the record is new, or one of these columns became something else."""
+        return self.before is None or not self.before.keys().isdisjoint(names)
 
     def leads(self) -> list[int]:
         """The leads of the record's team."""
         return self.people.of(self.row.estate_id, {Role.LEAD}, self.row.team_id) if self.row.team_id else []
 
     def supervisors(self) -> list[int]:
-        """The supervisors of the record's estate."""
-        return self.people.of(self.row.estate_id, {Role.SUPERVISOR})
+        """The supervisors of the record's estate; where there are none, its managers."""
+        estate_id = self.row.estate_id
+        return self.people.of(estate_id, {Role.SUPERVISOR}) or self.people.of(estate_id, {Role.MANAGER})
 
 
 @dataclass(frozen=True)
@@ -92,20 +100,20 @@ def tell(call: Call, verb: str, rows: Sequence[Base], events: Sequence[int], bef
     if not declared:
         return
     people = People(call.session)
-    working: dict[int, set[int]] = {}
     messages: list[dict[str, Any]] = []
     for row, event in zip(rows, events, strict=True):
-        step = Step(row, before.get(row.id, {}), call.session, people)
-        estate_id = step.row.estate_id
-        if estate_id not in working:
-            working[estate_id] = set(people.of(estate_id)) - {call.actor.staff_id}
-        left = set(working[estate_id])
+        step = Step(row, before.get(row.id), call.session, people)
+        named: dict[int, Tell] = {}
         for each in declared:
-            for person in each.whom(step):
-                if person in left:
-                    left.discard(person)
-                    about = each.about(row)
-                    messages.append(message(call, estate_id, about, each.kind, each.rule, f"event:{event}", person))
+            named.update((who, each) for who in each.whom(step) if who is not None and who not in named)
+        named.pop(call.actor.staff_id, None)
+        if not named:
+            continue
+        working = people.working(step.row.estate_id)
+        for who, each in named.items():
+            if who in working:
+                cause = f"event:{event}"
+                messages.append(message(call, step.row.estate_id, each.about(row), each.kind, each.rule, cause, who))
     write_messages(call.session, messages)
 
 

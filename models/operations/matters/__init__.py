@@ -27,6 +27,7 @@ from models.operations.matters.owed import (
     settled,
     write_follow_ups,
 )
+from models.operations.matters.telling import tells_of_matters
 from models.operations.matters.workers import workers_of
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "owes_follow_up",
     "required",
     "settled",
+    "tells_of_matters",
     "workers_of",
     "write_follow_ups",
 ]
