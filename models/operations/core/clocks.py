@@ -5,8 +5,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, insert, select
+from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from models.base import Base
 from models.hanging import HANGING
@@ -46,6 +47,8 @@ class RunningClocks:
         self._runs: dict[int, list[ClockRun | _NewRun]] | None = None
         self._clocks: dict[int, Clock] = {}
         self._touched: set[int] = set()
+        self._ended: dict[tuple[str, datetime.datetime], list[int]] = {}
+        """Column and instant -> the stored runs that ended so."""
 
     def _of(self, row: Base) -> list[ClockRun | _NewRun]:
         if self._runs is None:
@@ -98,23 +101,20 @@ class RunningClocks:
         """
         for run in self._changeable(row) if due_at is not None and due_at >= at else ():
             if self._clocks[run.clock_id].code == code and run.paused_at is None and run.due_at != due_at:
-                run.met_at, run.cancelled_at = (at, None) if run.due_at < at else (None, at)
-                self._stamp(row, run, at)
+                self._end(row, run, at, "met_at" if run.due_at < at else "cancelled_at")
                 self.start(row, code, at, due_at=due_at)
 
     def meet(self, row: Base, at: datetime.datetime, *codes: str) -> None:
         """Say that the clocks *codes* of *row* were met at *at*; those not running are left alone."""
         for run in self._changeable(row):
             if self._clocks[run.clock_id].code in codes:
-                run.met_at = at
-                self._stamp(row, run, at)
+                self._end(row, run, at, "met_at")
 
     def cancel(self, row: Base, at: datetime.datetime, *codes: str) -> None:
         """Stop the clocks *codes* of *row*, all when none is named: what they waited for will not come."""
         for run in self._changeable(row):
             if not codes or self._clocks[run.clock_id].code in codes:
-                run.cancelled_at = at
-                self._stamp(row, run, at)
+                self._end(row, run, at, "cancelled_at")
 
     def renew(self, row: Base, at: datetime.datetime, code: str) -> None:
         """Say that the clock *code* of *row* was met at *at*, and let it run anew from then."""
@@ -145,6 +145,17 @@ class RunningClocks:
                 run.paused_at = None
                 self._stamp(row, run, at)
 
+    def _end(self, row: Base, run: ClockRun | _NewRun, at: datetime.datetime, column: str) -> None:
+        self._touched.add(row.id)
+        if isinstance(run, _NewRun):
+            setattr(run, column, at)
+            run.updated_at = at
+        else:
+            # Written set-wise: one by one they cost a bulk run a fifth of its time.
+            set_committed_value(run, column, at)
+            set_committed_value(run, "updated_at", at)
+            self._ended.setdefault((column, at), []).append(run.id)
+
     def _stamp(self, row: Base, run: ClockRun | _NewRun, at: datetime.datetime) -> None:
         run.updated_at = at
         self._touched.add(row.id)
@@ -154,6 +165,10 @@ class RunningClocks:
         if self._runs is None:
             return
         self._session.flush()
+        for (column, at), ids in self._ended.items():
+            for start in range(0, len(ids), 500):
+                ended = update(_TABLE).where(_TABLE.c.id.in_(ids[start : start + 500]))
+                self._session.execute(ended.values({column: at, "updated_at": at}))
         new = [run for row_id in self._touched for run in self._runs[row_id] if isinstance(run, _NewRun)]
         _insert(self._session, self._register, new)
         for row_id in sorted(self._touched):
