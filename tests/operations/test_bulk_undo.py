@@ -21,9 +21,12 @@ from models.operations.bulk import (
     run_chunk,
     undo_of,
 )
+from models.operations.told import mark_seen
+from models.policy import visible
 from models.roles import Role
 from models.said import PersonalKey
 from models.settings import Setting
+from models.told import Told, ToldKind
 from models.verbs import everything
 from tests.operations.bulk_desk import (
     S,
@@ -86,6 +89,23 @@ def test_the_undo_is_an_event_of_its_own_that_names_the_run(world, now):
     event = world.session.scalars(select(Event).where(Event.verb == "undo", Event.record_id == rows[0].id)).one()
     assert (event.bulk_run_id, event.after["bulk_run_id"]) == (undoing.id, run.id)
     assert (event.before["status"], event.after["status"]) == ("dispatched", "received")
+
+
+def test_what_the_run_told_is_taken_back_with_the_rows_that_are_put_back(world, now):
+    rows, arguments = rows_for(world, now, "tickets", "dispatch")
+    run = bulk(world, now, "tickets", "dispatch", rows, **{**arguments, "assignee": world.person("technician")})
+    told = select(Told).where(Told.kind == ToldKind.NEW_JOB).order_by(Told.record_id)
+    mark_seen(Call(world.session, world.actor("technician"), now), [world.session.scalars(told).all()[0].id])
+    do(world, "accept", rows[1], now + 2 * MINUTE, by="technician", taker=None).one()
+    undo(world, run, now + 3 * MINUTE)
+    found = world.session.scalars(told).all()
+    assert [(row.seen_at is not None, row.withdrawn_at) for row in found] == [
+        (True, now + 3 * MINUTE),
+        (False, None),
+        (False, now + 3 * MINUTE),
+    ]
+    shown = world.session.scalars(told.where(visible(world.actor("technician"), Told))).all()
+    assert shown == found[:2]
 
 
 def test_a_row_changed_since_is_refused_and_the_others_are_put_back(world, now):

@@ -19,7 +19,7 @@ from models.call import Call
 from models.errors import OperationRefused, Outcome, gettext_noop
 from models.events import TOLD, Event
 from models.matters import ClockRun
-from models.operations.core import Move, facts, operation
+from models.operations.core import Move, facts, operation, withdraw
 from models.personal import Keyring, keyring_of
 from models.policy import may
 from models.roles import Role
@@ -104,7 +104,10 @@ def undo(call: Call, rows: Iterable[Any], *, run: BulkRun) -> Outcome:
             move.set(row, **column_values(model, events[row.id].before))
     if how.clocks and not call.preview:
         _put_back_clocks(move, how, events)
-    return move.finish()
+    outcome = move.finish()
+    if not call.preview:
+        withdraw(call, [events[row.id].id for row in outcome.done])
+    return outcome
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ from models.operations.core.registers import (
     sift,
 )
 from models.operations.core.staff import DESK_ROLES, WORKING_ROLES, can_handle, can_own, once_looked_up, works_as
-from models.operations.core.telling import TELLS, Step, Tell, message, tells, write_messages
+from models.operations.core.telling import TELLS, Step, Tell, message, tells, withdraw, write_messages
 from models.operations.core.verb import Verb, operation, verb
 
 __all__ = [
@@ -94,6 +94,7 @@ __all__ = [
     "take_numbers_by_day",
     "tells",
     "verb",
+    "withdraw",
     "works_as",
     "write_messages",
 ]

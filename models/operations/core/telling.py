@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from models.base import Base, LabelledEnum
@@ -140,3 +140,10 @@ def write_messages(session: Session, messages: list[dict[str, Any]]) -> None:
     """Write *messages* with one statement."""
     if messages:
         session.connection().execute(insert(Told), messages)
+
+
+def withdraw(call: Call, events: Iterable[int]) -> None:
+    """Take back what these events told: who has not seen it yet never will, to others it is *taken back*."""
+    told = Told.cause.in_([f"event:{number}" for number in events]), Told.withdrawn_at.is_(None)
+    taken_back = update(Told).where(*told).values(withdrawn_at=call.now, updated_at=call.now)
+    call.session.execute(taken_back.execution_options(synchronize_session=False))
