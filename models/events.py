@@ -298,8 +298,9 @@ def broken_seals(session: Session, events: Table = _EVENTS) -> Iterator[tuple[in
             yield chain, facts["id"], "the event or its seal was changed, or one before it was removed"
         last[chain] = seal
         length[chain] = length.get(chain, 0) + 1
-    for chain, head in heads.items():
-        if last.get(chain, "") != head.seal or length.get(chain, 0) != head.length:
+    for chain in sorted(heads.keys() | last.keys()):
+        head = heads.get(chain)
+        if head is None or last.get(chain, "") != head.seal or length.get(chain, 0) != head.length:
             yield chain, 0, "the end of the chain is missing"
     unsealed = select(Event.id, Event.estate_id).where(
         ~select(EventSeal.id).where(EventSeal.event_id == Event.id).exists()

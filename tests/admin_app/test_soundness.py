@@ -31,6 +31,7 @@ def without_guards(engine, statement):
         "UPDATE event_seals SET seal = 'x' WHERE id = (SELECT min(id) FROM event_seals)",
         "DELETE FROM event_seals WHERE id = (SELECT max(id) FROM event_seals)",
         "UPDATE event_heads SET length = 99",
+        "DELETE FROM event_heads",
     ],
 )
 def test_verify_finds_who_got_past_the_guards(database_url, environment, run, engine, statement):
