@@ -2,7 +2,8 @@
 
 PYTHON  ?= python3
 PORT    ?= 8000
-WORKERS ?= 2
+# As many as the machine has processors, two at least; each has a PostgreSQL server and a browser of its own.
+WORKERS ?= $(shell number=$$(nproc 2>/dev/null || echo 2); echo $$(( number < 2 ? 2 : number > 4 ? 4 : number )))
 ROWS    ?= 100000
 ARGS    ?=
 
