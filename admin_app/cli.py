@@ -17,6 +17,7 @@ from models.sentences import refusal_from
 COMMANDS = {
     "demo": "admin_app.commands.demo",
     "serve": "admin_app.commands.serve",
+    "work": "admin_app.commands.work",
     "db": "admin_app.commands.db",
     "seed": "admin_app.commands.seed",
     "audit": "admin_app.commands.audit",

@@ -164,6 +164,7 @@ DEFAULT_SETTINGS: dict[str, tuple[str, object]] = {
     "worker-pass-card-fee-fen": ("PAS-3", 500),
     "key-loan-days": ("KEY-4", 31),
     "undo-minutes": ("SET-1", 10),
+    "audit-before-midnight-minutes": ("AUD-1", 60),
 }
 
 

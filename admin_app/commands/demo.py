@@ -3,6 +3,8 @@
 import datetime
 import fcntl
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -41,7 +43,8 @@ def command(port: int, reset: bool, no_serve: bool) -> None:
         make(config, reset=reset)
     _print_accounts(port)
     if not no_serve:
-        serve(config, bind=f"{HOST}:{port}", workers=2, threads=4)
+        with _timekeeper():
+            serve(config, bind=f"{HOST}:{port}", workers=2, threads=4)
 
 
 Filling = Callable[[database.Database, datetime.datetime], None]
@@ -145,6 +148,15 @@ def _alone(config: Config) -> Iterator[None]:
         raise ConfigurationError(f"cannot write {lock}: {error.strerror}; choose another place.") from None
     with file:
         fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def _timekeeper() -> Iterator[None]:
+    """``frontdesk work`` beside the desk; it ends with this process, however that ends."""
+    command = [sys.executable, "-m", "admin_app.cli", "work", "--attached"]
+    environment = {**os.environ, ENVIRONMENT: DatabaseUse.DEMO.value}
+    with subprocess.Popen(command, stdin=subprocess.PIPE, env=environment, start_new_session=True):  # noqa: S603  # ours
         yield
 
 

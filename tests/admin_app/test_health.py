@@ -9,7 +9,7 @@ def test_it_says_what_it_stands_on_without_signing_in(client, config):
     answer = client.get("/healthz")
     kind = make_url(config.database_url).get_backend_name()
     assert answer.status_code == 200
-    assert answer.json == {"status": "ok", "database": kind, "schema": migrations.head()}
+    assert answer.json == {"status": "ok", "database": kind, "schema": migrations.head(), "work": "stopped"}
 
 
 def test_tables_of_another_version_are_said(client, engine):

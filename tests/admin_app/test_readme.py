@@ -19,6 +19,7 @@ OF_TESTS = {"FRONTDESK_TEST_ALL"}
 """Variables that only the tests know."""
 PARSED_ONLY = {
     "serve": "does not end; tests/admin_app/test_server.py starts it",
+    "work": "does not end; tests/admin_app/test_work.py starts it",
     "seed": "takes long; tests/admin_app/test_seed_command.py runs it",
     "db roles": "is for a server; tests/admin_app/test_roles.py runs it",
 }

@@ -10,7 +10,7 @@ from typing import Any
 from flask import abort, request, url_for
 from flask_admin import AdminIndexView, expose
 from flask_babel import gettext, lazy_gettext as _
-from sqlalchemy import ColumnElement, false, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, false, func, or_, select, true
 
 from models.audits import AuditRun
 from models.base import Base, tables
@@ -20,6 +20,7 @@ from models.follow_ups import IS_SCHEDULED, FollowUp, is_owed
 from models.policy import may, visible
 from models.staff import Staff, Team
 from models.tickets import IS_OPEN as OPEN_TICKETS, Ticket
+from models.timekeeping import LAST_HEARD, keeps_time
 from views.pages import homes
 from views.register.beside import NOW, ON_DESK, SOON
 from views.register.panel_view import PanelView
@@ -30,7 +31,7 @@ from views.request import context
 from views.request.gathering import GatheredRow, Prepared, Question, prepared
 from views.request.keeping import scope_key
 from views.request.queries import COUNT_LIMIT, ordering, place_in
-from views.words.language import local_today, zone
+from views.words.language import local_time, local_today, zone
 
 ROWS = 50
 BESIDE = 6
@@ -121,6 +122,7 @@ class DeskView(PanelView, AdminIndexView):
             supervisor_piles=homes.supervisor_home(found),
             auditor_piles=homes.auditor_home(found),
             only_mine=only_mine,
+            time_stands=_time_stands(found),
             may_audit=may(actor, "run", "audit_runs"),
             today=local_today(),
             now=context.now(),
@@ -133,8 +135,21 @@ def _questions(figures: tuple[Figure, ...], shown: str, _key: tuple[Any, ...], _
     questions = {f"{figure.name} {place}": question for figure in figures for place, question in _counts(figure)}
     if shown:
         questions |= dict(_rows(shown))
-    questions |= {**dict(_beside()), **homes.supervisor_questions(), **homes.auditor_questions()}
-    return prepared(questions or {"nothing": select(literal(0).label("nothing"))})
+    questions |= {
+        "last heard": LAST_HEARD,
+        **dict(_beside()),
+        **homes.supervisor_questions(),
+        **homes.auditor_questions(),
+    }
+    return prepared(questions)
+
+
+def _time_stands(found: dict[str, list[Any]]) -> str | None:
+    """Since when nobody keeps time (INT-14), empty where nobody ever did, which is for managers to know; else None."""
+    last = next((row.renewed_at for row in found["last heard"]), None)
+    if keeps_time(last, context.now()) or (last is None and not may(context.actor(), "amend", "settings")):
+        return None
+    return local_time(last) if last is not None else ""
 
 
 def _moments() -> dict[str, datetime.datetime]:

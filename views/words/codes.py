@@ -23,6 +23,7 @@ NAMES: dict[str, Any] = {
     "worker-pass-card-fee-fen": _("Card fee for a worker's pass, fen"),
     "key-loan-days": _("Longest loan of a key that a supervisor may allow, days"),
     "undo-minutes": _("Time to undo a bulk action, minutes"),
+    "audit-before-midnight-minutes": _("Nightly audit, minutes before midnight"),
     # sources
     "panel": _("panel"),
     "cli": _("command line"),
