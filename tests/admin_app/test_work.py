@@ -79,7 +79,7 @@ def test_that_it_was_never_started_is_for_managers_to_know__SET_1(world, sign_in
 
 
 @pytest.mark.parametrize("ends", ["input", "terminate"])
-def test_it_ends_with_the_demo_and_when_told_and_lets_another_lead__INT_14(world, environment, database_url, ends):
+def test_it_ends_with_the_demo_and_when_told_and_lets_another_lead__INT_14(world, environment, database_url, now, ends):
     environment(database_url)
     world.session.rollback()
     command = [sys.executable, "-m", "admin_app.cli", "work", "--attached"]
@@ -92,4 +92,4 @@ def test_it_ends_with_the_demo_and_when_told_and_lets_another_lead__INT_14(world
         else:
             process.terminate()
         assert process.wait(30) == 0
-    assert timekeeping.lead(world.session, "other", datetime.datetime.now(datetime.UTC))
+    assert timekeeping.lead(world.session, "other", now)
