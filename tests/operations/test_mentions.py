@@ -9,7 +9,7 @@ from models.operations.mentions import colleagues, named_in, offered
 from models.operations.told import mark_seen
 from models.staff import account_of
 from models.tickets import TicketStatus
-from models.told import Told
+from models.told import Told, ToldKind
 from tests.factories import make_person
 from tests.operations.walks import HOUR, new_ticket, refusal, ticket_in
 
@@ -24,9 +24,10 @@ def comment(world, ticket, now, body, by="clerk"):
 
 
 def told(world):
-    """The user names of those who were told, in order."""
+    """The user names of those who were told that they are mentioned, in order."""
     people = {person.id: name for name, person in world.staff.items()}
-    return [people[row.staff_id] for row in world.session.scalars(select(Told).order_by(Told.id))]
+    named = select(Told).where(Told.kind == ToldKind.MENTION).order_by(Told.id)
+    return [people[row.staff_id] for row in world.session.scalars(named)]
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,14 @@ def test_no_field_takes_a_placeholder_and_each_keeps_what_can_be_dialled__INT_3_
                 assert keyring.decrypt(getattr(row, field)) == stored, (model, said)
 
 
+def test_a_number_and_its_note_are_changed_together__RES_1(session, world, records, now):
+    row = session.scalars(select(ResidentContact).order_by(ResidentContact.id).limit(1)).one()
+    call = Call(session, world.actor("manager"), now)
+    for said, stored in (("13912345678", "13912345678"), ("139 1234 5678", "13912345678")):
+        contacts.amend(call, [row], value=said, note=f"办公室 {said}").one()
+        assert (keyring_of(session).decrypt(row.value), row.note) == (stored, f"办公室 {said}")
+
+
 def test_no_new_record_takes_a_placeholder__INT_3_RES_1(session, world, now):
     common = {"actor": world.actor("clerk"), "now": now}
     estate, before = world.estate.id, session.scalar(select(func.count()).select_from(Resident))

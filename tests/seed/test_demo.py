@@ -58,7 +58,7 @@ from tests.marks import EVERYTHING, only_postgresql
 from tests.once import once
 
 SMALL_DAYS, SMALL_SHARE = 8, 0.05
-USUAL_SHARE = 0.4
+USUAL_SHARE = 0.5
 SHANGHAI = datetime.timezone(datetime.timedelta(hours=8))
 FUTURE = {
     "due_at",
