@@ -43,6 +43,14 @@ SAMPLES = {
         "channel": "'phone'",
         "taken_by_id": "taken_by",
     },
+    "told": {
+        "staff_id": "taken_by",
+        "told_by_id": "taken_by",
+        "kind": "'mention'",
+        "rule": "'x'",
+        "at": "created_at",
+        "cause": "'event:' || (SELECT count(*) FROM told)",
+    },
 }
 """Table -> what a row of it needs beside the record, as SQL over an estate."""
 
@@ -69,7 +77,7 @@ def refused(connection, sql):
 
 
 def test_each_table_in_which_rows_hang_is_named_by_a_register():
-    assert TABLES == ["audit_findings", "clock_runs", "comments", "follow_ups", "repeat_reports"]
+    assert TABLES == ["audit_findings", "clock_runs", "comments", "follow_ups", "repeat_reports", "told"]
     for table in Base.metadata.tables.values():
         assert all(hangs(child) for child in hanging_on(table)), table.name
 
