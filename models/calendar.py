@@ -1,6 +1,7 @@
 """Working time: several intervals a day, holidays and make-up working days (SET-2). Pure; knows no table."""
 
 import datetime
+import functools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
@@ -9,6 +10,21 @@ Interval = tuple[int, int]
 """Start and end in minutes after local midnight."""
 
 MAXIMUM_DAYS = 800
+DEFAULT_ZONE = "Asia/Shanghai"
+
+
+@functools.cache
+def find_zone(name: str) -> ZoneInfo | None:
+    """The time zone of that *name*, None where there is none."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return None
+
+
+def zone_named(name: str) -> ZoneInfo:
+    """The same, the usual one where another program wrote a name that there is not: ``verify`` names that estate."""
+    return find_zone(name) or ZoneInfo(DEFAULT_ZONE)
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from models.base import (
     tables,
     within_estate,
 )
-from models.calendar import Interval, WorkingCalendar
+from models.calendar import Interval, WorkingCalendar, zone_named
 from models.declared import TimeLimit
 from models.errors import gettext_noop
 from models.estates import Estate
@@ -205,7 +205,7 @@ class EstateSettings:
     @functools.cached_property
     def _zones(self) -> dict[int, ZoneInfo]:
         query = select(Estate.id, Estate.timezone).where(Estate.id.in_(self._ids))
-        return {row.id: ZoneInfo(row.timezone) for row in self._session.execute(query)}
+        return {row.id: zone_named(row.timezone) for row in self._session.execute(query)}
 
     @functools.cached_property
     def _clocks(self) -> dict[tuple[int, str], Clock]:

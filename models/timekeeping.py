@@ -43,4 +43,4 @@ LAST_HEARD = select(WorkLease.renewed_at).where(WorkLease.name == TIMEKEEPER)
 
 def keeps_time(last_heard: datetime.datetime | None, now: datetime.datetime) -> bool:
     """Whether a process that was *last_heard* of then counts as at work at *now* (INT-14)."""
-    return last_heard is not None and now - last_heard <= STOPPED
+    return last_heard is not None and abs(now - last_heard) <= STOPPED

@@ -8,6 +8,8 @@ from sqlalchemy import BigInteger, Column, ColumnElement, Integer, Table, func, 
 from sqlalchemy.orm import Session
 
 from models.base import Base, LocalDate, UTCDateTime
+from models.calendar import find_zone
+from models.estates import Estate
 from models.personal import Keyring, Unreadable, keyring_of
 
 BATCH = 1000
@@ -30,6 +32,9 @@ def unreadable_values(session: Session) -> Iterator[str]:
         yield from _times(session, table)
         yield from _figures(session, table)
         yield from _blanks(session, table)
+    for estate_id, name in session.execute(select(Estate.id, Estate.timezone).order_by(Estate.id)):
+        if find_zone(name) is None:
+            yield f"estates {estate_id}: timezone is none that there is"
 
 
 def _cipher_texts(session: Session, table: Table, keyring: Keyring) -> Iterator[str]:

@@ -98,11 +98,15 @@ class Keeper:
         """One line of log for each thing that goes wrong, until it goes well again."""
         try:
             yield
-        except (DBAPIError, OperationRefused) as error:
+        except Exception as error:  # a mistake of one task must not be the end of all
             if what not in self._said:
                 self._said.add(what)
-                said = error.rule if isinstance(error, OperationRefused) else ""
-                log.warning("%s: %s %s", what, logs.named(error), said)
+                if isinstance(error, OperationRefused):
+                    log.warning("%s: refused by %s", what, error.rule)
+                else:
+                    log.warning(
+                        "%s: %s", what, logs.named(error) if isinstance(error, DBAPIError) else logs.trace(error)
+                    )
         else:
             self._said.discard(what)
 

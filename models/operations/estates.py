@@ -6,11 +6,11 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from models.calendar import find_zone
 from models.call import Call
 from models.errors import OperationRefused, Outcome, gettext_noop
 from models.estates import Estate, FeeStatus, Unit, UnitUse
@@ -111,11 +111,9 @@ def register(call: Call, drafts: Sequence[EstateDraft]) -> Outcome:
 def _check_estate(name: str | None, timezone: str | None) -> None:
     if not (name or "").strip():
         raise OperationRefused("SET-1", gettext_noop("Write down the name."), field="name")
-    try:
-        ZoneInfo(timezone or "")
-    except (KeyError, ValueError, OSError) as error:
+    if find_zone(timezone or "") is None:
         message = gettext_noop("There is no time zone “%(zone)s”; a name such as Asia/Shanghai is needed.")
-        raise OperationRefused("SET-2", message, field="timezone", zone=timezone or "") from error
+        raise OperationRefused("SET-2", message, field="timezone", zone=timezone or "")
 
 
 @verb(Estate, roles=ADMINS | MANAGERS, amends=AMENDABLE)

@@ -20,8 +20,12 @@ AUDIT_BEFORE_MIDNIGHT = "audit-before-midnight-minutes"
 
 
 def lead(session: Session, holder: str, now: datetime.datetime) -> bool:
-    """Take or keep the lease for *holder*, to be committed at once; False while another, heard of just now, has it."""
-    free = or_(WorkLease.holder == holder, WorkLease.holder.is_(None), WorkLease.renewed_at < now - LEASE)
+    """Take or keep the lease for *holder*, to be committed at once; False while another, heard of just now, has it.
+
+    One from a time to come was written by a clock that was wrong: it would hold for as long as that was ahead.
+    """
+    recent = WorkLease.renewed_at.between(now - LEASE, now + LEASE)
+    free = or_(WorkLease.holder == holder, WorkLease.holder.is_(None), ~recent)
     taken = update(WorkLease).where(_OURS, free).values(holder=holder, renewed_at=now).returning(WorkLease.id)
     if session.scalars(taken.execution_options(synchronize_session=False)).first() is not None:
         return True
@@ -65,7 +69,8 @@ def _estates_to_audit(session: Session, now: datetime.datetime) -> Iterator[Sequ
     for estate_id in everywhere:
         calendar = settings.calendar(estate_id)
         today = calendar.local_date(now)
-        before = datetime.timedelta(minutes=settings.number(estate_id, AUDIT_BEFORE_MIDNIGHT))
+        minutes = settings.number(estate_id, AUDIT_BEFORE_MIDNIGHT)  # what other programs wrote may be no day's
+        before = datetime.timedelta(minutes=min(max(minutes, 1), 24 * 60))
         begins = calendar.end_of_day(now) - before
         run = ran.get((estate_id, today))
         if now >= begins and (run is None or (run.ran_at < begins and run.signed_off_at is None)):

@@ -53,7 +53,7 @@ def test_one_estate_that_is_refused_holds_no_other_back_and_is_tried_again__INT_
         assert world.session.scalars(ran).all() == [other]
         world.session.rollback()
     said = [record.message for record in caplog.records if "nightly audit" in record.message]
-    assert said == [f"nightly audit of {refused}: OperationRefused AUD-2"], "once, not every five seconds"
+    assert said == [f"nightly audit of {refused}: refused by AUD-2"], "once, not every five seconds"
     world.session.delete(later)
     world.session.commit()
     keeper.turn(now + NIGHT)

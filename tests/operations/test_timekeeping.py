@@ -3,7 +3,7 @@
 import datetime
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from models.audits import AuditRun
 from models.call import Call
@@ -12,6 +12,7 @@ from models.operations import audits, timekeeping
 from models.session import DeskSession
 from models.settings import Setting
 from models.timekeeping import LAST_HEARD, LEASE, STOPPED, keeps_time
+from models.unreadable import unreadable_values
 
 SECOND = datetime.timedelta(seconds=1)
 NIGHT = 13 * 3600 * SECOND  # from the tests' present, 10 o'clock, to 23:00 there
@@ -54,6 +55,15 @@ def test_who_ends_lets_another_lead_at_once__INT_14(session, leads, now):
     assert leads("other", now)
 
 
+def test_a_lease_from_a_clock_that_was_wrong_holds_nobody_back__INT_14(session, leads, now):
+    for wrong in (365 * 24 * 3600 * SECOND, 21 * SECOND):
+        assert leads("one", now + wrong)
+        assert leads("other", now)
+        assert keeps_time(session.scalar(LAST_HEARD), now)
+        session.rollback()
+    assert not keeps_time(now + STOPPED + SECOND, now), "what will be heard was never heard"
+
+
 def test_two_minutes_of_silence_are_a_stop__INT_14(session, leads, now):
     assert not keeps_time(session.scalar(LAST_HEARD), now)
     session.rollback()
@@ -91,6 +101,29 @@ def test_what_was_run_in_the_day_is_run_again_at_night_and_not_once_it_is_signed
     audits.sign_off(Call(session, world.actor("supervisor"), now), session.scalars(select(AuditRun)).all()).all()
     session.commit()
     assert here[0] not in due(session, now + NIGHT)
+
+
+@pytest.mark.parametrize("zone", ["Mars/Phobos", "", "Asia", "../../etc/passwd", "Asia/Shanghai ", "上海"])
+def test_a_time_zone_that_there_is_not_stops_no_audit_and_no_page__SET_2(world, session, sign_in, now, zone):
+    estate = world.other.id
+    session.execute(update(Estate).where(Estate.id == estate).values(timezone=zone))
+    session.commit()
+    assert sorted(due(session, now + NIGHT)) == [world.estate.id, estate], "by the usual zone"
+    found = [line for line in unreadable_values(session) if line.startswith("estates")]
+    session.rollback()
+    assert [line for line in found if "timezone" in line] == [f"estates {estate}: timezone is none that there is"]
+    stranger = sign_in("stranger")
+    for page in ("/admin/", "/admin/tickets/", "/admin/tickets/new/"):
+        assert stranger.get(page).status_code == 200, page
+
+
+@pytest.mark.parametrize("value", [10**12, -5, 0, "late", [], 2000, True])
+def test_a_spoilt_time_of_it_stops_no_audit__SET_1(world, session, now, value):
+    code = timekeeping.AUDIT_BEFORE_MIDNIGHT
+    session.add(Setting(estate_id=world.estate.id, code=code, rule="AUD-1", value=value))
+    session.commit()
+    at = now + NIGHT + 3599 * SECOND
+    assert sorted(due(session, at)) == [world.estate.id, world.other.id]
 
 
 def test_its_time_is_a_setting__SET_1(world, session, now):

@@ -2,7 +2,6 @@
 
 import datetime
 import enum
-import functools
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -12,13 +11,13 @@ from flask import g, has_app_context
 from flask_babel import get_locale, gettext
 
 from models.base import UNREADABLE_INSTANT, LabelledEnum
+from models.calendar import DEFAULT_ZONE, zone_named
 from models.errors import Msgid, OperationRefused, Phrase
 from models.sentences import ColumnName, TableName
 from views.request import context
 from views.words.labels import register_label
 
 LANGUAGES = {"en": "English", "zh_Hans_CN": "中文"}
-DEFAULT_ZONE = "Asia/Shanghai"
 NOTHING = "—"
 FEN_IN_YUAN = 100
 
@@ -137,12 +136,7 @@ def clock_text(minute: int | None) -> str:
 def zone() -> ZoneInfo:
     """The time zone of the estate shown."""
     estate = context.current_estate()
-    return _zone(estate.timezone if estate is not None else DEFAULT_ZONE)
-
-
-@functools.cache
-def _zone(name: str) -> ZoneInfo:
-    return ZoneInfo(name)
+    return zone_named(estate.timezone if estate is not None else DEFAULT_ZONE)
 
 
 def local_time(moment: datetime.datetime | None, *, seconds: bool = False) -> str:

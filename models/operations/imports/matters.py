@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from models.calendar import DEFAULT_ZONE, zone_named
 from models.call import Call
 from models.complaints import Complaint, ComplaintCategory
 from models.errors import OperationRefused, gettext_noop
@@ -70,7 +71,7 @@ _CATEGORIES = {
 
 def zone_of(session: DeskSession, estate_id: int) -> ZoneInfo:
     """The time zone in which the files of an estate write their times."""
-    return ZoneInfo(session.scalar(select(Estate.timezone).where(Estate.id == estate_id)) or "Asia/Shanghai")
+    return zone_named(session.scalar(select(Estate.timezone).where(Estate.id == estate_id)) or DEFAULT_ZONE)
 
 
 def in_utc(value: datetime.datetime | None, zone: ZoneInfo) -> datetime.datetime | None:

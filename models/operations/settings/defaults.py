@@ -3,13 +3,13 @@
 import datetime
 import functools
 from collections.abc import Iterable, Iterator
-from zoneinfo import ZoneInfo
 
 import chinese_calendar
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from models.base import Base
+from models.calendar import zone_named
 from models.call import Call
 from models.complaints import ComplaintCategory
 from models.estates import Estate
@@ -159,7 +159,7 @@ def _official_year(year: int) -> tuple[OfficialDay, ...] | None:
 
 
 def _years_around(estate: Estate, now: datetime.datetime) -> range:
-    year = now.astimezone(ZoneInfo(estate.timezone)).year
+    year = now.astimezone(zone_named(estate.timezone)).year
     return range(year - 1, year + 2)
 
 
