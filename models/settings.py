@@ -165,6 +165,7 @@ DEFAULT_SETTINGS: dict[str, tuple[str, object]] = {
     "key-loan-days": ("KEY-4", 31),
     "undo-minutes": ("SET-1", 10),
     "audit-before-midnight-minutes": ("AUD-1", 60),
+    "clock-warning-percent": ("INT-14", 80),
 }
 
 

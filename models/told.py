@@ -19,6 +19,8 @@ class ToldKind(LabelledEnum):
     NEW_JOB = "new_job", gettext_noop("new job")
     EMERGENCY = "emergency", gettext_noop("emergency to take")
     REASSIGNED = "reassigned", gettext_noop("given to somebody else")
+    NEAR = "near", gettext_noop("near its limit")
+    MISSED = "missed", gettext_noop("limit missed")
     CHASED = "chased", gettext_noop("chased")
     ESCALATED = "escalated", gettext_noop("escalated")
     SERIOUS = "serious", gettext_noop("serious matter")
@@ -33,7 +35,7 @@ class ToldKind(LabelledEnum):
 class Told(OfRecord, Base):
     """One message to one person about a record: written by the verb that is its cause, shown until it is seen.
 
-    ``cause`` is ``event:ID`` or ``comment:ID``: of one cause a person is told once.
+    ``cause`` is ``event:ID``, ``comment:ID`` or, of a limit, ``clock_run:ID:near``: of one cause a person is told once.
     """
 
     __tablename__ = "told"

@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 @click.option("--once", is_flag=True, help="Do what is due now and end; does nothing where another one is at work.")
 @click.option("--attached", is_flag=True, hidden=True, help="End as soon as standard input ends.")
 def command(once: bool, attached: bool) -> None:
-    """Do what time does: the nightly audit of each estate (AUD-1).
+    """Do what time does: the nightly audit of each estate (AUD-1), and who is told of limits near and missed (INT-14).
 
     Start it beside `frontdesk serve`, on as many machines as you like: one leads, another takes its place within half
     a minute. The desk and /healthz say when none is at work.

@@ -11,10 +11,15 @@ from sqlalchemy import select
 from admin_app import clock
 from admin_app.commands.work import Keeper
 from models.audits import AuditRun
+from models.call import Call
 from models.events import Event
-from models.operations import timekeeping
-from models.timekeeping import STOPPED
+from models.matters import ClockRun
+from models.operations import limits, tickets, timekeeping
+from models.staff import Staff
+from models.timekeeping import LEASE, STOPPED
+from models.told import Told
 from tests import reading
+from tests.operations.walks import ticket_draft
 
 NIGHT = datetime.timedelta(hours=13)  # from the tests' present, 10 o'clock, to 23:00 there
 STANDS = "Nobody keeps time"
@@ -58,6 +63,38 @@ def test_one_estate_that_is_refused_holds_no_other_back_and_is_tried_again__INT_
     world.session.commit()
     keeper.turn(now + NIGHT)
     assert world.session.scalars(ran).all() == [refused, other]
+
+
+def test_a_missed_limit_is_told_to_the_right_person_exactly_once_whoever_keeps_time__INT_14(world, app, now):
+    opened = app.extensions["frontdesk_database"]
+    call = Call(world.session, world.actor("clerk"), now)
+    (ticket,) = tickets.register(call, [ticket_draft(world)]).all()
+    record = ticket.id
+    world.session.commit()
+    one, other = (Keeper(opened, threading.Event()) for _ in range(2))
+    late = now + datetime.timedelta(minutes=31)
+
+    def told():
+        query = select(Staff.username, Told.kind).join(Told, Told.staff_id == Staff.id).where(Told.record_id == record)
+        found = sorted((name, kind.value) for name, kind in world.session.execute(query))
+        world.session.rollback()
+        return found
+
+    one.turn(now)
+    one.end(now)  # stopped while the limit is near and when it is missed
+    assert told() == []
+    expected = [("clerk", "missed"), ("supervisor", "missed")]
+    for keeper, at in ((one, late), (other, late), (other, late + LEASE * 2), (one, late + LEASE * 2)):
+        keeper.turn(at)
+        assert told() == expected
+    started_again = Keeper(opened, threading.Event())
+    started_again.turn(late + LEASE * 4)
+    assert told() == expected
+    pieces = [[run] for run in world.session.scalars(select(ClockRun.id))]
+    for piece in pieces:  # a process that went on though it had lost the lease
+        limits.tell_limits(Call(world.session, world.actor("system"), late), piece)
+    world.session.commit()
+    assert told() == expected
 
 
 def test_the_desk_and_the_machines_watch_whether_time_is_kept__INT_14(app, world, sign_in, client, now):

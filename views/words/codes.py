@@ -24,6 +24,7 @@ NAMES: dict[str, Any] = {
     "key-loan-days": _("Longest loan of a key that a supervisor may allow, days"),
     "undo-minutes": _("Time to undo a bulk action, minutes"),
     "audit-before-midnight-minutes": _("Nightly audit, minutes before midnight"),
+    "clock-warning-percent": _("Warning when so much of a limit is over, in per cent"),
     # sources
     "panel": _("panel"),
     "cli": _("command line"),

@@ -33,7 +33,13 @@ from models.staff import Team
 CLOCK_AMENDABLE = frozenset({"minutes", "calendar", "enabled"})
 CATEGORY_AMENDABLE = frozenset({"name", "team_id", "enabled"})
 MAXIMUM_MINUTES = 525_600
-LIMITS = {"minutes": (1, MAXIMUM_MINUTES), "days": (1, 3660), "attempts": (1, 100), "fen": (0, 100_000_000)}
+LIMITS = {
+    "minutes": (1, MAXIMUM_MINUTES),
+    "days": (1, 3660),
+    "attempts": (1, 100),
+    "percent": (1, 100),
+    "fen": (0, 100_000_000),
+}
 """Last word of a setting's code -> smallest and largest figure."""
 
 _TIME = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d", re.ASCII)

@@ -1,0 +1,109 @@
+"""Limits that are near or were missed (INT-14): whom the process that keeps time tells, once for each."""
+
+import datetime
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Text, case, cast, literal, select
+from sqlalchemy.orm import Session
+
+from models.base import Base, tables
+from models.call import Call
+from models.errors import Outcome
+from models.estates import Estate
+from models.hanging import hangs, registers_of
+from models.matters import ClockRun
+from models.operations.core import People, Step, message, write_messages
+from models.policy import roles_of
+from models.roles import Role
+from models.settings import Clock, EstateSettings, time_limits
+from models.told import Told, ToldKind
+
+WARNING_PERCENT = "clock-warning-percent"
+DAY = datetime.timedelta(days=1)
+"""Nobody is warned earlier than this, however long a limit is; what ran out earlier is for the audit, and no news."""
+AT_ONCE = 200
+"""So many runs are told of in one transaction."""
+MOST = 10 * AT_ONCE
+"""So many are looked at in one turn; the next one follows in seconds."""
+
+
+def to_tell(session: Session, now: datetime.datetime) -> Iterator[Sequence[int]]:
+    """The ids of running clocks that are near their end or ran out lately, and of which nobody was told so."""
+    estates = session.scalars(select(Estate.id)).all()
+    found = [run.id for run in _untold(session, now, ClockRun.estate_id.in_(estates))]
+    for start in range(0, len(found), AT_ONCE):
+        yield found[start : start + AT_ONCE]
+
+
+def _untold(session: Session, now: datetime.datetime, which: ColumnElement[bool]) -> list[Any]:
+    word = case((ClockRun.due_at <= now, literal("missed", Text())), else_=literal("near", Text()))
+    cause = literal("clock_run:", Text()).concat(cast(ClockRun.id, Text)).concat(literal(":", Text())).concat(word)
+    columns = (ClockRun.register, ClockRun.record_id, ClockRun.started_at, ClockRun.due_at, ClockRun.paused_minutes)
+    query = select(ClockRun.id, ClockRun.estate_id, *columns, Clock.code, Clock.rule).where(
+        which,
+        ClockRun.due_at.between(now - DAY, now + DAY),
+        ClockRun.met_at.is_(None),
+        ClockRun.cancelled_at.is_(None),
+        ClockRun.paused_at.is_(None),
+        ClockRun.register.in_(_ABOUT),
+        ~select(Told.id).where(Told.cause == cause).exists(),
+    )
+    query = query.join(Clock, Clock.id == ClockRun.clock_id).order_by(ClockRun.due_at, ClockRun.id).limit(MOST)
+    found = session.execute(query).all()
+    settings = EstateSettings(session, {run.estate_id for run in found})
+    return [run for run in found if run.due_at - _warning(settings, run) <= now]
+
+
+def _warning(settings: EstateSettings, run: Any) -> datetime.timedelta:
+    """How long before its end somebody is warned."""
+    percent = min(max(settings.number(run.estate_id, WARNING_PERCENT), 1), 100)  # whatever other programs wrote
+    length: datetime.timedelta = run.due_at - run.started_at - datetime.timedelta(minutes=run.paused_minutes)
+    return max(min(length * (100 - percent) / 100, DAY), datetime.timedelta())
+
+
+def tell_limits(call: Call, ids: Sequence[int]) -> Outcome:
+    """Tell who answers for the records of these clock runs; of what was missed, the next one up too (INT-14)."""
+    # Held, then looked at: another process that tells the same waits here, and finds it told.
+    call.session.execute(select(ClockRun.id).where(ClockRun.id.in_(ids)).with_for_update())
+    people = People(call.session)
+    messages = []
+    for run in _untold(call.session, call.now, ClockRun.id.in_(ids)):
+        row = call.session.get_one(tables()[run.register], run.record_id)
+        kind = ToldKind.MISSED if run.due_at <= call.now else ToldKind.NEAR
+        for who in _whom(Step(row, None, call.session, people), run.code, missed=kind is ToldKind.MISSED):
+            cause = f"clock_run:{run.id}:{kind.value}"
+            messages.append(message(call, run.estate_id, _ABOUT[run.register](row), kind, run.rule, cause, who))
+    write_messages(call.session, messages)
+    return Outcome()
+
+
+def _whom(step: Step, code: str, *, missed: bool) -> list[int]:
+    """Who can take the step that meets the clock *code*: the handler, else the desk owner; then the next one up.
+
+    That is the lead where the step may be the team's, else, or where that is the same person, supervisor and manager.
+    """
+    row, limit = step.row, time_limits().get(code)
+    roles = (limit and roles_of(row.__tablename__, limit.stops)) or frozenset(Role)
+    may_do = step.people.of(row.estate_id, roles)
+    named = (getattr(row, "assignee_id", None), getattr(row, type(row).answered_by, None))
+    answers = [who for who in named if who in may_do][:1]
+    leads = step.leads() if Role.LEAD in roles and hasattr(row, "team_id") else []
+    rungs = (leads, step.supervisors(), step.people.of(row.estate_id, {Role.MANAGER}))
+    up = next((rung for rung in rungs if set(rung) - set(answers)), [])
+    return list(dict.fromkeys([*answers, *up] if missed or not answers else answers))
+
+
+def _about() -> dict[str, Any]:
+    """Register -> on which record a message about its clocks hangs: its own, or the one that the row hangs on."""
+    told = {table.name for table in registers_of(Base.metadata.tables[Told.__tablename__])}
+    found: dict[str, Any] = {}
+    for table in registers_of(Base.metadata.tables[ClockRun.__tablename__]):
+        if table.name in told:
+            found[table.name] = lambda row: (row.__tablename__, row.id)
+        elif hangs(table):
+            found[table.name] = lambda row: (row.register, row.record_id)
+    return found
+
+
+_ABOUT = _about()
