@@ -91,6 +91,8 @@ class BulkItem(EstateRow, Base):
     version_after: Mapped[int | None] = mapped_column(Integer, info=named("Version after"))
     changes: Mapped[dict[str, Any] | None] = mapped_column(Json, info=named("Changes", words=True))
     """What the preview said would change: ``before`` and ``after`` of each column, as an event keeps them."""
+    clocks: Mapped[dict[str, Any] | None] = mapped_column(Json, info=named("Clocks", harmless=True))
+    """What was done to its clocks: the clock run, and the columns that ended it; none of one that was begun."""
     record_key: Mapped[str | None] = mapped_column(
         ShortText(LONGEST_KEY), info=named("Key of the record", harmless=True)
     )

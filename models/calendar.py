@@ -38,6 +38,10 @@ class WorkingCalendar:
     zone: ZoneInfo
     week: Mapping[int, Sequence[Interval]]
     days: Mapping[datetime.date, Sequence[Interval]] = field(default_factory=dict)
+    _spans_of: dict[datetime.date, list[tuple[datetime.datetime, datetime.datetime]]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """Date -> its working time in UTC: looking back over 100,000 matters asks for the same few days."""
 
     def intervals(self, day: datetime.date) -> Sequence[Interval]:
         """The working intervals of a local date."""
@@ -65,10 +69,13 @@ class WorkingCalendar:
         first = self.local_date(start)
         for offset in range(MAXIMUM_DAYS):
             day = first + datetime.timedelta(days=offset)
-            for begin, end in self.intervals(day):
-                span = self.instant(day, begin), self.instant(day, end)
-                if span[1] > start:
-                    yield max(span[0], start), span[1]
+            spans = self._spans_of.get(day)
+            if spans is None:
+                spans = [(self.instant(day, begin), self.instant(day, end)) for begin, end in self.intervals(day)]
+                self._spans_of[day] = spans
+            for begin, end in spans:
+                if end > start:
+                    yield max(begin, start), end
 
     def add_minutes(self, start: datetime.datetime, minutes: int) -> datetime.datetime:
         """The instant at which *minutes* of working time have passed since *start* (UTC).

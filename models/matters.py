@@ -13,6 +13,7 @@ from models.base import (
     EstateRow,
     Flag,
     Identity,
+    Json,
     LabelledEnum,
     LongText,
     Register,
@@ -296,14 +297,20 @@ class ClockRun(OfMatter, Base):
     title = gettext_noop("Running clocks")
 
     clock_id: Mapped[int] = mapped_column(Identity, info=named("Clock"))
+    clock_version: Mapped[int | None] = mapped_column(Integer, info=named("Version of the clock"))
+    """By which version of its clock it was counted; empty where its date was agreed and is no clock's."""
     follow_up_id: Mapped[int | None] = record_of("follow_ups", named("Follow-up"))
     permit_id: Mapped[int | None] = record_of("visitor_passes", named("Permit"))
     started_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime, info=named("Started"))
     due_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime, info=named("Due"))
     paused_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Paused"))
     paused_minutes: Mapped[int] = mapped_column(Integer, default=0, server_default="0", info=named("Minutes paused"))
+    pauses: Mapped[list[list[str]] | None] = mapped_column(Json, info=named("Pauses"))
+    """From when until when it stood still, as ISO has it: one pair for each time that is over."""
     met_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Met"))
     cancelled_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Cancelled"))
+    moved_because: Mapped[str | None] = mapped_column(LongText, info=named("Why it was moved", words=True))
+    """Of a date that was moved before its time had come."""
 
     __table_args__ = of_record_args(
         "clock_runs",

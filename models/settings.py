@@ -136,6 +136,8 @@ class CalendarDay(Register, Base):
     name: Mapped[str | None] = mapped_column(ShortText(60), info=named("Name", harmless=True))
     start_minute: Mapped[int | None] = mapped_column(Integer, info=named("Begins"))
     end_minute: Mapped[int | None] = mapped_column(Integer, info=named("Ends"))
+    further_hours: Mapped[str | None] = mapped_column(ShortText(120), info=named("Further hours", harmless=True))
+    """Of a day with several intervals the others, as ``13:30-15:00 19:00-20:00``."""
 
     __table_args__ = table_args(
         UniqueConstraint("estate_id", "day"),

@@ -42,6 +42,7 @@ class ScaleClocks:
         return {
             "estate_id": row["estate_id"],
             "clock_id": self._clocks[code].id,
+            "clock_version": None if code == WAITING else self._clocks[code].version,
             "register": "tickets",
             "record_id": row["id"],
             "started_at": start,

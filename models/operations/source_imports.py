@@ -185,7 +185,7 @@ class _TakingOver:
             row = Complaint(category=fact.category, anonymous=fact.anonymous, **shared)
         for name, value in self._state(fact).items():
             setattr(row, name, value)
-        row.due_at = min((due for _, due in self._limits(row)), default=None)
+        row.due_at = min((limit.due_at for limit in self._limits(row)), default=None)
         return row
 
     def _limits(self, row: Any) -> FirstLimits:

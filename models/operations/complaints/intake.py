@@ -155,7 +155,7 @@ def _write(
         if row.promised_at is not None:
             begun[PROMISE] = row.promised_at
         limits.append(first_limits(settings, row, call.now, begun))
-        row.number, row.due_at = number, min((due for _, due in limits[-1]), default=None)
+        row.number, row.due_at = number, min((limit.due_at for limit in limits[-1]), default=None)
     made = create(call, rows, verb=verb, rule=rule)
     start_first(call.session, made, limits, call.now)
     return made

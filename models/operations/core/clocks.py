@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
@@ -15,7 +15,18 @@ from models.matters import ClockRun
 from models.settings import Clock, EstateSettings
 
 _TABLE = cast("Table", ClockRun.__table__)
-FirstLimits = list[tuple[Clock, datetime.datetime]]
+
+
+class FirstLimit(NamedTuple):
+    """A clock with which a new record begins."""
+
+    clock: Clock
+    due_at: datetime.datetime
+    agreed: bool
+    """Whether it runs out at a date of its own, which is not counted and does not follow the clock."""
+
+
+FirstLimits = list[FirstLimit]
 
 
 @dataclass(slots=True)
@@ -24,12 +35,14 @@ class _NewRun:
 
     estate_id: int
     clock_id: int
+    clock_version: int | None
     record_id: int
     started_at: datetime.datetime
     due_at: datetime.datetime
     updated_at: datetime.datetime
     paused_minutes: int = 0
     paused_at: datetime.datetime | None = None
+    pauses: list[list[str]] | None = None
     met_at: datetime.datetime | None = None
     cancelled_at: datetime.datetime | None = None
 
@@ -86,11 +99,13 @@ class RunningClocks:
         for run in self._unmet(row):
             if run.clock_id == clock.id:
                 return run.due_at
-        due = due_at if due_at is not None and due_at >= at else self._settings.due(clock, at)
+        agreed = due_at is not None and due_at >= at
+        due = due_at if due_at is not None and agreed else self._settings.due(clock, at)
         if self._preview:
             return due
         self._clocks[clock.id] = clock
-        self._of(row).append(_NewRun(row.estate_id, clock.id, row.id, at, due, at))
+        version = None if agreed else clock.version
+        self._of(row).append(_NewRun(row.estate_id, clock.id, version, row.id, at, due, at))
         self._touched.add(row.id)
         return due
 
@@ -142,8 +157,27 @@ class RunningClocks:
                 clock = self._clocks[run.clock_id]
                 run.due_at = self._settings.shifted(clock, run.paused_at, run.due_at, at)
                 run.paused_minutes += int((at - run.paused_at).total_seconds() // 60)
+                run.pauses = [*(run.pauses or ()), [run.paused_at.isoformat(), at.isoformat()]]
                 run.paused_at = None
                 self._stamp(row, run, at)
+
+    def follow(self, row: Base, at: datetime.datetime) -> bool:
+        """Let the clocks of *row* that still run count from their own start by what their clocks say now (SET-1).
+
+        What was missed stays missed, a date of its own stays. Returns whether any runs out at another time than before.
+        """
+        moved = False
+        for run in self._changeable(row):
+            clock = self._clocks[run.clock_id]
+            missed = run.due_at <= (run.paused_at or at)
+            if missed or run.clock_version is None or run.clock_version >= clock.version:
+                continue
+            due_at = counted_due(self._settings, clock, run)
+            if due_at != run.due_at:
+                run.due_at, moved = due_at, True
+                self._stamp(row, run, at)
+            run.clock_version = clock.version
+        return moved
 
     def _end(self, row: Base, run: ClockRun | _NewRun, at: datetime.datetime, column: str) -> None:
         self._touched.add(row.id)
@@ -202,7 +236,23 @@ def first_limits(
     floors = [limit for limit in type(row).time_limits if stands and status in limit.floor_of and limit.fits(row)]
     codes: dict[str, datetime.datetime | None] = dict.fromkeys((limit.code for limit in floors), None)
     clocks = [(settings.clock(row.estate_id, code), due) for code, due in {**codes, **also}.items()]
-    return [(clock, due or settings.due(clock, at)) for clock, due in clocks if clock is not None]
+    return [
+        FirstLimit(clock, due or settings.due(clock, at), due is not None) for clock, due in clocks if clock is not None
+    ]
+
+
+def counted_due(settings: EstateSettings, clock: Clock, run: Any) -> datetime.datetime:
+    """When *run*, a clock run or a row of its columns, runs out (UTC), counted by *clock* from its start.
+
+    Its pauses that are over do not count; of one written before pauses were kept all are taken as one at the start.
+    """
+    due = settings.due(clock, run.started_at)
+    pauses = [[datetime.datetime.fromisoformat(moment) for moment in pause] for pause in run.pauses or ()]
+    if not pauses and run.paused_minutes:
+        pauses = [[run.started_at, run.started_at + datetime.timedelta(minutes=run.paused_minutes)]]
+    for begin, end in pauses:
+        due = settings.shifted(clock, begin, due, end)
+    return due
 
 
 def start_first(
@@ -210,9 +260,17 @@ def start_first(
 ) -> None:
     """Write the clocks of new *rows*, each as :func:`first_limits` has them; from when it was heard without *at*."""
     runs = [
-        _NewRun(row.estate_id, clock.id, row.id, at or row.heard_at, due, at or row.heard_at)
+        _NewRun(
+            row.estate_id,
+            limit.clock.id,
+            None if limit.agreed else limit.clock.version,
+            row.id,
+            at or row.heard_at,
+            limit.due_at,
+            at or row.heard_at,
+        )
         for row, found in zip(rows, limits, strict=True)
-        for clock, due in found
+        for limit in found
     ]
     if runs:
         _insert(session, rows[0].__tablename__, runs)
@@ -235,6 +293,7 @@ def _values(run: _NewRun, register: str) -> dict[str, Any]:
         "record_id": run.record_id,
         "estate_id": run.estate_id,
         "clock_id": run.clock_id,
+        "clock_version": run.clock_version,
         "started_at": run.started_at,
         "due_at": run.due_at,
         "paused_at": run.paused_at,

@@ -150,7 +150,7 @@ def _write(new: New[Row], model: type[Row], verb: str, rule: str | None, limits:
     dues = [first_limits(new.settings, row, new.now, begun) if begun else [] for row in new.rows]
     for row, found in zip(new.rows, dues, strict=True):
         if found and "due_at" in model.__table__.columns:
-            setattr(row, "due_at", min(due for _, due in found))  # noqa: B010  # as its table says
+            setattr(row, "due_at", min(limit.due_at for limit in found))  # noqa: B010  # as its table says
     made = create(new.call.following(), new.rows, verb=verb, rule=rule)
     start_first(new.session, made, dues, new.now)
     return made

@@ -83,7 +83,7 @@ def write_follow_ups(
     if not rows:
         return []
     made = create(call.following(), rows, verb="schedule", rule="FUP-1", role=role)
-    limits = [first_limits(settings, row, call.now, {"follow-up": row.due_at}) for row in made]
+    limits = [first_limits(settings, row, call.now, {"follow-up": None}) for row in made]
     start_first(call.session, made, limits, call.now)
     return made
 

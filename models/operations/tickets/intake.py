@@ -196,7 +196,7 @@ def _write(call: Call, drafts: Sequence[TicketDraft], settings: EstateSettings, 
         )
         begun = _begun(settings, draft)
         limits.append(first_limits(settings, ticket, call.now, begun, stands=not (goes_on or draft.sent_at_once)))
-        ticket.due_at = min((due for _, due in limits[-1]), default=None)
+        ticket.due_at = min((limit.due_at for limit in limits[-1]), default=None)
         tickets.append(ticket)
     create(call.following(), tickets, verb="register")
     start_first(call.session, tickets, limits, call.now)
