@@ -3,6 +3,7 @@
 Every function takes a connection or engine from ``models.session.open_engine``. No alembic.ini is needed.
 """
 
+import functools
 import re
 import warnings
 from collections.abc import Callable, Iterator
@@ -50,16 +51,20 @@ class OrphansFound(Exception):
     """A migration would leave rows that refer to rows that do not exist; nothing was changed."""
 
 
+@functools.cache
+def _known() -> list[str]:
+    """All revisions, the latest first; to read them is to load the module of each."""
+    return [script.revision for script in ScriptDirectory.from_config(config()).walk_revisions()]
+
+
 def head() -> str:
     """The revision that this version of the program works with."""
-    revision = ScriptDirectory.from_config(config()).get_current_head()
-    assert revision is not None
-    return revision
+    return _known()[0]
 
 
 def is_known(revision: str) -> bool:
     """Whether this version of the program has heard of *revision*; a newer one's it has not."""
-    return revision in {script.revision for script in ScriptDirectory.from_config(config()).walk_revisions()}
+    return revision in _known()
 
 
 def has_tables(connection: Connection) -> bool:

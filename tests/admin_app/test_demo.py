@@ -64,7 +64,9 @@ def test_starting_over_forgets_what_was_changed(demo_config):
     assert "changed" not in str(estates(demo_config))
 
 
-@pytest.mark.parametrize("interrupted", [False, True])
+@pytest.mark.parametrize(
+    ("empty_url", "interrupted"), [("sqlite", False), ("postgresql", True)], indirect=["empty_url"]
+)
 def test_tables_of_another_program_stay_when_it_is_made_and_started_over(demo_config, interrupted):
     with database.connect(demo_config, create=True) as opened, opened.engine.begin() as connection:
         connection.execute(text("CREATE TABLE others (id INTEGER)"))

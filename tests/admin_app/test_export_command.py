@@ -101,18 +101,17 @@ def test_each_export_in_each_language_is_read_again_without_a_change__INT_6(reco
     assert set(NOT_TAKEN) == set(REGISTERS)
     for register in REGISTERS if everywhere else ("key_loans",):
         headings = NOT_TAKEN[register]
-        for language in ("en", "zh_Hans_CN") if everywhere else ("zh_Hans_CN",):
+        for language, ending in (("zh_Hans_CN", "xlsx"), ("en", "csv"))[: 2 if everywhere else 1]:
             named = headings if language == "en" else [catalogue[text] for text in headings]
-            for ending in ("csv", "xlsx") if everywhere else ("xlsx",):
-                file = tmp_path / f"{register}.{language}.{ending}"
-                code, out, _ = run_here("export", register, file, "--estate", "YH", "--language", language, "--json")
-                assert code == 0, file.name
-                rows = json.loads(out)["rows"]
-                code, out, err = run_here("import", register, file, "--estate", "YH", "--json")
-                assert code == 0, (file.name, err)
-                report = json.loads(out)
-                assert (report["refusals"], report["columns_not_taken"]) == ([], named), file.name
-                assert report["rows"] == report["unchanged"] == rows > 0, file.name
+            file = tmp_path / f"{register}.{language}.{ending}"
+            code, out, _ = run_here("export", register, file, "--estate", "YH", "--language", language, "--json")
+            assert code == 0, file.name
+            rows = json.loads(out)["rows"]
+            code, out, err = run_here("import", register, file, "--estate", "YH", "--json")
+            assert code == 0, (file.name, err)
+            report = json.loads(out)
+            assert (report["refusals"], report["columns_not_taken"]) == ([], named), file.name
+            assert report["rows"] == report["unchanged"] == rows > 0, file.name
     assert everything(world.session) == before
 
 

@@ -18,7 +18,7 @@ from models.residents import Occupancy, Resident, ResidentContact
 from models.tickets import Ticket
 from tests import reading
 from tests.factories import token
-from tests.marks import only_sqlite
+from tests.marks import first_sqlite, only_sqlite
 from tests.sheets import people, table, workbook
 
 
@@ -37,6 +37,7 @@ def count(world):
     return world.session.scalar(select(func.count()).select_from(Resident))
 
 
+@first_sqlite
 def test_rows_are_accounted_for_and_the_same_twice(run, world, tmp_path):
     file, failed = tmp_path / "people.xlsx", tmp_path / "failed.xlsx"
     rows = people(520, [unit.code for unit in world.units])
@@ -129,36 +130,36 @@ def test_each_register_is_imported_and_taken_back_by_command(run, world, now, tm
     key = keys.register(Call(world.session, world.actor("manager"), now), [draft]).one()
     world.session.commit()
     number, before = key.number, rows_there(world)
-    for kind in ("csv", "xlsx"):
-        for register, lines in FILES.items():
-            header, *rows = [line.format(key=number).split(",") for line in lines]
-            file = tmp_path / f"{register}.{kind}"
-            text = "\n".join(map(",".join, [header, *rows])).encode()
-            file.write_bytes(text if kind == "csv" else workbook(rows, header))
-            first, taken = 0, (1 if register == "key_loans" else 2)
-            for options, imported, unchanged in (
-                (("--dry-run",), taken, 2 - taken),
-                ((), taken, 2 - taken),
-                ((), 0, 2),
-            ):
-                code, out, err = run(register, file, "--estate", "YH", "--json", *options)
-                assert (code, "Traceback" in err) == (0, False)
-                report = json.loads(out)
-                counts = (report["imported"] + report["updated"], report["unchanged"], report["refused"])
-                assert counts == (imported, unchanged, 1), (register, kind, options, report)
-                assert sum(counts) == report["rows"]
-                assert [refusal["row"] for refusal in report["refusals"]] == [4]
-                first = report["run"] if imported else first
-                assert (report["run"] is None) is bool(options)
-                assert (rows_there(world) == before) is bool(options), register
-            for options in ("--dry-run",), ():
-                code, out, _err = run("undo", first, "--json", *options)
-                report = json.loads(out)
-                assert (code, report["left"], report["undone"] > 0) == (0, [], True), (register, report)
-                assert (rows_there(world) == before) is not bool(options), register
+    kind = "csv" if world.session.get_bind().dialect.name == "sqlite" else "xlsx"
+    for register, lines in FILES.items():
+        header, *rows = [line.format(key=number).split(",") for line in lines]
+        file = tmp_path / f"{register}.{kind}"
+        text = "\n".join(map(",".join, [header, *rows])).encode()
+        file.write_bytes(text if kind == "csv" else workbook(rows, header))
+        first, taken = 0, (1 if register == "key_loans" else 2)
+        for options, imported, unchanged in (
+            (("--dry-run",), taken, 2 - taken),
+            ((), taken, 2 - taken),
+            ((), 0, 2),
+        ):
+            code, out, err = run(register, file, "--estate", "YH", "--json", *options)
+            assert (code, "Traceback" in err) == (0, False)
+            report = json.loads(out)
+            counts = (report["imported"] + report["updated"], report["unchanged"], report["refused"])
+            assert counts == (imported, unchanged, 1), (register, kind, options, report)
+            assert sum(counts) == report["rows"]
+            assert [refusal["row"] for refusal in report["refusals"]] == [4]
+            first = report["run"] if imported else first
+            assert (report["run"] is None) is bool(options)
+            assert (rows_there(world) == before) is bool(options), register
+        for options in ("--dry-run",), ():
+            code, out, _err = run("undo", first, "--json", *options)
+            report = json.loads(out)
+            assert (code, report["left"], report["undone"] > 0) == (0, [], True), (register, report)
+            assert (rows_there(world) == before) is not bool(options), register
     runs = world.session.scalars(select(ImportRun)).all()
     assert {one.state for one in runs} == {ImportState.FINISHED}
-    assert len(runs) == 4 * len(FILES)
+    assert len(runs) == 2 * len(FILES)
 
 
 def test_another_systems_export_is_a_run_too_and_is_taken_back(run, world):

@@ -115,7 +115,9 @@ def test_that_it_was_never_started_is_for_managers_to_know__SET_1(world, sign_in
     assert shown == {"clerk": False, "supervisor": False, "manager": True}
 
 
-@pytest.mark.parametrize("ends", ["input", "terminate"])
+@pytest.mark.parametrize(
+    ("database_url", "ends"), [("sqlite", "input"), ("postgresql", "terminate")], indirect=["database_url"]
+)
 def test_it_ends_with_the_demo_and_when_told_and_lets_another_lead__INT_14(world, environment, database_url, now, ends):
     environment(database_url)
     world.session.rollback()

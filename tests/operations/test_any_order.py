@@ -23,9 +23,10 @@ from models.staff import Department
 from models.tickets import TIMES, Acceptance, CancelKind, Ticket, TicketKind, TicketStatus, WaitingReason
 from tests.calling import called
 from tests.factories import World, load_world
+from tests.marks import EVERYTHING
 
 MACHINE = settings(
-    max_examples=12,
+    max_examples=40 if EVERYTHING else 8,
     stateful_step_count=25,
     deadline=None,
     derandomize=True,  # the same runs everywhere: a failure here is a failure on every machine

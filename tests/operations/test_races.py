@@ -68,8 +68,7 @@ def test_eight_processes_on_the_same_rows_lose_nothing(
     assert list(broken_seals(session)) == []
 
 
-@pytest.mark.parametrize("point", ["before_commit", "after_commit"])
-@pytest.mark.parametrize("chunk", [1, 2])
+@pytest.mark.parametrize(("point", "chunk"), [("before_commit", 1), ("after_commit", 2)])
 def test_a_bulk_run_killed_on_the_way_is_resumed_by_the_same_key(
     database_url: str, session: DeskSession, world: World, now: datetime.datetime, point: str, chunk: int
 ) -> None:

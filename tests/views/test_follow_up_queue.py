@@ -24,8 +24,7 @@ QUEUE = "/admin/follow-ups/queue/"
 HOUR = datetime.timedelta(hours=1)
 
 
-@pytest.fixture
-def jobs(session: DeskSession, world: World, now: datetime.datetime) -> list[int]:
+def make(session: DeskSession, world: World, now: datetime.datetime) -> list[int]:
     """Three finished jobs of the clerk whose calls are to be made; their numbers."""
     made = make_tickets(session, world, now - 9 * HOUR, 3)
     for place, job in enumerate(made):
@@ -33,10 +32,16 @@ def jobs(session: DeskSession, world: World, now: datetime.datetime) -> list[int
     tickets.comment(
         Call(session, world.actor("clerk"), now - HOUR), [made[0]], kind=CommentKind.REPLY, body="答应周三前回话"
     ).one()
-    session.commit()
-    numbers = [job.number for job in made]
-    session.close()
-    return numbers
+    return [job.number for job in made]
+
+
+MAKE = make
+
+
+@pytest.fixture
+def jobs(here: list[int]) -> list[int]:
+    """The numbers of these jobs."""
+    return here
 
 
 def shown(page: str) -> str | None:

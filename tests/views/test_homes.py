@@ -15,6 +15,7 @@ from models.complaints import Complaint
 from models.matters import Severity
 from models.session import DeskSession
 from tests import reading
+from tests.again import keep, load
 from tests.factories import World
 from tests.operations import audits, key_desk
 from tests.records import Records
@@ -24,17 +25,26 @@ from views.request.gathering import gathered
 DAY = datetime.timedelta(days=1)
 
 
-@pytest.fixture
-def waiting(session: DeskSession, world: World, now: datetime.datetime) -> Any:
+def make(session: DeskSession, world: World, now: datetime.datetime) -> Any:
     """A request for a key, a serious complaint, an audit with findings."""
     desk: Any = key_desk.open_desk(session, world, now - DAY)
     desk.approval = key_desk.request(desk)
     audits.everything(world, now - DAY)
     desk.run = audits.run(world, now).one().id
     desk.complaint = session.scalars(select(Complaint.number).where(Complaint.severity == Severity.SERIOUS)).one()
+    return keep(desk)
+
+
+MAKE = make
+
+
+@pytest.fixture
+def waiting(here: Any, session: DeskSession, world: World) -> Any:
+    """What was made, of this session."""
+    made = load(here, session, world)
     session.commit()
     session.close()
-    return desk
+    return made
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from models.operations import keys
 from models.residents import Occupancy
 from models.session import DeskSession
 from tests import reading
+from tests.again import keep, load
 from tests.factories import World
 from tests.operations import key_desk
 from tests.operations.key_desk import approve, owner_draft, register, request
@@ -25,8 +26,7 @@ HOUR = datetime.timedelta(hours=1)
 BOARD = "/admin/keys/board/"
 
 
-@pytest.fixture
-def desk(session: DeskSession, world: World, now: datetime.datetime) -> Any:
+def make(session: DeskSession, world: World, now: datetime.datetime) -> Any:
     """Five keys: on its hook, on loan, overdue, lost, in a common place."""
     made: Any = key_desk.open_desk(session, world, now - 9 * HOUR)
     made.out = register(made, hook="A-2", seal="S-2")
@@ -36,6 +36,16 @@ def desk(session: DeskSession, world: World, now: datetime.datetime) -> Any:
     for key, due in ((made.out, now + HOUR), (made.late, now - HOUR)):
         key_desk.lend(made, owner_draft(made, key_id=key.id, due_at=due))
     keys.report_lost(Call(session, made.clerk, now - HOUR), [made.lost]).one()
+    return keep(made)
+
+
+MAKE = make
+
+
+@pytest.fixture
+def desk(here: Any, session: DeskSession, world: World) -> Any:
+    """What was made, of this session."""
+    made = load(here, session, world)
     session.commit()
     return made
 
@@ -171,14 +181,14 @@ def test_an_owner_of_today_is_offered_as_the_verb_takes_them__KEY_3(
     ends: int | None,
     fair: bool,
 ) -> None:
-    owner = desk.world.residents[0]
-    (lived,) = session.scalars(select(Occupancy).where(Occupancy.resident_id == owner.id))
+    owner, key = desk.world.residents[0].id, desk.key.id
+    (lived,) = session.scalars(select(Occupancy).where(Occupancy.resident_id == owner))
     today = now.astimezone(ZoneInfo("Asia/Shanghai")).date()
     lived.from_on = today + datetime.timedelta(days=begins)
     lived.until_on = None if ends is None else today + datetime.timedelta(days=ends)
     session.commit()
     assert lends(desk, now, owner_draft(desk)) is fair
-    assert (f"owner-{owner.id}" in sign_in("clerk").get(f"{BOARD}?key={desk.key.id}").text) is fair
+    assert (f"owner-{owner}" in sign_in("clerk").get(f"{BOARD}?key={key}").text) is fair
 
 
 def test_the_sales_person_is_named__KEY_3(desk: Any, sign_in: Callable[..., FlaskClient], post: Any) -> None:

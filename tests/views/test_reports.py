@@ -31,8 +31,7 @@ REPORTS = "/admin/reports/"
 HOUR, DAY = datetime.timedelta(hours=1), datetime.timedelta(days=1)
 
 
-@pytest.fixture
-def month(session: DeskSession, world: World, now: datetime.datetime) -> list[int]:
+def make(session: DeskSession, world: World, now: datetime.datetime) -> list[int]:
     """Six repairs: two of one kind in one room; one done and liked, one reopened, one dispatched and forgotten."""
     clerk, estate = world.actor("clerk"), world.estate.id
     settings.provide_defaults(Call(session, world.actor("system"), now - 30 * DAY), world.estate)
@@ -70,10 +69,16 @@ def month(session: DeskSession, world: World, now: datetime.datetime) -> list[in
         category=ComplaintCategory.ENVIRONMENT,
     )
     complaints.register(Call(session, clerk, now - 2 * DAY), [complaint]).one()
-    session.commit()
-    ids = [job.id for job in made]
-    session.close()
-    return ids
+    return [job.id for job in made]
+
+
+MAKE = make
+
+
+@pytest.fixture
+def month(here: list[int]) -> list[int]:
+    """The ids of these repairs."""
+    return here
 
 
 def rows_of(page: str, table: str) -> dict[str, list[str]]:

@@ -15,6 +15,7 @@ from models.keys import ApprovalStatus, BorrowerKind, BringerKind, Key, KeyAppro
 from models.operations import keys as keys_verbs
 from models.session import DeskSession
 from tests import reading
+from tests.again import keep, load
 from tests.factories import World
 from tests.operations import key_desk
 from tests.operations.key_desk import approve, owner_draft, register, request
@@ -25,8 +26,7 @@ PAGE = "/admin/keys/several/"
 SIGNED = {"identity_checked": "1", "signed": "1"}
 
 
-@pytest.fixture
-def desk(session: DeskSession, world: World, now: datetime.datetime) -> Any:
+def make(session: DeskSession, world: World, now: datetime.datetime) -> Any:
     """Three keys of the owner's unit on their hooks, one of no unit, and two that the owner has."""
     made: Any = key_desk.open_desk(session, world, now - 9 * HOUR)
     made.second, made.third = register(made), register(made)
@@ -35,6 +35,16 @@ def desk(session: DeskSession, world: World, now: datetime.datetime) -> Any:
     made.loans = [key_desk.lend(made, owner_draft(made, key_id=key.id)) for key in made.out]
     made.owner = f"owner-{world.residents[0].id}"
     made.now = now
+    return keep(made)
+
+
+MAKE = make
+
+
+@pytest.fixture
+def desk(here: Any, session: DeskSession, world: World) -> Any:
+    """What was made, of this session."""
+    made = load(here, session, world)
     session.commit()
     return made
 
