@@ -30,7 +30,7 @@ from models.search import attach_indexes
 from models.settings import CalendarDay, Category, Clock, Setting, WorkingHours
 from models.staff import SignInAttempt, Staff, StaffAssignment, StaffContact, Team
 from models.tickets import Ticket
-from models.told import Told
+from models.told import Told, Watcher
 
 # The table of a further register has the name of its verbs.
 for verbs_of in iter_modules([str(Path(__file__).with_name("operations"))]):

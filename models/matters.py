@@ -182,7 +182,7 @@ def _shown(target: str, join: str) -> Mapped[Any]:
 
 def matter_args(table: str, *args: Any, info: Mapping[str, Any]) -> tuple[Any, ...]:
     """``__table_args__`` that tickets and complaints share; *info* is what the register itself declares."""
-    entries = ("audit_findings", "clock_runs", "comments", "follow_ups", "repeat_reports", "told")
+    entries = ("audit_findings", "clock_runs", "comments", "follow_ups", "repeat_reports", "told", "watchers")
     return table_args(
         *args,
         within_estate("unit_id", "units"),

@@ -171,7 +171,7 @@ RULES: dict[str, Msgid] = {
 
 OF_THE_PROGRAM = {
     *("BULK", "DATABASE", "GONE", "IMPORT", "LANGUAGE", "MENTION", "PASSWORD", "ROLE", "STAFF", "STATE", "UNDO"),
-    *("VERSION", "VIEW"),
+    *("VERSION", "VIEW", "WATCH"),
 }
 """What only the program calls a rule; a reader is not told its name."""
 

@@ -18,6 +18,8 @@ class ToldKind(LabelledEnum):
     MENTION = "mention", gettext_noop("mentioned")
     NEW_JOB = "new_job", gettext_noop("new job")
     EMERGENCY = "emergency", gettext_noop("emergency to take")
+    DESK_OWNER = "desk_owner", gettext_noop("yours to see closed")
+    FOLLOWER = "follower", gettext_noop("yours to follow")
     REASSIGNED = "reassigned", gettext_noop("given to somebody else")
     NEAR = "near", gettext_noop("near its limit")
     MISSED = "missed", gettext_noop("limit missed")
@@ -25,11 +27,13 @@ class ToldKind(LabelledEnum):
     ESCALATED = "escalated", gettext_noop("escalated")
     SERIOUS = "serious", gettext_noop("serious matter")
     COMPLAINT = "complaint", gettext_noop("complaint to the department")
+    REOPENED = "reopened", gettext_noop("reopened as a new complaint")
     DISSATISFIED = "dissatisfied", gettext_noop("not satisfied")
     MEASURES = "measures", gettext_noop("measures promised")
     APPROVAL_REQUESTED = "approval_requested", gettext_noop("approval requested")
     APPROVAL_GRANTED = "approval_granted", gettext_noop("approval granted")
     APPROVAL_REFUSED = "approval_refused", gettext_noop("approval refused")
+    WATCHED = "watched", gettext_noop("step on what you watch")
 
 
 class Told(OfRecord, Base):
@@ -61,6 +65,17 @@ class Told(OfRecord, Base):
 UNSEEN = and_(Told.seen_at.is_(None), Told.withdrawn_at.is_(None))
 """What counts in the header."""
 Index("ix_told_unseen", Told.staff_id, sqlite_where=UNSEEN, postgresql_where=UNSEEN)
+
+
+class Watcher(OfRecord, Base):
+    """Somebody who wants to be told of each step on a record; a matter of taste, without events."""
+
+    __tablename__ = "watchers"
+    title = gettext_noop("Watchers")
+
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), info=named("Person"))
+
+    __table_args__ = of_record_args("watchers", UniqueConstraint("staff_id", "register", "record_id"), records={})
 
 
 # What is granted beside the verbs.

@@ -47,6 +47,8 @@ tickets         merge                   C . . S M . .  INT-6
 tickets         register_again          C . . S M . .  FUP-7
 tickets         escalate                C . L S M . .  DSP-9
 tickets         comment                 C T L S M . .  DSP-12
+tickets         watch                   C T L S M . .  †
+tickets         stop_watching           C T L S M . .  †
 tickets         correct                 . . . S M . .  †
 tickets         delete                  . . . . M . .  †
 tickets         print_slip              C T L S M A .  JOB-8
@@ -84,6 +86,8 @@ complaints      cancel                  C . . S M . .  †
 complaints      merge                   C . . S M . .  INT-6
 complaints      escalate                C . L S M . .  DSP-9
 complaints      comment                 C . L S M . .  CMP-4
+complaints      watch                   C . L S M . .  †
+complaints      stop_watching           C . L S M . .  †
 complaints      reopen_as_new           C . . S M . .  CMP-8
 complaints      correct                 . . . S M . .  †
 complaints      delete                  . . . . M . .  †

@@ -7,13 +7,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Text, case, cast, literal, select
 from sqlalchemy.orm import Session
 
-from models.base import Base, tables
+from models.base import tables
 from models.call import Call
 from models.errors import Outcome
 from models.estates import Estate
-from models.hanging import hangs, registers_of
 from models.matters import ClockRun
-from models.operations.core import People, Step, message, write_messages
+from models.operations.core import People, Step, about, message, write_messages
 from models.policy import roles_of
 from models.roles import Role
 from models.settings import Clock, EstateSettings, time_limits
@@ -46,7 +45,6 @@ def _untold(session: Session, now: datetime.datetime, which: ColumnElement[bool]
         ClockRun.met_at.is_(None),
         ClockRun.cancelled_at.is_(None),
         ClockRun.paused_at.is_(None),
-        ClockRun.register.in_(_ABOUT),
         ~select(Told.id).where(Told.cause == cause).exists(),
     )
     query = query.join(Clock, Clock.id == ClockRun.clock_id).order_by(ClockRun.due_at, ClockRun.id).limit(MOST)
@@ -70,10 +68,12 @@ def tell_limits(call: Call, ids: Sequence[int]) -> Outcome:
     messages = []
     for run in _untold(call.session, call.now, ClockRun.id.in_(ids)):
         row = call.session.get_one(tables()[run.register], run.record_id)
+        if about(row) is None:
+            continue
         kind = ToldKind.MISSED if run.due_at <= call.now else ToldKind.NEAR
         for who in _whom(Step(row, None, call.session, people), run.code, missed=kind is ToldKind.MISSED):
             cause = f"clock_run:{run.id}:{kind.value}"
-            messages.append(message(call, run.estate_id, _ABOUT[run.register](row), kind, run.rule, cause, who))
+            messages.append(message(call, row, kind, run.rule, cause, who))
     write_messages(call.session, messages)
     return Outcome()
 
@@ -92,18 +92,3 @@ def _whom(step: Step, code: str, *, missed: bool) -> list[int]:
     rungs = (leads, step.supervisors(), step.people.of(row.estate_id, {Role.MANAGER}))
     up = next((rung for rung in rungs if set(rung) - set(answers)), [])
     return list(dict.fromkeys([*answers, *up] if missed or not answers else answers))
-
-
-def _about() -> dict[str, Any]:
-    """Register -> on which record a message about its clocks hangs: its own, or the one that the row hangs on."""
-    told = {table.name for table in registers_of(Base.metadata.tables[Told.__tablename__])}
-    found: dict[str, Any] = {}
-    for table in registers_of(Base.metadata.tables[ClockRun.__tablename__]):
-        if table.name in told:
-            found[table.name] = lambda row: (row.__tablename__, row.id)
-        elif hangs(table):
-            found[table.name] = lambda row: (row.register, row.record_id)
-    return found
-
-
-_ABOUT = _about()

@@ -122,15 +122,7 @@ def check_may_read(session: Session, people: Sequence[Colleague], matter: Any) -
 def tell(call: Call, comments: Sequence[tuple[Comment, Sequence[Colleague]]]) -> None:
     """Tell who was named in new *comments* (stored, with ids); nobody is told of naming themselves."""
     messages = [
-        message(
-            call,
-            comment.estate_id,
-            (comment.register, comment.record_id),
-            ToldKind.MENTION,
-            RULE,
-            f"comment:{comment.id}",
-            person.id,
-        )
+        message(call, comment, ToldKind.MENTION, RULE, f"comment:{comment.id}", person.id)
         for comment, people in comments
         for person in people
         if person.id != call.actor.staff_id

@@ -51,6 +51,7 @@ SAMPLES = {
         "at": "created_at",
         "cause": "'event:' || (SELECT count(*) FROM told)",
     },
+    "watchers": {"staff_id": "taken_by"},
 }
 """Table -> what a row of it needs beside the record, as SQL over an estate."""
 
@@ -77,7 +78,7 @@ def refused(connection, sql):
 
 
 def test_each_table_in_which_rows_hang_is_named_by_a_register():
-    assert TABLES == ["audit_findings", "clock_runs", "comments", "follow_ups", "repeat_reports", "told"]
+    assert TABLES == ["audit_findings", "clock_runs", "comments", "follow_ups", "repeat_reports", "told", "watchers"]
     for table in Base.metadata.tables.values():
         assert all(hangs(child) for child in hanging_on(table)), table.name
 

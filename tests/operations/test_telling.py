@@ -55,12 +55,17 @@ def told(world):
 
 def test_each_verb_tells_what_is_declared_of_it_and_by_which_rule():
     chased, serious = [("chased", "INT-6")], [("serious", "INT-7")]
+    owner, follower = (
+        [(kind, rule), ("reassigned", rule)] for kind, rule in (("desk_owner", "INT-1"), ("follower", "DSP-10"))
+    )
     job, asked = ("new_job", "DSP-11"), ("new_job", "DSP-3")
     assert {key: [(each.kind.value, each.rule) for each in declared] for key, declared in TELLS.items()} == {
         ("tickets", "register"): serious,
         ("tickets", "amend"): serious,
         ("tickets", "report_again"): chased,
         ("tickets", "escalate"): [("escalated", "DSP-9")],
+        ("tickets", "change_owner"): owner,
+        ("tickets", "name_follower"): follower,
         ("tickets", "dispatch"): [job, ("emergency", "DSP-1")],
         ("tickets", "assign"): [job],
         ("tickets", "accept"): [job],
@@ -69,6 +74,9 @@ def test_each_verb_tells_what_is_declared_of_it_and_by_which_rule():
         ("complaints", "amend"): serious,
         ("complaints", "report_again"): chased,
         ("complaints", "escalate"): [("escalated", "CMP-5")],
+        ("complaints", "change_owner"): owner,
+        ("complaints", "name_follower"): follower,
+        ("complaints", "reopen_as_new"): [("reopened", "CMP-8")],
         ("complaints", "assign"): [asked, ("complaint", "DSP-3")],
         ("complaints", "reassign"): [asked, ("complaint", "DSP-3"), ("reassigned", "DSP-3")],
         ("complaints", "write_formal_record"): [("measures", "CMP-3")],

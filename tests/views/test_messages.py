@@ -119,6 +119,31 @@ def test_an_opened_record_brings_the_form_by_which_its_messages_are_seen_and_a_g
     assert other != mine
 
 
+def test_a_matter_is_watched_by_a_button_beside_its_title_and_found_among_what_one_watches(
+    told, sign_in: SignIn, post: Post, records: Records
+) -> None:
+    clerk, register = sign_in("clerk2"), "/admin/tickets"
+    address = f"{register}/details/?id={records.tickets[0]}"
+
+    def offered() -> list[str]:
+        forms = reading.page(clerk.get(address)).css(".title-actions form")
+        return [reading.words(form) for form in forms if "watch" in str(form.attributes["action"])]
+
+    assert offered() == ["Watch"]
+    for verb, then in (("watch", "Stop watching"), ("stop_watching", "Watch"), ("watch", "Stop watching")):
+        assert post(clerk, f"{register}/step/{verb}/?id={records.tickets[0]}").status_code == 302
+        assert offered() == [then]
+    assert reading.ids(reading.page(clerk.get(f"{register}/?flt_state=watched")), f"{register}/details/") == [
+        records.tickets[0]
+    ]
+    told("clerk2", ToldKind.WATCHED)
+    told("clerk2", ToldKind.CHASED)
+    assert (kinds(clerk), kinds(clerk, "?kind=watched")) == (["chased"], ["step on what you watch"])
+    chips = reading.page(clerk.get("/admin/mentions/")).css(".chips .chip")
+    assert [reading.words(chip) for chip in chips] == ["what concerns me 1", "what I watch 1"]
+    assert "Choose “Watch” on the page of a matter" in sign_in("clerk").get("/admin/mentions/?kind=watched").text
+
+
 def test_of_a_record_of_another_estate_nothing_but_its_number_is_shown(told, sign_in: SignIn, records: Records) -> None:
     told("stranger")
     page = reading.page(sign_in("stranger").get("/admin/mentions/"))

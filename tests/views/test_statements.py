@@ -68,6 +68,8 @@ SAVING = 6
 FOR_A_KEY = 2
 """Besides: the key of what is said of the record is looked for and, with its first words, made."""
 MORE_TO_SAVE = {
+    "complaints": 7,  # who watches it?
+    "tickets": 7,  # likewise
     "clocks": 9,  # the first counts in working hours: does the calendar hold so many minutes?
     "estates": 7,  # does the complaint post work at its desk?
     "staff": 7,  # in which estates does the person work?

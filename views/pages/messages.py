@@ -35,6 +35,7 @@ class MessageView(DeskPage):
     def index_view(self) -> str:
         """Those not yet seen first, then the latest; more than the number only of what the person may still read."""
         kind = parse_choice("kind", [word.value for word in ToldKind], "")
+        watched = kind == ToldKind.WATCHED.value
         own = visible(context.actor(), Told)
         counted = select(Told.kind, func.count()).where(own).group_by(Told.kind)
         counts = Counter({row[0]: row[1] for row in context.session().execute(counted)})
@@ -43,9 +44,11 @@ class MessageView(DeskPage):
         return self.render(
             "admin/messages.html",
             rows=self._shown(rows[:PAGE_SIZE]),
-            kinds=[(word, counts[word]) for word in ToldKind if counts[word]],
+            kinds=[(word, counts[word]) for word in ToldKind if counts[word] and word is not ToldKind.WATCHED],
             kind=kind,
-            total=sum(counts.values()),
+            watched=watched,
+            of_watched=counts[ToldKind.WATCHED],
+            total=sum(counts.values()) - counts[ToldKind.WATCHED],
             following={"after": last.id, "seen": int(last.is_seen), "kind": kind or None} if last else None,
         )
 
@@ -54,8 +57,7 @@ class MessageView(DeskPage):
         is_seen = or_(Told.seen_at.is_not(None), Told.withdrawn_at.is_not(None))
         query = select(Told.__table__, is_seen.label("is_seen"), of_visible(actor, Told).label("readable"))
         query = query.where(visible(actor, Told)).order_by(is_seen, Told.id.desc()).limit(PAGE_SIZE + 1)
-        if kind:
-            query = query.where(Told.kind == ToldKind(kind))
+        query = query.where(Told.kind == ToldKind(kind) if kind else Told.kind != ToldKind.WATCHED)
         if after := request.args.get("after"):
             further = Told.id < parse_id(after)
             seen = parse_choice("seen", ("0", "1"), "0") == "1"

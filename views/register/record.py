@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from models.policy import visible
 from models.staff import Staff
-from models.told import UNSEEN, Told
+from models.told import UNSEEN, Told, Watcher
 from views.register.part import Row
 from views.request import context
 from views.request.gathering import Question, gathered
@@ -59,8 +59,8 @@ class RecordPages(Part[Row]):
         record_id = asked_id()
         names = [name for _title, names in self.sections for name in names]
         record = self.get_one(record_id, names)
-        offers = self.offers(record)
-        tables, entries, unseen = self.beside(record)
+        tables, entries, unseen, watched = self.beside(record)
+        offers = [each for each in self.offers(record) if each.step.verb != ("watch" if watched else "stop_watching")]
         return self.render(
             self.details_template,
             record=record,
@@ -77,22 +77,26 @@ class RecordPages(Part[Row]):
             now=context.now(),
         )
 
-    def beside(self, record: Row) -> tuple[list[Related], list[Entry], Sequence[Any]]:
-        """The related tables, the history and what the person was told and has not seen yet.
+    def beside(self, record: Row) -> tuple[list[Related], list[Entry], Sequence[Any], bool]:
+        """The related tables, the history, what the person was told and has not seen yet, and whether it is watched.
 
         One statement for all of it, one for the names mentioned in it.
         """
         tables = self.related(record)
+        me = getattr(context.actor(), "staff_id", 0)
         questions = {f"related {place}": table.query for place, table in enumerate(tables) if table.query is not None}
         if context.unseen_told():
             own = visible(context.actor(), Told), UNSEEN, Told.of(self.model, record.id)
             questions["told"] = select(Told.id, Told.kind).where(*own).order_by(Told.id)
+        if self.knows("watch"):
+            questions["watched"] = select(Watcher.id).where(Watcher.of(self.model, record.id), Watcher.staff_id == me)
         found = gathered({**questions, **history_questions(self.register, record.id)})
         for place, table in enumerate(tables):
             table.rows += [table.show(row) for row in found.get(f"related {place}", ())]
             table.links += table.links_of_rows if table.rows else []
         entries = history(found, self.references(record))
-        return [table for table in tables if table.rows or table.links], entries, found.get("told", ())
+        shown = [table for table in tables if table.rows or table.links]
+        return shown, entries, found.get("told", ()), bool(found.get("watched"))
 
     def references(self, record: Row) -> dict[Any, set[int]]:
         """Table -> ids of the records that the facts of *record* name by their column alone."""

@@ -50,6 +50,8 @@ class Step:
     """The address of another register's page that does it, given the record."""
     form_of: Callable[[Any], type[DeskForm]] | None = None
     """Where what is asked depends on the record: the form, given the record."""
+    aside: bool = False
+    """Whether it changes nothing of the record, and so stands beside its title and not among what is next."""
     only_in_bulk: bool = False
     """Whether it is done to chosen rows of the list only, and not on a record's own page."""
     bulk_form: type[DeskForm] | None = None

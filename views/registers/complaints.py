@@ -36,7 +36,15 @@ from views.registers.matter_forms import (
     RepeatForm,
     SeverityForm,
 )
-from views.registers.matters import clock_table, follow_up_table, matter_table, merged_tables, repeat_table
+from views.registers.matters import (
+    WATCHING,
+    clock_table,
+    follow_up_table,
+    matter_table,
+    merged_tables,
+    repeat_table,
+    watched,
+)
 from views.registers.same_matter import MatterPages
 from views.request import context
 
@@ -44,6 +52,7 @@ STATES = {
     "open": (_("open"), lambda now: IS_OPEN),
     "overdue": overdue(Complaint),
     "no_record": (_("without formal record"), lambda now: IS_OPEN & Complaint.formal_record_at.is_(None)),
+    "watched": watched(Complaint),
     "ended": (_("archived or cancelled"), lambda now: ~IS_OPEN),
 }
 
@@ -109,6 +118,7 @@ STEPS = (
     Step("put_right", ReasonForm, when=is_open),
     Step("report_again", RepeatForm, when=is_open),
     Step("comment", CommentForm),
+    *WATCHING,
     Step("reassign", ReassignForm, when=is_open),
     Step("change_owner", OwnerForm, when=is_open),
     Step("lower_severity", SeverityForm, when=lambda row: is_open(row) and row.severity is not Severity.MINOR),

@@ -17,13 +17,26 @@ from models.policy import may, visible
 from models.residents import Resident
 from models.settings import Clock
 from models.staff import Staff
+from models.told import Watcher
+from views.forms.filters import State
 from views.register.record import Related
+from views.register.steps import Step
 from views.request import context
 from views.request.gathering import GatheredRow, Question
 from views.words.cells import badge, callable_phone, deadline, personal_of
 from views.words.codes import code_name
 from views.words.labels import Caption
 from views.words.language import NOTHING, joined, label, local_time
+
+WATCHING = (Step("watch", aside=True), Step("stop_watching", aside=True))
+
+
+def watched(model: type[Any]) -> State:
+    """The state of a list that shows what the person watches."""
+    own = select(Watcher.record_id).where(Watcher.register == model.__tablename__)
+    return _("what I watch"), lambda _now: model.id.in_(
+        own.where(Watcher.staff_id == getattr(context.actor(), "staff_id", 0))
+    )
 
 
 def clock_table(register: str, record_id: int) -> Related:

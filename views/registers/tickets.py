@@ -31,6 +31,7 @@ from views.registers.matter_forms import (
     SeverityForm,
 )
 from views.registers.matters import (
+    WATCHING,
     clock_table,
     follow_up_table,
     matter_table,
@@ -38,6 +39,7 @@ from views.registers.matters import (
     other_callers,
     phone_of_caller,
     repeat_table,
+    watched,
     who_called,
 )
 from views.registers.ticket_forms import (
@@ -72,6 +74,7 @@ STATES = {
             )
         ),
     ),
+    "watched": watched(Ticket),
     "ended": (_("closed or cancelled"), lambda now: ~IS_OPEN),
     "reopened": (_("reopened"), lambda now: reopened(getattr(context.current_estate(), "id", None))),
 }
@@ -116,6 +119,7 @@ STEPS = (
     Step("reopen", ReasonForm, when=lambda t: t.status is TicketStatus.DONE and bool(t.dispatched_at)),
     Step("report_again", RepeatForm, when=is_open),
     Step("comment", CommentForm),
+    *WATCHING,
     Step("reassign", ReassignForm, when=lambda t: t.status in WORKING),
     Step("change_owner", OwnerForm, when=is_open),
     Step("lower_severity", SeverityForm, when=lambda row: is_open(row) and row.severity is not Severity.MINOR),

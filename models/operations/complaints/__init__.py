@@ -10,7 +10,15 @@ from models.operations.complaints.closing import (
     take_slip_back,
     write_formal_record,
 )
-from models.operations.complaints.entries import change_owner, comment, lower_severity, name_follower, report_again
+from models.operations.complaints.entries import (
+    change_owner,
+    comment,
+    lower_severity,
+    name_follower,
+    report_again,
+    stop_watching,
+    watch,
+)
 from models.operations.complaints.handling import (
     agree,
     assign,
@@ -67,7 +75,9 @@ __all__ = [
     "reopen_as_new",
     "report_again",
     "sign_slip",
+    "stop_watching",
     "take_slip_back",
+    "watch",
     "write_answer",
     "write_formal_record",
     "write_review",

@@ -3,11 +3,8 @@
 from models.complaints import Complaint
 from models.operations.core import Step, Tell, tells
 from models.operations.matters import tells_of_matters
+from models.roles import Role
 from models.told import ToldKind
-
-
-def _who_has_it(step: Step) -> list[int | None]:
-    return [step.row.assignee_id] if step.changed("assignee_id") else []
 
 
 def _department(step: Step) -> list[int | None]:
@@ -16,8 +13,11 @@ def _department(step: Step) -> list[int | None]:
     return [*heads, *(step.leads() if step.changed("status", "team_id") else ())]
 
 
-def _who_had_it(step: Step) -> list[int | None]:
-    return [(step.before or {}).get("assignee_id")]
+def _who_thought_it_settled(step: Step) -> list[int | None]:
+    """Handler, desk owner and the department of the complaint that was archived."""
+    archived = step.session.get_one(Complaint, step.row.previous_id)
+    leads = step.people.of(archived.estate_id, {Role.LEAD}, archived.team_id) if archived.team_id else []
+    return [archived.assignee_id, archived.desk_owner_id, *leads]
 
 
 def _who_sees_to_it(step: Step) -> list[int | None]:
@@ -28,11 +28,18 @@ def _who_is_in_charge(step: Step) -> list[int | None]:
     return [step.row.review_in_charge_id] if step.changed("review_measures", "review_in_charge_id") else []
 
 
-_JOB = Tell(ToldKind.NEW_JOB, "DSP-3", _who_has_it)
+_JOB = Tell(ToldKind.NEW_JOB, "DSP-3", lambda step: step.now("assignee_id"))
 _DEPARTMENT = Tell(ToldKind.COMPLAINT, "DSP-3", _department)
 
 tells_of_matters(Complaint, escalating="CMP-5")
 tells(Complaint, "assign", _JOB, _DEPARTMENT)
-tells(Complaint, "reassign", _JOB, _DEPARTMENT, Tell(ToldKind.REASSIGNED, "DSP-3", _who_had_it))
+tells(
+    Complaint,
+    "reassign",
+    _JOB,
+    _DEPARTMENT,
+    Tell(ToldKind.REASSIGNED, "DSP-3", lambda step: step.before_it("assignee_id")),
+)
+tells(Complaint, "reopen_as_new", Tell(ToldKind.REOPENED, "CMP-8", _who_thought_it_settled))
 tells(Complaint, "write_formal_record", Tell(ToldKind.MEASURES, "CMP-3", _who_sees_to_it))
 tells(Complaint, "write_review", Tell(ToldKind.MEASURES, "CMP-13", _who_is_in_charge))

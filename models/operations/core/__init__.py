@@ -33,7 +33,7 @@ from models.operations.core.registers import (
     sift,
 )
 from models.operations.core.staff import DESK_ROLES, WORKING_ROLES, can_handle, can_own, once_looked_up, works_as
-from models.operations.core.telling import TELLS, People, Step, Tell, message, tells, withdraw, write_messages
+from models.operations.core.telling import TELLS, People, Step, Tell, about, message, tells, withdraw, write_messages
 from models.operations.core.verb import Verb, operation, verb
 
 __all__ = [
@@ -54,6 +54,7 @@ __all__ = [
     "Step",
     "Tell",
     "Verb",
+    "about",
     "can_handle",
     "can_own",
     "check_columns",

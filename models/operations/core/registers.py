@@ -17,7 +17,7 @@ from models.operations.core.move import CHUNK, Move, refuse_role
 from models.settings import EstateSettings
 from models.staff import Actor
 from models.tags import has_look_alikes
-from models.told import Told
+from models.told import Told, Watcher
 
 Draft = TypeVar("Draft")
 Row = TypeVar("Row", bound=Base)
@@ -124,7 +124,7 @@ def referred(
     A finding counts once somebody wrote a note to it or signed its audit off; until then it goes along with its record,
     as what people were told of it does.
     """
-    kinds: list[type[Base]] = [*apart_from, AuditFinding, Told]
+    kinds: list[type[Base]] = [*apart_from, AuditFinding, Told, Watcher]
     left_out = {kind.__table__ for kind in kinds}
     found: set[int] = set()
     own = cast("Table", model.__table__)
@@ -168,7 +168,7 @@ def remove(move: Move[Row], rows: Sequence[Row], *, along: Iterable[type[OfRecor
         lines = AuditLine.finding_id.in_(select(AuditFinding.id).where(*found))
         session.execute(sql_delete(AuditLine).where(lines))
         session.execute(sql_delete(AuditFinding).where(*found))
-        hanging: list[type[OfRecord]] = [*along, Told]
+        hanging: list[type[OfRecord]] = [*along, Told, Watcher]
         for table in hanging:
             theirs = table.register == model.__tablename__, table.record_id.in_(chunk)
             session.execute(sql_delete(table).where(*theirs))

@@ -2,8 +2,8 @@
 
     tells(Ticket, "assign", Tell(ToldKind.NEW_JOB, "DSP-11", lambda step: [step.row.assignee_id]))
 
-Of one event a person is told once, by what is declared first. Nobody is told of the own doing, nor who does not work in
-the record's estate: disabled accounts and the system neither.
+Of one event a person is told once, by what is declared first, and who watches the record after all others. Nobody is
+told of the own doing, nor who does not work in the record's estate: disabled accounts and the system neither.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -15,10 +15,12 @@ from sqlalchemy.orm import Session
 
 from models.base import Base, LabelledEnum
 from models.call import Call
+from models.hanging import HANGING, hangs, registers_of
+from models.policy import may
 from models.roles import Role
 from models.rules import known_rule
-from models.staff import Staff, StaffAssignment
-from models.told import Told
+from models.staff import Actor, Staff, StaffAssignment, actor_for
+from models.told import Told, ToldKind, Watcher
 
 
 class People:
@@ -28,12 +30,34 @@ class People:
         self._session = session
         self._known: dict[int, list[tuple[int, Role, int | None]]] = {}
         self._working: dict[int, set[int]] = {}
+        self._actors: dict[int, Actor] = {}
 
     def working(self, estate_id: int) -> set[int]:
         """All who work in the estate; disabled accounts left out."""
         if estate_id not in self._working:
             self._working[estate_id] = set(self.of(estate_id))
         return self._working[estate_id]
+
+    def watching(self, rows: Sequence[Any]) -> dict[tuple[str, int] | None, list[int]]:
+        """Register and id -> who watches the record that *rows* are or hang on; *rows* are of one table."""
+        found: dict[tuple[str, int] | None, list[int]] = {}
+        ids: dict[str, set[int]] = {}
+        for register, record_id in filter(None, map(about, rows)):
+            ids.setdefault(register, set()).add(record_id)
+        for register in ids.keys() & _WATCHABLE:
+            wanted = sorted(ids[register])
+            for start in range(0, len(wanted), 500):
+                theirs = Watcher.register == register, Watcher.record_id.in_(wanted[start : start + 500])
+                query = select(Watcher.record_id, Watcher.staff_id).where(*theirs).order_by(Watcher.id)
+                for record_id, who in self._session.execute(query):
+                    found.setdefault((register, record_id), []).append(who)
+        return found
+
+    def may_read(self, staff_id: int, row: Any) -> bool:
+        """Whether that person may read *row*."""
+        if staff_id not in self._actors:
+            self._actors[staff_id] = actor_for(self._session, self._session.get_one(Staff, staff_id))
+        return may(self._actors[staff_id], "read", row)
 
     def of(self, estate_id: int, roles: Iterable[Role] = Role, team_id: int | None = None) -> list[int]:
         """Those who have one of *roles* in the estate, in that team where one is given; disabled accounts left out."""
@@ -61,6 +85,14 @@ class Step:
         """Whether the record is new, or one of these columns became something else."""
         return self.before is None or not self.before.keys().isdisjoint(names)
 
+    def now(self, name: str) -> list[int | None]:
+        """Whom the column *name* names, where that is new."""
+        return [getattr(self.row, name)] if self.changed(name) else []
+
+    def before_it(self, name: str) -> list[int | None]:
+        """Whom the column *name* named before, where that is another one now."""
+        return [(self.before or {}).get(name)]
+
     def leads(self) -> list[int]:
         """The leads of the record's team."""
         return self.people.of(self.row.estate_id, {Role.LEAD}, self.row.team_id) if self.row.team_id else []
@@ -78,9 +110,10 @@ class Tell:
     kind: LabelledEnum
     rule: str
     whom: Callable[[Step], Iterable[int | None]]
-    about: Callable[[Any], tuple[str, int]] = lambda row: (row.__tablename__, row.id)
-    """On which record it hangs."""
 
+
+_WATCHED = Tell(ToldKind.WATCHED, known_rule("WATCH"), lambda _step: ())
+_WATCHABLE = frozenset(table.name for table in registers_of(Base.metadata.tables[Watcher.__tablename__]))
 
 TELLS: dict[tuple[str, str], tuple[Tell, ...]] = {}
 """Register and verb -> who is told."""
@@ -94,37 +127,43 @@ def tells(model: type[Base], verb: str, *declared: Tell) -> None:
         raise ValueError(f"whom {verb} of {model.__tablename__} tells is declared twice")
 
 
+def about(row: Any) -> tuple[str, int] | None:
+    """On which record a message about *row* hangs, register and id: itself or, of a follow-up, its matter."""
+    if Told.__tablename__ in row.__table__.info.get(HANGING, ()):
+        return row.__tablename__, row.id
+    return (row.register, row.record_id) if hangs(row.__table__) else None
+
+
 def tell(call: Call, verb: str, rows: Sequence[Base], events: Sequence[int], before: Mapping[int, Any]) -> None:
     """Write what is declared of *verb*, for each of *rows* with its event; *before*: id -> columns as they were."""
     declared = TELLS.get((rows[0].__tablename__, verb), ()) if rows else ()
-    if not declared:
-        return
     people = People(call.session)
+    watching = people.watching(rows) if before else {}
+    if not declared and not watching:
+        return
     messages: list[dict[str, Any]] = []
     for row, event in zip(rows, events, strict=True):
         step = Step(row, before.get(row.id), call.session, people)
         named: dict[int, Tell] = {}
         for each in declared:
             named.update((who, each) for who in each.whom(step) if who is not None and who not in named)
+        watchers = watching.get(about(row), ())
+        named.update((who, _WATCHED) for who in watchers if who not in named and people.may_read(who, row))
         named.pop(call.actor.staff_id, None)
-        if not named:
-            continue
-        working = people.working(step.row.estate_id)
+        working = people.working(step.row.estate_id) if named else set()
         for who, each in named.items():
             if who in working:
-                cause = f"event:{event}"
-                messages.append(message(call, step.row.estate_id, each.about(row), each.kind, each.rule, cause, who))
+                messages.append(message(call, row, each.kind, each.rule, f"event:{event}", who))
     write_messages(call.session, messages)
 
 
-def message(
-    call: Call, estate_id: int, about: tuple[str, int], kind: LabelledEnum, rule: str, cause: str, staff_id: int
-) -> dict[str, Any]:
-    """The columns of one message about the record *about*, a register and an id."""
+def message(call: Call, row: Any, kind: LabelledEnum, rule: str, cause: str, staff_id: int) -> dict[str, Any]:
+    """The columns of one message about *row*, of which people can be told."""
+    register, record_id = about(row) or ("", 0)
     return {
-        "estate_id": estate_id,
-        "register": about[0],
-        "record_id": about[1],
+        "estate_id": row.estate_id,
+        "register": register,
+        "record_id": record_id,
         "kind": kind,
         "rule": rule,
         "cause": cause,

@@ -18,5 +18,5 @@ def _who_did_it(step: Step) -> list[int | None]:
     return [*leads, matter.assignee_id]
 
 
-_WORDS = Tell(ToldKind.DISSATISFIED, "FUP-2", _who_did_it, about=lambda row: (row.register, row.record_id))
+_WORDS = Tell(ToldKind.DISSATISFIED, "FUP-2", _who_did_it)
 tells(FollowUp, "record_attempt", _WORDS)

@@ -4,8 +4,8 @@ from typing import Generic, TypeVar
 
 from models.base import Base
 from models.errors import gettext_noop
-from models.operations.core import verb
-from models.operations.matters import verbs
+from models.operations.core import operation, verb
+from models.operations.matters import verbs, watching
 from models.roles import CLERKS, SUPERVISORS, Role
 
 Row = TypeVar("Row", bound=Base)
@@ -46,3 +46,8 @@ class Entries(Generic[Row]):
         self.comment = verb(
             model, roles=CLERKS | works, label=gettext_noop("Add entry"), compares=False, opening=opening
         )(verbs.comment)
+        readers = CLERKS | works
+        self.watch = operation(model, roles=readers, label=gettext_noop("Watch"))(watching.watch)
+        self.stop_watching = operation(model, roles=readers, label=gettext_noop("Stop watching"))(
+            watching.stop_watching
+        )

@@ -1,5 +1,6 @@
 """Who is told of what happens to any matter: what is serious, asked about again, or reported upwards."""
 
+from functools import partial
 from typing import Any
 
 from models.matters import Severity
@@ -13,6 +14,12 @@ def tells_of_matters(model: type[Any], *, escalating: str) -> None:
     serious = Tell(ToldKind.SERIOUS, "INT-7", _of_serious)
     for verb in ("register", "amend"):
         tells(model, verb, serious)
+    for verb, kind, rule, name in (
+        ("change_owner", ToldKind.DESK_OWNER, "INT-1", "desk_owner_id"),
+        ("name_follower", ToldKind.FOLLOWER, "DSP-10", "follower_id"),
+    ):
+        now, before = partial(Step.now, name=name), partial(Step.before_it, name=name)
+        tells(model, verb, Tell(kind, rule, now), Tell(ToldKind.REASSIGNED, rule, before))
     tells(model, "report_again", Tell(ToldKind.CHASED, "INT-6", _who_answers))
     tells(model, "escalate", Tell(ToldKind.ESCALATED, escalating, lambda step: [*step.supervisors(), *step.leads()]))
 

@@ -2,7 +2,15 @@
 
 from models.operations.matters import merge
 from models.operations.tickets.charges import charge, owes_charge, settle, waive
-from models.operations.tickets.entries import change_owner, comment, lower_severity, name_follower, report_again
+from models.operations.tickets.entries import (
+    change_owner,
+    comment,
+    lower_severity,
+    name_follower,
+    report_again,
+    stop_watching,
+    watch,
+)
 from models.operations.tickets.intake import (
     AMENDABLE,
     TicketDraft,
@@ -72,7 +80,9 @@ __all__ = [
     "resume",
     "settle",
     "start",
+    "stop_watching",
     "take_slip_back",
     "wait",
     "waive",
+    "watch",
 ]

@@ -7,14 +7,6 @@ from models.tickets import Ticket, TicketKind
 from models.told import ToldKind
 
 
-def _who_has_it(step: Step) -> list[int | None]:
-    return [step.row.assignee_id] if step.changed("assignee_id") else []
-
-
-def _who_had_it(step: Step) -> list[int | None]:
-    return [(step.before or {}).get("assignee_id")]
-
-
 def _whoever_takes_it(step: Step) -> list[int]:
     """All technicians of the team of an emergency that nobody was assigned to, and its lead."""
     ticket = step.row
@@ -27,11 +19,17 @@ def _whoever_takes_it(step: Step) -> list[int]:
     return step.people.of(ticket.estate_id, {Role.TECHNICIAN, Role.LEAD}, ticket.team_id)
 
 
-_JOB = Tell(ToldKind.NEW_JOB, "DSP-11", _who_has_it)
+_JOB = Tell(ToldKind.NEW_JOB, "DSP-11", lambda step: step.now("assignee_id"))
 _EMERGENCY = Tell(ToldKind.EMERGENCY, "DSP-1", _whoever_takes_it)
 
 tells_of_matters(Ticket, escalating="DSP-9")
 tells(Ticket, "dispatch", _JOB, _EMERGENCY)
 tells(Ticket, "assign", _JOB)
 tells(Ticket, "accept", _JOB)
-tells(Ticket, "reassign", _JOB, Tell(ToldKind.REASSIGNED, "DSP-11", _who_had_it), _EMERGENCY)
+tells(
+    Ticket,
+    "reassign",
+    _JOB,
+    Tell(ToldKind.REASSIGNED, "DSP-11", lambda step: step.before_it("assignee_id")),
+    _EMERGENCY,
+)
