@@ -2,6 +2,8 @@
 
 import datetime
 import functools
+import itertools
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -101,6 +103,27 @@ class Setting(Register, Base):
         return self.code
 
 
+Hours = tuple[int, int, int]
+"""Weekday (Monday is 0), start and end in minutes after local midnight."""
+DayOfCalendar = tuple[datetime.date, "DayKind", Sequence[Interval]]
+"""A date, what it is, and its own hours where it has any."""
+
+
+def week_of(hours: Iterable[Hours]) -> dict[int, list[Interval]]:
+    """The intervals of each weekday, in their order."""
+    week: dict[int, list[Interval]] = {}
+    for weekday, start, end in sorted(hours):
+        week.setdefault(weekday, []).append((start, end))
+    return week
+
+
+def dates_of(
+    days: Iterable[DayOfCalendar], week: Mapping[int, Sequence[Interval]]
+) -> dict[datetime.date, Sequence[Interval]]:
+    """The intervals of each date that differs: none on a day off, Monday's where a working day has no own."""
+    return {day: () if kind is DayKind.OFF else own or week.get(0, ()) for day, kind, own in days}
+
+
 class WorkingHours(Register, Base):
     """One working interval of one weekday (Monday is 0), in minutes after local midnight."""
 
@@ -126,7 +149,7 @@ class DayKind(LabelledEnum):
 
 
 class CalendarDay(Register, Base):
-    """A holiday or make-up working day (SET-2). Without own minutes a working day has Monday's hours."""
+    """A holiday or make-up working day (SET-2). Without own hours a working day has Monday's."""
 
     __tablename__ = "calendar_days"
     title = gettext_noop("Calendar days")
@@ -148,6 +171,26 @@ class CalendarDay(Register, Base):
         ),
         Index("ix_calendar_days_day", "day"),
     )
+
+
+_INTERVAL = re.compile(r"([01]?\d|2[0-4]):([0-5]\d)-([01]?\d|2[0-4]):([0-5]\d)", re.ASCII)
+
+
+def own_hours(start: int | None, end: int | None, further: str | None) -> list[Interval]:
+    """The own intervals of a date, in their order; ValueError where *further* is no list of them, or two overlap."""
+    found = [(start, end)] if start is not None and end is not None else []
+    for text in (further or "").split():
+        interval = _INTERVAL.fullmatch(text)
+        if interval is None:
+            raise ValueError(text)
+        hour, minute, last_hour, last_minute = map(int, interval.groups())
+        found.append((hour * 60 + minute, last_hour * 60 + last_minute))
+    found.sort()
+    if any(begin >= finish or finish > 1440 for begin, finish in found):
+        raise ValueError(further)
+    if any(before[1] > after[0] for before, after in itertools.pairwise(found)):
+        raise ValueError(further)
+    return found
 
 
 def time_limits() -> dict[str, TimeLimit]:
@@ -245,24 +288,14 @@ class EstateSettings:
         return self._calendars[estate_id]
 
     def _week(self, estate_id: int) -> dict[int, list[Interval]]:
-        week: dict[int, list[Interval]] = {}
-        hours = select(WorkingHours.weekday, WorkingHours.start_minute, WorkingHours.end_minute)
-        hours = hours.where(WorkingHours.estate_id == estate_id).order_by(WorkingHours.start_minute)
-        for weekday, start, end in self._session.execute(hours):
-            week.setdefault(weekday, []).append((start, end))
-        return week
+        return week_of(stored_hours(self._session, estate_id).values())
 
     def _days(self, estate_id: int, week: Mapping[int, Sequence[Interval]]) -> dict[datetime.date, Sequence[Interval]]:
-        days: dict[datetime.date, Sequence[Interval]] = {}
-        special = select(CalendarDay.day, CalendarDay.kind, CalendarDay.start_minute, CalendarDay.end_minute)
-        for day, kind, begin, finish in self._session.execute(special.where(CalendarDay.estate_id == estate_id)):
-            if kind is DayKind.OFF:
-                days[day] = []
-            elif begin is not None and finish is not None:
-                days[day] = [(begin, finish)]
-            else:
-                days[day] = week.get(0, [])
-        return days
+        return dates_of(stored_days(self._session, estate_id).values(), week)
+
+    def as_if(self, calendar: WorkingCalendar, estate_id: int) -> None:
+        """Count by another *calendar* of the estate than is stored: to say beforehand what it would change."""
+        self._calendars[estate_id] = calendar
 
     def due(self, clock: Clock, start: datetime.datetime) -> datetime.datetime:
         """When *clock*, started at *start*, runs out (UTC)."""
@@ -287,6 +320,27 @@ class EstateSettings:
         if clock.calendar is ClockCalendar.SAME_DAY:
             return calendar_end if (calendar_end := self.calendar(clock.estate_id).end_of_day(now)) > due else due
         return now + (due - paused_at)
+
+
+def stored_hours(session: Session, estate_id: int) -> dict[int, Hours]:
+    """Id -> working hours of an estate."""
+    query = select(WorkingHours.id, WorkingHours.weekday, WorkingHours.start_minute, WorkingHours.end_minute)
+    rows = session.execute(query.where(WorkingHours.estate_id == estate_id))
+    return {row_id: (weekday, start, end) for row_id, weekday, start, end in rows}
+
+
+def stored_days(session: Session, estate_id: int) -> dict[int, DayOfCalendar]:
+    """Id -> date of an estate's calendar; what another program wrote as further hours, and are none, is left out."""
+    columns = (CalendarDay.start_minute, CalendarDay.end_minute, CalendarDay.further_hours)
+    query = select(CalendarDay.id, CalendarDay.day, CalendarDay.kind, *columns)
+    found: dict[int, DayOfCalendar] = {}
+    for row_id, day, kind, start, end, further in session.execute(query.where(CalendarDay.estate_id == estate_id)):
+        try:
+            own = own_hours(start, end, further)
+        except ValueError:
+            own = own_hours(start, end, None)
+        found[row_id] = (day, kind, own)
+    return found
 
 
 def _working_due(calendar: WorkingCalendar, start: datetime.datetime, minutes: int) -> datetime.datetime:

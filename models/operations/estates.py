@@ -28,10 +28,11 @@ from models.operations.core import (
     verb,
     works_as,
 )
-from models.operations.settings import provide_defaults
+from models.operations.settings import calendar_changed, provide_defaults
 from models.policy import role_for
 from models.roles import ADMINS, CLERKS, MANAGERS, Role
 from models.rooms import room_order
+from models.settings import ClockCalendar
 from models.staff import Staff, StaffAssignment, Team
 
 AMENDABLE = frozenset({"name", "timezone", "address", "desk_phone", "post_staff_id"})
@@ -132,8 +133,12 @@ def amend(
             message = gettext_noop("The complaint post must be somebody of this estate's desk.")
             raise OperationRefused("INT-14", message, field="post_staff_id")
 
-    for row in check_each(move, check):
+    moved = [row for row in check_each(move, check) if columns.get("timezone", row.timezone) != row.timezone]
+    for row in move.rows:
         move.set(row, **columns)
+    if moved:
+        by_date = (ClockCalendar.WORKING, ClockCalendar.SAME_DAY)
+        move.afterwards(lambda _outcome: calendar_changed(move.call, moved, by_date))
 
 
 @creation(Unit, name="register", roles=MANAGERS)

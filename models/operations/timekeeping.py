@@ -12,7 +12,7 @@ from models.audits import AuditRun
 from models.call import Call
 from models.errors import Msgid, Outcome, gettext_noop
 from models.estates import Estate
-from models.operations import audits, limits
+from models.operations import audits, limits, settings
 from models.settings import EstateSettings
 from models.timekeeping import LEASE, TIMEKEEPER, WorkLease
 
@@ -83,6 +83,7 @@ def _audit(call: Call, estate_ids: Sequence[int]) -> Outcome:
 
 TASKS = (
     Task(gettext_noop("nightly audit"), _estates_to_audit, _audit),
+    Task(gettext_noop("what follows a changed clock"), settings.pieces, settings.recount_clocks),
     Task(gettext_noop("limits near and missed"), limits.to_tell, limits.tell_limits),
 )
 """All that time does, in this order."""

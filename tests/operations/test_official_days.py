@@ -55,7 +55,8 @@ def test_days_are_added_once_each_with_its_event_and_not_again__SET_2(world):
     added, _ = provide(world)
     after = world.session.scalar(count)
     assert after - before == len(added) == len(official_days([2026])[0])
-    last = world.session.scalars(select(Event).order_by(Event.id.desc()).limit(1)).one()
+    of_days = select(Event).where(Event.register == "calendar_days")
+    last = world.session.scalars(of_days.order_by(Event.id.desc()).limit(1)).one()
     assert (last.role, last.verb, last.rule) == ("system", "register", "SET-1")
     assert provide(world)[0] == []
     assert provide(world, estates=[world.estate, world.estate])[0] == []

@@ -22,7 +22,13 @@ def make(session: DeskSession, world: World, now: datetime.datetime) -> Ids:
     maker = Maker(session, world, now)
     session.add(StaffAssignment(estate_id=world.other.id, staff_id=maker.person("manager"), role=Role.MANAGER))
     maker.add(
-        CalendarDay, "makeup", day=datetime.date(2026, 12, 26), kind=DayKind.WORKING, start_minute=510, end_minute=725
+        CalendarDay,
+        "makeup",
+        day=datetime.date(2026, 12, 26),
+        kind=DayKind.WORKING,
+        start_minute=510,
+        end_minute=725,
+        further_hours="13:30-15:00",
     )
     maker.add(CalendarDay, "holiday", day=datetime.date(2026, 12, 25), kind=DayKind.OFF, name="停电")
     maker.add(
@@ -81,7 +87,7 @@ LISTS = {
     "working_hours": [f"{day} {hours}" for day in DAYS for hours in ("08:30 12:00", "13:30 18:00")],
     "settings": ["Attempts before a follow-up may be closed as not reached FUP-3 4"],
     "categories": ["旧 tickets no", "水龙头 tickets yes"],
-    "calendar_days": ["2026-12-26 working day — 08:30 12:05", "2026-12-25 day off 停电 — —"],
+    "calendar_days": ["2026-12-26 working day — 08:30 12:05 13:30-15:00", "2026-12-25 day off 停电 — — —"],
     "estates": ["云湖花园 YH — — Asia/Shanghai", "西岭雅居 XL — — Asia/Shanghai"],
 }
 """Register -> its rows, in order; the estates are those where the manager works."""
@@ -98,6 +104,7 @@ RECORDS = {
         "Kind": "working day",
         "Begins": "08:30",
         "Ends": "12:05",
+        "Further hours": "13:30-15:00",
     },
 }
 EDITED = {

@@ -61,8 +61,11 @@ class EditPages(Part[Row]):
         form = self._create_form_class(request.form)
         if not form.validate():
             return self.create_page(form), INVALID
+        draft = self.draft(form)
         try:
-            outcome = self.apply(self.create_verb, [self.draft(form)])
+            if foretold := self.foretold(self.create_verb, draft):
+                return self.create_page(form, foretold=foretold)
+            outcome = self.apply(self.create_verb, [draft])
         except OperationRefused as refusal:
             at_field = form.refuse(refusal)
             page = self.create_page(form, problem=None if at_field else sentence(refusal), refusal=refusal)
@@ -150,6 +153,8 @@ class EditPages(Part[Row]):
             flash(gettext("Nothing was changed."), "info")
             return redirect(self.get_url(".details_view", id=record.id))
         try:
+            if foretold := self.foretold("amend", record, **changes):
+                return self.edit_page(record, form, version, foretold=foretold)
             self.apply("amend", [record], version, **changes)
         except OperationRefused as refusal:
             record = self.get_one(record.id)
@@ -165,7 +170,15 @@ class EditPages(Part[Row]):
             )
             return page, refusal.http_status
         flash(gettext("%(record)s: saved.", record=self.name_of(record)), "success")
-        return redirect(self.get_url(".details_view", id=record.id))
+        return redirect(self.after_edit(record))
+
+    def foretold(self, verb: str, record: Any, **changes: object) -> Any:
+        """What the page says will come of it, to be confirmed by the next press; None where nothing has to be said."""
+        return None
+
+    def after_edit(self, record: Row) -> str:
+        """Where to go with the changed record."""
+        return self.get_url(".details_view", id=record.id)
 
     def references_in_form(self) -> dict[str, Lookup]:
         """Relationship -> lookup of those columns of the edit form that refer to a record."""
@@ -192,11 +205,13 @@ class EditPages(Part[Row]):
         version: int | None,
         problem: str | None = None,
         differences: Differences | None = None,
+        **beside: object,
     ) -> str:
         """The page that asks what to change."""
         learn_for(form)
         return self.render(
             self.edit_template,
+            **beside,
             record=record,
             name=self.name_of(record),
             form=form,
@@ -239,16 +254,23 @@ class EditPages(Part[Row]):
         if request.method == "GET":
             return self.delete_page(record)
         try:
+            if foretold := self.foretold("delete", record):
+                return self.delete_page(record, foretold=foretold)
             self.apply("delete", [record], self.asked_version())
         except OperationRefused as refusal:
             return self.delete_page(self.get_one(record.id), sentence(refusal)), refusal.http_status
         flash(gettext("%(record)s: deleted.", record=name), "success")
-        return redirect(self.list_address())
+        return redirect(self.after_delete())
 
-    def delete_page(self, record: Row, problem: str | None = None) -> str:
+    def after_delete(self) -> str:
+        """Where to go without the record."""
+        return self.list_address()
+
+    def delete_page(self, record: Row, problem: str | None = None, **beside: object) -> str:
         """The page that asks once more."""
         return self.render(
             self.delete_template,
+            **beside,
             record=record,
             name=self.name_of(record),
             problem=problem,

@@ -22,6 +22,7 @@ from views.forms.filters import ChoiceFilter, DateFilter, FlagFilter
 from views.forms.references import StaticChoiceField
 from views.register.base import RegisterView
 from views.register.sheets import Value
+from views.registers.changed_clocks import ChangesClocks, CountsAnew
 from views.request import context
 from views.words.cells import as_text, value_text
 from views.words.codes import code_name
@@ -52,7 +53,7 @@ class CodeView(RegisterView[Coded]):
     show_code = name_of
 
 
-class ClockView(CodeView[Clock]):
+class ClockView(CodeView[Clock], CountsAnew):
     """``/admin/clocks/``."""
 
     model = Clock
@@ -111,7 +112,7 @@ class CategoryView(RegisterView[Category]):
     sections = ((_("Category"), ("name", "code", "register", "team_id", "enabled")),)
 
 
-class CalendarDayView(RegisterView[CalendarDay]):
+class CalendarDayView(ChangesClocks[CalendarDay]):
     """``/admin/calendar-days/``."""
 
     model = CalendarDay
@@ -119,18 +120,22 @@ class CalendarDayView(RegisterView[CalendarDay]):
     number_column = "day"
     list_template = "admin/calendar_days.html"
     default_sort = "day"
-    column_list = ("day", "kind", "name", "start_minute", "end_minute")
+    column_list = ("day", "kind", "name", "start_minute", "end_minute", "further_hours")
     column_sortable_list = ("day",)
     column_filters = (
         ChoiceFilter(CalendarDay.kind),
         DateFilter(CalendarDay.day),
         DateFilter(CalendarDay.day, until=True),
     )
-    form_columns = ("kind", "name", "start_minute", "end_minute")
+    form_columns = ("kind", "name", "start_minute", "end_minute", "further_hours")
     create_form_class = form_of(
-        CalendarDay, "day", *form_columns, start_minute={"description": _("Empty on a working day: Monday's hours.")}
+        CalendarDay,
+        "day",
+        *form_columns,
+        start_minute={"description": _("Empty on a working day: Monday's hours.")},
+        further_hours={"description": _("Of a day with a break: the hours after it, such as 13:30-15:00 19:00-20:00.")},
     )
-    sections = ((_("Day"), ("day", "kind", "name", "start_minute", "end_minute")),)
+    sections = ((_("Day"), ("day", "kind", "name", "start_minute", "end_minute", "further_hours")),)
     empty_text = _("No day differs from its weekday yet.")
 
     def ordinary_years(self) -> list[int]:
@@ -154,7 +159,7 @@ class WorkingHoursForm(DeskForm):
     end_minute = ClockTimeField(label_for(WorkingHours.end_minute), [Required()])
 
 
-class WorkingHoursView(RegisterView[WorkingHours]):
+class WorkingHoursView(ChangesClocks[WorkingHours]):
     """``/admin/working-hours/``."""
 
     model = WorkingHours

@@ -1,6 +1,6 @@
 """What every verb stands on: the move over a batch, clocks, numbers, who may answer for a record."""
 
-from models.operations.core.clocks import FirstLimits, first_limits, start_first
+from models.operations.core.clocks import FirstLimits, counted_due, first_limits, start_first
 from models.operations.core.creation import New, creation
 from models.operations.core.findings import FINDERS, AuditDay, Finding, FindingKey, finds, number_of
 from models.operations.core.identity import check_id_number, id_columns, id_digest
@@ -63,6 +63,7 @@ __all__ = [
     "check_letters",
     "check_own_phone",
     "check_phone",
+    "counted_due",
     "create",
     "creation",
     "delete_unused",

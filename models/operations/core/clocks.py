@@ -115,7 +115,10 @@ class RunningClocks:
         Another run takes the place of the one before, which stays missed where it had run out and else is cancelled.
         """
         for run in self._changeable(row) if due_at is not None and due_at >= at else ():
-            if self._clocks[run.clock_id].code == code and run.paused_at is None and run.due_at != due_at:
+            if self._clocks[run.clock_id].code != code or run.paused_at is not None:
+                continue
+            run.clock_version = None  # agreed now, be it to the minute what was counted
+            if run.due_at != due_at:
                 self._end(row, run, at, "met_at" if run.due_at < at else "cancelled_at")
                 self.start(row, code, at, due_at=due_at)
 

@@ -88,10 +88,12 @@ def creation(
     label: Msgid | None = None,
     rule: str | None = None,
     needs: tuple[str, ...] = (),
+    then: Callable[[Call, Sequence[Row]], None] | None = None,
 ) -> Callable[[Callable[[New[Row], Draft], Row]], Callable[[Call, Sequence[Draft]], Outcome]]:
     """Make a verb of a function that makes one record of *model* of one draft, or raises what speaks against it.
 
     The arguments are those of :func:`models.operations.core.verb`. *needs*: the columns that no draft may leave empty.
+    *then*: what follows when they are written.
     """
 
     def decorate(body: Callable[[New[Row], Draft], Row]) -> Callable[[Call, Sequence[Draft]], Outcome]:
@@ -109,6 +111,8 @@ def creation(
 
             accepted, outcome = sift(drafts, check)
             outcome.done = list(accepted) if call.preview else _write(new, model, verb, rule, limits)
+            if then is not None and not call.preview:
+                then(call, outcome.done)
             return outcome
 
         declare_verb(model, verb, act, body, roles=roles, label=label, rule=rule)

@@ -10,6 +10,7 @@ from models.operations.settings.calendars import (
     register_calendar_days,
     register_working_hours,
 )
+from models.operations.settings.counting import behind, calendar_changed, pieces, recount, recount_clocks
 from models.operations.settings.defaults import (
     official_days,
     provide_clocks,
@@ -29,6 +30,7 @@ from models.operations.settings.figures import (
     delete_categories,
     register_categories,
 )
+from models.operations.settings.foretelling import Foretold, foretell
 from models.operations.settings.preview import preview_clock
 
 __all__ = [
@@ -37,21 +39,28 @@ __all__ = [
     "DAY_AMENDABLE",
     "HOURS_AMENDABLE",
     "CategoryDraft",
+    "Foretold",
     "amend_calendar_days",
     "amend_categories",
     "amend_clocks",
     "amend_settings",
     "amend_working_hours",
+    "behind",
+    "calendar_changed",
     "check_value",
     "delete_calendar_days",
     "delete_categories",
     "delete_working_hours",
+    "foretell",
     "official_days",
+    "pieces",
     "preview_clock",
     "provide_clocks",
     "provide_defaults",
     "provide_official_days",
     "provide_settings",
+    "recount",
+    "recount_clocks",
     "register_calendar_days",
     "register_categories",
     "register_working_hours",

@@ -15,6 +15,7 @@ from models.complaints import ComplaintCategory
 from models.estates import Estate
 from models.events import Event
 from models.operations.core import create, hold_estates, require_role
+from models.operations.settings.counting import calendar_changed
 from models.roles import Role
 from models.settings import (
     DEFAULT_SETTINGS,
@@ -113,7 +114,9 @@ def provide_official_days(call: Call, estates: Iterable[Estate]) -> tuple[list[C
         days, unknown_here = official_days(_years_around(estate, call.now))
         added += _days(call.session, estate.id, days)
         unknown.update(unknown_here)
-    return create(call.following(), added, verb="register", rule=PROVIDED), sorted(unknown)
+    made = create(call.following(), added, verb="register", rule=PROVIDED)
+    calendar_changed(call, made)
+    return made, sorted(unknown)
 
 
 def years_without_days(session: Session, estate: Estate, *, now: datetime.datetime) -> list[int]:

@@ -18,6 +18,7 @@ from models.operations.core import (
     verb,
 )
 from models.operations.settings.calendars import check_fits
+from models.operations.settings.counting import let_follow
 from models.roles import MANAGERS
 from models.settings import (
     DEFAULT_SETTINGS,
@@ -63,7 +64,7 @@ def amend_clocks(
     /,
     **columns: Any,
 ) -> None:
-    """Set the minutes or the calendar of clocks, or switch them; clocks already running keep their due time (SET-1).
+    """Set the minutes or the calendar of clocks, or switch them; what runs is counted anew from its start (SET-1).
 
     Refused: minutes that are no whole number from 1 to 525,600, or, in working hours, more than the calendar holds, and
     taking a clock out of use without which an open record would have no next date (INT-14).
@@ -81,6 +82,7 @@ def amend_clocks(
 
     for row in check_each(move, check):
         move.set(row, **columns)
+    move.afterwards(lambda outcome: let_follow(move.call, outcome.done))
 
 
 def _check_figure(value: object, smallest: int, largest: int, field: str) -> None:
