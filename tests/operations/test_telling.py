@@ -15,7 +15,7 @@ from models.operations import complaints, keys, tickets
 from models.operations.core import TELLS
 from models.staff import Department
 from models.tickets import Ticket, TicketKind, TicketStatus
-from models.told import Told
+from models.told import UNSEEN, Told
 from tests.factories import make_person
 from tests.operations.walks import (
     DAY,
@@ -195,6 +195,26 @@ def test_an_approval_is_told_to_who_decides_and_then_to_who_asked__KEY_3(world, 
     assert [each[:3] for each in asked] == [("supervisor", "approval_requested", "key_approvals")]
     decide = Call(world.session, world.actor("supervisor"), now + MINUTE, reason="不行")
     assert told(lambda: getattr(keys, verb)(decide, rows).one()) == [("clerk", kind, "key_approvals", rows[0].id)]
+
+
+def test_what_was_decided_or_closed_waits_for_nobody_any_more__INT_14(world, now):
+    def waiting():
+        found = world.session.execute(select(Told.register, Told.kind).where(UNSEEN).order_by(Told.id))
+        return [(register, kind.value) for register, kind in found]
+
+    draft = keys.KeyDraft(world.estate.id, KeyOrigin.ENTRUSTED, "A-1", "S-1", unit_id=world.units[0].id)
+    clerk, supervisor = (Call(world.session, world.actor(name), now) for name in ("clerk", "supervisor"))
+    (key,) = keys.register(clerk, [draft]).all()
+    asked = [keys.ApprovalDraft(key.id, BorrowerKind.OTHER, "看房", name) for name in ("甲", "乙")]
+    first, _second = keys.request(clerk, asked).all()
+    ticket = new_ticket(world, now, severity=Severity.SERIOUS)
+    requested, serious = ("key_approvals", "approval_requested"), [("tickets", "serious")] * 2
+    assert waiting() == [requested, requested, *serious]
+    keys.approve(supervisor, [first]).one()
+    tickets.comment(clerk, [ticket], body="等回电").one()
+    assert waiting() == [requested, *serious, ("key_approvals", "approval_granted")]
+    do(world, "cancel", ticket, now, by="clerk").one()
+    assert waiting() == [requested, ("key_approvals", "approval_granted")]
 
 
 def test_a_preview_tells_nobody_and_a_batch_is_told_with_one_statement(world, now, told):

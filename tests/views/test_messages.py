@@ -8,11 +8,16 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import delete, insert, select
 
+from models.estates import Unit
+from models.keys import Key, KeyApproval
+from models.matters import ClockRun
 from models.session import DeskSession
+from models.settings import Clock
 from models.told import Told, ToldKind
 from tests import reading
 from tests.factories import World
 from tests.records import Records
+from views.words.codes import CLOCK_NAMES
 
 SignIn = Callable[..., FlaskClient]
 Post = Callable[..., Any]
@@ -137,6 +142,7 @@ def test_a_matter_is_watched_by_a_button_beside_its_title_and_found_among_what_o
         records.tickets[0]
     ]
     told("clerk2", ToldKind.WATCHED)
+    assert "; " in reading.words(reading.one(reading.page(clerk.get("/admin/mentions/?kind=watched")), ".mention-text"))
     told("clerk2", ToldKind.CHASED)
     assert (kinds(clerk), kinds(clerk, "?kind=watched")) == (["chased"], ["step on what you watch"])
     chips = reading.page(clerk.get("/admin/mentions/")).css(".chips .chip")
@@ -150,6 +156,23 @@ def test_of_a_record_of_another_estate_nothing_but_its_number_is_shown(told, sig
     (entry,) = page.css("li.mention")
     assert "You may no longer read this record." in reading.words(entry)
     assert reading.ids(entry, "/admin/tickets/details/") == []
+
+
+def test_an_approval_is_called_by_its_key_and_room_and_a_limit_by_what_it_measures__KEY_3(
+    told, sign_in: SignIn, records: Records, session: DeskSession, now
+) -> None:
+    approval = session.get_one(KeyApproval, records.ids["key_approvals"])
+    key = session.get_one(Key, approval.key_id)
+    number, room = key.number, session.scalars(select(Unit.code).where(Unit.id == key.unit_id)).one()
+    run = session.execute(select(ClockRun.id, Clock.code).join(Clock, Clock.id == ClockRun.clock_id).limit(1)).one()
+    session.rollback()
+    told("supervisor", ToldKind.APPROVAL_REQUESTED, register="key_approvals", record_id=records.ids["key_approvals"])
+    told("supervisor", ToldKind.MISSED, cause=f"clock_run:{run.id}:missed")
+    page = reading.page(sign_in("supervisor").get("/admin/mentions/"))
+    limit, asked = (reading.words(entry) for entry in page.css("li.mention"))
+    assert asked.startswith(f"approval requested · {number} {room} ")
+    assert limit.startswith("limit missed · ")
+    assert f" {CLOCK_NAMES[run.code]}; 20" in limit
 
 
 def test_the_empty_inbox_says_what_it_is_for(told, sign_in: SignIn) -> None:

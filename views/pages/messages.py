@@ -11,16 +11,26 @@ from sqlalchemy import Row, func, literal, or_, select
 
 from models.base import tables
 from models.estates import Unit
-from models.matters import Comment
+from models.events import Event
+from models.keys import Key
+from models.matters import ClockRun, Comment
 from models.operations import mentions, told
+from models.operations.core import number_of
 from models.policy import may, of_visible, visible
+from models.settings import Clock
 from models.staff import Staff
 from models.told import Told, ToldKind
+from models.verbs import verb_label
 from views.register.page import DeskPage
 from views.request import context
 from views.request.committing import committing
 from views.request.queries import PAGE_SIZE, parse_choice, parse_id, parse_search
+from views.words.codes import code_name
+from views.words.language import joined, local_time, say
 from views.words.references import learn_names, record_url
+
+OF_TIME = (ToldKind.NEAR, ToldKind.MISSED)
+"""What nobody tells but time."""
 
 
 class MessageView(DeskPage):
@@ -73,22 +83,22 @@ class MessageView(DeskPage):
             if row.readable:
                 read.setdefault(model, set()).add(row.record_id)
         records = _records(read)
-        wanted[Unit] = {unit_id for unit_id, _sentence in records.values() if unit_id is not None}
+        wanted[Unit] = {record.unit_id for record in records.values() if record.unit_id is not None}
         names = learn_names(wanted)
-        written = _written(found)
+        said = _said(found)
         shown = []
         for row in found:
             model = tables()[row.register]
-            unit_id, sentence = records.get((model, row.record_id), (None, ""))
+            record = records.get((model, row.record_id))
+            text = [] if record is None else [said.get(row.cause, ""), record.sentence]
             shown.append(
                 {
                     "told": row,
-                    "who": names[Staff, row.told_by_id],
-                    "number": names[model, row.record_id],
+                    "who": "" if row.kind in OF_TIME else names[Staff, row.told_by_id],
+                    "number": names[model, row.record_id] if record is None else record.number,
                     "url": record_url(row.register, row.record_id) if row.readable else "",
-                    "room": names.get((Unit, unit_id), "") if unit_id is not None else "",
-                    "sentence": sentence,
-                    "text": written.get(row.cause, "") if row.readable else "",
+                    "room": names.get((Unit, record.unit_id), "") if record is not None else "",
+                    "text": joined(filter(None, text[:1] if row.kind is ToldKind.MENTION else text)),
                 }
             )
         return shown
@@ -125,21 +135,39 @@ class MessageView(DeskPage):
         )
 
 
-def _records(wanted: dict[type[Any], set[int]]) -> dict[tuple[type[Any], int], tuple[int | None, str]]:
-    """Unit and sentence of each record that may be read; one statement a register."""
-    found: dict[tuple[type[Any], int], tuple[int | None, str]] = {}
+def _records(wanted: dict[type[Any], set[int]]) -> dict[tuple[type[Any], int], Row[Any]]:
+    """Number, unit and sentence of each record that may be read; one statement a register."""
+    found: dict[tuple[type[Any], int], Row[Any]] = {}
     for model, ids in wanted.items():
         columns = model.__table__.columns
+        of_key = select(Key.unit_id).where(Key.id == columns.get("key_id")).scalar_subquery()
+        unit = columns.get("unit_id", of_key if "key_id" in columns else literal(None))
         sentence = columns.get(model.beside or "purpose", literal(""))
-        query = select(model.id, columns.get("unit_id", literal(None)), sentence).where(model.id.in_(ids))
-        for row_id, unit_id, words in context.session().execute(query):
-            found[model, row_id] = unit_id, words or ""
+        query = select(model.id, number_of(model).label("number"), unit.label("unit_id"), sentence.label("sentence"))
+        for row in context.session().execute(query.where(model.id.in_(ids))):
+            found[model, row.id] = row
     return found
 
 
-def _written(found: list[Row[Any]]) -> dict[str, str]:
-    """Cause -> the entry that it is, of those by which somebody was mentioned."""
-    numbers = [row.cause.partition(":")[2] for row in found if row.kind is ToldKind.MENTION]
-    ids = [int(number) for number in numbers if number.isdecimal() and len(number) < 19]
-    query = select(Comment.id, Comment.body).where(Comment.id.in_(ids))
-    return {f"comment:{row.id}": row.body for row in context.session().execute(query)} if ids else {}
+def _said(found: list[Row[Any]]) -> dict[str, str]:
+    """Cause -> the entry that names somebody, the step on what one watches, or the limit and its time; else nothing."""
+    ids: dict[str, list[int]] = {}
+    asked = {"comment": (ToldKind.MENTION,), "event": (ToldKind.WATCHED,), "clock_run": OF_TIME}
+    for row in found:
+        kind, _colon, number = row.cause.removesuffix(f":{row.kind.value}").partition(":")
+        if row.kind in asked.get(kind, ()) and number.isdecimal() and len(number) < 19:
+            ids.setdefault(kind, []).append(int(number))
+    ask = context.session().execute
+    comments = ask(select(Comment.id, Comment.body).where(Comment.id.in_(ids["comment"]))) if "comment" in ids else ()
+    events = ask(select(Event.id, Event.verb).where(Event.id.in_(ids["event"]))) if "event" in ids else ()
+    run = select(ClockRun.id, ClockRun.due_at, Clock.code).join(Clock, Clock.id == ClockRun.clock_id)
+    runs = ask(run.where(ClockRun.id.in_(ids["clock_run"]))) if "clock_run" in ids else ()
+    return {
+        **{f"comment:{row.id}": row.body for row in comments},
+        **{f"event:{row.id}": say(verb_label(row.verb)) for row in events},
+        **{
+            f"clock_run:{row.id}:{word.value}": joined((code_name(row.code), local_time(row.due_at)))
+            for row in runs
+            for word in OF_TIME
+        },
+    }

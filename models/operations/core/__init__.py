@@ -5,7 +5,6 @@ from models.operations.core.creation import New, creation
 from models.operations.core.findings import FINDERS, AuditDay, Finding, FindingKey, finds, number_of
 from models.operations.core.identity import check_id_number, id_columns, id_digest
 from models.operations.core.move import (
-    CHUNK,
     Move,
     create,
     differs,
@@ -33,7 +32,18 @@ from models.operations.core.registers import (
     sift,
 )
 from models.operations.core.staff import DESK_ROLES, WORKING_ROLES, can_handle, can_own, once_looked_up, works_as
-from models.operations.core.telling import TELLS, People, Step, Tell, about, message, tells, withdraw, write_messages
+from models.operations.core.telling import (
+    CHUNK,
+    TELLS,
+    People,
+    Step,
+    Tell,
+    about,
+    message,
+    tells,
+    withdraw,
+    write_messages,
+)
 from models.operations.core.verb import Verb, operation, verb
 
 __all__ = [

@@ -16,7 +16,7 @@ from models.call import Call
 from models.errors import Msgid, OperationRefused, Outcome, StaleRecord, gettext_noop
 from models.events import fact, record_events
 from models.operations.core.clocks import RunningClocks
-from models.operations.core.telling import tell
+from models.operations.core.telling import CHUNK, tell
 from models.personal import Keyring, keyring_of
 from models.policy import role_for
 from models.roles import Role
@@ -27,7 +27,6 @@ from models.verbs import verb_label
 
 Row = TypeVar("Row", bound=Base)
 
-CHUNK = 500
 FEW = 20
 """Up to so many rows are written one by one, more of them at once where they become the same."""
 

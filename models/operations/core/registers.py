@@ -13,7 +13,8 @@ from models.base import Base
 from models.errors import Incomplete, Msgid, OperationRefused, Outcome, gettext_noop
 from models.estates import Estate
 from models.hanging import OfRecord, hanging_on
-from models.operations.core.move import CHUNK, Move, refuse_role
+from models.operations.core.move import Move, refuse_role
+from models.operations.core.telling import CHUNK
 from models.settings import EstateSettings
 from models.staff import Actor
 from models.tags import has_look_alikes

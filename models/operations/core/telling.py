@@ -20,7 +20,9 @@ from models.policy import may
 from models.roles import Role
 from models.rules import known_rule
 from models.staff import Actor, Staff, StaffAssignment, actor_for
-from models.told import Told, ToldKind, Watcher
+from models.told import UNSEEN, Told, ToldKind, Watcher
+
+CHUNK = 500
 
 
 class People:
@@ -46,8 +48,8 @@ class People:
             ids.setdefault(register, set()).add(record_id)
         for register in ids.keys() & _WATCHABLE:
             wanted = sorted(ids[register])
-            for start in range(0, len(wanted), 500):
-                theirs = Watcher.register == register, Watcher.record_id.in_(wanted[start : start + 500])
+            for start in range(0, len(wanted), CHUNK):
+                theirs = Watcher.register == register, Watcher.record_id.in_(wanted[start : start + CHUNK])
                 query = select(Watcher.record_id, Watcher.staff_id).where(*theirs).order_by(Watcher.id)
                 for record_id, who in self._session.execute(query):
                     found.setdefault((register, record_id), []).append(who)
@@ -129,14 +131,19 @@ def tells(model: type[Base], verb: str, *declared: Tell) -> None:
 
 def about(row: Any) -> tuple[str, int] | None:
     """On which record a message about *row* hangs, register and id: itself or, of a follow-up, its matter."""
-    if Told.__tablename__ in row.__table__.info.get(HANGING, ()):
+    if _is_told_of(row):
         return row.__tablename__, row.id
     return (row.register, row.record_id) if hangs(row.__table__) else None
+
+
+def _is_told_of(row: Any) -> bool:
+    return Told.__tablename__ in row.__table__.info.get(HANGING, ())
 
 
 def tell(call: Call, verb: str, rows: Sequence[Base], events: Sequence[int], before: Mapping[int, Any]) -> None:
     """Write what is declared of *verb*, for each of *rows* with its event; *before*: id -> columns as they were."""
     declared = TELLS.get((rows[0].__tablename__, verb), ()) if rows else ()
+    _settle(call, rows, before)
     people = People(call.session)
     watching = people.watching(rows) if before else {}
     if not declared and not watching:
@@ -155,6 +162,19 @@ def tell(call: Call, verb: str, rows: Sequence[Base], events: Sequence[int], bef
             if who in working:
                 messages.append(message(call, row, each.kind, each.rule, f"event:{event}", who))
     write_messages(call.session, messages)
+
+
+def _settle(call: Call, rows: Sequence[Any], before: Mapping[int, Any]) -> None:
+    """What was told of a record that is closed now, or decided where no state is open, waits for nobody any more."""
+    settled = [
+        row.id
+        for row in rows
+        if "status" in (before.get(row.id) or ()) and row.status not in type(row).open_statuses and _is_told_of(row)
+    ]
+    for start in range(0, len(settled), CHUNK):
+        here = Told.register == rows[0].__tablename__, Told.record_id.in_(settled[start : start + CHUNK]), UNSEEN
+        seen = update(Told).where(*here).values(seen_at=call.now, updated_at=call.now)
+        call.session.execute(seen.execution_options(synchronize_session=False))
 
 
 def message(call: Call, row: Any, kind: LabelledEnum, rule: str, cause: str, staff_id: int) -> dict[str, Any]:
