@@ -97,6 +97,8 @@ class Outcome:
     refused: list[tuple[Any, OperationRefused]] = field(default_factory=list)
     foretold: dict[int, dict[str, Any]] = field(default_factory=dict)
     """After a preview: id of a row -> the columns that would change, with their new values."""
+    clocks: dict[int, dict[str, dict[str, str]]] = field(default_factory=dict)
+    """In a bulk run: id of a row -> each clock run that was begun, or ended: by which column, and when."""
 
     def one(self) -> Any:
         """The single row of a batch of one; raises its refusal if it was refused."""

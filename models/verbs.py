@@ -44,10 +44,8 @@ USUAL: dict[str, Msgid] = {
 
 @dataclass(frozen=True)
 class Undo:
-    """How what a bulk run did with a verb is put back, beside the columns."""
+    """How what a bulk run did with a verb is put back, beside the columns and clocks, of which it keeps an account."""
 
-    clocks: str = ""
-    """What the verb does to clocks: ``created``, ``met``, ``cancelled``, as many as it does; nothing at all."""
     built_on: frozenset[str] = frozenset()
     """Columns that a later step changes because of this one; a row where one has changed stays."""
     followed: Callable[[Session, Sequence[Any]], Refusals] | None = None

@@ -11,7 +11,7 @@ from models.errors import OperationRefused
 from models.events import Event, broken_seals
 from models.invariants import broken_invariants
 from models.keys import Key
-from models.matters import Comment, CommentKind, Severity
+from models.matters import ClockRun, Comment, CommentKind, Severity
 from models.operations import keys, passes
 from models.operations.bulk import (
     counts,
@@ -21,11 +21,12 @@ from models.operations.bulk import (
     run_chunk,
     undo_of,
 )
+from models.operations.settings import amend_clocks
 from models.operations.told import mark_seen
 from models.policy import visible
 from models.roles import Role
 from models.said import PersonalKey
-from models.settings import Setting
+from models.settings import Clock, Setting
 from models.told import Told, ToldKind
 from models.verbs import everything
 from tests.operations.bulk_desk import (
@@ -315,3 +316,43 @@ def test_a_badge_that_went_to_the_next_visitor_is_not_out_twice_by_an_undo__PAS_
     item = world.session.scalars(select(BulkItem).order_by(BulkItem.id.desc()).limit(1)).one()
     assert (item.record_id, item.outcome, item.rule) == (first.id, BulkOutcome.REFUSED, "PAS-1")
     assert first.handed_in_at == now + MINUTE
+
+
+def test_a_clock_that_was_changed_meanwhile_does_not_stand_in_the_way_and_holds_afterwards__SET_1(world, now):
+    rows, arguments = rows_for(world, now, "tickets", "dispatch")
+    run = bulk(world, now, "tickets", "dispatch", rows, **arguments)
+    of_estate = select(Clock).where(Clock.estate_id == world.estate.id)
+    clocks = {clock.code: clock for clock in world.session.scalars(of_estate)}
+    call = Call(world.session, world.actor("manager"), now + 2 * MINUTE)
+    amend_clocks(call, [clocks["slip-acknowledged"], clocks["dispatch"]], minutes=300)
+    world.session.commit()
+    undoing = undo(world, run, now + 3 * MINUTE)
+    assert counts(world.session, undoing)[BulkOutcome.DONE] == 3
+    for row in rows:
+        assert set(running(world, row)) == {"dispatch", "same-day"}
+        assert running(world, row)["dispatch"] == row.registered_at + 30 * MINUTE  # missed before
+    assert not list(broken_invariants(world.session))
+
+
+def test_a_clock_that_runs_again_counts_by_what_holds_now__SET_1(world, now):
+    rows, arguments = rows_for(world, now, "tickets", "take_slip_back")
+    run = bulk(world, now, "tickets", "take_slip_back", rows, **arguments)
+    of_estate = select(Clock).where(Clock.estate_id == world.estate.id, Clock.code == "slip-back")
+    call = Call(world.session, world.actor("manager"), now + 2 * MINUTE)
+    amend_clocks(call, [world.session.scalars(of_estate).one()], minutes=48 * 60).one()
+    world.session.commit()
+    undo(world, run, now + 3 * MINUTE)
+    for row in rows:
+        assert running(world, row)["slip-back"] == row.due_at == row.finished_at + 48 * HOUR
+
+
+def test_what_was_done_at_the_same_instant_by_another_step_is_not_put_back(world, now):
+    rows, arguments = rows_for(world, now, "tickets", "accept")
+    run = bulk(world, now, "tickets", "accept", rows, **arguments)
+    of_row = select(ClockRun).where(ClockRun.ticket_id == rows[0].id, ClockRun.met_at.is_not(None))
+    one = world.session.scalars(of_row.join(Clock, Clock.id == ClockRun.clock_id).where(Clock.code == "dispatch")).one()
+    one.met_at = one.updated_at = now + MINUTE
+    world.session.commit()
+    undo(world, run, now + 2 * MINUTE)
+    assert "slip-acknowledged" in running(world, rows[0])
+    assert "dispatch" not in running(world, rows[0])

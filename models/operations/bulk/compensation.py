@@ -1,20 +1,20 @@
 """Undo (撤销) of what a bulk run did to its rows: a verb of its own that puts each back as it was before the run.
 
-What the rows were stands in the run's own events; what their clocks were follows from the instant of the run. A row in
-which anybody has changed since what would be put back is left alone and says so, and so is whatever could be put back
-only in part; what else was written on it meanwhile, a note for instance, stays.
+What the rows were stands in the run's own events, what was done to their clocks in its items. A row in which anybody
+has changed since what would be put back is left alone and says so, and so is whatever could be put back only in part;
+what else was written on it meanwhile, a note for instance, stays.
 """
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, and_, select
+from sqlalchemy import Column, and_, select
 from sqlalchemy.orm import Session
 
 from models.base import Base, Choice, LocalDate, UTCDateTime
-from models.bulk import BulkRun, BulkState
+from models.bulk import BulkItem, BulkRun, BulkState
 from models.call import Call
 from models.errors import OperationRefused, Outcome, gettext_noop
 from models.events import TOLD, Event
@@ -85,9 +85,9 @@ def undo(call: Call, rows: Iterable[Any], *, run: BulkRun) -> Outcome:
     move: Move[Any] = Move(call.following(preview=call.preview), model, rows, verb="undo")
     move.also = {"bulk_run_id": run.id}
     events = _events(call.session, run, [row.id for row in move.rows])
-    moved_on = _moved_on(call.session, run, how, events)
-    if how.clocks:
-        moved_on |= _clocks_moved(call.session, run.register, events)
+    clocks = _Clocks(move, run, events)
+    events |= clocks.without_due()
+    moved_on = _moved_on(call.session, run, how, events) | clocks.moved_on()
     followed = {} if how.followed is None else how.followed(call.session, move.rows)
     for row in list(move.rows):
         if not may(call.actor, run.verb, row):
@@ -102,8 +102,8 @@ def undo(call: Call, rows: Iterable[Any], *, run: BulkRun) -> Outcome:
             move.reject(row, refusal)
         else:
             move.set(row, **column_values(model, events[row.id].before))
-    if how.clocks and not call.preview:
-        _put_back_clocks(move, how, events)
+    if not call.preview:
+        clocks.put_back()
     outcome = move.finish()
     if not call.preview:
         withdraw(call, [events[row.id].id for row in outcome.done])
@@ -144,16 +144,6 @@ def _moved_on(session: Session, run: BulkRun, how: Undo, events: Mapping[int, _D
     }
 
 
-def _clocks_moved(session: Session, register: str, events: Mapping[int, Any]) -> set[int]:
-    """The rows of which a clock was started, met, moved or stopped since: an appointment that was changed does that."""
-    query = select(ClockRun.record_id, ClockRun.updated_at).where(_hangs_on(register, events))
-    return {row_id for row_id, at in session.execute(query) if at > events[row_id].at}
-
-
-def _hangs_on(register: str, ids: Iterable[int]) -> ColumnElement[bool]:
-    return and_(ClockRun.register == register, ClockRun.record_id.in_(ids))
-
-
 def _as_left(row: Any, event: Any, keyring: Keyring) -> bool:
     """Whether *row* still has what the run wrote, in every column that would be put back."""
     now_there = facts(row, {name: getattr(row, name) for name in event.before}, keyring)
@@ -178,28 +168,61 @@ def _value(column: Column[Any], code: Any) -> Any:
     return column.type.enum(code) if isinstance(column.type, Choice) else code
 
 
-def _put_back_clocks(move: Move[Any], how: Undo, events: Mapping[int, Any]) -> None:
-    """Clocks that the run started are cancelled, those it met or cancelled run again; the due time follows them."""
-    theirs = _hangs_on(move.model.__tablename__, [row.id for row in move.rows])
-    at = {events[row.id].at for row in move.rows}
-    runs = (ClockRun.met_at.is_(None) & ClockRun.cancelled_at.is_(None)) | ClockRun.updated_at.in_(at)
-    found: dict[int, list[ClockRun]] = {}
-    for clock in move.session.scalars(select(ClockRun).where(theirs, runs)):
-        found.setdefault(clock.record_id, []).append(clock)
-    for row in move.rows:
-        due = []
-        for clock in found.get(row.id, ()):
-            if clock.updated_at == events[row.id].at:
-                _put_back(clock, how.clocks, events[row.id].at, move.now)
-            if clock.met_at is None and clock.cancelled_at is None and clock.paused_at is None:
-                due.append(clock.due_at)
-        move.set(row, due_at=min(due, default=None))
+def _but_due(columns: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in columns.items() if name != "due_at"}
 
 
-def _put_back(clock: ClockRun, what: str, at: datetime.datetime, now: datetime.datetime) -> None:
-    if "created" in what and clock.created_at == at and clock.met_at is None and clock.cancelled_at is None:
-        clock.cancelled_at = clock.updated_at = now
-    elif "met" in what and clock.met_at == at:
-        clock.met_at, clock.updated_at = None, now
-    elif "cancelled" in what and clock.cancelled_at == at:
-        clock.cancelled_at, clock.updated_at = None, now
+class _Clocks:
+    """What the run did to the clocks of its rows, by the account in its items, and what they are now."""
+
+    def __init__(self, move: Move[Any], run: BulkRun, events: Mapping[int, _Done]) -> None:
+        self._move, self._events = move, events
+        items = select(BulkItem.record_id, BulkItem.clocks)
+        items = items.where(BulkItem.run_id == run.id, BulkItem.record_id.in_(events), BulkItem.clocks.is_not(None))
+        self._kept: dict[int, dict[str, dict[str, str]]] = {row[0]: row[1] for row in move.session.execute(items)}
+        self._now: dict[int, list[ClockRun]] = {}
+        of_rows = and_(ClockRun.register == run.register, ClockRun.record_id.in_(self._kept))
+        for clock in move.session.scalars(select(ClockRun).where(of_rows)):
+            self._now.setdefault(clock.record_id, []).append(clock)
+
+    def without_due(self) -> dict[int, _Done]:
+        """What the run did to the rows with clocks, apart from their due time, which follows these."""
+        own = {row_id: self._events[row_id] for row_id in self._kept}
+        return {
+            key: replace(done, before=_but_due(done.before), after=_but_due(done.after)) for key, done in own.items()
+        }
+
+    def moved_on(self) -> set[int]:
+        """The rows of which a clock was begun, met or stopped since: an appointment that was changed does that.
+
+        A clock that runs out at another time because it was set anew (SET-1) has not moved on.
+        """
+        return {
+            row_id
+            for row_id, clocks in self._now.items()
+            if any(self._goes_on(clock, self._kept[row_id].get(str(clock.id)), row_id) for clock in clocks)
+        }
+
+    def _goes_on(self, clock: ClockRun, kept: Mapping[str, str] | None, row_id: int) -> bool:
+        ends = {"met_at": clock.met_at, "cancelled_at": clock.cancelled_at}
+        ended = {name: at.isoformat() for name, at in ends.items() if at is not None}
+        if kept is not None:
+            return ended != kept
+        return any(at is not None and at > self._events[row_id].at for at in (clock.created_at, *ends.values()))
+
+    def put_back(self) -> None:
+        """What was begun is cancelled, what was ended runs again, by its clock as it is now; the due time follows."""
+        for row in self._move.rows:
+            clocks = self._now.get(row.id, [])
+            for clock in clocks:
+                kept = self._kept[row.id].get(str(clock.id))
+                if kept is not None:
+                    clock.met_at, clock.cancelled_at = None, None if kept else self._move.now
+                    clock.updated_at = self._move.now
+        for row in self._move.rows:
+            if clocks := self._now.get(row.id, []):
+                self._move.clocks.follow(row, self._move.now)
+                run = [
+                    each for each in clocks if (each.met_at, each.cancelled_at, each.paused_at) == (None, None, None)
+                ]
+                self._move.set(row, due_at=min((each.due_at for each in run), default=None))

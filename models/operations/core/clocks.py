@@ -60,6 +60,8 @@ class RunningClocks:
         self._runs: dict[int, list[ClockRun | _NewRun]] | None = None
         self._clocks: dict[int, Clock] = {}
         self._touched: set[int] = set()
+        self.account: dict[int, dict[str, dict[str, str]]] | None = None
+        """Where one is kept: id of a row -> each stored run that ended, by which column and when, or was begun."""
         self._ended: dict[tuple[str, datetime.datetime], list[int]] = {}
         """Column and instant -> the stored runs that ended so."""
 
@@ -192,6 +194,8 @@ class RunningClocks:
             set_committed_value(run, column, at)
             set_committed_value(run, "updated_at", at)
             self._ended.setdefault((column, at), []).append(run.id)
+            if self.account is not None:
+                self.account.setdefault(row.id, {})[str(run.id)] = {column: at.isoformat()}
 
     def _stamp(self, row: Base, run: ClockRun | _NewRun, at: datetime.datetime) -> None:
         run.updated_at = at
@@ -207,7 +211,10 @@ class RunningClocks:
                 ended = update(_TABLE).where(_TABLE.c.id.in_(ids[start : start + 500]))
                 self._session.execute(ended.values({column: at, "updated_at": at}))
         new = [run for row_id in self._touched for run in self._runs[row_id] if isinstance(run, _NewRun)]
-        _insert(self._session, self._register, new)
+        begun = _insert(self._session, self._register, new, tell=self.account is not None)
+        if self.account is not None:
+            for run_id, record_id in begun:
+                self.account.setdefault(record_id, {})[str(run_id)] = {}
         for row_id in sorted(self._touched):
             dues = [
                 run.due_at
@@ -279,15 +286,21 @@ def start_first(
         _insert(session, rows[0].__tablename__, runs)
 
 
-def _insert(session: Session, register: str, runs: Sequence[_NewRun]) -> None:
-    if runs:
-        connection = session.connection()
-        # Returning ids, SQLite takes many rows with each statement, which costs a third of one after another.
-        written = _WRITE.returning(_TABLE.c.id) if connection.dialect.name == "sqlite" else _WRITE
-        connection.execute(written, [_values(run, register) for run in runs])
+def _insert(
+    session: Session, register: str, runs: Sequence[_NewRun], *, tell: bool = False
+) -> Sequence[tuple[int, int]]:
+    """Write *runs*; to *tell* of them, the id and the record of each that runs on."""
+    if not runs:
+        return []
+    connection = session.connection()
+    # Returning ids, SQLite takes many rows with each statement, which costs a third of one after another.
+    written = _WRITE.returning(*_WRITTEN) if tell or connection.dialect.name == "sqlite" else _WRITE
+    result = connection.execute(written, [_values(run, register) for run in runs])
+    return [row[:2] for row in result if row[2:] == (None, None)] if tell else []
 
 
 _WRITE = insert(_TABLE)
+_WRITTEN = (_TABLE.c.id, _TABLE.c.record_id, _TABLE.c.met_at, _TABLE.c.cancelled_at)
 
 
 def _values(run: _NewRun, register: str) -> dict[str, Any]:

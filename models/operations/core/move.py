@@ -67,6 +67,8 @@ class Move(Generic[Row]):
             self._guard(row, call.expected)
         self.settings = EstateSettings(self.session, {estate_of(row) for row in self.rows})
         self.clocks = RunningClocks(self.session, self._register, self.rows, self.settings, preview=self.preview)
+        if call.bulk_run_id is not None:
+            self.clocks.account = self.outcome.clocks
 
     def _lock(self, rows: Sequence[Row]) -> list[Row]:
         self.session.flush()

@@ -45,7 +45,7 @@ NO_HANDLER = gettext_noop("%(record)s has no handler yet: assign it.")
     label=gettext_noop("Accept"),
     moves={S.DISPATCHED: S.ACCEPTED},
     bulk=True,
-    undo=Undo(clocks="met", built_on=BUILT_ON),
+    undo=Undo(built_on=BUILT_ON),
 )
 def accept(move: Move[Ticket], *, taker: Staff | None = None) -> None:
     """The responsible department signs the slip as taker (接单人, DSP-4).
@@ -197,7 +197,7 @@ def answer(move: Move[Ticket], *, result: str) -> None:
     label=gettext_noop("Take slip back"),
     stamps=("slip_returned_at", "slip_returned_to_id"),
     bulk=True,
-    undo=Undo(clocks="met", built_on=BUILT_ON),
+    undo=Undo(built_on=BUILT_ON),
 )
 def take_slip_back(move: Move[Ticket]) -> None:
     """The technician hands the slip back and the desk signs for it (JOB-5)."""
@@ -238,7 +238,7 @@ def missing_for_close(ticket: Ticket, follow_up: FollowUp | None) -> list[Msgid]
     moves={S.DONE: S.CLOSED},
     stamps=("closed_at", "closed_by_id"),
     bulk=True,
-    undo=Undo(clocks="met cancelled", built_on=BUILT_ON, followed=gone_on),
+    undo=Undo(built_on=BUILT_ON, followed=gone_on),
 )
 def close(move: Move[Ticket]) -> None:
     """Close finished jobs; refused (JOB-6) with everything that is still missing, named at once."""

@@ -45,7 +45,7 @@ def answer_clock(kind: TicketKind, promised_at: datetime.datetime | None) -> str
     label=gettext_noop("Dispatch"),
     moves={S.RECEIVED: S.DISPATCHED},
     bulk=True,
-    undo=Undo(clocks="created met cancelled", built_on=BUILT_ON),
+    undo=Undo(built_on=BUILT_ON),
 )
 def dispatch(
     move: Move[Ticket],
