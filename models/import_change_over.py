@@ -15,7 +15,7 @@ from models.import_cells import (
     place,
     text,
 )
-from models.import_columns import Column, Columns
+from models.import_columns import ROOM_AND_PERSON, Column, Columns
 from models.import_terms import due, pieces, returned, validity
 
 
@@ -173,6 +173,8 @@ def _matters(category: Column) -> Columns:
         _hour("closed_at", gettext_noop("Hour closed"), "关闭钟点 完成钟点 办结钟点"),
         Column("result", gettext_noop("Result"), headers("处理结果 结果 处理情况 result resolution"), known_text, 5000),
         Column("detail", gettext_noop("Details"), headers("备注 详情 说明 details detail note remark"), text, 20_000),
+        ROOM_AND_PERSON,
+        at_home="reporter_name",
     )
 
 

@@ -9,9 +9,16 @@ from typing import Any
 from models.base import LabelledEnum
 from models.errors import Msgid, OperationRefused, gettext_noop
 from models.import_cells import Masked, at_hour, word_key
+from models.import_terms import room_and_person
 from models.spreadsheets import RULE, SheetRow, UnreadableSheet
 
 HEADER_WITHIN = 20  # titles and notes may stand above the header
+_HEADINGS_IN_GROUPS = 2
+"""So many headings at least stand below the headings of groups."""
+
+
+_ROOMS = ("房号", "房间号", "室号", "房间", "门牌号", "单元房号")
+_NAMES = ("姓名", "业主姓名", "业主", "住户姓名", "住户", "客户姓名", "报修人", "投诉人")
 
 
 @dataclass(frozen=True)
@@ -26,6 +33,26 @@ class Column:
     required: bool = False
     day: str | None = None
     """Of an hour: the column of the day that it is an hour of."""
+
+
+ROOM_AND_PERSON = Column(
+    "room_and_person",
+    gettext_noop("Room and person"),
+    (
+        *(f"{room}{joint}{name}" for room in _ROOMS for joint in ("", "及", "和", "与") for name in _NAMES),
+        *(f"{name}{joint}{room}" for room in _ROOMS for joint in ("及", "和", "与") for name in _NAMES),
+        *(
+            "姓名房号",
+            "房号及人员",
+            "room_and_person",
+            "room_and_name",
+            "unit_and_name",
+            "name_and_room",
+            "name_and_unit",
+        ),
+    ),
+    room_and_person,
+)
 
 
 def heading(text: str) -> str:
@@ -50,6 +77,12 @@ _PERSON = re.compile(
 _OF_A_DAY = re.compile("日期|date|day|日$|(?<=[a-z])on$")
 _OF_AN_HOUR = re.compile("时间|时刻|钟点|time|hour")
 _IN_A_NAME = re.compile(r"(?<![0-9])\+?[0-9](?:[-*＊ ]?[0-9*＊]){6,}(?![0-9])")
+_MARK_OF_TEXT = re.compile(r"^['’‘`´＇](?=[+(（]?\d)(?!\d\ds\b)")
+"""What people write before a number so that a spreadsheet keeps it as text: '13911110001."""
+_GROUP = re.compile(
+    r"(?:基本|登记)?(?:信息|资料|情况|登记)$|(?<=[a-z])\s+(?:details|information|info|data)$", re.IGNORECASE
+)
+"""How the heading of several columns ends: 业主信息 over 姓名 and 电话."""
 
 
 class Columns:
@@ -61,16 +94,19 @@ class Columns:
         one_of: Sequence[str] = (),
         again: Mapping[str, str] | None = None,
         phones: Mapping[str, str] | None = None,
+        at_home: str | None = None,
     ) -> None:
         """*one_of*: one of these has to be there. *again*: what a second column of that name is taken as.
 
-        *phones*: whose number is in which column: the column of a person -> that of the phone.
+        *phones*: whose number is in which column: the column of a person -> that of the phone. *at_home*: the person
+        whom the column ``room_and_person`` names.
         """
         self.columns = columns
         self.named = {column.name: column for column in columns}
         self.one_of = one_of
         self._again = again or {}
         self._phones = phones or {}
+        self._at_home = at_home
         self._known = {heading(column.label): (column.name, len(column.headers)) for column in columns}
         self._known |= {
             heading(header): (column.name, place)
@@ -198,7 +234,7 @@ class Columns:
             if name is None or not cell:
                 continue
             column = self.named[name]
-            value = column.read(cell)
+            value = column.read(_MARK_OF_TEXT.sub("", cell))
             if isinstance(value, str) and len(value) > column.length and not isinstance(value, LabelledEnum):
                 raise too_long(column.label, column.length)
             if value is not None:
@@ -206,9 +242,20 @@ class Columns:
         for day, hour in self._hours.items():
             if hour in values:
                 values[day] = at_hour(values.get(day), values.pop(hour))
+        self._part_room(values)
         for person, phone in self._phones.items():
             self._part_phone(values, person, phone)
         return values
+
+    def _part_room(self, values: dict[str, Any]) -> None:
+        """Room and person of one cell, as if each stood in a column of its own."""
+        if self._at_home is None or (said := values.pop(ROOM_AND_PERSON.name, None)) is None:
+            return
+        room, name = said
+        for column, value in (("unit", room), (self._at_home, self.named[self._at_home].read(name))):
+            if values.setdefault(column, value) != value:
+                message = gettext_noop("The row says “%(value)s” and, in another column, “%(other)s”.")
+                raise OperationRefused(RULE, message, value=" ".join(said)[:40], other=str(values[column])[:40])
 
     def _part_phone(self, values: dict[str, Any], person: str, phone: str) -> None:
         """A number that stands in the name is a number, and no part of the name (RES-4)."""
@@ -229,10 +276,30 @@ class Columns:
     def header_of(self, rows: Sequence[SheetRow]) -> int:
         """Which of the first *rows* is the header: the one with most headings that are known, else the first.
 
-        A row that names nothing but words which a cell may hold is one of data.
+        A row that names nothing but words which a cell may hold is one of data; of two rows of headings the lower is.
         """
-        known = [self._headings_in(row.cells) for row in rows[:HEADER_WITHIN]]
+        known = [self._headings_in(self.header_in(rows, at)) for at in range(min(len(rows), HEADER_WITHIN))]
         return known.index(max(known)) if known else 0
+
+    def header_in(self, rows: Sequence[SheetRow], at: int) -> list[str]:
+        """The headings in the row *at* that place, together with the row of groups above it, where there is one.
+
+        业主信息 over 姓名 and 电话 makes 业主姓名 and 业主电话; 房号 over an empty cell is 房号.
+        """
+        cells = rows[at].cells
+        filled = [heading(cell) for cell in cells if cell]
+        known = [text for text in filled if text in self._known and text not in self._words]
+        groups = rows[at - 1].cells if at else []
+        if len(known) < _HEADINGS_IN_GROUPS or 2 * len(known) < len(filled) or sum(map(bool, groups)) < 2:
+            return cells
+        header, group = [], ""
+        for place in range(max(len(cells), len(groups))):
+            cell = cells[place] if place < len(cells) else ""
+            own = groups[place] if place < len(groups) else ""
+            group = own or group
+            whole = _GROUP.sub("", unicodedata.normalize("NFKC", group).strip()) + cell
+            header.append(own if not cell else whole if group != cell and heading(whole) in self._known else cell)
+        return header
 
     def _headings_in(self, cells: Sequence[str]) -> int:
         named = [heading(cell) for cell, name in zip(cells, self.guess(cells)[0], strict=True) if name is not None]

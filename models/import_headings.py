@@ -26,7 +26,7 @@ from models.import_change_over import (
     each,
     headers,
 )
-from models.import_columns import Column, Columns
+from models.import_columns import ROOM_AND_PERSON, Column, Columns
 
 _OWNERS = "业主 户主 产权人 住户 客户 房东 房主 业户 权利人"
 _NUMBERS = "电话 手机 手机号 手机号码 联系电话 联系方式 电话号码 移动电话"
@@ -179,9 +179,11 @@ RESIDENTS = Columns(
         35,
     ),
     Column("note", gettext_noop("Note"), headers("备注 说明 备注信息 note notes remark remarks"), whole_text, 20_000),
-    one_of=("name", "tenant_name"),
+    ROOM_AND_PERSON,
+    one_of=("name", "tenant_name", ROOM_AND_PERSON.name),
     again={"phone": "phone_2", "phone_2": "phone_3"},
     phones={"name": "phone", "tenant_name": "tenant_phone", "emergency_contact": "emergency_phone"},
+    at_home="name",
 )
 UNITS = Columns(
     Column("code", *UNIT, place, 200, required=True),

@@ -1,4 +1,4 @@
-"""How a cell of loans and passes is read: which key and how many pieces, until when, whether it came back. Pure."""
+"""How a cell that says several things is read: room and person, key and pieces, until when, whether back. Pure."""
 
 import datetime
 import re
@@ -8,6 +8,7 @@ from typing import Any, Literal
 from models import moments
 from models.errors import OperationRefused, gettext_noop
 from models.import_cells import moment, says_nothing, word_key
+from models.rooms import with_rooms_apart, with_rooms_together
 from models.spreadsheets import RULE
 
 
@@ -39,6 +40,27 @@ _WITH_PIECES = re.compile(
     re.IGNORECASE,
 )
 _SEVERAL = re.compile(r"\s*[、,;\n|&+和与及到至~/]\s*")
+
+
+def room_and_person(cell: str) -> tuple[str, str] | None:
+    """The room and the person that *cell* says: 3-1203 蔡女士, 3栋1单元1203/蔡佳怡; None where it says nothing.
+
+    A phone number beside the name stays with it. Refuses what cannot be split for sure.
+    """
+    if says_nothing(cell):
+        return None
+    plain = unicodedata.normalize("NFKC", cell)
+    words = with_rooms_together(with_rooms_apart(re.sub(r"[/|:()、,;\s]+", " ", plain.lower()))).split()
+    rooms = [word for word in words if re.search(r"\d", word) and not re.search(r"\d{7}", word)]
+    others = [word for word in words if word not in rooms]
+    names = [found[0] for word in others if (found := re.search(re.escape(word), plain, re.IGNORECASE))]
+    if len(rooms) != 1 or not any(map(str.isalpha, "".join(names))) or len(names) != len(others):
+        message = gettext_noop(
+            "Room and person cannot be told apart in “%(value)s”: write the room, a blank and the name, or a column "
+            "each."
+        )
+        raise OperationRefused(RULE, message, value=cell[:40])
+    return rooms[0].upper(), " ".join(names)
 
 
 def key_and_pieces(cell: str) -> tuple[str, int | None]:

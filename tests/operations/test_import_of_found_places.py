@@ -128,9 +128,23 @@ def test_beside_a_building_the_room_is_inside_it_and_a_room_without_stairwell_is
     query = select(Unit.code).where(Unit.building.in_(["88栋", "89栋"]))
     assert {"88-1-101", "88-2-101", "89-1-101"} <= {*desk.session.scalars(query)}
     assert "with their stairwells" in str(desk(csv("楼栋,房号", "89栋,89-102"), "units")[0])
-    assert desk(csv("姓名,身份,楼栋,房号", "甲,业主,88栋,2-101", "乙,业主,89栋,101"))[0] == "imported"
-    assert {("甲", "88-2-101", OWNER)} <= homes(desk)
-    assert "乙" not in {name for name, _code, _kind in homes(desk)}
+    people = desk(csv("姓名,身份,楼栋,房号", "甲,业主,88栋,2-101", "乙,业主,89栋,101", "丙,业主,88栋,101"))
+    assert people[:2] == ["imported"] * 2
+    assert "Other rows of the building 88栋 say the stairwell" in str(people[2])
+    assert {("甲", "88-2-101", OWNER), ("乙", "89-1-101", OWNER)} <= homes(desk)
+    assert "丙" not in {name for name, _code, _kind in homes(desk)}
+
+
+def test_a_building_with_one_stairwell_needs_it_nowhere_and_with_several_it_is_asked__RES_1(desk):
+    assert desk(csv("房号", "41-1-901", "42-1-901", "42-2-901", "43-1-801"), "units") == ["imported"] * 4
+    for file in ("姓名,身份,房号\n甲,业主,41-901", "姓名,身份,楼栋,房号\n甲,业主,41栋,901", "姓名,房号\n甲,41栋901室"):
+        assert desk(file.encode())[0] in ("imported", "unchanged")
+        (asked,) = desk(file.replace("41", "42").replace("甲", "乙").encode())
+        assert "The register has the rooms of the building 42 with their stairwells" in str(asked)
+    assert "no unit 43-901" in str(desk(csv("姓名,身份,房号", "甲,业主,43-901"))[0])
+    assert "no unit 1-901" in str(desk(csv("姓名,身份,房号", "甲,业主,1单元901"))[0])
+    assert desk(csv("房号", "41-901"), "units") == ["unchanged"]
+    assert [code for name, code, _kind in homes(desk) if name in "甲乙"] == ["41-1-901"]
 
 
 def test_what_stands_behind_a_stairwell_stays_together__RES_1(desk):

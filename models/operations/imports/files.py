@@ -113,7 +113,7 @@ def seal(tables: Iterable[Sheet], register: str, keyring: Keyring, *, size: int 
         for rows in rows_in(table.rows, size, CHUNK_CHARACTERS):
             if not sheet.rows:
                 at = COLUMNS[register].header_of(rows)
-                header, sheet.header_row, sheet.top = rows[at].cells, rows[at].number, at + 1
+                header, sheet.header_row, sheet.top = COLUMNS[register].header_in(rows, at), rows[at].number, at + 1
             sheet.rows += len(rows)
             for row in rows:
                 most = MOST_SUSPECTS * (10 if explains(row, header) else 1)
@@ -168,7 +168,7 @@ def read_tables(
             continue
         kept.rows = len(rows)
         number = rows[COLUMNS[register].header_of(rows)].number if header_row is None else header_row
-        reading = Reading(sheets, len(sheets) - 1, number, header_at(rows, number))
+        reading = Reading(sheets, len(sheets) - 1, number, header_at(rows, number, register))
         kept.suspects = [row for row in rows if row.number > number and _is_suspect(row, reading.header)]
         below = [reading.fitted(row) for row in rows if reading.takes(row)]
         if below:
@@ -234,11 +234,11 @@ def _is_suspect(row: SheetRow, header: Sequence[str]) -> bool:
     return explains(row, header) or sum(bool(cell) for cell in row.cells) == 1
 
 
-def header_at(rows: Sequence[SheetRow], number: int) -> list[str]:
+def header_at(rows: Sequence[SheetRow], number: int, register: str) -> list[str]:
     """The headings in the row of that *number* among the first *rows*; refused where there is no such row."""
-    for row in itertools.islice(rows, HEADER_WITHIN):
+    for at, row in enumerate(itertools.islice(rows, HEADER_WITHIN)):
         if row.number == number:
-            return row.cells
+            return COLUMNS[register].header_in(rows, at)
     raise OperationRefused(RULE, gettext_noop("There is no row %(row)s among the first of this sheet."), row=number)
 
 

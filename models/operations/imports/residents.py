@@ -158,7 +158,7 @@ class ResidentsImport:
         tenant = {name: value for name, value in found.items() if value is not None}
         if tenant.keys() == {"moved_in_on"}:  # whoever it is that rents
             cells.setdefault("moved_in_on", tenant.pop("moved_in_on"))
-        elif tenant and "name" not in self.columns:  # a file of tenants, where all is theirs
+        elif tenant and not {"name", "room_and_person"} & {*self.columns}:  # a file of tenants, where all is theirs
             tenant = {**cells, **tenant}
             if len(phones := [phone for phone in (found["phone"], cells.get("phone")) if phone]) > 1:
                 tenant["phone"] = _joined(phones, " / ")

@@ -104,8 +104,9 @@ def _read_as_before(call: Call, run: ImportRun) -> None:
     if layouts.of(reading.header) is not None:
         return
     for at, sheet in enumerate(reading.sheets):
-        for row in top_rows(call.session, run, sheet.first) if sheet.problem is None and sheet.rows else ():
-            layout = layouts.of(row.cells)
+        top = top_rows(call.session, run, sheet.first) if sheet.problem is None and sheet.rows else []
+        for place, row in enumerate(top):
+            layout = layouts.of(COLUMNS[run.register].header_in(top, place))
             if layout is not None:
                 found = read_with(call.session, run, sheet=at, header_row=row.number)
                 found = replace(found, everybody=layout.everybody)
@@ -156,7 +157,8 @@ def read_with(session: Session, run: ImportRun, *, sheet: int, header_row: int |
     if header_row is None:
         header_row = reading.header_row if sheet == reading.sheet else reading.sheets[sheet].header_row
     same = (sheet, header_row) == (reading.sheet, reading.header_row)
-    header = reading.header if same else header_at(top_rows(session, run, reading.sheets[sheet].first), header_row)
+    top = [] if same else top_rows(session, run, reading.sheets[sheet].first)
+    header = reading.header if same else header_at(top, header_row, run.register)
     left_out = reading.left_out if same else frozenset()
     return replace(reading, sheet=sheet, header_row=header_row, header=header, left_out=left_out)
 

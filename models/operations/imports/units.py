@@ -138,7 +138,8 @@ class KnownUnits:
         self._by_code: dict[str, int] = {}
         self._by_key: dict[str, set[int]] = {}
         self._buildings: dict[int, str] = {}
-        self._with_stairwells: set[str] = set()
+        self._stairwells: dict[str, set[str]] = {}
+        """Building -> the stairwells with which its rooms are registered."""
         self.rooms = RoomColumns(columns)
         query = select(Unit.id, Unit.code, Unit.building).where(Unit.estate_id == estate_id)
         for unit_id, code, building in session.execute(query):
@@ -150,8 +151,8 @@ class KnownUnits:
         self._by_key.setdefault(room_key(code), set()).add(unit_id)
         self._buildings[unit_id] = block = room_key(building or "")
         parts = room_key(code).split("-")
-        if len(parts) == _WITH_STAIRWELL and parts[0] == block:
-            self._with_stairwells.add(block)
+        if len(parts) == _WITH_STAIRWELL and parts[0] == (block or parts[0]):
+            self._stairwells.setdefault(parts[0], set()).add(parts[1])
 
     def key(self, code: str) -> str:
         """The same for every writing of a unit; of several that differ in zeros only, as the register has it."""
@@ -169,6 +170,8 @@ class KnownUnits:
         found = self._named(full_code(code, building, stairwell))
         if building and not stairwell:
             found = self._inside(code, building, found)
+        if found is None and not stairwell and (building or not _STAIRWELL_WORD.search(code)):
+            found = self._in_the_only_stairwell(full_code(code, building))
         if found is not None and not building:
             self._ask_which_building(code, stairwell, found)
         return found
@@ -202,9 +205,21 @@ class KnownUnits:
             )
             raise OperationRefused(RULE, message, code=code, building=block)
 
+    def _in_the_only_stairwell(self, code: str) -> int | None:
+        """The unit of building and room where the building has one stairwell: 41-901 is 41-1-901 then.
+
+        Refuses a room that is there, of a building with several.
+        """
+        building, _, room = room_key(code).rpartition("-")
+        stairwells = self._stairwells.get(building, ())
+        found = [unit for one in stairwells if (unit := self._named(f"{building}-{one}-{room}")) is not None]
+        if found and len(stairwells) > 1:
+            raise _without_stairwell(building, code)
+        return found[0] if found else None
+
     def has_stairwells(self, building: str) -> bool:
         """Whether rooms of *building* are registered with a stairwell."""
-        return room_key(building) in self._with_stairwells
+        return room_key(building) in self._stairwells
 
     def _named(self, code: str) -> int | None:
         if code in self._by_code:
@@ -214,6 +229,14 @@ class KnownUnits:
             message = gettext_noop("“%(code)s” fits several units; write the number as the register has it.")
             raise OperationRefused(RULE, message, code=code)
         return next(iter(found), None)
+
+
+def _without_stairwell(building: str | None, code: str) -> OperationRefused:
+    message = gettext_noop(
+        "The register has the rooms of the building %(building)s with their stairwells, this row does not say "
+        "one (%(code)s): write it too."
+    )
+    return OperationRefused(RULE, message, building=building, code=code)
 
 
 @dataclass
@@ -286,11 +309,7 @@ class UnitsImport:
         """Refuse a new unit that may as well be one in a stairwell of a building whose others have one."""
         known = building and not stairwell and self._known.has_stairwells(building)
         if known and room_key(code).count("-") + 1 < _WITH_STAIRWELL and room_key(written)[:1].isdigit():
-            message = gettext_noop(
-                "The register has the rooms of the building %(building)s with their stairwells, this row does not say "
-                "one (%(code)s): write it too."
-            )
-            raise OperationRefused(RULE, message, building=building, code=written)
+            raise _without_stairwell(building, written)
 
     def _repeats(self, key: str, number: int, values: dict[str, Any]) -> bool:
         """Whether an earlier row said the same of this unit; refuses one that said something else."""
