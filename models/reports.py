@@ -56,7 +56,7 @@ def reopened(estate_id: int | None = None) -> ColumnElement[bool]:
 
 
 def clock_shares(estates: Sequence[int], period: Period, now: datetime.datetime) -> Question:
-    """``code rule on_time late``: the clocks of what was registered in *period*; of calls, what was due in it."""
+    """``code rule on_time late moved``: the clocks of what was registered in *period*; of calls, what was due in it."""
     owners: tuple[tuple[type[Any], Any], ...] = (
         (Ticket, Ticket.registered_at),
         (Complaint, Complaint.registered_at),
@@ -66,12 +66,12 @@ def clock_shares(estates: Sequence[int], period: Period, now: datetime.datetime)
     parts = []
     for model, at in owners:
         part = select(ClockRun.clock_id, _number(on_time).label("on_time"), _number(is_late(now)).label("late"))
+        part = part.add_columns(_number(ClockRun.moved_because.is_not(None)).label("moved"))
         part = part.select_from(model).join(ClockRun, ClockRun.of(model, model.id))
         parts.append(part.where(model.estate_id.in_(estates), within(at, period)).group_by(ClockRun.clock_id))
     runs = union_all(*parts).subquery()
-    query = select(
-        Clock.code, Clock.rule, func.sum(runs.c.on_time).label("on_time"), func.sum(runs.c.late).label("late")
-    )
+    sums = (func.sum(runs.c[name]).label(name) for name in ("on_time", "late", "moved"))
+    query = select(Clock.code, Clock.rule, *sums)
     return query.join(runs, runs.c.clock_id == Clock.id).group_by(Clock.code, Clock.rule).order_by(Clock.code)
 
 

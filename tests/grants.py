@@ -27,6 +27,7 @@ tickets         assign                  C . L S M . .  DSP-11
 tickets         reassign                . . L S M . .  DSP-11
 tickets         change_owner            . . . S M . .  INT-1
 tickets         lower_severity          . . . S M . .  INT-7
+tickets         promise                 C . . S M . .  INT-5
 tickets         name_follower           . . . S M . .  DSP-10
 tickets         accept                  C T L S M . .  DSP-4
 tickets         start                   C T L S M . .  DSP-5
@@ -65,6 +66,7 @@ complaints      assign                  C . . S M . .  DSP-3
 complaints      reassign                . . . S M . .  DSP-3
 complaints      change_owner            . . . S M . .  INT-1
 complaints      lower_severity          . . . S M . .  INT-7
+complaints      promise                 C . . S M . .  INT-5
 complaints      name_follower           . . . S M . .  DSP-10
 complaints      classify                C . . S M . .  CMP-2
 complaints      investigate             C . L S M . .  CMP-4

@@ -48,7 +48,7 @@ def register(world, now, **columns):
 def test_an_edit_does_not_take_away_who_complains_or_where__INT_3_FUP_1(world, now):
     complaint = new_complaint(world, now)
     assert refusal(do(world, "amend", complaint, now, unit_id=None)).rule == "INT-3"
-    assert refusal(do(world, "amend", complaint, now, promised_at=now - MINUTE)).rule == "INT-5"
+    assert refusal(do(world, "promise", complaint, now, promised_at=now - MINUTE)).rule == "INT-5"
     carried_out = complaint_in(world, S.CARRIED_OUT, now)
     assert refusal(do(world, "amend", carried_out, now, reporter_department="保安部")).rule == "FUP-1"
 

@@ -6,12 +6,23 @@ from sqlalchemy import delete, select
 from models import reports
 from models.audits import FindingKind
 from models.call import Call
-from models.complaints import Complaint
+from models.complaints import Complaint, ComplaintStatus
 from models.matters import ClockRun, CommentKind
 from models.operations.undated import date_undated
 from models.tickets import CLOSING, PROMISE, QUESTION, Ticket, TicketKind, TicketStatus
 from tests.operations.audits import of_kind, only
-from tests.operations.walks import DAY, HOUR, MINUTE, do, new_complaint, new_ticket, refusal, running, ticket_in
+from tests.operations.walks import (
+    DAY,
+    HOUR,
+    MINUTE,
+    complaint_in,
+    do,
+    new_complaint,
+    new_ticket,
+    refusal,
+    running,
+    ticket_in,
+)
 
 ASKED = {TicketKind.ENQUIRY: 30 * MINUTE, TicketKind.QUERY: 2 * DAY, TicketKind.SUGGESTION: 2 * DAY}
 
@@ -57,8 +68,8 @@ def missed(world, now, model=Ticket):
 
 def test_a_promise_is_moved_before_its_time_and_one_that_was_missed_stays_missed__INT_5(world, now):
     early, late = (new_ticket(world, now, kind=TicketKind.QUERY, promised_at=now + HOUR) for _ in range(2))
-    do(world, "amend", early, now + MINUTE, promised_at=now + 2 * HOUR).one()
-    do(world, "amend", late, now + HOUR + MINUTE, promised_at=now + 2 * HOUR).one()
+    do(world, "promise", early, now + MINUTE, promised_at=now + 2 * HOUR, reason="等厂家回话").one()
+    do(world, "promise", late, now + HOUR + MINUTE, promised_at=now + 2 * HOUR).one()
     for ticket in (early, late):
         assert (ticket.due_at, running(world, ticket)) == (now + 2 * HOUR, {PROMISE: now + 2 * HOUR})
         do(world, "answer", ticket, now + HOUR + 2 * MINUTE).one()
@@ -67,25 +78,32 @@ def test_a_promise_is_moved_before_its_time_and_one_that_was_missed_stays_missed
 
 def test_what_is_promised_later_takes_the_place_of_the_two_days__INT_5(world, now):
     ticket = new_ticket(world, now, kind=TicketKind.SUGGESTION)
-    do(world, "amend", ticket, now, promised_at=now + 5 * DAY).one()
+    do(world, "promise", ticket, now, promised_at=now + 5 * DAY).one()
     assert (ticket.due_at, running(world, ticket)) == (now + 5 * DAY, {PROMISE: now + 5 * DAY})
 
 
-def test_a_promise_is_not_taken_back__INT_5(world, now):
+@pytest.mark.parametrize("reason", ["", "  "])
+def test_a_promise_is_moved_with_a_reason_and_nothing_changes_without__INT_5(world, now, reason):
     ticket = new_ticket(world, now, kind=TicketKind.QUERY, promised_at=now + HOUR)
-    said = refusal(do(world, "amend", ticket, now, promised_at=None))
-    assert (said.rule, said.field, ticket.promised_at, ticket.due_at) == (
-        "INT-5",
-        "promised_at",
-        now + HOUR,
-        now + HOUR,
-    )
+    said = refusal(do(world, "promise", ticket, now + HOUR, promised_at=now + 2 * HOUR, reason=reason))
+    assert (said.rule, said.field, ticket.promised_at, ticket.due_at) == ("INT-5", "reason", now + HOUR, now + HOUR)
+    do(world, "promise", ticket, now + HOUR + MINUTE, promised_at=now + 2 * HOUR, reason=reason).one()
+    assert ticket.due_at == now + 2 * HOUR
 
 
-def test_a_promise_written_down_after_the_answer_starts_no_clock__INT_5(world, now):
+@pytest.mark.parametrize("passed", [MINUTE, HOUR])
+def test_nothing_is_promised_for_a_time_that_has_passed__INT_5(world, now, passed):
+    ticket = new_ticket(world, now, kind=TicketKind.QUERY)
+    said = refusal(do(world, "promise", ticket, now, promised_at=now - passed))
+    assert (said.rule, said.field, ticket.promised_at) == ("INT-5", "promised_at", None)
+
+
+def test_what_is_answered_or_carried_out_is_promised_no_more__INT_5(world, now):
     ticket = new_ticket(world, now, kind=TicketKind.QUERY)
     do(world, "answer", ticket, now).one()
-    do(world, "amend", ticket, now, promised_at=now + HOUR).one()
+    carried_out = complaint_in(world, ComplaintStatus.CARRIED_OUT, now)
+    for matter in (ticket, carried_out):
+        assert refusal(do(world, "promise", matter, now, promised_at=now + HOUR)).rule == "INT-5"
     assert list(running(world, ticket)) == [CLOSING]
     assert of_kind(world, now + 2 * HOUR, FindingKind.PAST_CLOCK) == []
 
@@ -122,21 +140,22 @@ def test_a_promise_to_whoever_complained_is_a_date_and_kept_by_a_reply__INT_5(wo
     assert missed(world, now + 3 * HOUR, Complaint) == [complaint.id]
 
 
-def test_what_was_promised_to_whoever_complained_is_moved_and_not_taken_back__INT_5(world, now):
+def test_what_was_promised_to_whoever_complained_is_moved_and_what_was_missed_is_broken__INT_5(world, now):
     complaint = new_complaint(world, now, promised_at=now + HOUR)
-    assert refusal(do(world, "amend", complaint, now, promised_at=None)).rule == "INT-5"
-    do(world, "amend", complaint, now + 2 * HOUR, promised_at=now + 4 * HOUR).one()
+    do(world, "promise", complaint, now + 2 * HOUR, promised_at=now + 4 * HOUR).one()
     assert running(world, complaint)[PROMISE] == now + 4 * HOUR
     assert missed(world, now + 3 * HOUR, Complaint) == [complaint.id]
 
 
-def test_moved_before_its_time_a_promise_leaves_what_was_promised_first__INT_5(world, now):
+def test_moved_before_its_time_a_promise_leaves_what_was_promised_first_and_why__INT_5(world, now):
     ticket = new_ticket(world, now, kind=TicketKind.QUERY, promised_at=now + HOUR)
-    do(world, "amend", ticket, now + MINUTE, promised_at=now + 2 * HOUR).one()
+    do(world, "promise", ticket, now + MINUTE, promised_at=now + 2 * HOUR, reason=" 等厂家回话 ").one()
+    do(world, "promise", ticket, now + 3 * HOUR, promised_at=now + 4 * HOUR).one()
     runs = world.session.scalars(select(ClockRun).where(ClockRun.ticket_id == ticket.id).order_by(ClockRun.due_at))
-    assert [(run.due_at, run.cancelled_at, run.met_at) for run in runs] == [
-        (now + HOUR, now + MINUTE, None),
-        (now + 2 * HOUR, None, None),
+    assert [(run.due_at, run.cancelled_at, run.met_at, run.moved_because) for run in runs] == [
+        (now + HOUR, now + MINUTE, None, "等厂家回话"),
+        (now + 2 * HOUR, None, now + 3 * HOUR, None),
+        (now + 4 * HOUR, None, None, None),
     ]
 
 

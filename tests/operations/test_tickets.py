@@ -163,8 +163,8 @@ def test_an_enquiry_is_promised_within_half_an_hour__INT_5(world, now):
     assert refusal(register(world, now, promised_at=now - MINUTE)).rule == "INT-5"
     ticket = register(world, now, kind=TicketKind.ENQUIRY, promised_at=now + 30 * MINUTE).one()
     for promised in (now - MINUTE, now + 31 * MINUTE):
-        assert refusal(do(world, "amend", ticket, now, promised_at=promised)).rule == "INT-5"
-    do(world, "amend", ticket, now, promised_at=now + 20 * MINUTE).one()
+        assert refusal(do(world, "promise", ticket, now, promised_at=promised, reason="改期")).rule == "INT-5"
+    do(world, "promise", ticket, now, promised_at=now + 20 * MINUTE, reason="改期").one()
 
 
 @pytest.mark.parametrize(

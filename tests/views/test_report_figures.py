@@ -119,9 +119,9 @@ FIGURES = {
 }
 TABLES: dict[str, list[list[str]]] = {
     "clocks": [
-        ["followed up", "FUP-1", "1", "1", "50.0 %"],
-        ["formal record written", "CMP-3", "0", "1", "0.0 %"],
-        ["on site", "DSP-5", "1", "2", "33.3 %"],
+        ["followed up", "FUP-1", "1", "1", "50.0 %", "0"],
+        ["formal record written", "CMP-3", "0", "1", "0.0 %", "0"],
+        ["on site", "DSP-5", "1", "2", "33.3 %", "0"],
     ],
     "load": [
         ["without handler", "3", "1", "0"],

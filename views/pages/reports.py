@@ -217,7 +217,7 @@ class Report:
 
     def clocks(self) -> Table:
         """On-time share per clock."""
-        columns = (_("Clock"), _("Rule"), _("On time"), _("Late"), _("Share on time"))
+        columns = (_("Clock"), _("Rule"), _("On time"), _("Late"), _("Share on time"), _("Moved before"))
         table = Table("clocks", _("Kept time limits"), columns, kind="percent", series=(4,))
         endpoints = {limit.code: ("complaints", "registered_at") for limit in Complaint.time_limits}
         endpoints["follow-up"] = ("follow_ups", "due_at")
@@ -226,7 +226,8 @@ class Report:
             late = self.cell(row.late, endpoint, flt_missed=row.code, **self.days.filters(column))
             met, whole = row.on_time, row.on_time + row.late
             share = Cell(percent(met, whole), "", round(100 * met / whole, 1) if whole else None)
-            table.rows.append([Cell(code_name(row.code)), Cell(row.rule), self.cell(met), late, share])
+            moved = self.cell(row.moved)
+            table.rows.append([Cell(code_name(row.code)), Cell(row.rule), self.cell(met), late, share, moved])
         table.note = _("Of what was registered in the period; of follow-ups, what was due in it.")
         return table
 

@@ -43,6 +43,8 @@ class Related:
     """What the rows are made of; all tables of a page are read with one statement."""
     show: Callable[[Any], tuple[str, Sequence[Any]]] = lambda row: ("", tuple(row))
     """A row of the query as a row of the table."""
+    total: Callable[[Sequence[Any]], Sequence[Any]] | None = None
+    """What stands below all rows of the query."""
 
 
 class RecordPages(Part[Row]):
@@ -92,7 +94,10 @@ class RecordPages(Part[Row]):
             questions["watched"] = select(Watcher.id).where(Watcher.of(self.model, record.id), Watcher.staff_id == me)
         found = gathered({**questions, **history_questions(self.register, record.id)})
         for place, table in enumerate(tables):
-            table.rows += [table.show(row) for row in found.get(f"related {place}", ())]
+            rows = found.get(f"related {place}", ())
+            table.rows += [table.show(row) for row in rows]
+            if rows and table.total is not None:
+                table.rows.append(("", table.total(rows)))
             table.links += table.links_of_rows if table.rows else []
         entries = history(found, self.references(record))
         shown = [table for table in tables if table.rows or table.links]

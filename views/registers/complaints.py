@@ -31,6 +31,7 @@ from views.registers.matter_forms import (
     FollowerForm,
     MergeComplaintForm,
     OwnerForm,
+    PromiseForm,
     ReasonForm,
     ReassignForm,
     RepeatForm,
@@ -40,6 +41,7 @@ from views.registers.matters import (
     WATCHING,
     clock_table,
     follow_up_table,
+    hold_table,
     matter_table,
     merged_tables,
     repeat_table,
@@ -122,6 +124,7 @@ STEPS = (
     Step("reassign", ReassignForm, when=is_open),
     Step("change_owner", OwnerForm, when=is_open),
     Step("lower_severity", SeverityForm, when=lambda row: is_open(row) and row.severity is not Severity.MINOR),
+    Step("promise", PromiseForm, when=lambda c: is_open(c) and c.carried_out_at is None),
     Step("name_follower", FollowerForm, when=is_open),
     Step("escalate", ReasonForm, when=is_open),
     Step("merge", MergeComplaintForm, when=lambda c: c.status in CANCELS),
@@ -158,6 +161,7 @@ class ComplaintView(MatterPages[Complaint]):
         "heard_at",
         "registered_at",
         "due_at",
+        "promised_at",
         "formal_record_at",
         "carried_out_at",
         "archived_at",
@@ -193,11 +197,14 @@ class ComplaintView(MatterPages[Complaint]):
         "channel",
         "read_back",
         "identity_checked",
-        "promised_at",
     )
     create_form_class = ComplaintForm
     draft_class = verbs.ComplaintDraft
-    reads = {"unit": ("unit", "place"), "other_callers": ("id",)}
+    reads = {
+        "unit": ("unit", "place"),
+        "other_callers": ("id",),
+        "promised_at": ("promised_at", "status", "carried_out_at"),
+    }
     sections = (
         (
             _("Matter"),
@@ -274,6 +281,7 @@ class ComplaintView(MatterPages[Complaint]):
         work.links = links
         return [
             clock_table("complaints", record.id),
+            hold_table("complaints", record.id),
             work,
             follow_up_table("complaints", record.id),
             repeat_table("complaints", record.id, in_full=self.may_read_phone(record)),

@@ -70,6 +70,18 @@ class SeverityForm(DeskForm):
     reason = LongTextField(_("Reason"), [Required()])
 
 
+class PromiseForm(DeskForm):
+    """INT-5: until when an answer is promised."""
+
+    texts = ("reason",)
+    promised_at = LocalDateTimeField(label_for(Ticket.promised_at), [Required()])
+    reason = LongTextField(
+        _("Reason"),
+        [Optional()],
+        description=_("Needed to move a promise before its time has come; both stay on record (INT-5)."),
+    )
+
+
 class FollowerForm(DeskForm):
     """DSP-10: the one follower of a major matter."""
 

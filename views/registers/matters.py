@@ -1,5 +1,6 @@
 """What the record pages of tickets and complaints share."""
 
+import datetime
 import functools
 from typing import Any
 
@@ -17,16 +18,17 @@ from models.policy import may, visible
 from models.residents import Resident
 from models.settings import Clock
 from models.staff import Staff
+from models.tickets import PROMISE, WAITING
 from models.told import Watcher
 from views.forms.filters import State
 from views.register.record import Related
 from views.register.steps import Step
 from views.request import context
 from views.request.gathering import GatheredRow, Question
-from views.words.cells import badge, callable_phone, deadline, personal_of
+from views.words.cells import badge, callable_phone, deadline, exactly, personal_of
 from views.words.codes import code_name
 from views.words.labels import Caption
-from views.words.language import NOTHING, joined, label, local_time
+from views.words.language import NOTHING, joined, label, local_time, titled
 
 WATCHING = (Step("watch", aside=True), Step("stop_watching", aside=True))
 
@@ -43,23 +45,54 @@ def clock_table(register: str, record_id: int) -> Related:
     """The clocks that run or ran for a record, with the rule each stands for."""
     run = ClockRun
     query = select(
-        run.id, Clock.code, Clock.rule, run.started_at, run.due_at, run.met_at, run.cancelled_at, run.paused_at
+        *(run.id, Clock.code, Clock.rule, run.started_at, run.due_at, run.met_at, run.cancelled_at, run.paused_at),
+        *(run.clock_version, run.moved_because, run.paused_minutes),
     )
     query = query.join(Clock, Clock.id == run.clock_id).order_by(run.id)
     query = query.where(run.register == register, run.record_id == record_id)
-    titles = (_("Clock"), _("Rule"), _("Started"), _("Due"), _("Met"))
+    titles = (_("Clock"), _("Rule"), _("Started"), _("Due"), _("Met"), _("Stood still"))
     return Related(_("Clocks"), titles, query=query, show=lambda row: ("", _clock_cells(row)))
 
 
 def _clock_cells(run: GatheredRow) -> tuple[Any, ...]:
     if run.met_at is not None:
         met: Any = local_time(run.met_at)
+        if run.code == PROMISE and run.clock_version is None:
+            met = joined((gettext("kept") if run.met_at <= run.due_at else gettext("broken"), met))
     elif run.cancelled_at is not None:
-        met = gettext("cancelled")
+        met = titled(gettext("moved"), run.moved_because) if run.moved_because else gettext("cancelled")
     else:
         met = gettext("paused") if run.paused_at is not None else "—"
     running = run.met_at is None and run.cancelled_at is None and run.paused_at is None
-    return code_name(run.code), run.rule, local_time(run.started_at), deadline(run.due_at, ended=not running), met
+    still = run.paused_minutes
+    if run.paused_at is not None and run.met_at is None and run.cancelled_at is None:
+        still += _minutes(run.paused_at, context.now())
+    due = deadline(run.due_at, ended=not running)
+    return code_name(run.code), run.rule, local_time(run.started_at), due, met, exactly(still) if still else NOTHING
+
+
+def hold_table(register: str, record_id: int) -> Related:
+    """When a matter waited, how long each time and in all; its clocks stood still then, unless others had the job."""
+    query = select(
+        ClockRun.id, ClockRun.started_at, func.coalesce(ClockRun.met_at, ClockRun.cancelled_at).label("ended")
+    )
+    query = query.join(Clock, Clock.id == ClockRun.clock_id).order_by(ClockRun.id)
+    query = query.where(ClockRun.register == register, ClockRun.record_id == record_id, Clock.code == WAITING)
+    return Related(
+        _("On hold"),
+        (_("From"), _("Until"), _("How long")),
+        query=query,
+        show=lambda row: ("", (local_time(row.started_at), local_time(row.ended), exactly(_waited(row)))),
+        total=lambda rows: (_("In all"), "", exactly(sum(map(_waited, rows)))),
+    )
+
+
+def _waited(row: GatheredRow) -> int:
+    return _minutes(row.started_at, row.ended or context.now())
+
+
+def _minutes(begin: datetime.datetime, end: datetime.datetime) -> int:
+    return max(int((end - begin).total_seconds() // 60), 0)
 
 
 def follow_up_table(register: str, record_id: int) -> Related:

@@ -7,6 +7,7 @@ from flask import flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext
+from markupsafe import Markup
 from sqlalchemy import null, select
 
 from models.complaints import Complaint
@@ -27,7 +28,7 @@ from views.request import context
 from views.request.gathering import GatheredRow, gathered
 from views.request.queries import parse_id
 from views.request.sent_once import sent_before
-from views.words.cells import badge
+from views.words.cells import badge, deadline
 from views.words.language import NOTHING, local_time, sentence
 from views.words.references import learn_names, name_of
 
@@ -67,6 +68,11 @@ class MatterPages(RegisterView[MatterRow]):
     def show_unit(self, record: MatterRow) -> str:
         """The room, or the place where there is none."""
         return str(record.unit) if record.unit is not None else record.place or "—"
+
+    def show_promised_at(self, record: MatterRow) -> str | Markup:
+        """Until when an answer was promised (INT-5); overdue while it is owed."""
+        answered = getattr(record, "finished_at", None) or getattr(record, "carried_out_at", None)
+        return deadline(record.promised_at, ended=answered is not None or record.status not in self.model.open_statuses)
 
     def show_other_callers(self, record: MatterRow) -> str:
         """Who else called about it (INT-6)."""

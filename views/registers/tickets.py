@@ -25,6 +25,7 @@ from views.registers.matter_forms import (
     FollowerForm,
     MergeForm,
     OwnerForm,
+    PromiseForm,
     ReasonForm,
     ReassignForm,
     RepeatForm,
@@ -34,6 +35,7 @@ from views.registers.matters import (
     WATCHING,
     clock_table,
     follow_up_table,
+    hold_table,
     matter_table,
     merged_tables,
     other_callers,
@@ -123,6 +125,7 @@ STEPS = (
     Step("reassign", ReassignForm, when=lambda t: t.status in WORKING),
     Step("change_owner", OwnerForm, when=is_open),
     Step("lower_severity", SeverityForm, when=lambda row: is_open(row) and row.severity is not Severity.MINOR),
+    Step("promise", PromiseForm, when=lambda t: is_open(t) and t.finished_at is None),
     Step("name_follower", FollowerForm, when=is_open),
     Step("escalate", ReasonForm, when=is_open),
     Step("merge", MergeForm, when=may_be_cancelled),
@@ -160,6 +163,7 @@ class TicketView(IntakePages):
         "heard_at",
         "registered_at",
         "due_at",
+        "promised_at",
         "finished_at",
         "closed_at",
         "result",
@@ -193,13 +197,16 @@ class TicketView(IntakePages):
         "reporter_department",
         "channel",
         "read_back",
-        "promised_at",
         "visit_from",
         "visit_until",
     )
     create_form_class = TicketForm
     draft_class = verbs.TicketDraft
-    reads = {"unit": ("unit", "place"), "other_callers": ("id",)}
+    reads = {
+        "unit": ("unit", "place"),
+        "other_callers": ("id",),
+        "promised_at": ("promised_at", "status", "finished_at"),
+    }
     sections = (
         (
             _("Matter"),
@@ -295,6 +302,7 @@ class TicketView(IntakePages):
         """Clocks, follow-ups, repeated reports, the complaint and earlier or later tickets."""
         tables = [
             clock_table("tickets", record.id),
+            hold_table("tickets", record.id),
             follow_up_table("tickets", record.id),
             repeat_table("tickets", record.id, in_full=self.may_read_phone(record)),
         ]

@@ -82,6 +82,14 @@ def duration(delta: datetime.timedelta) -> str:
     return str(ngettext("%(num)s day", "%(num)s days", minutes // (24 * 60)))
 
 
+def exactly(minutes: int) -> str:
+    """How long to the minute, so that several add up."""
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return str(gettext("%(count)s min", count=rest))
+    return str(gettext("%(hours)s h %(minutes)s min", hours=hours, minutes=rest))
+
+
 def deadline(moment: datetime.datetime | None, *, ended: bool = False) -> str | Markup:
     """A due time as “overdue 8 h” or “2 h left” with the exact time on hover; the plain time once it is over."""
     if moment is None or ended or moment == UNREADABLE_INSTANT:

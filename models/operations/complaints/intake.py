@@ -59,7 +59,6 @@ AMENDABLE = frozenset(
         "read_back",
         "category",
         "identity_checked",
-        "promised_at",
     ]
 )
 IDENTIFYING = ("unit_id", "resident_id", "reporter_name", "reporter_phone", "reporter_department")
@@ -170,8 +169,8 @@ def amend(
     """Change descriptive columns only; never status, number, owner, team, times of work or deadlines.
 
     One that becomes serious owes its formal record at once (CMP-3). An anonymous one stays without unit, name and
-    phone, and a neighbour dispute (INT-4). Who reported it and where stay (INT-3, FUP-1), and what is promised lies
-    ahead; a promise that was missed stays missed (INT-5). Raises ValueError for other columns: the caller's mistake.
+    phone, and a neighbour dispute (INT-4). Who reported it and where stay (INT-3, FUP-1); what was promised is moved by
+    ``promise``. Raises ValueError for other columns: the caller's mistake.
     """
     if forbidden := set(columns) - AMENDABLE:
         raise ValueError(f"amend does not change {sorted(forbidden)}")
@@ -192,13 +191,10 @@ def amend(
             move.refuse(complaint, "INT-4", message, field="category")
         else:
             try:
-                check_change(complaint, columns, now=move.now)
+                check_change(complaint, columns)
             except OperationRefused as refusal:
                 move.reject(complaint, refusal)
                 continue
-            promised = columns.get("promised_at", complaint.promised_at)
-            if promised is not None and promised != complaint.promised_at and complaint.carried_out_at is None:
-                move.clocks.put_off(complaint, move.now, PROMISE, promised)
             if columns.get("severity") is Severity.SERIOUS:
                 demand_formal_record(move, complaint)
             move.set(complaint, **columns)

@@ -111,16 +111,21 @@ class RunningClocks:
         self._touched.add(row.id)
         return due
 
-    def move(self, row: Base, at: datetime.datetime, code: str, due_at: datetime.datetime | None) -> None:
+    def move(
+        self, row: Base, at: datetime.datetime, code: str, due_at: datetime.datetime | None, because: str | None = None
+    ) -> None:
         """Let the running clock *code* of *row* end at *due_at*, an instant ahead that was agreed.
 
-        Another run takes the place of the one before, which stays missed where it had run out and else is cancelled.
+        Another run takes the place of the one before, which stays missed where it had run out and else is cancelled,
+        with what it was moved for.
         """
         for run in self._changeable(row) if due_at is not None and due_at >= at else ():
             if self._clocks[run.clock_id].code != code or run.paused_at is not None:
                 continue
             run.clock_version = None  # agreed now, be it to the minute what was counted
             if run.due_at != due_at:
+                if because and run.due_at >= at and isinstance(run, ClockRun):
+                    run.moved_because = because
                 self._end(row, run, at, "met_at" if run.due_at < at else "cancelled_at")
                 self.start(row, code, at, due_at=due_at)
 
@@ -143,10 +148,12 @@ class RunningClocks:
         self.meet(row, at, code)
         self.start(row, code, at)
 
-    def put_off(self, row: Base, at: datetime.datetime, code: str, due_at: datetime.datetime) -> None:
+    def put_off(
+        self, row: Base, at: datetime.datetime, code: str, due_at: datetime.datetime, because: str | None = None
+    ) -> None:
         """As :meth:`move`, and begin the clock *code* of *row* where it does not run."""
         self.start(row, code, at, due_at=due_at)
-        self.move(row, at, code, due_at)
+        self.move(row, at, code, due_at, because)
 
     def pause(self, row: Base, at: datetime.datetime, *, apart_from: Collection[str]) -> None:
         """Let the running clocks of *row* stand still, but for some."""

@@ -5,6 +5,7 @@ from models.operations.matters.entries import Entries
 from models.operations.matters.intake import (
     SAID_BY,
     MatterDraft,
+    check_answer,
     check_change,
     check_intake,
     intake_columns,
@@ -38,6 +39,7 @@ __all__ = [
     "AnyMatter",
     "Entries",
     "MatterDraft",
+    "check_answer",
     "check_change",
     "check_intake",
     "comment_on",

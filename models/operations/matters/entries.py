@@ -40,6 +40,13 @@ class Entries(Generic[Row]):
             why=gettext_noop("Say why it is less serious."),
             opening=opening,
         )(verbs.lower_severity)
+        self.promise = verb(
+            model,
+            roles=CLERKS,
+            label=gettext_noop("Promise an answer"),
+            rule="INT-5",
+            opening=opening,
+        )(verbs.promise)
         self.name_follower = verb(model, roles=SUPERVISORS, label=gettext_noop("Name follower"), opening=opening)(
             verbs.name_follower
         )

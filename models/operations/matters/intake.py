@@ -19,8 +19,9 @@ from models.operations.matters.owed import owes_follow_up
 from models.personal import keyring_of
 from models.residents import Resident
 from models.same_matter import Report, same_matters
+from models.settings import EstateSettings
 from models.staff import Staff
-from models.tickets import Ticket
+from models.tickets import Ticket, TicketKind
 
 _WHO_AND_WHERE = ("reporter_name", "reporter_phone", "reporter_department", "resident_id", "unit_id", "place")
 _OF_THE_RECORD = ("kind", "anonymous", "imported_closed")
@@ -79,8 +80,20 @@ def check_promise(promised_at: datetime.datetime | None, *, now: datetime.dateti
         raise OperationRefused("INT-5", gettext_noop("The promised time has passed already."), field="promised_at")
 
 
-def check_change(matter: Ticket | Complaint, changes: Mapping[str, Any], *, now: datetime.datetime) -> None:
-    """Refuse *changes* that take away what INT-3 asked for, or whom the follow-up asks (FUP-1); see check_promise.
+def check_answer(
+    matter: Any, promised_at: datetime.datetime | None, settings: EstateSettings, now: datetime.datetime
+) -> None:
+    """Refuse to promise the answer to an enquiry, a draft or a record, for later than the estate allows (INT-5)."""
+    limit = settings.number(matter.estate_id, "enquiry-promise-minutes")
+    latest = now + datetime.timedelta(minutes=limit)
+    is_enquiry = getattr(matter, "kind", None) is TicketKind.ENQUIRY
+    if is_enquiry and promised_at is not None and promised_at > latest:
+        message = gettext_noop("An enquiry is answered within %(minutes)s minutes at the latest.")
+        raise OperationRefused("INT-5", message, field="promised_at", minutes=limit)
+
+
+def check_change(matter: Ticket | Complaint, changes: Mapping[str, Any]) -> None:
+    """Refuse *changes* that take away what INT-3 asked for, or whom the follow-up asks (FUP-1).
 
     Who was named once is asked, whatever is written before the work is finished; a graver matter becomes a lighter one
     by ``lower_severity`` alone (INT-7).
@@ -97,11 +110,6 @@ def check_change(matter: Ticket | Complaint, changes: Mapping[str, Any], *, now:
             "%(record)s is “%(severity)s”: a supervisor makes it less, with the reason (“Lower severity”)."
         )
         raise OperationRefused("INT-7", message, field="severity", record=matter.number, severity=matter.severity)
-    if matter.promised_at is not None and changes.get("promised_at", matter.promised_at) is None:
-        message = gettext_noop("A promise is kept, or moved to a time to come; it is not taken back.")
-        raise OperationRefused("INT-5", message, field="promised_at")
-    if changes.get("promised_at") != matter.promised_at:
-        check_promise(changes.get("promised_at"), now=now)
 
 
 def lacking(matter: Ticket | Complaint, changes: Mapping[str, Any]) -> dict[str, Msgid]:

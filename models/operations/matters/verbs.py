@@ -10,10 +10,11 @@ from models import complaints, tickets
 from models.complaints import PROGRESS_NOTE, Complaint, ComplaintStatus
 from models.errors import OperationRefused, gettext_noop
 from models.matters import Channel, CommentKind, RepeatReport, Severity
-from models.operations.core import Move, can_own, check_phone, local_date, phone_columns, works_as
+from models.operations.core import Move, can_own, check_each, check_phone, local_date, phone_columns, works_as
 from models.operations.matters.comments import comment_on
 from models.operations.matters.intake import (
     caller_columns,
+    check_answer,
     check_promise,
     reporter,
 )
@@ -113,6 +114,37 @@ def lower_severity(move: Move[Any], *, severity: Severity) -> None:
             move.refuse(matter, "INT-7", message, field="severity", record=matter.number, severity=matter.severity)
         else:
             move.set(matter, severity=severity)
+
+
+def promise(move: Move[Any], *, promised_at: datetime.datetime) -> None:
+    """Promise whoever reported it an answer until then (INT-5), or move what was promised.
+
+    Before its time that needs a reason, which stays with the promise that was moved; one whose time has come is broken
+    and stays so. Refused: a time that has passed or, of an enquiry, is too late, and what is finished or over.
+    """
+
+    def check(matter: Any) -> None:
+        if matter.status not in OPEN_STATUSES or getattr(matter, "finished_at", None) or _carried_out(matter):
+            message = gettext_noop("%(record)s is “%(status)s”: no answer is promised any more.")
+            raise OperationRefused("INT-5", message, record=matter.number, status=matter.status)
+        check_promise(promised_at, now=move.now)
+        check_answer(matter, promised_at, move.settings, move.now)
+        if _ahead(matter) and not move.call.reason.strip():
+            message = gettext_noop("Say why what was promised is moved.")
+            raise OperationRefused("INT-5", message, field="reason")
+
+    def _ahead(matter: Any) -> bool:
+        return matter.promised_at is not None and matter.promised_at >= move.now
+
+    for matter in check_each(move, check):
+        move.set(matter, promised_at=promised_at)
+        move.clocks.cancel(matter, move.now, tickets.QUESTION)
+        because = move.call.reason.strip() if _ahead(matter) else None
+        move.clocks.put_off(matter, move.now, tickets.PROMISE, promised_at, because)
+
+
+def _carried_out(matter: Any) -> bool:
+    return getattr(matter, "carried_out_at", None) is not None
 
 
 def name_follower(move: Move[Any], *, follower: Staff) -> None:

@@ -30,6 +30,7 @@ from models.operations.core import (
 )
 from models.operations.matters import (
     MatterDraft,
+    check_answer,
     check_change,
     check_intake,
     intake_columns,
@@ -42,7 +43,7 @@ from models.personal import keyring_of
 from models.roles import CLERKS, MANAGERS
 from models.settings import EstateSettings
 from models.staff import Staff, Team
-from models.tickets import OPEN_STATUSES, PROMISE, QUESTION, Ticket, TicketKind, TicketStatus
+from models.tickets import OPEN_STATUSES, Ticket, TicketKind, TicketStatus
 
 AMENDABLE = frozenset(
     {
@@ -59,7 +60,6 @@ AMENDABLE = frozenset(
         "reporter_department",
         "read_back",
         "category_id",
-        "promised_at",
         "visit_from",
         "visit_until",
     }
@@ -145,7 +145,7 @@ def _check(call: Call, draft: TicketDraft, settings: EstateSettings) -> None:
     if emergency and draft.team_id is None:
         message = gettext_noop("An emergency is dispatched at once: name the team.")
         raise OperationRefused("DSP-1", message, field="team_id")
-    _check_answer(draft.kind, draft.promised_at, settings, draft.estate_id, call.now)
+    check_answer(draft, draft.promised_at, settings, call.now)
     if draft.complaint_id is not None:
         _check_complaint(call.session, draft.complaint_id, draft.estate_id)
     if not draft.another_matter:
@@ -160,20 +160,6 @@ def _check_complaint(session: Session, complaint_id: int, estate_id: int) -> Non
     if complaint.status not in OPEN_COMPLAINTS:
         message = gettext_noop("%(record)s is “%(status)s”: no work is added to it any more.")
         raise OperationRefused("CMP-8", message, field="complaint_id", record=complaint.number, status=complaint.status)
-
-
-def _check_answer(
-    kind: TicketKind,
-    promised_at: datetime.datetime | None,
-    settings: EstateSettings,
-    estate_id: int,
-    now: datetime.datetime,
-) -> None:
-    limit = settings.number(estate_id, "enquiry-promise-minutes")
-    latest = now + datetime.timedelta(minutes=limit)
-    if kind is TicketKind.ENQUIRY and promised_at is not None and promised_at > latest:
-        message = gettext_noop("An enquiry is answered within %(minutes)s minutes at the latest.")
-        raise OperationRefused("INT-5", message, field="promised_at", minutes=limit)
 
 
 def _write(call: Call, drafts: Sequence[TicketDraft], settings: EstateSettings, *, goes_on: bool) -> list[Ticket]:
@@ -235,9 +221,8 @@ def amend(
 ) -> None:
     """Change descriptive columns only; never status, number, owner, team, times of work or deadlines.
 
-    Another promise than before is another date; one that was missed stays missed (INT-5). Refused: what takes away who
-    reported it and where (INT-3), whom its follow-up asks (FUP-1) or what was promised, and a promise that has passed
-    or is too late (INT-5).
+    Refused: what takes away who reported it and where (INT-3), or whom its follow-up asks (FUP-1). What was promised is
+    moved by ``promise``.
     """
     if forbidden := set(columns) - AMENDABLE:
         raise ValueError(f"amend does not change {sorted(forbidden)}")
@@ -247,8 +232,6 @@ def amend(
     if "reporter_phone" in columns:
         check_phone(columns["reporter_phone"])
         columns.update(phone_columns(move.session, columns["reporter_phone"], "reporter_phone"))
-    promises = columns.get("promised_at") is not None
-    settings = EstateSettings(move.session, {ticket.estate_id for ticket in move.rows}) if promises else None
     for ticket in list(move.rows):
         if ticket.status in (TicketStatus.CLOSED, TicketStatus.CANCELLED):
             move.refuse(
@@ -260,18 +243,12 @@ def amend(
             )
             continue
         try:
-            check_change(ticket, columns, now=move.now)
-            if settings is not None and columns["promised_at"] != ticket.promised_at:
-                _check_answer(ticket.kind, columns["promised_at"], settings, ticket.estate_id, move.now)
+            check_change(ticket, columns)
         except OperationRefused as refusal:
             move.reject(ticket, refusal)
             continue
         move.set(ticket, **columns)
         visit_agreed(move, ticket, columns.get("visit_until"))
-        promised = columns.get("promised_at", ticket.promised_at)
-        if promised is not None and promised != ticket.promised_at and ticket.finished_at is None:
-            move.clocks.cancel(ticket, move.now, QUESTION)
-            move.clocks.put_off(ticket, move.now, PROMISE, promised)
         if ticket.must_complete and not lacking(ticket, columns):
             move.set(ticket, must_complete=False)
 
