@@ -40,6 +40,7 @@ class FindingKind(LabelledEnum):
     RECEIVED_TODAY = "received_today", gettext_noop("received today")
     STILL_OPEN = "still_open", gettext_noop("still open")
     PAST_CLOCK = "past_clock", gettext_noop("past a clock")
+    PUT_RIGHT = "put_right", gettext_noop("done today, after its time")
     NO_FORMAL_RECORD = "no_formal_record", gettext_noop("complaint without formal record")
     NO_FOLLOW_UP = "no_follow_up", gettext_noop("finished without follow-up")
     KEY_NOT_BACK = "key_not_back", gettext_noop("key not back")
@@ -122,8 +123,13 @@ class AuditLine(EstateRow, Base):
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), info=named("Owner"))
     overdue: Mapped[bool] = mapped_column(Flag, default=False, server_default="0", info=named("Overdue"))
     facts: Mapped[dict[str, Any]] = mapped_column(Json, info=named("Facts", words=True))
-    note: Mapped[str | None] = mapped_column(LongText, info=named("Note", words=True))
+    note: Mapped[str | None] = mapped_column(LongText, info=named("Next step", words=True))
     noted_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), info=named("Noted by"))
+    noted_on: Mapped[datetime.date | None] = mapped_column(LocalDate, info=named("Noted on"))
+    """Of which day's audit the note is: it stays with its finding from day to day (:func:`operations.audits.run`)."""
+    step_by_id: Mapped[int | None] = mapped_column(Identity, info=named("By whom"))
+    """Who takes the step. No foreign key: SQLite would make the table anew for it."""
+    until: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("To be done until"))
 
     __table_args__ = table_args(
         within_estate("run_id", "audit_runs"),

@@ -65,6 +65,13 @@ class WorkingCalendar:
         """The last instant that still belongs to the local date of *moment*: its midnight, exclusive."""
         return self.instant(self.local_date(moment) + datetime.timedelta(days=1))
 
+    def next_close(self, moment: datetime.datetime) -> datetime.datetime:
+        """When the working day that goes on at *moment* ends, or the next one; without any, the end of the next day."""
+        today = self.local_date(moment)
+        days = (today + datetime.timedelta(days=offset) for offset in range(MAXIMUM_DAYS))
+        closes = (self.instant(day, self.intervals(day)[-1][1]) for day in days if self.is_working_day(day))
+        return next((close for close in closes if close > moment), self.instant(today + datetime.timedelta(days=2)))
+
     def _spans(self, start: datetime.datetime) -> Iterator[tuple[datetime.datetime, datetime.datetime]]:
         first = self.local_date(start)
         for offset in range(MAXIMUM_DAYS):

@@ -309,7 +309,7 @@ class KeyLoan(Register, Base):
         CheckConstraint("brought_by_phone IS NULL OR brought_by_name IS NOT NULL", name="brought_by_phone"),
         Index("ix_key_loans_key_id", "key_id"),
         Index("ix_key_loans_estate_id_lent_at", "estate_id", "lent_at", "id"),
-        info={TRIGGERS: LOAN_GUARDS, SENTENCES: LOAN_SENTENCES, HANGING: ("audit_findings",)},
+        info={TRIGGERS: LOAN_GUARDS, SENTENCES: LOAN_SENTENCES, HANGING: ("audit_findings", "told")},
     )
 
     key: Mapped[Key] = relationship(primaryjoin="foreign(KeyLoan.key_id) == Key.id", viewonly=True, lazy="raise_on_sql")

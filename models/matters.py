@@ -325,6 +325,9 @@ class ClockRun(OfMatter, Base):
     )
 
 
+LATE = ClockRun.met_at > ClockRun.due_at
+"""Met, but after its time: the audit of that day tells it all the same (AUD-1)."""
+Index("ix_clock_runs_late", ClockRun.estate_id, ClockRun.met_at, sqlite_where=LATE, postgresql_where=LATE)
 Index(
     "ix_clock_runs_unmet",
     ClockRun.estate_id,

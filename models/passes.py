@@ -143,7 +143,7 @@ class VisitorPass(WithPhone, Register, Base):
         info={
             TRIGGERS: {dialect: guards + _TAGS[dialect] for dialect, guards in _REFUND_GUARDS.items()},
             SENTENCES: _REFUND_SENTENCES,
-            HANGING: ("audit_findings", "clock_runs"),
+            HANGING: ("audit_findings", "clock_runs", "told"),
         },
     )
 

@@ -29,6 +29,7 @@ class ToldKind(LabelledEnum):
     COMPLAINT = "complaint", gettext_noop("complaint to the department")
     REOPENED = "reopened", gettext_noop("reopened as a new complaint")
     DISSATISFIED = "dissatisfied", gettext_noop("not satisfied")
+    AUDIT_STEP = "audit_step", gettext_noop("next step of the audit")
     MEASURES = "measures", gettext_noop("measures promised")
     APPROVAL_REQUESTED = "approval_requested", gettext_noop("approval requested")
     APPROVAL_GRANTED = "approval_granted", gettext_noop("approval granted")
@@ -39,7 +40,8 @@ class ToldKind(LabelledEnum):
 class Told(OfRecord, Base):
     """One message to one person about a record: written by the verb that is its cause, shown until it is seen.
 
-    ``cause`` is ``event:ID``, ``comment:ID`` or, of a limit, ``clock_run:ID:near``: of one cause a person is told once.
+    ``cause`` is ``event:ID``, ``comment:ID``, ``audit_line:ID`` or, of a limit, ``clock_run:ID:near``: of one cause a
+    person is told once.
     """
 
     __tablename__ = "told"

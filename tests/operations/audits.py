@@ -98,6 +98,8 @@ def everything(world, now):
     issue_pass(world, now, valid_until=now + HOUR)
     columns = {"kind": PassKind.WORKER, "permit_until": now + 9 * DAY, "deposit_fen": 5000, "handed_in_at": now}
     issue_pass(world, now, number="W-1", code="BBBB-2222", **columns)
+    late = ticket_in(world, TicketStatus.DISPATCHED, now + 2 * HOUR)
+    do(world, "accept", late, now + DAY).one()
     new_ticket(world, now + DAY, desk_owner=world.person("clerk2"))
     world.person("clerk2").disabled_at = now + DAY
     world.session.flush()

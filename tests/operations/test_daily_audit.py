@@ -6,13 +6,14 @@ import json
 import pytest
 from sqlalchemy import event, select
 
-from models.audits import AuditFinding, AuditRun, FindingKind
+from models.audits import AuditFinding, AuditLine, AuditRun, FindingKind
 from models.call import Call
 from models.errors import StaleRecord
 from models.events import Event
 from models.matters import ClockRun
 from models.operations import audits, tickets
 from models.tickets import TicketKind, TicketStatus
+from models.told import Told, ToldKind
 from models.without_event import rows_without_event
 from tests.calling import called
 from tests.operations.audits import audit, count, everything, lend_key, lines, of_kind, only, run
@@ -194,8 +195,8 @@ def test_statements_do_not_grow_with_the_rows__AUD_1(world, now):
 # ---------------------------------------------------------------- notes, sign-off
 
 
-def note(world, rows, now, by="clerk", words="已催"):
-    return audits.note(Call(world.session, world.actor(by), now), rows, note=words)
+def note(world, rows, now, by="clerk", words="已催", until=None, by_whom=None):
+    return audits.note(Call(world.session, world.actor(by), now), rows, note=words, by=by_whom, until=until)
 
 
 def sign_off(world, audit_run, now, by="supervisor", **arguments):
@@ -261,3 +262,81 @@ def test_a_clock_run_of_another_estate_is_none_of_ours__AUD_1(world, now):
     outcome = audits.run(Call(world.session, world.actor("stranger"), now + DAY), [world.other])
     assert audits.document(world.session, outcome.all())["audits"][0]["findings"] == []
     assert world.session.scalars(select(ClockRun).where(ClockRun.ticket_id == ticket.id)).first() is not None
+
+
+# ---------------------------------------------------------------- what was done late, what a note promises
+
+
+def test_what_was_missed_is_told_by_its_day_though_it_was_done_before_the_audit__AUD_1(world, now):
+    late = ticket_in(world, TicketStatus.DISPATCHED, now)
+    do(world, "accept", late, now + 3 * HOUR).one()
+    in_time = ticket_in(world, TicketStatus.DISPATCHED, now)
+    do(world, "accept", in_time, now + MINUTE).one()
+    (found,) = of_kind(world, now + 4 * HOUR, K.PUT_RIGHT)
+    assert (found["number"], found["rule"]) == (late.number, "DSP-4")
+    made = run(world, now + 4 * HOUR).one()
+    (line,) = lines(world, kind=K.PUT_RIGHT)
+    assert (line.overdue, line.facts["met_at"]) == (False, (now + 3 * HOUR).isoformat())
+    assert of_kind(world, now + DAY, K.PUT_RIGHT) == [], "each is told by its own day"
+    assert [each["kind"] for each in audits.document(world.session, [made])["audits"][0]["findings"]].count("put_right")
+
+
+def test_a_note_stays_with_its_finding_until_its_time_or_until_something_changes__AUD_3(world, now):
+    stays, over, changed = (lend_key(world, now, now + minutes * MINUTE) for minutes in (1, 2, 3))
+    today = run(world, now + HOUR).one()
+
+    def by_record(audit_run):
+        query = select(AuditFinding.record_id, AuditLine).join(AuditLine, AuditLine.finding_id == AuditFinding.id)
+        query = query.where(AuditLine.run_id == audit_run.id, AuditFinding.kind == K.KEY_NOT_BACK)
+        return {row.record_id: row.AuditLine for row in world.session.execute(query)}
+
+    clerk, technician = world.person("clerk"), world.person("technician")
+    until = now + 3 * DAY
+    before = by_record(today)
+    note(world, [before[stays.id], before[changed.id]], now + HOUR, by="clerk", until=until, by_whom=technician).all()
+    note(world, [before[over.id]], now + HOUR, until=now + 2 * HOUR).one()
+    changed.due_at = now + 30 * MINUTE
+    world.session.flush()
+    tomorrow = run(world, now + DAY).one()
+    after = by_record(tomorrow)
+    kept = after[stays.id]
+    assert (kept.note, kept.noted_by_id, kept.step_by_id, kept.until) == ("已催", clerk.id, technician.id, until)
+    assert kept.noted_on == TODAY
+    assert [(after[each.id].note, after[each.id].until) for each in (over, changed)] == [(None, None)] * 2
+    assert refusal(sign_off(world, tomorrow, now + DAY)).values["count"] == 2
+
+
+def test_a_note_says_a_step_by_whom_and_until_when__AUD_3(world, now):
+    lend_key(world, now, now + MINUTE)
+    run(world, now + HOUR).one()
+    (line,) = lines(world, kind=K.KEY_NOT_BACK)
+    for words in (".", "。", "——", "!?"):
+        assert refusal(note(world, [line], now + HOUR, words=words)).rule == "AUD-3"
+    for until in (now + HOUR, now, now + 93 * DAY):
+        assert refusal(note(world, [line], now + HOUR, until=until)).rule == "AUD-3"
+    world.person("technician2").disabled_at = now
+    world.session.flush()
+    for username in ("stranger", "technician2"):
+        assert refusal(note(world, [line], now + HOUR, by_whom=world.person(username))).rule == "AUD-3"
+    assert line.note is None
+    note(world, [line], now + HOUR).one()
+    assert (line.step_by_id, line.until > now + HOUR) == (world.person("clerk").id, True)
+
+
+def test_who_is_to_act_is_told_with_the_signature_and_managers_of_what_was_put_off__AUD_3(world, now):
+    lend_key(world, now, now + MINUTE)
+    technician, manager = world.person("technician"), world.person("manager")
+
+    def told():
+        found = world.session.execute(select(Told.staff_id, Told.kind).where(Told.rule == "AUD-3").order_by(Told.id))
+        return [(row.staff_id, row.kind) for row in found]
+
+    first = run(world, now + HOUR).one()
+    note(world, lines(world, run_id=first.id, overdue=True), now + HOUR, by_whom=technician).all()
+    assert told() == [], "nothing goes out before it is signed"
+    sign_off(world, first, now + HOUR).one()
+    assert told() == [(technician.id, ToldKind.AUDIT_STEP)]
+    second = run(world, now + DAY).one()
+    note(world, lines(world, run_id=second.id, overdue=True), now + DAY, by_whom=technician).all()
+    sign_off(world, second, now + DAY).one()
+    assert sorted(told()[1:]) == sorted([(technician.id, ToldKind.AUDIT_STEP), (manager.id, ToldKind.ESCALATED)])

@@ -115,10 +115,15 @@ def test_a_finding_says_whose_it_is_since_when_and_what_was_said_to_it__AUD_1(
         return reading.columns(reading.row_of(page, "/admin/tickets/details/", here["tickets"][name]))
 
     since = {"Since": "2026-11-17 08:00", "Age": "26 h", "Due": "2026-11-18 08:00"}
-    assert told("to explain") == {"Record": "T-to explain", "Owner": "陈思", **since, "Explanation": ""}
-    assert told("explained") == {"Record": "T-explained", "Owner": "", **since, "Explanation": "已约明天 林小满"}
+    assert told("to explain") == {"Record": "T-to explain 大堂 to explain", "Owner": "陈思", **since, "Next step": ""}
+    assert told("explained") == {
+        "Record": "T-explained 大堂 explained",
+        "Owner": "",
+        **since,
+        "Next step": "已约明天 · written by 林小满",
+    }
     long_ago = {"Since": "2026-11-09 10:00", "Age": "9 days", "Due": ""}
-    assert told("in time") == {"Record": "T-in time", "Owner": "林小满", **long_ago, "Explanation": ""}
+    assert told("in time") == {"Record": "T-in time 大堂 in time", "Owner": "林小满", **long_ago, "Next step": ""}
 
 
 def test_after_a_finding_the_next_to_explain_has_the_focus__AUD_3(
@@ -149,9 +154,9 @@ def test_the_control_sheet_has_every_finding_with_its_counts_and_notes__AUD_3(
     ]
     site = [[reading.words(cell) for cell in row.css("td")] for row in reading.rows(page.css("section")[1])]
     assert [[record, owner, said] for _tick, record, owner, _since, _due, said in site] == [
-        ["T-explained overdue", "", "已约明天 (林小满)"],
-        ["T-to explain overdue", "陈思", ""],
-        ["T-in time", "林小满", ""],
+        ["T-explained 大堂 overdue", "", "已约明天 (林小满)"],
+        ["T-to explain 大堂 overdue", "陈思", ""],
+        ["T-in time 大堂", "林小满", ""],
     ]
     assert reading.facts(page) == {
         "Date": "2026-11-18",

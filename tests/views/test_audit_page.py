@@ -228,3 +228,23 @@ def test_what_is_drawn_of_the_findings_is_what_was_asked_for__AUD_3() -> None:
     assert drawn("open", "b") == []
     assert drawn("all", many=151)[0] == ("a", list(range(150)), 1)
     assert drawn("all", "a", many=151) == [("a", list(range(151)), 0)]
+
+
+def test_a_step_says_by_whom_and_until_when_and_the_day_before_is_told__AUD_3(
+    run: int, look: DeskSession, world: World, sign_in: Callable[..., FlaskClient], post: Any
+) -> None:
+    first, second, third = lines(look, run)[:3]
+    clerk, address, person = sign_in("clerk"), f"/admin/audits/note/?id={run}", world.person("technician")
+    given = {"line": [str(first.id)], "note": "去催", f"note-{second.id}": "换锁", "by": str(person.id)}
+    for wrong in ({"by": "0"}, {"until": "soon"}, {"until": "2001-01-01T08:00"}):
+        refused = post(clerk, address, **{**given, **wrong})
+        assert refused.status_code in (400, 409), wrong
+        assert 'value="换锁"' in refused.text
+        assert [line.note for line in lines(look, run)[:3]] == [None] * 3
+    assert post(clerk, address, **given, until="2026-11-20T09:00").status_code == 302
+    until = datetime.datetime(2026, 11, 20, 1, tzinfo=datetime.UTC)
+    told = [(line.note, line.step_by_id, line.until) for line in lines(look, run)[:3]]
+    assert told == [("去催", person.id, until), ("换锁", person.id, until), (None, None, None)]
+    words = reading.words(reading.page(clerk.get(page_of(run))))
+    assert f"{person.name} · until 2026-11-20 09:00" in words
+    assert third.number in words

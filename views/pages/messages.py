@@ -7,15 +7,12 @@ from flask import abort, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import lazy_gettext as _
-from sqlalchemy import Row, func, literal, or_, select
+from sqlalchemy import Row, func, or_, select
 
 from models.base import tables
-from models.estates import Unit
 from models.events import Event
-from models.keys import Key
 from models.matters import ClockRun, Comment
 from models.operations import mentions, told
-from models.operations.core import number_of
 from models.policy import may, of_visible, visible
 from models.settings import Clock
 from models.staff import Staff
@@ -26,6 +23,7 @@ from views.request import context
 from views.request.committing import committing
 from views.request.queries import PAGE_SIZE, parse_choice, parse_id, parse_search
 from views.words.codes import code_name
+from views.words.described import describe
 from views.words.language import joined, local_time, say
 from views.words.references import learn_names, record_url
 
@@ -82,14 +80,13 @@ class MessageView(DeskPage):
             wanted.setdefault(model, set()).add(row.record_id)
             if row.readable:
                 read.setdefault(model, set()).add(row.record_id)
-        records = _records(read)
-        wanted[Unit] = {record.unit_id for record in records.values() if record.unit_id is not None}
+        records = describe(read)
         names = learn_names(wanted)
         said = _said(found)
         shown = []
         for row in found:
             model = tables()[row.register]
-            record = records.get((model, row.record_id))
+            record = records.get((row.register, row.record_id))
             text = [] if record is None else [said.get(row.cause, ""), record.sentence]
             shown.append(
                 {
@@ -97,7 +94,7 @@ class MessageView(DeskPage):
                     "who": "" if row.kind in OF_TIME else names[Staff, row.told_by_id],
                     "number": names[model, row.record_id] if record is None else record.number,
                     "url": record_url(row.register, row.record_id) if row.readable else "",
-                    "room": names.get((Unit, record.unit_id), "") if record is not None else "",
+                    "room": record.room if record is not None else "",
                     "text": joined(filter(None, text[:1] if row.kind is ToldKind.MENTION else text)),
                 }
             )
@@ -133,20 +130,6 @@ class MessageView(DeskPage):
                 for person in mentions.offered(people, typed)
             ]
         )
-
-
-def _records(wanted: dict[type[Any], set[int]]) -> dict[tuple[type[Any], int], Row[Any]]:
-    """Number, unit and sentence of each record that may be read; one statement a register."""
-    found: dict[tuple[type[Any], int], Row[Any]] = {}
-    for model, ids in wanted.items():
-        columns = model.__table__.columns
-        of_key = select(Key.unit_id).where(Key.id == columns.get("key_id")).scalar_subquery()
-        unit = columns.get("unit_id", of_key if "key_id" in columns else literal(None))
-        sentence = columns.get(model.beside or "purpose", literal(""))
-        query = select(model.id, number_of(model).label("number"), unit.label("unit_id"), sentence.label("sentence"))
-        for row in context.session().execute(query.where(model.id.in_(ids))):
-            found[model, row.id] = row
-    return found
 
 
 def _said(found: list[Row[Any]]) -> dict[str, str]:

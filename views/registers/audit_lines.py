@@ -6,13 +6,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask_babel import gettext
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import aliased
 
 from models.audits import AuditFinding, AuditLine, AuditRun, finding_kinds
+from models.base import tables
 from models.staff import Staff
 from views.request.gathering import GatheredRow, Question
 from views.words.cells import deadline, duration
+from views.words.described import Described, describe
 from views.words.language import label, local_time
 from views.words.references import record_url
 
@@ -37,6 +39,12 @@ class Line:
     overdue: bool
     note: str
     noted_by: str
+    step: str = ""
+    """By whom and until when the step of its note is done; that it stands since an earlier day."""
+    before: str = ""
+    """What was said to it in the audit before, where that does not stand any more."""
+    room: str = ""
+    sentence: str = ""
     version_of_note: str = ""
     """The note that the page was drawn with: what was typed beside it is compared with this."""
     problem: str = ""
@@ -119,7 +127,10 @@ class Sheet:
 
 def lines_question(run_id: int) -> Question:
     """The findings of a run as they were."""
-    owner, noter = aliased(Staff), aliased(Staff)
+    owner, noter, doer = aliased(Staff), aliased(Staff), aliased(Staff)
+    run, former, before = aliased(AuditRun), aliased(AuditRun), aliased(AuditLine)
+    earlier = select(former.id).join(run, and_(run.estate_id == former.estate_id, former.day < run.day))
+    previous = earlier.where(run.id == run_id).order_by(former.day.desc()).limit(1).scalar_subquery()
     return (
         select(
             AuditLine.id,
@@ -134,10 +145,16 @@ def lines_question(run_id: int) -> Question:
             AuditFinding.since,
             owner.name.label("owner"),
             noter.name.label("noted_by"),
+            AuditLine.noted_on,
+            AuditLine.until,
+            doer.name.label("by"),
+            before.note.label("before"),
         )
         .join(AuditFinding, AuditFinding.id == AuditLine.finding_id)
         .outerjoin(owner, owner.id == AuditLine.owner_id)
         .outerjoin(noter, noter.id == AuditLine.noted_by_id)
+        .outerjoin(doer, doer.id == AuditLine.step_by_id)
+        .outerjoin(before, and_(before.finding_id == AuditLine.finding_id, before.run_id == previous))
         .where(AuditLine.run_id == run_id)
     )
 
@@ -145,11 +162,17 @@ def lines_question(run_id: int) -> Question:
 def sheet_of(rows: Iterable[GatheredRow], run: AuditRun) -> Sheet:
     """The findings by kind and rule: lists with something to explain first, and in each list that before the rest."""
     groups: dict[tuple[Any, str], Group] = {}
-    for row in rows:
+    found = list(rows)
+    wanted: dict[type[Any], set[int]] = {}
+    for row in found:
+        if model := tables().get(row.register):
+            wanted.setdefault(model, set()).add(row.record_id)
+    described = describe(wanted)
+    for row in found:
         group = groups.setdefault(
             (row.kind, row.rule), Group(f"{row.kind.value}-{row.rule}", label(row.kind), row.rule)
         )
-        group.lines.append(_line(row, run))
+        group.lines.append(_line(row, run, described.get((row.register, row.record_id), Described())))
     for group in groups.values():
         group.lines.sort(key=lambda line: (not line.overdue, line.number, line.id))
         group.drawn = group.lines
@@ -175,7 +198,19 @@ def _part_back(facts: Mapping[str, Any]) -> str:
     return str(gettext("%(back)s of %(pieces)s back", back=facts["pieces_back"], pieces=facts["pieces"]))
 
 
-def _line(row: GatheredRow, run: AuditRun) -> Line:
+def _step(row: GatheredRow, run: AuditRun) -> str:
+    """By whom and until when; since which day, where that is an earlier one."""
+    if not row.note:
+        return ""
+    parts = [row.by or ""]
+    if row.until is not None:
+        parts.append(gettext("until %(time)s", time=local_time(row.until)))
+    if row.noted_on is not None and row.noted_on < run.day:
+        parts.append(gettext("as noted on %(day)s", day=row.noted_on))
+    return " · ".join(filter(None, parts))
+
+
+def _line(row: GatheredRow, run: AuditRun, record: Described) -> Line:
     since = datetime.datetime.fromisoformat(row.facts["since"]) if row.facts.get("since") else row.since
     due_text = row.facts.get("due_at")
     due = datetime.datetime.fromisoformat(due_text) if due_text else None
@@ -191,5 +226,9 @@ def _line(row: GatheredRow, run: AuditRun) -> Line:
         overdue=row.overdue,
         note=row.note or "",
         noted_by=row.noted_by or "",
+        step=_step(row, run),
+        before="" if row.note else row.before or "",
+        room=record.room,
+        sentence=record.sentence,
         version_of_note=row.note or "",
     )

@@ -1,5 +1,6 @@
 """The daily audit (每日盘点): its runs, the run page by rule with notes and sign-off, and the printed sheet."""
 
+import datetime
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
@@ -9,6 +10,7 @@ from flask_admin import expose
 from flask_babel import gettext, lazy_gettext as _, ngettext
 from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
+from wtforms.validators import Optional
 
 from models.audits import AuditLine, AuditRun
 from models.call import Call
@@ -16,8 +18,9 @@ from models.errors import OperationRefused, Outcome
 from models.operations import audits as verbs
 from models.staff import Staff
 from views.forms.base import DeskForm
-from views.forms.fields import LongTextField, Required
+from views.forms.fields import LocalDateTimeField, LongTextField, Required
 from views.forms.filters import DateFilter
+from views.forms.references import StaticChoiceField
 from views.register.base import LedgerView
 from views.register.scope import INVALID, perform
 from views.register.steps import Step
@@ -35,9 +38,12 @@ MOST_LINES = 1000
 
 
 class NoteForm(DeskForm):
-    """What is done about the ticked findings (AUD-3)."""
+    """The next step of the ticked findings, and by whom and until when all that is saved with it is done (AUD-3)."""
 
-    note = LongTextField(_("Note to the ticked findings"), [Required()], length=LONGEST_NOTE)
+    records = ("by",)
+    note = LongTextField(_("Next step of the ticked findings"), [Required()], length=LONGEST_NOTE)
+    by = StaticChoiceField(_("By whom"), [Optional()], lookup="staff", blank=_("owner of each"))
+    until = LocalDateTimeField(_("To be done until"), [Optional()])
 
 
 class AuditView(LedgerView[AuditRun]):
@@ -154,11 +160,14 @@ class AuditView(LedgerView[AuditRun]):
         lines = self.lines(record, [*ids, *sent.typed])
         sent.keep(lines)
         notes = dict(sent.typed)
-        if ids or form.note.data or not notes:
+        for_ticked = bool(ids or form.note.data or not notes)
+        if not form.validate() and not for_ticked and set(form.errors) != {"note"}:
+            return self.run_page(record.id, form, None, ids, sent), INVALID
+        if for_ticked:
             if not any(row_id in lines for row_id in ids):
                 problem = gettext("Tick the findings that the note is about, or write beside one.")
                 return self.run_page(record.id, form, problem, ids, sent), INVALID
-            if not form.validate():
+            if form.errors:
                 return self.run_page(record.id, form, None, ids, sent), INVALID
             without = [row_id for row_id in ids if row_id in lines and row_id not in notes and not lines[row_id].note]
             if not without and not notes:
@@ -170,7 +179,8 @@ class AuditView(LedgerView[AuditRun]):
                 record.id, form, gettext("Nothing was saved yet: look at the marked findings."), ids, sent
             ), INVALID
         try:
-            perform(_write_notes, [lines[row_id] for row_id in sorted(notes)], notes=notes)
+            given = form.arguments() | {"note": notes}
+            perform(_write_notes, [lines[row_id] for row_id in sorted(notes)], **given)
         except OperationRefused as refusal:
             return self.run_page(record.id, form, sentence(refusal), ids, sent), refusal.http_status
         flash(ngettext("%(num)s finding explained.", "%(num)s findings explained.", len(notes)), "success")
@@ -241,11 +251,18 @@ class Sent:
                 )
 
 
-def _write_notes(call: Call, lines: Sequence[AuditLine], *, notes: dict[int, str]) -> Outcome:
+def _write_notes(
+    call: Call,
+    lines: Sequence[AuditLine],
+    *,
+    note: dict[int, str],
+    by: Staff | None,
+    until: datetime.datetime | None,
+) -> Outcome:
     """The notes to these lines by the verb, text by text; refused as a whole."""
     both = Outcome()
     seen = {line.id: line.note for line in lines}
-    for text in dict.fromkeys(notes[line.id] for line in lines):
-        about = [line for line in lines if notes[line.id] == text]
-        both.done += verbs.note(call, about, note=text, seen=seen).all()
+    for text in dict.fromkeys(note[line.id] for line in lines):
+        about = [line for line in lines if note[line.id] == text]
+        both.done += verbs.note(call, about, note=text, by=by, until=until, seen=seen).all()
     return both

@@ -13,7 +13,8 @@ from models.errors import OperationRefused, Outcome, gettext_noop
 from models.estates import Estate
 from models.follow_ups import FollowUp
 from models.operations.audits.matters import matter_findings
-from models.operations.audits.overdue import past_clocks
+from models.operations.audits.overdue import past_clocks, put_right
+from models.operations.audits.signed import tell_signed
 from models.operations.audits.store import counts_of, store_findings, store_lines
 from models.operations.core import (
     CHUNK,
@@ -22,6 +23,7 @@ from models.operations.core import (
     Finding,
     FindingKey,
     Move,
+    People,
     create,
     hold_estates,
     operation,
@@ -32,7 +34,10 @@ from models.operations.core import (
 from models.operations.matters import FORMAL_RECORD
 from models.roles import CLERKS, SUPERVISORS
 from models.settings import EstateSettings
+from models.staff import Staff
 
+LONGEST = datetime.timedelta(days=92)
+"""So far away at most is the time that a note gives itself."""
 SIGNED = gettext_noop("The audit of %(day)s is signed off and stays as it is.")
 
 
@@ -121,6 +126,7 @@ def _find(
     begins, ends = calendar.instant(day), calendar.instant(day + datetime.timedelta(days=1))
     scope = AuditDay(estate_id=estate.id, day_begins=begins, day_ends=ends, now=now)
     found = [*matter_findings(session, scope, calendar.local_date), *past_clocks(session, scope)]
+    found += put_right(session, scope)
     found += [item for find in FINDERS for item in find(session, scope)]
     found = _one_line_a_cause(session, found)
     return {item.key: item for item in sorted(found, key=_order)}
@@ -152,9 +158,19 @@ def _order(item: Finding) -> FindingKey:
 
 @operation(AuditRun, roles=CLERKS, label=gettext_noop("Write note"))
 @operation(AuditLine, roles=CLERKS, label=gettext_noop("Write note"))
-def note(call: Call, lines: Iterable[AuditLine], *, note: str, seen: Mapping[int, str | None] | None = None) -> Outcome:
-    """Write what is done about findings (AUD-3), in place of an earlier note; not any more after sign-off.
+def note(
+    call: Call,
+    lines: Iterable[AuditLine],
+    *,
+    note: str,
+    by: Staff | None = None,
+    until: datetime.datetime | None = None,
+    seen: Mapping[int, str | None] | None = None,
+) -> Outcome:
+    """Write the next step to findings (AUD-3), in place of an earlier note; not any more after sign-off.
 
+    *by* does it, else the owner of each finding, else the writer; *until* (UTC) is to come and at most 92 days away,
+    else the end of the working day. Until then the note stays with a finding in which nothing changes.
     *seen*: id of a line -> the note that its writer has seen; refused where there is another one by now.
     """
     rows = list(lines)
@@ -165,6 +181,13 @@ def note(call: Call, lines: Iterable[AuditLine], *, note: str, seen: Mapping[int
     runs = {row.id: row for row in call.session.scalars(query.execution_options(populate_existing=True))}
     move = Move(call.following(preview=call.preview), AuditLine, rows, verb="note", rule="AUD-3")
     move.refuse_unless(note.strip(), "AUD-3", gettext_noop("The note is empty."))
+    said = any(letter.isalnum() for letter in note) or not note.strip()
+    move.refuse_unless(said, "AUD-3", gettext_noop("The note says nothing: write the next step."))
+    ahead = until is None or call.now < until <= call.now + LONGEST
+    message = gettext_noop("Until when the step is done is a time to come, at most %(days)s days away.")
+    move.refuse_unless(ahead, "AUD-3", message, days=LONGEST.days)
+    settings = EstateSettings(call.session, {line.estate_id for line in rows})
+    working = People(call.session)
     for line in list(move.rows):
         run_of_line = runs[line.run_id]
         if run_of_line.signed_off_at is not None:
@@ -175,13 +198,28 @@ def note(call: Call, lines: Iterable[AuditLine], *, note: str, seen: Mapping[int
             message = gettext_noop("Meanwhile somebody wrote: “%(note)s”. Save again to replace it.")
             move.refuse(line, "AUD-3", message, note=line.note or "")
             continue
-        move.set(line, note=note.strip(), noted_by_id=call.actor.staff_id)
+        here = working.working(line.estate_id)
+        if by is not None and by.id not in here:
+            message = gettext_noop("%(name)s does not work in this estate.")
+            move.refuse(line, "AUD-3", message, name=by.name)
+            continue
+        move.set(
+            line,
+            note=note.strip(),
+            noted_by_id=call.actor.staff_id,
+            noted_on=run_of_line.day,
+            step_by_id=by.id if by is not None else line.owner_id if line.owner_id in here else call.actor.staff_id,
+            until=until or settings.calendar(line.estate_id).next_close(call.now),
+        )
     return move.finish()
 
 
 @verb(AuditRun, roles=SUPERVISORS, label=gettext_noop("Sign off"), rule="AUD-3")
 def sign_off(move: Move[AuditRun]) -> None:
-    """Sign audits off, by a supervisor; refused with every overdue finding that has no note (AUD-3). It is final."""
+    """Sign audits off, by a supervisor; refused with every overdue finding that has no note (AUD-3). It is final.
+
+    Who is to do the next steps is told of them, and managers of those that were not done by the time given before.
+    """
     for row in list(move.rows):
         if row.signed_off_at is not None:
             move.refuse(row, "AUD-3", SIGNED, day=row.day.isoformat())
@@ -190,6 +228,7 @@ def sign_off(move: Move[AuditRun]) -> None:
             move.refuse(row, "AUD-3", message, count=len(missing), missing=missing)
         else:
             move.set(row, signed_off_at=move.now, signed_off_by_id=move.actor.staff_id)
+    tell_signed(move.call, move.rows)
 
 
 def _without_note(session: Session, run_of_day: AuditRun) -> list[str]:

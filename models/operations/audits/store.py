@@ -97,7 +97,10 @@ def store_lines(
     *,
     now: datetime.datetime,
 ) -> bool:
-    """Make the lines of *run* say what was found; notes stay. Returns whether anything differed."""
+    """Make the lines of *run* say what was found; notes stay. Returns whether anything differed.
+
+    A finding that comes back as it was has the note of the audit before, until the time that this gives itself.
+    """
     names = _usernames(session, {item.owner_id for item in findings.values()} - {None})
     wanted = {ids[key]: item for key, item in findings.items()}
     query = select(AuditLine.id, AuditLine.finding_id, *(getattr(AuditLine, name) for name in _LINE))
@@ -115,7 +118,20 @@ def store_lines(
         session.execute(delete(AuditLine).where(AuditLine.id.in_(gone[start : start + CHUNK])))
     _write(session, AuditLine, changed, _LINE, now)
     shared = {"estate_id": run.estate_id, "run_id": run.id, "created_at": now, "updated_at": now}
-    _insert(session, AuditLine, ({**shared, "finding_id": key, **_line(item, names)} for key, item in wanted.items()))
+    notes = _notes_before(session, run, now)
+
+    def made(finding_id: int, item: Finding) -> Columns:
+        line = _line(item, names)
+        before = notes.get(finding_id)
+        stays = before is not None and all(getattr(before, name) == line[name] for name in _LINE)
+        return {
+            **shared,
+            "finding_id": finding_id,
+            **line,
+            **{name: getattr(before, name) if stays else None for name in _NOTE},
+        }
+
+    _insert(session, AuditLine, (made(key, item) for key, item in wanted.items()))
     for known in list(session):
         if isinstance(known, AuditLine | AuditFinding):
             session.expire(known)
@@ -123,6 +139,16 @@ def store_lines(
 
 
 _LINE = ("number", "owner_id", "overdue", "facts")
+_NOTE = ("note", "noted_by_id", "noted_on", "step_by_id", "until")
+
+
+def _notes_before(session: Session, run: AuditRun, now: datetime.datetime) -> dict[int, Any]:
+    """Finding -> its line in the estate's audit before *run*, of those whose note gives itself time beyond *now*."""
+    before = select(AuditRun.id).where(AuditRun.estate_id == run.estate_id, AuditRun.day < run.day)
+    before = before.order_by(AuditRun.day.desc()).limit(1)
+    lines = select(AuditLine.finding_id, *(getattr(AuditLine, name) for name in (*_LINE, *_NOTE)))
+    lines = lines.where(AuditLine.run_id == before.scalar_subquery(), AuditLine.until > now)
+    return {row.finding_id: row for row in session.execute(lines)}
 
 
 def _line(item: Finding, names: Mapping[int, str]) -> Columns:
