@@ -17,15 +17,17 @@ from models.base import Base, tables
 from models.complaints import IS_OPEN as OPEN_COMPLAINTS, Complaint
 from models.estates import Unit
 from models.follow_ups import IS_SCHEDULED, FollowUp, is_owed
+from models.matters import ClockRun
 from models.policy import may, visible
+from models.settings import Clock
 from models.staff import Staff, Team
-from models.tickets import IS_OPEN as OPEN_TICKETS, Ticket
+from models.tickets import IS_OPEN as OPEN_TICKETS, Ticket, TicketStatus
 from models.timekeeping import LAST_HEARD, keeps_time
 from views.pages import homes
 from views.register.beside import NOW, ON_DESK, SOON
 from views.register.panel_view import PanelView
 from views.register.scope import actor_here
-from views.register.steps import next_step
+from views.register.steps import Step, next_step
 from views.registers import complaints, tickets
 from views.request import context
 from views.request.gathering import GatheredRow, Prepared, Question, prepared
@@ -40,6 +42,14 @@ MATTERS: tuple[tuple[type[Ticket] | type[Complaint], ColumnElement[bool], str, M
     (Ticket, OPEN_TICKETS, "tickets", tickets),
     (Complaint, OPEN_COMPLAINTS, "complaints", complaints),
 )
+
+
+_TO_ASK = select(ClockRun.record_id).join(Clock, Clock.id == ClockRun.clock_id)
+_RUNS_OUT = ClockRun.met_at.is_(None) & ClockRun.cancelled_at.is_(None) & ClockRun.paused_at.is_(None)
+ASKED_ABOUT = (Ticket.status == TicketStatus.IN_PROGRESS) & Ticket.id.in_(
+    _TO_ASK.where(ClockRun.register == "tickets", Clock.code == "ask-done", _RUNS_OUT, ClockRun.due_at < NOW)
+)
+"""Jobs of which nobody said within the hour that they are done: the desk asks, and writes the answer down (DSP-6)."""
 
 
 @dataclass(frozen=True)
@@ -66,13 +76,14 @@ FIGURES = (
     Figure("open", _("Unclosed")),
     Figure("overdue", _("Overdue"), late=True),
     Figure("soon", _("Due within 2 hours")),
+    Figure("ask", _("Not said to be done within the hour")),
     Figure("unassigned", _("Without handler")),
     Figure("follow_up", _("Waiting for follow-up")),
     Figure("mine", _("Mine")),
 )
 
 
-OF_THE_DESK = frozenset({"unassigned", "follow_up", "mine"})
+OF_THE_DESK = frozenset({"ask", "unassigned", "follow_up", "mine"})
 """Figures that mean nothing to who sees only their own jobs."""
 
 
@@ -114,7 +125,7 @@ class DeskView(PanelView, AdminIndexView):
             self._template,
             figures=[replace(figure, number=_sum(figure, found)) for figure in figures],
             shown=shown,
-            rows=_merged(found),
+            rows=_merged(found, shown),
             more=any(len(found.get(f"rows {endpoint}", ())) == ROWS for _m, _o, endpoint, _v in MATTERS),
             beside=[(name, each, found[key]) for name, each in ON_DESK.items() if (key := f"beside {name}") in found],
             audit=next(iter(found.get("audit", ())), None),
@@ -184,6 +195,8 @@ def _filter(name: str, model: type[Ticket] | type[Complaint]) -> ColumnElement[b
         return place_in(model.due_at) < NOW
     if name == "soon":
         return place_in(model.due_at).between(NOW, SOON)
+    if name == "ask":
+        return ASKED_ABOUT if model is Ticket else false()
     if name == "unassigned":
         return model.assignee_id.is_(None)
     if name == "follow_up":
@@ -224,10 +237,12 @@ SHAPE = ("id", "number", "due_at", "summary", "place", *DECIDING)
 """What is read of a matter."""
 
 
-def _merged(found: dict[str, list[Any]]) -> list[OpenMatter]:
+def _merged(found: dict[str, list[Any]], shown: str) -> list[OpenMatter]:
     rows = []
     for model, _is_open, endpoint, view in MATTERS:
         base, steps = url_for(f"{endpoint}.details_view", id=""), _Steps(endpoint, model, view)
+        if shown == "ask" and may(context.actor(), "ask_done", model):
+            steps.always("ask_done")
         rows += [OpenMatter(row, f"{base}{row.id}", *steps.next(row)) for row in found.get(f"rows {endpoint}", ())]
     latest = datetime.datetime.max.replace(tzinfo=datetime.UTC)
     return sorted(rows, key=lambda row: (row.matter.due_at or latest, row.matter.number))[:ROWS]
@@ -243,9 +258,16 @@ class _Steps:
         may_call = may(context.actor(), "record_attempt", "follow_ups")
         self._calls = url_for("follow_ups.details_view", id="") if may_call else ""
         self._known: dict[tuple[Any, ...], tuple[Any, str]] = {}
+        self._only: Step | None = None
+
+    def always(self, verb: str) -> None:
+        """Lead from every row to this step."""
+        self._only = next(step for step in self._view.STEPS if step.verb == verb)
 
     def next(self, row: GatheredRow) -> tuple[Any, str]:
         """What the step is called, and its address."""
+        if self._only is not None:
+            return self._only.label, url_for(f"{self._endpoint}.step_view", verb=self._only.verb, id=row.id)
         if row.follow_up_id is not None and self._calls:
             return self._call, f"{self._calls}{row.follow_up_id}"
         # Of times only whether there is one.
