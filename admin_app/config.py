@@ -28,6 +28,8 @@ SECURE_COOKIES = "FRONTDESK_SECURE_COOKIES"
 TRUSTED_PROXIES = "FRONTDESK_TRUSTED_PROXIES"
 PUBLIC_URL = "FRONTDESK_PUBLIC_URL"
 TRUSTED_HOSTS = "FRONTDESK_TRUSTED_HOSTS"
+MAIL_URL = "FRONTDESK_MAIL_URL"
+SMS_URL = "FRONTDESK_SMS_URL"
 YES = frozenset({"1", "yes", "true", "on"})
 NO = frozenset({"0", "no", "false", "off"})
 
@@ -57,6 +59,11 @@ class Config:
     """The same database on a server, signed in to as the owner of its tables: for upgrades alone."""
     database_schema: str | None = None
     """Where on a server our tables are; None for where its user's tables are anyway."""
+
+    mail_url: str | None = field(default=None, repr=False)
+    """By which server mail is sent, as Apprise writes it; None for none."""
+    sms_url: str | None = field(default=None, repr=False)
+    """The gateway that sends text messages, which gets ``phone`` and ``id`` beside the text; None for none."""
 
     @property
     def is_demo(self) -> bool:
@@ -101,6 +108,8 @@ class Config:
             trusted_hosts=_trusted_hosts(given, public_url, use),
             owner_database_url=owner_url,
             database_schema=_schema(given, url),
+            mail_url=_way_out(given, MAIL_URL, "mailto", "mailtos"),
+            sms_url=_way_out(given, SMS_URL, "json", "jsons"),
         )
 
 
@@ -274,6 +283,14 @@ def _public_url(given: Mapping[str, str]) -> str | None:
             f"{PUBLIC_URL} is {text!r}; write where people reach the panel, for example https://desk.example.org."
         )
     return text
+
+
+def _way_out(given: Mapping[str, str], name: str, *schemes: str) -> str | None:
+    text = (given.get(name) or "").strip()
+    if text and not text.startswith(tuple(f"{scheme}://" for scheme in schemes)):
+        # The text itself may hold a password, so it is not repeated.
+        raise ConfigurationError(f"{name} must begin with {schemes[1]}:// (or {schemes[0]}://), as Apprise writes it.")
+    return text or None
 
 
 def _trusted_hosts(given: Mapping[str, str], public_url: str | None, use: DatabaseUse) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from models.follow_ups import FollowUp, FollowUpAttempt
 from models.hanging import registers_of
 from models.imports import ImportChunk, ImportRun
 from models.matters import ClockRun, Comment, RepeatReport
+from models.outbox import WayOut
 from models.passes import PassMovement, VisitorPass
 from models.residents import MERGED, Occupancy, Resident, ResidentContact
 from models.roles import ADMINS, AUDITORS, EVERYONE, MANAGERS, READERS, SUPERVISORS, WORKERS, Role
@@ -71,7 +72,7 @@ def role_for(actor: Actor | None, verb: str, target: Any) -> Role | None:
     person = record.staff if isinstance(record, StaffContact) else record
     if isinstance(person, Staff) and verb != "end_role" and not _shares_estate(actor, person):
         return None
-    if isinstance(record, Told) and record.staff_id != actor.staff_id:
+    if isinstance(record, Told | WayOut) and record.staff_id != actor.staff_id:
         return None
     if isinstance(record, SavedView) and not _keeps(actor, record):
         return None
@@ -117,7 +118,7 @@ def _keeps(actor: Actor, view: SavedView) -> bool:
 def _is_theirs(actor: Actor, role: Role, record: Base, verb: str) -> bool:
     if isinstance(record, SavedView):
         return record.owner_id == actor.staff_id
-    if isinstance(record, Told):
+    if isinstance(record, Told | WayOut):
         return record.staff_id == actor.staff_id
     if isinstance(record, Team):
         return record.id in actor.teams_in(record.estate_id, role)
@@ -169,6 +170,8 @@ def visible(actor: Actor | None, model: type[Any]) -> ColumnElement[bool]:
     if model is Told:
         not_taken_back = or_(Told.withdrawn_at.is_(None), Told.seen_at.is_not(None))
         return and_(Told.staff_id == actor.staff_id, not_taken_back)
+    if model is WayOut:
+        return WayOut.staff_id == actor.staff_id
     if model is SavedView:
         own = or_(SavedView.owner_id == actor.staff_id, SavedView.shared.is_(true()))
         return and_(SavedView.estate_id.in_(actor.estate_ids), own)

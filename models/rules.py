@@ -162,6 +162,7 @@ RULES: dict[str, Msgid] = {
         "vehicles, fee status."
     ),
     "RES-5": gettext_noop("Every unit has a butler."),
+    "NOT-2": gettext_noop("People on duty are told of a new job and of what else concerns them, wherever they are."),
     "SET-1": gettext_noop(
         "Limits, categories, teams and figures are settings that a manager edits; each change is in the event log."
     ),

@@ -255,6 +255,14 @@ column_choices  choose                  C T L S M A D  †
 told            read                    C T L S M A D  †
 told            mark_seen               C T L S M A D  †
 
+ways_out        read                    C T L S M A D  NOT-2
+ways_out        choose                  C T L S M A D  NOT-2
+ways_out        drop                    C T L S M A D  NOT-2
+
+outbox          read                    . . . . M A .  NOT-2†
+outbox          send_again              . . . . M . .  NOT-2†
+outbox          let_go                  . . . . M . .  NOT-2†
+
 rules           read                    C T L S M A D  †
 
 reports         read                    . . . . M A .  AUD-5

@@ -20,6 +20,7 @@ from views.pages.desk import DeskView
 from views.pages.follow_up_queue import FollowUpQueueView
 from views.pages.key_board import KeyBoardView
 from views.pages.messages import MessageView
+from views.pages.outbox import OutboxView, WayView
 from views.pages.reports import ReportView
 from views.pages.rules import RuleView
 from views.pages.several_keys import SeveralKeysView
@@ -77,6 +78,8 @@ def register_views(app: Flask) -> Admin:
             ON_DESK[made.register] = made.on_desk
     admin.add_view(SeveralKeysView())
     admin.add_view(MessageView())
+    admin.add_view(WayView())
+    admin.add_view(OutboxView())
     admin.add_view(RuleView())
     admin.add_view(bulk_runs.BulkRunView())
     admin.add_view(imports.ImportView())

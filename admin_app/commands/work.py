@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from admin_app import clock, database, logs
 from admin_app.config import Config
+from admin_app.sending import Sender
 from models.call import Call
 from models.errors import OperationRefused
 from models.operations import timekeeping
@@ -24,6 +25,8 @@ from models.staff import actor_for
 
 HEARTBEAT_SECONDS = 5
 """Several of these fit into the lease: one that comes late costs nothing."""
+SENDING = datetime.timedelta(seconds=15)
+"""So long messages are sent in one turn, before time is looked at again."""
 
 log = logging.getLogger(__name__)
 
@@ -32,14 +35,14 @@ log = logging.getLogger(__name__)
 @click.option("--once", is_flag=True, help="Do what is due now and end; does nothing where another one is at work.")
 @click.option("--attached", is_flag=True, hidden=True, help="End as soon as standard input ends.")
 def command(once: bool, attached: bool) -> None:
-    """Do what time does: the nightly audit of each estate (AUD-1), and who is told of limits near and missed (INT-14).
+    """Do what time does: the nightly audit of each estate (AUD-1), who is told of limits (INT-14), and the outbox.
 
     Start it beside `frontdesk serve`, on as many machines as you like: one leads, another takes its place within half
     a minute. The desk and /healthz say when none is at work.
     """
     config, stop = Config.from_environment(), threading.Event()
     with database.open_ready(config) as opened, _told_to_stop(stop, attached=attached):
-        keeper = Keeper(opened, stop)
+        keeper = Keeper(opened, stop, config)
         while not stop.is_set():
             keeper.turn(clock.now())
             if once:
@@ -51,9 +54,10 @@ def command(once: bool, attached: bool) -> None:
 class Keeper:
     """One process that keeps time, or waits until the one that does is heard of no more."""
 
-    def __init__(self, opened: database.Database, stop: threading.Event) -> None:
+    def __init__(self, opened: database.Database, stop: threading.Event, config: Config) -> None:
         self.holder = f"{socket.gethostname()[:60]}:{os.getpid()}:{secrets.token_hex(4)}"
         self._opened, self._stop = opened, stop
+        self._sender = Sender(opened, config)
         self._leads = False
         self._said: set[str] = set()
 
@@ -67,12 +71,19 @@ class Keeper:
             for task in timekeeping.TASKS if leads else ():
                 with self._going_on(str(task.name)):
                     self._do(task, now)
+            if leads:
+                with self._going_on("the outbox"):
+                    self._sender.turn(now, lambda: self._goes_on(now + SENDING))
 
     def end(self, now: datetime.datetime) -> None:
         """Let another one lead at once."""
         with contextlib.suppress(DBAPIError), self._opened.writing() as session:
             timekeeping.give_back(session, self.holder, now)
             session.commit()
+
+    def _goes_on(self, until: datetime.datetime) -> bool:
+        """Whether there is time for one more message: a gateway that does not answer keeps nothing else waiting."""
+        return not self._stop.is_set() and clock.now() < until and self._lead(clock.now())
 
     def _lead(self, now: datetime.datetime) -> bool:
         with self._opened.writing() as session:

@@ -44,14 +44,14 @@ def test_nothing_is_done_where_another_process_is_at_work__INT_14(world, run_her
 
 
 def test_one_estate_that_is_refused_holds_no_other_back_and_is_tried_again__INT_14(
-    world, app, caplog, now, monkeypatch
+    world, app, config, caplog, now, monkeypatch
 ):
     monkeypatch.setattr(clock, "now", lambda: now + NIGHT)
     refused, other = world.estate.id, world.other.id
     later = AuditRun(estate_id=refused, day=now.date() + datetime.timedelta(days=1), ran_at=now, ran_by_id=1, counts={})
     world.session.add(later)
     world.session.commit()
-    keeper = Keeper(app.extensions["frontdesk_database"], threading.Event())
+    keeper = Keeper(app.extensions["frontdesk_database"], threading.Event(), config)
     ran = select(AuditRun.estate_id).where(AuditRun.ran_at == now + NIGHT).order_by(AuditRun.estate_id)
     for _time in range(2):
         keeper.turn(now + NIGHT)
@@ -65,13 +65,13 @@ def test_one_estate_that_is_refused_holds_no_other_back_and_is_tried_again__INT_
     assert world.session.scalars(ran).all() == [refused, other]
 
 
-def test_a_missed_limit_is_told_to_the_right_person_exactly_once_whoever_keeps_time__INT_14(world, app, now):
+def test_a_missed_limit_is_told_to_the_right_person_exactly_once_whoever_keeps_time__INT_14(world, app, config, now):
     opened = app.extensions["frontdesk_database"]
     call = Call(world.session, world.actor("clerk"), now)
     (ticket,) = tickets.register(call, [ticket_draft(world)]).all()
     record = ticket.id
     world.session.commit()
-    one, other = (Keeper(opened, threading.Event()) for _ in range(2))
+    one, other = (Keeper(opened, threading.Event(), config) for _ in range(2))
     late = now + datetime.timedelta(minutes=31)
 
     def told():
@@ -87,7 +87,7 @@ def test_a_missed_limit_is_told_to_the_right_person_exactly_once_whoever_keeps_t
     for keeper, at in ((one, late), (other, late), (other, late + LEASE * 2), (one, late + LEASE * 2)):
         keeper.turn(at)
         assert told() == expected
-    started_again = Keeper(opened, threading.Event())
+    started_again = Keeper(opened, threading.Event(), config)
     started_again.turn(late + LEASE * 4)
     assert told() == expected
     pieces = [[run] for run in world.session.scalars(select(ClockRun.id))]

@@ -25,7 +25,7 @@ from tests.operations import walks
 from tests.records import Records
 
 LOOKING = {"read", "export", "print", "print_slip", "read_counts"}
-ONES_OWN = {"saved_views", "column_choices", "told", "account", "desk", "rules"}
+ONES_OWN = {"saved_views", "column_choices", "told", "ways_out", "account", "desk", "rules"}
 
 
 def test_the_policy_grants_exactly_what_the_table_says() -> None:

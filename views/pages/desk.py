@@ -18,6 +18,7 @@ from models.complaints import IS_OPEN as OPEN_COMPLAINTS, Complaint
 from models.estates import Unit
 from models.follow_ups import IS_SCHEDULED, FollowUp, is_owed
 from models.matters import ClockRun
+from models.outbox import NOT_SENT, Outgoing
 from models.policy import may, visible
 from models.settings import Clock
 from models.staff import Staff, Team
@@ -134,6 +135,7 @@ class DeskView(PanelView, AdminIndexView):
             auditor_piles=homes.auditor_home(found),
             only_mine=only_mine,
             time_stands=_time_stands(found),
+            not_sent=next((row.number for row in found.get("not sent", ())), 0),
             may_audit=may(actor, "run", "audit_runs"),
             today=local_today(),
             now=context.now(),
@@ -148,6 +150,7 @@ def _questions(figures: tuple[Figure, ...], shown: str, _key: tuple[Any, ...], _
         questions |= dict(_rows(shown))
     questions |= {
         "last heard": LAST_HEARD,
+        **dict(_not_sent()),
         **dict(_beside()),
         **homes.supervisor_questions(),
         **homes.auditor_questions(),
@@ -283,6 +286,12 @@ class _Steps:
             self._known[facts] = (step and step.label, url)
         label, url = self._known[facts]
         return label, f"{url}{row.id}" if url else ""
+
+
+def _not_sent() -> Iterator[tuple[str, Question]]:
+    """How many messages did not leave the house, or perhaps not, for who can send them again."""
+    if may(actor_here(), "send_again", Outgoing):
+        yield "not sent", _here(select(func.count().label("number")).select_from(Outgoing), Outgoing, NOT_SENT)
 
 
 def _beside() -> Iterator[tuple[str, Question]]:

@@ -33,7 +33,6 @@ from models.operations.core.registers import (
 )
 from models.operations.core.staff import DESK_ROLES, WORKING_ROLES, can_handle, can_own, once_looked_up, works_as
 from models.operations.core.telling import (
-    CHUNK,
     TELLS,
     People,
     Step,
@@ -45,6 +44,7 @@ from models.operations.core.telling import (
     write_messages,
 )
 from models.operations.core.verb import Verb, operation, verb
+from models.operations.core.ways_out import CHUNK, take_back
 
 __all__ = [
     "CHUNK",
@@ -103,6 +103,7 @@ __all__ = [
     "same_phone",
     "sift",
     "start_first",
+    "take_back",
     "take_numbers",
     "take_numbers_by_day",
     "tells",

@@ -16,7 +16,8 @@ from models.call import Call
 from models.errors import Msgid, OperationRefused, Outcome, StaleRecord, gettext_noop
 from models.events import fact, record_events
 from models.operations.core.clocks import RunningClocks
-from models.operations.core.telling import CHUNK, tell
+from models.operations.core.telling import tell
+from models.operations.core.ways_out import CHUNK
 from models.personal import Keyring, keyring_of
 from models.policy import role_for
 from models.roles import Role

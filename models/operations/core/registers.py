@@ -14,7 +14,7 @@ from models.errors import Incomplete, Msgid, OperationRefused, Outcome, gettext_
 from models.estates import Estate
 from models.hanging import OfRecord, hanging_on
 from models.operations.core.move import Move, refuse_role
-from models.operations.core.telling import CHUNK
+from models.operations.core.ways_out import CHUNK
 from models.settings import EstateSettings
 from models.staff import Actor
 from models.tags import has_look_alikes

@@ -16,13 +16,13 @@ from sqlalchemy.orm import Session
 from models.base import Base, LabelledEnum
 from models.call import Call
 from models.hanging import HANGING, hangs, registers_of
+from models.operations.core.ways_out import CHUNK, send_out, take_back
+from models.outbox import Outgoing
 from models.policy import may
 from models.roles import Role
 from models.rules import known_rule
 from models.staff import Actor, Staff, StaffAssignment, actor_for
 from models.told import UNSEEN, Told, ToldKind, Watcher
-
-CHUNK = 500
 
 
 class People:
@@ -196,13 +196,15 @@ def message(call: Call, row: Any, kind: LabelledEnum, rule: str, cause: str, sta
 
 
 def write_messages(session: Session, messages: list[dict[str, Any]]) -> None:
-    """Write *messages* with one statement."""
+    """Write *messages* with one statement, and what leaves the house of them."""
     if messages:
         session.connection().execute(insert(Told), messages)
+        send_out(session, messages)
 
 
 def withdraw(call: Call, events: Iterable[int]) -> None:
     """Take back what these events told: who has not seen it yet never will, to others it is *taken back*."""
     told = Told.cause.in_([f"event:{number}" for number in events]), Told.withdrawn_at.is_(None)
+    take_back(call, Outgoing.told_id.in_(select(Told.id).where(*told)))
     taken_back = update(Told).where(*told).values(withdrawn_at=call.now, updated_at=call.now)
     call.session.execute(taken_back.execution_options(synchronize_session=False))
