@@ -24,7 +24,7 @@ def tickets(desk):
 
 @pytest.mark.parametrize("header", ["序号", "编号", "No.", "number", "工单号", "投诉编号", "id"])
 def test_a_running_number_is_no_record_s_number__INT_6(header):
-    for number in ("1", "2.0", "No.3", "第4条", "⑤", "十一", "0007", "１２", "(8)", "9#", "#10", "25号"):
+    for number in ("1", "2.0", "No.3", "第4条", "⑤", "十一", "0007", "123.0", "１２", "(8)", "9#", "#10", "25号"):
         assert identifies(number, header) is (number == "0007" and header in ("工单号", "投诉编号")), number
     for number in ("GD-1", "20261101001", "2026-11-001", "TS20260001", "BX-3"):
         assert identifies(number, header), number

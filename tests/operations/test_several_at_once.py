@@ -4,14 +4,16 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from models.call import Call
+from models.complaints import Complaint, ComplaintStatus
 from models.events import Event
 from models.operations import complaints, residents, settings, tickets
 from models.residents import ResidentContact
 from models.settings import CalendarDay
 from models.staff import StaffAssignment, actor_for
+from tests.operations.walks import complaint_in
 
 
 @pytest.fixture
@@ -42,6 +44,16 @@ def test_matters_of_two_estates_are_registered_together_each_with_a_number_of_it
     assert [row.number[-3:] for row in again.all()] == ["003", "004", "002"]
     events = select(Event.record_id).where(Event.register == made[0].__tablename__, Event.verb == "register")
     assert sorted(desk.session.scalars(events)) == sorted(row.id for row in [*made, *again.done])
+
+
+def test_archived_complaints_of_two_estates_are_reopened_together_each_in_its_own__CMP_8(desk):
+    old = complaint_in(desk.world, ComplaintStatus.ARCHIVED, desk.now)
+    told = {column.name: getattr(old, column.name) for column in Complaint.__table__.columns if column.computed is None}
+    told |= {"estate_id": desk.world.other.id, "unit_id": None, "resident_id": None, "team_id": None, "place": "大门"}
+    desk.session.execute(insert(Complaint), [told | {"id": old.id + 1, "number": "C261118-009"}])
+    archived = [desk.session.get_one(Complaint, number) for number in (old.id, old.id + 1)]
+    made = complaints.reopen_as_new(Call(desk.session, desk.actor, desk.now, reason="又停了"), archived).all()
+    assert [(row.previous_id, row.estate_id) for row in made] == [(row.id, row.estate_id) for row in archived]
 
 
 def _another(draft: Any) -> Any:

@@ -199,6 +199,15 @@ def test_a_mixed_selection_goes_to_each_tickets_own_team_and_the_preview_says_wh
     assert tuple(session.get_one(Ticket, number).team_id for number in (pipe, stair, nobodys)) == expected
 
 
+def test_a_bulk_step_that_there_is_not_has_no_page(
+    records: Records, sign_in: Callable[..., FlaskClient], post: Callable[..., Any]
+) -> None:
+    client = sign_in("clerk")
+    for address in ("tickets/bulk/comment/", "tickets/bulk/nothing/", "units/bulk/dispatch/"):
+        assert client.get(f"/admin/{address}").status_code == 404, address
+        assert post(client, f"/admin/{address}", row=[str(records.tickets[1])]).status_code == 404, address
+
+
 def test_each_register_with_a_bulk_verb_says_what_its_rows_are_about() -> None:
     assert {each.register for each in everything() if each.bulk and not each.model.beside} <= set(ABOUT)
 

@@ -15,7 +15,7 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import Integer, func, insert, literal, select
 
 from models import Base, FollowUp, KeyLoan, Staff, StaffAssignment, VisitorPass
-from models.base import LocalDate, ShortText, SortKey, UTCDateTime
+from models.base import LocalDate, LongText, ShortText, SortKey, UTCDateTime
 from models.call import Call
 from models.operations import residents, tickets
 from models.policy import permissions
@@ -129,7 +129,7 @@ def test_every_register_exports_every_row_with_the_values_of_the_database(
             for column in view.exported_columns
             if column in table.c
             and not {"personal", "secret"} & set(table.c[column].info)
-            and isinstance(table.c[column].type, ShortText | UTCDateTime | LocalDate | Integer)
+            and isinstance(table.c[column].type, ShortText | LongText | UTCDateTime | LocalDate | Integer)
             and not column.endswith("_fen")
             and (column == "valid_until" or not hasattr(view, f"show_{column}"))
         ]
@@ -164,6 +164,29 @@ def test_cells_hold_times_amounts_and_figures_by_their_type__PAS_3(
     assert cells["Handed in"].value is None
     (text,) = csv.DictReader(io.StringIO(client.get("/admin/visitor-passes/export/csv/").data.decode("utf-8-sig")))
     assert (text["Valid until"], Decimal(text["Deposit"])) == (until.isoformat(" "), Decimal("50.50"))
+
+
+def test_what_a_page_says_in_words_its_export_says_in_the_same__SET_1(
+    session: DeskSession, records: Records, sign_in: Callable[..., FlaskClient]
+) -> None:
+    clerk = session.scalars(select(Staff).where(Staff.username == "clerk")).one()
+    clerk.language = "zh_Hans_CN"
+    session.commit()
+    client = sign_in("manager")
+
+    def first(register: str, *columns: str) -> list[str]:
+        heading, row, *_others = as_csv(client, f"/admin/{register}/export/csv/")
+        return [row[heading.index(column)] for column in columns]
+
+    assert first("clocks", "Code", "Starts with", "Stops with") == [
+        "query or suggestion answered",
+        "Register",
+        "Answer",
+    ]
+    assert first("staff", "Full name", "Roles", "Language") == ["陈思", "clerk", "中文"]
+    assert first("working-hours", "Weekday") == ["Monday"]
+    said = first("events", "Role", "What", "Register", "Source")
+    assert said == ["clerk", "Run daily audit", "Daily audits", "panel"]
 
 
 def test_figures_and_times_of_audits_and_settings_are_no_text__SET_1_AUD_2(

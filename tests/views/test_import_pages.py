@@ -55,6 +55,9 @@ def test_each_page_of_an_import_says_what_becomes_of_each_row_and_column(
     assert reading.chosen(reading.one(columns, "#header-row")) == "2"
     assert [reading.words(option) for option in columns.css("#sheet option")] == ["房产 · 7 rows", "旧 · 1 row"]
     assert reading.ticked(columns, "left_out") == ["7"]
+    other = reading.one(reading.page(manager.get(f"/admin/imports/map/?id={run}&sheet=1")), "main")
+    assert (reading.chosen(reading.one(other, "#sheet")), reading.sent(other.css("form")[-1])["sheet"]) == ("1", "1")
+    assert [reading.words(line.css_first("td")) for line in reading.rows(other)] == ["房号", "9-901"]
     assert "Row 7: 说明：以上为在册房屋" in reading.words(columns)
 
     sent = reading.sent(columns.css("form")[-1]) | {"column": [column for column, _samples in taken.values()]}
@@ -89,6 +92,29 @@ def test_each_page_of_an_import_says_what_becomes_of_each_row_and_column(
     assert undone.css("button[type=submit]") == []
     (listed,) = reading.rows(reading.page(manager.get("/admin/imports/")))
     assert reading.words(listed) == f"2026-11-18 10:00 {run} Units 名册.xlsx 4 finished"
+
+
+def test_headings_in_two_rows_and_rooms_with_people_are_named_as_they_are_taken(
+    sign_in: Callable[..., FlaskClient], post: Callable[..., Any]
+) -> None:
+    manager = sign_in("manager")
+    rows = (
+        "房号及姓名,业主资料,,租户,",
+        ",电话,备注,姓名,电话",
+        "1-201 钱一,'13911110001,,孙二,13911110002",
+        "钱三,,,,",
+    )
+    _, run = step_of(upload(manager, post, "\n".join(rows).encode(), "residents", key=KEY))
+    columns = reading.one(reading.page(manager.get(f"/admin/imports/map/?id={run}")), "main")
+    assert reading.chosen(reading.one(columns, "#header-row")) == "2"
+    boxes = [reading.chosen(box) for box in columns.css("select[name=column]")]
+    assert boxes == ["room_and_person", "phone", "note", "tenant_name", "tenant_phone"]
+    sent = reading.sent(columns.css("form")[-1]) | {"column": boxes, "everybody": "owner"}
+    assert post(manager, "/admin/imports/map/", **sent).status_code == 302
+    checked = reading.words(reading.page(manager.get(f"/admin/imports/check/?id={run}")))
+    assert "房号及姓名: Room and person; 业主电话: Phone; 备注: Note; 租户姓名: Tenant's name" in checked
+    assert "1 row will be imported, 0 add to records, 0 are there already, 1 is refused." in checked
+    assert "Room and person cannot be told apart in “钱三”" in checked
 
 
 def test_the_page_of_columns_names_those_that_the_last_such_file_had_not(

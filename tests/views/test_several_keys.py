@@ -23,6 +23,7 @@ from tests.views.conftest import ROLES
 
 HOUR = datetime.timedelta(hours=1)
 PAGE = "/admin/keys/several/"
+APPROVALS = "/admin/key-approvals/details/"
 SIGNED = {"identity_checked": "1", "signed": "1"}
 
 
@@ -380,6 +381,12 @@ def test_approvals_of_one_name_are_for_one_person_in_whatever_case__KEY_3(
         assert set(re.findall(r"key=(\d+)", clerk.get(f"{PAGE}?approved={one.id}").location)) == {
             str(key.id) for key in keys[:2]
         }
+    # Beside an approval stands what else is approved; lending it together is for who lends.
+    for person, lends in (("clerk", True), ("auditor", False)):
+        beside = reading.one(reading.page(sign_in(person).get(f"{APPROVALS}?id={made[0].id}")), "main")
+        addresses = [address for _text, address in reading.links(beside)]
+        assert f"{APPROVALS}?id={made[1].id}" in addresses, person
+        assert any(address.startswith(f"{PAGE}?approved=") for address in addresses) is lends, person
 
 
 def test_a_key_offers_what_may_be_done_where_it_is__KEY_2_KEY_4(

@@ -82,8 +82,7 @@ class BulkPages(Part[Row]):
         """The list that “all that match” means, None when rows were ticked."""
         if not request.form.get("all"):
             return None
-        pairs = parse_qsl(request.form.get("query", ""), keep_blank_values=True)
-        return self.listing(MultiDict(pairs))
+        return self.listing(MultiDict(parse_qsl(request.form.get("query", ""))))
 
     def _tried_before(self, verb: str) -> BulkRun | None:
         """The person's own finished run whose refused rows are to be tried again; 404 for any other."""
@@ -130,9 +129,7 @@ class BulkPages(Part[Row]):
             abort(413, gettext("At most %(count)s rows at once: narrow the filter.", count=LARGEST_SELECTION))
         return ids
 
-    def prepare(
-        self, verb: str, ids: list[int], arguments: dict[str, Any], key: str, *, by_filter: bool = False
-    ) -> int:
+    def prepare(self, verb: str, ids: list[int], arguments: dict[str, Any], key: str, *, by_filter: bool) -> int:
         """Freeze the selection and commit; the id of the run."""
         actor = context.actor()
         assert actor is not None

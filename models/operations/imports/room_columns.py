@@ -87,11 +87,10 @@ class RoomColumns:
         return [self.has_buildings, self.has_stairwells_in_rooms, sorted(self.with_stairwells)]
 
     def know(self, facts: Sequence[Any]) -> None:
-        """See what :meth:`facts` stored."""
+        """Take what :meth:`facts` stored, before anything was seen."""
         if facts:
-            self.has_buildings |= facts[0]
-            self.has_stairwells_in_rooms |= facts[1]
-            self.with_stairwells |= set(facts[2])
+            self.has_buildings, self.has_stairwells_in_rooms, buildings = facts
+            self.with_stairwells = set(buildings)
 
 
 def _stairwell_in(code: str) -> str | None:
