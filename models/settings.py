@@ -205,6 +205,7 @@ DEFAULT_SETTINGS: dict[str, tuple[str, object]] = {
     "visitor-pass-days": ("PAS-1", 1),
     "temporary-pass-days": ("PAS-2", 3),
     "worker-pass-days": ("PAS-3", 92),
+    "worker-pass-months": ("PAS-3", 3),
     "worker-pass-deposit-fen": ("PAS-3", 5000),
     "worker-pass-card-fee-fen": ("PAS-3", 500),
     "key-loan-days": ("KEY-4", 31),

@@ -81,7 +81,7 @@ def test_a_new_estate_has_its_clocks_settings_categories_hours_and_calendar__SET
         "review",
         "archiving",
     }
-    assert counted(desk, Setting) == 12
+    assert counted(desk, Setting) == 13
     assert counted(desk, WorkingHours) == 10
     assert found(desk, CalendarDay, day=NEW_YEAR_EVE).kind is DayKind.OFF
     assert found(desk, CalendarDay, day=MAKE_UP_SATURDAY).kind is DayKind.WORKING

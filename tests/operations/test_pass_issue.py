@@ -102,6 +102,15 @@ def test_a_workers_pass_is_valid_three_calendar_months_at_most__PAS_3(desk, firs
         issue(desk, worker(desk, permit_until=permit, valid_from=begin, valid_until=latest + HOUR))
 
 
+def test_how_many_months_is_a_figure_of_the_estate__PAS_3_SET_1(desk):
+    figures = {"worker-pass-days": 200, "worker-pass-months": 4}
+    for code, value in figures.items():
+        desk.session.add(Setting(estate_id=desk.world.estate.id, code=code, rule="PAS-3", value=value))
+    desk.session.flush()
+    begin, latest = (datetime.datetime.fromisoformat(f"{day}T00:00+08:00") for day in ("2027-02-01", "2027-06-01"))
+    assert issue(desk, worker(desk, permit_until=desk.now + 900 * DAY, valid_from=begin)).valid_until == latest
+
+
 def test_a_shorter_setting_holds_for_workers_passes_too__PAS_3(desk):
     desk.session.add(Setting(estate_id=desk.world.estate.id, code="worker-pass-days", rule="PAS-3", value=10))
     desk.session.flush()

@@ -111,7 +111,9 @@ def _written(said: Foretold, key: str) -> ForetoldPage:
     more = said.would_be_late - len(late)
     return ForetoldPage(
         key=key,
-        moving=clauses(
+        moving=gettext("No open time limit moves.")
+        if not moving
+        else clauses(
             ngettext("%(num)s open time limit moves", "%(num)s open time limits move", moving),
             gettext("%(number)s to an earlier time", number=said.earlier),
             gettext("of these %(number)s would be late at once", number=said.late_at_once),

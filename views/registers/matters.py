@@ -80,7 +80,7 @@ def hold_table(register: str, record_id: int) -> Related:
     query = query.where(ClockRun.register == register, ClockRun.record_id == record_id, Clock.code == WAITING)
     return Related(
         _("On hold"),
-        (_("From"), _("Until"), _("How long")),
+        (_("Started"), _("Ended"), _("How long")),
         query=query,
         show=lambda row: ("", (local_time(row.started_at), local_time(row.ended), exactly(_waited(row)))),
         total=lambda rows: (_("In all"), "", exactly(sum(map(_waited, rows)))),

@@ -19,6 +19,7 @@ NAMES: dict[str, Any] = {
     "visitor-pass-days": _("Visitor pass, days"),
     "temporary-pass-days": _("Temporary pass, days"),
     "worker-pass-days": _("Worker's pass, days"),
+    "worker-pass-months": _("Worker's pass, months at most"),
     "worker-pass-deposit-fen": _("Deposit for a worker's pass, fen"),
     "worker-pass-card-fee-fen": _("Card fee for a worker's pass, fen"),
     "key-loan-days": _("Longest loan of a key that a supervisor may allow, days"),

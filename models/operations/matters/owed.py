@@ -15,7 +15,7 @@ from models.matters import ClockRun, Severity
 from models.operations.core import CHUNK, DESK_ROLES, Move, create, first_limits, start_first
 from models.operations.matters.workers import workers_of
 from models.roles import Role
-from models.settings import Clock, EstateSettings
+from models.settings import Clock, EstateSettings, time_limits
 from models.staff import Staff, StaffAssignment
 from models.tickets import Ticket, TicketKind, TicketStatus
 
@@ -38,9 +38,10 @@ def owes_follow_up(matter: Any) -> bool:
 
 
 def due_follow_up_at(settings: EstateSettings, estate_id: int, finished_at: datetime.datetime) -> datetime.datetime:
-    """When the follow-up of what was finished at *finished_at* is due; three days where the clock is off."""
+    """When the follow-up of what was finished at *finished_at* is due; the usual time later where the clock is off."""
     clock = settings.clock(estate_id, "follow-up")
-    return settings.due(clock, finished_at) if clock else finished_at + datetime.timedelta(days=3)
+    usual = datetime.timedelta(minutes=time_limits()["follow-up"].minutes)
+    return settings.due(clock, finished_at) if clock else finished_at + usual
 
 
 def make_follow_ups(move: Move[Any], matters: Sequence[Ticket | Complaint]) -> None:

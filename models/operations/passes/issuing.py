@@ -33,8 +33,6 @@ from models.personal import IdDocument
 from models.roles import CLERKS, MANAGERS, SUPERVISORS
 from models.tags import tag_key
 
-WORKER_MONTHS = 3
-"""PAS-3: no setting makes a worker's pass last longer."""
 AMENDABLE = frozenset(
     {
         "holder_name",
@@ -105,7 +103,8 @@ def issue(new: New[VisitorPass], draft: PassDraft) -> VisitorPass:
     check_id_number(draft.id_document, draft.id_number, rule=rule, today=calendar.local_date(new.now))
     check_badge(new.session, draft.estate_id, draft.badge_number, new.once("badges", set))
     days = new.settings.number(draft.estate_id, DAYS[draft.kind])
-    row.valid_from, row.valid_until = _valid(draft, rule, days, calendar, new.now)
+    months = new.settings.number(draft.estate_id, "worker-pass-months")
+    row.valid_from, row.valid_until = _valid(draft, rule, days, months, calendar, new.now)
     return row
 
 
@@ -168,11 +167,11 @@ def _missing(paper: PassDraft | VisitorPass) -> dict[str, Msgid]:
 
 
 def _valid(
-    draft: PassDraft, rule: str, days: int, calendar: WorkingCalendar, now: datetime.datetime
+    draft: PassDraft, rule: str, days: int, months: int, calendar: WorkingCalendar, now: datetime.datetime
 ) -> tuple[datetime.datetime, datetime.datetime]:
     """From when until when (UTC): at most *days* days of the calendar, the first included.
 
-    A worker's pass ends at the latest as the same day three months later begins (PAS-3), and with the permit.
+    A worker's pass ends at the latest as the same day so many *months* later begins (PAS-3), and with the permit.
     """
     begin = (draft.valid_from or now).astimezone(datetime.UTC)
     # Forms know whole minutes only: what begins in this minute begins now.
@@ -182,7 +181,7 @@ def _valid(
     first = calendar.local_date(begin)
     last = first + datetime.timedelta(days=days)
     if draft.kind is PassKind.WORKER:
-        last = min(last, _months_later(first, WORKER_MONTHS))
+        last = min(last, _months_later(first, months))
     latest = calendar.instant(last)
     if draft.kind is PassKind.WORKER and draft.permit_until is not None and draft.permit_until < latest:
         latest = draft.permit_until.astimezone(datetime.UTC)

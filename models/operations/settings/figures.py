@@ -37,6 +37,7 @@ MAXIMUM_MINUTES = 525_600
 LIMITS = {
     "minutes": (1, MAXIMUM_MINUTES),
     "days": (1, 3660),
+    "months": (1, 60),
     "attempts": (1, 100),
     "percent": (1, 100),
     "fen": (0, 100_000_000),
