@@ -170,6 +170,7 @@ OWN_WAY = {
     "map_view": "the same columns again",
     "check_view": "a dry run writes nothing",
     "columns_view": "the same columns again",
+    "recount_view": "goes on where it stands, and what follows its clock is not counted again",
     "seen_view": "what is seen stays seen",
     "sign_in": "whoever is signed in signs in again",
     "logout": "whoever is signed out is signed out",
