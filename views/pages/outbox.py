@@ -21,6 +21,7 @@ from views.register.page import DeskPage, shown_here
 from views.request import context
 from views.request.committing import committing
 from views.request.queries import PAGE_SIZE, parse_choice, parse_id
+from views.request.sent_once import once
 from views.words.cells import personal_of
 from views.words.language import label, listed, sentence
 from views.words.references import learn_names, name_of, record_url
@@ -36,6 +37,7 @@ class WayView(DeskPage):
     in_menu = False
 
     @expose("/", methods=("GET", "POST"))
+    @once
     def index_view(self) -> ResponseReturnValue:
         """The own ways, and one more."""
         problem = None
