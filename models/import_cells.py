@@ -117,6 +117,14 @@ def digits(cell: str) -> str | None:
     return re.sub(r"\.0$", "", cell)
 
 
+def _no_day(written: str, cell: str, otherwise: Msgid) -> OperationRefused:
+    message = gettext_noop(
+        "“%(value)s” says no year: say on the page of the columns (--year at the command line) of which year such days "
+        "are, or write it like 2024-05-01."
+    )
+    return OperationRefused(RULE, message if moments.lacks_year(written) else otherwise, value=cell[:40])
+
+
 def date(cell: str) -> datetime.date | None:
     """A date as people write it; None where the cell says that there is none. Of a time its day is taken."""
     written = moments.in_digits(cell)
@@ -125,7 +133,7 @@ def date(cell: str) -> datetime.date | None:
     found = moments.read(written)
     if found is not None:
         return found.date()
-    raise OperationRefused(RULE, gettext_noop("“%(value)s” is no date; write it like 2024-05-01."), value=cell[:40])
+    raise _no_day(written, cell, gettext_noop("“%(value)s” is no date; write it like 2024-05-01."))
 
 
 def whole(cell: str) -> int | None:
@@ -347,8 +355,7 @@ def moment(cell: str) -> datetime.datetime | None:
     found = moments.read(written)
     if found is not None:
         return found
-    message = gettext_noop("“%(value)s” is no time; write it like 2024-05-01 08:30.")
-    raise OperationRefused(RULE, message, value=cell[:40])
+    raise _no_day(written, cell, gettext_noop("“%(value)s” is no time; write it like 2024-05-01 08:30."))
 
 
 def hour(cell: str) -> datetime.time | datetime.datetime | None:

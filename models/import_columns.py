@@ -8,8 +8,9 @@ from typing import Any
 
 from models.base import LabelledEnum
 from models.errors import Msgid, OperationRefused, gettext_noop
-from models.import_cells import Masked, at_hour, word_key
-from models.import_terms import room_and_person
+from models.import_cells import Masked, at_hour, date, moment, word_key
+from models.import_terms import due, returned, room_and_person, validity
+from models.moments import with_year
 from models.spreadsheets import RULE, SheetRow, UnreadableSheet
 
 HEADER_WITHIN = 20  # titles and notes may stand above the header
@@ -17,6 +18,7 @@ _HEADINGS_IN_GROUPS = 2
 """So many headings at least stand below the headings of groups."""
 
 
+_READING_DAYS = (date, moment, due, returned, validity)
 _ROOMS = ("房号", "房间号", "室号", "房间", "门牌号", "单元房号")
 _NAMES = ("姓名", "业主姓名", "业主", "住户姓名", "住户", "客户姓名", "报修人", "投诉人")
 
@@ -234,7 +236,10 @@ class Columns:
             if name is None or not cell:
                 continue
             column = self.named[name]
-            value = column.read(_MARK_OF_TEXT.sub("", cell))
+            written = _MARK_OF_TEXT.sub("", cell)
+            if row.year is not None and column.read in _READING_DAYS:
+                written = with_year(written, row.year)
+            value = column.read(written)
             if isinstance(value, str) and len(value) > column.length and not isinstance(value, LabelledEnum):
                 raise too_long(column.label, column.length)
             if value is not None:

@@ -20,6 +20,7 @@ _TENS = re.compile("([一二三四五六七八九]?)十([一二三四五六七�
 
 _YEAR_FIRST = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?")
 _YEAR_LAST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
+_WITHOUT_YEAR = re.compile(r"^(\d{1,2})\s*[-月]\s*(\d{1,2})\s*[日号]?(?![-/.\d年])", re.ASCII)
 _TOGETHER = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d)?)?")
 _MONTHS = {name.casefold(): at for at, name in enumerate(calendar.month_abbr) if name}
 _BY_NAME = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[ -]([a-z]{3})[a-z]*\.?,?[ -](\d{4})", re.IGNORECASE)
@@ -41,6 +42,16 @@ def in_digits(text: str) -> str:
     if re.search("[年月]", text) is None:
         return text
     return _in_figures(_WEEKDAY.sub(" ", text).strip())
+
+
+def lacks_year(written: str) -> bool:
+    """Whether *written*, in digits, is a day of no year: 3月5日, 03-05 08:30."""
+    return _WITHOUT_YEAR.match(written) is not None
+
+
+def with_year(text: str, year: int) -> str:
+    """*text* as a day of *year*, where it is one of no year."""
+    return _WITHOUT_YEAR.sub(rf"{year}-\1-\2", in_digits(text))
 
 
 def _in_figures(text: str) -> str:

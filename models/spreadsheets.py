@@ -53,6 +53,8 @@ class SheetRow:
     problem: OperationRefused | None = None
     faults: Mapping[int, OperationRefused] = field(default_factory=dict)
     """Column (from 1) -> why that cell cannot be read; it matters where the column is taken."""
+    year: int | None = None
+    """Of which year days are that say none, where somebody has said it."""
 
 
 @dataclass

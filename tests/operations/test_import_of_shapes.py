@@ -1,5 +1,7 @@
 """Shapes of files that people have: headings in two rows, room and person in one cell, numbers marked as text."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import func, select
 
@@ -131,6 +133,39 @@ def test_a_file_without_numbers_taken_twice_is_there_already__INT_6(desk, regist
     assert desk(csv(header, row), register) == ["imported"]
     assert desk(csv(header, row), register, preview=True) == desk(csv(header, row), register) == ["unchanged"]
     assert desk.session.scalar(count) == before + 1
+
+
+@pytest.mark.parametrize(
+    ("cell", "day"),
+    [
+        ("3月5日", "2026-03-05"),
+        ("十二月三十一日", "2026-12-31"),
+        ("03-05 08:30", "2026-03-05 08:30"),
+        ("3月5日下午3点", "2026-03-05 15:00"),
+        ("2024-05-01", "2024-05-01 00:00"),
+    ],
+)
+def test_a_day_without_year_is_of_the_year_that_was_said_and_asked_about_without__INT_3(cell, day):
+    columns = ("summary", "heard_at")
+    row = SheetRow(2, ["漏水", cell])
+    read = COLUMNS["tickets"].read(columns, replace(row, year=2026))
+    assert f"{read['heard_at']:%Y-%m-%d %H:%M}".startswith(day)
+    if not cell.startswith("2024"):
+        with pytest.raises(OperationRefused, match="says no year"):
+            COLUMNS["tickets"].read(columns, row)
+
+
+@pytest.mark.parametrize("cell", ["2月30日", "3/5", "3.5", "13月1日", "3月5日漏水"])
+def test_what_is_no_day_of_that_year_or_may_be_two_is_refused_all_the_same__INT_3(cell):
+    for year in (None, 2026):
+        with pytest.raises(OperationRefused):
+            COLUMNS["tickets"].read(("heard_at",), SheetRow(2, [cell], year=year))
+
+
+def test_only_columns_of_days_are_given_a_year():
+    row = SheetRow(2, ["03-0501", "3月5日漏水", "3-1203", "03-05"], year=2026)
+    read = COLUMNS["tickets"].read(("number", "summary", "unit", "heard_at"), row)
+    assert [read[name] for name in ("number", "summary", "unit")] == ["03-0501", "3月5日漏水", "3-1203"]
 
 
 def test_which_two_rows_are_the_headings_is_kept_and_said_as_it_is_read():

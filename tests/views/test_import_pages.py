@@ -94,27 +94,40 @@ def test_each_page_of_an_import_says_what_becomes_of_each_row_and_column(
     assert reading.words(listed) == f"2026-11-18 10:00 {run} Units 名册.xlsx 4 finished"
 
 
-def test_headings_in_two_rows_and_rooms_with_people_are_named_as_they_are_taken(
+def test_headings_in_two_rows_rooms_with_people_and_days_without_year_are_named_as_they_are_taken(
     sign_in: Callable[..., FlaskClient], post: Callable[..., Any]
 ) -> None:
     manager = sign_in("manager")
     rows = (
-        "房号及姓名,业主资料,,租户,",
-        ",电话,备注,姓名,电话",
-        "1-201 钱一,'13911110001,,孙二,13911110002",
-        "钱三,,,,",
+        "房号及姓名,业主资料,,,租户,",
+        ",电话,备注,入住日期,姓名,电话",
+        "1-201 钱一,'13911110001,,3月5日,孙二,13911110002",
+        "钱三,,,,,",
     )
     _, run = step_of(upload(manager, post, "\n".join(rows).encode(), "residents", key=KEY))
-    columns = reading.one(reading.page(manager.get(f"/admin/imports/map/?id={run}")), "main")
+
+    def shown(step: str) -> reading.Node:
+        return reading.one(reading.page(manager.get(f"/admin/imports/{step}/?id={run}")), "main")
+
+    columns = shown("map")
     assert reading.chosen(reading.one(columns, "#header-row")) == "2"
     boxes = [reading.chosen(box) for box in columns.css("select[name=column]")]
-    assert boxes == ["room_and_person", "phone", "note", "tenant_name", "tenant_phone"]
+    assert boxes == ["room_and_person", "phone", "note", "moved_in_on", "tenant_name", "tenant_phone"]
     sent = reading.sent(columns.css("form")[-1]) | {"column": boxes, "everybody": "owner"}
     assert post(manager, "/admin/imports/map/", **sent).status_code == 302
-    checked = reading.words(reading.page(manager.get(f"/admin/imports/check/?id={run}")))
-    assert "房号及姓名: Room and person; 业主电话: Phone; 备注: Note; 租户姓名: Tenant's name" in checked
-    assert "1 row will be imported, 0 add to records, 0 are there already, 1 is refused." in checked
-    assert "Room and person cannot be told apart in “钱三”" in checked
+    asked = reading.words(shown("check"))
+    assert (
+        "房号及姓名: Room and person; 业主电话: Phone; 备注: Note; 入住日期: Moved in; 租户姓名: Tenant's name" in asked
+    )
+    assert "0 rows will be imported, 0 add to records, 0 are there already, 2 are refused." in asked
+    assert "“3月5日” says no year" in asked
+    assert "Room and person cannot be told apart in “钱三”" in asked
+    assert post(manager, "/admin/imports/map/", **sent | {"year": "26"}).status_code == 400
+    assert post(manager, "/admin/imports/map/", **sent | {"year": "2026"}).status_code == 302
+    assert reading.value_of(shown("map"), "year") == "2026"
+    said = reading.words(shown("check"))
+    assert "1 row will be imported, 0 add to records, 0 are there already, 1 is refused." in said
+    assert "Days that say no year are of 2026." in said
 
 
 def test_the_page_of_columns_names_those_that_the_last_such_file_had_not(

@@ -20,6 +20,7 @@ from models.errors import OperationRefused
 from models.estates import Estate
 from models.import_headings import COLUMNS
 from models.imports import ImportRun, ImportState
+from models.moments import YEARS
 from models.operations import imports
 from models.personal import masked_phone
 from models.policy import may, visible
@@ -134,7 +135,12 @@ class ImportView(DeskPage):
         everybody = request.form.get("everybody", NOT_TAKEN)
         if everybody not in (NOT_TAKEN, *OccupancyKind):
             raise BadRequest(gettext("The form is incomplete; open it again."))
-        reading = replace(reading, left_out=frozenset(left_out), everybody=everybody or None)
+        year = request.form.get("year", "")
+        if year and not (year.isdecimal() and int(year) in YEARS):
+            raise BadRequest(gettext("The form is incomplete; open it again."))
+        reading = replace(
+            reading, left_out=frozenset(left_out), everybody=everybody or None, year=int(year) if year else None
+        )
         chosen = self._chosen(run, reading)
         try:
             with committing():

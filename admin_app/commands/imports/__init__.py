@@ -31,6 +31,7 @@ def import_file(
     *,
     dry_run: bool,
     as_json: bool,
+    year: int | None = None,
     everybody: str | None = None,
     mapping_file: Path | None = None,
     owner_name: str | None = None,
@@ -39,11 +40,13 @@ def import_file(
     if mapping_file is None:
         if owner_name is not None:
             raise click.UsageError("--owner needs --map.")
-        how = HowToRead(sheet, header_row, everybody, leave_out)
+        how = HowToRead(sheet, header_row, everybody, leave_out, year)
         import_register(register, file, estate_code, username, failed_file, how, dry_run=dry_run, as_json=as_json)
         return
-    if {failed_file, sheet, header_row, leave_out} != {None}:
-        raise click.UsageError("--map reads the file as the mapping says: no --failed, --sheet, --header, --leave-out.")
+    if {failed_file, sheet, header_row, leave_out, year} != {None}:
+        raise click.UsageError(
+            "--map reads the file as the mapping says: no --failed, --sheet, --header, --leave-out, --year."
+        )
     import_source(file, mapping_file, estate_code, username, owner_name, dry_run=dry_run, as_json=as_json)
 
 
@@ -61,6 +64,9 @@ _SHARED: tuple[click.Parameter, ...] = (
     ),
     click.Option(["--sheet"], metavar="NAME", help="The sheet to read; else the first with rows."),
     click.Option(["--header", "header_row"], type=int, metavar="ROW", help="The row of the headings."),
+    click.Option(
+        ["--year"], type=click.IntRange(1900, 2999), help="Of which year days are that say none: 3月5日, 03-05."
+    ),
     click.Option(
         ["--leave-out"],
         metavar="ROWS",

@@ -57,6 +57,7 @@ class HowToRead:
     header_row: int | None = None
     everybody: str | None = None
     leave_out: str | None = None
+    year: int | None = None
 
     def rows_left_out(self, table: Upload) -> frozenset[int]:
         """The numbers of the rows that are only words about the table; raises ConfigurationError."""
@@ -83,7 +84,7 @@ def import_register(
     with file.open("rb") as given, spreadsheets.opened(given) as tables:
         table = read_tables(tables, register, sheet=how.sheet, header_row=how.header_row)
     left_out = how.rows_left_out(table)
-    rows = [row for row in table.rows if row.number not in left_out]
+    rows = [replace(row, year=how.year) for row in table.rows if row.number not in left_out]
     with (
         database.open_ready(Config.from_environment()) as opened,
         opened.reading() if dry_run else opened.writing() as session,
@@ -181,7 +182,7 @@ class _Work:
             file_name=file_name,
             key=secrets.token_urlsafe(24),
         )
-        reading = replace(sealed.reading, everybody=self.everybody)
+        reading = replace(sealed.reading, everybody=self.everybody, year=self.rows[0].year if self.rows else None)
         imports.map_columns(Call(session, **common), run, self.columns, reading=reading)
         imports.begin_unseen(Call(session, **common), run)
         session.commit()

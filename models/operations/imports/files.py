@@ -71,6 +71,8 @@ class Reading:
     everybody: str | None = None
     rooms: list[Any] = field(default_factory=list)
     """What all rows show of how they name their rooms (:meth:`RoomColumns.facts`)."""
+    year: int | None = None
+    """Of which year days are that say none."""
 
     @property
     def chosen(self) -> KeptSheet:
@@ -262,6 +264,7 @@ def kept_reading(keyring: Keyring, reading: Reading) -> str:
         sorted(reading.left_out),
         reading.everybody,
         reading.rooms,
+        reading.year,
     ]
     return sealed(keyring, {"sheets": sheets, "chosen": chosen})
 
@@ -275,11 +278,11 @@ def reading_from(keyring: Keyring, stored: str) -> Reading:
             refusal = None if problem is None else _unreadable(problem)
             words = [row_from(row) for row in suspects]
             sheets.append(KeptSheet(name, rows, first, last, header_row, top, filled, words, refusal))
-        sheet, header_row, header, left_out, everybody, rooms = found["chosen"]
+        sheet, header_row, header, left_out, everybody, rooms, *year = found["chosen"]
     except (KeyError, TypeError, ValueError):  # kept by an earlier version, or cleared away
         message = gettext_noop("What was kept of this file can no longer be read: upload it again.")
         raise OperationRefused(RULE, message) from None
-    return Reading(sheets, sheet, header_row, header, frozenset(left_out), everybody, rooms)
+    return Reading(sheets, sheet, header_row, header, frozenset(left_out), everybody, rooms, *year)
 
 
 def _unreadable(kept: dict[str, Any]) -> UnreadableSheet:
@@ -303,7 +306,7 @@ def row_from(stored: list[Any]) -> SheetRow:
 def rows_of(keyring: Keyring, reading: Reading, content: str | None) -> list[SheetRow]:
     """The rows to be imported of what a chunk holds."""
     rows = (row_from(kept) for kept in opened(keyring, content))
-    return [reading.fitted(row) for row in rows if reading.takes(row)]
+    return [replace(reading.fitted(row), year=reading.year) for row in rows if reading.takes(row)]
 
 
 def refusals_from(keyring: Keyring, stored: str | None) -> Iterator[tuple[int, OperationRefused]]:
