@@ -217,3 +217,17 @@ def test_sums_are_left_out_with_their_reason_unless_all_rows_are_asked_for(run, 
     assert report["columns_not_taken"] == ["(column C)", "备用人姓名", "电话"]
     assert "row 3 is left out: a sum (--leave-out none takes it)" in run(*arguments)[1]
     assert json.loads(run(*arguments, "--json", "--leave-out", "none")[1])["rows"] == 2
+
+
+@first_sqlite
+def test_the_year_of_days_that_say_none_is_said_once__INT_3(run, world, tmp_path):
+    file = tmp_path / "tickets.csv"
+    file.write_text("报修内容,房号,报修时间\n漏水,1-101,3月5日\n", encoding="utf-8")
+    code, out, _err = run("tickets", file, "--estate", "YH")
+    assert (code, "“3月5日” says no year" in out) == (0, True)
+    for fate in ("imported", "unchanged"):
+        code, out, _err = run("tickets", file, "--estate", "YH", "--year", "2026", "--json")
+        assert (code, json.loads(out)[fate]) == (0, 1)
+    world.session.rollback()
+    (heard,) = world.session.scalars(select(Ticket.heard_at).where(Ticket.source == "import"))
+    assert f"{heard:%Y-%m-%d %H:%M}" == "2026-03-04 16:00"
