@@ -20,6 +20,7 @@ from models.session import DeskSession
 from models.settings import CalendarDay, Category, CategoryRegister, DayKind
 from models.staff import Department, Staff, StaffAssignment
 from models.tickets import CancelKind, Ticket, TicketKind, TicketStatus
+from models.told import Watcher
 from tests.factories import World
 from tests.registers import tried
 from tests.views.hanging import hanging
@@ -100,6 +101,8 @@ def tickets(maker: Maker) -> None:
         maker.clock(code, "met in time", register="tickets", record_id=made["first"], met_at=now - HOUR)
         maker.clock(code, "not met, ended", register="tickets", record_id=made["last"], cancelled_at=now)
         maker.clock(code, "not met, stopped", register="tickets", record_id=made["late"], paused_at=now - 2 * HOUR)
+    maker.add(Watcher, "first", register="tickets", record_id=made["first"], staff_id=clerk2)
+    maker.add(Watcher, "late", register="tickets", record_id=made["late"], staff_id=maker.person("clerk"))
     maker.clock("on-site", "runs out now", register="tickets", record_id=made["late"], due_at=now)
     maker.clock("same-day", "not met", register="tickets", record_id=made["late"], due_at=now - MINUTE)
 
@@ -148,6 +151,7 @@ def complaints(maker: Maker) -> None:
         cancel_reason="误报",
     )
     made = maker.ids["complaints"]
+    maker.add(Watcher, "early", register="complaints", record_id=made["early"], staff_id=clerk2)
     maker.clock("formal-record", "not met", register="complaints", record_id=made["early"])
     maker.clock("measures", "not met", register="complaints", record_id=made["early"])
     maker.clock("formal-record", "met in time", register="complaints", record_id=made["first"], met_at=now - HOUR)

@@ -100,7 +100,7 @@ def figures_of(page: str) -> dict[str, str]:
 def test_shares_follow_from_the_clocks_and_calls__AUD_5(month: list[int], sign_in: Callable[..., FlaskClient]) -> None:
     page = sign_in("manager").get(REPORTS).text
     clocks = rows_of(page, "clocks")
-    assert clocks["slip picked up"] == ["DSP-4", "2", "1", "66.7 %"]
+    assert clocks["slip picked up"] == ["DSP-4", "2", "1", "66.7 %", "0"]
     assert clocks["done the same day"][1:3] == ["2", "5"]  # the reopened one runs anew
     calls = rows_of(page, "calls")
     assert calls["satisfied"] == ["1", *["4.0 (1)"] * 3]
