@@ -23,9 +23,13 @@ from tests import check_translations
 NOT_TAKEN = {
     "residents": [],
     "units": [],
-    "tickets": ["Kind", "Severity", "Also called", "Team", "Handler", "Desk owner", "Registered", "Due", "Closed"],
+    "tickets": [
+        *("Kind", "Severity", "Also called", "Team", "Handler", "Desk owner", "Registered", "Due"),
+        *("Answer promised until", "Closed"),
+    ],
     "complaints": [
         *("Nature", "Severity", "Also called", "Team", "Handler", "Desk owner", "Registered", "Due"),
+        "Answer promised until",
         "Formal record written",
         "Carried out",
     ],
