@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from models.call import Call
-from models.complaints import OPEN_STATUSES, ComplaintCategory, ComplaintStatus
+from models.complaints import OPEN_STATUSES, ComplaintCategory, ComplaintNature, ComplaintStatus
 from models.events import Event
 from models.follow_ups import FollowUp, FollowUpStatus
 from models.matters import Severity
@@ -304,3 +304,9 @@ def test_words_are_never_blank(world, now, status, verb, arguments):
         arguments = arguments | {"assignee": world.person("clerk2")}
     assert refusal(do(world, verb, complaint, now, **arguments)).rule != "ROLE"
     assert complaint.status is status
+
+
+def test_an_archived_complaint_stays_as_it_is_and_says_so__CMP_8(world, now):
+    complaint = complaint_in(world, S.ARCHIVED, now)
+    told = str(refusal(do(world, "classify", complaint, now + DAY, nature=ComplaintNature.HELP)))
+    assert told == f"CMP-8: {complaint.number} is “archived” and stays as it is."

@@ -115,6 +115,27 @@ def test_a_mark_of_text_before_a_number_is_no_part_of_it__RES_4(desk, mark):
     assert (phones(desk, "孙二"), ("孙二", "1-101", OWNER) in homes(desk)) == (["13911110002"], True)
 
 
+def test_a_further_number_of_each_row_of_somebody_who_is_known_is_kept__RES_4(desk):
+    header = "姓名,电话,身份证号"
+    assert desk(csv(header, "钱一,13911110001,110101199003070011")) == ["imported"]
+    rows = [f"钱一,1391111000{number},110101199003070011" for number in (2, 3)]
+    assert desk(csv(header, *rows)) == ["updated", "updated"]
+    assert phones(desk, "钱一") == ["13911110001/13911110002/13911110003"]
+
+
+def test_words_for_kinds_of_complaints_are_known_within_others__CMP_1(desk):
+    words = {
+        "邻里纠纷": "neighbour_dispute",
+        "设施设备故障": "equipment",
+        "开发商遗留": "developer_related",
+        "怪": "other",
+    }
+    rows = [f"事{number},大堂,2024-05-01,{word}" for number, word in enumerate(words)]
+    assert desk(csv("投诉内容,位置,投诉时间,投诉类别", *rows), "complaints") == ["imported"] * 4
+    query = select(Complaint.category).where(Complaint.source == "import").order_by(Complaint.summary)
+    assert list(desk.session.scalars(query)) == list(words.values())
+
+
 WITHOUT_NUMBERS = [
     ("tickets", Ticket, "报修内容,房号,报修人,电话,报修时间", "漏水,1-101,钱一,13800138000,2024-05-01 08:30"),
     ("tickets", Ticket, "报修内容,位置,报修时间", "大堂灯坏,大堂,2024-05-01"),

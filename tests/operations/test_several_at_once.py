@@ -9,7 +9,8 @@ from sqlalchemy import insert, select
 from models.call import Call
 from models.complaints import Complaint, ComplaintStatus
 from models.events import Event
-from models.operations import complaints, residents, settings, tickets
+from models.operations import complaints, contacts, residents, settings, tickets
+from models.personal import keyring_of
 from models.residents import ResidentContact
 from models.settings import CalendarDay
 from models.staff import StaffAssignment, actor_for
@@ -75,6 +76,14 @@ def test_numbers_of_several_people_are_written_kept_and_taken_away_for_each__RES
     assert amend("13911112222（家里）") == [(first, "家里"), (second, "家里")]
     assert amend("13911112222（单位）") == [(first, "家里；单位"), (second, "家里；单位")]
     assert amend(None) == []
+
+
+def test_number_and_note_of_a_contact_are_changed_in_one_step__RES_1(desk):
+    call, person = Call(desk.session, desk.actor, desk.now), desk.world.residents[0]
+    residents.amend(call, [person], phone="13911112222").one()
+    (contact,) = desk.session.scalars(select(ResidentContact).where(ResidentContact.resident_id == person.id))
+    contacts.amend(call, [contact], value="13911113333", note="单位").one()
+    assert (keyring_of(desk.session).decrypt(contact.value), contact.note) == ("13911113333", "单位")
 
 
 def test_official_days_reach_each_of_several_estates__SET_1(desk):

@@ -146,9 +146,10 @@ def undone(world: World) -> Iterator[None]:
 
 
 def refusal(outcome: Outcome) -> OperationRefused:
-    """The refusal of a batch of one that must have been refused."""
+    """The refusal of a batch of one that must have been refused, with all that its sentence names."""
     assert not outcome.done, f"not refused: {outcome.done}"
     ((_, refused),) = outcome.refused
+    assert str(refused).startswith(f"{refused.rule}: ")
     return refused
 
 

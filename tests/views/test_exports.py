@@ -185,6 +185,7 @@ def test_what_a_page_says_in_words_its_export_says_in_the_same__SET_1(
     ]
     assert first("staff", "Full name", "Roles", "Language") == ["陈思", "clerk", "中文"]
     assert first("working-hours", "Weekday") == ["Monday"]
+    assert first("residents", "Full name", "Unit", "Building", "As") == ["张伟", "1-101", "1", "owner"]
     assert first("clocks", "In use") == first("categories", "In use") == ["yes"]
     said = first("events", "Role", "What", "Register", "Source")
     assert said == ["clerk", "Run daily audit", "Daily audits", "panel"]

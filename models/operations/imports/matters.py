@@ -54,7 +54,6 @@ _KINDS = {
 _CATEGORIES = {
     "房屋": ComplaintCategory.HOUSE_FABRIC,
     "设备": ComplaintCategory.EQUIPMENT,
-    "设施设备": ComplaintCategory.EQUIPMENT,
     "安全": ComplaintCategory.SAFETY_AND_ORDER,
     "秩序": ComplaintCategory.SAFETY_AND_ORDER,
     "环境": ComplaintCategory.ENVIRONMENT,
@@ -62,7 +61,6 @@ _CATEGORIES = {
     "绿化": ComplaintCategory.ENVIRONMENT,
     "服务": ComplaintCategory.GENERAL_SERVICE,
     "邻里": ComplaintCategory.NEIGHBOUR_DISPUTE,
-    "邻里纠纷": ComplaintCategory.NEIGHBOUR_DISPUTE,
     "业户纠纷": ComplaintCategory.NEIGHBOUR_DISPUTE,
     "开发商": ComplaintCategory.DEVELOPER_RELATED,
     "其它类": ComplaintCategory.OTHER,
