@@ -44,6 +44,7 @@ class FindingKind(LabelledEnum):
     NO_FORMAL_RECORD = "no_formal_record", gettext_noop("complaint without formal record")
     NO_FOLLOW_UP = "no_follow_up", gettext_noop("finished without follow-up")
     KEY_NOT_BACK = "key_not_back", gettext_noop("key not back")
+    OWNER_NOT_TOLD = "owner_not_told", gettext_noop("owner of a lost key not told")
     PASS_NOT_HANDED_IN = "pass_not_handed_in", gettext_noop("pass ended but not handed in")  # a word, not a secret
     DEPOSIT_NOT_REFUNDED = "deposit_not_refunded", gettext_noop("deposit not refunded")
     MISSING_FIELDS = "missing_fields", gettext_noop("record with missing fields")

@@ -152,6 +152,7 @@ class Key(OfUnit, Register, Base):
         info={
             TRIGGERS: {dialect: guards + _TAGS[dialect] for dialect, guards in _PLACE_GUARDS.items()},
             SENTENCES: _PLACE_SENTENCES,
+            HANGING: ("audit_findings",),
         },
     )
 

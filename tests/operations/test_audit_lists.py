@@ -11,8 +11,9 @@ from models.audits import FindingKind
 from models.call import Call
 from models.complaints import ComplaintCategory, ComplaintStatus
 from models.follow_ups import AttemptOutcome
+from models.keys import Key, KeyOrigin
 from models.matters import Severity
-from models.operations import follow_ups, tickets
+from models.operations import follow_ups, keys, tickets
 from models.operations.follow_ups import FollowUpDraft
 from models.passes import PassKind
 from models.staff import Department, Staff, StaffAssignment
@@ -204,6 +205,23 @@ def test_a_key_that_is_out_is_listed_and_overdue_after_its_time__KEY_4(world, no
     assert [line.overdue for line in lines(world, kind=K.KEY_NOT_BACK)] == [False]
     run(world, now + 2 * HOUR).one()
     assert [line.overdue for line in lines(world, kind=K.KEY_NOT_BACK)] == [True]
+
+
+def test_a_lost_key_is_listed_until_its_owner_was_told_and_is_the_complaint_posts__KEY_4(world, now):
+    world.estate.post_staff_id = world.person("clerk2").id
+    for origin in (KeyOrigin.ENTRUSTED, KeyOrigin.COMMON):
+        world.session.get(Key, lend_key(world, now, now + HOUR).key_id).origin = origin
+        now += MINUTE
+    mine, common = world.session.scalars(select(Key).order_by(Key.id)).all()
+    assert of_kind(world, now, K.OWNER_NOT_TOLD) == []
+    keys.report_lost(Call(world.session, world.actor("clerk"), now), [mine, common]).all()
+    finding = only(world, now + MINUTE, K.OWNER_NOT_TOLD)
+    assert (finding["rule"], finding["record_id"], finding["number"]) == ("KEY-4", mine.id, mine.number)
+    assert (finding["since"], finding["due_at"]) == (now.isoformat(), now.isoformat())
+    (line,) = lines(world, kind=K.OWNER_NOT_TOLD)
+    assert (line.overdue, line.owner_id) == (True, world.person("clerk2").id)
+    keys.tell_owner(Call(world.session, world.actor("clerk"), now + HOUR), [mine]).one()
+    assert of_kind(world, now + 2 * HOUR, K.OWNER_NOT_TOLD) == []
 
 
 @pytest.mark.parametrize("end", ["returned_at", "lost_at"])

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from models.base import Base, LabelledEnum
+from models.estates import Estate
 from models.finding import target_of
 
 FindingKey = tuple[str, str, str, int, str]
@@ -82,12 +83,14 @@ def finds(
     """Let each audit find as *kind* the rows of *model* for which *when* gives the condition.
 
     *since* and *due_at*, from which on it is late, are expressions; one of the two alone is both. *rule* may depend on
-    the row; where none is given it is that of the table's states. *facts* are what its line says beside.
+    the row; where none is given it is that of the table's states. *facts* are what its line says beside. What nobody
+    answers for is the complaint post's.
     """
     rule, due_at = rule or model.status_rule, since if due_at is None else due_at
 
     def found(session: Session, scope: AuditDay) -> Iterator[Finding]:
-        owner = getattr(model, model.answered_by)
+        post = select(Estate.post_staff_id).where(Estate.id == scope.estate_id).scalar_subquery()
+        owner = getattr(model, model.answered_by) if model.answered_by else post
         told = (number_of(model).label("called"), owner.label("owner"), since.label("since"), due_at.label("late_from"))
         query = select(model, *told).where(model.estate_id == scope.estate_id, when(scope)).order_by(model.id)
         for row, number, owner_id, began, late_from in session.execute(query):

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.audits import FindingKind
 from models.call import Call
 from models.errors import OperationRefused, Outcome, gettext_noop
 from models.estates import Unit
@@ -19,6 +20,7 @@ from models.operations.core import (
     check_each,
     creation,
     delete_unused,
+    finds,
     in_estate,
     operation,
     require,
@@ -232,3 +234,13 @@ def hand_back(move: Move[Key], *, handed_back_to: str, receipt_number: str) -> N
 def delete(move: Move[Key]) -> None:
     """Remove keys registered by mistake that were never lent or asked for (KEY-2), and are still on their hook."""
     delete_unused(move, gettext_noop("Key %(record)s was lent or asked for; its history stays."), check=_refuse_gone)
+
+
+# The owner of a lost key is told at once; keys of common areas have none (KEY-4).
+finds(
+    Key,
+    FindingKind.OWNER_NOT_TOLD,
+    lambda scope: Key.lost_at.is_not(None) & Key.owner_told_at.is_(None) & (Key.origin != KeyOrigin.COMMON),
+    rule="KEY-4",
+    since=Key.lost_at,
+)
