@@ -1,6 +1,6 @@
 """Run audits and look at what they found; things outside of the verbs under test are put in plainly."""
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from models.audits import AuditFinding, AuditLine
 from models.keys import BorrowerKind, Key, KeyLoan, KeyOrigin
@@ -95,6 +95,8 @@ def everything(world, now):
     new_complaint(world, now, severity=Severity.SERIOUS, heard_at=now - DAY)
     do(world, "finish", ticket_in(world, TicketStatus.IN_PROGRESS, now), now).one()
     lend_key(world, now, now + HOUR)
+    lost = lend_key(world, now, now + DAY, lost_at=now)
+    world.session.execute(update(Key).where(Key.id == lost.key_id).values(origin=KeyOrigin.ENTRUSTED, lost_at=now))
     issue_pass(world, now, valid_until=now + HOUR)
     columns = {"kind": PassKind.WORKER, "permit_until": now + 9 * DAY, "deposit_fen": 5000, "handed_in_at": now}
     issue_pass(world, now, number="W-1", code="BBBB-2222", **columns)
