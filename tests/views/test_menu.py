@@ -13,13 +13,13 @@ MENU = {
     "Matters": ["Tickets", "Complaints", "Follow-up calls", "Follow-ups"],
     "Keys and passes": ["Key board", "Keys", "Key loans", "Key approvals", "Visitor passes"],
     "People and units": ["Residents", "Units", "Teams", "Staff", "Estates"],
-    "Control": ["Reports", "Daily audit", "Event log", "Rules", "Bulk actions", "Imports"],
+    "Control": ["Reports", "Daily audit", "Event log", "Outbox", "Rules", "Bulk actions", "Imports"],
     "Settings": ["Clocks", "Figures", "Categories", "Working hours", "Calendar days"],
 }
 NOT_FOR = {
     "manager": "",
-    "clerk": "Reports, Event log, Imports",
-    "supervisor": "Reports, Event log, Imports",
+    "clerk": "Reports, Event log, Outbox, Imports",
+    "supervisor": "Reports, Event log, Outbox, Imports",
     "auditor": "Bulk actions, Imports",
 }
 ONLY_FOR = {

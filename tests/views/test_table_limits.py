@@ -12,6 +12,7 @@ from tests.records import Records
 LIMITS: dict[str, dict[str, int | None]] = {
     "tickets": {
         "Clocks": None,
+        "On hold": None,
         "Follow-ups": None,
         "Also called": None,
         "Linked tickets": None,
@@ -20,6 +21,7 @@ LIMITS: dict[str, dict[str, int | None]] = {
     },
     "complaints": {
         "Clocks": None,
+        "On hold": None,
         "Work": None,
         "Follow-ups": None,
         "Also called": None,

@@ -25,9 +25,10 @@ def describe(ids_by_table: Mapping[type[Any], Iterable[int]]) -> dict[tuple[str,
     questions = []
     for model, ids in ids_by_table.items():
         columns = model.__table__.columns
-        of_key = select(Key.unit_id).where(Key.id == columns.get("key_id")).scalar_subquery()
+        of_key = select(Key.unit_id).where(Key.id == columns.get("key_id")).correlate(model).scalar_subquery()
         unit = columns.get("unit_id", of_key if "key_id" in columns else literal(None))
-        room = func.coalesce(select(Unit.code).where(Unit.id == unit).scalar_subquery(), columns.get("place", ""), "")
+        code = select(Unit.code).where(Unit.id == unit).correlate(model).scalar_subquery()
+        room = func.coalesce(code, columns.get("place", ""), "")
         words = (number_of(model), room, func.coalesce(columns.get(model.beside or "purpose", ""), ""))
         query = select(literal(model.__tablename__, Text), model.id, *(cast(word, Text) for word in words))
         questions.append(query.where(model.id.in_(sorted(ids)), visible(context.actor(), model)))
