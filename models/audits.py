@@ -23,6 +23,7 @@ from models.base import (
     table_args,
     within_estate,
 )
+from models.declared import ANY_TIME, WITH_ITS_RECORD, Keeping
 from models.errors import gettext_noop
 from models.final_guards import LINE_GUARDS, LINE_SENTENCES, RUN_GUARDS, RUN_SENTENCES
 from models.guards import SENTENCES, TRIGGERS
@@ -80,6 +81,7 @@ class AuditFinding(OfRecord, Base):
 
     __tablename__ = "audit_findings"
     title = gettext_noop("Findings")
+    keeping = Keeping(changes=("due_at", "ended_on"), until="OLD.ended_on IS NULL", goes=WITH_ITS_RECORD)
 
     kind: Mapped[LabelledEnum] = mapped_column(
         Choice(FindingKind, closed=False, further="findings"), info=named("Kind")
@@ -112,11 +114,21 @@ Index(
 )
 
 
+_NOTE = ("note", "noted_by_id", "noted_on", "step_by_id", "until")
+
+
 class AuditLine(EstateRow, Base):
     """One finding in one run: the facts as they were (codes and values), and the note written to it."""
 
     __tablename__ = "audit_lines"
     title = gettext_noop("Audit lines")
+    keeping = Keeping(
+        changes=("number", "owner_id", "overdue", "facts", *_NOTE),
+        goes=ANY_TIME,
+        record="run_id",
+        told=_NOTE,
+        told_with="finding_id",  # a note goes along from day to day
+    )  # until it is signed off (models.final_guards); verify counts them
 
     run_id: Mapped[int] = mapped_column(Identity, info=named("Run"))
     finding_id: Mapped[int] = mapped_column(Identity, info=named("Finding"))

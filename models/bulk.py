@@ -20,7 +20,7 @@ from models.base import (
     table_args,
     within_estate,
 )
-from models.declared import Tone
+from models.declared import Keeping, Tone
 from models.errors import gettext_noop
 from models.roles import CLERKS, LEADS
 from models.verbs import grant
@@ -52,6 +52,9 @@ class BulkRun(EstateRow, Base):
 
     __tablename__ = "bulk_runs"
     title = gettext_noop("Bulk actions")
+    keeping = Keeping(
+        changes=("state", "finished_at"), until="OLD.finished_at IS NULL", quiet="the events of its rows tell"
+    )
 
     actor_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), info=named("Who"))
     register: Mapped[str] = mapped_column(ShortText(60), info=named("Register", harmless=True))
@@ -78,6 +81,11 @@ class BulkItem(EstateRow, Base):
 
     __tablename__ = "bulk_items"
     title = gettext_noop("Rows of a bulk action")
+    keeping = Keeping(
+        changes=("outcome", "rule", "reason", "version_after", "clocks"),
+        until="OLD.outcome = 'pending'",
+        quiet="the events of its rows tell",
+    )
 
     run_id: Mapped[int] = mapped_column(Identity, info=named("Run"))
     record_id: Mapped[int] = mapped_column(Identity, info=named("Number of the record"))

@@ -80,6 +80,41 @@ class TimeLimit:
     """Whether it stays in use whatever a manager thinks of it: without it a state would have no next date (INT-14)."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Keeping:
+    """What becomes of a row that has no version: all that is not said to change stays as it was written.
+
+    The guards refuse everything else, and ``frontdesk verify`` looks for what no event has brought about.
+    """
+
+    changes: tuple[str, ...] = ()
+    """The columns that verbs change."""
+    until: str = ""
+    """The condition (SQL, of ``OLD``) under which they still may; empty: always."""
+    goes: str = ""
+    """The condition (SQL, of ``OLD``) under which a row may be deleted; empty: never."""
+    times: tuple[str, ...] = ("created_at",)
+    """The columns that hold the time of an event of the estate."""
+    record: str = "record_id"
+    """The column that names the record beside which the row is written."""
+    written_by: tuple[str, ...] = ()
+    """The verbs of the record that write one row each time."""
+    told: tuple[str, ...] = ()
+    """The columns that are empty until an event of the row itself tells of them."""
+    told_with: str = ""
+    """The column by which an event of another row, which has the same there, tells of these too."""
+    quiet: str = ""
+    """Why its rows come and change without an event; empty where each has one of its times."""
+
+
+WITH_ITS_RECORD = (
+    "EXISTS (SELECT 1 FROM events WHERE register = OLD.register AND record_id = OLD.record_id AND verb = 'delete')"
+)
+"""A row goes along with its record: the event is written before, and ``verify`` tries its seal."""
+ANY_TIME = "1 = 1"
+"""A row may be deleted."""
+
+
 class Declares:
     """What each table may say of itself, and what holds where it says nothing."""
 
@@ -111,3 +146,5 @@ class Declares:
     """The clocks that its verbs start and meet."""
     findings: ClassVar[Sequence["LabelledEnum"]] = ()
     """The kinds of what a daily audit finds in this register alone."""
+    keeping: ClassVar[Keeping] = Keeping()
+    """What becomes of its rows, where they have no version: without a word all of them stay as they were written."""

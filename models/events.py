@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, Session, SessionTransaction, column_property,
 
 from models.base import LONGEST_KEY, Base, Identity, Json, LongText, ShortText, UTCDateTime, named
 from models.canonical import canonical, canonical_json, json_again
+from models.declared import Keeping
 from models.errors import gettext_noop
 from models.guards import APPEND_ONLY, TRIGGERS
 from models.personal import Keyring, keyring_of
@@ -132,6 +133,7 @@ class EventHead(Base):
 
     __tablename__ = "event_heads"
     title = gettext_noop("Ends of the event log")
+    keeping = Keeping(changes=("seal", "length"), quiet="the chains themselves tell")
 
     chain: Mapped[int] = mapped_column(Identity, unique=True, info=named("Chain"))
     seal: Mapped[str] = mapped_column(ShortText(64), info=named("Seal", harmless=True))

@@ -46,7 +46,7 @@ _SIGNED = "EXISTS (SELECT 1 FROM audit_runs WHERE id = {row}.run_id AND signed_o
 Guards = Mapping[str, Sequence[str]]
 
 
-def _guard(table: str, name: str, event: str, when: str, where: str = "", *, back: str = "NEW") -> Guards:
+def guard(table: str, name: str, event: str, when: str, where: str = "", *, back: str = "NEW") -> Guards:
     """A trigger for each kind of database that refuses *event* with *name* where *when*, and *where* asks other tables.
 
     PostgreSQL gives the row *back*, and wants a function for what asks other tables.
@@ -83,9 +83,9 @@ def _stays(register: str) -> tuple[Guards, ...]:
     ended = f"OLD.status = '{status}' AND NOT OLD.imported_closed"
     still = f"{ended} AND NEW.status = '{status}'" if register == "tickets" else ended
     return (
-        _guard(register, f"{register}_final", f"UPDATE OF {columns}", still),
-        _guard(register, f"{register}_final_row", "DELETE", ended),
-        _guard(
+        guard(register, f"{register}_final", f"UPDATE OF {columns}", still),
+        guard(register, f"{register}_final_row", "DELETE", ended),
+        guard(
             register,
             f"{register}_mark",
             "UPDATE OF imported_closed",
@@ -98,35 +98,35 @@ def _stays(register: str) -> tuple[Guards, ...]:
 COMPLAINT_GUARDS = together(*_stays("complaints"))
 TICKET_GUARDS = together(
     *_stays("tickets"),
-    _guard(
+    guard(
         "tickets",
         "tickets_final_status",
         "UPDATE OF status",
         "OLD.status = 'closed' AND NOT OLD.imported_closed AND NEW.status <> 'closed'",
         f"NEW.status <> 'done' OR {_UNTOLD.format(register='tickets')}",
     ),
-    _guard("tickets", "tickets_unfinished", "INSERT", _UNFINISHED),
-    _guard("tickets", "tickets_unfinished_change", "UPDATE OF status", f"OLD.status <> 'closed' AND {_UNFINISHED}"),
-    _guard("tickets", "tickets_unasked", "UPDATE OF status", _CLOSES, _UNASKED),
+    guard("tickets", "tickets_unfinished", "INSERT", _UNFINISHED),
+    guard("tickets", "tickets_unfinished_change", "UPDATE OF status", f"OLD.status <> 'closed' AND {_UNFINISHED}"),
+    guard("tickets", "tickets_unasked", "UPDATE OF status", _CLOSES, _UNASKED),
 )
 RUN_GUARDS = together(
-    _guard(
+    guard(
         "audit_runs",
         "audit_runs_final",
         "UPDATE OF day, ran_at, ran_by_id, counts, signed_off_at, signed_off_by_id",
         "OLD.signed_off_at IS NOT NULL",
     ),
-    _guard("audit_runs", "audit_runs_final_row", "DELETE", "OLD.signed_off_at IS NOT NULL"),
+    guard("audit_runs", "audit_runs_final_row", "DELETE", "OLD.signed_off_at IS NOT NULL"),
 )
 LINE_GUARDS = together(
-    _guard("audit_lines", "audit_lines_final_new", "INSERT", "NEW.id IS NOT NULL", _SIGNED.format(row="NEW")),
-    _guard("audit_lines", "audit_lines_final", "UPDATE", "OLD.id IS NOT NULL", _SIGNED.format(row="OLD")),
-    _guard(
+    guard("audit_lines", "audit_lines_final_new", "INSERT", "NEW.id IS NOT NULL", _SIGNED.format(row="NEW")),
+    guard("audit_lines", "audit_lines_final", "UPDATE", "OLD.id IS NOT NULL", _SIGNED.format(row="OLD")),
+    guard(
         "audit_lines", "audit_lines_final_row", "DELETE", "OLD.id IS NOT NULL", _SIGNED.format(row="OLD"), back="OLD"
     ),
 )
 
-KEY_GUARDS = _guard("personal_keys", "personal_keys_final", "UPDATE", "OLD.id IS NOT NULL")
+KEY_GUARDS = guard("personal_keys", "personal_keys_final", "UPDATE", "OLD.id IS NOT NULL")
 
 _ARCHIVE = gettext_noop("An archived complaint stays as it is; it is reopened as a new one.")
 _CLOSED_STAYS = gettext_noop("A closed ticket stays as it is; a supervisor can correct a mistaken closing.")

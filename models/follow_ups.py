@@ -21,7 +21,7 @@ from models.base import (
     table_args,
     within_estate,
 )
-from models.declared import Searched, TimeLimit, Tone
+from models.declared import Keeping, Searched, TimeLimit, Tone
 from models.errors import gettext_noop
 from models.hanging import HANGING, of_record_args
 from models.matters import OF_MATTER, OfMatter
@@ -152,6 +152,7 @@ class FollowUpAttempt(EstateRow, Base):
 
     __tablename__ = "follow_up_attempts"
     title = gettext_noop("Attempts to follow up")
+    keeping = Keeping(record="follow_up_id", written_by=("record_attempt",))
 
     follow_up_id: Mapped[int] = mapped_column(Identity, info=named("Follow-up"))
     at: Mapped[datetime.datetime] = mapped_column(UTCDateTime, info=named("When"))

@@ -6,7 +6,7 @@ with the name of the constraint it stands for, so both databases give the same s
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from sqlalchemy import (
     CheckConstraint,
@@ -25,7 +25,8 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.sql.elements import ColumnElement
 
 from models import made, search
-from models.base import Choice, Flag, LocalDate, ShortText, UTCDateTime
+from models.base import Choice, Flag, LocalDate, ShortText, UTCDateTime, tables
+from models.declared import ANY_TIME
 from models.hanging import hanging_on, hangs, references, registers_of
 
 LONGEST_WORD = 40
@@ -157,7 +158,65 @@ def _postgresql_guards(table: Table) -> Iterator[str]:
             f"CREATE TRIGGER guard_{name}_identity BEFORE UPDATE OF {columns} ON {name} "
             f"FOR EACH ROW EXECUTE FUNCTION guard_identity('identity_{name}')"
         )
+    for rule, action, condition in rules_of_rows(table):
+        trigger, refuse = f"guard_{name}_{rule}_{action.lower()}", f"EXECUTE FUNCTION guard_refuse('{rule}_{name}')"
+        if "SELECT" not in condition:
+            yield f"CREATE TRIGGER {trigger} BEFORE {action} ON {name} FOR EACH ROW WHEN ({condition}) {refuse}"
+        else:
+            raised = f"  IF {condition} THEN\n  {_postgresql_raise(f'{rule}_{name}')}\n  END IF;"
+            yield _function(trigger, raised, f"  RETURN {'OLD' if action == 'DELETE' else 'NEW'};")
+            yield f"CREATE TRIGGER {trigger} BEFORE {action} ON {name} FOR EACH ROW EXECUTE FUNCTION {trigger}()"
+        if action == "DELETE":  # TRUNCATE deletes rows too, and asks no trigger of theirs
+            yield f"CREATE TRIGGER {trigger}_all BEFORE TRUNCATE ON {name} FOR EACH STATEMENT {refuse}"
     yield from _postgresql_hanging(table)
+
+
+CALLED_BY = ("name", "username", "number", "code", "summary", "holder_name", "borrower_name")
+"""Columns by which people know a record of a register."""
+
+
+def rules_of_rows(table: Table) -> Iterator[tuple[str, str, str]]:
+    """Rule, when it is asked and the condition in which it refuses, of what the table itself says of its rows.
+
+    A register's rows have a version and a name; rows without a version stay as they were written (``Keeping``).
+    """
+    if table.info.get(APPEND_ONLY):
+        return
+    if "version" in table.c:
+        yield "version", "INSERT", "NEW.version < 1"
+        yield "version", "UPDATE", "NEW.version < 1 AND NEW.version < OLD.version"
+        if called := {name: f"trim(replace(NEW.{name}, '\u3000', ' ')) = ''" for name in unguarded_names(table)}:
+            yield "called", "INSERT", " OR ".join(called.values())
+            changed = (f"({blank} AND {_changed([name])})" for name, blank in called.items())
+            yield "called", "UPDATE", " OR ".join(changed)
+        return
+    if table.name not in tables():
+        return  # it says nothing of its rows
+    keeping = tables()[table.name].keeping
+    apart = {*_identity(table), "updated_at"}
+    columns = [column.name for column in table.columns if column.computed is None and column.name not in apart]
+    stay = _changed(name for name in columns if name not in keeping.changes)
+    if keeping.until:
+        stay += f" OR (NOT ({keeping.until}) AND ({_changed(keeping.changes)}))"
+    yield "stays", "UPDATE", stay
+    if keeping.goes != ANY_TIME:
+        yield "goes", "DELETE", f"NOT {keeping.goes}" if keeping.goes else "OLD.id IS NOT NULL"
+
+
+def called_by(table: Table) -> list[str]:
+    """The columns by which people know a row of a register; nobody reads a personal one, which is encrypted."""
+    return [c.name for c in table.columns if c.name in CALLED_BY and not c.info.get("personal")]
+
+
+def unguarded_names(table: Table) -> list[str]:
+    """Those of which neither a CHECK nor a guard of the table's own, each with a sentence of its own, says so."""
+    own = [str(check.sqltext) for check in table.constraints if isinstance(check, CheckConstraint)]
+    own += [sql.replace("NEW.", "") for sql in table.info.get(TRIGGERS, {}).get("sqlite", ())]
+    return [name for name in called_by(table) if not any(f"length(trim({name}))" in sql for sql in own)]
+
+
+def _changed(columns: Iterable[str]) -> str:
+    return " OR ".join(f"OLD.{name} IS DISTINCT FROM NEW.{name}" for name in columns)
 
 
 def _postgresql_hanging(table: Table) -> Iterator[str]:
@@ -216,7 +275,9 @@ def _sqlite_guards(metadata: MetaData, table: Table) -> Iterator[str]:
     if table.info.get(APPEND_ONLY):
         for action in ("UPDATE", "DELETE"):
             yield _trigger(name, action.lower(), f"BEFORE {action} ON {name}", [_raise(f"{APPEND_ONLY}_{name}", "1")])
-    inserts, updates = [], []
+    inserts: list[str] = []
+    updates: list[str] = []
+    deletes: list[str] = []
     for constraint, columns, where in _unique_keys(table):
         same = " AND ".join(f"other.{column} = NEW.{column}" for column in columns)
         applies = f" AND ({where})" if where else ""
@@ -241,11 +302,13 @@ def _sqlite_guards(metadata: MetaData, table: Table) -> Iterator[str]:
         missing = f"{present} AND NOT EXISTS (SELECT 1 FROM {parent} WHERE {match})"
         inserts.append(_raise(str(key.name), missing))
         updates.append(_raise(str(key.name), missing))
+    steps: dict[str, list[str]] = {"INSERT": inserts, "UPDATE": updates, "DELETE": deletes}
+    for rule, action, condition in rules_of_rows(table):
+        steps[action].append(_raise(f"{rule}_{name}", condition.replace("IS DISTINCT FROM", "IS NOT")))
     if inserts:
         yield _trigger(name, "insert", f"BEFORE INSERT ON {name}", inserts)
     if not table.info.get(APPEND_ONLY):
         yield _trigger(name, "update", f"BEFORE UPDATE ON {name}", updates)
-        deletes = []
         for child in sorted(metadata.tables.values(), key=lambda item: item.name):
             for key in _foreign_keys(child):
                 if key.elements[0].column.table is table:

@@ -21,7 +21,7 @@ from models.base import (
     table_args,
     within_estate,
 )
-from models.declared import Tone
+from models.declared import ANY_TIME, Keeping, Tone
 from models.errors import gettext_noop
 from models.roles import MANAGERS
 from models.verbs import grant
@@ -45,6 +45,11 @@ class ImportRun(EstateRow, Base):
 
     __tablename__ = "import_runs"
     title = gettext_noop("Imports")
+    keeping = Keeping(
+        changes=("sheet", "header", "columns", "rows", "state", "checked_at"),
+        until="OLD.state <> 'finished' OR (NEW.state = OLD.state AND NEW.header = '')",
+        quiet="the events of its rows tell",
+    )
 
     actor_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), info=named("Who"))
     register: Mapped[str] = mapped_column(ShortText(60), info=named("Register", harmless=True))
@@ -67,6 +72,12 @@ class ImportChunk(EstateRow, Base):
 
     __tablename__ = "import_chunks"
     title = gettext_noop("Rows of an import")
+    keeping = Keeping(
+        changes=("content", "refusals", "done", "imported", "updated", "unchanged", "refused"),
+        until="NOT OLD.done",
+        goes=ANY_TIME,
+        quiet="the events of its rows tell",
+    )
 
     run_id: Mapped[int] = mapped_column(Identity, info=named("Run"))
     position: Mapped[int] = mapped_column(Integer, info=named("Position"))
@@ -93,6 +104,7 @@ class ImportLayout(EstateRow, Base):
 
     __tablename__ = "import_layouts"
     title = gettext_noop("Remembered columns")
+    keeping = Keeping(changes=("columns", "everybody"), quiet="a matter of taste")
 
     register: Mapped[str] = mapped_column(ShortText(60), info=named("Register", harmless=True))
     shape: Mapped[str] = mapped_column(ShortText(SHAPE), info=named("Names of the columns", harmless=True))

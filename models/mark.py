@@ -4,6 +4,7 @@ from sqlalchemy import CheckConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Choice, LabelledEnum, ShortText, named
+from models.declared import Keeping
 from models.errors import gettext_noop
 
 
@@ -19,6 +20,7 @@ class DatabaseMark(Base):
 
     __tablename__ = "database_mark"
     title = gettext_noop("Database")
+    keeping = Keeping(quiet="an upgrade writes it")
 
     use: Mapped[DatabaseUse] = mapped_column(Choice(DatabaseUse), info=named("Use"))
     key_digest: Mapped[str] = mapped_column(ShortText(64), info=named("Data key", harmless=True))

@@ -23,7 +23,7 @@ from models.base import (
     table_args,
     within_estate,
 )
-from models.declared import Searched, Tone
+from models.declared import ANY_TIME, WITH_ITS_RECORD, Keeping, Searched, Tone
 from models.errors import gettext_noop
 from models.estates import OfUnit
 from models.hanging import HANGING, OfRecord, of_record_args, record_of
@@ -225,6 +225,11 @@ class RepeatReport(OfUnit, OfMatter, Base):
 
     __tablename__ = "repeat_reports"
     title = gettext_noop("Repeated reports")
+    keeping = Keeping(
+        changes=("resident_id",),
+        until="EXISTS (SELECT 1 FROM events WHERE register = 'repeat_reports' AND record_id = OLD.id)",
+        goes=ANY_TIME,
+    )  # verify counts them
     searched = Searched(
         words=("words", "place", "reporter_name"),
         units=("unit_id",),
@@ -279,6 +284,7 @@ class Comment(OfMatter, Base):
 
     __tablename__ = "comments"
     title = gettext_noop("Entries")
+    keeping = Keeping(times=("created_at", "at"), written_by=("comment", "escalate", "propose"))
 
     at: Mapped[datetime.datetime] = mapped_column(UTCDateTime, info=named("When"))
     author_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), info=named("Author"))
@@ -290,11 +296,20 @@ class Comment(OfMatter, Base):
     __table_args__ = of_record_args("comments", records=OF_MATTER)
 
 
+_COUNTED = ("clock_version", "due_at", "paused_at", "paused_minutes", "pauses", "moved_because")
+
+
 class ClockRun(OfMatter, Base):
     """A running clock of one record; ``paused_minutes`` is how long it stood still in all."""
 
     __tablename__ = "clock_runs"
     title = gettext_noop("Running clocks")
+    keeping = Keeping(
+        changes=(*_COUNTED, "met_at", "cancelled_at"),
+        # What has ended may run again, as an undo lets it, but has not ended at another time.
+        until="coalesce(OLD.met_at, OLD.cancelled_at) IS NULL OR coalesce(NEW.met_at, NEW.cancelled_at) IS NULL",
+        goes=WITH_ITS_RECORD,
+    )
 
     clock_id: Mapped[int] = mapped_column(Identity, info=named("Clock"))
     clock_version: Mapped[int | None] = mapped_column(Integer, info=named("Version of the clock"))
@@ -305,7 +320,7 @@ class ClockRun(OfMatter, Base):
     due_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime, info=named("Due"))
     paused_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Paused"))
     paused_minutes: Mapped[int] = mapped_column(Integer, default=0, server_default="0", info=named("Minutes paused"))
-    pauses: Mapped[list[list[str]] | None] = mapped_column(Json, info=named("Pauses"))
+    pauses: Mapped[list[list[str]] | None] = mapped_column(Json, info=named("Pauses", harmless=True))
     """From when until when it stood still, as ISO has it: one pair for each time that is over."""
     met_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Met"))
     cancelled_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Cancelled"))
@@ -342,6 +357,7 @@ class NumberSeries(EstateRow, Base):
 
     __tablename__ = "number_series"
     title = gettext_noop("Numbers given out")
+    keeping = Keeping(changes=("last",), until="NEW.last >= OLD.last", quiet="the records have the numbers")
 
     prefix: Mapped[str] = mapped_column(ShortText(20), info=named("Prefix", harmless=True))
     last: Mapped[int] = mapped_column(Integer, info=named("Last number"))

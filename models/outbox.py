@@ -18,7 +18,7 @@ from models.base import (
     named,
     table_args,
 )
-from models.declared import Tone
+from models.declared import ANY_TIME, Keeping, Tone
 from models.errors import gettext_noop
 from models.roles import AUDITORS, EVERYONE, MANAGERS
 from models.verbs import grant
@@ -41,6 +41,7 @@ class WayOut(Base):
 
     __tablename__ = "ways_out"
     title = gettext_noop("Ways to reach people")
+    keeping = Keeping(goes=ANY_TIME, quiet="a matter of taste")
 
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), info=named("Person"))
     way: Mapped[Way] = mapped_column(Choice(Way), info=named("Way"))
@@ -86,6 +87,10 @@ class Outgoing(EstateRow, Base):
     title = gettext_noop("Outbox")
     status_rule = "NOT-2"
     open_statuses = (SendStatus.WAITING, SendStatus.SENDING)
+    keeping = Keeping(
+        changes=("status", "due_at", "attempts", "started_at", "ended_at", "reason", "answer"),
+        quiet="the process that sends says how it went",
+    )
 
     told_id: Mapped[int] = mapped_column(Identity, info=named("Message"))
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), info=named("Person"))

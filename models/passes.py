@@ -21,9 +21,10 @@ from models.base import (
     table_args,
     within_estate,
 )
-from models.declared import Searched
+from models.declared import Keeping, Searched
 from models.errors import gettext_noop
 from models.estates import Unit
+from models.final_guards import guard
 from models.guards import SENTENCES, TRIGGERS
 from models.hanging import HANGING
 from models.personal import IdDocument, WithPhone
@@ -52,9 +53,11 @@ _REFUND_GUARDS = {
         f" FOR EACH ROW WHEN ({_EARLY_REFUND}) EXECUTE FUNCTION guard_refuse('visitor_passes_refund')",
     ),
 }
+_INSIDE_GUARDS = guard("visitor_passes", "visitor_passes_inside", "INSERT", "NEW.inside")
 _TAGS = tag_triggers("visitor_passes", {"badge_number": "badge_key"})
 _REFUND_SENTENCES = {
-    "visitor_passes_refund": ("PAS-3", gettext_noop("A deposit is paid back when the pass has been handed in."))
+    "visitor_passes_refund": ("PAS-3", gettext_noop("A deposit is paid back when the pass has been handed in.")),
+    "visitor_passes_inside": ("PAS-8", gettext_noop("The holder of a new pass has not come in yet.")),
 }
 
 
@@ -141,7 +144,10 @@ class VisitorPass(WithPhone, Register, Base):
         Index("ix_visitor_passes_host_unit_id", "host_unit_id"),
         Index("ix_visitor_passes_badge_key", "badge_key"),
         info={
-            TRIGGERS: {dialect: guards + _TAGS[dialect] for dialect, guards in _REFUND_GUARDS.items()},
+            TRIGGERS: {
+                dialect: (*guards, *_INSIDE_GUARDS[dialect], *_TAGS[dialect])
+                for dialect, guards in _REFUND_GUARDS.items()
+            },
             SENTENCES: _REFUND_SENTENCES,
             HANGING: ("audit_findings", "clock_runs", "told"),
         },
@@ -181,6 +187,7 @@ class PassMovement(EstateRow, Base):
 
     __tablename__ = "pass_movements"
     title = gettext_noop("Passages")
+    keeping = Keeping(times=("created_at", "at"), record="pass_id", written_by=("check_in", "check_out"))
 
     pass_id: Mapped[int] = mapped_column(Identity, info=named("Pass"))
     direction: Mapped[Direction] = mapped_column(Choice(Direction), info=named("Direction"))

@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Unique
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Identity, ShortText, UTCDateTime, named
+from models.declared import ANY_TIME, Keeping
 from models.errors import gettext_noop
 
 
@@ -17,6 +18,13 @@ class PasswordRequest(Base):
 
     __tablename__ = "password_requests"
     title = gettext_noop("Requests for a new password")
+    keeping = Keeping(
+        changes=("approved_at", "approved_by_id", "ended_at"),
+        until="OLD.ended_at IS NULL",
+        goes=ANY_TIME,
+        times=("approved_at",),
+        quiet="anybody may ask",
+    )
 
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), info=named("Person"))
     secret_digest: Mapped[str] = mapped_column(ShortText(64), info=named("Digest of the secret", secret=True))

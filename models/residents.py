@@ -23,7 +23,7 @@ from models.base import (
     within_estate,
 )
 from models.contacts import Contact, contact_indexes, main_number
-from models.declared import Searched
+from models.declared import Keeping, Searched
 from models.errors import gettext_noop
 from models.estates import Unit
 from models.personal import IdDocument
@@ -97,6 +97,9 @@ class ResidentMerge(EstateRow, Base):
 
     __tablename__ = "resident_merges"
     title = gettext_noop("Merged residents")
+    keeping = Keeping(
+        changes=("undone_at",), until="OLD.undone_at IS NULL", times=("created_at", "undone_at"), record="kept_id"
+    )
 
     kept_id: Mapped[int] = mapped_column(Identity, info=named("Record that stays"))
     merged_id: Mapped[int] = mapped_column(Identity, info=named("Merged record"))

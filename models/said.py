@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, Identity, ShortText, named, tables
 from models.canonical import canonical_json
+from models.declared import ANY_TIME, Keeping
 from models.errors import Msgid, OperationRefused, gettext_noop
 from models.final_guards import KEY_GUARDS, KEY_SENTENCES
 from models.guards import SENTENCES, TRIGGERS
@@ -40,6 +41,7 @@ class PersonalKey(Base):
 
     __tablename__ = "personal_keys"
     title = gettext_noop("Keys of what was said")
+    keeping = Keeping(goes=ANY_TIME, quiet="deleting one is the erasure")
 
     register: Mapped[str] = mapped_column(ShortText(60), info=named("Register", harmless=True))
     record_id: Mapped[int] = mapped_column(Identity, info=named("Number of the record"))

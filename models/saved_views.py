@@ -4,6 +4,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, EstateRow, Flag, Json, LongText, ShortText, named, table_args
+from models.declared import Keeping
 from models.errors import gettext_noop
 from models.roles import EVERYONE
 from models.verbs import grant
@@ -17,6 +18,10 @@ class SavedView(EstateRow, Base):
 
     __tablename__ = "saved_views"
     title = gettext_noop("Saved views")
+    keeping = Keeping(
+        changes=("name", "query", "shared"),
+        goes="EXISTS (SELECT 1 FROM events WHERE register = 'saved_views' AND record_id = OLD.id AND verb = 'delete')",
+    )
 
     owner_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), info=named("Owner"))
     register: Mapped[str] = mapped_column(ShortText(60), info=named("Register", harmless=True))
@@ -43,6 +48,7 @@ class ColumnChoice(Base):
 
     __tablename__ = "column_choices"
     title = gettext_noop("Chosen columns")
+    keeping = Keeping(changes=("columns",), quiet="a matter of taste")
 
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), info=named("Person"))
     register: Mapped[str] = mapped_column(ShortText(60), info=named("Register", harmless=True))

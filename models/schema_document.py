@@ -15,8 +15,8 @@ from models import (
     Base,
     operations,  # noqa: F401  # it declares the verbs
 )
-from models.base import Choice, Register, ShortText
-from models.guards import APPEND_ONLY, SENTENCES
+from models.base import Choice, Register, ShortText, tables
+from models.guards import APPEND_ONLY, SENTENCES, rules_of_rows, unguarded_names
 from models.hanging import hanging_on, hangs, registers_of
 from models.policy import permissions
 from models.sentences import all_sentences
@@ -144,6 +144,8 @@ def _rules(table: Table) -> Iterator[str]:
         yield f"- `{APPEND_ONLY}_{table.name}`: rows are never changed or deleted"
     else:
         yield f"- `identity_{table.name}`: what identifies a row never changes"
+    for rule in sorted({rule for rule, _action, _condition in rules_of_rows(table)}):
+        yield f"- `{rule}_{table.name}`: {_of_rows(table, rule)}"
     if hangs(table):
         registers = ", ".join(register.name for register in registers_of(table))
         yield f"- `record_{table.name}`: (estate_id, register, record_id) names a record of {registers}"
@@ -151,6 +153,20 @@ def _rules(table: Table) -> Iterator[str]:
         yield f"- `record_{child.name}`: a record on which rows of {child.name} hang is not deleted"
     for name, (rule, sentence) in table.info.get(SENTENCES, {}).items():
         yield f"- `{name}`: {sentence} ({rule})"
+
+
+def _of_rows(table: Table, rule: str) -> str:
+    keeping = tables()[table.name].keeping
+    if rule == "stays":
+        until = f"; these only while {keeping.until}" if keeping.until else ""
+        return (
+            f"a row stays as it was written, apart from {', '.join(keeping.changes)}{until}"
+            if keeping.changes
+            else ("a row stays as it was written")
+        )
+    if rule == "goes":
+        return f"a row is deleted only where {keeping.goes}" if keeping.goes else "a row is never deleted"
+    return "versions begin at 1" if rule == "version" else f"{', '.join(unguarded_names(table))} is not blank"
 
 
 def _follows_from_type(table: Table, name: str) -> bool:

@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 
 from models import Base
 from models.errors import Msgid, OperationRefused, gettext_noop
-from models.guards import APPEND_ONLY, SENTENCES
+from models.guards import APPEND_ONLY, SENTENCES, rules_of_rows, unguarded_names
 from models.hanging import hangs
 from models.rules import known_rule
 
@@ -65,6 +65,7 @@ _REFERENCE = gettext_noop(
 )
 _APPEND_ONLY = gettext_noop("%(table)s: what is written here is never changed or deleted.")
 _IDENTITY = gettext_noop("%(table)s: a record never changes its number or its estate.")
+_STAYS = gettext_noop("%(table)s: what was written here stays as it is.")
 _TIMES = gettext_noop("%(table)s: the times are not in order.")
 _REQUIRED = gettext_noop("%(table)s: “%(columns)s” is missing.")
 _CONDITION = gettext_noop("%(table)s: these do not fit together: %(columns)s.")
@@ -94,6 +95,16 @@ def all_sentences() -> dict[str, Sentence]:
             found[f"record_{table.name}"] = _about(_REFERENCE, table, [table.c.record_id])
         if table.info.get(APPEND_ONLY):
             found[f"{APPEND_ONLY}_{table.name}"] = _about(_APPEND_ONLY, table)
+        about = {
+            "stays": (_STAYS, ()),
+            "goes": (_STAYS, ()),
+            "version": (_FORM, ["version"]),
+            "called": (_REQUIRED, None),
+        }
+        for rule in {rule for rule, _action, _condition in rules_of_rows(table)}:
+            message, names = about[rule]
+            columns = [table.c[name] for name in (unguarded_names(table) if names is None else names)]
+            found[f"{rule}_{table.name}"] = _about(message, table, columns)
         found |= {name: Sentence(*said) for name, said in table.info.get(SENTENCES, {}).items()}
     return found
 

@@ -23,6 +23,7 @@ from models.base import (
     within_estate,
 )
 from models.contacts import Contact, contact_indexes
+from models.declared import ANY_TIME, Keeping
 from models.errors import gettext_noop
 from models.estates import Estate
 from models.roles import ADMINS, CLERKS, LEADS, READERS, Role
@@ -111,6 +112,13 @@ class StaffAssignment(EstateRow, Base):
 
     __tablename__ = "staff_assignments"
     title = gettext_noop("Roles")
+    keeping = Keeping(
+        changes=("ended_at",),
+        until="OLD.ended_at IS NULL",
+        times=("created_at", "ended_at"),
+        record="staff_id",
+        written_by=("grant_role",),
+    )
 
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), info=named("Person"))
     role: Mapped[Role] = mapped_column(Choice(Role, closed=False), info=named("Role"))
@@ -134,6 +142,7 @@ class SignInAttempt(Base):
 
     __tablename__ = "sign_in_attempts"
     title = gettext_noop("Failed sign-ins")
+    keeping = Keeping(changes=("failures", "last_at"), goes=ANY_TIME, quiet="anybody may try")
     __table_args__ = (
         UniqueConstraint("username", "address"),
         {"sqlite_autoincrement": True, "sqlite_strict": True},

@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, ShortText, UTCDateTime, named
+from models.declared import Keeping
 from models.errors import gettext_noop
 
 TIMEKEEPER = "time"
@@ -24,6 +25,7 @@ class WorkLease(Base):
 
     __tablename__ = "work_leases"
     title = gettext_noop("Timekeeping")
+    keeping = Keeping(changes=("holder", "renewed_at"), quiet="worth a minute")
 
     name: Mapped[str] = mapped_column(ShortText(40), info=named("Name", harmless=True))
     holder: Mapped[str | None] = mapped_column(ShortText(120), info=named("Held by", harmless=True))

@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint, and_
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Choice, LabelledEnum, ShortText, UTCDateTime, named
+from models.declared import ANY_TIME, Keeping
 from models.errors import gettext_noop
 from models.hanging import OfRecord, of_record_args
 from models.roles import EVERYONE
@@ -46,6 +47,7 @@ class Told(OfRecord, Base):
 
     __tablename__ = "told"
     title = gettext_noop("Messages")
+    keeping = Keeping(changes=("seen_at", "withdrawn_at"), goes=ANY_TIME, quiet="what is told comes of events")
 
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), info=named("Person"))
     told_by_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), info=named("Told by"))
@@ -74,6 +76,7 @@ class Watcher(OfRecord, Base):
 
     __tablename__ = "watchers"
     title = gettext_noop("Watchers")
+    keeping = Keeping(goes=ANY_TIME, quiet="a matter of taste")
 
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), info=named("Person"))
 

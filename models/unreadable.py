@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from models.base import Base, LocalDate, UTCDateTime
 from models.calendar import find_zone
 from models.estates import Estate
+from models.guards import called_by
 from models.personal import Keyring, Unreadable, keyring_of
 
 BATCH = 1000
@@ -17,8 +18,6 @@ LARGEST = 2**31 - 1
 """The largest number of an INTEGER on a server."""
 BLANKS = "".join(char for char in map(chr, range(0x3001)) if char.isspace()) + "\u200b\u200c\u200d\u2060\ufeff"
 """All that shows as nothing."""
-CALLED_BY = frozenset({"name", "username", "number", "code", "summary", "holder_name", "borrower_name"})
-"""Columns by which people know a record of a register."""
 
 
 def unreadable_values(session: Session) -> Iterator[str]:
@@ -78,11 +77,10 @@ def _figures(session: Session, table: Table) -> Iterator[str]:
 
 def _blanks(session: Session, table: Table) -> Iterator[str]:
     trim = func.trim if session.get_bind().dialect.name == "sqlite" else func.btrim
-    for column in table.columns if "version" in table.c else ():
-        if column.name in CALLED_BY and not column.info.get("personal"):
-            query = select(table.c.id).where(trim(column, BLANKS) == "").order_by(table.c.id)
-            for row_id in session.scalars(query):
-                yield f"{table.name} {row_id}: {column.name} is blank"
+    for name in called_by(table) if "version" in table.c else ():
+        query = select(table.c.id).where(trim(table.c[name], BLANKS) == "").order_by(table.c.id)
+        for row_id in session.scalars(query):
+            yield f"{table.name} {row_id}: {name} is blank"
 
 
 def _misspelt(column: Column[Any]) -> ColumnElement[bool]:

@@ -3,42 +3,31 @@
 That is no fault of the database, since other programs may write (SCHEMA.md); but somebody should know of it.
 """
 
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Column, Row, Table, func, select, text
+from sqlalchemy import Column, ColumnElement, Row, Table, and_, func, select, text
 from sqlalchemy.orm import Session
 
-from models.base import Base, LabelledEnum, SortKey
+from models.audits import AuditFinding, AuditLine, AuditRun, finding_kinds
+from models.base import Base, LabelledEnum, SortKey, tables
+from models.bulk import BulkItem, BulkRun
 from models.canonical import canonical_json
 from models.complaints import Complaint
+from models.declared import Keeping
 from models.events import TOLD, Event, fact
-from models.follow_ups import FollowUp, FollowUpAttempt
-from models.hanging import by_register
-from models.matters import Comment, RepeatReport
-from models.passes import PassMovement, VisitorPass
+from models.guards import APPEND_ONLY
+from models.hanging import by_register, hangs, registers_of
+from models.matters import RepeatReport
 from models.personal import Keyring, keyring_of
 from models.said import ERASED, said
-from models.staff import Staff, StaffAssignment
 from models.tickets import Ticket
 
 BATCH = 1000
 DELETING = "delete"
 """The verb that takes a row away, whoever calls it: a person, the undo of an import, what goes along with another."""
-_WRITTEN: tuple[tuple[Any, tuple[str, ...], Any, Any, Any], ...] = (
-    (Staff, ("grant_role",), StaffAssignment, StaffAssignment.staff_id == Event.record_id, StaffAssignment.created_at),
-    (VisitorPass, ("check_in", "check_out"), PassMovement, PassMovement.pass_id == Event.record_id, PassMovement.at),
-    (
-        FollowUp,
-        ("record_attempt",),
-        FollowUpAttempt,
-        FollowUpAttempt.follow_up_id == Event.record_id,
-        FollowUpAttempt.created_at,
-    ),
-    *((model, ("comment",), Comment, Comment.of(model, Event.record_id), Comment.at) for model in (Ticket, Complaint)),
-)
-"""Register and verbs -> the row that each of their events has written besides, and its column with the same time."""
 _NOTHING: tuple[int | None, dict[str, Any] | None] = (None, None)
 _NO_FACTS = frozenset({"id", "estate_id", "created_at", "updated_at", "version"})
 
@@ -46,7 +35,7 @@ _NO_FACTS = frozenset({"id", "estate_id", "created_at", "updated_at", "version"}
 def rows_without_event(session: Session) -> Iterator[str]:
     """A line for each row of a register that was written, changed or deleted without an event, with what differs."""
     keyring = keyring_of(session)
-    for table in registers():
+    for table in [*registers(), *_told_beside(session)]:
         if _hides_rows(session, table):
             continue  # which of its rows are there cannot be seen; db check names what hides them
         yield from _of_table(session, table, keyring)
@@ -54,21 +43,82 @@ def rows_without_event(session: Session) -> Iterator[str]:
 
 
 def _beside(session: Session) -> Iterator[str]:
-    """What verbs wrote beside a record and is not there any more, or not of that time; of what has no version."""
-    for model, verbs, written, of_record, at in _WRITTEN:
-        there = select(model.id).where(model.id == Event.record_id).exists()
-        found = select(written.id).where(of_record, at == Event.at).exists()
-        query = select(Event.record_id, Event.at).where(
-            Event.register == model.__tablename__, Event.verb.in_(verbs), there, ~found
-        )
-        if not _hides_rows(session, written.__table__):
+    """What verbs wrote beside records, in tables without versions: rows that are gone, or of a time of no event."""
+    for model in tables().values():
+        table: Any = model.__table__
+        if "version" in table.c or table.info.get(APPEND_ONLY) or _hides_rows(session, table):
+            continue
+        yield from _of_no_time(session, table, model.keeping)
+        yield from _of_no_event(session, table, model.keeping)
+        for register, of_record in _records(table, model.keeping) if model.keeping.written_by else ():
+            same = [table.c[name] == Event.at for name in model.keeping.times if name not in model.keeping.changes]
+            query = select(Event.record_id, Event.at).where(
+                Event.register == register.name,
+                Event.verb.in_(model.keeping.written_by),
+                select(register.c.id).where(register.c.id == Event.record_id).exists(),
+                ~select(table.c.id).where(of_record, *same).exists(),
+            )
             for record_id, when in session.execute(query.order_by(Event.id)):
-                name, register = written.__tablename__, model.__tablename__
-                yield f"{name} of {register} {record_id}: that of {when:%Y-%m-%d %H:%M:%S} UTC is gone or was changed"
+                of = f"{table.name} of {register.name} {record_id}"
+                yield f"{of}: that of {when:%Y-%m-%d %H:%M:%S} UTC is gone or was changed"
+    yield from _miscounted(session)
+
+
+def _of_no_time(session: Session, table: Any, keeping: Keeping) -> Iterator[str]:
+    for name in keeping.times:
+        if name == "created_at" and keeping.quiet:
+            continue
+        of_estate = [Event.estate_id == table.c.estate_id] if "estate_id" in table.c else []
+        told = select(Event.id).where(*of_estate, Event.at == table.c[name]).exists()
+        query = select(table.c.id).where(table.c[name].is_not(None), ~told).order_by(table.c.id)
+        for row_id in session.scalars(query):
+            yield f"{table.name} {row_id}: {'was added' if name == 'created_at' else name}"
+
+
+def _of_no_event(session: Session, table: Any, keeping: Keeping) -> Iterator[str]:
+    of_row = Event.record_id == table.c.id
+    if keeping.told_with:
+        other = table.alias()
+        same = select(other.c.id).where(other.c[keeping.told_with] == table.c[keeping.told_with]).correlate(table)
+        of_row = Event.record_id.in_(same)
+    told = select(Event.id).where(Event.register == table.name, of_row).exists()
+    for name in keeping.told:
+        query = select(table.c.id).where(table.c[name].is_not(None), ~told).order_by(table.c.id)
+        for row_id in session.scalars(query):
+            yield f"{table.name} {row_id}: {name}"
+
+
+def _records(table: Any, keeping: Keeping) -> Iterator[tuple[Table, ColumnElement[bool]]]:
+    """The registers beside whose records rows of *table* are written, and the condition of those of an event's."""
+    if hangs(table):
+        for register in registers_of(table):
+            yield register, and_(table.c.register == register.name, table.c.record_id == Event.record_id)
+        return
+    for key in table.foreign_key_constraints:
+        for element in key.elements:
+            if element.parent.name == keeping.record:
+                yield element.column.table, element.parent == Event.record_id
+
+
+def _miscounted(session: Session) -> Iterator[str]:
+    """Rows that are not as many as the record says beside which they stand, or as its bulk action."""
     for model in (Ticket, Complaint):
         count = select(func.count()).where(RepeatReport.of(model, model.id)).correlate(model).scalar_subquery()
         for record_id in session.scalars(select(model.id).where(model.repeats != count).order_by(model.id)):
             yield f"repeat_reports of {model.__tablename__} {record_id}: not as many as it counts"
+    lines: dict[int, Counter[str]] = defaultdict(Counter)
+    per_kind = select(AuditLine.run_id, AuditFinding.kind, func.count()).join(AuditLine.finding)
+    for run_id, kind, number in session.execute(per_kind.group_by(AuditLine.run_id, AuditFinding.kind)):
+        lines[run_id][kind.value] = number
+    for run in session.execute(select(AuditRun.id, AuditRun.counts).order_by(AuditRun.id)):
+        counted = {kind: run.counts.get(kind, 0) for kind in finding_kinds()}
+        if counted != {kind: lines[run.id][kind] for kind in counted}:
+            yield f"audit_lines of audit_runs {run.id}: not as many as it counts"
+    done = select(BulkItem.id).join(BulkRun, BulkRun.id == BulkItem.run_id)
+    told = Event.register == BulkRun.register, Event.record_id == BulkItem.record_id, Event.bulk_run_id == BulkRun.id
+    changed = BulkItem.version_after > BulkItem.version_seen
+    for item_id in session.scalars(done.where(changed, ~select(Event.id).where(*told).exists()).order_by(BulkItem.id)):
+        yield f"bulk_items {item_id}: no event of this action tells of it"
 
 
 def _hides_rows(session: Session, table: Table) -> bool:
@@ -84,6 +134,14 @@ def registers() -> list[Table]:
     ]
 
 
+def _told_beside(session: Session) -> Iterator[Table]:
+    """The tables without versions of whose rows events tell all the same."""
+    for name in session.scalars(select(Event.register).distinct()).all():
+        table = Base.metadata.tables.get(name)
+        if table is not None and "version" not in table.c:
+            yield table
+
+
 def _of_table(session: Session, table: Table, keyring: Keyring) -> Iterator[str]:
     """Rows and events side by side, both by id, so that neither has to be in memory as a whole."""
     columns = [column for column in table.columns if _tells(column)]
@@ -96,7 +154,8 @@ def _of_table(session: Session, table: Table, keyring: Keyring) -> Iterator[str]
                 yield f"{table.name} {record_id}: is gone"
             record_id, facts = next(said, _NOTHING)
         if record_id != row.id:
-            yield f"{table.name} {row.id}: was added"
+            if "version" in table.c:
+                yield f"{table.name} {row.id}: was added"
             continue
         if facts is None:
             yield f"{table.name} {row.id}: was deleted and is there again"
@@ -142,7 +201,7 @@ def _differing(row: Row[Any], columns: list[Column[Any]], facts: Mapping[str, An
             told = facts[column.name]
             if told is not ERASED and canonical_json(fact(column.info, value, keyring)) != canonical_json(told):
                 yield column.name
-        elif value is not None and not _is_default(column, value):
+        elif "version" in values and value is not None and not _is_default(column, value):
             yield column.name
     if facts["version"] is not None and values["version"] != facts["version"]:
         yield "version"

@@ -49,8 +49,9 @@ class ScaleClocks:
             "due_at": due,
             "paused_at": None,
             "met_at": None,
-            "created_at": start,
-            "updated_at": start,
+            # One event stands for all steps of a ticket.
+            "created_at": row["updated_at"],
+            "updated_at": row["updated_at"],
         }
 
     def next_due(self, row: dict[str, Any]) -> datetime.datetime:
@@ -89,7 +90,6 @@ class ScaleClocks:
             run["met_at"] = at
             if at is None and waits:
                 run["paused_at"] = row["updated_at"]
-            run["updated_at"] = at or run["paused_at"] or run["started_at"]
         if row["status"] is TicketStatus.WAITING:
             runs.append(self.run(WAITING, row, row["updated_at"], row["updated_at"] + WAITS))
         return runs

@@ -7,6 +7,13 @@ LATER = (
     *("closed_by_id", "slip_taken_by_id", "slip_returned_at", "slip_returned_to_id", "result", "acceptance"),
 )
 
+PAST = (
+    ("clock_runs", "goes_delete", "delete"),
+    ("bulk_items", "goes_delete", "delete"),
+    ("bulk_runs", "stays_update", "update"),
+)
+"""The guards that refuse what is put back here, on a server and in a file."""
+
 
 def reset_statements(clock_id: int, *, is_sqlite: bool) -> Iterator[str]:
     """The table ``bench_reset`` and its trigger: a ticket becomes received again, its row of the preview pending."""
@@ -24,6 +31,8 @@ def reset_statements(clock_id: int, *, is_sqlite: bool) -> Iterator[str]:
   UPDATE bulk_runs SET idempotency_key = 'used-' || id WHERE id > 2 AND substr(idempotency_key, 1, 5) <> 'used-';
 """
     when = "CREATE TRIGGER bench_reset AFTER INSERT ON bench_reset"
+    for table, rule, action in PAST:
+        yield f"DROP TRIGGER guard_{table}_{action}" if is_sqlite else f"DROP TRIGGER guard_{table}_{rule} ON {table}"
     yield "CREATE TABLE bench_reset (ticket_id BIGINT, run_id BIGINT)"
     if is_sqlite:
         yield f"{when} BEGIN{body}END"

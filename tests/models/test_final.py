@@ -1,10 +1,8 @@
 """What is final is final for every program that writes to the database (CMP-8, JOB-6, AUD-3)."""
 
-import contextlib
 import datetime
 import itertools
 import math
-from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import Connection, func, select, text
@@ -14,13 +12,13 @@ from models.audits import AuditLine, AuditRun
 from models.base import Base
 from models.call import Call
 from models.complaints import Complaint, ComplaintStatus
-from models.guards import create_triggers, drop_triggers
 from models.operations import audits
 from models.operations.matters import owes_follow_up
 from models.said import PersonalKey
 from models.session import DeskSession
 from models.tickets import Ticket, TicketKind, TicketStatus
 from tests.factories import World
+from tests.guards_off import guards_off
 from tests.operations.walks import complaint_in, do, ticket_in
 
 MOVED = {
@@ -42,15 +40,6 @@ def refused(connection: Connection, sql: str) -> str:
             return str(problem.orig).splitlines()[0]
         doing.rollback()
     return ""
-
-
-@contextlib.contextmanager
-def guards_off(connection: Connection) -> Iterator[None]:
-    """What somebody does who has dropped the guards; they are back afterwards."""
-    with connection.begin():
-        drop_triggers(connection)
-        yield
-        create_triggers(connection, Base.metadata)
 
 
 def columns_of(register: type[Base]) -> list[str]:
@@ -112,7 +101,7 @@ def test_no_program_says_that_a_matter_was_closed_at_its_source__JOB_6(
     archiving = f"status = 'archived', result = 'x', archived_at = heard_at, archived_by_id = {clerk}"
     for register, row, ending in (("tickets", ticket, closing), ("complaints", complaint, archiving)):
         if mark == "false":
-            with guards_off(intruder):
+            with intruder.begin(), guards_off(intruder):
                 intruder.execute(text(f"UPDATE {register} SET imported_closed = true"))
         for also in ("", ", version = version + 1", f", {ending}") if mark == "true" else ("",):
             attack = f"UPDATE {register} SET imported_closed = {mark}{also} WHERE id = {row.id}"

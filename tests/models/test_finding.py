@@ -17,6 +17,7 @@ from models.residents import Resident
 from models.rooms import room_key
 from models.tickets import Ticket
 from tests.fixed import NOW
+from tests.guards_off import guards_off
 
 
 @pytest.fixture
@@ -194,8 +195,10 @@ def test_the_index_follows_whoever_changes_a_row(session, world, records):
     )
     assert ids(session, Ticket, "窗户") == set()
     assert ids(session, Ticket, "门锁") == {ticket}
-    for table in ("audit_lines", "audit_findings", "key_loans"):  # what hangs on a loan goes before it
-        session.execute(text(f"DELETE FROM {table}"))
+    with guards_off(session.connection()):
+        for table in ("audit_lines", "audit_findings"):  # what hangs on a loan goes before it
+            session.execute(text(f"DELETE FROM {table}"))
+    session.execute(text("DELETE FROM key_loans"))
     assert ids(session, KeyLoan, "王强") == set()
 
 
@@ -209,12 +212,14 @@ NOT_WITHIN = ("2的", "ED灯", "7号", "车库2", "C3灯")
 )
 def test_letters_and_digits_beside_chinese_characters_are_words_of_their_own(session, world, records, table, column):
     model = tables()[table]
-    if model is RepeatReport:
+    if model is RepeatReport:  # which stays as it was written
         heard = {"heard_at": NOW, "words": "again", "channel": Channel.PHONE, "taken_by_id": world.person("clerk").id}
-        session.add(RepeatReport(estate_id=world.estate.id, register="tickets", record_id=records.tickets[0], **heard))
+        heard |= {"estate_id": world.estate.id, "register": "tickets", "record_id": records.tickets[0], column: MIXED}
+        session.add(RepeatReport(**heard))
         session.flush()
     row = session.scalars(select(model.id).order_by(model.id)).first()
-    session.execute(text(f"UPDATE {table} SET {column} = :said WHERE id = :id"), {"said": MIXED, "id": row})
+    if model is not RepeatReport:
+        session.execute(text(f"UPDATE {table} SET {column} = :said WHERE id = :id"), {"said": MIXED, "id": row})
     for asked in WITHIN:
         assert row in ids(session, model, asked), asked
     for asked in NOT_WITHIN:

@@ -38,7 +38,7 @@ def rows(maker: Maker) -> None:
     """A pass in every state, at the edges of each."""
     now, midnight = maker.now, maker.today + DAY
     states: dict[str, dict[str, Any]] = {
-        "valid": {"valid_from": now, "valid_until": midnight + MINUTE, "inside": True, "host_unit_id": maker.unit(0)},
+        "valid": {"valid_from": now, "valid_until": midnight + MINUTE, "host_unit_id": maker.unit(0)},
         "coming": {"valid_from": now + MINUTE, "issued_at": maker.yesterday - MINUTE, "host_unit_id": maker.unit(1)},
         "ending": {"valid_until": midnight, "issued_at": maker.yesterday},
         "expired": {"valid_until": now, "issued_at": maker.today - MINUTE},
@@ -54,7 +54,9 @@ def rows(maker: Maker) -> None:
             "valid_from": maker.yesterday,
             "valid_until": midnight + HOUR,
         }
-        maker.add(VisitorPass, name, **(fair | columns))
+        row = maker.add(VisitorPass, name, **(fair | columns))
+        row.inside = name == "valid"  # nobody is inside before the pass is there
+    maker.session.flush()
 
 
 TRIED = Tried(

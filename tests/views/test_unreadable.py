@@ -13,6 +13,7 @@ from models import Base
 from models.base import LocalDate, UTCDateTime
 from models.guards import create_triggers, drop_triggers
 from models.matters import Channel, RepeatReport
+from models.outbox import Way, WayOut
 from models.residents import Resident
 from models.session import DeskSession
 from tests.factories import World
@@ -28,9 +29,12 @@ PERSONAL = {
 }
 PLAIN = "13800138000"
 REGISTERS = {
-    table: table.replace("_", "-") for table, _column in PERSONAL if table not in ("repeat_reports", "personal_keys")
+    table: table.replace("_", "-")
+    for table, _column in PERSONAL
+    if table not in ("repeat_reports", "personal_keys", "ways_out")
 }
-"""Register -> the address of its list; what was reported again, and what was said, stands with its matter."""
+"""Register -> the address of its list; what was reported again, and what was said, stands with its matter, a way with
+its person."""
 
 
 @pytest.fixture
@@ -38,6 +42,7 @@ def spoilt(engine: Engine, session: DeskSession, world: World, records: Records)
     """Every personal value of every record is a plain number, as another program may write it."""
     heard = {"heard_at": NOW, "words": "again", "channel": Channel.PHONE, "taken_by_id": world.person("clerk").id}
     session.add(RepeatReport(estate_id=world.estate.id, register="tickets", record_id=records.ids["tickets"], **heard))
+    session.add(WayOut(staff_id=world.person("supervisor").id, way=Way.MAIL, address=PLAIN, kinds=[]))
     session.commit()
     with engine.begin() as connection:
         drop_triggers(connection)
@@ -79,6 +84,7 @@ def test_pages_look_ups_and_exports_show_what_cannot_be_read__RES_4(
         "/admin/tickets/intake/callers/?q=张",
         "/admin/residents/ajax/lookup/?name=resident&query=张",
         "/admin/follow-ups/queue/?call=1",
+        "/admin/ways/",
     ):
         assert "unreadable" in client.get(path).text, path
     for path in (

@@ -206,9 +206,6 @@ def _note(
     here = update(items).where(items.c.run_id == run.id).values(updated_at=now)
     session.flush()
     connection = session.connection()
-    if once:
-        values = {"outcome": BulkOutcome.DONE, "version_after": items.c.version_seen + 1}
-        connection.execute(here.where(items.c.record_id.in_(once)).values(values))
     kept = {record_id: clocks for record_id, clocks in outcome.clocks.items() if record_id in done}
     if kept:
         # By id: how few rows of a run have one record, PostgreSQL does not know of a run just made.
@@ -216,6 +213,9 @@ def _note(
         accounts = [{"_id": key, "clocks": kept[record_id]} for key, record_id in connection.execute(ids)]
         account = update(items).where(items.c.id == bindparam("_id")).values(clocks=bindparam("clocks"))
         connection.execute(account, accounts)
+    if once:
+        values = {"outcome": BulkOutcome.DONE, "version_after": items.c.version_seen + 1}
+        connection.execute(here.where(items.c.record_id.in_(once)).values(values))
     if others:
         names: dict[str, Any] = {name: bindparam(name) for name in others[0] if name != "_record_id"}
         connection.execute(here.where(items.c.record_id == bindparam("_record_id")).values(names), others)

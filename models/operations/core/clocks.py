@@ -39,6 +39,7 @@ class _NewRun:
     record_id: int
     started_at: datetime.datetime
     due_at: datetime.datetime
+    created_at: datetime.datetime
     updated_at: datetime.datetime
     paused_minutes: int = 0
     paused_at: datetime.datetime | None = None
@@ -51,9 +52,17 @@ class RunningClocks:
     """The unmet clocks of the rows of one batch."""
 
     def __init__(
-        self, session: Session, register: str, rows: Sequence[Base], settings: EstateSettings, *, preview: bool
+        self,
+        session: Session,
+        register: str,
+        rows: Sequence[Base],
+        settings: EstateSettings,
+        *,
+        now: datetime.datetime,
+        preview: bool,
     ) -> None:
-        """For a *preview* nothing is changed, not even in memory: a later flush would write it."""
+        """New runs are written *now*. For a *preview* nothing is changed, not even in memory."""
+        self._now = now
         self._session, self._rows, self._settings, self._preview = session, rows, settings, preview
         self._register = register
         self._has_clocks = _TABLE.name in _TABLE.metadata.tables[register].info.get(HANGING, ())
@@ -107,7 +116,7 @@ class RunningClocks:
             return due
         self._clocks[clock.id] = clock
         version = None if agreed else clock.version
-        self._of(row).append(_NewRun(row.estate_id, clock.id, version, row.id, at, due, at))
+        self._of(row).append(_NewRun(row.estate_id, clock.id, version, row.id, at, due, self._now, self._now))
         self._touched.add(row.id)
         return due
 
@@ -284,7 +293,8 @@ def start_first(
             row.id,
             at or row.heard_at,
             limit.due_at,
-            at or row.heard_at,
+            row.created_at,
+            row.created_at,
         )
         for row, found in zip(rows, limits, strict=True)
         for limit in found
@@ -323,7 +333,7 @@ def _values(run: _NewRun, register: str) -> dict[str, Any]:
         "paused_minutes": run.paused_minutes,
         "met_at": run.met_at,
         "cancelled_at": run.cancelled_at,
-        "created_at": run.started_at,
+        "created_at": run.created_at,
         "updated_at": run.updated_at,
     }
 

@@ -67,7 +67,9 @@ class Move(Generic[Row]):
         for row in list(self.rows):
             self._guard(row, call.expected)
         self.settings = EstateSettings(self.session, {estate_of(row) for row in self.rows})
-        self.clocks = RunningClocks(self.session, self._register, self.rows, self.settings, preview=self.preview)
+        self.clocks = RunningClocks(
+            self.session, self._register, self.rows, self.settings, now=self.now, preview=self.preview
+        )
         if call.bulk_run_id is not None:
             self.clocks.account = self.outcome.clocks
 
@@ -178,6 +180,7 @@ class Move(Generic[Row]):
 
     def add(self, child: Base) -> None:
         """Say that *child* (an entry, an attempt) is to be written with the batch."""
+        child.created_at = child.updated_at = self.now
         self._additions.append(child)
 
     def afterwards(self, do: Callable[[Outcome], None]) -> None:

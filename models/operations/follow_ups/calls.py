@@ -185,7 +185,6 @@ def record_attempt(
             outcome=outcome,
             words=words.strip() or None,
         )
-        attempt.created_at = attempt.updated_at = move.now
         move.add(attempt)
         day = move.settings.calendar(row.estate_id).local_date(made_at)
         if way in DISTURBING and day not in counted.get(row.id, ()):

@@ -8,7 +8,7 @@ from models.staff import Actor
 
 def comment_on(matter: Matter, kind: CommentKind, body: str, *, actor: Actor, now: datetime.datetime) -> Comment:
     """A new entry on *matter* (not yet in the session)."""
-    comment = Comment(
+    return Comment(
         estate_id=matter.estate_id,
         register=matter.__tablename__,
         record_id=matter.id,
@@ -17,5 +17,3 @@ def comment_on(matter: Matter, kind: CommentKind, body: str, *, actor: Actor, no
         kind=kind,
         body=body,
     )
-    comment.created_at = comment.updated_at = now
-    return comment

@@ -152,7 +152,6 @@ def _add(move: Move[Any], original: AnyMatter, told: Sequence[RepeatReport]) -> 
         if names := list(filter(None, (each.reporter_name for each in told))):
             taking.note(row, called_again=", ".join(dict.fromkeys(names)))
         for each in told:
-            each.created_at = each.updated_at = move.now
             taking.add(each)
     taking.finish().all()
     if isinstance(original, Complaint):

@@ -107,11 +107,9 @@ def check_out(move: Move[VisitorPass]) -> None:
 
 
 def _movement(row: VisitorPass, direction: Direction, actor: Actor, now: datetime.datetime) -> PassMovement:
-    movement = PassMovement(
+    return PassMovement(
         estate_id=row.estate_id, pass_id=row.id, direction=direction, at=now, noted_by_id=actor.staff_id
     )
-    movement.created_at = movement.updated_at = now
-    return movement
 
 
 @verb(VisitorPass, roles=CLERKS, label=gettext_noop("Refund deposit"), rule="PAS-3", stamps=("deposit_refunded_at",))

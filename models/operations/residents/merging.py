@@ -255,6 +255,7 @@ def _redirect(call: Call, model: type[Any], rows: Sequence[Any], to_id: int, *, 
         )
         for row in rows
     ]
+    record_events(call.session, events)  # before the rows: a guard asks for them
     values = {column: to_id, "updated_at": call.now, **({"version": table.c.version + 1} if versioned else {})}
     call.session.execute(update(table).where(table.c.id.in_([row.id for row in rows])).values(values))
     for row in rows:
@@ -262,7 +263,6 @@ def _redirect(call: Call, model: type[Any], rows: Sequence[Any], to_id: int, *, 
             set_committed_value(row, name, value)
         if versioned:
             set_committed_value(row, "version", row.version + 1)
-    record_events(call.session, events)
 
 
 def _versions(rows: Iterable[Any]) -> dict[str, int]:
