@@ -71,7 +71,7 @@ class Sender:
             return SendStatus.FAILED, WhyNot.NO_SUCH_WAY, None
         title, body = texts(letter, self._config.public_url)
         # It says only that it failed; why, and what became of the connection, stands in its log.
-        with apprise.LogCapture(level=logging.DEBUG, fmt="%(message)s") as said:  # type: ignore[no-untyped-call]
+        with apprise.LogCapture(level=logging.DEBUG, fmt="%(message)s") as said:  # type: ignore[no-untyped-call]  # theirs
             if plugin.notify(title=title, body=body):
                 return SendStatus.SENT, None, None
             words = "" if said is None else said.getvalue()

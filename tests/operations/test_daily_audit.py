@@ -340,3 +340,11 @@ def test_who_is_to_act_is_told_with_the_signature_and_managers_of_what_was_put_o
     note(world, lines(world, run_id=second.id, overdue=True), now + DAY, by_whom=technician).all()
     sign_off(world, second, now + DAY).one()
     assert sorted(told()[1:]) == sorted([(technician.id, ToldKind.AUDIT_STEP), (manager.id, ToldKind.ESCALATED)])
+    third = run(world, now + 2 * DAY).one()
+    until = now + 9 * DAY
+    note(world, lines(world, run_id=third.id, overdue=True), now + 2 * DAY, by_whom=technician, until=until).all()
+    sign_off(world, third, now + 2 * DAY).one()
+    known = told()
+    fourth = run(world, now + 3 * DAY).one()
+    sign_off(world, fourth, now + 3 * DAY).one()
+    assert told() == known, "a note that stays is no news"

@@ -17,7 +17,8 @@ from models.told import ToldKind
 def tell_signed(call: Call, runs: Sequence[AuditRun]) -> None:
     """Tell who is to act of the overdue findings of *runs*, and managers of those that an earlier note put off (AUD-3).
 
-    A step was put off where the audit before gave it a time that was over when stock was taken again.
+    A step was put off where an audit before gave it a time that was over when stock was taken again. Of a note that
+    stays from a day before everybody was told then.
     """
     if call.preview or not runs:
         return
@@ -33,6 +34,7 @@ def tell_signed(call: Call, runs: Sequence[AuditRun]) -> None:
         .join(AuditFinding, AuditFinding.id == AuditLine.finding_id)
         .join(AuditRun, AuditRun.id == AuditLine.run_id)
         .where(AuditLine.run_id.in_([run.id for run in runs]), AuditLine.overdue.is_(True))
+        .where(AuditLine.noted_on == AuditRun.day)
         .order_by(AuditLine.id)
     )
     messages: list[dict[str, Any]] = []
