@@ -26,6 +26,7 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     bindparam,
+    literal_column,
 )
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, declared_attr, mapped_column
@@ -307,7 +308,8 @@ def is_open(model: Any) -> ColumnElement[bool]:
     """The condition that something is still owed on a row of *model* (a table's class, or an alias of it)."""
     if model.open_statuses:
         return among(model.status, model.open_statuses)
-    return and_(*(getattr(model, name).is_(None) for name in model.ended_by))
+    owing = [literal_column(model.owing.format(row=model.__tablename__), Flag())] if model.owing else []
+    return and_(*(getattr(model, name).is_(None) for name in model.ended_by), *owing)
 
 
 class never(FunctionElement[datetime.datetime]):  # likewise

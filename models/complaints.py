@@ -27,7 +27,7 @@ from models.errors import Msgid, gettext_noop
 from models.final_guards import COMPLAINT_GUARDS, COMPLAINT_SENTENCES, together
 from models.guards import SENTENCES, TRIGGERS
 from models.matters import Matter, matter_args
-from models.next_dates import dated, dated_sentences
+from models.next_dates import dated, dated_sentences, open_of
 from models.roles import CLERKS, LEADS, MANAGERS, READERS
 from models.verbs import grant
 
@@ -287,7 +287,7 @@ class Complaint(Matter, Base):
         Index("ix_complaints_estate_id_registered_at", "estate_id", "registered_at", "id"),
         Index("ix_complaints_estate_id_status", "estate_id", "status", "id"),
         info={
-            TRIGGERS: together(dated("complaints", [status.value for status in OPEN_STATUSES]), COMPLAINT_GUARDS),
+            TRIGGERS: together(dated("complaints", open_of(OPEN_STATUSES)), COMPLAINT_GUARDS),
             SENTENCES: {**COMPLAINT_SENTENCES, **dated_sentences("complaints")},
         },
     )

@@ -140,6 +140,10 @@ class Declares:
     """The statuses in which something is owed, so that the row can be late."""
     ended_by: ClassVar[tuple[str, ...]] = ()
     """Where no status says so: the columns of which one is filled when nothing is owed any more."""
+    owing: ClassVar[str] = ""
+    """Where more has to hold for anything to be owed: the condition (SQL, of the columns of ``{row}``)."""
+    dated_by: ClassVar[str] = "due_at"
+    """The column that says when a row is late, which its clocks keep while it is open."""
     answered_by: ClassVar[str] = ""
     """The column that says who answers for a row: whose it is in an audit."""
     time_limits: ClassVar[tuple[TimeLimit, ...]] = ()

@@ -23,12 +23,14 @@ from models.base import (
     table_args,
     within_estate,
 )
-from models.declared import Searched, Tone
+from models.declared import Searched, TimeLimit, Tone
 from models.errors import gettext_noop
 from models.estates import OfUnit
+from models.final_guards import together
 from models.guards import SENTENCES, TRIGGERS
 from models.hanging import HANGING
 from models.loan_guards import LOAN_GUARDS, LOAN_SENTENCES
+from models.next_dates import answered, answered_sentences, dated, dated_sentences, open_of
 from models.roles import CLERKS, MANAGERS, READERS
 from models.tags import tag_triggers
 from models.verbs import grant
@@ -94,6 +96,8 @@ END $$""",
         " EXECUTE FUNCTION guard_not_on_loan('keys_not_on_loan')",
     ),
 }
+OWNER_TOLD = "owner-told"
+"""The clock by which the owner of a lost key is told (KEY-4)."""
 _TAGS = tag_triggers("keys", {"hook": "hook_key", "seal": "seal_key"})
 _PLACE_SENTENCES = {
     "keys_stay_gone": ("KEY-4", gettext_noop("A key that is lost or was handed back for good stays so.")),
@@ -117,6 +121,23 @@ class Key(OfUnit, Register, Base):
     everywhere = 5
     on_unit_page = ("number", "hook")
     beside = "place"
+    ended_by = ("owner_told_at",)
+    owing = "{row}.lost_at IS NOT NULL AND {row}.origin <> 'common'"
+    """Of a lost key its owner is told; keys of common areas have none (KEY-4)."""
+    answered_by = "answerable_id"
+    time_limits = (
+        TimeLimit(
+            code=OWNER_TOLD,
+            label=gettext_noop("owner told of the lost key"),
+            rule="KEY-4",
+            starts="report_lost",
+            stops="tell_owner",
+            minutes=0,
+            calendar="same_day",
+            for_all=False,
+            lasting=True,
+        ),
+    )
 
     number: Mapped[str] = mapped_column(ShortText(40), info=named("Number", harmless=True))
     pieces: Mapped[int] = mapped_column(Integer, default=1, server_default="1", info=named("Pieces"))
@@ -130,12 +151,15 @@ class Key(OfUnit, Register, Base):
     handed_back_to: Mapped[str | None] = mapped_column(ShortText(60), info=named("Handed back to", words=True))
     receipt_number: Mapped[str | None] = mapped_column(ShortText(40), info=named("Receipt number", harmless=True))
     owner_told_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Owner told"))
+    due_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Owner to be told until"))
+    answerable_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), info=named("Answers for it"))
     note: Mapped[str | None] = mapped_column(LongText, info=named("Note", words=True))
 
     hook_key: Mapped[str | None] = mapped_column(SortKey, sort_order=950)
     seal_key: Mapped[str | None] = mapped_column(SortKey, sort_order=951)
     """Hook and seal as they are recognised in any spelling (models.tags): kept by the database."""
 
+    _untold = f"{owing.format(row='NEW')} AND NEW.owner_told_at IS NULL"
     __table_args__ = table_args(
         within_estate("unit_id", "units"),
         UniqueConstraint("estate_id", "number"),
@@ -150,9 +174,14 @@ class Key(OfUnit, Register, Base):
         Index("ix_keys_hook_key", "hook_key"),
         Index("ix_keys_seal_key", "seal_key"),
         info={
-            TRIGGERS: {dialect: guards + _TAGS[dialect] for dialect, guards in _PLACE_GUARDS.items()},
-            SENTENCES: _PLACE_SENTENCES,
-            HANGING: ("audit_findings",),
+            TRIGGERS: together(
+                _PLACE_GUARDS,
+                _TAGS,
+                dated("keys", _untold, person=answered_by, since="lost_at"),
+                answered("keys", _untold, answered_by),
+            ),
+            SENTENCES: {**_PLACE_SENTENCES, **dated_sentences("keys"), **answered_sentences("keys")},
+            HANGING: ("audit_findings", "clock_runs", "told"),
         },
     )
 
@@ -195,15 +224,48 @@ class ApprovalStatus(LabelledEnum):
     APPROVED = "approved", gettext_noop("approved"), Tone.GOOD
     REFUSED = "refused", gettext_noop("refused"), Tone.BAD
     USED = "used", gettext_noop("used"), Tone.OVER
+    WITHDRAWN = "withdrawn", gettext_noop("withdrawn"), Tone.OVER
 
 
 class KeyApproval(Register, Base):
-    """A supervisor's consent to lend one key to one borrower, asked for and given before it leaves (KEY-3)."""
+    """A supervisor's consent to lend one key to one borrower, asked for and given before it leaves (KEY-3).
+
+    ``next_at`` is when it is to be decided or used; ``due_at`` says when the key itself is to be back, once it is lent.
+    """
 
     __tablename__ = "key_approvals"
     title = gettext_noop("Key approvals")
     searched = Searched(words=("borrower_name",), names=True, through=("key_id",))
     status_rule = "KEY-3"
+    open_statuses = (ApprovalStatus.REQUESTED, ApprovalStatus.APPROVED)
+    dated_by = "next_at"
+    answered_by = "answerable_id"
+    time_limits = (
+        TimeLimit(
+            code="approval-decided",
+            label=gettext_noop("approval decided"),
+            rule="KEY-3",
+            starts="request",
+            stops="approve",
+            minutes=0,
+            calendar="same_day",
+            floor_of=(ApprovalStatus.REQUESTED,),
+            since="requested_at",
+            lasting=True,
+        ),
+        TimeLimit(
+            code="approval-used",
+            label=gettext_noop("approval used"),
+            rule="KEY-3",
+            starts="approve",
+            stops="lend",
+            minutes=0,
+            calendar="same_day",
+            floor_of=(ApprovalStatus.APPROVED,),
+            since="decided_at",
+            lasting=True,
+        ),
+    )
 
     key_id: Mapped[int] = mapped_column(Identity, info=named("Key"))
     borrower_kind: Mapped[BorrowerKind] = mapped_column(Choice(BorrowerKind), info=named("Kind of borrower"))
@@ -216,12 +278,15 @@ class KeyApproval(Register, Base):
     decided_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Decided"))
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), info=named("Decided by"))
     decision_reason: Mapped[str | None] = mapped_column(LongText, info=named("Reason for the decision", words=True))
-    due_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Due"))
+    due_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Key due back"))
+    next_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Next date"))
+    answerable_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), info=named("Answers for it"))
 
     __table_args__ = table_args(
         within_estate("key_id", "keys"),
         CheckConstraint(
-            "status = 'requested' OR (decided_at IS NOT NULL AND decided_by_id IS NOT NULL)", name="decided"
+            "status IN ('requested', 'withdrawn') OR (decided_at IS NOT NULL AND decided_by_id IS NOT NULL)",
+            name="decided",
         ),
         CheckConstraint(
             "decided_by_id IS NULL OR borrower_staff_id IS NULL OR decided_by_id <> borrower_staff_id",
@@ -229,7 +294,14 @@ class KeyApproval(Register, Base):
             info={"rule": "KEY-3", "sentence": gettext_noop("The borrower cannot approve the own loan.")},
         ),
         Index("ix_key_approvals_key_id", "key_id"),
-        info={HANGING: ("told",)},
+        info={
+            TRIGGERS: together(
+                dated("key_approvals", open_of(open_statuses), due=dated_by, person=answered_by, since="requested_at"),
+                answered("key_approvals", open_of(open_statuses), answered_by),
+            ),
+            SENTENCES: {**dated_sentences("key_approvals"), **answered_sentences("key_approvals")},
+            HANGING: ("audit_findings", "clock_runs", "told"),
+        },
     )
 
     key: Mapped[Key] = relationship(

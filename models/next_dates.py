@@ -1,30 +1,37 @@
 """What has a next date and a person while it is open (INT-14): what the database fills in, and then refuses."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 from models.errors import Msgid, gettext_noop
 
 
-def dated(register: str, open_statuses: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """The triggers of a register of matters, for each kind of database.
+def open_of(open_statuses: Sequence[str]) -> str:
+    """The condition, for :func:`dated`, that the row that is written is in one of these statuses."""
+    return f"NEW.status IN ({', '.join(repr(str(getattr(status, 'value', status))) for status in open_statuses)})"
 
-    An open row that another program writes without a date is due as it was registered, one without a person is the
-    complaint post's of its estate. Afterwards neither is taken away while the row is open; only columns of the row are
-    compared, never the server's clock.
+
+def dated(
+    register: str, is_open: str, *, due: str = "due_at", person: str = "desk_owner_id", since: str = "registered_at"
+) -> dict[str, tuple[str, ...]]:
+    """The triggers of a register, for each kind of database; *is_open*: where something is owed (SQL, of ``NEW``).
+
+    An open row that another program inserts without a date, the column *due*, has that of *since*, one without a
+    *person* is the complaint post's of its estate. Afterwards neither is taken away while the row is open; only columns
+    of the row are compared, never the server's clock.
     """
-    words = ", ".join(f"'{status}'" for status in open_statuses)
-    bare = f"NEW.status IN ({words}) AND (NEW.due_at IS NULL OR NEW.desk_owner_id IS NULL)"
+    bare = f"{is_open} AND (NEW.{due} IS NULL OR NEW.{person} IS NULL)"
     post = (
         "(SELECT staff.id FROM estates JOIN staff ON staff.id = estates.post_staff_id"
         " WHERE estates.id = NEW.estate_id AND staff.disabled_at IS NULL)"
     )
     filled = (
-        f"UPDATE {register} SET due_at = coalesce(NEW.due_at, NEW.registered_at),"  # noqa: S608  # names of ours
-        f" desk_owner_id = coalesce(NEW.desk_owner_id, {post}) WHERE id = NEW.id"
+        f"UPDATE {register} SET {due} = coalesce(NEW.{due}, NEW.{since}),"  # noqa: S608  # names of ours
+        f" {person} = coalesce(NEW.{person}, {post}) WHERE id = NEW.id"
     )
     here = "AND NEW.estate_id IS NOT NULL"  # else it is refused for that
     refused = f"{register}_next_date"
-    changed = f"UPDATE OF status, due_at, desk_owner_id ON {register}"
+    changed = f"UPDATE OF {', '.join(_columns(is_open, due, person))} ON {register}"
     return {
         "sqlite": (
             f"CREATE TRIGGER guard_{refused}_fill AFTER INSERT ON {register} WHEN {bare} {here} BEGIN\n"
@@ -35,9 +42,9 @@ def dated(register: str, open_statuses: Sequence[str]) -> dict[str, tuple[str, .
         "postgresql": (
             f"""CREATE OR REPLACE FUNCTION guard_{refused}() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  NEW.due_at := coalesce(NEW.due_at, NEW.registered_at);
-  NEW.desk_owner_id := coalesce(NEW.desk_owner_id, {post});
-  IF NEW.desk_owner_id IS NULL THEN
+  NEW.{due} := coalesce(NEW.{due}, NEW.{since});
+  NEW.{person} := coalesce(NEW.{person}, {post});
+  IF NEW.{person} IS NULL THEN
     RAISE EXCEPTION USING MESSAGE = '{refused}', ERRCODE = 'integrity_constraint_violation', CONSTRAINT = '{refused}';
   END IF;
   RETURN NEW;
@@ -50,7 +57,59 @@ END $$""",
     }
 
 
+def answered(register: str, is_open: str, person: str) -> dict[str, tuple[str, ...]]:
+    """The triggers by which the *person* of an open row can act: neither the system account nor a disabled one.
+
+    Whoever is disabled afterwards, past the verbs, stays in the rows that there are.
+    """
+    name = f"{register}_person"
+    cannot = (
+        f"EXISTS (SELECT 1 FROM staff WHERE id = NEW.{person}"  # noqa: S608  # names of ours
+        " AND (disabled_at IS NOT NULL OR username = 'system'))"
+    )
+    becomes = f"{is_open} AND (OLD.{person} IS NULL OR OLD.{person} <> NEW.{person} OR NOT ({_of_old(is_open)}))"
+    whenever = (
+        ("insert", f"INSERT ON {register}", is_open),
+        ("update", f"UPDATE OF {', '.join(_columns(is_open, person))} ON {register}", becomes),
+    )
+    return {
+        "sqlite": tuple(
+            f"CREATE TRIGGER guard_{name}_{what} BEFORE {when} WHEN {condition} BEGIN\n"
+            f"  SELECT RAISE(ABORT, '{name}') WHERE {cannot};\nEND"
+            for what, when, condition in whenever
+        ),
+        "postgresql": (
+            f"""CREATE OR REPLACE FUNCTION guard_{name}() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF {cannot} THEN
+    RAISE EXCEPTION USING MESSAGE = '{name}', ERRCODE = 'integrity_constraint_violation', CONSTRAINT = '{name}';
+  END IF;
+  RETURN NEW;
+END $$""",
+            *(
+                f"CREATE TRIGGER guard_{name}_{what} BEFORE {when} FOR EACH ROW"
+                f" WHEN ({condition}) EXECUTE FUNCTION guard_{name}()"
+                for what, when, condition in whenever
+            ),
+        ),
+    }
+
+
+def _columns(is_open: str, *more: str) -> list[str]:
+    return list(dict.fromkeys([*re.findall(r"NEW\.(\w+)", is_open), *more]))
+
+
+def _of_old(is_open: str) -> str:
+    return is_open.replace("NEW.", "OLD.")
+
+
 def dated_sentences(register: str) -> Mapping[str, tuple[str, Msgid]]:
     """What is said when these refuse."""
     message = gettext_noop("What is open has a next date and a person who answers for it.")
     return {f"{register}_next_date": ("INT-14", message)}
+
+
+def answered_sentences(register: str) -> Mapping[str, tuple[str, Msgid]]:
+    """What is said when :func:`answered` refuses."""
+    message = gettext_noop("Who answers for what is open can act: not the system account, and no disabled one.")
+    return {f"{register}_person": ("INT-14", message)}

@@ -47,10 +47,13 @@ alike, whoever writes and however:
 - **Instants** are UTC: `timestamptz`; on SQLite text `YYYY-MM-DD HH:MM:SS.ffffff`. **Dates** are the estate's own.
   **Money** is in fen. **Personal numbers** are encrypted; programs without the data key leave these columns empty
   and add no contacts, which are nothing else.
-- **What is open has a next date and a person** (`tickets` and `complaints`: `due_at`, `desk_owner_id`). Left empty at
-  `INSERT` they become the instant of registering, so that the row is seen at once, and the estate's complaint post
-  (`estates.post_staff_id`); without a post, and whenever one is taken away from an open row, that is refused. The next
-  `frontdesk audit` or `db upgrade` starts the clocks of the row's state.
+- **What is open has a next date and a person**: `tickets` and `complaints` (`due_at`, `desk_owner_id`), `key_approvals`
+  that are requested or approved (`next_at`, `answerable_id`), `keys` that are lost, are no common area's, and whose
+  owner was not told (`due_at`, `answerable_id`). Left empty at `INSERT` they become the instant of registering, asking
+  or losing, so that the row is seen at once, and the estate's complaint post (`estates.post_staff_id`); without a post,
+  and whenever one is taken away from an open row or a row becomes open without them, that is refused. `answerable_id`
+  names neither the system account nor a disabled one when it is written. The next `frontdesk audit` or `db upgrade`
+  starts the clocks of the row's state.
 - **Names and words** (columns noted so) are not in `before`, `after` and `reason` of an event since revision 0018: the
   text `encrypted` stands there for each, and the values lie in `personal`, as JSON of the three, encrypted under the
   key of the record in `personal_keys`, itself encrypted with the data key. Without the row of `personal_keys` they are

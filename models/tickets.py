@@ -26,7 +26,7 @@ from models.errors import gettext_noop
 from models.final_guards import TICKET_GUARDS, TICKET_SENTENCES, together
 from models.guards import SENTENCES, TRIGGERS
 from models.matters import Matter, matter_args
-from models.next_dates import dated, dated_sentences
+from models.next_dates import dated, dated_sentences, open_of
 from models.roles import CLERKS, MANAGERS, READERS, WORKERS, Role
 from models.verbs import grant
 
@@ -325,7 +325,7 @@ class Ticket(Matter, Base):
         Index("ix_tickets_team_id", "estate_id", "team_id", "status"),
         Index("ix_tickets_complaint_id", "complaint_id"),
         info={
-            TRIGGERS: together(dated("tickets", [status.value for status in OPEN_STATUSES]), TICKET_GUARDS),
+            TRIGGERS: together(dated("tickets", open_of(OPEN_STATUSES)), TICKET_GUARDS),
             SENTENCES: {**TICKET_SENTENCES, **dated_sentences("tickets")},
         },
     )

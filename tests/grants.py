@@ -142,6 +142,7 @@ key_approvals   export                  C . . S M A .  KEY-3
 key_approvals   request                 C . . S M . .  KEY-3
 key_approvals   approve                 . . . S M . .  KEY-3
 key_approvals   refuse                  . . . S M . .  KEY-3
+key_approvals   withdraw                C . . S M . .  KEY-3†
 key_approvals   lend                    C . . S M . .  KEY-3
 key_approvals   take_over               . . . . M . .  KEY-3†
 key_approvals   delete                  . . . . M . .  †

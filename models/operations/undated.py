@@ -6,13 +6,16 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select
 
-from models.base import among
+from models.base import among, is_open
 from models.call import Call
 from models.complaints import MEASURES, OPEN_STATUSES as OPEN_COMPLAINTS, Complaint
 from models.estates import Estate
+from models.keys import OWNER_TOLD, Key, KeyApproval
 from models.matters import ClockRun
-from models.operations.core import Move
+from models.operations.core import Move, People
 from models.operations.tickets import ANSWERED_KINDS, answer_clock, owes_charge
+from models.roles import Role
+from models.session import DeskSession
 from models.settings import Clock
 from models.tickets import CHARGE_PAID, OPEN_STATUSES, PROMISE, QUESTION, WAITING, Ticket, TicketStatus
 
@@ -21,7 +24,7 @@ Owed = Iterator[tuple[str, datetime.datetime | None, datetime.datetime | None]]
 
 
 def date_undated(call: Call, estates: Iterable[Estate]) -> None:
-    """Give the open matters of *estates* the clocks that they lack (INT-14), each with its event.
+    """Give what is open in *estates* the clocks and the person that it lacks (INT-14), each with its event.
 
     What waits and nobody has said until when is due at once, an answer by its promise or from when it was asked for,
     measures by their date, all else from when it came into its state.
@@ -39,6 +42,9 @@ def date_undated(call: Call, estates: Iterable[Estate]) -> None:
         Complaint.estate_id.in_(ids), among(Complaint.status, OPEN_COMPLAINTS), missing
     )
     _start(call, Complaint, call.session.scalars(complaints).all(), "amend", _of_complaint)
+    for model, owed in ((Key, _of_key), (KeyApproval, _of_nothing_more)):
+        lacking = select(model).where(model.estate_id.in_(ids), is_open(model), ~_runs(model))
+        _start(call, model, call.session.scalars(lacking).all(), "amend", owed)
 
 
 def _runs(model: type[Any], *codes: str) -> ColumnElement[bool]:
@@ -57,14 +63,37 @@ def _ever_ran(model: type[Any], code: str) -> ColumnElement[bool]:
 
 
 def _start(call: Call, model: type[Any], rows: Iterable[Any], verb: str, owed: Any) -> None:
-    move: Move[Any] = Move(call.following(), model, rows, verb=verb, rule="INT-14")
-    for row in move.rows:
+    move: Move[Any] = Move(call.following(), model, rows, verb=verb, rule="INT-14", role=Role.SYSTEM)
+    people = People(call.session)
+    for row in list(move.rows):
+        if getattr(row, model.answered_by) is None:
+            found = _who_answers(call.session, people, row)
+            if found is None:
+                move.rows.remove(row)  # nobody works there; the audit has it
+                continue
+            move.set(row, **{model.answered_by: found})
         for code, since, until in owed(row, call.now):
             move.clocks.start(row, code, since or row.registered_at, due_at=until)
         for limit in model.time_limits:
-            if row.status in limit.floor_of and limit.fits(row):
+            if limit.floor_of and row.status in limit.floor_of and limit.fits(row):
                 move.clocks.start(row, limit.code, getattr(row, limit.since) or row.registered_at)
     move.finish()
+
+
+def _who_answers(session: DeskSession, people: People, row: Any) -> int | None:
+    """Who asked for it and still works there, else the complaint post, else the first of those in charge."""
+    named = [getattr(row, "requested_by_id", None), session.get_one(Estate, row.estate_id).post_staff_id]
+    at_desk = [person for role in (Role.SUPERVISOR, Role.MANAGER) for person in people.of(row.estate_id, {role})]
+    there = people.working(row.estate_id)
+    return next((person for person in (*named, *at_desk) if person in there), None)
+
+
+def _of_key(key: Key, _now: datetime.datetime) -> Owed:
+    yield OWNER_TOLD, key.lost_at, None
+
+
+def _of_nothing_more(_row: Any, _now: datetime.datetime) -> Owed:
+    return iter(())
 
 
 def _of_ticket(ticket: Ticket, now: datetime.datetime) -> Owed:

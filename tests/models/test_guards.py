@@ -99,7 +99,9 @@ def write(connection: Connection, sql: str) -> None:
         connection.execute(text(sql))
 
 
-@pytest.mark.parametrize("gone", ["lost_at = received_at", "handed_back_at = received_at, handed_back_to = 'x'"])
+@pytest.mark.parametrize(
+    "gone", ["lost_at = received_at, owner_told_at = received_at", "handed_back_at = received_at, handed_back_to = 'x'"]
+)
 def test_no_program_lends_a_key_that_is_lost_or_handed_back__KEY_2(
     intruder: Connection, loan: KeyLoan, gone: str
 ) -> None:
@@ -115,7 +117,9 @@ def test_no_program_lends_a_key_that_is_lost_or_handed_back__KEY_2(
     write(intruder, f"INSERT INTO key_loans ({columns}) {select}")  # an ended loan of the past may be entered later
 
 
-@pytest.mark.parametrize("gone", ["lost_at = received_at", "handed_back_at = received_at, handed_back_to = 'x'"])
+@pytest.mark.parametrize(
+    "gone", ["lost_at = received_at, owner_told_at = received_at", "handed_back_at = received_at, handed_back_to = 'x'"]
+)
 def test_no_program_loses_or_hands_back_a_key_that_is_on_loan__KEY_2(
     intruder: Connection, loan: KeyLoan, gone: str
 ) -> None:
@@ -124,7 +128,9 @@ def test_no_program_loses_or_hands_back_a_key_that_is_on_loan__KEY_2(
     write(intruder, f"UPDATE keys SET {gone}")
 
 
-@pytest.mark.parametrize("gone", ["lost_at = received_at", "handed_back_at = received_at, handed_back_to = 'x'"])
+@pytest.mark.parametrize(
+    "gone", ["lost_at = received_at, owner_told_at = received_at", "handed_back_at = received_at, handed_back_to = 'x'"]
+)
 def test_a_key_that_is_gone_stays_gone__KEY_4_KEY_5(intruder: Connection, loan: KeyLoan, gone: str) -> None:
     write(intruder, f"UPDATE key_loans SET returned_at = lent_at WHERE id = {loan.id}")
     write(intruder, f"UPDATE keys SET {gone}")
@@ -166,8 +172,8 @@ def test_no_program_lends_without_an_approval_where_one_is_needed__KEY_3(
     write(
         intruder,
         "INSERT INTO key_approvals (id, estate_id, key_id, borrower_kind, borrower_name, purpose, requested_at,"
-        f" requested_by_id) SELECT 77, estate_id, key_id, '{kind}', borrower_name, 'x', lent_at, {clerk}"
-        " FROM key_loans",
+        f" requested_by_id, answerable_id) SELECT 77, estate_id, key_id, '{kind}', borrower_name, 'x', lent_at,"
+        f" {clerk}, {clerk} FROM key_loans",
     )
     lent = f"UPDATE key_loans SET borrower_kind = '{kind}'"
     assert "key_loans_approved" in must_refuse(intruder, lent)

@@ -207,8 +207,7 @@ def test_a_key_that_is_out_is_listed_and_overdue_after_its_time__KEY_4(world, no
     assert [line.overdue for line in lines(world, kind=K.KEY_NOT_BACK)] == [True]
 
 
-def test_a_lost_key_is_listed_until_its_owner_was_told_and_is_the_complaint_posts__KEY_4(world, now):
-    world.estate.post_staff_id = world.person("clerk2").id
+def test_a_lost_key_is_listed_until_its_owner_was_told_and_is_late_from_the_next_day_on__KEY_4(world, now):
     for origin in (KeyOrigin.ENTRUSTED, KeyOrigin.COMMON):
         world.session.get(Key, lend_key(world, now, now + HOUR).key_id).origin = origin
         now += MINUTE
@@ -217,11 +216,16 @@ def test_a_lost_key_is_listed_until_its_owner_was_told_and_is_the_complaint_post
     keys.report_lost(Call(world.session, world.actor("clerk"), now), [mine, common]).all()
     finding = only(world, now + MINUTE, K.OWNER_NOT_TOLD)
     assert (finding["rule"], finding["record_id"], finding["number"]) == ("KEY-4", mine.id, mine.number)
-    assert (finding["since"], finding["due_at"]) == (now.isoformat(), now.isoformat())
+    midnight = now.replace(hour=16, minute=0)
+    assert (finding["since"], finding["due_at"]) == (now.isoformat(), midnight.isoformat())
     (line,) = lines(world, kind=K.OWNER_NOT_TOLD)
-    assert (line.overdue, line.owner_id) == (True, world.person("clerk2").id)
-    keys.tell_owner(Call(world.session, world.actor("clerk"), now + HOUR), [mine]).one()
-    assert of_kind(world, now + 2 * HOUR, K.OWNER_NOT_TOLD) == []
+    assert (line.overdue, line.owner_id) == (False, world.person("clerk").id)
+    assert only(world, midnight + HOUR, K.OWNER_NOT_TOLD)["id"] == finding["id"]
+    assert of_kind(world, midnight + HOUR, K.PAST_CLOCK) == []  # one cause is one line
+    assert [line.overdue for line in lines(world, kind=K.OWNER_NOT_TOLD)][-1]
+    keys.tell_owner(Call(world.session, world.actor("clerk"), midnight + 2 * HOUR), [mine]).one()
+    assert of_kind(world, midnight + 3 * HOUR, K.OWNER_NOT_TOLD) == []
+    assert (mine.due_at, common.due_at) == (None, None)
 
 
 @pytest.mark.parametrize("end", ["returned_at", "lost_at"])

@@ -189,6 +189,8 @@ def test_an_approval_is_decided_once__KEY_3(desk, status):
         approve(desk, approval)
     if status is ApprovalStatus.USED:
         lend(desk, staff_draft(desk))
+    if status is ApprovalStatus.WITHDRAWN:
+        keys.withdraw(Call(desk.session, desk.clerk, desk.now, reason="不用了"), [approval]).one()
     desk.session.commit()
     assert approval.status is status
     common = {"actor": desk.supervisor, "now": desk.now}

@@ -1,5 +1,6 @@
 """Keys: in one place each, back in the cupboard, lost, handed back for good (KEY-1, KEY-2, KEY-4, KEY-5)."""
 
+import datetime
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -10,14 +11,26 @@ from sqlalchemy.exc import DBAPIError
 from models.call import Call
 from models.errors import StaleRecord
 from models.events import Event
-from models.keys import Key, KeyLoan, KeyOrigin
+from models.keys import ApprovalStatus, Key, KeyLoan, KeyOrigin
+from models.matters import ClockRun
 from models.operations import keys, tickets
 from models.operations.keys import KeyDraft
 from models.personal import keyring_of
 from models.said import said
 from models.sentences import refusal_from
 from models.session import DeskSession
-from tests.operations.key_desk import HOUR, hand_back, lend, open_desk, owner_draft, refused, register, request
+from tests.operations.key_desk import (
+    HOUR,
+    approve,
+    hand_back,
+    lend,
+    open_desk,
+    owner_draft,
+    refused,
+    register,
+    request,
+    staff_draft,
+)
 
 STATES = ("on_hook", "on_loan", "lost", "handed_back")
 ALLOWED = {
@@ -134,7 +147,7 @@ def test_the_database_holds_the_second_loan_back_too__KEY_2(desk):
 def test_what_the_database_refuses_of_a_key_is_told_with_its_rule__KEY_2_KEY_4(desk):
     lend(desk)
     with pytest.raises(DBAPIError) as on_loan, desk.session.begin_nested():
-        desk.session.execute(update(Key).values(lost_at=desk.now))
+        desk.session.execute(update(Key).values(lost_at=desk.now, owner_told_at=desk.now))
     keys.report_lost(Call(desk.session, desk.clerk, desk.now), [desk.key]).one()
     with pytest.raises(DBAPIError) as found_again, desk.session.begin_nested():
         desk.session.execute(update(Key).values(lost_at=None))
@@ -263,3 +276,55 @@ def test_a_number_in_letters_alone_is_taken_in_whatever_case__KEY_1(desk):
         with refused("KEY-1"):
             register(desk, number=number)
     assert register(desk, number="Main Door").number == "Main Door"
+
+
+def midnight(desk, days=0):
+    """The end of the day in the estate."""
+    return desk.now.replace(hour=16, minute=0) + datetime.timedelta(days=days)
+
+
+def test_the_owner_of_a_lost_key_is_told_the_same_day_by_who_heard_of_it__KEY_4_INT_14(desk):
+    keys.report_lost(Call(desk.session, desk.clerk, desk.now), [desk.key]).one()
+    assert (desk.key.due_at, desk.key.answerable_id) == (midnight(desk), desk.clerk.staff_id)
+    keys.tell_owner(Call(desk.session, desk.clerk, desk.now + HOUR), [desk.key]).one()
+    assert desk.key.due_at is None
+    assert desk.session.scalars(select(ClockRun.met_at)).all() == [desk.now + HOUR]
+
+
+@pytest.mark.parametrize("how", ["told at once", "common"])
+def test_where_nobody_is_to_be_told_a_lost_key_waits_for_nothing__KEY_4(desk, how):
+    key = register(desk, origin=KeyOrigin.COMMON) if how == "common" else desk.key
+    call = Call(desk.session, desk.clerk, desk.now)
+    keys.report_lost(call, [key], owner_told=how == "told at once").one()
+    assert (key.due_at, key.answerable_id) == (None, None)
+    if how == "common":  # written down wrongly: it had an owner all the same
+        keys.amend(Call(desk.session, desk.clerk, desk.now + HOUR), [key], origin=KeyOrigin.ENTRUSTED).one()
+        assert key.due_at == midnight(desk)
+        keys.amend(Call(desk.session, desk.clerk, desk.now + HOUR), [key], origin=KeyOrigin.COMMON).one()
+        assert key.due_at is None
+
+
+def test_an_approval_is_decided_and_used_within_its_day_or_withdrawn__KEY_3_INT_14(desk):
+    approval = request(desk)
+    assert (approval.next_at, approval.answerable_id) == (midnight(desk), desk.clerk.staff_id)
+    tomorrow = desk.now + datetime.timedelta(days=1)
+    keys.approve(Call(desk.session, desk.supervisor, tomorrow), [approval]).one()
+    assert (approval.next_at, approval.due_at) == (midnight(desk, 1), None)
+    lend(desk, staff_draft(desk), now=tomorrow + HOUR)
+    assert (approval.status, approval.next_at) == (ApprovalStatus.USED, None)
+    with refused("KEY-3"):
+        keys.withdraw(Call(desk.session, desk.clerk, tomorrow, reason="x"), [approval]).one()
+
+
+@pytest.mark.parametrize("before", ["requested", "approved"])
+def test_a_consent_that_nobody_needs_any_more_is_withdrawn_with_a_reason__KEY_3(desk, before):
+    approval = request(desk)
+    if before == "approved":
+        approve(desk, approval)
+    with refused("KEY-3"):
+        keys.withdraw(Call(desk.session, desk.clerk, desk.now), [approval]).one()
+    keys.withdraw(Call(desk.session, desk.clerk, desk.now, reason="没来"), [approval]).one()
+    assert (approval.status, approval.next_at) == (ApprovalStatus.WITHDRAWN, None)
+    assert approval.decided_by_id == (desk.supervisor.staff_id if before == "approved" else None)
+    with refused("KEY-3"):
+        lend(desk, staff_draft(desk))

@@ -19,7 +19,7 @@ from models.staff import Department, StaffAssignment
 from models.tickets import Ticket, TicketStatus
 from tests.calling import called
 from tests.factories import World, make_person
-from tests.operations.key_desk import lend, open_desk, request, staff_draft
+from tests.operations.key_desk import lend, open_desk, register, request, staff_draft
 from tests.operations.walks import do, new_complaint, new_ticket, ticket_in
 from tests.registers import tried
 
@@ -131,6 +131,17 @@ def test_all_of_it_goes_to_the_colleague_named_with_an_event_each__FUP_4(world: 
         ("follow_ups", "admin"),
     }
     assert all(event.after in ({"desk_owner_id": taker.id}, {"assignee_id": taker.id}) for event in events)
+
+
+def test_approvals_to_be_used_and_lost_keys_go_to_the_colleague_too__INT_14(world: World, now: Any) -> None:
+    desk = open_desk(world.session, world, now)
+    asked = request(desk)
+    lost = register(desk)
+    keys.report_lost(Call(world.session, desk.clerk, now), [lost]).one()
+    with pytest.raises(OperationRefused, match="INT-14"):
+        leave(world, now, "clerk").one()
+    leave(world, now, "clerk", "clerk2", reason="left").one()
+    assert {asked.answerable_id, lost.answerable_id} == {world.person("clerk2").id}
 
 
 def test_each_goes_to_the_first_who_may_have_it__DSP_11(world: World, now: Any) -> None:

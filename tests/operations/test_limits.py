@@ -5,10 +5,11 @@ from sqlalchemy import select
 
 from models.call import Call
 from models.complaints import ComplaintStatus
-from models.operations import limits, tickets
+from models.operations import keys, limits, tickets
 from models.settings import Setting
 from models.tickets import TicketStatus
 from models.told import Told
+from tests.operations import key_desk
 from tests.operations.walks import DAY, HOUR, MINUTE, complaint_in, do, follow_up_of, new_ticket, ticket_in
 
 SECOND = MINUTE / 60
@@ -137,3 +138,23 @@ def test_a_complaint_for_no_department_is_late_at_the_desk__INT_7(world, now, at
     complaint = complaint_in(world, ComplaintStatus.REGISTERED, now)
     found = {each for each in at(now + 2 * DAY) if each[2] == "INT-7"}
     assert found == {(name, "missed", "INT-7", "complaints", complaint.id) for name in ("clerk", "supervisor")}
+
+
+def test_of_a_request_that_nobody_decided_the_supervisor_is_told_and_of_an_unused_one_who_asked__KEY_3(world, now, at):
+    desk = key_desk.open_desk(world.session, world, now)
+    midnight = now.replace(hour=16, minute=0)
+    asked = key_desk.request(desk)
+    assert {each for each in at(midnight) if each[1] == "missed"} == {
+        ("supervisor", "missed", "KEY-3", "key_approvals", asked.id)
+    }
+    desk.now = midnight + HOUR
+    key_desk.approve(desk, asked)
+    late = {each for each in at(midnight + DAY) if each[1] == "missed"}
+    assert late == {(name, "missed", "KEY-3", "key_approvals", asked.id) for name in ("clerk", "supervisor")}
+
+
+def test_of_an_owner_who_was_not_told_of_a_lost_key_who_heard_of_it_is_told__KEY_4(world, now, at):
+    desk = key_desk.open_desk(world.session, world, now)
+    keys.report_lost(Call(world.session, desk.clerk, now), [desk.key]).one()
+    found = {each for each in at(now.replace(hour=16, minute=0)) if each[1] == "missed"}
+    assert found == {(name, "missed", "KEY-4", "keys", desk.key.id) for name in ("clerk", "supervisor")}

@@ -211,8 +211,13 @@ def keys(maker: Maker) -> None:
         maker.add(KeyLoan, name, key_id=cut[key].id, lent_at=lent_at, due_at=due_at, **columns)
     cut["lost"].lost_at, cut["back"].handed_back_at, cut["back"].handed_back_to = now, now, "业主"
     for status in ApprovalStatus:
-        decided = {} if status is ApprovalStatus.REQUESTED else {"decided_at": now, "decided_by_id": clerk}
-        maker.add(
+        decided: dict[str, Any] = (
+            {} if status is ApprovalStatus.REQUESTED else {"decided_at": now, "decided_by_id": clerk}
+        )
+        if status in KeyApproval.open_statuses:
+            decided["next_at"] = now - MINUTE if status is ApprovalStatus.REQUESTED else now
+            decided["answerable_id"] = clerk
+        row = maker.add(
             KeyApproval,
             status.value,
             key_id=cut["out" if status is ApprovalStatus.REQUESTED else "hook"].id,
@@ -220,6 +225,8 @@ def keys(maker: Maker) -> None:
             status=status,
             **decided,
         )
+        for code in [limit.code for limit in KeyApproval.time_limits if status in limit.floor_of]:
+            maker.clock(code, status.value, register="key_approvals", record_id=row.id)
 
 
 def people(maker: Maker) -> None:

@@ -166,6 +166,8 @@ def make_keys(session: DeskSession, world: World, now: datetime.datetime) -> tup
             purpose="量尺寸",
             requested_at=now - HOUR,
             requested_by_id=clerk,
+            answerable_id=clerk,
+            next_at=now + HOUR,
             status=status,
             **decided,
         )

@@ -23,7 +23,7 @@ ALL = {
     "follow_ups": "late due 'put off' tried",  # the calls to be made
     "keys": "hook out overdue lost back",
     "key_loans": "out overdue returned lost",
-    "key_approvals": "requested approved refused used",
+    "key_approvals": "requested approved refused used withdrawn",
     "residents": "'moved out' tenant family zhang liu",
     "occupancies": "'moved out' tenant family zhang liu",
     "units": "1-101 1-201 2-101 2-201",
@@ -111,6 +111,7 @@ FILTERS: dict[str, dict[str, str]] = {
         "state=hook": "hook",
         "state=out": "out overdue",
         "state=lost": "lost",
+        "state=untold": "",
         "state=back": "back",
         "origin=common": "overdue lost",
         "unit=1-101": "hook",
@@ -126,10 +127,13 @@ FILTERS: dict[str, dict[str, str]] = {
         "lent_at_until=2026-11-17": "out overdue lost",
     },
     "key_approvals": {
+        "state=overdue": "requested",
+        "missed=approval-decided": "requested",
+        "missed=approval-used": "approved",
         "status=requested": "requested",
         "status=used": "used",
         "borrower_kind=staff": "refused",
-        "key=K-hook": "approved refused used",
+        "key=K-hook": "approved refused used withdrawn",
     },
     "residents": {
         "unit=2-101": "tenant",

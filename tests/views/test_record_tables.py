@@ -229,4 +229,4 @@ def test_a_request_for_a_key_is_decided_while_it_is_one_and_lent_once_approved__
         addresses += [node.attributes.get("action") or "" for node in page.css("form")]
         steps = [address.partition("/step/")[2].partition("/")[0] for address in addresses if "/step/" in address]
         offered[name] = sorted(set(steps) & {"approve", "refuse"})
-    assert offered == {"requested": ["approve", "refuse"], "approved": [], "refused": [], "used": []}
+    assert offered == {"requested": ["approve", "refuse"], "approved": [], "refused": [], "used": [], "withdrawn": []}

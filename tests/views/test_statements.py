@@ -53,7 +53,7 @@ READING = {
 """Page -> the most statements that showing it may send."""
 MORE = {
     "/admin/audits/details/": 6,  # what its records are about, of all registers in one
-    "/admin/staff/step/disable/": 15,  # what the person answers for, of ten duties
+    "/admin/staff/step/disable/": 17,  # what the person answers for, of twelve duties
     "/admin/staff/step/end_role/": 17,  # likewise
     # A finished job's own guard asks its follow-ups, a call's own how often it may be tried (FUP-1, FUP-3): verbs.
     "/admin/tickets/details/": 5,

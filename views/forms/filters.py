@@ -196,7 +196,7 @@ State = tuple[Caption, Callable[[datetime.datetime], ColumnElement[bool]]]
 
 def overdue(model: type[Any]) -> State:
     """The state of rows on which something is owed and whose time has passed."""
-    return _("overdue"), lambda now: is_open(model) & (place_in(model.due_at) < now)
+    return _("overdue"), lambda now: is_open(model) & (place_in(getattr(model, model.dated_by)) < now)
 
 
 class StateFilter(DeskFilter[str]):

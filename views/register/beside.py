@@ -39,8 +39,9 @@ def overdue_on_desk(
 ) -> OnDesk:
     """The rows of *model* whose time has passed, the longest ago first; *note* reads *columns*, else ``beside``."""
     told = columns or (getattr(model, model.beside),)
-    rows = select(model.id, number_of(model).label("name"), model.due_at.label("until"), *told)
-    return OnDesk(title, empty, state, rows.where(is_open(model), model.due_at < NOW).order_by(model.due_at), note)
+    late_from = getattr(model, model.dated_by)
+    rows = select(model.id, number_of(model).label("name"), late_from.label("until"), *told)
+    return OnDesk(title, empty, state, rows.where(is_open(model), late_from < NOW).order_by(late_from), note)
 
 
 ON_DESK: dict[str, OnDesk] = {}

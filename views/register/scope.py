@@ -296,7 +296,7 @@ class Scope(PanelView, Searching, Generic[Row]):
         found = dict.fromkeys(("id", self.number_column))
         for name in names:
             found.update(dict.fromkeys(self.reads.get(name, (name,))))
-            if name == "due_at":
+            if name == self.model.dated_by:
                 found.update(dict.fromkeys(columns_of_end(self.model)))
         return tuple(found)
 

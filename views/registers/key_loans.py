@@ -9,6 +9,7 @@ from sqlalchemy import select
 from models.base import is_open
 from models.keys import ApprovalStatus, BringerKind, KeyApproval, KeyLoan
 from models.operations import keys as verbs
+from views.forms.clock_filter import missed_filter
 from views.forms.filters import ChoiceFilter, DateFilter, KeyFilter, StateFilter, overdue
 from views.register.base import RegisterView
 from views.register.beside import overdue_on_desk
@@ -252,6 +253,7 @@ class KeyApprovalView(RegisterView[KeyApproval]):
     steps = (
         Step("approve", ApproveForm, "primary", when=lambda row: row.status is ApprovalStatus.REQUESTED),
         Step("refuse", ReasonForm, "danger", when=lambda row: row.status is ApprovalStatus.REQUESTED),
+        Step("withdraw", ReasonForm, "danger", when=lambda row: row.status in KeyApproval.open_statuses),
         Step(
             "lend",
             style="primary",
@@ -260,8 +262,26 @@ class KeyApprovalView(RegisterView[KeyApproval]):
         ),
     )
     empty_text = _("No request fits. Everyone but owners and the developer's sales staff needs one (KEY-3).")
-    column_list = ("id", "key", "status", "borrower_name", "borrower_kind", "purpose", "requested_at", "decided_at")
+    on_desk = overdue_on_desk(
+        KeyApproval,
+        _("Approvals not decided or not used"),
+        _("Every approval of before today was used or withdrawn."),
+        KeyApproval.borrower_name,
+    )
+    column_list = (
+        "id",
+        "key",
+        "status",
+        "next_at",
+        "borrower_name",
+        "borrower_kind",
+        "purpose",
+        "requested_at",
+        "decided_at",
+    )
     column_filters = (
+        StateFilter(KeyApproval.id, {"overdue": overdue(KeyApproval)}),
+        missed_filter(KeyApproval),
         ChoiceFilter(KeyApproval.status),
         ChoiceFilter(KeyApproval.borrower_kind),
         KeyFilter(KeyApproval.key_id, "key"),
@@ -274,6 +294,8 @@ class KeyApprovalView(RegisterView[KeyApproval]):
             (
                 "key",
                 "status",
+                "next_at",
+                "answerable_id",
                 "borrower_kind",
                 "borrower_name",
                 "borrower_staff_id",
@@ -305,7 +327,3 @@ class KeyApprovalView(RegisterView[KeyApproval]):
             links_of_rows=links if self.allowed("lend", record) else [],
         )
         return [also]
-
-    def show_due_at(self, record: KeyApproval) -> str:
-        """When the key is due back once it is lent: not a deadline of the request."""
-        return local_time(record.due_at)

@@ -6,12 +6,14 @@ from flask import url_for
 from flask_babel import gettext, lazy_gettext as _
 from sqlalchemy import ColumnElement, select
 
+from models.base import is_open
 from models.keys import Key, KeyLoan
 from models.operations import keys as verbs
 from models.policy import visible
 from models.verbs import verb_label
 from views.forms.filters import ChoiceFilter, KeyFilter, StateFilter
 from views.register.base import RegisterView
+from views.register.beside import overdue_on_desk
 from views.register.page import may_here
 from views.register.record import Related
 from views.register.steps import Step
@@ -38,6 +40,7 @@ KEY_STATES = {
     "hook": (_("on its hook"), lambda now: HERE & ~on_loan()),
     "out": (_("on loan"), lambda now: HERE & on_loan()),
     "lost": (_("lost"), lambda now: Key.lost_at.is_not(None)),
+    "untold": (_("lost, owner not told"), lambda now: is_open(Key)),
     "back": (_("handed back for good"), lambda now: Key.handed_back_at.is_not(None)),
 }
 
@@ -92,11 +95,22 @@ class KeyView(RegisterView[Key]):
         ),
         (
             _("End of custody"),
-            ("lost_at", "owner_told_at", "handed_back_at", "handed_back_to", "receipt_number"),
+            (
+                "lost_at",
+                "owner_told_at",
+                "due_at",
+                "answerable_id",
+                "handed_back_at",
+                "handed_back_to",
+                "receipt_number",
+            ),
         ),
     )
 
     draft_class = verbs.KeyDraft
+    on_desk = overdue_on_desk(
+        Key, _("Lost keys whose owner was not told"), _("Every owner of a lost key was told."), state="untold"
+    )
 
     def show_unit(self, record: Key) -> str:
         """The room, or the place where there is none."""

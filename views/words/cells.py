@@ -171,7 +171,7 @@ def cell_of(model: type[Base], name: str) -> Cell:
     if target is not None:
         return lambda record: NOTHING if (row_id := getattr(record, name)) is None else name_of(target, row_id)
     if isinstance(column.type, UTCDateTime):
-        if name == "due_at":
+        if name == model.dated_by:
             return lambda record: deadline(getattr(record, name), ended=is_ended(model, record))
         return lambda record: local_time(getattr(record, name))
     if name.endswith("_fen"):

@@ -43,6 +43,7 @@ _PEOPLE = frozenset(
         "butler_id",
         "lead_id",
         "post_staff_id",
+        "answerable_id",
         "staff_id",
         "owner_id",
         "actor_id",

@@ -12,6 +12,7 @@ from models.call import Call
 from models.errors import OperationRefused, Outcome, gettext_noop
 from models.estates import Estate
 from models.follow_ups import FollowUp
+from models.keys import OWNER_TOLD
 from models.operations.audits.matters import matter_findings
 from models.operations.audits.overdue import past_clocks, put_right
 from models.operations.audits.signed import tell_signed
@@ -133,7 +134,7 @@ def _find(
 
 
 def _one_line_a_cause(session: Session, found: list[Finding]) -> list[Finding]:
-    """*found* without clocks of what stands in a list of its own already: follow-ups and formal records (AUD-1)."""
+    """*found* without clocks of what has a list of its own: follow-ups, formal records, lost keys (AUD-1)."""
     listed = {(item.register, item.record_id) for item in found if item.kind is FindingKind.NO_FOLLOW_UP}
     calls = [item.record_id for item in found if item.register == FollowUp.__tablename__]
     of: dict[int, tuple[str, int]] = {}
@@ -145,7 +146,7 @@ def _one_line_a_cause(session: Session, found: list[Finding]) -> list[Finding]:
     def is_double(item: Finding) -> bool:
         if item.kind is not FindingKind.PAST_CLOCK:
             return False
-        return item.clock == FORMAL_RECORD or (
+        return item.clock in (FORMAL_RECORD, OWNER_TOLD) or (
             item.register == FollowUp.__tablename__ and of.get(item.record_id) in listed
         )
 

@@ -13,6 +13,7 @@ from models.audits import FindingKind
 from models.base import LabelledEnum, among, is_open
 from models.complaints import Complaint
 from models.follow_ups import FollowUp
+from models.keys import Key, KeyApproval
 from models.matters import Severity
 from models.operations.core import CHUNK, DESK_ROLES, WORKING_ROLES, AuditDay, Finding, finds
 from models.operations.matters import (
@@ -202,12 +203,18 @@ def _without_formal_record(session: Session, scope: AuditDay, rows: Sequence[Mat
             yield _of(FindingKind.NO_FORMAL_RECORD, "CMP-3", "complaints", row, due_at, due_at, overdue=True)
 
 
-def _without_caller(scope: AuditDay) -> ColumnElement[bool]:
-    """Calls still to be made by somebody who is disabled or at the desk of this estate no more (FUP-4)."""
+def _without_person(model: type[Any], scope: AuditDay) -> ColumnElement[bool]:
+    """What somebody answers for who is disabled or at the desk of this estate no more (FUP-4, INT-14)."""
     there = select(StaffAssignment.staff_id).join(Staff, Staff.id == StaffAssignment.staff_id)
     there = there.where(StaffAssignment.estate_id == scope.estate_id, StaffAssignment.ended_at.is_(None))
     there = there.where(StaffAssignment.role.in_(list(DESK_ROLES)), Staff.disabled_at.is_(None))
-    return is_open(FollowUp) & FollowUp.assignee_id.not_in(there)
+    person: ColumnElement[int | None] = getattr(model, model.answered_by)
+    return is_open(model) & person.not_in(there)
 
 
-finds(FollowUp, FindingKind.OWNER_GONE, _without_caller, since=FollowUp.created_at, rule="FUP-4")
+for _model, _since, _rule in (
+    (FollowUp, FollowUp.created_at, "FUP-4"),
+    (KeyApproval, KeyApproval.requested_at, "INT-14"),
+    (Key, Key.lost_at, "INT-14"),
+):
+    finds(_model, FindingKind.OWNER_GONE, functools.partial(_without_person, _model), since=_since, rule=_rule)

@@ -1,7 +1,7 @@
 """What every verb stands on: the move over a batch, clocks, numbers, who may answer for a record."""
 
 from models.operations.core.clocks import FirstLimits, counted_due, first_limits, start_first
-from models.operations.core.creation import New, creation
+from models.operations.core.creation import New, create_with_clocks, creation
 from models.operations.core.findings import FINDERS, AuditDay, Finding, FindingKey, finds, number_of
 from models.operations.core.identity import check_id_number, id_columns, id_digest
 from models.operations.core.move import (
@@ -31,7 +31,15 @@ from models.operations.core.registers import (
     require_role,
     sift,
 )
-from models.operations.core.staff import DESK_ROLES, WORKING_ROLES, can_handle, can_own, once_looked_up, works_as
+from models.operations.core.staff import (
+    DESK_ROLES,
+    WORKING_ROLES,
+    answerable,
+    can_handle,
+    can_own,
+    once_looked_up,
+    works_as,
+)
 from models.operations.core.telling import (
     TELLS,
     People,
@@ -65,6 +73,7 @@ __all__ = [
     "Tell",
     "Verb",
     "about",
+    "answerable",
     "can_handle",
     "can_own",
     "check_columns",
@@ -75,6 +84,7 @@ __all__ = [
     "check_phone",
     "counted_due",
     "create",
+    "create_with_clocks",
     "creation",
     "delete_unused",
     "differs",

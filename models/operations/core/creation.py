@@ -11,8 +11,9 @@ more is asked. The role is asked first. What the body refuses is left out, for a
 a number where they have none, the clocks that begin with the verb, and an event each.
 """
 
+import datetime
 import functools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Generic, Protocol, TypeVar, cast
 
 from sqlalchemy import Table
@@ -151,10 +152,23 @@ def _write(new: New[Row], model: type[Row], verb: str, rule: str | None, limits:
             for row, number in zip(unnumbered, numbers, strict=True):
                 row.number = number
     begun = {limit.code: None for limit in limits}
-    dues = [first_limits(new.settings, row, new.now, begun) if begun else [] for row in new.rows]
-    for row, found in zip(new.rows, dues, strict=True):
-        if found and "due_at" in model.__table__.columns:
-            setattr(row, "due_at", min(limit.due_at for limit in found))  # noqa: B010  # as its table says
-    made = create(new.call.following(), new.rows, verb=verb, rule=rule)
-    start_first(new.session, made, dues, new.now)
+    return create_with_clocks(new.call, new.rows, new.settings, begun, verb=verb, rule=rule)
+
+
+def create_with_clocks(
+    call: Call,
+    rows: Sequence[Row],
+    settings: EstateSettings,
+    begun: Mapping[str, datetime.datetime | None],
+    *,
+    verb: str,
+    rule: str | None = None,
+) -> list[Row]:
+    """Write new *rows* with the clocks *begun* and an event each; what is late is so when the first of these ends."""
+    dues = [first_limits(settings, row, call.now, begun) if begun else [] for row in rows]
+    for row, found in zip(rows, dues, strict=True):
+        if found and row.dated_by in row.__table__.columns:
+            setattr(row, row.dated_by, min(limit.due_at for limit in found))
+    made = create(call.following(), rows, verb=verb, rule=rule)
+    start_first(call.session, made, dues, call.now)
     return made

@@ -198,11 +198,12 @@ class Move(Generic[Row]):
             status = self._changes.get(row.id, {}).get("status")
             if status is not None and status is not self._status(row):
                 self.clocks.stand(row, status, self.now)
-        column = self.model.__table__.columns.get("due_at")
+        dated_by = self.model.dated_by
+        column = self.model.__table__.columns.get(dated_by)
         for row_id, due_at in self.clocks.write():
             # A follow-up keeps the time it was due; a pass has none.
             if column is not None and (due_at is not None or column.nullable):
-                self._changes.setdefault(row_id, {})["due_at"] = due_at
+                self._changes.setdefault(row_id, {})[dated_by] = due_at
         keyring = keyring_of(self.session)
         events = []
         befores = {}

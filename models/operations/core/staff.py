@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from models.estates import Estate
 from models.roles import Role
-from models.staff import Staff, StaffAssignment, Team
+from models.staff import Actor, Staff, StaffAssignment, Team
 
 DESK_ROLES = frozenset({Role.CLERK, Role.SUPERVISOR, Role.MANAGER})
 WORKING_ROLES = frozenset(Role) - {Role.AUDITOR, Role.ADMIN}
@@ -41,6 +42,11 @@ def _assignment(in_team: bool) -> Any:
 def can_own(session: Session, person: Staff, estate_id: int) -> bool:
     """Whether *person* may be desk owner in the estate (INT-1)."""
     return person.username == "system" or works_as(session, person, estate_id, DESK_ROLES)
+
+
+def answerable(session: Session, actor: Actor, estate_id: int) -> int | None:
+    """Who answers for what *actor* opens in the estate: the person, or the complaint post for the system (INT-14)."""
+    return session.get_one(Estate, estate_id).post_staff_id if actor.is_system else actor.staff_id
 
 
 def can_handle(session: Session, person: Staff, estate_id: int, team: Team | None) -> bool:

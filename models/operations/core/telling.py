@@ -165,11 +165,12 @@ def tell(call: Call, verb: str, rows: Sequence[Base], events: Sequence[int], bef
 
 
 def _settle(call: Call, rows: Sequence[Any], before: Mapping[int, Any]) -> None:
-    """What was told of a record that is closed now, or decided where no state is open, waits for nobody any more."""
+    """What was told of a record that is closed or decided now waits for nobody any more."""
     settled = [
         row.id
         for row in rows
-        if "status" in (before.get(row.id) or ()) and row.status not in type(row).open_statuses and _is_told_of(row)
+        if (was := before.get(row.id) or {}) and "status" in was and _is_told_of(row)
+        if row.status not in type(row).open_statuses or "decided_at" in was
     ]
     for start in range(0, len(settled), CHUNK):
         here = Told.register == rows[0].__tablename__, Told.record_id.in_(settled[start : start + CHUNK]), UNSEEN

@@ -1,6 +1,6 @@
 """The verbs of keys, of approvals to lend them and of loans (KEY-1 … KEY-5). One door for all callers."""
 
-from models.operations.keys.approvals import FREE_BORROWERS, ApprovalDraft, approve, key_gone, refuse, request
+from models.operations.keys.approvals import FREE_BORROWERS, ApprovalDraft, approve, key_gone, refuse, request, withdraw
 from models.operations.keys.borrowers import consents, owners, same_approved, same_borrower
 from models.operations.keys.custody import (
     AMENDABLE,
@@ -47,4 +47,5 @@ __all__ = [
     "same_approved",
     "same_borrower",
     "tell_owner",
+    "withdraw",
 ]

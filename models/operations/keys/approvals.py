@@ -12,12 +12,25 @@ from models.call import Call
 from models.errors import Msgid, OperationRefused, Outcome, gettext_noop
 from models.keys import ApprovalStatus, BorrowerKind, Key, KeyApproval
 from models.names import is_same_name
-from models.operations.core import Move, check_each, create, name_pinyin, operation, require, require_role, sift, verb
+from models.operations.core import (
+    Move,
+    answerable,
+    check_each,
+    create_with_clocks,
+    name_pinyin,
+    operation,
+    require,
+    require_role,
+    sift,
+    verb,
+)
 from models.operations.keys.borrowers import consents
 from models.roles import CLERKS, SUPERVISORS
 from models.settings import EstateSettings
 from models.staff import Staff, StaffAssignment
 
+DECIDED: dict[str, datetime.datetime | None] = {"approval-decided": None}
+"""The clock with which a request begins."""
 FREE_BORROWERS = frozenset({BorrowerKind.OWNER, BorrowerKind.DEVELOPER_SALES})
 """Who borrows against register and signature alone."""
 
@@ -133,6 +146,7 @@ def request(call: Call, drafts: Sequence[ApprovalDraft]) -> Outcome:
             requested_at=call.now.astimezone(datetime.UTC),
             requested_by_id=call.actor.staff_id,
             status=ApprovalStatus.REQUESTED,
+            answerable_id=answerable(call.session, call.actor, key.estate_id),
         )
         require_role(call.actor, "request", row)
         if kind in FREE_BORROWERS:
@@ -150,7 +164,8 @@ def request(call: Call, drafts: Sequence[ApprovalDraft]) -> Outcome:
     if call.preview:
         outcome.done = list(accepted)
     else:
-        outcome.done = list(create(call.following(), rows, verb="request", rule="KEY-3"))
+        settings = EstateSettings(call.session, {row.estate_id for row in rows})
+        outcome.done = list(create_with_clocks(call, rows, settings, DECIDED, verb="request", rule="KEY-3"))
     return outcome
 
 
@@ -202,6 +217,20 @@ def refuse(move: Move[KeyApproval]) -> None:
     """Do not consent to loans, with the reason (KEY-3)."""
     for row in move.rows:
         move.set(row, decision_reason=move.call.reason.strip())
+
+
+@verb(
+    KeyApproval,
+    roles=CLERKS,
+    label=gettext_noop("Withdraw"),
+    rule="KEY-3",
+    moves=ApprovalStatus.WITHDRAWN,
+    why=gettext_noop("Say why it is not needed any more."),
+    bulk=True,
+    lasting=gettext_noop("What was withdrawn is asked for anew."),
+)
+def withdraw(move: Move[KeyApproval]) -> None:
+    """End requests and consents on which no key leaves any more, with the reason (KEY-3, INT-14)."""
 
 
 def usable_approval(

@@ -9,14 +9,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.audits import FindingKind
+from models.base import is_open
 from models.call import Call
 from models.errors import OperationRefused, Outcome, gettext_noop
 from models.estates import Unit
-from models.keys import MOST_PIECES, Key, KeyLoan, KeyOrigin
+from models.keys import MOST_PIECES, OWNER_TOLD, Key, KeyLoan, KeyOrigin
 from models.matters import Channel
 from models.operations.core import (
     Move,
     New,
+    answerable,
     check_each,
     creation,
     delete_unused,
@@ -124,6 +126,12 @@ def amend(
     out = open_loans(move.session, [row.id for row in move.rows]) if "pieces" in columns else {}
     for row in check_each(move, check):
         move.set(row, **columns)
+        if "origin" in columns and row.lost_at is not None and row.owner_told_at is None:
+            if columns["origin"] is KeyOrigin.COMMON:
+                move.clocks.cancel(row, move.now)
+            else:
+                move.set(row, answerable_id=row.answerable_id or answerable(move.session, move.actor, row.estate_id))
+                move.clocks.start(row, OWNER_TOLD, row.lost_at)
 
 
 @operation(KeyLoan, roles=CLERKS, label=gettext_noop("Report lost"))
@@ -165,6 +173,9 @@ def report_lost(call: Call, rows: Iterable[Key] | Iterable[KeyLoan], *, owner_to
             lost.reject(key, stopped[key.id])
         else:
             lost.set(key, lost_at=lost.now, owner_told_at=lost.now if owner_told else None)
+            if not owner_told and key.origin is not KeyOrigin.COMMON:
+                lost.set(key, answerable_id=answerable(call.session, call.actor, key.estate_id))
+                lost.clocks.start(key, OWNER_TOLD, lost.now)
     ended.finish()
     lost.finish()
     return ended.outcome if by_loan else lost.outcome
@@ -236,11 +247,5 @@ def delete(move: Move[Key]) -> None:
     delete_unused(move, gettext_noop("Key %(record)s was lent or asked for; its history stays."), check=_refuse_gone)
 
 
-# The owner of a lost key is told at once; keys of common areas have none (KEY-4).
-finds(
-    Key,
-    FindingKind.OWNER_NOT_TOLD,
-    lambda scope: Key.lost_at.is_not(None) & Key.owner_told_at.is_(None) & (Key.origin != KeyOrigin.COMMON),
-    rule="KEY-4",
-    since=Key.lost_at,
-)
+# The owner of a lost key is told the same day; keys of common areas have none (KEY-4).
+finds(Key, FindingKind.OWNER_NOT_TOLD, lambda scope: is_open(Key), rule="KEY-4", since=Key.lost_at, due_at=Key.due_at)

@@ -157,6 +157,7 @@ def _use_approvals(move: Move[Key], loans: Mapping[int, KeyLoan]) -> Move[KeyApp
             move.reject(key, refusal)
     for approval in approvals.rows:
         approvals.move(approval)
+    approvals.keep_time()
     return approvals
 
 

@@ -18,7 +18,7 @@ from models.complaints import Complaint, ComplaintStatus
 from models.errors import Msgid, OperationRefused, Phrase, gettext_noop
 from models.estates import Estate, Unit
 from models.follow_ups import FollowUp, FollowUpStatus
-from models.keys import Key, KeyLoan
+from models.keys import Key, KeyApproval, KeyLoan
 from models.operations.core import CHUNK, DESK_ROLES, WORKING_ROLES, Move
 from models.policy import role_for
 from models.roles import Role
@@ -103,6 +103,10 @@ DUTIES = (
         among(FollowUp.status, [FollowUpStatus.SCHEDULED]),
         _at_desk,
     ),
+    Duty(
+        gettext_noop("key approvals to be used"), KeyApproval, "answerable_id", "INT-14", is_open(KeyApproval), _at_desk
+    ),
+    Duty(gettext_noop("lost keys whose owner is to be told"), Key, "answerable_id", "INT-14", is_open(Key), _at_desk),
     Duty(gettext_noop("units as butler"), Unit, "butler_id", "RES-5", None, _working),
     Duty(gettext_noop("teams as lead"), Team, "lead_id", "DSP-11", None, _leads),
 )
@@ -224,7 +228,7 @@ class Leaving:
         ]
 
     def _written(self, row: Any) -> str:
-        if isinstance(row, KeyLoan):
+        if isinstance(row, KeyLoan | KeyApproval):
             return self._session.get_one(Key, row.key_id).number
         return str(getattr(row, "number", None) or row)
 
