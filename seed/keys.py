@@ -57,7 +57,7 @@ PINS: tuple[tuple[int, BorrowerKind, str, int], ...] = (
     (6, BorrowerKind.OTHER, "lost", 0),
     (12, BorrowerKind.STAFF, "lost_untold", 0),
     (9, BorrowerKind.OWNER, "handed_back", 0),
-    (1, BorrowerKind.OTHER, "requested", 0),
+    (1, BorrowerKind.OTHER, "withdrawn", 0),
     (1, BorrowerKind.STAFF, "requested", 0),
     (1, BorrowerKind.STAFF, "approved", 2),
     (1, BorrowerKind.OTHER, "refused", 0),
@@ -193,7 +193,9 @@ def _approved(
         return None
     due = world.at(wanted.day + datetime.timedelta(days=wanted.days), 18 * 60) if wanted.days else None
     yield step(at + minutes(8), verbs.approve, approval, by=place.supervisor, due_at=due)
-    return None if wanted.end == "approved" else approval
+    if wanted.end == "withdrawn":
+        yield step(at + datetime.timedelta(hours=5), verbs.withdraw, approval, by=clerk, reason="约好的人没有来。")
+    return None if wanted.end in ("approved", "withdrawn") else approval
 
 
 def _brought(rng: Random, borrower: BorrowerKind) -> dict[str, Any]:
