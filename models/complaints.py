@@ -32,6 +32,12 @@ from models.roles import CLERKS, LEADS, MANAGERS, READERS
 from models.verbs import grant
 
 
+class ComplaintKind(LabelledEnum):
+    """INT-8: of all kinds of matters the one that is a register of its own."""
+
+    COMPLAINT = "complaint", gettext_noop("complaint")
+
+
 class ComplaintCategory(LabelledEnum):
     """CMP-1: the eight categories."""
 

@@ -37,6 +37,7 @@ RULES: dict[str, Msgid] = {
     "INT-9": gettext_noop(
         "A department or a colleague may report a job too; it needs no resident and no follow-up with one."
     ),
+    "INT-13": gettext_noop("Taking a complaint ends with an apology or thanks."),
     "INT-14": gettext_noop(
         "Nothing stands still unseen: every open thing has one person who answers for it and one next date."
     ),

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from selectolax.lexbor import LexborHTMLParser
 from sqlalchemy import func, select
 
+from models.complaints import Complaint
 from models.session import DeskSession
 from models.tickets import Ticket
 from tests.e2e.conftest import settled
@@ -176,19 +177,29 @@ def test_a_failed_send_keeps_what_was_typed(person: Person, session: DeskSession
 
 
 @only_sqlite
-def test_a_call_that_turns_out_a_complaint_goes_on_in_its_form__INT_3(person: Person, world: World) -> None:
+def test_a_call_that_turns_out_a_complaint_takes_three_keys_more_and_keeps_what_was_typed__INT_3(
+    person: Person, world: World, session: DeskSession
+) -> None:
     page = person("clerk")
-    asked: list[str] = []
-    page.on("dialog", lambda dialog: asked.append(dialog.type))
-    page.on("dialog", lambda dialog: dialog.accept())
     page.goto(INTAKE)
     begin_call(page, "1-201", "楼上夜里太吵")
-    page.locator("[data-with-caller]").click()
-    page.wait_for_url("**/complaints/new/**")
+    page.locator("#category_id input:checked").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator("#category_id")).to_be_hidden()
+    expect(page.locator("#visit_from")).to_have_count(1)
+    page.keyboard.press("Tab")
+    page.keyboard.press("6")
+    expect(page.locator("#summary")).to_be_focused()
     expect(page.locator("#summary")).to_have_value("楼上夜里太吵")
-    expect(page.locator("[name=unit_id]")).to_have_value(f"id:{world.units[1].id}")
-    expect(page.locator("[name=resident_id]")).to_have_value(f"id:{world.residents[1].id}")
-    assert asked == []
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url("**/complaints/details/**")
+    made = session.scalars(select(Complaint)).one()
+    assert (made.category.value, made.unit_id, made.resident_id) == (
+        "neighbour_dispute",
+        world.units[1].id,
+        world.residents[1].id,
+    )
 
 
 @only_sqlite

@@ -11,7 +11,8 @@ from models.errors import StaleRecord
 from models.follow_ups import FollowUp
 from models.matters import Comment, CommentKind, RepeatReport
 from models.operations import complaints
-from models.staff import Department
+from models.roles import Role
+from models.staff import Department, StaffAssignment
 from models.verbs import transitions
 from tests.operations.walks import (
     HOUR,
@@ -245,10 +246,21 @@ def test_the_customer_service_head_is_told_in_the_same_step__DSP_3(world, now):
     complaint = new_complaint(world, now)
     for nobody in ("clerk", "lead", "stranger"):
         assert refusal(do(world, "assign", complaint, now, head=world.person(nobody))).rule == "DSP-3"
-    assert refusal(do(world, "assign", complaint, now, by="clerk", head=None)).rule == "DSP-3"
     do(world, "assign", complaint, now, by="clerk", head=world.person("manager")).one()
     assert complaint.head_told_id == world.person("manager").id
     assert running(world, complaint)["slip-acknowledged"] == now + 15 * MINUTE
+
+
+def test_the_one_supervisor_of_the_estate_is_the_head_where_none_is_named__DSP_3(world, now):
+    complaint, another = new_complaint(world, now), new_complaint(world, now)
+    do(world, "assign", complaint, now, by="clerk", head=None).one()
+    assert complaint.head_told_id == world.person("supervisor").id
+    second = StaffAssignment(estate_id=world.estate.id, staff_id=world.person("clerk2").id, role=Role.SUPERVISOR)
+    world.session.add(second)
+    world.session.flush()
+    assert refusal(do(world, "assign", another, now, by="clerk", head=None)).rule == "DSP-3", "which of the two?"
+    world.person("clerk2").disabled_at = now
+    do(world, "assign", another, now, by="clerk", head=None).one()
 
 
 def test_a_head_who_assigns_is_told_by_that__DSP_3(world, now):

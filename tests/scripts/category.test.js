@@ -42,3 +42,10 @@ test("Enter goes on, a letter is written, a number without a category and keys e
   assert.equal(press(at(0), "1", { ctrlKey: true }), false);
   assert.equal(at(1).checked, false);
 });
+
+test("categories without “none” begin with the first", async () => {
+  await show(CALL.replace('data-category-target="choices"', 'data-category-target="choices" data-first="1"'), CONTROLLERS);
+  press(at(0), "1");
+  assert.equal(at(0).checked, true);
+  assert.equal(document.activeElement, one("[name=summary]"));
+});

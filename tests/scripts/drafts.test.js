@@ -76,11 +76,3 @@ test("sending tells the server which draft it was", async () => {
   assert.equal(one("[name=draft]").value, Object.keys({ ...window.sessionStorage })[0].split(" ").pop());
   assert.equal(drafted.get(one("form")).changed(), false);
 });
-
-test("what is handed over goes on in the other form", async () => {
-  await typed();
-  await show(form(), CONTROLLERS);
-  drafted.get(one("form")).handOver("/admin/complaints/new/");
-  await show(form("/admin/complaints/new/"), CONTROLLERS);
-  assert.equal(one("[name=summary]").value, "leak");
-});

@@ -85,7 +85,7 @@ def test_beside_the_form_stand_the_callers_rooms_and_matters_and_nothing_of_othe
     assert told[:-1] == [
         f"T-{name} received {DEADLINES[name][1]} repair · {name} Add this call to it" for name in reversed(DEADLINES)
     ]
-    assert told[-1] == "C-noise registered 30 days left environment · noise Agreed answer: 周五回话"
+    assert told[-1] == "C-noise registered 30 days left environment · noise Agreed answer: 周五回话 Add this call to it"
     assert [reading.words(line) for line in last.css("li")][:3] == [
         "C-noise registered 2026-11-18 09:00 noise",
         "T-ended cancelled 2026-11-17 10:00 ended",

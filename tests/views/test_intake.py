@@ -9,13 +9,14 @@ from flask.testing import FlaskClient
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
 from sqlalchemy import func, select
 
-from models.complaints import Complaint
+from models.complaints import Complaint, ComplaintStatus
+from models.estates import Unit
 from models.matters import RepeatReport
 from models.personal import keyring_of
 from models.residents import Resident
 from models.session import DeskSession
 from models.settings import Category
-from models.staff import Department
+from models.staff import Department, Team
 from models.tickets import Ticket, TicketStatus
 from tests import reading
 from tests.factories import World
@@ -129,10 +130,8 @@ def test_a_complaint_that_is_open_already_is_offered_on_its_own_form__INT_6(
     fields = {"category": "neighbour_dispute", "severity": "ordinary", "channel": "phone", "summary": "夜间噪音"}
     where = {"unit_id": f"id:{world.units[1].id}", "reporter_name": "刘"}
     refused = post(sign_in("clerk"), "/admin/complaints/new/", **fields, **where)
-    assert (refused.status_code, buttons_of(refused.text)) == (
-        409,
-        {str(records.ids["complaints"]): "/admin/complaints/new/"},
-    )
+    assert refused.status_code == 409
+    assert buttons_of(refused.text)[str(records.ids["complaints"])] == "/admin/complaints/new/"
 
 
 def test_a_known_caller_shows_rooms_what_is_open_and_what_was(
@@ -146,17 +145,112 @@ def test_a_known_caller_shows_rooms_what_is_open_and_what_was(
     assert clerk.get(f"{INTAKE}?q=1-101").text.count("resident_id=") >= 1, "without JavaScript the callers are links"
 
 
-def test_a_call_that_is_a_complaint_takes_its_caller_along__INT_3(
+COMPLAINT = {**CALL, "kind": "complaint", "category": "environment", "summary": "楼道堆满垃圾"}
+
+
+def test_a_complaint_is_taken_on_the_same_page_with_its_own_fields__INT_2_CMP_1_CMP_2(
+    post: Callable[..., Any], sign_in: Callable[..., FlaskClient], look: DeskSession, world: World, call: dict[str, str]
+) -> None:
+    clerk = sign_in("clerk")
+    sent = {**call, **COMPLAINT, "nature": "valid", "promised_at": "2099-01-01 09:00", "form_key": "k" * 20}
+    of_tickets = {"visit_from": "nonsense", "category_id": "987", "complaint_id": "id:987"}
+    answer = post(clerk, INTAKE, **sent, **of_tickets)
+    made = look.scalars(select(Complaint)).one()
+    assert (answer.status_code, answer.location) == (302, f"/admin/complaints/details/?id={made.id}")
+    assert (made.category.value, made.nature and made.nature.value, made.unit_id) == (
+        "environment",
+        "valid",
+        world.units[1].id,
+    )
+    assert made.promised_at is not None
+    assert tickets(look) == 0
+    look.rollback()
+    assert post(clerk, INTAKE, **sent, **of_tickets).location == answer.location, "sent twice"
+    assert look.scalar(select(func.count()).select_from(Complaint)) == 1
+
+
+def test_a_complaint_is_given_to_its_handler_in_the_same_step_and_the_head_is_told__DSP_3_RES_5(
+    post: Callable[..., Any],
+    sign_in: Callable[..., FlaskClient],
+    session: DeskSession,
+    world: World,
+    call: dict[str, str],
+) -> None:
+    clerk, butler = sign_in("clerk"), world.person("clerk2").id
+    sent = {**call, **COMPLAINT, "then": "dispatch"}
+    refused = post(clerk, INTAKE, **sent)
+    assert refused.status_code == 409
+    page = reading.page(refused.text)
+    for field in ("team_id", "assignee_id"):
+        assert "DSP-3" in reading.words(reading.one(page, f"#{field}-error"))
+    assert reading.one(page, "[name=kind][checked]").attributes["value"] == "complaint", "as it was typed"
+    assert session.scalars(select(Complaint)).all() == []
+    session.get_one(Unit, world.units[1].id).butler_id = butler
+    session.commit()
+    team = str(world.teams[Department.ENGINEERING].id)
+    assert post(clerk, INTAKE, **sent, team_id=team).status_code == 302
+    given = session.scalars(select(Complaint)).one()
+    assert (given.status, given.assignee_id, given.head_told_id) == (
+        ComplaintStatus.ASSIGNED,
+        butler,
+        world.person("supervisor").id,
+    )
+    taker, manager = world.person("clerk").id, world.person("manager").id
+    session.rollback()
+    named = {"assignee_id": f"id:{taker}", "head_id": f"id:{manager}"}
+    another = {**call, **COMPLAINT, **named, "team_id": team, "another_matter": "1"}
+    assert post(clerk, INTAKE, **another).status_code == 302, "who names the handler gives it at once"
+    last = session.scalars(select(Complaint).order_by(Complaint.id.desc())).first()
+    assert last is not None
+    assert (last.assignee_id, last.head_told_id) == (taker, manager)
+
+
+def test_what_goes_to_customer_service_goes_to_the_butler_and_what_does_not_to_nobody__RES_5(
+    post: Callable[..., Any],
+    sign_in: Callable[..., FlaskClient],
+    session: DeskSession,
+    world: World,
+    call: dict[str, str],
+) -> None:
+    clerk, butler = sign_in("clerk"), world.person("clerk2").id
+    desk = Team(estate_id=world.estate.id, name="客服", department=Department.CUSTOMER_SERVICE)
+    session.add(desk)
+    session.get_one(Unit, world.units[1].id).butler_id = butler
+    session.commit()
+    engineering = world.teams[Department.ENGINEERING].id
+    for team, summary in ((desk.id, "想装充电桩"), (engineering, "水管漏水")):
+        sent = {**call, "kind": "query", "summary": summary, "team_id": str(team), "another_matter": "1"}
+        assert post(clerk, INTAKE, **sent, then="dispatch").status_code == 302
+    assert "Butler: 林小满" in reading.words(reading.page(clerk.get(f"{INTAKE}caller/?unit={world.units[1].id}")))
+    given = session.execute(select(Ticket.assignee_id, Ticket.team_id).order_by(Ticket.id)).all()
+    assert [tuple(row) for row in given] == [(butler, desk.id), (None, engineering)]
+
+
+def test_a_communicative_complaint_is_taken_when_the_identity_is_checked__CMP_2(
+    post: Callable[..., Any], sign_in: Callable[..., FlaskClient], look: DeskSession, world: World, call: dict[str, str]
+) -> None:
+    clerk, sent = sign_in("clerk"), {**call, **COMPLAINT, "nature": "venting"}
+    refused = post(clerk, INTAKE, **sent)
+    assert (refused.status_code, look.scalars(select(Complaint)).all()) == (409, [])
+    assert "CMP-2" in reading.words(reading.one(reading.page(refused.text), "#identity_checked-error"))
+    assert post(clerk, INTAKE, **sent, identity_checked="1").status_code == 302
+
+
+def test_the_page_of_complaints_is_that_of_all_calls_with_the_kind_chosen__INT_8_INT_13(
     sign_in: Callable[..., FlaskClient], records: Records, world: World
 ) -> None:
     clerk = sign_in("clerk")
-    caller = f"resident_id={world.residents[0].id}&amp;unit_id={world.units[0].id}"
-    link = f"/admin/complaints/new/?{caller}"
-    assert f'href="{link}"' in clerk.get(f"{INTAKE}?{caller.replace('&amp;', '&')}").text
-    form = reading.page(clerk.get(link.replace("&amp;", "&")))
-    for field, text in (("resident_id", world.residents[0].name), ("unit_id", world.units[0].code)):
-        assert text in reading.typed(reading.one(form, f"#{field}"))
-    assert 'href="/admin/complaints/new/"' in clerk.get(INTAKE).text
+    page = reading.page(clerk.get(f"/admin/complaints/new/?unit_id={world.units[1].id}"))
+    form = reading.one(page, "#matter-form")
+    assert form.attributes["action"] == INTAKE
+    assert reading.one(form, "[name=kind][checked]").attributes["value"] == "complaint"
+    assert "thank you for telling us" in reading.words(form)
+    card = {button.attributes["value"]: button.attributes["formaction"] for button in page.css("#about button")}
+    assert card[str(records.ids["complaints"])] == "/admin/complaints/new/"
+    asked = {"unit_id": f"id:{world.units[1].id}", "kind": "complaint", "category": "neighbour_dispute"}
+    offered = buttons_of(clerk.get("/admin/tickets/same/", query_string=asked | {"summary": "别的"}).text)
+    assert offered == {str(records.ids["complaints"]): "/admin/complaints/new/"}, "its category is compared"
+    assert buttons_of(clerk.get("/admin/tickets/same/", query_string=asked | {"kind": "repair"}).text) == {}
 
 
 def test_callers_are_found_and_their_numbers_masked__RES_4(sign_in: Callable[..., FlaskClient], world: World) -> None:
@@ -294,8 +388,8 @@ def test_a_call_may_be_of_any_kind_severity_and_channel_and_stays_so__INT_7_INT_
         ]
         for name in ("kind", "severity", "channel")
     }
-    # A complaint is a matter of a register of its own.
-    assert set(offered["kind"]) == {"repair", "household_service", "suggestion", "enquiry", "query", "emergency"}
+    kinds = {"repair", "household_service", "suggestion", "enquiry", "query", "emergency", "complaint"}
+    assert set(offered["kind"]) == kinds
     assert set(offered["severity"]) == {"serious", "ordinary", "minor"}
     assert set(offered["channel"]) >= {"phone", "walk_in", "email"}
     sent = {**CALL, "unit_id": f"id:{world.units[1].id}", "reporter_name": "刘"}

@@ -17,7 +17,7 @@ from tests import reading
 from tests.factories import World
 from tests.records import Records
 from views.forms.base import DeskForm
-from views.registers.ticket_forms import TicketForm
+from views.registers.call_form import CallForm
 
 ELSEWHERE = {
     # The successor of a closed ticket takes over what that one said, and asks nothing.
@@ -126,7 +126,7 @@ def test_what_a_refusal_names_is_a_field_of_the_form_that_asked(
 
 def test_a_record_and_its_id_are_the_same_field(app: Flask) -> None:
     with app.test_request_context():
-        form = TicketForm()
+        form = CallForm()
         assert placed(form, "team")
         assert form.team_id.errors
         assert not placed(form, "nothing_of_this_form")
@@ -135,7 +135,7 @@ def test_a_record_and_its_id_are_the_same_field(app: Flask) -> None:
 def test_all_that_is_missing_stands_each_at_its_field__INT_3(app: Flask) -> None:
     missing = {"unit_id": gettext_noop("the unit or place"), "place_of_another_form": gettext_noop("the hook")}
     with app.test_request_context():
-        form = TicketForm()
+        form = CallForm()
         assert not form.refuse(Incomplete("INT-3", missing)), (
             "the whole sentence stands on top where a part has no field"
         )

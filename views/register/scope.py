@@ -354,7 +354,8 @@ class Scope(PanelView, Searching, Generic[Row]):
     # ------------------------------------------------------------- addresses
 
     def get_url(self, endpoint: str, **kwargs: object) -> str:
-        """The address of a page of this register (``.details_view``) or of any other."""
+        """The address of a page of this register (``.details_view``), whichever shows it, or of any other."""
+        endpoint = f"{self.endpoint}{endpoint}" if endpoint.startswith(".") else endpoint
         return super().get_url(endpoint, **kwargs) if kwargs else fixed_url(endpoint)
 
     # ------------------------------------------------------------- doing

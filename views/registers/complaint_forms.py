@@ -1,11 +1,9 @@
-"""What the pages of complaints ask: the new complaint, and one form for each step that needs something."""
-
-from typing import Any, ClassVar
+"""What the steps of complaints ask: one form for each that needs something."""
 
 from flask_babel import lazy_gettext as _
 from wtforms.validators import Optional
 
-from models.complaints import Complaint, ComplaintCategory, ComplaintNature, ResponsibilityGround
+from models.complaints import Complaint, ComplaintNature, ResponsibilityGround
 from views.forms.base import DeskForm
 from views.forms.fields import (
     EnumField,
@@ -18,25 +16,7 @@ from views.forms.fields import (
     TextField,
 )
 from views.forms.references import LookupField, StaticChoiceField
-from views.registers.matter_forms import CallForm
 from views.words.labels import label_for
-
-
-class ComplaintForm(CallForm):
-    """A complaint as it is taken (INT-3, CMP-1); a neighbour dispute without room and name if wished (INT-4)."""
-
-    sections: ClassVar[Any] = (
-        (_("What happened"), ("category", "severity", "summary", "detail", "wish")),
-        (_("Where and who"), ("anonymous", "unit_id", "place", "resident_id", "reporter_name", "reporter_phone")),
-        (_("How it was taken"), ("channel", "heard_at", "read_back", "identity_checked", "promised_at")),
-        (_("Who answers for it"), ("team_id", "another_matter")),
-    )
-    category = EnumField(
-        label_for(Complaint.category), enum=ComplaintCategory, default=ComplaintCategory.GENERAL_SERVICE
-    )
-    anonymous = FlagField(_("Without room and name (neighbour disputes only, INT-4)"))
-    identity_checked = FlagField(label_for(Complaint.identity_checked))
-    team_id = StaticChoiceField(label_for(Complaint.team_id), lookup="team", blank=_("decide when assigning"))
 
 
 class ComplaintAssignForm(DeskForm):
@@ -49,7 +29,7 @@ class ComplaintAssignForm(DeskForm):
         label_for(Complaint.head_told_id),
         [Optional()],
         lookup="staff",
-        description=_("The head of customer service; empty: found by role (DSP-3)."),
+        description=_("The head of customer service (DSP-3); empty: the one supervisor of the estate."),
     )
 
 

@@ -12,13 +12,13 @@ from views.forms.clock_filter import missed_filter
 from views.forms.filters import ChoiceFilter, DateFilter, KeyFilter, ReferenceFilter, StateFilter, overdue
 from views.register.record import Related
 from views.register.steps import Step
+from views.registers.call_form import ComplaintForm
 from views.registers.complaint_forms import (
     AnswerForm,
     CarryOutForm,
     ClassifyForm,
     CompensationForm,
     ComplaintAssignForm,
-    ComplaintForm,
     FormalRecordForm,
     NegotiateForm,
     ProposeForm,
@@ -26,6 +26,7 @@ from views.registers.complaint_forms import (
     ReviewForm,
     SlipBackForm,
 )
+from views.registers.intake import CallPages
 from views.registers.matter_forms import (
     CommentForm,
     FollowerForm,
@@ -47,7 +48,6 @@ from views.registers.matters import (
     repeat_table,
     watched,
 )
-from views.registers.same_matter import MatterPages
 from views.request import context
 
 STATES = {
@@ -133,7 +133,7 @@ STEPS = (
 )
 
 
-class ComplaintView(MatterPages[Complaint]):
+class ComplaintView(CallPages[Complaint]):
     """``/admin/complaints/``."""
 
     model = Complaint
@@ -200,6 +200,7 @@ class ComplaintView(MatterPages[Complaint]):
     )
     create_form_class = ComplaintForm
     draft_class = verbs.ComplaintDraft
+    at_once = verbs.register_and_assign
     reads = {
         "unit": ("unit", "place"),
         "other_callers": ("id",),

@@ -1,8 +1,8 @@
-"""The call intake: one page for who takes the phone, from the first digits of a number to the dispatched job."""
+"""The call intake: one page for all that is heard (INT-2), from the first digits of a number to the dispatched job."""
 
 from typing import Any
 
-from flask import abort, flash, jsonify, redirect, request, url_for
+from flask import abort, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext
@@ -14,90 +14,43 @@ from models.complaints import IS_OPEN as OPEN_COMPLAINTS, Complaint
 from models.errors import OperationRefused
 from models.estates import Unit
 from models.keys import Key
-from models.operations import tickets as verbs
 from models.operations.keys import lock_change_draft
 from models.personal import keyring_of, masked_phone
 from models.policy import visible
 from models.residents import Occupancy, Resident
 from models.settings import Category, EstateSettings
+from models.staff import Staff
 from models.tickets import IS_OPEN, Ticket, TicketKind
+from views.forms.base import DeskForm
 from views.forms.lookups import learn_for
-from views.register.scope import INVALID, perform
-from views.registers.same_matter import MatterPages
-from views.registers.ticket_forms import TicketForm
+from views.registers.call_form import CallForm
+from views.registers.same_matter import MatterPages, MatterRow
 from views.request import context
 from views.request.gathering import GatheredRow, Question, gathered
 from views.request.queries import parse_id, parse_search
-from views.request.sent_once import sent_before
 from views.words.cells import badge, deadline, personal_of
-from views.words.language import label, local_time, say, sentence
+from views.words.language import label, local_time, say
 
 LAST = 5
 
 
-class IntakePages(MatterPages[Ticket]):
-    """``intake/`` with its look-ups, on top of a register that takes calls."""
+class CallPages(MatterPages[MatterRow]):
+    """The page that takes a call of any kind, with what is known of the caller beside it."""
 
-    @expose("/intake/", methods=("GET", "POST"))
-    def intake_view(self) -> ResponseReturnValue:
-        """Take a call: who, what, where, then save, or save and dispatch in one step (INT-3, DSP-11)."""
-        self.require("register")
-        if request.method == "GET":
-            return self.intake_page(TicketForm(data=self.begin_with()))
-        form = TicketForm(request.form)
-        if "repeat_of" in request.form:
-            return self.repeat(form, self.intake_page)
-        if (made := sent_before(self.register, "register")) is not None:
-            return self.sent_twice(made)
-        if not form.validate():
-            return self.intake_page(form), INVALID
-        dispatching = request.form.get("then") == "dispatch"
-        try:
-            verb = verbs.register_and_dispatch if dispatching else verbs.register
-            (ticket,) = perform(verb, [self.draft(form)]).done
-        except OperationRefused as refusal:
-            at_field = form.refuse(refusal)
-            problem = None if at_field else sentence(refusal)
-            return self.intake_page(form, problem=problem, refusal=refusal), refusal.http_status
-        flash(self.made_text(ticket), "success")
-        return redirect(self.after_create(ticket))
-
-    def begin_with(self) -> dict[str, Any]:
-        """References; or the job that is offered when a key is lost (``lock_of``, KEY-4)."""
-        found = super().begin_with()
-        if "lock_of" not in request.args:
-            return found
-        query = select(Key).where(Key.id == parse_id(request.args["lock_of"]), visible(context.actor(), Key))
-        key = context.session().scalars(query).one_or_none()
-        if key is None:
-            raise NotFound
-        offered = lock_change_draft(key)
-        names = ("kind", "channel", "detail", "unit_id", "place")
-        words = {name: say(getattr(offered, name)) for name in ("summary", "reporter_department")}
-        return {**found, **{name: getattr(offered, name) for name in names}, **words}
-
-    def intake_page(self, form: TicketForm, problem: str | None = None, refusal: OperationRefused | None = None) -> str:
-        """The page that takes a call."""
+    def create_page(
+        self, form: DeskForm, problem: str | None = None, refusal: OperationRefused | None = None, **beside: object
+    ) -> str:
+        """The page; with the open matters that it was refused for."""
+        assert isinstance(form, CallForm)
         learn_for(form)
         text = parse_search(request.args.get("q", ""))
-        teams = {row.id: row.team_id for row in context.session().execute(_teams_of_categories(self.estate().id))}
-        return self.render(
-            "admin/intake.html",
-            form=form,
-            problem=problem,
-            same=self.same_as(form) if refusal is not None and refusal.rule == "INT-6" else [],
-            teams=teams,
-            asked=text,
-            offered=self.offered(text) if text else None,
-            about=self.about(form.resident_id.data, form.unit_id.data),
-            back=self.list_address(),
-        )
-
-    @expose("/intake/callers/")
-    def callers_view(self) -> ResponseReturnValue:
-        """The likeliest callers for what was typed, as JSON."""
-        self.require("register")
-        return jsonify(self.offered(parse_search(request.args.get("q", ""))))
+        beside["teams"] = {
+            row.id: row.team_id for row in context.session().execute(_teams_of_categories(self.estate().id))
+        }
+        beside["same"] = self.same_as(form) if refusal is not None and refusal.rule == "INT-6" else []
+        beside["offered"] = self.offered(text) if text else None
+        beside["about"] = self.about(form.resident_id.data, form.unit_id.data)
+        return super().create_page(form, problem, refusal, asked=text, **beside)
 
     def offered(self, text: str) -> list[dict[str, Any]]:
         """What is shown of each caller that *text* finds."""
@@ -107,14 +60,6 @@ class IntakePages(MatterPages[Ticket]):
         rows = callers(context.session(), text, actor=actor, estate_id=self.estate().id, limit=LIMIT) if text else ()
         in_full = self.allowed("read_phone", Ticket(estate_id=self.estate().id))
         return [{**_shown(row), **(_said_before(row) if in_full else {})} for row in rows or ()]
-
-    @expose("/intake/caller/")
-    def caller_view(self) -> ResponseReturnValue:
-        """What is known of a caller: rooms, what is open there, the last five matters, and the deadline of a job."""
-        self.require("register")
-        numbers = {name: parse_id(request.args[name]) for name in ("resident", "unit") if request.args.get(name)}
-        about = self.about(numbers.get("resident"), numbers.get("unit"), request.args.get("before", ""))
-        return self.render("admin/intake_caller.html", about=about)
 
     def about(self, resident_id: int | None, unit_id: int | None, before: str = "") -> dict[str, Any] | None:
         """What the side of the page shows, None before anybody is chosen; 404 for people and rooms not to be seen.
@@ -165,12 +110,51 @@ class IntakePages(MatterPages[Ticket]):
             homes = homes.where(Occupancy.resident_id == resident_id, Occupancy.until_on.is_(None))
             questions["homes"] = homes.where(visible(actor, Unit)).order_by(Unit.sort_key)
         if unit_id is not None:
-            unit = select(Unit.id, Unit.code, Unit.fee_status)
+            unit = select(Unit.id, Unit.code, Unit.fee_status, Staff.name.label("butler"))
+            unit = unit.outerjoin(Staff, Staff.id == Unit.butler_id)
             questions["unit"] = unit.where(Unit.id == unit_id, Unit.estate_id == estate.id, visible(actor, Unit))
         for name, model, is_open in (("tickets", Ticket, IS_OPEN), ("complaints", Complaint, OPEN_COMPLAINTS)):
             about = called_about(model, resident_id, unit_id, digest)
             questions[name] = _matters(model, is_open, about).where(model.estate_id == estate.id, visible(actor, model))
         return questions
+
+
+class IntakePages(CallPages[Ticket]):
+    """``intake/``, which the whole panel leads to, with its look-ups."""
+
+    @expose("/intake/", methods=("GET", "POST"))
+    def intake_view(self) -> ResponseReturnValue:
+        """Take a call: who, what, where, then save, or save and dispatch in one step (INT-3, DSP-11)."""
+        page: ResponseReturnValue = self.create_view()
+        return page
+
+    def begin_with(self) -> dict[str, Any]:
+        """References; or the job that is offered when a key is lost (``lock_of``, KEY-4)."""
+        found = super().begin_with()
+        if "lock_of" not in request.args:
+            return found
+        query = select(Key).where(Key.id == parse_id(request.args["lock_of"]), visible(context.actor(), Key))
+        key = context.session().scalars(query).one_or_none()
+        if key is None:
+            raise NotFound
+        offered = lock_change_draft(key)
+        names = ("kind", "channel", "detail", "unit_id", "place")
+        words = {name: say(getattr(offered, name)) for name in ("summary", "reporter_department")}
+        return {**found, **{name: getattr(offered, name) for name in names}, **words}
+
+    @expose("/intake/callers/")
+    def callers_view(self) -> ResponseReturnValue:
+        """The likeliest callers for what was typed, as JSON."""
+        self.require("register")
+        return jsonify(self.offered(parse_search(request.args.get("q", ""))))
+
+    @expose("/intake/caller/")
+    def caller_view(self) -> ResponseReturnValue:
+        """What is known of a caller: rooms, what is open there, the last five matters, and the deadline of a job."""
+        self.require("register")
+        numbers = {name: parse_id(request.args[name]) for name in ("resident", "unit") if request.args.get(name)}
+        about = self.about(numbers.get("resident"), numbers.get("unit"), request.args.get("before", ""))
+        return self.render("admin/intake_caller.html", about=about)
 
 
 def _teams_of_categories(estate_id: int) -> Question:
@@ -201,6 +185,7 @@ def _matter(row: GatheredRow) -> dict[str, Any]:
     return {
         "id": row.id,
         "url": url_for(f"{endpoint}.details_view", id=row.id),
+        "add": url_for(f"{endpoint}.create_view"),
         "number": row.number,
         "kind": label(row.kind),
         "status": badge(row.status),

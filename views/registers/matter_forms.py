@@ -6,37 +6,9 @@ from wtforms.validators import Optional
 from models.matters import Channel, CommentKind, Severity
 from models.tickets import Ticket
 from views.forms.base import DeskForm
-from views.forms.fields import EnumField, FlagField, LocalDateTimeField, LongTextField, Required, TextField
+from views.forms.fields import EnumField, LocalDateTimeField, LongTextField, Required, TextField
 from views.forms.references import LookupField, StaticChoiceField
 from views.words.labels import label_for
-
-
-class CallForm(DeskForm):
-    """What whoever takes a call asks about any matter (INT-3 … 6)."""
-
-    severity = EnumField(label_for(Ticket.severity), enum=Severity, default=Severity.ORDINARY)
-    summary = TextField(label_for(Ticket.summary), [Required()])
-    detail = LongTextField(label_for(Ticket.detail), [Optional()])
-    wish = LongTextField(label_for(Ticket.wish), [Optional()])
-    unit_id = LookupField(label_for(Ticket.unit_id), [Optional()], lookup="unit")
-    place = TextField(label_for(Ticket.place), [Optional()])
-    resident_id = LookupField(label_for(Ticket.resident_id), [Optional()], lookup="resident")
-    reporter_name = TextField(
-        label_for(Ticket.reporter_name), [Optional()], length=60, description=_("A surname is enough (INT-3).")
-    )
-    reporter_phone = TextField(label_for(Ticket.reporter_phone), [Optional()], length=30)
-    channel = EnumField(
-        label_for(Ticket.channel),
-        enum=Channel,
-        only=[c for c in Channel if c is not Channel.IMPORT],
-        default=Channel.PHONE,
-    )
-    heard_at = LocalDateTimeField(label_for(Ticket.heard_at), [Optional()], description=_("Empty means now."))
-    read_back = FlagField(label_for(Ticket.read_back))
-    promised_at = LocalDateTimeField(
-        label_for(Ticket.promised_at), [Optional()], description=_("Where no answer is possible now (INT-5).")
-    )
-    another_matter = FlagField(_("This is another matter than the open one of this unit (INT-6)"))
 
 
 class ReasonForm(DeskForm):

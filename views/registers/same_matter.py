@@ -1,28 +1,27 @@
 """The same matter twice (INT-6): what is open is offered while a new one is typed, and a call is added to it."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
-from flask import flash, g, redirect, request, url_for
+from flask import current_app, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext
 from markupsafe import Markup
 from sqlalchemy import null, select
 
-from models.complaints import Complaint
-from models.errors import OperationRefused
+from models.complaints import Complaint, ComplaintStatus
+from models.errors import OperationRefused, Outcome
 from models.operations.matters import SAID_BY
 from models.operations.tickets import ON_SITE_KINDS
 from models.policy import may, visible
 from models.same_matter import Report, same_matters
 from models.staff import Staff, Team
 from models.tickets import Ticket, TicketKind, TicketStatus
-from views.forms.base import DeskForm
 from views.register.base import RegisterView
 from views.register.scope import INVALID
 from views.register.steps import Step
-from views.registers.matter_forms import CallForm
+from views.registers.call_form import CallForm, register_of
 from views.registers.matters import CallersBeside
 from views.request import context
 from views.request.gathering import GatheredRow, gathered
@@ -41,9 +40,11 @@ MatterRow = TypeVar("MatterRow", bound=Ticket | Complaint)
 
 
 class MatterPages(RegisterView[MatterRow]):
-    """``same/``, what ``new/`` offers beside its form, and adding a call to an open matter."""
+    """``same/``, taking a matter of any kind, and adding a call to an open one."""
 
-    create_template = "admin/create_matter.html"
+    create_template = "admin/intake.html"
+    at_once: Callable[..., Outcome]
+    """What registers a matter and gives it to somebody in one step (DSP-3, DSP-11)."""
 
     @expose("/same/")
     def same_view(self) -> ResponseReturnValue:
@@ -53,12 +54,19 @@ class MatterPages(RegisterView[MatterRow]):
 
     @expose("/new/", methods=("GET", "POST"))
     def create_view(self) -> ResponseReturnValue:
-        """Ask for a new matter, or add what was typed to an open one."""
+        """Ask for a new matter, or add what was typed to an open one; its kind says in which register it is made."""
         if request.method == "POST" and "repeat_of" in request.form:
             self.require(self.create_verb)
             return self.repeat(self._create_form_class(request.form), self.create_page)
-        page: ResponseReturnValue = super().create_view()
-        return page
+        register = register_of(request.form["kind"]) if "kind" in request.form else self.register
+        own = register == self.register
+        page = super().create_view() if own else current_app.view_functions[f"{register}.create_view"]()
+        return cast("ResponseReturnValue", page)
+
+    def verb(self, name: str) -> Callable[..., Outcome]:
+        """What does the verb *name*; where the button says so, a matter is registered and given to somebody at once."""
+        given = name == self.create_verb and request.form.get("then") == "dispatch"
+        return type(self).at_once if given else super().verb(name)
 
     def prepared(self, rows: list[Any]) -> list[Any]:
         """Who else called is read for all of them when the first is shown."""
@@ -78,17 +86,9 @@ class MatterPages(RegisterView[MatterRow]):
         """Who else called about it (INT-6)."""
         return str(g.callers_beside.texts.get(record.id, NOTHING))
 
-    def create_page(
-        self, form: DeskForm, problem: str | None = None, refusal: OperationRefused | None = None, **beside: object
-    ) -> str:
-        """With the open matters that it was refused for."""
-        assert isinstance(form, CallForm)
-        same = self.same_as(form) if refusal is not None and refusal.rule == "INT-6" else []
-        return super().create_page(form, problem, refusal, same=same, **beside)
-
     def made_text(self, record: MatterRow) -> str:
         """Whether it was dispatched too, and to whom (DSP-1, DSP-11)."""
-        if isinstance(record, Ticket) and record.status is TicketStatus.DISPATCHED:
+        if record.status in (TicketStatus.DISPATCHED, ComplaintStatus.ASSIGNED):
             return str(
                 gettext("%(record)s: saved and dispatched to %(whom)s.", record=record.number, whom=_whom(record))
             )
@@ -113,10 +113,11 @@ class MatterPages(RegisterView[MatterRow]):
             "unit_id": form.unit_id.data,
             "place": form.place.data,
         }
-        emergency = "kind" in form and form["kind"].data is TicketKind.EMERGENCY
+        emergency = form.kind.data is TicketKind.EMERGENCY
         questions = {}
         for model in (Ticket, Complaint):
-            own = form["category_id" if model is Ticket else "category"].data if model is self.model else None
+            own = form["category_id" if model is Ticket else "category"].data
+            own = own if model.__tablename__ == form.register else None
             ids = same_matters(context.session(), model, Report(**asked, category=own, emergency=emergency))[:MOST]
             visit = Ticket.visit_from if model is Ticket else null()
             shown = (model.id, model.number, model.status, model.summary, model.repeats)

@@ -1,58 +1,15 @@
-"""What the pages of tickets ask: the new ticket, and one form for each step that needs something."""
+"""What the steps of tickets ask: one form for each that needs something."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from flask_babel import lazy_gettext as _
 from wtforms.validators import Optional
 
-from models.tickets import Acceptance, CancelKind, Ticket, TicketKind, WaitingReason
+from models.tickets import Acceptance, CancelKind, Ticket, WaitingReason
 from views.forms.base import DeskForm, form_of
-from views.forms.fields import EnumField, FlagField, LocalDateTimeField, LongTextField, MoneyField, Required, TextField
+from views.forms.fields import EnumField, FlagField, LocalDateTimeField, LongTextField, MoneyField, Required
 from views.forms.references import LookupField, StaticChoiceField
-from views.registers.matter_forms import CallForm
 from views.words.labels import label_for
-
-
-class TicketForm(CallForm):
-    """A ticket as it is taken (INT-3)."""
-
-    sections: ClassVar[Any] = (
-        (_("What happened"), ("kind", "category_id", "severity", "summary", "detail", "wish")),
-        (_("Where and who"), ("unit_id", "place", "resident_id", "reporter_name", "reporter_phone")),
-        (_("How it was taken"), ("channel", "heard_at", "read_back", "reporter_department", "promised_at")),
-        (_("Who does it"), ("team_id", "assignee_id", "visit_from", "visit_until", "complaint_id", "another_matter")),
-    )
-    kind = EnumField(label_for(Ticket.kind), enum=TicketKind, default=TicketKind.REPAIR)
-    category_id = StaticChoiceField(label_for(Ticket.category_id), lookup="category", blank=_("none"))
-    place = TextField(
-        label_for(Ticket.place), [Optional()], description=_("Where there is no unit: lift, gate, garage.")
-    )
-    reporter_department = TextField(
-        label_for(Ticket.reporter_department),
-        [Optional()],
-        length=60,
-        description=_("When a colleague reports: such a job needs no resident (INT-9)."),
-    )
-    team_id = StaticChoiceField(
-        label_for(Ticket.team_id),
-        lookup="team",
-        blank=_("decide at dispatch"),
-        description=_("An emergency names its team and is dispatched at once (DSP-1)."),
-    )
-    assignee_id = LookupField(
-        label_for(Ticket.assignee_id),
-        [Optional()],
-        lookup="handler",
-        description=_("Where a person is sure already (DSP-2): the job is dispatched at once."),
-    )
-    visit_from = LocalDateTimeField(label_for(Ticket.visit_from), [Optional()])
-    visit_until = LocalDateTimeField(label_for(Ticket.visit_until), [Optional()])
-    complaint_id = LookupField(
-        label_for(Ticket.complaint_id),
-        [Optional()],
-        lookup="complaint",
-        description=_("Where it is work for a complaint."),
-    )
 
 
 class DispatchForm(DeskForm):

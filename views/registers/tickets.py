@@ -19,6 +19,7 @@ from views.forms.clock_filter import missed_filter
 from views.forms.filters import ChoiceFilter, DateFilter, KeyFilter, ReferenceFilter, StateFilter, overdue
 from views.register.record import Related
 from views.register.steps import Step
+from views.registers.call_form import CallForm
 from views.registers.intake import IntakePages
 from views.registers.matter_forms import (
     CommentForm,
@@ -54,7 +55,6 @@ from views.registers.ticket_forms import (
     DispatchForm,
     FinishForm,
     SettleForm,
-    TicketForm,
     VisitForm,
     WaitForm,
 )
@@ -200,8 +200,9 @@ class TicketView(IntakePages):
         "visit_from",
         "visit_until",
     )
-    create_form_class = TicketForm
+    create_form_class = CallForm
     draft_class = verbs.TicketDraft
+    at_once = verbs.register_and_dispatch
     reads = {
         "unit": ("unit", "place"),
         "other_callers": ("id",),

@@ -40,6 +40,7 @@ from models.operations.complaints.intake import (
     classify,
     delete,
     register,
+    register_and_assign,
     reopen_as_new,
 )
 from models.operations.matters import merge
@@ -74,6 +75,7 @@ __all__ = [
     "put_right",
     "reassign",
     "register",
+    "register_and_assign",
     "reopen_as_new",
     "report_again",
     "sign_slip",

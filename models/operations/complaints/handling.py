@@ -26,7 +26,7 @@ from models.operations.matters import (
     owes_follow_up,
 )
 from models.roles import CLERKS, LEADS, SUPERVISORS, Role
-from models.staff import Staff, Team
+from models.staff import Staff, StaffAssignment, Team
 from models.tickets import PROMISE
 
 HEADS = frozenset({Role.SUPERVISOR, Role.MANAGER})
@@ -45,19 +45,34 @@ def assign(move: Move[Complaint], *, team: Team, assignee: Staff, head: Staff | 
     """Give complaints to a handler and their slip to the responsible department (DSP-3, CMP-4).
 
     The handler is a customer-service person or one of the *team*. The customer-service *head*, a supervisor or
-    manager of the estate, is told in the same step; None means that the person acting is that head. Starts
-    ``slip-acknowledged`` (DSP-4), which ``investigate`` meets.
+    manager of the estate, is told in the same step; None means that the person acting is that head, or the one
+    supervisor whom the estate has. Starts ``slip-acknowledged`` (DSP-4), which ``investigate`` meets.
     """
-    told = head or move.session.get_one(Staff, move.actor.staff_id)
     for complaint in list(move.rows):
         if not _may_handle(move, complaint, team, assignee, "DSP-3"):
             continue
-        if not works_as(move.session, told, complaint.estate_id, HEADS):
+        told = head or _head_here(move, complaint.estate_id)
+        if told is None or not works_as(move.session, told, complaint.estate_id, HEADS):
             message = gettext_noop("Name the supervisor or manager of this estate who is told of %(record)s.")
             move.refuse(complaint, "DSP-3", message, field="head", record=complaint.number)
             continue
         move.move(complaint, team_id=team.id, assignee_id=assignee.id, head_told_id=told.id, assigned_at=move.now)
         move.clocks.start(complaint, SLIP_CLOCK, move.now)
+
+
+def _head_here(move: Move[Complaint], estate_id: int) -> Staff | None:
+    """Who acts, where that is a head of the estate, else its only supervisor."""
+    acting = move.session.get_one(Staff, move.actor.staff_id)
+    if works_as(move.session, acting, estate_id, HEADS):
+        return acting
+    heads = select(StaffAssignment.staff_id).where(
+        StaffAssignment.estate_id == estate_id,
+        StaffAssignment.role == Role.SUPERVISOR,
+        StaffAssignment.ended_at.is_(None),
+    )
+    query = select(Staff).where(Staff.id.in_(heads), Staff.disabled_at.is_(None)).limit(2)
+    found = move.session.scalars(query).all()
+    return found[0] if len(found) == 1 else None
 
 
 def _may_handle(move: Move[Complaint], complaint: Complaint, team: Team, assignee: Staff, rule: str) -> bool:

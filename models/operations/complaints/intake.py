@@ -10,7 +10,9 @@ from sqlalchemy import select
 from models.call import Call
 from models.complaints import OPEN_STATUSES, REVIEW, Complaint, ComplaintCategory, ComplaintNature, ComplaintStatus
 from models.errors import Incomplete, OperationRefused, Outcome, gettext_noop
+from models.estates import Unit
 from models.matters import ClockRun, Severity
+from models.operations.complaints.handling import assign
 from models.operations.complaints.opening import demand_formal_record, still_open
 from models.operations.core import (
     Move,
@@ -40,7 +42,7 @@ from models.operations.matters import (
 from models.policy import may
 from models.roles import CLERKS, MANAGERS
 from models.settings import EstateSettings
-from models.staff import Actor, Staff
+from models.staff import Actor, Staff, Team
 from models.tickets import PROMISE
 
 AMENDABLE = frozenset(
@@ -83,12 +85,18 @@ KEPT_ON_REOPENING = (
 
 @dataclass
 class ComplaintDraft(MatterDraft):
-    """A complaint as it was taken. *anonymous*: a neighbour dispute whose reporter prefers not to be known (INT-4)."""
+    """A complaint as it was taken. *anonymous*: a neighbour dispute whose reporter prefers not to be known (INT-4).
+
+    One that names its handler is assigned in the same step (DSP-3).
+    """
 
     category: ComplaintCategory = ComplaintCategory.GENERAL_SERVICE
+    nature: ComplaintNature | None = None
     anonymous: bool = False
     identity_checked: bool = False
     previous_id: int | None = None
+    assignee_id: int | None = None
+    head_id: int | None = None
 
 
 @operation(Complaint, roles=CLERKS)
@@ -101,24 +109,59 @@ def register(call: Call, drafts: Sequence[ComplaintDraft]) -> Outcome:
 
     An anonymous complaint keeps place and words, but no unit, name, phone or department, and its identity is not
     checked (INT-4). Refused: no summary, nobody or no place named (INT-3), heard in the future (INT-2), anonymous
-    though no neighbour dispute (INT-4), the same matter still open (INT-6) unless the draft says that it is another.
+    though no neighbour dispute (INT-4), communicative and not identified (CMP-2), the same matter still open (INT-6)
+    unless the draft says that it is another.
     """
+    return _register(call, drafts)
+
+
+def register_and_assign(call: Call, drafts: Sequence[ComplaintDraft]) -> Outcome:
+    """:func:`register` and at once :func:`assign`: to whom the draft names, else to the butler of its unit (RES-5).
+
+    What cannot be assigned is not registered either: the whole batch is refused (DSP-3).
+    """
+    return _register(call, drafts, goes_on=True)
+
+
+def _register(call: Call, drafts: Sequence[ComplaintDraft], *, goes_on: bool = False) -> Outcome:
     settings = EstateSettings(call.session, {draft.estate_id for draft in drafts})
     accepted, outcome = sift(drafts, lambda draft: _check(call, draft))
     for estate_id in sorted({draft.estate_id for draft in accepted}):
+        group = [draft for draft in accepted if draft.estate_id == estate_id]
         rows = [
             Complaint(
                 **_columns(call, draft),
                 category=draft.category,
+                nature=draft.nature,
                 anonymous=draft.anonymous,
                 identity_checked=draft.identity_checked and not draft.anonymous,
                 previous_id=draft.previous_id,
             )
-            for draft in accepted
-            if draft.estate_id == estate_id
+            for draft in group
         ]
         outcome.done += _write(call.following(), rows, settings, verb="register")
+        for draft, row in zip(group, rows, strict=True):
+            if goes_on or draft.assignee_id is not None:
+                _assign(call.following(), draft, row)
     return outcome
+
+
+def _assign(call: Call, draft: ComplaintDraft, complaint: Complaint) -> None:
+    butler = select(Unit.butler_id).where(Unit.id == complaint.unit_id)
+    person = draft.assignee_id or call.session.scalar(butler)
+    lacks = {
+        "team_id": (draft.team_id, gettext_noop("the responsible department")),
+        "assignee_id": (person, gettext_noop("who handles it (its unit has no butler)")),
+    }
+    if missing := {field: words for field, (value, words) in lacks.items() if value is None}:
+        raise Incomplete("DSP-3", missing)
+    assign(
+        call,
+        [complaint],
+        team=call.session.get_one(Team, draft.team_id),
+        assignee=call.session.get_one(Staff, person),
+        head=call.session.get_one(Staff, draft.head_id) if draft.head_id is not None else None,
+    ).all()
 
 
 def _check(call: Call, draft: ComplaintDraft) -> None:
@@ -130,6 +173,10 @@ def _check(call: Call, draft: ComplaintDraft) -> None:
         raise OperationRefused("INT-4", message, field="anonymous")
     if lacks := required(draft):
         raise Incomplete("INT-3", lacks)
+    known = draft.nature in (None, ComplaintNature.VALID) or draft.identity_checked or draft.anonymous
+    if not known:
+        message = gettext_noop("Check the identity of who reported it first.")
+        raise OperationRefused("CMP-2", message, field="identity_checked")
     if not draft.another_matter:
         offer_same_matter(call.session, Complaint, draft, draft.category, emergency=False)
 

@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 from models.call import Call
 from models.complaints import OPEN_STATUSES as OPEN_COMPLAINTS, Complaint
 from models.errors import Incomplete, OperationRefused, Outcome, gettext_noop
+from models.estates import Unit
 from models.matters import ClockRun
 from models.operations.core import (
     Move,
+    can_handle,
     check_phone,
     create,
     first_limits,
@@ -38,11 +40,18 @@ from models.operations.matters import (
     offer_same_matter,
     required,
 )
-from models.operations.tickets.sending import ON_SITE_KINDS, answer_clock, dispatch, end_of_visit, visit_agreed
+from models.operations.tickets.sending import (
+    ON_SITE_KINDS,
+    answer_clock,
+    dispatch,
+    end_of_visit,
+    own_teams,
+    visit_agreed,
+)
 from models.personal import keyring_of
 from models.roles import CLERKS, MANAGERS
 from models.settings import EstateSettings
-from models.staff import Staff, Team
+from models.staff import Department, Staff, Team
 from models.tickets import OPEN_STATUSES, Ticket, TicketKind, TicketStatus
 
 AMENDABLE = frozenset(
@@ -118,12 +127,25 @@ def register(call: Call, drafts: Sequence[TicketDraft]) -> Outcome:
 def register_and_dispatch(call: Call, drafts: Sequence[TicketDraft]) -> Outcome:
     """:func:`register` and at once :func:`dispatch` to the draft's team, else to its category's (DSP-11).
 
-    What cannot be dispatched is not registered either: the whole batch is refused, nothing is lost on the way.
+    What goes to customer service goes to the butler of its unit, where nobody else was named (RES-5). What cannot be
+    dispatched is not registered either: the whole batch is refused, nothing is lost on the way.
     """
     outcome = _register(call, drafts, goes_on=True)
     tickets = [ticket for ticket in outcome.all() if ticket.status is TicketStatus.RECEIVED]
-    dispatch(call.following(), tickets).all()
+    butlers = _butlers(call.session, tickets)
+    for butler in dict.fromkeys([None, *butlers.values()]):
+        group = [ticket for ticket in tickets if butlers.get(ticket.id) is butler]
+        dispatch(call.following(), group, assignee=butler).all()
     return outcome
+
+
+def _butlers(session: Session, tickets: Sequence[Ticket]) -> dict[int, Staff]:
+    """Ticket -> the butler of its unit, of those that go to customer service and may be handled by the butler."""
+    teams = own_teams(session, tickets)
+    own = {row_id: team for row_id, team in teams.items() if team.department is Department.CUSTOMER_SERVICE}
+    query = select(Ticket.id, Staff).join(Unit, Unit.id == Ticket.unit_id).join(Staff, Staff.id == Unit.butler_id)
+    found = session.execute(query.where(Ticket.id.in_(own))).all() if own else ()
+    return {row[0]: row[1] for row in found if can_handle(session, row[1], own[row[0]].estate_id, own[row[0]])}
 
 
 def _register(call: Call, drafts: Sequence[TicketDraft], *, goes_on: bool = False) -> Outcome:

@@ -71,7 +71,8 @@ export default class extends Combobox {
     this.moreTarget.open = Boolean(row.reporter_name);
     this.#changed();
     this.#learn(row.resident, row.unit);
-    if (this.hasNextTarget) (this.nextTarget.querySelector("input:checked") || this.nextTarget.querySelector("input"))?.focus();
+    const next = this.nextTargets.find((one) => one.offsetParent) || this.nextTargets[0]; // the categories of the kind that is chosen
+    (next?.querySelector("input:checked") || next?.querySelector("input"))?.focus();
   }
 
   /** Another room of the same caller. */

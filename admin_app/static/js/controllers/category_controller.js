@@ -5,9 +5,10 @@ export default class extends Controller {
   static targets = ["choices"];
 
   key(event) {
-    if (event.ctrlKey || event.altKey || event.metaKey || !this.hasChoicesTarget || !this.choicesTarget.contains(event.target)) return;
-    const radios = this.choicesTarget.querySelectorAll("input");
-    const numbered = /^[0-9]$/.test(event.key) && radios[Number(event.key) || 10]; // the first one is “none”
+    const choices = this.choicesTargets.find((one) => one.contains(event.target));
+    if (event.ctrlKey || event.altKey || event.metaKey || !choices) return;
+    const radios = choices.querySelectorAll("input");
+    const numbered = /^[0-9]$/.test(event.key) && radios[(Number(event.key) || 10) - Number(choices.dataset.first || 0)]; // 0: “none” stands first
     if (numbered) {
       numbered.checked = true;
       numbered.dispatchEvent(new Event("change", { bubbles: true }));
@@ -21,7 +22,7 @@ export default class extends Controller {
     const team = this.element.elements?.team_id;
     if (!team) return;
     if (event.target === team) delete team.dataset.prefilled;
-    const usual = this.hasChoicesTarget && this.choicesTarget.contains(event.target) && event.target.dataset.team;
+    const usual = this.choicesTargets.some((one) => one.contains(event.target)) && event.target.dataset.team;
     if (usual && (team.value === "__none__" || team.dataset.prefilled)) {
       team.value = usual;
       team.dataset.prefilled = "1";

@@ -6,7 +6,6 @@ import { Controller } from "../../vendor/stimulus.js";
 
 const prefix = () => `draft ${document.body.dataset.person} `;
 const KEPT = 5;  // of one form, the latest
-const handedOver = () => `handed over ${document.body.dataset.person}`;
 const NEVER = ["csrf_token", "id_number"];
 const VERSIONS = /^(version$|was-)/;  // so that what somebody else has saved meanwhile is noticed
 const TEXTS = "textarea, input:not([type]), input[type=text], input[type=search], input[type=tel], input[type=email], input[type=number], input[type=date], input[type=datetime-local], input[type=time]";
@@ -142,9 +141,7 @@ function track(form, signal) {
 
   const mine = stored().filter((key) => key.startsWith(`${prefix()}${address} `)).sort((a, b) => read(b).at - read(a).at);
   const signedInAgain = document.referrer && new URL(document.referrer).pathname.endsWith("/login");
-  const handed = mine.find((key) => key === window.sessionStorage.getItem(handedOver()));
-  if (handed) window.sessionStorage.removeItem(handedOver());
-  const goingOn = mine.find((key) => key === keyOf()) || handed || (signedInAgain && !history.state?.drafts ? mine[0] : null);
+  const goingOn = mine.find((key) => key === keyOf()) || (signedInAgain && !history.state?.drafts ? mine[0] : null);
   if (isAnswer) {
     since = read(keyOf()).since;
     form.dispatchEvent(new CustomEvent("restored", { detail: read(keyOf()).extra, bubbles: true }));
@@ -169,17 +166,6 @@ function track(form, signal) {
   signal.addEventListener("abort", () => window.clearTimeout(waiting), { once: true });
   drafted.set(form, {
     changed: () => !sending && typed().length > 0,
-    // It goes on in the form at *path*, with the fields that both have; there it comes back by itself.
-    handOver: (path) => {
-      keep();
-      sending = true;
-      const own = keyOf();
-      if (!window.sessionStorage.getItem(own)) return;
-      const there = `${prefix()}${path}? ${newId()}`;
-      window.sessionStorage.setItem(there, window.sessionStorage.getItem(own));
-      window.sessionStorage.setItem(handedOver(), there);
-      window.sessionStorage.removeItem(own);
-    },
   });
 }
 
