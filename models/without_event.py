@@ -76,16 +76,30 @@ def _of_no_time(session: Session, table: Any, keeping: Keeping) -> Iterator[str]
 
 
 def _of_no_event(session: Session, table: Any, keeping: Keeping) -> Iterator[str]:
-    of_row = Event.record_id == table.c.id
     if keeping.told_with:
-        other = table.alias()
-        same = select(other.c.id).where(other.c[keeping.told_with] == table.c[keeping.told_with]).correlate(table)
-        of_row = Event.record_id.in_(same)
-    told = select(Event.id).where(Event.register == table.name, of_row).exists()
+        yield from _of_another(session, table, keeping)
+        return
+    told = select(Event.id).where(Event.register == table.name, Event.record_id == table.c.id).exists()
     for name in keeping.told:
         query = select(table.c.id).where(table.c[name].is_not(None), ~told).order_by(table.c.id)
         for row_id in session.scalars(query):
             yield f"{table.name} {row_id}: {name}"
+
+
+def _of_another(session: Session, table: Any, keeping: Keeping) -> Iterator[str]:
+    """Rows that go on with what an earlier row was told (``told_with``) and have no event of their own."""
+    keyring, own = keyring_of(session), dict(_said(session, table))
+    columns = [table.c[name] for name in keeping.told]
+    latest: dict[Any, dict[str, Any] | None] = {}
+    query = select(table.c.id, table.c[keeping.told_with], *columns).order_by(table.c.id)
+    for row_id, same, *values in session.execute(query):
+        if row_id in own:
+            latest[same] = own[row_id]
+            continue
+        told = latest.get(same)
+        for column, value in zip(columns, values, strict=True):
+            if value is not None and (told is None or not _is_told(column, value, told, keyring)):
+                yield f"{table.name} {row_id}: {column.name}"
 
 
 def _records(table: Any, keeping: Keeping) -> Iterator[tuple[Table, ColumnElement[bool]]]:
@@ -198,13 +212,18 @@ def _differing(row: Row[Any], columns: list[Column[Any]], facts: Mapping[str, An
     for column in columns:
         value = values[column.name]
         if column.name in facts:
-            told = facts[column.name]
-            if told is not ERASED and canonical_json(fact(column.info, value, keyring)) != canonical_json(told):
+            if not _is_told(column, value, facts, keyring):
                 yield column.name
         elif "version" in values and value is not None and not _is_default(column, value):
             yield column.name
     if facts["version"] is not None and values["version"] != facts["version"]:
         yield "version"
+
+
+def _is_told(column: Column[Any], value: Any, facts: Mapping[str, Any], keyring: Keyring) -> bool:
+    """Whether *facts* say this of the column, or nothing of it."""
+    told = facts.get(column.name, ERASED)
+    return told is ERASED or canonical_json(fact(column.info, value, keyring)) == canonical_json(told)
 
 
 def _is_default(column: Column[Any], value: Any) -> bool:

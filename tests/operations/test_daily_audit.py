@@ -4,7 +4,7 @@ import datetime
 import json
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, literal, select, update
 
 from models.audits import AuditFinding, AuditLine, AuditRun, FindingKind
 from models.call import Call
@@ -304,6 +304,23 @@ def test_a_note_stays_with_its_finding_until_its_time_or_until_something_changes
     assert kept.noted_on == TODAY
     assert [(after[each.id].note, after[each.id].until) for each in (over, changed)] == [(None, None)] * 2
     assert refusal(sign_off(world, tomorrow, now + DAY)).values["count"] == 2
+
+
+@pytest.mark.parametrize(
+    ("column", "changed"),
+    [("note", literal("nothing owed")), ("until", AuditLine.created_at), ("step_by_id", AuditLine.step_by_id + 1)],
+)
+def test_a_note_of_the_day_before_that_was_changed_past_the_verbs_is_found__AUD_3(world, now, column, changed):
+    lend_key(world, now, now + MINUTE)
+    run(world, now + HOUR).one()
+    (line,) = lines(world, kind=K.KEY_NOT_BACK)
+    note(world, [line], now + HOUR, until=now + 3 * DAY).one()
+    run(world, now + DAY).one()
+    _before, kept = lines(world, kind=K.KEY_NOT_BACK)
+    name = f"audit_lines {kept.id}:"
+    assert not [row for row in rows_without_event(world.session) if row.startswith(name)]
+    world.session.execute(update(AuditLine).where(AuditLine.id == kept.id).values({column: changed}))
+    assert [row for row in rows_without_event(world.session) if row.startswith(name)] == [f"{name} {column}"]
 
 
 def test_a_note_says_a_step_by_whom_and_until_when__AUD_3(world, now):
