@@ -5,8 +5,9 @@ violating anything. So on SQLite each unique key and each foreign key is guarded
 with the name of the constraint it stands for, so both databases give the same sentence.
 """
 
+import functools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from sqlalchemy import (
     CheckConstraint,
@@ -80,27 +81,38 @@ def attach_triggers(metadata: MetaData) -> None:
 def create_triggers(connection: Connection, metadata: MetaData) -> None:
     """Replace every trigger and function of ours by what *metadata* says now, and keep their names."""
     drop_triggers(connection)
-    earlier, there = made.names(connection), set()
-    for statement in trigger_statements(metadata, connection.dialect.name):
-        connection.exec_driver_sql(statement)
-        there.add(made.made_by(statement))
-    made.keep(connection, filter(None, there))
+    statements = trigger_statements(metadata, connection.dialect.name)
+    earlier, there = made.names(connection), {item for sql in statements if (item := made.made_by(sql))}
+    _execute(connection, statements)
+    made.keep(connection, there)
     if connection.dialect.name == "postgresql":
-        for function in sorted(item.name for item in earlier - there if item.kind == "function"):
-            connection.exec_driver_sql(f"DROP FUNCTION IF EXISTS {function}")
+        gone = sorted(item.name for item in earlier - there if item.kind == "function")
+        _execute(connection, [f"DROP FUNCTION IF EXISTS {function}" for function in gone])
         _let_others_write(connection, metadata)
+
+
+_THERE = {
+    "sqlite": "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": "SELECT tgname, relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid"
+    " WHERE NOT tgisinternal AND relnamespace = to_regnamespace(quote_ident(current_schema()))",
+}
 
 
 def drop_triggers(connection: Connection) -> None:
     """Drop every guard trigger that this or an earlier version made, so that a migration can rebuild tables."""
-    for _kind, name, table in sorted(item for item in made.names(connection) if item.kind == "trigger"):
-        if connection.dialect.name == "sqlite":
-            # of that table only: another program may have one of the same name on a table of its own
-            asked = text("SELECT 1 FROM sqlite_master WHERE type = 'trigger' AND name = :name AND tbl_name = :of")
-            if connection.scalar(asked, {"name": name, "of": table}):
-                connection.exec_driver_sql(f"DROP TRIGGER {name}")
-        elif connection.scalar(text("SELECT to_regclass(quote_ident(current_schema()) || '.' || :of)"), {"of": table}):
-            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name} ON {table}")
+    ours = {(item.name, item.of) for item in made.names(connection) if item.kind == "trigger"}
+    # of that table only: another program may have one of the same name on a table of its own
+    there = sorted(ours.intersection(map(tuple, connection.execute(text(_THERE[connection.dialect.name])))))
+    on_table = connection.dialect.name == "postgresql"
+    _execute(connection, [f"DROP TRIGGER {name}{f' ON {table}' if on_table else ''}" for name, table in there])
+
+
+def _execute(connection: Connection, statements: Sequence[str]) -> None:
+    """Hundreds of statements: a server gets them all at once, the library of SQLite takes one at a time."""
+    if connection.dialect.name == "postgresql":
+        statements = [";\n".join(statements)]
+    for statement in filter(None, statements):
+        connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
 
 
 def _let_others_write(connection: Connection, metadata: MetaData) -> None:
@@ -109,8 +121,8 @@ def _let_others_write(connection: Connection, metadata: MetaData) -> None:
     For that too everybody may count on (not set) the sequences that give rows their ids.
     """
     schema = connection.scalar(text("SELECT quote_ident(current_schema())"))
-    for function in trigger_functions(metadata):
-        connection.exec_driver_sql(f"ALTER FUNCTION {function}() SECURITY DEFINER SET search_path = {schema}, pg_temp")
+    rights = f"SECURITY DEFINER SET search_path = {schema}, pg_temp"
+    _execute(connection, [f"ALTER FUNCTION {function}() {rights}" for function in trigger_functions(metadata)])
     sequences = ", ".join(f"{table.name}_id_seq" for table in metadata.sorted_tables)
     connection.exec_driver_sql(f"GRANT USAGE ON SEQUENCE {sequences} TO PUBLIC")
 
@@ -121,8 +133,17 @@ def trigger_functions(metadata: MetaData) -> list[str]:
     return sorted({found[1] for sql in statements if (found := re.search(r" EXECUTE FUNCTION (\w+)\(", sql))})
 
 
-def trigger_statements(metadata: MetaData, dialect: str) -> Iterator[str]:
+def trigger_statements(metadata: MetaData, dialect: str) -> tuple[str, ...]:
     """The CREATE statements of all guards for ``sqlite`` or ``postgresql``, in a stable order."""
+    return _written(metadata, dialect, len(metadata.tables))
+
+
+@functools.lru_cache(maxsize=4)
+def _written(metadata: MetaData, dialect: str, _tables: int) -> tuple[str, ...]:
+    return tuple(_write(metadata, dialect))
+
+
+def _write(metadata: MetaData, dialect: str) -> Iterator[str]:
     if dialect == "postgresql":
         yield _POSTGRESQL_REFUSE
         yield _POSTGRESQL_IDENTITY

@@ -3,6 +3,7 @@
 import collections
 import copy
 import datetime
+import functools
 import gc
 import shutil
 from collections.abc import Callable, Iterator
@@ -26,7 +27,7 @@ from tests import factories, postgres
 from tests.fixed import DATA_KEY, NOW, SECRET_KEY
 from tests.once import once
 from tests.records import Records, make_records
-from tests.reuse import Reused
+from tests.reuse import Reused, ReusedFile, Steps
 
 DIALECTS = ("sqlite", "postgresql")
 
@@ -74,9 +75,8 @@ def build(url: str) -> None:
     engine.dispose()
 
 
-def build_world(url: str) -> None:
-    """The same with a world in it."""
-    build(url)
+def add_world(url: str) -> None:
+    """Write a world into a database that has nothing else yet."""
     engine = open_engine(url, poolclass=NullPool)
     with DeskSession(engine, keyring=Keyring(DATA_KEY)) as session:
         factories.make_world(session, NOW)
@@ -84,6 +84,7 @@ def build_world(url: str) -> None:
     engine.dispose()
 
 
+Made = TypeVar("Made")
 Make = Callable[[DeskSession, factories.World, datetime.datetime], Any]
 
 
@@ -97,16 +98,15 @@ def add(url: str, make: Make) -> Any:
     return made
 
 
+def add_records(url: str) -> Records:
+    """At least one record in each register. Returns where they are."""
+    made: Records = add(url, make_records)
+    return made
+
+
 def name_of(make: Make) -> str:
     """What the database is called: modules with the same *make* share one."""
     return f"{make.__module__}.{make.__qualname__}"
-
-
-def build_records(url: str) -> Records:
-    """The same with at least one record in each register. Returns where they are."""
-    build_world(url)
-    made: Records = add(url, make_records)
-    return made
 
 
 @pytest.fixture(scope="session")
@@ -115,16 +115,22 @@ def built_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return once(tmp_path_factory, "built.db", lambda path: build(f"sqlite:///{path}"))[0]
 
 
+def grown(source: Path, path: Path, grow: Callable[[str], Made]) -> Made:
+    """Let *grow* write into a copy of *source*: all copies have the same tables in the same places of the file."""
+    shutil.copyfile(source, path)
+    return grow(f"sqlite:///{path}")
+
+
 @pytest.fixture(scope="session")
-def world_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def world_file(built_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An SQLite database with a world in it, to copy."""
-    return once(tmp_path_factory, "world.db", lambda path: build_world(f"sqlite:///{path}"))[0]
+    return once(tmp_path_factory, "world.db", lambda path: grown(built_file, path, add_world))[0]
 
 
 @pytest.fixture(scope="session")
-def recorded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Records]:
+def recorded(world_file: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Records]:
     """An SQLite database with records in it, to copy, and where they are."""
-    return once(tmp_path_factory, "records.db", lambda path: build_records(f"sqlite:///{path}"))
+    return once(tmp_path_factory, "records.db", lambda path: grown(world_file, path, add_records))
 
 
 @pytest.fixture(scope="module")
@@ -132,12 +138,8 @@ def made_here(
     request: pytest.FixtureRequest, world_file: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, Any]:
     """An SQLite database with what the module's ``MAKE`` writes, to copy, and what that returned."""
-
-    def make(path: Path) -> Any:
-        shutil.copyfile(world_file, path)
-        return add(f"sqlite:///{path}", request.module.MAKE)
-
-    return once(tmp_path_factory, f"{name_of(request.module.MAKE)}.db", make)
+    make = functools.partial(add, make=request.module.MAKE)
+    return once(tmp_path_factory, f"{name_of(request.module.MAKE)}.db", lambda path: grown(world_file, path, make))
 
 
 @pytest.fixture(scope="session")
@@ -151,13 +153,24 @@ def reused(postgres_server: tuple[postgres.Server | None, str]) -> Iterator[Reus
 
 
 @pytest.fixture(scope="session")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def place(
+    tmp_path_factory: pytest.TempPathFactory, engines: dict[str, Engine], databases: dict[URL, database.Database]
+) -> Iterator[ReusedFile]:
     """Where this worker's tests have their SQLite database, one after the other."""
-    return tmp_path_factory.mktemp("place") / "frontdesk.db"
+
+    def close_all() -> None:
+        for engine in engines.values():
+            engine.dispose()
+        for opened in databases.values():
+            opened.close()
+
+    made = ReusedFile(tmp_path_factory.mktemp("place") / "frontdesk.db", close_all)
+    yield made
+    made.close()
 
 
 @pytest.fixture(params=DIALECTS)
-def database_url(request: pytest.FixtureRequest, place: Path) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest, place: ReusedFile) -> Iterator[str]:
     """The address of a fresh database with tables, guards, mark, system account, and what a test names of these:
     the world, the records, ``here``, which is what the module's ``MAKE`` writes into the world."""
     has_own, has_records = "here" in request.fixturenames, "records" in request.fixturenames
@@ -166,20 +179,17 @@ def database_url(request: pytest.FixtureRequest, place: Path) -> Iterator[str]:
         built = "world_file" if has_world else "built_file"
         source = request.getfixturevalue("recorded")[0] if has_records else request.getfixturevalue(built)
         source = request.getfixturevalue("made_here")[0] if has_own else source
-        for old in place.parent.glob(f"{place.name}*"):
-            old.unlink()
-        shutil.copyfile(source, place)
-        yield f"sqlite:///{place}"
+        yield place.fresh(source)
         return
     reused = request.getfixturevalue("reused")
     if reused is None:
         pytest.skip(request.getfixturevalue("postgres_server")[1])
+    steps: Steps = [("built", build), ("world", add_world), ("records", add_records)]
     if has_own:
         make: Make = request.module.MAKE
-        yield reused.fresh(name_of(make), lambda url: add(url, make), ("world", build_world))
+        yield reused.fresh(steps[:2], (name_of(make), functools.partial(add, make=make)))
         return
-    name, fill = ("world", build_world) if has_world else ("built", build)
-    yield reused.fresh("records", build_records) if has_records else reused.fresh(name, fill)
+    yield reused.fresh(steps[: 1 + has_world + has_records])
 
 
 @pytest.fixture(params=DIALECTS)
@@ -201,15 +211,12 @@ STAY_CONNECTED = 3
 
 
 def let_go(opened: dict[Any, Opened], address: Any, close: Callable[[Opened], None]) -> None:
-    """Close what was *opened* at this address where that is a file, which goes; connections to a server stay.
+    """Close what was *opened* at addresses before this one; connections to the databases used last stay.
 
-    A new one has to read the catalogue and to compile each trigger first. Those of the databases used last stay.
+    A new one has to read the catalogue and to compile each trigger first.
     """
-    if make_url(address).get_backend_name() == "sqlite":
-        close(opened[address])
-        return
     opened[address] = opened.pop(address)  # the last in the order
-    for former in [other for other in opened if make_url(other).get_backend_name() != "sqlite"][:-STAY_CONNECTED]:
+    for former in list(opened)[:-STAY_CONNECTED]:
         close(opened[former])
 
 

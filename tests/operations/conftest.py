@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from models.personal import Keyring
 from models.session import DeskSession, open_engine
-from tests.conftest import DIALECTS, build_world
+from tests.conftest import DIALECTS, add_world, build
 from tests.factories import World, load_world
 
 
@@ -24,7 +24,9 @@ def standing(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
         server, reason = request.getfixturevalue("postgres_server")
         if server is None:
             pytest.skip(reason)
-        engine = open_engine(server.create_database(server.template("world", build_world)))
+        engine = open_engine(
+            server.create_database(server.template("world", add_world, server.template("built", build)))
+        )
     yield engine
     engine.dispose()
 
