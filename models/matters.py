@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, UniqueConstr
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from models.base import (
+    LONGEST_KEY,
     Base,
     Choice,
     EstateRow,
@@ -292,6 +293,10 @@ class Comment(OfMatter, Base):
         Choice(CommentKind), default=CommentKind.NOTE, server_default="note", info=named("Kind")
     )
     body: Mapped[str] = mapped_column(LongText, info=named("Text", words=True))
+    record_key: Mapped[str | None] = mapped_column(
+        ShortText(LONGEST_KEY), info=named("Key of the record", harmless=True)
+    )
+    """As that of an event."""
 
     __table_args__ = of_record_args("comments", records=OF_MATTER)
 

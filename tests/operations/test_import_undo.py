@@ -1,6 +1,9 @@
 """An import is undone as a whole until something has followed on its rows; columns chosen once are remembered."""
 
+import base64
 import datetime
+import json
+import zlib
 from dataclasses import replace
 
 import pytest
@@ -10,7 +13,7 @@ from models.call import Call
 from models.errors import OperationRefused
 from models.estates import FeeStatus, Unit
 from models.events import Event
-from models.imports import ImportLayout, ImportRun
+from models.imports import ImportChunk, ImportLayout, ImportRun
 from models.operations import imports, residents, tickets
 from models.personal import keyring_of
 from models.residents import Occupancy, OccupancyKind, Resident, ResidentContact
@@ -104,6 +107,14 @@ def test_units_go_and_what_was_amended_is_as_it_was(runs):
     assert runs.state() == before
 
 
+def test_undo_goes_on_before_the_last_event_that_it_has_seen(runs):
+    run = runs.take("房号\n9-901\n9-902\n9-903", "units")
+    ours = select(Event.id).where(Event.register == "units", Event.request_id == f"import-{run.id}").order_by(Event.id)
+    last = runs.session.scalars(ours).all()[-1]
+    assert imports.undo_chunk(Call(runs.session, **runs.common), run, before=last).next is None
+    assert runs.session.scalars(select(Unit.code).where(Unit.code.startswith("9-9"))).all() == ["9-903"]
+
+
 def test_what_something_has_followed_on_stays_and_says_so(runs):
     run = runs.take(PEOPLE)
     later = runs.now + datetime.timedelta(hours=1)
@@ -195,6 +206,19 @@ def test_what_an_earlier_version_kept_is_known_for_the_same_headings(runs):
     runs.session.flush()
     assert said_of(runs, ["住在这里的人", "号", "哪里"])[0] == ["name", "phone", "unit"]
     assert said_of(runs, ["号", "哪里", "住在这里的人"])[0] == [None] * 3
+
+
+def test_rows_that_an_earlier_version_kept_with_one_refusal_each_are_read(runs):
+    run = runs.upload("房号\n9-901\n9-902", "units")
+    keyring, chunk = keyring_of(runs.session), runs.session.scalars(select(ImportChunk)).one()
+    kept = json.loads(zlib.decompress(base64.b85decode(keyring.decrypt(chunk.content))))
+    kept[-1][2] = ["RES-4", {"message": "The cell cannot be read.", "values": {}}]
+    chunk.content = keyring.encrypt(base64.b85encode(zlib.compress(json.dumps(kept).encode())).decode())
+    runs.session.flush()
+    imports.map_columns(Call(runs.session, **runs.common), run, run.columns)
+    found = imports.dry_run(Call(runs.session, **runs.common), run)
+    (results,) = found.results.values()
+    assert str(results[-1]).endswith("The cell cannot be read.")
 
 
 def test_a_title_above_the_headings_is_passed_over_as_it_was_the_last_time(runs):

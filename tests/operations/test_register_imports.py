@@ -109,6 +109,7 @@ def test_a_building_of_its_own_column_belongs_to_the_number():
     assert full_code("2-2302", "2栋") == "2-2302"
     assert full_code("A1203", "A座") == "A1203"
     assert full_code("101", None) == "101"
+    assert full_code("03-101", None, "3单元") == "03-101"
     assert full_code("03-1203", "3栋") == full_code("03-1203", "03", "") == "03-1203"
     assert full_code("0101", "05", "01单元") == full_code("01-0101", "05栋", "01") == "05-01-0101"
     assert full_code("01-0101", "05栋", "1") == "05-1-0101"

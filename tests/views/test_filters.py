@@ -267,6 +267,7 @@ def test_both_values_are_kept_in_chips_form_saved_view_export_and_bulk(
     assert 'href="/admin/tickets/?flt_status=received"' in page
     assert 'href="/admin/tickets/?flt_status=cancelled"' in page
     assert f"/admin/tickets/export/csv/?{query}".replace("&", "&amp;") in page
+    assert f"/admin/tickets/?{query}&sort=due_at&desc=1".replace("&", "&amp;") in page
     form = client.get(f"/admin/tickets/?{query}&filters=1").text
     assert form.count('id="flt_status') == 3  # one each, and one for a further value
     assert form.count('<input type="hidden" name="flt_status"') == 2  # of the form that looks at a row
