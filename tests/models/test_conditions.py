@@ -71,14 +71,14 @@ class Chance:
     """Rows and trees drawn by chance, the same in every run."""
 
     def __init__(self, seed: int) -> None:
-        self.random = random.Random(seed)  # noqa: S311  # to be the same again
+        self.draw = random.Random(seed)  # noqa: S311  # to be the same again
 
     def moment(self) -> datetime.datetime:
-        minutes = self.random.choice((-60, -30, -1, 0, 1, 30, 60, 1440, 5000, -5000))
-        return SPRING + datetime.timedelta(minutes=minutes, microseconds=self.random.choice((0, 0, 1)))
+        minutes = self.draw.choice((-60, -30, -1, 0, 1, 30, 60, 1440, 5000, -5000))
+        return SPRING + datetime.timedelta(minutes=minutes, microseconds=self.draw.choice((0, 0, 1)))
 
     def values(self) -> dict[str, Any]:
-        pick = self.random.choice
+        pick = self.draw.choice
         return {
             "title": pick(WORDS),
             "note": pick(WORDS) + pick(WORDS),
@@ -93,31 +93,31 @@ class Chance:
 
     def row(self, number: int) -> dict[str, Any]:
         return {"id": number} | {
-            name: None if self.random.random() < 0.2 else value for name, value in self.values().items()
+            name: None if self.draw.random() < 0.2 else value for name, value in self.values().items()
         }
 
     def spelt(self, kind: str, value: Any) -> Any:
         if kind == "day":
-            return self.random.choice((value.isoformat(), "today", "+1 days", "-1 working_days", "+2 working_days"))
+            return self.draw.choice((value.isoformat(), "today", "+1 days", "-1 working_days", "+2 working_days"))
         if kind == "instant":
-            zone = self.random.choice((datetime.UTC, ZONE, ZoneInfo("Asia/Shanghai")))
+            zone = self.draw.choice((datetime.UTC, ZONE, ZoneInfo("Asia/Shanghai")))
             relative = ("now", "today", "+1 days", "-2 hours", "+30 minutes", "+1 working_days")
-            return self.random.choice((value.astimezone(zone).isoformat(),) * 3 + relative)
+            return self.draw.choice((value.astimezone(zone).isoformat(),) * 3 + relative)
         return getattr(value, "value", value)
 
     def tree(self, columns: Any, depth: int = 0) -> dict[str, Any]:
-        how = self.random.choice(("leaf", "leaf", "leaf", "all", "any", "not")) if depth < 3 else "leaf"
+        how = self.draw.choice(("leaf", "leaf", "leaf", "all", "any", "not")) if depth < 3 else "leaf"
         if how == "not":
             return {"not": self.tree(columns, depth + 1)}
         if how != "leaf":
-            return {how: [self.tree(columns, depth + 1) for _each in range(self.random.randint(1, 3))]}
-        name = self.random.choice(LABELS)
+            return {how: [self.tree(columns, depth + 1) for _each in range(self.draw.randint(1, 3))]}
+        name = self.draw.choice(LABELS)
         kind = kind_of(columns[name]) or ""
-        op = self.random.choice(OPERATORS[kind])
+        op = self.draw.choice(OPERATORS[kind])
         if op == "empty":
             return {"field": name, "op": op}
         given = [self.spelt(kind, "x" if (value := self.values()[name]) == "" else value) for _each in range(2)]
-        if kind == "reference" and self.random.random() < 0.3:
+        if kind == "reference" and self.draw.random() < 0.3:
             given[0] = "me" if name == "staff_id" else "my_team"
         many = op in {"among", "between"}
         return {"field": name, "op": op, "value": given if many else given[0]}
