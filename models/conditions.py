@@ -62,7 +62,7 @@ Condition = Leaf | Branch
 
 
 @dataclass(frozen=True)
-class Asked:
+class Asking:
     """By whom and when a condition is asked: what its relative values stand for."""
 
     now: datetime.datetime
@@ -197,26 +197,26 @@ def _spells(kind: str, value: str) -> bool:
     return moment.tzinfo is not None and 1 < moment.year < datetime.MAXYEAR
 
 
-def _meant(kind: str, value: Any, asked: Asked) -> Any:
+def _meant(kind: str, value: Any, asking: Asking) -> Any:
     """What *value* stands for; a list where it is several."""
     if kind == "reference" and value == "me":
-        return [] if asked.me is None else [asked.me]
+        return [] if asking.me is None else [asking.me]
     if kind == "reference" and value == "my_team":
-        return list(asked.teams)
+        return list(asking.teams)
     if kind not in {"day", "instant"}:
         return value
-    today = asked.calendar.local_date(asked.now)
+    today = asking.calendar.local_date(asking.now)
     if value == "now":
-        return asked.now
+        return asking.now
     if value == "today":
-        return today if kind == "day" else asked.calendar.instant(today)
+        return today if kind == "day" else asking.calendar.instant(today)
     if found := _RELATIVE.fullmatch(value):
         count, unit = int(found[1]), found[2]
         if unit in {"minutes", "hours"}:
-            return asked.now + datetime.timedelta(**{unit: count})
-        day = _working_days(asked.calendar, today, count) if unit == "working_days" else None
+            return asking.now + datetime.timedelta(**{unit: count})
+        day = _working_days(asking.calendar, today, count) if unit == "working_days" else None
         days = count if day is None else (day - today).days
-        return today + datetime.timedelta(days=days) if kind == "day" else asked.now + datetime.timedelta(days=days)
+        return today + datetime.timedelta(days=days) if kind == "day" else asking.now + datetime.timedelta(days=days)
     if kind == "day":
         return datetime.date.fromisoformat(value)
     return datetime.datetime.fromisoformat(value).astimezone(datetime.UTC)
@@ -265,10 +265,10 @@ def _place_in_elsewhere(element: _place_in, compiler: SQLCompiler, **kw: Any) ->
     return f"strpos({compiler.process(element.clauses, **kw)})"
 
 
-def clause(condition: Condition, columns: Columns, asked: Asked) -> ColumnElement[bool]:
+def clause(condition: Condition, columns: Columns, asking: Asking) -> ColumnElement[bool]:
     """*condition* for a statement, on these *columns* of a table, its class or an alias of it; never NULL."""
     if isinstance(condition, Branch):
-        parts = [clause(part, columns, asked) for part in condition.parts]
+        parts = [clause(part, columns, asking) for part in condition.parts]
         return {"all": and_(true(), *parts), "any": or_(false(), *parts), "not": not_(parts[0])}[condition.how]
     column = columns[condition.field]
     kind = kind_of(column) or ""
@@ -276,7 +276,7 @@ def clause(condition: Condition, columns: Columns, asked: Asked) -> ColumnElemen
     if condition.op == "empty":
         return empty
     values = condition.value if isinstance(condition.value, tuple) else (condition.value,)
-    meant = [_meant(kind, value, asked) for value in values]
+    meant = [_meant(kind, value, asking) for value in values]
     if condition.op in {"is", "is_not", "among"}:
         several = [each for one in meant for each in (one if isinstance(one, list) else [one])]
         found = column.in_(several) if several else false()
@@ -293,17 +293,17 @@ def clause(condition: Condition, columns: Columns, asked: Asked) -> ColumnElemen
     return and_(not_(empty), compared[condition.op]())
 
 
-def predicate(condition: Condition, columns: Columns, asked: Asked) -> Callable[[Mapping[str, Any]], bool]:
+def predicate(condition: Condition, columns: Columns, asking: Asking) -> Callable[[Mapping[str, Any]], bool]:
     """Tells of a row, by column, of a table with these *columns* whether *condition* is so of it."""
     if isinstance(condition, Branch):
-        parts = [predicate(part, columns, asked) for part in condition.parts]
+        parts = [predicate(part, columns, asking) for part in condition.parts]
         if condition.how == "not":
             return lambda row: not parts[0](row)
         together = all if condition.how == "all" else any
         return lambda row: together(part(row) for part in parts)
     name, kind = condition.field, kind_of(columns[condition.field]) or ""
     values = condition.value if isinstance(condition.value, tuple) else (condition.value,)
-    meant = [] if condition.op == "empty" else [_meant(kind, value, asked) for value in values]
+    meant = [] if condition.op == "empty" else [_meant(kind, value, asking) for value in values]
     several = [each for one in meant for each in (one if isinstance(one, list) else [one])]
     compared: dict[str, Callable[[Any], bool]] = {
         "is": lambda value: value in several,
@@ -323,10 +323,10 @@ def predicate(condition: Condition, columns: Columns, asked: Asked) -> Callable[
     )
 
 
-def said(condition: Condition, columns: Columns, called: Callable[[Column[Any], Any], Any]) -> Phrase:
+def in_words(condition: Condition, columns: Columns, called: Callable[[Column[Any], Any], Any]) -> Phrase:
     """*condition* as a sentence; *called* says what a value of a column is called."""
     if isinstance(condition, Branch):
-        return Phrase(_SAID[condition.how], {"parts": [said(part, columns, called) for part in condition.parts]})
+        return Phrase(_SAID[condition.how], {"parts": [in_words(part, columns, called) for part in condition.parts]})
     column = columns[condition.field]
     values = condition.value if isinstance(condition.value, tuple) else (condition.value,)
     named = [called(column, value) for value in values]

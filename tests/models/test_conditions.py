@@ -12,7 +12,7 @@ from sqlalchemy.engine import Engine
 
 from models.base import Choice, Flag, LocalDate, LongText, ShortText, UTCDateTime, named
 from models.calendar import WorkingCalendar
-from models.conditions import OPERATORS, Asked, Condition, clause, kind_of, predicate, read, said
+from models.conditions import OPERATORS, Asking, Condition, clause, in_words, kind_of, predicate, read
 from models.errors import OperationRefused
 from models.tickets import Ticket, TicketKind
 from tests.marks import EVERYTHING
@@ -124,9 +124,9 @@ class Chance:
 
 
 @pytest.fixture
-def asked() -> Asked:
+def asking() -> Asking:
     calendar = WorkingCalendar(ZONE, {day: [(540, 1080)] for day in range(5)}, {datetime.date(2026, 3, 30): []})
-    return Asked(SPRING + datetime.timedelta(minutes=45), calendar, me=2, teams=(1, 3))
+    return Asking(SPRING + datetime.timedelta(minutes=45), calendar, me=2, teams=(1, 3))
 
 
 @pytest.fixture
@@ -137,7 +137,7 @@ def connection(engine: Engine) -> Iterator[Connection]:
 
 
 def test_a_condition_has_the_same_answer_in_python_and_in_the_database__SET_1(
-    connection: Connection, asked: Asked
+    connection: Connection, asking: Asking
 ) -> None:
     chance, metadata = Chance(20260329), MetaData()
     table = table_of(metadata)
@@ -155,9 +155,9 @@ def test_a_condition_has_the_same_answer_in_python_and_in_the_database__SET_1(
     for _each in range(TREES):
         tree = chance.tree(table.c)
         condition: Condition = read(tree, table.c)
-        in_database = set(connection.scalars(select(table.c.id).where(clause(condition, table.c, asked))))
-        against = set(connection.scalars(select(table.c.id).where(~clause(condition, table.c, asked))))
-        so = predicate(condition, table.c, asked)
+        in_database = set(connection.scalars(select(table.c.id).where(clause(condition, table.c, asking))))
+        against = set(connection.scalars(select(table.c.id).where(~clause(condition, table.c, asking))))
+        so = predicate(condition, table.c, asking)
         in_python = {row["id"] for row in rows if so(row)}
         trues += len(in_python)
         if in_database != in_python or against != {row["id"] for row in rows} - in_python:
@@ -222,5 +222,5 @@ def test_a_condition_is_said_back_as_a_sentence__SET_1() -> None:
             {"field": "summary", "op": "empty"},
         ]
     }
-    phrase = said(read(tree, columns), columns, lambda column, value: value)
+    phrase = in_words(read(tree, columns), columns, lambda column, value: value)
     assert str(phrase) == ("all of: Kind is emergency; not: Status is one of closed; cancelled; Summary is empty")
