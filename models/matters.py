@@ -215,6 +215,9 @@ OF_MATTER = {"ticket_id": "tickets", "complaint_id": "complaints"}
 MERGED = "merge"
 """The source of repeated reports that came from another record of the same matter."""
 
+RETAKEN = "another-kind"
+"""The source of a matter that was taken as another kind before: its key names the record that was cancelled for it."""
+
 
 def merged_key(register: str, record_id: int) -> str:
     """What such a report has as its key: the duplicate, or the report that had been added to it."""

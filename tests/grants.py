@@ -20,6 +20,9 @@ TABLE = """
 tickets         read                    C T L S M A .  RES-4†
 tickets         export                  C . . S M A .  AUD-6
 tickets         register                C . . S M . .  INT-2
+tickets         change_kind             C . . S M . .  INT-8
+tickets         take_as_complaint       C . . S M . .  INT-8
+tickets         take_back               C . . S M . .  INT-8
 tickets         report_again            C . . S M . .  INT-6
 tickets         amend                   C . . S M . .  INT-3
 tickets         dispatch                C . . S M . .  DSP-11
@@ -91,6 +94,8 @@ complaints      comment                 C . L S M . .  CMP-4
 complaints      watch                   C . L S M . .  †
 complaints      stop_watching           C . L S M . .  †
 complaints      reopen_as_new           C . . S M . .  CMP-8
+complaints      take_as_ticket          C . . S M . .  INT-8
+complaints      take_back               C . . S M . .  INT-8
 complaints      correct                 . . . S M . .  †
 complaints      delete                  . . . . M . .  †
 complaints      take_over               . . . . M . .  †

@@ -69,6 +69,7 @@ def test_each_verb_tells_what_is_declared_of_it_and_by_which_rule():
         ("tickets", "dispatch"): [job, ("emergency", "DSP-1")],
         ("tickets", "assign"): [job],
         ("tickets", "accept"): [job],
+        ("tickets", "change_kind"): [("emergency", "DSP-1")],
         ("tickets", "reassign"): [job, ("reassigned", "DSP-11"), ("emergency", "DSP-1")],
         ("complaints", "register"): serious,
         ("complaints", "amend"): serious,

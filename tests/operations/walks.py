@@ -12,12 +12,12 @@ from models.complaints import Complaint, ComplaintCategory, ComplaintNature, Com
 from models.errors import OperationRefused, Outcome
 from models.follow_ups import AttemptOutcome, FollowUp, FollowUpStatus, FollowUpWay
 from models.matters import ClockRun
-from models.operations import complaints, follow_ups, tickets
+from models.operations import complaints, follow_ups, kinds, tickets
 from models.operations.complaints import ComplaintDraft
 from models.operations.tickets import TicketDraft
 from models.settings import Clock
 from models.staff import Department
-from models.tickets import Acceptance, CancelKind, Ticket, TicketStatus, WaitingReason
+from models.tickets import Acceptance, CancelKind, Ticket, TicketKind, TicketStatus, WaitingReason
 from tests.calling import called
 from tests.factories import World
 
@@ -85,6 +85,7 @@ def ticket_arguments(world: World) -> dict[str, dict[str, Any]]:
         "resume": {},
         "cancel": {"kind": CancelKind.WITHDRAWN, "reason": "住户撤回"},
         "correct": {"reason": "关错了单"},
+        "take_as_complaint": {"category": ComplaintCategory.EQUIPMENT, "reason": "其实是投诉"},
     }
 
 
@@ -106,18 +107,19 @@ def complaint_arguments(world: World, now: datetime.datetime) -> dict[str, dict[
         "archive": {},
         "cancel": {"reason": "重复投诉"},
         "correct": {"reason": "点错了"},
+        "take_as_ticket": {"kind": TicketKind.REPAIR, "reason": "其实是报修"},
     }
 
 
 def do(world: World, verb: str, row: Any, now: datetime.datetime, *, by: str = "supervisor", **changes: Any) -> Outcome:
     """Call *verb* on one ticket or complaint, with fair arguments but for *changes*."""
     if isinstance(row, Ticket):
-        act: Verb = getattr(tickets, verb)
+        act: Verb = getattr(tickets, verb, None) or getattr(kinds, verb)
         fair = ticket_arguments(world).get(verb, {})
         if verb == "wait":
             fair = {"until": now + datetime.timedelta(days=3), **fair}
     else:
-        act = getattr(complaints, verb)
+        act = getattr(complaints, verb, None) or getattr(kinds, verb)
         fair = complaint_arguments(world, now).get(verb, {})
     outcome: Outcome = called(act, world.session, [row], actor=world.actor(by), now=now, **(fair | changes))
     return outcome

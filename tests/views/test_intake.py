@@ -427,3 +427,23 @@ def test_other_words_before_the_number_of_a_record_do_not_choose_it(
     written = f"{resident.name} 139****9001 #{resident.id}"
     answer = post(clerk, INTAKE, **CALL, unit_id="1-201", resident_id=written)
     assert (answer.status_code, look.scalars(select(Ticket.resident_id)).one()) == (302, resident.id)
+
+
+def test_what_was_taken_as_the_wrong_kind_is_put_right_on_its_page_and_both_records_say_so__INT_8(
+    post: Callable[..., Any], sign_in: Callable[..., FlaskClient], look: DeskSession, records: Records
+) -> None:
+    clerk, ticket = sign_in("clerk"), f"/admin/tickets/details/?id={records.tickets[1]}"
+    step = f"/admin/tickets/step/take_as_complaint/?id={records.tickets[1]}"
+    assert post(clerk, step, category="equipment", reason="").status_code == 400
+    assert post(clerk, step, category="equipment", reason="其实是投诉").location == ticket
+    made = look.scalars(select(Complaint).order_by(Complaint.id.desc()).limit(1)).one()
+    complaint = f"/admin/complaints/details/?id={made.id}"
+    assert complaint in [address for _text, address in reading.links(reading.page(clerk.get(ticket)))]
+    assert ticket in [address for _text, address in reading.links(reading.page(clerk.get(complaint)))]
+    look.rollback()
+    back = f"/admin/tickets/step/take_back/?id={records.tickets[1]}"
+    assert post(clerk, back).location == ticket
+    assert look.get_one(Ticket, records.tickets[1]).status is not TicketStatus.CANCELLED
+    look.rollback()
+    kind = f"/admin/tickets/step/change_kind/?id={records.tickets[1]}"
+    assert post(clerk, kind, kind="household_service", reason="").location == ticket

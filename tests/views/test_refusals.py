@@ -25,6 +25,8 @@ ELSEWHERE = {
         *("another_matter", "assignee", "complaint_id", "heard_at", "promised_at", "reporter_name", "summary", "team"),
         *("team_id", "unit_id", "visit_until"),
     },
+    # What becomes an emergency is dispatched to its team, without person and visit.
+    ("tickets", "change_kind"): {"assignee", "visit_until"},
     # Numbers of residents and of staff are written by one verb; each form has its own person. A resident's own number
     # is checked before, by the name of its field.
     ("residents", "register"): {"staff_id", "value"},

@@ -4,6 +4,7 @@ from flask_babel import lazy_gettext as _
 from wtforms.validators import Optional
 
 from models.complaints import Complaint, ComplaintNature, ResponsibilityGround
+from models.tickets import Ticket, TicketKind
 from views.forms.base import DeskForm
 from views.forms.fields import (
     EnumField,
@@ -31,6 +32,15 @@ class ComplaintAssignForm(DeskForm):
         lookup="staff",
         description=_("The head of customer service (DSP-3); empty: the one supervisor of the estate."),
     )
+
+
+class TakeAsTicketForm(DeskForm):
+    """INT-8: no complaint in truth."""
+
+    records = ("team",)
+    kind = EnumField(label_for(Ticket.kind), enum=TicketKind)
+    team = StaticChoiceField(label_for(Ticket.team_id), lookup="team", blank=_("as it is"))
+    reason = LongTextField(_("Reason"), [Required()])
 
 
 class ClassifyForm(DeskForm):

@@ -25,6 +25,7 @@ from views.registers.complaint_forms import (
     ResponsibilityForm,
     ReviewForm,
     SlipBackForm,
+    TakeAsTicketForm,
 )
 from views.registers.intake import CallPages
 from views.registers.matter_forms import (
@@ -46,6 +47,7 @@ from views.registers.matters import (
     matter_table,
     merged_tables,
     repeat_table,
+    taken_tables,
     watched,
 )
 from views.request import context
@@ -127,6 +129,8 @@ STEPS = (
     Step("promise", PromiseForm, when=lambda c: is_open(c) and c.carried_out_at is None),
     Step("name_follower", FollowerForm, when=is_open),
     Step("escalate", ReasonForm, when=is_open),
+    Step("take_as_ticket", TakeAsTicketForm, when=lambda c: c.status in CANCELS),
+    Step("take_back", when=lambda c: c.status is ComplaintStatus.CANCELLED),
     Step("merge", MergeComplaintForm, when=lambda c: c.status in CANCELS),
     Step("cancel", ReasonForm, "danger", when=is_open),
     Step("correct", ReasonForm, "danger", when=lambda c: c.status is not ComplaintStatus.REGISTERED),
@@ -287,4 +291,5 @@ class ComplaintView(CallPages[Complaint]):
             follow_up_table("complaints", record.id),
             repeat_table("complaints", record.id, in_full=self.may_read_phone(record)),
             *merged_tables(Complaint, record.id),
+            *taken_tables(record),
         ]

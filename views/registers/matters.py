@@ -10,15 +10,16 @@ from markupsafe import Markup
 from sqlalchemy import ColumnElement, String, cast, func, literal, select
 
 from models.base import Base
+from models.complaints import Complaint
 from models.estates import Unit
 from models.follow_ups import FollowUp
-from models.matters import MERGED, ClockRun, RepeatReport, merged_key
+from models.matters import MERGED, RETAKEN, ClockRun, RepeatReport, merged_key
 from models.personal import masked_phone
 from models.policy import may, visible
 from models.residents import Resident
 from models.settings import Clock
 from models.staff import Staff
-from models.tickets import PROMISE, WAITING
+from models.tickets import PROMISE, WAITING, Ticket
 from models.told import Watcher
 from views.forms.filters import State
 from views.register.record import Related
@@ -184,6 +185,19 @@ def merged_tables(model: type[Base], record_id: int) -> list[Related]:
     return [
         matter_table(_("Merged into"), model, register, model.id.in_(original)),
         matter_table(_("Merged into this"), model, register, taken_in.exists()),
+    ]
+
+
+def taken_tables(record: Ticket | Complaint) -> list[Related]:
+    """As what the matter was taken before, or goes on, where it was taken as the wrong kind first (INT-8)."""
+    other: Any = Complaint if isinstance(record, Ticket) else Ticket
+    register, _colon, number = (record.source_key or "").partition(":")
+    was_other = record.source == RETAKEN and register == other.__tablename__
+    before = other.id == (int(number) if was_other else 0)
+    here = other.source == RETAKEN, other.source_key == merged_key(record.__tablename__, record.id)
+    return [
+        matter_table(gettext("Taken before as"), other, other.__tablename__, before),
+        matter_table(gettext("Taken anew as"), other, other.__tablename__, other.estate_id == record.estate_id, *here),
     ]
 
 

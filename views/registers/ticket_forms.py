@@ -5,7 +5,8 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from wtforms.validators import Optional
 
-from models.tickets import Acceptance, CancelKind, Ticket, WaitingReason
+from models.complaints import Complaint, ComplaintCategory
+from models.tickets import Acceptance, CancelKind, Ticket, TicketKind, WaitingReason
 from views.forms.base import DeskForm, form_of
 from views.forms.fields import EnumField, FlagField, LocalDateTimeField, LongTextField, MoneyField, Required
 from views.forms.references import LookupField, StaticChoiceField
@@ -25,6 +26,30 @@ class DispatchForm(DeskForm):
     )
     visit_from = LocalDateTimeField(label_for(Ticket.visit_from), [Optional()])
     visit_until = LocalDateTimeField(label_for(Ticket.visit_until), [Optional()])
+
+
+class KindForm(DeskForm):
+    """INT-8: the right kind."""
+
+    records = ("team",)
+    texts = ("reason",)
+    kind = EnumField(label_for(Ticket.kind), enum=TicketKind)
+    team = StaticChoiceField(
+        label_for(Ticket.team_id),
+        lookup="team",
+        blank=_("as it is"),
+        description=_("An emergency names its team and is dispatched at once (DSP-1)."),
+    )
+    reason = LongTextField(
+        _("Reason"), [Optional()], description=_("Needed where a limit was missed; what was missed stays missed.")
+    )
+
+
+class TakeAsComplaintForm(DeskForm):
+    """INT-8: a complaint in truth."""
+
+    category = EnumField(label_for(Complaint.category), enum=ComplaintCategory)
+    reason = LongTextField(_("Reason"), [Required()])
 
 
 class AssignForm(DeskForm):

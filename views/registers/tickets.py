@@ -14,7 +14,7 @@ from models.operations import tickets as verbs
 from models.operations.tickets import ANSWERED_KINDS
 from models.reports import reopened
 from models.settings import Category
-from models.tickets import CANCELS, IS_OPEN, OPEN_STATUSES, Ticket, TicketStatus
+from models.tickets import CANCELS, IS_OPEN, OPEN_STATUSES, CancelKind, Ticket, TicketStatus
 from views.forms.clock_filter import missed_filter
 from views.forms.filters import ChoiceFilter, DateFilter, KeyFilter, ReferenceFilter, StateFilter, overdue
 from views.register.record import Related
@@ -42,6 +42,7 @@ from views.registers.matters import (
     other_callers,
     phone_of_caller,
     repeat_table,
+    taken_tables,
     watched,
     who_called,
 )
@@ -54,7 +55,9 @@ from views.registers.ticket_forms import (
     ChargeForm,
     DispatchForm,
     FinishForm,
+    KindForm,
     SettleForm,
+    TakeAsComplaintForm,
     VisitForm,
     WaitForm,
 )
@@ -87,6 +90,11 @@ WORKING = (TicketStatus.DISPATCHED, TicketStatus.ACCEPTED, TicketStatus.IN_PROGR
 def is_open(ticket: Ticket) -> bool:
     """Whether anything is still to be done."""
     return ticket.status in OPEN_STATUSES
+
+
+def is_in_hand(ticket: Ticket) -> bool:
+    """Whether its kind can still be put right (INT-8)."""
+    return ticket.status in verbs.IN_HAND
 
 
 def may_be_cancelled(ticket: Ticket) -> bool:
@@ -128,6 +136,9 @@ STEPS = (
     Step("promise", PromiseForm, when=lambda t: is_open(t) and t.finished_at is None),
     Step("name_follower", FollowerForm, when=is_open),
     Step("escalate", ReasonForm, when=is_open),
+    Step("change_kind", KindForm, prefill=("kind",), when=is_in_hand),
+    Step("take_as_complaint", TakeAsComplaintForm, when=is_in_hand),
+    Step("take_back", when=lambda t: t.cancel_kind is CancelKind.DUPLICATE),
     Step("merge", MergeForm, when=may_be_cancelled),
     Step("cancel", CancelForm, "danger", when=is_open),
     Step("register_again", ReasonForm, "primary", when=lambda t: t.status is TicketStatus.CLOSED),
@@ -309,7 +320,7 @@ class TicketView(IntakePages):
         ]
         linked = or_(Ticket.previous_id == record.id, Ticket.id == (record.previous_id or 0))
         tables.append(matter_table(_("Linked tickets"), Ticket, "tickets", linked))
-        tables += merged_tables(Ticket, record.id)
+        tables += [*merged_tables(Ticket, record.id), *taken_tables(record)]
         if record.complaint_id is not None:
             about = Complaint.id == record.complaint_id
             tables.append(matter_table(_("Complaint"), Complaint, "complaints", about))

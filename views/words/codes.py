@@ -31,6 +31,7 @@ NAMES: dict[str, Any] = {
     "cli": _("command line"),
     "seed": _("training data"),
     "import": _("import"),
+    "another-kind": _("taken as another kind before"),
     "timer": _("timer"),
 }
 

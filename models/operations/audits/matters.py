@@ -14,7 +14,7 @@ from models.base import LabelledEnum, among, is_open
 from models.complaints import Complaint
 from models.follow_ups import FollowUp
 from models.keys import Key, KeyApproval
-from models.matters import Severity
+from models.matters import RETAKEN, Severity
 from models.operations.core import CHUNK, DESK_ROLES, WORKING_ROLES, AuditDay, Finding, finds
 from models.operations.matters import (
     FINISHED,
@@ -102,13 +102,13 @@ def _of_any_matter(
     for row in rows:
         if scope.day_begins <= row.registered_at < scope.day_ends:
             yield _of(FindingKind.RECEIVED_TODAY, "AUD-1", register, row, row.registered_at, row.due_at)
-        if row.source is None and local_date(row.heard_at) < local_date(row.registered_at):
+        if row.source in (None, RETAKEN) and local_date(row.heard_at) < local_date(row.registered_at):
             times = {"heard_at": row.heard_at.isoformat(), "registered_at": row.registered_at.isoformat()}
             yield _of(FindingKind.LATE_REGISTERED, "INT-2", register, row, row.registered_at, facts=times)
         if row.status not in open_statuses:
             continue
         yield _of(FindingKind.STILL_OPEN, "AUD-1", register, row, row.registered_at, row.due_at)
-        if row.source is None and (lacks := [_CODES[field] for field in missing(row)]):
+        if row.source in (None, RETAKEN) and (lacks := [_CODES[field] for field in missing(row)]):
             rule = "DSP-1" if getattr(row, "must_complete", False) else "INT-3"
             yield _of(FindingKind.MISSING_FIELDS, rule, register, row, row.registered_at, facts={"missing": lacks})
         for column, (rule, gone) in people.items():

@@ -43,6 +43,7 @@ from models.operations.complaints.intake import (
     register_and_assign,
     reopen_as_new,
 )
+from models.operations.complaints.opening import start_formal_record
 from models.operations.matters import merge
 
 __all__ = [
@@ -79,6 +80,7 @@ __all__ = [
     "reopen_as_new",
     "report_again",
     "sign_slip",
+    "start_formal_record",
     "stop_watching",
     "take_slip_back",
     "watch",

@@ -24,6 +24,7 @@ from models.operations.matters import (
     give_back,
     make_follow_ups,
     owes_follow_up,
+    taken_as,
 )
 from models.roles import CLERKS, LEADS, SUPERVISORS, Role
 from models.staff import Staff, StaffAssignment, Team
@@ -249,6 +250,9 @@ def correct(move: Move[Complaint]) -> None:
     A cancelled complaint goes back to where it was, as if its clock of the formal record had never stopped. An
     archived one is final: no mistake opens it again (CMP-8), ``reopen_as_new`` makes a linked new one.
     """
+    others = {row.id: taken_as(move.session, row) for row in move.rows}
+    message = gettext_noop("%(record)s goes on as %(other)s: say there that it was right before.")
+    move.refuse_where(lambda row: others[row.id], "INT-8", message, other=lambda row: others[row.id].number)
     give_back(move)
     before = _before_cancelling(move.session, [row.id for row in move.rows if row.status is ComplaintStatus.CANCELLED])
     for complaint in move.rows:

@@ -126,8 +126,8 @@ def register_and_assign(call: Call, drafts: Sequence[ComplaintDraft]) -> Outcome
 def _register(call: Call, drafts: Sequence[ComplaintDraft], *, goes_on: bool = False) -> Outcome:
     settings = EstateSettings(call.session, {draft.estate_id for draft in drafts})
     accepted, outcome = sift(drafts, lambda draft: _check(call, draft))
-    for estate_id in sorted({draft.estate_id for draft in accepted}):
-        group = [draft for draft in accepted if draft.estate_id == estate_id]
+    for estate_id, at in sorted({(draft.estate_id, draft.registered_at or call.now) for draft in accepted}):
+        group = [draft for draft in accepted if (draft.estate_id, draft.registered_at or call.now) == (estate_id, at)]
         rows = [
             Complaint(
                 **_columns(call, draft),
@@ -194,16 +194,16 @@ def _write(
     estate_id = rows[0].estate_id
     day = settings.calendar(estate_id).local_date(call.now)
     numbers = take_numbers(call.session, estate_id, Complaint.number_prefix, day, len(rows))
-    limits = []
+    limits, at = [], rows[0].registered_at
     for row, number in zip(rows, numbers, strict=True):
         serious = row.severity is Severity.SERIOUS
-        begun = {FORMAL_RECORD: call.now if serious else None, **({REVIEW: None} if serious else {})}
+        begun = {FORMAL_RECORD: at if serious else None, **({REVIEW: None} if serious else {})}
         if row.promised_at is not None:
             begun[PROMISE] = row.promised_at
-        limits.append(first_limits(settings, row, call.now, begun))
+        limits.append(first_limits(settings, row, at, begun))
         row.number, row.due_at = number, min((limit.due_at for limit in limits[-1]), default=None)
     made = create(call, rows, verb=verb, rule=rule)
-    start_first(call.session, made, limits, call.now)
+    start_first(call.session, made, limits, at)
     return made
 
 

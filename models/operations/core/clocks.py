@@ -135,7 +135,7 @@ class RunningClocks:
             if run.due_at != due_at:
                 if because and run.due_at >= at and isinstance(run, ClockRun):
                     run.moved_because = because
-                self._end(row, run, at, "met_at" if run.due_at < at else "cancelled_at")
+                self._leave(row, run, at)
                 self.start(row, code, at, due_at=due_at)
 
     def meet(self, row: Base, at: datetime.datetime, *codes: str) -> None:
@@ -149,6 +149,23 @@ class RunningClocks:
         for run in self._changeable(row):
             if not codes or self._clocks[run.clock_id].code in codes:
                 self._end(row, run, at, "cancelled_at")
+
+    def drop(self, row: Base, at: datetime.datetime, codes: Collection[str] | None = None) -> None:
+        """Stop the clocks *codes* of *row*, or all, which it has no more; what had run out stays missed."""
+        for run in self._changeable(row):
+            if codes is None or self._clocks[run.clock_id].code in codes:
+                self._leave(row, run, at)
+
+    def missed(self, row: Base, codes: Collection[str]) -> bool:
+        """Whether a running clock of *codes* has run out."""
+        return any(
+            run.due_at < (run.paused_at or self._now)
+            for run in self._unmet(row)
+            if self._clocks[run.clock_id].code in codes
+        )
+
+    def _leave(self, row: Base, run: ClockRun | _NewRun, at: datetime.datetime) -> None:
+        self._end(row, run, at, "met_at" if run.due_at < (run.paused_at or at) else "cancelled_at")
 
     def renew(self, row: Base, at: datetime.datetime, code: str) -> None:
         """Say that the clock *code* of *row* was met at *at*, and let it run anew from then."""

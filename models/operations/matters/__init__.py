@@ -14,7 +14,7 @@ from models.operations.matters.intake import (
     offer_same_matter,
     required,
 )
-from models.operations.matters.merging import AnyMatter, give_back, merge
+from models.operations.matters.merging import AnyMatter, give_back, merge, reports, take_in, taken_as
 from models.operations.matters.owed import (
     FINISHED,
     FOLLOWED_KINDS,
@@ -55,8 +55,11 @@ __all__ = [
     "missing",
     "offer_same_matter",
     "owes_follow_up",
+    "reports",
     "required",
     "settled",
+    "take_in",
+    "taken_as",
     "tells_of_matters",
     "workers_of",
     "write_follow_ups",

@@ -13,7 +13,7 @@ from models.call import Call
 from models.complaints import Complaint
 from models.errors import Incomplete, Msgid, OperationRefused, gettext_noop
 from models.estates import Estate
-from models.matters import Channel, Matter, Severity
+from models.matters import RETAKEN, Channel, Matter, Severity
 from models.operations.core import can_own, check_phone, phone_columns
 from models.operations.matters.owed import owes_follow_up
 from models.personal import keyring_of
@@ -34,7 +34,10 @@ _BARS = {
 
 @dataclass
 class MatterDraft:
-    """What was said (INT-3). Times in UTC; ``heard_at`` None means now; ``desk_owner`` None means who registers."""
+    """What was said (INT-3). Times in UTC; ``heard_at`` None means now; ``desk_owner`` None means who registers.
+
+    ``registered_at`` and ``taken_from``, the key of the record, are said of what was taken before as another kind.
+    """
 
     estate_id: int
     summary: str
@@ -54,6 +57,8 @@ class MatterDraft:
     promised_at: datetime.datetime | None = None
     desk_owner: Staff | None = None
     another_matter: bool = False
+    registered_at: datetime.datetime | None = None
+    taken_from: str | None = None
 
 
 def check_intake(call: Call, draft: MatterDraft) -> None:
@@ -63,7 +68,7 @@ def check_intake(call: Call, draft: MatterDraft) -> None:
     if draft.heard_at is not None and draft.heard_at > call.now:
         message = gettext_noop("It cannot have been heard in the future: %(heard)s.")
         raise OperationRefused("INT-2", message, field="heard_at", heard=draft.heard_at)
-    check_promise(draft.promised_at, now=call.now)
+    check_promise(draft.promised_at, now=draft.registered_at or call.now)
     check_phone(draft.reporter_phone)
     owner = draft.desk_owner or call.session.get_one(Staff, call.actor.staff_id)
     if not can_own(call.session, owner, draft.estate_id):
@@ -178,7 +183,9 @@ def intake_columns(call: Call, draft: MatterDraft, *, anonymous: bool = False) -
         "read_back": draft.read_back,
         "team_id": draft.team_id,
         "heard_at": draft.heard_at or call.now,
-        "registered_at": call.now,
+        "registered_at": draft.registered_at or call.now,
+        "source": RETAKEN if draft.taken_from else None,
+        "source_key": draft.taken_from,
         "promised_at": draft.promised_at,
         "desk_owner_id": (draft.desk_owner.id if draft.desk_owner else call.actor.staff_id),
     }

@@ -14,11 +14,10 @@ from models import complaints, tickets
 from models.call import Call
 from models.complaints import Complaint
 from models.errors import OperationRefused, Outcome, gettext_noop
-from models.matters import MERGED, RepeatReport, merged_key
+from models.matters import MERGED, RETAKEN, RepeatReport, merged_key
 from models.operations.core import Move, operation
 from models.operations.matters.intake import KEPT_OF_A_CALLER, caller_columns
 from models.roles import CLERKS
-from models.staff import Actor
 from models.tickets import CancelKind, Ticket, TicketKind
 
 AnyMatter = Ticket | Complaint
@@ -51,7 +50,7 @@ def merge(call: Call, matters: Iterable[AnyMatter], *, original: AnyMatter | Non
     for matter in list(move.rows):
         if refusal := _misfit(call.session, matter, original):
             move.reject(matter, refusal)
-    told = _reports(call.session, move.rows, original, call.actor)
+    told = reports(call.session, move.rows, original)
     for matter in move.rows:
         said = call.reason.strip() or f"→ {original.number}"
         if isinstance(matter, Ticket):
@@ -62,7 +61,9 @@ def merge(call: Call, matters: Iterable[AnyMatter], *, original: AnyMatter | Non
         move.clocks.cancel(matter, move.now)
     outcome = move.finish()
     if not call.preview and outcome.done:
-        _add(move, original, told)
+        take_in(move, original, told)
+        if isinstance(original, Complaint):
+            _pass_on_work(move, original)
     return outcome
 
 
@@ -107,14 +108,13 @@ def _ended(session: Session, original: AnyMatter, names: dict[str, Any]) -> Oper
     return OperationRefused("INT-6", message, status=original.status, **names)
 
 
-def _reports(session: Session, rows: Sequence[Any], original: AnyMatter, actor: Actor) -> list[RepeatReport]:
-    """What *original* takes in: each duplicate's own report, then those that had been added to it."""
-    register = original.__tablename__
+def reports(session: Session, rows: Sequence[Any], original: AnyMatter, *, own: bool = True) -> list[RepeatReport]:
+    """What *original* takes in: each duplicate's *own* report, then those that had been added to it."""
 
     def report(told: Any, words: str, taker: int) -> RepeatReport:
         return RepeatReport(
             estate_id=original.estate_id,
-            register=register,
+            register=original.__tablename__,
             record_id=original.id,
             words=words[:LONGEST],
             heard_at=told.heard_at,
@@ -126,19 +126,20 @@ def _reports(session: Session, rows: Sequence[Any], original: AnyMatter, actor: 
         )
 
     found = []
-    for row in rows:
+    for row in rows if own else ():
         said = "\n".join(filter(None, (row.summary, row.detail, row.wish)))
         found.append(report(row, said, row.desk_owner_id))
     query = select(RepeatReport).where(
-        RepeatReport.register == register, RepeatReport.record_id.in_([row.id for row in rows])
+        RepeatReport.register.in_({row.__tablename__ for row in rows}),
+        RepeatReport.record_id.in_([row.id for row in rows]),
     )
     for each in session.scalars(query.order_by(RepeatReport.id)):
         found.append(report(each, each.words, each.taken_by_id))
     return found
 
 
-def _add(move: Move[Any], original: AnyMatter, told: Sequence[RepeatReport]) -> None:
-    """Write on the original what it has taken in, in the role that let the duplicates be merged."""
+def take_in(move: Move[Any], original: AnyMatter, told: Sequence[RepeatReport]) -> None:
+    """Write on the original what it has taken in, in the role that let the others be cancelled."""
     taking: Move[Any] = Move(
         move.call.following(),
         type(original),
@@ -154,8 +155,6 @@ def _add(move: Move[Any], original: AnyMatter, told: Sequence[RepeatReport]) -> 
         for each in told:
             taking.add(each)
     taking.finish().all()
-    if isinstance(original, Complaint):
-        _pass_on_work(move, original)
 
 
 def _pass_on_work(move: Move[Any], original: Complaint) -> None:
@@ -166,6 +165,14 @@ def _pass_on_work(move: Move[Any], original: Complaint) -> None:
     for job in passing.rows:
         passing.set(job, complaint_id=original.id)
     passing.finish().all()
+
+
+def taken_as(session: Session, row: AnyMatter) -> Any:
+    """The open record of the other register as which *row* was taken anew, None where there is none."""
+    other: Any = Complaint if isinstance(row, Ticket) else Ticket
+    key = merged_key(row.__tablename__, row.id)
+    query = select(other).where(other.estate_id == row.estate_id, other.source == RETAKEN, other.source_key == key)
+    return session.scalars(query.where(other.status.in_(other.open_statuses))).first()
 
 
 def give_back(move: Move[Any]) -> None:

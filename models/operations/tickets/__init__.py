@@ -35,6 +35,7 @@ from models.operations.tickets.jobs import (
     take_slip_back,
     wait,
 )
+from models.operations.tickets.kinds import IN_HAND, change_kind, clocks_of_kind
 from models.operations.tickets.sending import (
     ANSWERED_KINDS,
     ON_SITE_KINDS,
@@ -49,6 +50,7 @@ from models.operations.tickets.sending import (
 __all__ = [
     "AMENDABLE",
     "ANSWERED_KINDS",
+    "IN_HAND",
     "ON_SITE_KINDS",
     "TicketDraft",
     "accept",
@@ -58,8 +60,10 @@ __all__ = [
     "ask_done",
     "assign",
     "cancel",
+    "change_kind",
     "change_owner",
     "charge",
+    "clocks_of_kind",
     "close",
     "comment",
     "correct",

@@ -151,9 +151,9 @@ def _butlers(session: Session, tickets: Sequence[Ticket]) -> dict[int, Staff]:
 def _register(call: Call, drafts: Sequence[TicketDraft], *, goes_on: bool = False) -> Outcome:
     settings = EstateSettings(call.session, {draft.estate_id for draft in drafts})
     accepted, outcome = sift(drafts, lambda draft: _check(call, draft, settings))
-    for estate_id in sorted({draft.estate_id for draft in accepted}):
-        group = [draft for draft in accepted if draft.estate_id == estate_id]
-        outcome.done += _write(call, group, settings, goes_on=goes_on)
+    for estate_id, at in sorted({(draft.estate_id, draft.registered_at or call.now) for draft in accepted}):
+        group = [draft for draft in accepted if (draft.estate_id, draft.registered_at or call.now) == (estate_id, at)]
+        outcome.done += _write(call, group, settings, at, goes_on=goes_on)
     return outcome
 
 
@@ -167,7 +167,7 @@ def _check(call: Call, draft: TicketDraft, settings: EstateSettings) -> None:
     if emergency and draft.team_id is None:
         message = gettext_noop("An emergency is dispatched at once: name the team.")
         raise OperationRefused("DSP-1", message, field="team_id")
-    check_answer(draft, draft.promised_at, settings, call.now)
+    check_answer(draft, draft.promised_at, settings, draft.registered_at or call.now)
     if draft.complaint_id is not None:
         _check_complaint(call.session, draft.complaint_id, draft.estate_id)
     if not draft.another_matter:
@@ -184,7 +184,9 @@ def _check_complaint(session: Session, complaint_id: int, estate_id: int) -> Non
         raise OperationRefused("CMP-8", message, field="complaint_id", record=complaint.number, status=complaint.status)
 
 
-def _write(call: Call, drafts: Sequence[TicketDraft], settings: EstateSettings, *, goes_on: bool) -> list[Ticket]:
+def _write(
+    call: Call, drafts: Sequence[TicketDraft], settings: EstateSettings, at: datetime.datetime, *, goes_on: bool
+) -> list[Ticket]:
     estate_id = drafts[0].estate_id
     day = settings.calendar(estate_id).local_date(call.now)
     numbers = take_numbers(call.session, estate_id, Ticket.number_prefix, day, len(drafts))
@@ -203,11 +205,11 @@ def _write(call: Call, drafts: Sequence[TicketDraft], settings: EstateSettings, 
             previous_id=draft.previous_id,
         )
         begun = _begun(settings, draft)
-        limits.append(first_limits(settings, ticket, call.now, begun, stands=not (goes_on or draft.sent_at_once)))
+        limits.append(first_limits(settings, ticket, at, begun, stands=not (goes_on or draft.sent_at_once)))
         ticket.due_at = min((limit.due_at for limit in limits[-1]), default=None)
         tickets.append(ticket)
     create(call.following(), tickets, verb="register")
-    start_first(call.session, tickets, limits, call.now)
+    start_first(call.session, tickets, limits, at)
     together: dict[tuple[Any, ...], list[Ticket]] = {}
     for draft, ticket in zip(drafts, tickets, strict=True):
         if draft.sent_at_once:

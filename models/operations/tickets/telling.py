@@ -13,7 +13,7 @@ def _whoever_takes_it(step: Step) -> list[int]:
     if (
         ticket.kind is not TicketKind.EMERGENCY
         or ticket.assignee_id
-        or not step.changed("status", "team_id", "assignee_id")
+        or not step.changed("status", "team_id", "assignee_id", "kind")
     ):
         return []
     return step.people.of(ticket.estate_id, {Role.TECHNICIAN, Role.LEAD}, ticket.team_id)
@@ -24,6 +24,7 @@ _EMERGENCY = Tell(ToldKind.EMERGENCY, "DSP-1", _whoever_takes_it)
 
 tells_of_matters(Ticket, escalating="DSP-9")
 tells(Ticket, "dispatch", _JOB, _EMERGENCY)
+tells(Ticket, "change_kind", _EMERGENCY)
 tells(Ticket, "assign", _JOB)
 tells(Ticket, "accept", _JOB)
 tells(
