@@ -37,6 +37,7 @@ RULES: dict[str, Msgid] = {
     "INT-9": gettext_noop(
         "A department or a colleague may report a job too; it needs no resident and no follow-up with one."
     ),
+    "INT-10": gettext_noop("The ways of complaining are published, and a post takes complaints around the clock."),
     "INT-13": gettext_noop("Taking a complaint ends with an apology or thanks."),
     "INT-14": gettext_noop(
         "Nothing stands still unseen: every open thing has one person who answers for it and one next date."
@@ -75,7 +76,6 @@ RULES: dict[str, Msgid] = {
         "A job goes from received to dispatched, accepted, in progress, done and closed; waiting and "
         "cancelled stand beside."
     ),
-    "JOB-2": gettext_noop("The price comes from the price list; the resident says yes before paid work begins."),
     "JOB-4": gettext_noop(
         "An agreed charge is paid against an invoice before the job is closed; a supervisor may waive it with a reason."
     ),
@@ -84,6 +84,8 @@ RULES: dict[str, Msgid] = {
         "Closing needs the result, times in order, acceptance or the reason for none, the charge settled, the "
         "slip back, and the follow-up done where it is owed."
     ),
+    "JOB-7": gettext_noop("On arrival the job is inspected and quoted, and both are written down."),
+    "JOB-8": gettext_noop("The checklist for work at a resident's door is printed on the slip."),
     "JOB-9": gettext_noop("A job may go to an outside party; the desk goes on following it, and its limits run on."),
     "CMP-1": gettext_noop("A complaint has one of eight categories, each with its bounds."),
     "CMP-2": gettext_noop(
@@ -108,6 +110,7 @@ RULES: dict[str, Msgid] = {
         "Nobody promises beyond the own authority; compensation is decided by the manager, with who bears it and why."
     ),
     "CMP-8": gettext_noop("An archived complaint is only read; going on makes a new one that is linked to it."),
+    "CMP-9": gettext_noop("Every complaint has at once its follow-up record and its line in the ledger."),
     "CMP-10": gettext_noop("While a complaint is open, the resident hears of its progress at set intervals."),
     "CMP-11": gettext_noop("There is one agreed answer to a matter, written by the head, that every desk gives."),
     "CMP-12": gettext_noop("“Not our responsibility” names its ground and when it was told plainly."),
@@ -132,6 +135,10 @@ RULES: dict[str, Msgid] = {
         "The same day's audit over the same data gives the same result; an old one is read as it was."
     ),
     "AUD-3": gettext_noop("A supervisor signs the audit off, with a note to each overdue finding; then it is final."),
+    "AUD-5": gettext_noop(
+        "Weeks and months are reported: by category, team, building and butler, with what was on time, how satisfied "
+        "people were and what came back."
+    ),
     "KEY-1": gettext_noop("Every key has a number, a unit or place, a hook, a seal and an origin."),
     "KEY-2": gettext_noop(
         "A key is in one place only: on its hook, with one borrower, returned to the owner for good, or lost."
@@ -162,7 +169,11 @@ RULES: dict[str, Msgid] = {
         "The file of a unit: who lives there as what, from when until when, phones, identity document, "
         "vehicles, fee status."
     ),
-    "RES-5": gettext_noop("Every unit has a butler."),
+    "RES-4": gettext_noop(
+        "Residents' files are secret: numbers are masked, and looking at one in full takes a reason and leaves a trace."
+    ),
+    "RES-5": gettext_noop("Every unit has a butler, to whom what concerns it goes where nobody else is named."),
+    "FEE-1": gettext_noop("Each unit has its fee status, which whoever talks to its residents sees."),
     "NOT-2": gettext_noop("People on duty are told of a new job and of what else concerns them, wherever they are."),
     "SET-1": gettext_noop(
         "Limits, categories, teams and figures are settings that a manager edits; each change is in the event log."

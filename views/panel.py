@@ -31,7 +31,7 @@ from views.request import context, keeping, sent_once
 from views.request.queries import refuse_given_twice
 from views.words import cells, language
 from views.words.references import ENDPOINTS
-from views.words.rules import with_rules
+from views.words.rules import rules_said, with_rules
 
 MENU = (
     *("tickets", "complaints", "follow_ups", "keys", "key_loans", "key_approvals", "visitor_passes"),
@@ -87,6 +87,7 @@ def register_views(app: Flask) -> Admin:
 
     app.before_request(refuse_given_twice)
     app.add_template_global(with_rules)
+    app.add_template_global(rules_said)
 
     @app.context_processor
     def _for_templates() -> dict[str, Any]:

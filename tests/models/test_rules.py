@@ -2,6 +2,7 @@
 
 import ast
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,20 @@ def named() -> set[str]:
     found = (node for path in paths for node in ast.walk(ast.parse(path.read_text())))
     texts = {str(node.value) for node in found if isinstance(node, ast.Constant)}
     return {text for text in texts if ID.fullmatch(text)}
+
+
+def tried() -> set[str]:
+    """The id of every rule that the name of a test says it proves."""
+    found = (node for path in (ROOT / "tests").rglob("test_*.py") for node in ast.walk(ast.parse(path.read_text())))
+    names = (node.name.partition("__")[2] for node in found if isinstance(node, ast.FunctionDef))
+    return {rule.replace("_", "-") for name in names for rule in re.findall(r"(?<![A-Z])[A-Z]{3}_\d+", name)}
+
+
+def test_every_rule_has_a_test_that_names_it_and_what_is_to_come_is_listed() -> None:
+    to_come = tomllib.loads((ROOT / "tests/rules_to_come.toml").read_text())
+    assert tried() == RULES.keys()
+    assert not to_come.keys() & RULES.keys()
+    assert all(ID.fullmatch(rule) and needs for rule, needs in to_come.items())
 
 
 def test_every_rule_that_is_named_anywhere_can_be_read() -> None:

@@ -32,6 +32,7 @@ from views.request.queries import PAGE_SIZE, asked_id, parse_id
 from views.words.labels import register_label
 from views.words.language import NOTHING, label, say, sentence, titled
 from views.words.references import ENDPOINTS, learn_names
+from views.words.rules import rules_said
 from views.words.timeline import changes_of, mentioned
 
 SECONDS_IN_ONE_REQUEST = 20
@@ -88,6 +89,7 @@ class BulkRunView(DeskPage):
             wanted=wanted,
             outcomes=list(BulkOutcome),
             reason_of=reason_of,
+            rules=rules_said(*map(reason_of, items)),
             label=label,
             endpoint=ENDPOINTS.get(run.register),
             back=list_address(ENDPOINTS[run.register]) if run.register in ENDPOINTS else "",

@@ -167,6 +167,7 @@ class EditPages(Part[Row]):
                 version_of(record) if stale else version,
                 problem=None if at_field else sentence(refusal),
                 differences=beside,
+                ways=self.ways_on(record, refusal, "amend"),
             )
             return page, refusal.http_status
         flash(gettext("%(record)s: saved.", record=self.name_of(record)), "success")

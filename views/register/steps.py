@@ -1,6 +1,6 @@
 """Steps: what may be done to one record next, why not where it may not, and the page that asks for what it needs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +22,7 @@ from views.register.scope import INVALID
 from views.request import context
 from views.request.queries import LARGEST_ID, asked_id
 from views.request.sent_once import once
-from views.words.language import say, sentence
+from views.words.language import joined, label, say, sentence
 
 if TYPE_CHECKING:
     from views.register.scope import Scope as Part
@@ -77,6 +77,10 @@ def next_step(steps: Sequence[Step], record: Base) -> Step | None:
     return None
 
 
+def _in_order(roles: frozenset[Role] | None) -> list[Role]:
+    return sorted(roles or (), key=list(Role).index)
+
+
 def status_of(record: Base) -> LabelledEnum:
     """In which state *record* is; only of registers whose verbs move records from one to another."""
     status = getattr(record, "status")  # noqa: B009  # not every table has one
@@ -92,6 +96,17 @@ def version_of(record: Base) -> int:
 
 
 @dataclass(frozen=True)
+class WayOn:
+    """A step that takes away what a refusal is about."""
+
+    label: str
+    who: str
+    """The roles that may take it."""
+    url: str
+    """Where; empty for whoever may not."""
+
+
+@dataclass(frozen=True)
 class Offer:
     """A step on a record's page: open, or closed with the reason."""
 
@@ -100,6 +115,8 @@ class Offer:
     refusal: str | None = None
     near: bool = False
     """Closed, but only for want of something: shown beside the open ones."""
+    ways: Sequence[WayOn] = ()
+    """What opens it."""
 
     @property
     def at_once(self) -> bool:
@@ -111,6 +128,8 @@ class StepPages(Part[Row]):
     """``/admin/<register>/step/<verb>/?id=``."""
 
     steps: Sequence[Step] = ()
+    unblocked_by: Mapping[str, tuple[str, ...]] = {}
+    """Rule -> the verbs that do what it asks for; of another register as ``follow_ups.record_attempt``."""
     step_template = "admin/step.html"
 
     def step(self, verb: str) -> Step:
@@ -129,8 +148,36 @@ class StepPages(Part[Row]):
             refusal = self._refusal(step, record)
             near = refusal is not None and self._legal(step.verb, record) and self.allowed(step.verb, record)
             url = step.link(record) if step.link else self.get_url(".step_view", verb=step.verb, id=record.id)
-            found.append(Offer(step, url, None if refusal is None else sentence(refusal), near))
+            ways = self.ways_on(record, refusal, step.verb) if near else ()
+            found.append(Offer(step, url, None if refusal is None else sentence(refusal), near, ways))
         return sorted(found, key=lambda offer: offer.refusal is not None)
+
+    def ways_on(self, record: Row, refusal: OperationRefused | None, verb: str = "") -> list[WayOn]:
+        """What can be done about *refusal* of *verb*: what its rule asks for, and what leads to the state it needs."""
+        if refusal is None:
+            return []
+        wanted = refusal.values.get("allowed", ())
+        names = list(self.unblocked_by.get(refusal.rule, ()))
+        for step in self.steps:
+            moves = moves_of(self.register, step.verb) or {}
+            names += [step.verb] if moves and moves.get(status_of(record)) in wanted else []
+        return [way for name in dict.fromkeys(names) if name != verb and (way := self._way(record, name))]
+
+    def _way(self, record: Row, name: str) -> WayOn | None:
+        register, _dot, verb = name.rpartition(".")
+        who = joined(label(role) for role in _in_order(roles_of(register or self.register, verb)))
+        text = say(verb_label(verb))
+        if register:
+            url = self.get_url(f"{register}.index_view") if may(context.actor(), verb, register) else ""
+        elif verb == "amend":
+            url = self.get_url(".edit_view", id=record.id) if self.allowed(verb, record) else ""
+        else:
+            step = next((step for step in self.steps if step.verb == verb), None)
+            if step is None or not step.when(record) or not self._legal(verb, record):
+                return None
+            text = step.label
+            url = self.get_url(".step_view", verb=verb, id=record.id) if self.allowed(verb, record) else ""
+        return WayOn(text, who, url)
 
     def _legal(self, verb: str, record: Row) -> bool:
         moves = moves_of(self.register, verb)
@@ -138,7 +185,7 @@ class StepPages(Part[Row]):
 
     def _refusal(self, step: Step, record: Row) -> OperationRefused | None:
         if not self.allowed(step.verb, record):
-            roles = sorted(roles_of(self.register, step.verb) or (), key=list(Role).index)
+            roles = _in_order(roles_of(self.register, step.verb))
             return OperationRefused("ROLE", gettext_noop("This needs one of these roles: %(roles)s."), roles=roles)
         if not self._legal(step.verb, record):
             return OperationRefused(
@@ -181,13 +228,21 @@ class StepPages(Part[Row]):
             record = self.get_one(record.id)
             seen = version_of(record) if isinstance(refusal, StaleRecord) else version
             at_field = form.refuse(refusal)
-            page = self.step_page(step, record, form, version=seen, problem=None if at_field else sentence(refusal))
+            problem = None if at_field else sentence(refusal)
+            page = self.step_page(step, record, form, version=seen, problem=problem, refusal=refusal)
             return page, refusal.http_status
         flash(self.done_text(step, outcome.done[0] if outcome.done else record), "success")
         return redirect(self.after_step(step, record))
 
     def step_page(
-        self, step: Step, record: Row, form: DeskForm, *, version: int | None, problem: str | None = None
+        self,
+        step: Step,
+        record: Row,
+        form: DeskForm,
+        *,
+        version: int | None,
+        problem: str | None = None,
+        refusal: OperationRefused | None = None,
     ) -> str:
         """The page that asks."""
         learn_for(form)
@@ -199,6 +254,7 @@ class StepPages(Part[Row]):
             form=form,
             version=version,
             problem=problem,
+            ways=self.ways_on(record, refusal, step.verb),
             beside=self.beside_step(step, record),
             back=self.get_url(".details_view", id=record.id),
         )

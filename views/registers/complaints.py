@@ -143,6 +143,23 @@ class ComplaintView(CallPages[Complaint]):
     model = Complaint
     group = _("Matters")
     steps = STEPS
+    unblocked_by = {
+        "INT-1": ("reassign",),
+        "INT-3": ("amend",),
+        "INT-6": ("report_again",),
+        "INT-7": ("lower_severity",),
+        "DSP-3": ("assign", "reassign"),
+        "CMP-2": ("classify",),
+        "CMP-3": (
+            *("classify", "write_formal_record", "write_review", "sign_slip", "take_slip_back"),
+            "follow_ups.record_attempt",
+        ),
+        "CMP-6": ("sign_slip", "take_slip_back"),
+        "CMP-12": ("classify", "decline_responsibility"),
+        "CMP-13": ("write_review",),
+        "FUP-1": ("follow_ups.record_attempt",),
+        "FUP-3": ("put_right", "follow_ups.record_attempt"),
+    }
     empty_text = _("No complaint fits. Choose “Register” when one comes in, or remove a filter.")
 
     default_sort = "registered_at"

@@ -152,6 +152,23 @@ class TicketView(IntakePages):
     model = Ticket
     group = _("Matters")
     steps = STEPS
+    unblocked_by = {
+        "INT-1": ("reassign",),
+        "INT-3": ("amend",),
+        "INT-5": ("promise",),
+        "INT-6": ("report_again", "register_again"),
+        "INT-7": ("lower_severity",),
+        "INT-8": ("change_kind", "take_as_complaint"),
+        "DSP-1": ("dispatch", "reassign"),
+        "DSP-2": ("amend",),
+        "DSP-11": ("dispatch", "assign", "reassign"),
+        "JOB-4": ("settle", "waive", "charge"),
+        "JOB-5": ("take_slip_back",),
+        "JOB-6": ("finish", "settle", "waive", "take_slip_back", "follow_ups.record_attempt", "correct"),
+        "FUP-1": ("follow_ups.record_attempt",),
+        "FUP-3": ("reopen", "follow_ups.record_attempt"),
+        "FUP-7": ("register_again",),
+    }
     empty_text = _("No ticket fits. Take a call and choose “Register”, or remove a filter.")
 
     default_sort = "registered_at"
