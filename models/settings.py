@@ -5,7 +5,7 @@ import functools
 import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import CheckConstraint, Index, Integer, UniqueConstraint, select, true
@@ -55,9 +55,20 @@ class Clock(Register, Base):
     minutes: Mapped[int] = mapped_column(Integer, info=named("Minutes"))
     calendar: Mapped[ClockCalendar] = mapped_column(Choice(ClockCalendar), info=named("Counts"))
     enabled: Mapped[bool] = mapped_column(Flag, default=True, server_default="1", info=named("In use"))
+    register: Mapped[str | None] = mapped_column(ShortText(40), info=named("Register", harmless=True))
+    """Of whose records a clock is that a manager has added; empty where the program starts it (``time_limits``)."""
+    condition: Mapped[dict[str, Any] | None] = mapped_column(Json, info=named("For which records", harmless=True))
+    """Of which records it begins to run, as ``models.conditions`` reads it; of all without one."""
+    warning_percent: Mapped[int | None] = mapped_column(Integer, info=named("Warning, per cent of the time"))
+    """When somebody is warned; empty: as the estate's setting says."""
+    runs_on: Mapped[bool] = mapped_column(
+        Flag, default=False, server_default="0", info=named("Runs on while work waits")
+    )
 
     __table_args__ = table_args(
-        UniqueConstraint("estate_id", "code"), CheckConstraint("minutes BETWEEN 0 AND 525600", name="minutes_range")
+        UniqueConstraint("estate_id", "code"),
+        CheckConstraint("minutes BETWEEN 0 AND 525600", name="minutes_range"),
+        CheckConstraint("warning_percent BETWEEN 1 AND 100", name="warning_percent_range"),
     )
 
     def __str__(self) -> str:
@@ -269,6 +280,14 @@ class EstateSettings:
     def clock(self, estate_id: int, code: str) -> Clock | None:
         """The clock *code* of the estate, None when it is switched off; a lasting one is not, whoever wrote that."""
         return self._clocks.get((estate_id, code))
+
+    def added(self, estate_id: int, register: str) -> list[Clock]:
+        """The clocks in use that a manager has added for the records of *register*."""
+        return [
+            clock
+            for (estate, _code), clock in self._clocks.items()
+            if (estate, clock.register) == (estate_id, register)
+        ]
 
     def value(self, estate_id: int, code: str) -> object:
         """The estate's setting *code*, or its default."""

@@ -220,6 +220,7 @@ teams           delete                  . . . . M . .  SET-1
 clocks          read                    C . . S M A .  SET-1
 clocks          export                  C . . S M A .  SET-1
 clocks          amend                   . . . . M . .  SET-1
+clocks          register                . . . . M . .  SET-1
 clocks          recount                 . . . . M . .  SET-1
 
 settings        read                    C . . S M A .  SET-1

@@ -15,7 +15,7 @@ from models.matters import ClockRun
 from models.operations.core import People, Step, about, message, write_messages
 from models.policy import roles_of
 from models.roles import Role
-from models.settings import Clock, EstateSettings, time_limits
+from models.settings import Clock, EstateSettings
 from models.told import Told, ToldKind
 
 WARNING_PERCENT = "clock-warning-percent"
@@ -39,7 +39,9 @@ def _untold(session: Session, now: datetime.datetime, which: ColumnElement[bool]
     word = case((ClockRun.due_at <= now, literal("missed", Text())), else_=literal("near", Text()))
     cause = literal("clock_run:", Text()).concat(cast(ClockRun.id, Text)).concat(literal(":", Text())).concat(word)
     columns = (ClockRun.register, ClockRun.record_id, ClockRun.started_at, ClockRun.due_at, ClockRun.paused_minutes)
-    query = select(ClockRun.id, ClockRun.estate_id, *columns, Clock.code, Clock.rule).where(
+    query = select(
+        ClockRun.id, ClockRun.estate_id, *columns, Clock.rule, Clock.stop_event, Clock.warning_percent
+    ).where(
         which,
         ClockRun.due_at.between(now - DAY, now + DAY),
         ClockRun.met_at.is_(None),
@@ -55,7 +57,8 @@ def _untold(session: Session, now: datetime.datetime, which: ColumnElement[bool]
 
 def _warning(settings: EstateSettings, run: Any) -> datetime.timedelta:
     """How long before its end somebody is warned."""
-    percent = min(max(settings.number(run.estate_id, WARNING_PERCENT), 1), 100)  # whatever other programs wrote
+    usual = settings.number(run.estate_id, WARNING_PERCENT)
+    percent = min(max(run.warning_percent or usual, 1), 100)  # whatever other programs wrote
     length: datetime.timedelta = run.due_at - run.started_at - datetime.timedelta(minutes=run.paused_minutes)
     return max(min(length * (100 - percent) / 100, DAY), datetime.timedelta())
 
@@ -71,20 +74,20 @@ def tell_limits(call: Call, ids: Sequence[int]) -> Outcome:
         if about(row) is None:
             continue
         kind = ToldKind.MISSED if run.due_at <= call.now else ToldKind.NEAR
-        for who in _whom(Step(row, None, call.session, people), run.code, missed=kind is ToldKind.MISSED):
+        for who in _whom(Step(row, None, call.session, people), run.stop_event, missed=kind is ToldKind.MISSED):
             cause = f"clock_run:{run.id}:{kind.value}"
             messages.append(message(call, row, kind, run.rule, cause, who))
     write_messages(call.session, messages)
     return Outcome()
 
 
-def _whom(step: Step, code: str, *, missed: bool) -> list[int]:
-    """Who can take the step that meets the clock *code*: the handler, else the desk owner; then the next one up.
+def _whom(step: Step, verb: str, *, missed: bool) -> list[int]:
+    """Who can take the step *verb* that meets a clock: the handler, else the desk owner; then the next one up.
 
     That is the lead where the step may be the team's, else, or where that is the same person, supervisor and manager.
     """
-    row, limit = step.row, time_limits().get(code)
-    roles = (limit and roles_of(row.__tablename__, limit.stops)) or frozenset(Role)
+    row = step.row
+    roles = roles_of(row.__tablename__, verb) or frozenset(Role)
     may_do = step.people.of(row.estate_id, roles)
     named = (getattr(row, "assignee_id", None), getattr(row, type(row).answered_by, None))
     answers = [who for who in named if who in may_do][:1]

@@ -63,6 +63,10 @@ NEW: dict[str, tuple[str, dict[str, str]]] = {
     "staff": ("manager", {"username": "newcomer", "name": "新人", "password": "a long first password"}),
     "estates": ("admin", {"code": "NEW", "name": "新苑", "timezone": "Asia/Shanghai"}),
     "categories": ("manager", {"register": "tickets", "code": "pool", "name": "泳池"}),
+    "clocks": (
+        "manager",
+        {"code": "回电", "start_event": "tickets.register", "stop_event": "tickets.close", "minutes": "90"},
+    ),
     "calendar_days": ("manager", {"day": "2027-03-08", "kind": "off", "name": "妇女节"}),
     "working_hours": ("manager", {"weekday": "5", "start_minute": "09:00", "end_minute": "12:00"}),
 }
@@ -87,6 +91,7 @@ SHOWN: dict[str, dict[str, str]] = {
     "staff": {"Full name": "新人", "User name": "newcomer", "Must change the password": "yes"},
     "estates": {},  # nobody works there yet: the list is shown
     "categories": {"Name": "泳池", "Code": "pool", "Register": "tickets"},
+    "clocks": {"Code": "回电", "Rule": "INT-14", "Register": "Tickets", "Minutes": "90"},
     "calendar_days": {"Date": "2027-03-08", "Kind": "day off", "Name": "妇女节"},
     "working_hours": {"Weekday": "Saturday", "Begins": "09:00", "Ends": "12:00"},
 }

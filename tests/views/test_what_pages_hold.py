@@ -49,14 +49,17 @@ def first_seen(clients: dict[str, FlaskClient], address: str) -> reading.Node | 
     return None
 
 
+MANY = 30
+
+
 def field_of(node: reading.Node) -> str:
-    """A field in short: its name, ``*`` where it must be filled, its longest text, its fixed choices."""
+    """A field in short: its name, ``*`` where it must be filled, its longest text, its fixed choices, unless many."""
     given = node.attributes
     text = (given["name"] or "") + ("*" if "required" in given else "")
     text += f":{given['maxlength']}" if given.get("maxlength") else ""
     choices = [option.attributes.get("value") or "-" for option in node.css("option")]
     words = [word for word in choices if not word.isdigit()]
-    return f"{text}({' '.join(words)})" if words else text
+    return f"{text}({'…' if len(words) > MANY else ' '.join(words)})" if words else text
 
 
 def fields(form: reading.Node) -> list[str]:

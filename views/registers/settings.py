@@ -1,11 +1,15 @@
 """What a manager sets (SET-1, SET-2): clocks, figures, categories, working hours, calendar days."""
 
 import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from babel.dates import get_day_names
-from flask_babel import get_locale, lazy_gettext as _
+from flask_babel import get_locale, gettext, lazy_gettext as _
 
+from models import conditions
+from models.base import tables
+from models.errors import OperationRefused
+from models.estates import Estate
 from models.operations import settings as verbs
 from models.settings import (
     CalendarDay,
@@ -22,12 +26,14 @@ from views.forms.filters import ChoiceFilter, DateFilter, FlagFilter
 from views.forms.references import StaticChoiceField
 from views.register.base import RegisterView
 from views.register.sheets import Value
-from views.registers.changed_clocks import ChangesClocks, CountsAnew
+from views.registers.changed_clocks import ChangesClocks, CountsAnew, ForetoldPage
+from views.registers.clock_forms import ClockForm
 from views.request import context
 from views.words.cells import as_text, value_text
 from views.words.codes import code_name
 from views.words.labels import label_for
-from views.words.language import clock_text, say
+from views.words.language import clock_text, in_words, say, sentence
+from views.words.references import learn_names
 
 GROUP = _("Settings")
 
@@ -58,8 +64,31 @@ class ClockView(CodeView[Clock], CountsAnew):
 
     model = Clock
     column_list = ("code", "rule", "start_event", "stop_event", "minutes", "calendar", "enabled")
-    form_columns = ("minutes", "calendar", "enabled")
-    sections = ((_("Clock"), ("code", "rule", "start_event", "stop_event", "minutes", "calendar", "enabled")),)
+    form_columns = ("minutes", "calendar", "enabled", "warning_percent", "runs_on")
+    create_form_class = ClockForm
+    draft_class = verbs.ClockDraft
+    sections = (
+        (_("Clock"), ("code", "rule", "start_event", "stop_event", "minutes", "calendar", "enabled")),
+        (_("For which records"), ("register", "condition", "warning_percent", "runs_on")),
+    )
+
+    def foretold(self, verb: str, record: Any, **changes: object) -> ForetoldPage | None:
+        """Nothing of a new clock: it counts for what comes."""
+        return None if verb == "register" else super().foretold(verb, record, **changes)
+
+    def show_register(self, row: Clock) -> str:
+        """Of whose records it is, where a manager has added it."""
+        return say(tables()[row.register].title) if row.register in tables() else "—"
+
+    def show_condition(self, row: Clock) -> str:
+        """For which of them, in a sentence."""
+        if row.condition is None or row.register not in tables():
+            return "—"
+        columns = tables()[row.register].__table__.columns
+        try:
+            return in_words(conditions.in_words(conditions.read(row.condition, columns), columns, _called))
+        except OperationRefused as refusal:
+            return sentence(refusal)
 
     def show_start_event(self, row: Clock) -> str:
         """The verb that starts it."""
@@ -68,6 +97,17 @@ class ClockView(CodeView[Clock], CountsAnew):
     def show_stop_event(self, row: Clock) -> str:
         """The verb that stops it."""
         return say(verb_label(row.stop_event))
+
+
+def _called(column: Any, value: Any) -> Any:
+    """What a value of a condition is called."""
+    if conditions.kind_of(column) == "word":
+        return column.type.members[value]
+    for key in column.foreign_keys:
+        model = tables().get(key.column.table.name)
+        if model is not None and model is not Estate:
+            return learn_names({model: [value]}).get((model, value), value)
+    return gettext("yes") if value is True else gettext("no") if value is False else value
 
 
 class SettingView(CodeView[Setting]):

@@ -1,6 +1,6 @@
 """What every verb stands on: the move over a batch, clocks, numbers, who may answer for a record."""
 
-from models.operations.core.clocks import FirstLimits, counted_due, first_limits, start_first
+from models.operations.core.clocks import BEGINS, NO_STEPS, FirstLimits, addable, counted_due, first_limits, start_first
 from models.operations.core.creation import New, create_with_clocks, creation
 from models.operations.core.findings import FINDERS, AuditDay, Finding, FindingKey, finds, number_of
 from models.operations.core.identity import check_id_number, id_columns, id_digest
@@ -55,10 +55,12 @@ from models.operations.core.verb import Verb, operation, verb
 from models.operations.core.ways_out import CHUNK, take_back
 
 __all__ = [
+    "BEGINS",
     "CHUNK",
     "DESK_ROLES",
     "FINDERS",
     "MAXIMUM_LENGTH",
+    "NO_STEPS",
     "SURNAMES",
     "TELLS",
     "WORKING_ROLES",
@@ -73,6 +75,7 @@ __all__ = [
     "Tell",
     "Verb",
     "about",
+    "addable",
     "answerable",
     "can_handle",
     "can_own",

@@ -9,12 +9,18 @@ from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from models.base import Base
+from models.base import Base, tables
+from models.conditions import Asking, kind_of, predicate, read as read_condition
+from models.errors import OperationRefused
 from models.hanging import HANGING
 from models.matters import ClockRun
 from models.settings import Clock, EstateSettings
 
 _TABLE = cast("Table", ClockRun.__table__)
+BEGINS = "register"
+"""The verb that stands for every one that makes a record, where a clock says with what it begins."""
+NO_STEPS = (BEGINS, "amend", "delete", "recount")
+"""Verbs with which no clock begins or ends that a manager adds; the first stands for making a record."""
 
 
 class FirstLimit(NamedTuple):
@@ -65,6 +71,8 @@ class RunningClocks:
         self._now = now
         self._session, self._rows, self._settings, self._preview = session, rows, settings, preview
         self._register = register
+        self.may_be_added = register in addable()
+        """Whether a manager may add clocks for the records of this register."""
         self._has_clocks = _TABLE.name in _TABLE.metadata.tables[register].info.get(HANGING, ())
         self._runs: dict[int, list[ClockRun | _NewRun]] | None = None
         self._clocks: dict[int, Clock] = {}
@@ -184,7 +192,8 @@ class RunningClocks:
     def pause(self, row: Base, at: datetime.datetime, *, apart_from: Collection[str]) -> None:
         """Let the running clocks of *row* stand still, but for some."""
         for run in self._changeable(row):
-            if self._clocks[run.clock_id].code not in apart_from and run.paused_at is None:
+            clock = self._clocks[run.clock_id]
+            if clock.code not in apart_from and not clock.runs_on and run.paused_at is None:
                 run.paused_at = at
                 self._stamp(row, run, at)
 
@@ -263,6 +272,34 @@ class RunningClocks:
                 self.start(row, limit.code, at)
 
 
+def addable() -> dict[str, type[Any]]:
+    """The registers for whose records a manager may add clocks: those that have states in which something is owed."""
+    return {
+        name: model
+        for name, model in tables().items()
+        if model.open_statuses and _TABLE.name in cast("Table", model.__table__).info.get(HANGING, ())
+    }
+
+
+def is_for(
+    clock: Clock, row: Any, settings: EstateSettings, now: datetime.datetime, changes: Mapping[str, Any]
+) -> bool:
+    """Whether a clock that a manager has added is for *row*, which *changes* are about to become of (SET-1).
+
+    One whose condition another program has written so that nobody can read it is for all: rather too much is seen.
+    """
+    columns = type(row).__table__.columns
+    try:
+        condition = None if clock.condition is None else read_condition(clock.condition, columns)
+    except OperationRefused:
+        condition = None
+    if condition is None:
+        return True
+    known = [column.name for column in columns if kind_of(column)]
+    values = {name: changes.get(name, getattr(row, name)) for name in known}
+    return predicate(condition, columns, Asking(now, settings.calendar(row.estate_id)))(values)
+
+
 def first_limits(
     settings: EstateSettings,
     row: Any,
@@ -274,10 +311,14 @@ def first_limits(
     """The clocks with which a new *row* begins and when they run out: the floors of its state (INT-14), and *also*.
 
     *also*: code -> when it is to run out, None for its own minutes. Without floors what goes on in the same step.
+    Those that a manager has added begin with whichever verb makes the record.
     """
     status = row.status or type(row).open_statuses[0]
     floors = [limit for limit in type(row).time_limits if stands and status in limit.floor_of and limit.fits(row)]
     codes: dict[str, datetime.datetime | None] = dict.fromkeys((limit.code for limit in floors), None)
+    for clock in settings.added(row.estate_id, row.__tablename__):
+        if clock.start_event == BEGINS and is_for(clock, row, settings, at, {}):
+            codes[clock.code] = None
     clocks = [(settings.clock(row.estate_id, code), due) for code, due in {**codes, **also}.items()]
     return [
         FirstLimit(clock, due or settings.due(clock, at), due is not None) for clock, due in clocks if clock is not None

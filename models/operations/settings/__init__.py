@@ -1,5 +1,6 @@
 """The verbs of what a manager sets (SET-1, SET-2). Every edit is an event and works from then on."""
 
+from models.operations.settings.added_clocks import ClockDraft, register_clocks, steps_of
 from models.operations.settings.calendars import (
     DAY_AMENDABLE,
     HOURS_AMENDABLE,
@@ -39,6 +40,7 @@ __all__ = [
     "DAY_AMENDABLE",
     "HOURS_AMENDABLE",
     "CategoryDraft",
+    "ClockDraft",
     "Foretold",
     "amend_calendar_days",
     "amend_categories",
@@ -63,6 +65,8 @@ __all__ = [
     "recount_clocks",
     "register_calendar_days",
     "register_categories",
+    "register_clocks",
     "register_working_hours",
+    "steps_of",
     "years_without_days",
 ]

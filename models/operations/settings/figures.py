@@ -31,7 +31,7 @@ from models.settings import (
 )
 from models.staff import Team
 
-CLOCK_AMENDABLE = frozenset({"minutes", "calendar", "enabled"})
+CLOCK_AMENDABLE = frozenset({"minutes", "calendar", "enabled", "warning_percent", "runs_on"})
 CATEGORY_AMENDABLE = frozenset({"name", "team_id", "enabled"})
 MAXIMUM_MINUTES = 525_600
 LIMITS = {
@@ -74,7 +74,9 @@ def amend_clocks(
     def check(row: Clock) -> None:
         minutes, calendar = columns.get("minutes", row.minutes), columns.get("calendar", row.calendar)
         smallest = 0 if calendar is ClockCalendar.SAME_DAY else 1
-        _check_figure(minutes, smallest, MAXIMUM_MINUTES, "minutes")
+        check_figure(minutes, smallest, MAXIMUM_MINUTES, "minutes")
+        if (percent := columns.get("warning_percent")) is not None:
+            check_figure(percent, 1, 100, "warning_percent")
         if calendar is ClockCalendar.WORKING:
             check_fits(move.settings.calendar(row.estate_id), row.code, minutes, move.now)
         if columns.get("enabled") is False and (limit := time_limits().get(row.code)) is not None and limit.lasting:
@@ -86,7 +88,8 @@ def amend_clocks(
     move.afterwards(lambda outcome: let_follow(move.call, outcome.done))
 
 
-def _check_figure(value: object, smallest: int, largest: int, field: str) -> None:
+def check_figure(value: object, smallest: int, largest: int, field: str) -> None:
+    """Refuse (SET-1) a *value* that is no whole number within these."""
     if isinstance(value, bool) or not isinstance(value, int) or not smallest <= value <= largest:
         message = gettext_noop("This must be a whole number from %(smallest)s to %(largest)s.")
         raise OperationRefused("SET-1", message, field=field, smallest=smallest, largest=largest)
@@ -111,7 +114,7 @@ def check_value(code: str, value: object) -> None:
             message = gettext_noop("This must be a list of times from and until, such as 12:00 and 14:00.")
             raise OperationRefused("SET-1", message, field="value")
     else:
-        _check_figure(value, *LIMITS[code.rpartition("-")[2]], "value")
+        check_figure(value, *LIMITS[code.rpartition("-")[2]], "value")
 
 
 def _is_interval(item: object) -> bool:

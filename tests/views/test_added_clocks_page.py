@@ -1,0 +1,98 @@
+"""A manager adds a clock by the page: steps of one register, a condition in fields and words, said in a sentence."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from models.session import DeskSession
+from models.settings import Category, CategoryRegister, Clock
+from tests import reading
+from tests.factories import World
+
+Post = Callable[..., Any]
+NEW = "/admin/clocks/new/"
+TYPED = {
+    "code": "两小时内上门",
+    "start_event": "tickets.accept",
+    "stop_event": "tickets.finish",
+    "minutes": "120",
+    "calendar": "always",
+}
+
+
+def test_a_clock_is_added_with_its_condition_and_says_it_back__SET_1(
+    world: World, look: DeskSession, post: Post, sign_in: Callable[..., FlaskClient]
+) -> None:
+    manager = sign_in("manager")
+    of = {"estate_id": world.estate.id, "register": CategoryRegister.TICKETS}
+    category = Category(code="lifts", name="电梯", **of)
+    world.session.add(category)
+    world.session.commit()
+    lines = {
+        **{"field_0": "tickets.kind", "op_0": "among", "value_0": "repair，household service"},
+        **{"field_1": "tickets.category_id", "op_1": "is", "value_1": category.name},
+        **{"field_2": "tickets.visit_from", "op_2": "before", "value_2": "+2 working_days"},
+    }
+    answer = post(manager, NEW, **TYPED, **lines, warning_percent="50", runs_on="1")
+    assert answer.status_code == 302, answer.text
+    clock = look.scalars(select(Clock).where(Clock.code == TYPED["code"])).one()
+    assert (clock.register, clock.start_event, clock.stop_event, clock.minutes) == ("tickets", "accept", "finish", 120)
+    assert (clock.warning_percent, clock.runs_on, clock.enabled, clock.rule) == (50, True, True, "INT-14")
+    assert clock.condition == {
+        "all": [
+            {"field": "kind", "op": "among", "value": ["repair", "household_service"]},
+            {"field": "category_id", "op": "is", "value": category.id},
+            {"field": "visit_from", "op": "before", "value": "+2 working_days"},
+        ]
+    }
+    address = answer.location
+    words = reading.words(reading.page(manager.get(address)))
+    assert f"all of: Kind is one of repair; household service; Category is {category.name}; " in words
+    chinese = manager.get(address, headers={"Accept-Language": "zh-CN"})
+    assert "同时满足：" in reading.words(reading.page(chinese))
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ({"stop_event": "complaints.archive"}, "Choose a step of the register in which the clock begins."),
+        ({"stop_event": "tickets.accept"}, "A clock ends with another step than it begins with."),
+        ({"stop_event": "tickets.delete"}, "Choose one of the offered values."),
+        ({"minutes": "soon"}, "Write a whole number."),
+        ({"minutes": "0"}, "This must be a whole number from 1 to 525600."),
+        ({"code": "dispatch"}, "There is a clock of that name already."),
+        ({"field_0": "complaints.severity", "op_0": "is", "value_0": "minor"}, "Choose a field of the register"),
+        ({"field_0": "tickets.kind", "op_0": "contains", "value_0": "x"}, "Of this field may be asked: is, is not"),
+        ({"field_0": "tickets.kind"}, "Of this field may be asked: is, is not"),
+        ({"field_0": "tickets.kind", "op_0": "is"}, "Write the value to compare with."),
+        ({"field_0": "tickets.kind", "op_0": "is", "value_0": "nothing"}, "Write one of: repair"),
+        ({"field_0": "tickets.repeats", "op_0": "more", "value_0": "many"}, "Write a whole number."),
+        ({"field_0": "tickets.category_id", "op_0": "is", "value_0": "nowhere"}, "Nothing found for “nowhere”."),
+        ({"field_0": "tickets.visit_from", "op_0": "before", "value_0": "soon"}, "Write a date such as"),
+        ({"field_0": "tickets.visit_from", "op_0": "before", "value_0": "+1 week"}, "is no value of"),
+    ],
+)
+def test_what_says_nothing_is_refused_and_what_was_typed_stays__SET_1(
+    world: World,
+    look: DeskSession,
+    post: Post,
+    sign_in: Callable[..., FlaskClient],
+    typed: dict[str, str],
+    told: str,
+) -> None:
+    answer = post(sign_in("manager"), NEW, **{**TYPED, **typed})
+    assert answer.status_code in (400, 409)
+    page = reading.page(answer.text)
+    assert told in reading.words(page)
+    sent = reading.sent(reading.one(page, "form.desk-form"))
+    assert {**TYPED, **typed}["code"] == sent["code"]
+    assert sent.get("value_0", "") == typed.get("value_0", "")
+    assert look.scalars(select(Clock).where(Clock.register.is_not(None))).all() == []
+
+
+def test_only_a_manager_is_offered_a_new_clock__SET_1(world: World, sign_in: Callable[..., FlaskClient]) -> None:
+    assert sign_in("manager").get(NEW).status_code == 200
+    assert sign_in("supervisor").get(NEW).status_code == 403
