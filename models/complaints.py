@@ -27,7 +27,7 @@ from models.errors import Msgid, gettext_noop
 from models.final_guards import COMPLAINT_GUARDS, COMPLAINT_SENTENCES, together
 from models.guards import SENTENCES, TRIGGERS
 from models.matters import Matter, matter_args
-from models.next_dates import dated, dated_sentences, open_of
+from models.next_dates import dated, dated_sentences, limit_sentences, open_of, within_limit
 from models.roles import CLERKS, LEADS, MANAGERS, READERS
 from models.verbs import grant
 
@@ -293,8 +293,12 @@ class Complaint(Matter, Base):
         Index("ix_complaints_estate_id_registered_at", "estate_id", "registered_at", "id"),
         Index("ix_complaints_estate_id_status", "estate_id", "status", "id"),
         info={
-            TRIGGERS: together(dated("complaints", open_of(OPEN_STATUSES)), COMPLAINT_GUARDS),
-            SENTENCES: {**COMPLAINT_SENTENCES, **dated_sentences("complaints")},
+            TRIGGERS: together(
+                dated("complaints", open_of(OPEN_STATUSES)),
+                within_limit("complaints", open_of(OPEN_STATUSES), beyond=True),
+                COMPLAINT_GUARDS,
+            ),
+            SENTENCES: {**COMPLAINT_SENTENCES, **dated_sentences("complaints"), **limit_sentences("complaints")},
         },
     )
 

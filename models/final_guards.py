@@ -6,7 +6,8 @@ from models.errors import Msgid, gettext_noop
 
 _TAKEN = (
     "number, severity, channel, summary, detail, wish, place, read_back, team_id, heard_at, registered_at, promised_at,"
-    " cancelled_at, cancel_reason, desk_owner_id, assignee_id, follower_id, previous_id, result, imported_closed"
+    " cancelled_at, cancel_reason, desk_owner_id, assignee_id, follower_id, previous_id, result, imported_closed,"
+    " beyond_limit_by"
 )
 _ARCHIVED = (
     f"{_TAKEN}, status, category, nature, nature_reason, identity_checked, anonymous, head_told_id, assigned_at,"

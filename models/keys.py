@@ -30,7 +30,15 @@ from models.final_guards import together
 from models.guards import SENTENCES, TRIGGERS
 from models.hanging import HANGING
 from models.loan_guards import LOAN_GUARDS, LOAN_SENTENCES
-from models.next_dates import answered, answered_sentences, dated, dated_sentences, open_of
+from models.next_dates import (
+    answered,
+    answered_sentences,
+    dated,
+    dated_sentences,
+    limit_sentences,
+    open_of,
+    within_limit,
+)
 from models.roles import CLERKS, MANAGERS, READERS
 from models.tags import tag_triggers
 from models.verbs import grant
@@ -179,8 +187,14 @@ class Key(OfUnit, Register, Base):
                 _TAGS,
                 dated("keys", _untold, person=answered_by, since="lost_at"),
                 answered("keys", _untold, answered_by),
+                within_limit("keys", _untold, since="lost_at"),
             ),
-            SENTENCES: {**_PLACE_SENTENCES, **dated_sentences("keys"), **answered_sentences("keys")},
+            SENTENCES: {
+                **_PLACE_SENTENCES,
+                **dated_sentences("keys"),
+                **answered_sentences("keys"),
+                **limit_sentences("keys"),
+            },
             HANGING: ("audit_findings", "clock_runs", "told"),
         },
     )
@@ -298,8 +312,13 @@ class KeyApproval(Register, Base):
             TRIGGERS: together(
                 dated("key_approvals", open_of(open_statuses), due=dated_by, person=answered_by, since="requested_at"),
                 answered("key_approvals", open_of(open_statuses), answered_by),
+                within_limit("key_approvals", open_of(open_statuses), due=dated_by, since="requested_at"),
             ),
-            SENTENCES: {**dated_sentences("key_approvals"), **answered_sentences("key_approvals")},
+            SENTENCES: {
+                **dated_sentences("key_approvals"),
+                **answered_sentences("key_approvals"),
+                **limit_sentences("key_approvals"),
+            },
             HANGING: ("audit_findings", "clock_runs", "told"),
         },
     )
@@ -382,7 +401,14 @@ class KeyLoan(Register, Base):
         CheckConstraint("brought_by_phone IS NULL OR brought_by_name IS NOT NULL", name="brought_by_phone"),
         Index("ix_key_loans_key_id", "key_id"),
         Index("ix_key_loans_estate_id_lent_at", "estate_id", "lent_at", "id"),
-        info={TRIGGERS: LOAN_GUARDS, SENTENCES: LOAN_SENTENCES, HANGING: ("audit_findings", "told")},
+        info={
+            TRIGGERS: together(
+                LOAN_GUARDS,
+                within_limit("key_loans", "NEW.returned_at IS NULL AND NEW.lost_at IS NULL", since="lent_at"),
+            ),
+            SENTENCES: {**LOAN_SENTENCES, **limit_sentences("key_loans")},
+            HANGING: ("audit_findings", "told"),
+        },
     )
 
     key: Mapped[Key] = relationship(primaryjoin="foreign(KeyLoan.key_id) == Key.id", viewonly=True, lazy="raise_on_sql")

@@ -118,6 +118,8 @@ class Matter(OfUnit, Register):
     registered_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime, info=named("Registered"))
     promised_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Answer promised until"))
     due_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Due"))
+    beyond_limit_by: Mapped[int | None] = mapped_column(Identity, info=named("Event that allows a later date"))
+    """Of a date beyond the limit the event of a supervisor's reason (models.next_dates, INT-14)."""
     cancelled_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Cancelled"))
     cancel_reason: Mapped[str | None] = mapped_column(LongText, info=named("Reason for cancelling", words=True))
     source: Mapped[str | None] = mapped_column(ShortText(40), info=named("Source", harmless=True))

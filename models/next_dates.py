@@ -62,34 +62,69 @@ def answered(register: str, is_open: str, person: str) -> dict[str, tuple[str, .
 
     Whoever is disabled afterwards, past the verbs, stays in the rows that there are.
     """
-    name = f"{register}_person"
     cannot = (
         f"EXISTS (SELECT 1 FROM staff WHERE id = NEW.{person}"  # noqa: S608  # names of ours
         " AND (disabled_at IS NOT NULL OR username = 'system'))"
     )
     becomes = f"{is_open} AND (OLD.{person} IS NULL OR OLD.{person} <> NEW.{person} OR NOT ({_of_old(is_open)}))"
-    whenever = (
-        ("insert", f"INSERT ON {register}", is_open),
-        ("update", f"UPDATE OF {', '.join(_columns(is_open, person))} ON {register}", becomes),
+    changed = f"UPDATE OF {', '.join(_columns(is_open, person))}"
+    return _refuse(register, f"{register}_person", {"INSERT": is_open, changed: becomes}, cannot)
+
+
+LONGEST_DAYS = 92
+"""So many days after the last step of a row, to the end of that day, is its next date at most (INT-14)."""
+
+
+def within_limit(
+    register: str, is_open: str, *, due: str = "due_at", since: str = "registered_at", beyond: bool = False
+) -> dict[str, tuple[str, ...]]:
+    """The triggers by which the date *due* of an open row is no further off than :data:`LONGEST_DAYS`.
+
+    Its last step is when it was last changed or, where that is later, *since*; the server's clock is not asked. Where
+    *beyond*, the row may name in ``beyond_limit_by`` the event of a supervisor's reason for a later date.
+    """
+    hours = (LONGEST_DAYS + 1) * 24
+    never = f"NEW.{due} > '9000-01-01 00:00:00'"
+    allowed = (
+        f"EXISTS (SELECT 1 FROM events WHERE id = NEW.beyond_limit_by AND register = '{register}'"  # noqa: S608
+        " AND record_id = NEW.id AND verb = 'allow_later')"
     )
+    latest = {
+        "sqlite": f"strftime('%Y-%m-%d %H:%M:%f', max(NEW.updated_at, NEW.{since}), '+{hours} hours') || '000'",
+        "postgresql": f"greatest(NEW.updated_at, NEW.{since}) + interval '{hours} hours'",
+    }
+    refused = f"NOT {allowed} OR {never}" if beyond else f"NEW.{due} IS NOT NULL"
+    found = {}
+    for dialect, limit in latest.items():
+        late = f"{is_open} AND NEW.{due} > {limit}"
+        differs = "IS NOT" if dialect == "sqlite" else "IS DISTINCT FROM"
+        changed = f"UPDATE OF {', '.join(_columns(is_open, due))}"
+        whenever = {"INSERT": late, changed: f"{late} AND NEW.{due} {differs} OLD.{due}"}
+        found[dialect] = _refuse(register, f"{register}_limit", whenever, refused)[dialect]
+    return found
+
+
+def _refuse(register: str, name: str, whenever: Mapping[str, str], refused: str) -> dict[str, tuple[str, ...]]:
+    """The triggers that fail with *name*: what is done -> when it is looked at, if what is *refused* holds then."""
+    called = {what: f"guard_{name}_{what.partition(' ')[0].lower()}" for what in whenever}
     return {
         "sqlite": tuple(
-            f"CREATE TRIGGER guard_{name}_{what} BEFORE {when} WHEN {condition} BEGIN\n"
-            f"  SELECT RAISE(ABORT, '{name}') WHERE {cannot};\nEND"
-            for what, when, condition in whenever
+            f"CREATE TRIGGER {called[what]} BEFORE {what} ON {register} WHEN {condition} BEGIN\n"
+            f"  SELECT RAISE(ABORT, '{name}') WHERE {refused};\nEND"
+            for what, condition in whenever.items()
         ),
         "postgresql": (
             f"""CREATE OR REPLACE FUNCTION guard_{name}() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF {cannot} THEN
+  IF {refused} THEN
     RAISE EXCEPTION USING MESSAGE = '{name}', ERRCODE = 'integrity_constraint_violation', CONSTRAINT = '{name}';
   END IF;
   RETURN NEW;
 END $$""",
             *(
-                f"CREATE TRIGGER guard_{name}_{what} BEFORE {when} FOR EACH ROW"
+                f"CREATE TRIGGER {called[what]} BEFORE {what} ON {register} FOR EACH ROW"
                 f" WHEN ({condition}) EXECUTE FUNCTION guard_{name}()"
-                for what, when, condition in whenever
+                for what, condition in whenever.items()
             ),
         ),
     }
@@ -113,3 +148,9 @@ def answered_sentences(register: str) -> Mapping[str, tuple[str, Msgid]]:
     """What is said when :func:`answered` refuses."""
     message = gettext_noop("Who answers for what is open can act: not the system account, and no disabled one.")
     return {f"{register}_person": ("INT-14", message)}
+
+
+def limit_sentences(register: str) -> Mapping[str, tuple[str, Msgid]]:
+    """What is said when :func:`within_limit` refuses."""
+    message = gettext_noop("A next date is at most 92 days away; a later one needs a supervisor's reason.")
+    return {f"{register}_limit": ("INT-14", message)}

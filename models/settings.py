@@ -30,6 +30,7 @@ from models.calendar import Interval, WorkingCalendar, zone_named
 from models.declared import TimeLimit
 from models.errors import gettext_noop
 from models.estates import Estate
+from models.next_dates import LONGEST_DAYS
 from models.roles import READERS
 from models.verbs import grant
 
@@ -209,6 +210,7 @@ def time_limits() -> dict[str, TimeLimit]:
     return {limit.code: limit for model in tables().values() for limit in model.time_limits}
 
 
+NEXT_DATE = "next-date-days"
 DEFAULT_SETTINGS: dict[str, tuple[str, object]] = {
     "enquiry-promise-minutes": ("INT-5", 30),
     "follow-up-attempts": ("FUP-3", 3),
@@ -223,6 +225,7 @@ DEFAULT_SETTINGS: dict[str, tuple[str, object]] = {
     "undo-minutes": ("SET-1", 10),
     "audit-before-midnight-minutes": ("AUD-1", 60),
     "clock-warning-percent": ("INT-14", 80),
+    NEXT_DATE: ("INT-14", LONGEST_DAYS),
 }
 
 
@@ -298,6 +301,10 @@ class EstateSettings:
         value = self.value(estate_id, code)
         return value if isinstance(value, int) else int(str(DEFAULT_SETTINGS[code][1]))
 
+    def longest(self, estate_id: int) -> int:
+        """So many days away is a next date at most (INT-14), whatever another program wrote."""
+        return max(1, min(self.number(estate_id, NEXT_DATE), LONGEST_DAYS))
+
     def calendar(self, estate_id: int) -> WorkingCalendar:
         """The estate's working calendar; its hours and days are read when first asked for, dates need the zone only."""
         if estate_id not in self._calendars:
@@ -318,7 +325,10 @@ class EstateSettings:
         self._calendars[estate_id] = calendar
 
     def due(self, clock: Clock, start: datetime.datetime) -> datetime.datetime:
-        """When *clock*, started at *start*, runs out (UTC)."""
+        """When *clock*, started at *start*, runs out (UTC): after the longest time that a next date is away at most."""
+        return min(self._due(clock, start), start + datetime.timedelta(days=LONGEST_DAYS))
+
+    def _due(self, clock: Clock, start: datetime.datetime) -> datetime.datetime:
         if clock.calendar is ClockCalendar.SAME_DAY:
             return self.calendar(clock.estate_id).end_of_day(start)
         if clock.calendar is ClockCalendar.WORKING:
@@ -336,7 +346,8 @@ class EstateSettings:
             return due
         if clock.calendar is ClockCalendar.WORKING:
             calendar = self.calendar(clock.estate_id)
-            return _working_due(calendar, now, calendar.minutes_between(paused_at, due))
+            counted = _working_due(calendar, now, calendar.minutes_between(paused_at, due))
+            return min(counted, now + datetime.timedelta(days=LONGEST_DAYS))
         if clock.calendar is ClockCalendar.SAME_DAY:
             return calendar_end if (calendar_end := self.calendar(clock.estate_id).end_of_day(now)) > due else due
         return now + (due - paused_at)

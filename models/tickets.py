@@ -26,7 +26,7 @@ from models.errors import gettext_noop
 from models.final_guards import TICKET_GUARDS, TICKET_SENTENCES, together
 from models.guards import SENTENCES, TRIGGERS
 from models.matters import Matter, matter_args
-from models.next_dates import dated, dated_sentences, open_of
+from models.next_dates import dated, dated_sentences, limit_sentences, open_of, within_limit
 from models.roles import CLERKS, MANAGERS, READERS, WORKERS, Role
 from models.verbs import grant
 
@@ -325,8 +325,12 @@ class Ticket(Matter, Base):
         Index("ix_tickets_team_id", "estate_id", "team_id", "status"),
         Index("ix_tickets_complaint_id", "complaint_id"),
         info={
-            TRIGGERS: together(dated("tickets", open_of(OPEN_STATUSES)), TICKET_GUARDS),
-            SENTENCES: {**TICKET_SENTENCES, **dated_sentences("tickets")},
+            TRIGGERS: together(
+                dated("tickets", open_of(OPEN_STATUSES)),
+                within_limit("tickets", open_of(OPEN_STATUSES), beyond=True),
+                TICKET_GUARDS,
+            ),
+            SENTENCES: {**TICKET_SENTENCES, **dated_sentences("tickets"), **limit_sentences("tickets")},
         },
     )
 

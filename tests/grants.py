@@ -31,6 +31,7 @@ tickets         reassign                . . L S M . .  DSP-11
 tickets         change_owner            . . . S M . .  INT-1
 tickets         lower_severity          . . . S M . .  INT-7
 tickets         promise                 C . . S M . .  INT-5
+tickets         allow_later             . . . S M . .  INT-14
 tickets         name_follower           . . . S M . .  DSP-10
 tickets         accept                  C T L S M . .  DSP-4
 tickets         start                   C T L S M . .  DSP-5
@@ -70,6 +71,7 @@ complaints      reassign                . . . S M . .  DSP-3
 complaints      change_owner            . . . S M . .  INT-1
 complaints      lower_severity          . . . S M . .  INT-7
 complaints      promise                 C . . S M . .  INT-5
+complaints      allow_later             . . . S M . .  INT-14
 complaints      name_follower           . . . S M . .  DSP-10
 complaints      classify                C . . S M . .  CMP-2
 complaints      investigate             C . L S M . .  CMP-4

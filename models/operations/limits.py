@@ -1,7 +1,7 @@
 """Limits that are near or were missed (INT-14): whom the process that keeps time tells, once for each."""
 
 import datetime
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Text, case, cast, literal, select
@@ -30,26 +30,28 @@ MOST = 10 * AT_ONCE
 def to_tell(session: Session, now: datetime.datetime) -> Iterator[Sequence[int]]:
     """The ids of running clocks that are near their end or ran out lately, and of which nobody was told so."""
     estates = session.scalars(select(Estate.id)).all()
-    found = [run.id for run in _untold(session, now, ClockRun.estate_id.in_(estates))]
+    lately = ClockRun.due_at.between(now - DAY, now + DAY)
+    found = [run.id for run in _untold(session, now, ClockRun.estate_id.in_(estates), lately, most=MOST)]
     for start in range(0, len(found), AT_ONCE):
         yield found[start : start + AT_ONCE]
 
 
-def _untold(session: Session, now: datetime.datetime, which: ColumnElement[bool]) -> list[Any]:
+def _untold(
+    session: Session, now: datetime.datetime, *which: ColumnElement[bool], most: int | None = None
+) -> list[Any]:
     word = case((ClockRun.due_at <= now, literal("missed", Text())), else_=literal("near", Text()))
     cause = literal("clock_run:", Text()).concat(cast(ClockRun.id, Text)).concat(literal(":", Text())).concat(word)
     columns = (ClockRun.register, ClockRun.record_id, ClockRun.started_at, ClockRun.due_at, ClockRun.paused_minutes)
     query = select(
         ClockRun.id, ClockRun.estate_id, *columns, Clock.rule, Clock.stop_event, Clock.warning_percent
     ).where(
-        which,
-        ClockRun.due_at.between(now - DAY, now + DAY),
+        *which,
         ClockRun.met_at.is_(None),
         ClockRun.cancelled_at.is_(None),
         ClockRun.paused_at.is_(None),
         ~select(Told.id).where(Told.cause == cause).exists(),
     )
-    query = query.join(Clock, Clock.id == ClockRun.clock_id).order_by(ClockRun.due_at, ClockRun.id).limit(MOST)
+    query = query.join(Clock, Clock.id == ClockRun.clock_id).order_by(ClockRun.due_at, ClockRun.id).limit(most)
     found = session.execute(query).all()
     settings = EstateSettings(session, {run.estate_id for run in found})
     return [run for run in found if run.due_at - _warning(settings, run) <= now]
@@ -65,6 +67,19 @@ def _warning(settings: EstateSettings, run: Any) -> datetime.timedelta:
 
 def tell_limits(call: Call, ids: Sequence[int]) -> Outcome:
     """Tell who answers for the records of these clock runs; of what was missed, the next one up too (INT-14)."""
+    _tell(call, ids)
+    return Outcome()
+
+
+def tell_missed(call: Call, estate_ids: Collection[int]) -> None:
+    """Tell of all limits of these estates that were missed and of which nobody was told, however long ago (AUD-3)."""
+    of_estates = ClockRun.estate_id.in_(estate_ids), ClockRun.due_at <= call.now
+    ids = [run.id for run in _untold(call.session, call.now, *of_estates)]
+    for start in range(0, len(ids), AT_ONCE):
+        _tell(call, ids[start : start + AT_ONCE])
+
+
+def _tell(call: Call, ids: Sequence[int]) -> None:
     # Held, then looked at: another process that tells the same waits here, and finds it told.
     call.session.execute(select(ClockRun.id).where(ClockRun.id.in_(ids)).with_for_update())
     people = People(call.session)
@@ -78,7 +93,6 @@ def tell_limits(call: Call, ids: Sequence[int]) -> Outcome:
             cause = f"clock_run:{run.id}:{kind.value}"
             messages.append(message(call, row, kind, run.rule, cause, who))
     write_messages(call.session, messages)
-    return Outcome()
 
 
 def _whom(step: Step, verb: str, *, missed: bool) -> list[int]:

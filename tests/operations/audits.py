@@ -96,7 +96,9 @@ def everything(world, now):
     do(world, "finish", ticket_in(world, TicketStatus.IN_PROGRESS, now), now).one()
     lend_key(world, now, now + HOUR)
     lost = lend_key(world, now, now + DAY, lost_at=now)
-    world.session.execute(update(Key).where(Key.id == lost.key_id).values(origin=KeyOrigin.ENTRUSTED, lost_at=now))
+    owed = {"origin": KeyOrigin.ENTRUSTED, "lost_at": now, "due_at": now + HOUR}
+    owed["answerable_id"] = world.person("clerk").id
+    world.session.execute(update(Key).where(Key.id == lost.key_id).values(owed))
     issue_pass(world, now, valid_until=now + HOUR)
     columns = {"kind": PassKind.WORKER, "permit_until": now + 9 * DAY, "deposit_fen": 5000, "handed_in_at": now}
     issue_pass(world, now, number="W-1", code="BBBB-2222", **columns)

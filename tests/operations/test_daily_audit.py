@@ -11,7 +11,7 @@ from models.call import Call
 from models.errors import StaleRecord
 from models.events import Event
 from models.matters import ClockRun
-from models.operations import audits, tickets
+from models.operations import audits, limits, tickets
 from models.tickets import TicketKind, TicketStatus
 from models.told import Told, ToldKind
 from models.without_event import rows_without_event
@@ -215,6 +215,26 @@ def test_each_overdue_finding_needs_a_note_and_all_missing_are_named__AUD_3(worl
     note(world, overdue[-1:], now + DAY).one()
     sign_off(world, made, now + DAY).one()
     assert (made.signed_off_at, made.signed_off_by_id) == (now + DAY, world.person("supervisor").id)
+
+
+def test_escalations_that_are_due_go_out_with_the_signature_once__AUD_3(world, now):
+    ticket = new_ticket(world, now)
+    later = now + 3 * DAY  # nobody kept time meanwhile
+    assert list(limits.to_tell(world.session, later)) == []
+    made = run(world, later).one()
+    note(world, [line for line in lines(world) if line.overdue], later).all()
+    missed = select(Told.staff_id).where(Told.kind == ToldKind.MISSED, Told.record_id == ticket.id)
+    assert called(audits.sign_off, world.session, [made], actor=world.actor("manager"), now=later, preview=True).done
+    assert world.session.scalars(missed).all() == []
+    sign_off(world, made, later, by="manager").one()
+    runs = world.session.scalars(select(ClockRun).where(ClockRun.due_at <= later, ClockRun.record_id == ticket.id))
+    told = {(each.cause, each.staff_id) for each in world.session.scalars(select(Told).where(Told.rule != "AUD-3"))}
+    people = [world.person(name).id for name in ("clerk", "supervisor")]
+    assert told == {(f"clock_run:{each.id}:missed", who) for each in runs for who in people}
+    again = run(world, later + DAY).one()
+    note(world, [line for line in lines(world) if line.overdue and line.run_id == again.id], later + DAY).all()
+    sign_off(world, again, later + DAY, by="manager").one()
+    assert len(world.session.scalars(missed).all()) == len(told)
 
 
 def test_only_a_supervisor_signs_off__AUD_3(world, now):

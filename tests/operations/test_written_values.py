@@ -194,6 +194,7 @@ def test_how_other_rows_name_their_rooms_says_what_a_row_means__RES_1(
 SETTINGS: dict[str, tuple[list[Any], list[Any]]] = {
     "minutes": ([1, 525_600], [0, 525_601, True, "5", 1.5, None, []]),
     "days": ([1, 3660], [0, 3661]),
+    "next-date-days": ([1, 92], [0, 93]),
     "attempts": ([1, 100], [0, 101]),
     "months": ([1, 60], [0, 61]),
     "percent": ([1, 100], [0, 101]),
@@ -208,7 +209,7 @@ SETTINGS: dict[str, tuple[list[Any], list[Any]]] = {
 
 @pytest.mark.parametrize("code", sorted(DEFAULT_SETTINGS))
 def test_a_setting_takes_what_is_within_its_limits_and_nothing_else__SET_1(code: str) -> None:
-    taken, refused = SETTINGS[code.rpartition("-")[2]]
+    taken, refused = SETTINGS.get(code) or SETTINGS[code.rpartition("-")[2]]
     for value in taken:
         check_value(code, value)
     for value in refused:

@@ -31,6 +31,7 @@ from views.registers.intake import CallPages
 from views.registers.matter_forms import (
     CommentForm,
     FollowerForm,
+    LaterForm,
     MergeComplaintForm,
     OwnerForm,
     PromiseForm,
@@ -127,6 +128,11 @@ STEPS = (
     Step("change_owner", OwnerForm, when=is_open),
     Step("lower_severity", SeverityForm, when=lambda row: is_open(row) and row.severity is not Severity.MINOR),
     Step("promise", PromiseForm, when=lambda c: is_open(c) and c.carried_out_at is None),
+    Step(
+        "allow_later",
+        LaterForm,
+        when=lambda c: (c.promised_at or c.measures_due_at) is not None and is_open(c) and c.carried_out_at is None,
+    ),
     Step("name_follower", FollowerForm, when=is_open),
     Step("escalate", ReasonForm, when=is_open),
     Step("take_as_ticket", TakeAsTicketForm, when=lambda c: c.status in CANCELS),

@@ -54,6 +54,14 @@ class PromiseForm(DeskForm):
     )
 
 
+class LaterForm(DeskForm):
+    """INT-14: until when, beyond the limit, and why."""
+
+    texts = ("reason",)
+    until = LocalDateTimeField(_("Until"), [Required()])
+    reason = LongTextField(_("Reason"), [Required()])
+
+
 class FollowerForm(DeskForm):
     """DSP-10: the one follower of a major matter."""
 

@@ -24,6 +24,7 @@ from views.registers.intake import IntakePages
 from views.registers.matter_forms import (
     CommentForm,
     FollowerForm,
+    LaterForm,
     MergeForm,
     OwnerForm,
     PromiseForm,
@@ -134,6 +135,13 @@ STEPS = (
     Step("change_owner", OwnerForm, when=is_open),
     Step("lower_severity", SeverityForm, when=lambda row: is_open(row) and row.severity is not Severity.MINOR),
     Step("promise", PromiseForm, when=lambda t: is_open(t) and t.finished_at is None),
+    Step(
+        "allow_later",
+        LaterForm,
+        when=lambda t: (
+            t.status is TicketStatus.WAITING or (t.promised_at is not None and is_open(t) and t.finished_at is None)
+        ),
+    ),
     Step("name_follower", FollowerForm, when=is_open),
     Step("escalate", ReasonForm, when=is_open),
     Step("change_kind", KindForm, prefill=("kind",), when=is_in_hand),

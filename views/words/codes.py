@@ -26,6 +26,7 @@ NAMES: dict[str, Any] = {
     "undo-minutes": _("Time to undo a bulk action, minutes"),
     "audit-before-midnight-minutes": _("Nightly audit, minutes before midnight"),
     "clock-warning-percent": _("Warning when so much of a limit is over, in per cent"),
+    "next-date-days": _("Next date at most so many days away"),
     # sources
     "panel": _("panel"),
     "cli": _("command line"),

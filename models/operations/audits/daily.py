@@ -32,13 +32,12 @@ from models.operations.core import (
     sift,
     verb,
 )
+from models.operations.limits import tell_missed
 from models.operations.matters import FORMAL_RECORD
 from models.roles import CLERKS, SUPERVISORS
 from models.settings import EstateSettings
 from models.staff import Staff
 
-LONGEST = datetime.timedelta(days=92)
-"""So far away at most is the time that a note gives itself."""
 SIGNED = gettext_noop("The audit of %(day)s is signed off and stays as it is.")
 
 
@@ -184,9 +183,6 @@ def note(
     move.refuse_unless(note.strip(), "AUD-3", gettext_noop("The note is empty."))
     said = any(letter.isalnum() for letter in note) or not note.strip()
     move.refuse_unless(said, "AUD-3", gettext_noop("The note says nothing: write the next step."))
-    ahead = until is None or call.now < until <= call.now + LONGEST
-    message = gettext_noop("Until when the step is done is a time to come, at most %(days)s days away.")
-    move.refuse_unless(ahead, "AUD-3", message, days=LONGEST.days)
     settings = EstateSettings(call.session, {line.estate_id for line in rows})
     working = People(call.session)
     for line in list(move.rows):
@@ -198,6 +194,11 @@ def note(
         if seen is not None and line.note != seen.get(line.id):
             message = gettext_noop("Meanwhile somebody wrote: “%(note)s”. Save again to replace it.")
             move.refuse(line, "AUD-3", message, note=line.note or "")
+            continue
+        days = settings.longest(line.estate_id)
+        if until is not None and not call.now < until <= call.now + datetime.timedelta(days=days):
+            message = gettext_noop("Until when the step is done is a time to come, at most %(days)s days away.")
+            move.refuse(line, "AUD-3", message, days=days)
             continue
         here = working.working(line.estate_id)
         if by is not None and by.id not in here:
@@ -219,7 +220,8 @@ def note(
 def sign_off(move: Move[AuditRun]) -> None:
     """Sign audits off, by a supervisor; refused with every overdue finding that has no note (AUD-3). It is final.
 
-    Who is to do the next steps is told of them, and managers of those that were not done by the time given before.
+    Who is to do the next steps is told of them, and managers of those that were not done by the time given before; of
+    missed limits of which nobody was told yet, the next one up is told with it.
     """
     for row in list(move.rows):
         if row.signed_off_at is not None:
@@ -230,6 +232,8 @@ def sign_off(move: Move[AuditRun]) -> None:
         else:
             move.set(row, signed_off_at=move.now, signed_off_by_id=move.actor.staff_id)
     tell_signed(move.call, move.rows)
+    if not move.preview:
+        tell_missed(move.call, {row.estate_id for row in move.rows})
 
 
 def _without_note(session: Session, run_of_day: AuditRun) -> list[str]:

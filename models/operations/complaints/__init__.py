@@ -11,6 +11,7 @@ from models.operations.complaints.closing import (
     write_formal_record,
 )
 from models.operations.complaints.entries import (
+    allow_later,
     change_owner,
     comment,
     lower_severity,
@@ -50,6 +51,7 @@ __all__ = [
     "AMENDABLE",
     "ComplaintDraft",
     "agree",
+    "allow_later",
     "amend",
     "archive",
     "assign",

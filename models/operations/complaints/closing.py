@@ -12,7 +12,7 @@ from models.events import Event
 from models.follow_ups import FollowUp
 from models.matters import Severity
 from models.operations.complaints.opening import require_all, still_open
-from models.operations.core import CHUNK, WORKING_ROLES, Move, verb, works_as
+from models.operations.core import CHUNK, WORKING_ROLES, Move, check_each, check_near, verb, works_as
 from models.operations.matters import formal_record_owed, latest_follow_ups, owes_follow_up, settled
 from models.roles import CLERKS, LEADS, SUPERVISORS, Role
 from models.staff import Staff, StaffAssignment
@@ -99,6 +99,7 @@ def write_formal_record(
     require_all(move, "CMP-3", words, **given)
     passed = measures_due_at is not None and measures_due_at < move.now
     move.refuse_unless(not passed, "CMP-3", gettext_noop("The due date has passed already."), field="measures_due_at")
+    check_each(move, lambda row: check_near(move.settings, row.estate_id, measures_due_at, move.now, "measures_due_at"))
     for complaint in list(move.rows):
         if measures_by is not None and not works_as(move.session, measures_by, complaint.estate_id, WORKING_ROLES):
             message = gettext_noop("%(person)s does not work in this estate.")

@@ -125,7 +125,7 @@ def register_and_assign(call: Call, drafts: Sequence[ComplaintDraft]) -> Outcome
 
 def _register(call: Call, drafts: Sequence[ComplaintDraft], *, goes_on: bool = False) -> Outcome:
     settings = EstateSettings(call.session, {draft.estate_id for draft in drafts})
-    accepted, outcome = sift(drafts, lambda draft: _check(call, draft))
+    accepted, outcome = sift(drafts, lambda draft: _check(call, draft, settings))
     for estate_id, at in sorted({(draft.estate_id, draft.registered_at or call.now) for draft in accepted}):
         group = [draft for draft in accepted if (draft.estate_id, draft.registered_at or call.now) == (estate_id, at)]
         rows = [
@@ -164,10 +164,10 @@ def _assign(call: Call, draft: ComplaintDraft, complaint: Complaint) -> None:
     ).all()
 
 
-def _check(call: Call, draft: ComplaintDraft) -> None:
+def _check(call: Call, draft: ComplaintDraft, settings: EstateSettings) -> None:
     if refusal := refuse_role(call.actor, "register", Complaint(estate_id=draft.estate_id)):
         raise refusal
-    check_intake(call, draft)
+    check_intake(call, draft, settings)
     if draft.anonymous and draft.category is not ComplaintCategory.NEIGHBOUR_DISPUTE:
         message = gettext_noop("Only a neighbour dispute may be taken without a name.")
         raise OperationRefused("INT-4", message, field="anonymous")

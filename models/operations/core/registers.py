@@ -101,6 +101,17 @@ def local_dates(session: Session, now: datetime.datetime) -> Callable[[int], dat
     return today
 
 
+def check_near(
+    settings: EstateSettings, estate_id: int, until: datetime.datetime | None, now: datetime.datetime, field: str
+) -> None:
+    """Refuse (INT-14) a date, said in *field*, that is further away than the estate allows without a reason."""
+    if until is not None and until > now + datetime.timedelta(days=(days := settings.longest(estate_id))):
+        message = gettext_noop(
+            "A next date is at most %(days)s days away; a supervisor moves it further with “Later than the limit”."
+        )
+        raise OperationRefused("INT-14", message, field=field, days=days)
+
+
 def check_columns(columns: Iterable[str], amendable: frozenset[str]) -> None:
     """Raise ValueError for a column that *amendable* does not name: that is the caller's mistake."""
     if forbidden := set(columns) - amendable:

@@ -54,7 +54,7 @@ def check_return_time(
     """
     if due_at <= now:
         raise OperationRefused("KEY-4", gettext_noop("The time to come back lies in the past."), field="due_at")
-    days = settings.number(estate_id, "key-loan-days")
+    days = min(settings.number(estate_id, "key-loan-days"), settings.longest(estate_id))
     if due_at > settings.calendar(estate_id).end_of_day(now + datetime.timedelta(days=days)):
         message = gettext_noop("A key comes back within %(days)s days; lend it again then.")
         raise OperationRefused("KEY-4", message, field="due_at", days=days)

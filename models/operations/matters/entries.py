@@ -47,6 +47,14 @@ class Entries(Generic[Row]):
             rule="INT-5",
             opening=opening,
         )(verbs.promise)
+        self.allow_later = verb(
+            model,
+            roles=SUPERVISORS,
+            label=gettext_noop("Later than the limit"),
+            rule="INT-14",
+            why=gettext_noop("Say why it is later than the limit allows."),
+            opening=opening,
+        )(verbs.allow_later)
         self.name_follower = verb(model, roles=SUPERVISORS, label=gettext_noop("Name follower"), opening=opening)(
             verbs.name_follower
         )

@@ -14,7 +14,7 @@ from models.complaints import Complaint
 from models.errors import Incomplete, Msgid, OperationRefused, gettext_noop
 from models.estates import Estate
 from models.matters import RETAKEN, Channel, Matter, Severity
-from models.operations.core import can_own, check_phone, phone_columns
+from models.operations.core import can_own, check_near, check_phone, phone_columns
 from models.operations.matters.owed import owes_follow_up
 from models.personal import keyring_of
 from models.residents import Resident
@@ -61,7 +61,7 @@ class MatterDraft:
     taken_from: str | None = None
 
 
-def check_intake(call: Call, draft: MatterDraft) -> None:
+def check_intake(call: Call, draft: MatterDraft, settings: EstateSettings) -> None:
     """Refuse a draft without what happened, heard in the future, or with an owner who is not of the desk."""
     if not draft.summary.strip():
         raise OperationRefused("INT-3", gettext_noop("Write down what happened."), field="summary")
@@ -69,6 +69,8 @@ def check_intake(call: Call, draft: MatterDraft) -> None:
         message = gettext_noop("It cannot have been heard in the future: %(heard)s.")
         raise OperationRefused("INT-2", message, field="heard_at", heard=draft.heard_at)
     check_promise(draft.promised_at, now=draft.registered_at or call.now)
+    for field in ("promised_at", "visit_until"):
+        check_near(settings, draft.estate_id, getattr(draft, field, None), call.now, field)
     check_phone(draft.reporter_phone)
     owner = draft.desk_owner or call.session.get_one(Staff, call.actor.staff_id)
     if not can_own(call.session, owner, draft.estate_id):
@@ -89,6 +91,7 @@ def check_answer(
     matter: Any, promised_at: datetime.datetime | None, settings: EstateSettings, now: datetime.datetime
 ) -> None:
     """Refuse to promise the answer to an enquiry, a draft or a record, for later than the estate allows (INT-5)."""
+    check_near(settings, matter.estate_id, promised_at, now, "promised_at")
     limit = settings.number(matter.estate_id, "enquiry-promise-minutes")
     latest = now + datetime.timedelta(minutes=limit)
     is_enquiry = getattr(matter, "kind", None) is TicketKind.ENQUIRY

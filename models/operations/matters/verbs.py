@@ -9,8 +9,18 @@ from typing import Any
 from models import complaints, tickets
 from models.complaints import PROGRESS_NOTE, Complaint, ComplaintStatus
 from models.errors import OperationRefused, gettext_noop
+from models.events import record_events
 from models.matters import Channel, CommentKind, RepeatReport, Severity
-from models.operations.core import Move, can_own, check_each, check_phone, local_date, phone_columns, works_as
+from models.operations.core import (
+    Move,
+    can_own,
+    check_each,
+    check_phone,
+    event_row,
+    local_date,
+    phone_columns,
+    works_as,
+)
 from models.operations.matters.comments import comment_on
 from models.operations.matters.intake import (
     caller_columns,
@@ -21,6 +31,7 @@ from models.operations.matters.intake import (
 from models.operations.mentions import check_may_read, named_in, tell
 from models.roles import Role
 from models.staff import Staff
+from models.tickets import TicketStatus
 
 OPEN_STATUSES: frozenset[Any] = frozenset(tickets.OPEN_STATUSES) | frozenset(complaints.OPEN_STATUSES)
 
@@ -141,6 +152,43 @@ def promise(move: Move[Any], *, promised_at: datetime.datetime) -> None:
         move.clocks.cancel(matter, move.now, tickets.QUESTION)
         because = move.call.reason.strip() if _ahead(matter) else None
         move.clocks.put_off(matter, move.now, tickets.PROMISE, promised_at, because)
+
+
+def allow_later(move: Move[Any], *, until: datetime.datetime) -> None:
+    """Let what waits, the measures of a complaint, or else what was promised be later than the limit (INT-14).
+
+    The supervisor's reason is an event of its own, which the row names from then on: without it the database refuses
+    such a date. Refused: a date within the limit, which needs nobody's reason, and where nobody has said a date.
+    """
+    settings, late = move.settings, move.now + datetime.timedelta(days=3660)
+    for matter in list(move.rows):
+        code, column = _said_by(matter)
+        days = settings.longest(matter.estate_id)
+        if code is None:
+            message = gettext_noop("%(record)s waits for no date that somebody said: there is none to be moved.")
+            move.refuse(matter, "INT-14", message, record=matter.number)
+        elif not move.now + datetime.timedelta(days=days) < until <= late:
+            message = gettext_noop("Say a date that is more than %(days)s days away, and less than ten years.")
+            move.refuse(matter, "INT-14", message, field="until", days=days)
+        elif not move.preview:
+            role = move.role_of(matter).value
+            told = event_row(
+                matter, move.call, role=role, verb=move.verb, version=None, before={}, after={}, rule="INT-14"
+            )
+            (event,) = record_events(move.session, [told])
+            move.set(matter, beyond_limit_by=event, **({column: until} if column else {}))
+            move.clocks.put_off(matter, move.now, code, until, move.call.reason.strip())
+
+
+def _said_by(matter: Any) -> tuple[str | None, str]:
+    """The clock whose end somebody has said, and the column that says it too."""
+    if matter.status is TicketStatus.WAITING:
+        return tickets.WAITING, ""
+    if matter.status not in OPEN_STATUSES or getattr(matter, "finished_at", None) or _carried_out(matter):
+        return None, ""
+    if getattr(matter, "measures_due_at", None) is not None:
+        return complaints.MEASURES, "measures_due_at"
+    return (tickets.PROMISE, "promised_at") if matter.promised_at is not None else (None, "")
 
 
 def _carried_out(matter: Any) -> bool:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.errors import OperationRefused, gettext_noop
+from models.next_dates import LONGEST_DAYS
 from models.operations.core import (
     Move,
     New,
@@ -22,6 +23,7 @@ from models.operations.settings.counting import let_follow
 from models.roles import MANAGERS
 from models.settings import (
     DEFAULT_SETTINGS,
+    NEXT_DATE,
     Category,
     CategoryRegister,
     Clock,
@@ -37,12 +39,13 @@ MAXIMUM_MINUTES = 525_600
 LIMITS = {
     "minutes": (1, MAXIMUM_MINUTES),
     "days": (1, 3660),
+    NEXT_DATE: (1, LONGEST_DAYS),
     "months": (1, 60),
     "attempts": (1, 100),
     "percent": (1, 100),
     "fen": (0, 100_000_000),
 }
-"""Last word of a setting's code -> smallest and largest figure."""
+"""Last word of a setting's code, or the code itself -> smallest and largest figure."""
 
 _TIME = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d", re.ASCII)
 _CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
@@ -114,7 +117,7 @@ def check_value(code: str, value: object) -> None:
             message = gettext_noop("This must be a list of times from and until, such as 12:00 and 14:00.")
             raise OperationRefused("SET-1", message, field="value")
     else:
-        check_figure(value, *LIMITS[code.rpartition("-")[2]], "value")
+        check_figure(value, *(LIMITS.get(code) or LIMITS[code.rpartition("-")[2]]), "value")
 
 
 def _is_interval(item: object) -> bool:

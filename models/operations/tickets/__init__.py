@@ -3,6 +3,7 @@
 from models.operations.matters import merge
 from models.operations.tickets.charges import charge, owes_charge, settle, waive
 from models.operations.tickets.entries import (
+    allow_later,
     change_owner,
     comment,
     lower_severity,
@@ -54,6 +55,7 @@ __all__ = [
     "ON_SITE_KINDS",
     "TicketDraft",
     "accept",
+    "allow_later",
     "amend",
     "answer",
     "answer_clock",

@@ -16,6 +16,7 @@ from models.matters import ClockRun
 from models.operations.core import (
     Move,
     can_handle,
+    check_near,
     check_phone,
     create,
     first_limits,
@@ -160,7 +161,7 @@ def _register(call: Call, drafts: Sequence[TicketDraft], *, goes_on: bool = Fals
 def _check(call: Call, draft: TicketDraft, settings: EstateSettings) -> None:
     if refusal := refuse_role(call.actor, "register", Ticket(estate_id=draft.estate_id)):
         raise refusal
-    check_intake(call, draft)
+    check_intake(call, draft, settings)
     emergency = draft.kind is TicketKind.EMERGENCY
     if (lacks := required(draft)) and not emergency:
         raise Incomplete("INT-3", lacks)
@@ -268,6 +269,7 @@ def amend(
             continue
         try:
             check_change(ticket, columns)
+            check_near(move.settings, ticket.estate_id, columns.get("visit_until"), move.now, "visit_until")
         except OperationRefused as refusal:
             move.reject(ticket, refusal)
             continue

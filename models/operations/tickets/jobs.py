@@ -6,7 +6,7 @@ from dataclasses import replace
 from models.errors import Msgid, gettext_noop
 from models.follow_ups import FollowUp
 from models.matters import CommentKind
-from models.operations.core import Move, once_looked_up, verb
+from models.operations.core import Move, check_each, check_near, once_looked_up, verb
 from models.operations.matters import (
     comment_on,
     drop_follow_ups,
@@ -98,6 +98,7 @@ def wait(move: Move[Ticket], *, waiting_reason: WaitingReason, until: datetime.d
     if waiting_reason is WaitingReason.RESIDENT_ABSENT:
         message = gettext_noop("Write down how long was waited and that a note with the desk's number was left.")
         move.refuse_unless(note.strip(), "DSP-8", message, field="note")
+    check_each(move, lambda ticket: check_near(move.settings, ticket.estate_id, until, move.now, "until"))
     for ticket in list(move.rows):
         clock = move.settings.clock(ticket.estate_id, WAITING)
         if ticket.kind is TicketKind.EMERGENCY:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from models.call import Call
 from models.errors import Outcome, gettext_noop
 from models.matters import CommentKind, Severity
-from models.operations.core import Move, can_handle, operation, verb
+from models.operations.core import Move, can_handle, check_each, check_near, operation, verb
 from models.operations.matters import comment_on, merge
 from models.operations.tickets.opening import BUILT_ON
 from models.roles import CLERKS, LEADS, SUPERVISORS
@@ -121,6 +121,7 @@ def check_visit(
     move.refuse_unless(begins_first, "DSP-2", gettext_noop("The visit ends before it begins."), field="visit_until")
     over = visit_until is not None and visit_until < move.now
     move.refuse_unless(not over, "DSP-2", gettext_noop("The agreed visit is over already."), field="visit_until")
+    check_each(move, lambda ticket: check_near(move.settings, ticket.estate_id, visit_until, move.now, "visit_until"))
 
 
 def own_teams(session: Session, tickets: Iterable[Ticket]) -> dict[int, Team]:

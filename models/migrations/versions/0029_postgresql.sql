@@ -1,0 +1,5 @@
+-- A later date needs a supervisor's reason.
+
+ALTER TABLE complaints ADD COLUMN beyond_limit_by BIGINT;
+
+ALTER TABLE tickets ADD COLUMN beyond_limit_by BIGINT;
