@@ -402,11 +402,8 @@ class KeyLoan(Register, Base):
         Index("ix_key_loans_key_id", "key_id"),
         Index("ix_key_loans_estate_id_lent_at", "estate_id", "lent_at", "id"),
         info={
-            TRIGGERS: together(
-                LOAN_GUARDS,
-                within_limit("key_loans", "NEW.returned_at IS NULL AND NEW.lost_at IS NULL", since="lent_at"),
-            ),
-            SENTENCES: {**LOAN_SENTENCES, **limit_sentences("key_loans")},
+            TRIGGERS: LOAN_GUARDS,
+            SENTENCES: LOAN_SENTENCES,
             HANGING: ("audit_findings", "told"),
         },
     )

@@ -54,9 +54,9 @@ alike, whoever writes and however:
   and whenever one is taken away from an open row or a row becomes open without them, that is refused. `answerable_id`
   names neither the system account nor a disabled one when it is written. The next `frontdesk audit` or `db upgrade`
   starts the clocks of the row's state.
-- **A next date is at most 92 days away** (`tickets`, `complaints`, `key_approvals`, `keys`, `key_loans`): to the end of
-  that day, from the row's last step, which is `updated_at` or, where that is later, the column by which it was
-  registered, asked for, lost or lent. Whoever writes a date sets `updated_at` too. A matter goes further only with
+- **A next date is at most 92 days away** (`tickets`, `complaints`, `key_approvals`, `keys`): to the end of that
+  day, from the row's last step, which is `updated_at` or, where that is later, the column by which it was
+  registered, asked for or lost. Whoever writes a date sets `updated_at` too. A matter goes further only with
   `beyond_limit_by`, the event by which a supervisor said why.
 - **Names and words** (columns noted so) are not in `before`, `after` and `reason` of an event since revision 0018: the
   text `encrypted` stands there for each, and the values lie in `personal`, as JSON of the three, encrypted under the

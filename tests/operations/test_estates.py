@@ -80,8 +80,11 @@ def test_a_new_estate_has_its_clocks_settings_categories_hours_and_calendar__SET
         "progress-note",
         "review",
         "archiving",
+        "approval-decided",
+        "approval-used",
+        "owner-told",
     }
-    assert counted(desk, Setting) == 13
+    assert counted(desk, Setting) == 14
     assert counted(desk, WorkingHours) == 10
     assert found(desk, CalendarDay, day=NEW_YEAR_EVE).kind is DayKind.OFF
     assert found(desk, CalendarDay, day=MAKE_UP_SATURDAY).kind is DayKind.WORKING

@@ -131,7 +131,6 @@ def rows_with_dates(world, now):
     yield new_ticket(world, now), "due_at"
     yield complaint_in(world, ComplaintStatus.INVESTIGATING, now), "due_at"
     yield key_desk.request(desk), "next_at"
-    yield key_desk.lend(desk), "due_at"
     lost = key_desk.register(desk)
     keys.report_lost(Call(world.session, desk.clerk, now), [lost]).one()
     yield lost, "due_at"
