@@ -211,6 +211,8 @@ def time_limits() -> dict[str, TimeLimit]:
 
 
 NEXT_DATE = "next-date-days"
+WARNING_PERCENT = "clock-warning-percent"
+"""The figure that says when of a limit, or of a loan, somebody is warned."""
 DEFAULT_SETTINGS: dict[str, tuple[str, object]] = {
     "enquiry-promise-minutes": ("INT-5", 30),
     "follow-up-attempts": ("FUP-3", 3),
@@ -224,7 +226,7 @@ DEFAULT_SETTINGS: dict[str, tuple[str, object]] = {
     "key-loan-days": ("KEY-4", 31),
     "undo-minutes": ("SET-1", 10),
     "audit-before-midnight-minutes": ("AUD-1", 60),
-    "clock-warning-percent": ("INT-14", 80),
+    WARNING_PERCENT: ("INT-14", 80),
     NEXT_DATE: ("INT-14", LONGEST_DAYS),
 }
 

@@ -41,8 +41,8 @@ class ToldKind(LabelledEnum):
 class Told(OfRecord, Base):
     """One message to one person about a record: written by the verb that is its cause, shown until it is seen.
 
-    ``cause`` is ``event:ID``, ``comment:ID``, ``audit_line:ID`` or, of a limit, ``clock_run:ID:near``: of one cause a
-    person is told once.
+    ``cause`` is ``event:ID``, ``comment:ID``, ``audit_line:ID`` or, of a limit, ``clock_run:ID:near``; of a loan
+    ``key_loan:ID:date:near``. Of one cause a person is told once.
     """
 
     __tablename__ = "told"

@@ -15,10 +15,9 @@ from models.matters import ClockRun
 from models.operations.core import People, Step, about, message, write_messages
 from models.policy import roles_of
 from models.roles import Role
-from models.settings import Clock, EstateSettings
+from models.settings import WARNING_PERCENT, Clock, EstateSettings
 from models.told import Told, ToldKind
 
-WARNING_PERCENT = "clock-warning-percent"
 DAY = datetime.timedelta(days=1)
 """Nobody is warned earlier than this, however long a limit is; what ran out earlier is for the audit, and no news."""
 AT_ONCE = 200

@@ -12,7 +12,7 @@ from models.audits import AuditRun
 from models.call import Call
 from models.errors import Msgid, Outcome, gettext_noop
 from models.estates import Estate
-from models.operations import audits, limits, settings
+from models.operations import audits, keys, limits, settings
 from models.settings import EstateSettings
 from models.timekeeping import LEASE, TIMEKEEPER, WorkLease
 
@@ -85,5 +85,6 @@ TASKS = (
     Task(gettext_noop("nightly audit"), _estates_to_audit, _audit),
     Task(gettext_noop("what follows a changed clock"), settings.pieces, settings.recount_clocks),
     Task(gettext_noop("limits near and missed"), limits.to_tell, limits.tell_limits),
+    Task(gettext_noop("reminders to who has a key"), keys.due_loans, keys.remind),
 )
 """All that time does, in this order."""

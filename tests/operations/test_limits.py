@@ -6,7 +6,7 @@ from sqlalchemy import select
 from models.call import Call
 from models.complaints import ComplaintStatus
 from models.operations import keys, limits, tickets
-from models.settings import Setting
+from models.settings import WARNING_PERCENT, Setting
 from models.tickets import TicketStatus
 from models.told import Told
 from tests.operations import key_desk
@@ -91,7 +91,7 @@ def test_who_left_or_works_elsewhere_is_told_nothing_and_the_next_one_up_is_warn
 
 
 def test_the_warning_is_a_share_that_a_manager_sets_and_comes_no_earlier_than_a_day_before__SET_1(world, now, at):
-    setting = Setting(estate_id=world.estate.id, code=limits.WARNING_PERCENT, rule="INT-14", value=50)
+    setting = Setting(estate_id=world.estate.id, code=WARNING_PERCENT, rule="INT-14", value=50)
     world.session.add(setting)
     first = new_ticket(world, now)
     assert at(now + 15 * MINUTE - SECOND) == []

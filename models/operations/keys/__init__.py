@@ -14,6 +14,7 @@ from models.operations.keys.custody import (
     tell_owner,
 )
 from models.operations.keys.loans import LOAN_AMENDABLE, LoanDraft, amend_loans, lend, on_loan, open_loans
+from models.operations.keys.reminders import due_loans, remind
 from models.operations.keys.returns import correct, extend, return_keys
 from models.operations.keys.taken_over import delete_loans
 
@@ -31,6 +32,7 @@ __all__ = [
     "correct",
     "delete",
     "delete_loans",
+    "due_loans",
     "extend",
     "hand_back",
     "key_gone",
@@ -41,6 +43,7 @@ __all__ = [
     "owners",
     "refuse",
     "register",
+    "remind",
     "report_lost",
     "request",
     "return_keys",
