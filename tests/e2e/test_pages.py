@@ -136,7 +136,7 @@ def test_what_opens_over_a_page_has_no_obstacle_either__WCAG_2_2_AA(
     check("refused loan")
     page.goto(f"/admin/tickets/?preview={records.tickets[1]}")
     check("preview")
-    page.goto("/admin/tickets/new/")
+    page.goto(f"/admin/tickets/step/report_again/?id={records.tickets[1]}")
     page.locator("#unit_id-ts-control").click()
     page.wait_for_selector(".ts-dropdown .option")
     check("look-up")

@@ -21,6 +21,7 @@ from models.tickets import Ticket, TicketStatus
 from tests import reading
 from tests.factories import World
 from tests.fixed import NOW
+from tests.operations.walks import complaint_in
 from tests.records import Records
 
 INTAKE = "/admin/tickets/intake/"
@@ -447,3 +448,16 @@ def test_what_was_taken_as_the_wrong_kind_is_put_right_on_its_page_and_both_reco
     look.rollback()
     kind = f"/admin/tickets/step/change_kind/?id={records.tickets[1]}"
     assert post(clerk, kind, kind="household_service", reason="").location == ticket
+
+
+def test_an_archived_complaint_goes_on_as_a_new_one_from_its_page__CMP_8(
+    post: Callable[..., Any], sign_in: Callable[..., FlaskClient], session: DeskSession, world: World
+) -> None:
+    archived = complaint_in(world, ComplaintStatus.ARCHIVED, NOW - datetime.timedelta(days=9)).id
+    session.commit()
+    clerk, page = sign_in("clerk"), f"/admin/complaints/details/?id={archived}"
+    assert post(clerk, f"/admin/complaints/step/reopen_as_new/?id={archived}", reason="又停了").location == page
+    following = session.scalars(select(Complaint.id).where(Complaint.previous_id == archived)).one()
+    session.rollback()
+    assert f"/admin/complaints/details/?id={following}" in clerk.get(page).text
+    assert page in clerk.get(f"/admin/complaints/details/?id={following}").text

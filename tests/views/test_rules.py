@@ -80,6 +80,12 @@ def test_what_is_wrong_at_a_field_has_the_text_of_its_rule_beside__INT_3(sign_in
     assert opened(reading.one(reading.page(answer.text), ".problems")) == {"INT-3": RULES["INT-3"]}
 
 
+def test_a_page_that_a_role_may_not_open_says_which_may__INT_2(sign_in, records: Records) -> None:
+    refused = sign_in("technician").get("/admin/tickets/intake/")
+    assert refused.status_code == 403
+    assert "This needs one of these roles: clerk; supervisor; manager." in reading.words(reading.page(refused.text))
+
+
 def test_what_is_said_to_help_are_verbs_and_rules_that_there_are(pages) -> None:
     declared = [(view, rule, name) for view in pages.values() for rule, names in helping(view) for name in names]
     assert len(declared) > 30

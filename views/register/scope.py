@@ -13,9 +13,10 @@ from werkzeug.exceptions import NotFound
 from werkzeug.local import LocalProxy
 
 from models.base import Base
-from models.errors import Outcome
+from models.errors import OperationRefused, Outcome, gettext_noop
 from models.estates import Estate
-from models.policy import may, visible
+from models.policy import may, roles_of, visible
+from models.roles import Role
 from models.staff import Actor
 from models.verbs import find
 from views.forms.base import DeskConverter, DeskForm
@@ -30,6 +31,7 @@ from views.request.keeping import fixed_url, kept_statement
 from views.request.queries import PAGE_SIZE
 from views.words.cells import Cell, cell_of, columns_of_end
 from views.words.labels import Caption, label_in, register_label
+from views.words.language import sentence
 from views.words.references import NAMES
 
 INVALID = 400
@@ -51,6 +53,12 @@ def actor_here() -> Actor | None:
         here = replace(actor, roles=frozenset(role for role in actor.roles if role[0] == estate.id))
         g.actor_here = actor, estate.id, here
     return cast("Actor", here)
+
+
+def needs_role(register: str, verb: str) -> OperationRefused:
+    """The refusal to whom no role gives *verb*, with those that do."""
+    roles = sorted(roles_of(register, verb) or (), key=list(Role).index)
+    return OperationRefused("ROLE", gettext_noop("This needs one of these roles: %(roles)s."), roles=roles)
 
 
 def perform(
@@ -223,9 +231,11 @@ class Scope(PanelView, Searching, Generic[Row]):
         return may(actor_here(), verb, self.register)
 
     def require(self, verb: str, record: Base | None = None) -> None:
-        """403 unless the person may do *verb*."""
+        """403 unless the person may do *verb*; to whom no role gives it, with those that do."""
         if not self.allowed(verb, record):
-            abort(403)
+            own = {role for _estate, role, _team in getattr(context.actor(), "roles", ())}
+            has_one = own & (roles_of(self.register, verb) or own)
+            abort(403, None if has_one else sentence(needs_role(self.register, verb)))
 
     @property
     def can_create(self) -> bool:  # type: ignore[override]  # asked at each request, not at start

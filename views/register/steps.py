@@ -12,13 +12,12 @@ from werkzeug.exceptions import BadRequest, NotFound
 
 from models.base import Base, LabelledEnum
 from models.errors import OperationRefused, Outcome, StaleRecord, gettext_noop
-from models.policy import may, roles_of
-from models.roles import Role
+from models.policy import may
 from models.verbs import moves_of, verb_label
 from views.forms.base import DeskForm, NothingForm
 from views.forms.lookups import learn_for
 from views.register.part import Row
-from views.register.scope import INVALID
+from views.register.scope import INVALID, needs_role
 from views.request import context
 from views.request.queries import LARGEST_ID, asked_id
 from views.request.sent_once import once
@@ -75,10 +74,6 @@ def next_step(steps: Sequence[Step], record: Base) -> Step | None:
         if usual and may(context.actor(), step.verb, record):
             return step
     return None
-
-
-def _in_order(roles: frozenset[Role] | None) -> list[Role]:
-    return sorted(roles or (), key=list(Role).index)
 
 
 def status_of(record: Base) -> LabelledEnum:
@@ -165,7 +160,7 @@ class StepPages(Part[Row]):
 
     def _way(self, record: Row, name: str) -> WayOn | None:
         register, _dot, verb = name.rpartition(".")
-        who = joined(label(role) for role in _in_order(roles_of(register or self.register, verb)))
+        who = joined(label(role) for role in needs_role(register or self.register, verb).values["roles"])
         text = say(verb_label(verb))
         if register:
             url = self.get_url(f"{register}.index_view") if may(context.actor(), verb, register) else ""
@@ -185,8 +180,7 @@ class StepPages(Part[Row]):
 
     def _refusal(self, step: Step, record: Row) -> OperationRefused | None:
         if not self.allowed(step.verb, record):
-            roles = _in_order(roles_of(self.register, step.verb))
-            return OperationRefused("ROLE", gettext_noop("This needs one of these roles: %(roles)s."), roles=roles)
+            return needs_role(self.register, step.verb)
         if not self._legal(step.verb, record):
             return OperationRefused(
                 self.model.status_rule,

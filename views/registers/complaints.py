@@ -2,6 +2,7 @@
 
 from flask import url_for
 from flask_babel import lazy_gettext as _
+from sqlalchemy import or_
 
 from models.complaints import CANCELS, IS_OPEN, OPEN_STATUSES, Complaint, ComplaintNature, ComplaintStatus
 from models.matters import Severity
@@ -139,6 +140,7 @@ STEPS = (
     Step("take_back", when=lambda c: c.status is ComplaintStatus.CANCELLED),
     Step("merge", MergeComplaintForm, when=lambda c: c.status in CANCELS),
     Step("cancel", ReasonForm, "danger", when=is_open),
+    Step("reopen_as_new", ReasonForm, "primary", when=lambda c: c.status is ComplaintStatus.ARCHIVED),
     Step("correct", ReasonForm, "danger", when=lambda c: c.status is not ComplaintStatus.REGISTERED),
 )
 
@@ -307,12 +309,14 @@ class ComplaintView(CallPages[Complaint]):
             )
         work = matter_table(_("Work"), Ticket, "tickets", Ticket.complaint_id == record.id)
         work.links = links
+        linked = or_(Complaint.previous_id == record.id, Complaint.id == (record.previous_id or 0))
         return [
             clock_table("complaints", record.id),
             hold_table("complaints", record.id),
             work,
             follow_up_table("complaints", record.id),
             repeat_table("complaints", record.id, in_full=self.may_read_phone(record)),
+            matter_table(_("Linked complaints"), Complaint, "complaints", linked),
             *merged_tables(Complaint, record.id),
             *taken_tables(record),
         ]
