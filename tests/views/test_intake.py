@@ -153,7 +153,7 @@ def test_a_complaint_is_taken_on_the_same_page_with_its_own_fields__INT_2_CMP_1_
     post: Callable[..., Any], sign_in: Callable[..., FlaskClient], look: DeskSession, world: World, call: dict[str, str]
 ) -> None:
     clerk = sign_in("clerk")
-    sent = {**call, **COMPLAINT, "nature": "valid", "promised_at": "2099-01-01 09:00", "form_key": "k" * 20}
+    sent = {**call, **COMPLAINT, "nature": "valid", "promised_at": "2026-11-20 09:00", "form_key": "k" * 20}
     of_tickets = {"visit_from": "nonsense", "category_id": "987", "complaint_id": "id:987"}
     answer = post(clerk, INTAKE, **sent, **of_tickets)
     made = look.scalars(select(Complaint)).one()
