@@ -1,6 +1,7 @@
 """What every verb stands on: the move over a batch, clocks, numbers, who may answer for a record."""
 
-from models.operations.core.clocks import BEGINS, NO_STEPS, FirstLimits, addable, counted_due, first_limits, start_first
+from models.operations.core.added_clocks import BEGINS, NO_STEPS, addable
+from models.operations.core.clocks import FirstLimits, counted_due, first_limits, start_first
 from models.operations.core.creation import New, create_with_clocks, creation
 from models.operations.core.findings import FINDERS, AuditDay, Finding, FindingKey, finds, number_of
 from models.operations.core.identity import check_id_number, id_columns, id_digest

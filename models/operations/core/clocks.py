@@ -9,18 +9,13 @@ from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from models.base import Base, tables
-from models.conditions import Asking, kind_of, predicate, read as read_condition
-from models.errors import OperationRefused
+from models.base import Base
 from models.hanging import HANGING
 from models.matters import ClockRun
+from models.operations.core.added_clocks import BEGINS, addable, is_for
 from models.settings import Clock, EstateSettings
 
 _TABLE = cast("Table", ClockRun.__table__)
-BEGINS = "register"
-"""The verb that stands for every one that makes a record, where a clock says with what it begins."""
-NO_STEPS = (BEGINS, "amend", "delete", "recount")
-"""Verbs with which no clock begins or ends that a manager adds; the first stands for making a record."""
 
 
 class FirstLimit(NamedTuple):
@@ -71,8 +66,7 @@ class RunningClocks:
         self._now = now
         self._session, self._rows, self._settings, self._preview = session, rows, settings, preview
         self._register = register
-        self.may_be_added = register in addable()
-        """Whether a manager may add clocks for the records of this register."""
+        self._may_be_added = register in addable()
         self._has_clocks = _TABLE.name in _TABLE.metadata.tables[register].info.get(HANGING, ())
         self._runs: dict[int, list[ClockRun | _NewRun]] | None = None
         self._clocks: dict[int, Clock] = {}
@@ -265,39 +259,22 @@ class RunningClocks:
             ]
             yield row_id, min(dues, default=None)
 
+    def keep_added(self, row: Any, verb: str, changes: Mapping[str, Any], at: datetime.datetime) -> None:
+        """Begin, meet and cancel the clocks that a manager has added, as *verb* makes these *changes* of *row*."""
+        model = type(row)
+        for clock in self._settings.added(row.estate_id, self._register) if self._may_be_added else ():
+            if clock.stop_event == verb:
+                self.meet(row, at, clock.code)
+            elif "status" in changes and changes["status"] not in model.open_statuses:
+                self.cancel(row, at, clock.code)
+            elif clock.start_event == verb and is_for(clock, row, self._settings, at, changes):
+                self.start(row, clock.code, at)
+
     def stand(self, row: Any, status: Any, at: datetime.datetime) -> None:
         """Start what the *status* that *row* comes into has for a floor (INT-14), where it does not run yet."""
         for limit in type(row).time_limits:
             if status in limit.floor_of and limit.fits(row):
                 self.start(row, limit.code, at)
-
-
-def addable() -> dict[str, type[Any]]:
-    """The registers for whose records a manager may add clocks: those that have states in which something is owed."""
-    return {
-        name: model
-        for name, model in tables().items()
-        if model.open_statuses and _TABLE.name in cast("Table", model.__table__).info.get(HANGING, ())
-    }
-
-
-def is_for(
-    clock: Clock, row: Any, settings: EstateSettings, now: datetime.datetime, changes: Mapping[str, Any]
-) -> bool:
-    """Whether a clock that a manager has added is for *row*, which *changes* are about to become of (SET-1).
-
-    One whose condition another program has written so that nobody can read it is for all: rather too much is seen.
-    """
-    columns = type(row).__table__.columns
-    try:
-        condition = None if clock.condition is None else read_condition(clock.condition, columns)
-    except OperationRefused:
-        condition = None
-    if condition is None:
-        return True
-    known = [column.name for column in columns if kind_of(column)]
-    values = {name: changes.get(name, getattr(row, name)) for name in known}
-    return predicate(condition, columns, Asking(now, settings.calendar(row.estate_id)))(values)
 
 
 def first_limits(

@@ -15,14 +15,15 @@ from models.base import Base, LabelledEnum
 from models.call import Call
 from models.errors import Msgid, OperationRefused, Outcome, StaleRecord, gettext_noop
 from models.events import fact, record_events
-from models.operations.core.clocks import NO_STEPS, RunningClocks, is_for
+from models.operations.core.added_clocks import NO_STEPS
+from models.operations.core.clocks import RunningClocks
 from models.operations.core.telling import tell
 from models.operations.core.ways_out import CHUNK
 from models.personal import Keyring, keyring_of
 from models.policy import role_for
 from models.roles import Role
 from models.rules import known_rule
-from models.settings import Clock, EstateSettings
+from models.settings import EstateSettings
 from models.staff import Actor
 from models.verbs import verb_label
 
@@ -173,18 +174,8 @@ class Move(Generic[Row]):
                     self.clocks.start(row, limit.code, self.now)
                 elif status is not None and status not in self.model.open_statuses:
                     self.clocks.cancel(row, self.now, limit.code)
-        for row in self.rows if self.clocks.may_be_added and not self.preview and self.verb not in NO_STEPS else ():
-            for clock in self.settings.added(getattr(row, "estate_id"), self.model.__tablename__):  # noqa: B009  # clocks run
-                self._keep_added(row, clock)
-
-    def _keep_added(self, row: Row, clock: Clock) -> None:
-        changes = self._changes.get(row.id, {})
-        if clock.stop_event == self.verb:
-            self.clocks.meet(row, self.now, clock.code)
-        elif "status" in changes and changes["status"] not in self.model.open_statuses:
-            self.clocks.cancel(row, self.now, clock.code)
-        elif clock.start_event == self.verb and is_for(clock, row, self.settings, self.now, changes):
-            self.clocks.start(row, clock.code, self.now)
+        for row in self.rows if self.verb not in NO_STEPS and not self.preview else ():
+            self.clocks.keep_added(row, self.verb, self._changes.get(row.id, {}), self.now)
 
     def note(self, row: Row, **facts_of_row: Any) -> None:
         """Say what the event of *row* alone keeps beside the changed columns, as codes."""
