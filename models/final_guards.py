@@ -20,7 +20,9 @@ _CLOSED = (
     f"{_TAKEN}, kind, category_id, complaint_id, visit_from, visit_until, dispatched_at, accepted_at, arrived_at,"
     " finished_at, closed_at, closed_by_id, slip_taken_by_id, waiting_reason, waiting_from, waiting_note, cancel_kind,"
     " acceptance, acceptance_reason, charge_fen, charge_agreed_at, settled_at, invoice_number, waived_at, waive_reason,"
-    " slip_returned_at, slip_returned_to_id, must_complete"
+    " slip_returned_at, slip_returned_to_id, must_complete, incident_id, outside_party, outside_contact,"
+    " outside_phone, outside_at,"
+    " outside_done_at, submitted_to, submission, submitted_at, submitted_by_id, authority_answer, authority_answered_at"
 )
 """Not the people and rooms that a merge moves, and not the counts of what hangs on it."""
 _UNFINISHED = (
@@ -97,7 +99,14 @@ def _stays(register: str) -> tuple[Guards, ...]:
 
 
 COMPLAINT_GUARDS = together(*_stays("complaints"))
+_CHAINED = (
+    "NEW.incident_id = NEW.id OR EXISTS (SELECT 1 FROM tickets AS one"
+    " WHERE one.id = NEW.incident_id AND one.incident_id IS NOT NULL)"
+    " OR EXISTS (SELECT 1 FROM tickets AS further WHERE further.incident_id = NEW.id)"
+)
 TICKET_GUARDS = together(
+    guard("tickets", "tickets_incident_new", "INSERT", "NEW.incident_id IS NOT NULL", _CHAINED),
+    guard("tickets", "tickets_incident", "UPDATE OF incident_id", "NEW.incident_id IS NOT NULL", _CHAINED),
     *_stays("tickets"),
     guard(
         "tickets",
@@ -135,6 +144,7 @@ _UNFINISHED_SAID = gettext_noop("A ticket is closed when its charge is settled, 
 _AUDIT = gettext_noop("An audit that is signed off stays as it is.")
 _MARK = gettext_noop("Only an import says that a record was closed at its source.")
 _KEY = gettext_noop("The key of what was said stays as it is; deleted, it erases what was said.")
+_CHAIN = gettext_noop("The ticket that leads an incident is not part of another.")
 _Sentences = Mapping[str, tuple[str, Msgid]]
 COMPLAINT_SENTENCES: _Sentences = {
     "complaints_final": ("CMP-8", _ARCHIVE),
@@ -146,6 +156,8 @@ TICKET_SENTENCES: _Sentences = {
     "tickets_final_row": ("JOB-6", _CLOSED_STAYS),
     "tickets_final_status": ("JOB-6", _CLOSED_STAYS),
     "tickets_mark": ("JOB-6", _MARK),
+    "tickets_incident_new": ("INT-6", _CHAIN),
+    "tickets_incident": ("INT-6", _CHAIN),
     "tickets_unfinished": ("JOB-6", _UNFINISHED_SAID),
     "tickets_unfinished_change": ("JOB-6", _UNFINISHED_SAID),
     "tickets_unasked": ("FUP-1", gettext_noop("A resident's job is closed when its follow-up is settled.")),

@@ -290,7 +290,9 @@ class Comment(OfMatter, Base):
 
     __tablename__ = "comments"
     title = gettext_noop("Entries")
-    keeping = Keeping(times=("created_at", "at"), written_by=("comment", "escalate", "propose"))
+    keeping = Keeping(
+        times=("created_at", "at"), written_by=("comment", "escalate", "propose", "tell_all", "decide", "outside_done")
+    )
 
     at: Mapped[datetime.datetime] = mapped_column(UTCDateTime, info=named("When"))
     author_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), info=named("Author"))

@@ -3,15 +3,19 @@
 The verbs that register and the pages that take a call ask the same function, :func:`same_matters`.
 """
 
+import datetime
+import functools
 import itertools
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
+from models.base import never
 from models.complaints import Complaint, ComplaintCategory, ComplaintStatus
 from models.estates import Unit, UnitUse
 from models.finding import found_rooms, rooms_named
@@ -22,6 +26,8 @@ from models.tickets import Ticket, TicketKind, TicketStatus
 
 LATEST = 2_000
 """So many open matters that say where in words of their own are compared, the latest first."""
+REPORTS = 200
+"""So many tickets are looked at for incidents, the latest first."""
 OTHER = "other"
 """The category of what fits no other: two such matters have nothing in common by it."""
 
@@ -180,6 +186,88 @@ def _telling(session: Session, model: type[Any], category: Any) -> Any:
     return None if code == OTHER else category
 
 
+SAID_OF_A_REPORT = ["id", "number", "status", "summary", "place", "registered_at", "incident_id", "estate_id"]
+
+
+def reports_since(since: Any, *conditions: ColumnElement[bool]) -> Select[Any]:
+    """The columns of the unfinished tickets that may be reports of one cause: registered *since*, or leading some."""
+    telling = select(Category.id).where(Category.id == Ticket.category_id, Category.code != OTHER).scalar_subquery()
+    leads = select(Ticket.incident_id).where(Ticket.incident_id.is_not(None))
+    names = (Unit.code, Unit.use, Unit.building, telling.label("sort"))
+    query = select(*(getattr(Ticket, name) for name in SAID_OF_A_REPORT), *names)
+    query = query.outerjoin(Unit, Unit.id == Ticket.unit_id).where(Ticket.status.in_(UNFINISHED[Ticket]), *conditions)
+    query = query.where(or_(Ticket.registered_at > since, Ticket.id.in_(leads)))
+    return query.order_by(Ticket.registered_at.desc(), Ticket.id.desc()).limit(REPORTS)
+
+
+@dataclass(frozen=True)
+class Burst:
+    """Reports that may be one incident: the *leading* one, or the earliest, and the others, as rows of columns."""
+
+    leading: Any
+    others: tuple[Any, ...]
+    is_open: bool
+    """Whether *leading* leads an incident already."""
+
+
+def bursts(rows: Iterable[Any], figures: Callable[[int], tuple[int, int]]) -> list[Burst]:
+    """Which of *rows* (:func:`reports_since`) may be one incident (INT-6), the earliest first.
+
+    *figures*: estate -> so many reports alike within so many minutes. Alike are those of one building and category,
+    or of :func:`like_words`. What fits an incident that is open is offered to it, however few and late.
+    """
+    left = sorted(rows, key=lambda row: (row.registered_at, row.id))
+    leads = {row.incident_id for row in left}
+    found = []
+    for leading in [row for row in left if row.id in leads]:
+        fitting = tuple(row for row in _free(left, leads) if row.id > leading.id and _alike_reports(leading, row))
+        if fitting:
+            found.append(Burst(leading, fitting, is_open=True))
+            left = [row for row in left if row not in fitting]
+    while free := _free(left, leads):
+        number, minutes = figures(free[0].estate_id)
+        until = free[0].registered_at + datetime.timedelta(minutes=minutes)
+        others = tuple(row for row in free[1:] if row.registered_at <= until and _alike_reports(free[0], row))
+        left = free[1:]
+        if len(others) + 1 >= number:
+            found.append(Burst(free[0], others, is_open=False))
+            left = [row for row in left if row not in others]
+    return found
+
+
+def incidents_of(session: Session, report: Report) -> list[int]:
+    """The ids of the tickets that lead an open incident of which *report* may be a further one, the oldest first."""
+    unit = session.get(Unit, report.unit_id) if report.unit_id is not None else None
+    asked = SimpleNamespace(
+        estate_id=report.estate_id,
+        summary=report.summary,
+        place=report.place,
+        code=unit.code if unit is not None else "",
+        building=unit.building if unit is not None else None,
+        sort=_telling(session, Ticket, report.category) and report.category,
+    )
+    leads = session.execute(reports_since(never(), Ticket.estate_id == report.estate_id, Ticket.incident_id.is_(None)))
+    return sorted(row.id for row in leads if _alike_reports(row, asked))
+
+
+def _free(rows: Iterable[Any], leads: Container[Any]) -> list[Any]:
+    return [row for row in rows if row.incident_id is None and row.id not in leads]
+
+
+def _alike_reports(one: Any, other: Any) -> bool:
+    if one.estate_id != other.estate_id:
+        return False
+    here, there = (row.place or row.code or "" for row in (one, other))
+    if one.sort is not None and one.sort == other.sort and _buildings(one, here) & _buildings(other, there):
+        return True
+    return like_words(one.summary, other.summary, here, there)
+
+
+def _buildings(row: Any, text: str) -> frozenset[str]:
+    return frozenset({row.building}) if row.building else read_place(text).buildings
+
+
+@functools.lru_cache(4096)  # the desk compares the same few every few seconds
 def like_words(one: str, other: str, here: str = "", there: str = "") -> bool:
     """Whether two summaries speak of the same thing; the words for their places, *here* and *there*, do not count.
 

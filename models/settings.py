@@ -228,6 +228,8 @@ DEFAULT_SETTINGS: dict[str, tuple[str, object]] = {
     "audit-before-midnight-minutes": ("AUD-1", 60),
     WARNING_PERCENT: ("INT-14", 80),
     NEXT_DATE: ("INT-14", LONGEST_DAYS),
+    "incident-reports": ("INT-6", 3),
+    "incident-minutes": ("INT-6", 60),
 }
 
 

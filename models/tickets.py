@@ -11,7 +11,6 @@ from models.base import (
     Choice,
     Flag,
     Identity,
-    LabelledEnum,
     LongText,
     ShortText,
     UTCDateTime,
@@ -21,83 +20,39 @@ from models.base import (
     state,
     within_estate,
 )
-from models.declared import TimeLimit, Tone
 from models.errors import gettext_noop
 from models.final_guards import TICKET_GUARDS, TICKET_SENTENCES, together
 from models.guards import SENTENCES, TRIGGERS
 from models.matters import Matter, matter_args
 from models.next_dates import dated, dated_sentences, limit_sentences, open_of, within_limit
 from models.roles import CLERKS, MANAGERS, READERS, WORKERS, Role
+from models.ticket_words import (
+    AUTHORITY as AUTHORITY,
+    CANCELS as CANCELS,
+    CHARGE_PAID as CHARGE_PAID,
+    CLOSING as CLOSING,
+    ESCALATION as ESCALATION,
+    JOBS as JOBS,
+    OPEN_STATUSES as OPEN_STATUSES,
+    OUTSIDE as OUTSIDE,
+    OWED_BY_OTHERS as OWED_BY_OTHERS,
+    PROMISE as PROMISE,
+    QUESTION as QUESTION,
+    SLIP_BACK as SLIP_BACK,
+    TIME_LIMITS,
+    WAITING as WAITING,
+    Acceptance as Acceptance,
+    CancelKind as CancelKind,
+    TicketKind as TicketKind,
+    TicketStatus as TicketStatus,
+    WaitingReason as WaitingReason,
+)
 from models.verbs import grant
 
 if TYPE_CHECKING:
     from models.settings import Category
 
 
-class TicketKind(LabelledEnum):
-    """INT-8; complaints are a register of their own."""
-
-    REPAIR = "repair", gettext_noop("repair")
-    HOUSEHOLD_SERVICE = "household_service", gettext_noop("household service")
-    SUGGESTION = "suggestion", gettext_noop("suggestion")
-    ENQUIRY = "enquiry", gettext_noop("enquiry")
-    QUERY = "query", gettext_noop("query")
-    EMERGENCY = "emergency", gettext_noop("emergency")
-
-
-class TicketStatus(LabelledEnum):
-    """JOB-1."""
-
-    RECEIVED = "received", gettext_noop("received"), Tone.NEW
-    DISPATCHED = "dispatched", gettext_noop("dispatched"), Tone.ASSIGNED
-    ACCEPTED = "accepted", gettext_noop("accepted"), Tone.TAKEN
-    IN_PROGRESS = "in_progress", gettext_noop("in progress"), Tone.UNDER_WAY
-    WAITING = "waiting", gettext_noop("waiting"), Tone.STOPPED
-    DONE = "done", gettext_noop("done"), Tone.DONE
-    CLOSED = "closed", gettext_noop("closed"), Tone.GOOD
-    CANCELLED = "cancelled", gettext_noop("cancelled"), Tone.OVER
-
-
-class WaitingReason(LabelledEnum):
-    """Why a job waits (JOB-1)."""
-
-    MATERIALS = "materials", gettext_noop("materials")
-    RESIDENT_ABSENT = "resident_absent", gettext_noop("resident absent")
-    THIRD_PARTY = "third_party", gettext_noop("third party")
-    AUTHORITY = "authority", gettext_noop("authority")
-    QUOTE = "quote", gettext_noop("quote")
-
-
-class CancelKind(LabelledEnum):
-    """Why a matter was cancelled (JOB-1)."""
-
-    DUPLICATE = "duplicate", gettext_noop("duplicate")
-    WITHDRAWN = "withdrawn", gettext_noop("withdrawn")
-
-
-class Acceptance(LabelledEnum):
-    """Whether the resident accepted the work (JOB-5, JOB-6)."""
-
-    SIGNED = "signed", gettext_noop("signed by the resident")
-    NOT_SIGNED = "not_signed", gettext_noop("not signed")
-    NOT_NEEDED = "not_needed", gettext_noop("not needed")
-    UNKNOWN = "unknown", gettext_noop("not known: imported")
-
-
-S = TicketStatus
-PROMISE, QUESTION = "promise", "question"
-"""The clocks by which a ticket is answered: when that was promised, and where nothing was."""
-WAITING = "waiting"
-"""The clock that runs while a job waits, until the date that was said."""
-CANCELS = dict.fromkeys((S.RECEIVED, S.DISPATCHED, S.ACCEPTED, S.IN_PROGRESS, S.WAITING), S.CANCELLED)
-"""What can be withdrawn or turn out to be a duplicate. The other ways of a ticket stand with its verbs."""
-
-JOBS = (TicketKind.REPAIR, TicketKind.HOUSEHOLD_SERVICE)
-CHARGE_PAID = "charge-paid"
-SLIP_BACK, CLOSING = "slip-back", "closing"
-"""What a finished job still waits for."""
-
-OPEN_STATUSES = (S.RECEIVED, S.DISPATCHED, S.ACCEPTED, S.IN_PROGRESS, S.WAITING, S.DONE)
 TIMES = ("heard_at", "registered_at", "dispatched_at", "accepted_at", "arrived_at", "finished_at", "closed_at")
 
 
@@ -116,139 +71,7 @@ class Ticket(Matter, Base):
     on_unit_page = ("number", "status", "summary", "registered_at")
     status_rule = "JOB-1"
     open_statuses = OPEN_STATUSES
-    time_limits = (
-        TimeLimit(
-            code="dispatch-emergency",
-            label=gettext_noop("emergency dispatched"),
-            rule="DSP-1",
-            stops="dispatch",
-            minutes=5,
-            floor_of=(S.RECEIVED,),
-            fits=lambda ticket: ticket.kind is TicketKind.EMERGENCY,
-            since="registered_at",
-            lasting=True,
-        ),
-        TimeLimit(
-            code="dispatch",
-            label=gettext_noop("job dispatched"),
-            rule="DSP-2",
-            stops="dispatch",
-            minutes=30,
-            floor_of=(S.RECEIVED,),
-            fits=lambda ticket: ticket.kind in JOBS,
-            since="registered_at",
-            lasting=True,
-        ),
-        TimeLimit(
-            code="slip-acknowledged",
-            label=gettext_noop("slip picked up"),
-            rule="DSP-4",
-            starts="dispatch",
-            stops="accept",
-            minutes=15,
-            floor_of=(S.DISPATCHED,),
-            since="dispatched_at",
-            lasting=True,
-        ),
-        TimeLimit(
-            code="on-site",
-            label=gettext_noop("on site"),
-            rule="DSP-5",
-            starts="dispatch",
-            stops="start",
-            minutes=20,
-            for_all=False,
-            floor_of=(S.ACCEPTED,),
-            fits=lambda ticket: ticket.kind in (*JOBS, TicketKind.EMERGENCY),
-            since="accepted_at",
-            lasting=True,
-        ),
-        TimeLimit(
-            code="ask-done",
-            label=gettext_noop("asked whether it is done"),
-            rule="DSP-6",
-            starts="start",
-            stops="ask_done",
-            minutes=60,
-            for_all=False,
-            floor_of=(S.IN_PROGRESS,),
-            fits=lambda ticket: ticket.kind in JOBS,
-            since="arrived_at",
-        ),
-        TimeLimit(
-            code="same-day",
-            label=gettext_noop("done the same day"),
-            rule="DSP-7",
-            stops="finish",
-            minutes=0,
-            calendar="same_day",
-            for_all=False,
-            floor_of=(S.IN_PROGRESS,),
-            since="arrived_at",
-            lasting=True,
-        ),
-        TimeLimit(
-            code=SLIP_BACK,
-            label=gettext_noop("slip back at the desk"),
-            rule="JOB-5",
-            starts="finish",
-            stops="take_slip_back",
-            minutes=24 * 60,
-            for_all=False,
-            floor_of=(S.DONE,),
-            fits=lambda ticket: ticket.dispatched_at is not None and ticket.slip_returned_at is None,
-            since="finished_at",
-        ),
-        TimeLimit(
-            code=CHARGE_PAID,
-            label=gettext_noop("charge paid"),
-            rule="JOB-4",
-            starts="charge",
-            stops="settle",
-            minutes=3 * 24 * 60,
-            for_all=False,
-        ),
-        TimeLimit(
-            code=CLOSING,
-            label=gettext_noop("closed when finished"),
-            rule="JOB-6",
-            starts="finish",
-            stops="close",
-            minutes=7 * 24 * 60,
-            for_all=False,
-            floor_of=(S.DONE,),
-            since="finished_at",
-            lasting=True,
-        ),
-        TimeLimit(
-            code=WAITING,
-            label=gettext_noop("waited no longer than said"),
-            rule="INT-14",
-            starts="wait",
-            stops="resume",
-            minutes=92 * 24 * 60,  # the furthest date that may be said
-            for_all=False,
-            lasting=True,
-        ),
-        TimeLimit(
-            code=PROMISE,
-            label=gettext_noop("answered when promised"),
-            rule="INT-5",
-            stops="answer",
-            minutes=30,  # of an enquiry without another promise
-            for_all=False,
-            lasting=True,
-        ),
-        TimeLimit(
-            code=QUESTION,
-            label=gettext_noop("query or suggestion answered"),
-            rule="INT-14",
-            stops="answer",
-            minutes=2 * 24 * 60,
-            for_all=False,
-            lasting=True,
-        ),
-    )
+    time_limits = TIME_LIMITS
 
     kind: Mapped[TicketKind] = mapped_column(Choice(TicketKind), sort_order=-85, info=named("Kind"))
     category_id: Mapped[int | None] = mapped_column(Identity, info=named("Category"))
@@ -285,12 +108,28 @@ class Ticket(Matter, Base):
     imported_closed: Mapped[bool] = mapped_column(
         Flag, default=False, server_default="0", info=named("Closed at the source")
     )
+    incident_id: Mapped[int | None] = mapped_column(Identity, info=named("Incident"))
+    """The ticket that leads the incident of which this one is a further report; that one has none itself."""
+    outside_party: Mapped[str | None] = mapped_column(ShortText(80), info=named("Outside party", words=True))
+    outside_contact: Mapped[str | None] = mapped_column(ShortText(60), info=named("Contact there", words=True))
+    outside_phone: Mapped[str | None] = mapped_column(ShortText(200), info=named("Phone there", personal=True))
+    outside_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Given to the outside party"))
+    outside_done_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Outside party done"))
+    submitted_to: Mapped[str | None] = mapped_column(ShortText(80), info=named("Authority", words=True))
+    submission: Mapped[str | None] = mapped_column(LongText, info=named("Submission", words=True))
+    submitted_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Submitted"))
+    submitted_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), info=named("Submission written by"))
+    authority_answer: Mapped[str | None] = mapped_column(LongText, info=named("Answer of the authority", words=True))
+    authority_answered_at: Mapped[datetime.datetime | None] = mapped_column(
+        UTCDateTime, info=named("Authority answered")
+    )
 
     __table_args__ = matter_args(
         "tickets",
         within_estate("category_id", "categories"),
         within_estate("complaint_id", "complaints"),
         within_estate("previous_id", "tickets"),
+        within_estate("incident_id", "tickets"),
         CheckConstraint(
             "status <> 'closed' OR (result IS NOT NULL AND length(trim(result)) > 0 AND closed_at IS NOT NULL"
             " AND closed_by_id IS NOT NULL)",
@@ -320,6 +159,18 @@ class Ticket(Matter, Base):
         CheckConstraint("charge_fen IS NULL OR charge_fen >= 0", name="charge_not_negative"),
         CheckConstraint("settled_at IS NULL OR charge_fen IS NOT NULL", name="settled_needs_charge"),
         CheckConstraint("previous_id IS NULL OR previous_id <> id", name="previous_is_another"),
+        CheckConstraint("(outside_party IS NULL) = (outside_at IS NULL)", name="outside_party_since"),
+        CheckConstraint("outside_done_at IS NULL OR outside_at <= outside_done_at", name="outside_done_after"),
+        CheckConstraint(
+            "(submission IS NULL) = (submitted_at IS NULL) AND (submission IS NULL) = (submitted_to IS NULL)"
+            " AND (submission IS NULL) = (submitted_by_id IS NULL)",
+            name="submission_whole",
+        ),
+        CheckConstraint(
+            "(authority_answer IS NULL) = (authority_answered_at IS NULL)"
+            " AND (authority_answered_at IS NULL OR submitted_at <= authority_answered_at)",
+            name="answer_of_submission",
+        ),
         Index("ix_tickets_estate_id_registered_at", "estate_id", "registered_at", "id"),
         Index("ix_tickets_estate_id_status", "estate_id", "status", "id"),
         Index("ix_tickets_team_id", "estate_id", "team_id", "status"),
@@ -334,6 +185,13 @@ class Ticket(Matter, Base):
         },
     )
 
+    incident: Mapped["Ticket | None"] = relationship(
+        "Ticket",
+        primaryjoin="foreign(Ticket.incident_id) == remote(Ticket.id)",
+        uselist=False,
+        viewonly=True,
+        lazy="raise_on_sql",
+    )
     category: Mapped["Category | None"] = relationship(
         "Category", primaryjoin="foreign(Ticket.category_id) == Category.id", viewonly=True, lazy="raise_on_sql"
     )
@@ -343,6 +201,8 @@ _OPEN = Ticket.status.in_(OPEN_STATUSES)
 _DUE = func.coalesce(Ticket.due_at, never())
 _FOLLOWS = Ticket.previous_id.is_not(None)
 Index("ix_tickets_previous_id", Ticket.previous_id, sqlite_where=_FOLLOWS, postgresql_where=_FOLLOWS)
+_ATTACHED = Ticket.incident_id.is_not(None)
+Index("ix_tickets_incident_id", Ticket.incident_id, sqlite_where=_ATTACHED, postgresql_where=_ATTACHED)
 Index("ix_tickets_open_due", Ticket.estate_id, _DUE, Ticket.id, sqlite_where=_OPEN, postgresql_where=_OPEN)
 Index("ix_tickets_due", Ticket.estate_id, _DUE, Ticket.id)
 Index(

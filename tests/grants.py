@@ -49,6 +49,15 @@ tickets         close                   C . . S M . .  JOB-6
 tickets         reopen                  C . . S M . .  FUP-3
 tickets         cancel                  C . . S M . .  JOB-1
 tickets         merge                   C . . S M . .  INT-6
+tickets         decide                  . . L S M . .  DSP-9
+tickets         submit                  C . L S M . .  DSP-9
+tickets         note_answer             C . L S M . .  DSP-9
+tickets         give_outside            C . L S M . .  JOB-9
+tickets         outside_done            C . L S M . .  JOB-9
+tickets         take_back_outside       C . L S M . .  JOB-9
+tickets         attach                  C . . S M . .  INT-6
+tickets         detach                  C . . S M . .  INT-6
+tickets         tell_all                C T L S M . .  INT-6
 tickets         register_again          C . . S M . .  FUP-7
 tickets         escalate                C . L S M . .  DSP-9
 tickets         comment                 C T L S M . .  DSP-12

@@ -130,7 +130,6 @@ def test_a_row_changed_since_is_refused_and_the_others_are_put_back(world, now):
         ("comment", {"kind": CommentKind.NOTE, "body": "业主催了"}),
         ("amend", {"detail": "水已经流到楼下"}),
         ("amend", {"severity": Severity.SERIOUS}),
-        ("escalate", {"reason": "要停水"}),
         ("name_follower", {"follower": "clerk2"}),
         ("change_owner", {"desk_owner": "clerk2", "reason": "换班"}),
         ("report_again", {"words": "还在漏"}),
@@ -157,6 +156,7 @@ def test_what_a_colleague_wrote_meanwhile_stays_and_the_row_is_put_back_all_the_
     ("verb", "changes"),
     [
         ("reassign", {"assignee": "lead", "reason": "换人"}),
+        ("escalate", {"reason": "要停水"}),
         ("amend", {"visit_until": HOUR}),
     ],
 )

@@ -20,10 +20,12 @@ from views.forms.base import DeskForm
 from views.registers.call_form import CallForm
 
 ELSEWHERE = {
+    # Of which incident a new ticket is a report is pressed beside the form.
+    ("tickets", "register"): {"incident_id", "leading"},
     # The successor of a closed ticket takes over what that one said, and asks nothing.
     ("tickets", "register_again"): {
         *("another_matter", "assignee", "complaint_id", "heard_at", "promised_at", "reporter_name", "summary", "team"),
-        *("team_id", "unit_id", "visit_until"),
+        *("team_id", "unit_id", "visit_until", "incident_id", "leading"),
     },
     # What becomes an emergency is dispatched to its team, without person and visit.
     ("tickets", "change_kind"): {"assignee", "visit_until"},

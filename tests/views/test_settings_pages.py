@@ -66,6 +66,9 @@ LISTS = {
     "clocks": [
         "query or suggestion answered INT-14 Register Answer 2880 around the clock yes",
         "answered as promised INT-5 Register Answer 30 around the clock yes",
+        "outside party done by then JOB-9 Give to an outside party Outside party is done 4320 around the clock yes",
+        "authority answered by then DSP-9 Submit to an authority Note the answer 20160 around the clock yes",
+        "decided on what is lacking DSP-9 Escalate Decide on what is lacking 1440 around the clock yes",
         "waited no longer than said INT-14 Put on hold Resume 132480 around the clock yes",
         "closed when finished JOB-6 Finish Close 10080 around the clock yes",
         "charge paid JOB-4 Charge Settle charge 4320 around the clock yes",

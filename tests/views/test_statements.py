@@ -56,9 +56,9 @@ MORE = {
     "/admin/staff/step/disable/": 17,  # what the person answers for, of twelve duties
     "/admin/staff/step/end_role/": 17,  # likewise
     # A finished job's own guard asks its follow-ups, a call's own how often it may be tried (FUP-1, FUP-3): verbs.
-    "/admin/tickets/details/": 5,
+    "/admin/tickets/details/": 6,  # and the reports of an incident close with it
     "/admin/follow-ups/details/": 5,
-    "/admin/tickets/preview/": 5,
+    "/admin/tickets/preview/": 6,
     "/admin/follow-ups/preview/": 5,
     "/admin/residents/details/": 5,  # is there a merge to undo (RES-1)?
     "/admin/residents/preview/": 5,

@@ -10,10 +10,10 @@ from typing import Any
 from flask import abort, request, url_for
 from flask_admin import AdminIndexView, expose
 from flask_babel import gettext, lazy_gettext as _
-from sqlalchemy import ColumnElement, false, func, or_, select, true
+from sqlalchemy import ColumnElement, bindparam, false, func, or_, select, true
 
 from models.audits import AuditRun
-from models.base import Base, tables
+from models.base import Base, UTCDateTime, tables
 from models.complaints import IS_OPEN as OPEN_COMPLAINTS, Complaint
 from models.estates import Unit
 from models.follow_ups import IS_SCHEDULED, FollowUp, is_owed
@@ -30,12 +30,14 @@ from views.register.panel_view import PanelView
 from views.register.scope import actor_here
 from views.register.steps import Step, next_step
 from views.registers import complaints, tickets
+from views.registers.incidents import A_DAY, burst_questions, bursts_of
 from views.request import context
 from views.request.gathering import GatheredRow, Prepared, Question, prepared
 from views.request.keeping import scope_key
 from views.request.queries import COUNT_LIMIT, ordering, place_in
 from views.words.language import local_time, local_today, zone
 
+DAY_BEFORE = bindparam("day_before", type_=UTCDateTime())
 ROWS = 50
 BESIDE = 6
 
@@ -137,6 +139,7 @@ class DeskView(PanelView, AdminIndexView):
             time_stands=_time_stands(found),
             not_sent=next((row.number for row in found.get("not sent", ())), 0),
             may_audit=may(actor, "run", "audit_runs"),
+            bursts=bursts_of(found),
             today=local_today(),
             now=context.now(),
         )
@@ -152,6 +155,7 @@ def _questions(figures: tuple[Figure, ...], shown: str, _key: tuple[Any, ...], _
         "last heard": LAST_HEARD,
         **dict(_not_sent()),
         **dict(_beside()),
+        **_bursts(),
         **homes.supervisor_questions(),
         **homes.auditor_questions(),
     }
@@ -166,10 +170,22 @@ def _time_stands(found: dict[str, list[Any]]) -> str | None:
     return local_time(last) if last is not None else ""
 
 
+def _bursts() -> dict[str, Question]:
+    """What may be one incident of the estate shown, for who can attach it."""
+    estate = context.current_estate()
+    return burst_questions(DAY_BEFORE, *(() if estate is None else (Ticket.estate_id == estate.id,)))
+
+
 def _moments() -> dict[str, datetime.datetime]:
     now = context.now()
     tomorrow = datetime.datetime.combine(local_today() + datetime.timedelta(days=1), datetime.time(), zone())
-    return {"now": now, "soon": now + datetime.timedelta(hours=2), "midnight": tomorrow.astimezone(datetime.UTC)}
+    before = now - A_DAY
+    return {
+        "day_before": before,
+        "now": now,
+        "soon": now + datetime.timedelta(hours=2),
+        "midnight": tomorrow.astimezone(datetime.UTC),
+    }
 
 
 def _here(query: Question, model: type[Any], *conditions: ColumnElement[bool]) -> Question:

@@ -1,6 +1,6 @@
 """The page of one record: facts in sections, history, related records, and the next legal steps."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -61,7 +61,7 @@ class RecordPages(Part[Row]):
         record_id = asked_id()
         names = [name for _title, names in self.sections for name in names]
         record = self.get_one(record_id, names)
-        tables, entries, unseen, watched = self.beside(record)
+        tables, entries, unseen, watched, further = self.beside(record)
         offers = [each for each in self.offers(record) if each.step.verb != ("watch" if watched else "stop_watching")]
         return self.render(
             self.details_template,
@@ -77,10 +77,12 @@ class RecordPages(Part[Row]):
             told=unseen,
             told_kinds=listed(dict.fromkeys(label(row.kind) for row in unseen)),
             now=context.now(),
+            **further,
         )
 
-    def beside(self, record: Row) -> tuple[list[Related], list[Entry], Sequence[Any], bool]:
-        """The related tables, the history, what the person was told and has not seen yet, and whether it is watched.
+    def beside(self, record: Row) -> tuple[list[Related], list[Entry], Sequence[Any], bool, dict[str, Any]]:
+        """The related tables, the history, what the person was told and has not seen yet, whether it is watched, and
+        what else the register shows.
 
         One statement for all of it, one for the names mentioned in it.
         """
@@ -92,7 +94,7 @@ class RecordPages(Part[Row]):
             questions["told"] = select(Told.id, Told.kind).where(*own).order_by(Told.id)
         if self.knows("watch"):
             questions["watched"] = select(Watcher.id).where(Watcher.of(self.model, record.id), Watcher.staff_id == me)
-        found = gathered({**questions, **history_questions(self.register, record.id)})
+        found = gathered({**questions, **self.questions_beside(record), **history_questions(self.register, record.id)})
         for place, table in enumerate(tables):
             rows = found.get(f"related {place}", ())
             table.rows += [table.show(row) for row in rows]
@@ -101,7 +103,16 @@ class RecordPages(Part[Row]):
             table.links += table.links_of_rows if table.rows else []
         entries = history(found, self.references(record))
         shown = [table for table in tables if table.rows or table.links]
-        return shown, entries, found.get("told", ()), bool(found.get("watched"))
+        further = self.shown_beside(record, found)
+        return shown, entries, found.get("told", ()), bool(found.get("watched")), further
+
+    def questions_beside(self, record: Row) -> dict[str, Question]:
+        """What the register asks besides for the page of *record*."""
+        return {}
+
+    def shown_beside(self, record: Row, answers: Mapping[str, list[Any]]) -> dict[str, Any]:
+        """What the page shows of the answers."""
+        return {}
 
     def references(self, record: Row) -> dict[Any, set[int]]:
         """Table -> ids of the records that the facts of *record* name by their column alone."""

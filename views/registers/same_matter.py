@@ -15,7 +15,7 @@ from models.errors import OperationRefused, Outcome
 from models.operations.matters import SAID_BY
 from models.operations.tickets import ON_SITE_KINDS
 from models.policy import may, visible
-from models.same_matter import Report, same_matters
+from models.same_matter import Report, incidents_of, same_matters
 from models.staff import Staff, Team
 from models.tickets import Ticket, TicketKind, TicketStatus
 from views.register.base import RegisterView
@@ -114,17 +114,25 @@ class MatterPages(RegisterView[MatterRow]):
             "place": form.place.data,
         }
         emergency = form.kind.data is TicketKind.EMERGENCY
-        questions = {}
+        questions, incidents = {}, set()
         for model in (Ticket, Complaint):
             own = form["category_id" if model is Ticket else "category"].data
             own = own if model.__tablename__ == form.register else None
             ids = same_matters(context.session(), model, Report(**asked, category=own, emergency=emergency))[:MOST]
+            if model is Ticket and form.register == "tickets":
+                incidents.update(incidents_of(context.session(), Report(**asked, category=own))[:MOST])
             visit = Ticket.visit_from if model is Ticket else null()
             shown = (model.id, model.number, model.status, model.summary, model.repeats)
             query = select(*shown, Staff.name.label("handler"), visit.label("visit"))
-            query = query.outerjoin(Staff, Staff.id == model.assignee_id).where(model.id.in_(ids))
+            query = query.outerjoin(Staff, Staff.id == model.assignee_id).where(
+                model.id.in_({*ids, *(incidents if model is Ticket else ())})
+            )
             questions[model.__tablename__] = query.where(visible(context.actor(), model)).order_by(model.id)
-        return [_offer(register, row) for register, rows in gathered(questions).items() for row in rows]
+        return [
+            _offer(register, row, row.id in incidents and register == "tickets")
+            for register, rows in gathered(questions).items()
+            for row in rows
+        ]
 
     def repeat(self, form: CallForm, page: Callable[..., str]) -> ResponseReturnValue:
         """Add the call to the open matter it repeats (INT-6), in the words that were typed; *page* where it fails."""
@@ -156,7 +164,7 @@ def _whom(record: Ticket | Complaint) -> str:
     return str(gettext(", ")).join(called)
 
 
-def _offer(register: str, row: GatheredRow) -> dict[str, Any]:
+def _offer(register: str, row: GatheredRow, leads: bool) -> dict[str, Any]:
     return {
         "id": row.id,
         "url": url_for(f"{register}.details_view", id=row.id),
@@ -167,4 +175,5 @@ def _offer(register: str, row: GatheredRow) -> dict[str, Any]:
         "handler": row.handler or "",
         "visit": local_time(row.visit) if row.visit else "",
         "repeats": row.repeats,
+        "leads": leads and may(context.actor(), "attach", register),
     }

@@ -8,7 +8,7 @@ from wtforms.validators import Optional
 from models.complaints import Complaint, ComplaintCategory
 from models.tickets import Acceptance, CancelKind, Ticket, TicketKind, WaitingReason
 from views.forms.base import DeskForm, form_of
-from views.forms.fields import EnumField, FlagField, LocalDateTimeField, LongTextField, MoneyField, Required
+from views.forms.fields import EnumField, FlagField, LocalDateTimeField, LongTextField, MoneyField, Required, TextField
 from views.forms.references import LookupField, StaticChoiceField
 from views.words.labels import label_for
 
@@ -59,6 +59,59 @@ class AssignForm(DeskForm):
     assignee = LookupField(label_for(Ticket.assignee_id), [Required()], lookup="handler")
     visit_from = LocalDateTimeField(label_for(Ticket.visit_from), [Optional()])
     visit_until = LocalDateTimeField(label_for(Ticket.visit_until), [Optional()])
+
+
+class AttachForm(DeskForm):
+    """INT-6: the ticket that leads the incident."""
+
+    records = ("leading",)
+    leading = LookupField(
+        _("Led by"),
+        [Required()],
+        lookup="open_ticket",
+        description=_(
+            "This ticket is done and closed with that one; its resident is followed up all the same (FUP-1)."
+        ),
+    )
+
+
+class TellAllForm(DeskForm):
+    """INT-6: what stands on every report of the incident."""
+
+    body = LongTextField(_("Entry"), [Required()], description=_("It stands on each report of the incident."))
+
+
+class DecideForm(DeskForm):
+    """DSP-9: what was decided."""
+
+    decision = LongTextField(_("What was decided"), [Required()])
+
+
+class SubmitForm(DeskForm):
+    """DSP-9: the submission, and when its answer is asked for."""
+
+    submitted_to = TextField(label_for(Ticket.submitted_to), [Required()], length=80)
+    submission = LongTextField(label_for(Ticket.submission), [Required()])
+    until = LocalDateTimeField(_("Answer expected by"), [Required()], description=_("Then it is overdue (INT-14)."))
+
+
+AuthorityForm = form_of(Ticket, "authority_answer", authority_answer={"needed": True})
+"""DSP-9: the answer of the authority."""
+
+
+class OutsideForm(DeskForm):
+    """JOB-9: who has the job, how they are reached, until when."""
+
+    outside_party = TextField(label_for(Ticket.outside_party), [Required()], length=80)
+    outside_contact = TextField(label_for(Ticket.outside_contact), [Optional()], length=60)
+    outside_phone = TextField(label_for(Ticket.outside_phone), [Optional()], length=30)
+    until = LocalDateTimeField(_("Done by"), [Required()], description=_("Then it is overdue (INT-14)."))
+
+
+class OutsideDoneForm(DeskForm):
+    """JOB-9: what they did."""
+
+    said = LongTextField(_("What was done"), [Required()])
 
 
 class AcceptForm(DeskForm):

@@ -20,7 +20,7 @@ from views.forms.filters import ChoiceFilter, DateFilter, KeyFilter, ReferenceFi
 from views.register.record import Related
 from views.register.steps import Step
 from views.registers.call_form import CallForm
-from views.registers.intake import IntakePages
+from views.registers.incidents import IncidentPages
 from views.registers.matter_forms import (
     CommentForm,
     FollowerForm,
@@ -52,13 +52,20 @@ from views.registers.ticket_forms import (
     AnswerForm,
     AskForm,
     AssignForm,
+    AttachForm,
+    AuthorityForm,
     CancelForm,
     ChargeForm,
+    DecideForm,
     DispatchForm,
     FinishForm,
     KindForm,
+    OutsideDoneForm,
+    OutsideForm,
     SettleForm,
+    SubmitForm,
     TakeAsComplaintForm,
+    TellAllForm,
     VisitForm,
     WaitForm,
 )
@@ -81,11 +88,20 @@ STATES = {
         ),
     ),
     "watched": watched(Ticket),
+    "outside": (
+        _("with an outside party"),
+        lambda now: Ticket.outside_party.is_not(None) & Ticket.outside_done_at.is_(None) & IS_OPEN,
+    ),
+    "submitted": (
+        _("waiting for an authority"),
+        lambda now: Ticket.submission.is_not(None) & Ticket.authority_answered_at.is_(None) & IS_OPEN,
+    ),
+    "attached": (_("part of an incident"), lambda now: Ticket.incident_id.is_not(None)),
     "ended": (_("closed or cancelled"), lambda now: ~IS_OPEN),
     "reopened": (_("reopened"), lambda now: reopened(getattr(context.current_estate(), "id", None))),
 }
 
-WORKING = (TicketStatus.DISPATCHED, TicketStatus.ACCEPTED, TicketStatus.IN_PROGRESS, TicketStatus.WAITING)
+WORKING = verbs.UNDER_WAY
 
 
 def is_open(ticket: Ticket) -> bool:
@@ -127,7 +143,7 @@ STEPS = (
     Step("charge", ChargeForm, when=lambda t: is_open(t) and t.status is not TicketStatus.RECEIVED),
     Step("settle", SettleForm, when=verbs.owes_charge),
     Step("waive", ReasonForm, when=verbs.owes_charge),
-    Step("reopen", ReasonForm, when=lambda t: t.status is TicketStatus.DONE and bool(t.dispatched_at)),
+    Step("reopen", ReasonForm, when=lambda t: t.status is TicketStatus.DONE and verbs.went_out(t)),
     Step("report_again", RepeatForm, when=is_open),
     Step("comment", CommentForm),
     *WATCHING,
@@ -144,6 +160,15 @@ STEPS = (
     ),
     Step("name_follower", FollowerForm, when=is_open),
     Step("escalate", ReasonForm, when=is_open),
+    Step("decide", DecideForm, when=lambda t: is_open(t) and t.severity is Severity.SERIOUS),
+    Step("submit", SubmitForm, when=is_open),
+    Step("note_answer", AuthorityForm, when=verbs.awaits_answer),
+    Step("give_outside", OutsideForm, when=lambda t: t.status in WORKING and not verbs.is_outside(t)),
+    Step("outside_done", OutsideDoneForm, when=verbs.is_outside),
+    Step("take_back_outside", ReasonForm, when=verbs.is_outside),
+    Step("tell_all", TellAllForm, when=is_open),
+    Step("attach", AttachForm, when=lambda t: may_be_cancelled(t) and t.incident_id is None),
+    Step("detach", when=lambda t: is_open(t) and t.incident_id is not None),
     Step("change_kind", KindForm, prefill=("kind",), when=is_in_hand),
     Step("take_as_complaint", TakeAsComplaintForm, when=is_in_hand),
     Step("take_back", when=lambda t: t.cancel_kind is CancelKind.DUPLICATE),
@@ -154,7 +179,7 @@ STEPS = (
 )
 
 
-class TicketView(IntakePages):
+class TicketView(IncidentPages):
     """``/admin/tickets/``."""
 
     model = Ticket
@@ -240,6 +265,7 @@ class TicketView(IntakePages):
     draft_class = verbs.TicketDraft
     at_once = verbs.register_and_dispatch
     reads = {
+        "summary": ("summary", "incident"),
         "unit": ("unit", "place"),
         "other_callers": ("id",),
         "promised_at": ("promised_at", "status", "finished_at"),
@@ -255,6 +281,7 @@ class TicketView(IntakePages):
                 "summary",
                 "detail",
                 "wish",
+                "incident_id",
                 "repeats",
                 "must_complete",
                 "source",
@@ -268,6 +295,14 @@ class TicketView(IntakePages):
         (
             _("Responsible"),
             ("due_at", "desk_owner", "team", "assignee", "visit_from", "visit_until", "waiting_reason", "waiting_note"),
+        ),
+        (
+            _("Outside the house"),
+            (
+                *("outside_party", "outside_contact", "outside_phone", "outside_at", "outside_done_at"),
+                *("submitted_to", "submission", "submitted_at", "submitted_by_id"),
+                *("authority_answer", "authority_answered_at"),
+            ),
         ),
         (
             _("Result"),
@@ -345,6 +380,7 @@ class TicketView(IntakePages):
         ]
         linked = or_(Ticket.previous_id == record.id, Ticket.id == (record.previous_id or 0))
         tables.append(matter_table(_("Linked tickets"), Ticket, "tickets", linked))
+        tables.append(matter_table(_("Reports of this incident"), Ticket, "tickets", Ticket.incident_id == record.id))
         tables += [*merged_tables(Ticket, record.id), *taken_tables(record)]
         if record.complaint_id is not None:
             about = Complaint.id == record.complaint_id

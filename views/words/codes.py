@@ -27,6 +27,8 @@ NAMES: dict[str, Any] = {
     "audit-before-midnight-minutes": _("Nightly audit, minutes before midnight"),
     "clock-warning-percent": _("Warning when so much of a limit is over, in per cent"),
     "next-date-days": _("Next date at most so many days away"),
+    "incident-reports": _("Similar reports that may be one incident†"),
+    "incident-minutes": _("Within so many minutes they may be one incident†"),
     # sources
     "panel": _("panel"),
     "cli": _("command line"),

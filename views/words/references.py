@@ -30,6 +30,7 @@ _REFERENCES: dict[str, type[Any]] = {
     "key_id": Key,
     "approval_id": KeyApproval,
     "ticket_id": Ticket,
+    "incident_id": Ticket,
     "complaint_id": Complaint,
     "estate_id": Estate,
     "run_id": AuditRun,

@@ -122,6 +122,10 @@ class RunningClocks:
         self._touched.add(row.id)
         return due
 
+    def runs(self, row: Base, code: str) -> bool:
+        """Whether the clock *code* of *row* runs, or stands still."""
+        return any(self._clocks[run.clock_id].code == code for run in self._unmet(row))
+
     def move(
         self, row: Base, at: datetime.datetime, code: str, due_at: datetime.datetime | None, because: str | None = None
     ) -> None:
@@ -171,7 +175,7 @@ class RunningClocks:
 
     def renew(self, row: Base, at: datetime.datetime, code: str) -> None:
         """Say that the clock *code* of *row* was met at *at*, and let it run anew from then."""
-        if self._preview or not any(self._clocks[run.clock_id].code == code for run in self._unmet(row)):
+        if self._preview or not self.runs(row, code):
             return
         self.meet(row, at, code)
         self.start(row, code, at)

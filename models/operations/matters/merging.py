@@ -19,6 +19,7 @@ from models.operations.core import Move, operation
 from models.operations.matters.intake import KEPT_OF_A_CALLER, caller_columns
 from models.roles import CLERKS
 from models.tickets import CancelKind, Ticket, TicketKind
+from models.told import Watcher
 
 AnyMatter = Ticket | Complaint
 
@@ -62,8 +63,11 @@ def merge(call: Call, matters: Iterable[AnyMatter], *, original: AnyMatter | Non
     outcome = move.finish()
     if not call.preview and outcome.done:
         take_in(move, original, told)
+        _pass_on_watchers(move, original)
         if isinstance(original, Complaint):
-            _pass_on_work(move, original)
+            _pass_on(move, Ticket.complaint_id, original.id)
+        else:
+            _pass_on(move, Ticket.incident_id, original.incident_id or original.id)
     return outcome
 
 
@@ -82,6 +86,9 @@ def _misfit(session: Session, matter: AnyMatter, original: AnyMatter) -> Operati
         if matter.kind is TicketKind.EMERGENCY and original.kind is not TicketKind.EMERGENCY:
             message = gettext_noop("%(record)s is an emergency, %(original)s is none: merge that one into it instead.")
             return OperationRefused("DSP-1", message, **names)
+        if original.incident_id == matter.id:
+            message = gettext_noop("%(original)s is attached to %(record)s: merge that one into it instead.")
+            return OperationRefused("INT-6", message, **names)
         if matter.settled_at is not None:
             message = gettext_noop("It was paid for already; finish and close it instead.")
             return OperationRefused("JOB-4", message)
@@ -157,13 +164,31 @@ def take_in(move: Move[Any], original: AnyMatter, told: Sequence[RepeatReport]) 
     taking.finish().all()
 
 
-def _pass_on_work(move: Move[Any], original: Complaint) -> None:
-    """Jobs that were done for a duplicate complaint are done for the original now."""
-    query = select(Ticket).where(Ticket.complaint_id.in_([row.id for row in move.rows])).order_by(Ticket.id)
-    jobs = list(move.session.scalars(query))
-    passing = Move(move.call.following(), Ticket, jobs, verb="merge", rule="INT-6", role=move.role_of(move.rows[0]))
-    for job in passing.rows:
-        passing.set(job, complaint_id=original.id)
+def _pass_on_watchers(move: Move[Any], original: AnyMatter) -> None:
+    """Who watched a duplicate watches the original now."""
+    of_register = select(Watcher).where(Watcher.register == original.__tablename__).order_by(Watcher.id)
+    ids = [row.id for row in move.rows]
+    known = set(
+        move.session.scalars(
+            of_register.with_only_columns(Watcher.staff_id).where(Watcher.of(type(original), original.id))
+        )
+    )
+    for watcher in move.session.scalars(of_register.where(Watcher.record_id.in_(ids))):
+        if watcher.staff_id not in known:
+            known.add(watcher.staff_id)
+            here = {"register": original.__tablename__, "record_id": original.id, "estate_id": original.estate_id}
+            move.session.add(Watcher(staff_id=watcher.staff_id, **here))
+        move.session.delete(watcher)
+    move.session.flush()
+
+
+def _pass_on(move: Move[Any], column: Any, to: int) -> None:
+    """Jobs that were done for a duplicate complaint, and reports attached to a duplicate ticket, are *to*'s now."""
+    query = select(Ticket).where(column.in_([row.id for row in move.rows])).order_by(Ticket.id)
+    rows = list(move.session.scalars(query))
+    passing = Move(move.call.following(), Ticket, rows, verb="merge", rule="INT-6", role=move.role_of(move.rows[0]))
+    for row in passing.rows:
+        passing.set(row, **{column.key: to})
     passing.finish().all()
 
 

@@ -42,6 +42,7 @@ LIMITS = {
     NEXT_DATE: (1, LONGEST_DAYS),
     "months": (1, 60),
     "attempts": (1, 100),
+    "reports": (2, 100),
     "percent": (1, 100),
     "fen": (0, 100_000_000),
 }

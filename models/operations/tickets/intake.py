@@ -41,6 +41,7 @@ from models.operations.matters import (
     offer_same_matter,
     required,
 )
+from models.operations.tickets.incidents import attach
 from models.operations.tickets.sending import (
     ON_SITE_KINDS,
     answer_clock,
@@ -105,6 +106,8 @@ class TicketDraft(MatterDraft):
     assignee_id: int | None = None
     visit_from: datetime.datetime | None = None
     visit_until: datetime.datetime | None = None
+    incident_id: int | None = None
+    """The ticket that leads the incident of which this is a further report."""
 
     @property
     def sent_at_once(self) -> bool:
@@ -119,8 +122,9 @@ def register(call: Call, drafts: Sequence[TicketDraft]) -> Outcome:
 
     Refused: no summary, nobody or no place named except in an emergency (INT-3), heard in the future (INT-2), an
     enquiry promised later than the setting allows (INT-5), the same matter still open (INT-6) unless the draft says
-    that it is another, an emergency without team (DSP-1), work for a complaint that is archived or cancelled (CMP-8).
-    Emergencies, and what names who comes or when, are dispatched in the same transaction, as :func:`dispatch` has it.
+    that it is another or of which incident it is a report, an emergency without team (DSP-1), work for a complaint that
+    is archived or cancelled (CMP-8). Emergencies, and what names who comes or when, are dispatched in the same
+    transaction, as :func:`dispatch` has it.
     """
     return _register(call, drafts)
 
@@ -171,7 +175,7 @@ def _check(call: Call, draft: TicketDraft, settings: EstateSettings) -> None:
     check_answer(draft, draft.promised_at, settings, draft.registered_at or call.now)
     if draft.complaint_id is not None:
         _check_complaint(call.session, draft.complaint_id, draft.estate_id)
-    if not draft.another_matter:
+    if not draft.another_matter and draft.incident_id is None:
         offer_same_matter(call.session, Ticket, draft, draft.category_id, emergency=emergency)
 
 
@@ -225,6 +229,11 @@ def _write(
             visit_from=visit_from,
             visit_until=visit_until,
         ).all()
+    for leading in sorted({draft.incident_id for draft in drafts if draft.incident_id is not None}):
+        what = gettext_noop("ticket")
+        first = in_estate(call.session, Ticket, leading, estate_id, "INT-6", what, field="incident_id")
+        reports = [row for draft, row in zip(drafts, tickets, strict=True) if draft.incident_id == leading]
+        attach(call.following(), reports, leading=first).all()
     return tickets
 
 

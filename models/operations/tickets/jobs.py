@@ -17,12 +17,18 @@ from models.operations.matters import (
     settled,
 )
 from models.operations.tickets.charges import owes_charge
+from models.operations.tickets.incidents import attached_to, close_along, finish_along, refuse_closing_before
 from models.operations.tickets.opening import BUILT_ON, gone_on
+from models.operations.tickets.outside import is_outside
 from models.operations.tickets.sending import ANSWERED_KINDS, check_visit, visit_agreed
 from models.roles import CLERKS, SUPERVISORS, WORKERS
 from models.staff import Staff, Team
 from models.tickets import (
+    AUTHORITY,
     CLOSING,
+    ESCALATION,
+    OUTSIDE,
+    OWED_BY_OTHERS,
     PROMISE,
     QUESTION,
     SLIP_BACK,
@@ -88,8 +94,8 @@ def start(move: Move[Ticket]) -> None:
 def wait(move: Move[Ticket], *, waiting_reason: WaitingReason, until: datetime.datetime, note: str = "") -> None:
     """Put jobs on hold (JOB-1) *until* then, when they are overdue (INT-14), by a supervisor also beyond the limit.
 
-    Other clocks stand still, except a promise (INT-5) and, for an outside party, all of them (JOB-9). An emergency does
-    not wait. What waits already waits until another time; one that was missed stays missed.
+    Other clocks stand still, except a promise (INT-5), what others owe (DSP-9) and, for an outside party, all of them
+    (JOB-9). An emergency does not wait. What waits already waits until another time; one that was missed stays missed.
     *Resident absent* needs what was done at the door: waited 2-5 minutes, note left with the desk's number (DSP-8).
     """
     move.call = replace(move.call, reason=note)
@@ -118,7 +124,7 @@ def wait(move: Move[Ticket], *, waiting_reason: WaitingReason, until: datetime.d
         if waiting_reason is WaitingReason.THIRD_PARTY:
             move.clocks.resume(ticket, move.now)
         else:
-            move.clocks.pause(ticket, move.now, apart_from=(PROMISE, WAITING))
+            move.clocks.pause(ticket, move.now, apart_from=(PROMISE, WAITING, *OWED_BY_OTHERS))
         move.clocks.put_off(ticket, move.now, WAITING, until)
 
 
@@ -166,8 +172,13 @@ def finish(move: Move[Ticket], *, result: str, acceptance: Acceptance, acceptanc
             acceptance=acceptance,
             acceptance_reason=acceptance_reason or None,
         )
-        move.clocks.meet(ticket, move.now, "on-site", "slip-acknowledged", "ask-done", PROMISE, QUESTION)
+        move.clocks.meet(ticket, move.now, "on-site", "slip-acknowledged", "ask-done", PROMISE, QUESTION, ESCALATION)
+        move.clocks.cancel(ticket, move.now, AUTHORITY)
+        if is_outside(ticket):
+            move.set(ticket, outside_done_at=move.now)
+            move.clocks.meet(ticket, move.now, OUTSIDE)
     move.afterwards(lambda outcome: make_follow_ups(move, [row for row in outcome.done if owes_follow_up(row)]))
+    move.afterwards(lambda outcome: finish_along(move, outcome, result=result))
 
 
 @verb(Ticket, roles=CLERKS, label=gettext_noop("Ask whether it is done"), rule="DSP-6", compares=False)
@@ -190,6 +201,7 @@ def answer(move: Move[Ticket], *, result: str) -> None:
     for ticket in move.rows:
         move.move(ticket, finished_at=move.now, result=result, acceptance=Acceptance.NOT_NEEDED)
         move.clocks.meet(ticket, move.now, "same-day")
+    move.afterwards(lambda outcome: finish_along(move, outcome, result=result))
 
 
 @verb(
@@ -211,6 +223,12 @@ def take_slip_back(move: Move[Ticket]) -> None:
     )
     again = gettext_noop("The slip of %(record)s was taken back already.")
     move.refuse_where(lambda ticket: ticket.slip_returned_at is not None, "JOB-5", again)
+
+
+def went_out(ticket: Ticket) -> bool:
+    """Whether a team has done it: it was dispatched, or done with the incident of which it is a report."""
+    attached = ticket.incident_id is not None and ticket.kind not in ANSWERED_KINDS
+    return ticket.team_id is not None and (ticket.dispatched_at is not None or attached)
 
 
 def missing_for_close(ticket: Ticket, follow_up: FollowUp | None) -> list[Msgid]:
@@ -242,12 +260,18 @@ def missing_for_close(ticket: Ticket, follow_up: FollowUp | None) -> list[Msgid]
     undo=Undo(built_on=BUILT_ON, followed=gone_on),
 )
 def close(move: Move[Ticket]) -> None:
-    """Close finished jobs; refused (JOB-6) with everything that is still missing, named at once."""
-    follow_ups = latest_follow_ups(move.session, Ticket, [ticket.id for ticket in move.rows])
+    """Close finished jobs; refused (JOB-6) with everything that is still missing, named at once.
+
+    The reports of an incident close with the ticket that leads it, when nothing is missing on any of them either.
+    """
+    attached = attached_to(move.session, move.rows)
+    follow_ups = latest_follow_ups(move.session, Ticket, [ticket.id for ticket in (*move.rows, *attached)])
     for ticket in list(move.rows):
         if missing := missing_for_close(ticket, follow_ups.get(ticket.id)):
             message = gettext_noop("%(record)s cannot be closed yet. Missing: %(missing)s.")
             move.refuse(ticket, "JOB-6", message, record=ticket.number, missing=missing)
+    refuse_closing_before(move, attached, lambda ticket: missing_for_close(ticket, follow_ups.get(ticket.id)))
+    move.afterwards(lambda outcome: close_along(move, outcome))
 
 
 @verb(
@@ -261,7 +285,7 @@ def close(move: Move[Ticket]) -> None:
 def reopen(move: Move[Ticket]) -> None:
     """The resident is not satisfied: back to work (JOB-1, FUP-3); the same-day clock starts anew."""
     message = gettext_noop("%(record)s was answered at the desk; register a new matter.")
-    move.refuse_where(lambda ticket: ticket.dispatched_at is None or ticket.team_id is None, "JOB-1", message)
+    move.refuse_where(lambda ticket: not went_out(ticket), "JOB-1", message)
     for ticket in move.rows:
         move.move(ticket, finished_at=None, acceptance=None, acceptance_reason=None, slip_returned_at=None)
         move.set(ticket, slip_returned_to_id=None)

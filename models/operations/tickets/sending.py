@@ -11,6 +11,7 @@ from models.errors import Outcome, gettext_noop
 from models.matters import CommentKind, Severity
 from models.operations.core import Move, can_handle, check_each, check_near, operation, verb
 from models.operations.matters import comment_on, merge
+from models.operations.tickets.incidents import let_go
 from models.operations.tickets.opening import BUILT_ON
 from models.roles import CLERKS, LEADS, SUPERVISORS
 from models.settings import Category, EstateSettings
@@ -224,7 +225,7 @@ def cancel(call: Call, tickets: Iterable[Ticket], *, kind: CancelKind, original:
     """End a matter that is a duplicate or was withdrawn (JOB-1); its clocks stop.
 
     A duplicate names its *original*, which takes in what the caller said (INT-6): :func:`merge`. What was withdrawn
-    goes on nowhere and names none.
+    goes on nowhere and names none; what was attached to it goes on by itself.
     """
     if kind is CancelKind.DUPLICATE:
         return merge(call, tickets, original=original)
@@ -245,4 +246,5 @@ def cancel(call: Call, tickets: Iterable[Ticket], *, kind: CancelKind, original:
             waiting_from=None,
         )
         move.clocks.cancel(ticket, move.now)
+    move.afterwards(lambda outcome: let_go(call, outcome))
     return move.finish()

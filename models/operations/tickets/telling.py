@@ -2,6 +2,7 @@
 
 from models.operations.core import Step, Tell, tells
 from models.operations.matters import tells_of_matters
+from models.operations.tickets.incidents import attached_to
 from models.roles import Role
 from models.tickets import Ticket, TicketKind
 from models.told import ToldKind
@@ -19,6 +20,12 @@ def _whoever_takes_it(step: Step) -> list[int]:
     return step.people.of(ticket.estate_id, {Role.TECHNICIAN, Role.LEAD}, ticket.team_id)
 
 
+def _of_the_incident(step: Step) -> list[int | None]:
+    """Who answers for the reports of an incident and for the ticket that leads it, and who handles them."""
+    rows = [step.row, *attached_to(step.session, [step.row])]
+    return [who for row in rows for who in (row.desk_owner_id, row.assignee_id)]
+
+
 _JOB = Tell(ToldKind.NEW_JOB, "DSP-11", lambda step: step.now("assignee_id"))
 _EMERGENCY = Tell(ToldKind.EMERGENCY, "DSP-1", _whoever_takes_it)
 
@@ -34,3 +41,19 @@ tells(
     Tell(ToldKind.REASSIGNED, "DSP-11", lambda step: step.before_it("assignee_id")),
     _EMERGENCY,
 )
+tells(
+    Ticket,
+    "attach",
+    Tell(ToldKind.ATTACHED, "INT-6", lambda step: [step.row.desk_owner_id, step.row.assignee_id]),
+)
+tells(Ticket, "tell_all", Tell(ToldKind.PROGRESS, "INT-6", _of_the_incident))
+_HEADS = Tell(ToldKind.ESCALATED, "DSP-9", lambda step: [*step.supervisors(), *step.leads()])
+_WHO_WAITS = Tell(
+    ToldKind.ANSWERED, "DSP-9", lambda step: [step.row.desk_owner_id, step.row.assignee_id, step.row.follower_id]
+)
+tells(Ticket, "submit", _HEADS)
+tells(Ticket, "decide", _WHO_WAITS)
+tells(Ticket, "note_answer", _WHO_WAITS, _HEADS)
+_OUTSIDE = Tell(ToldKind.OUTSIDE, "JOB-9", lambda step: [step.row.desk_owner_id, step.row.assignee_id])
+for verb in ("give_outside", "outside_done", "take_back_outside"):
+    tells(Ticket, verb, _OUTSIDE)
