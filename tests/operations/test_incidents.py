@@ -212,5 +212,8 @@ def test_a_bulk_undo_leaves_closed_what_closed_others__JOB_1(world, now, reports
     for row in reports:
         attempt(world, follow_up_of(world, row), then + DAY, outcome=AttemptOutcome.SATISFIED).one()
     do(world, "close", first, then + DAY + MINUTE).one()
-    kept = tickets.close.declared.undo.followed(world.session, [first, others[0]])
+    undo = tickets.close.declared.undo
+    assert undo is not None
+    assert undo.followed is not None
+    kept = undo.followed(world.session, [first, others[0]])
     assert {row: str(why) for row, why in kept.items()}.keys() == {first.id}
