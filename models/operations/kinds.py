@@ -6,7 +6,7 @@ Reporter, words, place, times, promises, other callers and watchers go along; th
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from models import complaints as complaint_words, tickets as ticket_words
@@ -20,6 +20,7 @@ from models.operations.core import Move, operation, referred
 from models.operations.matters import AnyMatter, reports, take_in, taken_as
 from models.personal import keyring_of
 from models.roles import CLERKS
+from models.settings import Clock
 from models.staff import Staff, Team
 from models.tickets import PROMISE, CancelKind, Ticket, TicketKind, TicketStatus
 from models.told import Watcher
@@ -124,12 +125,9 @@ def take_back(call: Call, matters: Iterable[AnyMatter]) -> Outcome:
         status = model.status.type.enum(_before(call.session, row))
         freed = {"cancel_kind": None} if isinstance(row, Ticket) else {}
         move.move(row, status, cancelled_at=None, cancel_reason=None, **freed)
-        if isinstance(row, Ticket):
-            row_before = tickets.clocks_of_kind(move.settings, row, row.kind, status)
-            for code, (since, until) in row_before.items():
-                move.clocks.start(row, code, since, due_at=until)
-        else:
-            complaints.start_formal_record(move, row, row.registered_at)
+        for code, run in _ended(call.session, row):
+            until = run.due_at if run.clock_version is None or run.paused_minutes else None
+            move.clocks.start(row, code, run.started_at, due_at=until)
     outcome = move.finish()
     if not call.preview:
         for row in outcome.done:
@@ -141,6 +139,15 @@ def _followed(session: Session, other: Any) -> bool:
     model = type(other)
     hanging = referred(session, model, [other.id], apart_from=[ClockRun, RepeatReport])
     return bool(hanging) or other.status is not FIRST[model]
+
+
+def _ended(session: Session, row: AnyMatter) -> Sequence[Any]:
+    """The clocks that ended when *row* was taken as another kind."""
+    query = select(Clock.code, ClockRun).join(Clock, Clock.id == ClockRun.clock_id)
+    query = query.where(ClockRun.register == row.__tablename__, ClockRun.record_id == row.id)
+    missed = and_(ClockRun.met_at == row.cancelled_at, ClockRun.due_at < ClockRun.met_at)
+    then = or_(ClockRun.cancelled_at == row.cancelled_at, missed)
+    return session.execute(query.where(then).order_by(ClockRun.id)).all()
 
 
 def _before(session: Session, row: AnyMatter) -> str:

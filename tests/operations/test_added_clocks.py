@@ -125,3 +125,15 @@ def test_it_pauses_or_runs_on_warns_at_its_own_time_and_can_be_switched_off__SET
     settings.amend_clocks(call, [runs_on], enabled=False).one()
     ticket_in(world, TicketStatus.ACCEPTED, now + HOUR)
     assert (len(runs(world, runs_on)), len(runs(world, pauses))) == (1, 2)
+
+
+def test_one_that_is_for_a_kind_begins_and_ends_where_the_kind_is_put_right__INT_8(world, now):
+    of_new = {"start_event": "register", "stop_event": "finish", "minutes": 300, "condition": REPAIRS}
+    clock = added(world, now, **of_new).one()
+    ticket = new_ticket(world, now)
+    do(world, "change_kind", ticket, now + MINUTE, kind=TicketKind.HOUSEHOLD_SERVICE).one()
+    assert [run.cancelled_at for run in runs(world, clock)] == [now + MINUTE]
+    do(world, "change_kind", ticket, now + 2 * MINUTE, kind=TicketKind.REPAIR).one()
+    assert [run.due_at for run in runs(world, clock) if run.cancelled_at is None] == [now + 5 * HOUR], (
+        "as from its start"
+    )

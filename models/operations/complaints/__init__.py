@@ -44,7 +44,6 @@ from models.operations.complaints.intake import (
     register_and_assign,
     reopen_as_new,
 )
-from models.operations.complaints.opening import start_formal_record
 from models.operations.matters import merge
 
 __all__ = [
@@ -82,7 +81,6 @@ __all__ = [
     "reopen_as_new",
     "report_again",
     "sign_slip",
-    "start_formal_record",
     "stop_watching",
     "take_slip_back",
     "watch",

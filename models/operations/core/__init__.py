@@ -1,6 +1,6 @@
 """What every verb stands on: the move over a batch, clocks, numbers, who may answer for a record."""
 
-from models.operations.core.added_clocks import BEGINS, NO_STEPS, addable
+from models.operations.core.added_clocks import BEGINS, NO_STEPS, addable, is_for
 from models.operations.core.clocks import FirstLimits, counted_due, first_limits, start_first
 from models.operations.core.creation import New, create_with_clocks, creation
 from models.operations.core.findings import FINDERS, AuditDay, Finding, FindingKey, finds, number_of
@@ -103,6 +103,7 @@ __all__ = [
     "id_columns",
     "id_digest",
     "in_estate",
+    "is_for",
     "local_date",
     "local_dates",
     "message",

@@ -38,7 +38,7 @@ from models.operations.tickets.jobs import (
     wait,
     went_out,
 )
-from models.operations.tickets.kinds import IN_HAND, change_kind, clocks_of_kind
+from models.operations.tickets.kinds import IN_HAND, change_kind
 from models.operations.tickets.outside import (
     UNDER_WAY,
     awaits_answer,
@@ -82,7 +82,6 @@ __all__ = [
     "change_kind",
     "change_owner",
     "charge",
-    "clocks_of_kind",
     "close",
     "comment",
     "correct",

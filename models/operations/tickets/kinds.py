@@ -4,10 +4,9 @@ import datetime
 from types import SimpleNamespace
 
 from models.errors import OperationRefused, Outcome, gettext_noop
-from models.operations.core import Move, verb
+from models.operations.core import BEGINS, Move, is_for, verb
 from models.operations.tickets.sending import ON_SITE_KINDS, answer_clock, dispatch, end_of_visit, own_teams
 from models.roles import CLERKS
-from models.settings import EstateSettings
 from models.staff import Team
 from models.tickets import PROMISE, QUESTION, Ticket, TicketKind, TicketStatus as S
 
@@ -31,7 +30,7 @@ def change_kind(move: Move[Ticket], *, kind: TicketKind, team: Team | None = Non
     urgent = []
     for ticket in list(move.rows):
         waits = kind is TicketKind.EMERGENCY and ticket.status is S.RECEIVED
-        before, after = clocks_of_kind(move.settings, ticket, ticket.kind), clocks_of_kind(move.settings, ticket, kind)
+        before, after = _clocks(move, ticket, ticket.kind), _clocks(move, ticket, kind)
         begun = {code: start for code, start in after.items() if before.get(code) != start}
         over = {code for code, start in before.items() if after.get(code) != start}
         if ticket.status not in IN_HAND:
@@ -69,19 +68,22 @@ def _late(move: Move[Ticket], ticket: Ticket, begun: Starts) -> bool:
     return any(due < move.now for due in dues)
 
 
-def clocks_of_kind(settings: EstateSettings, ticket: Ticket, kind: TicketKind, status: S | None = None) -> Starts:
-    """The clocks that *ticket* has in its *status* because it is of *kind*, since its own start."""
+def _clocks(move: Move[Ticket], ticket: Ticket, kind: TicketKind) -> Starts:
+    """The clocks that *ticket* has in its state because it is of *kind*, since its own start; those of managers too."""
     of_kind = SimpleNamespace(kind=kind)
     found: Starts = {
         limit.code: (getattr(ticket, limit.since), None)
         for limit in Ticket.time_limits
-        if limit.code in OF_A_KIND and (status or ticket.status) in limit.floor_of and limit.fits(of_kind)
+        if limit.code in OF_A_KIND and ticket.status in limit.floor_of and limit.fits(of_kind)
     }
     if kind in ON_SITE_KINDS:
-        day = end_of_visit(settings, ticket.estate_id, kind, ticket.visit_until)
+        day = end_of_visit(move.settings, ticket.estate_id, kind, ticket.visit_until)
         found["same-day"] = (ticket.registered_at, day)
         if ticket.dispatched_at is not None and ticket.arrived_at is None:
             found["on-site"] = (ticket.dispatched_at, ticket.visit_until if day is not None else None)
     if (code := answer_clock(kind, ticket.promised_at)) is not None:
         found[code] = (ticket.registered_at, ticket.promised_at)
+    for clock in move.settings.added(ticket.estate_id, Ticket.__tablename__):
+        if clock.start_event == BEGINS and is_for(clock, ticket, move.settings, move.now, {"kind": kind}):
+            found[clock.code] = (ticket.registered_at, None)
     return found
