@@ -1,8 +1,6 @@
 """Several keys in one step: all of them or none, each accounted for (KEY-2, KEY-3, KEY-4)."""
 
 import datetime
-import html
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -10,35 +8,20 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from models.call import Call
 from models.keys import ApprovalStatus, BorrowerKind, BringerKind, Key, KeyApproval, KeyLoan
-from models.operations import keys as keys_verbs
 from models.session import DeskSession
 from tests import reading
-from tests.again import keep, load
+from tests.again import load
 from tests.factories import World
 from tests.operations import key_desk
 from tests.operations.key_desk import approve, owner_draft, register, request
 from tests.views.conftest import ROLES
+from tests.views.key_cupboard import loans, make, named, register_number, ticked
 
 HOUR = datetime.timedelta(hours=1)
+
 PAGE = "/admin/keys/several/"
-APPROVALS = "/admin/key-approvals/details/"
 SIGNED = {"identity_checked": "1", "signed": "1"}
-
-
-def make(session: DeskSession, world: World, now: datetime.datetime) -> Any:
-    """Three keys of the owner's unit on their hooks, one of no unit, and two that the owner has."""
-    made: Any = key_desk.open_desk(session, world, now - 9 * HOUR)
-    made.second, made.third = register(made), register(made)
-    made.common = register(made, hook="C-1", unit_id=None, place="配电房")
-    made.out = [register(made, hook=f"D-{number}") for number in (1, 2)]
-    made.loans = [key_desk.lend(made, owner_draft(made, key_id=key.id)) for key in made.out]
-    made.owner = f"owner-{world.residents[0].id}"
-    made.now = now
-    return keep(made)
-
-
 MAKE = make
 
 
@@ -48,29 +31,6 @@ def desk(here: Any, session: DeskSession, world: World) -> Any:
     made = load(here, session, world)
     session.commit()
     return made
-
-
-def named(*keys: Any) -> str:
-    return "&".join(f"key={key.id}" for key in keys)
-
-
-def register_number(desk: Any, hook: str) -> str:
-    """The number of the key on that hook."""
-    return str(desk.session.scalars(select(Key.number).where(Key.hook == hook)).one())
-
-
-def loans(look: DeskSession, *keys: Any) -> list[tuple[str, datetime.datetime, bool]]:
-    """Borrower, due time and signature of the unended loans of these keys."""
-    look.rollback()
-    out = (KeyLoan.returned_at.is_(None), KeyLoan.lost_at.is_(None))
-    query = select(KeyLoan).where(KeyLoan.key_id.in_([key.id for key in keys]), *out).order_by(KeyLoan.key_id)
-    return [(loan.borrower_name, loan.due_at, loan.signed) for loan in look.scalars(query)]
-
-
-def ticked(page: str, name: str) -> set[str]:
-    """Values of the ticked boxes of that name."""
-    boxes = reading.page(page).css(f"input[type=checkbox][name={name}]")
-    return {box.attributes["value"] or "" for box in boxes if "checked" in box.attributes}
 
 
 def test_several_keys_are_lent_in_one_step__KEY_3(
@@ -309,104 +269,3 @@ def test_only_the_desk_does_several_at_once(
         given = {"key": desk.key.id, "loan": desk.loans[0].id, "borrower": "sales"}
         assert post(client, f"{PAGE}{page}/?{named(desk.key, *desk.out)}", **given).status_code == 403
     assert len(loans(look, desk.key, *desk.out)) == 2
-
-
-def test_who_disables_somebody_sees_the_keys_that_bar_it_before_sending__KEY_4(
-    desk: Any, session: DeskSession, world: World, sign_in: Callable[..., FlaskClient]
-) -> None:
-    approve(desk, request(desk))
-    loan = key_desk.lend(desk, key_desk.staff_draft(desk))
-    loan_id, number, person = loan.id, desk.key.number, world.person("technician").id
-    session.commit()
-    session.rollback()
-    manager = sign_in("manager")
-    page = manager.get(f"/admin/staff/step/disable/?id={person}").text
-    assert "still has keys: first they are returned or reported lost (KEY-4)" in page
-    assert f'<a href="/admin/key-loans/details/?id={loan_id}">{number}</a>' in page
-    nobody = manager.get(f"/admin/staff/step/disable/?id={world.person('clerk').id}").text
-    assert "still has keys" not in nobody
-
-
-def test_a_lost_key_offers_the_change_of_its_lock_as_a_job__KEY_4(
-    desk: Any, session: DeskSession, sign_in: Callable[..., FlaskClient], post: Any
-) -> None:
-    clerk = sign_in("clerk")
-    offer = f"/admin/tickets/intake/?lock_of={desk.out[0].id}"
-    assert offer not in clerk.get(f"/admin/keys/details/?id={desk.out[0].id}").text
-    assert post(clerk, f"/admin/key-loans/step/report_lost/?id={desk.loans[0].id}").status_code == 302
-    assert offer in clerk.get(f"/admin/keys/details/?id={desk.out[0].id}").text
-    page = reading.page(clerk.get(offer))
-    assert reading.value_of(page, "summary") == "Change the lock: its key is lost."
-    assert reading.value_of(page, "reporter_department") == "front desk"
-    assert clerk.get("/admin/tickets/intake/?lock_of=987654321").status_code == 404
-
-
-def test_a_bunch_comes_back_in_part_on_the_board__KEY_2(
-    desk: Any, session: DeskSession, look: DeskSession, sign_in: Callable[..., FlaskClient], post: Any
-) -> None:
-    bunch = register(desk, pieces=5)
-    loan = key_desk.lend(desk, owner_draft(desk, key_id=bunch.id)).id
-    session.commit()
-    clerk = sign_in("clerk")
-    address = f"/admin/keys/board/return/?key={bunch.id}"
-    assert 'name="pieces"' in clerk.get(f"/admin/keys/board/?key={bunch.id}").text
-    assert 'name="pieces"' not in clerk.get(f"/admin/keys/board/?key={desk.out[0].id}").text
-    assert post(clerk, address, loan=loan, pieces="6").status_code == 409
-    for wrong in ("3²", "③", "٣"):
-        assert post(clerk, address, loan=loan, pieces=wrong).status_code == 400
-    given = {"brought_by": "other", "brought_by_name": "闪送", "pieces": "\uff13"}
-    assert post(clerk, address, loan=loan, **given).status_code == 302
-    for page in ("keys/board/", f"keys/details/?id={bunch.id}", "key-loans/", f"key-loans/details/?id={loan}"):
-        assert "3 of 5 back" in clerk.get(f"/admin/{page}").text, page
-    assert len(loans(look, bunch)) == 1
-    assert post(clerk, address, loan=loan).status_code == 302
-    assert loans(look, bunch) == []
-    several = "张伟, the last 2 of 5 pieces; who brought the others stands"
-    for page in (f"keys/details/?id={bunch.id}", "key-loans/", f"key-loans/details/?id={loan}"):
-        assert several in html.unescape(clerk.get(f"/admin/{page}").text), page
-    assert "闪送" in clerk.get(f"/admin/key-loans/details/?id={loan}").text
-
-
-def test_approvals_of_one_name_are_for_one_person_in_whatever_case__KEY_3(
-    desk: Any, session: DeskSession, sign_in: Callable[..., FlaskClient]
-) -> None:
-    keys = (desk.key, desk.second, desk.third)
-    made = [
-        approve(desk, request(desk, key_id=key.id, borrower_kind=BorrowerKind.OTHER, borrower_name=name))
-        for key, name in zip(keys, ("Kim Lee", "KIM lee", "Kim Li"), strict=True)
-    ]
-    session.commit()
-    clerk = sign_in("clerk")
-    for one in made[:2]:
-        assert set(re.findall(r"key=(\d+)", clerk.get(f"{PAGE}?approved={one.id}").location)) == {
-            str(key.id) for key in keys[:2]
-        }
-    # Beside an approval stands what else is approved; lending it together is for who lends.
-    for person, lends in (("clerk", True), ("auditor", False)):
-        beside = reading.one(reading.page(sign_in(person).get(f"{APPROVALS}?id={made[0].id}")), "main")
-        addresses = [address for _text, address in reading.links(beside)]
-        assert f"{APPROVALS}?id={made[1].id}" in addresses, person
-        assert any(address.startswith(f"{PAGE}?approved=") for address in addresses) is lends, person
-
-
-def test_a_key_offers_what_may_be_done_where_it_is__KEY_2_KEY_4(
-    desk: Any, session: DeskSession, sign_in: Callable[..., FlaskClient]
-) -> None:
-    call = Call(session, desk.clerk, desk.now, reason="down a drain")
-    keys_verbs.report_lost(call, [desk.second]).one()
-    keys_verbs.report_lost(call, [desk.third], owner_told=True).one()
-    keys_verbs.hand_back(call, [desk.key], handed_back_to="张伟", receipt_number="R-1").one()
-    session.commit()
-    clerk = sign_in("clerk")
-
-    def steps(key: Key) -> list[str]:
-        page = reading.page(clerk.get(f"/admin/keys/details/?id={key.id}"))
-        return [reading.words(node) for node in page.css(".next-steps > .step-buttons .btn")]
-
-    assert steps(desk.common) == ["Lend", "Report lost", "Hand back for good"]
-    assert steps(desk.second) == ["Record that the owner was told"]
-    assert steps(desk.third) == []
-    assert steps(desk.key) == []
-    assert steps(desk.out[0]) == ["Report lost"]
-    out = reading.page(clerk.get(f"/admin/keys/details/?id={desk.out[0].id}"))
-    assert f"/admin/key-loans/step/return/?id={desk.loans[0].id}" in {href for _text, href in reading.links(out)}
