@@ -63,8 +63,11 @@ def test_a_new_estate_has_its_clocks_settings_categories_hours_and_calendar__SET
         "approval-decided",
         "approval-used",
         "owner-told",
+        "escalation",
+        "authority-answer",
+        "outside-party",
     }
-    assert counted(desk, Setting) == 14
+    assert counted(desk, Setting) == 16
     assert counted(desk, WorkingHours) == 10
     assert found(desk, CalendarDay, day=NEW_YEAR_EVE).kind is DayKind.OFF
     assert found(desk, CalendarDay, day=MAKE_UP_SATURDAY).kind is DayKind.WORKING
