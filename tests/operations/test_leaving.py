@@ -62,6 +62,7 @@ DONE_BY = {
     "tickets.closed_by_id",
     "tickets.slip_returned_to_id",
     "tickets.slip_taken_by_id",
+    "tickets.submitted_by_id",
     *(f"{each.register}.{column}" for each in tried() for column in each.done_by),
 }
 """Columns that say who did something, or what is a person's own: nobody takes these over."""
