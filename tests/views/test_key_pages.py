@@ -65,6 +65,18 @@ def test_a_lost_key_offers_the_change_of_its_lock_as_a_job__KEY_4(
     assert clerk.get("/admin/tickets/intake/?lock_of=987654321").status_code == 404
 
 
+def test_a_lost_key_stands_on_the_desk_by_its_room_or_place__KEY_4(
+    desk: Any, session: DeskSession, sign_in: Callable[..., FlaskClient]
+) -> None:
+    call = Call(session, desk.clerk, desk.now - HOUR, reason="down a drain")
+    for key in keys_verbs.report_lost(call, [desk.second, desk.common]).done:
+        key.due_at = desk.now - HOUR
+    session.commit()
+    words = reading.words(reading.under(reading.page(sign_in("clerk").get("/admin/")), "beside-keys"))
+    room, place = desk.world.units[0].code, "配电房"
+    assert [f"{desk.second.number} {room}" in words, f"{desk.common.number} {place}" in words] == [True, True]
+
+
 def test_a_bunch_comes_back_in_part_on_the_board__KEY_2(
     desk: Any, session: DeskSession, look: DeskSession, sign_in: Callable[..., FlaskClient], post: Any
 ) -> None:

@@ -4,9 +4,10 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext, lazy_gettext as _
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 
 from models.base import is_open
+from models.estates import Unit
 from models.keys import Key, KeyLoan
 from models.operations import keys as verbs
 from models.policy import visible
@@ -109,7 +110,11 @@ class KeyView(RegisterView[Key]):
 
     draft_class = verbs.KeyDraft
     on_desk = overdue_on_desk(
-        Key, _("Lost keys whose owner was not told"), _("Every owner of a lost key was told."), state="untold"
+        Key,
+        _("Lost keys whose owner was not told"),
+        _("Every owner of a lost key was told."),
+        func.coalesce(select(Unit.code).where(Unit.id == Key.unit_id).scalar_subquery(), Key.place).label("beside"),
+        state="untold",
     )
 
     def show_unit(self, record: Key) -> str:
