@@ -42,6 +42,8 @@ SQLITE = ("-k", "not postgresql")
 OF_DECLARATIONS = (
     "tests/views/test_what_pages_hold.py",
     "tests/views/test_declarations.py",
+    "tests/views/test_what_is_declared.py",
+    "tests/views/test_menu.py",
     "tests/models/test_grants.py",
 )
 EQUIVALENT = Path(__file__).with_name("mutate_equivalent.toml")

@@ -69,6 +69,7 @@ def tickets(maker: Maker) -> None:
         assignee_id=maker.person("technician"),
         dispatched_at=now - HOUR,
         desk_owner_id=clerk2,
+        incident_id=maker.ids["tickets"]["early"],
     )
     maker.matter(
         Ticket,
@@ -93,9 +94,16 @@ def tickets(maker: Maker) -> None:
         unit_id=maker.unit(2),
         assignee_id=clerk2,
         desk_owner_id=maker.person("clerk"),
+        outside_party="梯业公司",
+        outside_at=now - HOUR,
+        submitted_to="住建局",
+        submission="申请动用维修资金",
+        submitted_at=now - HOUR,
+        submitted_by_id=clerk2,
     )
     made = maker.ids["tickets"]
     later = ("dispatch-emergency", "dispatch", "ask-done", "slip-back", "charge-paid", "closing")
+    later += ("escalation", "authority-answer", "outside-party")
     for code in ("slip-acknowledged", "on-site", "same-day", "waiting", "promise", "question", *later):
         maker.clock(code, "met late", register="tickets", record_id=made["early"], met_at=now)
         maker.clock(code, "met in time", register="tickets", record_id=made["first"], met_at=now - HOUR)

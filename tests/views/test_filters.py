@@ -37,7 +37,10 @@ ALL = {
 }
 """Register -> the rows of its list without a filter."""
 
-LATER = ("dispatch-emergency", "dispatch", "ask-done", "slip-back", "charge-paid", "closing")
+LATER = (
+    *("dispatch-emergency", "dispatch", "ask-done", "slip-back", "charge-paid", "closing"),
+    *("escalation", "authority-answer", "outside-party"),
+)
 FILTERS: dict[str, dict[str, str]] = {
     "tickets": {
         "state=open": "early first late",
@@ -48,6 +51,9 @@ FILTERS: dict[str, dict[str, str]] = {
         "state=ended": "last",
         "state=reopened": "late",
         "state=watched": "first",
+        "state=attached": "first",
+        "state=outside": "late",
+        "state=submitted": "late",
         "missed=slip-acknowledged": "early",
         "missed=on-site": "early",
         "missed=same-day": "early late",

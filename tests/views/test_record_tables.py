@@ -22,6 +22,9 @@ LATER = (
     "slip back at the desk JOB-5",
     "charge paid JOB-4",
     "closed when finished JOB-6",
+    "decided on what is lacking DSP-9",
+    "authority answered by then DSP-9",
+    "outside party done by then JOB-9",
 )
 TABLES: dict[str, dict[str, Tables]] = {
     "tickets": {
@@ -38,6 +41,7 @@ TABLES: dict[str, dict[str, Tables]] = {
             "On hold": ["2026-11-18 07:00 2026-11-18 10:00 3 h 0 min", "In all 3 h 0 min"],
             "Follow-ups": ["satisfied 2026-11-17 23:59 0"],
             "Also called": ["张 — — again about the ticket — 2026-11-18 09:00 phone 陈思"],
+            "Reports of this incident": ["T-first dispatched first"],
         },
         "first": {
             "Clocks": [
