@@ -102,8 +102,10 @@ def tickets(maker: Maker) -> None:
         submitted_by_id=clerk2,
     )
     made = maker.ids["tickets"]
-    later = ("dispatch-emergency", "dispatch", "ask-done", "slip-back", "charge-paid", "closing")
-    later += ("escalation", "authority-answer", "outside-party")
+    later = (
+        *("dispatch-emergency", "dispatch", "ask-done", "slip-back", "charge-paid", "closing"),
+        *("escalation", "authority-answer", "outside-party"),
+    )
     for code in ("slip-acknowledged", "on-site", "same-day", "waiting", "promise", "question", *later):
         maker.clock(code, "met late", register="tickets", record_id=made["early"], met_at=now)
         maker.clock(code, "met in time", register="tickets", record_id=made["first"], met_at=now - HOUR)
