@@ -1,5 +1,6 @@
 """Which columns an import knows, and which of them the headings of a file name. Pure."""
 
+import functools
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
@@ -117,8 +118,11 @@ class Columns:
         }
         self._hours = {column.day: column.name for column in columns if column.day is not None}
         self._stems = {_stem(text): name for text, (name, _place) in self._known.items() if name in self._hours}
-        self._words = frozenset(text for text in self._known if any(_is_word_of(column, text) for column in columns))
-        """Headings that a cell may hold as well: 业主, 租户, owner."""
+
+    @functools.cached_property
+    def _words(self) -> frozenset[str]:
+        """Headings that a cell may hold as well: 业主, 租户, owner. No start has to wait for them."""
+        return frozenset(text for text in self._known if any(_is_word_of(column, text) for column in self.columns))
 
     @property
     def headings(self) -> frozenset[str]:

@@ -11,6 +11,7 @@ from models.session import DeskSession
 from models.settings import Category, CategoryRegister, Clock
 from tests import reading
 from tests.factories import World
+from tests.marks import first_sqlite
 
 Post = Callable[..., Any]
 NEW = "/admin/clocks/new/"
@@ -55,6 +56,7 @@ def test_a_clock_is_added_with_its_condition_and_says_it_back__SET_1(
     assert "同时满足：" in reading.words(reading.page(chinese))
 
 
+@first_sqlite
 @pytest.mark.parametrize(
     ("typed", "told"),
     [

@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 
 from tests import reading
 from tests.check_translations import as_tuple, read
+from tests.marks import first_sqlite
 from tests.pages import addresses
 from tests.records import Records
 
@@ -35,6 +36,7 @@ def test_chinese_texts_have_chinese_marks() -> None:
     assert [text for text in texts if NARROW.search(PLACEHOLDER.sub("某", text))] == []
 
 
+@first_sqlite
 def test_no_page_shows_english_to_chinese_readers(
     app: Flask, records: Records, sign_in: Callable[..., FlaskClient]
 ) -> None:

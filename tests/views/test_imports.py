@@ -18,7 +18,7 @@ from models.staff import StaffAssignment
 from tests import reading
 from tests.factories import World
 from tests.guards_off import guards_off
-from tests.marks import only_sqlite
+from tests.marks import first_sqlite, only_sqlite
 from tests.sheets import HEADER, people, table, workbook
 
 GOES_ON = 'data-progress-moves-value="true"'
@@ -234,6 +234,7 @@ def spoil(engine: Engine, table: type[Any], state: str) -> None:
         connection.execute(update(ImportRun).values(state=state))
 
 
+@first_sqlite
 def test_a_kept_file_that_cannot_be_decrypted_is_said_so_at_each_step__RES_4(
     engine: Engine, sign_in: Callable[..., FlaskClient], post: Callable[..., Any], world: World
 ) -> None:
