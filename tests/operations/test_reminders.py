@@ -66,6 +66,14 @@ def test_what_is_back_reminds_nobody_and_what_is_extended_reminds_anew__KEY_4(wo
     assert {(number, kind) for number, kind, _who in remind(world, now + 19 * HOUR)} == {(longer.id, ToldKind.NEAR)}
 
 
+def test_who_was_reminded_of_a_key_that_is_back_has_nothing_to_see__KEY_4(world, now):
+    back, out = lend_key(world, now, now + 10 * HOUR), lend_key(world, now, now + 11 * HOUR)
+    remind(world, now + 9 * HOUR)
+    keys.return_keys(Call(world.session, world.actor("supervisor"), now + 9 * HOUR), [back]).one()
+    unseen = select(Told.record_id).where(Told.register == "key_loans", Told.seen_at.is_(None))
+    assert world.session.scalars(unseen).all() == [out.id]
+
+
 def test_what_ran_out_long_ago_is_no_news__KEY_4(world, now):
     lent(world, now, now + HOUR, "technician")
     assert remind(world, now + 2 * DAY) == set()

@@ -42,6 +42,11 @@ def test_a_clock_is_added_with_its_condition_and_says_it_back__SET_1(
     clock = look.scalars(select(Clock).where(Clock.code == TYPED["code"])).one()
     assert (clock.register, clock.start_event, clock.stop_event, clock.minutes) == ("tickets", "accept", "finish", 120)
     assert (clock.warning_percent, clock.runs_on, clock.enabled, clock.rule) == (50, True, True, "INT-14")
+    other = {"field_0": "tickets.visit_from", "op_0": "before", "value_0": "2026-11-18T02:00+00:00"}
+    assert post(manager, NEW, **{**TYPED, "code": "another"}, **other).status_code == 302
+    look.rollback()
+    another = look.scalars(select(Clock).where(Clock.code == "another")).one()
+    assert another.condition == {"field": "visit_from", "op": "before", "value": "2026-11-18T02:00:00+00:00"}
     assert clock.condition == {
         "all": [
             {"field": "kind", "op": "among", "value": ["repair", "household_service"]},
@@ -72,6 +77,9 @@ def test_a_clock_is_added_with_its_condition_and_says_it_back__SET_1(
         ({"field_0": "tickets.kind", "op_0": "is"}, "Write the value to compare with."),
         ({"field_0": "tickets.kind", "op_0": "is", "value_0": "nothing"}, "Write one of: repair"),
         ({"field_0": "tickets.repeats", "op_0": "more", "value_0": "many"}, "Write a whole number."),
+        ({"field_0": "tickets.repeats", "op_0": "more", "value_0": "1_0"}, "Write a whole number."),
+        ({"op_0": "is"}, "Choose the field that is compared."),
+        ({"value_0": "repair"}, "Choose the field that is compared."),
         ({"field_0": "tickets.category_id", "op_0": "is", "value_0": "nowhere"}, "Nothing found for “nowhere”."),
         ({"field_0": "tickets.visit_from", "op_0": "before", "value_0": "soon"}, "Write a date such as"),
         ({"field_0": "tickets.visit_from", "op_0": "before", "value_0": "+1 week"}, "is no value of"),

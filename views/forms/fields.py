@@ -105,18 +105,22 @@ def half_width(text: str) -> str:
     return text.translate(_HALF_WIDTH).strip()
 
 
+def whole_number(written: str) -> int:
+    """The number that digits spell, full width too: neither underscores nor other scripts' digits. ValueError else."""
+    text = half_width(written)
+    if not re.fullmatch("-?[0-9]{1,9}", text, re.ASCII):
+        raise ValueError(gettext("Write a whole number."))
+    return int(text)
+
+
 class WholeNumberField(IntegerField):
     """A whole number that fits the database; too large a number is refused with a sentence."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Read digits only, full width too: neither underscores nor other scripts' digits."""
+        """Read it, or nothing."""
         self.data = None
-        text = half_width(valuelist[0]) if valuelist else ""
-        if not text:
-            return
-        if not re.fullmatch("-?[0-9]{1,9}", text, re.ASCII):
-            raise ValueError(gettext("Write a whole number."))
-        self.data = int(text)
+        if valuelist and half_width(valuelist[0]):
+            self.data = whole_number(valuelist[0])
 
 
 Offered = tuple[Any, Caption]

@@ -14,7 +14,16 @@ from models.operations.settings import steps_of
 from models.settings import Clock, ClockCalendar
 from models.verbs import verb_label
 from views.forms.base import REFERENCES, DeskForm
-from views.forms.fields import ChoiceField, EnumField, FlagField, Required, TextField, WholeNumberField, half_width
+from views.forms.fields import (
+    ChoiceField,
+    EnumField,
+    FlagField,
+    Required,
+    TextField,
+    WholeNumberField,
+    half_width,
+    whole_number,
+)
 from views.forms.lookup_kinds import LOOKUPS
 from views.forms.lookups import Ambiguous, NothingFound
 from views.words.labels import label_for
@@ -122,6 +131,8 @@ class ClockForm(DeskForm):
 def _leaf(register: str, where: str | None, op: str | None, typed: str | None) -> dict[str, Any] | None:
     """The condition of one line, None for an empty one. ValueError with what is wrong with it."""
     if not where:
+        if op or typed:
+            raise ValueError(gettext("Choose the field that is compared."))
         return None
     of, name = where.split(".")
     column: Any = tables()[of].__table__.columns[name]
@@ -143,7 +154,7 @@ def _leaf(register: str, where: str | None, op: str | None, typed: str | None) -
 
 def _value(column: Any, kind: str, word: str) -> Any:
     if kind == "number":
-        return _number(word)
+        return whole_number(word)
     if kind == "flag":
         answers = {str(gettext("yes")).lower(): True, str(gettext("no")).lower(): False}
         return _of(answers, word.lower())
@@ -163,18 +174,11 @@ def _of(values: dict[str, Any], word: str) -> Any:
     return values[word]
 
 
-def _number(word: str) -> int:
-    try:
-        return int(half_width(word))
-    except ValueError:
-        raise ValueError(gettext("Write a whole number.")) from None
-
-
 def _reference(column: Any, word: str) -> int:
     tables_of = {key.column.table.name for key in column.foreign_keys} - {"estates"}
     name = next(_lookups(column.name, tables_of), None)
     try:
-        return _number(word.removeprefix("#")) if name is None else LOOKUPS[name].resolve(word)
+        return whole_number(word.removeprefix("#")) if name is None else LOOKUPS[name].resolve(word)
     except (Ambiguous, NothingFound):
         if REFERENCES.get(column.name, ("", False))[1] and (few := LOOKUPS[name or ""].choices()):
             return int(_of({text: row_id for row_id, text in few}, word))
@@ -197,4 +201,6 @@ def _time(kind: str, word: str) -> str:
         raise ValueError(
             gettext("Write a date such as 2026-11-18, or today, +3 days, -2 hours, +1 working_days.")
         ) from None
-    return moment.date().isoformat() if kind == "day" else moment.replace(tzinfo=zone()).isoformat()
+    if kind == "day":
+        return moment.date().isoformat()
+    return (moment.replace(tzinfo=zone()) if moment.tzinfo is None else moment).isoformat()

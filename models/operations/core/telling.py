@@ -166,16 +166,18 @@ def tell(call: Call, verb: str, rows: Sequence[Base], events: Sequence[int], bef
 
 def _settle(call: Call, rows: Sequence[Any], before: Mapping[int, Any]) -> None:
     """What was told of a record that is closed or decided now waits for nobody any more."""
-    settled = [
-        row.id
-        for row in rows
-        if (was := before.get(row.id) or {}) and "status" in was and _is_told_of(row)
-        if row.status not in type(row).open_statuses or "decided_at" in was
-    ]
+    settled = [row.id for row in rows if _is_told_of(row) and _is_over(row, before.get(row.id) or {})]
     for start in range(0, len(settled), CHUNK):
         here = Told.register == rows[0].__tablename__, Told.record_id.in_(settled[start : start + CHUNK]), UNSEEN
         seen = update(Told).where(*here).values(seen_at=call.now, updated_at=call.now)
         call.session.execute(seen.execution_options(synchronize_session=False))
+
+
+def _is_over(row: Any, was: Mapping[str, Any]) -> bool:
+    """Whether the columns that *was* names have ended *row*: its status, or what ends a row that has none."""
+    if "status" in was:
+        return row.status not in type(row).open_statuses or "decided_at" in was
+    return any(name in was and getattr(row, name) is not None for name in type(row).ended_by)
 
 
 def message(call: Call, row: Any, kind: LabelledEnum, rule: str, cause: str, staff_id: int) -> dict[str, Any]:
