@@ -2,12 +2,17 @@
 
 import datetime
 import functools
-from collections.abc import Iterator, Mapping, Sequence
+import itertools
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 Interval = tuple[int, int]
 """Start and end in minutes after local midnight."""
+
+Hours = tuple[int, int, int]
+"""Weekday (Monday is 0), start and end in minutes after local midnight."""
 
 MAXIMUM_DAYS = 800
 DEFAULT_ZONE = "Asia/Shanghai"
@@ -104,3 +109,31 @@ class WorkingCalendar:
                 break
             total += min(finish, end) - begin
         return int(total.total_seconds() // 60)
+
+
+_INTERVAL = re.compile(r"([01]?\d|2[0-4]):([0-5]\d)-([01]?\d|2[0-4]):([0-5]\d)", re.ASCII)
+
+
+def own_hours(start: int | None, end: int | None, further: str | None) -> list[Interval]:
+    """The own intervals of a date, in their order; ValueError where *further* is no list of them, or two overlap."""
+    found = [(start, end)] if start is not None and end is not None else []
+    for text in (further or "").split():
+        interval = _INTERVAL.fullmatch(text)
+        if interval is None:
+            raise ValueError(text)
+        hour, minute, last_hour, last_minute = map(int, interval.groups())
+        found.append((hour * 60 + minute, last_hour * 60 + last_minute))
+    found.sort()
+    if any(begin >= finish or finish > 1440 for begin, finish in found):
+        raise ValueError(further)
+    if any(before[1] > after[0] for before, after in itertools.pairwise(found)):
+        raise ValueError(further)
+    return found
+
+
+def week_of(hours: Iterable[Hours]) -> dict[int, list[Interval]]:
+    """The intervals of each weekday, in their order."""
+    week: dict[int, list[Interval]] = {}
+    for weekday, start, end in sorted(hours):
+        week.setdefault(weekday, []).append((start, end))
+    return week

@@ -2,8 +2,6 @@
 
 import datetime
 import functools
-import itertools
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -26,7 +24,7 @@ from models.base import (
     tables,
     within_estate,
 )
-from models.calendar import Interval, WorkingCalendar, zone_named
+from models.calendar import Hours, Interval, WorkingCalendar, own_hours, week_of, zone_named
 from models.declared import TimeLimit
 from models.errors import gettext_noop
 from models.estates import Estate
@@ -41,6 +39,33 @@ class ClockCalendar(LabelledEnum):
     ALWAYS = "always", gettext_noop("around the clock")
     WORKING = "working", gettext_noop("working hours")
     SAME_DAY = "same_day", gettext_noop("by the end of the day")
+
+
+SOMEBODY_IS_TOLD = gettext_noop("Of a missed limit somebody is told: choose who.")
+
+
+class Whom(LabelledEnum):
+    """Who is told of a limit; where there is nobody of that kind, the next one up."""
+
+    ACTING = "acting", gettext_noop("who can take the step")
+    ANSWERING = "answering", gettext_noop("who answers for it")
+    LEAD = "lead", gettext_noop("the lead of the team")
+    SUPERVISORS = "supervisors", gettext_noop("the supervisors")
+    MANAGERS = "managers", gettext_noop("the managers")
+    NOBODY = "nobody", gettext_noop("nobody")
+
+
+class Further(LabelledEnum):
+    """Who else is told of a limit that was missed."""
+
+    NEXT_UP = "next_up", gettext_noop("the next one up")
+    LEAD = "lead", gettext_noop("the lead of the team")
+    SUPERVISORS = "supervisors", gettext_noop("the supervisors")
+    MANAGERS = "managers", gettext_noop("the managers")
+    NOBODY = "nobody", gettext_noop("nobody")
+
+
+_SOMEBODY = {"rule": "INT-14", "sentence": SOMEBODY_IS_TOLD}
 
 
 class Clock(Register, Base):
@@ -65,11 +90,21 @@ class Clock(Register, Base):
     runs_on: Mapped[bool] = mapped_column(
         Flag, default=False, server_default="0", info=named("Runs on while work waits")
     )
+    told_near: Mapped[Whom] = mapped_column(
+        Choice(Whom), default=Whom.ACTING, server_default="acting", info=named("Told when it is near")
+    )
+    told_missed: Mapped[Whom] = mapped_column(
+        Choice(Whom), default=Whom.ACTING, server_default="acting", info=named("Told when it is missed")
+    )
+    told_further: Mapped[Further] = mapped_column(
+        Choice(Further), default=Further.NEXT_UP, server_default="next_up", info=named("Also told when it is missed")
+    )
 
     __table_args__ = table_args(
         UniqueConstraint("estate_id", "code"),
         CheckConstraint("minutes BETWEEN 0 AND 525600", name="minutes_range"),
         CheckConstraint("warning_percent BETWEEN 1 AND 100", name="warning_percent_range"),
+        CheckConstraint("told_missed <> 'nobody'", name="somebody_is_told", info=_SOMEBODY),
     )
 
     def __str__(self) -> str:
@@ -115,18 +150,8 @@ class Setting(Register, Base):
         return self.code
 
 
-Hours = tuple[int, int, int]
-"""Weekday (Monday is 0), start and end in minutes after local midnight."""
 DayOfCalendar = tuple[datetime.date, "DayKind", Sequence[Interval]]
 """A date, what it is, and its own hours where it has any."""
-
-
-def week_of(hours: Iterable[Hours]) -> dict[int, list[Interval]]:
-    """The intervals of each weekday, in their order."""
-    week: dict[int, list[Interval]] = {}
-    for weekday, start, end in sorted(hours):
-        week.setdefault(weekday, []).append((start, end))
-    return week
 
 
 def dates_of(
@@ -183,26 +208,6 @@ class CalendarDay(Register, Base):
         ),
         Index("ix_calendar_days_day", "day"),
     )
-
-
-_INTERVAL = re.compile(r"([01]?\d|2[0-4]):([0-5]\d)-([01]?\d|2[0-4]):([0-5]\d)", re.ASCII)
-
-
-def own_hours(start: int | None, end: int | None, further: str | None) -> list[Interval]:
-    """The own intervals of a date, in their order; ValueError where *further* is no list of them, or two overlap."""
-    found = [(start, end)] if start is not None and end is not None else []
-    for text in (further or "").split():
-        interval = _INTERVAL.fullmatch(text)
-        if interval is None:
-            raise ValueError(text)
-        hour, minute, last_hour, last_minute = map(int, interval.groups())
-        found.append((hour * 60 + minute, last_hour * 60 + last_minute))
-    found.sort()
-    if any(begin >= finish or finish > 1440 for begin, finish in found):
-        raise ValueError(further)
-    if any(before[1] > after[0] for before, after in itertools.pairwise(found)):
-        raise ValueError(further)
-    return found
 
 
 def time_limits() -> dict[str, TimeLimit]:

@@ -11,9 +11,9 @@ from models.base import Choice, tables
 from models.conditions import OPERATORS, kind_of
 from models.operations.core import addable
 from models.operations.settings import steps_of
-from models.settings import Clock, ClockCalendar
+from models.settings import Clock, ClockCalendar, Whom
 from models.verbs import verb_label
-from views.forms.base import REFERENCES, DeskForm
+from views.forms.base import REFERENCES, form_of
 from views.forms.fields import (
     ChoiceField,
     EnumField,
@@ -30,6 +30,21 @@ from views.words.labels import label_for
 from views.words.language import label, say, titled, zone
 
 LINES = 3
+TOLD = ("told_near", "told_missed", "told_further")
+"""Who is told of a clock."""
+
+
+def told_choices() -> dict[str, Any]:
+    """What may be chosen of these, where that is not every word; what each field says beside it."""
+    missed = [whom for whom in Whom if whom is not Whom.NOBODY]
+    return {
+        "warning_percent": {"description": _("Empty: as the estate's figure says.")},
+        "told_near": {"description": _("Where there is nobody of that kind, the next one up is told.")},
+        "told_missed": {"only": missed},
+        "told_further": {"description": _("The next one up: the lead, then supervisor and manager.")},
+    }
+
+
 _OPERATORS: dict[str, Any] = {
     "is": _("is"),
     "is_not": _("is not"),
@@ -73,12 +88,16 @@ def _line(number: int) -> dict[str, Any]:
     }
 
 
-class ClockForm(DeskForm):
+_Told = form_of(Clock, "warning_percent", *TOLD, **told_choices())
+
+
+class ClockForm(_Told):  # type: ignore[misc,valid-type]  # made by a function
     """A clock of one's own."""
 
     sections = (
-        (_("Clock"), ("code", "start_event", "stop_event", "minutes", "calendar", "warning_percent", "runs_on")),
+        (_("Clock"), ("code", "start_event", "stop_event", "minutes", "calendar", "runs_on")),
         (_("For which records"), tuple(name for number in range(LINES) for name in _line(number))),
+        (_("Who is told"), ("warning_percent", *TOLD)),
     )
     code = TextField(_("Name"), [Required()], length=40)
     start_event = ChoiceField(label_for(Clock.start_event), offered=offered_steps)
@@ -89,9 +108,6 @@ class ClockForm(DeskForm):
     )
     minutes = WholeNumberField(label_for(Clock.minutes), [Required()])
     calendar = EnumField(label_for(Clock.calendar), enum=ClockCalendar, default=ClockCalendar.ALWAYS)
-    warning_percent = WholeNumberField(
-        label_for(Clock.warning_percent), [Optional()], description=_("Empty: as the estate's figure says.")
-    )
     runs_on = FlagField(label_for(Clock.runs_on))
     vars().update({name: field for number in range(LINES) for name, field in _line(number).items()})
 
@@ -118,7 +134,7 @@ class ClockForm(DeskForm):
         lines = [[self[f"{name}_{number}"].data for name in ("field", "op", "value")] for number in range(LINES)]
         leaves = [leaf for line in lines if (leaf := _leaf(register, *line)) is not None]
         condition = {"all": leaves} if len(leaves) > 1 else leaves[0] if leaves else None
-        names = ("code", "minutes", "calendar", "warning_percent", "runs_on")
+        names = ("code", "minutes", "calendar", "runs_on", "warning_percent", *TOLD)
         return {
             **{name: self[name].data for name in names},
             "register": register,

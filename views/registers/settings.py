@@ -27,7 +27,7 @@ from views.forms.references import StaticChoiceField
 from views.register.base import RegisterView
 from views.register.sheets import Value
 from views.registers.changed_clocks import ChangesClocks, CountsAnew, ForetoldPage
-from views.registers.clock_forms import ClockForm
+from views.registers.clock_forms import TOLD, ClockForm, told_choices
 from views.request import context
 from views.words.cells import as_text, value_text
 from views.words.codes import code_name
@@ -64,12 +64,14 @@ class ClockView(CodeView[Clock], CountsAnew):
 
     model = Clock
     column_list = ("code", "rule", "start_event", "stop_event", "minutes", "calendar", "enabled")
-    form_columns = ("minutes", "calendar", "enabled", "warning_percent", "runs_on")
+    form_columns = ("minutes", "calendar", "enabled", "runs_on", "warning_percent", *TOLD)
+    form_args: Any = told_choices()
     create_form_class = ClockForm
     draft_class = verbs.ClockDraft
     sections = (
         (_("Clock"), ("code", "rule", "start_event", "stop_event", "minutes", "calendar", "enabled")),
-        (_("For which records"), ("register", "condition", "warning_percent", "runs_on")),
+        (_("For which records"), ("register", "condition", "runs_on")),
+        (_("Who is told"), ("warning_percent", *TOLD)),
     )
 
     def foretold(self, verb: str, record: Any, **changes: object) -> ForetoldPage | None:

@@ -10,9 +10,9 @@ from models.conditions import Branch, Condition, read
 from models.errors import Msgid, OperationRefused, gettext_noop
 from models.operations.core import BEGINS, NO_STEPS, Move, New, addable, creation
 from models.operations.settings.calendars import check_fits
-from models.operations.settings.figures import MAXIMUM_MINUTES, check_figure
+from models.operations.settings.figures import MAXIMUM_MINUTES, check_figure, check_told
 from models.roles import MANAGERS
-from models.settings import Clock, ClockCalendar, time_limits
+from models.settings import Clock, ClockCalendar, Further, Whom, time_limits
 from models.verbs import Declared, everything
 
 RULE_OF_ADDED = "INT-14"
@@ -34,6 +34,9 @@ class ClockDraft:
     condition: dict[str, Any] | None = None
     warning_percent: int | None = None
     runs_on: bool = False
+    told_near: Whom = Whom.ACTING
+    told_missed: Whom = Whom.ACTING
+    told_further: Further = Further.NEXT_UP
 
 
 def steps_of(register: str) -> list[str]:
@@ -73,6 +76,7 @@ def register_clocks(new: New[Clock], draft: ClockDraft) -> Clock:
     check_figure(row.minutes, 0 if row.calendar is ClockCalendar.SAME_DAY else 1, MAXIMUM_MINUTES, "minutes")
     if row.warning_percent is not None:
         check_figure(row.warning_percent, 1, 100, "warning_percent")
+    check_told(row.told_missed)
     if row.calendar is ClockCalendar.WORKING:
         check_fits(new.settings.calendar(row.estate_id), row.code, row.minutes, new.now)
     if row.condition is not None:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
-from models.calendar import WorkingCalendar
+from models.calendar import Hours, WorkingCalendar, own_hours, week_of
 from models.errors import OperationRefused, gettext_noop
 from models.operations.core import Move, New, check_each, creation, delete_unused, verb
 from models.operations.settings.counting import calendar_changed
@@ -18,13 +18,10 @@ from models.settings import (
     ClockCalendar,
     DayKind,
     EstateSettings,
-    Hours,
     WorkingHours,
     dates_of,
-    own_hours,
     stored_days,
     stored_hours,
-    week_of,
 )
 
 DAY_AMENDABLE = frozenset({"kind", "name", "start_minute", "end_minute", "further_hours"})

@@ -24,16 +24,20 @@ from models.roles import MANAGERS
 from models.settings import (
     DEFAULT_SETTINGS,
     NEXT_DATE,
+    SOMEBODY_IS_TOLD,
     Category,
     CategoryRegister,
     Clock,
     ClockCalendar,
     Setting,
+    Whom,
     time_limits,
 )
 from models.staff import Team
 
-CLOCK_AMENDABLE = frozenset({"minutes", "calendar", "enabled", "warning_percent", "runs_on"})
+CLOCK_AMENDABLE = frozenset(
+    {"minutes", "calendar", "enabled", "warning_percent", "runs_on", "told_near", "told_missed", "told_further"}
+)
 CATEGORY_AMENDABLE = frozenset({"name", "team_id", "enabled"})
 MAXIMUM_MINUTES = 525_600
 LIMITS = {
@@ -86,10 +90,17 @@ def amend_clocks(
         if columns.get("enabled") is False and (limit := time_limits().get(row.code)) is not None and limit.lasting:
             message = gettext_noop("Without this clock records would stand still unseen: lengthen it instead.")
             raise OperationRefused("INT-14", message, field="enabled")
+        check_told(columns.get("told_missed"))
 
     for row in check_each(move, check):
         move.set(row, **columns)
     move.afterwards(lambda outcome: let_follow(move.call, outcome.done))
+
+
+def check_told(missed: Whom | None) -> None:
+    """Refuse (INT-14) that of a *missed* limit nobody is told."""
+    if missed is Whom.NOBODY:
+        raise OperationRefused("INT-14", SOMEBODY_IS_TOLD, field="told_missed")
 
 
 def check_figure(value: object, smallest: int, largest: int, field: str) -> None:
