@@ -12,8 +12,6 @@ import apprise
 
 from admin_app.config import Config
 from admin_app.database import Database
-from admin_app.i18n import CHINESE
-from models.errors import gettext_noop
 from models.operations import outbox
 from models.operations.outbox import ROBOTS, Letter
 from models.outbox import SendStatus, Way, WhyNot
@@ -21,7 +19,6 @@ from models.outbox import SendStatus, Way, WhyNot
 MOST = 200
 """So many are sent in one turn; the next one follows in seconds."""
 TRANSLATIONS = Path(__file__).with_name("translations")
-NUMBER = gettext_noop("Message %(key)s")
 
 _SCHEMES = {Way.WECOM: "wecombot", Way.DINGTALK: "dingtalk", Way.FEISHU: "feishu"}
 _ANSWER = re.compile(r"error=(\d{3})\b|(?:\bcode=|\()([45]\d\d)\b")
@@ -108,10 +105,7 @@ def judged(words: str) -> tuple[SendStatus, WhyNot, int | None]:
 
 
 def texts(letter: Letter, public_url: str | None) -> tuple[str, str]:
-    """Title and text in the language of who gets it: of what, about which record and, for readers, its sentence."""
-    known = gettext.translation("messages", TRANSLATIONS, [letter.language or CHINESE], fallback=True)
-    title = " · ".join(filter(None, (known.gettext(letter.kind.label), letter.number, letter.room)))
-    page = f"/admin/{letter.register.replace('_', '-')}/details/?id={letter.record_id}"
-    link = f"{public_url}{page}" if public_url is not None else ""
-    number = known.gettext(NUMBER) % {"key": letter.key}
-    return title, "\n".join(filter(None, (letter.sentence, link, number)))
+    """Title and text in the language of who gets it, as the estate's text of its kind has them."""
+    known = gettext.translation("messages", TRANSLATIONS, [letter.language], fallback=True)
+    link = f"{public_url}{letter.page}" if public_url is not None else ""
+    return outbox.written(letter, known.gettext, link)

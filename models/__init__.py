@@ -21,6 +21,7 @@ from models.imports import ImportChunk, ImportLayout, ImportRun
 from models.keys import Key, KeyApproval, KeyLoan
 from models.mark import DatabaseMark
 from models.matters import ClockRun, Comment, NumberSeries, RepeatReport
+from models.message_texts import MessageText
 from models.outbox import Outgoing, WayOut
 from models.passes import PassMovement, VisitorPass
 from models.password_requests import PasswordRequest

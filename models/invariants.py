@@ -10,6 +10,7 @@ from models.base import is_open
 from models.complaints import Complaint, ComplaintStatus
 from models.keys import ApprovalStatus, BorrowerKind, Key, KeyApproval, KeyLoan
 from models.matters import ClockRun
+from models.message_texts import MessageText, unread
 from models.staff import Staff
 from models.tickets import Ticket, TicketStatus
 
@@ -24,6 +25,7 @@ def broken_invariants(session: Session) -> Iterator[str]:
     yield from _loans_without_consent(session)
     yield from _incomplete_ends(session)
     yield from _wrong_deadlines(session)
+    yield from _unread_texts(session)
 
 
 def _lines(session: Session, query: Executable, text: str) -> Iterator[str]:
@@ -114,3 +116,10 @@ def _wrong_deadlines(session: Session) -> Iterator[str]:
         wrong = model.due_at.is_distinct_from(earliest) & (earliest.is_not(None) | ~is_open(model))
         query = select(model.number, model.estate_id).where(wrong).order_by(model.id)
         yield from _lines(session, query, "{number} of estate {estate_id} has another due time than its earliest clock")
+
+
+def _unread_texts(session: Session) -> Iterator[str]:
+    """Of what another program wrote that is no text of this kind: the built-in one is sent instead (NOT-2)."""
+    for text in session.scalars(select(MessageText).order_by(MessageText.id)):
+        if (refusal := unread(text)) is not None:
+            yield f"{refusal} This is {refusal.field} of {text.kind.value} in estate {text.estate_id}"

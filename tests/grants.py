@@ -238,6 +238,9 @@ settings        read                    C . . S M A .  SET-1
 settings        export                  C . . S M A .  SET-1
 settings        amend                   . . . . M . .  SET-1
 
+message_texts   read export             . . . . M A .  NOT-2
+message_texts   amend reset             . . . . M . .  NOT-2
+
 categories      read                    C . . S M A .  CMP-1
 categories      export                  C . . S M A .  SET-1
 categories      register                . . . . M . .  SET-1

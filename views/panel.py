@@ -37,6 +37,7 @@ MENU = (
     *("tickets", "complaints", "follow_ups", "keys", "key_loans", "key_approvals", "visitor_passes"),
     *("residents", "resident_contacts", "occupancies", "units", "teams", "staff", "staff_contacts", "estates"),
     *("audit_runs", "events", "clocks", "settings", "categories", "working_hours", "calendar_days"),
+    "message_texts",
 )
 """The registers in the order of the menu, those not named after these; each stands under its heading."""
 

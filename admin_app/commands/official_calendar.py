@@ -1,4 +1,4 @@
-"""What ``frontdesk db upgrade`` and ``frontdesk audit`` do first: clocks and official days learnt since (SET-1, 2)."""
+"""What ``frontdesk db upgrade`` and ``frontdesk audit`` do first: add what was learnt since (SET-1, SET-2)."""
 
 import collections
 import datetime
@@ -15,7 +15,7 @@ from models.staff import actor_for
 
 
 def provide(session: DeskSession, estates: Sequence[Estate], *, now: datetime.datetime) -> str:
-    """Add to *estates* the clocks, figures and official days that they lack, as the system account, and commit.
+    """Add to *estates* the clocks, figures, texts and official days that they lack, as the system account, and commit.
 
     What stood still without a date gets one (INT-14). Returns the sentence that says which days were added, empty
     when none were.
@@ -25,6 +25,7 @@ def provide(session: DeskSession, estates: Sequence[Estate], *, now: datetime.da
     added, _ = settings.provide_official_days(call, estates)
     settings.provide_clocks(call, estates)
     settings.provide_settings(call, estates)
+    settings.provide_texts(call, estates)
     date_undated(call, estates)
     counts = collections.Counter((day.estate_id, day.day.year) for day in added)
     codes = {estate.id: estate.code for estate in estates}

@@ -216,7 +216,7 @@ def test_each_way_is_an_address_that_apprise_knows(app, config):
     }
     known = {}
     for way, address in addresses.items():
-        letter = outbox.Letter(1, "k", way, address, "en", ToldKind.CHASED, "tickets", 1, "R1")
+        letter = outbox.Letter(1, "k", way, address, "en", ToldKind.CHASED, "tickets", 1)
         plugin = apprise.Apprise.instantiate(sender.address(letter) or "")
         known[way] = type(plugin).__name__
     assert known == {

@@ -11,6 +11,7 @@ from models.complaints import ComplaintCategory
 from models.errors import OperationRefused, StaleRecord
 from models.estates import Estate, FeeStatus, Unit, UnitUse
 from models.events import Event
+from models.message_texts import MessageText
 from models.operations import estates, settings
 from models.operations.estates import EstateDraft, UnitDraft
 from models.operations.settings import official_days
@@ -68,6 +69,7 @@ def test_a_new_estate_has_its_clocks_settings_categories_hours_and_calendar__SET
         "outside-party",
     }
     assert counted(desk, Setting) == 16
+    assert counted(desk, MessageText) == 24
     assert counted(desk, WorkingHours) == 10
     assert found(desk, CalendarDay, day=NEW_YEAR_EVE).kind is DayKind.OFF
     assert found(desk, CalendarDay, day=MAKE_UP_SATURDAY).kind is DayKind.WORKING
@@ -82,9 +84,13 @@ def test_a_new_estate_has_its_clocks_settings_categories_hours_and_calendar__SET
 def test_defaults_are_added_once_and_leave_what_is_there__SET_1(desk):
     setting = found(desk, Setting, code="temporary-pass-days")
     settings.amend_settings(Call(desk.session, **desk.common), [setting], value=5).one()
-    before = [counted(desk, model) for model in (Clock, Setting, Category, WorkingHours, CalendarDay, Event)]
+    before = [
+        counted(desk, model) for model in (Clock, Setting, MessageText, Category, WorkingHours, CalendarDay, Event)
+    ]
     settings.provide_defaults(Call(desk.session, desk.world.actor("system"), desk.now), desk.world.estate)
-    after = [counted(desk, model) for model in (Clock, Setting, Category, WorkingHours, CalendarDay, Event)]
+    after = [
+        counted(desk, model) for model in (Clock, Setting, MessageText, Category, WorkingHours, CalendarDay, Event)
+    ]
     assert (before, setting.value) == (after, 5)
 
 

@@ -88,7 +88,7 @@ def test_two_that_send_take_each_message_once_and_who_ended_in_between_repeats_n
     assert outbox.anything_due(world.session, now)
     letter = outbox.take(world.session, now)
     assert letter is not None
-    assert (letter.address, letter.sentence) == ("technician@example.org", "厨房漏水")
+    assert (letter.address, letter.values["sentence"]) == ("technician@example.org", "厨房漏水")
     assert outbox.take(world.session, now) is None
     outbox.give_up_lost(world.session, now + MINUTE - MINUTE / 60)
     assert [each[2] for each in outgoing(world)] == ["sending"]

@@ -15,9 +15,10 @@ from tests.records import Records
 ALLOWED = re.compile(
     r"CSV|XLSX|Excel|GB18030|UTF|Ctrl|Enter|Esc|Alt|Meta|English|[A-Z]{3}-\d+|https?:\S+|[\w-]{20,}|Asia/Shanghai"
     r"|\b[A-Z0-9]{10}\b|\b[A-Z0-9]{5}\W[A-Z0-9]{5}\b"
+    r"|Message (?=\{\{)|\{[{%].+?[%}]\}"
     r"|\b(elsewhere|gate|water|customer service|engineering|finance|greening|housekeeping|security)\b"
 )
-"""Names of keys, formats and zones, rule ids, codes to scan, and what the records of the tests say themselves."""
+"""Names of keys, formats and zones, rule ids, codes to scan, placeholders of texts, and what the records of the tests say themselves."""
 HEADINGS = "/admin/imports/new/"
 """The page that tells by which English headings a spreadsheet's columns are known."""
 WORD = re.compile(r"[A-Za-z]{3,}")

@@ -35,7 +35,7 @@ def registers(pages: dict[str, Any]) -> list[Any]:
 NOT_SEARCHED = frozenset(
     {
         *("resident_contacts", "staff_contacts", "occupancies", "teams", "staff", "estates", "audit_runs", "events"),
-        *("clocks", "settings", "categories", "working_hours", "calendar_days"),
+        *("clocks", "settings", "message_texts", "categories", "working_hours", "calendar_days"),
     }
 )
 """Registers whose lists are short, found by the records they belong to, or by a ``search_condition`` of their page."""

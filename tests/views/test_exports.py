@@ -54,7 +54,7 @@ DIFFERENT: dict[str, Callable[[int], dict[str, Any]]] = {
     **{each.register: each.different for each in tried()},
 }
 """Register -> what differs in each of very many rows of it; the others hold few rows by their nature."""
-FEW = {"estates", "working_hours", "clocks", "settings"}
+FEW = {"estates", "working_hours", "clocks", "settings", "message_texts"}
 
 
 def multiply(session: DeskSession, model: type[Base], count: int) -> None:

@@ -189,7 +189,9 @@ FILTERS: dict[str, dict[str, str]] = {
 }
 """Register -> filter and value -> the rows that are left."""
 
-UNFILTERED = {"estates", "clocks", "settings", "working_hours", "resident_contacts", "staff_contacts"}
+UNFILTERED = {
+    *("estates", "clocks", "settings", "message_texts", "working_hours", "resident_contacts", "staff_contacts"),
+}
 SEES = {"events": "manager", "categories": "manager", "calendar_days": "manager"}
 """Who looks, where that is not :data:`VIEWER`."""
 

@@ -14,12 +14,12 @@ MENU = {
     "Keys and passes": ["Key board", "Keys", "Key loans", "Key approvals", "Visitor passes"],
     "People and units": ["Residents", "Units", "Teams", "Staff", "Estates"],
     "Control": ["Reports", "Daily audit", "Event log", "Outbox", "Rules", "Bulk actions", "Imports"],
-    "Settings": ["Clocks", "Figures", "Categories", "Working hours", "Calendar days"],
+    "Settings": ["Clocks", "Figures", "Categories", "Working hours", "Calendar days", "Texts of messages"],
 }
 NOT_FOR = {
     "manager": "",
-    "clerk": "Reports, Event log, Outbox, Imports",
-    "supervisor": "Reports, Event log, Outbox, Imports",
+    "clerk": "Reports, Event log, Outbox, Imports, Texts of messages",
+    "supervisor": "Reports, Event log, Outbox, Imports, Texts of messages",
     "auditor": "Bulk actions, Imports",
 }
 ONLY_FOR = {

@@ -99,6 +99,7 @@ CHANGED = {
     "calendar_days": ("name", "国庆"),
     "working_hours": ("end_minute", "11:30"),
     "settings": ("value", "45"),
+    "message_texts": ("title_en", "{{ number }}"),
     **{each.register: each.changed for each in tried() if each.changed[0]},
 }
 """Register -> a field of its edit form and what is typed there."""

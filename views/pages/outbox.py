@@ -11,6 +11,7 @@ from sqlalchemy import Row, func, select
 
 from models.base import tables
 from models.errors import OperationRefused
+from models.message_texts import MessageText, unread
 from models.operations import outbox as verbs
 from models.operations.core import Verb
 from models.outbox import Outgoing, SendStatus, Way, WayOut
@@ -117,6 +118,7 @@ class OutboxView(DeskPage):
             staff=Staff,
             counts=[(word, counts[word]) for word in SendStatus if word in counts],
             status=status,
+            unread_texts=self._unread_texts(),
             following={"after": last.id, "status": status or None} if last is not None else None,
             offered={
                 word: [verb for verb in (verbs.send_again, verbs.let_go) if word in (verb.declared.moves or {})]
@@ -124,6 +126,13 @@ class OutboxView(DeskPage):
                 if may(context.actor(), "send_again", self.register)
             },
         )
+
+    @staticmethod
+    def _unread_texts() -> list[tuple[str, str, str]]:
+        """Of which kinds another program wrote a text that cannot be sent, its page, and why."""
+        texts = context.session().scalars(select(MessageText).where(shown_here(MessageText)).order_by(MessageText.id))
+        wrong = [(text, why) for text in texts if (why := unread(text)) is not None]
+        return [(label(text.kind), record_url("message_texts", text.id), sentence(why)) for text, why in wrong]
 
     @staticmethod
     def _about(row: Row[Any]) -> tuple[str, str]:

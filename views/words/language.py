@@ -3,12 +3,12 @@
 import datetime
 import enum
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import g, has_app_context
-from flask_babel import get_locale, gettext
+from flask_babel import Domain, force_locale, get_locale, gettext
 
 from models.base import UNREADABLE_INSTANT, LabelledEnum
 from models.calendar import DEFAULT_ZONE, zone_named
@@ -37,6 +37,13 @@ def sentence(refusal: OperationRefused) -> str:
 def say(message: str, /, **values: Mapping[str, Any]) -> str:
     """The marked *message* translated, with its placeholders filled by what :func:`in_words` makes of *values*."""
     return str(gettext(message, **{name: _named(name, value) for name, value in values.items()}))
+
+
+def speaking(language: str) -> Callable[[str], str]:
+    """What translates into *language*, whoever reads the page."""
+    with force_locale(language):
+        texts = Domain().get_translations()
+    return lambda message: str(texts.gettext(message))
 
 
 def in_words(value: object) -> str:

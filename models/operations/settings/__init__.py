@@ -18,6 +18,7 @@ from models.operations.settings.defaults import (
     provide_defaults,
     provide_official_days,
     provide_settings,
+    provide_texts,
     years_without_days,
 )
 from models.operations.settings.figures import (
@@ -33,12 +34,14 @@ from models.operations.settings.figures import (
 )
 from models.operations.settings.foretelling import Foretold, foretell
 from models.operations.settings.preview import preview_clock
+from models.operations.settings.texts import TEXT_AMENDABLE, amend_texts, reset_texts
 
 __all__ = [
     "CATEGORY_AMENDABLE",
     "CLOCK_AMENDABLE",
     "DAY_AMENDABLE",
     "HOURS_AMENDABLE",
+    "TEXT_AMENDABLE",
     "CategoryDraft",
     "ClockDraft",
     "Foretold",
@@ -46,6 +49,7 @@ __all__ = [
     "amend_categories",
     "amend_clocks",
     "amend_settings",
+    "amend_texts",
     "amend_working_hours",
     "behind",
     "calendar_changed",
@@ -61,12 +65,14 @@ __all__ = [
     "provide_defaults",
     "provide_official_days",
     "provide_settings",
+    "provide_texts",
     "recount",
     "recount_clocks",
     "register_calendar_days",
     "register_categories",
     "register_clocks",
     "register_working_hours",
+    "reset_texts",
     "steps_of",
     "years_without_days",
 ]

@@ -14,6 +14,7 @@ from models.call import Call
 from models.complaints import ComplaintCategory
 from models.estates import Estate
 from models.events import Event
+from models.message_texts import MessageText, built_in, kinds
 from models.operations.core import create, hold_estates, require_role
 from models.operations.settings.counting import calendar_changed
 from models.roles import Role
@@ -74,6 +75,7 @@ def provide_defaults(call: Call, estate: Estate, *, role: Role | None = None) ->
     rows: list[Base] = [
         *_clocks(call.session, estate.id),
         *_settings(call.session, estate.id),
+        *_texts(call.session, estate.id),
         *_categories(call.session, estate.id),
         *_hours(call.session, estate.id),
         *_days(call.session, estate.id, days),
@@ -95,6 +97,12 @@ def provide_clocks(call: Call, estates: Iterable[Estate]) -> list[Clock]:
 def provide_settings(call: Call, estates: Iterable[Estate]) -> list[Setting]:
     """Add to *estates* the figures that the program has learnt since they were opened (SET-1)."""
     new = [setting for estate in estates for setting in _settings(call.session, estate.id)]
+    return create(call.following(), new, verb="register", rule=PROVIDED)
+
+
+def provide_texts(call: Call, estates: Iterable[Estate]) -> list[MessageText]:
+    """Add to *estates* the texts of messages that the program has learnt since they were opened (NOT-2)."""
+    new = [text for estate in estates for text in _texts(call.session, estate.id)]
     return create(call.following(), new, verb="register", rule=PROVIDED)
 
 
@@ -187,6 +195,13 @@ def _settings(session: Session, estate_id: int) -> Iterator[Setting]:
     for code, (rule, value) in DEFAULT_SETTINGS.items():
         if code not in present:
             yield Setting(estate_id=estate_id, code=code, rule=rule, value=value)
+
+
+def _texts(session: Session, estate_id: int) -> Iterator[MessageText]:
+    present = set(session.scalars(select(MessageText.kind).where(MessageText.estate_id == estate_id)))
+    for kind in kinds():
+        if kind not in present:
+            yield MessageText(estate_id=estate_id, kind=kind, **built_in(kind))
 
 
 def _categories(session: Session, estate_id: int) -> Iterator[Category]:
