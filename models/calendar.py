@@ -4,8 +4,9 @@ import datetime
 import functools
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 Interval = tuple[int, int]
@@ -13,6 +14,30 @@ Interval = tuple[int, int]
 
 Hours = tuple[int, int, int]
 """Weekday (Monday is 0), start and end in minutes after local midnight."""
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class ReadLater(Mapping[K, V]):
+    """A mapping that is read from the database when it is first looked into."""
+
+    def __init__(self, read: Callable[[], Mapping[K, V]]) -> None:
+        self._read = read
+
+    @functools.cached_property
+    def _rows(self) -> Mapping[K, V]:
+        return self._read()
+
+    def __getitem__(self, key: K) -> V:
+        return self._rows[key]
+
+    def __iter__(self) -> Iterator[K]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
 
 MAXIMUM_DAYS = 800
 DEFAULT_ZONE = "Asia/Shanghai"

@@ -2,8 +2,8 @@
 
 import datetime
 import functools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import CheckConstraint, Index, Integer, UniqueConstraint, select, true
@@ -24,7 +24,7 @@ from models.base import (
     tables,
     within_estate,
 )
-from models.calendar import Hours, Interval, WorkingCalendar, own_hours, week_of, zone_named
+from models.calendar import Hours, Interval, ReadLater, WorkingCalendar, own_hours, week_of, zone_named
 from models.declared import TimeLimit
 from models.errors import gettext_noop
 from models.estates import Estate
@@ -238,30 +238,6 @@ DEFAULT_SETTINGS: dict[str, tuple[str, object]] = {
 }
 
 
-K = TypeVar("K")
-V = TypeVar("V")
-
-
-class _ReadLater(Mapping[K, V]):
-    """A mapping that is read from the database when it is first looked into."""
-
-    def __init__(self, read: Callable[[], Mapping[K, V]]) -> None:
-        self._read = read
-
-    @functools.cached_property
-    def _rows(self) -> Mapping[K, V]:
-        return self._read()
-
-    def __getitem__(self, key: K) -> V:
-        return self._rows[key]
-
-    def __iter__(self) -> Iterator[K]:
-        return iter(self._rows)
-
-    def __len__(self) -> int:
-        return len(self._rows)
-
-
 class EstateSettings:
     """What the verbs need of one or more estates' settings, read once a batch."""
 
@@ -280,8 +256,8 @@ class EstateSettings:
     @functools.cached_property
     def _clocks(self) -> dict[tuple[int, str], Clock]:
         lasting = [code for code, limit in time_limits().items() if limit.lasting]
-        in_use = Clock.enabled.is_(true()) | Clock.code.in_(lasting)
-        query = select(Clock).where(Clock.estate_id.in_(self._ids), in_use)
+        known = Clock.enabled.is_(true()) | Clock.code.in_(lasting) | Clock.register.is_not(None)
+        query = select(Clock).where(Clock.estate_id.in_(self._ids), known)
         return {(clock.estate_id, clock.code): clock for clock in self._session.scalars(query)}
 
     @functools.cached_property
@@ -291,10 +267,11 @@ class EstateSettings:
 
     def clock(self, estate_id: int, code: str) -> Clock | None:
         """The clock *code* of the estate, None when it is switched off; a lasting one is not, whoever wrote that."""
-        return self._clocks.get((estate_id, code))
+        clock = self._clocks.get((estate_id, code))
+        return clock if clock is None or clock.register is None or clock.enabled else None
 
     def added(self, estate_id: int, register: str) -> list[Clock]:
-        """The clocks in use that a manager has added for the records of *register*."""
+        """The clocks that a manager has added for the records of *register*; of those out of use some may still run."""
         return [
             clock
             for (estate, _code), clock in self._clocks.items()
@@ -317,9 +294,9 @@ class EstateSettings:
     def calendar(self, estate_id: int) -> WorkingCalendar:
         """The estate's working calendar; its hours and days are read when first asked for, dates need the zone only."""
         if estate_id not in self._calendars:
-            week = _ReadLater(lambda: self._week(estate_id))
+            week = ReadLater(lambda: self._week(estate_id))
             self._calendars[estate_id] = WorkingCalendar(
-                self._zones[estate_id], week, _ReadLater(lambda: self._days(estate_id, week))
+                self._zones[estate_id], week, ReadLater(lambda: self._days(estate_id, week))
             )
         return self._calendars[estate_id]
 

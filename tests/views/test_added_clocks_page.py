@@ -1,17 +1,21 @@
 """A manager adds a clock by the page: steps of one register, a condition in fields and words, said in a sentence."""
 
+import datetime
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from models.matters import ClockRun
 from models.session import DeskSession
 from models.settings import Category, CategoryRegister, Clock
+from models.tickets import TicketStatus
 from tests import reading
 from tests.factories import World
 from tests.marks import first_sqlite
+from tests.operations.walks import ticket_in
 
 Post = Callable[..., Any]
 NEW = "/admin/clocks/new/"
@@ -106,3 +110,68 @@ def test_what_says_nothing_is_refused_and_what_was_typed_stays__SET_1(
 def test_only_a_manager_is_offered_a_new_clock__SET_1(world: World, sign_in: Callable[..., FlaskClient]) -> None:
     assert sign_in("manager").get(NEW).status_code == 200
     assert sign_in("supervisor").get(NEW).status_code == 403
+
+
+def test_its_condition_is_changed_by_the_page_that_says_what_comes_of_it__SET_1(
+    world: World, look: DeskSession, post: Post, sign_in: Callable[..., FlaskClient], now: datetime.datetime
+) -> None:
+    manager = sign_in("manager")
+    lines = {"field_0": "tickets.kind", "op_0": "among", "value_0": "repair，household service"}
+    assert post(manager, NEW, **TYPED, **lines).status_code == 302
+    clock = look.scalars(select(Clock).where(Clock.code == TYPED["code"])).one()
+    repair, number = ticket_in(world, TicketStatus.ACCEPTED, now), clock.id
+    world.session.commit()
+    look.rollback()
+    address = f"/admin/clocks/edit/?id={number}"
+    form = reading.sent(reading.one(reading.page(manager.get(address)), "form.desk-form"))
+    assert (form["field_0"], form["op_0"], form["value_0"]) == (
+        "tickets.kind",
+        "among",
+        "repair, household service",
+    )
+    offered = reading.page(manager.get(address)).css('select[name="field_0"] option')
+    assert {str(one.attributes["value"]).partition(".")[0] for one in offered} == {"__none__", "tickets"}
+    assert post(manager, address, **form).status_code == 302
+    assert "Nothing was changed." in manager.get(f"/admin/clocks/details/?id={number}").text
+    changed = {**form, "op_0": "is", "value_0": "household service"}
+    page = reading.page(post(manager, address, **changed))
+    said = reading.words(reading.one(page, "section[aria-labelledby=foretold-heading]"))
+    assert (
+        "1 open time limit moves, 0 to an earlier time, 0 begin, since their records fit now, of these 0 would" in said
+    )
+    assert "0 to a later time, 1 end, since their records fit no more." in said
+    sent = reading.sent(reading.one(page, "form.desk-form"))
+    assert post(manager, address, **sent).status_code == 302
+    look.rollback()
+    clock = look.get_one(Clock, number)
+    assert clock.condition == {"field": "kind", "op": "is", "value": "household_service"}
+    run = look.scalars(select(ClockRun).where(ClockRun.clock_id == number, ClockRun.record_id == repair.id)).one()
+    assert run.cancelled_at is not None
+    sent = reading.sent(reading.one(reading.page(manager.get(address)), "form.desk-form"))
+    wrong = post(manager, address, **{**sent, "value_0": "nothing"})
+    assert (wrong.status_code, "Write one of: repair" in wrong.text) == (400, True)
+    stale = post(manager, address, **{**sent, "version": "1", "value_0": "repair", "minutes": "90"})
+    stale = post(manager, address, **reading.sent(reading.one(reading.page(stale), "form.desk-form")))
+    assert stale.status_code == 409
+    assert "Stored now" in reading.words(reading.page(stale))
+
+
+def test_a_built_in_clock_and_a_condition_that_lines_cannot_say_keep_theirs__SET_1(
+    world: World, look: DeskSession, post: Post, sign_in: Callable[..., FlaskClient]
+) -> None:
+    manager = sign_in("manager")
+    assert post(manager, NEW, **TYPED).status_code == 302
+    clock = look.scalars(select(Clock).where(Clock.code == TYPED["code"])).one()
+    number = clock.id
+    built_in = look.scalars(select(Clock.id).where(Clock.code == "dispatch", Clock.estate_id == world.estate.id)).one()
+    look.rollback()
+    either = {"any": [{"field": "kind", "op": "is", "value": "repair"}, {"field": "kind", "op": "empty"}]}
+    world.session.execute(update(Clock).where(Clock.id == number).values(condition=either))
+    world.session.commit()
+    for each in (number, built_in):
+        page = reading.page(manager.get(f"/admin/clocks/edit/?id={each}"))
+        assert page.css_first('[name="field_0"]') is None
+        form = reading.sent(reading.one(page, "form.desk-form"))
+        assert post(manager, f"/admin/clocks/edit/?id={each}", **{**form, "told_near": "nobody"}).status_code == 302
+    look.rollback()
+    assert look.get_one(Clock, number).condition == either

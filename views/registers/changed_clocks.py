@@ -107,7 +107,7 @@ def _written(said: Foretold, key: str) -> ForetoldPage:
     for register, record_id in said.late:
         name = names.get((tables()[register], record_id), f"#{record_id}")
         late.append((name, record_url(register, record_id)))
-    moving = said.earlier + said.later
+    moving = said.earlier + said.later + said.ending + said.beginning
     more = said.would_be_late - len(late)
     return ForetoldPage(
         key=key,
@@ -116,8 +116,10 @@ def _written(said: Foretold, key: str) -> ForetoldPage:
         else clauses(
             ngettext("%(num)s open time limit moves", "%(num)s open time limits move", moving),
             gettext("%(number)s to an earlier time", number=said.earlier),
+            *([gettext("%(number)s begin, since their records fit now", number=said.beginning)] * said.refits),
             gettext("of these %(number)s would be late at once", number=said.late_at_once),
             gettext("%(number)s to a later time", number=said.later),
+            *([gettext("%(number)s end, since their records fit no more", number=said.ending)] * said.refits),
         ),
         lately=clauses(
             gettext(

@@ -13,7 +13,7 @@ from models.operations.core import addable
 from models.operations.settings import steps_of
 from models.settings import Clock, ClockCalendar, Whom
 from models.verbs import verb_label
-from views.forms.base import REFERENCES, form_of
+from views.forms.base import REFERENCES, DeskForm, form_of
 from views.forms.fields import (
     ChoiceField,
     EnumField,
@@ -88,15 +88,46 @@ def _line(number: int) -> dict[str, Any]:
     }
 
 
+CONDITION = tuple(name for number in range(LINES) for name in _line(number))
+Line = tuple[str | None, str | None, str | None]
+"""Field, comparison and value as they are typed."""
+
+
+class OfCondition(DeskForm):
+    """The lines of a condition, all of which hold together."""
+
+    vars().update({name: field for number in range(LINES) for name, field in _line(number).items()})
+
+    def lines(self) -> list[Line]:
+        """What is typed."""
+        return [tuple(self[f"{name}_{number}"].data or None for name in _LINE) for number in range(LINES)]  # type: ignore[misc]
+
+    def says(self, register: str) -> bool:
+        """Whether each line says something of records of *register*, or nothing; what is wrong stands at its value."""
+        for number, line in enumerate(self.lines()):
+            try:
+                _leaf(register, *line)
+            except ValueError as error:
+                self[f"value_{number}"].errors = [str(error)]
+                return False
+        return True
+
+    def condition(self, register: str) -> dict[str, Any] | None:
+        """The condition as JSON, None for all records."""
+        leaves = [leaf for line in self.lines() if (leaf := _leaf(register, *line)) is not None]
+        return {"all": leaves} if len(leaves) > 1 else leaves[0] if leaves else None
+
+
+_LINE = ("field", "op", "value")
 _Told = form_of(Clock, "warning_percent", *TOLD, **told_choices())
 
 
-class ClockForm(_Told):  # type: ignore[misc,valid-type]  # made by a function
+class ClockForm(OfCondition, _Told):  # type: ignore[misc,valid-type]  # made by a function
     """A clock of one's own."""
 
     sections = (
         (_("Clock"), ("code", "start_event", "stop_event", "minutes", "calendar", "runs_on")),
-        (_("For which records"), tuple(name for number in range(LINES) for name in _line(number))),
+        (_("For which records"), CONDITION),
         (_("Who is told"), ("warning_percent", *TOLD)),
     )
     code = TextField(_("Name"), [Required()], length=40)
@@ -109,7 +140,6 @@ class ClockForm(_Told):  # type: ignore[misc,valid-type]  # made by a function
     minutes = WholeNumberField(label_for(Clock.minutes), [Required()])
     calendar = EnumField(label_for(Clock.calendar), enum=ClockCalendar, default=ClockCalendar.ALWAYS)
     runs_on = FlagField(label_for(Clock.runs_on))
-    vars().update({name: field for number in range(LINES) for name, field in _line(number).items()})
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Also: both steps and all conditions are of one register, and each value is one of its field."""
@@ -119,29 +149,88 @@ class ClockForm(_Told):  # type: ignore[misc,valid-type]  # made by a function
         if self.stop_event.data.partition(".")[0] != register:
             self.stop_event.errors = [gettext("Choose a step of the register in which the clock begins.")]
             return False
-        for number in range(LINES):
-            fields = [self[f"{name}_{number}"] for name in ("field", "op", "value")]
-            try:
-                _leaf(register, *(field.data for field in fields))
-            except ValueError as error:
-                fields[2].errors = [str(error)]
-                return False
-        return True
+        return self.says(register)
 
     def arguments(self) -> dict[str, Any]:
-        """What the verb is told; conditions of several lines hold together."""
+        """What the verb is told."""
         register, start = self.start_event.data.split(".")
-        lines = [[self[f"{name}_{number}"].data for name in ("field", "op", "value")] for number in range(LINES)]
-        leaves = [leaf for line in lines if (leaf := _leaf(register, *line)) is not None]
-        condition = {"all": leaves} if len(leaves) > 1 else leaves[0] if leaves else None
         names = ("code", "minutes", "calendar", "runs_on", "warning_percent", *TOLD)
         return {
             **{name: self[name].data for name in names},
             "register": register,
             "start_event": start,
             "stop_event": self.stop_event.data.split(".")[1],
-            "condition": condition,
+            "condition": self.condition(register),
         }
+
+
+class OfChangedClock(OfCondition):
+    """What is changed of a clock: the condition of one that a manager has added, where lines can say it."""
+
+    sections = (
+        (_("Clock"), ("minutes", "calendar", "enabled", "runs_on")),
+        (_("For which records"), CONDITION),
+        (_("Who is told"), ("warning_percent", *TOLD)),
+    )
+
+    def __init__(self, formdata: Any = None, obj: Any = None, **more: Any) -> None:
+        stored = stored_lines(obj)
+        lines = stored or []
+        filled = {f"{name}_{number}": line[at] for number, line in enumerate(lines) for at, name in enumerate(_LINE)}
+        super().__init__(formdata, obj=obj, **{**filled, **more})
+        self._stored, self._register = stored, obj.register or ""
+        of_register = [(word, text) for word, text in offered_fields() if word.startswith(f"{self._register}.")]
+        for number in range(LINES):
+            setattr(self[f"field_{number}"], "offered", of_register)  # noqa: B010  # a field of ours
+        for name in CONDITION if stored is None else ():
+            del self[name]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Also: each value of a changed condition is one of its field."""
+        valid: bool = super().validate(extra_validators)
+        return valid and (not self.changes_condition() or self.says(self._register))
+
+    def changes_condition(self) -> bool:
+        """Whether the lines say something else than is stored."""
+        return self._stored is not None and self.lines() != self._stored
+
+    def new_condition(self) -> dict[str, Any] | None:
+        """What they say then."""
+        return self.condition(self._register)
+
+
+def stored_lines(clock: Clock) -> list[Line] | None:
+    """The lines that say the condition of *clock*; None for a built-in one, and for one that they cannot say."""
+    if clock.register not in addable():
+        return None
+    said = clock.condition
+    leaves = [] if said is None else said["all"] if set(said) == {"all"} else [said]
+    columns = tables()[clock.register].__table__.columns
+    if not isinstance(leaves, list) or len(leaves) > LINES:
+        return None
+    if not all(isinstance(leaf, dict) and set(leaf) >= {"field", "op"} and leaf["field"] in columns for leaf in leaves):
+        return None
+    lines: list[Line] = [
+        (f"{clock.register}.{leaf['field']}", leaf["op"], _typed(columns[leaf["field"]], leaf.get("value")))
+        for leaf in leaves
+    ]
+    return lines + [(None, None, None)] * (LINES - len(lines))
+
+
+def _typed(column: Any, value: Any) -> str | None:
+    """A stored *value* as it is typed."""
+    if value is None:
+        return None
+    if isinstance(value, list):
+        return ", ".join(_typed(column, each) or "" for each in value)
+    kind = kind_of(column)
+    if kind == "flag":
+        return str(gettext("yes") if value else gettext("no"))
+    if kind == "word" and value in column.type.members:
+        return str(label(column.type.members[value]))
+    if kind == "reference" and (lookup := _lookup(column)) is not None:
+        return str(lookup.written(value))
+    return str(value)
 
 
 def _leaf(register: str, where: str | None, op: str | None, typed: str | None) -> dict[str, Any] | None:
@@ -191,14 +280,20 @@ def _of(values: dict[str, Any], word: str) -> Any:
 
 
 def _reference(column: Any, word: str) -> int:
-    tables_of = {key.column.table.name for key in column.foreign_keys} - {"estates"}
-    name = next(_lookups(column.name, tables_of), None)
+    lookup = _lookup(column)
     try:
-        return whole_number(word.removeprefix("#")) if name is None else LOOKUPS[name].resolve(word)
+        return whole_number(word.removeprefix("#")) if lookup is None else lookup.resolve(word)
     except (Ambiguous, NothingFound):
-        if REFERENCES.get(column.name, ("", False))[1] and (few := LOOKUPS[name or ""].choices()):
+        if lookup is not None and REFERENCES.get(column.name, ("", False))[1] and (few := lookup.choices()):
             return int(_of({text: row_id for row_id, text in few}, word))
         raise ValueError(gettext("Nothing found for “%(text)s”.", text=word[:60])) from None
+
+
+def _lookup(column: Any) -> Any:
+    """How what *column* refers to is found; None where only its number says it."""
+    tables_of = {key.column.table.name for key in column.foreign_keys} - {"estates"}
+    name = next(_lookups(column.name, tables_of), None)
+    return None if name is None else LOOKUPS[name]
 
 
 def _lookups(column: str, refers: set[str]) -> Iterator[str]:

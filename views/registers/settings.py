@@ -26,8 +26,9 @@ from views.forms.filters import ChoiceFilter, DateFilter, FlagFilter
 from views.forms.references import StaticChoiceField
 from views.register.base import RegisterView
 from views.register.sheets import Value
+from views.register.versions import STORED, chosen
 from views.registers.changed_clocks import ChangesClocks, CountsAnew, ForetoldPage
-from views.registers.clock_forms import TOLD, ClockForm, told_choices
+from views.registers.clock_forms import CONDITION, TOLD, ClockForm, OfChangedClock, told_choices
 from views.request import context
 from views.words.cells import as_text, value_text
 from views.words.codes import code_name
@@ -77,6 +78,19 @@ class ClockView(CodeView[Clock], CountsAnew):
     def foretold(self, verb: str, record: Any, **changes: object) -> ForetoldPage | None:
         """Nothing of a new clock: it counts for what comes."""
         return None if verb == "register" else super().foretold(verb, record, **changes)
+
+    def get_edit_form(self) -> type[DeskForm]:
+        """With the lines of its condition."""
+        return type("ChangedClockForm", (OfChangedClock, super().get_edit_form()), {})
+
+    def changes(self, form: DeskForm, record: Clock) -> dict[str, Any]:
+        """Its columns, and its condition where the lines say another and what is stored was not chosen."""
+        assert isinstance(form, OfChangedClock)
+        changed = {field.short_name for field in form if field.short_name not in CONDITION}
+        found = {name: form[name].data for name in sorted(changed) if form[name].data != getattr(record, name)}
+        if form.changes_condition() and not any(chosen(name) == STORED for name in CONDITION):
+            found["condition"] = form.new_condition()
+        return found
 
     def show_register(self, row: Clock) -> str:
         """Of whose records it is, where a manager has added it."""

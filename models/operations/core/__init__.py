@@ -1,7 +1,6 @@
 """What every verb stands on: the move over a batch, clocks, numbers, who may answer for a record."""
 
-from models.operations.core.added_clocks import BEGINS, NO_STEPS, addable, is_for
-from models.operations.core.clocks import FirstLimits, counted_due, first_limits, start_first
+from models.operations.core.added_clocks import BEGINS, NO_STEPS, addable, condition_of, is_for
 from models.operations.core.creation import New, create_with_clocks, creation
 from models.operations.core.findings import FINDERS, AuditDay, Finding, FindingKey, finds, number_of
 from models.operations.core.identity import check_id_number, id_columns, id_digest
@@ -13,6 +12,7 @@ from models.operations.core.move import (
     facts,
     refuse_role,
 )
+from models.operations.core.new_runs import Course, FirstLimits, counted_due, first_limits, start_first
 from models.operations.core.numbers import take_numbers, take_numbers_by_day
 from models.operations.core.phones import check_own_phone, check_phone, phone_columns, same_phone
 from models.operations.core.pinyin import MAXIMUM_LENGTH, SURNAMES, name_pinyin
@@ -67,6 +67,7 @@ __all__ = [
     "TELLS",
     "WORKING_ROLES",
     "AuditDay",
+    "Course",
     "Finding",
     "FindingKey",
     "FirstLimits",
@@ -88,6 +89,7 @@ __all__ = [
     "check_near",
     "check_own_phone",
     "check_phone",
+    "condition_of",
     "counted_due",
     "create",
     "create_with_clocks",

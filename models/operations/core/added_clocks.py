@@ -7,7 +7,7 @@ from typing import Any, cast
 from sqlalchemy import Table
 
 from models.base import tables
-from models.conditions import Asking, kind_of, predicate, read
+from models.conditions import Asking, Columns, Condition, kind_of, predicate, read
 from models.errors import OperationRefused
 from models.hanging import HANGING
 from models.matters import ClockRun
@@ -31,17 +31,22 @@ def addable() -> dict[str, type[Any]]:
 def is_for(
     clock: Clock, row: Any, settings: EstateSettings, now: datetime.datetime, changes: Mapping[str, Any]
 ) -> bool:
-    """Whether a clock that a manager has added is for *row*, which *changes* are about to become of (SET-1).
+    """Whether a clock in use that a manager has added is for *row*, which *changes* are about to become of (SET-1).
 
     One whose condition another program has written so that nobody can read it is for all: rather too much is seen.
     """
     columns = type(row).__table__.columns
-    try:
-        condition = None if clock.condition is None else read(clock.condition, columns)
-    except OperationRefused:
-        condition = None
-    if condition is None:
-        return True
+    condition = condition_of(clock.condition, columns)
+    if condition is None or not clock.enabled:
+        return clock.enabled
     known = [column.name for column in columns if kind_of(column)]
     values = {name: changes.get(name, getattr(row, name)) for name in known}
     return predicate(condition, columns, Asking(now, settings.calendar(row.estate_id)))(values)
+
+
+def condition_of(data: Any, columns: Columns) -> Condition | None:
+    """The condition that *data* spells; None where it is for all rows, or nobody can read it."""
+    try:
+        return None if data is None else read(data, columns)
+    except OperationRefused:
+        return None

@@ -2,51 +2,20 @@
 
 import datetime
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, insert, select, update
+from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from models.base import Base
 from models.hanging import HANGING
 from models.matters import ClockRun
-from models.operations.core.added_clocks import BEGINS, addable, is_for
+from models.operations.core.added_clocks import addable, is_for
+from models.operations.core.new_runs import Course, NewRun, counted_due, insert_runs
 from models.settings import Clock, EstateSettings
 
 _TABLE = cast("Table", ClockRun.__table__)
-
-
-class FirstLimit(NamedTuple):
-    """A clock with which a new record begins."""
-
-    clock: Clock
-    due_at: datetime.datetime
-    agreed: bool
-    """Whether it runs out at a date of its own, which is not counted and does not follow the clock."""
-
-
-FirstLimits = list[FirstLimit]
-
-
-@dataclass(slots=True)
-class _NewRun:
-    """A run that is not written yet: mapped objects take ten times as long, and a batch makes two for each row."""
-
-    estate_id: int
-    clock_id: int
-    clock_version: int | None
-    record_id: int
-    started_at: datetime.datetime
-    due_at: datetime.datetime
-    created_at: datetime.datetime
-    updated_at: datetime.datetime
-    paused_minutes: int = 0
-    paused_at: datetime.datetime | None = None
-    pauses: list[list[str]] | None = None
-    met_at: datetime.datetime | None = None
-    cancelled_at: datetime.datetime | None = None
 
 
 class RunningClocks:
@@ -68,7 +37,7 @@ class RunningClocks:
         self._register = register
         self._may_be_added = register in addable()
         self._has_clocks = _TABLE.name in _TABLE.metadata.tables[register].info.get(HANGING, ())
-        self._runs: dict[int, list[ClockRun | _NewRun]] | None = None
+        self._runs: dict[int, list[ClockRun | NewRun]] | None = None
         self._clocks: dict[int, Clock] = {}
         self._touched: set[int] = set()
         self.account: dict[int, dict[str, dict[str, str]]] | None = None
@@ -76,16 +45,16 @@ class RunningClocks:
         self._ended: dict[tuple[str, datetime.datetime], list[int]] = {}
         """Column and instant -> the stored runs that ended so."""
 
-    def _of(self, row: Base) -> list[ClockRun | _NewRun]:
+    def _of(self, row: Base) -> list[ClockRun | NewRun]:
         if self._runs is None:
             self._load()
         assert self._runs is not None
         return self._runs.setdefault(row.id, [])
 
-    def _changeable(self, row: Base) -> list[ClockRun | _NewRun]:
+    def _changeable(self, row: Base) -> list[ClockRun | NewRun]:
         return [] if self._preview else self._unmet(row)
 
-    def _unmet(self, row: Base) -> list[ClockRun | _NewRun]:
+    def _unmet(self, row: Base) -> list[ClockRun | NewRun]:
         return [run for run in self._of(row) if run.met_at is None and run.cancelled_at is None]
 
     def _load(self) -> None:
@@ -118,9 +87,22 @@ class RunningClocks:
             return due
         self._clocks[clock.id] = clock
         version = None if agreed else clock.version
-        self._of(row).append(_NewRun(row.estate_id, clock.id, version, row.id, at, due, self._now, self._now))
+        self._of(row).append(NewRun(row.estate_id, clock.id, version, row.id, at, due, self._now, self._now))
         self._touched.add(row.id)
         return due
+
+    def begin(self, row: Any, clock: Clock, course: Course) -> None:
+        """Let *clock* of *row* run as if it had since its own start, with the time that the work waited meanwhile."""
+        if self._preview or self.runs(row, clock.code):
+            return
+        self._clocks[clock.id] = clock
+        run = NewRun(
+            row.estate_id, clock.id, clock.version, row.id, course.started_at, course.started_at, self._now, self._now
+        )
+        run.pauses, run.paused_minutes, run.paused_at = course.pauses or None, course.paused_minutes, course.paused_at
+        run.due_at = counted_due(self._settings, clock, run)
+        self._of(row).append(run)
+        self._touched.add(row.id)
 
     def runs(self, row: Base, code: str) -> bool:
         """Whether the clock *code* of *row* runs, or stands still."""
@@ -170,7 +152,7 @@ class RunningClocks:
             if self._clocks[run.clock_id].code in codes
         )
 
-    def _leave(self, row: Base, run: ClockRun | _NewRun, at: datetime.datetime) -> None:
+    def _leave(self, row: Base, run: ClockRun | NewRun, at: datetime.datetime) -> None:
         self._end(row, run, at, "met_at" if run.due_at < (run.paused_at or at) else "cancelled_at")
 
     def renew(self, row: Base, at: datetime.datetime, code: str) -> None:
@@ -224,9 +206,9 @@ class RunningClocks:
             run.clock_version = clock.version
         return moved
 
-    def _end(self, row: Base, run: ClockRun | _NewRun, at: datetime.datetime, column: str) -> None:
+    def _end(self, row: Base, run: ClockRun | NewRun, at: datetime.datetime, column: str) -> None:
         self._touched.add(row.id)
-        if isinstance(run, _NewRun):
+        if isinstance(run, NewRun):
             setattr(run, column, at)
             run.updated_at = at
         else:
@@ -237,7 +219,7 @@ class RunningClocks:
             if self.account is not None:
                 self.account.setdefault(row.id, {})[str(run.id)] = {column: at.isoformat()}
 
-    def _stamp(self, row: Base, run: ClockRun | _NewRun, at: datetime.datetime) -> None:
+    def _stamp(self, row: Base, run: ClockRun | NewRun, at: datetime.datetime) -> None:
         run.updated_at = at
         self._touched.add(row.id)
 
@@ -250,8 +232,8 @@ class RunningClocks:
             for start in range(0, len(ids), 500):
                 ended = update(_TABLE).where(_TABLE.c.id.in_(ids[start : start + 500]))
                 self._session.execute(ended.values({column: at, "updated_at": at}))
-        new = [run for row_id in self._touched for run in self._runs[row_id] if isinstance(run, _NewRun)]
-        begun = _insert(self._session, self._register, new, tell=self.account is not None)
+        new = [run for row_id in self._touched for run in self._runs[row_id] if isinstance(run, NewRun)]
+        begun = insert_runs(self._session, self._register, new, tell=self.account is not None)
         if self.account is not None:
             for run_id, record_id in begun:
                 self.account.setdefault(record_id, {})[str(run_id)] = {}
@@ -279,102 +261,6 @@ class RunningClocks:
         for limit in type(row).time_limits:
             if status in limit.floor_of and limit.fits(row):
                 self.start(row, limit.code, at)
-
-
-def first_limits(
-    settings: EstateSettings,
-    row: Any,
-    at: datetime.datetime,
-    also: Mapping[str, datetime.datetime | None],
-    *,
-    stands: bool = True,
-) -> FirstLimits:
-    """The clocks with which a new *row* begins and when they run out: the floors of its state (INT-14), and *also*.
-
-    *also*: code -> when it is to run out, None for its own minutes. Without floors what goes on in the same step.
-    Those that a manager has added begin with whichever verb makes the record.
-    """
-    status = row.status or type(row).open_statuses[0]
-    floors = [limit for limit in type(row).time_limits if stands and status in limit.floor_of and limit.fits(row)]
-    codes: dict[str, datetime.datetime | None] = dict.fromkeys((limit.code for limit in floors), None)
-    for clock in settings.added(row.estate_id, row.__tablename__):
-        if clock.start_event == BEGINS and is_for(clock, row, settings, at, {}):
-            codes[clock.code] = None
-    clocks = [(settings.clock(row.estate_id, code), due) for code, due in {**codes, **also}.items()]
-    return [
-        FirstLimit(clock, due or settings.due(clock, at), due is not None) for clock, due in clocks if clock is not None
-    ]
-
-
-def counted_due(settings: EstateSettings, clock: Clock, run: Any) -> datetime.datetime:
-    """When *run*, a clock run or a row of its columns, runs out (UTC), counted by *clock* from its start.
-
-    Its pauses that are over do not count; of one written before pauses were kept all are taken as one at the start.
-    """
-    due = settings.due(clock, run.started_at)
-    pauses = [[datetime.datetime.fromisoformat(moment) for moment in pause] for pause in run.pauses or ()]
-    if not pauses and run.paused_minutes:
-        pauses = [[run.started_at, run.started_at + datetime.timedelta(minutes=run.paused_minutes)]]
-    for begin, end in pauses:
-        due = settings.shifted(clock, begin, due, end)
-    return due
-
-
-def start_first(
-    session: Session, rows: Sequence[Any], limits: Sequence[FirstLimits], at: datetime.datetime | None = None
-) -> None:
-    """Write the clocks of new *rows*, each as :func:`first_limits` has them; from when it was heard without *at*."""
-    runs = [
-        _NewRun(
-            row.estate_id,
-            limit.clock.id,
-            None if limit.agreed else limit.clock.version,
-            row.id,
-            at or row.heard_at,
-            limit.due_at,
-            row.created_at,
-            row.created_at,
-        )
-        for row, found in zip(rows, limits, strict=True)
-        for limit in found
-    ]
-    if runs:
-        _insert(session, rows[0].__tablename__, runs)
-
-
-def _insert(
-    session: Session, register: str, runs: Sequence[_NewRun], *, tell: bool = False
-) -> Sequence[tuple[int, int]]:
-    """Write *runs*; to *tell* of them, the id and the record of each that runs on."""
-    if not runs:
-        return []
-    connection = session.connection()
-    # Returning ids, SQLite takes many rows with each statement, which costs a third of one after another.
-    written = _WRITE.returning(*_WRITTEN) if tell or connection.dialect.name == "sqlite" else _WRITE
-    result = connection.execute(written, [_values(run, register) for run in runs])
-    return [row[:2] for row in result if row[2:] == (None, None)] if tell else []
-
-
-_WRITE = insert(_TABLE)
-_WRITTEN = (_TABLE.c.id, _TABLE.c.record_id, _TABLE.c.met_at, _TABLE.c.cancelled_at)
-
-
-def _values(run: _NewRun, register: str) -> dict[str, Any]:
-    return {
-        "register": register,
-        "record_id": run.record_id,
-        "estate_id": run.estate_id,
-        "clock_id": run.clock_id,
-        "clock_version": run.clock_version,
-        "started_at": run.started_at,
-        "due_at": run.due_at,
-        "paused_at": run.paused_at,
-        "paused_minutes": run.paused_minutes,
-        "met_at": run.met_at,
-        "cancelled_at": run.cancelled_at,
-        "created_at": run.created_at,
-        "updated_at": run.updated_at,
-    }
 
 
 _UNMET = (

@@ -23,8 +23,8 @@ from models.call import Call
 from models.declared import TimeLimit
 from models.errors import Msgid, Outcome, gettext_noop
 from models.estates import Unit
-from models.operations.core.clocks import first_limits, start_first
 from models.operations.core.move import create
+from models.operations.core.new_runs import first_limits, start_first
 from models.operations.core.numbers import take_numbers
 from models.operations.core.phones import check_phone, phone_columns
 from models.operations.core.registers import in_estate, require, require_role, sift

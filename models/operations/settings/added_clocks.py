@@ -4,20 +4,19 @@ import inspect
 from dataclasses import dataclass
 from typing import Any, get_origin
 
-from sqlalchemy import Table, select
+from sqlalchemy import select
 
-from models.conditions import Branch, Condition, read
 from models.errors import Msgid, OperationRefused, gettext_noop
 from models.operations.core import BEGINS, NO_STEPS, Move, New, addable, creation
 from models.operations.settings.calendars import check_fits
 from models.operations.settings.figures import MAXIMUM_MINUTES, check_figure, check_told
+from models.operations.settings.fitting import check_condition
 from models.roles import MANAGERS
 from models.settings import Clock, ClockCalendar, Further, Whom, time_limits
 from models.verbs import Declared, everything
 
 RULE_OF_ADDED = "INT-14"
 """Which rule a record breaks that misses such a clock: something stands still."""
-PEOPLE = ("me", "my_team")
 
 
 @dataclass
@@ -79,19 +78,8 @@ def register_clocks(new: New[Clock], draft: ClockDraft) -> Clock:
     check_told(row.told_missed)
     if row.calendar is ClockCalendar.WORKING:
         check_fits(new.settings.calendar(row.estate_id), row.code, row.minutes, new.now)
-    if row.condition is not None:
-        table: Table = addable()[register].__table__
-        if _names_people(read(row.condition, table.c)):
-            message = gettext_noop("A clock asks nobody: “me” and “my team” stand for no one here.")
-            raise _refused(message, "condition")
+    check_condition(register, row.condition)
     return row
-
-
-def _names_people(condition: Condition) -> bool:
-    if isinstance(condition, Branch):
-        return any(_names_people(part) for part in condition.parts)
-    values = condition.value if isinstance(condition.value, tuple) else (condition.value,)
-    return any(value in PEOPLE for value in values)
 
 
 def _refused(message: Msgid, field: str) -> OperationRefused:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.errors import OperationRefused, gettext_noop
+from models.errors import OperationRefused, Outcome, gettext_noop
 from models.next_dates import LONGEST_DAYS
 from models.operations.core import (
     Move,
@@ -20,6 +20,7 @@ from models.operations.core import (
 )
 from models.operations.settings.calendars import check_fits
 from models.operations.settings.counting import let_follow
+from models.operations.settings.fitting import check_condition, refit
 from models.roles import MANAGERS
 from models.settings import (
     DEFAULT_SETTINGS,
@@ -36,7 +37,10 @@ from models.settings import (
 from models.staff import Team
 
 CLOCK_AMENDABLE = frozenset(
-    {"minutes", "calendar", "enabled", "warning_percent", "runs_on", "told_near", "told_missed", "told_further"}
+    {
+        *("minutes", "calendar", "enabled", "condition", "warning_percent", "runs_on"),
+        *("told_near", "told_missed", "told_further"),
+    }
 )
 CATEGORY_AMENDABLE = frozenset({"name", "team_id", "enabled"})
 MAXIMUM_MINUTES = 525_600
@@ -73,10 +77,12 @@ def amend_clocks(
     /,
     **columns: Any,
 ) -> None:
-    """Set the minutes or the calendar of clocks, or switch them; what runs is counted anew from its start (SET-1).
+    """Set minutes, calendar, condition of clocks, or switch them; what runs is counted anew from its start (SET-1).
 
-    Refused: minutes that are no whole number from 1 to 525,600, or, in working hours, more than the calendar holds, and
-    taking a clock out of use without which an open record would have no next date (INT-14).
+    By another condition what fits no more ends, and what fits now begins from its own start. Refused: minutes that are
+    no whole number from 1 to 525,600, or, in working hours, more than the calendar holds, taking a clock out of use
+    without which an open record would have no next date, a missed limit that nobody is told of (INT-14), and a
+    condition that says nothing, or any of a built-in clock.
     """
 
     def check(row: Clock) -> None:
@@ -91,10 +97,24 @@ def amend_clocks(
             message = gettext_noop("Without this clock records would stand still unseen: lengthen it instead.")
             raise OperationRefused("INT-14", message, field="enabled")
         check_told(columns.get("told_missed"))
+        if "condition" in columns:
+            if row.register is None:
+                message = gettext_noop("For which records a built-in clock runs is said by its rule.")
+                raise OperationRefused("SET-1", message, field="condition")
+            check_condition(row.register, columns["condition"])
 
+    before: dict[int, Any] = {}
     for row in check_each(move, check):
+        before[row.id] = row.condition
         move.set(row, **columns)
-    move.afterwards(lambda outcome: let_follow(move.call, outcome.done))
+
+    def follow(outcome: Outcome) -> None:
+        let_follow(move.call, outcome.done)
+        for row in outcome.done:
+            if row.condition != before[row.id]:
+                refit(move.call, row, before[row.id])
+
+    move.afterwards(follow)
 
 
 def check_told(missed: Whom | None) -> None:
