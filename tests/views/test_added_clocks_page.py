@@ -153,7 +153,7 @@ def test_its_condition_is_changed_by_the_page_that_says_what_comes_of_it__SET_1(
     stale = post(manager, address, **{**sent, "version": "1", "value_0": "repair", "minutes": "90"})
     stale = post(manager, address, **reading.sent(reading.one(reading.page(stale), "form.desk-form")))
     assert stale.status_code == 409
-    assert "Stored now" in reading.words(reading.page(stale))
+    assert "Stored now" in reading.words(reading.page(stale.text))
 
 
 def test_a_built_in_clock_and_a_condition_that_lines_cannot_say_keep_theirs__SET_1(
