@@ -56,7 +56,7 @@ def reopened(estate_id: int | None = None) -> ColumnElement[bool]:
 
 
 def clock_shares(estates: Sequence[int], period: Period, now: datetime.datetime) -> Question:
-    """``code rule on_time late moved``: the clocks of what was registered in *period*; of calls, what was due in it."""
+    """``code rule register on_time late moved``: the clocks of what was registered, of calls what was due, in *period*."""
     owners: tuple[tuple[type[Any], Any], ...] = (
         (Ticket, Ticket.registered_at),
         (Complaint, Complaint.registered_at),
@@ -71,8 +71,9 @@ def clock_shares(estates: Sequence[int], period: Period, now: datetime.datetime)
         parts.append(part.where(model.estate_id.in_(estates), within(at, period)).group_by(ClockRun.clock_id))
     runs = union_all(*parts).subquery()
     sums = (func.sum(runs.c[name]).label(name) for name in ("on_time", "late", "moved"))
-    query = select(Clock.code, Clock.rule, *sums)
-    return query.join(runs, runs.c.clock_id == Clock.id).group_by(Clock.code, Clock.rule).order_by(Clock.code)
+    of_clock = (Clock.code, Clock.rule, Clock.register)
+    query = select(*of_clock, *sums).join(runs, runs.c.clock_id == Clock.id)
+    return query.group_by(*of_clock).order_by(Clock.code, Clock.register)
 
 
 def satisfaction(estates: Sequence[int], period: Period) -> Question:

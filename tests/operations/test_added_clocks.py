@@ -1,13 +1,15 @@
 """Clocks that a manager adds: for which records, from which step to which, and what comes of them (SET-1, INT-14)."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from models.call import Call
 from models.errors import OperationRefused
+from models.events import Event
 from models.matters import ClockRun
 from models.operations import limits, settings
-from models.settings import Clock
+from models.operations.settings.added_clocks import BUILT_IN
+from models.settings import Clock, time_limits
 from models.tickets import TicketKind, TicketStatus
 from models.told import Told
 from tests.operations.audits import audit
@@ -89,6 +91,7 @@ def test_what_misses_it_is_told_and_stands_in_the_audit__INT_14_AUD_1(world, now
         ({"stop_event": "accept"}, "stop_event"),
         ({"stop_event": "register"}, "stop_event"),
         ({"code": "dispatch"}, "code"),
+        ({"code": "callback-2"}, "code"),
         ({"code": "  "}, None),
         ({"minutes": 0}, "minutes"),
         ({"minutes": 525_601}, "minutes"),
@@ -109,11 +112,11 @@ def test_a_name_is_given_once_and_only_a_manager_gives_it__SET_1(world, now):
     with pytest.raises(OperationRefused, match="of that name"):
         added(world, now).one()
     with pytest.raises(OperationRefused, match="ROLE"):
-        added(world, now, by="clerk", code="another").one()
+        added(world, now, by="clerk", code="Another").one()
 
 
 def test_it_pauses_or_runs_on_warns_at_its_own_time_and_can_be_switched_off__SET_1(world, now):
-    pauses = added(world, now, code="pauses").one()
+    pauses = added(world, now, code="Pauses").one()
     runs_on = added(world, now, code="runs on", runs_on=True, warning_percent=10).one()
     ticket_in(world, TicketStatus.WAITING, now)
     (paused,), (running,) = runs(world, pauses), runs(world, runs_on)
@@ -137,3 +140,26 @@ def test_one_that_is_for_a_kind_begins_and_ends_where_the_kind_is_put_right__INT
     assert [run.due_at for run in runs(world, clock) if run.cancelled_at is None] == [now + 5 * HOUR], (
         "as from its start"
     )
+
+
+def test_a_built_in_clock_to_come_finds_its_name_free__SET_1(world, now):
+    assert all(BUILT_IN.fullmatch(code) for code in time_limits())
+    for code in ("Callback", "callback 2", "call_back", "回电", "callback。"):
+        added(world, now, code=code).one()
+
+
+def test_what_was_called_so_before_gives_way_to_a_built_in_clock__SET_1(world, now):
+    own = added(world, now, code="Dispatch").one()
+    taken = added(world, now, code="dispatch (2)").one()
+    here = Clock.estate_id == world.estate.id
+    built_in = world.session.scalars(select(Clock).where(here, Clock.code == "dispatch")).one()
+    world.session.execute(update(Clock).where(Clock.id == built_in.id).values(code="-"))
+    world.session.execute(update(Clock).where(Clock.id == own.id).values(code="dispatch"))
+    world.session.expire_all()
+    call = Call(world.session, world.actor("system"), now)
+    assert [(row.code, row.register) for row in settings.provide_clocks(call, [world.estate])] == [("dispatch", None)]
+    assert (own.code, taken.code) == ("dispatch (3)", "dispatch (2)")
+    event = world.session.scalars(select(Event).where(Event.record_id == own.id).order_by(Event.id.desc())).first()
+    assert (event.register, event.verb, event.rule) == ("clocks", "amend", "SET-1")
+    assert event.after == {"code": "dispatch (3)"}
+    assert settings.provide_clocks(call, [world.estate]) == []

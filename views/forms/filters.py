@@ -28,6 +28,8 @@ class DeskFilter(BaseSQLAFilter, Generic[Value]):
     """Whether the form offers a second value beside the first: rows that fit either are listed."""
     takes_one = False
     """Whether a second value is refused: of two bounds the wider one would win, and nobody was told so."""
+    is_closed = True
+    """Whether the words offered are always the same."""
     column: Column[Any]
 
     def __init__(self, column: InstrumentedAttribute[Any], key: str | None = None, name: str | None = None) -> None:
@@ -145,6 +147,8 @@ class DateFilter(DeskFilter[datetime.date]):
 
 class ReferenceFilter(DeskFilter[int]):
     """A reference with few rows (team, category, person), chosen from a list."""
+
+    is_closed = False
 
     def __init__(
         self, column: InstrumentedAttribute[Any], lookup: str, key: str | None = None, name: str | None = None

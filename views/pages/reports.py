@@ -22,7 +22,7 @@ from views.register.page import DeskPage, may_here
 from views.request import context
 from views.request.gathering import gathered
 from views.request.queries import parse_choice, parse_day
-from views.words.codes import CLOCK_NAMES, code_name
+from views.words.codes import code_name
 from views.words.language import label, local_today, zone
 
 PERIODS = (4, 8, 13, 26, 52)
@@ -220,12 +220,12 @@ class Report:
         columns = (_("Clock"), _("Rule"), _("On time"), _("Late"), _("Share on time"), _("Moved before"))
         table = Table("clocks", _("Kept time limits"), columns, kind="percent", series=(4,))
         endpoints = {limit.code: ("complaints", "registered_at") for limit in Complaint.time_limits}
-        endpoints["follow-up"] = ("follow_ups", "due_at")
+        endpoints["follow-up"] = follow_ups = ("follow_ups", "due_at")
         for row in self.answers["clocks"]:
             endpoint, column = endpoints.get(row.code, ("tickets", "registered_at"))
-            late = self.cell(row.late)
-            if row.code in CLOCK_NAMES:  # those that a manager has added have no filter
-                late = self.cell(row.late, endpoint, flt_missed=row.code, **self.days.filters(column))
+            if row.register is not None:  # one that a manager has added says itself of whose records it is
+                endpoint, column = follow_ups if row.register == follow_ups[0] else (row.register, "registered_at")
+            late = self.cell(row.late, endpoint, flt_missed=row.code, **self.days.filters(column))
             met, whole = row.on_time, row.on_time + row.late
             share = Cell(percent(met, whole), "", round(100 * met / whole, 1) if whole else None)
             moved = self.cell(row.moved)

@@ -9,7 +9,7 @@ from models.matters import Severity
 from models.operations import complaints as verbs
 from models.policy import may
 from models.tickets import Ticket
-from views.forms.clock_filter import missed_filter
+from views.forms.clock_filter import MissedFilter
 from views.forms.filters import ChoiceFilter, DateFilter, KeyFilter, ReferenceFilter, StateFilter, overdue
 from views.register.record import Related
 from views.register.steps import Step
@@ -199,7 +199,7 @@ class ComplaintView(CallPages[Complaint]):
     column_sortable_list = ("registered_at", "due_at", "status")
     column_filters = (
         StateFilter(Complaint.status, STATES),
-        missed_filter(Complaint),
+        MissedFilter(Complaint),
         ChoiceFilter(Complaint.status),
         ChoiceFilter(Complaint.category),
         ChoiceFilter(Complaint.nature),

@@ -21,7 +21,7 @@ from models.follow_ups import (
 from models.operations import follow_ups as verbs
 from models.staff import Staff
 from views.forms.base import DeskForm
-from views.forms.clock_filter import missed_filter
+from views.forms.clock_filter import MissedFilter
 from views.forms.fields import EnumField, LocalDateTimeField, LongTextField, Required, WholeNumberField
 from views.forms.filters import ChoiceFilter, DateFilter, ReferenceFilter, StateFilter, overdue
 from views.forms.references import LookupField
@@ -117,7 +117,7 @@ class FollowUpView(RegisterView[FollowUp]):
     column_sortable_list = ("due_at",)
     column_filters = (
         StateFilter(FollowUp.id, STATES),
-        missed_filter(FollowUp),
+        MissedFilter(FollowUp),
         ChoiceFilter(FollowUp.status),
         ReferenceFilter(FollowUp.assignee_id, "desk"),
         DateFilter(FollowUp.due_at),

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from models.base import is_open
 from models.keys import ApprovalStatus, BringerKind, KeyApproval, KeyLoan
 from models.operations import keys as verbs
-from views.forms.clock_filter import missed_filter
+from views.forms.clock_filter import MissedFilter
 from views.forms.filters import ChoiceFilter, DateFilter, KeyFilter, StateFilter, overdue
 from views.register.base import RegisterView
 from views.register.beside import overdue_on_desk
@@ -281,7 +281,7 @@ class KeyApprovalView(RegisterView[KeyApproval]):
     )
     column_filters = (
         StateFilter(KeyApproval.id, {"overdue": overdue(KeyApproval)}),
-        missed_filter(KeyApproval),
+        MissedFilter(KeyApproval),
         ChoiceFilter(KeyApproval.status),
         ChoiceFilter(KeyApproval.borrower_kind),
         KeyFilter(KeyApproval.key_id, "key"),

@@ -1,6 +1,7 @@
 """What a manager sets (SET-1, SET-2): clocks, figures, categories, working hours, calendar days."""
 
 import datetime
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from babel.dates import get_day_names
@@ -64,7 +65,10 @@ class ClockView(CodeView[Clock], CountsAnew):
     """``/admin/clocks/``."""
 
     model = Clock
-    column_list = ("code", "rule", "start_event", "stop_event", "minutes", "calendar", "enabled")
+    column_list = (
+        *("code", "rule", "register", "start_event", "stop_event", "minutes", "calendar", "enabled", "condition"),
+    )
+    reads = {"register": ("register", "code"), "condition": ("register", "condition")}
     form_columns = ("minutes", "calendar", "enabled", "runs_on", "warning_percent", *TOLD)
     form_args: Any = told_choices()
     create_form_class = ClockForm
@@ -92,19 +96,29 @@ class ClockView(CodeView[Clock], CountsAnew):
             found["condition"] = form.new_condition()
         return found
 
+    def prepared(self, rows: list[Any]) -> list[Any]:
+        """The same, when it is known what all their conditions name."""
+        named: dict[type[Any], set[int]] = {}
+
+        def note(column: Any, value: Any) -> Any:
+            if (model := _referred(column)) is not None:
+                named.setdefault(model, set()).add(value)
+            return value
+
+        for row in rows:
+            if getattr(row, "condition", None) is not None:
+                _in_words(row, note)
+        learn_names(named)
+        return rows
+
     def show_register(self, row: Clock) -> str:
-        """Of whose records it is, where a manager has added it."""
-        return say(tables()[row.register].title) if row.register in tables() else "—"
+        """Of whose records it is."""
+        register = row.register or _REGISTERS.get(row.code)
+        return say(tables()[register].title) if register in tables() else "—"
 
     def show_condition(self, row: Clock) -> str:
         """For which of them, in a sentence."""
-        if row.condition is None or row.register not in tables():
-            return "—"
-        columns = tables()[row.register].__table__.columns
-        try:
-            return in_words(conditions.in_words(conditions.read(row.condition, columns), columns, _called))
-        except OperationRefused as refusal:
-            return sentence(refusal)
+        return "—" if row.condition is None else _in_words(row, _called)
 
     def show_start_event(self, row: Clock) -> str:
         """The verb that starts it."""
@@ -115,14 +129,33 @@ class ClockView(CodeView[Clock], CountsAnew):
         return say(verb_label(row.stop_event))
 
 
+_REGISTERS = {limit.code: register for register, model in tables().items() for limit in model.time_limits}
+"""Built-in clock -> of whose records it is."""
+
+
+def _in_words(row: Any, called: Callable[[Any, Any], Any]) -> str:
+    """The condition of a clock as a sentence; what is wrong with it, where another program wrote it so."""
+    if row.register not in tables():
+        return "—"
+    columns = tables()[row.register].__table__.columns
+    try:
+        return in_words(conditions.in_words(conditions.read(row.condition, columns), columns, called))
+    except OperationRefused as refusal:
+        return sentence(refusal)
+
+
+def _referred(column: Any) -> Any:
+    """What a column refers to, its estate apart."""
+    found = (tables().get(key.column.table.name) for key in column.foreign_keys)
+    return next((model for model in found if model is not None and model is not Estate), None)
+
+
 def _called(column: Any, value: Any) -> Any:
     """What a value of a condition is called."""
     if conditions.kind_of(column) == "word":
         return column.type.members[value]
-    for key in column.foreign_keys:
-        model = tables().get(key.column.table.name)
-        if model is not None and model is not Estate:
-            return learn_names({model: [value]}).get((model, value), value)
+    if (model := _referred(column)) is not None:
+        return learn_names({model: [value]}).get((model, value), value)
     return gettext("yes") if value is True else gettext("no") if value is False else value
 
 

@@ -15,7 +15,7 @@ from models.operations.tickets import ANSWERED_KINDS
 from models.reports import reopened
 from models.settings import Category
 from models.tickets import CANCELS, IS_OPEN, OPEN_STATUSES, CancelKind, Ticket, TicketStatus
-from views.forms.clock_filter import missed_filter
+from views.forms.clock_filter import MissedFilter
 from views.forms.filters import ChoiceFilter, DateFilter, KeyFilter, ReferenceFilter, StateFilter, overdue
 from views.register.record import Related
 from views.register.steps import Step
@@ -232,7 +232,7 @@ class TicketView(IncidentPages):
     column_sortable_list = ("registered_at", "due_at", "status")
     column_filters = (
         StateFilter(Ticket.status, STATES),
-        missed_filter(Ticket),
+        MissedFilter(Ticket),
         ChoiceFilter(Ticket.status),
         ChoiceFilter(Ticket.kind),
         ChoiceFilter(Ticket.severity),

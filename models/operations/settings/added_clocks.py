@@ -1,6 +1,7 @@
 """Clocks that a manager adds (SET-1): of which records, from which step to which, and for which of them."""
 
 import inspect
+import re
 from dataclasses import dataclass
 from typing import Any, get_origin
 
@@ -12,11 +13,13 @@ from models.operations.settings.calendars import check_fits
 from models.operations.settings.figures import MAXIMUM_MINUTES, check_figure, check_told
 from models.operations.settings.fitting import check_condition
 from models.roles import MANAGERS
-from models.settings import Clock, ClockCalendar, Further, Whom, time_limits
+from models.settings import Clock, ClockCalendar, Further, Whom
 from models.verbs import Declared, everything
 
 RULE_OF_ADDED = "INT-14"
 """Which rule a record breaks that misses such a clock: something stands still."""
+BUILT_IN = re.compile(r"[a-z0-9-]+", re.ASCII)
+"""How built-in clocks are called, those to come too, so that none of a manager's is in their way."""
 
 
 @dataclass
@@ -70,7 +73,10 @@ def register_clocks(new: New[Clock], draft: ClockDraft) -> Clock:
     if row.stop_event in {BEGINS, row.start_event}:
         raise _refused(gettext_noop("A clock ends with another step than it begins with."), "stop_event")
     same = select(Clock.id).where(Clock.estate_id == row.estate_id, Clock.code == row.code)
-    if row.code in time_limits() or new.session.scalars(same).first() is not None:
+    if BUILT_IN.fullmatch(row.code):
+        message = gettext_noop("Names of small letters, figures and hyphens alone are kept for built-in clocks.")
+        raise _refused(message, "code")
+    if new.session.scalars(same).first() is not None:
         raise _refused(gettext_noop("There is a clock of that name already."), "code")
     check_figure(row.minutes, 0 if row.calendar is ClockCalendar.SAME_DAY else 1, MAXIMUM_MINUTES, "minutes")
     if row.warning_percent is not None:

@@ -2,7 +2,8 @@
 
 import datetime
 import functools
-from collections.abc import Iterable, Iterator
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 
 import chinese_calendar
 from sqlalchemy import exists, select
@@ -15,7 +16,7 @@ from models.complaints import ComplaintCategory
 from models.estates import Estate
 from models.events import Event
 from models.message_texts import MessageText, built_in, kinds
-from models.operations.core import create, hold_estates, require_role
+from models.operations.core import Move, create, hold_estates, require_role
 from models.operations.settings.counting import calendar_changed
 from models.roles import Role
 from models.settings import (
@@ -89,9 +90,31 @@ def provide_defaults(call: Call, estate: Estate, *, role: Role | None = None) ->
 
 
 def provide_clocks(call: Call, estates: Iterable[Estate]) -> list[Clock]:
-    """Add to *estates* the clocks that the program has learnt since they were opened (SET-1)."""
+    """Add to *estates* the clocks that the program has learnt since they were opened (SET-1).
+
+    One of a manager's that is called so from before such names were kept for the program is called otherwise.
+    """
+    estates = list(estates)
+    _give_way(call, [estate.id for estate in estates])
     new = [clock for estate in estates for clock in _clocks(call.session, estate.id)]
     return create(call.following(), new, verb="register", rule=PROVIDED)
+
+
+def _give_way(call: Call, estate_ids: Sequence[int]) -> None:
+    """Let the clocks of managers that have the code of a built-in one be called otherwise; each with its event."""
+    of_estates = Clock.estate_id.in_(estate_ids)
+    own = of_estates, Clock.register.is_not(None), Clock.code.in_(time_limits())
+    rows = call.session.scalars(select(Clock).where(*own)).all()
+    if rows:
+        known = call.session.execute(select(Clock.estate_id, Clock.code).where(of_estates))
+        taken = {(row.estate_id, row.code) for row in known}
+        move = Move(call.following(), Clock, rows, verb="amend", rule=PROVIDED, role=Role.SYSTEM)
+        for row in move.rows:
+            names = (f"{row.code[:30]} ({number})" for number in itertools.count(2))
+            name = next(name for name in names if (row.estate_id, name) not in taken)
+            taken.add((row.estate_id, name))
+            move.set(row, code=name)
+        move.finish()
 
 
 def provide_settings(call: Call, estates: Iterable[Estate]) -> list[Setting]:
