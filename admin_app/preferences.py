@@ -1,11 +1,11 @@
-"""How the pages look and listen in this browser: light or dark, single keys on or off. Kept in cookies, as taste is."""
+"""How the pages look and listen in this browser: light or dark, single keys and the sound of an emergency on or off. Kept in cookies, as taste is."""
 
 from typing import Any
 
 from flask import Flask, request
 
 SECONDS = 365 * 24 * 3600
-PREFERENCES: dict[str, tuple[str, ...]] = {"theme": ("light", "dark"), "keys": ("on", "off")}
+PREFERENCES: dict[str, tuple[str, ...]] = {"theme": ("light", "dark"), "keys": ("on", "off"), "sound": ("on", "off")}
 """Cookie -> what it may say; the first is meant where there is none."""
 
 

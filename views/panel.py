@@ -108,6 +108,7 @@ def register_views(app: Flask) -> Admin:
             "money": language.money,
             "deadline": cells.deadline,
             "badge": cells.badge,
+            "mark": cells.mark,
             "drawn_row": widgets.field_row,
             "fixed_url": keeping.fixed_url,
         }

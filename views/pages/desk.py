@@ -1,51 +1,40 @@
-"""The desk (``/admin/``): what is open today, by deadline, each row with its one next step; figures are filters."""
+"""The desk (``/admin/``): what is to be done now, in bands, each row with its one next step; figures are filters."""
 
 import datetime
 import functools
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from types import ModuleType
 from typing import Any
 
 from flask import abort, request, url_for
 from flask_admin import AdminIndexView, expose
 from flask_babel import gettext, lazy_gettext as _
-from sqlalchemy import ColumnElement, bindparam, false, func, or_, select, true
+from sqlalchemy import ColumnElement, false, func, or_, select, true
 
 from models.audits import AuditRun
-from models.base import Base, UTCDateTime, tables
-from models.complaints import IS_OPEN as OPEN_COMPLAINTS, Complaint
-from models.estates import Unit
-from models.follow_ups import IS_SCHEDULED, FollowUp, is_owed
+from models.base import tables
+from models.complaints import Complaint
+from models.follow_ups import FollowUp, is_owed
 from models.matters import ClockRun
 from models.outbox import NOT_SENT, Outgoing
-from models.policy import may, visible
+from models.policy import may
 from models.settings import Clock
-from models.staff import Staff, Team
-from models.tickets import IS_OPEN as OPEN_TICKETS, Ticket, TicketStatus
+from models.tickets import Ticket, TicketStatus
 from models.timekeeping import LAST_HEARD, keeps_time
-from views.pages import homes
+from views.pages import bands, homes
+from views.pages.bands import DAY_BEFORE
+from views.pages.open_matters import MATTERS, here, merged, place_in_address, readable, rows, values_of
 from views.register.beside import NOW, ON_DESK, SOON
 from views.register.panel_view import PanelView
 from views.register.scope import actor_here
-from views.register.steps import Step, next_step
-from views.registers import complaints, tickets
 from views.registers.incidents import A_DAY, burst_questions, bursts_of
 from views.request import context
-from views.request.gathering import GatheredRow, Prepared, Question, prepared
+from views.request.gathering import Prepared, Question, prepared
 from views.request.keeping import scope_key
-from views.request.queries import COUNT_LIMIT, ordering, place_in
+from views.request.queries import COUNT_LIMIT, PAGE_SIZE, place_in
 from views.words.language import local_time, local_today, zone
 
-DAY_BEFORE = bindparam("day_before", type_=UTCDateTime())
-ROWS = 50
 BESIDE = 6
-
-MATTERS: tuple[tuple[type[Ticket] | type[Complaint], ColumnElement[bool], str, ModuleType], ...] = (
-    (Ticket, OPEN_TICKETS, "tickets", tickets),
-    (Complaint, OPEN_COMPLAINTS, "complaints", complaints),
-)
-
 
 _TO_ASK = select(ClockRun.record_id).join(Clock, Clock.id == ClockRun.clock_id)
 _RUNS_OUT = ClockRun.met_at.is_(None) & ClockRun.cancelled_at.is_(None) & ClockRun.paused_at.is_(None)
@@ -72,7 +61,7 @@ class Figure:
     @property
     def url(self) -> str:
         """The desk with only these rows."""
-        return url_for("admin.index", show=self.name if self.name != "open" else None)
+        return url_for("admin.index", show=self.name)
 
 
 FIGURES = (
@@ -91,14 +80,16 @@ OF_THE_DESK = frozenset({"ask", "unassigned", "follow_up", "mine"})
 
 
 @dataclass(frozen=True)
-class OpenMatter:
-    """One open matter as the desk shows it."""
+class Chosen:
+    """What the desk was asked to show: the rows of a figure, all of a band, or the bands one below the other."""
 
-    matter: GatheredRow
-    url: str
-    next: Any
-    """What the step that comes next for this person is called, None where it is somebody else's turn."""
-    next_url: str
+    figure: str | None
+    band: str | None
+
+    @property
+    def is_list(self) -> bool:
+        """Whether one list is shown."""
+        return self.figure is not None or self.band is not None
 
 
 class DeskView(PanelView, AdminIndexView):
@@ -114,22 +105,30 @@ class DeskView(PanelView, AdminIndexView):
 
     @expose("/")
     def index(self) -> str:
-        """Figures, open matters by deadline, and what ends today beside them; all of it with one statement."""
+        """Figures, what is to be done now, and what ends today beside it; all of it with one statement."""
         actor = context.actor()
-        shown = request.args.get("show", "open")
-        if shown not in {figure.name for figure in FIGURES}:
-            abort(400, gettext("The desk has no such filter."))
         counts = may(actor, "read_counts", "desk")
         only_mine = counts and not may(actor, "read", FollowUp)
+        shown, place = _asked_for(), place_in_address()
         meaningless = OF_THE_DESK if only_mine else set() if may(actor, "comment", Ticket) else {"mine"}
         figures = [figure for figure in FIGURES if counts and figure.name not in meaningless]
-        found = _questions(tuple(figures), shown if counts else "", scope_key(), local_today()).ask(_moments())
+        groups = bands.bands(outside=only_mine, own="mine" not in meaningless) if counts else ()
+        if shown.band is not None and shown.band not in {band.name for band in groups}:
+            abort(400, gettext("The desk has no such filter."))
+        after = place and place.endpoint
+        asked = _questions(tuple(figures), groups, shown, only_mine, after, scope_key(), local_today())
+        found = asked.ask(_moments() | values_of(place))
+        only = "ask_done" if shown.figure == "ask" else None
+        listed = merged(found, "rows", only=only)
         return self.render(
             self._template,
             figures=[replace(figure, number=_sum(figure, found)) for figure in figures],
             shown=shown,
-            rows=_merged(found, shown),
-            more=any(len(found.get(f"rows {endpoint}", ())) == ROWS for _m, _o, endpoint, _v in MATTERS),
+            bands=[] if shown.is_list or not counts else bands.filled(groups, found),
+            listed=next((band for band in groups if band.name == shown.band), None),
+            rows=listed[:PAGE_SIZE],
+            further=listed[PAGE_SIZE - 1].place if len(listed) > PAGE_SIZE else None,
+            begins=place is None,
             beside=[(name, each, found[key]) for name, each in ON_DESK.items() if (key := f"beside {name}") in found],
             audit=next(iter(found.get("audit", ())), None),
             may_see_audits=may(actor, "read", AuditRun),
@@ -145,12 +144,29 @@ class DeskView(PanelView, AdminIndexView):
         )
 
 
+def _asked_for() -> Chosen:
+    figure, band = request.args.get("show"), request.args.get("band")
+    if (figure is not None and figure not in {each.name for each in FIGURES}) or (figure and band):
+        abort(400, gettext("The desk has no such filter."))
+    return Chosen(figure, band)
+
+
 @functools.lru_cache(256)
-def _questions(figures: tuple[Figure, ...], shown: str, _key: tuple[Any, ...], _today: datetime.date) -> Prepared:
+def _questions(
+    figures: tuple[Figure, ...],
+    groups: tuple[bands.Band, ...],
+    shown: Chosen,
+    only_mine: bool,
+    after: str | None,
+    _key: tuple[Any, ...],
+    _today: datetime.date,
+) -> Prepared:
     """All that the desk asks, as one statement, kept for each who asks: the desk asks again every few seconds."""
     questions = {f"{figure.name} {place}": question for figure in figures for place, question in _counts(figure)}
-    if shown:
-        questions |= dict(_rows(shown))
+    if not shown.is_list:
+        questions |= dict(bands.questions(groups, outside=only_mine))
+    elif groups:
+        questions |= dict(_listed(shown, only_mine, after))
     questions |= {
         "last heard": LAST_HEARD,
         **dict(_not_sent()),
@@ -160,6 +176,16 @@ def _questions(figures: tuple[Figure, ...], shown: str, _key: tuple[Any, ...], _
         **homes.auditor_questions(),
     }
     return prepared(questions)
+
+
+def _listed(shown: Chosen, only_mine: bool, after: str | None) -> Iterator[tuple[str, Question]]:
+    for model, is_open, endpoint, _view in readable():
+        if shown.band is not None:
+            fits: tuple[ColumnElement[bool], ...] = bands.condition(shown.band, model, outside=only_mine)
+            by = bands.moment(shown.band, model)
+        else:
+            fits, by = (_filter(shown.figure or "open", model),), None
+        yield f"rows {endpoint}", rows(model, is_open, *fits, moment=by, after=after)
 
 
 def _time_stands(found: dict[str, list[Any]]) -> str | None:
@@ -179,27 +205,20 @@ def _bursts() -> dict[str, Question]:
 def _moments() -> dict[str, datetime.datetime]:
     now = context.now()
     tomorrow = datetime.datetime.combine(local_today() + datetime.timedelta(days=1), datetime.time(), zone())
-    before = now - A_DAY
+    begun = datetime.datetime.combine(local_today(), datetime.time(), zone())
     return {
-        "day_before": before,
+        "day_before": now - A_DAY,
+        "today": begun.astimezone(datetime.UTC),
         "now": now,
         "soon": now + datetime.timedelta(hours=2),
         "midnight": tomorrow.astimezone(datetime.UTC),
     }
 
 
-def _here(query: Question, model: type[Any], *conditions: ColumnElement[bool]) -> Question:
-    estate = context.current_estate()
-    if estate is not None:
-        query = query.where(model.estate_id == estate.id)
-    return query.where(visible(actor_here(), model), *conditions)
-
-
 def _counts(figure: Figure) -> Iterator[tuple[str, Question]]:
-    for model, is_open, endpoint, _view in MATTERS:
-        if may(context.actor(), "read", model):
-            found = _here(select(model.id), model, is_open, _filter(figure.name, model)).limit(COUNT_LIMIT + 1)
-            yield endpoint, select(func.count().label("number")).select_from(found.subquery())
+    for model, is_open, endpoint, _view in readable():
+        found = here(select(model.id), model, is_open, _filter(figure.name, model)).limit(COUNT_LIMIT + 1)
+        yield endpoint, select(func.count().label("number")).select_from(found.subquery())
 
 
 def _sum(figure: Figure, found: dict[str, list[Any]]) -> int:
@@ -226,95 +245,20 @@ def _filter(name: str, model: type[Ticket] | type[Complaint]) -> ColumnElement[b
     return true()
 
 
-def _rows(shown: str) -> Iterator[tuple[str, Question]]:
-    for model, is_open, endpoint, _view in MATTERS:
-        if not may(context.actor(), "read", model):
-            continue
-        columns = [column for name in SHAPE for column in (getattr(model, name, None),) if column is not None]
-        of_matter = FollowUp.register == model.__tablename__, FollowUp.record_id == model.id
-        call = select(func.min(FollowUp.id)).where(*of_matter, IS_SCHEDULED).scalar_subquery()
-        names = (Unit.code.label("unit"), Team.name.label("team"), Staff.name.label("assignee"))
-        query = select(*columns, *names, call.label("follow_up_id"))
-        query = query.outerjoin(Unit, Unit.id == model.unit_id).outerjoin(Team, Team.id == model.team_id)
-        query = query.outerjoin(Staff, Staff.id == model.assignee_id)
-        ordered = ordering(place_in(model.due_at), model.id, upwards=True)
-        query = _here(query, model, is_open, _filter(shown, model)).order_by(*ordered).limit(ROWS)
-        yield f"rows {endpoint}", query
-
-
-DECIDING = (
-    "status",
-    "kind",
-    "estate_id",
-    "team_id",
-    "assignee_id",
-    "dispatched_at",
-    "slip_returned_at",
-)
-"""What the next step of a matter depends on."""
-SHAPE = ("id", "number", "due_at", "summary", "place", *DECIDING)
-"""What is read of a matter."""
-
-
-def _merged(found: dict[str, list[Any]], shown: str) -> list[OpenMatter]:
-    rows = []
-    for model, _is_open, endpoint, view in MATTERS:
-        base, steps = url_for(f"{endpoint}.details_view", id=""), _Steps(endpoint, model, view)
-        if shown == "ask" and may(context.actor(), "ask_done", model):
-            steps.always("ask_done")
-        rows += [OpenMatter(row, f"{base}{row.id}", *steps.next(row)) for row in found.get(f"rows {endpoint}", ())]
-    latest = datetime.datetime.max.replace(tzinfo=datetime.UTC)
-    return sorted(rows, key=lambda row: (row.matter.due_at or latest, row.matter.number))[:ROWS]
-
-
-class _Steps:
-    """The next step of each row; rows that are alike in what it depends on are asked about once."""
-
-    def __init__(self, endpoint: str, model: type[Base], view: ModuleType) -> None:
-        self._endpoint, self._model, self._view = endpoint, model, view
-        self._names = [name for name in DECIDING if name in model.__mapper__.columns]
-        self._now, self._call = context.now(), gettext("Follow up")
-        may_call = may(context.actor(), "record_attempt", "follow_ups")
-        self._calls = url_for("follow_ups.details_view", id="") if may_call else ""
-        self._known: dict[tuple[Any, ...], tuple[Any, str]] = {}
-        self._only: Step | None = None
-
-    def always(self, verb: str) -> None:
-        """Lead from every row to this step."""
-        self._only = next(step for step in self._view.STEPS if step.verb == verb)
-
-    def next(self, row: GatheredRow) -> tuple[Any, str]:
-        """What the step is called, and its address."""
-        if self._only is not None:
-            return self._only.label, url_for(f"{self._endpoint}.step_view", verb=self._only.verb, id=row.id)
-        if row.follow_up_id is not None and self._calls:
-            return self._call, f"{self._calls}{row.follow_up_id}"
-        # Of times only whether there is one.
-        facts = tuple(
-            self._now if isinstance(value, datetime.datetime) else value
-            for value in (getattr(row, name) for name in self._names)
-        )
-        if facts not in self._known:
-            # A record of this page only: the steps ask it what they would ask the stored one.
-            record = self._model(**dict(zip(self._names, facts, strict=True)))
-            step = next_step(self._view.STEPS, record)
-            url = url_for(f"{self._endpoint}.step_view", verb=step.verb, id="") if step is not None else ""
-            self._known[facts] = (step and step.label, url)
-        label, url = self._known[facts]
-        return label, f"{url}{row.id}" if url else ""
-
-
 def _not_sent() -> Iterator[tuple[str, Question]]:
     """How many messages did not leave the house, or perhaps not, for who can send them again."""
     if may(actor_here(), "send_again", Outgoing):
-        yield "not sent", _here(select(func.count().label("number")).select_from(Outgoing), Outgoing, NOT_SENT)
+        yield "not sent", here(select(func.count().label("number")).select_from(Outgoing), Outgoing, NOT_SENT)
 
 
 def _beside() -> Iterator[tuple[str, Question]]:
     actor = context.actor()
     for register, beside in ON_DESK.items():
         if may(actor, "read", register):
-            yield f"beside {register}", _here(beside.rows, tables()[register]).limit(BESIDE)
+            # In front: what is said of a row may read its last column.
+            number = func.count().over().label("total")
+            counted = beside.rows.with_only_columns(number, *beside.rows.selected_columns)
+            yield f"beside {register}", here(counted, tables()[register]).limit(BESIDE)
     if may(actor, "read", AuditRun):
         query = select(AuditRun.id, AuditRun.day, AuditRun.signed_off_at)
-        yield "audit", _here(query, AuditRun).order_by(AuditRun.day.desc()).limit(1)
+        yield "audit", here(query, AuditRun).order_by(AuditRun.day.desc()).limit(1)

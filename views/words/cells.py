@@ -23,8 +23,10 @@ from models.base import (
     UTCDateTime,
 )
 from models.declared import Tone
+from models.matters import Severity
 from models.personal import Unreadable, keyring_of, masked_id_number, masked_phone
 from models.phones import numbers_of
+from models.tickets import TicketKind
 from views.request import context
 from views.words.language import NOTHING, clock_text, in_words, label, language, listed, local_time, money, unreadable
 from views.words.references import name_of, reference_of
@@ -88,6 +90,20 @@ def exactly(minutes: int) -> str:
     if not hours:
         return str(gettext("%(count)s min", count=rest))
     return str(gettext("%(hours)s h %(minutes)s min", hours=hours, minutes=rest))
+
+
+def mark(matter: Any) -> Markup:
+    """How pressing a matter is, as a sign in front of it; nothing for what is ordinary (INT-7)."""
+    if getattr(matter, "kind", None) is TicketKind.EMERGENCY:
+        return _mark("emergency", "‼", label(TicketKind.EMERGENCY))
+    return _mark("serious", "!", label(Severity.SERIOUS)) if matter.severity is Severity.SERIOUS else Markup()
+
+
+def _mark(name: str, sign: str, text: str) -> Markup:
+    spoken = Markup('<span class="visually-hidden">{}</span>').format(text)
+    return Markup('<span class="mark mark-{}" title="{}"><span aria-hidden="true">{}</span>{}</span>').format(
+        name, text, sign, spoken
+    )
 
 
 def deadline(moment: datetime.datetime | None, *, ended: bool = False) -> str | Markup:

@@ -23,7 +23,10 @@ export default class extends Controller {
       if (!answer.ok) throw new Error(String(answer.status));
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const { Idiomorph } = await import("../../vendor/idiomorph.js"); // a desk that was only opened does without
-      Idiomorph.morph(this.element, page.getElementById(this.element.id), { morphStyle: "outerHTML", ignoreActiveValue: true });
+      Idiomorph.morph(this.element, page.getElementById(this.element.id), {
+        morphStyle: "outerHTML", ignoreActiveValue: true,
+        callbacks: { beforeAttributeUpdated: (name, element) => !(name === "open" && element.matches("details")) }, // what was folded stays so
+      });
       this.#stamp((stamp) => page.querySelector("[data-as-of]")?.textContent ?? stamp.textContent, false);
     } catch {
       this.#stamp((stamp) => stamp.dataset.stale, true);
