@@ -1,4 +1,4 @@
-"""How the pages look and listen in this browser: light or dark, single keys and the sound of an emergency on or off. Kept in cookies, as taste is."""
+"""How the pages look and sound in this browser: light or dark, keys and alarms on or off; taste, so in cookies."""
 
 from typing import Any
 
