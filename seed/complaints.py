@@ -14,7 +14,7 @@ from models.operations.complaints import ComplaintDraft
 from models.staff import Department
 from seed.follow_ups import asked
 from seed.jobs import minutes
-from seed.staff import CUIHU, LEAVER
+from seed.staff import LEAVER
 from seed.texts import words
 from seed.timeline import Step, Story, Timeline, step
 from seed.world import Place, World, pick
@@ -47,7 +47,7 @@ class Case:
         return self.place.leads[self.department]
 
 
-# Days ago, status, serious, formal record written, registered by, no follow-up made: of the first estate.
+# Days ago, status, serious, formal record written, registered by, no follow-up made: of the neglected estate.
 PINS: tuple[tuple[int, ComplaintStatus, bool, bool, str | None, bool], ...] = (
     (1, _S.REGISTERED, False, False, None, False),
     (4, _S.REGISTERED, False, False, None, False),
@@ -69,7 +69,7 @@ PINS: tuple[tuple[int, ComplaintStatus, bool, bool, str | None, bool], ...] = (
 
 def plan(world: World, timeline: Timeline) -> None:
     """Begin the stories of all complaints."""
-    first = next(place for place in world.places if place.estate.code == CUIHU)
+    first = world.neglected
     categories = list(ComplaintCategory)
     for number, (days_ago, stop, serious, recorded, by, silent) in enumerate(PINS):
         if days_ago < world.days:
@@ -151,8 +151,8 @@ def _story(world: World, case: Case) -> Story:
 
 def _soon(world: World, case: Case, at: datetime.datetime, low: int, high: int) -> datetime.datetime:
     """The next thing, *low* to *high* minutes later, in working hours and together with what is near."""
-    # A case that must stand somewhere today gets there in time.
-    longest = high if case.stop is None else low + 60
+    # A case that must stand somewhere today gets there in time, and at home none lies.
+    longest = high if case.stop is None and case.place is world.neglected else low + 60
     return world.settled(world.working_minute(at + minutes(case.rng.randrange(low, longest))))
 
 
@@ -273,7 +273,7 @@ def _ended(world: World, case: Case, complaint: Complaint, at: datetime.datetime
     at = _soon(world, case, at, 40, 200)
     yield step(at, verbs.take_slip_back, complaint, by=world.on_duty(place, at), complete=True)
     if not complaint.anonymous:
-        wanted = FollowUpStatus.SATISFIED if case.stop is not None else None
+        wanted = FollowUpStatus.SATISFIED if case.stop is not None or place is world.home else None
         at, answer = yield from asked(world, place, complaint, at, rng, not_by=lead, answer=wanted)
         if answer is FollowUpStatus.NOT_SATISFIED:
             return at
@@ -308,7 +308,7 @@ def _ended(world: World, case: Case, complaint: Complaint, at: datetime.datetime
         )
     at = _soon(world, case, at, 30, 1500)
     yield step(at, verbs.archive, complaint, by=world.on_duty(place, at))
-    if rng.random() < 0.05:
+    if rng.random() < 0.05 and place is world.neglected:
         at = _soon(world, case, at, 3000, 9000)
         again = pick(rng, texts["again"])
         yield step(at, verbs.reopen_as_new, complaint, by=world.on_duty(place, at), reason=again)

@@ -22,6 +22,8 @@ SCORES = ((5, 5, 5),) * 5 + ((5, 4, 5),) * 3 + ((4, 5, 5), (5, 3, 5), (4, 4, 4))
 USUAL_SCORES = ((5, 5, 5),) * 6 + ((5, 4, 5),) * 2
 CALLING_MINUTES = (9 * 60 + 35, 10 * 60 + 50, 14 * 60 + 40, 16 * 60 + 15, 18 * 60 + 55)
 WAY_WEIGHTS = (85, 4, 5, 6)
+SAME_EVENING = 0.85
+"""So many residents are called on the evening of the day itself, where the desk keeps up with its work."""
 NOT_REACHED, NOT_SATISFIED = 0.10, 0.03
 CERTAIN: dict[FollowUpStatus | None, float] = {
     FollowUpStatus.NOT_REACHED: 0.0,
@@ -59,8 +61,14 @@ def _of_matters(matters: Sequence[Ticket | Complaint], owed: dict[int, FollowUp]
     )
 
 
-def calling_time(world: World, place: Place, after: datetime.datetime, rng: Random) -> datetime.datetime:
-    """When the desk next makes calls: on the day after *after*, outside the rest hours."""
+def calling_time(
+    world: World, place: Place, after: datetime.datetime, rng: Random, *, first: bool = True
+) -> datetime.datetime:
+    """When the desk next makes calls: on the day after *after* or, *first*, that evening; outside the rest hours."""
+    evening = world.day_of(after), CALLING_MINUTES[-1]
+    if first and place is world.home and world.minute_of(after) < evening[1] - 45 and rng.random() < SAME_EVENING:
+        own = world.random("calls", place.estate.code, *evening)
+        return world.at(evening[0], evening[1] + own.randrange(25))
     day = world.day_of(after) + datetime.timedelta(days=1)
     recent = world.is_recent(world.at(day, 0))
     hour = rng.randrange(len(CALLING_MINUTES)) if recent else day.toordinal() % len(CALLING_MINUTES)
@@ -83,8 +91,8 @@ def asked(
     *answer* settles beforehand what would be left to chance.
     """
     at = after
-    for _ in range(3):
-        at = calling_time(world, place, at, rng)
+    for number in range(3):
+        at = calling_time(world, place, at, rng, first=number == 0)
         clerk = world.on_duty(place, at, not_by)
         recent = world.is_recent(at)
         chance = CERTAIN.get(answer, rng.random())

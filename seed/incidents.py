@@ -1,4 +1,4 @@
-"""Two bursts of the first estate: one that has become an incident, one of the last half hour that waits to be one."""
+"""Two bursts at home: one that has become an incident, one of the last half hour that waits to be one."""
 
 import datetime
 from random import Random
@@ -7,7 +7,6 @@ from models.operations import tickets as verbs
 from models.operations.tickets import TicketDraft
 from models.tickets import Ticket, TicketKind
 from seed.jobs import minutes
-from seed.staff import CUIHU
 from seed.timeline import Story, Timeline, step
 from seed.world import Place, World, pick
 
@@ -18,7 +17,7 @@ Reports = list[Ticket]
 
 def plan(world: World, timeline: Timeline) -> None:
     """Begin both."""
-    place = next(place for place in world.places if place.estate.code == CUIHU)
+    place = world.home
     rng = world.random("incidents")
     building = place.households[0].unit.building
     yesterday = world.at(world.today - datetime.timedelta(days=1), 10 * 60)

@@ -229,7 +229,8 @@ def _waited(world: World, wave: Wave, job: Job, ticket: Ticket, at: datetime.dat
     absent = reason is WaitingReason.RESIDENT_ABSENT
     until = world.at(world.day_of(at) + datetime.timedelta(days=2 if absent else 10), 17 * 60)
     yield step(at, verbs.wait, ticket, by=job.technician, waiting_reason=reason, until=until, note=note)
-    days = 10_000 if job.stop is TicketStatus.WAITING else rng.randrange(1, 3) if absent else rng.randrange(2, 12)
+    longest = rng.randrange(2, 12 if wave.place is world.neglected else 4)
+    days = 10_000 if job.stop is TicketStatus.WAITING else rng.randrange(1, 3) if absent else longest
     day = world.day_of(at) + datetime.timedelta(days=days)
     at = world.settled(world.at(day, rng.randrange(9 * 60, 16 * 60)))
     clerk = world.on_duty(wave.place, at)
@@ -311,7 +312,7 @@ def _wound_up(world: World, wave: Wave, job: Job, ticket: Ticket, at: datetime.d
         result = "返工：" + job.result
         yield step(at, verbs.finish, ticket, by=job.technician, result=result, acceptance=Acceptance.SIGNED)
     at = yield from _closed(world, place, ticket, at)
-    if rng.random() < 0.004:
+    if rng.random() < 0.004 and place is world.neglected:
         at = world.at(world.day_of(at) + datetime.timedelta(days=1), 9 * 60 + 20)
         yield step(at, verbs.correct, ticket, by=place.supervisor, reason="关错工单，业主尚有一处未处理。")
     return at
@@ -327,7 +328,11 @@ def _end_of_shift(world: World, at: datetime.datetime) -> datetime.datetime:
 
 
 def _closed(world: World, place: Place, ticket: Ticket, at: datetime.datetime) -> Steps:
-    """Closed with all others that are ready, at the end of the day."""
+    """Closed with all others that are ready, at the end of the day; at home as soon as nothing is missing."""
+    if place is world.home and world.is_recent(at):
+        at = world.settled(at + minutes(2))
+        yield step(at, verbs.close, ticket, by=world.on_duty(place, at))
+        return at
     day = world.day_of(at)
     if world.minute_of(at) > 17 * 60 + 45:
         day += datetime.timedelta(days=1)

@@ -13,7 +13,6 @@ from models.operations import keys as verbs
 from models.operations.keys import ApprovalDraft, KeyDraft, LoanDraft
 from seed import names
 from seed.jobs import minutes
-from seed.staff import CUIHU
 from seed.texts import words
 from seed.timeline import Step, Story, Timeline, step
 from seed.world import Place, World, pick
@@ -47,7 +46,7 @@ class Hook:
     loans: list[Loan] = field(default_factory=list)
 
 
-# Days ago, who borrows, what became of it: keys of the first estate.
+# Days ago, who borrows, what became of it, for how many days: keys of the neglected estate, and of the other.
 PINS: tuple[tuple[int, BorrowerKind, str, int], ...] = (
     (1, BorrowerKind.STAFF, "out", 0),
     (3, BorrowerKind.OWNER, "out", 0),
@@ -62,6 +61,14 @@ PINS: tuple[tuple[int, BorrowerKind, str, int], ...] = (
     (1, BorrowerKind.STAFF, "approved", 2),
     (1, BorrowerKind.OTHER, "refused", 0),
     (4, BorrowerKind.OWNER, "mistake", 0),
+    (1, BorrowerKind.OTHER, "part", 2),
+)
+PINS_AT_HOME: tuple[tuple[int, BorrowerKind, str, int], ...] = (
+    (1, BorrowerKind.STAFF, "out", 0),
+    (1, BorrowerKind.OTHER, "out", 2),
+    (0, BorrowerKind.OWNER, "out", 0),
+    (0, BorrowerKind.STAFF, "requested", 0),
+    (1, BorrowerKind.STAFF, "approved", 2),
     (1, BorrowerKind.OTHER, "part", 2),
 )
 BUNCH, BACK = 5, 3
@@ -82,7 +89,7 @@ def hang(world: World, at: datetime.datetime) -> None:
     """Register the keys of each estate; fills ``place.keys``."""
     for place in world.places:
         rng = world.random("keys", place.estate.code)
-        own = PINS if place.estate.code == CUIHU else ()
+        own = _pins(world, place)
         count = max(round(TOTAL * world.share * place.share), 20)
         drafts = []
         for number in range(count):
@@ -102,12 +109,16 @@ def hang(world: World, at: datetime.datetime) -> None:
         place.keys = verbs.register(Call(world.session, actor, at), drafts).done
 
 
+def _pins(world: World, place: Place) -> tuple[tuple[int, BorrowerKind, str, int], ...]:
+    return PINS if place is world.neglected else PINS_AT_HOME
+
+
 def plan(world: World, timeline: Timeline) -> None:
     """Begin the stories of all keys."""
     for place in world.places:
         rng = world.random("loans", place.estate.code)
         hooks = [Hook(place, key) for key in place.keys]
-        pinned = PINS if place.estate.code == CUIHU else ()
+        pinned = _pins(world, place)
         for hook, (days_ago, kind, end, days) in zip(hooks, pinned, strict=False):
             if days_ago < world.days:
                 day = world.today - datetime.timedelta(days=days_ago)

@@ -10,7 +10,6 @@ from models.passes import PassKind
 from models.personal import IdDocument
 from seed import names
 from seed.jobs import minutes
-from seed.staff import CUIHU
 from seed.texts import words
 from seed.timeline import Story, Timeline, step
 from seed.world import Place, World, pick
@@ -31,7 +30,7 @@ class Paper:
     days: int = 0
 
 
-# Kind, days ago, what became of it, days used: of the first estate.
+# Kind, days ago, what became of it, days used: of the neglected estate, and of the other.
 PINS: tuple[tuple[PassKind, int, str, int], ...] = (
     (PassKind.VISITOR, 1, "forgotten", 0),
     (PassKind.VISITOR, 2, "inside", 0),
@@ -47,18 +46,24 @@ PINS: tuple[tuple[PassKind, int, str, int], ...] = (
     (PassKind.WORKER, 11, "revoked_kept", 5),
     (PassKind.WORKER, 13, "forgotten", 11),
 )
+PINS_AT_HOME: tuple[tuple[PassKind, int, str, int], ...] = (
+    (PassKind.VISITOR, 1, "forgotten", 0),
+    (PassKind.VISITOR, 0, "inside", 0),
+    (PassKind.TEMPORARY, 1, "inside", 2),
+    (PassKind.WORKER, 9, "inside", 80),
+)
 
 
 def plan(world: World, timeline: Timeline) -> None:
     """Begin the stories of all passes."""
     for place in world.places:
         rng = world.random("passes", place.estate.code)
-        if place.estate.code == CUIHU:
-            for number, (kind, days_ago, end, days) in enumerate(PINS):
-                if days_ago < world.days:
-                    at = world.at(world.today - datetime.timedelta(days=days_ago), 580 + number * 3)
-                    own = world.random("pass pin", number)
-                    timeline.begin(_story(world, Paper(place, kind, at, own, end, days), number))
+        pinned = PINS if place is world.neglected else PINS_AT_HOME
+        for number, (kind, days_ago, end, days) in enumerate(pinned):
+            if days_ago < world.days:
+                at = world.at(world.today - datetime.timedelta(days=days_ago), 580 + number * 3)
+                own = world.random("pass pin", place.estate.code, number)
+                timeline.begin(_story(world, Paper(place, kind, at, own, end, days), number))
         number = 100
         for kind, total in ((PassKind.VISITOR, VISITS), (PassKind.TEMPORARY, TEMPORARY), (PassKind.WORKER, WORKERS)):
             count = round(total * world.share * place.share * (world.days + 1) / 60)

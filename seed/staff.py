@@ -1,4 +1,4 @@
-"""Who works in the training estates: 24 people in six departments, and one who has left."""
+"""Who works in the training estates: 25 people in six departments, and one who has left."""
 
 import datetime
 from dataclasses import dataclass
@@ -68,11 +68,12 @@ PEOPLE: dict[str, tuple[str, tuple[Job, ...]]] = {
     "liu.fang": ("刘芳", _in(CUIHU, Role.LEAD, _H) + _in(YUNQI, Role.LEAD, _H)),
     "zhao.gang": ("赵刚", _in(CUIHU, Role.LEAD, _S) + _in(YUNQI, Role.LEAD, _S)),
     "yue.ming": ("乐明", _in(CUIHU, Role.LEAD, _G) + _in(YUNQI, Role.LEAD, _G)),
-    "supervisor": ("黄丽娟", _in(CUIHU, Role.SUPERVISOR) + _in(CUIHU, Role.LEAD, _C, _F)),
+    "supervisor": ("黄丽娟", _in(CUIHU, Role.SUPERVISOR) + _in(CUIHU, Role.LEAD, _C, _F) + _in(YUNQI, Role.SUPERVISOR)),
     "manager": ("赵志远", _in(CUIHU, Role.MANAGER) + _in(YUNQI, Role.MANAGER) + _in(YUNQI, Role.LEAD, _F)),
-    "auditor": ("沈静", _in(CUIHU, Role.AUDITOR) + _in(YUNQI, Role.AUDITOR)),
-    "admin": ("郑凯", _in(CUIHU, Role.ADMIN) + _in(YUNQI, Role.ADMIN)),
-    LEAVER: ("区志明", _in(CUIHU, Role.CLERK)),
+    "auditor": ("沈静", _in(CUIHU, Role.AUDITOR)),
+    "admin": ("郑凯", _in(CUIHU, Role.ADMIN)),
+    "gu.wen": ("顾文", _in(YUNQI, Role.ADMIN)),
+    LEAVER: ("区志明", _in(YUNQI, Role.CLERK)),
 }
 """User name -> name and jobs."""
 
@@ -146,17 +147,17 @@ def plan(world: World, timeline: Timeline) -> None:
 
 def _leaving(world: World) -> Story:
     at = world.at(world.left[LEAVER] - datetime.timedelta(days=1), 18 * 60 + 5)
-    place, leaver = world.places[0], world.staff[LEAVER]
+    place, leaver = world.neglected, world.staff[LEAVER]
     takers = (world.staff[place.desk[0]], world.staff[place.supervisor])
-    yield step(at, staff_verbs.disable, leaver, by="admin", reason="离职，移交。", hand_over_to=takers)
+    yield step(at, staff_verbs.disable, leaver, by="gu.wen", reason="离职，移交。", hand_over_to=takers)
 
 
 def _closed_too_early(world: World) -> Story:
     """What the leaver closed last was not settled: a supervisor takes it back, and nobody answers for it yet."""
     at = world.at(world.left[LEAVER] - datetime.timedelta(days=1), 16 * 60 + 40)
-    supervisor = world.places[0].supervisor
+    place = world.neglected
     draft = TicketDraft(
-        world.places[0].estate.id,
+        place.estate.id,
         "门禁卡补办后仍刷不开单元门，问何时能处理",
         kind=TicketKind.ENQUIRY,
         reporter_name="秩序维护部夜班",
@@ -170,4 +171,4 @@ def _closed_too_early(world: World) -> Story:
     ):
         yield step(at + datetime.timedelta(minutes=minutes), verb, ticket, by=LEAVER, **arguments)
     later = at + datetime.timedelta(hours=18)
-    yield step(later, ticket_verbs.correct, ticket, by=supervisor, reason="厂家没有来，误关。")
+    yield step(later, ticket_verbs.correct, ticket, by=place.supervisor, reason="厂家没有来，误关。")

@@ -14,7 +14,7 @@ from models.staff import Department
 from models.tickets import TicketKind, TicketStatus, WaitingReason
 from seed import names
 from seed.jobs import WAITS, Job, Wave, answered, done, minutes
-from seed.staff import CUIHU, LEAVER
+from seed.staff import LEAVER
 from seed.texts import Report, Theme, answered as questions, english_report, phrases, themes
 from seed.timeline import Timeline
 from seed.world import Place, World, pick, turn
@@ -41,7 +41,7 @@ _STUCK = (
 
 @dataclass(frozen=True)
 class Pin:
-    """A ticket of the first estate that stands at *stop* today, whatever the time of day."""
+    """A ticket that stands at *stop* today, whatever the time of day."""
 
     days_ago: int
     minute: int
@@ -60,25 +60,21 @@ class Pin:
 
 _S, _W = TicketStatus, WaitingReason
 PINS = (
-    Pin(1, 935, _S.DISPATCHED, "technician"),
-    Pin(1, 941, _S.DISPATCHED, "technician"),
-    Pin(1, 917, _S.ACCEPTED, "technician"),
-    Pin(1, 880, _S.ACCEPTED, "technician"),
-    Pin(1, 851, _S.IN_PROGRESS, "technician"),
-    Pin(1, 822, _S.IN_PROGRESS, "technician"),
-    Pin(2, 602, _S.WAITING, "technician", waits_for=_W.MATERIALS),
-    Pin(3, 655, _S.WAITING, "technician", waits_for=_W.RESIDENT_ABSENT),
+    Pin(1, 935, _S.DISPATCHED),
+    Pin(1, 880, _S.ACCEPTED),
+    Pin(1, 851, _S.IN_PROGRESS),
+    Pin(2, 602, _S.WAITING, waits_for=_W.MATERIALS),
+    Pin(3, 655, _S.WAITING, waits_for=_W.RESIDENT_ABSENT),
     Pin(1, 1003, _S.RECEIVED),
-    Pin(1, 1027, _S.RECEIVED),
     Pin(2, 990, _S.RECEIVED),
     Pin(1, 960, _S.CANCELLED),
     Pin(1, 1050, _S.IN_PROGRESS, emergency=True, incomplete=True),
-    Pin(2, 1110, _S.IN_PROGRESS, "li.qiang", emergency=True, incomplete=True),
+    Pin(2, 1110, _S.IN_PROGRESS, emergency=True, incomplete=True),
     Pin(1, 494, _S.ACCEPTED, late=True),
-    Pin(2, 497, _S.DISPATCHED, "li.qiang", late=True),
-    Pin(6, 560, _S.WAITING, "li.qiang", LEAVER, _W.THIRD_PARTY),
-    Pin(7, 575, _S.IN_PROGRESS, "shan.yong", LEAVER),
-    Pin(6, 625, _S.DONE, "shan.yong", LEAVER),
+    Pin(2, 497, _S.DISPATCHED, late=True),
+    Pin(6, 560, _S.WAITING, None, LEAVER, _W.THIRD_PARTY),
+    Pin(7, 575, _S.IN_PROGRESS, None, LEAVER),
+    Pin(6, 625, _S.DONE, None, LEAVER),
     Pin(5, 640, _S.CLOSED, silent=True),
     Pin(6, 700, _S.CLOSED, silent=True),
     Pin(2, 840, _S.CLOSED, silent=True),
@@ -92,15 +88,25 @@ PINS = (
     Pin(4, 800, _S.WAITING, waits_for=_W.QUOTE),
     Pin(21, 620, _S.WAITING, waits_for=_W.MATERIALS),
 )
+"""Of the neglected estate."""
+PINS_AT_HOME = (
+    Pin(1, 822, _S.IN_PROGRESS, "technician"),
+    Pin(2, 602, _S.WAITING, "technician", waits_for=_W.MATERIALS),
+    Pin(1, 655, _S.WAITING, "technician", waits_for=_W.RESIDENT_ABSENT),
+    Pin(1, 1027, _S.RECEIVED),
+    Pin(3, 600, _S.DONE, unpaid=True),
+    Pin(1, 610, _S.DONE),
+)
 
 
 def plan(world: World, timeline: Timeline) -> None:
     """Begin the stories of all tickets."""
     pins = 0
-    for pin in PINS:
-        if pin.days_ago < world.days:
-            _pinned(world, timeline, pin, pins)
-            pins += 1
+    for place, pinned in ((world.neglected, PINS), (world.home, PINS_AT_HOME)):
+        for pin in pinned:
+            if pin.days_ago < world.days:
+                _pinned(world, timeline, place, pin, pins)
+                pins += 1
     wanted = (TOTAL * world.share - pins) / 60
     for place in world.places:
         owed = 0.0
@@ -150,7 +156,8 @@ def _incoming(world: World, timeline: Timeline, wave: Wave, number: int, *, emer
     job = _job(world, wave, rng, heard, number, emergency=emergency)
     chance = rng.random()
     if not emergency:
-        stuck = 0.13 * math.exp(-age / 5) + 0.004
+        # At home nothing is left lying but what the pins say.
+        stuck = 0.25 * math.exp(-age / 5) + 0.02 if wave.place is world.neglected else 0.0
         if chance < stuck and age > 0:
             job.stop = pick(rng, _STUCK)
         elif chance < stuck + 0.04:
@@ -174,7 +181,8 @@ def _question(world: World, wave: Wave, rng: Random, heard: datetime.datetime) -
     draft.severity = Severity.MINOR
     if draft.kind is TicketKind.ENQUIRY and rng.random() < 0.3:
         draft.promised_at = wave.at + minutes(25)
-    late = (world.today - world.day_of(wave.at)).days <= 3 and rng.random() < 0.12
+    lies = wave.place is world.neglected and (world.today - world.day_of(wave.at)).days <= 3
+    late = lies and rng.random() < 0.25
     stop = TicketStatus.RECEIVED if late else None
     return Job(draft, report.result, wave.place.supervisor, rng, Department.CUSTOMER_SERVICE, stop=stop)
 
@@ -267,8 +275,7 @@ def _reported_by_resident(place: Place, draft: TicketDraft, rng: Random) -> None
     draft.another_matter = True
 
 
-def _pinned(world: World, timeline: Timeline, pin: Pin, number: int) -> None:
-    place = next(place for place in world.places if place.estate.code == CUIHU)
+def _pinned(world: World, timeline: Timeline, place: Place, pin: Pin, number: int) -> None:
     day = world.today - datetime.timedelta(days=pin.days_ago)
     at = world.at(day, pin.minute)
     wave = _wave(world, place, at, 1000 + number * 4, pin.by)

@@ -64,6 +64,16 @@ class World:
     left: dict[str, datetime.date] = field(default_factory=dict)
 
     @property
+    def home(self) -> Place:
+        """The estate in which the work is in hand: what is open there is of these days."""
+        return self.places[0]
+
+    @property
+    def neglected(self) -> Place:
+        """The one in which things lie for weeks, to see what an audit finds."""
+        return self.places[-1]
+
+    @property
     def today(self) -> datetime.date:
         """The estates' date."""
         return self.now.astimezone(self.zone).date()

@@ -49,8 +49,9 @@ from models.passwords import matches
 from models.residents import OccupancyKind
 from models.roles import Role
 from models.session import DeskSession, open_engine
+from models.settings import Clock
 from models.staff import actor_for
-from models.tickets import Acceptance, CancelKind, TicketKind, TicketStatus, WaitingReason
+from models.tickets import PROMISE, Acceptance, CancelKind, TicketKind, TicketStatus, WaitingReason
 from seed import DAYS, estates, fill_demo, play
 from seed.world import World
 from tests.fixed import NOW
@@ -62,6 +63,7 @@ USUAL_SHARE = 0.5
 SHANGHAI = datetime.timezone(datetime.timedelta(hours=8))
 FUTURE = {
     "due_at",
+    "next_at",
     "valid_from",
     "valid_until",
     "permit_until",
@@ -201,7 +203,7 @@ def test_keys_are_in_every_place_a_key_can_be__KEY_2(demo):
     assert count(session, Key, Key.handed_back_at.is_not(None)) >= 1
     assert count(session, KeyLoan, KeyLoan.due_at > NOW, KeyLoan.returned_at.is_(None)) >= 1
     assert count(session, Key, Key.pieces > 1) >= 2
-    assert count(session, KeyLoan, KeyLoan.pieces_back > 0, KeyLoan.key_id.in_(out)) == 1
+    assert count(session, KeyLoan, KeyLoan.pieces_back > 0, KeyLoan.key_id.in_(out)) == 2
     assert present(session, KeyLoan.brought_by_kind) == set(BringerKind)
 
 
@@ -229,9 +231,9 @@ def test_most_old_tickets_are_closed_and_some_are_not(demo):
     assert count(session, Ticket, ~closed, Ticket.due_at < NOW) >= 5
 
 
-def test_twenty_four_people_work_there_in_six_departments(demo):
+def test_twenty_five_people_work_there_in_six_departments(demo):
     session = demo
-    assert count(session, Staff, Staff.username != "system", Staff.disabled_at.is_(None)) == 24
+    assert count(session, Staff, Staff.username != "system", Staff.disabled_at.is_(None)) == 25
     for estate in session.scalars(select(Estate)):
         teams = session.scalars(select(Team).where(Team.estate_id == estate.id)).all()
         assert len({team.department for team in teams}) == 6
@@ -258,6 +260,30 @@ def test_a_person_may_be_clerk_here_and_supervisor_there(demo):
     assert set(manager.estate_ids) == set(ids.values())
     assert Role.CLERK in both.roles_in(ids["CUIHU"])
     assert Role.SUPERVISOR in both.roles_in(ids["YUNQI"])
+
+
+def test_the_desk_at_home_is_at_work_and_who_learns_does_not_see_the_other(demo):
+    session = demo
+    home = session.scalars(select(Estate).where(Estate.code == "CUIHU")).one()
+    week = NOW - datetime.timedelta(days=7)
+    due = [
+        moment
+        for model in (Ticket, Complaint)
+        for moment in session.scalars(select(model.due_at).where(is_open(model), model.estate_id == home.id))
+    ]
+    assert 15 <= len(due) <= 40
+    assert [moment for moment in due if moment < week] == [], "overdue of this week only"
+    waiting = (Ticket.kind == TicketKind.EMERGENCY, Ticket.status == TicketStatus.DISPATCHED)
+    assert count(session, Ticket, Ticket.estate_id == home.id, *waiting) == 1
+    promised = (ClockRun.estate_id == home.id, ClockRun.due_at > NOW, ClockRun.met_at.is_(None))
+    of_promises = select(Clock.id).where(Clock.code == PROMISE)
+    assert count(session, ClockRun, ClockRun.clock_id.in_(of_promises), *promised) >= 1
+    for name in ("clerk", "technician", "lead", "auditor", "admin"):
+        person = session.scalars(select(Staff).where(Staff.username == name)).one()
+        assert actor_for(session, person).estate_ids == (home.id,), name
+    for name in ("supervisor", "manager"):
+        person = session.scalars(select(Staff).where(Staff.username == name)).one()
+        assert len(actor_for(session, person).estate_ids) == 2, name
 
 
 def test_residents_are_named_as_people_are(demo):
@@ -291,10 +317,10 @@ def test_past_days_are_audited_and_signed_off_with_notes_and_today_is_left__AUD_
 
 
 def findings_of_today(session, now):
-    """Kinds that an audit of the first estate finds; nothing is kept of it."""
-    estate = session.scalars(select(Estate).where(Estate.code == "CUIHU")).one()
-    clerk = session.scalars(select(Staff).where(Staff.username == "clerk")).one()
-    run = audits.run(Call(session, actor_for(session, clerk), now), [estate]).one()
+    """Kinds that an audit of the neglected estate finds; nothing is kept of it."""
+    estate = session.scalars(select(Estate).where(Estate.code == "YUNQI")).one()
+    person = session.scalars(select(Staff).where(Staff.username == "supervisor")).one()
+    run = audits.run(Call(session, actor_for(session, person), now), [estate]).one()
     found = {FindingKind(kind) for kind, number in run.counts.items() if number}
     session.rollback()
     return found
