@@ -8,7 +8,7 @@ from models.errors import OperationRefused
 from models.events import Event
 from models.matters import ClockRun
 from models.operations import limits, settings
-from models.operations.settings.added_clocks import BUILT_IN
+from models.operations.settings import BUILT_IN
 from models.settings import Clock, time_limits
 from models.tickets import TicketKind, TicketStatus
 from models.told import Told

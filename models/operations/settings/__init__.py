@@ -1,6 +1,6 @@
 """The verbs of what a manager sets (SET-1, SET-2). Every edit is an event and works from then on."""
 
-from models.operations.settings.added_clocks import ClockDraft, register_clocks, steps_of
+from models.operations.settings.added_clocks import BUILT_IN, ClockDraft, register_clocks, steps_of
 from models.operations.settings.calendars import (
     DAY_AMENDABLE,
     HOURS_AMENDABLE,
@@ -37,6 +37,7 @@ from models.operations.settings.preview import preview_clock
 from models.operations.settings.texts import TEXT_AMENDABLE, amend_texts, reset_texts
 
 __all__ = [
+    "BUILT_IN",
     "CATEGORY_AMENDABLE",
     "CLOCK_AMENDABLE",
     "DAY_AMENDABLE",

@@ -74,26 +74,26 @@ def fitting(session: Session, clock: Clock, before: Any, after: Any, now: dateti
     return Fitting(clock, settings, now, and_(new, not_(old)), and_(old, not_(new)))
 
 
-def ending(session: Session, found: Fitting) -> set[int]:
+def ending(session: Session, fits: Fitting) -> set[int]:
     """The ids of records, open or not, that the clock has run on and is for no more."""
-    ran = select(ClockRun.record_id).where(ClockRun.clock_id == found.clock.id)
-    model = found.model
-    of_estate = model.estate_id == found.clock.estate_id
-    return set(session.scalars(select(model.id).where(of_estate, found.fits_no_more, model.id.in_(ran))))
+    ran = select(ClockRun.record_id).where(ClockRun.clock_id == fits.clock.id)
+    model = fits.model
+    of_estate = model.estate_id == fits.clock.estate_id
+    return set(session.scalars(select(model.id).where(of_estate, fits.fits_no_more, model.id.in_(ran))))
 
 
 def beginning(
-    session: Session, found: Fitting, since: datetime.datetime | None = None
+    session: Session, fits: Fitting, since: datetime.datetime | None = None
 ) -> Iterator[tuple[int, bool, Course]]:
     """Id, whether it is open, and course of each record that the clock is for from now on and has begun on already.
 
     Those that are open; with *since* also those that changed since then. One that a met step has ended is told too.
     """
-    model, clock = found.model, found.clock
+    model, clock = fits.model, fits.clock
     is_open = model.status.in_(model.open_statuses)
     which = is_open if since is None else or_(is_open, model.updated_at >= since)
     query = select(model.id, is_open.label("is_open"), _registered(model).label("registered_at"))
-    rows = session.execute(query.where(model.estate_id == clock.estate_id, found.now_fits, which)).all()
+    rows = session.execute(query.where(model.estate_id == clock.estate_id, fits.now_fits, which)).all()
     for start in range(0, len(rows), CHUNK):
         chunk = rows[start : start + CHUNK]
         steps = _steps(session, clock, [row.id for row in chunk])
