@@ -2,12 +2,19 @@
 
 import re
 from collections.abc import Callable
+from datetime import datetime
+from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
 
+from models.call import Call
+from models.operations import staff
+from models.residents import Resident
+from models.roles import Role
 from tests import reading
 from tests.check_translations import as_tuple, read
+from tests.factories import World
 from tests.marks import first_sqlite
 from tests.pages import addresses
 from tests.records import Records
@@ -61,3 +68,27 @@ def test_no_page_shows_english_to_chinese_readers(
     wrong = [f"{word}: {where[:2]}" for word, where in left.items()]
     assert not wrong, "\n".join(wrong)
     assert not narrow, "\n".join(f"{text}  {where}" for text, where in narrow.items())
+
+
+@first_sqlite
+def test_whatever_an_event_tells_is_told_in_chinese(
+    world: World, now: datetime, sign_in: Callable[..., FlaskClient], post: Callable[..., Any]
+) -> None:
+    """What is no column (role, merged), what the program works out (sort_key, moved) and the codes of steps."""
+    call = Call(world.session, world.actor("admin"), now)
+    staff.grant_role(call, [world.staff["clerk"]], estate=world.estate, role=Role.SUPERVISOR).one()
+    people = [Resident(estate_id=world.estate.id, name=name, name_pinyin=name) for name in ("甲", "乙")]
+    world.session.add_all(people)
+    world.session.commit()
+    supervisor, manager = sign_in("supervisor"), sign_in("manager")
+    path = f"/admin/residents/step/unite/?id={people[0].id}"
+    merging = {"other_id": f"id:{people[1].id}", "looked_at": "1"}
+    shown = reading.value_of(reading.page(post(supervisor, path, **merging, effect="").text), "effect")
+    assert post(supervisor, path, **merging, effect=shown).status_code == 302
+    assert post(manager, "/admin/units/new/", code="9-901", use="home", fee_status="unknown").status_code == 302
+    clock = {"code": "限时", "start_event": "tickets.accept", "stop_event": "tickets.finish", "minutes": "9"}
+    assert post(manager, "/admin/clocks/new/", **clock, calendar="always").status_code == 302
+    page = reading.page(manager.get("/admin/events/", headers={"Accept-Language": "zh-CN"}))
+    told = reading.words(reading.one(page, "main"))
+    assert {"角色：客服主管", "被合并的记录：乙", "起算点：接单"} <= set(re.findall(r"\w+：\w+", told)), told
+    assert re.findall(r"[A-Za-z_]{3,}：|['{}]", told) == []

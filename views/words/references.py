@@ -25,6 +25,7 @@ _REFERENCES: dict[str, type[Any]] = {
     "unit_id": Unit,
     "host_unit_id": Unit,
     "resident_id": Resident,
+    "merged": Resident,
     "borrower_resident_id": Resident,
     "category_id": Category,
     "key_id": Key,

@@ -22,7 +22,7 @@ from models.verbs import verb_label
 from views.request import context
 from views.request.gathering import GatheredRow, Question
 from views.words.cells import value_text
-from views.words.labels import label_in
+from views.words.labels import label_in, register_label
 from views.words.language import joined, label, local_time, money, say
 from views.words.references import learn_names, reference_of
 
@@ -30,6 +30,8 @@ EventRow = Event | GatheredRow | SimpleNamespace
 """An event, or what was read or foretold of one."""
 LIMIT = 200
 HIDDEN = frozenset({"name_pinyin", "code"})
+VERBS = frozenset({"start_event", "stop_event"})
+"""Columns that hold the code of a verb."""
 
 
 @dataclass
@@ -119,13 +121,19 @@ def changes_of(event: EventRow, names: Mapping[tuple[type[Any], int], str]) -> l
     said_before, said_after = (_as_columns(model, facts) for facts in told[:2])
     changed = []
     for name in {**said_before, **said_after}:
-        if name in HIDDEN or name.endswith("_digest"):
-            continue
         before, after = said_before.get(name), said_after.get(name)
+        if _is_technical(model, name) or (model is not AuditRun and {dict} & {type(before), type(after)}):
+            continue
         changed.append(
             (str(label_in(model, name)), _fact(model, name, before, names), _fact(model, name, after, names))
         )
     return changed
+
+
+def _is_technical(model: type[Any] | None, name: str) -> bool:
+    """Whether the fact *name* says nothing to people: what the program works out, and columns that nobody named."""
+    column = model.__table__.columns.get(name) if model is not None else None
+    return name in HIDDEN or name.endswith("_digest") or (column is not None and "label" not in column.info)
 
 
 def mentioned(events: Iterable[EventRow]) -> dict[type[Any], set[int]]:
@@ -155,6 +163,12 @@ def _fact(model: type[Any] | None, name: str, value: object, names: Mapping[tupl
     target = reference_of(name)
     if target is not None and isinstance(value, int):
         return names.get((target, value), f"#{value}")
+    if name == "role":  # of an assignment, told on the account that it is about
+        return role_text(str(value))
+    if name == "register":
+        return str(register_label(str(value)))
+    if name in VERBS:
+        return say(verb_label(str(value)))
     column = model.__table__.columns.get(name) if model is not None else None
     if column is not None and isinstance(column.type, Choice):
         return _word(column.type, str(value))
