@@ -56,7 +56,7 @@ def reopened(estate_id: int | None = None) -> ColumnElement[bool]:
 
 
 def clock_shares(estates: Sequence[int], period: Period, now: datetime.datetime) -> Question:
-    """``code rule register on_time late moved``: the clocks of what was registered, of calls what was due, in *period*."""
+    """``code rule register on_time late moved``: the clocks of what was registered, of calls what was due in it."""
     owners: tuple[tuple[type[Any], Any], ...] = (
         (Ticket, Ticket.registered_at),
         (Complaint, Complaint.registered_at),

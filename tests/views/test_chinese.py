@@ -25,7 +25,7 @@ ALLOWED = re.compile(
     r"|Message (?=\{\{)|\{[{%].+?[%}]\}"
     r"|\b(elsewhere|gate|water|customer service|engineering|finance|greening|housekeeping|security)\b"
 )
-"""Names of keys, formats and zones, rule ids, codes to scan, placeholders of texts, and what the records of the tests say themselves."""
+"""Names of keys, formats and zones, rule ids, codes to scan, placeholders of texts, and what the tests' records say."""
 HEADINGS = "/admin/imports/new/"
 """The page that tells by which English headings a spreadsheet's columns are known."""
 WORD = re.compile(r"[A-Za-z]{3,}")
