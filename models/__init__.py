@@ -22,7 +22,7 @@ from models.keys import Key, KeyApproval, KeyLoan
 from models.mark import DatabaseMark
 from models.matters import ClockRun, Comment, NumberSeries, RepeatReport
 from models.message_texts import MessageText
-from models.outbox import Outgoing, WayOut
+from models.outbox import Outgoing, ResidentWay, WayOut
 from models.passes import PassMovement, VisitorPass
 from models.password_requests import PasswordRequest
 from models.residents import Occupancy, Resident, ResidentContact, ResidentMerge

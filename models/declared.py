@@ -150,5 +150,9 @@ class Declares:
     """The clocks that its verbs start and meet."""
     findings: ClassVar[Sequence["LabelledEnum"]] = ()
     """The kinds of what a daily audit finds in this register alone."""
+    resident_by: ClassVar[str] = ""
+    """The column that says which resident a record is of, who may want messages of it."""
+    resident_kinds: ClassVar[Sequence["LabelledEnum"]] = ()
+    """The kinds of messages to residents that only this register has."""
     keeping: ClassVar[Keeping] = Keeping()
     """What becomes of its rows, where they have no version: without a word all of them stay as they were written."""

@@ -344,6 +344,7 @@ class KeyLoan(Register, Base):
     searched = Searched(words=("borrower_name",), names=True, through=("key_id",))
     ended_by = ("returned_at", "lost_at")
     answered_by = "lent_by_id"
+    resident_by = "borrower_resident_id"
 
     key_id: Mapped[int] = mapped_column(Identity, info=named("Key"))
     borrower_kind: Mapped[BorrowerKind] = mapped_column(Choice(BorrowerKind), info=named("Kind of borrower"))

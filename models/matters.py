@@ -74,6 +74,7 @@ class Matter(OfUnit, Register):
     also_called: ClassVar[tuple[str, ...]] = ("summary",)
     beside: ClassVar[str] = "summary"
     answered_by: ClassVar[str] = "desk_owner_id"
+    resident_by: ClassVar[str] = "resident_id"
     searched: ClassVar[Searched | None] = Searched(
         words=("summary", "detail", "place", "reporter_name"),
         number="number",

@@ -12,15 +12,18 @@ from models.base import (
     Identity,
     Json,
     LabelledEnum,
+    Register,
     ShortText,
     UTCDateTime,
     among,
     named,
     table_args,
+    within_estate,
 )
 from models.declared import ANY_TIME, Keeping, Tone
 from models.errors import gettext_noop
-from models.roles import AUDITORS, EVERYONE, MANAGERS
+from models.roles import AUDITORS, EVERYONE, MANAGERS, READERS
+from models.templates import LANGUAGES
 from models.verbs import grant
 
 LONGEST_ADDRESS = 300
@@ -55,6 +58,43 @@ class WayOut(Base):
     )
 
 
+class ResidentKind(LabelledEnum):
+    """Of what a resident is told."""
+
+    TAKEN = "resident_taken", gettext_noop("matter taken")
+    VISIT = "resident_visit", gettext_noop("visit agreed or moved")
+    DONE = "resident_done", gettext_noop("work done")
+    PROGRESS = "resident_progress", gettext_noop("progress of a complaint")
+    ANSWERED = "resident_answered", gettext_noop("answer given")
+    KEY_NEAR = "resident_key_near", gettext_noop("lent key nearly due")
+    KEY_LATE = "resident_key_late", gettext_noop("lent key overdue")
+
+
+class ResidentWay(Register, Base):
+    """At which number a resident wants text messages, and of what: written by the desk on the resident's word.
+
+    ``contact_id`` is without foreign key: the number may go, then nothing is sent to it. Each choice and its end is an
+    event, since it is a consent.
+    """
+
+    __tablename__ = "resident_ways"
+    title = gettext_noop("Ways to reach residents")
+    resident_kinds = tuple(ResidentKind)
+
+    resident_id: Mapped[int] = mapped_column(Identity, sort_order=-98, info=named("Resident"))
+    contact_id: Mapped[int] = mapped_column(Identity, info=named("Phone"))
+    kinds: Mapped[list[str]] = mapped_column(Json, info=named("Of what", harmless=True))
+    language: Mapped[str] = mapped_column(
+        ShortText(20), default=LANGUAGES[0], server_default=LANGUAGES[0], info=named("Language", harmless=True)
+    )
+
+    __table_args__ = table_args(
+        UniqueConstraint("contact_id"),
+        within_estate("resident_id", "residents"),
+        Index("ix_resident_ways_resident_id", "resident_id"),
+    )
+
+
 class SendStatus(LabelledEnum):
     """How far a message is."""
 
@@ -80,7 +120,9 @@ class WhyNot(LabelledEnum):
 class Outgoing(EstateRow, Base):
     """One message on its way to one person, written with what was told; ``key`` goes with it, the same each time.
 
-    ``told_id`` and ``way_id`` are without foreign key: what they name may go, then the message stays here, unsent.
+    To a colleague it is what ``told_id`` says; to a resident (``resident_id``) it says itself of which record, kind and
+    ``cause``. ``way_id`` is of ``ways_out``, of a resident's message of ``resident_ways``. These are without foreign
+    key: what they name may go, then the message stays here, unsent.
     """
 
     __tablename__ = "outbox"
@@ -92,8 +134,15 @@ class Outgoing(EstateRow, Base):
         quiet="the process that sends says how it went",
     )
 
-    told_id: Mapped[int] = mapped_column(Identity, info=named("Message"))
-    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), info=named("Person"))
+    told_id: Mapped[int | None] = mapped_column(Identity, info=named("Message"))
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), info=named("Person"))
+    resident_id: Mapped[int | None] = mapped_column(Identity, info=named("Resident"))
+    register: Mapped[str | None] = mapped_column(ShortText(40), info=named("Register", harmless=True))
+    record_id: Mapped[int | None] = mapped_column(Identity, info=named("Number of the record"))
+    kind: Mapped[LabelledEnum | None] = mapped_column(
+        Choice(ResidentKind, closed=False, further="resident_kinds"), info=named("Kind")
+    )
+    cause: Mapped[str | None] = mapped_column(ShortText(60), info=named("Cause", harmless=True))
     way_id: Mapped[int] = mapped_column(Identity, info=named("Number of the way"))
     way: Mapped[Way] = mapped_column(Choice(Way), info=named("Way"))
     key: Mapped[str] = mapped_column(ShortText(40), info=named("Key", harmless=True))
@@ -112,6 +161,13 @@ class Outgoing(EstateRow, Base):
         UniqueConstraint("key"),
         CheckConstraint("(status IN ('waiting', 'sending')) = (ended_at IS NULL)", name="ended"),
         CheckConstraint("attempts >= 0", name="attempts"),
+        CheckConstraint(
+            " AND ".join(
+                [f"({name} IS NULL) = (resident_id IS NULL)" for name in ("register", "record_id", "kind", "cause")]
+                + [f"({name} IS NULL) = (resident_id IS NOT NULL)" for name in ("told_id", "staff_id")]
+            ),
+            name="to_whom",
+        ),
         Index("ix_outbox_told_id", "told_id"),
     )
 
@@ -120,9 +176,12 @@ ON_ITS_WAY = among(Outgoing.status, (SendStatus.WAITING, SendStatus.SENDING))
 NOT_SENT = among(Outgoing.status, (SendStatus.FAILED, SendStatus.UNSURE))
 """What somebody should look at."""
 Index("ix_outbox_due_at", Outgoing.due_at, sqlite_where=ON_ITS_WAY, postgresql_where=ON_ITS_WAY)
+_TO_RESIDENT = Outgoing.cause.is_not(None)
+Index("ix_outbox_cause", Outgoing.cause, sqlite_where=_TO_RESIDENT, postgresql_where=_TO_RESIDENT)
 Index("ix_outbox_not_sent", Outgoing.estate_id, Outgoing.id, sqlite_where=NOT_SENT, postgresql_where=NOT_SENT)
 
 
 # What is granted beside the verbs.
 grant(WayOut, {"read": EVERYONE})
+grant(ResidentWay, {"read": READERS})
 grant(Outgoing, {"read": MANAGERS | AUDITORS})

@@ -15,7 +15,7 @@ from models.follow_ups import FollowUp, FollowUpAttempt
 from models.hanging import registers_of
 from models.imports import ImportChunk, ImportRun
 from models.matters import ClockRun, Comment, RepeatReport
-from models.outbox import WayOut
+from models.outbox import ResidentWay, WayOut
 from models.passes import PassMovement, VisitorPass
 from models.residents import MERGED, Occupancy, Resident, ResidentContact
 from models.roles import ADMINS, AUDITORS, EVERYONE, MANAGERS, READERS, SUPERVISORS, WORKERS, Role
@@ -142,6 +142,7 @@ _OF_A_PERSON: dict[type[Any], Any] = {
     Resident: Resident.id,
     Occupancy: Occupancy.resident_id,
     ResidentContact: ResidentContact.resident_id,
+    ResidentWay: ResidentWay.resident_id,
 }
 _OF_A_RECORD: tuple[type[Any], ...] = (Comment, RepeatReport, ClockRun)
 _OF_A_PARENT: dict[type[Any], tuple[str, type[Any]]] = {

@@ -79,8 +79,6 @@ def _environment(language: str) -> ImmutableSandboxedEnvironment:
     made = ImmutableSandboxedEnvironment(
         autoescape=False,  # plain text, no page
         undefined=ChainableUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
         cache_size=0,
         finalize=lambda value: _instant(value, language) if isinstance(value, datetime.date | None) else value,
     )

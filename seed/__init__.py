@@ -9,8 +9,9 @@ from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
 
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 
+from models.outbox import ON_ITS_WAY, Outgoing, SendStatus, WhyNot
 from models.session import DeskSession
 from models.staff import system_actor
 from models.told import Told
@@ -71,6 +72,23 @@ def play(world: World, progress: Callable[[int, int, str], None]) -> Timeline:
     week_ago = world.now - datetime.timedelta(days=7)
     seen = update(Told).where(Told.at < week_ago).values(seen_at=Told.at)
     session.execute(seen.execution_options(synchronize_session=False))
+    _send(session)
     session.commit()
     progress(total, total, world.today.isoformat())
     return timeline
+
+
+def _send(session: DeskSession) -> None:
+    """What was to leave the house has left it, but for the last message: nobody answered at that number."""
+    last = session.scalar(
+        select(func.max(Outgoing.id))
+        .where(ON_ITS_WAY)
+        .group_by(Outgoing.estate_id)
+        .order_by(Outgoing.estate_id)
+        .limit(1)
+    )
+    sent = {"attempts": 1, "started_at": Outgoing.created_at, "ended_at": Outgoing.created_at}
+    failed = {"status": SendStatus.FAILED, "reason": WhyNot.REFUSED, "answer": 503}
+    for which, values in ((Outgoing.id != last, {"status": SendStatus.SENT}), (Outgoing.id == last, failed)):
+        written = update(Outgoing).where(ON_ITS_WAY, which).values({**sent, **values})
+        session.execute(written.execution_options(synchronize_session=False))

@@ -1,15 +1,20 @@
 """The people of the estates: owners, tenants and families, with phones and, some of them, papers."""
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
+
+from sqlalchemy import select
 
 from models.call import Call
 from models.estates import Unit
 from models.operations import residents as verbs
-from models.operations.residents import OccupancyDraft, ResidentDraft
+from models.operations.residents import OccupancyDraft, ResidentDraft, WayDraft
+from models.outbox import ResidentKind
 from models.personal import IdDocument
-from models.residents import OccupancyKind
+from models.phones import ContactKind
+from models.residents import OccupancyKind, Resident, ResidentContact
 from seed import names
 from seed.world import Household, Place, World
 
@@ -18,6 +23,8 @@ SECOND_HOME = 0.04
 FAMILY = 0.45
 FORMER_TENANT = 0.06
 CHUNK = 50
+EACH_SO_MANY = 9
+"""One of so many people wants text messages."""
 
 
 @dataclass
@@ -55,6 +62,21 @@ def settle(world: World, at: datetime.datetime) -> None:
                 if person.draft.phone and until is None and not absent:
                     households[unit.id].people.append((row, person.draft.phone))
         place.households = [household for household in place.households if household.people]
+        _choose(world, [row for _person, row in zip(people, rows, strict=True)][::EACH_SO_MANY], at)
+
+
+def _choose(world: World, people: Sequence[Resident], at: datetime.datetime) -> None:
+    """Some told the desk of what they want text messages, whoever can be reached by one."""
+    query = select(ResidentContact).where(ResidentContact.resident_id.in_([person.id for person in people]))
+    mobile = ResidentContact.kind == ContactKind.MOBILE, ResidentContact.valid
+    numbers = world.session.scalars(query.where(*mobile).order_by(ResidentContact.id)).all()
+    kinds = tuple(ResidentKind)
+    drafts = [
+        WayDraft(number.estate_id, number.id, kinds if place % 2 else kinds[:3]) for place, number in enumerate(numbers)
+    ]
+    actors = {place.estate.id: world.actors[place.desk[0]] for place in world.places}
+    for draft in drafts:
+        verbs.choose_way(Call(world.session, actors[draft.estate_id], at), [draft]).one()
 
 
 def _people(world: World, place: Place, foreigners: list[str]) -> list[_Person]:

@@ -132,6 +132,8 @@ residents       import                  . . . . M . .  RES-1
 residents       read_phone              C . . S M . .  RES-4
 
 resident_contacts  read                 C . . S M A .  RES-4
+resident_ways   read                    C . . S M A .  RES-4
+resident_ways   choose delete           C . . S M . .  NOT-2
 resident_contacts  register             C . . S M . .  RES-1
 resident_contacts  amend                C . . S M . .  RES-1
 resident_contacts  delete               C . . S M . .  RES-1

@@ -22,6 +22,7 @@ from views.pages.key_board import KeyBoardView
 from views.pages.messages import MessageView
 from views.pages.outbox import OutboxView, WayView
 from views.pages.reports import ReportView
+from views.pages.resident_ways import ResidentWayView
 from views.pages.rules import RuleView
 from views.pages.several_keys import SeveralKeysView
 from views.register.base import LedgerView
@@ -80,6 +81,7 @@ def register_views(app: Flask) -> Admin:
     admin.add_view(SeveralKeysView())
     admin.add_view(MessageView())
     admin.add_view(WayView())
+    admin.add_view(ResidentWayView())
     admin.add_view(OutboxView())
     admin.add_view(RuleView())
     admin.add_view(bulk_runs.BulkRunView())

@@ -15,7 +15,7 @@ from models.guards import APPEND_ONLY
 from models.imports import ImportChunk, ImportLayout, ImportRun
 from models.invariants import broken_invariants
 from models.operations import passes, residents, saved_views
-from models.outbox import Outgoing, Way, WayOut
+from models.outbox import Outgoing, ResidentWay, Way, WayOut
 from models.password_requests import PasswordRequest
 from models.saved_views import ColumnChoice
 from models.staff import SignInAttempt
@@ -92,6 +92,7 @@ def rows_of_all(world, records, now):
             WorkLease(name="other", renewed_at=now),
             WayOut(staff_id=person, way=Way.MAIL, address="x", kinds=[]),
             Outgoing(**estate, told_id=1, staff_id=person, way_id=1, way=Way.MAIL, key="x", due_at=now),
+            ResidentWay(**estate, resident_id=world.residents[0].id, contact_id=1, kinds=[]),
             Watcher(**estate, register="tickets", record_id=ticket.id, staff_id=person),
         ]
     )

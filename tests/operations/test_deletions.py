@@ -9,6 +9,7 @@ from models.complaints import Complaint, ComplaintCategory
 from models.estates import Unit
 from models.keys import Key, KeyOrigin
 from models.operations import complaints, contacts, estates, keys, passes, residents, settings, tickets
+from models.outbox import ResidentKind, ResidentWay
 from models.passes import PassKind, VisitorPass
 from models.policy import permissions
 from models.residents import Occupancy, OccupancyKind, Resident, ResidentContact
@@ -52,6 +53,9 @@ def made_and_deleted(world, now):
     of_both = [contacts.ContactDraft("13500135000", staff_id=colleague)]
     contacts.register(call, of_both).one()
     residents.register(call, [residents.ResidentDraft(estate, "丙", phone="13800003333")]).one()
+    number = select(ResidentContact.id).where(ResidentContact.resident_id == person)
+    way = residents.WayDraft(estate, world.session.scalars(number).one(), [ResidentKind.DONE])
+    residents.choose_way(call, [way]).one()
     settings.register_categories(call, [settings.CategoryDraft(estate, "new", "new")]).one()
     day = CalendarDay(estate_id=estate, day=now.date() + datetime.timedelta(days=9), kind=DayKind.OFF)
     settings.register_calendar_days(call, [day]).one()
@@ -68,6 +72,7 @@ def made_and_deleted(world, now):
         Unit: estates.delete_units,
         StaffContact: contacts.delete,
         Resident: residents.delete,
+        ResidentWay: residents.drop_ways,
         Category: settings.delete_categories,
         CalendarDay: settings.delete_calendar_days,
         WorkingHours: settings.delete_working_hours,

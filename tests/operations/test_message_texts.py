@@ -9,7 +9,7 @@ from admin_app.sending import TRANSLATIONS, texts
 from models.call import Call
 from models.errors import OperationRefused
 from models.invariants import broken_invariants
-from models.message_texts import COLUMNS, NAMES, MessageText, built_in, kinds
+from models.message_texts import COLUMNS, MessageText, built_in, kinds, names_of
 from models.operations import outbox, settings
 from models.operations.outbox import Letter
 from models.outbox import Way
@@ -86,12 +86,24 @@ def test_a_robot_of_a_group_is_told_no_number__RES_4(written, letter):
 @pytest.mark.parametrize("language", ["zh_Hans_CN", "en"])
 def test_every_kind_has_a_text_to_begin_with_that_can_be_read_in_both_languages__NOT_2(language):
     say = gettext.translation("messages", TRANSLATIONS, [language], fallback=True).gettext
-    values = {name: f"<{name}>" for name in NAMES.values}
     for kind in kinds():
+        values = {name: f"<{name}>" for name in names_of(kind).values}
         sent = Letter(1, KEY, Way.SMS, "13912345678", language, kind, "tickets", 1, values, built_in(kind))
         title, body = outbox.written(sent, say, "<link>")
-        assert title == f"{say(kind.label)} · <number> · <room>"
-        assert body.split("\n") == ["<sentence>", "<link>", f"{'Message' if language == 'en' else '消息编号'} {KEY}"]
+        if isinstance(kind, ToldKind):
+            assert title == f"{say(kind.label)} · <number> · <room>"
+            assert body.split("\n") == [
+                "<sentence>",
+                "<link>",
+                f"{'Message' if language == 'en' else '消息编号'} {KEY}",
+            ]
+        else:
+            assert title.endswith(" <number>"), kind
+            assert body.split("\n")[1:] == (
+                ["Phone <desk_phone>", "Front desk, <estate>"]
+                if language == "en"
+                else ["客服电话 <desk_phone>", "<estate>客服前台"]
+            )
 
 
 def test_what_is_no_text_is_refused_when_it_is_saved_and_nothing_is_changed__NOT_2(world, written):

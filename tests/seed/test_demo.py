@@ -44,6 +44,7 @@ from models.follow_ups import AttemptOutcome, FollowUpStatus, FollowUpWay
 from models.keys import ApprovalStatus, BorrowerKind, BringerKind, KeyOrigin
 from models.matters import Channel, CommentKind, Severity
 from models.operations import audits
+from models.outbox import Outgoing
 from models.passes import PassKind
 from models.passwords import matches
 from models.residents import OccupancyKind
@@ -382,7 +383,9 @@ def plain_rows(session):
         columns = [
             column
             for column in table.columns
-            if not column.info.get("personal") and (column.name not in UNTOLD or table.name == "estates")
+            if not column.info.get("personal")
+            and (column.name not in UNTOLD or table.name == "estates")
+            and column is not Outgoing.__table__.c.key
         ]
         if table.name == "events":
             columns = [column for column in columns if column.name not in {"after", "personal"}]  # cipher text

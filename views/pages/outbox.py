@@ -16,6 +16,7 @@ from models.operations import outbox as verbs
 from models.operations.core import Verb
 from models.outbox import Outgoing, SendStatus, Way, WayOut
 from models.policy import may
+from models.residents import Resident
 from models.staff import Staff
 from models.told import Told, ToldKind
 from views.register.page import DeskPage, shown_here
@@ -102,7 +103,11 @@ class OutboxView(DeskPage):
         here = shown_here(Outgoing)
         counted = select(Outgoing.status, func.count()).where(here).group_by(Outgoing.status)
         counts = {row[0]: row[1] for row in context.session().execute(counted)}
-        query = select(Outgoing.__table__, Told.kind, Told.register, Told.record_id)
+        about = (
+            func.coalesce(Outgoing.register, Told.register).label("about_register"),
+            func.coalesce(Outgoing.record_id, Told.record_id).label("about_record_id"),
+        )
+        query = select(Outgoing.__table__, Told.kind.label("told_kind"), *about)
         query = query.outerjoin(Told, Told.id == Outgoing.told_id).where(here)
         if status:
             query = query.where(Outgoing.status == SendStatus(status))
@@ -114,8 +119,9 @@ class OutboxView(DeskPage):
             "admin/outbox.html",
             rows=rows[:PAGE_SIZE],
             names=learn_names(_named(rows)),
-            about={row.id: self._about(row) for row in rows if row.register is not None},
+            about={row.id: self._about(row) for row in rows if row.about_register in tables()},
             staff=Staff,
+            residents=Resident,
             counts=[(word, counts[word]) for word in SendStatus if word in counts],
             status=status,
             unread_texts=self._unread_texts(),
@@ -137,7 +143,9 @@ class OutboxView(DeskPage):
     @staticmethod
     def _about(row: Row[Any]) -> tuple[str, str]:
         """How the record is called that a message is about, and its page."""
-        return name_of(tables()[row.register], row.record_id), record_url(row.register, row.record_id)
+        return name_of(tables()[row.about_register], row.about_record_id), record_url(
+            row.about_register, row.about_record_id
+        )
 
     @expose("/send_again/", methods=("POST",))
     def send_again_view(self) -> ResponseReturnValue:
@@ -158,9 +166,12 @@ def _named(rows: Iterable[Row[Any]]) -> dict[type[Any], set[int]]:
     """Table -> the ids of what a page of messages names: people, and the records that they are about."""
     found: dict[type[Any], set[int]] = {}
     for row in rows:
-        found.setdefault(Staff, set()).add(row.staff_id)
-        if row.register is not None:
-            found.setdefault(tables()[row.register], set()).add(row.record_id)
+        if row.staff_id is not None:
+            found.setdefault(Staff, set()).add(row.staff_id)
+        if row.resident_id is not None:
+            found.setdefault(Resident, set()).add(row.resident_id)
+        if row.about_register in tables():
+            found.setdefault(tables()[row.about_register], set()).add(row.about_record_id)
     return found
 
 

@@ -12,7 +12,6 @@ from flask_babel import lazy_gettext as _
 from models.errors import OperationRefused, gettext_noop
 from models.message_texts import COLUMNS, MessageText, names_of, unread
 from models.operations import outbox
-from models.staff import actor_for
 from models.templates import FILTERS
 from views.forms.base import DeskForm
 from views.register.base import RegisterView
@@ -49,7 +48,7 @@ class MessageTextView(RegisterView[MessageText]):
     group = _("Settings")
     number_column = "kind"
     default_descending = False
-    column_list = ("kind", "title_zh", "title_en")
+    column_list = ("kind", "title_zh", "updated_at")
     form_columns = COLUMNS
     edit_template = "admin/message_text.html"
     sections = (
@@ -99,23 +98,19 @@ class MessageTextView(RegisterView[MessageText]):
 
     def _preview(self, text: MessageText, form: DeskForm) -> Preview:
         """What the typed texts would say of the record that is asked for, or of the newest; refused: no such record."""
-        session = context.session()
         me = context.actor()
         assert me is not None
         number = request.form.get("number", "").strip()
-        found = outbox.newest(session, me, text.estate_id, text.kind, number)
+        found = outbox.example(context.session(), me, text.estate_id, text.kind, number, now=context.now())
         if found is None:
-            message = gettext_noop("There is no record %(number)s here that you may read.")
+            message = gettext_noop("There is no record %(number)s here that you may read and of which this is told.")
             if not number:
                 message = gettext_noop("There is no record yet on which this could be shown.")
             raise OperationRefused("NOT-2", message, number=number)
-        record, receiver = found
-        readers = [actor_for(session, receiver), me]
         columns = {name: form[name].data or "" for name in COLUMNS}
-        page = f"/admin/{record.__tablename__.replace('_', '-')}/details/?id={record.id}"
         letters = []
-        for language, called in LANGUAGES.items():
-            letter = outbox.example(session, record, text.kind, columns, readers, language=language, at=context.now())
-            title, body = outbox.written(letter, speaking(language), context.public_address(page) or "")
+        for language, called in reversed(LANGUAGES.items()):
+            letter = found.letter(columns, language)
+            title, body = outbox.written(letter, speaking(language), context.public_address(letter.page) or "")
             letters.append(Wording(language, called, title, body))
-        return Preview(outbox.called(session, record), receiver.name, letters[::-1])
+        return Preview(found.number, found.receiver, letters)

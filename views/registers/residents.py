@@ -19,8 +19,10 @@ from models.callers import called_about
 from models.complaints import Complaint
 from models.errors import OperationRefused
 from models.estates import Unit
+from models.message_texts import resident_kinds
 from models.operations import residents as verbs
-from models.personal import IdDocument
+from models.outbox import ResidentWay
+from models.personal import IdDocument, masked_phone
 from models.policy import may, visible
 from models.residents import Occupancy, OccupancyKind, Resident, ResidentContact, ResidentMerge
 from models.tickets import Ticket
@@ -37,9 +39,9 @@ from views.registers.contacts import NUMBERS, phones_of, shown_numbers
 from views.request import context
 from views.request.gathering import gathered
 from views.request.queries import asked_id
-from views.words.cells import badge, value_text
+from views.words.cells import badge, personal_of, value_text
 from views.words.labels import Caption, label_for
-from views.words.language import NOTHING, label, listed, local_time, remarked
+from views.words.language import LANGUAGES, NOTHING, label, listed, local_time, remarked
 
 
 class ResidentForm(DeskForm):
@@ -294,9 +296,33 @@ class ResidentView(RegisterView[Resident]):
         return [
             phones_of(ResidentContact, record, in_full=self.may_read_phone(record), may_add=may_add),
             homes,
+            self.told(record),
             self.matters(_("Tickets"), Ticket, "tickets", record),
             self.matters(_("Complaints"), Complaint, "complaints", record),
         ]
+
+    @staticmethod
+    def told(record: Resident) -> Related:
+        """To which numbers text messages go, and of what."""
+        query = select(ResidentWay.id, ResidentContact.value, ResidentWay.kinds, ResidentWay.language)
+        query = query.outerjoin(ResidentContact, ResidentContact.id == ResidentWay.contact_id)
+        address = url_for("resident_ways.index_view", resident_id=record.id)
+        may_choose = may(context.actor(), "choose", ResidentWay(estate_id=record.estate_id))
+        links = [(_("Write down or remove"), address)] if may_choose else []
+        return Related(
+            _("Text messages"),
+            (_("Phone"), _("Of what"), _("Language")),
+            links=links,
+            query=query.where(ResidentWay.resident_id == record.id).order_by(ResidentWay.id),
+            show=lambda row: (
+                address,
+                (
+                    personal_of(row.value, masked_phone) if row.value else NOTHING,
+                    listed(label(kind) for kind in resident_kinds() if kind.value in row.kinds),
+                    LANGUAGES.get(row.language, row.language),
+                ),
+            ),
+        )
 
     @staticmethod
     def matters(title: Caption, model: type[Any], endpoint: str, record: Resident) -> Related:

@@ -1,8 +1,9 @@
 """Who is told of what happens to a complaint."""
 
 from models.complaints import Complaint
-from models.operations.core import Step, Tell, tells
+from models.operations.core import Step, Tell, TellResident, tells, tells_residents
 from models.operations.matters import tells_of_matters
+from models.outbox import ResidentKind
 from models.roles import Role
 from models.told import ToldKind
 
@@ -43,3 +44,6 @@ tells(
 tells(Complaint, "reopen_as_new", Tell(ToldKind.REOPENED, "CMP-8", _who_thought_it_settled))
 tells(Complaint, "write_formal_record", Tell(ToldKind.MEASURES, "CMP-3", _who_sees_to_it))
 tells(Complaint, "write_review", Tell(ToldKind.MEASURES, "CMP-13", _who_is_in_charge))
+tells_residents(Complaint, "propose", TellResident(ResidentKind.ANSWERED))
+tells_residents(Complaint, "negotiate", TellResident(ResidentKind.PROGRESS))
+tells_residents(Complaint, "carry_out", TellResident(ResidentKind.DONE))

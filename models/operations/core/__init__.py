@@ -44,17 +44,20 @@ from models.operations.core.staff import (
 )
 from models.operations.core.telling import (
     TELLS,
+    TELLS_RESIDENTS,
     People,
     Step,
     Tell,
+    TellResident,
     about,
     message,
     tells,
+    tells_residents,
     withdraw,
     write_messages,
 )
 from models.operations.core.verb import Verb, operation, verb
-from models.operations.core.ways_out import CHUNK, take_back
+from models.operations.core.ways_out import CHUNK, ToResident, send_to_residents, take_back
 
 __all__ = [
     "BEGINS",
@@ -65,6 +68,7 @@ __all__ = [
     "NO_STEPS",
     "SURNAMES",
     "TELLS",
+    "TELLS_RESIDENTS",
     "WORKING_ROLES",
     "AuditDay",
     "Course",
@@ -76,6 +80,8 @@ __all__ = [
     "People",
     "Step",
     "Tell",
+    "TellResident",
+    "ToResident",
     "Verb",
     "about",
     "addable",
@@ -120,12 +126,14 @@ __all__ = [
     "require",
     "require_role",
     "same_phone",
+    "send_to_residents",
     "sift",
     "start_first",
     "take_back",
     "take_numbers",
     "take_numbers_by_day",
     "tells",
+    "tells_residents",
     "verb",
     "withdraw",
     "works_as",

@@ -4,19 +4,23 @@
 
 Of one event a person is told once, by what is declared first, and who watches the record after all others. Nobody is
 told of the own doing, nor who does not work in the record's estate: disabled accounts and the system neither.
+
+Of what the resident is told whose record it is stands beside it; who has chosen no way for it is told nothing.
+
+    tells_residents(Ticket, "finish", TellResident(ResidentKind.DONE))
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from models.base import Base, LabelledEnum
 from models.call import Call
 from models.hanging import HANGING, hangs, registers_of
-from models.operations.core.ways_out import CHUNK, send_out, take_back
+from models.operations.core.ways_out import CHUNK, ToResident, send_out, send_to_residents, take_back
 from models.outbox import Outgoing
 from models.policy import may
 from models.roles import Role
@@ -145,6 +149,7 @@ def tell(call: Call, verb: str, rows: Sequence[Base], events: Sequence[int], bef
     declared = TELLS.get((rows[0].__tablename__, verb), ()) if rows else ()
     _settle(call, rows, before)
     people = People(call.session)
+    _tell_residents(call, verb, rows, events, before, people)
     watching = people.watching(rows) if before else {}
     if not declared and not watching:
         return
@@ -162,6 +167,42 @@ def tell(call: Call, verb: str, rows: Sequence[Base], events: Sequence[int], bef
             if who in working:
                 messages.append(message(call, row, each.kind, each.rule, f"event:{event}", who))
     write_messages(call.session, messages)
+
+
+@dataclass(frozen=True)
+class TellResident:
+    """Of what kind it is, and of which steps the resident whom the record names is told."""
+
+    kind: LabelledEnum
+    when: Callable[[Step], object] = lambda step: True
+
+
+TELLS_RESIDENTS: dict[tuple[str, str], tuple[TellResident, ...]] = {}
+"""Register and verb -> of what the record's resident is told."""
+
+
+def tells_residents(model: type[Base], verb: str, *declared: TellResident) -> None:
+    """Declare of what *verb* tells the resident of a record of *model* (``model.resident_by`` names who that is).
+
+    Of one event of the first that holds. Raises ValueError for a second declaration, or a record without resident.
+    """
+    if not model.resident_by:
+        raise ValueError(f"{model.__tablename__} does not say whose its records are")
+    if TELLS_RESIDENTS.setdefault((model.__tablename__, verb), declared) is not declared:
+        raise ValueError(f"what {verb} of {model.__tablename__} tells residents is declared twice")
+
+
+def _tell_residents(
+    call: Call, verb: str, rows: Sequence[Any], events: Sequence[int], before: Mapping[int, Any], people: People
+) -> None:
+    declared = TELLS_RESIDENTS.get((rows[0].__tablename__, verb), ()) if rows else ()
+    letters = []
+    for row, event in zip(rows, events, strict=True) if declared else ():
+        step = Step(row, before.get(row.id), call.session, people)
+        kind = next((each.kind for each in declared if each.when(step)), None)
+        if kind is not None:
+            letters.append(ToResident(row, kind, f"event:{event}"))
+    send_to_residents(call, letters)
 
 
 def _settle(call: Call, rows: Sequence[Any], before: Mapping[int, Any]) -> None:
@@ -205,9 +246,10 @@ def write_messages(session: Session, messages: list[dict[str, Any]]) -> None:
         send_out(session, messages)
 
 
-def withdraw(call: Call, events: Iterable[int]) -> None:
+def withdraw(call: Call, events: Sequence[int]) -> None:
     """Take back what these events told: who has not seen it yet never will, to others it is *taken back*."""
     told = Told.cause.in_([f"event:{number}" for number in events]), Told.withdrawn_at.is_(None)
-    take_back(call, Outgoing.told_id.in_(select(Told.id).where(*told)))
+    to_residents = Outgoing.cause.in_([f"event:{number}" for number in events])
+    take_back(call, or_(Outgoing.told_id.in_(select(Told.id).where(*told)), to_residents))
     taken_back = update(Told).where(*told).values(withdrawn_at=call.now, updated_at=call.now)
     call.session.execute(taken_back.execution_options(synchronize_session=False))

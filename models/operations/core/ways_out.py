@@ -2,13 +2,15 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, insert, select, update
 from sqlalchemy.orm import Session
 
+from models.base import LabelledEnum
 from models.call import Call
-from models.outbox import ON_ITS_WAY, Outgoing, SendStatus, WayOut, WhyNot
+from models.outbox import ON_ITS_WAY, Outgoing, ResidentWay, SendStatus, Way, WayOut, WhyNot
 from models.told import Told
 
 CHUNK = 500
@@ -43,6 +45,48 @@ def send_out(session: Session, messages: Sequence[Mapping[str, Any]]) -> None:
             ]
     if outgoing:
         session.connection().execute(insert(Outgoing), outgoing)
+
+
+@dataclass(frozen=True)
+class ToResident:
+    """What the resident of *row* is told, and by what that is known: of one cause nobody is told twice."""
+
+    row: Any
+    kind: LabelledEnum
+    cause: str
+
+
+def send_to_residents(call: Call, letters: Sequence[ToResident]) -> None:
+    """Put *letters* into the outbox, each for every number that its resident chose for its kind."""
+    whose = [(getattr(letter.row, letter.row.resident_by), letter) for letter in letters]
+    whose = [(resident_id, letter) for resident_id, letter in whose if resident_id is not None]
+    ids = sorted({resident_id for resident_id, _letter in whose})
+    ways: dict[int, list[Any]] = {}
+    for start in range(0, len(ids), CHUNK):
+        query = select(ResidentWay.id, ResidentWay.resident_id, ResidentWay.kinds).order_by(ResidentWay.id)
+        for way in call.session.execute(query.where(ResidentWay.resident_id.in_(ids[start : start + CHUNK]))):
+            ways.setdefault(way.resident_id, []).append(way)
+    outgoing = [
+        {
+            "estate_id": letter.row.estate_id,
+            "resident_id": resident_id,
+            "register": letter.row.__tablename__,
+            "record_id": letter.row.id,
+            "kind": letter.kind,
+            "cause": letter.cause,
+            "way_id": way.id,
+            "way": Way.SMS,
+            "key": uuid.uuid4().hex,
+            "due_at": call.now,
+            "created_at": call.now,
+            "updated_at": call.now,
+        }
+        for resident_id, letter in whose
+        for way in ways.get(resident_id, ())
+        if letter.kind.value in way.kinds
+    ]
+    if outgoing:
+        call.session.connection().execute(insert(Outgoing), outgoing)
 
 
 def take_back(call: Call, *of_which: ColumnElement[bool]) -> None:

@@ -12,7 +12,8 @@ from models.call import Call
 from models.errors import Outcome
 from models.estates import Estate
 from models.keys import KeyLoan
-from models.operations.core import People, Step, message, write_messages
+from models.operations.core import People, Step, ToResident, message, send_to_residents, write_messages
+from models.outbox import Outgoing, ResidentKind
 from models.roles import Role
 from models.settings import WARNING_PERCENT, EstateSettings
 from models.told import Told, ToldKind
@@ -21,6 +22,7 @@ RULE = "KEY-4"
 DAY = datetime.timedelta(days=1)
 """Nobody is reminded earlier than this; what ran out earlier is for the audit, and no news."""
 AT_ONCE = 200
+_TO_RESIDENT = {ToldKind.NEAR: ResidentKind.KEY_NEAR, ToldKind.MISSED: ResidentKind.KEY_LATE}
 
 
 def due_loans(session: Session, now: datetime.datetime) -> Iterator[Sequence[int]]:
@@ -58,10 +60,13 @@ def _warning(settings: EstateSettings, loan: KeyLoan) -> datetime.timedelta:
 def remind(call: Call, ids: Sequence[int]) -> Outcome:
     """Remind the colleagues who have these keys (KEY-4); of others who have one, whoever lent it is to call them.
 
+    A resident who has one, and wants to be told, gets a text message as well.
     Of what is not back in time that one is told in any case, and so are the supervisors, else the managers (INT-14).
     """
     call.session.execute(select(KeyLoan.id).where(KeyLoan.id.in_(ids)).with_for_update())
-    people, messages = People(call.session), []
+    people = People(call.session)
+    messages: list[dict[str, Any]] = []
+    letters: list[ToResident] = []
     for loan, cause in _unreminded(call.session, call.now, [KeyLoan.id.in_(ids)]):
         kind, working = _kind(loan, call.now), people.working(loan.estate_id)
         has_it, answers = ([who] if who in working else [] for who in (loan.borrower_staff_id, loan.lent_by_id))
@@ -69,5 +74,9 @@ def remind(call: Call, ids: Sequence[int]) -> Outcome:
         up = supervisors if set(supervisors) - set(answers) else people.of(loan.estate_id, {Role.MANAGER})
         whom = [*has_it, *answers, *up] if kind is ToldKind.MISSED else (has_it or answers or up)
         messages += [message(call, loan, kind, RULE, cause, who) for who in dict.fromkeys(whom)]
+        letters.append(ToResident(loan, _TO_RESIDENT[kind], cause))
     write_messages(call.session, messages)
+    sent = select(Outgoing.cause).where(Outgoing.cause.in_([letter.cause for letter in letters]))
+    known = set(call.session.scalars(sent)) if letters else set()
+    send_to_residents(call, [letter for letter in letters if letter.cause not in known])
     return Outcome()

@@ -4,7 +4,8 @@ from functools import partial
 from typing import Any
 
 from models.matters import Severity
-from models.operations.core import Step, Tell, tells
+from models.operations.core import Step, Tell, TellResident, tells, tells_residents
+from models.outbox import ResidentKind
 from models.roles import Role
 from models.told import ToldKind
 
@@ -14,6 +15,8 @@ def tells_of_matters(model: type[Any], *, escalating: str) -> None:
     serious = Tell(ToldKind.SERIOUS, "INT-7", _of_serious)
     for verb in ("register", "amend"):
         tells(model, verb, serious)
+    # What comes from another system, or another register, is no news to whoever reported it.
+    tells_residents(model, "register", TellResident(ResidentKind.TAKEN, lambda step: step.row.source is None))
     for verb, kind, rule, name in (
         ("change_owner", ToldKind.DESK_OWNER, "INT-1", "desk_owner_id"),
         ("name_follower", ToldKind.FOLLOWER, "DSP-10", "follower_id"),

@@ -10,15 +10,17 @@ from models import complaints, tickets
 from models.complaints import PROGRESS_NOTE, Complaint, ComplaintStatus
 from models.errors import OperationRefused, gettext_noop
 from models.events import record_events
-from models.matters import Channel, CommentKind, RepeatReport, Severity
+from models.matters import Channel, Comment, CommentKind, RepeatReport, Severity
 from models.operations.core import (
     Move,
+    ToResident,
     can_own,
     check_each,
     check_phone,
     event_row,
     local_date,
     phone_columns,
+    send_to_residents,
     works_as,
 )
 from models.operations.matters.comments import comment_on
@@ -29,6 +31,7 @@ from models.operations.matters.intake import (
     reporter,
 )
 from models.operations.mentions import check_may_read, named_in, tell
+from models.outbox import ResidentKind
 from models.roles import Role
 from models.staff import Staff
 from models.tickets import TicketStatus
@@ -214,6 +217,7 @@ def comment(move: Move[Any], *, body: str, kind: CommentKind = CommentKind.NOTE)
     """
     move.refuse_unless(body.strip(), "DSP-12", gettext_noop("The entry is empty."), field="body")
     told = []
+    replies: list[tuple[Complaint, Comment]] = []
     for matter in list(move.rows):
         try:
             people = named_in(move.session, matter.estate_id, body)
@@ -228,4 +232,12 @@ def comment(move: Move[Any], *, body: str, kind: CommentKind = CommentKind.NOTE)
             move.clocks.renew(matter, move.now, PROGRESS_NOTE)
             if kind is CommentKind.REPLY:
                 move.clocks.meet(matter, move.now, tickets.PROMISE)
+                replies.append((matter, entry))
     move.afterwards(lambda _outcome: tell(move.call, told))
+    # Of what the entry says nothing leaves: it may name whomever it likes (CMP-10, RES-4).
+    move.afterwards(
+        lambda _outcome: send_to_residents(
+            move.call,
+            [ToResident(matter, ResidentKind.PROGRESS, f"comment:{entry.id}") for matter, entry in replies],
+        )
+    )

@@ -1,31 +1,26 @@
 """What a message says: the text of its kind, filled with what its reader may read (NOT-2, RES-4)."""
 
 import datetime
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.base import Base, LabelledEnum, tables
+from models.base import LabelledEnum, tables
 from models.calendar import zone_named
 from models.errors import Msgid, OperationRefused
 from models.estates import Estate, Unit
-from models.hanging import registers_of
 from models.message_texts import LONGEST_BODY, LONGEST_TITLE, MessageText, built_in, read_part
 from models.operations.core import number_of
 from models.outbox import Way
 from models.personal import keyring_of, masked_phone
-from models.policy import may, visible
-from models.staff import Actor, Staff
+from models.policy import may
+from models.staff import Actor
 from models.templates import LANGUAGES
-from models.tickets import Ticket
-from models.told import Told
 
 LONGEST_VALUE = 200
-LATEST = 50
-"""Among so many of the latest messages one is looked for whose record the reader may see."""
 PRIVATE = (Way.MAIL, Way.SMS)
 """Ways that end at one person; a robot writes where others read along."""
 
@@ -114,70 +109,3 @@ def values_of(
         calls = way in PRIVATE and all(may(reader, "read_phone", record) for reader in readers)
         values["phone"] = phone if phone is None or calls else masked_phone(phone)
     return {name: value[:LONGEST_VALUE] if isinstance(value, str) else value for name, value in values.items()}
-
-
-def example(
-    session: Session,
-    record: Any,
-    kind: LabelledEnum,
-    text: Mapping[str, str],
-    readers: Sequence[Actor],
-    *,
-    language: str,
-    at: datetime.datetime,
-) -> Letter:
-    """A letter of *kind* about *record* as it would leave by mail, with *text* instead of what is stored."""
-    register = record.__tablename__
-    return Letter(
-        id=0,
-        key="0" * 32,
-        way=Way.MAIL,
-        address="",
-        language=language,
-        kind=kind,
-        register=register,
-        record_id=record.id,
-        values=values_of(session, register, record.id, readers, at=at, way=Way.MAIL),
-        text=text,
-    )
-
-
-def called(session: Session, record: Any) -> str:
-    """How people call *record*: by its number, or by that of what it belongs to."""
-    model: Any = type(record)
-    return str(session.scalar(select(number_of(model)).where(model.id == record.id)) or f"#{record.id}")
-
-
-def newest(
-    session: Session, reader: Actor, estate_id: int, kind: LabelledEnum, number: str = ""
-) -> tuple[Any, Staff] | None:
-    """The newest record of the estate that *reader* may read of which somebody was told that *kind*, and who was.
-
-    Of a *number* the record that has it, whatever was told of it; where nobody was told, the newest ticket, and whoever
-    answers for it.
-    """
-    told = select(Told).where(Told.estate_id == estate_id, Told.kind == kind).order_by(Told.id.desc()).limit(LATEST)
-    named = _numbered(session, estate_id, number) if number else None
-    if named is not None:
-        told = told.where(Told.of(type(named), named.id))
-    if named is not None or not number:
-        for message in session.scalars(told):
-            record = session.get(tables()[message.register], message.record_id)
-            if record is not None and may(reader, "read", record):
-                return record, session.get_one(Staff, message.staff_id)
-    if not number:
-        tickets = select(Ticket).where(Ticket.estate_id == estate_id, visible(reader, Ticket))
-        named = session.scalars(tickets.order_by(Ticket.id.desc()).limit(1)).first()
-    if named is None or not may(reader, "read", named):
-        return None
-    answers = getattr(named, "assignee_id", None) or getattr(named, named.answered_by or "assignee_id", None)
-    return named, session.get_one(Staff, answers or reader.staff_id)
-
-
-def _numbered(session: Session, estate_id: int, number: str) -> Any:
-    for table in registers_of(Base.metadata.tables[Told.__tablename__]):
-        model: Any = tables()[table.name]
-        query = select(model).where(model.estate_id == estate_id, number_of(model) == number).order_by(model.id.desc())
-        if (found := session.scalars(query.limit(1)).first()) is not None:
-            return found
-    return None

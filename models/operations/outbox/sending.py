@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from models.errors import gettext_noop
 from models.operations.core import Move, verb
 from models.operations.outbox.letters import Letter, known_language, text_of, values_of
+from models.operations.outbox.residents import letter_to_resident
 from models.operations.outbox.ways import numbers_of
 from models.outbox import ON_ITS_WAY, Outgoing, SendStatus, Way, WayOut, WhyNot
 from models.personal import keyring_of
@@ -82,15 +83,17 @@ def take(session: Session, now: datetime.datetime) -> Letter | None:
     taken = {"status": S.SENDING, "started_at": now, "attempts": Outgoing.attempts + 1, "updated_at": now}
     claim = claimed.values(taken).returning(Outgoing.id).execution_options(synchronize_session=False)
     while (row_id := session.scalar(claim)) is not None:
-        letter = _letter(session, row_id)
+        letter = _letter(session, row_id, now)
         if letter is not None:
             return letter
         settle(session, row_id, S.WITHDRAWN, now, reason=WhyNot.GONE)
     return None
 
 
-def _letter(session: Session, row_id: int) -> Letter | None:
+def _letter(session: Session, row_id: int, now: datetime.datetime) -> Letter | None:
     outgoing = session.execute(select(Outgoing.__table__).where(Outgoing.id == row_id)).one()
+    if outgoing.resident_id is not None:
+        return letter_to_resident(session, outgoing, now)
     told, way = session.get(Told, outgoing.told_id), session.get(WayOut, outgoing.way_id)
     person = session.get_one(Staff, outgoing.staff_id)
     if told is None or told.withdrawn_at is not None or way is None or person.disabled_at is not None:

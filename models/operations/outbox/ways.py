@@ -75,7 +75,7 @@ def drop(move: Move[WayOut]) -> None:
 
     def remove(outcome: Outcome) -> None:
         ids = [way.id for way in outcome.done]
-        take_back(move.call, Outgoing.way_id.in_(ids))
+        take_back(move.call, Outgoing.staff_id.is_not(None), Outgoing.way_id.in_(ids))
         move.session.execute(sql_delete(WayOut).where(WayOut.id.in_(ids)))
 
     move.afterwards(remove)

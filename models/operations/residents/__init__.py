@@ -14,17 +14,21 @@ from models.operations.residents.records import (
     register,
 )
 from models.operations.residents.same_person import merged_names
+from models.operations.residents.ways import WayDraft, choose_way, drop_ways, ways_of
 
 __all__ = [
     "AMENDABLE",
     "REFERRING",
     "OccupancyDraft",
     "ResidentDraft",
+    "WayDraft",
     "amend",
     "amend_each",
     "check_person",
+    "choose_way",
     "delete",
     "delete_occupancy",
+    "drop_ways",
     "end_occupancy",
     "held_by",
     "merge",
@@ -33,4 +37,5 @@ __all__ = [
     "register",
     "register_occupancy",
     "undo_merge",
+    "ways_of",
 ]

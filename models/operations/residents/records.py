@@ -33,6 +33,8 @@ from models.operations.core import (
     verb,
 )
 from models.operations.residents.same_person import ReachedThere
+from models.operations.residents.ways import drop_ways, ways_of
+from models.outbox import ResidentWay
 from models.personal import IdDocument, keyring_of
 from models.policy import role_for
 from models.residents import MERGED, Resident, ResidentContact
@@ -263,9 +265,14 @@ def _stored(session: Session, row: Resident, columns: Mapping[str, Any]) -> dict
 def delete(move: Move[Resident]) -> None:
     """Remove people to whom no unit, ticket, complaint or key loan refers; all others stay in the file (RES-1)."""
     message = gettext_noop("A unit, ticket, complaint or key loan refers to %(record)s, who therefore stays.")
+
+    def along(gone: Sequence[Resident]) -> None:
+        drop_ways(move.call.following(), ways_of(move.session, [row.id for row in gone])).all()
+        write_numbers(move.call, [(row, None) for row in gone], role=None)
+
     delete_unused(
         move,
         message,
-        apart_from=(ResidentContact,),
-        along=lambda gone: write_numbers(move.call, [(row, None) for row in gone], role=None),
+        apart_from=(ResidentContact, ResidentWay),
+        along=along,
     )

@@ -1,8 +1,9 @@
 """Who is told of what happens to a ticket."""
 
-from models.operations.core import Step, Tell, tells
+from models.operations.core import Step, Tell, TellResident, tells, tells_residents
 from models.operations.matters import tells_of_matters
 from models.operations.tickets.incidents import attached_to
+from models.outbox import ResidentKind
 from models.roles import Role
 from models.tickets import Ticket, TicketKind
 from models.told import ToldKind
@@ -57,3 +58,15 @@ tells(Ticket, "note_answer", _WHO_WAITS, _HEADS)
 _OUTSIDE = Tell(ToldKind.OUTSIDE, "JOB-9", lambda step: [step.row.desk_owner_id, step.row.assignee_id])
 for verb in ("give_outside", "outside_done", "take_back_outside"):
     tells(Ticket, verb, _OUTSIDE)
+
+
+def _visit(step: Step) -> bool:
+    """Whether a visit was agreed, or moved (DSP-7)."""
+    return step.row.visit_from is not None and step.changed("visit_from", "visit_until")
+
+
+_VISIT = TellResident(ResidentKind.VISIT, _visit)
+for verb in ("dispatch", "assign", "reassign", "resume", "amend"):
+    tells_residents(Ticket, verb, _VISIT)
+tells_residents(Ticket, "finish", TellResident(ResidentKind.DONE))
+tells_residents(Ticket, "answer", TellResident(ResidentKind.ANSWERED))
