@@ -17,7 +17,7 @@ from models.phones import MOST_CUT
 from models.residents import OccupancyKind
 from models.spreadsheets import RULE
 
-TEXT_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+TEXT_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 _NOTHING = frozenset(
     (
         *("无", "没有", "暂无", "未知", "不详", "未登记", "未提供", "无电话", "空"),
@@ -100,7 +100,7 @@ def is_unreadable(cell: str) -> bool:
 def text(cell: str) -> str:
     """A text as it is."""
     # Exports put an apostrophe in front of what a spreadsheet might take for a formula.
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(TEXT_STARTS) else cell
+    return cell[1:] if cell.startswith("'") and cell.lstrip("'").startswith(TEXT_STARTS) else cell
 
 
 def digits(cell: str) -> str | None:
@@ -210,12 +210,23 @@ def person(cell: str) -> str | None:
     if _SEVERAL_PEOPLE.search(unicodedata.normalize("NFKC", cell).strip()) and not _ORGANISATION.search(written):
         message = gettext_noop("“%(value)s” looks like several people: write each in a row of their own.")
         raise OperationRefused(RULE, message, value=cell[:40])
+    if word_key(cell) in _HEADINGS:
+        message = gettext_noop("“%(value)s” is the heading of a column, and no name: a row is for one person.")
+        raise OperationRefused(RULE, message, value=cell[:40])
     if word_key(cell) in _ROLES:
         message = gettext_noop("“%(value)s” says what somebody is, and is no name.")
         raise OperationRefused(RULE, message, value=cell[:40])
     return whole_text(cell)
 
 
+_HEADINGS = frozenset(
+    (
+        *("姓名", "名称", "名字", "业主姓名", "租户姓名", "电话", "手机", "手机号", "手机号码", "联系电话", "联系方式"),
+        *("房号", "房间号", "室号", "楼栋", "楼号", "单元", "身份", "关系", "车牌号", "证件号码", "身份证号", "备注"),
+        *("入住日期", "name", "phone", "mobile", "room", "unit", "building", "note", "remarks"),
+    )
+)
+"""What stands in the place of names where a table lies on its side, or its headings come again."""
 _ROLES = frozenset(
     (
         "业主",

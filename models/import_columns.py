@@ -12,6 +12,7 @@ from models.errors import Msgid, OperationRefused, gettext_noop
 from models.import_cells import Masked, at_hour, date, moment, word_key
 from models.import_terms import due, returned, room_and_person, validity
 from models.moments import with_year
+from models.names import simplified
 from models.spreadsheets import RULE, SheetRow, UnreadableSheet
 
 HEADER_WITHIN = 20  # titles and notes may stand above the header
@@ -60,7 +61,7 @@ ROOM_AND_PERSON = Column(
 
 def heading(text: str) -> str:
     """*text* of a header as it is compared: "姓名（必填）" and "Name *" are headings too."""
-    return word_key(re.sub(r"\(.*?\)|\[.*?\]|【.*?】", "", unicodedata.normalize("NFKC", text)))
+    return word_key(simplified(re.sub(r"\(.*?\)|\[.*?\]|【.*?】", "", unicodedata.normalize("NFKC", text))))
 
 
 def too_long(label: Msgid, length: int) -> OperationRefused:
@@ -141,7 +142,10 @@ class Columns:
         whose = self._whose_phones(header, [name if place == best[name] else None for name, place in found], found)
         chosen: list[str | None] = []
         twice: list[str] = []
+        beside_another = False
         for at, (text, (name, place)) in enumerate(zip(header, found, strict=True)):
+            if name in self._phones:
+                beside_another = name in chosen or place > best[name]
             if name is None or (place > best[name] and name not in self._again):
                 chosen.append(None)
                 continue
@@ -151,6 +155,9 @@ class Columns:
                 continue
             while taken in chosen and taken in self._again:
                 taken = self._again[taken]
+            if beside_another and taken in self._again.values():  # the number of a person who is not taken
+                chosen.append(None)
+                continue
             if taken in chosen:
                 twice.append(text)
             chosen.append(None if taken in chosen else taken)

@@ -41,7 +41,7 @@ _LANDLINE = re.compile(r"0?(10|2\d|[3-9]\d\d)([2-9]\d{6,7})", re.ASCII)
 _LOCAL = re.compile(r"[2-9]\d{6,7}", re.ASCII)
 _SERVICE = re.compile(r"[48]00\d{7}", re.ASCII)
 _MADE_UP = re.compile(r"(\d)\1+|1\d\d0{8}|0\d{2,3}(\d)\2+", re.ASCII)
-_HIDDEN = re.compile(r"\*{2,}|\d\s*\*|\d[\s-]*[x●•○□?_.]{2,}|[x●•○□?_.]{2,}[\s-]*\d", re.IGNORECASE)
+_HIDDEN = re.compile(r"\*{2,}|\d\s*\*|\d[\s-]*[x×✕╳●•○□?_.]{2,}|[x×✕╳●•○□?_.]{2,}[\s-]*\d", re.IGNORECASE)
 _DATE = re.compile(
     r"(?<![-./\d])(?:(?:19|20)\d\d([-.])\d{1,2}\1\d{1,2}|\d{1,2}([-.])\d{1,2}\2(?:19|20)\d\d)(?![-./\d])"
     r"|(?<![-./\d])(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?![-./\d])",
@@ -65,6 +65,13 @@ _RUN = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _AFTER_HYPHEN = re.compile(r"(?P<number>.*\d\)?)\s*-\s*(?P<extension>\d{1,6})", re.ASCII)
+_NEIGHBOUR = re.compile(r"852[569]\d{7}|8536\d{7}|8869\d{8}", re.ASCII)
+"""The codes of Hong Kong, Macau and Taiwan before a mobile phone of theirs: no landline begins so."""
+_OF_ANOTHER_TOWN = re.compile(
+    r"\(?[2-9]\d{0,2}\)?[\s.-]+\d{1,3}[\s.-]+\d{4}\s*-.*|\(?[2-9]\d{2}\)?[\s.-]+\d{4}\s*-\s*\d{4}", re.ASCII
+)
+"""Groups of a number whose country or town is said without its plus or zero (82-10-1234-5678, 755-2600-1234): its last
+four digits are no extension."""
 _LONGEST_FIGURE = 4
 """A figure of more digits beside a number is not of a name or a room, but a number that cannot be read."""
 _UNFINISHED = re.compile(rf"(?:{_EXTENSION})\s*$", re.IGNORECASE)
@@ -87,8 +94,6 @@ _WRITINGS = (
         r"\1转\2",
     ),
     (re.compile(r"((?<!\d)0\d{2,3}[\s-]+[2-9]\d{6,7})\s+(\d{3,4})$", re.ASCII), r"\1转\2"),
-    # The codes of Hong Kong, Macau and Taiwan before a mobile phone of theirs: no landline begins so.
-    (re.compile(r"^(852-[569]\d{7}|853-6\d{7}|886-9\d{8})$", re.ASCII), r"+\1"),
     (re.compile(r"(?<=\d)\s*,+\s*(?=\d{1,4}(?![\d\s-]*\d))"), "转"),
     (re.compile(r"(?<=\d{7})\s*\*\s*(?=\d{1,5}(?!\d))"), "转"),
     (re.compile(r"(?<=\d)\.{2,}(?=\d)"), "-"),
@@ -302,9 +307,10 @@ def _read(part: str) -> Phone | None:
     if found is None:
         return None
     number, extension = found["number"], found["extension"]
-    if (phone := _number(number, extension)) is not None or extension:
+    if (phone := _number(number, extension) or _of_a_neighbour(number, extension)) is not None or extension:
         return phone
-    if (after := _AFTER_HYPHEN.fullmatch(number)) and (phone := _number(after["number"], after["extension"])):
+    after = None if _OF_ANOTHER_TOWN.fullmatch(number.strip()) else _AFTER_HYPHEN.fullmatch(number)
+    if after and (phone := _number(after["number"], after["extension"])):
         # Behind a mobile in groups (138-1234-5678-9) it is a figure too many, and no extension.
         return phone if phone.kind is not ContactKind.MOBILE or after["number"].strip().isdigit() else None
     digits = re.sub(r"\D", "", number)
@@ -324,6 +330,12 @@ def _number(written: str, extension: str | None) -> Phone | None:
         mobile = national.removeprefix("0") if _MOBILE.fullmatch(national.removeprefix("0")) else national
         return _at_home(mobile, extension) or _at_home("0" + national, extension)
     return _foreign(digits, extension) if abroad else _at_home(digits, extension)
+
+
+def _of_a_neighbour(written: str, extension: str | None) -> Phone | None:
+    """A number of Hong Kong, Macao or Taiwan whose country code was written without its plus: (852) 9123-4567."""
+    digits = re.sub(r"\D", "", written)
+    return _foreign(digits, extension) if _NEIGHBOUR.fullmatch(digits) else None
 
 
 def _at_home(digits: str, extension: str | None) -> Phone | None:

@@ -12,6 +12,7 @@ from models.import_terms import room_and_person
 from models.keys import KeyLoan
 from models.operations import imports
 from models.passes import VisitorPass
+from models.residents import Occupancy, OccupancyKind, Resident
 from models.spreadsheets import SheetRow
 from models.tickets import Ticket
 from tests.operations.found_files import OWNER, TENANT, Desk, csv, homes, phones
@@ -192,3 +193,37 @@ def test_only_columns_of_days_are_given_a_year():
 def test_which_two_rows_are_the_headings_is_kept_and_said_as_it_is_read():
     table = imports.read_tables(tables(workbook([["业主信息", ""], ["姓名", "电话"], ["甲", ""]], None)), "residents")
     assert (table.reading.header_row, table.header, len(table.rows)) == (2, ["姓名", "电话"], 1)
+
+
+@pytest.mark.parametrize("second", ["房号,姓名,电话", ",姓名,手机", "备注,姓名,联系电话"])
+def test_the_number_of_a_person_who_is_not_taken_is_nobody_elses__RES_1(second):
+    """Two tables side by side, a couple in one row: the second number is not a further one of the first person."""
+    columns, _twice = COLUMNS["residents"].guess(f"房号,姓名,电话,{second}".split(","))
+    assert (columns[:3], columns[4:]) == (["unit", "name", "phone"], [None, None])
+
+
+def test_a_table_on_its_side_makes_nobody_called_phone__RES_1(desk):
+    results = desk(csv("姓名,甲一,甲二", "电话,13812345678,13812345679", "房号,1-101,1-102"), everybody=OWNER)
+    assert all(isinstance(result, OperationRefused) for result in results)
+
+
+def test_headings_in_traditional_characters_are_the_same__RES_1():
+    columns, _twice = COLUMNS["residents"].guess(["房號", "業主姓名", "聯繫電話", "備註"])
+    assert columns == ["unit", "name", "phone", "note"]
+
+
+def test_of_two_people_of_one_name_and_home_a_row_means_the_one_who_is_there_as_it_says__RES_1(desk):
+    here = {"estate_id": desk.world.estate.id, "name": "吕海燕", "name_pinyin": "lhy"}
+    one, other = Resident(**here), Resident(**here)
+    desk.session.add_all((one, other))
+    desk.session.flush()
+    unit = desk.world.units[0]
+    assert unit.code == "1-101"
+    for person, kind in ((one, OWNER), (other, OccupancyKind.FAMILY)):
+        stay = {"estate_id": desk.world.estate.id, "unit_id": unit.id, "from_on": desk.now.date()}
+        desk.session.add(Occupancy(resident_id=person.id, kind=kind, **stay))
+    desk.session.flush()
+    assert desk(csv("房号,姓名,电话,身份", "1-101,吕海燕,,家属")) == ["unchanged"]
+    assert len(desk.session.scalars(select(Occupancy).where(Occupancy.unit_id == unit.id)).all()) == 3, (
+        "and who was there before"
+    )

@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 from sqlalchemy import Integer, func, insert, literal, select
 
-from models import Base, FollowUp, KeyLoan, Staff, StaffAssignment, VisitorPass
+from models import Base, FollowUp, KeyLoan, Staff, StaffAssignment, VisitorPass, import_cells
 from models.base import LocalDate, LongText, ShortText, SortKey, UTCDateTime
 from models.call import Call
 from models.operations import residents, tickets
@@ -26,6 +26,7 @@ from models.tickets import Ticket
 from tests.factories import World
 from tests.records import Records
 from tests.registers import tried
+from views.register import sheets
 from views.register.export import BATCH
 
 MANY = BATCH + 1
@@ -272,3 +273,10 @@ def test_no_export_holds_a_number_that_somebody_wrote_among_words__RES_4(
         assert [number for number in numbers if number in text] == [], name
     page = sign_in("auditor").get("/admin/events/").text
     assert [number for number in numbers if number in page] == []
+
+
+@pytest.mark.parametrize("text", ["=1+1", "＝1+1", "'=1+1", "''-5", "'quoted", "－", "it's", "7"])
+def test_what_csv_makes_harmless_an_import_reads_as_it_was(text: str) -> None:
+    written = sheets.safe_cell(text)
+    assert not written.startswith(tuple("=+-@＝＋－＠"))
+    assert import_cells.text(written) == text

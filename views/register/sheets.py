@@ -17,6 +17,8 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
+from models.import_cells import TEXT_STARTS
+
 Value = str | int | Decimal | datetime.datetime | datetime.date | datetime.time | None
 """What a cell holds. Times are those of the estate's clock, without a zone; amounts are yuan."""
 
@@ -24,7 +26,6 @@ CHUNK_CHARACTERS = 32_768
 """So much is sent at a time: a line at a time would cost more than making it."""
 PIECE = 65_536
 BYTE_ORDER_MARK = "\ufeff"  # without it Excel shows Chinese as garbage
-FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 CSV_TYPE = "text/csv"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LONGEST_CELL = 32_000  # Excel's own limit is 32,767
@@ -55,7 +56,8 @@ def storable(text: str) -> str:
 def safe_cell(text: str) -> str:
     """*text* as no spreadsheet takes for a formula when it reads CSV, without control characters."""
     text = storable(text)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    # An import takes the apostrophe away again, and only that one.
+    return f"'{text}" if text.lstrip("'").startswith(TEXT_STARTS) else text
 
 
 def as_written(value: Value) -> str:
@@ -150,7 +152,7 @@ def _cell(sheet: WriteOnlyWorksheet, value: Value) -> Cell:
         text = storable(value) if isinstance(value, str) else as_written(value)
         cell = WriteOnlyCell(sheet, value=text[:LONGEST_CELL])
         cell.data_type = "s"  # never "f": a text that begins like a formula is none
-        if text.startswith(FORMULA_STARTS):
+        if text.startswith(TEXT_STARTS):
             cell.quotePrefix = True  # nor when somebody opens the cell and leaves it again
         return cell
     cell = WriteOnlyCell(sheet, value=value)  # type: ignore[arg-type]  # decimals and dates are taken too

@@ -135,7 +135,7 @@ class KnownPeople:
             return self._whom_hidden_numbers_fit(fact)
         if fact.unit_id is None:
             return self._at("bare", fact.called) if fact.bare else None
-        person = self._at("unit", fact.called, fact.unit_id)
+        person = self._at("unit", fact.called, fact.unit_id, fact.kind) or self._at("unit", fact.called, fact.unit_id)
         if person is not None and not fact.bare and not person.bare:
             self._ask_whether_another(fact, person)
             return None

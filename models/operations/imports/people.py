@@ -90,5 +90,6 @@ class Person:
                 yield ("phone", called, digest)
             if self.bare:
                 yield ("bare", called)
-            for unit_id, _kind in self.stays:
+            for unit_id, kind in self.stays:
                 yield ("unit", called, unit_id)
+                yield ("unit", called, unit_id, kind)

@@ -15,6 +15,10 @@ _AS_TEXT = re.compile('="([^"]*)"')
 """How programs make a spreadsheet keep a number as it is written."""
 _BIG5_HEADINGS = re.compile("姓名|電話|手機|房號|單元|樓|門牌|地址|編號|業主")
 _LINES_LOOKED_AT = 20
+_OTHER_FILES = (b"%PDF", b"{\\rtf", b"\x89PNG", b"\xff\xd8\xff", b"GIF8")
+_HAN = re.compile("[\u4e00-\u9fff]")
+_SURELY_UTF_8 = 4
+"""So many characters that by chance no text in another encoding has."""
 MAXIMUM_LINES = 10 * MAXIMUM_ROWS
 """Empty ones, and those within a cell, included."""
 
@@ -62,12 +66,29 @@ def _encoding_of(file: BinaryIO, named: str | None) -> str:
     marked = start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     encodings = ["utf-16"] if marked else [*([named] if named else []), "utf-8-sig", *_chinese(start)]
     for encoding in encodings:
-        if _fits(file, encoding):
+        if not start.startswith(_OTHER_FILES) and _fits(file, encoding):
             file.seek(0)
             return encoding
+        if encoding == "utf-8-sig" and (line := _where_another_begins(file)) is not None:
+            message = gettext_noop(
+                "Line %(line)s is written in another encoding than those before it: open the file and save it as UTF-8."
+            )
+            raise CannotRead(message, line=line)
     raise CannotRead(
         gettext_noop("This is no workbook (.xlsx), and no CSV in UTF-8 or GB18030: save it as one of these.")
     )
+
+
+def _where_another_begins(file: BinaryIO) -> int | None:
+    """The line in which a file that begins as UTF-8 goes on otherwise: none in which Chinese was UTF-8 before it."""
+    file.seek(0)
+    seen = 0
+    for number, line in enumerate(iter(lambda: file.readline(4 * LONGEST_ROW), b""), 1):
+        try:
+            seen += len(_HAN.findall(line.decode()))
+        except UnicodeDecodeError:
+            return number if seen >= _SURELY_UTF_8 else None
+    return None
 
 
 def _chinese(start: bytes) -> list[str]:
