@@ -85,6 +85,8 @@ def fair_rows(world, now, register, verb):
             for ticket in found:
                 tickets.dispatch(Call(world.session, world.actor("clerk"), earlier), [ticket], team=team).one()
             return found, {"assignee": technician}
+        if verb == "attach":
+            return [new_ticket(world, earlier) for _ in range(3)], {"leading": new_ticket(world, earlier)}
         if verb == "accept":
             return [ticket_in(world, S.DISPATCHED, earlier) for _ in range(3)], {"taker": technician}
         found = [new_ticket(world, earlier, **INTERNAL) for _ in range(3)]

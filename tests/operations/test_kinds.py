@@ -9,9 +9,10 @@ from sqlalchemy import select
 from models.call import Call
 from models.complaints import Complaint, ComplaintStatus
 from models.matters import ClockRun, RepeatReport
-from models.operations import tickets
+from models.operations import settings, tickets
+from models.settings import Clock, ClockCalendar
 from models.staff import Department
-from models.tickets import CancelKind, Ticket, TicketKind, TicketStatus
+from models.tickets import CancelKind, Ticket, TicketKind, TicketStatus, WaitingReason
 from models.told import Told, Watcher
 from tests.factories import World
 from tests.operations.walks import do, new_complaint, new_ticket, refusal, running, ticket_in
@@ -86,7 +87,7 @@ def test_what_becomes_an_emergency_is_dispatched_at_once_and_all_are_told__DSP_1
     assert told >= {world.person(name).id for name in ("technician", "technician2", "lead")}
 
 
-@pytest.mark.parametrize("status", [TicketStatus.WAITING, TicketStatus.DONE, TicketStatus.CLOSED])
+@pytest.mark.parametrize("status", [TicketStatus.DONE, TicketStatus.CLOSED])
 def test_only_what_is_in_hand_changes_its_kind__JOB_1(
     world: World, now: datetime.datetime, status: TicketStatus
 ) -> None:
@@ -159,3 +160,42 @@ def test_work_for_a_complaint_and_a_complaint_with_work_stay_what_they_are__CMP_
     job = new_ticket(world, now, complaint_id=complaint.id)
     assert refusal(do(world, "take_as_complaint", job, now)).rule == "CMP-6"
     assert refusal(do(world, "take_as_ticket", complaint, now)).rule == "CMP-6"
+
+
+def test_what_waits_is_put_right_too_and_the_time_it_waited_is_left_out__INT_8(
+    world: World, now: datetime.datetime
+) -> None:
+    ticket = ticket_in(world, TicketStatus.IN_PROGRESS, now, kind=TicketKind.SUGGESTION)
+    always = {"calendar": ClockCalendar.ALWAYS, "minutes": 600}
+    own = Call(world.session, world.actor("manager"), now)
+    clock = world.session.scalars(select(Clock).where(Clock.code == "ask-done", Clock.estate_id == world.estate.id))
+    settings.amend_clocks(own, [clock.one()], calendar=ClockCalendar.ALWAYS, minutes=60).one()
+    counts = {"code": "十小时", "register": "tickets", "start_event": "register", "stop_event": "finish"}
+    repairs = {"field": "kind", "op": "is", "value": "repair"}
+    draft = settings.ClockDraft(estate_id=world.estate.id, **counts, **always, condition=repairs)
+    settings.register_clocks(own, [draft]).one()
+    for begin, end in ((10, 30), (40, 45)):
+        do(world, "wait", ticket, now + begin * MINUTE).one()
+        do(world, "resume", ticket, now + end * MINUTE).one()
+    others = WaitingReason.THIRD_PARTY
+    do(world, "wait", ticket, now + 46 * MINUTE, waiting_reason=others).one()
+    do(world, "resume", ticket, now + 50 * MINUTE).one()
+    do(world, "wait", ticket, now + 60 * MINUTE).one()
+    waiting = running(world, ticket)["waiting"]
+    do(world, "change_kind", ticket, now + 90 * MINUTE, kind=TicketKind.REPAIR).one()
+    assert (ticket.kind, ticket.status) == (TicketKind.REPAIR, TicketStatus.WAITING)
+    run = {row.due_at: row for row in runs_of(world, ticket)}[now + 10 * HOUR + 25 * MINUTE]
+    assert (run.started_at, run.paused_at, run.paused_minutes) == (now, now + 60 * MINUTE, 25)
+    assert running(world, ticket)["waiting"] == waiting
+    assert "question" not in running(world, ticket)
+    do(world, "resume", ticket, now + 100 * MINUTE).one()
+    assert running(world, ticket)["十小时"] == now + 10 * HOUR + 65 * MINUTE
+
+
+def test_what_waits_becomes_no_emergency_before_it_goes_on__INT_14(world: World, now: datetime.datetime) -> None:
+    ticket = ticket_in(world, TicketStatus.WAITING, now)
+    refused = refusal(do(world, "change_kind", ticket, now, kind=TicketKind.EMERGENCY, reason="漏到电箱了"))
+    assert (refused.rule, refused.field, ticket.kind) == ("INT-14", "kind", TicketKind.REPAIR)
+    do(world, "resume", ticket, now + MINUTE).one()
+    do(world, "change_kind", ticket, now + MINUTE, kind=TicketKind.EMERGENCY, reason="漏到电箱了").one()
+    assert ticket.kind is TicketKind.EMERGENCY

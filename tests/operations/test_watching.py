@@ -7,7 +7,8 @@ from models.call import Call
 from models.complaints import ComplaintStatus
 from models.events import Event
 from models.follow_ups import AttemptOutcome
-from models.operations import complaints, tickets
+from models.operations import complaints, settings, tickets
+from models.settings import Clock
 from models.tickets import Ticket, TicketStatus
 from models.told import Told, Watcher
 from tests.operations.walks import (
@@ -134,3 +135,15 @@ def test_that_a_complaint_is_reopened_reaches_who_had_settled_it__CMP_8(world, n
     call = Call(world.session, world.actor("clerk2"), now, reason="又停了")
     again = complaints.reopen_as_new(call, [complaint]).one()
     assert told(world, "reopened") == [(name, "complaints", again.id) for name in ("clerk", "lead")]
+
+
+def test_a_limit_that_is_counted_anew_is_no_news_for_who_watches__SET_1(world, now, watching):
+    ticket = ticket_in(world, TicketStatus.DISPATCHED, now)
+    watching(ticket, "clerk2")
+    of_estate = Clock.estate_id == world.estate.id, Clock.code == "on-site"
+    clock = world.session.scalars(select(Clock).where(*of_estate)).one()
+    due = ticket.due_at
+    settings.amend_clocks(Call(world.session, world.actor("manager"), now), [clock], minutes=1).one()
+    assert (ticket.due_at < due, told(world)) == (True, [])
+    do(world, "accept", ticket, now + MINUTE).one()
+    assert [each[0] for each in told(world)] == ["clerk2"]

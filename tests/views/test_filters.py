@@ -53,6 +53,7 @@ FILTERS: dict[str, dict[str, str]] = {
         "state=watched": "first",
         "state=attached": "first",
         "state=outside": "late",
+        "outside_party=梯业": "late",
         "state=submitted": "late",
         "missed=slip-acknowledged": "early",
         "missed=on-site": "early",

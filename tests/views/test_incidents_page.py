@@ -1,8 +1,11 @@
 """Reports of one cause on the pages: offered on desk, record and at intake, attached with one press (INT-6)."""
 
 import pytest
+from sqlalchemy import select
 
+from models.bulk import BulkRun
 from models.call import Call
+from models.matters import Severity
 from models.operations import tickets
 from models.tickets import Ticket
 from tests import reading
@@ -70,3 +73,61 @@ def test_a_press_without_a_leading_ticket_or_on_what_is_attached_changes_nothing
     assert "is part of an incident itself" in answer.text
     session.expire_all()
     assert [session.get(Ticket, number).incident_id for number in reports] == [None, reports[0], reports[0]]
+
+
+def test_one_key_attaches_what_the_record_offers__INT_6(sign_in, reports):
+    page = reading.page(sign_in("clerk").get(f"/admin/tickets/details/?id={reports[0]}"))
+    keyed = page.css("form.incident button[data-hotkey]")
+    assert [(one.attributes["data-hotkey"], one.attributes["type"]) for one in keyed] == [("i", "submit")]
+
+
+def test_reports_are_attached_in_bulk_from_the_list_and_put_back__INT_6(world, sign_in, session, post, now, reports):
+    client, leading = sign_in("clerk"), session.get(Ticket, reports[0]).number
+    session.rollback()
+    page = reading.page(client.get("/admin/tickets/"))
+    assert any("/bulk/attach/" in (one.attributes["formaction"] or "") for one in page.css("button[formaction]"))
+    chosen = {"stage": "preview", "key": "attach-to-one-incident", "leading": leading}
+    answer = post(client, "/admin/tickets/bulk/attach/", row=[str(number) for number in reports], **chosen)
+    run = session.scalars(select(BulkRun)).one()
+    number = str(run.id)
+    session.rollback()
+    previewed = reading.words(reading.page(client.get(answer.location)))
+    assert "is no other ticket of this estate" in previewed
+    assert post(client, "/admin/bulk-runs/run/", id=number).status_code == 302
+    assert [session.get(Ticket, each).incident_id for each in reports] == [None, reports[0], reports[0]]
+    session.rollback()
+    post(client, "/admin/bulk-runs/undo/", id=number)
+    undoing = str(session.scalars(select(BulkRun.id).order_by(BulkRun.id.desc())).first())
+    session.rollback()
+    assert post(client, "/admin/bulk-runs/run/", id=undoing).status_code == 302
+    session.expire_all()
+    assert [session.get(Ticket, each).incident_id for each in reports] == [None, None, None]
+
+
+def steps_of(client, number):
+    page = reading.page(client.get(f"/admin/tickets/details/?id={number}"))
+    links = page.css("section.next-steps a.btn, section.next-steps form")
+    addresses = [one.attributes.get("href") or one.attributes.get("action") for one in links]
+    return {address.partition("/step/")[2].partition("/")[0] for address in addresses}
+
+
+def test_all_are_told_from_the_leading_ticket_and_a_decision_is_offered_where_one_is_due__INT_6_DSP_9(
+    sign_in, session, world, now, reports
+):
+    rows = [session.get(Ticket, number) for number in reports]
+    alone = new_ticket(world, now, severity=Severity.SERIOUS, unit_id=world.units[3].id)
+    tickets.attach(Call(session, world.actor("clerk"), now), rows[1:], leading=rows[0]).all()
+    tickets.escalate(Call(session, world.actor("clerk"), now, reason="人手不够"), [rows[0]]).one()
+    number = alone.id
+    session.commit()
+    client = sign_in("supervisor")
+    offered = {each: steps_of(client, each) & {"tell_all", "decide"} for each in (*reports, number)}
+    assert offered == {reports[0]: {"tell_all", "decide"}, reports[1]: set(), reports[2]: set(), number: set()}
+    beside = client.get(f"/admin/tickets/preview/?id={reports[0]}").text
+    assert "/step/tell_all/" in beside
+    assert "/step/tell_all/" not in client.get(f"/admin/tickets/preview/?id={reports[1]}").text
+    tickets.decide(
+        Call(session, world.actor("supervisor"), now), [session.get(Ticket, reports[0])], decision="借调"
+    ).one()
+    session.commit()
+    assert steps_of(client, reports[0]) & {"tell_all", "decide"} == {"tell_all"}

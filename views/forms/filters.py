@@ -195,6 +195,23 @@ class KeyFilter(DeskFilter[str]):
         return self.column.in_(ids)
 
 
+class WordsFilter(DeskFilter[str]):
+    """Words in a column, whatever stands around them."""
+
+    control = "text"
+
+    def clean(self, value: str) -> str:
+        """The words; ValueError for none, or too many."""
+        value = value.strip()
+        if not value or len(value) > 100:
+            raise ValueError(value)
+        return value
+
+    def condition(self, value: str) -> ColumnElement[bool]:
+        """Whether they stand there."""
+        return self.column.icontains(value, autoescape=True)
+
+
 State = tuple[Caption, Callable[[datetime.datetime], ColumnElement[bool]]]
 
 

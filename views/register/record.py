@@ -94,7 +94,9 @@ class RecordPages(Part[Row]):
             questions["told"] = select(Told.id, Told.kind).where(*own).order_by(Told.id)
         if self.knows("watch"):
             questions["watched"] = select(Watcher.id).where(Watcher.of(self.model, record.id), Watcher.staff_id == me)
-        found = gathered({**questions, **self.questions_beside(record), **history_questions(self.register, record.id)})
+        questions |= {**self.questions_of_steps(record), **self.questions_beside(record)}
+        found = gathered({**questions, **history_questions(self.register, record.id)})
+        self.learn_of_steps(record, found)
         for place, table in enumerate(tables):
             rows = found.get(f"related {place}", ())
             table.rows += [table.show(row) for row in rows]
@@ -105,6 +107,13 @@ class RecordPages(Part[Row]):
         shown = [table for table in tables if table.rows or table.links]
         further = self.shown_beside(record, found)
         return shown, entries, found.get("told", ()), bool(found.get("watched")), further
+
+    def questions_of_steps(self, record: Row) -> dict[str, Question]:
+        """What has to be asked to say which steps make sense for *record*."""
+        return {}
+
+    def learn_of_steps(self, record: Row, answers: Mapping[str, list[Any]]) -> None:
+        """Keep what was answered for the steps that are offered of *record* in this request."""
 
     def questions_beside(self, record: Row) -> dict[str, Question]:
         """What the register asks besides for the page of *record*."""

@@ -186,8 +186,10 @@ class PersonalLists(Part[Row]):
         sections = self.sections[:PREVIEW_SECTIONS] or (("", tuple(self.listed_columns)),)
         names = [name for _title, names in sections for name in names]
         record = self.get_one(record_id, names)
+        events = history_questions(self.register, record.id, PREVIEW_EVENTS)
+        found = gathered({**self.questions_of_steps(record), **events})
+        self.learn_of_steps(record, found)
         offers = [offer for offer in self.offers(record) if offer.refusal is None]
-        found = gathered(history_questions(self.register, record.id, PREVIEW_EVENTS))
         entries = history(found, self.references(record))[:PREVIEW_EVENTS]
         facts = [(self.get_column_name(name), self.cells[name](record)) for name in names]
         return {

@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Mapping
 from typing import Any
 
-from flask import abort, flash, redirect, request
+from flask import abort, flash, g, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext
@@ -12,12 +12,14 @@ from markupsafe import Markup
 from sqlalchemy import ColumnElement, Integer, cast, select
 
 from models.errors import OperationRefused
+from models.matters import ClockRun
 from models.policy import may, visible
 from models.same_matter import UNFINISHED, Burst, bursts, reports_since
-from models.settings import DEFAULT_SETTINGS, Setting
-from models.tickets import Ticket
+from models.settings import DEFAULT_SETTINGS, Clock, Setting
+from models.tickets import ESCALATION, OPEN_STATUSES, Ticket
 from views.forms.base import DeskForm
 from views.register.scope import actor_here
+from views.register.steps import Offer
 from views.registers.intake import IntakePages
 from views.request.gathering import Question
 from views.request.queries import parse_id
@@ -52,6 +54,22 @@ def bursts_of(answers: Mapping[str, list[Any]]) -> list[Burst]:
 
 class IncidentPages(IntakePages):
     """What of an incident stands on a ticket's page, and the press that attaches all of its reports."""
+
+    def offers(self, record: Ticket) -> list[Offer]:
+        """A decision only where one is due (DSP-9), a word to all only on what leads an incident (INT-6)."""
+        fits: dict[str, bool] = g.get("fitting_steps", {})
+        return [offer for offer in super().offers(record) if fits.get(offer.step.verb, True)]
+
+    def questions_of_steps(self, record: Ticket) -> dict[str, Question]:
+        """Whether a decision on what it lacks is due, and whether it leads an incident that is not over."""
+        running = ClockRun.met_at.is_(None), ClockRun.cancelled_at.is_(None), Clock.code == ESCALATION
+        due = select(ClockRun.id).join(Clock, Clock.id == ClockRun.clock_id)
+        led = select(Ticket.id).where(Ticket.incident_id == record.id, Ticket.status.in_(OPEN_STATUSES))
+        return {"decide": due.where(ClockRun.of(Ticket, record.id), *running).limit(1), "tell_all": led.limit(1)}
+
+    def learn_of_steps(self, record: Ticket, answers: Mapping[str, list[Any]]) -> None:
+        """The step of each question makes sense where there is an answer."""
+        g.fitting_steps = {name: bool(answers.get(name)) for name in ("decide", "tell_all")}
 
     def questions_beside(self, record: Ticket) -> dict[str, Question]:
         """The reports of the same day, where the ticket may be one of several."""

@@ -16,7 +16,7 @@ from models.reports import reopened
 from models.settings import Category
 from models.tickets import CANCELS, IS_OPEN, OPEN_STATUSES, CancelKind, Ticket, TicketStatus
 from views.forms.clock_filter import MissedFilter
-from views.forms.filters import ChoiceFilter, DateFilter, KeyFilter, ReferenceFilter, StateFilter, overdue
+from views.forms.filters import ChoiceFilter, DateFilter, KeyFilter, ReferenceFilter, StateFilter, WordsFilter, overdue
 from views.register.record import Related
 from views.register.steps import Step
 from views.registers.call_form import CallForm
@@ -47,6 +47,7 @@ from views.registers.matters import (
     watched,
     who_called,
 )
+from views.registers.outside import OUTSIDE_COLUMNS, OutsideColumns
 from views.registers.ticket_forms import (
     AcceptForm,
     AnswerForm,
@@ -160,7 +161,7 @@ STEPS = (
     ),
     Step("name_follower", FollowerForm, when=is_open),
     Step("escalate", ReasonForm, when=is_open),
-    Step("decide", DecideForm, when=lambda t: is_open(t) and t.severity is Severity.SERIOUS),
+    Step("decide", DecideForm, when=is_open),
     Step("submit", SubmitForm, when=is_open),
     Step("note_answer", AuthorityForm, when=verbs.awaits_answer),
     Step("give_outside", OutsideForm, when=lambda t: t.status in WORKING and not verbs.is_outside(t)),
@@ -170,7 +171,7 @@ STEPS = (
     Step("attach", AttachForm, when=lambda t: may_be_cancelled(t) and t.incident_id is None),
     Step("detach", when=lambda t: is_open(t) and t.incident_id is not None),
     Step("change_kind", KindForm, prefill=("kind",), when=is_in_hand),
-    Step("take_as_complaint", TakeAsComplaintForm, when=is_in_hand),
+    Step("take_as_complaint", TakeAsComplaintForm, when=lambda t: is_in_hand(t) and t.waiting_from is None),
     Step("take_back", when=lambda t: t.cancel_kind is CancelKind.DUPLICATE),
     Step("merge", MergeForm, when=may_be_cancelled),
     Step("cancel", CancelForm, "danger", when=is_open),
@@ -179,7 +180,7 @@ STEPS = (
 )
 
 
-class TicketView(IncidentPages):
+class TicketView(OutsideColumns, IncidentPages):
     """``/admin/tickets/``."""
 
     model = Ticket
@@ -192,6 +193,7 @@ class TicketView(IncidentPages):
         "INT-6": ("report_again", "register_again"),
         "INT-7": ("lower_severity",),
         "INT-8": ("change_kind", "take_as_complaint"),
+        "INT-14": ("resume",),
         "DSP-1": ("dispatch", "reassign"),
         "DSP-2": ("amend",),
         "DSP-11": ("dispatch", "assign", "reassign"),
@@ -221,6 +223,7 @@ class TicketView(IncidentPages):
         "team",
         "assignee",
         "desk_owner",
+        *OUTSIDE_COLUMNS,
         "heard_at",
         "registered_at",
         "due_at",
@@ -241,6 +244,7 @@ class TicketView(IncidentPages):
         ReferenceFilter(Ticket.assignee_id, "handler"),
         ReferenceFilter(Ticket.desk_owner_id, "desk"),
         KeyFilter(Ticket.unit_id, "unit"),
+        WordsFilter(Ticket.outside_party),
         DateFilter(Ticket.registered_at),
         DateFilter(Ticket.registered_at, until=True),
     )
@@ -268,6 +272,7 @@ class TicketView(IncidentPages):
         "summary": ("summary", "incident"),
         "unit": ("unit", "place"),
         "other_callers": ("id",),
+        "outside_until": ("id", "outside_party"),
         "promised_at": ("promised_at", "status", "finished_at"),
     }
     sections = (

@@ -14,6 +14,7 @@ from models.operations.core.move import (
 )
 from models.operations.core.new_runs import Course, FirstLimits, counted_due, first_limits, start_first
 from models.operations.core.numbers import take_numbers, take_numbers_by_day
+from models.operations.core.pauses import GOES_ON, STANDS, Taken, course_since, note_pause, steps_taken
 from models.operations.core.phones import check_own_phone, check_phone, phone_columns, same_phone
 from models.operations.core.pinyin import MAXIMUM_LENGTH, SURNAMES, name_pinyin
 from models.operations.core.registers import (
@@ -64,8 +65,10 @@ __all__ = [
     "CHUNK",
     "DESK_ROLES",
     "FINDERS",
+    "GOES_ON",
     "MAXIMUM_LENGTH",
     "NO_STEPS",
+    "STANDS",
     "SURNAMES",
     "TELLS",
     "TELLS_RESIDENTS",
@@ -79,6 +82,7 @@ __all__ = [
     "New",
     "People",
     "Step",
+    "Taken",
     "Tell",
     "TellResident",
     "ToResident",
@@ -97,6 +101,7 @@ __all__ = [
     "check_phone",
     "condition_of",
     "counted_due",
+    "course_since",
     "create",
     "create_with_clocks",
     "creation",
@@ -116,6 +121,7 @@ __all__ = [
     "local_dates",
     "message",
     "name_pinyin",
+    "note_pause",
     "number_of",
     "once_looked_up",
     "operation",
@@ -129,6 +135,7 @@ __all__ = [
     "send_to_residents",
     "sift",
     "start_first",
+    "steps_taken",
     "take_back",
     "take_numbers",
     "take_numbers_by_day",

@@ -91,8 +91,11 @@ class RunningClocks:
         self._touched.add(row.id)
         return due
 
-    def begin(self, row: Any, clock: Clock, course: Course) -> None:
-        """Let *clock* of *row* run as if it had since its own start, with the time that the work waited meanwhile."""
+    def begin(self, row: Any, clock: Clock, course: Course, *, due_at: datetime.datetime | None = None) -> None:
+        """Let *clock* of *row* run as if it had since its own start, with the time that the work waited meanwhile.
+
+        *due_at*: an agreed end of its own, which is not counted.
+        """
         if self._preview or self.runs(row, clock.code):
             return
         self._clocks[clock.id] = clock
@@ -100,7 +103,8 @@ class RunningClocks:
             row.estate_id, clock.id, clock.version, row.id, course.started_at, course.started_at, self._now, self._now
         )
         run.pauses, run.paused_minutes, run.paused_at = course.pauses or None, course.paused_minutes, course.paused_at
-        run.due_at = counted_due(self._settings, clock, run)
+        run.due_at = counted_due(self._settings, clock, run) if due_at is None else due_at
+        run.clock_version = clock.version if due_at is None else None
         self._of(row).append(run)
         self._touched.add(row.id)
 

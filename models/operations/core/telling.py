@@ -118,6 +118,8 @@ class Tell:
     whom: Callable[[Step], Iterable[int | None]]
 
 
+NO_NEWS = ("recount",)
+"""Of these steps nobody is told who only watches: a limit that counts otherwise is no step on the matter."""
 _WATCHED = Tell(ToldKind.WATCHED, known_rule("WATCH"), lambda _step: ())
 _WATCHABLE = frozenset(table.name for table in registers_of(Base.metadata.tables[Watcher.__tablename__]))
 
@@ -150,7 +152,7 @@ def tell(call: Call, verb: str, rows: Sequence[Base], events: Sequence[int], bef
     _settle(call, rows, before)
     people = People(call.session)
     _tell_residents(call, verb, rows, events, before, people)
-    watching = people.watching(rows) if before else {}
+    watching = people.watching(rows) if before and verb not in NO_NEWS else {}
     if not declared and not watching:
         return
     messages: list[dict[str, Any]] = []

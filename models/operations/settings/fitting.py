@@ -15,15 +15,21 @@ from models.base import tables
 from models.call import Call
 from models.conditions import Asking, Branch, Condition, clause, read
 from models.errors import OperationRefused, gettext_noop
-from models.events import Event
 from models.matters import ClockRun
-from models.operations.core import BEGINS, CHUNK, Course, Move, condition_of
+from models.operations.core import (
+    BEGINS,
+    CHUNK,
+    GOES_ON,
+    STANDS,
+    Course,
+    Move,
+    Taken,
+    condition_of,
+    note_pause,
+    steps_taken,
+)
 from models.policy import role_for
 from models.settings import Clock, EstateSettings
-
-STANDS, GOES_ON = "wait", "resume"
-"""The verbs with which work waits, and goes on."""
-
 
 PEOPLE = ("me", "my_team")
 
@@ -107,19 +113,12 @@ def _registered(model: Any) -> Any:
     return model.registered_at if "registered_at" in model.__table__.columns else model.created_at
 
 
-def _steps(session: Session, clock: Clock, ids: Sequence[int]) -> dict[int, list[tuple[str, datetime.datetime]]]:
+def _steps(session: Session, clock: Clock, ids: Sequence[int]) -> dict[int, list[Taken]]:
     verbs = {clock.start_event, clock.stop_event} | (set() if clock.runs_on else {STANDS, GOES_ON})
-    of_records = Event.register == clock.register, Event.record_id.in_(ids), Event.verb.in_(verbs)
-    found: dict[int, list[tuple[str, datetime.datetime]]] = {}
-    query = select(Event.record_id, Event.verb, Event.at).where(*of_records).order_by(Event.record_id, Event.id)
-    for record_id, verb, at in session.execute(query):
-        found.setdefault(record_id, []).append((verb, at))
-    return found
+    return steps_taken(session, clock.register or "", ids, verbs)
 
 
-def _course(
-    clock: Clock, steps: Sequence[tuple[str, datetime.datetime]], registered_at: datetime.datetime
-) -> Course | None:
+def _course(clock: Clock, steps: Sequence[Taken], registered_at: datetime.datetime) -> Course | None:
     """How the clock would have run by *steps* of a record, the last time that it would have begun; None for never."""
     course = Course(registered_at) if clock.start_event == BEGINS else None
     for verb, at in steps:
@@ -129,12 +128,8 @@ def _course(
             continue
         elif verb == clock.stop_event:
             course.met_at = at
-        elif verb == STANDS and course.paused_at is None:
-            course.paused_at = at
-        elif verb == GOES_ON and course.paused_at is not None:
-            course.paused_minutes += int((at - course.paused_at).total_seconds() // 60)
-            course.pauses.append([course.paused_at.isoformat(), at.isoformat()])
-            course.paused_at = None
+        else:
+            note_pause(course, verb, at)
     return course
 
 

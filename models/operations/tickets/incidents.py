@@ -23,6 +23,7 @@ from models.tickets import (
     Ticket,
     TicketStatus as S,
 )
+from models.verbs import Undo
 
 UNFINISHED = tuple(CANCELS)
 _ENDED_WITH_IT = [limit.code for limit in TIME_LIMITS if limit.code not in (CHARGE_PAID, CLOSING, SLIP_BACK)]
@@ -37,7 +38,14 @@ def attached_to(session: Session, leading: Iterable[Ticket], statuses: Collectio
     return list(session.scalars(query.order_by(Ticket.id))) if ids else []
 
 
-@verb(Ticket, roles=CLERKS, label=gettext_noop("Attach to an incident"), rule="INT-6")
+@verb(
+    Ticket,
+    roles=CLERKS,
+    label=gettext_noop("Attach to an incident"),
+    rule="INT-6",
+    bulk=True,
+    undo=Undo(built_on=frozenset({"status"})),
+)
 def attach(move: Move[Ticket], *, leading: Ticket) -> None:
     """Make unfinished tickets further reports of the incident that *leading* leads (INT-6).
 
