@@ -166,13 +166,18 @@ def test_what_waits_is_put_right_too_and_the_time_it_waited_is_left_out__INT_8(
     world: World, now: datetime.datetime
 ) -> None:
     ticket = ticket_in(world, TicketStatus.IN_PROGRESS, now, kind=TicketKind.SUGGESTION)
-    always = {"calendar": ClockCalendar.ALWAYS, "minutes": 600}
     own = Call(world.session, world.actor("manager"), now)
     clock = world.session.scalars(select(Clock).where(Clock.code == "ask-done", Clock.estate_id == world.estate.id))
     settings.amend_clocks(own, [clock.one()], calendar=ClockCalendar.ALWAYS, minutes=60).one()
-    counts = {"code": "十小时", "register": "tickets", "start_event": "register", "stop_event": "finish"}
+    counts: dict[str, Any] = {
+        "minutes": 600,
+        "code": "十小时",
+        "register": "tickets",
+        "start_event": "register",
+        "stop_event": "finish",
+    }
     repairs = {"field": "kind", "op": "is", "value": "repair"}
-    draft = settings.ClockDraft(estate_id=world.estate.id, **counts, **always, condition=repairs)
+    draft = settings.ClockDraft(estate_id=world.estate.id, **counts, condition=repairs)
     settings.register_clocks(own, [draft]).one()
     for begin, end in ((10, 30), (40, 45)):
         do(world, "wait", ticket, now + begin * MINUTE).one()

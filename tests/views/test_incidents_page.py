@@ -107,7 +107,7 @@ def test_reports_are_attached_in_bulk_from_the_list_and_put_back__INT_6(world, s
 def steps_of(client, number):
     page = reading.page(client.get(f"/admin/tickets/details/?id={number}"))
     links = page.css("section.next-steps a.btn, section.next-steps form")
-    addresses = [one.attributes.get("href") or one.attributes.get("action") for one in links]
+    addresses = [str(one.attributes.get("href") or one.attributes.get("action")) for one in links]
     return {address.partition("/step/")[2].partition("/")[0] for address in addresses}
 
 
