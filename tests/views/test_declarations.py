@@ -14,10 +14,12 @@ from models.operations.bulk import decoded, encode
 from models.policy import permissions
 from models.session import DeskSession
 from models.staff import Department, Staff, Team
+from models.tickets import Ticket
 from models.verbs import everything, find, labels
 from tests.factories import World
 from tests.fixed import NOW
 from tests.grants import GRANTS
+from tests.operations.walks import new_ticket
 from tests.records import Records
 from tests.views.test_exports import DIFFERENT, FEW
 from tests.views.test_filters import FILTERS
@@ -167,7 +169,7 @@ def test_bulk_arguments_come_back_from_json_as_what_they_were(session: DeskSessi
     session.add(run)
     session.flush()
     examples: dict[type[Any], Any] = {Team: team, Staff: person, BulkRun: run, datetime.datetime: NOW}
-    examples[BringerKind] = BringerKind.OTHER
+    examples |= {BringerKind: BringerKind.OTHER, Ticket: new_ticket(world, NOW)}
     for each in everything():
         if not each.bulk:
             continue
