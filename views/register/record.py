@@ -13,6 +13,7 @@ from models.policy import visible
 from models.staff import Staff
 from models.told import UNSEEN, Told, Watcher
 from views.register.part import Row
+from views.register.stages import Way, next_turn, stages_of
 from views.request import context
 from views.request.gathering import Question, gathered
 from views.request.queries import asked_id
@@ -54,6 +55,10 @@ class RecordPages(Part[Row]):
     sections: Sequence[tuple[Any, tuple[str, ...]]] = ()
     """Heading and columns of each group of facts."""
     phone_verb = "read_phone"
+    stages: Way = ()
+    """The states of the register in order, where they are a way."""
+    headline: Sequence[str] = ()
+    """The sentence that the page is called by instead of its number, and the facts that stand below it."""
 
     @expose("/details/")
     def details_view(self) -> ResponseReturnValue:
@@ -67,6 +72,9 @@ class RecordPages(Part[Row]):
             self.details_template,
             record=record,
             name=self.name_of(record),
+            headline=self.headline_of(record),
+            stages=stages_of(self.stages, record) if self.stages else (),
+            turn=next_turn(self.steps, record) if self.stages else None,
             sections=self.facts(record),
             offers=offers,
             related=tables,
@@ -122,6 +130,12 @@ class RecordPages(Part[Row]):
     def shown_beside(self, record: Row, answers: Mapping[str, list[Any]]) -> dict[str, Any]:
         """What the page shows of the answers."""
         return {}
+
+    def headline_of(self, record: Row) -> list[Any]:
+        """The sentence of *record* and what is told below it, without what is empty."""
+        in_full = self.may_read_phone(record)
+        told = [self.fact(record, name, in_full=in_full) for name in self.headline]
+        return [value for value in told if value != NOTHING]
 
     def references(self, record: Row) -> dict[Any, set[int]]:
         """Table -> ids of the records that the facts of *record* name by their column alone."""

@@ -151,6 +151,17 @@ class ComplaintView(CallPages[Complaint]):
     model = Complaint
     group = _("Matters")
     steps = STEPS
+    stages = (
+        (ComplaintStatus.REGISTERED, "registered_at"),
+        (ComplaintStatus.ASSIGNED, "assigned_at"),
+        (ComplaintStatus.INVESTIGATING, None),
+        (ComplaintStatus.PROPOSAL, None),
+        (ComplaintStatus.AGREED, "agreed_at"),
+        (ComplaintStatus.CARRIED_OUT, "carried_out_at"),
+        (ComplaintStatus.FOLLOWED_UP, None),
+        (ComplaintStatus.ARCHIVED, "archived_at"),
+    )
+    headline = ("summary", "unit", "place", "reporter_name", "reporter_phone")
     unblocked_by = {
         "INT-1": ("reassign",),
         "INT-3": ("amend",),

@@ -186,6 +186,15 @@ class TicketView(OutsideColumns, IncidentPages):
     model = Ticket
     group = _("Matters")
     steps = STEPS
+    stages = (
+        (TicketStatus.RECEIVED, "registered_at"),
+        (TicketStatus.DISPATCHED, "dispatched_at"),
+        (TicketStatus.ACCEPTED, "accepted_at"),
+        (TicketStatus.IN_PROGRESS, "arrived_at"),
+        (TicketStatus.DONE, "finished_at"),
+        (TicketStatus.CLOSED, "closed_at"),
+    )
+    headline = ("summary", "unit", "place", "reporter_name", "reporter_phone")
     unblocked_by = {
         "INT-1": ("reassign",),
         "INT-3": ("amend",),

@@ -23,7 +23,7 @@ from views.request import context
 from views.request.gathering import GatheredRow, Question
 from views.words.cells import value_text
 from views.words.labels import label_in, register_label
-from views.words.language import joined, label, local_time, money, say
+from views.words.language import joined, label, local_time, money, say, titled
 from views.words.references import learn_names, reference_of
 
 EventRow = Event | GatheredRow | SimpleNamespace
@@ -32,6 +32,13 @@ LIMIT = 200
 HIDDEN = frozenset({"name_pinyin", "code"})
 VERBS = frozenset({"start_event", "stop_event"})
 """Columns that hold the code of a verb."""
+GIST = (
+    *("team_id", "assignee_id", "follower_id", "desk_owner_id", "visit_from", "visit_until", "promised_at"),
+    *("kind", "severity", "waiting_reason", "outside_party", "submitted_to", "charge_fen", "result"),
+    *("nature", "proposal", "cancel_kind", "badge_number", "borrower_name"),
+)
+"""What of a step is told in its line: to whom, for when, as what. All else stands below it."""
+LONGEST_GIST = 120
 
 
 @dataclass
@@ -84,23 +91,28 @@ def history(answers: Mapping[str, Sequence[GatheredRow]], also: Mapping[type[Any
         wanted.setdefault(model, set()).update(ids)
     wanted.setdefault(Staff, set()).update(comment.author_id for comment in comments)
     names = learn_names(wanted)
-    shown = [
-        Entry(
-            at=event.at,
-            who=names[Staff, event.actor_id],
-            what=say(verb_label(event.verb)),
-            role=role_text(event.role),
-            text=reason_of(event),
-            rule=event.rule or "",
-            changes=changes_of(event, names),
-        )
-        for event in events
-    ]
+    shown = [_entry(event, names) for event in events]
     shown += [
         Entry(at=comment.at, who=names[Staff, comment.author_id], what=label(comment.kind), text=comment.body)
         for comment in comments
     ]
     return sorted(shown, key=lambda entry: entry.at, reverse=True)
+
+
+def _entry(event: EventRow, names: Mapping[tuple[type[Any], int], str]) -> Entry:
+    """One line: what was done, and to whom, for when, as what: “dispatch: engineering; Wang; 14:00”."""
+    verb, changed = say(verb_label(event.verb)), _changed(event, names)
+    told = "" if not event.before else joined(changed[name][2] for name in GIST if name in changed and changed[name][2])
+    gist = told if len(told) <= LONGEST_GIST else f"{told[:LONGEST_GIST]}…"
+    return Entry(
+        at=event.at,
+        who=names[Staff, event.actor_id],
+        what=titled(verb, gist) if gist else verb,
+        role=role_text(event.role),
+        text=reason_of(event),
+        rule=event.rule or "",
+        changes=list(changed.values()),
+    )
 
 
 def role_text(word: str) -> str:
@@ -116,16 +128,22 @@ def reason_of(event: EventRow) -> str:
 
 def changes_of(event: EventRow, names: Mapping[tuple[type[Any], int], str]) -> list[tuple[str, str, str]]:
     """Column, before and after of one event (a row with its columns); technical columns left out."""
+    return list(_changed(event, names).values())
+
+
+def _changed(event: EventRow, names: Mapping[tuple[type[Any], int], str]) -> dict[str, tuple[str, str, str]]:
     model = tables().get(event.register)
     told = said(event, keyring_of(context.session()))
     said_before, said_after = (_as_columns(model, facts) for facts in told[:2])
-    changed = []
+    changed = {}
     for name in {**said_before, **said_after}:
         before, after = said_before.get(name), said_after.get(name)
         if _is_technical(model, name) or (model is not AuditRun and {dict} & {type(before), type(after)}):
             continue
-        changed.append(
-            (str(label_in(model, name)), _fact(model, name, before, names), _fact(model, name, after, names))
+        changed[name] = (
+            str(label_in(model, name)),
+            _fact(model, name, before, names),
+            _fact(model, name, after, names),
         )
     return changed
 
