@@ -5,6 +5,7 @@ import html
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import delete, select
 
@@ -15,10 +16,12 @@ from models.roles import Role
 from models.said import PersonalKey
 from models.session import DeskSession
 from models.staff import StaffAssignment
-from models.tickets import Ticket
+from models.tickets import Ticket, TicketStatus
 from models.told import Told, ToldKind
 from tests import reading
 from tests.factories import World
+from tests.marks import only_sqlite
+from tests.operations.walks import ticket_in
 from tests.records import Records
 from tests.views.test_statements import filled
 
@@ -180,3 +183,51 @@ def test_what_was_said_is_shown_in_the_history_until_it_is_erased(
         told = client.get(address).text
         assert "王强家漏水" not in told
         assert "erased" in told
+
+
+WAY = ["received", "dispatched", "accepted", "in progress", "done", "closed"]
+
+
+@pytest.mark.parametrize(
+    ("status", "way", "turn"),
+    [
+        (TicketStatus.RECEIVED, WAY, "Next step: Dispatch · 陈思"),
+        (TicketStatus.DISPATCHED, WAY, "Next step: Accept · 王强"),
+        (TicketStatus.IN_PROGRESS, WAY, "Next step: Finish · 王强"),
+        (TicketStatus.WAITING, [*WAY[:4], "waiting", *WAY[4:]], "Next step: Resume · 王强"),
+        (TicketStatus.CLOSED, WAY, None),
+        (TicketStatus.CANCELLED, ["received", "cancelled"], None),
+    ],
+)
+@only_sqlite
+def test_a_record_says_where_it_is_and_whose_turn_it_is__JOB_1(
+    status: TicketStatus,
+    way: list[str],
+    turn: str | None,
+    session: DeskSession,
+    world: World,
+    now: datetime.datetime,
+    sign_in: Callable[..., FlaskClient],
+) -> None:
+    ticket = ticket_in(world, status, now - datetime.timedelta(minutes=50))
+    session.commit()
+    page = reading.page(sign_in("clerk").get(f"/admin/tickets/details/?id={ticket.id}"))
+    heading = reading.words(reading.one(page, "h1"))
+    assert heading.startswith(f"{ticket.summary} {ticket.number} "), "called by its sentence"
+    stages = reading.one(page, "ol.stages")
+    assert [reading.words(node) for node in stages.css("li > span")] == way
+    current = reading.one(stages, "[aria-current=step] > span")
+    assert reading.words(current) == {"in_progress": "in progress"}.get(status.value, status.value)
+    turns = [reading.words(node) for node in page.css("p.turn")]
+    assert [text.split(" · ")[:2] for text in turns] == ([turn.split(" · ")] if turn else [])
+
+
+@only_sqlite
+def test_the_history_says_to_whom_and_for_when__DSP_11(
+    session: DeskSession, world: World, now: datetime.datetime, sign_in: Callable[..., FlaskClient]
+) -> None:
+    ticket = ticket_in(world, TicketStatus.DISPATCHED, now - datetime.timedelta(hours=3))
+    session.commit()
+    page = reading.page(sign_in("clerk").get(f"/admin/tickets/details/?id={ticket.id}"))
+    lines = [reading.words(node) for node in page.css(".history-head strong")]
+    assert lines == ["Dispatch: engineering; 王强", "Register"]

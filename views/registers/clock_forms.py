@@ -178,7 +178,7 @@ class OfChangedClock(OfCondition):
         lines = stored or []
         filled = {f"{name}_{number}": line[at] for number, line in enumerate(lines) for at, name in enumerate(_LINE)}
         super().__init__(formdata, obj=obj, **{**filled, **more})
-        self._stored, self._register = stored, obj.register or ""
+        self._stored, self._register = stored, getattr(obj, "register", None) or ""
         of_register = [(word, text) for word, text in offered_fields() if word.startswith(f"{self._register}.")]
         for number in range(LINES):
             setattr(self[f"field_{number}"], "offered", of_register)  # noqa: B010  # a field of ours
@@ -199,9 +199,9 @@ class OfChangedClock(OfCondition):
         return self.condition(self._register)
 
 
-def stored_lines(clock: Clock) -> list[Line] | None:
-    """The lines that say the condition of *clock*; None for a built-in one, and for one that they cannot say."""
-    if clock.register not in addable():
+def stored_lines(clock: Clock | None) -> list[Line] | None:
+    """The lines that say the condition of *clock*; None for a built-in one or none, and where they cannot say it."""
+    if clock is None or clock.register not in addable():
         return None
     said = clock.condition
     leaves = [] if said is None else said["all"] if set(said) == {"all"} else [said]
