@@ -29,6 +29,7 @@ ELSEWHERE = {
     },
     # A condition is put together of fields of its own; what is wrong with the whole is said on top.
     ("clocks", "register"): {"condition"},
+    ("clocks", "amend"): {"condition"},
     # What becomes an emergency is dispatched to its team, without person and visit.
     ("tickets", "change_kind"): {"assignee", "visit_until"},
     # Numbers of residents and of staff are written by one verb; each form has its own person. A resident's own number

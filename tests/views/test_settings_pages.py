@@ -66,7 +66,8 @@ LISTS = {
     "clocks": [
         "query or suggestion answered INT-14 Tickets Register Answer 2880 around the clock yes —",
         "answered as promised INT-5 Tickets Register Answer 30 around the clock yes —",
-        "outside party done by then JOB-9 Tickets Give to an outside party Outside party is done 4320 around the clock yes —",
+        "outside party done by then JOB-9 Tickets Give to an outside party Outside party is done"
+        " 4320 around the clock yes —",
         "authority answered by then DSP-9 Tickets Submit to an authority Note the answer 20160 around the clock yes —",
         "decided on what is lacking DSP-9 Tickets Escalate Decide on what is lacking 1440 around the clock yes —",
         "waited no longer than said INT-14 Tickets Put on hold Resume 132480 around the clock yes —",
@@ -79,11 +80,13 @@ LISTS = {
         "slip picked up DSP-4 Tickets Dispatch Accept 15 around the clock yes —",
         "job dispatched DSP-2 Tickets Register Dispatch 30 around the clock yes —",
         "emergency dispatched DSP-1 Tickets Register Dispatch 5 around the clock yes —",
-        "owner told of the lost key KEY-4 Keys Report lost Record that the owner was told 0 by the end of the day yes —",
+        "owner told of the lost key KEY-4 Keys Report lost Record that the owner was told 0 by the"
+        " end of the day yes —",
         "approval used KEY-3 Key approvals Approve Lend 0 by the end of the day yes —",
         "approval decided KEY-3 Key approvals Request approval Approve 0 by the end of the day yes —",
         "followed up FUP-1 Follow-ups Finish Record follow-up 4320 around the clock yes —",
-        "corrective measures by their date CMP-3 Complaints Write formal record Record as carried out 10080 around the clock yes —",
+        "corrective measures by their date CMP-3 Complaints Write formal record Record as carried"
+        " out 10080 around the clock yes —",
         "formal record written CMP-3 Complaints Register Write formal record 480 working hours yes —",
         "archived when carried out CMP-8 Complaints Record as carried out Archive 10080 around the clock yes —",
         "serious complaint reviewed CMP-13 Complaints Register Write review 2400 working hours yes —",
