@@ -23,6 +23,7 @@ from flask import (
 from flask_babel import gettext
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
+from gunicorn.http.errors import NoMoreData, ParseException
 from sqlalchemy.exc import (
     DataError,
     DBAPIError,
@@ -188,7 +189,7 @@ def _read_away(most: int) -> None:
         left = min(left, request.content_length)
     elif not request.environ.get("wsgi.input_terminated"):
         return
-    with suppress(OSError):  # the client has gone
+    with suppress(OSError, ParseException):  # the client has gone, or sends what is no body
         while left > 0 and (block := stream.read(min(left, MAXIMUM_FIELDS))):
             left -= len(block)
 
@@ -297,6 +298,8 @@ ERRORS: dict[type[Exception], Callable[[Any], Any]] = {
     StaleDataError: lambda _error: error_page(409, gettext("Someone else changed this record at the same time.")),
     DataError: lambda _error: error_page(400, gettext("A value is too large, or not of the kind that is needed.")),
     **dict.fromkeys(DATABASE_GONE, _database_gone),
+    # A body whose pieces are not as long as they say, or that ends before its end.
+    **dict.fromkeys((ParseException, NoMoreData), lambda _error: error_page(400)),
     Exception: _unexpected,
 }
 """What was raised -> the page that says so."""

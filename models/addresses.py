@@ -45,6 +45,21 @@ def without_estate(text: str, names: Iterable[str]) -> str:
     return text
 
 
+_KIND_OF_ESTATE = re.compile(r"(?:花园|家园|小区|公寓|公馆|新村|社区|苑|园|城|府|邸|里|庭|湾|居)$")
+_STREET_AND_NUMBER = re.compile(
+    rf"[{_HAN}0-9]{{1,10}}?(?:路|街|大道|道|胡同|巷)\s*(?:[0-9]+\s*弄|[0-9]+(?:-[0-9]+)?\s*号)$"
+)
+
+
+def called(name: str, address: str | None) -> list[str]:
+    """How people say where an estate is: its *name*, the short of it (翠湖 of 翠湖花园), its *address* and street."""
+    short = _KIND_OF_ESTATE.sub("", name)
+    said = [name, *([short] if len(short) > 1 and not _PART_OF_AN_ESTATE.fullmatch(short) else [])]
+    where = unicodedata.normalize("NFKC", address or "").strip()
+    street = re.sub(rf"^(?:[{_HAN}]{{1,9}}?(?:省|市|区|县|旗|镇|乡|街道)\s*)*", "", where)
+    return [*said, *([where, street] if _STREET_AND_NUMBER.search(where) else [])]
+
+
 def room_in_address(text: str, estate_name: str, *, has_building: bool = False) -> str:
     """The room that *text* names, without street and estate (RES-1); the text itself where it is no address.
 

@@ -13,7 +13,9 @@ _TITLES = (
 _ROLES = "业主|产权人|户主|房东|租户|租客|承租人|家属|家人|本人|配偶|owner|tenant|family"
 _TITLED = re.compile(rf"([{_HAN}]{{1,4}}?)(?:{_TITLES}|{_ROLES})|[老小阿]([{_HAN}])")
 _OF_SOMEBODY = re.compile(rf"([{_HAN}])某某?|([{_HAN}]{{2,4}}(?:{_TITLES})?)家")
-_FILLER = re.compile(rf"(?:的?(?:{_ROLES}|住户|家里?|那户|电话|手机号?)|的)")
+_FILLER = re.compile(
+    rf"(?:的?(?:{_ROLES}|住户|家里?|那户|电话|手机号?)|的|我?们?(?:这里|这边)?(?:就?是|住在?|家在?)|我们?)"
+)
 _BEFORE_NAME = re.compile(rf"^的(?=[{_HAN}])|(?<=[{_HAN}])的$")
 _HYPHENATED = re.compile(r"(?<![\w-])([a-z]{2,})-([a-z]{2,})(?![\w-])")
 _TONES = "āǎēěīǐōǒūǔǖǘǚǜ"
@@ -49,6 +51,18 @@ def without_tones(text: str) -> str:
         return text
     text = re.sub("[üǖǘǚǜ]", "v", text)
     return re.sub("[\u0300-\u030c]", "", unicodedata.normalize("NFD", text))
+
+
+_PLAIN = str.maketrans(
+    {"đ": "d", "ð": "d", "ł": "l", "ø": "o", "ħ": "h", "ı": "i", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th"}
+)
+
+
+def without_marks(name: str) -> str:
+    """*name* in small letters without the marks that a keyboard may lack: Nguyễn as nguyen, Müller as muller."""
+    apart = unicodedata.normalize("NFD", name.lower())
+    plain = "".join(sign for sign in apart if unicodedata.category(sign) != "Mn")
+    return unicodedata.normalize("NFC", plain).translate(_PLAIN)
 
 
 def with_pinyin_apart(text: str) -> str:

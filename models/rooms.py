@@ -26,7 +26,7 @@ _FLOOR = re.compile(r"(?<=栋|幢|座|楼|元)\s*([0-9]{1,2})(?:层|楼)\s*(?=\1
 _SAID = re.compile(
     rf"""(?<![^\s,;，；、])
     (?: (?:building|bldg\.?|block|tower)\s+ | 第 )?
-    (?: (?P<building> [0-9]{{1,3}} | [a-z] | {_NUMERALS}) \s*(?:{_BUILDING}|{_STAIRWELL}) [\s,，-]*
+    (?: (?P<building> [0-9]{{1,3}} | [a-z] | {_NUMERALS}) \s*(?:{_BUILDING}|{_STAIRWELL}) [\s,，、-]*
       | (?P<bare> [0-9]{{1,2}} | [a-z]) [\s,，-]+ )
     (?: (?:(?:entrance|stair(?:well)?|unit)\s+)?
         (?: (?P<stairwell> [0-9]{{1,2}} | {_NUMERALS}) \s*(?:{_STAIRWELL}) [\s,，-]*
@@ -44,6 +44,11 @@ _TURNED = re.compile(
 )
 _USUAL = (
     (_TURNED, r"\2-\1"),
+    # The room before its building: 1203室4栋, 1203, 4栋.
+    (
+        re.compile(r"(?<![\w-])([0-9]{3,4})(?:号?[室房])?[\s,、]*(?:第\s*)?([0-9]{1,2})(?:号楼|[栋幢座])(?![\w-])"),
+        r"\2-\1",
+    ),
     (re.compile(r"廿(?=[一二三四五六七八九]?(?:号楼|[栋幢座]))"), "二十"),
     (re.compile("两(?=单元|号楼|[栋幢座])"), "二"),
     (re.compile(r"(?<=[栋幢座楼#])\s*([0-9]{1,2})\s*单(?=\s*[0-9]{3,4}(?![0-9]))"), r"\1单元"),

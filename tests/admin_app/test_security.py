@@ -5,6 +5,7 @@ import io
 
 import pytest
 from flask import Blueprint
+from gunicorn.http.errors import ChunkMissingTerminator, InvalidChunkSize, NoMoreData
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
@@ -130,6 +131,28 @@ def test_broken_addresses_are_refused(client, world, path):
 def test_broken_forms_are_refused(client, world, body):
     kind = "application/x-www-form-urlencoded"
     assert client.post("/login", data=body, content_type=kind).status_code == 400
+
+
+class BrokenBody(io.RawIOBase):
+    """A body that says of its pieces what they are not, as gunicorn reads it."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        raise self.error
+
+
+@only_sqlite
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x"])
+@pytest.mark.parametrize("error", [InvalidChunkSize(b"zz"), ChunkMissingTerminator(b"x"), NoMoreData()])
+def test_a_body_in_broken_pieces_is_refused(client, world, kind, error):
+    body = io.BufferedReader(BrokenBody(error))
+    told = {"wsgi.input": body, "wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"}
+    assert client.post("/login", content_type=kind, environ_overrides=told).status_code == 400
 
 
 @only_sqlite

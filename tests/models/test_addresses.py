@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.addresses import room_in_address, without_estate
+from models.addresses import called, room_in_address, without_estate
 from models.errors import OperationRefused
 from models.rooms import room_key
 
@@ -64,3 +64,19 @@ def test_a_house_number_is_no_building_unless_another_column_says_it__RES_1():
 )
 def test_the_name_of_the_estate_before_a_room_is_left_out_of_what_is_typed__INT_3(typed, read):
     assert without_estate(typed, [ESTATE]) == read
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("上海市浦东新区翠湖路188号4栋1203", "4栋1203"),
+        ("翠湖路188号4-1203", "4-1203"),
+        ("翠湖4栋1203", "4栋1203"),
+        ("翠湖 4-1203", "4-1203"),
+        ("翠湖路188号", "翠湖路188号"),
+        ("翠湖漏水", "翠湖漏水"),
+    ],
+)
+def test_an_estate_is_known_by_its_short_name_and_its_street_too__INT_3(typed, read):
+    assert without_estate(typed, called(ESTATE, "上海市浦东新区翠湖路188号")) == read
+    assert called("东区花园", None) == ["东区花园"], "a zone of an estate, 东区3栋301, is no name of one"

@@ -138,13 +138,24 @@ SAID = {
     "陈丽": ["陳麗華"],
     "chenlihua": ["陳麗華"],
     "陳 2-101": ["陳麗華"],
+    "nguyen": ["Nguyễn Thị Hương"],
+    "nguyen thi huong": ["Nguyễn Thị Hương"],
+    "Nguyễn Hương": ["Nguyễn Thị Hương"],
+    "muller": ["Müller-Łukasz"],
+    "lukasz": ["Müller-Łukasz"],
+    "müller": ["Müller-Łukasz"],
+    "我是1201的蔡女士": ["蔡佳怡"],
 }
+
+
+MARKED = (("Nguyễn Thị Hương", 0), ("Müller-Łukasz", 0))
+"""In letters that not every keyboard has."""
 
 
 @pytest.fixture
 def several(session: DeskSession, world: World) -> World:
     """People whose names are said in several ways."""
-    for name, unit in (("蔡佳怡", 1), ("邓丽", 2), ("单勇", 3), ("Anna Kowalska", 3), ("陳麗華", 2)):
+    for name, unit in (("蔡佳怡", 1), ("邓丽", 2), ("单勇", 3), ("Anna Kowalska", 3), ("陳麗華", 2), *MARKED):
         row = factories.make_resident(session, world.units[unit], name, "13911110001", AT)
         row.name_pinyin = name_pinyin(name)
     world.residents[0].name_pinyin = name_pinyin("张伟")

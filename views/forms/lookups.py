@@ -164,7 +164,8 @@ class Lookup:
         if not rows:
             raise NothingFound
         if len(rows) > 1 or not (is_called_so or self.says_all(text)):
-            raise Ambiguous([f"{self.text(row)} #{row.id}" for row in rows[:CANDIDATES]])
+            written = [(self.text(row), f" #{row.id}") for row in rows[:CANDIDATES]]
+            raise Ambiguous([text.removesuffix(number) + number for text, number in written])
         return int(rows[0].id)
 
     def _is_written(self, row: GatheredRow, text: str, before: str) -> bool:

@@ -104,9 +104,10 @@ def estates() -> list[Estate]:
 
 
 def without_estate(text: str) -> str:
-    """*text* without the name of the estate shown before a room of it: who writes an address means the room."""
+    """*text* without name or street of the estate shown before a room of it: an address means the room."""
     shown = current_estate()
-    return addresses.without_estate(text, [each.name for each in (estates() if shown is None else [shown])])
+    here = estates() if shown is None else [shown]
+    return addresses.without_estate(text, [said for each in here for said in addresses.called(each.name, each.address)])
 
 
 def unseen_told() -> int:

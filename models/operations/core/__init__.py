@@ -16,7 +16,7 @@ from models.operations.core.new_runs import Course, FirstLimits, counted_due, fi
 from models.operations.core.numbers import take_numbers, take_numbers_by_day
 from models.operations.core.pauses import GOES_ON, STANDS, Taken, course_since, note_pause, steps_taken
 from models.operations.core.phones import check_own_phone, check_phone, phone_columns, same_phone
-from models.operations.core.pinyin import MAXIMUM_LENGTH, SURNAMES, name_pinyin
+from models.operations.core.pinyin import MAXIMUM_LENGTH, SURNAMES, name_pinyin, reads_otherwise
 from models.operations.core.registers import (
     check_columns,
     check_each,
@@ -126,6 +126,7 @@ __all__ = [
     "once_looked_up",
     "operation",
     "phone_columns",
+    "reads_otherwise",
     "referred",
     "refuse_role",
     "remove",

@@ -4,6 +4,7 @@ import functools
 import itertools
 import os
 import re
+import unicodedata
 from collections.abc import Sequence
 
 # Names are read character by character; its dictionary of phrases would take 44 MiB of every process.
@@ -11,7 +12,7 @@ os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
 
 from pypinyin import Style, pinyin  # reads the setting when it is imported
 
-from models.names import simplified
+from models.names import simplified, without_marks
 
 MAXIMUM_LENGTH = 400
 MAXIMUM_READINGS = 24
@@ -88,7 +89,8 @@ def name_pinyin(name: str) -> str:
     """All readings of *name*, each in full and by initials, space-separated; the surname's own reading leads.
 
     A name in traditional characters is read as in simplified ones, which stand behind the first: 張偉 is found as 张伟.
-    Words in other scripts stand as they are, in small letters. At most 400 characters, cut between readings.
+    Words in other scripts stand as they are, in small letters, and without the marks of their letters. At most 400
+    characters, cut between readings.
     """
     written = simplified(name)
     parts = _PART.findall(written)
@@ -98,7 +100,15 @@ def name_pinyin(name: str) -> str:
     words = [word for reading in combined for word in ("".join(reading), _initials(reading))]
     if written != name:
         words.insert(2, "".join(parts))
+    plain = [without_marks(part) for part in parts if part.lower() != without_marks(part)]
+    if plain and not re.search(f"[{_HAN}]", written):
+        words += ["".join(map(without_marks, parts)), *plain]
     return _fitting(list(dict.fromkeys(words)))
+
+
+def reads_otherwise(name: str) -> bool:
+    """Whether *name* is typed otherwise than it is written, beside its pinyin: by simplified or plain letters."""
+    return simplified(name) != name or without_marks(name) != unicodedata.normalize("NFC", name.lower())
 
 
 def _readings(part: str, surname: Sequence[str]) -> list[str]:

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from models.call import Call
 from models.errors import OperationRefused, Outcome, gettext_noop
 from models.estates import Estate
-from models.names import simplified
 from models.operations.contacts import write_numbers
 from models.operations.core import (
     CHUNK,
@@ -28,6 +27,7 @@ from models.operations.core import (
     local_dates,
     name_pinyin,
     operation,
+    reads_otherwise,
     require_role,
     sift,
     verb,
@@ -233,12 +233,12 @@ def amend_each(call: Call, changes: Sequence[tuple[Resident, Mapping[str, Any]]]
 
 
 def read_names_again(call: Call) -> None:
-    """Have names in traditional characters found that an earlier version of the program read as it knew then."""
+    """Have names in traditional characters or marked letters found as an earlier version did not know them yet."""
     query = select(Resident.id, Resident.name, Resident.name_pinyin)
     outdated = [
         resident_id
         for resident_id, name, pinyin in call.session.execute(query)
-        if simplified(name) != name and pinyin != name_pinyin(name)
+        if reads_otherwise(name) and pinyin != name_pinyin(name)
     ]
     for start in range(0, len(outdated), CHUNK):
         rows = call.session.scalars(select(Resident).where(Resident.id.in_(outdated[start : start + CHUNK])))
