@@ -26,8 +26,16 @@ from models.declared import TimeLimit, Tone
 from models.errors import Msgid, gettext_noop
 from models.final_guards import COMPLAINT_GUARDS, COMPLAINT_SENTENCES, together
 from models.guards import SENTENCES, TRIGGERS
-from models.matters import Matter, matter_args
-from models.next_dates import dated, dated_sentences, limit_sentences, open_of, within_limit
+from models.matters import ANSWERING, Matter, matter_args
+from models.next_dates import (
+    dated,
+    dated_sentences,
+    handed,
+    handed_sentences,
+    limit_sentences,
+    open_of,
+    within_limit,
+)
 from models.roles import CLERKS, LEADS, MANAGERS, READERS
 from models.verbs import grant
 
@@ -295,10 +303,16 @@ class Complaint(Matter, Base):
         info={
             TRIGGERS: together(
                 dated("complaints", open_of(OPEN_STATUSES)),
+                handed("complaints", open_of(OPEN_STATUSES), *ANSWERING),
                 within_limit("complaints", open_of(OPEN_STATUSES), beyond=True),
                 COMPLAINT_GUARDS,
             ),
-            SENTENCES: {**COMPLAINT_SENTENCES, **dated_sentences("complaints"), **limit_sentences("complaints")},
+            SENTENCES: {
+                **COMPLAINT_SENTENCES,
+                **dated_sentences("complaints"),
+                **handed_sentences("complaints", *ANSWERING),
+                **limit_sentences("complaints"),
+            },
         },
     )
 

@@ -184,6 +184,10 @@ def _shown(target: str, join: str) -> Mapped[Any]:
     return shown
 
 
+ANSWERING = ("desk_owner_id", "assignee_id", "follower_id")
+"""The columns that name somebody who has to do something about a matter."""
+
+
 def matter_args(table: str, *args: Any, info: Mapping[str, Any]) -> tuple[Any, ...]:
     """``__table_args__`` that tickets and complaints share; *info* is what the register itself declares."""
     entries = ("audit_findings", "clock_runs", "comments", "follow_ups", "repeat_reports", "told", "watchers")

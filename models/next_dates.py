@@ -62,13 +62,34 @@ def answered(register: str, is_open: str, person: str) -> dict[str, tuple[str, .
 
     Whoever is disabled afterwards, past the verbs, stays in the rows that there are.
     """
-    cannot = (
-        f"EXISTS (SELECT 1 FROM staff WHERE id = NEW.{person}"  # noqa: S608  # names of ours
-        " AND (disabled_at IS NOT NULL OR username = 'system'))"
-    )
+    cannot = _gone(person, "(disabled_at IS NOT NULL OR username = 'system')")
     becomes = f"{is_open} AND (OLD.{person} IS NULL OR OLD.{person} <> NEW.{person} OR NOT ({_of_old(is_open)}))"
     changed = f"UPDATE OF {', '.join(_columns(is_open, person))}"
     return _refuse(register, f"{register}_person", {"INSERT": is_open, changed: becomes}, cannot)
+
+
+def handed(register: str, is_open: str, *people: str) -> dict[str, tuple[str, ...]]:
+    """The triggers by which a new open row, and one that is handed over, goes to nobody who is disabled.
+
+    What is opened again stays with whom it was, whom the audit names; imports take over rows for the system account.
+    """
+    found: list[dict[str, tuple[str, ...]]] = []
+    for person in people:
+        moved = f"{is_open} AND NEW.{person} <> coalesce(OLD.{person}, 0)"
+        whenever = {"INSERT": is_open, f"UPDATE OF {person}": moved}
+        name = f"{register}_{person.removesuffix('_id')}"
+        found.append(_refuse(register, name, whenever, _gone(person, "disabled_at IS NOT NULL")))
+    return {dialect: tuple(one for each in found for one in each[dialect]) for dialect in ("sqlite", "postgresql")}
+
+
+def _gone(person: str, which: str) -> str:
+    return f"EXISTS (SELECT 1 FROM staff WHERE id = NEW.{person} AND {which})"  # noqa: S608  # names of ours
+
+
+def handed_sentences(register: str, *people: str) -> Mapping[str, tuple[str, Msgid]]:
+    """What is said when these refuse."""
+    message = gettext_noop("Nothing open is given to an account that is disabled.")
+    return {f"{register}_{person.removesuffix('_id')}": ("INT-14", message) for person in people}
 
 
 LONGEST_DAYS = 92

@@ -23,8 +23,16 @@ from models.base import (
 from models.errors import gettext_noop
 from models.final_guards import TICKET_GUARDS, TICKET_SENTENCES, together
 from models.guards import SENTENCES, TRIGGERS
-from models.matters import Matter, matter_args
-from models.next_dates import dated, dated_sentences, limit_sentences, open_of, within_limit
+from models.matters import ANSWERING, Matter, matter_args
+from models.next_dates import (
+    dated,
+    dated_sentences,
+    handed,
+    handed_sentences,
+    limit_sentences,
+    open_of,
+    within_limit,
+)
 from models.roles import CLERKS, MANAGERS, READERS, WORKERS, Role
 from models.ticket_words import (
     AUTHORITY as AUTHORITY,
@@ -178,10 +186,16 @@ class Ticket(Matter, Base):
         info={
             TRIGGERS: together(
                 dated("tickets", open_of(OPEN_STATUSES)),
+                handed("tickets", open_of(OPEN_STATUSES), *ANSWERING),
                 within_limit("tickets", open_of(OPEN_STATUSES), beyond=True),
                 TICKET_GUARDS,
             ),
-            SENTENCES: {**TICKET_SENTENCES, **dated_sentences("tickets"), **limit_sentences("tickets")},
+            SENTENCES: {
+                **TICKET_SENTENCES,
+                **dated_sentences("tickets"),
+                **handed_sentences("tickets", *ANSWERING),
+                **limit_sentences("tickets"),
+            },
         },
     )
 

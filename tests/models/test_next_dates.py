@@ -198,3 +198,30 @@ def test_the_complaint_post_is_somebody_of_the_desk__INT_14(
     estates.amend(manager, [world.estate], post_staff_id=world.person("clerk").id).one()
     estates.amend(manager, [world.estate], post_staff_id=None).one()
     assert world.estate.post_staff_id is None
+
+
+@pytest.mark.parametrize("register", NEEDED)
+@pytest.mark.parametrize("column", ["desk_owner_id", "assignee_id", "follower_id"])
+def test_no_open_matter_is_given_to_a_disabled_account__INT_14(
+    session: DeskSession, world: World, now: datetime.datetime, intruder: Connection, register: str, column: str
+) -> None:
+    make: Any = ticket_in if register == "tickets" else complaint_in
+    is_open = (TicketStatus if register == "tickets" else ComplaintStatus)["CANCELLED"]
+    ended, row = make(world, is_open, now).id, make(world, next(iter(type(is_open))), now).id
+    clerk, gone = (world.person(name).id for name in ("clerk", "clerk2"))
+    session.commit()
+    with intruder.begin():
+        intruder.execute(text(f"UPDATE staff SET disabled_at = created_at WHERE id = {gone}"))
+    refuses = f"{register}_{column.removesuffix('_id')}"
+    for whose, said in ((clerk, ""), (gone, refuses)):
+        owner = "" if column == "desk_owner_id" else ", desk_owner_id"
+        values = f", {whose}" if not owner else f", {clerk}, {whose}"
+        given = written(register, world, more=f", due_at{owner}, {column}", values=f", '{STORED}'{values}")
+        handed = f"UPDATE {register} SET {column} = {whose} WHERE id = {row}"
+        for problem in (refused(intruder, given), refused(intruder, handed)):
+            assert (said in problem) if said else problem == "", problem
+        assert refused(intruder, f"UPDATE {register} SET {column} = {whose} WHERE id = {ended}") == ""
+    with intruder.begin():
+        intruder.execute(text(f"UPDATE {register} SET {column} = {clerk} WHERE id = {row}"))
+        intruder.execute(text(f"UPDATE staff SET disabled_at = created_at WHERE id = {clerk}"))
+    assert refused(intruder, f"UPDATE {register} SET {column} = {column} WHERE id = {row}") == ""
