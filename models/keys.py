@@ -106,6 +106,8 @@ END $$""",
 }
 OWNER_TOLD = "owner-told"
 """The clock by which the owner of a lost key is told (KEY-4)."""
+APPROVAL_USED = "approval-used"
+"""The clock by which a consent is used: on its day (KEY-3)."""
 _TAGS = tag_triggers("keys", {"hook": "hook_key", "seal": "seal_key"})
 _PLACE_SENTENCES = {
     "keys_stay_gone": ("KEY-4", gettext_noop("A key that is lost or was handed back for good stays so.")),
@@ -268,7 +270,7 @@ class KeyApproval(Register, Base):
             lasting=True,
         ),
         TimeLimit(
-            code="approval-used",
+            code=APPROVAL_USED,
             label=gettext_noop("approval used"),
             rule="KEY-3",
             starts="approve",

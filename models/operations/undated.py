@@ -1,7 +1,7 @@
 """Next dates of matters that were there before each open one had its own, or that another program wrote (INT-14)."""
 
 import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select
@@ -10,7 +10,7 @@ from models.base import among, is_open
 from models.call import Call
 from models.complaints import MEASURES, OPEN_STATUSES as OPEN_COMPLAINTS, Complaint
 from models.estates import Estate
-from models.keys import OWNER_TOLD, Key, KeyApproval
+from models.keys import APPROVAL_USED, OWNER_TOLD, ApprovalStatus, Key, KeyApproval
 from models.matters import ClockRun
 from models.operations.core import Move, People
 from models.operations.tickets import ANSWERED_KINDS, answer_clock, owes_charge
@@ -42,9 +42,32 @@ def date_undated(call: Call, estates: Iterable[Estate]) -> None:
         Complaint.estate_id.in_(ids), among(Complaint.status, OPEN_COMPLAINTS), missing
     )
     _start(call, Complaint, call.session.scalars(complaints).all(), "amend", _of_complaint)
+    _let_go(call, ids)
     for model, owed in ((Key, _of_key), (KeyApproval, _of_nothing_more)):
         lacking = select(model).where(model.estate_id.in_(ids), is_open(model), ~_runs(model))
         _start(call, model, call.session.scalars(lacking).all(), "amend", owed)
+
+
+NOT_USED = "当日未使用，同意已失效 · not used on its day"
+"""Why an old consent is withdrawn; the event keeps it as it is."""
+DAY = datetime.timedelta(days=1)
+
+
+def _let_go(call: Call, estate_ids: Sequence[int]) -> None:
+    """Withdraw consents whose day was over before they had a date (KEY-3): no key leaves on them, and nobody is late.
+
+    Those that got their clock when it had long run out, by an earlier upgrade, are among them.
+    """
+    timely = select(ClockRun.id).where(ClockRun.of(KeyApproval, KeyApproval.id), ClockRun.created_at < ClockRun.due_at)
+    in_time = timely.join(Clock, Clock.id == ClockRun.clock_id).where(Clock.code == APPROVAL_USED).exists()
+    granted = KeyApproval.status == ApprovalStatus.APPROVED, KeyApproval.decided_at < call.now - 2 * DAY
+    rows = call.session.scalars(select(KeyApproval).where(KeyApproval.estate_id.in_(estate_ids), *granted, ~in_time))
+    moves = dict.fromkeys(KeyApproval.open_statuses, ApprovalStatus.WITHDRAWN)
+    because = call.following(reason=NOT_USED)
+    move = Move(because, KeyApproval, rows.all(), verb="withdraw", moves=moves, rule="KEY-3", role=Role.SYSTEM)
+    move.go_on()
+    move.keep_time()
+    move.finish()
 
 
 def _runs(model: type[Any], *codes: str) -> ColumnElement[bool]:
