@@ -83,6 +83,18 @@ def test_a_robot_of_a_group_is_told_no_number__RES_4(written, letter):
     assert texts(robot, None)[1] == "139****5678"
 
 
+def test_who_may_read_a_record_and_not_call_is_told_a_masked_number__RES_4(world, now, written):
+    written(ToldKind.ESCALATED, body_zh="{{ reporter }} {{ phone }}")
+    lead = Call(world.session, world.actor("lead"), now)
+    outbox.choose(lead, way=Way.MAIL, address="li@example.org", kinds=[ToldKind.ESCALATED])
+    ticket = new_ticket(world, now, reporter_name="王女士", reporter_phone="13912345678")
+    do(world, "dispatch", ticket, now, team=world.teams[Department.ENGINEERING]).one()
+    do(world, "escalate", ticket, now, by="clerk", reason="要停水").one()
+    sent = outbox.take(world.session, now)
+    assert sent is not None
+    assert texts(sent, None)[1] == "王女士 139****5678"
+
+
 @pytest.mark.parametrize("language", ["zh_Hans_CN", "en"])
 def test_every_kind_has_a_text_to_begin_with_that_can_be_read_in_both_languages__NOT_2(language):
     say = gettext.translation("messages", TRANSLATIONS, [language], fallback=True).gettext

@@ -89,6 +89,16 @@ def test_each_step_that_concerns_a_resident_tells_what_was_chosen_and_no_other__
     assert kinds_of(world)[3:] == [K.TAKEN, K.ANSWERED, K.PROGRESS, K.DONE, K.PROGRESS]
 
 
+def test_who_reported_what_is_attached_to_an_incident_is_told_when_it_is_done__INT_6(world, now, choose):
+    choose(0, K.DONE).one()
+    leading, report = new_ticket(world, now, place="泵房"), new_ticket(world, now, **mine(world), place="一楼")
+    tickets.attach(Call(world.session, world.actor("clerk"), now), [report], leading=leading).one()
+    for verb in ("dispatch", "accept", "start", "finish"):
+        do(world, verb, leading, now + MINUTE).one()
+    assert waiting(world) == [(world.residents[0].id, K.DONE, "waiting")]
+    assert next_letter(world, now + HOUR).record_id == report.id
+
+
 def test_a_letter_says_only_what_residents_may_be_told_in_their_language__RES_4(world, now, choose):
     choose(0, K.TAKEN, K.VISIT, language="en").one()
     team, person = world.teams[Department.ENGINEERING], world.person("technician")
