@@ -17,20 +17,21 @@ from models.call import Call
 from models.errors import OperationRefused, Outcome
 from models.operations import audits as verbs
 from models.staff import Staff
+from models.verbs import verb_label
 from views.forms.base import DeskForm
 from views.forms.fields import LocalDateTimeField, LongTextField, Required
 from views.forms.filters import DateFilter
 from views.forms.references import StaticChoiceField
 from views.register.base import LedgerView
-from views.register.scope import INVALID, perform
-from views.register.steps import Step
+from views.register.scope import INVALID, needs_role, perform
+from views.register.steps import Step, WayOn
 from views.registers.audit_lines import SHOW, Sheet, lines_question, put_back, sheet_of
 from views.request import context
 from views.request.gathering import Question, gathered
 from views.request.queries import asked_id, parse_choice, parse_id
 from views.request.sent_once import once
 from views.words.cells import coloured
-from views.words.language import local_time, sentence
+from views.words.language import joined, label, local_time, say, sentence
 
 LONGEST_NOTE = 2000
 MOST_LINES = 1000
@@ -55,6 +56,7 @@ class AuditView(LedgerView[AuditRun]):
     title = _("Daily audit")
     group = _("Control")
     create_verb = "run"
+    unblocked_by = {"AUD-3": ("audit_lines.note",)}
     steps = (Step("sign_off", style="primary", when=lambda run: run.signed_off_at is None),)
     empty_text = _("No audit has been run yet: choose “Run daily audit”.")
     list_template = "admin/audits.html"
@@ -99,6 +101,14 @@ class AuditView(LedgerView[AuditRun]):
     def details_view(self) -> ResponseReturnValue:
         """The run by rule, each finding to be ticked or explained beside it."""
         return self.run_page(asked_id(), NoteForm())
+
+    def _way(self, record: AuditRun, name: str) -> WayOn | None:
+        """Notes are written on the page itself, beside what still lacks one."""
+        if name != "audit_lines.note" or record.signed_off_at is not None:
+            return None
+        who = joined(label(role) for role in needs_role("audit_lines", "note").values["roles"])
+        url = self.get_url(".details_view", id=record.id, show="open") if self.allowed("note", record) else ""
+        return WayOn(say(verb_label("note")), who, url)
 
     def run_page(
         self,

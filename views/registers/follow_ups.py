@@ -105,6 +105,12 @@ class FollowUpView(RegisterView[FollowUp]):
     name_text = _("Follow-up %(number)s")
     group = _("Matters")
     create_verb = "schedule"
+    unblocked_by = {
+        "FUP-1": ("reassign",),
+        "FUP-2": ("record_attempt",),
+        "FUP-3": ("record_attempt",),
+        "FUP-5": ("record_attempt",),
+    }
     steps = (
         Step("record_attempt", AttemptForm, "primary", when=lambda row: row.status is FollowUpStatus.SCHEDULED),
         Step("reassign", PassOnForm, when=lambda row: row.status is FollowUpStatus.SCHEDULED),

@@ -101,6 +101,11 @@ class KeyLoanView(RegisterView[KeyLoan]):
         note=lambda loan: with_part(loan.borrower_name, loan),
     )
     create_verb = "lend"
+    unblocked_by = {
+        "KEY-2": ("return", "report_lost", "keys.report_lost"),
+        "KEY-3": ("key_approvals.request", "key_approvals.approve"),
+        "KEY-4": ("extend", "return"),
+    }
     steps = (
         Step("return", BunchReturnForm, "primary", when=is_out, form_of=return_form, bulk_form=ManyReturnsForm),
         Step("extend", ExtendForm, when=is_out),
@@ -250,6 +255,11 @@ class KeyApprovalView(RegisterView[KeyApproval]):
     name_text = _("Key approval %(number)s")
     group = _("Keys and passes")
     create_verb = "request"
+    unblocked_by = {
+        "KEY-3": ("key_approvals.request", "withdraw"),
+        "KEY-4": ("withdraw",),
+        "KEY-5": ("withdraw",),
+    }
     steps = (
         Step("approve", ApproveForm, "primary", when=lambda row: row.status is ApprovalStatus.REQUESTED),
         Step("refuse", ReasonForm, "danger", when=lambda row: row.status is ApprovalStatus.REQUESTED),

@@ -51,6 +51,11 @@ class KeyView(RegisterView[Key]):
 
     model = Key
     group = _("Keys and passes")
+    unblocked_by = {
+        "KEY-2": ("key_loans.return",),
+        "KEY-3": ("key_approvals.request",),
+        "KEY-4": ("tell_owner",),
+    }
     steps = (
         Step(
             "lend",

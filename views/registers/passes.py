@@ -105,6 +105,12 @@ class PassView(RegisterView[VisitorPass]):
     )
     group = _("Keys and passes")
     create_verb = "issue"
+    unblocked_by = {
+        "PAS-1": ("hand_in",),
+        "PAS-3": ("hand_in", "visitor_passes.issue"),
+        "PAS-7": ("hand_in", "visitor_passes.issue"),
+        "PAS-8": ("check_out", "check_in"),
+    }
     steps = (
         Step("check_in", style="primary", when=lambda row: is_out(row) and not row.inside),
         Step("check_out", style="primary", when=lambda row: row.inside),

@@ -152,6 +152,7 @@ class ResidentView(RegisterView[Resident]):
 
     model = Resident
     group = _("People and units")
+    unblocked_by = {"RES-1": ("amend",)}
     steps = (
         Step(
             "unite",
