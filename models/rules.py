@@ -174,7 +174,10 @@ RULES: dict[str, Msgid] = {
     ),
     "RES-5": gettext_noop("Every unit has a butler, to whom what concerns it goes where nobody else is named."),
     "FEE-1": gettext_noop("Each unit has its fee status, which whoever talks to its residents sees."),
-    "NOT-2": gettext_noop("People on duty are told of a new job and of what else concerns them, wherever they are."),
+    "NOT-2": gettext_noop(
+        "People on duty are told of a new job and of what else concerns them, wherever they are; residents who want it "
+        "of appointment, progress and result."
+    ),
     "SET-1": gettext_noop(
         "Limits, categories, teams and figures are settings that a manager edits; each change is in the event log."
     ),

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import func, select
 
 from models.events import Event
+from models.message_texts import MessageText, kinds
 from models.operations.settings import official_days
 from models.settings import CalendarDay
 from tests.fixed import NOW
@@ -34,6 +35,8 @@ def test_an_upgrade_adds_the_official_days_and_says_so_once__SET_2(run_here, wor
     assert (code, err) == (0, "")
     assert first.endswith(sentence(known, "XL", "YH"))
     assert days_of(world, world.estate, world.other) == 2 * sum(count for _, count in known)
+    assert world.session.scalar(select(func.count()).select_from(MessageText)) == 2 * len(list(kinds()))
+    world.session.commit()
     code, again, err = run_here("db", "upgrade")
     assert (code, err) == (0, "")
     assert again == first.removesuffix(sentence(known, "XL", "YH"))
