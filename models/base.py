@@ -272,6 +272,20 @@ class Json(TypeDecorator[Any]):
         return None if value is None else json.loads(value)
 
 
+class Words(Json):
+    """A list of words as canonical JSON; what another program wrote that is no such list reads as an empty one."""
+
+    cache_ok = True
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        """The words."""
+        try:
+            found = super().process_result_value(value, dialect)
+        except ValueError:
+            return []
+        return found if isinstance(found, list) and all(isinstance(word, str) for word in found) else []
+
+
 LONGEST_KEY = 400
 """Characters of the key of a record of another program's table, where it is not one whole number."""
 Identity = BigInteger().with_variant(Integer(), "sqlite")

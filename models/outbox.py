@@ -10,11 +10,11 @@ from models.base import (
     Choice,
     EstateRow,
     Identity,
-    Json,
     LabelledEnum,
     Register,
     ShortText,
     UTCDateTime,
+    Words,
     among,
     named,
     table_args,
@@ -50,7 +50,7 @@ class WayOut(Base):
     way: Mapped[Way] = mapped_column(Choice(Way), info=named("Way"))
     address: Mapped[str] = mapped_column(ShortText(1000), info=named("Address", personal=True))
     """Encrypted: an e-mail address, one of the person's numbers, or the address of a robot."""
-    kinds: Mapped[list[str]] = mapped_column(Json, info=named("Of what", harmless=True))
+    kinds: Mapped[list[str]] = mapped_column(Words, info=named("Of what", harmless=True))
 
     __table_args__ = (
         Index("ix_ways_out_staff_id", "staff_id"),
@@ -83,7 +83,7 @@ class ResidentWay(Register, Base):
 
     resident_id: Mapped[int] = mapped_column(Identity, sort_order=-98, info=named("Resident"))
     contact_id: Mapped[int] = mapped_column(Identity, info=named("Phone"))
-    kinds: Mapped[list[str]] = mapped_column(Json, info=named("Of what", harmless=True))
+    kinds: Mapped[list[str]] = mapped_column(Words, info=named("Of what", harmless=True))
     language: Mapped[str] = mapped_column(
         ShortText(20), default=LANGUAGES[0], server_default=LANGUAGES[0], info=named("Language", harmless=True)
     )

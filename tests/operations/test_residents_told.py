@@ -4,7 +4,7 @@ import datetime
 import re
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from admin_app.sending import texts
 from models.call import Call
@@ -286,9 +286,21 @@ def test_texts_of_residents_name_nothing_that_is_a_colleagues__RES_4(world, now)
     for kind in resident_kinds():
         for name in ("reporter", "phone", "link", "detail"):
             assert name not in names_of(kind).values
-    text = world.session.scalars(select(MessageText).where(MessageText.kind == K.DONE)).one()
+    row = world.session.scalars(select(MessageText).where(MessageText.kind == K.DONE)).one()
     with pytest.raises(OperationRefused, match="there is no “phone”"):
-        settings.amend_texts(Call(world.session, world.actor("manager"), now), [text], body_zh="{{ phone }}").one()
+        settings.amend_texts(Call(world.session, world.actor("manager"), now), [row], body_zh="{{ phone }}").one()
+
+
+@pytest.mark.parametrize("spoilt", ["no json", "5", '[1, "resident_done"]', "{}"])
+def test_a_choice_that_another_program_spoilt_stops_no_verb_and_tells_nothing__NOT_2(world, now, choose, spoilt):
+    way = choose(0, K.TAKEN).one()
+    with guards_off(world.session.connection()):
+        world.session.execute(text("UPDATE resident_ways SET kinds = :kinds"), {"kinds": spoilt})
+    world.session.expire_all()
+    new_ticket(world, now, **mine(world))
+    assert (waiting(world), outbox.take(world.session, now)) == ([], None)
+    residents.drop_ways(Call(world.session, world.actor("clerk"), now), [way]).one()
+    assert world.session.scalars(select(ResidentWay.id)).all() == []
 
 
 def test_what_another_program_writes_past_the_verbs_reaches_nobody_wrong__RES_4(world, now, choose):
