@@ -16,6 +16,7 @@ from models.session import DeskSession
 from tests import reading
 from tests.again import load
 from tests.factories import World
+from tests.marks import only_sqlite
 from tests.operations import key_desk
 from tests.operations.key_desk import approve, owner_draft, register, request
 from tests.views.key_cupboard import loans, make
@@ -146,3 +147,19 @@ def test_a_key_offers_what_may_be_done_where_it_is__KEY_2_KEY_4(
     assert steps(desk.out[0]) == ["Report lost"]
     out = reading.page(clerk.get(f"/admin/keys/details/?id={desk.out[0].id}"))
     assert f"/admin/key-loans/step/return/?id={desk.loans[0].id}" in {href for _text, href in reading.links(out)}
+
+
+@only_sqlite
+def test_a_bunch_that_came_back_in_part_is_not_said_to_be_back__KEY_2(
+    desk: Any, session: DeskSession, sign_in: Callable[..., FlaskClient], post: Any
+) -> None:
+    loan = key_desk.lend(desk, owner_draft(desk, key_id=register(desk, pieces=5).id)).id
+    session.commit()
+    clerk, path = sign_in("clerk"), f"/admin/key-loans/step/return/?id={loan}"
+    said = []
+    for pieces in ("4", "1"):
+        assert post(clerk, path, brought_by="borrower", pieces=pieces).status_code == 302
+        said.append(reading.words(reading.page(clerk.get(f"/admin/key-loans/details/?id={loan}"))))
+    assert f"Key loan {loan}: 4 of 5 back" in said[0]
+    assert "– done" not in said[0]
+    assert "– done" in said[1]

@@ -31,7 +31,7 @@ from views.registers.matter_forms import ReasonForm
 from views.request import context
 from views.request.queries import parse_id
 from views.words.cells import coloured, deadline
-from views.words.language import NOTHING, label, local_midnight, local_time
+from views.words.language import NOTHING, label, local_midnight, local_time, titled
 
 OUT = is_open(KeyLoan)
 
@@ -224,6 +224,12 @@ class KeyLoanView(RegisterView[KeyLoan]):
         wanted = KeyApproval.id == parse_id(request.args["approval_id"])
         approval = context.session().scalars(select(KeyApproval).where(wanted, shown_here(KeyApproval))).one_or_none()
         return redirect(lending_of(approval)) if approval is not None else abort(404)
+
+    def done_text(self, step: Step, record: KeyLoan) -> str:
+        """Of a bunch that came back in part, how much of it: the rest is still out (KEY-2)."""
+        if step.verb == "return" and is_out(record):
+            return str(titled(self.name_of(record), part_back(record)))
+        return super().done_text(step, record)
 
     def show_state(self, record: KeyLoan) -> str:
         """Derived: on loan, overdue, returned, lost."""
