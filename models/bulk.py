@@ -57,7 +57,7 @@ class BulkRun(EstateRow, Base):
     )
 
     actor_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), info=named("Who"))
-    register: Mapped[str] = mapped_column(ShortText(60), info=named("Register", harmless=True))
+    register: Mapped[str] = mapped_column(ShortText(60), info=named("In register", harmless=True))
     verb: Mapped[str] = mapped_column(ShortText(60), info=named("What", harmless=True))
     arguments: Mapped[dict[str, Any]] = mapped_column(Json, info=named("Arguments", words=True))
     idempotency_key: Mapped[str] = mapped_column(ShortText(64), info=named("Key of the action", harmless=True))

@@ -43,7 +43,7 @@ class Event(Base):
     session_id: Mapped[str | None] = mapped_column(ShortText(64), info=named("Session", harmless=True))
     address: Mapped[str | None] = mapped_column(ShortText(64), info=named("Address", harmless=True))
     verb: Mapped[str] = mapped_column(ShortText(60), info=named("What", harmless=True))
-    register: Mapped[str] = mapped_column(ShortText(60), info=named("Register", harmless=True))
+    register: Mapped[str] = mapped_column(ShortText(60), info=named("In register", harmless=True))
     record_id: Mapped[int] = mapped_column(Identity, info=named("Number of the record"))
     record_version: Mapped[int | None] = mapped_column(Integer, info=named("Version after"))
     before: Mapped[dict[str, Any]] = mapped_column(Json, info=named("Before", words=True))

@@ -19,7 +19,7 @@ HANGING = "hanging"
 class OfRecord(EstateRow):
     """A row that hangs on one record of its estate: ``register`` is the name of the record's table."""
 
-    register: Mapped[str] = mapped_column(ShortText(40), sort_order=-98, info=named("Register", harmless=True))
+    register: Mapped[str] = mapped_column(ShortText(40), sort_order=-98, info=named("In register", harmless=True))
     record_id: Mapped[int] = mapped_column(Identity, sort_order=-97, info=named("Number of the record"))
 
     @classmethod

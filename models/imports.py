@@ -52,7 +52,7 @@ class ImportRun(EstateRow, Base):
     )
 
     actor_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), info=named("Who"))
-    register: Mapped[str] = mapped_column(ShortText(60), info=named("Register", harmless=True))
+    register: Mapped[str] = mapped_column(ShortText(60), info=named("In register", harmless=True))
     file_name: Mapped[str] = mapped_column(ShortText(200), info=named("File", words=True))
     sheet: Mapped[str] = mapped_column(ShortText(100), info=named("Sheet", words=True))
     header: Mapped[str] = mapped_column(LongText(LONGEST_CHUNK), info=named("Names of the columns", personal=True))
@@ -106,7 +106,7 @@ class ImportLayout(EstateRow, Base):
     title = gettext_noop("Remembered columns")
     keeping = Keeping(changes=("columns", "everybody"), quiet="a matter of taste")
 
-    register: Mapped[str] = mapped_column(ShortText(60), info=named("Register", harmless=True))
+    register: Mapped[str] = mapped_column(ShortText(60), info=named("In register", harmless=True))
     shape: Mapped[str] = mapped_column(ShortText(SHAPE), info=named("Names of the columns", harmless=True))
     """A digest of the headings."""
     columns: Mapped[list[Any]] = mapped_column(Json, info=named("Columns", harmless=True))

@@ -137,7 +137,7 @@ class Outgoing(EstateRow, Base):
     told_id: Mapped[int | None] = mapped_column(Identity, info=named("Message"))
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), info=named("Person"))
     resident_id: Mapped[int | None] = mapped_column(Identity, info=named("Resident"))
-    register: Mapped[str | None] = mapped_column(ShortText(40), info=named("Register", harmless=True))
+    register: Mapped[str | None] = mapped_column(ShortText(40), info=named("In register", harmless=True))
     record_id: Mapped[int | None] = mapped_column(Identity, info=named("Number of the record"))
     kind: Mapped[LabelledEnum | None] = mapped_column(
         Choice(ResidentKind, closed=False, further="resident_kinds"), info=named("Kind")

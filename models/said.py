@@ -43,7 +43,7 @@ class PersonalKey(Base):
     title = gettext_noop("Keys of what was said")
     keeping = Keeping(goes=ANY_TIME, quiet="deleting one is the erasure")
 
-    register: Mapped[str] = mapped_column(ShortText(60), info=named("Register", harmless=True))
+    register: Mapped[str] = mapped_column(ShortText(60), info=named("In register", harmless=True))
     record_id: Mapped[int] = mapped_column(Identity, info=named("Number of the record"))
     key: Mapped[str] = mapped_column(ShortText(200), info=named("Encrypted key", personal=True))
 

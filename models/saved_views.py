@@ -24,7 +24,7 @@ class SavedView(EstateRow, Base):
     )
 
     owner_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), info=named("Owner"))
-    register: Mapped[str] = mapped_column(ShortText(60), info=named("Register", harmless=True))
+    register: Mapped[str] = mapped_column(ShortText(60), info=named("In register", harmless=True))
     name: Mapped[str] = mapped_column(ShortText(LONGEST_NAME), info=named("Name", words=True))
     query: Mapped[str] = mapped_column(LongText(LONGEST_QUERY), info=named("Address", words=True))
     shared: Mapped[bool] = mapped_column(Flag, default=False, server_default="0", info=named("Shared"))
@@ -51,7 +51,7 @@ class ColumnChoice(Base):
     keeping = Keeping(changes=("columns",), quiet="a matter of taste")
 
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), info=named("Person"))
-    register: Mapped[str] = mapped_column(ShortText(60), info=named("Register", harmless=True))
+    register: Mapped[str] = mapped_column(ShortText(60), info=named("In register", harmless=True))
     columns: Mapped[list[str]] = mapped_column(Json, info=named("Columns", harmless=True))
 
     __table_args__ = (

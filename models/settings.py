@@ -81,7 +81,7 @@ class Clock(Register, Base):
     minutes: Mapped[int] = mapped_column(Integer, info=named("Minutes"))
     calendar: Mapped[ClockCalendar] = mapped_column(Choice(ClockCalendar), info=named("Counts"))
     enabled: Mapped[bool] = mapped_column(Flag, default=True, server_default="1", info=named("In use"))
-    register: Mapped[str | None] = mapped_column(ShortText(40), info=named("Register", harmless=True))
+    register: Mapped[str | None] = mapped_column(ShortText(40), info=named("In register", harmless=True))
     """Of whose records a clock is that a manager has added; empty where the program starts it (``time_limits``)."""
     condition: Mapped[dict[str, Any] | None] = mapped_column(Json, info=named("For which records", harmless=True))
     """Of which records it begins to run, as ``models.conditions`` reads it; of all without one."""
@@ -125,7 +125,7 @@ class Category(Register, Base):
     title = gettext_noop("Categories")
     called = "name"
 
-    register: Mapped[CategoryRegister] = mapped_column(Choice(CategoryRegister), info=named("Register"))
+    register: Mapped[CategoryRegister] = mapped_column(Choice(CategoryRegister), info=named("In register"))
     code: Mapped[str] = mapped_column(ShortText(40), info=named("Code", harmless=True))
     name: Mapped[str] = mapped_column(ShortText(60), info=named("Name", harmless=True))
     team_id: Mapped[int | None] = mapped_column(Identity, info=named("Team"))

@@ -188,7 +188,7 @@ def test_what_a_page_says_in_words_its_export_says_in_the_same__SET_1(
     assert first("working-hours", "Weekday") == ["Monday"]
     assert first("residents", "Full name", "Unit", "Building", "As") == ["张伟", "1-101", "1", "owner"]
     assert first("clocks", "In use") == first("categories", "In use") == ["yes"]
-    said = first("events", "Role", "What", "Register", "Source")
+    said = first("events", "Role", "What", "In register", "Source")
     assert said == ["clerk", "Run daily audit", "Daily audits", "panel"]
 
 

@@ -90,8 +90,8 @@ SHOWN: dict[str, dict[str, str]] = {
     "teams": {"Name": "夜班", "Department": "security"},
     "staff": {"Full name": "新人", "User name": "newcomer", "Must change the password": "yes"},
     "estates": {},  # nobody works there yet: the list is shown
-    "categories": {"Name": "泳池", "Code": "pool", "Register": "tickets"},
-    "clocks": {"Code": "回电", "Rule": "INT-14", "Register": "Tickets", "Minutes": "90"},
+    "categories": {"Name": "泳池", "Code": "pool", "In register": "tickets"},
+    "clocks": {"Code": "回电", "Rule": "INT-14", "In register": "Tickets", "Minutes": "90"},
     "calendar_days": {"Date": "2027-03-08", "Kind": "day off", "Name": "妇女节"},
     "working_hours": {"Weekday": "Saturday", "Begins": "09:00", "Ends": "12:00"},
 }

@@ -104,7 +104,7 @@ RECORDS = {
     ("categories", "tap"): {
         "Name": "水龙头",
         "Code": "tap",
-        "Register": "tickets",
+        "In register": "tickets",
         "Team": "engineering",
         "In use": "yes",
     },

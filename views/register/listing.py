@@ -263,10 +263,10 @@ class ListPages(Part[Row]):
 
     @functools.cached_property
     def bulk_verbs(self) -> tuple[str, ...]:
-        """What may be done to chosen rows: the verbs that are declared so, in their order."""
-        return tuple(
-            each.name for each in everything() if each.register == self.register and each.bulk and each.name != "undo"
-        )
+        """What may be done to chosen rows: the verbs that are declared so, in the order of the steps of a record."""
+        mine = [each.name for each in everything() if each.register == self.register and each.bulk]
+        places = {step.verb: place for place, step in enumerate(getattr(self, "steps", ()))}
+        return tuple(sorted((name for name in mine if name != "undo"), key=lambda name: places.get(name, len(places))))
 
     def bulk_buttons(self) -> list[tuple[str, str]]:
         """Address and label of what the person may do to many rows at once."""
