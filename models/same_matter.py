@@ -233,11 +233,13 @@ def bursts(rows: Iterable[Any], figures: Callable[[int], tuple[int, int]]) -> li
             left = [row for row in left if row not in fitting]
     while free := _free(left, leads):
         number, minutes = figures(free[0].estate_id)
-        until = free[0].registered_at + datetime.timedelta(minutes=minutes)
-        others = tuple(row for row in free[1:] if row.registered_at <= until and _alike_reports(free[0], row))
+        first, within = free[0], datetime.timedelta(minutes=minutes)
+        # A difference, since no time comes after the last one of all calendars, which another program may write.
+        near = [row for row in free[1:] if row.registered_at - first.registered_at <= within]
+        others = tuple(row for row in near if _alike_reports(first, row))
         left = free[1:]
         if len(others) + 1 >= number:
-            found.append(Burst(free[0], others, is_open=False))
+            found.append(Burst(first, others, is_open=False))
             left = [row for row in left if row not in others]
     return found
 
