@@ -118,6 +118,8 @@ def register_views(app: Flask) -> Admin:
     return admin
 
 
+DAILY = 1
+"""So many groups of the menu are open from the beginning, and the one with the page shown; others where left so."""
 _MENUS: dict[tuple[Any, ...], Markup] = {}
 
 
@@ -139,15 +141,22 @@ def _menu(admin: Admin) -> Markup:
     for view in admin._views:
         if not (view.is_visible() and view.is_accessible()):
             continue
-        url = view.get_url(f"{view.endpoint}.index" if view is admin.index_view else f"{view.endpoint}.index_view")
+        if isinstance(view, LedgerView):
+            url = view.first_address()
+        else:
+            url = view.get_url(f"{view.endpoint}.index" if view is admin.index_view else f"{view.endpoint}.index_view")
         shown = ' aria-current="page"' if view.endpoint == request.blueprint else ""
         name = str(view.name)
         # The palette finds a page by its pinyin and initials too.
         words = "" if name.isascii() else f' data-words="{escape(name_pinyin(name))}"'
         entry = f'<li><a href="{escape(url)}"{shown}{words}>{escape(name)}</a></li>'
         groups.setdefault(str(view.category or ""), []).append(entry)
-    drawn = []
+    drawn: list[str] = []
     for heading, entries in groups.items():
-        title = f'<h2 class="menu-heading">{escape(heading)}</h2>' if heading else ""
-        drawn.append(f"{title}<ul>{''.join(entries)}</ul>")
+        listed = f"<ul>{''.join(entries)}</ul>"
+        if heading:
+            is_open = len(drawn) <= DAILY or any("aria-current" in entry for entry in entries)
+            title = f'<summary><h2 class="menu-heading">{escape(heading)}</h2></summary>'
+            listed = f"<details{' open' if is_open else ''}>{title}{listed}</details>"
+        drawn.append(listed)
     return cells.marked("".join(drawn))

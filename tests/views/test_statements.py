@@ -49,6 +49,7 @@ READING = {
     "preview_view": 4,
     "people_view": 4,
     "recount_view": 4,
+    "counts_view": 4,
 }
 """Page -> the most statements that showing it may send."""
 MORE = {
@@ -200,7 +201,7 @@ def test_a_list_of_fifty_rows_stays_small_and_asks_no_more(
     assert page.partition(b"<tbody>")[2].partition(b"</tbody>")[0].count(b"<tr>") == 50
     assert len(asked(many)) <= max(len(asked(few)), READING["index_view"])
     if "tickets" in address:
-        assert len(page) <= 40 * KIBIBYTE
+        assert len(page) <= 42 * KIBIBYTE
 
 
 def test_a_bulk_run_asks_no_more_for_more_rows(

@@ -19,6 +19,7 @@ from views.register.list_address import ListAddress
 from views.register.listing import ListPages
 from views.register.options import refuse_vain_options
 from views.register.part import Row
+from views.register.presets import Presets
 from views.register.record import RecordPages
 from views.register.saved_views import PersonalLists
 from views.register.scope import Scope
@@ -36,6 +37,7 @@ class Sourced(Protocol):
 class LedgerView(
     PersonalLists[Row],
     ExportPages[Row],
+    Presets[Row],
     ListPages[Row],
     ListAddress[Row],
     RecordPages[Row],

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from flask import request
+from flask import request, url_for
 from flask_admin import expose
 from flask_babel import gettext
 from markupsafe import Markup, escape
@@ -77,6 +77,7 @@ class ListPages(Part[Row]):
             bulk_buttons=bulk_buttons,
             query_string=urlencode(listing.arguments(), doseq=True),
             empty_text="" if page.rows else self.nothing_found(listing),
+            presets=self.preset_tabs(listing),
             dated=self.is_dated(self.default_sort_column() if listing.search else self.sort_column(listing)),
             **personal,
         )
@@ -84,6 +85,14 @@ class ListPages(Part[Row]):
     def personal(self, listing: Listing) -> dict[str, Any]:
         """What the person keeps of this list; may choose the columns of *listing* (views.register.saved_views)."""
         return {}
+
+    def preset_tabs(self, listing: Listing) -> Sequence[Any]:
+        """The states above the list (views.register.presets)."""
+        return ()
+
+    def first_address(self) -> str:
+        """With what the menu begins (views.register.presets)."""
+        return url_for(f"{self.endpoint}.index_view")
 
     def list_address(self) -> str:
         """The list as the person saw it last, with its filters."""

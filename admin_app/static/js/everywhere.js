@@ -37,10 +37,22 @@ class Forget extends Controller {
   }
 }
 
-/** The page shown stays in sight in a menu that is longer than the window. */
+/** The page shown stays in sight in a menu that is longer than the window; a group stays as this browser left it. */
 class Menu extends Controller {
   connect() {
+    for (const group of this.element.querySelectorAll("details")) {
+      const left = window.localStorage.getItem(this.#keyOf(group));
+      if (left && !group.querySelector("[aria-current]")) group.open = left === "open";
+    }
     this.element.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
+  }
+
+  keep({ target }) {
+    window.localStorage.setItem(this.#keyOf(target), target.open ? "open" : "closed");
+  }
+
+  #keyOf(group) {
+    return `menu ${group.querySelector("summary")?.textContent}`;
   }
 }
 

@@ -1,0 +1,46 @@
+"""Tabs above a list: what each shows is what it counts, the menu begins with what is open."""
+
+from collections.abc import Callable
+
+from flask.testing import FlaskClient
+
+from tests import reading
+from tests.marks import only_sqlite
+from tests.views.test_bands import COMPLAINTS, TICKETS, make
+
+MAKE = make
+TABS = {
+    "open": {*TICKETS, "promised"},
+    "overdue": {"visit missed", "this morning", "last night", "done", "unassigned and late"},
+    "mine": {"kept by me"},
+    "unassigned": {"unassigned", "unassigned and late"},
+    "watched": set(),
+}
+
+
+@only_sqlite
+def test_each_tab_counts_the_rows_that_it_shows(here: None, sign_in: Callable[..., FlaskClient]) -> None:
+    clerk = sign_in("clerk2")
+    numbers = clerk.get("/admin/tickets/counts/").json
+    assert numbers == {word: str(len(names)) for word, names in TABS.items()}
+    for word, names in TABS.items():
+        page = reading.page(clerk.get("/admin/tickets/", query_string={"flt_state": word}))
+        assert {reading.columns(row)["Summary"] for row in reading.rows(page)} == names, word
+        tabs = reading.one(page, "nav[aria-label='What is shown']")
+        assert [node.attributes["data-count"] for node in tabs.css("a")] == list(TABS)
+        assert [node.attributes["data-count"] for node in tabs.css("[aria-current]")] == [word]
+    assert clerk.get("/admin/complaints/counts/").json["open"] == str(len(COMPLAINTS))
+    assert clerk.get("/admin/units/counts/").json == {}
+
+
+@only_sqlite
+def test_the_menu_begins_a_list_with_what_is_open(here: None, sign_in: Callable[..., FlaskClient]) -> None:
+    menu = reading.one(reading.page(sign_in("clerk2").get("/admin/rules/")), ".menu-list")
+    addresses = dict(reading.links(menu))
+    assert addresses["Tickets"] == "/admin/tickets/?flt_state=open"
+    assert addresses["Units"] == "/admin/units/"
+
+
+@only_sqlite
+def test_who_may_not_read_a_register_counts_nothing_of_it(sign_in: Callable[..., FlaskClient]) -> None:
+    assert sign_in("technician").get("/admin/complaints/counts/").status_code == 403
