@@ -40,7 +40,7 @@ def make(session: DeskSession, world: World, now: datetime.datetime) -> Ids:
         ticket = maker.matter(Ticket, name, now - 9 * DAY, kind=TicketKind.REPAIR, place="大堂")
         opened = {"since": now - 9 * DAY, "opened_on": datetime.date(2026, 11, 9)}
         found = {"kind": kind, "rule": rule, "register": "tickets", "record_id": ticket.id, **opened}
-        finding = maker.add(AuditFinding, name, **found)
+        finding = maker.add(AuditFinding, name, **found, clock={"DSP-4": "slip-acknowledged"}.get(rule, ""))
         facts = due if columns.get("overdue") else {}
         line = {"finding_id": finding.id, "number": ticket.number, "facts": facts}
         maker.add(AuditLine, name, run_id=maker.ids["audit_runs"][run], **line, **columns)
@@ -52,7 +52,7 @@ def make(session: DeskSession, world: World, now: datetime.datetime) -> Ids:
 
 MAKE = make
 
-SLIP, SITE, OPEN = "past a clock DSP-4", "past a clock DSP-5", "still open AUD-1"
+SLIP, SITE, OPEN = "past a clock: slip picked up DSP-4", "past a clock DSP-5", "still open AUD-1"
 LISTS = {SLIP: ["all explained"], SITE: ["explained", "to explain", "in time"], OPEN: ["open", "told"]}
 """List -> its findings, in order: what is late first."""
 NARROWED = {
@@ -142,13 +142,13 @@ def test_the_control_sheet_has_every_finding_with_its_counts_and_notes__AUD_3(
     page = reading.page(sign_in("auditor").get(f"/admin/audits/print/?id={here['audit_runs']['today']}"))
     summary, *_others = page.css("table")
     assert [[reading.words(cell) for cell in row.css("th, td")] for row in summary.css("tbody tr, tfoot tr")] == [
-        ["past a clock", "DSP-4", "1", "1", "1"],
+        ["past a clock: slip picked up", "DSP-4", "1", "1", "1"],
         ["past a clock", "DSP-5", "3", "2", "1"],
         ["still open", "AUD-1", "2", "", ""],
         ["In all", "6", "3", "2"],
     ]
     assert [reading.words(reading.one(section, "h2")) for section in page.css("section")] == [
-        "past a clock · DSP-4 (1)",
+        "past a clock: slip picked up · DSP-4 (1)",
         "past a clock · DSP-5 (3)",
         "still open · AUD-1 (2)",
     ]

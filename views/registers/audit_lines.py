@@ -14,8 +14,9 @@ from models.base import tables
 from models.staff import Staff
 from views.request.gathering import GatheredRow, Question
 from views.words.cells import deadline, duration
+from views.words.codes import code_name
 from views.words.described import Described, describe
-from views.words.language import label, local_time
+from views.words.language import joined, label, local_time, titled
 from views.words.references import record_url
 
 DRAWN = 150
@@ -140,6 +141,7 @@ def lines_question(run_id: int) -> Question:
             AuditLine.note,
             AuditFinding.kind,
             AuditFinding.rule,
+            AuditFinding.clock,
             AuditFinding.register,
             AuditFinding.record_id,
             AuditFinding.since,
@@ -162,6 +164,7 @@ def lines_question(run_id: int) -> Question:
 def sheet_of(rows: Iterable[GatheredRow], run: AuditRun) -> Sheet:
     """The findings by kind and rule: lists with something to explain first, and in each list that before the rest."""
     groups: dict[tuple[Any, str], Group] = {}
+    clocks: dict[tuple[Any, str], dict[str, None]] = {}
     found = list(rows)
     wanted: dict[type[Any], set[int]] = {}
     for row in found:
@@ -172,7 +175,11 @@ def sheet_of(rows: Iterable[GatheredRow], run: AuditRun) -> Sheet:
         group = groups.setdefault(
             (row.kind, row.rule), Group(f"{row.kind.value}-{row.rule}", label(row.kind), row.rule)
         )
+        if row.clock:
+            clocks.setdefault((row.kind, row.rule), {})[code_name(row.clock)] = None
         group.lines.append(_line(row, run, described.get((row.register, row.record_id), Described())))
+    for key, names in clocks.items():  # a dozen lists of one kind are told apart by what was late
+        groups[key].title = str(titled(groups[key].title, joined(names)))
     for group in groups.values():
         group.lines.sort(key=lambda line: (not line.overdue, line.number, line.id))
         group.drawn = group.lines
