@@ -153,13 +153,14 @@ def test_a_key_offers_what_may_be_done_where_it_is__KEY_2_KEY_4(
 def test_a_bunch_that_came_back_in_part_is_not_said_to_be_back__KEY_2(
     desk: Any, session: DeskSession, sign_in: Callable[..., FlaskClient], post: Any
 ) -> None:
-    loan = key_desk.lend(desk, owner_draft(desk, key_id=register(desk, pieces=5).id)).id
+    bunch = register(desk, pieces=5)
+    loan = key_desk.lend(desk, owner_draft(desk, key_id=bunch.id)).id
     session.commit()
     clerk, path = sign_in("clerk"), f"/admin/key-loans/step/return/?id={loan}"
     said = []
     for pieces in ("4", "1"):
         assert post(clerk, path, brought_by="borrower", pieces=pieces).status_code == 302
         said.append(reading.words(reading.page(clerk.get(f"/admin/key-loans/details/?id={loan}"))))
-    assert f"Key loan {loan}: 4 of 5 back" in said[0]
+    assert f"{bunch.number}: 4 of 5 back" in said[0]
     assert "– done" not in said[0]
-    assert "– done" in said[1]
+    assert f"{bunch.number}: Return – done" in said[1], "not by the number of the loan, which nobody knows"

@@ -76,7 +76,7 @@ class EditPages(Part[Row]):
 
     def made_text(self, record: Row) -> str:
         """What the page says of a new record: what was done, where that is more than saving."""
-        name = self.name_of(record)
+        name = self.message_name(record)
         if self.create_verb == "register":
             return str(gettext("%(record)s: saved.", record=name))
         verb = say(verb_label(self.create_verb))
@@ -89,7 +89,9 @@ class EditPages(Part[Row]):
         if record is None:
             flash(gettext("This form was sent before; what it made was deleted since."), "info")
             return redirect(self.get_url(".index_view"))
-        message = gettext("%(record)s was saved before: the same form was sent twice.", record=self.name_of(record))
+        message = gettext(
+            "%(record)s was saved before: the same form was sent twice.", record=self.message_name(record)
+        )
         flash(message, "info")
         return redirect(self.after_create(record))
 

@@ -32,7 +32,7 @@ from views.request.queries import PAGE_SIZE
 from views.words.cells import Cell, cell_of, columns_of_end
 from views.words.labels import Caption, label_in, register_label
 from views.words.language import sentence
-from views.words.references import NAMES
+from views.words.references import NAMES, learn_names, reference_of
 
 INVALID = 400
 
@@ -103,6 +103,8 @@ class Scope(PanelView, Searching, Generic[Row]):
     """Column of the list -> the column that orders it, where that is another."""
     name_text: Caption = ""
     """How a record is called by its number, ``Key loan %(number)s``, where that column does not say it."""
+    named_by: Sequence[str] = ()
+    """Columns that say what a record without a name is about: ``key_id``. Messages call it by these."""
     number_column = ""
     """The column whose cell links to the record page; what the table says its rows are called by where none is set."""
 
@@ -395,8 +397,15 @@ class Scope(PanelView, Searching, Generic[Row]):
             abort(409, gettext("Choose an estate first: you work in none."))
         return found
 
+    def message_name(self, record: Row) -> str:
+        """How messages call a record: by what it is about (:attr:`named_by`), where it has no name of its own."""
+        about = {model: getattr(record, name) for name in self.named_by if (model := reference_of(name)) is not None}
+        about = {model: row_id for model, row_id in about.items() if row_id is not None}
+        names = learn_names({model: (row_id,) for model, row_id in about.items()}) if about else {}
+        return " · ".join(names[each] for each in about.items()) or self.name_of(record)
+
     def name_of(self, record: Row) -> str:
-        """How a record is called in headings and messages."""
+        """How a record is called in headings."""
         if self.name_text:
             return str(self.name_text) % {"number": record.id}
         named: object = record  # or one row of a list's query

@@ -273,7 +273,7 @@ class StepPages(Part[Row]):
 
     def done_text(self, step: Step, record: Row) -> str:
         """What the page says afterwards."""
-        return str(gettext("%(record)s: %(verb)s – done.", record=self.name_of(record), verb=step.label))
+        return str(gettext("%(record)s: %(verb)s – done.", record=self.message_name(record), verb=step.label))
 
     def after_step(self, step: Step, record: Row) -> str:
         """Where to go afterwards: back to the record."""

@@ -89,6 +89,7 @@ class KeyLoanView(RegisterView[KeyLoan]):
 
     model = KeyLoan
     name_text = _("Key loan %(number)s")
+    named_by = ("key_id",)
     group = _("Keys and passes")
     can_delete = False
     on_desk = overdue_on_desk(
@@ -228,7 +229,7 @@ class KeyLoanView(RegisterView[KeyLoan]):
     def done_text(self, step: Step, record: KeyLoan) -> str:
         """Of a bunch that came back in part, how much of it: the rest is still out (KEY-2)."""
         if step.verb == "return" and is_out(record):
-            return str(titled(self.name_of(record), part_back(record)))
+            return str(titled(self.message_name(record), part_back(record)))
         return super().done_text(step, record)
 
     def show_state(self, record: KeyLoan) -> str:
@@ -259,6 +260,7 @@ class KeyApprovalView(RegisterView[KeyApproval]):
 
     model = KeyApproval
     name_text = _("Key approval %(number)s")
+    named_by = ("key_id",)
     group = _("Keys and passes")
     create_verb = "request"
     unblocked_by = {
@@ -325,7 +327,9 @@ class KeyApprovalView(RegisterView[KeyApproval]):
 
     def made_text(self, record: KeyApproval) -> str:
         """Whom it waits for."""
-        return str(gettext("%(record)s: requested; a supervisor decides on it (KEY-3).", record=self.name_of(record)))
+        return str(
+            gettext("%(record)s: requested; a supervisor decides on it (KEY-3).", record=self.message_name(record))
+        )
 
     def related(self, record: KeyApproval) -> list[Related]:
         """What else the same borrower may have, to be lent together."""

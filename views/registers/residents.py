@@ -363,6 +363,7 @@ class OccupancyView(RegisterView[Occupancy]):
 
     model = Occupancy
     name_text = _("Occupancy %(number)s")
+    named_by = ("resident_id", "unit_id")
     in_menu = False
     group = _("People and units")
     steps = (Step("end", EndForm, "primary", when=lambda row: row.until_on is None),)
