@@ -189,6 +189,8 @@ def test_an_import_of_a_colleague_is_not_taken_back(run, world, tmp_path):
     assert (code, "somebody else's" in err) == (1, True)
     code, out, _ = run("undo", 1)
     assert (code, "records undone: 1" in out) == (0, True)
+    code, out, _ = run("undo", 1)
+    assert (code, "records undone: 0" in out) == (0, True), "what was undone before is not undone again"
 
 
 def test_what_the_command_line_imported_stands_in_the_panel_and_is_taken_back_there(run, world, tmp_path, sign_in):

@@ -113,3 +113,8 @@ def test_merged_cells_are_filled_down_and_formulas_errors_and_control_characters
     assert results[4] == "imported"
     (refused,) = desk(text_file(rows=["李\x07四,13611112222,1-101,业主"]))
     assert "control character" in str(refused)
+
+
+def test_a_csv_file_has_no_sheet_of_any_name(desk):
+    with pytest.raises(UnreadableSheet, match="leave the name of the sheet out"):
+        desk(b"name\nA\n", sheet="业主")

@@ -29,7 +29,7 @@ def undo(run_id: int, username: str | None, *, dry_run: bool, as_json: bool) -> 
         if run is None:
             raise ConfigurationError(f"there is no import {run_id}.")
         actor = actor_for(session, active_person(session, username or "system"), source="import")
-        left, before = [], None
+        left, before, undone_before = [], None, counts_undone(session, run)
         while True:
             step = undo_chunk(Call(session, actor, clock.now()), run, before=before)
             if not dry_run:
@@ -38,7 +38,7 @@ def undo(run_id: int, username: str | None, *, dry_run: bool, as_json: bool) -> 
             left += [{"record": name, "rule": refusal.rule, "reason": str(refusal)} for name, refusal in step.left]
             if before is None:
                 break
-        undone = counts_undone(session, run)
+        undone = counts_undone(session, run) - undone_before  # again, it takes back what has become free
         session.rollback()  # a dry run does it all, so that it knows what stays, and keeps nothing
     report = {"run": run_id, "undone": undone, "left": left, "dry_run": dry_run}
     if as_json:

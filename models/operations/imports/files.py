@@ -175,9 +175,12 @@ def read_tables(
         below = [reading.fitted(row) for row in rows if reading.takes(row)]
         if below:
             found = reading, below
-    if found is None and sheet is not None and sheet not in [one.name for one in sheets]:
+    names = [one.name for one in sheets if one.name]
+    if found is None and sheet is not None and sheet not in names:
+        if not names:
+            raise UnreadableSheet(gettext_noop("A CSV file has no sheets: leave the name of the sheet out."))
         message = gettext_noop("The file has no sheet “%(name)s”; it has %(names)s.")
-        raise UnreadableSheet(message, name=sheet, names=[one.name for one in sheets])
+        raise UnreadableSheet(message, name=sheet, names=names)
     if found is None:
         raise _nothing_in(sheets)
     return Upload(*found)
