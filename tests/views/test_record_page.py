@@ -16,7 +16,7 @@ from models.roles import Role
 from models.said import PersonalKey
 from models.session import DeskSession
 from models.staff import StaffAssignment
-from models.tickets import Ticket, TicketStatus
+from models.tickets import Ticket, TicketKind, TicketStatus
 from models.told import Told, ToldKind
 from tests import reading
 from tests.factories import World
@@ -231,3 +231,18 @@ def test_the_history_says_to_whom_and_for_when__DSP_11(
     page = reading.page(sign_in("clerk").get(f"/admin/tickets/details/?id={ticket.id}"))
     lines = [reading.words(node) for node in page.css(".history-head strong")]
     assert lines == ["Dispatch: engineering; 王强", "Register"]
+
+
+@only_sqlite
+def test_an_enquiry_is_answered_first_and_a_repair_dispatched__INT_5(
+    session: DeskSession, world: World, now: datetime.datetime, sign_in: Callable[..., FlaskClient]
+) -> None:
+    asked, broken = (
+        ticket_in(world, TicketStatus.RECEIVED, now, kind=kind) for kind in (TicketKind.ENQUIRY, TicketKind.REPAIR)
+    )
+    session.commit()
+    desk = reading.page(sign_in("clerk").get("/admin/?show=open"))
+    for ticket, verb in ((asked, "answer"), (broken, "dispatch")):
+        row = reading.row_of(desk, "/admin/tickets/details/", ticket.id)
+        steps = [address for _text, address in reading.links(row) if "/step/" in address]
+        assert steps == [f"/admin/tickets/step/{verb}/?id={ticket.id}"]

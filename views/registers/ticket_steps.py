@@ -67,12 +67,12 @@ def lacks_handler(ticket: Ticket) -> bool:
 
 
 STEPS = (
+    Step("answer", AnswerForm, "primary", when=lambda t: t.kind in ANSWERED_KINDS and is_open(t)),
     Step("dispatch", DispatchForm, "primary", ("team", "assignee", "visit_from", "visit_until"), is_open),
     Step("assign", AssignForm, "primary", ("visit_from", "visit_until"), lacks_handler),
     Step("accept", AcceptForm, "primary", when=is_open),
     Step("start", style="primary", when=is_open),
     Step("finish", FinishForm, "primary", ("result",), when=lambda t: t.status in WORKING),
-    Step("answer", AnswerForm, "primary", when=lambda t: t.kind in ANSWERED_KINDS and is_open(t)),
     Step(
         "take_slip_back",
         style="primary",
