@@ -9,13 +9,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from models.call import Call
-from models.operations import staff
+from models.complaints import ComplaintCategory
+from models.operations import kinds, staff
 from models.residents import Resident
 from models.roles import Role
 from tests import reading
 from tests.check_translations import as_tuple, read
 from tests.factories import World
 from tests.marks import first_sqlite
+from tests.operations.walks import new_ticket
 from tests.pages import addresses
 from tests.records import Records
 
@@ -77,6 +79,9 @@ def test_whatever_an_event_tells_is_told_in_chinese(
     """What is no column (role, merged), what the program works out (sort_key, moved) and the codes of steps."""
     call = Call(world.session, world.actor("admin"), now)
     staff.grant_role(call, [world.staff["clerk"]], estate=world.estate, role=Role.SUPERVISOR).one()
+    ticket = new_ticket(world, now, place="大堂", summary="道闸坏了")
+    again = Call(world.session, world.actor("clerk"), now, reason="这是投诉")
+    kinds.take_as_complaint(again, [ticket], category=ComplaintCategory.EQUIPMENT).one()
     people = [Resident(estate_id=world.estate.id, name=name, name_pinyin=name) for name in ("甲", "乙")]
     world.session.add_all(people)
     world.session.commit()
@@ -90,5 +95,7 @@ def test_whatever_an_event_tells_is_told_in_chinese(
     assert post(manager, "/admin/clocks/new/", **clock, calendar="always").status_code == 302
     page = reading.page(manager.get("/admin/events/", headers={"Accept-Language": "zh-CN"}))
     told = reading.words(reading.one(page, "main"))
-    assert {"角色：客服主管", "被合并的记录：乙", "起算点：接单"} <= set(re.findall(r"\w+：\w+", told)), told
+    assert {"来源：先前按其他类型受理", "角色：客服主管", "被合并的记录：乙", "起算点：接单"} <= set(
+        re.findall(r"\w+：\w+", told)
+    ), told
     assert re.findall(r"[A-Za-z_]{3,}：|['{}]", told) == []

@@ -22,6 +22,7 @@ from models.verbs import verb_label
 from views.request import context
 from views.request.gathering import GatheredRow, Question
 from views.words.cells import value_text
+from views.words.codes import code_name
 from views.words.labels import label_in, register_label
 from views.words.language import joined, label, local_time, money, say, titled
 from views.words.references import learn_names, reference_of
@@ -185,6 +186,8 @@ def _fact(model: type[Any] | None, name: str, value: object, names: Mapping[tupl
         return role_text(str(value))
     if name == "register":
         return str(register_label(str(value)))
+    if name == "source":
+        return code_name(str(value))
     if name in VERBS:
         return say(verb_label(str(value)))
     column = model.__table__.columns.get(name) if model is not None else None
