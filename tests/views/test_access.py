@@ -18,7 +18,7 @@ from tests import factories
 from tests.factories import World
 from tests.fixed import NOW
 from tests.grants import GRANTS
-from tests.marks import first_sqlite
+from tests.marks import EVERYTHING, first_sqlite
 from tests.records import Records
 from tests.views.conftest import ROLES
 
@@ -100,7 +100,12 @@ def test_each_page_opens_for_who_may_and_for_nobody_else(
 ) -> None:
     client = sign_in(role)
     wrong = []
+    # All kinds of export ask the same of a role: each tries one of two, the manager all.
+    kind = ("/csv/", "/xlsx/")[ROLES.index(role) % 2]
+    tries_all = EVERYTHING or role == "manager"
     for view, name, rule, path in rules_of(app, pages):
+        if "<export_type>" in rule.rule and not (tries_all or path.endswith(kind)):
+            continue
         register = getattr(view, "register", None)
         own = theirs.ids.get(view.endpoint, 1)
         url = f"{path}?id={own}" if WITH_ID.search(path) else path
@@ -150,7 +155,9 @@ def test_what_a_role_may_not_do_cannot_be_posted_either(
         allowed = Role(role) in GRANTS.get((register, asked_verb(view, name, path)), ())
         with_id = WITH_ID.search(path)
         # What the role may do is walked by the other files, with filled forms.
-        ids = [MISSING] if allowed else [MISSING, records.ids.get(view.endpoint, 1)]
+        own = records.ids.get(view.endpoint, 1)
+        # Who may not is refused before anybody looks for the row: one that is missing too, once.
+        ids = [MISSING] if allowed else [MISSING, own] if EVERYTHING or role == "manager" else [own]
         urls = [f"{path}?id={record_id}" for record_id in ids] if with_id else [] if allowed else [path]
         wrong += [
             (url, status) for url in urls if (status := read(client.post(url, data=form)).status_code) not in (403, 404)
