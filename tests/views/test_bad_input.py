@@ -17,7 +17,7 @@ from models.saved_views import ColumnChoice, SavedView
 from models.session import DeskSession
 from models.told import Told
 from tests.factories import World
-from tests.marks import first_sqlite
+from tests.marks import EVERYTHING, first_sqlite
 from tests.records import Records
 
 Post = Callable[..., Any]
@@ -28,6 +28,7 @@ NOTHING = "a\0b"
 TEXTS = ("长" * 10_000, f"😀\u202eمرحبا{SCRIPT}", "   ", NOTHING, "%_'\"\\")
 NUMBERS = ("9" * 30, "-1", "0", "²", "٣", "1e9", "id:1", "nan")
 DATES = ("0001-01-01", "9999-12-31", "2026-02-30", "+02026-11-22")
+WORST = (*TEXTS[:2], NOTHING, NUMBERS[0], DATES[0])
 
 READ = {
     "/admin/": ("show",),
@@ -75,7 +76,11 @@ def test_an_address_that_makes_no_sense_gets_a_page(
 ) -> None:
     client, before = sign_in("manager"), kept(look)
     wrong = []
-    for name, value in itertools.product(READ[address], (*TEXTS, *NUMBERS, *DATES)):
+    # Where many names are read each gets the worst, and the others are dealt out to them in turn.
+    dealt = itertools.cycle((*TEXTS[2:3], *TEXTS[4:], *NUMBERS[1:], *DATES[1:]))
+    few = [(name, value) for name in READ[address] for value in (*WORST, *itertools.islice(dealt, 3))]
+    every = list(itertools.product(READ[address], (*TEXTS, *NUMBERS, *DATES)))
+    for name, value in every if EVERYTHING or len(READ[address]) < 4 else few:
         given = {"id": str(records.ids["audits"])} if "audits" in address and name != "id" else {}
         if found := fault(client.get(f"{address}?{urlencode({**given, name: value})}")):
             wrong.append((name, value[:30], found))
@@ -153,7 +158,7 @@ def test_nonsense_in_any_field_of_the_desks_forms_is_told_or_stored__INT_3(
     rest = itertools.cycle((*TEXTS[:3], TEXTS[4], NUMBERS[0], *DATES[:2]))
     for address, filling in filled:
         for name in filling:
-            for value in (NOTHING, next(rest), next(rest)):
+            for value in (NOTHING, *itertools.islice(rest, 2 if EVERYTHING else 1)):
                 answer = post(client, address, **{**filling, name: value})
                 found, now = fault(answer), kept(look)
                 if answer.status_code >= 400 and now != before:
