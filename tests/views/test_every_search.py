@@ -67,9 +67,9 @@ def test_no_search_fails_whatever_is_typed(
 ) -> None:
     client, asked = sign_in("supervisor"), places(pages)
     assert len(asked) > 20
-    whole = EVERYTHING or session.get_bind().dialect.name == "sqlite"
+    apart = 1 if EVERYTHING else 2 if session.get_bind().dialect.name == "sqlite" else 4  # dealt out to the places
     for number, (path, name) in enumerate(asked.items()):
-        for text in ALL if whole else ALL[number % 3 :: 3]:
+        for text in ALL[number % apart :: apart]:
             address, _, more = path.partition("?")
             given = {name: text, **({"name": more.partition("=")[2]} if more else {})}
             answer = client.get(address, query_string=given)
