@@ -26,7 +26,7 @@ from tests.factories import World, load_world
 from tests.marks import EVERYTHING
 
 MACHINE = settings(
-    max_examples=40 if EVERYTHING else 8,
+    max_examples=40 if EVERYTHING else 6,
     stateful_step_count=25,
     deadline=None,
     derandomize=True,  # the same runs everywhere: a failure here is a failure on every machine
@@ -191,7 +191,12 @@ def open_session(engine: Engine, keyring: Keyring, world: World) -> Callable[[],
     return opened
 
 
-def test_in_any_order_of_verbs_what_must_hold_holds__KEY_2_JOB_1_JOB_6(open_session: Callable[[], Any]) -> None:
+def test_in_any_order_of_verbs_what_must_hold_holds__KEY_2_JOB_1_JOB_6(
+    open_session: Callable[[], Any], engine: Engine
+) -> None:
+    # The first few again on a server: what its guards refuse is told by their own tests.
+    few = not EVERYTHING and engine.dialect.name == "postgresql"
     run_state_machine_as_test(  # asserts the invariants after each step
-        type("Machine", (Desk,), {"open_session": staticmethod(open_session)}), settings=MACHINE
+        type("Machine", (Desk,), {"open_session": staticmethod(open_session)}),
+        settings=settings(MACHINE, max_examples=3) if few else MACHINE,
     )
