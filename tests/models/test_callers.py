@@ -22,8 +22,8 @@ from tests.factories import World
 from tests.marks import EVERYTHING, only_sqlite
 
 AT = datetime.datetime(2026, 3, 2, 1, tzinfo=datetime.UTC)
-RESIDENTS = 20_000 if EVERYTHING else 1_000
-LOOKUPS = 200 if EVERYTHING else 104
+RESIDENTS = 20_000 if EVERYTHING else 600
+LOOKUPS = 200 if EVERYTHING else 56
 SHARE = 0.98
 
 
