@@ -14,3 +14,7 @@ only_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indire
 first_sqlite = pytest.mark.parametrize(
     "database_url", ["sqlite", "postgresql"] if EVERYTHING else ["sqlite"], indirect=True
 )
+# The same for tests of the verbs, whose world stands: what moves which way is decided before the database is asked.
+verbs_first_sqlite = pytest.mark.parametrize(
+    "standing", ["sqlite", "postgresql"] if EVERYTHING else ["sqlite"], indirect=True
+)

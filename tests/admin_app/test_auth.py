@@ -16,6 +16,7 @@ from models.staff import Staff, StaffAssignment
 from models.tickets import Ticket
 from tests import reading
 from tests.factories import PASSWORD, token
+from tests.marks import first_sqlite
 
 NEW = "a longer password"
 
@@ -234,6 +235,7 @@ def test_a_form_of_one_estate_is_not_kept_in_another_that_another_window_chose(s
     assert clerk.post("/admin/tickets/new/", data=data).status_code == 302
 
 
+@first_sqlite
 def test_without_signing_in_nothing_but_the_door_answers(app, world):
     refused = 0
     for rule in app.url_map.iter_rules():

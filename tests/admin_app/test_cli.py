@@ -26,7 +26,7 @@ from models.session import DeskSession, open_engine
 from models.staff import Staff, actor_for
 from models.without_event import rows_without_event
 from tests.fixed import DATA_KEY, NOW, SECRET_KEY
-from tests.marks import only_postgresql, only_sqlite
+from tests.marks import first_sqlite, only_postgresql, only_sqlite
 from tests.operations.walks import new_ticket
 
 
@@ -229,6 +229,7 @@ def person(session, username):
     return session.scalars(select(Staff).where(Staff.username == username)).one()
 
 
+@first_sqlite
 def test_an_account_is_added_with_its_role_and_events(database_url, environment, run, session, world):
     environment(database_url)
     session.commit()
@@ -245,6 +246,7 @@ def test_an_account_is_added_with_its_role_and_events(database_url, environment,
     assert run("verify")[0] == 0
 
 
+@first_sqlite
 def test_the_first_account_of_a_new_database_opens_its_estate(database_url, environment, run, session):
     environment(database_url)
     command = ["staff", "add", "wang", "--name", "王芳", "--role", "admin", "--generate"]

@@ -19,6 +19,7 @@ from models.personal import IdDocument
 from models.residents import Occupancy, OccupancyKind, Resident
 from models.tickets import Ticket
 from tests import check_translations
+from tests.marks import first_sqlite
 
 NOT_TAKEN = {
     "residents": [],
@@ -83,6 +84,7 @@ def everything(desk):
     ] + [desk.scalar(select(func.count()).select_from(Event))]
 
 
+@first_sqlite
 def test_what_an_import_takes_it_reads_again_without_a_change__RES_4(town, run_here, tmp_path):
     before = everything(town.session)
     for register, rows in (("residents", 2 + 8), ("units", 4 + 7)):

@@ -18,6 +18,7 @@ from models.operations.follow_ups import FollowUpDraft
 from models.passes import PassKind
 from models.staff import Department, Staff, StaffAssignment
 from models.tickets import Ticket, TicketKind, TicketStatus
+from tests.marks import verbs_first_sqlite
 from tests.operations.audits import audit, issue_pass, lend_key, lines, of_kind, only, run
 from tests.operations.walks import (
     DAY,
@@ -317,6 +318,7 @@ WHO = {"a resident": {}, "a colleague": {"reporter_department": "保安部"}, "c
 
 @pytest.mark.parametrize("kind", [*TicketKind, None], ids=str)
 @pytest.mark.parametrize("who", WHO)
+@verbs_first_sqlite
 def test_a_follow_up_is_listed_where_closing_waits_for_it_and_it_can_be_made__FUP_1_INT_9(world, now, kind, who):
     matter: Any
     if kind is None:

@@ -30,6 +30,7 @@ from models.settings import Clock, Setting
 from models.told import Told, ToldKind
 from models.verbs import everything
 from tests.guards_off import guards_off
+from tests.marks import verbs_first_sqlite
 from tests.operations.bulk_desk import (
     S,
     bulk,
@@ -135,6 +136,7 @@ def test_a_row_changed_since_is_refused_and_the_others_are_put_back(world, now):
         ("report_again", {"words": "还在漏"}),
     ],
 )
+@verbs_first_sqlite
 def test_what_a_colleague_wrote_meanwhile_stays_and_the_row_is_put_back_all_the_same(world, now, verb, words):
     rows, arguments = rows_for(world, now, "tickets", "dispatch")
     run = bulk(world, now, "tickets", "dispatch", rows, **arguments)

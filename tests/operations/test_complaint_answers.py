@@ -12,6 +12,7 @@ from models.matters import Severity
 from models.personal import keyring_of
 from models.policy import permissions
 from models.said import said
+from tests.marks import verbs_first_sqlite
 from tests.operations.walks import (
     DAY,
     HOUR,
@@ -71,6 +72,7 @@ def test_all_that_is_missing_is_named_at_once_each_at_its_field(world, now, verb
 
 @pytest.mark.parametrize("verb", VERBS)
 @pytest.mark.parametrize("status", S)
+@verbs_first_sqlite
 def test_it_is_settled_while_the_complaint_is_open_and_never_after__CMP_8(world, now, verb, status):
     complaint = complaint_in(world, status, now)
     if status in OPEN_STATUSES:

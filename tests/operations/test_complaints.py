@@ -14,6 +14,7 @@ from models.operations import complaints
 from models.roles import Role
 from models.staff import Department, StaffAssignment
 from models.verbs import transitions
+from tests.marks import verbs_first_sqlite
 from tests.operations.walks import (
     HOUR,
     MINUTE,
@@ -55,6 +56,7 @@ def test_an_edit_does_not_take_away_who_complains_or_where__INT_3_FUP_1(world, n
 
 
 @pytest.mark.parametrize("status", S)
+@verbs_first_sqlite
 def test_each_verb_moves_from_its_own_states_only__CMP_4(world, now, status):
     complaint = complaint_in(world, status, now)
     for verb, targets in transitions("complaints").items():
@@ -80,6 +82,7 @@ def test_each_verb_moves_from_its_own_states_only__CMP_4(world, now, status):
         ("delete", {}),
     ],
 )
+@verbs_first_sqlite
 def test_what_is_over_stays_as_it_is__CMP_8(world, now, status, verb, arguments):
     complaint = complaint_in(world, status, now)
     assert refusal(do(world, verb, complaint, now, by="manager", **arguments)).rule == "CMP-8"

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from models.operations import imports
 from models.personal import keyring_of
 from models.residents import Resident
+from tests.marks import verbs_first_sqlite
 from tests.operations.found_files import OWNER, TENANT, Desk, homes, phones
 from tests.sheets import saved, tables
 
@@ -209,6 +210,7 @@ TRADE = {
 
 
 @pytest.mark.parametrize("trade", TRADE.values(), ids=TRADE)
+@verbs_first_sqlite
 def test_a_workbook_of_the_trade_goes_in_whole__INT_6(trade, rolled_back, now):
     desk = Desk(rolled_back, now)
     name = desk.world.estate.name

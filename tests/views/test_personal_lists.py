@@ -18,7 +18,7 @@ from models.saved_views import ColumnChoice, SavedView
 from models.session import DeskSession
 from tests import reading
 from tests.factories import World
-from tests.marks import only_sqlite
+from tests.marks import first_sqlite, only_sqlite
 from tests.records import Records
 
 LIST = "/admin/tickets/"
@@ -143,6 +143,7 @@ def headings(page: str) -> list[str]:
     return [reading.words(node).rstrip(" ↓↑") for node in reading.page(page).css("thead th[scope=col]")]
 
 
+@first_sqlite
 def test_every_list_shows_with_any_of_its_columns(pages: dict[str, Any], records: Records, sign_in: SignIn) -> None:
     client = sign_in("manager")
     for view in pages.values():

@@ -15,6 +15,7 @@ from models.operations.core import Verb, is_for
 from models.verbs import Declared, find
 from tests import reading
 from tests.factories import World
+from tests.marks import first_sqlite
 from tests.records import Records
 from views.forms.base import DeskForm
 from views.registers.call_form import CallForm
@@ -117,6 +118,7 @@ def placed(form: DeskForm, name: str) -> bool:
     return form.refuse(OperationRefused("JOB-6", gettext_noop("This is needed."), field=name))
 
 
+@first_sqlite
 def test_what_a_refusal_names_is_a_field_of_the_form_that_asked(
     app: Flask, pages: dict[str, Any], world: World
 ) -> None:

@@ -11,6 +11,7 @@ from models.keys import Key
 from models.residents import Resident
 from models.session import DeskSession
 from tests.factories import World
+from tests.marks import first_sqlite
 from tests.records import Records
 
 WRITINGS = ("1-101", "1号楼 101", "1 101", "一号楼一〇一室", "１栋　１０１", "云湖花园1栋101", "1栋一单元101")
@@ -32,6 +33,7 @@ SEARCHES = {
 """Address -> the name under which it reads a room, and what it then shows."""
 
 
+@first_sqlite
 def test_a_room_is_read_the_same_wherever_it_is_typed__INT_3(
     records: Records, sign_in: Callable[..., FlaskClient]
 ) -> None:
@@ -106,6 +108,7 @@ def test_what_says_more_than_a_room_is_no_room_but_offered(
         session.rollback()
 
 
+@first_sqlite
 def test_a_plate_is_read_the_same_wherever_it_is_typed(
     records: Records, session: DeskSession, sign_in: Callable[..., FlaskClient]
 ) -> None:

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from models.session import DeskSession
 from tests import reading
 from tests.factories import World, token
+from tests.marks import first_sqlite
 from tests.records import Records, make_tickets
 from tests.registers import tried
 from tests.views.test_access import WITH_ID, read
@@ -129,6 +130,7 @@ def paths_of(app: Flask, pages: dict[str, Any], records: Records) -> list[tuple[
     return found
 
 
+@first_sqlite
 def test_each_page_asks_the_database_few_questions(
     app: Flask, pages: dict[str, Any], records: Records, sign_in: Callable[..., FlaskClient]
 ) -> None:
