@@ -25,7 +25,7 @@ from views.pages.reports import ReportView
 from views.pages.resident_ways import ResidentWayView
 from views.pages.rules import RuleView
 from views.pages.several_keys import SeveralKeysView
-from views.register.base import LedgerView
+from views.register.base import LedgerView, RegisterView
 from views.register.beside import ON_DESK
 from views.register.page import DeskPage
 from views.request import context, keeping, sent_once
@@ -136,6 +136,15 @@ def menu(admin: Admin) -> Markup:
     return _MENUS[key]
 
 
+def _makes(view: object) -> str:
+    """What is made on a page of its register, for the palette: “Register” beside “Complaints”, and how it is typed."""
+    if not isinstance(view, RegisterView) or not view.can_create:
+        return ""
+    verb = language.say(verb_label(view.create_verb))
+    words = name_pinyin(f"{verb}{view.name}") if language.is_chinese() else ""
+    return f' data-makes="{escape(verb)}"' + (f' data-made-words="{escape(words)}"' if words else "")
+
+
 def _menu(admin: Admin) -> Markup:
     groups: dict[str, list[str]] = {}
     for view in admin._views:
@@ -149,7 +158,7 @@ def _menu(admin: Admin) -> Markup:
         name = str(view.name)
         # The palette finds a page by its pinyin and initials too.
         words = "" if name.isascii() else f' data-words="{escape(name_pinyin(name))}"'
-        entry = f'<li><a href="{escape(url)}"{shown}{words}>{escape(name)}</a></li>'
+        entry = f'<li><a href="{escape(url)}"{shown}{words}{_makes(view)}>{escape(name)}</a></li>'
         groups.setdefault(str(view.category or ""), []).append(entry)
     drawn: list[str] = []
     for heading, entries in groups.items():

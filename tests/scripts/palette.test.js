@@ -38,6 +38,25 @@ test("records come before steps and pages; a page is found by its pinyin too", a
   assert.deepEqual(offered(), ["R-1Tickets · leak", "KeysPage"]);
 });
 
+test("what is made in a register is found by its verb, and a page before the records of the same word", async () => {
+  await show(PALETTE, CONTROLLERS);
+  one(".menu").insertAdjacentHTML("beforeend", '<li><a href="/admin/complaints/?flt_state=open" data-makes="Register" data-made-words="dengjitousu djts">complaint</a></li>');
+  answers(() => FOUND);
+  one("dialog").showModal();
+  one("dialog").dispatchEvent(new Event("opened"));
+  await settled();
+  for (const [typed, shown] of [
+    ["register c", ["Register complaintStep", "R-1Tickets · leak"]],
+    ["djts", ["R-1Tickets · leak", "Register complaintStep"]],
+    ["keys", ["KeysPage", "R-1Tickets · leak"]],
+  ]) {
+    write(one("input"), typed);
+    await settled(10);
+    assert.deepEqual(offered(), shown, typed);
+  }
+  assert.ok(every("#found li").length);
+});
+
 test("Enter goes where the chosen one leads, and presses a step", async () => {
   await begin();
   let pressed = 0;

@@ -48,6 +48,11 @@ export default class Combobox extends Controller {
     return answer;
   }
 
+  /** What was found and what needs no asking, in order. */
+  ordered(found, known) {
+    return [...found, ...known];
+  }
+
   /** What a row shows: texts and elements. */
   option(row) {
     return [row.text];
@@ -81,7 +86,7 @@ export default class Combobox extends Controller {
     const found = query === null ? [] : await this.#fetched(query);
     if (mine !== this.asked) return;
     this.answered = mine;
-    const rows = [...(found || []), ...known];
+    const rows = this.ordered(found || [], known);
     if (query !== null) this.show(rows);
     this.say(found === null ? "failed" : query !== null && !rows.length ? "none" : "usual");
     const isTaking = this.takesWhenThere;

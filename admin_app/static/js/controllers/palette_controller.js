@@ -42,10 +42,23 @@ export default class extends Combobox {
     const wanted = (query || "").toLowerCase();
     const fits = (element) => !wanted || textOf(element).toLowerCase().includes(wanted) || (element.dataset.words || "").split(" ").some((word) => word.includes(wanted));
     const found = (selector, most) => [...document.querySelectorAll(selector)].filter(fits).slice(0, wanted ? 6 : most);
+    const joint = document.documentElement.lang.startsWith("zh") ? "" : " ";
+    const makes = [...document.querySelectorAll(".menu a[data-makes]")].map((element) => ({
+      makes: true, title: `${element.dataset.makes}${joint}${textOf(element)}`, words: element.dataset.madeWords || "", note: this.stepsValue, url: new URL("new/", element.href).href,
+    }));
+    const made = ({ title, words }) => wanted && (title.toLowerCase().includes(wanted) || words.includes(wanted));
     return [
+      ...makes.filter(made).slice(0, 6),
       ...found(STEPS, 20).map((element) => ({ title: textOf(element), note: this.stepsValue, element })),
       ...found(PAGES, 30).map((element) => ({ title: textOf(element), note: this.pagesValue, url: element.href })),
     ];
+  }
+
+  /** What is called by the very word comes first: “Keys” is the page, “Register complaint” the step. */
+  ordered(found, known) {
+    const wanted = (this.query() || "").toLowerCase();
+    const named = known.filter(({ title, makes }) => title.toLowerCase() === wanted || (makes && title.toLowerCase().startsWith(wanted)));
+    return [...named, ...found, ...known.filter((row) => !named.includes(row))];
   }
 
   read(groups) {
