@@ -105,7 +105,7 @@ _CONDITIONS: dict[str, Callable[[Any], ColumnElement[bool]]] = {
 
 _LABELS = {
     "alarm": _("Emergencies and serious complaints that nobody has taken"),
-    "next": _("Promises and visits of the next two hours"),
+    "next": _("Promises and visits: within two hours, or missed"),
     "today": _("Limits of today"),
     "mine": _("Mine, and what nobody has"),
     "nobody": _("What nobody has"),
