@@ -17,6 +17,7 @@ from tests.marks import EVERYTHING, turn
 
 ROLES = ("clerk", "technician", "lead", "supervisor", "manager", "auditor", "admin")
 
+KINDS = DIALECTS if postgres.binaries()[0] else DIALECTS[:1]
 ASKS_MUCH = {
     *("test_desk", "test_every_search", "test_exports", "test_filters", "test_imports", "test_lists", "test_places"),
     *("test_report_figures", "test_reports", "test_search", "test_sent_once", "test_unreadable"),
@@ -31,8 +32,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     told = any("database_url" in mark.args[0] for mark in metafunc.definition.iter_markers("parametrize"))
     module = metafunc.module.__name__.rpartition(".")[2]
     if "database_url" in metafunc.fixturenames and not (EVERYTHING or told or module in ASKS_MUCH):
-        there = DIALECTS if postgres.binaries()[0] else DIALECTS[:1]
-        kind = there[turn(metafunc.function.__name__, len(there))]
+        kind = KINDS[turn(metafunc.function.__name__, len(KINDS))]
         metafunc.definition.add_marker(pytest.mark.parametrize("database_url", [kind], indirect=True))
 
 
