@@ -1,7 +1,6 @@
 """What a test runs on, and what only a run of everything (``make soak``) tries."""
 
 import os
-import zlib
 
 import pytest
 
@@ -19,8 +18,3 @@ first_sqlite = pytest.mark.parametrize(
 verbs_first_sqlite = pytest.mark.parametrize(
     "standing", ["sqlite", "postgresql"] if EVERYTHING else ["sqlite"], indirect=True
 )
-
-
-def turn(name: str, number: int) -> int:
-    """Which of so many variants the test of that name looks at: always the same one, and each of them has some test."""
-    return zlib.crc32(name.encode()) % number
