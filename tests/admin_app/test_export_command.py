@@ -25,8 +25,8 @@ NOT_TAKEN = {
     "residents": [],
     "units": [],
     "tickets": [
-        *("Kind", "Severity", "Also called", "Team", "Handler", "Desk owner", "Registered", "Due"),
-        *("Answer promised until", "Closed"),
+        *("Kind", "Severity", "Also called", "Team", "Handler", "Desk owner", "Outside party", "Contact there"),
+        *("Outside until", "Registered", "Due", "Answer promised until", "Closed"),
     ],
     "complaints": [
         *("Nature", "Severity", "Also called", "Team", "Handler", "Desk owner", "Registered", "Due"),
