@@ -13,6 +13,7 @@ from views.forms.filters import StateFilter
 from views.register.part import Row
 from views.request.gathering import gathered
 from views.request.queries import Listing
+from views.words.language import language
 
 if TYPE_CHECKING:
     from views.register.listing import ListPages as Part
@@ -56,7 +57,13 @@ class Presets(Part[Row]):
             return []
         alone = len(listing.filters) == 1 and not listing.search
         shown = [raw for flt, raw, _value in listing.filters if flt is states and alone]
-        return [Preset(word, states.value_label(word), shown == [word]) for word in self.preset_words]
+        return [Preset(word, name, shown == [word]) for word, name in self._named(language())]
+
+    @functools.lru_cache(8)  # noqa: B019  # views live as long as the program
+    def _named(self, _language: str) -> list[tuple[str, str]]:
+        """The states of the tabs and how they are called."""
+        states = self._states
+        return [] if states is None else [(word, states.value_label(word)) for word in self.preset_words]
 
     def first_address(self) -> str:
         """With what the menu begins: what is open, where the register tells that."""
