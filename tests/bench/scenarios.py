@@ -248,12 +248,19 @@ def dispatched(bench: Bench, answer: Any) -> Any:
     return footprint(bench)
 
 
+def take_back(bench: Bench, *tables: str) -> None:
+    """The rows of *tables* that were made since the turn began go, though by the database itself they stay."""
+    opened: Database = bench.ours_app.extensions["frontdesk_database"]
+    with opened.engine.begin() as connection, guards_off(connection):
+        for table in tables:
+            connection.exec_driver_sql(f"DELETE FROM {table} WHERE id > {bench.kept['last'][table]:d}")
+
+
 def undo_bulk(bench: Bench) -> None:
     """Everything as before, by bare SQL, except the events, which nobody can take back."""
-    bare, last = bench.bare, bench.kept["last"]
+    take_back(bench, "clock_runs", "bulk_items", "bulk_runs")
+    bare = bench.bare
     with bare.transaction():
-        for table in ("clock_runs", "bulk_items", "bulk_runs"):
-            bare.run(f"DELETE FROM {table} WHERE id > %s", last[table])
         bare.many(
             "UPDATE tickets SET status = 'received', team_id = NULL, dispatched_at = NULL, version = %s, due_at = %s,"
             " updated_at = %s WHERE id = %s",
@@ -297,11 +304,7 @@ def audited(bench: Bench, answer: Any) -> Any:
 
 def undo_audit(bench: Bench) -> None:
     """No audit of today."""
-    opened: Database = bench.ours_app.extensions["frontdesk_database"]
-    # What an audit has found stays, by the database itself: here it has to go.
-    with opened.engine.begin() as connection, guards_off(connection):
-        for table in ("audit_lines", "audit_findings", "audit_runs"):
-            connection.exec_driver_sql(f"DELETE FROM {table} WHERE id > {bench.kept['last'][table]:d}")
+    take_back(bench, "audit_lines", "audit_findings", "audit_runs")
 
 
 # ---------------------------------------------------------------- all of them
