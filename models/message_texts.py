@@ -64,6 +64,7 @@ RESIDENT_NAMES = Names(_TO_RESIDENTS)
 """What a text to a resident may name, and nothing else: no note of a colleague, no name of another resident."""
 _OF_KIND: dict[LabelledEnum, Names] = {
     ResidentKind.VISIT: Names({**_TO_RESIDENTS, **_VISIT}),
+    ResidentKind.INCIDENT: Names({**_TO_RESIDENTS, "told": gettext_noop("what was told to all")}),
     ResidentKind.KEY_NEAR: Names(_OF_KEYS),
     ResidentKind.KEY_LATE: Names(_OF_KEYS),
 }
@@ -111,6 +112,12 @@ _FOR_RESIDENTS: dict[LabelledEnum, tuple[str, str, str, str]] = {
         "您反映的“{{ sentence }}”（{{ number }}）已有答复，客服会向您说明。",
         "Answer: {{ number }}",
         "There is an answer to “{{ sentence }}” ({{ number }}); the front desk tells you.",
+    ),
+    ResidentKind.INCIDENT: (
+        "通告 {{ number }}",
+        "关于您反映的“{{ sentence }}”（{{ number }}）：{{ told }}",
+        "News: {{ number }}",
+        "About “{{ sentence }}” ({{ number }}): {{ told }}",
     ),
     ResidentKind.KEY_NEAR: (
         "钥匙即将到期 {{ number }}",

@@ -66,6 +66,7 @@ class ResidentKind(LabelledEnum):
     DONE = "resident_done", gettext_noop("work done")
     PROGRESS = "resident_progress", gettext_noop("progress of a complaint")
     ANSWERED = "resident_answered", gettext_noop("answer given")
+    INCIDENT = "resident_incident", gettext_noop("news told to all of an incident")
     KEY_NEAR = "resident_key_near", gettext_noop("lent key nearly due")
     KEY_LATE = "resident_key_late", gettext_noop("lent key overdue")
 

@@ -69,7 +69,7 @@ def test_a_new_estate_has_its_clocks_settings_categories_hours_and_calendar__SET
         "outside-party",
     }
     assert counted(desk, Setting) == 16
-    assert counted(desk, MessageText) == 31
+    assert counted(desk, MessageText) == 32
     assert counted(desk, WorkingHours) == 10
     assert found(desk, CalendarDay, day=NEW_YEAR_EVE).kind is DayKind.OFF
     assert found(desk, CalendarDay, day=MAKE_UP_SATURDAY).kind is DayKind.WORKING

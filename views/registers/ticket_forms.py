@@ -78,7 +78,11 @@ class AttachForm(DeskForm):
 class TellAllForm(DeskForm):
     """INT-6: what stands on every report of the incident."""
 
-    body = LongTextField(_("Entry"), [Required()], description=_("It stands on each report of the incident."))
+    body = LongTextField(
+        _("Entry"),
+        [Required()],
+        description=_("It stands on each report of the incident, and residents who want such news read it."),
+    )
 
 
 class DecideForm(DeskForm):

@@ -177,6 +177,8 @@ class TellResident:
 
     kind: LabelledEnum
     when: Callable[[Step], object] = lambda step: True
+    rows: Callable[[Step], Iterable[Any]] = lambda step: (step.row,)
+    """Whose residents are told: that of the row itself, or of others that the step is about."""
 
 
 TELLS_RESIDENTS: dict[tuple[str, str], tuple[TellResident, ...]] = {}
@@ -201,9 +203,9 @@ def _tell_residents(
     letters = []
     for row, event in zip(rows, events, strict=True) if declared else ():
         step = Step(row, before.get(row.id), call.session, people)
-        kind = next((each.kind for each in declared if each.when(step)), None)
-        if kind is not None:
-            letters.append(ToResident(row, kind, f"event:{event}"))
+        holds = next((each for each in declared if each.when(step)), None)
+        if holds is not None:
+            letters += [ToResident(each, holds.kind, f"event:{event}") for each in holds.rows(step)]
     send_to_residents(call, letters)
 
 

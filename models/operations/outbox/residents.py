@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from models.base import tables
 from models.calendar import zone_named
 from models.estates import Estate, Unit
+from models.matters import Comment
 from models.message_texts import names_of
 from models.operations.core import number_of
 from models.operations.outbox.letters import LONGEST_VALUE, Letter, known_language, text_of
@@ -89,6 +90,10 @@ def values_to_resident(session: Session, record: Any, kind: Any, *, at: datetime
         "desk_phone": estate.desk_phone,
     }
     declared = names_of(kind).values
+    if "told" in declared:
+        # Of all entries the one alone that was written for all, in the very instant of this message.
+        told = Comment.register == record.__tablename__, Comment.record_id == record.id, Comment.at == at
+        said["told"] = session.scalar(select(Comment.body).where(*told).order_by(Comment.id.desc()).limit(1))
     return {name: _as_read(value, zone) for name, value in said.items() if name in declared}
 
 

@@ -70,3 +70,8 @@ for verb in ("dispatch", "assign", "reassign", "resume", "amend"):
     tells_residents(Ticket, verb, _VISIT)
 tells_residents(Ticket, "finish", TellResident(ResidentKind.DONE))
 tells_residents(Ticket, "answer", TellResident(ResidentKind.ANSWERED))
+tells_residents(
+    Ticket,
+    "tell_all",
+    TellResident(ResidentKind.INCIDENT, rows=lambda step: [step.row, *attached_to(step.session, [step.row])]),
+)
