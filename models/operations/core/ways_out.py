@@ -57,9 +57,16 @@ class ToResident:
 
 
 def send_to_residents(call: Call, letters: Sequence[ToResident]) -> None:
-    """Put *letters* into the outbox, each for every number that its resident chose for its kind."""
-    whose = [(getattr(letter.row, letter.row.resident_by), letter) for letter in letters]
-    whose = [(resident_id, letter) for resident_id, letter in whose if resident_id is not None]
+    """Put *letters* into the outbox, each for every number that its resident chose for its kind.
+
+    Whoever reported two parts of one incident reads of it once.
+    """
+    of_cause: dict[tuple[int, str], ToResident] = {}
+    for letter in letters:
+        resident_id = getattr(letter.row, letter.row.resident_by)
+        if resident_id is not None:
+            of_cause.setdefault((resident_id, letter.cause), letter)
+    whose = [(resident_id, letter) for (resident_id, _cause), letter in of_cause.items()]
     ids = sorted({resident_id for resident_id, _letter in whose})
     ways: dict[int, list[Any]] = {}
     for start in range(0, len(ids), CHUNK):

@@ -10,7 +10,7 @@ from models.base import tables
 from models.calendar import zone_named
 from models.estates import Estate, Unit
 from models.matters import Comment
-from models.message_texts import names_of
+from models.message_texts import LONGEST_BODY, names_of
 from models.operations.core import number_of
 from models.operations.outbox.letters import LONGEST_VALUE, Letter, known_language, text_of
 from models.outbox import ResidentWay, Way
@@ -94,10 +94,14 @@ def values_to_resident(session: Session, record: Any, kind: Any, *, at: datetime
         # Of all entries the one alone that was written for all, in the very instant of this message.
         told = Comment.register == record.__tablename__, Comment.record_id == record.id, Comment.at == at
         said["told"] = session.scalar(select(Comment.body).where(*told).order_by(Comment.id.desc()).limit(1))
-    return {name: _as_read(value, zone) for name, value in said.items() if name in declared}
+    return {
+        name: _as_read(value, zone, LONGEST_BODY if name == "told" else LONGEST_VALUE)
+        for name, value in said.items()
+        if name in declared
+    }
 
 
-def _as_read(value: Any, zone: datetime.tzinfo) -> Any:
+def _as_read(value: Any, zone: datetime.tzinfo, most: int) -> Any:
     if isinstance(value, datetime.datetime):
         return value.astimezone(zone)
-    return value[:LONGEST_VALUE] if isinstance(value, str) else value
+    return value[:most] if isinstance(value, str) else value
