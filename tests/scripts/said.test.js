@@ -30,6 +30,12 @@ test("a page that begins elsewhere keeps to that", async () => {
   assert.notEqual(at(), "alert first");
 });
 
+test("what is only offered takes no focus", async () => {
+  await show('<main data-controller="said"><form class="alert"><button>One incident</button></form></main>', CONTROLLERS);
+  await settled(5);
+  assert.equal(document.activeElement, document.body);
+});
+
 test("what is said in a part of the page is no answer to a step", async () => {
   await show('<main data-controller="said"><section><p class="alert">Late</p></section></main>', CONTROLLERS);
   await settled(5);

@@ -218,6 +218,8 @@ def test_a_record_says_where_it_is_and_whose_turn_it_is__JOB_1(
     assert [reading.words(node) for node in stages.css("li > span")] == way
     current = reading.one(stages, "[aria-current=step] > span")
     assert reading.words(current) == {"in_progress": "in progress"}.get(status.value, status.value)
+    has_time = status is not TicketStatus.WAITING  # whose instant stands among its clocks
+    assert bool(stages.css("[aria-current=step] > time")) is has_time
     turns = [reading.words(node) for node in page.css("p.turn")]
     assert [text.split(" · ")[:2] for text in turns] == ([turn.split(" · ")] if turn else [])
 

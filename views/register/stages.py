@@ -52,7 +52,8 @@ def stages_of(way: Way, record: Base) -> list[Stage]:
         is_reached = number <= place
         made.append(Stage(label(each), times[each] if is_reached else None, is_current, is_reached))
         if number == place and not is_current:
-            made.append(Stage(label(status), None, is_current=True, is_reached=True))
+            since = getattr(record, f"{status.value}_at", None)
+            made.append(Stage(label(status), since, is_current=True, is_reached=True))
     ends = status not in order and not (type(record).open_statuses and status in type(record).open_statuses)
     return made[: place + 2] if ends else made
 

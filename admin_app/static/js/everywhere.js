@@ -71,7 +71,7 @@ class Said extends Controller {
 
   // What the page itself begins at may not have the focus yet: browsers give it with the first drawing.
   #take() {
-    const said = this.element.querySelector(":scope > .alert");
+    const said = this.element.querySelector(":scope > .alert:not(form)"); // what is offered there is no answer
     if (!said || document.activeElement !== document.body || this.element.querySelector("[autofocus]")) return;
     said.tabIndex = -1;
     said.focus({ preventScroll: true });
