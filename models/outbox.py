@@ -1,6 +1,7 @@
 """What leaves the house: by which ways people want to be told, and each message on its way to them."""
 
 import datetime
+import re
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -27,6 +28,12 @@ from models.templates import LANGUAGES
 from models.verbs import grant
 
 LONGEST_ADDRESS = 300
+_MAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+", re.ASCII)
+
+
+def is_mail_address(text: str) -> bool:
+    """Whether mail can be sent to *text*."""
+    return len(text) <= LONGEST_ADDRESS and _MAIL.fullmatch(text) is not None
 
 
 class Way(LabelledEnum):
@@ -72,10 +79,10 @@ class ResidentKind(LabelledEnum):
 
 
 class ResidentWay(Register, Base):
-    """At which number a resident wants text messages, and of what: written by the desk on the resident's word.
+    """At which number or e-mail address a resident wants to be told, and of what: written down on the resident's word.
 
-    ``contact_id`` is without foreign key: the number may go, then nothing is sent to it. Each choice and its end is an
-    event, since it is a consent.
+    A text message goes to the number ``contact_id``, without foreign key: the number may go, then nothing is sent to
+    it. Mail goes to ``address``. Each choice and its end is an event, since it is a consent.
     """
 
     __tablename__ = "resident_ways"
@@ -83,7 +90,9 @@ class ResidentWay(Register, Base):
     resident_kinds = tuple(ResidentKind)
 
     resident_id: Mapped[int] = mapped_column(Identity, sort_order=-98, info=named("Resident"))
-    contact_id: Mapped[int] = mapped_column(Identity, info=named("Phone"))
+    contact_id: Mapped[int | None] = mapped_column(Identity, info=named("Phone"))
+    address: Mapped[str | None] = mapped_column(ShortText(1000), info=named("E-mail address", personal=True))
+    """Encrypted."""
     kinds: Mapped[list[str]] = mapped_column(Words, info=named("Of what", harmless=True))
     language: Mapped[str] = mapped_column(
         ShortText(20), default=LANGUAGES[0], server_default=LANGUAGES[0], info=named("Language", harmless=True)
@@ -91,9 +100,15 @@ class ResidentWay(Register, Base):
 
     __table_args__ = table_args(
         UniqueConstraint("contact_id"),
+        CheckConstraint("(contact_id IS NULL) = (address IS NOT NULL)", name="one_way"),
         within_estate("resident_id", "residents"),
         Index("ix_resident_ways_resident_id", "resident_id"),
     )
+
+    @property
+    def way(self) -> Way:
+        """How a message leaves by it."""
+        return Way.SMS if self.address is None else Way.MAIL
 
 
 class SendStatus(LabelledEnum):

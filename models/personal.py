@@ -114,6 +114,12 @@ def _masked(number: str) -> str:
     return f"{'+' * number.startswith('+')}{digits[:3]}****{digits[-4:]}"
 
 
+def masked_mail(address: str) -> str:
+    """*address* without most of the name in it: ``l****@example.org``."""
+    name, at, host = address.partition("@")
+    return f"{name[:1]}****{at}{host}"
+
+
 def masked_id_number(id_number: str) -> str:
     """*id_number* with all but its first and last character hidden."""
     return f"{id_number[:1]}{'*' * max(len(id_number) - 2, 4)}{id_number[-1:]}"

@@ -5,6 +5,7 @@ import re
 
 import pytest
 from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
 
 from admin_app.sending import texts
 from models.call import Call
@@ -14,7 +15,7 @@ from models.matters import CommentKind
 from models.message_texts import MessageText, names_of, resident_kinds
 from models.operations import complaints, contacts, keys, outbox, residents, settings, tickets
 from models.operations.residents import WayDraft
-from models.outbox import Outgoing, ResidentKind, ResidentWay, SendStatus, WhyNot
+from models.outbox import Outgoing, ResidentKind, ResidentWay, SendStatus, Way, WhyNot
 from models.residents import Occupancy, ResidentContact
 from models.staff import Department
 from models.tickets import Acceptance, TicketStatus
@@ -221,6 +222,78 @@ def test_ways_move_with_a_merge_each_number_once_and_back_by_undo__RES_1(world, 
     world.session.expire_all()
     owners = {way.contact_id: way.resident_id for way in world.session.scalars(select(ResidentWay))}
     assert owners == {first: other.id, own.id: kept.id, same.id: other.id}
+
+
+def by_mail(world, place, address, *kinds, by="clerk", **columns):
+    """The draft of a choice: that resident wants mail of these kinds to the address."""
+    given = {"resident_id": world.residents[place].id, "address": address} | columns
+    return WayDraft(world.estate.id, None, kinds or EVERYTHING, **given)
+
+
+def test_mail_reaches_who_chose_an_address_beside_or_without_a_number__NOT_2(world, now, choose):
+    clerk = Call(world.session, world.actor("clerk"), now)
+    choose(0, K.TAKEN).one()
+    way = residents.choose_way(clerk, [by_mail(world, 0, " Wang.Fang@example.org ", K.TAKEN, language="en")]).one()
+    assert "example" not in way.address
+    ticket = new_ticket(world, now, **mine(world))
+    letters = {letter.way: letter for letter in (next_letter(world, now), next_letter(world, now))}
+    assert letters[Way.MAIL].address == "Wang.Fang@example.org"
+    assert re.fullmatch(r"1\d{10}", letters[Way.SMS].address)
+    assert [texts(letters[way], None)[0] for way in (Way.MAIL, Way.SMS)] == [
+        f"Taken: {ticket.number}",
+        f"已受理 {ticket.number}",
+    ]
+    told = world.session.scalars(select(Event).where(Event.register == "resident_ways").order_by(Event.id)).all()[-1]
+    assert (told.verb, told.rule) == ("choose", "NOT-2")
+    assert "example" not in f"{told.before}{told.after}"
+    new_ticket(world, now, **mine(world), place="泵房")
+    residents.drop_ways(clerk, [way]).one()
+    assert (next_letter(world, now).way, outbox.take(world.session, now)) == (Way.SMS, None)
+
+
+@pytest.mark.parametrize(
+    ("address", "columns", "words"),
+    [
+        ("", {}, "no e-mail address"),
+        ("   ", {}, "no e-mail address"),
+        ("张伟@例子.中国", {}, "no e-mail address"),
+        ("a@b", {}, "no e-mail address"),
+        ("a@example.org, b@example.org", {}, "no e-mail address"),
+        ("a@example.org\nBcc: b@example.org", {}, "no e-mail address"),
+        ("a" * 60 + "@" + "b." * 200 + "org", {}, "no e-mail address"),
+        ("a@example.org", {"resident_id": 999_999}, "There is no such"),
+        ("a@example.org", {"resident_id": None}, "There is no such"),
+        ("TOLD@example.org", {}, "told already"),
+        ("a@example.org", {"language": "xx"}, "language"),
+    ],
+)
+def test_mail_goes_to_one_address_of_a_person_of_the_estate_once__NOT_2(world, now, address, columns, words):
+    clerk = Call(world.session, world.actor("clerk"), now)
+    residents.choose_way(clerk, [by_mail(world, 0, "told@example.org")]).one()
+    residents.choose_way(clerk, [by_mail(world, 1, "told@example.org")]).one()
+    with pytest.raises(OperationRefused, match=words):
+        residents.choose_way(clerk, [by_mail(world, 0, address, **columns)]).one()
+    both = residents.choose_way(clerk, [by_mail(world, 0, "two@example.org"), by_mail(world, 0, "Two@example.org")])
+    assert (len(both.done), [str(refusal.field) for _row, refusal in both.refused]) == (1, ["address"])
+
+
+def test_an_address_moves_with_a_merge_once_and_back_by_undo__RES_1(world, now):
+    other, kept = world.residents[:2]
+    clerk, head = (Call(world.session, world.actor(who), now) for who in ("clerk", "supervisor"))
+    said = (0, "own@example.org"), (0, "both@example.org"), (1, "Both@example.org")
+    own, both, same = (residents.choose_way(clerk, [by_mail(world, place, text)]).one() for place, text in said)
+    residents.merge(head, [kept], other_id=other.id).one()
+    assert [way.resident_id for way in (own, both, same)] == [kept.id, other.id, kept.id]
+    residents.undo_merge(head, [kept]).one()
+    assert [way.resident_id for way in (own, both, same)] == [other.id, other.id, kept.id]
+
+
+def test_a_way_is_a_number_or_an_address__NOT_2(world, now, choose):
+    way = choose(0, K.TAKEN).one()
+    for change in ("address = 'x'", "contact_id = NULL"):
+        with pytest.raises(IntegrityError, match="one_way"), world.session.begin_nested():
+            world.session.execute(text(f"UPDATE resident_ways SET {change}, version = version + 1"))  # noqa: S608
+    assert way.contact_id
 
 
 def test_what_a_bulk_run_told_residents_is_taken_back_with_it__UNDO(world, now, choose):

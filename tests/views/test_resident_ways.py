@@ -55,6 +55,22 @@ def test_the_desk_writes_a_choice_down_and_removes_it_and_others_only_read__NOT_
     assert post(clerk, f"{address}drop/", resident_id=str(resident), id=str(way)).status_code == 404
 
 
+def test_an_address_is_written_down_shown_masked_and_kept_when_refused__RES_4(world, person, sign_in, post):
+    resident, _number, _other = person
+    address, clerk = "/admin/resident-ways/", sign_in("clerk")
+    said = {"resident_id": str(resident), "number": "mail", "language": "en", "kinds": ["resident_done"]}
+    refused = post(clerk, address, **said, address="wang.fang@")
+    form = reading.one(reading.page(refused.text), ".way-form")
+    assert (refused.status_code, "no e-mail address" in reading.words(form)) == (400, True)
+    assert reading.one(form, "#address").attributes["value"] == "wang.fang@"
+    assert reading.one(form, "#number option[selected]").attributes["value"] == "mail"
+    assert post(clerk, address, **said, address="wang.fang@example.org").status_code == 302
+    for page in (f"{address}?resident_id={resident}", f"/admin/residents/details/?id={resident}"):
+        shown = reading.words(reading.one(reading.page(clerk.get(page)), "main"))
+        assert ("w****@example.org" in shown, "wang.fang" in shown) == (True, False), page
+    assert chosen(world.session) == [(resident, ["resident_done"], "en")]
+
+
 def test_the_outbox_says_to_whom_and_of_what_and_a_text_is_shown_as_its_resident_gets_it__NOT_2(
     world, person, now, sign_in, post
 ):

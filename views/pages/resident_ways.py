@@ -1,4 +1,4 @@
-"""``/admin/resident-ways/?resident_id=``: at which number a resident wants to be told, and of what (NOT-2)."""
+"""``/admin/resident-ways/?resident_id=``: where a resident wants to be told, and of what (NOT-2)."""
 
 from typing import Any
 
@@ -18,6 +18,7 @@ from models.phones import ContactKind
 from models.policy import may
 from models.residents import Resident, ResidentContact
 from views.register.page import DeskPage, shown_here
+from views.registers.contacts import way_in_words
 from views.request import context
 from views.request.committing import committing
 from views.request.queries import parse_id
@@ -49,15 +50,22 @@ class ResidentWayView(DeskPage):
                 return redirect(self._address(resident))
         numbers, ways = self._numbers(resident), verbs.ways_of(context.session(), [resident.id])
         taken = {way.contact_id for way in ways}
+        free = {row_id: number for row_id, number in numbers.items() if row_id not in taken}
         page = self.render(
             "admin/resident_ways.html",
             resident=resident,
             back=url_for("residents.details_view", id=resident.id),
             ways=[
-                (way, numbers.get(way.contact_id), kinds_in_words(way.kinds), LANGUAGES.get(way.language, way.language))
+                (
+                    way,
+                    way_in_words(None, way.address) or numbers.get(way.contact_id or 0),
+                    kinds_in_words(way.kinds),
+                    LANGUAGES.get(way.language, way.language),
+                )
                 for way in ways
             ],
-            numbers={row_id: number for row_id, number in numbers.items() if row_id not in taken},
+            numbers=free,
+            mail=request.form.get("number", "mail" if not free else "") == "mail",
             problem=problem,
             kinds=resident_kinds(),
             may_choose=may(context.actor(), "choose", ResidentWay(estate_id=resident.estate_id)),
@@ -91,12 +99,15 @@ class ResidentWayView(DeskPage):
 
     def _choose(self) -> None:
         resident = self._asked("choose")
-        number, words = parse_id(request.form.get("number", "")), set(request.form.getlist("kinds"))
-        if number not in self._numbers(resident):
+        chosen, words = request.form.get("number", ""), set(request.form.getlist("kinds"))
+        number = None if chosen == "mail" else parse_id(chosen)
+        if number is not None and number not in self._numbers(resident):
             number = 0  # nobody else's either
         draft = WayDraft(
             estate_id=resident.estate_id,
             contact_id=number,
+            resident_id=resident.id,
+            address=request.form.get("address", ""),
             kinds=[kind for kind in resident_kinds() if kind.value in words],
             language=request.form.get("language", ""),
         )

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select
 from wtforms.validators import Optional
 
 from models.operations import contacts as verbs
-from models.personal import masked_phone
+from models.personal import masked_mail, masked_phone
 from models.policy import visible
 from models.residents import Resident, ResidentContact
 from models.staff import Staff, StaffContact
@@ -122,6 +122,13 @@ def phones_of(model: type[Any], record: Resident | Staff, *, in_full: bool, may_
             ),
         ),
     )
+
+
+def way_in_words(number: str | None, address: str | None) -> str:
+    """The stored number or e-mail address, masked; nothing where there is neither."""
+    if address:
+        return personal_of(address, masked_mail)
+    return personal_of(number, masked_phone) if number else ""
 
 
 NUMBERS = (

@@ -22,7 +22,7 @@ from models.estates import Unit
 from models.message_texts import resident_kinds
 from models.operations import residents as verbs
 from models.outbox import ResidentWay
-from models.personal import IdDocument, masked_phone
+from models.personal import IdDocument
 from models.policy import may, visible
 from models.residents import Occupancy, OccupancyKind, Resident, ResidentContact, ResidentMerge
 from models.tickets import Ticket
@@ -35,11 +35,11 @@ from views.register.base import RegisterView
 from views.register.export import Reader
 from views.register.record import Related
 from views.register.steps import Offer, Step
-from views.registers.contacts import NUMBERS, phones_of, shown_numbers
+from views.registers.contacts import NUMBERS, phones_of, shown_numbers, way_in_words
 from views.request import context
 from views.request.gathering import gathered
 from views.request.queries import asked_id
-from views.words.cells import badge, personal_of, value_text
+from views.words.cells import badge, value_text
 from views.words.labels import Caption, label_for
 from views.words.language import LANGUAGES, NOTHING, label, listed, local_time, remarked
 
@@ -304,21 +304,23 @@ class ResidentView(RegisterView[Resident]):
 
     @staticmethod
     def told(record: Resident) -> Related:
-        """To which numbers text messages go, and of what."""
-        query = select(ResidentWay.id, ResidentContact.value, ResidentWay.kinds, ResidentWay.language)
+        """To which numbers and addresses messages go, and of what."""
+        query = select(
+            ResidentWay.id, ResidentContact.value, ResidentWay.address, ResidentWay.kinds, ResidentWay.language
+        )
         query = query.outerjoin(ResidentContact, ResidentContact.id == ResidentWay.contact_id)
         address = url_for("resident_ways.index_view", resident_id=record.id)
         may_choose = may(context.actor(), "choose", ResidentWay(estate_id=record.estate_id))
         links = [(_("Write down or remove"), address)] if may_choose else []
         return Related(
-            _("Text messages"),
-            (_("Phone"), _("Of what"), _("Language")),
+            _("Messages"),
+            (_("To"), _("Of what"), _("Language")),
             links=links,
             query=query.where(ResidentWay.resident_id == record.id).order_by(ResidentWay.id),
             show=lambda row: (
                 address,
                 (
-                    personal_of(row.value, masked_phone) if row.value else NOTHING,
+                    way_in_words(row.value, row.address) or NOTHING,
                     listed(label(kind) for kind in resident_kinds() if kind.value in row.kinds),
                     LANGUAGES.get(row.language, row.language),
                 ),

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from models.base import LabelledEnum
 from models.call import Call
-from models.outbox import ON_ITS_WAY, Outgoing, ResidentWay, SendStatus, Way, WayOut, WhyNot
+from models.outbox import ON_ITS_WAY, Outgoing, ResidentWay, SendStatus, WayOut, WhyNot
 from models.told import Told
 
 CHUNK = 500
@@ -57,7 +57,7 @@ class ToResident:
 
 
 def send_to_residents(call: Call, letters: Sequence[ToResident]) -> None:
-    """Put *letters* into the outbox, each for every number that its resident chose for its kind.
+    """Put *letters* into the outbox, each for every number and address that its resident chose for its kind.
 
     Whoever reported two parts of one incident reads of it once.
     """
@@ -70,8 +70,8 @@ def send_to_residents(call: Call, letters: Sequence[ToResident]) -> None:
     ids = sorted({resident_id for resident_id, _letter in whose})
     ways: dict[int, list[Any]] = {}
     for start in range(0, len(ids), CHUNK):
-        query = select(ResidentWay.id, ResidentWay.resident_id, ResidentWay.kinds).order_by(ResidentWay.id)
-        for way in call.session.execute(query.where(ResidentWay.resident_id.in_(ids[start : start + CHUNK]))):
+        query = select(ResidentWay).order_by(ResidentWay.id)
+        for way in call.session.scalars(query.where(ResidentWay.resident_id.in_(ids[start : start + CHUNK]))):
             ways.setdefault(way.resident_id, []).append(way)
     outgoing = [
         {
@@ -82,7 +82,7 @@ def send_to_residents(call: Call, letters: Sequence[ToResident]) -> None:
             "kind": letter.kind,
             "cause": letter.cause,
             "way_id": way.id,
-            "way": Way.SMS,
+            "way": way.way,
             "key": uuid.uuid4().hex,
             "due_at": call.now,
             "created_at": call.now,

@@ -13,7 +13,7 @@ from models.matters import Comment
 from models.message_texts import LONGEST_BODY, names_of
 from models.operations.core import number_of
 from models.operations.outbox.letters import LONGEST_VALUE, Letter, known_language, text_of
-from models.outbox import ResidentWay, Way
+from models.outbox import ResidentWay
 from models.personal import keyring_of
 from models.residents import MERGED, Occupancy, ResidentContact, ResidentMerge
 from models.staff import Staff, Team
@@ -22,7 +22,7 @@ from models.staff import Staff, Team
 def letter_to_resident(session: Session, outgoing: Any, now: datetime.datetime) -> Letter | None:
     """The message of that row of the outbox; None where nobody wants it any more, or it would reach the wrong person.
 
-    That is: the choice or the number is gone or not valid, the person was merged into another, has moved out, the
+    That is: the choice is gone, the number is gone or not valid, the person was merged into another, has moved out, the
     record is somebody else's now, or a lent key is back.
     """
     way = session.get(ResidentWay, outgoing.way_id)
@@ -34,13 +34,13 @@ def letter_to_resident(session: Session, outgoing: Any, now: datetime.datetime) 
         return None
     if any(getattr(record, name) is not None for name in model.ended_by):
         return None
-    address = _number(session, way)
+    address = _address(session, way)
     if address is None or not is_there(session, way.resident_id, way.estate_id, now):
         return None
     return Letter(
         id=outgoing.id,
         key=outgoing.key,
-        way=Way.SMS,
+        way=way.way,
         address=address,
         language=known_language(way.language),
         kind=outgoing.kind,
@@ -51,8 +51,10 @@ def letter_to_resident(session: Session, outgoing: Any, now: datetime.datetime) 
     )
 
 
-def _number(session: Session, way: ResidentWay) -> str | None:
-    """The number, where it is valid and the person's own, or that of a record that was merged into the person's."""
+def _address(session: Session, way: ResidentWay) -> str | None:
+    """Where mail goes; or the number, where it is valid and of the person, or of a record merged into the person's."""
+    if way.contact_id is None:
+        return keyring_of(session).readable(way.address) or None
     merged = select(ResidentMerge.merged_id).where(
         ResidentMerge.kept_id == way.resident_id, ResidentMerge.undone_at.is_(None)
     )

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from models.call import Call
 from models.errors import OperationRefused, Outcome, gettext_noop
 from models.operations.core import Move, create, operation, refuse_role, take_back, verb
-from models.outbox import LONGEST_ADDRESS, Outgoing, Way, WayOut
+from models.outbox import Outgoing, Way, WayOut, is_mail_address
 from models.personal import keyring_of
 from models.roles import EVERYONE
 from models.staff import StaffContact
@@ -24,7 +24,6 @@ ROBOTS = {
     Way.FEISHU: re.compile(r"https://open\.feishu\.cn/open-apis/bot/v2/hook/([A-Za-z0-9_-]{8,80})", re.ASCII),
 }
 """The addresses that these services give to a robot, and what in it says which."""
-_MAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+", re.ASCII)
 
 
 @operation(WayOut, name="choose", roles=EVERYONE, label=gettext_noop("Choose a way"))
@@ -56,7 +55,7 @@ def _check_address(session: Session, way: Way, address: str, staff_id: int) -> N
     elif way is Way.SMS:
         if address not in numbers_of(session, staff_id):
             message = gettext_noop("This is none of your numbers that are valid.")
-    elif _MAIL.fullmatch(address) is None or len(address) > LONGEST_ADDRESS:
+    elif not is_mail_address(address):
         message = gettext_noop("This is no e-mail address.")
     if message is not None:
         raise OperationRefused(RULE, message, field="address", way=way)

@@ -16,6 +16,7 @@ from models.events import TOLD, Event, record_events
 from models.keys import KeyLoan
 from models.matters import RepeatReport
 from models.operations.core import Move, create, event_row, facts, operation
+from models.operations.residents.ways import addresses_of
 from models.outbox import ResidentWay
 from models.personal import keyring_of
 from models.residents import Occupancy, Resident, ResidentContact, ResidentMerge
@@ -155,19 +156,11 @@ def _moving(session: DeskSession, kept: Resident, other: Resident) -> dict[type[
     stays = _of(session, Occupancy, "resident_id", kept.id)
     found[Occupancy] = [row for row in found[Occupancy] if not any(_same_stay(row, stay) for stay in stays)]
     numbers = {row.value_digest for row in _of(session, ResidentContact, "resident_id", kept.id)}
-    own = _numbers_of_ways(session, _of(session, ResidentWay, "resident_id", kept.id))
-    theirs = _numbers_of_ways(session, found[ResidentWay])
-    chosen = set(own.values())
-    found[ResidentWay] = [row for row in found[ResidentWay] if theirs.get(row.id) not in chosen]
+    chosen = set(addresses_of(session, _of(session, ResidentWay, "resident_id", kept.id)).values()) - {None}
+    theirs = addresses_of(session, found[ResidentWay])
+    found[ResidentWay] = [row for row in found[ResidentWay] if theirs[row] not in chosen]
     found[ResidentContact] = [row for row in found[ResidentContact] if row.value_digest not in numbers]
     return found
-
-
-def _numbers_of_ways(session: DeskSession, ways: Sequence[ResidentWay]) -> dict[int, str | None]:
-    """Way -> the digest of the number that was chosen."""
-    contacts = {way.contact_id: way.id for way in ways}
-    query = select(ResidentContact.id, ResidentContact.value_digest).where(ResidentContact.id.in_(contacts))
-    return {contacts[row.id]: row.value_digest for row in session.execute(query)} if contacts else {}
 
 
 def _of(session: DeskSession, model: type[Any], column: str, resident_id: int) -> list[Any]:
