@@ -33,6 +33,8 @@ _USUAL: dict[LabelledEnum, type[Any]] = {
 }
 """Of which register a record is shown where no message of that kind was written yet; else a ticket."""
 
+_Latest = tuple[Any, int | None, datetime.datetime]
+
 
 @dataclass(frozen=True)
 class Example:
@@ -62,7 +64,7 @@ def example(
     if number and named is None:
         return None
     found = (_latest_to_resident if to_resident else _latest)(session, reader, estate_id, kind, named)
-    record, person_id = found or (named or _newest(session, reader, estate_id, kind), None)
+    record, person_id, at = found or (named or _newest(session, reader, estate_id, kind), None, now)
     if record is None or not may(reader, "read", record):
         return None
     called = str(session.scalar(select(number_of(type(record))).where(type(record).id == record.id)) or f"#{record.id}")
@@ -71,19 +73,18 @@ def example(
         resident = None if resident_id is None else session.get(Resident, resident_id)
         if resident is None:
             return None
-        return Example(record, called, resident.name, kind, values_to_resident(session, record, kind, at=now))
+        return Example(record, called, resident.name, kind, values_to_resident(session, record, kind, at=at))
     answers = getattr(record, "assignee_id", None) or getattr(record, record.answered_by or "assignee_id", None)
     receiver = session.get_one(Staff, person_id or answers or reader.staff_id)
     readers = [actor_for(session, receiver), reader]
-    values = values_of(session, record.__tablename__, record.id, readers, at=now, way=Way.MAIL)
+    values = values_of(session, record.__tablename__, record.id, readers, at=at, way=Way.MAIL)
     return Example(record, called, receiver.name, kind, values)
 
 
-def _latest(
-    session: Session, reader: Actor, estate_id: int, kind: LabelledEnum, named: Any
-) -> tuple[Any, int | None] | None:
-    """The record of the latest message of *kind*, or of that about *named*, and who was told."""
-    query = select(Told.register, Told.record_id, Told.staff_id).where(Told.estate_id == estate_id, Told.kind == kind)
+def _latest(session: Session, reader: Actor, estate_id: int, kind: LabelledEnum, named: Any) -> _Latest | None:
+    """The record of the latest message of *kind*, or of that about *named*, who was told, and when."""
+    query = select(Told.register, Told.record_id, Told.staff_id, Told.at)
+    query = query.where(Told.estate_id == estate_id, Told.kind == kind)
     if named is not None:
         query = query.where(Told.of(type(named), named.id))
     return _first(session, reader, session.execute(query.order_by(Told.id.desc()).limit(LATEST)).all())
@@ -91,19 +92,19 @@ def _latest(
 
 def _latest_to_resident(
     session: Session, reader: Actor, estate_id: int, kind: LabelledEnum, named: Any
-) -> tuple[Any, int | None] | None:
-    columns = (Outgoing.register, Outgoing.record_id, Outgoing.staff_id)
+) -> _Latest | None:
+    columns = (Outgoing.register, Outgoing.record_id, Outgoing.staff_id, Outgoing.created_at)
     query = select(*columns).where(Outgoing.estate_id == estate_id, Outgoing.kind == kind)
     if named is not None:
         query = query.where(Outgoing.register == named.__tablename__, Outgoing.record_id == named.id)
     return _first(session, reader, session.execute(query.order_by(Outgoing.id.desc()).limit(LATEST)).all())
 
 
-def _first(session: Session, reader: Actor, messages: Any) -> tuple[Any, int | None] | None:
-    for register, record_id, person_id in messages:
+def _first(session: Session, reader: Actor, messages: Any) -> _Latest | None:
+    for register, record_id, person_id, at in messages:
         record = session.get(tables()[register], record_id) if register in tables() else None
         if record is not None and may(reader, "read", record):
-            return record, person_id
+            return record, person_id, at
     return None
 
 

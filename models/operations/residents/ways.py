@@ -59,7 +59,9 @@ def choose_way(new: New[ResidentWay], draft: WayDraft) -> ResidentWay:
 
 def _to_number(session: DeskSession, draft: WayDraft) -> ResidentWay:
     what = gettext_noop("phone number")
-    contact = in_estate(session, ResidentContact, draft.contact_id or 0, draft.estate_id, RULE, what, field="contact_id")
+    contact = in_estate(
+        session, ResidentContact, draft.contact_id or 0, draft.estate_id, RULE, what, field="contact_id"
+    )
     if not contact.valid or contact.kind is not ContactKind.MOBILE:
         message = gettext_noop("Text messages go to a mobile number at which somebody is reached.")
         raise OperationRefused(RULE, message, field="contact_id")
