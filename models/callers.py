@@ -22,10 +22,10 @@ from sqlalchemy import (
 
 from models.complaints import Complaint
 from models.estates import Unit
-from models.finding import found_rooms, half_typed, named_at_end, question_of, search_condition, words_found
+from models.finding import found_rooms, half_typed, question_of, search_condition, words_found
 from models.matters import RepeatReport
 from models.meanings import SHORTEST_GIVEN_NAME
-from models.personal import keyring_of
+from models.personal import Keyring, keyring_of
 from models.policy import may, visible
 from models.residents import Occupancy, OccupancyKind, Resident
 from models.rooms import room_order
@@ -118,7 +118,7 @@ def callers(
         found_here = [*first.values(), *_without_people(desk, questions, values, first.values())]
         found_here.sort(key=lambda caller: room_order(caller.room))
     if names and not found_here:
-        found_here = [Caller(*row) for row in _by_given_name(desk, names, actor, estate_id, limit)]
+        found_here = [Caller(*row) for row in _by_given_name(desk, text, keyring, names, actor, estate_id, limit)]
     if len(found_here) < limit:
         found_here += _who_called_before(desk, values, names, found_here, actor, estate_id)
     return found_here[:limit]
@@ -151,13 +151,16 @@ def called_about(
     return model.id.in_(union(*ways)) if ways else false()
 
 
-def _by_given_name(desk: Connection, names: Sequence[str], actor: Actor, estate_id: int, limit: int) -> Iterable[Any]:
-    """People whose name ends so in pinyin (``jiayi`` for 蔡佳怡), where nobody was found otherwise."""
-    spelt = [name for name in names if name.isascii() and len(name) >= SHORTEST_GIVEN_NAME]
-    if len(spelt) != len(names) or not may(actor, "read", Resident):
+def _by_given_name(
+    desk: Connection, text: str, keyring: Keyring, names: Sequence[str], actor: Actor, estate_id: int, limit: int
+) -> Iterable[Any]:
+    """People whose name ends so in pinyin (``jiayi``, 蔡 jiayi for 蔡佳怡), where nobody was found otherwise."""
+    if not any(name.isascii() and len(name) >= SHORTEST_GIVEN_NAME for name in names) or not may(
+        actor, "read", Resident
+    ):
         return ()
-    ends = and_(*map(named_at_end, spelt))
-    return desk.execute(_people(ends, 0, False, actor, estate_id).limit(limit))
+    person = search_condition(Resident, text, keyring)
+    return () if person is None else desk.execute(_people(person, 0, False, actor, estate_id).limit(limit))
 
 
 def _who_called_before(

@@ -35,7 +35,7 @@ from models.meanings import meanings_of, parts_of, room_of, terms
 from models.names import said_together, surname_said
 from models.personal import Keyring
 from models.residents import Occupancy, Resident, ResidentContact, ResidentMerge
-from models.search import ending_token, index_of, room_token
+from models.search import index_of, room_token
 
 _GIVEN = ("given", "given_together")
 _SAID_OF_A_NAME = ("surname", "simplified")
@@ -193,11 +193,6 @@ def words_found(model: type[Base], text: str) -> ColumnElement[bool] | None:
     """The rows of *model* in whose words *text* stands; None for a text without any."""
     needed = terms(text)
     return model.id.in_(_holding(model, bindparam(None, needed, type_=SearchQuery))) if needed else None
-
-
-def named_at_end(word: str) -> ColumnElement[bool]:
-    """The residents whose name ends with *word* in pinyin: ``jiayi`` for 蔡佳怡."""
-    return Resident.id.in_(_holding(Resident, bindparam(None, (ending_token(word),), type_=SearchQuery)))
 
 
 def found_rooms(named: tuple[str, ...] | None = None) -> Select[Any]:

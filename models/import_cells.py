@@ -136,15 +136,19 @@ def date(cell: str) -> datetime.date | None:
     raise _no_day(written, cell, gettext_noop("“%(value)s” is no date; write it like 2024-05-01."))
 
 
+_FLOOR = re.compile(r"(?:(-|负|地下|B)\s*|第)?(\d{1,3})(?:\.0)?\s*(?:层|楼|F)?", re.ASCII)
+"""12, 12F, 十二层, 第3层; below the ground -1, B1, 负一层, 地下一层."""
+
+
 def whole(cell: str) -> int | None:
     """The number of a floor; None where the cell says that there is none."""
     if says_nothing(cell) and cell.strip() != "0":
         return None
-    found = re.fullmatch(r"(-?\d{1,3})(?:\.0)?\s*(?:层|楼|F)?", unicodedata.normalize("NFKC", cell).upper(), re.ASCII)
+    found = _FLOOR.fullmatch(moments.in_figures(unicodedata.normalize("NFKC", cell).upper().strip()))
     if found is None:
         message = gettext_noop("“%(value)s” is no floor; write a whole number.")
         raise OperationRefused(RULE, message, value=cell[:40])
-    return int(found[1])
+    return -int(found[2]) if found[1] else int(found[2])
 
 
 def hidden(cell: str) -> str | None:

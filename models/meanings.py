@@ -15,6 +15,7 @@ from models.names import (
     with_names_apart,
     with_pinyin_apart,
     without_filler,
+    without_marks,
     without_role,
     without_titles,
     without_tones,
@@ -23,7 +24,15 @@ from models.personal import Keyring
 from models.phones import TAIL, sought, with_phones_apart
 from models.places import figures
 from models.plates import Plate, plate_of, with_plates_apart, with_plates_together, without_signs
-from models.rooms import numbered_place, room_key, room_order, with_rooms_apart, with_rooms_together
+from models.rooms import (
+    building_of,
+    numbered_place,
+    room_key,
+    room_order,
+    with_buildings_apart,
+    with_rooms_apart,
+    with_rooms_together,
+)
 from models.search import FIRST_CHINESE, PLATE_ENDS, ending_token, number_token, plate_token, room_token
 from models.tags import tag_key
 
@@ -71,7 +80,7 @@ def said_apart(text: str) -> list[str]:
     plain = without_tones(without_role(unicodedata.normalize("NFKC", text).lower()))
     if sought(plain) is None:
         plain = with_plates_apart(with_plates_together(with_phones_apart(with_pinyin_apart(plain))))
-        plain = with_rooms_apart(plain)
+        plain = with_buildings_apart(with_rooms_apart(plain))
     words = with_plates_together(with_rooms_together(with_names_apart(plain))).split()
     parts = without_titles([word for each in words if (word := _without_signs(each))] or words)
     is_room = len(parts) == 1 and room_of(parts[0]) is not None and "-" in parts[0]
@@ -122,6 +131,9 @@ def meanings_of(parts: list[str], keyring: Keyring) -> list[dict[str, Any]]:
             if part.isascii() and part.isalpha():
                 each |= {"together": terms(together), **_given("given_together", together)}
                 each["turned"] = terms(turned([word for word in parts if word.isascii() and word.isalpha()]))
+    for part, each in zip(parts, meanings, strict=True):
+        if len(parts) > 1 and (building := building_of(part)) is not None:
+            each["room"] = (f"{room_token(building)}x*",)  # beside a name: any room of it
     if (plate := _plate_in_pieces(parts)) is not None:
         for each in meanings:
             each["plate_together"] = plate_terms(plate)
@@ -173,7 +185,7 @@ def _understood(part: str, keyring: Keyring) -> dict[str, Any]:
         meanings |= dict(zip(("tag", "tag_counted"), tags_said(part), strict=False))
     if surname := surname_said(part):
         meanings["surname"] = terms(surname)
-    if (written := simplified(surname or part)) != (surname or part):
+    if (written := without_marks(simplified(surname or part))) != (surname or part):
         meanings["simplified"] = terms(written)
     if (plate := plate_of(part)) is not None:
         meanings["plate"] = plate_terms(plate)

@@ -33,6 +33,8 @@ _CLOCK = re.compile(
     re.IGNORECASE,
 )
 _ZONE = re.compile(r"(?:(?<=\d)[+-](?:0\d|1[0-4])[0-5]\d|[+-](?:0\d|1[0-4]):[0-5]\d|Z)$")
+_NIGHT = frozenset(("晚上", "晚", "夜里"))
+FIRST_OF_EVENING = 5
 _AFTERNOON = frozenset(("下午", "傍晚", "晚上", "晚", "夜里", "pm", "p.m."))
 
 
@@ -41,7 +43,7 @@ def in_digits(text: str) -> str:
     text = unicodedata.normalize("NFKC", text).strip()
     if re.search("[年月]", text) is None:
         return text
-    return _in_figures(_WEEKDAY.sub(" ", text).strip())
+    return in_figures(_WEEKDAY.sub(" ", text).strip())
 
 
 def lacks_year(written: str) -> bool:
@@ -54,13 +56,14 @@ def with_year(text: str, year: int) -> str:
     return _WITHOUT_YEAR.sub(rf"{year}-\1-\2", in_digits(text))
 
 
-def _in_figures(text: str) -> str:
+def in_figures(text: str) -> str:
+    """*text* with Chinese numbers below a hundred in figures."""
     return _TENS.sub(lambda found: f"{found[1] or '一'}{found[2] or '〇'}", text).translate(_CHINESE)
 
 
 def hour(written: str) -> datetime.time | None:
     """The hour that *written* says without its day: 8:30, 下午三点, a spreadsheet's 0.354; None where it is none."""
-    written = _NO_DAY.sub("", _in_figures(unicodedata.normalize("NFKC", written).strip()))
+    written = _NO_DAY.sub("", in_figures(unicodedata.normalize("NFKC", written).strip()))
     try:
         if re.fullmatch(r"0?\.\d+", written, re.ASCII) is not None:
             return (
@@ -120,10 +123,12 @@ def _at(day: datetime.datetime, rest: str) -> datetime.datetime | None:
     if found is None or (found["minute"] is None and ":" in rest) or rest.isdigit():
         return None
     hour, part = int(found["hour"]), (found["part"] or found["after"] or "").casefold()
+    if part in _NIGHT and (hour < FIRST_OF_EVENING or hour == 12):
+        return None  # 晚上12点, 夜里1点: of this day or of the next
     if part in _AFTERNOON and hour < 12:
         hour += 12
-    elif part in ("am", "a.m.", "凌晨") and hour == 12:
-        hour = 0
+    elif hour == 12 and (part in ("am", "a.m.", "凌晨") or (part == "上午" and ":" in rest)):
+        hour = 0  # programs write 上午 12:05 for the first hour of the day; people say 上午12点 at noon
     elif part == "中午" and hour < 3:
         hour += 12
     minute = 30 if found["half"] else int(found["minute"] or 0)

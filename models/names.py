@@ -23,6 +23,7 @@ _ROLE_BESIDE = re.compile(rf"\((?:{_ROLES})\)")
 _ENGLISH_TITLES = frozenset({"mr", "mrs", "ms", "miss", "mr.", "mrs.", "ms.", "dr", "dr."})
 _OF_A_ROOM = "栋幢座楼号元室房户层第期区"
 _BEFORE_ROOM = re.compile(rf"(?<!\S)([{_HAN}]{{0,3}}[^\W\d_a-z{_OF_A_ROOM}])(?=[0-9][0-9-]{{2,8}}(?!\S))")
+_SPELT_BEFORE_ROOM = re.compile(r"(?<!\S)([a-z]{2,})(?=[0-9]{1,2}(?:-[0-9]{1,2})?-[0-9]{3,4}(?!\S))")
 _BEFORE_TITLE = re.compile(rf"(?<=[{_HAN}])\s+(?=(?:女士|先生|小姐|太太|夫人|阿姨|师傅|老师|老板)(?!\S))")
 _AFTER_ROOM = re.compile(rf"(?<!\S)([0-9][0-9-]{{2,8}})(?=[^\W\d_a-z{_OF_A_ROOM}][{_HAN}]{{0,4}}(?!\S))")
 
@@ -40,7 +41,7 @@ def with_names_apart(text: str) -> str:
 
     A title with a blank before it (曹 先生) goes to its name.
     """
-    text = _BEFORE_TITLE.sub("", text)
+    text = _SPELT_BEFORE_ROOM.sub(r"\1 ", _BEFORE_TITLE.sub("", text))
     return _AFTER_ROOM.sub(r"\1 ", _BEFORE_ROOM.sub(r"\1 ", text))
 
 

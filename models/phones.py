@@ -34,6 +34,10 @@ ROUNDED_PHONE = gettext_noop(
 )
 
 OF_A_SERVICE = gettext_noop("%(number)s is the number of a service: nobody is reached there. Write a whole number.")
+WHOSE_WORDS = gettext_noop(
+    "It is not clear to which of the numbers the words belong: write them in brackets behind their number, and “/” "
+    "between the numbers."
+)
 DATE = gettext_noop("This reads as a date. If it is a phone number, write it with its area code.")
 
 _MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
@@ -74,6 +78,9 @@ _OF_ANOTHER_TOWN = re.compile(
 four digits are no extension."""
 _LONGEST_FIGURE = 4
 """A figure of more digits beside a number is not of a name or a room, but a number that cannot be read."""
+_OF_THE_NEXT = re.compile(r"\s+[^\W\d]\w*|\s*[^\W\d]\w*:\s*")
+"""Words between two numbers that touch the second alone: 138… 老婆139…, 138… 妻: 139…"""
+_OF_EITHER = re.compile(r"[^\W\d]\w*|\s+[^\W\d]\w*\s+")
 _UNFINISHED = re.compile(rf"(?:{_EXTENSION})\s*$", re.IGNORECASE)
 _OUTSIDE = " ()[]{}<>【】《》〈〉「」:.,-~'\"·"
 
@@ -200,8 +207,8 @@ def _of_part(part: str, is_hidden: bool) -> list[Phone]:
 def _with_words(part: str) -> list[Phone]:
     """The numbers of *part*, each with the words behind it, or before it where they come first; [] if unclear."""
     phones: list[Phone] = []
-    words = [""]
-    end = 0
+    words, between = [""], list[str]()
+    end = ended = 0
     for run in _RUN.finditer(part):
         before, phone, behind = _within_run(run[0])
         if phone is None:
@@ -209,9 +216,11 @@ def _with_words(part: str) -> list[Phone]:
                 return []
             continue
         words[-1] += part[end : run.start()] + before
+        between += [part[ended : run.start()]] if phones else []
         phones.append(phone)
         words.append(behind)
         end = run.end()
+        ended = run.start() + len(run[0].rstrip())
     words[-1] += part[end:]
     notes = [_SAID.sub("", word.strip(_OUTSIDE)).strip(_OUTSIDE) for word in words]
     if any(_HIDDEN.search(note) or _UNFINISHED.search(note) or len(note) > LONGEST_NOTE for note in notes):
@@ -222,6 +231,13 @@ def _with_words(part: str) -> list[Phone]:
         return []
     if len(phones) == 1:
         notes = [" ".join(filter(None, notes))]
+    elif not notes[0] and any(map(_OF_THE_NEXT.fullmatch, between)):
+        # 138… 老婆139…: what touches a number from before is said of that one.
+        if notes[-1] or not all(_OF_THE_NEXT.fullmatch(words) or not words.strip(_OUTSIDE) for words in between):
+            raise NotAPhone(WHOSE_WORDS)
+        notes = ["", "", *notes[1:-1]]
+    elif not notes[0] and not notes[-1] and any(map(_OF_EITHER.fullmatch, between)):
+        raise NotAPhone(WHOSE_WORDS)
     return [
         phone._replace(note=note or None) for phone, note in zip(phones, notes if notes[0] else notes[1:], strict=False)
     ]

@@ -85,6 +85,23 @@ def with_rooms_apart(text: str) -> str:
     return _ROOM_BESIDE.sub(apart, text)
 
 
+_BUILDING_SAID = rf"第?{_NUMBERED}\s*(?:号楼|[栋幢座])(?:\s*(?:[0-9]{{1,2}}|{_NUMERALS})\s*单元)?"
+_BUILDING_ALONE = re.compile(_BUILDING_SAID)
+_BUILDING_BESIDE = re.compile(
+    rf"(?:(?<![\w-])|(?<=[是住在]))({_BUILDING_SAID})的?(?=[{_HAN}])(?![一二三四五六七八九十〇零两第负地顶东西南北单])"
+)
+
+
+def with_buildings_apart(text: str) -> str:
+    """*text*, plain and in small letters, with blanks around a building that stands beside a name: 4号楼的曾先生."""
+    return _BUILDING_BESIDE.sub(r" \1 ", text)
+
+
+def building_of(part: str) -> str | None:
+    """The key of the building, with its stairwell, that *part* names without a room: 4栋, 四号楼2单元."""
+    return room_key(part) if _BUILDING_ALONE.fullmatch(part) else None
+
+
 _NUMBERED_PLACE = re.compile(
     rf"(?<![^\s,;、])(?:(?P<building>[0-9]{{1,3}}|[a-z])\s*(?:号楼|[栋幢座#-])\s*)?"
     rf"(?:(?P<kind>{NUMBERED_KINDS})[\s第-]*(?P<number>[a-z]?[0-9]{{1,4}}[a-z]?|{_NUMERALS})\s*(?:号|个)?"

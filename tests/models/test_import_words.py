@@ -156,3 +156,22 @@ def test_an_hour_is_known_as_one_where_its_day_has_a_column_too__INT_6(register)
     for texts, names in DAYS_AND_HOURS[register]:
         taken = [None if name == "-" else name for name in names.split()]
         assert COLUMNS[register].guess([text.replace("-", " ") for text in texts.split()])[0] == taken, texts
+
+
+FLOORS = {
+    12: ("12", "12.0", "12层", "12楼", "12F", "十二层", "第十二层", "１２层", "第12层"),
+    1: ("一层", "1F", "一楼"),
+    -1: ("-1", "B1", "b1", "B1层", "负一层", "负1楼", "地下一层", "地下1层", "-1F"),
+    20: ("二十层",),
+}
+
+
+@pytest.mark.parametrize(("floor", "writings"), FLOORS.items())
+def test_a_floor_is_read_as_people_write_it(floor, writings):
+    assert {writing: import_cells.whole(writing) for writing in writings} == dict.fromkeys(writings, floor)
+
+
+@pytest.mark.parametrize("written", ["顶层", "3/18", "1-2层", "B", "负", "层", "1千层", "1201室"])
+def test_what_names_no_one_floor_is_asked(written):
+    with pytest.raises(OperationRefused, match="is no floor"):
+        import_cells.whole(written)

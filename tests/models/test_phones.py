@@ -7,6 +7,7 @@ from models.phones import (
     HIDDEN_PHONE,
     NO_PHONE,
     ROUNDED_PHONE,
+    WHOSE_WORDS,
     WORDS_BESIDE,
     NotAPhone,
     read_noted_phones,
@@ -198,6 +199,20 @@ def test_what_stands_beside_a_number_is_kept_or_refused_never_lost():
     both = [("13812345678", "王先生"), ("13912345678", "李女士")]
     for written in ("王先生13812345678 李女士13912345678", "13812345678（王先生）、13912345678（李女士）"):
         assert [(phone.text, phone.note) for phone in read_noted_phones(written)] == both
+
+
+def test_words_between_two_numbers_are_of_the_one_that_they_touch_and_a_question_otherwise():
+    own, wife, son = "13812345678", "13912345678", "13712345678"
+    for written in (f"{own} 老婆{wife}", f"{own} 老婆:{wife}", f"{own}  老婆: {wife}", f"{own}老婆：{wife}"):
+        assert [(phone.text, phone.note) for phone in read_noted_phones(written)] == [(own, None), (wife, "老婆")]
+    several = read_noted_phones(f"{own} 老婆{wife} 儿子{son}")
+    assert [phone.note for phone in several] == [None, "老婆", "儿子"]
+    for written in (f"{own}(停机) {wife}", f"{own}停机 {wife}", f"{own}（停机）{wife}"):
+        assert [phone.note for phone in read_noted_phones(written)] == ["停机", None], written
+    for written in (f"{own}老婆{wife}", f"{own} 老婆 {wife}", f"{own} 老婆{wife} 儿子"):
+        with pytest.raises(NotAPhone) as refused:
+            read_noted_phones(written)
+        assert refused.value.message == WHOSE_WORDS, written
 
 
 def test_digits_that_are_no_longer_known_are_said_to_be_rounded_or_hidden():

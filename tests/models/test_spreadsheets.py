@@ -88,3 +88,21 @@ def test_where_no_process_can_be_started_a_file_is_to_be_tried_again(monkeypatch
         read(b"a,b\n1,2\n")
     monkeypatch.undo()
     assert read(b"a,b\n1,2\n") == [("", [["a", "b"], ["1", "2"]], None)]
+
+
+ERRORS = ("#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!")
+FORMULAS = ("=A1", "=$B$2", "=VLOOKUP(A1,Sheet2!A:B,2)", "=Sheet1!A1", "=业主!B3", "=a1&b1", "= SUM(A1:A3)")
+
+
+TEXTS = ("'=A1", "=", "== 重要 ==", "#1", "#REF", '="4-1203"', "N/A", "=A1栋")
+
+
+def test_what_a_spreadsheet_saved_as_text_for_an_error_or_a_formula_is_no_value():
+    values = ERRORS + FORMULAS + TEXTS
+    lines = ["姓名,电话", *(f'"{value.replace(chr(34), 2 * chr(34))}",138' for value in values)]
+    with opened("\n".join(lines).encode()) as tables:
+        (rows,) = [list(table.rows)[1:] for table in tables]
+    said = {value: str(row.faults.get(1, "")) for value, row in zip(values, rows, strict=True)}
+    assert all(value in said[value] and "error" in said[value] for value in ERRORS), said
+    assert all("formula" in said[value] for value in FORMULAS), said
+    assert {value for value in TEXTS if said[value]} == set()

@@ -11,9 +11,18 @@ _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 """How a workbook writes a character that XML does not have."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 
+ERRORS = frozenset(("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"))
+"""What a spreadsheet shows in the place of a result, and saves as text into a CSV file."""
+ERROR = gettext_noop("Cell %(cell)s shows the error %(value)s: write down what belongs there.")
+NO_RESULT = gettext_noop("The formula in cell %(cell)s has no result in the file: open it in Excel and save it.")
+_FORMULA = re.compile(r"=\s*(?:[A-Z][A-Z.]*\(|(?:[^\W\d]\w*!)?\$?[A-Z]{1,3}\$?\d+(?!\w))", re.IGNORECASE)
 
-def faults_of(cells: Sequence[str], row: int) -> dict[int, CannotRead]:
-    """Which columns (from 1) of these *cells* of the *row* cannot be taken as they are, and why."""
+
+def faults_of(cells: Sequence[str], row: int, *, in_text: bool = False) -> dict[int, CannotRead]:
+    """Which columns (from 1) of these *cells* of the *row* cannot be taken as they are, and why.
+
+    *in_text*: of a text file, which keeps a formula as it is typed.
+    """
     faults = {}
     for column, cell in enumerate(cells, 1):
         if _CONTROL.search(cell):
@@ -21,6 +30,10 @@ def faults_of(cells: Sequence[str], row: int) -> dict[int, CannotRead]:
                 "Cell %(cell)s holds a control character, which nobody can see; type the cell again."
             )
             faults[column] = CannotRead(message, cell=reference(row, column))
+        elif cell.strip() in ERRORS:
+            faults[column] = CannotRead(ERROR, cell=reference(row, column), value=cell.strip())
+        elif in_text and _FORMULA.match(cell.strip()):
+            faults[column] = CannotRead(NO_RESULT, cell=reference(row, column))
     return faults
 
 

@@ -33,7 +33,11 @@ def rows_of_text(file: BinaryIO, encoding: str | None = None) -> Iterator[Row]:
     try:
         for cells in reader:
             if any(cell.strip() for cell in cells):
-                yield Row(number, [_AS_TEXT.sub(_inner, clean(cell)) for cell in cells], faults_of(cells, number))
+                yield Row(
+                    number,
+                    [_AS_TEXT.sub(_inner, clean(cell)) for cell in cells],
+                    faults_of(cells, number, in_text=True),
+                )
             number = reader.line_num + 1
     except csv.Error:
         raise CannotRead(gettext_noop("Line %(line)s is not CSV; open the file and look."), line=number) from None

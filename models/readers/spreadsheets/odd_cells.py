@@ -13,14 +13,14 @@ from typing import BinaryIO
 from xml.sax.saxutils import escape, quoteattr
 
 from . import BLOCK, CannotRead, gettext_noop
-from .cells import reference
+from .cells import ERROR, ERRORS, reference
 from .parsing import parse
 
 MOST_FAULTS = 100_000
 LONGEST_SHOWN = 40
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _NO_NUMBER = re.compile(r"[+-]?(?:inf|infinity|nan)", re.IGNORECASE)
-_READ_ERRORS = frozenset(("", "#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"))
+_READ_ERRORS = ERRORS | {""}
 _SHARED_TEXT = re.compile(rb"<(?:[\w.-]+:)?si[\s/>]")
 _CDATA = b"<![CDATA["
 _OVERLAP = 64
@@ -110,12 +110,10 @@ def _judged_number(written: str, *, marked: bool) -> tuple[str | None, bool]:
     return NO_NUMBER if _NO_NUMBER.fullmatch(written) else None, True
 
 
-ERROR = gettext_noop("Cell %(cell)s shows the error %(value)s: write down what belongs there.")
 EMPTY_ERROR = gettext_noop("Cell %(cell)s shows an error: write down what belongs there.")
 UNKNOWN = gettext_noop("Cell %(cell)s cannot be read (%(value)s): type it again.")
 NO_NUMBER = gettext_noop("Cell %(cell)s holds no number that there is (%(value)s): type it again.")
 TWICE = gettext_noop("Cell %(cell)s stands twice in the file: open it in Excel, look, and save it.")
-NO_RESULT = gettext_noop("The formula in cell %(cell)s has no result in the file: open it in Excel and save it.")
 
 
 def shared_texts(archive: zipfile.ZipFile, path: str | None) -> SharedTexts:

@@ -15,8 +15,8 @@ from xml.parsers import expat
 from python_calamine import CalamineError, CalamineWorkbook
 
 from . import MAXIMUM_ROWS, MAXIMUM_SHEETS, CannotRead, Row, Sheet, gettext_noop
-from .cells import clean, faults_of, text_of
-from .odd_cells import NO_RESULT, TWICE, Cell, OddCells, SharedTexts, mend, shared_texts
+from .cells import NO_RESULT, clean, faults_of, text_of
+from .odd_cells import TWICE, Cell, OddCells, SharedTexts, mend, shared_texts
 from .parsing import parse
 
 MAXIMUM_UNPACKED = 400 * 1024 * 1024
