@@ -25,9 +25,9 @@ READING = {
     "index_view": 4,
     "details_view": 4,
     "create_view": 4,
-    "edit_view": 4,
+    "edit_view": 5,  # a choice of the form beside the record around it
     "delete_view": 4,
-    "step_view": 4,
+    "step_view": 5,  # likewise
     "request_view": 4,
     "slip_view": 4,
     "print_view": 4,
@@ -55,7 +55,7 @@ READING = {
 """Page -> the most statements that showing it may send."""
 MORE = {
     "/admin/audits/details/": 6,  # what its records are about, of all registers in one
-    "/admin/staff/step/disable/": 17,  # what the person answers for, of twelve duties
+    "/admin/staff/step/disable/": 18,  # what the person answers for, of twelve duties
     "/admin/staff/step/end_role/": 17,  # likewise
     # A finished job's own guard asks its follow-ups, a call's own how often it may be tried (FUP-1, FUP-3): verbs.
     "/admin/tickets/details/": 6,  # and the reports of an incident close with it

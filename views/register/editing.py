@@ -1,7 +1,7 @@
 """Creating, amending and deleting through the verbs; nothing typed is lost, nothing stale is saved."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from flask import flash, g, redirect, request
@@ -43,6 +43,8 @@ class EditPages(Part[Row]):
     create_template = "admin/create.html"
     edit_template = "admin/edit.html"
     delete_template = "admin/delete.html"
+    together: Sequence[tuple[str, ...]] = ()
+    """Fields of the edit form that are changed in one form, where one of them is."""
     create_label: Any = None
     """What the button of the create page says; the verb's own label where None."""
 
@@ -135,15 +137,15 @@ class EditPages(Part[Row]):
         """Change descriptive columns, by ``amend``, of the version that was read."""
         if not self.has_page("edit"):
             raise NotFound
-        record = self.get_one(asked_id(), list(self.references_in_form()))
+        record = self.get_one(asked_id(), [*self.references_in_form(), *self.read_around()])
         self.require("amend", record)
         self.remember_references(record)
         if request.method == "GET":
-            return self.edit_page(record, self._edit_form_class(obj=record), version_of(record))
+            return self.edit_page(record, self._edit_form(record), version_of(record))
         version = self.asked_version()
         if version not in (None, version_of(record)) and (answer := done_before(self)) is not None:
             return answer
-        form = self._edit_form_class(request.form, obj=record)
+        form = self._edit_form(record, request.form)
         open_choices = undecided(form)
         if not form.validate() or open_choices:
             problem = gettext("Choose “stored now” or “yours” for: %(fields)s.", fields=open_choices)
@@ -174,6 +176,16 @@ class EditPages(Part[Row]):
             return page, refusal.http_status
         flash(gettext("%(record)s: saved.", record=self.name_of(record)), "success")
         return redirect(self.after_edit(record))
+
+    def _edit_form(self, record: Row, formdata: Any = None) -> DeskForm:
+        """The form of *record*; where the address says ``only=``, with that field alone and those that go with it."""
+        form: DeskForm = self._edit_form_class(formdata, obj=record)
+        only = request.args.get("only", "")
+        if only in form:
+            wanted = next((names for names in self.together if only in names), (only,))
+            for name in [field.short_name for field in form if field.short_name not in wanted]:
+                del form[name]
+        return form
 
     def foretold(self, verb: str, record: Any, **changes: object) -> Any:
         """What the page says will come of it, to be confirmed by the next press; None where nothing has to be said."""
@@ -216,12 +228,12 @@ class EditPages(Part[Row]):
             self.edit_template,
             **beside,
             record=record,
-            name=self.name_of(record),
             form=form,
             version=version,
             problem=problem,
             differences=differences,
             back=self.get_url(".details_view", id=record.id),
+            **self.around(record),
         )
 
     def changes(self, form: DeskForm, record: Row) -> dict[str, Any]:

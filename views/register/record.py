@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from flask import request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from markupsafe import Markup
@@ -14,6 +15,7 @@ from models.staff import Staff
 from models.told import UNSEEN, Told, Watcher
 from views.register.part import Row
 from views.register.stages import Way, next_turn, stages_of
+from views.register.steps import Offer
 from views.request import context
 from views.request.gathering import Question, gathered
 from views.request.queries import asked_id
@@ -48,6 +50,21 @@ class Related:
     """What stands below all rows of the query."""
 
 
+LONG = 4
+"""A section of more facts than these is kept short."""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One fact of a record: its column, what that is called, and what is shown."""
+
+    name: str
+    label: Any
+    value: Any
+    idle: bool
+    """Whether it says no more than "none", and is folded."""
+
+
 class RecordPages(Part[Row]):
     """``/admin/<register>/details/?id=``."""
 
@@ -57,36 +74,70 @@ class RecordPages(Part[Row]):
     phone_verb = "read_phone"
     stages: Way = ()
     """The states of the register in order, where they are a way."""
+    changed_by: Mapping[str, str] = {}
+    """Fact -> the step that changes it."""
     headline: Sequence[str] = ()
     """The sentence that the page is called by instead of its number, and the facts that stand below it."""
 
     @expose("/details/")
     def details_view(self) -> ResponseReturnValue:
         """The record."""
-        record_id = asked_id()
-        names = [name for _title, names in self.sections for name in names]
-        record = self.get_one(record_id, names)
-        tables, entries, unseen, watched, further = self.beside(record)
-        offers = [each for each in self.offers(record) if each.step.verb != ("watch" if watched else "stop_watching")]
+        record = self.get_one(asked_id(), self._named_facts())
+        shown = self._shown_of(record)
+        unwanted = "watch" if shown["watched"] else "stop_watching"
+        offers = [each for each in self.offers(record) if each.step.verb != unwanted]
+        may_edit = self.has_page("edit") and self.allowed("amend", record) and self.amendable(record)
         return self.render(
             self.details_template,
+            **shown,
             record=record,
-            name=self.name_of(record),
-            headline=self.headline_of(record),
-            stages=stages_of(self.stages, record) if self.stages else (),
-            turn=next_turn(self.steps, record) if self.stages else None,
-            sections=self.facts(record),
             offers=offers,
-            related=tables,
-            history=entries,
-            may_edit=self.has_page("edit") and self.allowed("amend", record) and self.amendable(record),
+            changing=self._changing(record, offers, may_edit=may_edit),
+            may_edit=may_edit,
             may_delete=self.has_page("delete") and self.allowed("delete", record) and self.deletable(record),
             links=self.links(record),
-            told=unseen,
-            told_kinds=listed(dict.fromkeys(label(row.kind) for row in unseen)),
-            now=context.now(),
-            **further,
         )
+
+    def around(self, record: Row) -> dict[str, Any]:
+        """What the page of a step or of a change shows around its form: the record with all its facts."""
+        is_whole = request.method in context.SAFE_METHODS
+        return self._shown_of(record if is_whole else self.get_one(record.id, self._named_facts()))
+
+    def read_around(self) -> list[str]:
+        """What has to be read of the record whose page is only shown, so that its facts can stand around a form."""
+        return self._named_facts() if request.method in context.SAFE_METHODS else []
+
+    def _named_facts(self) -> list[str]:
+        return [name for _title, names in self.sections for name in names]
+
+    def _shown_of(self, record: Row) -> dict[str, Any]:
+        tables, entries, unseen, watched, further = self.beside(record)
+        return {
+            "name": self.name_of(record),
+            "headline": self.headline_of(record),
+            "stages": stages_of(self.stages, record) if self.stages else (),
+            "turn": next_turn(self.steps, record) if self.stages else None,
+            "sections": self.facts(record),
+            "related": tables,
+            "history": entries,
+            "told": unseen,
+            "told_kinds": listed(dict.fromkeys(label(row.kind) for row in unseen)),
+            "watched": watched,
+            "now": context.now(),
+            **further,
+        }
+
+    def _changing(self, record: Row, offers: Sequence[Offer], *, may_edit: bool) -> dict[str, str]:
+        """Fact -> where it is changed by itself: the step that does it, else the form of its own fields."""
+        open_steps = {offer.step.verb: offer.url for offer in offers if offer.refusal is None}
+        found = {}
+        for name in self._named_facts():
+            field = next((each for each in (name, f"{name}_id") if each in (self.form_columns or ())), None)
+            if (verb := self.changed_by.get(name)) in open_steps:
+                found[name] = open_steps[verb]
+            elif may_edit and field is not None:
+                found[name] = self.get_url(".edit_view", id=record.id, only=field)
+        return found
 
     def beside(self, record: Row) -> tuple[list[Related], list[Entry], Sequence[Any], bool, dict[str, Any]]:
         """The related tables, the history, what the person was told and has not seen yet, whether it is watched, and
@@ -147,14 +198,19 @@ class RecordPages(Part[Row]):
                 wanted.setdefault(target, set()).add(getattr(record, name))
         return wanted
 
-    def facts(self, record: Row) -> list[tuple[Any, list[tuple[Any, Any]]]]:
-        """The sections with label and shown value of each fact; empty facts are left out of long sections."""
+    def facts(self, record: Row) -> list[tuple[Any, list[Fact]]]:
+        """The sections with their facts; of long sections empty ones are left out, and those that say "none" folded."""
         in_full = self.may_read_phone(record)
         shown = []
         for title, names in self.sections:
-            pairs = [(self.get_column_name(name), self.fact(record, name, in_full=in_full)) for name in names]
-            kept = [pair for pair in pairs if pair[1] != NOTHING] if len(pairs) > 4 else pairs
-            if any(value != NOTHING for _label, value in kept):
+            is_long = len(names) > LONG
+            facts = []
+            for name in names:
+                is_none = getattr(record, name, None) in (False, 0)
+                value = self.fact(record, name, in_full=in_full)
+                facts.append(Fact(name, self.get_column_name(name), value, is_long and is_none))
+            kept = [fact for fact in facts if fact.value != NOTHING] if is_long else facts
+            if any(fact.value != NOTHING for fact in kept):
                 shown.append((title, kept))
         return shown
 

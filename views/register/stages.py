@@ -32,7 +32,7 @@ class NextTurn:
 
     label: str
     who: str
-    """The person who answers for the record at that step; else the roles that may take it."""
+    """The person who answers for the record at that step, or the team that has it; else the roles that may take it."""
 
 
 Way = Sequence[tuple[LabelledEnum, str | None]]
@@ -65,7 +65,9 @@ def next_turn(steps: Sequence[Step], record: Any) -> NextTurn | None:
         if step.style != "primary" or not step.when(record) or status not in (moves_of(register, step.verb) or ()):
             continue
         roles = needs_role(register, step.verb).values["roles"]
-        person = record.assignee if AT_WORK & set(roles) and record.assignee is not None else record.desk_owner
-        who = person.name if person is not None else listed(label(role) for role in roles)
+        at_work = AT_WORK & set(roles)
+        person = record.assignee if at_work and record.assignee is not None else record.desk_owner
+        whose = record.team if at_work and record.assignee is None and record.team is not None else person
+        who = whose.name if whose is not None else listed(label(role) for role in roles)
         return NextTurn(step.label, who)
     return None

@@ -207,7 +207,7 @@ class StepPages(Part[Row]):
         step = self.step(verb)
         if step.only_in_bulk:
             raise NotFound
-        record = self.get_one(asked_id())
+        record = self.get_one(asked_id(), self.read_around())
         self.require(verb, record)
         if request.method == "GET":
             form = step.asks(record)(data=self.prefill(step, record))
@@ -244,14 +244,22 @@ class StepPages(Part[Row]):
             self.step_template,
             step=step,
             record=record,
-            name=self.name_of(record),
             form=form,
             version=version,
             problem=problem,
             ways=self.ways_on(record, refusal, step.verb),
             beside=self.beside_step(step, record),
-            back=self.get_url(".details_view", id=record.id),
+            back=self.get_url(".details_view", id=record.id, _anchor=f"step-{step.verb}"),
+            **self.around(record),
         )
+
+    def around(self, record: Row) -> dict[str, Any]:
+        """What the page shows of *record* around the form (:mod:`views.register.record`)."""
+        return {"name": self.name_of(record)}
+
+    def read_around(self) -> list[str]:
+        """What has to be read for that."""
+        return []
 
     def beside_step(self, step: Step, record: Row) -> Sequence[Any]:
         """Tables that the step's page shows above its form: what the decision is about."""

@@ -162,6 +162,12 @@ class ComplaintView(CallPages[Complaint]):
         (ComplaintStatus.ARCHIVED, "archived_at"),
     )
     headline = ("summary", "unit", "place", "reporter_name", "reporter_phone")
+    changed_by = {
+        "assignee": "reassign",
+        "team": "reassign",
+        "desk_owner": "change_owner",
+        "follower_id": "name_follower",
+    }
     unblocked_by = {
         "INT-1": ("reassign",),
         "INT-3": ("amend",),

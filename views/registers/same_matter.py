@@ -43,6 +43,11 @@ class MatterPages(RegisterView[MatterRow]):
     """``same/``, taking a matter of any kind, and adding a call to an open one."""
 
     create_template = "admin/intake.html"
+    together = (
+        ("unit_id", "place", "resident_id"),
+        ("reporter_name", "reporter_phone", "reporter_department"),
+        ("visit_from", "visit_until"),
+    )
     at_once: Callable[..., Outcome]
     """What registers a matter and gives it to somebody in one step (DSP-3, DSP-11)."""
 

@@ -83,6 +83,7 @@ class TicketView(OutsideColumns, IncidentPages):
         (TicketStatus.CLOSED, "closed_at"),
     )
     headline = ("summary", "unit", "place", "reporter_name", "reporter_phone")
+    changed_by = {"assignee": "reassign", "team": "reassign", "desk_owner": "change_owner", "kind": "change_kind"}
     unblocked_by = {
         "INT-1": ("reassign",),
         "INT-3": ("amend",),

@@ -19,7 +19,7 @@ const newId = () => `${Date.now().toString(36)}-${Math.random().toString(36).sli
 // The same form has the same address whatever list one came from; a new record's form is one, with whatever it begins.
 const addressOf = (form) => {
   const url = new URL(form.getAttribute("action") || location.href, location.href);
-  const about = ["id", "call", "key"].filter((name) => url.searchParams.has(name)).map((name) => `${name}=${url.searchParams.get(name)}`);
+  const about = ["id", "call", "key", "only"].filter((name) => url.searchParams.has(name)).map((name) => `${name}=${url.searchParams.get(name)}`);
   return `${url.pathname}?${about.join("&")}`;
 };
 
