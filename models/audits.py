@@ -63,7 +63,7 @@ class AuditRun(Register, Base):
     day: Mapped[datetime.date] = mapped_column(LocalDate, info=named("Date"))
     ran_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime, info=named("Run"))
     ran_by_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), info=named("Run by"))
-    counts: Mapped[dict[str, Any]] = mapped_column(Json, info=named("Findings", harmless=True))
+    counts: Mapped[dict[str, Any]] = mapped_column(Json(dict), info=named("Findings", harmless=True))
     signed_off_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Signed off"))
     signed_off_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), info=named("Signed off by"))
 
@@ -135,7 +135,7 @@ class AuditLine(EstateRow, Base):
     number: Mapped[str] = mapped_column(ShortText(60), info=named("Number", harmless=True))
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), info=named("Owner"))
     overdue: Mapped[bool] = mapped_column(Flag, default=False, server_default="0", info=named("Overdue"))
-    facts: Mapped[dict[str, Any]] = mapped_column(Json, info=named("Facts", words=True))
+    facts: Mapped[dict[str, Any]] = mapped_column(Json(dict), info=named("Facts", words=True))
     note: Mapped[str | None] = mapped_column(LongText, info=named("Next step", words=True))
     noted_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), info=named("Noted by"))
     noted_on: Mapped[datetime.date | None] = mapped_column(LocalDate, info=named("Noted on"))

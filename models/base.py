@@ -258,10 +258,18 @@ class Flag(TypeDecorator[bool]):
 
 
 class Json(TypeDecorator[Any]):
-    """Codes and values as canonical JSON text: sorted, so that equal values are equal text on both databases."""
+    """Codes and values as canonical JSON text: sorted, so that equal values are equal text on both databases.
+
+    What another program wrote that is none reads as the text that it is, and as an empty one of the *shape* where the
+    column has one; so does what is of another shape.
+    """
 
     impl = Text
     cache_ok = True
+
+    def __init__(self, shape: type[dict[str, Any]] | type[list[Any]] | None = None) -> None:
+        super().__init__()
+        self.shape = shape
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
         """Canonical JSON."""
@@ -269,7 +277,13 @@ class Json(TypeDecorator[Any]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
         """The parsed value."""
-        return None if value is None else json.loads(value)
+        if value is None:
+            return None
+        try:
+            found = json.loads(value)
+        except (ValueError, RecursionError):
+            found = value
+        return found if self.shape is None or isinstance(found, self.shape) else self.shape()
 
 
 class Words(Json):
@@ -279,10 +293,7 @@ class Words(Json):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
         """The words."""
-        try:
-            found = super().process_result_value(value, dialect)
-        except ValueError:
-            return []
+        found = super().process_result_value(value, dialect)
         return found if isinstance(found, list) and all(isinstance(word, str) for word in found) else []
 
 

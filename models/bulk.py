@@ -59,7 +59,7 @@ class BulkRun(EstateRow, Base):
     actor_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), info=named("Who"))
     register: Mapped[str] = mapped_column(ShortText(60), info=named("In register", harmless=True))
     verb: Mapped[str] = mapped_column(ShortText(60), info=named("What", harmless=True))
-    arguments: Mapped[dict[str, Any]] = mapped_column(Json, info=named("Arguments", words=True))
+    arguments: Mapped[dict[str, Any]] = mapped_column(Json(dict), info=named("Arguments", words=True))
     idempotency_key: Mapped[str] = mapped_column(ShortText(64), info=named("Key of the action", harmless=True))
     state: Mapped[BulkState] = mapped_column(
         Choice(BulkState), default=BulkState.PREVIEWED, server_default="previewed", info=named("State")
@@ -95,11 +95,11 @@ class BulkItem(EstateRow, Base):
         Choice(BulkOutcome), default=BulkOutcome.PENDING, server_default="pending", info=named("Outcome")
     )
     rule: Mapped[str | None] = mapped_column(ShortText(20), info=named("Rule", harmless=True))
-    reason: Mapped[dict[str, Any] | None] = mapped_column(Json, info=named("Reason", words=True))
+    reason: Mapped[dict[str, Any] | None] = mapped_column(Json(dict), info=named("Reason", words=True))
     version_after: Mapped[int | None] = mapped_column(Integer, info=named("Version after"))
-    changes: Mapped[dict[str, Any] | None] = mapped_column(Json, info=named("Changes", words=True))
+    changes: Mapped[dict[str, Any] | None] = mapped_column(Json(dict), info=named("Changes", words=True))
     """What the preview said would change: ``before`` and ``after`` of each column, as an event keeps them."""
-    clocks: Mapped[dict[str, Any] | None] = mapped_column(Json, info=named("Clocks", harmless=True))
+    clocks: Mapped[dict[str, Any] | None] = mapped_column(Json(dict), info=named("Clocks", harmless=True))
     """What was done to its clocks: the clock run, and the columns that ended it; none of one that was begun."""
     record_key: Mapped[str | None] = mapped_column(
         ShortText(LONGEST_KEY), info=named("Key of the record", harmless=True)

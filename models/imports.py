@@ -56,7 +56,7 @@ class ImportRun(EstateRow, Base):
     file_name: Mapped[str] = mapped_column(ShortText(200), info=named("File", words=True))
     sheet: Mapped[str] = mapped_column(ShortText(100), info=named("Sheet", words=True))
     header: Mapped[str] = mapped_column(LongText(LONGEST_CHUNK), info=named("Names of the columns", personal=True))
-    columns: Mapped[list[str | None]] = mapped_column(Json, info=named("Columns", harmless=True))
+    columns: Mapped[list[str | None]] = mapped_column(Json(list), info=named("Columns", harmless=True))
     rows: Mapped[int] = mapped_column(Integer, info=named("Rows"))
     state: Mapped[ImportState] = mapped_column(
         Choice(ImportState), default=ImportState.UPLOADED, server_default="uploaded", info=named("State")
@@ -109,7 +109,7 @@ class ImportLayout(EstateRow, Base):
     register: Mapped[str] = mapped_column(ShortText(60), info=named("In register", harmless=True))
     shape: Mapped[str] = mapped_column(ShortText(SHAPE), info=named("Names of the columns", harmless=True))
     """A digest of the headings."""
-    columns: Mapped[list[Any]] = mapped_column(Json, info=named("Columns", harmless=True))
+    columns: Mapped[list[Any]] = mapped_column(Json(list), info=named("Columns", harmless=True))
     """For each a keyed digest of its heading, and what it was taken as; of earlier versions the latter alone."""
     everybody: Mapped[str | None] = mapped_column(ShortText(20), info=named("Everybody is", harmless=True))
 

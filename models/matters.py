@@ -337,7 +337,7 @@ class ClockRun(OfMatter, Base):
     due_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime, info=named("Due"))
     paused_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Paused"))
     paused_minutes: Mapped[int] = mapped_column(Integer, default=0, server_default="0", info=named("Minutes paused"))
-    pauses: Mapped[list[list[str]] | None] = mapped_column(Json, info=named("Pauses", harmless=True))
+    pauses: Mapped[list[list[str]] | None] = mapped_column(Json(list), info=named("Pauses", harmless=True))
     """From when until when it stood still, as ISO has it: one pair for each time that is over."""
     met_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Met"))
     cancelled_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Cancelled"))

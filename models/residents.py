@@ -104,9 +104,9 @@ class ResidentMerge(EstateRow, Base):
     kept_id: Mapped[int] = mapped_column(Identity, info=named("Record that stays"))
     merged_id: Mapped[int] = mapped_column(Identity, info=named("Merged record"))
     kept_version: Mapped[int] = mapped_column(Integer)
-    moved: Mapped[dict[str, dict[str, int]]] = mapped_column(Json, info={"harmless": True})
+    moved: Mapped[dict[str, dict[str, int]]] = mapped_column(Json(dict), info={"harmless": True})
     """Register -> id and version of each row that moved."""
-    before: Mapped[dict[str, Any]] = mapped_column(Json, info=named("Before", words=True))
+    before: Mapped[dict[str, Any]] = mapped_column(Json(dict), info=named("Before", words=True))
     """Columns of the one who was kept, as they were."""
     undone_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime, info=named("Undone at"))
 

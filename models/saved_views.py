@@ -52,7 +52,7 @@ class ColumnChoice(Base):
 
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), info=named("Person"))
     register: Mapped[str] = mapped_column(ShortText(60), info=named("In register", harmless=True))
-    columns: Mapped[list[str]] = mapped_column(Json, info=named("Columns", harmless=True))
+    columns: Mapped[list[str]] = mapped_column(Json(list), info=named("Columns", harmless=True))
 
     __table_args__ = (
         UniqueConstraint("staff_id", "register"),

@@ -6,7 +6,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import CheckConstraint, Index, Integer, UniqueConstraint, select, true
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    Index,
+    Integer,
+    Text,
+    UniqueConstraint,
+    case,
+    cast,
+    func,
+    select,
+    true,
+    type_coerce,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import (
@@ -236,6 +249,13 @@ DEFAULT_SETTINGS: dict[str, tuple[str, object]] = {
     "incident-reports": ("INT-6", 3),
     "incident-minutes": ("INT-6", 60),
 }
+
+
+def whole_number() -> ColumnElement[int | None]:
+    """The value of a setting as a whole number; nothing where another program stored another kind of value."""
+    written = type_coerce(Setting.value, Text)
+    is_whole = func.length(written).between(1, 9) & (func.trim(written, "0123456789") == "")
+    return case((is_whole, cast(written, Integer)))
 
 
 class EstateSettings:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from models.audits import AuditFinding, AuditLine, AuditRun, finding_kinds
 from models.base import Base, LabelledEnum, SortKey, tables
-from models.bulk import BulkItem, BulkRun
+from models.bulk import BulkItem, BulkOutcome, BulkRun
 from models.canonical import canonical_json
 from models.complaints import Complaint
 from models.declared import Keeping
@@ -130,7 +130,8 @@ def _miscounted(session: Session) -> Iterator[str]:
             yield f"audit_lines of audit_runs {run.id}: not as many as it counts"
     done = select(BulkItem.id).join(BulkRun, BulkRun.id == BulkItem.run_id)
     told = Event.register == BulkRun.register, Event.record_id == BulkItem.record_id, Event.bulk_run_id == BulkRun.id
-    changed = BulkItem.version_after > BulkItem.version_seen
+    # A row that somebody else changed before has another version too, and is none of this action's.
+    changed = (BulkItem.outcome == BulkOutcome.DONE) & (BulkItem.version_after > BulkItem.version_seen)
     for item_id in session.scalars(done.where(changed, ~select(Event.id).where(*told).exists()).order_by(BulkItem.id)):
         yield f"bulk_items {item_id}: no event of this action tells of it"
 

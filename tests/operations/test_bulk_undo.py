@@ -29,6 +29,7 @@ from models.said import PersonalKey
 from models.settings import Clock, Setting
 from models.told import Told, ToldKind
 from models.verbs import everything
+from models.without_event import rows_without_event
 from tests.guards_off import guards_off
 from tests.marks import verbs_first_sqlite
 from tests.operations.bulk_desk import (
@@ -179,6 +180,7 @@ def test_a_row_changed_between_the_preview_of_the_undo_and_its_run_is_left_alone
     do(world, "accept", rows[0], now + 2 * MINUTE).one()
     finish(world, undoing, now + 3 * MINUTE)
     assert counts(world.session, undoing)[BulkOutcome.CHANGED] == 1
+    assert not [row for row in rows_without_event(world.session) if row.startswith("bulk_items")]
     assert [row.status for row in rows] == [S.ACCEPTED, S.RECEIVED, S.RECEIVED]
 
 

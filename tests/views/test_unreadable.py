@@ -10,15 +10,15 @@ from sqlalchemy import Connection, Engine, Table, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from models import Base
-from models.base import LocalDate, UTCDateTime
+from models.base import Json, LocalDate, LongText, ShortText, UTCDateTime
 from models.guards import create_triggers, drop_triggers
 from models.matters import Channel, RepeatReport
-from models.outbox import Way, WayOut
+from models.outbox import ResidentWay, Way, WayOut
 from models.residents import Resident
 from models.session import DeskSession
 from tests.factories import World
 from tests.fixed import NOW
-from tests.marks import EVERYTHING, first_sqlite
+from tests.marks import EVERYTHING, first_sqlite, only_sqlite
 from tests.records import Records
 
 PERSONAL = {
@@ -31,7 +31,7 @@ PLAIN = "13800138000"
 REGISTERS = {
     table: table.replace("_", "-")
     for table, _column in PERSONAL
-    if table not in ("repeat_reports", "personal_keys", "ways_out")
+    if table not in ("repeat_reports", "personal_keys", "ways_out", "resident_ways")
 }
 """Register -> the address of its list; what was reported again, and what was said, stands with its matter, a way with
 its person."""
@@ -42,6 +42,7 @@ def spoilt(engine: Engine, session: DeskSession, world: World, records: Records)
     """Every personal value of every record is a plain number, as another program may write it."""
     heard = {"heard_at": NOW, "words": "again", "channel": Channel.PHONE, "taken_by_id": world.person("clerk").id}
     session.add(RepeatReport(estate_id=world.estate.id, register="tickets", record_id=records.ids["tickets"], **heard))
+    session.add(ResidentWay(estate_id=world.estate.id, resident_id=records.ids["residents"], address=PLAIN, kinds=[]))
     session.add(WayOut(staff_id=world.person("supervisor").id, way=Way.MAIL, address=PLAIN, kinds=[]))
     session.commit()
     with engine.begin() as connection:
@@ -85,6 +86,7 @@ def test_pages_look_ups_and_exports_show_what_cannot_be_read__RES_4(
         "/admin/residents/ajax/lookup/?name=resident&query=张",
         "/admin/follow-ups/queue/?call=1",
         "/admin/ways/",
+        f"/admin/resident-ways/?resident_id={resident}",
     ):
         assert "unreadable" in client.get(path).text, path
     for path in (
@@ -169,12 +171,17 @@ def out_of_time(request: pytest.FixtureRequest, engine: Engine, records: Records
 def test_times_that_no_calendar_has_stop_no_page_and_no_export(
     out_of_time: Records, sign_in: Callable[..., FlaskClient], pages: dict[str, Any]
 ) -> None:
-    client, failed, seen = sign_in("manager"), [], 0
+    assert every_page(out_of_time, sign_in("manager"), pages) > 20
+
+
+def every_page(records: Records, client: FlaskClient, pages: dict[str, Any]) -> int:
+    """Open every list, record and export, and the other pages; how many say that something is unreadable."""
+    failed, seen = [], 0
     for view in pages.values():
         if not hasattr(view, "export_rows"):
             continue
         at = f"/admin/{view.url.rpartition('/')[2]}"
-        details = f"{at}/details/?id={out_of_time.ids.get(view.register, 1)}"
+        details = f"{at}/details/?id={records.ids.get(view.register, 1)}"
         for path in (f"{at}/", details, f"{at}/export/csv/", f"{at}/export/xlsx/"):
             answer = client.get(path)
             if answer.status_code == 200:
@@ -185,4 +192,62 @@ def test_times_that_no_calendar_has_stop_no_page_and_no_export(
         if (code := client.get(f"/admin/{path}").status_code) not in (200, 302, 403):
             failed.append(f"{path} {code}")
     assert failed == []
-    assert seen > 20
+    return seen
+
+
+SHAPES = ("{broken", '"x"', "5", "[1]", '{"a": 1}', "null", "", "[" * 100_000)
+"""What another program may write where we keep JSON."""
+
+
+@pytest.fixture(params=range(len(SHAPES) if EVERYTHING else 2))
+def out_of_shape(request: pytest.FixtureRequest, engine: Engine, records: Records) -> Records:
+    """Every column of JSON holds none, or something else than it should."""
+    done = 0
+    with engine.connect() as connection:
+        on_sqlite = engine.dialect.name == "sqlite"
+        if on_sqlite:
+            connection.exec_driver_sql("PRAGMA ignore_check_constraints=ON")
+        drop_triggers(connection)
+        columns = [
+            column for table in Base.metadata.sorted_tables for column in table.columns if isinstance(column.type, Json)
+        ]
+        for at, column in enumerate(columns):
+            value = SHAPES[0] if request.param == 0 else SHAPES[(request.param + at) % len(SHAPES)]
+            with suppress(IntegrityError), connection.begin_nested():
+                statement = text(f"UPDATE {column.table.name} SET {column.name} = :value")
+                done += connection.execute(statement, {"value": value}).rowcount > 0
+        create_triggers(connection, Base.metadata)
+        connection.commit()
+        if on_sqlite:
+            connection.exec_driver_sql("PRAGMA ignore_check_constraints=OFF")
+    assert done > 5
+    return records
+
+
+def test_json_that_is_none_or_of_another_shape_stops_no_page_and_no_export(
+    out_of_shape: Records, sign_in: Callable[..., FlaskClient], pages: dict[str, Any]
+) -> None:
+    every_page(out_of_shape, sign_in("manager"), pages)
+
+
+@only_sqlite
+def test_text_in_another_encoding_stops_no_page_and_no_export(
+    engine: Engine, records: Records, sign_in: Callable[..., FlaskClient], pages: dict[str, Any]
+) -> None:
+    client, done = sign_in("manager"), 0
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA ignore_check_constraints=ON")
+        drop_triggers(connection)
+        for table in Base.metadata.sorted_tables:
+            for column in table.columns:
+                if isinstance(column.type, ShortText | LongText) and not column.info.get("personal"):
+                    with suppress(IntegrityError), connection.begin_nested():
+                        # GBK, as a program of another time writes it; unique where that has to be
+                        value = f"CAST(x'{'王强'.encode('gbk').hex()}' || id AS TEXT)"
+                        statement = text(f"UPDATE {table.name} SET {column.name} = {value}")
+                        done += connection.execute(statement).rowcount > 0
+        create_triggers(connection, Base.metadata)
+        connection.commit()
+        connection.exec_driver_sql("PRAGMA ignore_check_constraints=OFF")
+    assert done > 20
+    every_page(records, client, pages)

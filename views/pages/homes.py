@@ -10,14 +10,14 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext, lazy_gettext as _
-from sqlalchemy import ColumnElement, Integer, cast, func, select
+from sqlalchemy import ColumnElement, func, select
 
 from models.audits import AuditFinding, AuditLine, AuditRun
 from models.complaints import IS_OPEN as OPEN_COMPLAINTS, Complaint
 from models.follow_ups import IS_SCHEDULED, FollowUp
 from models.keys import ApprovalStatus, Key, KeyApproval
 from models.matters import Severity
-from models.settings import DEFAULT_SETTINGS, Setting
+from models.settings import DEFAULT_SETTINGS, Setting, whole_number
 from models.tickets import Ticket
 from models.verbs import verb_label
 from views.register.page import may_here, shown_here
@@ -141,7 +141,7 @@ def supervisor_home(answers: Mapping[str, list[Any]]) -> list[Pile]:
 
 def _tries() -> ColumnElement[int]:
     """On how many days a call is tried before it may be closed, by the estate's setting (FUP-3)."""
-    setting = select(cast(Setting.value, Integer)).where(Setting.estate_id == FollowUp.estate_id, Setting.code == TRIES)
+    setting = select(whole_number()).where(Setting.estate_id == FollowUp.estate_id, Setting.code == TRIES)
     return func.coalesce(setting.scalar_subquery(), DEFAULT_SETTINGS[TRIES][1])
 
 

@@ -9,13 +9,13 @@ from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext
 from markupsafe import Markup
-from sqlalchemy import ColumnElement, Integer, cast, select
+from sqlalchemy import ColumnElement, select
 
 from models.errors import OperationRefused
 from models.matters import ClockRun
 from models.policy import may, visible
 from models.same_matter import UNFINISHED, Burst, bursts, reports_since
-from models.settings import DEFAULT_SETTINGS, Clock, Setting
+from models.settings import DEFAULT_SETTINGS, Clock, Setting, whole_number
 from models.tickets import ESCALATION, OPEN_STATUSES, Ticket
 from views.forms.base import DeskForm
 from views.register.scope import actor_here
@@ -36,14 +36,14 @@ def burst_questions(since: Any, *conditions: ColumnElement[bool]) -> dict[str, Q
     """What is asked for the reports *since* then that may be one incident; nothing of who may not attach them."""
     if not may(actor_here(), "attach", Ticket):
         return {}
-    figures = select(Setting.estate_id, Setting.code, cast(Setting.value, Integer).label("figure"))
+    figures = select(Setting.estate_id, Setting.code, whole_number().label("figure"))
     reports = reports_since(since, visible(actor_here(), Ticket), *conditions)
     return {"reports": reports, "figures": figures.where(Setting.code.in_((NUMBER, MINUTES)))}
 
 
 def bursts_of(answers: Mapping[str, list[Any]]) -> list[Burst]:
     """What of the answers may be one incident."""
-    figures = {(row.estate_id, row.code): row.figure for row in answers.get("figures", ())}
+    figures = {(row.estate_id, row.code): row.figure for row in answers.get("figures", ()) if row.figure is not None}
 
     def of_estate(estate_id: int) -> tuple[int, int]:
         number, minutes = (figures.get((estate_id, code), DEFAULT_SETTINGS[code][1]) for code in (NUMBER, MINUTES))
