@@ -22,7 +22,7 @@ from models.base import (
 )
 from models.declared import Keeping, Tone
 from models.errors import gettext_noop
-from models.roles import CLERKS, LEADS
+from models.roles import CLERKS, WORKERS
 from models.verbs import grant
 
 
@@ -114,4 +114,4 @@ class BulkItem(EstateRow, Base):
 
 
 # What is granted beside the verbs.
-grant(BulkRun, {"read": CLERKS | LEADS, "run": CLERKS | LEADS})
+grant(BulkRun, {"read": CLERKS | WORKERS, "run": CLERKS | WORKERS})

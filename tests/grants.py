@@ -41,7 +41,7 @@ tickets         finish                  C T L S M . .  JOB-6
 tickets         answer                  C . . S M . .  INT-8
 tickets         ask_done                C . . S M . .  DSP-6
 tickets         take_slip_back          C . . S M . .  JOB-5
-tickets         undo                    C . L S M . .  †
+tickets         undo                    C T L S M . .  †
 tickets         charge                  C T L S M . .  JOB-4
 tickets         settle                  C T L S M . .  JOB-4
 tickets         waive                   . . . S M . .  JOB-4†
@@ -261,8 +261,8 @@ working_hours   register                . . . . M . .  SET-2
 working_hours   amend                   . . . . M . .  SET-2
 working_hours   delete                  . . . . M . .  SET-2
 
-bulk_runs       read                    C . L S M . .  †
-bulk_runs       run                     C . L S M . .  †
+bulk_runs       read                    C T L S M . .  †
+bulk_runs       run                     C T L S M . .  †
 
 import_runs     read                    . . . . M . .  †
 import_runs     run                     . . . . M . .  †

@@ -257,3 +257,29 @@ def test_a_call_that_names_whom_nobody_can_send_is_not_taken__DSP_2_DSP_11(world
     with pytest.raises(OperationRefused) as caught:
         register(world, now, team_id=world.teams[Department.ENGINEERING].id, **who, **times)
     assert (caught.value.rule, caught.value.field) == (rule, field)
+
+
+def test_a_new_appointment_may_be_agreed_at_the_door__DSP_8(world, now):
+    ticket = ticket_in(world, S.ACCEPTED, now)
+    do(world, "amend", ticket, now, visit_from=now, visit_until=now + HOUR).one()
+    absent = {"waiting_reason": WaitingReason.RESIDENT_ABSENT, "note": "等了5分钟，留了字条"}
+    backwards = {"visit_from": now + 2 * HOUR, "visit_until": now + HOUR}
+    assert refusal(do(world, "wait", ticket, now, **absent, **backwards)).field == "visit_until"
+    agreed = {"visit_from": now + 20 * HOUR, "visit_until": now + 22 * HOUR}
+    do(world, "wait", ticket, now, **absent, **agreed, until=now + 22 * HOUR).one()
+    assert (ticket.visit_from, ticket.visit_until) == (now + 20 * HOUR, now + 22 * HOUR)
+    do(world, "resume", ticket, now + 20 * HOUR).one()
+    assert running(world, ticket)["on-site"] == now + 22 * HOUR
+
+
+def test_the_visit_that_nobody_opened_to_is_over__DSP_8(world, now):
+    ticket = ticket_in(world, S.ACCEPTED, now)
+    do(world, "amend", ticket, now, visit_from=now, visit_until=now + HOUR).one()
+    absent = {"waiting_reason": WaitingReason.RESIDENT_ABSENT, "note": "等了5分钟，留了字条"}
+    do(world, "wait", ticket, now, **absent).one()
+    assert (ticket.visit_from, ticket.visit_until) == (None, None)
+    assert refusal(do(world, "resume", ticket, now + MINUTE)).rule == "DSP-8"
+    again = ticket_in(world, S.ACCEPTED, now)
+    agreed = {"visit_from": now + HOUR, "visit_until": now + 2 * HOUR}
+    do(world, "wait", again, now, **absent, **agreed).one()
+    assert refusal(do(world, "resume", again, now + 2 * HOUR)).rule == "DSP-8"

@@ -23,7 +23,7 @@ NOT_FOR = {
     "auditor": "Bulk actions, Imports",
 }
 ONLY_FOR = {
-    "technician": "Desk, Messages, Tickets, Rules",
+    "technician": "Desk, Messages, Tickets, Rules, Bulk actions",
     "lead": "Desk, Messages, Tickets, Complaints, Teams, Rules, Bulk actions",
     "admin": "Desk, Messages, Teams, Staff, Estates, Event log, Rules",
 }

@@ -116,6 +116,8 @@ def whole_number(written: str) -> int:
 class WholeNumberField(IntegerField):
     """A whole number that fits the database; too large a number is refused with a sentence."""
 
+    inputmode = "numeric"
+
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read it, or nothing."""
         self.data = None
@@ -206,6 +208,10 @@ class EnumField(ChoiceField):
     def word(self, value: object) -> str:
         """The stored word."""
         return str(value.value) if isinstance(value, LabelledEnum) else BLANK
+
+
+class RadioField(EnumField):
+    """The same as one press for each member, none of them chosen beforehand."""
 
 
 class FlagField(Field):
@@ -302,13 +308,15 @@ class LocalDateField(TypedField):
 class MoneyField(TypedField):
     """An amount typed in yuan and held in fen."""
 
+    inputmode = "decimal"
+
     def written(self) -> str:
         """In yuan."""
         return f"{self.data // 100}.{self.data % 100:02d}" if self.data is not None else ""
 
     def read(self, text: str) -> int | None:
-        """Read at most two decimals; a sign of the currency alone is nothing."""
-        text = half_width(text).removeprefix("¥").removeprefix("￥").strip()
+        """Read at most two decimals, with the currency's sign or word or without; that alone is nothing."""
+        text = half_width(text).removeprefix("¥").removeprefix("￥").removesuffix("元").strip()
         if not text:
             return None
         sentence = gettext("Write an amount in yuan like 50 or 50.00.")

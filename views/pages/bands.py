@@ -148,14 +148,23 @@ def moment(name: str, model: Any) -> Sortable | None:
     return _moment_of_next(model) if name == "next" else None
 
 
-def questions(groups: Sequence[Band], *, outside: bool) -> Iterator[tuple[str, Question]]:
-    """What the desk asks for its bands."""
+def questions(
+    groups: Sequence[Band], *, outside: bool, also: Mapping[Any, Sequence[Any]]
+) -> Iterator[tuple[str, Question]]:
+    """What the desk asks for its bands; *also* is read of the matters of each model beside what all lists show."""
     for band in groups:
         for model, is_open, endpoint, _view in readable():
             fits = condition(band.name, model, outside=outside)
             yield (
                 f"band {band.name} {endpoint}",
-                rows(model, is_open, *fits, most=band.most, moment=moment(band.name, model)),
+                rows(
+                    model,
+                    is_open,
+                    *fits,
+                    most=band.most,
+                    moment=moment(band.name, model),
+                    also=also.get(model, ()),
+                ),
             )
 
 

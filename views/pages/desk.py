@@ -2,6 +2,7 @@
 
 import datetime
 import functools
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -19,10 +20,11 @@ from models.matters import ClockRun
 from models.outbox import NOT_SENT, Outgoing
 from models.policy import may
 from models.settings import Clock
-from models.tickets import Ticket, TicketStatus
+from models.tickets import Ticket, TicketStatus, WaitingReason
 from models.timekeeping import LAST_HEARD, keeps_time
 from views.pages import bands, homes
 from views.pages.bands import DAY_BEFORE
+from views.pages.next_job import TICKET_COLUMNS, is_to_accept, next_job
 from views.pages.open_matters import MATTERS, here, merged, place_in_address, readable, rows, values_of
 from views.register.beside import NOW, ON_DESK, SOON
 from views.register.panel_view import PanelView
@@ -120,11 +122,17 @@ class DeskView(PanelView, AdminIndexView):
         found = asked.ask(_moments() | values_of(place))
         only = "ask_done" if shown.figure == "ask" else None
         listed = merged(found, "rows", only=only)
+        shown_bands = [] if shown.is_list or not counts else bands.filled(groups, found)
         return self.render(
             self._template,
             figures=[replace(figure, number=_sum(figure, found)) for figure in figures],
             shown=shown,
-            bands=[] if shown.is_list or not counts else bands.filled(groups, found),
+            bands=shown_bands,
+            next_job=next_job(shown_bands) if only_mine else None,
+            to_accept=[row for band in shown_bands for row in band.matters if is_to_accept(row)] if only_mine else [],
+            absent=WaitingReason.RESIDENT_ABSENT,
+            absent_note=gettext("Nobody home: waited five minutes, left a note with the desk's number."),
+            accept_key=secrets.token_urlsafe(24),
             listed=next((band for band in groups if band.name == shown.band), None),
             rows=listed[:PAGE_SIZE],
             further=listed[PAGE_SIZE - 1].place if len(listed) > PAGE_SIZE else None,
@@ -164,7 +172,8 @@ def _questions(
     """All that the desk asks, as one statement, kept for each who asks: the desk asks again every few seconds."""
     questions = {f"{figure.name} {place}": question for figure in figures for place, question in _counts(figure)}
     if not shown.is_list:
-        questions |= dict(bands.questions(groups, outside=only_mine))
+        jobs = {Ticket: TICKET_COLUMNS} if only_mine else {}
+        questions |= dict(bands.questions(groups, outside=only_mine, also=jobs))
     elif groups:
         questions |= dict(_listed(shown, only_mine, after))
     questions |= {

@@ -114,10 +114,12 @@ def rows(
     most: int = PAGE_SIZE + 1,
     moment: Sortable | None = None,
     after: str | None = None,
+    also: Sequence[Any] = (),
 ) -> Question:
     """The first *most* matters of *model* under these conditions by *moment* (else when they are due), and ``total``.
 
-    *after* is the register behind whose row the page begins, with the parameters of :func:`values_of`.
+    *after* is the register behind whose row the page begins, with the parameters of :func:`values_of`; *also* is read
+    of each beside what every list of matters shows.
     """
     by: Any = place_in(model.due_at) if moment is None else moment
     first = here(select(model.id, by.label("moment")), model, *conditions)
@@ -130,7 +132,7 @@ def rows(
     of_matter = FollowUp.register == model.__tablename__, FollowUp.record_id == model.id
     call = select(func.min(FollowUp.id)).where(*of_matter, IS_SCHEDULED).scalar_subquery()
     names = (Unit.code.label("unit"), Team.name.label("team"), Staff.name.label("assignee"))
-    query = select(*columns, *names, call.label("follow_up_id"), top.c.moment, top.c.total)
+    query = select(*columns, *also, *names, call.label("follow_up_id"), top.c.moment, top.c.total)
     query = query.join_from(top, model, model.id == top.c.id).outerjoin(Unit, Unit.id == model.unit_id)
     query = query.outerjoin(Team, Team.id == model.team_id).outerjoin(Staff, Staff.id == model.assignee_id)
     return query.order_by(top.c.moment, top.c.id)

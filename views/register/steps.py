@@ -29,6 +29,8 @@ else:
     from views.register.part import Part
 
 LONGEST_VERSION = len(str(LARGEST_ID))
+DESK = "desk"
+"""What an address says (``then=``) of a step after which one goes back to the desk."""
 
 
 @dataclass(frozen=True)
@@ -113,10 +115,8 @@ class Offer:
     ways: Sequence[WayOn] = ()
     """What opens it."""
 
-    @property
-    def at_once(self) -> bool:
-        """Whether the button itself does it, because nothing has to be asked."""
-        return self.step.form is NothingForm and self.step.link is None
+    at_once: bool = False
+    """Whether the button itself does it, because nothing has to be asked."""
 
 
 class StepPages(Part[Row]):
@@ -144,7 +144,8 @@ class StepPages(Part[Row]):
             near = refusal is not None and self._legal(step.verb, record) and self.allowed(step.verb, record)
             url = step.link(record) if step.link else self.get_url(".step_view", verb=step.verb, id=record.id)
             ways = self.ways_on(record, refusal, step.verb) if near else ()
-            found.append(Offer(step, url, None if refusal is None else sentence(refusal), near, ways))
+            at_once = step.asks(record) is NothingForm and step.link is None
+            found.append(Offer(step, url, None if refusal is None else sentence(refusal), near, ways, at_once))
         return sorted(found, key=lambda offer: offer.refusal is not None)
 
     def ways_on(self, record: Row, refusal: OperationRefused | None, verb: str = "") -> list[WayOn]:
@@ -190,7 +191,7 @@ class StepPages(Part[Row]):
                 verb=verb_label(step.verb),
                 allowed=list(moves_of(self.register, step.verb) or ()),
             )
-        if step.form is NothingForm and step.link is None:
+        if step.asks(record) is NothingForm and step.link is None:
             outcome = self.preview(step.verb, [record])
             return outcome.refused[0][1] if outcome.refused else None
         return None
@@ -249,7 +250,8 @@ class StepPages(Part[Row]):
             problem=problem,
             ways=self.ways_on(record, refusal, step.verb),
             beside=self.beside_step(step, record),
-            back=self.get_url(".details_view", id=record.id, _anchor=f"step-{step.verb}"),
+            phrases=self.ready_phrases(step),
+            back=self.after_step(step, record, f"step-{step.verb}"),
             **self.around(record),
         )
 
@@ -263,6 +265,10 @@ class StepPages(Part[Row]):
 
     def beside_step(self, step: Step, record: Row) -> Sequence[Any]:
         """Tables that the step's page shows above its form: what the decision is about."""
+        return ()
+
+    def ready_phrases(self, step: Step) -> Sequence[Any]:
+        """What is often written in the step's first field."""
         return ()
 
     def prefill(self, step: Step, record: Row) -> dict[str, Any]:
@@ -283,6 +289,8 @@ class StepPages(Part[Row]):
         """What the page says afterwards."""
         return str(gettext("%(record)s: %(verb)s – done.", record=self.message_name(record), verb=step.label))
 
-    def after_step(self, step: Step, record: Row) -> str:
-        """Where to go afterwards: back to the record."""
-        return self.get_url(".details_view", id=record.id)
+    def after_step(self, step: Step, record: Row, place: str | None = None) -> str:
+        """Where to go afterwards: back to the record, or to the desk it was taken from."""
+        if request.args.get("then") == DESK:
+            return self.get_url("admin.index")
+        return self.get_url(".details_view", id=record.id, _anchor=place)

@@ -7,8 +7,17 @@ from wtforms.validators import Optional
 
 from models.complaints import Complaint, ComplaintCategory
 from models.tickets import Acceptance, CancelKind, Ticket, TicketKind, WaitingReason
-from views.forms.base import DeskForm, form_of
-from views.forms.fields import EnumField, FlagField, LocalDateTimeField, LongTextField, MoneyField, Required, TextField
+from views.forms.base import DeskForm, NothingForm, form_of
+from views.forms.fields import (
+    EnumField,
+    FlagField,
+    LocalDateTimeField,
+    LongTextField,
+    MoneyField,
+    RadioField,
+    Required,
+    TextField,
+)
 from views.forms.references import LookupField, StaticChoiceField
 from views.words.labels import label_for
 
@@ -136,6 +145,11 @@ class AcceptForm(DeskForm):
             del self.taker
 
 
+def accepting(_ticket: Ticket) -> type[DeskForm]:
+    """Who takes it in person has nothing to fill in, and so no page to go through."""
+    return AcceptForm if "taker" in AcceptForm() else NothingForm
+
+
 class WaitForm(DeskForm):
     """JOB-1, DSP-8, INT-14: why the job waits, and until when."""
 
@@ -148,6 +162,10 @@ class WaitForm(DeskForm):
         label_for(Ticket.waiting_note),
         [Optional()],
         description=_("Resident absent: how long was waited, and that a note with the desk's number was left (DSP-8)."),
+    )
+    visit_from = LocalDateTimeField(label_for(Ticket.visit_from), [Optional()])
+    visit_until = LocalDateTimeField(
+        label_for(Ticket.visit_until), [Optional()], description=_("A new appointment, where one is agreed already.")
     )
 
 
@@ -164,7 +182,7 @@ class FinishForm(DeskForm):
 
     texts = ("acceptance_reason",)
     result = LongTextField(label_for(Ticket.result), [Required()])
-    acceptance = EnumField(
+    acceptance = RadioField(
         label_for(Ticket.acceptance), enum=Acceptance, only=[a for a in Acceptance if a is not Acceptance.UNKNOWN]
     )
     acceptance_reason = LongTextField(

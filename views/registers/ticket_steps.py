@@ -41,6 +41,7 @@ from views.registers.ticket_forms import (
     TellAllForm,
     VisitForm,
     WaitForm,
+    accepting,
 )
 
 WORKING = verbs.UNDER_WAY
@@ -70,7 +71,7 @@ STEPS = (
     Step("answer", AnswerForm, "primary", when=lambda t: t.kind in ANSWERED_KINDS and is_open(t)),
     Step("dispatch", DispatchForm, "primary", ("team", "assignee", "visit_from", "visit_until"), is_open),
     Step("assign", AssignForm, "primary", ("visit_from", "visit_until"), lacks_handler),
-    Step("accept", AcceptForm, "primary", when=is_open),
+    Step("accept", AcceptForm, "primary", when=is_open, form_of=accepting),
     Step("start", style="primary", when=is_open),
     Step("finish", FinishForm, "primary", ("result",), when=lambda t: t.status in WORKING),
     Step(

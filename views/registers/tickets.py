@@ -1,6 +1,7 @@
 """Tickets (报修工单): the register, its steps, bulk dispatch and close, and the printed repair slip."""
 
 import functools
+from collections.abc import Sequence
 from typing import Any
 
 from flask_admin import expose
@@ -266,6 +267,10 @@ class TicketView(OutsideColumns, IncidentPages):
         """Only what nothing has followed (JOB-1)."""
         return record.status is TicketStatus.RECEIVED
 
+    def ready_phrases(self, step: Step) -> Sequence[Any]:
+        """What a job usually ends in."""
+        return PHRASES if step.verb == "finish" else ()
+
     def links(self, record: Ticket) -> list[tuple[Any, str]]:
         """The printed slip, and new records from this one."""
         found = []
@@ -322,3 +327,12 @@ CHECKLIST = (
     _("Explain safe use to the resident"),
     _("Let the resident check and sign, then say goodbye"),
 )
+
+PHRASES = (
+    _("Repaired, tried, works."),
+    _("Part replaced, works again."),
+    _("Cleared, drains well."),
+    _("Tightened and sealed, no leak any more."),
+    _("Inspected, nothing wrong found, explained to the resident."),
+)
+"""What is often written as the result of a job: one press each."""

@@ -23,6 +23,47 @@ class Once extends Controller {
   }
 }
 
+/**
+ * What cannot reach the desk is not sent, and says so: a form that a browser sends without a network is lost behind its own
+ * page. A phone, which loses its network in a basement without knowing, asks first whether the desk answers.
+ */
+class Unsent extends Controller {
+  static targets = ["said"];
+  static values = { patience: { type: Number, default: 6000 } };
+
+  async send(event) {
+    const form = event.target;
+    if (!form.matches("form[method=post]") || event.defaultPrevented || form.dataset.sent) return;
+    if (this.reached === form) { this.reached = null; return; }
+    if (window.navigator.onLine !== false && !window.matchMedia("(pointer: coarse)").matches) return;
+    event.preventDefault();
+    event.stopPropagation(); // nobody else takes it for sent
+    if (this.asking) return;
+    this.asking = true;
+    const { submitter } = event;
+    const answers = await this.#answers();
+    this.asking = false;
+    form.querySelector(":scope > .not-sent")?.remove();
+    if (!form.isConnected) return;
+    if (answers) {
+      this.reached = form;
+      form.requestSubmit(submitter);
+      return;
+    }
+    if (this.hasSaidTarget) form.prepend(this.saidTarget.content.cloneNode(true));
+    form.querySelector(":scope > .not-sent")?.scrollIntoView({ block: "nearest" });
+  }
+
+  async #answers() {
+    if (window.navigator.onLine === false) return false;
+    const asked = new AbortController();
+    const timer = window.setTimeout(() => asked.abort(), this.patienceValue);
+    const answer = await fetch(document.querySelector("link[rel=icon]")?.href ?? "/", { method: "HEAD", cache: "no-store", signal: asked.signal }).catch(() => null);
+    window.clearTimeout(timer);
+    return answer !== null;
+  }
+}
+
 /** A choice that takes effect at once. */
 class Choice extends Controller {
   take() {
@@ -224,4 +265,4 @@ class Search extends Controller {
 }
 
 // Keys in this order: a digit that is no longer alone is forgotten before any other key acts.
-export default { once: Once, choice: Choice, forget: Forget, menu: Menu, said: Said, digits: Digits, hotkeys: Hotkeys, rows: Rows, shortcuts: Shortcuts, search: Search };
+export default { unsent: Unsent, once: Once, choice: Choice, forget: Forget, menu: Menu, said: Said, digits: Digits, hotkeys: Hotkeys, rows: Rows, shortcuts: Shortcuts, search: Search };

@@ -91,13 +91,23 @@ def start(move: Move[Ticket]) -> None:
     label=gettext_noop("Put on hold"),
     moves=dict.fromkeys((S.DISPATCHED, S.ACCEPTED, S.IN_PROGRESS, S.WAITING), S.WAITING),
 )
-def wait(move: Move[Ticket], *, waiting_reason: WaitingReason, until: datetime.datetime, note: str = "") -> None:
+def wait(
+    move: Move[Ticket],
+    *,
+    waiting_reason: WaitingReason,
+    until: datetime.datetime,
+    note: str = "",
+    visit_from: datetime.datetime | None = None,
+    visit_until: datetime.datetime | None = None,
+) -> None:
     """Put jobs on hold (JOB-1) *until* then, when they are overdue (INT-14), by a supervisor also beyond the limit.
 
     Other clocks stand still, except a promise (INT-5), what others owe (DSP-9) and, for an outside party, all of them
     (JOB-9). An emergency does not wait. What waits already waits until another time; one that was missed stays missed.
-    *Resident absent* needs what was done at the door: waited 2-5 minutes, note left with the desk's number (DSP-8).
+    *Resident absent* needs what was done at the door: waited 2-5 minutes, note left with the desk's number (DSP-8). The
+    visit that nobody opened to is over; one that was agreed anew, then and there, takes its place.
     """
+    check_visit(move, visit_from, visit_until)
     move.call = replace(move.call, reason=note)
     message = gettext_noop("Say until when it waits: a time that is still to come.")
     move.refuse_unless(until > move.now, "INT-14", message, field="until")
@@ -121,6 +131,8 @@ def wait(move: Move[Ticket], *, waiting_reason: WaitingReason, until: datetime.d
             continue
         from_state = ticket.waiting_from or ticket.status
         move.move(ticket, waiting_reason=waiting_reason, waiting_from=from_state, waiting_note=note or None)
+        if waiting_reason is WaitingReason.RESIDENT_ABSENT or visit_from is not None or visit_until is not None:
+            move.set(ticket, visit_from=visit_from, visit_until=visit_until)
         if waiting_reason is WaitingReason.THIRD_PARTY:
             move.clocks.resume(ticket, move.now)
         else:
@@ -135,18 +147,24 @@ def resume(
     visit_from: datetime.datetime | None = None,
     visit_until: datetime.datetime | None = None,
 ) -> None:
-    """Go on where the job waited from. After *resident absent* a new appointment is needed (DSP-8)."""
+    """Go on where the job waited from. After *resident absent* an appointment that is not over is needed (DSP-8)."""
     check_visit(move, visit_from, visit_until)
     if visit_until is None:
         message = gettext_noop("The resident was absent: agree a new appointment first.")
         absent = WaitingReason.RESIDENT_ABSENT
-        move.refuse_where(lambda ticket: ticket.waiting_reason is absent, "DSP-8", message, field="visit_until")
+        move.refuse_where(
+            lambda ticket: ticket.waiting_reason is absent and (ticket.visit_until or move.now) <= move.now,
+            "DSP-8",
+            message,
+            field="visit_until",
+        )
     for ticket in move.rows:
         move.move(ticket, ticket.waiting_from, waiting_reason=None, waiting_from=None, waiting_note=None)
         if visit_from is not None or visit_until is not None:
             move.set(ticket, visit_from=visit_from, visit_until=visit_until)
         move.clocks.resume(ticket, move.now)
-        visit_agreed(move, ticket, visit_until)
+        agreed_before = ticket.visit_until if (ticket.visit_until or move.now) > move.now else None
+        visit_agreed(move, ticket, visit_until or agreed_before)
 
 
 @verb(Ticket, roles=CLERKS | WORKERS, label=gettext_noop("Finish"), moves={S.IN_PROGRESS: S.DONE})
