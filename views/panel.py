@@ -25,6 +25,7 @@ from views.pages.reports import ReportView
 from views.pages.resident_ways import ResidentWayView
 from views.pages.rules import RuleView
 from views.pages.several_keys import SeveralKeysView
+from views.pages.times import TimeView
 from views.register.base import LedgerView, RegisterView
 from views.register.beside import ON_DESK
 from views.register.page import DeskPage
@@ -84,6 +85,7 @@ def register_views(app: Flask) -> Admin:
     admin.add_view(ResidentWayView())
     admin.add_view(OutboxView())
     admin.add_view(RuleView())
+    admin.add_view(TimeView())
     admin.add_view(bulk_runs.BulkRunView())
     admin.add_view(imports.ImportView())
     admin.add_view(search.SearchView())

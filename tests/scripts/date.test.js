@@ -10,7 +10,7 @@ for (const name of ["flatpickr.min.js", "flatpickr.zh.js"]) {
 }
 
 const CONTROLLERS = { date: DateController };
-const field = (type, value = "") => `<input type="${type}" data-controller="date" value="${value}">`;
+const field = (type, value = "") => `<input type="${type}" data-controller="date"${type === "text" ? ' data-date-time-value="true"' : ""} value="${value}">`;
 const coarse = (isCoarse) => { window.matchMedia = () => ({ matches: isCoarse }); };
 coarse(false);
 
@@ -25,7 +25,7 @@ usual("date", CONTROLLERS, field("date"));
 test("a date and a time stand as people write them", async () => {
   await begin("date", "2026-11-22");
   assert.deepEqual([one("input").type, one("input").value], ["text", "2026-11-22"]);
-  await begin("datetime-local", "2026-11-22T08:30");
+  await begin("text", "2026-11-22 08:30");
   assert.deepEqual([one("input").type, one("input").value], ["text", "2026-11-22 08:30"]);
 });
 
@@ -44,6 +44,16 @@ test("what is no date stays where it was typed", async () => {
   assert.equal(one("input").value, "tomorrow");
 });
 
+test("four figures are an hour, not a year: the calendar leaves them to the reader", async () => {
+  for (const text of ["2120", "21:20", "+30", "2026-11"]) {
+    await begin("text");
+    write(one("input"), text);
+    calendar().open();
+    calendar().close();
+    assert.deepEqual([one("input").value, calendar().selectedDates.length], [text, 0]);
+  }
+});
+
 test("closing the calendar tells the form", async () => {
   await begin("date", "2026-11-22");
   let changes = 0;
@@ -58,6 +68,12 @@ test("a phone keeps its own", async () => {
   await begin("date", "2026-11-22");
   coarse(false);
   assert.deepEqual([one("input").type, calendar()], ["date", undefined]);
+  coarse(true);
+  await begin("text", "2026-11-22 08:30");
+  assert.deepEqual([one("input").type, one("input").value], ["datetime-local", "2026-11-22T08:30"]);
+  await begin("text", "明天9点"); // what a server could not read stays
+  coarse(false);
+  assert.deepEqual([one("input").type, one("input").value], ["text", "明天9点"]);
 });
 
 test("it goes with its field", async () => {

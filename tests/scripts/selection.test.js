@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import Selection from "../../admin_app/static/js/controllers/selection_controller.js";
-import { every, one, show, tick, usual } from "./page.js";
+import { every, one, press, show, tick, usual } from "./page.js";
 
 const CONTROLLERS = { selection: Selection };
 const table = (...values) => `<table><thead><tr><th><input type="checkbox" class="whole" data-selection-target="whole"></th></tr></thead>
   <tbody>${values.map((value) => `<tr><td><input type="checkbox" name="row" value="${value}"></td></tr>`).join("")}</tbody></table>`;
 const page = (values, content) => `<section data-controller="selection" ${values}
-  data-action="change->selection#change pageshow@window->selection#count"><output data-selection-target="output">–</output>${content}</section>`;
+  data-action="change->selection#change click->selection#click keydown->selection#extend pageshow@window->selection#count"><output data-selection-target="output">–</output>${content}</section>`;
 const LIST = page('data-selection-total-value="1,204"', `<input type="checkbox" class="all" data-selection-target="all">${table(1, 2, 3)}`);
 const TWO = page('data-selection-text-value="# ticked" data-selection-quiet-value="true"', table(1, 2) + table(3));
 const said = () => one("output").textContent;
@@ -60,4 +60,46 @@ test("what the browser ticks again on coming back is counted", async () => {
 test("a list without rows has no head that is chosen", async () => {
   await show(page("", table()), CONTROLLERS);
   assert.equal(one(".whole").checked, false);
+});
+
+const chosen = () => every("[name=row]").map((box) => Number(box.checked)).join("");
+const MANY = page("", table(...Array.from({ length: 25 }, (_each, place) => place)));
+const click = (box, keys = {}) => box.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, ...keys }));
+
+test("a click with Shift takes along what lies between, both ways, and takes it out again", async () => {
+  await show(page("", table(1, 2, 3, 4, 5)), CONTROLLERS);
+  const boxes = every("[name=row]");
+  click(boxes[3]);
+  click(boxes[1], { shiftKey: true });
+  assert.deepEqual([chosen(), said()], ["01110", "3"]);
+  click(boxes[2], { shiftKey: true });
+  assert.deepEqual([chosen(), said()], ["00010", "1"]);
+});
+
+test("the first click with Shift takes only its own row", async () => {
+  await show(LIST, CONTROLLERS);
+  click(every("[name=row]")[2], { shiftKey: true });
+  assert.equal(chosen(), "001");
+});
+
+test("Shift and an arrow choose row after row and stop at the end", async () => {
+  await show(LIST, CONTROLLERS);
+  every("[name=row]")[1].focus();
+  for (const expected of ["010", "011", "011"]) {
+    assert.equal(press(document.activeElement, "ArrowDown", { shiftKey: true }), true);
+    assert.equal(chosen(), expected);
+  }
+  for (const _again of [1, 2]) press(document.activeElement, "ArrowUp", { shiftKey: true });
+  assert.deepEqual([chosen(), said()], ["111", "3"]);
+  assert.equal(press(document.activeElement, "ArrowUp"), false);
+  assert.equal(press(one("output"), "ArrowUp", { shiftKey: true }), false);
+});
+
+test("Shift and a page key choose ten rows at once", async () => {
+  await show(MANY, CONTROLLERS);
+  every("[name=row]")[0].focus();
+  for (const expected of ["10", "20", "25"]) {
+    press(document.activeElement, "PageDown", { shiftKey: true });
+    assert.equal(said(), expected);
+  }
 });

@@ -112,8 +112,8 @@ SHOWN: list[tuple[type[Field], Any, str, str]] = [
     (
         fields.LocalDateTimeField,
         AT(2026, 11, 22, 16, 5, 9, tzinfo=datetime.UTC),
-        "2026-11-23T00:05",
-        "2026-11-23T00:05",
+        "2026-11-23 00:05",
+        "2026-11-23 00:05",
     ),
     (fields.LocalDateTimeField, None, "", ""),
     (fields.JsonField, ["午", 1], '["午", 1]', "['午', 1]"),

@@ -39,10 +39,49 @@ def test_one_box_finds_records_of_every_register(
     assert "张伟" in page
 
 
-def offered(client: FlaskClient, text: str) -> list[tuple[str, list[str]]]:
+def offered(client: FlaskClient, text: str, language: str = "en") -> list[tuple[str, list[str]]]:
     """What the palette offers: heading and titles, in their order."""
-    answer = client.get("/admin/search/", query_string={"q": text}, headers={"Accept": "application/json"})
+    answer = client.get(
+        "/admin/search/", query_string={"q": text}, headers={"Accept": "application/json", "Accept-Language": language}
+    )
     return [(group["heading"], [row["title"] for row in group["rows"]]) for group in answer.get_json()]
+
+
+def test_a_verb_and_the_end_of_a_number_lead_to_the_step_of_that_record(
+    records: Records, sign_in: Callable[..., FlaskClient], look: DeskSession
+) -> None:
+    """Of open records of the estate on which it is legal, for whoever may do it."""
+    number, other = (look.get_one(Ticket, row_id).number for row_id in (records.tickets[1], records.tickets[2]))
+    look.rollback()
+    clerk, tail = sign_in("clerk"), number[-3:]
+    address = f"/admin/tickets/step/cancel/?id={records.tickets[1]}"
+    for text in (f"cancel {tail}", f"Cancel #{tail}", f"CANCEL {number}", f"canc{tail}", f" cancel  {number.lower()} "):
+        heading, titles = offered(clerk, text)[0]
+        assert (heading, titles[0]) == ("Steps", f"Cancel {number}"), text
+        assert other not in " ".join(titles)
+    assert address in clerk.get("/admin/search/", query_string={"q": f"cancel {tail}"}).text
+    for text in (
+        f"start {tail}",
+        f"xyz {tail}",
+        tail,
+        "cancel",
+        f"cancel {tail[-1]}",
+        "cancel 999999",
+        f"cancel {tail}x",
+    ):
+        assert "Steps" not in [found for found, _titles in offered(clerk, text)], text
+    for who in ("technician", "auditor", "stranger"):
+        assert "Steps" not in [found for found, _titles in offered(sign_in(who), f"cancel {tail}")], who
+
+
+def test_a_step_is_named_in_the_readers_language_and_its_pinyin(
+    records: Records, sign_in: Callable[..., FlaskClient], look: DeskSession
+) -> None:
+    number = look.get_one(Ticket, records.tickets[1]).number
+    look.rollback()
+    clerk = sign_in("clerk")
+    for text in (f"派单 {number[-3:]}", f"派单{number[-3:]}", f"pd {number[-3:]}", f"paidan {number[-3:]}"):
+        assert offered(clerk, text, "zh-CN")[0] == ("步骤", [f"派单 {number}"]), text
 
 
 @pytest.mark.parametrize("text", ["1-101", "1栋101", "张伟"])

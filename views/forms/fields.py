@@ -8,15 +8,18 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, TypedDict, Unpack
 
 from flask_babel import gettext
+from markupsafe import Markup
 from wtforms import Field, IntegerField, SelectField, StringField, ValidationError, widgets
 from wtforms.fields.choices import Choice  # type: ignore[attr-defined]  # newer than its annotations
 from wtforms.form import BaseForm
 from wtforms.validators import Length, StopValidation
 
 from models.base import LabelledEnum
+from models.quick_times import FIRST_YEAR, LAST_YEAR, NO_SUCH, Toward
 from models.unreadable import BLANKS
+from views.forms.times import draw_time, read_time
 from views.words.labels import Caption
-from views.words.language import from_local, label, zone
+from views.words.language import from_local, label, say, zone
 
 
 class FieldOptions(TypedDict, total=False):
@@ -36,6 +39,10 @@ class ChoiceOptions(FieldOptions, total=False):
 
 
 BLANK = "__none__"
+BEEN = frozenset(("heard_at", "called_at", "received_at", "ground_told_at"))
+"""What these fields ask for has been; all others ask for what is to come."""
+BEGINNINGS = frozenset(("visit_from", "valid_from", "preferred_time"))
+"""What these fields ask for begins then; all others end."""
 LARGEST_AMOUNT_FEN = 100_000_000
 _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 
@@ -255,11 +262,30 @@ class TypedField(Field):
             self.data = self.read(text)
 
 
-class LocalDateTimeField(TypedField):
-    """An instant, shown and read by the estate's clock (``datetime-local``), held in UTC."""
+class TimeInput(widgets.TextInput):
+    """Text with a calendar beside it: what is typed in words is read too."""
 
-    widget = widgets.DateTimeLocalInput()
-    format = "%Y-%m-%dT%H:%M"
+
+class LocalDateTimeField(TypedField):
+    """An instant, shown and read by the estate's clock, held in UTC: 2026-11-22 08:30, or as people say it."""
+
+    widget = TimeInput()
+    format = "%Y-%m-%d %H:%M"
+    was_said = False
+    """Whether it was typed in words: the form then goes on with the time that was read."""
+
+    @property
+    def toward(self) -> Toward:
+        """Where the times lie that are asked for: what a weekday or an hour alone means."""
+        return Toward.BEHIND if self.short_name in BEEN else Toward.AHEAD
+
+    @property
+    def ends(self) -> bool:
+        """Whether a part of a day, or a day, means its end, as of a limit, or its beginning."""
+        return self.short_name not in BEGINNINGS
+
+    def _value(self) -> str:
+        return self.written() if self.was_said else super()._value()
 
     def written(self) -> str:
         """The wall clock."""
@@ -271,18 +297,24 @@ class LocalDateTimeField(TypedField):
     def read(self, text: str) -> datetime.datetime:
         """Read the wall clock; what was not touched keeps its seconds."""
         original = self.object_data
-        if isinstance(original, datetime.datetime) and text == self._text(original):
+        if isinstance(original, datetime.datetime) and text.replace("T", " ") == self._text(original):
             return original
-        for pattern in (self.format, "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"):
+        for pattern in (self.format, "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"):
             try:
                 local = datetime.datetime.strptime(text, pattern)  # noqa: DTZ007  # made one of the estate below
                 moment = from_local(local)
             except (ValueError, OverflowError):
                 continue
-            if 1900 <= local.year <= 2200:
+            if FIRST_YEAR <= local.year <= LAST_YEAR:
                 return moment
-            break
-        raise ValueError(gettext("Write date and time like 2026-11-22 08:30."))
+            raise ValueError(say(NO_SUCH))
+        moment = read_time(text, self.toward, ends=self.ends)
+        self.was_said = True
+        return moment
+
+    def drawn(self, control: Markup) -> Markup:
+        """The *control* with what is taken by one press, and with the time in words."""
+        return draw_time(control, self.id, None if self.errors else self.data, self.toward, ends=self.ends)
 
 
 class LocalDateField(TypedField):

@@ -13,7 +13,7 @@ from views.words.cells import escaped, marked
 from views.words.language import remarked
 from views.words.rules import with_rules
 
-_CALENDARS = frozenset({widgets.DateInput, widgets.DateTimeLocalInput})
+_CALENDARS = frozenset({widgets.DateInput})
 _INPUTS = _CALENDARS | {widgets.CheckboxInput}
 """Kinds of input that WTForms draws in a way of their own, of which our fields need nothing else."""
 
@@ -56,7 +56,11 @@ def field_row(field: Field, wrong: str | None = None) -> Markup:
     options: dict[str, Any] = {}
     if field.errors:
         options = {"aria-invalid": "true", "autofocus": field.short_name == wrong}
-    describing = [f"{name}-hint"] * bool(hint) + [f"{name}-error"] * bool(field.errors)
+    describing = (
+        [f"{name}-said"] * hasattr(field, "drawn")
+        + [f"{name}-hint"] * bool(hint)
+        + [f"{name}-error"] * bool(field.errors)
+    )
     options["aria-describedby"] = " ".join(describing) or None
     kind = CLASSES.get(field.type) or ("form-control" if hasattr(field.widget, "input_type") else "form-select")
     control = field(**{"class": f"{kind} is-invalid" if field.errors else kind}, **options)
@@ -115,11 +119,16 @@ def draw(field: Control, options: Mapping[str, Any]) -> Markup:
         return marked(f"<textarea {attributes(**html)}>\r\n{escaped(field._value())}</textarea>")
     if kind is widgets.CheckboxInput:
         html.setdefault("checked", bool(field.data))
+    drawn = getattr(field, "drawn", None)
+    if drawn is not None:
+        html |= {"data-controller": "date", "data-date-time-value": "true", "data-when-target": "input"}
+        html |= {"autocomplete": "off", "placeholder": gettext("like 21:20, tomorrow 9:30, Sat 9am")}
     if kind.__call__ is widgets.Input.__call__ or kind in _INPUTS:
         typed = attributes(**{"type": widget.input_type, "value": field._value(), **html})
-        return marked(f"<input {typed}>")
-    drawn: Markup = widget(field, **options)
-    return drawn
+        control = marked(f"<input {typed}>")
+        return control if drawn is None else drawn(control)
+    other: Markup = widget(field, **options)
+    return other
 
 
 def _select(field: Control, html: Mapping[str, object]) -> Markup:

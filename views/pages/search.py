@@ -16,6 +16,7 @@ from models.personal import keyring_of
 from models.policy import may, visible
 from models.residents import Resident
 from models.rooms import room_key
+from views.pages.named_steps import steps_named
 from views.register.page import DeskPage
 from views.request import context
 from views.request.queries import parse_search
@@ -59,6 +60,8 @@ class SearchView(DeskPage):
         text = parse_search(request.args.get("q", ""))
         queries = [query for model in EVERYWHERE if text and (query := _query(model, text)) is not None]
         groups = _groups(queries, text)
+        if steps := steps_named(text):
+            groups.insert(0, Group(_("Steps"), "steps", steps))
         if request.accept_mimetypes.best == "application/json":
             return jsonify([_plain(group) for group in groups])
         rows = [row for group in groups for row in group.rows]

@@ -1,4 +1,5 @@
-// A calendar in the language of the page: a browser's own speaks the browser's. Phones keep theirs, made for fingers.
+// A calendar in the language of the page: a browser's own speaks the browser's. Phones get theirs, made for fingers.
+// What is typed in words is read by when_controller.js: the calendar understands its own dates only.
 import { Controller } from "../../vendor/stimulus.js";
 
 const vendor = (name) => new URL(`../../vendor/${name}`, import.meta.url).href;
@@ -27,9 +28,16 @@ function locale() {
   };
 }
 
+function parsed(text) {
+  const [, year, month, day, hour = 0, minute = 0] = /^(\d{4})-(\d\d)-(\d\d)(?: (\d\d):(\d\d))?$/.exec(text) || [];
+  return year && new Date(year, month - 1, day, hour, minute);
+}
+
 export default class extends Controller {
+  static values = { time: Boolean };
+
   async connect() {
-    if (window.matchMedia("(pointer: coarse)").matches) return;
+    if (window.matchMedia("(pointer: coarse)").matches) { this.#giveFingers(); return; }
     await loaded();
     if (this.element.isConnected && !this.calendar) this.#begin(this.element);
   }
@@ -40,12 +48,18 @@ export default class extends Controller {
     this.listening?.abort();
   }
 
+  // A text that is no date stays one: nothing that was typed is lost.
+  #giveFingers() {
+    const input = this.element;
+    const typed = input.value.replace(" ", "T");
+    if (this.timeValue && (!typed || parsed(input.value.replace("T", " ")))) Object.assign(input, { type: "datetime-local", value: typed });
+  }
+
   #begin(input) {
-    this.hasTime ??= input.type === "datetime-local";
-    const { hasTime } = this;
+    const hasTime = this.timeValue;
     const typed = input.value || input.dataset.typed || input.defaultValue; // also what is no date: the reader mends it
     input.type = "text";
-    input.placeholder = hasTime ? "2026-11-22 08:30" : "2026-11-22";
+    if (!hasTime) input.placeholder = "2026-11-22";
     input.autocomplete = "off";
     // The calendar would empty the field of what it does not understand: it stays, and the server says what is wrong.
     let written = "";
@@ -56,6 +70,10 @@ export default class extends Controller {
       allowInput: true,
       enableTime: hasTime,
       time_24hr: true,
+      defaultHour: (new Date().getHours() + 1) % 24,
+      defaultMinute: 0,
+      parseDate: parsed,
+      errorHandler: () => {},
       dateFormat: hasTime ? "Y-m-d H:i" : "Y-m-d",
       locale: locale(),
       disableMobile: true,
