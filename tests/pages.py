@@ -9,7 +9,7 @@ from tests.records import Records
 
 NOT_PAGES = {
     *("export", "download", "faults", "static", "healthz"),
-    *("ajax_lookup", "callers_view", "people_view", "counts_view", "time_view"),
+    *("ajax_lookup", "callers_view", "people_view", "counts_view", "waiting_view", "time_view"),
     *("caller_view", "preview_view", "same_view"),
 }
 """What answers with something else than a page: files, JSON, pieces of pages."""

@@ -26,6 +26,7 @@ from views.pages.resident_ways import ResidentWayView
 from views.pages.rules import RuleView
 from views.pages.several_keys import SeveralKeysView
 from views.pages.times import TimeView
+from views.pages.waiting import WaitingView
 from views.register.base import LedgerView, RegisterView
 from views.register.beside import ON_DESK
 from views.register.page import DeskPage
@@ -89,6 +90,7 @@ def register_views(app: Flask) -> Admin:
     admin.add_view(bulk_runs.BulkRunView())
     admin.add_view(imports.ImportView())
     admin.add_view(search.SearchView())
+    admin.add_view(WaitingView())
 
     app.before_request(refuse_given_twice)
     app.add_template_global(with_rules)
@@ -160,7 +162,8 @@ def _menu(admin: Admin) -> Markup:
         name = str(view.name)
         # The palette finds a page by its pinyin and initials too.
         words = "" if name.isascii() else f' data-words="{escape(name_pinyin(name))}"'
-        entry = f'<li><a href="{escape(url)}"{shown}{words}{_makes(view)}>{escape(name)}</a></li>'
+        counted = f' data-waiting="{view.endpoint}"' if isinstance(view, LedgerView) and view.late() is not None else ""
+        entry = f'<li><a href="{escape(url)}"{shown}{words}{_makes(view)}{counted}>{escape(name)}</a></li>'
         groups.setdefault(str(view.category or ""), []).append(entry)
     drawn: list[str] = []
     for heading, entries in groups.items():

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import everywhere from "../../admin_app/static/js/everywhere.js";
-import { every, show, usual } from "./page.js";
+import { answers, asked, every, one, settled, show, usual } from "./page.js";
 
 const CONTROLLERS = { menu: everywhere.menu };
 const MENU = '<nav data-controller="menu"><a href="#desk">Desk</a><a href="#keys" aria-current="page">Keys</a></nav>';
@@ -25,4 +25,21 @@ test("a group stays as it was left, and the one with the page shown is open", as
   await show(groups, CONTROLLERS);
   assert.deepEqual(every("details").map((group) => group.open), [false, true, true]);
   window.localStorage.clear();
+});
+
+test("what is late is counted behind its register, asked for once in a while", async () => {
+  const late = '<nav data-controller="menu" data-menu-url-value="/admin/waiting/" data-menu-late-value="overdue"><a data-waiting="keys">Keys</a><a data-waiting="tickets">Jobs</a></nav>';
+  window.sessionStorage.clear();
+  await show("<p></p>", CONTROLLERS);
+  document.body.innerHTML = late; // nobody answers, and the menu stays as it is
+  await settled(20);
+  assert.deepEqual([one("b"), asked.length], [null, 1]);
+  answers(() => ({ tickets: "7" }));
+  for (const _again of [1, 2]) {
+    document.body.innerHTML = late;
+    await settled(20);
+    assert.deepEqual(every("a").map((link) => link.textContent), ["Keys", "Jobs7"]);
+    assert.deepEqual([one("b").title, asked.length], ["overdue 7", 2]);
+  }
+  window.sessionStorage.clear();
 });

@@ -1,6 +1,7 @@
 """Tabs above a list: what each shows is what it counts, the menu begins with what is open."""
 
 from collections.abc import Callable
+from typing import Any
 
 from flask.testing import FlaskClient
 
@@ -45,3 +46,22 @@ def test_the_menu_begins_a_list_with_what_is_open(here: None, sign_in: Callable[
 @only_sqlite
 def test_who_may_not_read_a_register_counts_nothing_of_it(sign_in: Callable[..., FlaskClient]) -> None:
     assert sign_in("technician").get("/admin/complaints/counts/").status_code == 403
+
+
+@only_sqlite
+def test_the_menu_counts_what_is_late_as_the_lists_show_it(
+    here: None, pages: dict[str, Any], sign_in: Callable[..., FlaskClient]
+) -> None:
+    for who in ("clerk2", "technician", "auditor", "stranger"):
+        client = sign_in(who)
+        told = client.get("/admin/waiting/").get_json()
+        menu = reading.one(reading.page(client.get("/admin/rules/")), ".menu-list")
+        counted = [node.attributes["data-waiting"] for node in menu.css("[data-waiting]")]
+        for name in counted:
+            assert name is not None
+            address = f"{pages[name].url}/?flt_state={pages[name].waits}"
+            assert len(reading.rows(reading.page(client.get(address)))) == int(told.get(name, 0)), (who, name)
+        assert set(told) <= set(counted), who
+        if who == "clerk2":
+            assert (told["tickets"], set(counted) >= {"tickets", "complaints", "key_loans"}) == ("5", True)
+    assert sign_in("technician").get("/admin/waiting/").get_json().keys() <= {"tickets", "follow_ups"}

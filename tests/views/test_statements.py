@@ -51,6 +51,7 @@ READING = {
     "people_view": 4,
     "recount_view": 4,
     "counts_view": 4,
+    "waiting_view": 4,
     "time_view": 4,
 }
 """Page -> the most statements that showing it may send."""

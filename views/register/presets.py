@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask import jsonify, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
-from sqlalchemy import func, select, true
+from sqlalchemy import ColumnElement, func, select, true
 
 from views.forms.filters import StateFilter
 from views.register.part import Row
@@ -39,6 +39,14 @@ class Presets(Part[Row]):
 
     presets: tuple[str, ...] = USUAL
     """The states (``flt_state``) that stand above the list; those that the register does not have are left out."""
+
+    waits = "overdue"
+    """The state whose records the menu counts, where the register has it."""
+
+    def late(self) -> ColumnElement[bool] | None:
+        """Of which records something is late; None where the register has no such state."""
+        states = self._states
+        return None if states is None or self.waits not in states.states else states.condition(self.waits)
 
     @functools.cached_property
     def _states(self) -> StateFilter | None:

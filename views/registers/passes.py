@@ -119,6 +119,7 @@ class PassView(RegisterView[VisitorPass]):
         Step("revoke", ReasonForm, "danger", when=is_out),
         Step("correct", ReasonForm, "danger", when=is_out),
     )
+    waits = "expired"
     empty_text = _("No pass fits. Choose “Issue pass” when a visitor comes.")
     default_sort = "issued_at"
     column_list = (

@@ -78,9 +78,12 @@ class Forget extends Controller {
   }
 }
 
-/** The page shown stays in sight in a menu that is longer than the window; a group stays as this browser left it. */
+/** The page shown stays in sight in a menu that is longer than the window; a group stays as this browser left it; late things count. */
 class Menu extends Controller {
+  static values = { url: String, late: String, fresh: { type: Number, default: 20000 } };
+
   connect() {
+    this.count();
     for (const group of this.element.querySelectorAll("details")) {
       const left = window.localStorage.getItem(this.#keyOf(group));
       if (left && !group.querySelector("[aria-current]")) group.open = left === "open";
@@ -90,6 +93,22 @@ class Menu extends Controller {
 
   keep({ target }) {
     window.localStorage.setItem(this.#keyOf(target), target.open ? "open" : "closed");
+  }
+
+  async count() {
+    if (!this.urlValue) return;
+    const key = `waiting ${document.body.dataset.person} ${document.querySelector("#estate-switch")?.value}`;
+    let known = JSON.parse(window.sessionStorage.getItem(key));
+    if (!known || Date.now() - known.at > this.freshValue) {
+      const answer = await fetch(this.urlValue, { headers: { Accept: "application/json" } }).catch(() => null);
+      if (!answer?.ok || answer.redirected) return;
+      known = { at: Date.now(), numbers: await answer.json() };
+      window.sessionStorage.setItem(key, JSON.stringify(known));
+    }
+    for (const link of this.element.querySelectorAll("[data-waiting]")) {
+      const number = known.numbers[link.dataset.waiting];
+      if (number) link.append(Object.assign(document.createElement("b"), { textContent: number, title: `${this.lateValue} ${number}` }));
+    }
   }
 
   #keyOf(group) {

@@ -3,7 +3,7 @@ import Combobox from "./combobox_controller.js";
 
 const STEPS = "main .step-buttons .btn:not([disabled]), main .bulk-after .btn, main .title-actions .btn";
 const PAGES = ".menu li a, .btn-call";
-const textOf = (element) => (element.dataset.keyName || [...element.childNodes].filter((node) => node.nodeName !== "KBD").map((node) => node.textContent).join(" ")).replace(/\s+/g, " ").trim();
+const textOf = (element) => (element.dataset.keyName || [...element.childNodes].filter((node) => !["KBD", "B"].includes(node.nodeName)).map((node) => node.textContent).join(" ")).replace(/\s+/g, " ").trim();
 
 export default class extends Combobox {
   static values = { steps: String, pages: String };
