@@ -15,6 +15,7 @@ from models.names import (
     with_names_apart,
     with_pinyin_apart,
     without_filler,
+    without_hidden,
     without_marks,
     without_role,
     without_titles,
@@ -77,7 +78,7 @@ def parts_of(text: str) -> list[str]:
 
 def said_apart(text: str) -> list[str]:
     """The same with all that stands beside."""
-    plain = without_tones(without_role(unicodedata.normalize("NFKC", text).lower()))
+    plain = without_tones(without_role(unicodedata.normalize("NFKC", without_hidden(text)).lower()))
     if sought(plain) is None:
         plain = with_plates_apart(with_plates_together(with_phones_apart(with_pinyin_apart(plain))))
         plain = with_buildings_apart(with_rooms_apart(plain))

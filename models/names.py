@@ -28,7 +28,13 @@ _BEFORE_TITLE = re.compile(rf"(?<=[{_HAN}])\s+(?=(?:女士|先生|小姐|太太|
 _AFTER_ROOM = re.compile(rf"(?<!\S)([0-9][0-9-]{{2,8}})(?=[^\W\d_a-z{_OF_A_ROOM}][{_HAN}]{{0,4}}(?!\S))")
 
 
+_HIDDEN = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 _SIMPLIFIED = OpenCC("t2s")
+
+
+def without_hidden(text: str) -> str:
+    """*text* without the signs that nobody sees or types, which come with what is copied."""
+    return _HIDDEN.sub("", text)
 
 
 def simplified(name: str) -> str:

@@ -189,7 +189,7 @@ def check_one_room(code: str, use: UnitUse) -> None:
 
 def _check_unit_code(code: str, use: UnitUse, taken: Mapping[str, str]) -> None:
     check_one_room(code, use)
-    if not code:
+    if not any(map(str.isalnum, code)):
         raise OperationRefused("RES-1", gettext_noop("Write down the number of the unit."), field="code")
     if (there := taken.get(_identity(code, use))) is not None:
         raise OperationRefused("RES-1", gettext_noop("There is a unit %(code)s already."), field="code", code=there)

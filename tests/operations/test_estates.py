@@ -151,7 +151,7 @@ def test_units_have_one_number_each_and_a_butler_of_the_estate__RES_5(desk):
     draft = UnitDraft(desk.id, " 3-301 ", "3", 3, butler_id=desk.world.person("clerk").id)
     unit = estates.register_units(Call(desk.session, **desk.common), [draft]).one()
     assert (unit.code, unit.fee_status) == ("3-301", FeeStatus.UNKNOWN)
-    for code in ("3-301", "", "1-101"):
+    for code in ("3-301", "", "1-101", "/", "——", " . "):
         with refused("RES-1"):
             estates.register_units(Call(desk.session, **desk.common), [UnitDraft(desk.id, code)]).one()
     again = [UnitDraft(desk.id, "9"), UnitDraft(desk.id, "9")]

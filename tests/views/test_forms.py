@@ -9,13 +9,16 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from models.events import Event
+from models.meanings import parts_of
 from models.session import DeskSession
+from models.spreadsheets import opened
 from models.tickets import Ticket, TicketStatus
 from tests import reading
 from tests.factories import World
 from tests.marks import first_sqlite
 from tests.records import Records
 from views.forms.base import NothingForm
+from views.forms.fields import strip
 
 NONSENSE = ("x" * 30_000, "😀\u202e<script>alert(1)</script>", "   ", "9" * 30)
 
@@ -292,3 +295,12 @@ def test_what_is_done_only_in_bulk_has_no_step_of_its_own(
     client, url = sign_in("manager"), f"/admin/estates/step/run_audit/?id={world.estate.id}"
     assert client.get(url).status_code == 404
     assert post(client, url, version="1").status_code == 404
+
+
+@pytest.mark.parametrize("hidden", ["\u200b", "\u202e", "\ufeff", "\u2066", "\u00ad"])
+def test_signs_that_nobody_sees_are_no_part_of_a_text(hidden: str) -> None:
+    assert strip(f"{hidden}王{hidden}五\n{hidden}") == "王五"
+    assert parts_of(f"王{hidden}五 4-{hidden}1203") == ["王五", "4-1203"]
+    with opened(f"姓名\n王{hidden}五\n".encode()) as tables:
+        assert [row.cells for table in tables for row in table.rows] == [["姓名"], ["王五"]]
+    assert strip("👨\u200d👩\u200d👧") == "👨\u200d👩\u200d👧"

@@ -15,6 +15,7 @@ from wtforms.form import BaseForm
 from wtforms.validators import Length, StopValidation
 
 from models.base import LabelledEnum
+from models.names import without_hidden
 from models.quick_times import FIRST_YEAR, LAST_YEAR, NO_SUCH, Toward
 from models.unreadable import BLANKS
 from views.forms.times import draw_time, read_time
@@ -48,10 +49,10 @@ _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 
 
 def strip(value: object) -> object:
-    """*value* without what shows as nothing around it; None when nothing is left."""
+    """*value* without what shows as nothing around it, or anywhere as nothing at all; None when nothing is left."""
     if not isinstance(value, str):
         return value
-    return value.strip(BLANKS).replace("\r\n", "\n") or None
+    return without_hidden(value).strip(BLANKS).replace("\r\n", "\n") or None
 
 
 class NoNul:

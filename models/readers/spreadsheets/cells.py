@@ -9,6 +9,8 @@ from . import CannotRead, gettext_noop
 
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 """How a workbook writes a character that XML does not have."""
+_HIDDEN = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+"""What comes with text that is copied, and nobody sees."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 
 ERRORS = frozenset(("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"))
@@ -39,13 +41,14 @@ def faults_of(cells: Sequence[str], row: int, *, in_text: bool = False) -> dict[
 
 def clean(cell: str) -> str:
     """*cell* without blanks around it, control characters made visible."""
-    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", cell).strip()
+    return _HIDDEN.sub("", _CONTROL.sub("\N{REPLACEMENT CHARACTER}", cell)).strip()
 
 
 def text_of(value: Any) -> str:
     """A cell of a workbook as text: whole numbers without point, dates as ISO."""
     if isinstance(value, str):
-        return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), value).strip() if "_x" in value else value.strip()
+        written = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), value) if "_x" in value else value
+        return _HIDDEN.sub("", written).strip()
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
