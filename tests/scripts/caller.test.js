@@ -113,3 +113,30 @@ test("Ctrl and Alt with Enter send the call from the box", async () => {
   press(one("#box"), "Enter", { altKey: true });
   assert.deepEqual(sent, ["btn-primary", "then"]);
 });
+
+test("a number that nobody is known by is the reporter's, and who calls is written next", async () => {
+  await show(page(), CONTROLLERS);
+  answers(answer([]));
+  write(one("#box"), "139888877");
+  await settled(5);
+  write(one("#box"), "13988887777");
+  press(one("#box"), "Enter");
+  await settled(5);
+  assert.deepEqual([value("reporter_phone"), document.activeElement.name, one("details").open], ["13988887777", "reporter_name", true]);
+});
+
+test("the beginning of a number that somebody is found by is nobody's, and one that was written stays", async () => {
+  await show(page(), CONTROLLERS);
+  answers(answer([]));
+  write(one("#box"), "1398888");
+  await settled(5);
+  answers(answer([RESIDENT]));
+  write(one("#box"), "13988887777");
+  await settled(5);
+  assert.equal(value("reporter_phone"), "");
+  one("[name=reporter_phone]").value = "0571-88886666";
+  answers(answer([]));
+  write(one("#box"), "13900001111");
+  await settled(5);
+  assert.equal(value("reporter_phone"), "0571-88886666");
+});

@@ -49,3 +49,30 @@ test("categories without “none” begin with the first", async () => {
   assert.equal(at(0).checked, true);
   assert.equal(document.activeElement, one("[name=summary]"));
 });
+
+const KINDS = `<form data-controller="category" data-action="keydown->category#key change->category#change">
+  <fieldset data-category-target="choices"><input type="radio" name="category_id"></fieldset>
+  <fieldset data-category-target="kinds"><input type="radio" name="kind" value="repair"><input type="radio" name="kind" value="complaint"></fieldset>
+  <fieldset data-category-target="choices" hidden><input type="radio" name="category" checked></fieldset><input name="summary">
+  <div data-category-target="promise"><button type="button" data-when-target="quick">+30</button><button type="button" data-when-target="quick">+2 h</button></div></form>`;
+
+test("Shift and a number chooses the kind, and its categories are next", async () => {
+  await show(KINDS, CONTROLLERS);
+  const shift = (code) => press(document.activeElement, "@", { code, shiftKey: true });
+  one("form").addEventListener("change", () => { for (const field of every("[data-category-target=choices]")) field.hidden = !field.hidden; });
+  one("[name=category_id]").focus();
+  assert.equal(shift("Digit2"), true);
+  assert.deepEqual([one("[value=complaint]").checked, document.activeElement.name], [true, "category"]);
+  assert.equal(shift("Digit9"), false);
+  one("[name=summary]").focus();
+  assert.equal(shift("Digit1"), false);
+  assert.equal(one("[value=complaint]").checked, true);
+});
+
+test("Alt and P promises an answer in half an hour from anywhere in the form", async () => {
+  await show(KINDS, CONTROLLERS);
+  const taken = [];
+  for (const button of every("button")) button.addEventListener("click", () => taken.push(button.textContent));
+  assert.equal(press(one("[name=summary]"), "p", { code: "KeyP", altKey: true }), true);
+  assert.deepEqual(taken, ["+30"]);
+});

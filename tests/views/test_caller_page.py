@@ -77,7 +77,7 @@ def test_beside_the_form_stand_the_callers_rooms_and_matters_and_nothing_of_othe
     for text in ("13800138000", "Fees: not known", "耳背", "A repair taken now is to be done by then: 14 h left"):
         assert text in said
     rooms = [text for text, address in reading.links(page) if "unit_id=" in address]
-    assert rooms == ["1-101 owner", "2-101 tenant"]
+    assert rooms == ["1-101 owner", "2-101 tenant", "Visitor's pass", "Pass for 张伟"]
     unclosed, last = page.css("ul")
     assert of("tickets", unclosed, here) == list(reversed(DEADLINES))
     assert of("complaints", unclosed, here) == ["noise"]

@@ -106,7 +106,7 @@ def test_what_is_open_is_offered_while_one_types_and_the_choice_has_the_focus__I
     place = {"place": "3号楼电梯", "summary": "夜间噪音"}
     assert buttons_of(clerk.get("/admin/complaints/same/", query_string=place).text) == {}
     refused = HTMLParser(post(clerk, INTAKE, **call | {"summary": "水管漏水"}).text)
-    first, *_others = refused.css("#matter-form button[type=submit]")
+    first, *_others = refused.css("#matter-form button[type=submit], button[form=matter-form]")
     assert "repeat_of" not in str(first.attributes), "Enter in a field presses the first: it saves"
     (begin,) = refused.css("[aria-invalid=true], [data-attention], [autofocus]")
     assert begin.attributes["name"] == "another_matter"
@@ -461,3 +461,29 @@ def test_an_archived_complaint_goes_on_as_a_new_one_from_its_page__CMP_8(
     session.rollback()
     assert f"/admin/complaints/details/?id={following}" in clerk.get(page).text
     assert page in clerk.get(f"/admin/complaints/details/?id={following}").text
+
+
+def test_what_is_answered_at_once_is_closed_in_the_same_step__JOB_1_JOB_6(
+    post: Callable[..., Any], sign_in: Callable[..., FlaskClient], session: DeskSession, call: dict[str, str]
+) -> None:
+    clerk = sign_in("clerk")
+    answer = post(clerk, INTAKE, **{**call, "kind": "enquiry", "result": "每月 200 元。"})
+    assert answer.status_code == 302, answer.text
+    ticket = session.scalars(select(Ticket)).one()
+    assert (ticket.status, ticket.result, ticket.dispatched_at) == (TicketStatus.CLOSED, "每月 200 元。", None)
+    assert "answered and closed" in clerk.get(answer.location).text
+
+
+def test_what_was_answered_before_the_kind_was_changed_is_no_answer_of_a_job__JOB_1(
+    post: Callable[..., Any], sign_in: Callable[..., FlaskClient], session: DeskSession, call: dict[str, str]
+) -> None:
+    assert post(sign_in("clerk"), INTAKE, **{**call, "result": "每月 200 元。"}).status_code == 302
+    ticket = session.scalars(select(Ticket)).one()
+    assert (ticket.status, ticket.result) == (TicketStatus.RECEIVED, None)
+
+
+def test_without_scripts_a_number_of_nobody_is_the_reporters__INT_3(sign_in: Callable[..., FlaskClient]) -> None:
+    clerk = sign_in("clerk")
+    for asked, taken in (("13955556666", "13955556666"), ("5556", ""), ("1-999", "")):
+        page = reading.page(clerk.get(f"{INTAKE}?q={asked}"))
+        assert (reading.one(page, "#reporter_phone").attributes["value"] or "") == taken

@@ -253,7 +253,7 @@ def address(**arguments: Any) -> str:
 
 
 def loan_form(people: list[Borrower], sent: MultiDict[str, str] | None = None) -> LoanForm:
-    """The form as it was *sent*, or with the likeliest of *people* chosen: whom the address's consent is for."""
+    """The form as it was *sent*, or with the likeliest of *people* chosen: whom the address names, or its consent."""
 
     class OneOfThem(LoanForm):
         borrower = ChoiceField(label_for(KeyLoan.borrower_name), offered=[(one.value, one.name) for one in people])
@@ -261,7 +261,9 @@ def loan_form(people: list[Borrower], sent: MultiDict[str, str] | None = None) -
     if sent is not None:
         return OneOfThem(sent)
     asked = parse_id(request.args["approval"]) if "approval" in request.args else None
-    likeliest = next((one for one in people if asked in one.approvals.values()), people[0])
+    owner = f"owner-{parse_id(request.args['resident'])}" if "resident" in request.args else None
+    asked_for = (one for one in people if asked in one.approvals.values() or one.value == owner)
+    likeliest = next(asked_for, people[0])
     return OneOfThem(data={"borrower": likeliest.value})
 
 

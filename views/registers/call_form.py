@@ -8,6 +8,7 @@ from wtforms.validators import Optional
 from models.base import LabelledEnum
 from models.complaints import Complaint, ComplaintCategory, ComplaintKind, ComplaintNature
 from models.matters import Channel, Severity
+from models.operations.tickets import ANSWERED_KINDS
 from models.tickets import Ticket, TicketKind
 from views.forms.base import DeskForm
 from views.forms.fields import EnumField, FlagField, LocalDateTimeField, LongTextField, Required, TextField
@@ -29,6 +30,7 @@ class CallForm(DeskForm):
     """What whoever takes a call asks (INT-3 … 8); where it is a complaint, what belongs to a ticket is left out."""
 
     OF_TICKETS: ClassVar = ("category_id", "visit_from", "visit_until", "complaint_id")
+    OF_ANSWERED: ClassVar = ("result",)
     OF_COMPLAINTS: ClassVar = ("category", "nature", "anonymous", "identity_checked", "head_id")
 
     kind = _kind(TicketKind.REPAIR)
@@ -44,6 +46,7 @@ class CallForm(DeskForm):
         description=_("Communicative: the identity is checked first (CMP-2)."),
     )
     summary = TextField(label_for(Ticket.summary), [Required()])
+    result = LongTextField(_("Answer"), [Optional()], description=_("Answered at once: saved and closed in one step."))
     detail = LongTextField(label_for(Ticket.detail), [Optional()])
     wish = LongTextField(label_for(Ticket.wish), [Optional()])
     anonymous = FlagField(_("Without room and name (neighbour disputes only, INT-4)"))
@@ -114,7 +117,7 @@ class CallForm(DeskForm):
     def left_out(self) -> tuple[str, ...]:
         """The fields that are not asked of this kind."""
         names: tuple[str, ...] = ("kind", *self.OF_TICKETS) if self.register == "complaints" else self.OF_COMPLAINTS
-        return names
+        return names if self.kind.data in ANSWERED_KINDS else (*names, *self.OF_ANSWERED)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Whether all that is asked of this kind can be read."""

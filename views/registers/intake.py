@@ -9,13 +9,15 @@ from flask_babel import gettext
 from sqlalchemy import ColumnElement, null, select
 from werkzeug.exceptions import NotFound
 
+from models.base import is_open
 from models.callers import LIMIT, Caller, called_about, called_before, callers
 from models.complaints import IS_OPEN as OPEN_COMPLAINTS, Complaint
 from models.errors import OperationRefused
 from models.estates import Unit
-from models.keys import Key
+from models.keys import Key, KeyLoan
 from models.operations.keys import lock_change_draft
 from models.personal import keyring_of, masked_phone
+from models.phones import sought
 from models.policy import visible
 from models.residents import Occupancy, Resident
 from models.settings import Category, EstateSettings
@@ -49,6 +51,8 @@ class CallPages(MatterPages[MatterRow]):
         }
         beside["same"] = self.same_as(form) if refusal is not None and refusal.rule == "INT-6" else []
         beside["offered"] = self.offered(text) if text else None
+        if beside["offered"] == [] and sought(text) is not None and not form.reporter_phone.data:
+            form.reporter_phone.data = text  # without scripts: the number on the display is the reporter's
         beside["about"] = self.about(form.resident_id.data, form.unit_id.data)
         return super().create_page(form, problem, refusal, asked=text, **beside)
 
@@ -86,6 +90,7 @@ class CallPages(MatterPages[MatterRow]):
             "phone": self._phone(found),
             "unit": next(iter(found.get("unit", ())), None),
             "homes": found.get("homes", ()),
+            "keys": found.get("keys", ()),
             "open": [_matter(row) for row in matters if row.is_open],
             "last": [_matter(row) for row in sorted(matters, key=lambda row: row.registered_at, reverse=True)][:LAST],
             "due": deadline(settings.due(clock, context.now())) if clock is not None else None,
@@ -113,9 +118,11 @@ class CallPages(MatterPages[MatterRow]):
             unit = select(Unit.id, Unit.code, Unit.fee_status, Staff.name.label("butler"))
             unit = unit.outerjoin(Staff, Staff.id == Unit.butler_id)
             questions["unit"] = unit.where(Unit.id == unit_id, Unit.estate_id == estate.id, visible(actor, Unit))
-        for name, model, is_open in (("tickets", Ticket, IS_OPEN), ("complaints", Complaint, OPEN_COMPLAINTS)):
+            questions["keys"] = _keys_of(unit_id).where(Key.estate_id == estate.id, visible(actor, Key))
+        for name, model, unclosed in (("tickets", Ticket, IS_OPEN), ("complaints", Complaint, OPEN_COMPLAINTS)):
             about = called_about(model, resident_id, unit_id, digest)
-            questions[name] = _matters(model, is_open, about).where(model.estate_id == estate.id, visible(actor, model))
+            asked = _matters(model, unclosed, about)
+            questions[name] = asked.where(model.estate_id == estate.id, visible(actor, model))
         return questions
 
 
@@ -159,6 +166,14 @@ class IntakePages(CallPages[Ticket]):
 
 def _teams_of_categories(estate_id: int) -> Question:
     return select(Category.id, Category.team_id).where(Category.estate_id == estate_id, Category.team_id.is_not(None))
+
+
+def _keys_of(unit_id: int) -> Question:
+    """The keys of a room that the desk has in custody, and who has each that is out."""
+    query: Question = select(Key.id, Key.number, Key.hook, KeyLoan.borrower_name.label("borrower"), KeyLoan.due_at)
+    query = query.outerjoin(KeyLoan, (KeyLoan.key_id == Key.id) & is_open(KeyLoan))
+    in_custody = (Key.unit_id == unit_id, Key.handed_back_at.is_(None), Key.lost_at.is_(None))
+    return query.where(*in_custody).order_by(Key.id).limit(LIMIT)
 
 
 def _matters(model: type[Any], is_open: ColumnElement[bool], about: ColumnElement[bool]) -> Question:

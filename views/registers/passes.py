@@ -4,14 +4,17 @@ import datetime
 from typing import Any
 
 import segno
-from flask import url_for
+from flask import request, url_for
 from flask_admin import expose
 from flask_babel import lazy_gettext as _
 from markupsafe import Markup
 from sqlalchemy import select, true
+from werkzeug.exceptions import NotFound
 
 from models.operations import passes as verbs
-from models.passes import OWES_DEPOSIT, PassMovement, VisitorPass
+from models.passes import OWES_DEPOSIT, PassKind, PassMovement, VisitorPass
+from models.policy import visible
+from models.residents import Resident
 from models.staff import Staff
 from views.forms.base import form_of
 from views.forms.filters import ChoiceFilter, DateFilter, FlagFilter, KeyFilter, StateFilter
@@ -21,7 +24,7 @@ from views.register.record import Related
 from views.register.steps import Step
 from views.registers.matter_forms import ReasonForm
 from views.request import context
-from views.request.queries import asked_id
+from views.request.queries import asked_id, parse_id
 from views.words.cells import coloured, deadline
 from views.words.language import label, local_time, local_today, say, zone
 
@@ -201,6 +204,19 @@ class PassView(RegisterView[VisitorPass]):
             ("deposit_fen", "card_fee_fen", "deposit_refunded_at", "handed_in_at", "revoked_at", "revoke_reason"),
         ),
     )
+
+    def begin_with(self) -> dict[str, Any]:
+        """A host's room, whose people ask for it; or a resident who holds it (``resident_id``)."""
+        found = super().begin_with()
+        if "host_unit_id" in found:
+            found["host_asked"] = True
+        if "resident_id" in request.args:
+            seen = (Resident.id == parse_id(request.args["resident_id"]), visible(context.actor(), Resident))
+            name = context.session().scalar(select(Resident.name).where(*seen))
+            if name is None:
+                raise NotFound
+            found |= {"holder_name": name, "kind": PassKind.TEMPORARY}
+        return found
 
     def links(self, record: VisitorPass) -> list[tuple[Any, str]]:
         """The pass on paper while it is out, and what the gate learns of it (PAS-7)."""

@@ -97,6 +97,8 @@ class MatterPages(RegisterView[MatterRow]):
             return str(
                 gettext("%(record)s: saved and dispatched to %(whom)s.", record=record.number, whom=_whom(record))
             )
+        if record.status is TicketStatus.CLOSED:
+            return str(gettext("%(record)s: answered and closed.", record=record.number))
         if isinstance(record, Ticket) and record.kind in ON_SITE_KINDS:
             return str(gettext("%(record)s: saved, not dispatched yet.", record=record.number))
         return super().made_text(record)

@@ -42,7 +42,9 @@ from models.operations.matters import (
     required,
 )
 from models.operations.tickets.incidents import attach
+from models.operations.tickets.jobs import answer, close, missing_for_close
 from models.operations.tickets.sending import (
+    ANSWERED_KINDS,
     ON_SITE_KINDS,
     answer_clock,
     dispatch,
@@ -108,6 +110,8 @@ class TicketDraft(MatterDraft):
     visit_until: datetime.datetime | None = None
     incident_id: int | None = None
     """The ticket that leads the incident of which this is a further report."""
+    result: str | None = None
+    """What was answered at once, where no work follows."""
 
     @property
     def sent_at_once(self) -> bool:
@@ -124,7 +128,8 @@ def register(call: Call, drafts: Sequence[TicketDraft]) -> Outcome:
     enquiry promised later than the setting allows (INT-5), the same matter still open (INT-6) unless the draft says
     that it is another or of which incident it is a report, an emergency without team (DSP-1), work for a complaint that
     is archived or cancelled (CMP-8). Emergencies, and what names who comes or when, are dispatched in the same
-    transaction, as :func:`dispatch` has it.
+    transaction, as :func:`dispatch` has it; what was answered at once is answered in it too, and closed where nothing
+    is owed any more (JOB-6).
     """
     return _register(call, drafts)
 
@@ -173,6 +178,9 @@ def _check(call: Call, draft: TicketDraft, settings: EstateSettings) -> None:
         message = gettext_noop("An emergency is dispatched at once: name the team.")
         raise OperationRefused("DSP-1", message, field="team_id")
     check_answer(draft, draft.promised_at, settings, draft.registered_at or call.now)
+    if draft.result and (draft.kind not in ANSWERED_KINDS or draft.sent_at_once):
+        message = gettext_noop("This is a job: dispatch it instead of answering.")
+        raise OperationRefused("JOB-1", message)
     if draft.complaint_id is not None:
         _check_complaint(call.session, draft.complaint_id, draft.estate_id)
     if not draft.another_matter and draft.incident_id is None:
@@ -234,6 +242,13 @@ def _write(
         first = in_estate(call.session, Ticket, leading, estate_id, "INT-6", what, field="incident_id")
         reports = [row for draft, row in zip(drafts, tickets, strict=True) if draft.incident_id == leading]
         attach(call.following(), reports, leading=first).all()
+    answered: dict[str, list[Ticket]] = {}
+    for draft, ticket in zip(drafts, tickets, strict=True):
+        if draft.result:
+            answered.setdefault(draft.result, []).append(ticket)
+    for result, group in answered.items():
+        done = answer(call.following(), group, result=result).all()
+        close(call.following(), [ticket for ticket in done if not missing_for_close(ticket, None)]).all()
     return tickets
 
 

@@ -1,6 +1,8 @@
 // Who is calling: found by phone, room, name or pinyin; what is known of them fills the form and stands beside it.
 import Combobox from "./combobox_controller.js";
 
+const NUMBER = /^(?:\+?\d[\d ]{6,16}|0\d{2,3}-?\d{7,8})$/; // whole, as it stands on the display
+
 const ABOUT_THEM = ["reporter_name", "reporter_phone", "reporter_department"];
 
 export default class extends Combobox {
@@ -13,6 +15,7 @@ export default class extends Combobox {
     this.before = ""; // who that is, where it is no resident but somebody who called before
     this.own = {}; // what was written of the caller before one was chosen
     this.left = {}; // what was written of each who was chosen before
+    this.noted = ""; // the number that was taken for the reporter's
     if (!this.isComplete) return;
     const begun = this.aboutTarget.querySelector("[data-about]");
     this.aboutNobody = begun ? "" : this.aboutTarget.innerHTML;
@@ -46,7 +49,26 @@ export default class extends Combobox {
 
   say(what) {
     super.say(what);
-    if (what === "none" && this.hasMoreTarget) this.moreTarget.open = true;
+    if (what === "chosen" || !this.isComplete) return;
+    const text = this.inputTarget.value.trim();
+    if (NUMBER.test(text)) this.#note(what === "none" ? text : "");
+    if (what === "none") this.moreTarget.open = true;
+  }
+
+  /** Nobody there: who calls is written down, the number is already. */
+  missed() {
+    if (this.isComplete) this.formTarget.elements.reporter_name.focus();
+  }
+
+  /** A number that nobody is known by is the reporter's, until somebody is found by more of it. */
+  #note(text) {
+    const phone = this.formTarget.elements.reporter_phone;
+    if (this.noted && phone.value === this.noted) phone.value = "";
+    this.noted = "";
+    if (!text || phone.value) return;
+    this.noted = text;
+    phone.value = text;
+    this.#changed();
   }
 
   key(event) {
