@@ -26,7 +26,7 @@ ELSEWHERE = {
     # The successor of a closed ticket takes over what that one said, and asks nothing.
     ("tickets", "register_again"): {
         *("another_matter", "assignee", "complaint_id", "heard_at", "promised_at", "reporter_name", "summary", "team"),
-        *("team_id", "unit_id", "visit_until", "incident_id", "leading"),
+        *("team_id", "unit_id", "visit_until", "incident_id", "leading", "result"),
     },
     # A condition is put together of fields of its own; what is wrong with the whole is said on top.
     ("clocks", "register"): {"condition"},

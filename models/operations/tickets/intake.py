@@ -180,7 +180,7 @@ def _check(call: Call, draft: TicketDraft, settings: EstateSettings) -> None:
     check_answer(draft, draft.promised_at, settings, draft.registered_at or call.now)
     if draft.result and (draft.kind not in ANSWERED_KINDS or draft.sent_at_once):
         message = gettext_noop("This is a job: dispatch it instead of answering.")
-        raise OperationRefused("JOB-1", message)
+        raise OperationRefused("JOB-1", message, field="result")
     if draft.complaint_id is not None:
         _check_complaint(call.session, draft.complaint_id, draft.estate_id)
     if not draft.another_matter and draft.incident_id is None:
