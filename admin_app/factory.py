@@ -15,6 +15,7 @@ from admin_app import (
     logs,
     preferences,
     security,
+    styleguide,
     templating,
 )
 from admin_app.config import Config
@@ -53,6 +54,8 @@ def create_app(config: Config | None = None) -> Flask:
     i18n.settle_each_request(app)
     for blueprint in (home, account.blueprint, forgotten.blueprint, gate.blueprint, health.blueprint):
         app.register_blueprint(blueprint)
+    if config.is_demo:
+        app.register_blueprint(styleguide.blueprint)
     register_views(app)
     return app
 

@@ -5,7 +5,11 @@ from typing import Any
 from flask import Flask, request
 
 SECONDS = 365 * 24 * 3600
-PREFERENCES: dict[str, tuple[str, ...]] = {"theme": ("light", "dark"), "keys": ("on", "off"), "sound": ("on", "off")}
+PREFERENCES: dict[str, tuple[str, ...]] = {
+    "theme": ("system", "light", "dark"),
+    "keys": ("on", "off"),
+    "sound": ("on", "off"),
+}
 """Cookie -> what it may say; the first is meant where there is none."""
 
 

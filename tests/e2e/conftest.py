@@ -19,7 +19,8 @@ from tests.marks import EVERYTHING
 
 TRANSLATIONS = Path(__file__).parents[2] / "admin_app" / "translations"
 LOCALES = {"en": "en-GB", "zh_Hans_CN": "zh-CN"}
-SIZES = {"desktop": (1366, 768), "phone": (390, 844)}
+SIZES = {"desktop": (1366, 768), "phone": (390, 844), "narrow": (320, 640), "zoomed": (683, 384)}
+"""Wide, a phone, the narrowest that WCAG asks for, and 1366 × 768 at 200 %."""
 SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PATIENCE = 20_000
 expect.set_options(timeout=PATIENCE)
@@ -118,9 +119,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def looks(language: str, name: str) -> list[tuple[str, str]]:
-    """Theme and size, one by the *name* of what is looked at; where everything is asked for, two for each language.
+    """Theme and size, one by the *name* of what is looked at; where everything is asked for, half of them a language.
 
-    The two of the languages together are all four, so each pair of language, theme and size is looked at.
+    Those of the languages together are all, so each pair of language, theme and size is looked at.
     """
     themes, sizes, place = ("light", "dark"), sorted(SIZES), sorted(LOCALES).index(language)
     every = [(theme, size) for theme in themes for size in sizes]

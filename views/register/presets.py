@@ -40,6 +40,8 @@ class Presets(Part[Row]):
     presets: tuple[str, ...] = USUAL
     """The states (``flt_state``) that stand above the list; those that the register does not have are left out."""
 
+    begins = "open"
+    """The state that the menu shows first, where it is a tab; else everything."""
     waits = "overdue"
     """The state whose records the menu counts, where the register has it."""
 
@@ -74,8 +76,10 @@ class Presets(Part[Row]):
         return [] if states is None else [(word, states.value_label(word)) for word in self.preset_words]
 
     def first_address(self) -> str:
-        """With what the menu begins: what is open, where the register tells that."""
-        return url_for(f"{self.endpoint}.index_view", flt_state="open" if "open" in self.preset_words else None)
+        """With what the menu begins."""
+        return url_for(
+            f"{self.endpoint}.index_view", flt_state=self.begins if self.begins in self.preset_words else None
+        )
 
     @expose("/counts/")
     def counts_view(self) -> ResponseReturnValue:

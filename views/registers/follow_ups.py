@@ -116,6 +116,7 @@ class FollowUpView(RegisterView[FollowUp]):
         Step("reassign", PassOnForm, when=lambda row: row.status is FollowUpStatus.SCHEDULED),
         Step("close_not_reached", style="danger", when=lambda row: row.status is FollowUpStatus.SCHEDULED),
     )
+    presets = ("due", "mine")
     waits = "due"
     empty_text = _("No follow-up fits. They are made by themselves when a job or complaint is finished.")
     default_sort = "due_at"

@@ -119,6 +119,8 @@ class KeyLoanView(RegisterView[KeyLoan]):
         ),
         Step("correct", ReasonForm, "danger", when=is_out),
     )
+    presets = ("out", "overdue", "returned", "lost")
+    begins = "out"
     empty_text = _("No loan fits. Choose “Lend” when a key leaves the house.")
     default_sort = "lent_at"
     column_list = (

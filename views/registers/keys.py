@@ -67,6 +67,7 @@ class KeyView(RegisterView[Key]):
         Step("report_lost", LostForm, "danger", when=is_here),
         Step("hand_back", HandBackForm, "danger", when=lambda key: is_here(key) and key.loan is None),
     )
+    presets = ("hook", "out", "lost", "untold", "back")
     waits = "untold"
     empty_text = _("No key fits. Register each key with number, hook and seal when it comes in.")
 

@@ -122,7 +122,8 @@ class PassView(RegisterView[VisitorPass]):
         Step("revoke", ReasonForm, "danger", when=is_out),
         Step("correct", ReasonForm, "danger", when=is_out),
     )
-    waits = "expired"
+    presets = ("valid", "ending", "expired", "inside", "deposit")
+    begins, waits = "valid", "expired"
     empty_text = _("No pass fits. Choose “Issue pass” when a visitor comes.")
     default_sort = "issued_at"
     column_list = (

@@ -28,7 +28,7 @@ from views.request.gathering import GatheredRow, gathered
 from views.request.queries import parse_id
 from views.request.sent_once import sent_before
 from views.words.cells import badge, deadline
-from views.words.language import NOTHING, local_time, sentence
+from views.words.language import NOTHING, local_time, local_today, sentence
 from views.words.references import learn_names, name_of
 
 MOST = 5
@@ -92,25 +92,33 @@ class MatterPages(RegisterView[MatterRow]):
         return str(g.callers_beside.texts.get(record.id, NOTHING))
 
     def made_text(self, record: MatterRow) -> str:
-        """Whether it was dispatched too, and to whom (DSP-1, DSP-11)."""
+        """Whether it was dispatched too, and to whom (DSP-1, DSP-11), and its next limit."""
         if record.status in (TicketStatus.DISPATCHED, ComplaintStatus.ASSIGNED):
-            return str(
-                gettext("%(record)s: saved and dispatched to %(whom)s.", record=record.number, whom=_whom(record))
-            )
-        if record.status is TicketStatus.CLOSED:
-            return str(gettext("%(record)s: answered and closed.", record=record.number))
-        if isinstance(record, Ticket) and record.kind in ON_SITE_KINDS:
-            return str(gettext("%(record)s: saved, not dispatched yet.", record=record.number))
-        return super().made_text(record)
+            said = gettext("%(record)s: saved and dispatched to %(whom)s.", record=record.number, whom=_whom(record))
+        elif record.status is TicketStatus.CLOSED:
+            said = gettext("%(record)s: answered and closed.", record=record.number)
+        elif isinstance(record, Ticket) and record.kind in ON_SITE_KINDS:
+            said = gettext("%(record)s: saved, not dispatched yet.", record=record.number)
+        else:
+            said = super().made_text(record)
+        return self._with_limit(said, record)
 
     def done_text(self, step: Step, record: MatterRow) -> str:
-        """Who has it now, where the step gave it to somebody."""
-        if step.verb not in GIVING or not (record.team_id or record.assignee_id):
-            return super().done_text(step, record)
-        said = gettext(
-            "%(record)s: %(verb)s – now with %(whom)s.", record=record.number, verb=step.label, whom=_whom(record)
-        )
-        return str(said)
+        """Who has it now, where the step gave it to somebody, and its next limit."""
+        if step.verb in GIVING and (record.team_id or record.assignee_id):
+            said = gettext(
+                "%(record)s: %(verb)s – now with %(whom)s.", record=record.number, verb=step.label, whom=_whom(record)
+            )
+        else:
+            said = super().done_text(step, record)
+        return self._with_limit(said, record)
+
+    def _with_limit(self, said: str, record: MatterRow) -> str:
+        if record.due_at is None or record.status not in self.model.open_statuses:
+            return said
+        time = local_time(record.due_at)
+        today = f"{local_today()} "
+        return str(gettext("%(said)s Next limit: %(time)s.", said=said, time=time.removeprefix(today)))
 
     def same_as(self, form: CallForm) -> list[dict[str, Any]]:
         """The open matters that the one in *form* may be, of both registers; another register's by their words."""

@@ -114,7 +114,8 @@ def deadline(moment: datetime.datetime | None, *, ended: bool = False) -> str | 
     late = left < datetime.timedelta()
     text = _time_left(language(), late, int(abs(left).total_seconds() // 60))
     soon = not late and left < datetime.timedelta(hours=2)
-    urgent = ' class="late"' if late else ' class="soon"' if soon else ""
+    old = late and left < -datetime.timedelta(days=1)
+    urgent = ' class="late old"' if old else ' class="late"' if late else ' class="soon"' if soon else ""
     return marked(f'<time{urgent} datetime="{moment.isoformat()[:16]}Z" title="{local_time(moment)}">{text}</time>')
 
 
