@@ -115,6 +115,7 @@ class Complaint(Matter, Base):
 
     __tablename__ = "complaints"
     title = gettext_noop("Complaints")
+    on_unit_page = ("number", "status", "summary", "registered_at")
     number_prefix = "C"
     everywhere = 2
     status_rule = "CMP-4"

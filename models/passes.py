@@ -68,6 +68,7 @@ class VisitorPass(WithPhone, Register, Base):
     title = gettext_noop("Visitor passes")
     called = "number"
     number_prefix = "V"
+    on_unit_page = ("number", "kind", "holder_name", "valid_until")
     searched = Searched(
         words=("holder_name", "organisation", "badge_number"),
         number="number",

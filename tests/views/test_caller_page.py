@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Callable
 
+import pytest
 from flask.testing import FlaskClient
 
 from models.complaints import Complaint, ComplaintCategory, ComplaintStatus
@@ -107,3 +108,33 @@ def test_a_room_alone_shows_what_is_of_the_room_and_a_person_alone_what_is_of_th
     empty = reading.page(clerk.get(f"{CALLER}unit={here['units']['2-201']}"))
     assert "Nothing is open here." in reading.words(empty)
     assert "Never called before." in reading.words(empty)
+
+
+@pytest.mark.parametrize(("who", "shown"), [("clerk", "tel:13800138000"), ("auditor", "138****8000")])
+def test_a_room_says_who_lives_there_with_the_phone_and_begins_a_call__RES_4(
+    here: Ids, sign_in: Callable[..., FlaskClient], who: str, shown: str
+) -> None:
+    client = sign_in(who)
+    text = client.get(f"/admin/units/details/?id={here['units']['1-101']}").text
+    page = reading.page(text)
+    assert shown in text
+    assert ("13800138000" in text) is (who == "clerk")
+    calls = [address for said, address in reading.links(page) if said == "Register call" and "unit_id=" in address]
+    assert calls == ([f"/admin/tickets/intake/?unit_id={here['units']['1-101']}"] if who == "clerk" else [])
+    assert {"Residents", "Tickets"} <= set(reading.headings(page))
+
+
+def test_a_call_of_a_resident_begins_with_the_one_room_they_have__INT_3(
+    here: Ids, sign_in: Callable[..., FlaskClient]
+) -> None:
+    client = sign_in("clerk")
+    rooms = {}
+    for name, person in here["residents"].items():
+        links = list(reading.links(reading.page(client.get(f"/admin/residents/details/?id={person}"))))
+        calls = [address for said, address in links if said == "Register call" and "resident_id" in address]
+        assert calls == [f"/admin/tickets/intake/?resident_id={person}"]
+        rooms[name] = [said for said, address in links if address.startswith("/admin/units/details/")]
+        begun = reading.page(client.get(calls[0]))
+        heading = reading.words(reading.one(begun, "#about h2"))
+        assert heading == {"zhang": "张伟", "liu": "刘洋 1-201"}[name], "of several rooms the card lets choose"
+    assert "1-101" in rooms["zhang"]

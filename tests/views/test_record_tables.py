@@ -139,15 +139,17 @@ TABLES: dict[str, dict[str, Tables]] = {
     },
     "units": {
         "1-101": {
-            "Residents": ["张伟 owner 2025-11-18 —", "moved out owner 2025-11-18 2026-11-17"],
+            "Residents": ["张伟 13800138000 owner 2025-11-18 —", "moved out — owner 2025-11-18 2026-11-17"],
             "Tickets": ["T-early received early 2026-11-16 23:59"],
+            "Complaints": ["C-early registered early 2026-11-16 23:59"],
+            "Visitor passes": ["V-0 visitor pass valid 2026-11-19 00:01"],
             "Keys": ["K-hook H-hook"],
         },
         "2-101": {
-            "Residents": ["tenant tenant 2025-11-18 —"],
+            "Residents": ["tenant — tenant 2025-11-18 —"],
             "Tickets": ["T-late in progress late 2026-11-18 00:00"],
         },
-        "2-201": {"Residents": ["family family 2025-11-18 —"]},
+        "2-201": {"Residents": ["family — family 2025-11-18 —"]},
     },
 }
 """Register -> record -> heading of a table -> its rows."""

@@ -38,8 +38,8 @@ LIMITS: dict[str, dict[str, int | None]] = {
     "keys": {"Key loans": 20},
     "key_loans": {"张伟 also has:": 200},
     "visitor_passes": {"In and out": 50},
-    "residents": {"Phones": None, "Units": None, "Text messages": None, "Tickets": 10, "Complaints": 10},
-    "units": {"Residents": None, "Tickets": 10, "Keys": 10},
+    "residents": {"Phones": None, "Units": None, "Messages": None, "Tickets": 10, "Complaints": 10},
+    "units": {"Residents": None, "Tickets": 10, "Complaints": 10, "Keys": 10, "Visitor passes": 10},
     "staff": {"Phones": None},
 }
 """Register -> heading of the table -> its longest; None where all are shown."""

@@ -1,5 +1,7 @@
 """Estates, their units and their teams."""
 
+from typing import Any
+
 from flask import url_for
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
@@ -7,16 +9,18 @@ from sqlalchemy import select
 from models.base import Base, tables
 from models.estates import Estate, Unit
 from models.operations import estates as verbs
+from models.passes import VisitorPass
 from models.policy import visible
 from models.residents import Occupancy, Resident
 from models.staff import Team
+from models.tickets import Ticket
 from views.forms.base import form_of
 from views.forms.filters import ChoiceFilter, ReferenceFilter
 from views.register.base import RegisterView
 from views.register.record import Related
 from views.register.steps import Step
 from views.request import context
-from views.words.cells import cell_of, value_text
+from views.words.cells import cell_of, phone_of, value_text
 from views.words.labels import label_in, register_label
 from views.words.language import label
 from views.words.references import ENDPOINTS
@@ -45,20 +49,36 @@ class UnitView(RegisterView[Unit]):
     draft_class = verbs.UnitDraft
     sections = ((_("Unit"), ("code", "building", "floor", "use", "fee_status", "butler_id", "handed_over_on")),)
 
+    def links(self, record: Unit) -> list[tuple[Any, str]]:
+        """A call that comes from there, and a visitor who goes there."""
+        found = []
+        if self.allowed("register", Ticket(estate_id=record.estate_id)):
+            found.append((_("Register call"), url_for("tickets.intake_view", unit_id=record.id)))
+        if self.allowed("issue", VisitorPass(estate_id=record.estate_id)):
+            found.append((_("Visitor's pass"), url_for("visitor_passes.create_view", host_unit_id=record.id)))
+        return found
+
     def related(self, record: Unit) -> list[Related]:
         """People, and what the registers that say so have of this unit."""
         actor = context.actor()
-        living = select(
-            Occupancy.id, Occupancy.resident_id, Resident.name, Occupancy.kind, Occupancy.from_on, Occupancy.until_on
-        ).join(Resident, Resident.id == Occupancy.resident_id)
+        of_living = (Occupancy.resident_id, Occupancy.kind, Occupancy.from_on, Occupancy.until_on)
+        living = select(Occupancy.id, *of_living, Resident.name, Resident.phone)
+        living = living.join(Resident, Resident.id == Occupancy.resident_id)
+        in_full = self.allowed("read_phone", Resident(estate_id=record.estate_id))
         living = living.where(Occupancy.unit_id == record.id, visible(actor, Occupancy))
         people = Related(
             _("Residents"),
-            (_("Name"), _("As"), _("From"), _("Until")),
+            (_("Name"), _("Phone"), _("As"), _("From"), _("Until")),
             query=living.order_by(Occupancy.until_on.is_not(None), Occupancy.id),
             show=lambda item: (
                 url_for("residents.details_view", id=item.resident_id),
-                (item.name, label(item.kind), value_text(item.from_on), value_text(item.until_on)),
+                (
+                    item.name,
+                    phone_of(item.phone, in_full=in_full),
+                    label(item.kind),
+                    value_text(item.from_on),
+                    value_text(item.until_on),
+                ),
             ),
         )
         models = (tables()[register] for register in ENDPOINTS)

@@ -30,7 +30,7 @@ from views.registers.same_matter import MatterPages, MatterRow
 from views.request import context
 from views.request.gathering import GatheredRow, Question, gathered
 from views.request.queries import parse_id, parse_search
-from views.words.cells import badge, deadline, personal_of
+from views.words.cells import badge, deadline, personal_of, phone_of
 from views.words.language import label, local_time, say
 
 LAST = 5
@@ -101,7 +101,7 @@ class CallPages(MatterPages[MatterRow]):
         if person is None or not person.phone:
             return ""
         in_full = self.allowed("read_phone", Resident(estate_id=self.estate().id))
-        return personal_of(person.phone, str if in_full else masked_phone)
+        return phone_of(person.phone, in_full=in_full)
 
     def _questions(self, resident_id: int | None, unit_id: int | None, digest: str) -> dict[str, Question]:
         actor, estate = context.actor(), self.estate()
@@ -138,6 +138,8 @@ class IntakePages(CallPages[Ticket]):
     def begin_with(self) -> dict[str, Any]:
         """References; or the job that is offered when a key is lost (``lock_of``, KEY-4)."""
         found = super().begin_with()
+        if found.get("resident_id") is not None and "unit_id" not in found:
+            found |= self._home_of(found["resident_id"])
         if "lock_of" not in request.args:
             return found
         query = select(Key).where(Key.id == parse_id(request.args["lock_of"]), visible(context.actor(), Key))
@@ -148,6 +150,12 @@ class IntakePages(CallPages[Ticket]):
         names = ("kind", "channel", "detail", "unit_id", "place")
         words = {name: say(getattr(offered, name)) for name in ("summary", "reporter_department")}
         return {**found, **{name: getattr(offered, name) for name in names}, **words}
+
+    def _home_of(self, resident_id: int) -> dict[str, Any]:
+        """The room of somebody who has one alone; of several the caller's card lets choose."""
+        query = select(Occupancy.unit_id).where(Occupancy.resident_id == resident_id, Occupancy.until_on.is_(None))
+        homes = list(context.session().scalars(query.where(visible(context.actor(), Occupancy)).limit(2)))
+        return {"unit_id": homes[0]} if len(homes) == 1 else {}
 
     @expose("/intake/callers/")
     def callers_view(self) -> ResponseReturnValue:

@@ -9,6 +9,7 @@ from flask import g, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import lazy_gettext as _
+from markupsafe import Markup
 from sqlalchemy import ColumnElement, bindparam, select
 from werkzeug.exceptions import NotFound
 from wtforms import HiddenField
@@ -273,11 +274,18 @@ class ResidentView(RegisterView[Resident]):
         """All numbers, masked."""
         return str(g.beside_residents.numbers.get(record.id, NOTHING))
 
+    def links(self, record: Resident) -> list[tuple[Any, str]]:
+        """What the person calls about."""
+        if not self.allowed("register", Ticket(estate_id=record.estate_id)):
+            return super().links(record)
+        return [(_("Register call"), url_for("tickets.intake_view", resident_id=record.id)), *super().links(record)]
+
     def related(self, record: Resident) -> list[Related]:
         """Phones, units over time, and matters."""
         actor = context.actor()
         query = select(
-            Occupancy.id, Unit.code, Occupancy.kind, Occupancy.from_on, Occupancy.until_on.label("until")
+            *(Occupancy.id, Occupancy.unit_id, Unit.code, Occupancy.kind, Occupancy.from_on),
+            Occupancy.until_on.label("until"),
         ).join(Unit, Unit.id == Occupancy.unit_id)
         query = query.where(Occupancy.resident_id == record.id, visible(actor, Occupancy))
         links: list[tuple[Any, str]] = []
@@ -289,8 +297,8 @@ class ResidentView(RegisterView[Resident]):
             links=links,
             query=query.order_by(Occupancy.until_on.is_not(None), Occupancy.id),
             show=lambda item: (
-                url_for("occupancies.details_view", id=item.id),
-                (item.code, label(item.kind), value_text(item.from_on), value_text(item.until)),
+                url_for("units.details_view", id=item.unit_id),
+                (item.code, _relation(item), value_text(item.from_on), value_text(item.until)),
             ),
         )
         may_add = may(actor, "register", ResidentContact(estate_id=record.estate_id))
@@ -341,6 +349,12 @@ class ResidentView(RegisterView[Resident]):
                 (row.number, badge(row.status), row.summary, local_time(row.registered_at)),
             ),
         )
+
+
+def _relation(item: Any) -> Markup:
+    """As what the person has the unit, which leads to where that ends."""
+    address = url_for("occupancies.details_view", id=item.id)
+    return Markup('<a href="{}">{}</a>').format(address, label(item.kind))
 
 
 class OccupancyForm(DeskForm):

@@ -159,6 +159,13 @@ def callable_phone(stored: str | None) -> str | Markup:
     return Markup(" / ").join(map(_callable, numbers_of(number)))
 
 
+def phone_of(stored: str | None, *, in_full: bool) -> str | Markup:
+    """The number behind *stored*: ready to be called where it may be read *in_full*, else masked; or a dash."""
+    if in_full or not stored:
+        return callable_phone(stored)
+    return personal_of(stored, masked_phone)
+
+
 def _callable(number: tuple[str, str]) -> Markup:
     """One number as a link; the telephone waits before it dials the extension."""
     dialled = ",".join(filter(None, number))
