@@ -39,7 +39,10 @@ OFFERED = {
     "staff": EVERYBODY,
     "colleague": EVERYBODY,
     "desk": [text for text in EVERYBODY if re.search("clerk|supervisor|manager", text)],
-    "handler": [text for text in EVERYBODY if not re.search("admin|auditor", text)],
+    # 王强 alone has open jobs.
+    "handler": sorted(
+        (text for text in EVERYBODY if not re.search("admin|auditor", text)), key=lambda text: "王强" in text
+    ),
     "team": ["customer service", "engineering", "finance", "greening", "housekeeping", "security"],
     "category": [
         "给排水",

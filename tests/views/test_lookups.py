@@ -16,6 +16,7 @@ from models.staff import Department
 from models.tickets import CancelKind
 from tests import factories
 from tests.factories import World
+from tests.operations.walks import do
 from tests.records import HOUR, make_tickets
 
 AT = datetime.datetime(2026, 11, 18, 2, 0, tzinfo=datetime.UTC)
@@ -64,6 +65,27 @@ def test_the_people_of_a_team_are_those_whom_the_verb_takes__DSP_11(
     assert set(offered(clerk, team=service)) == desk
     assert set(offered(clerk, "/admin/complaints/ajax/lookup/", team=engineering)) == engineers | desk
     assert offered(clerk, team=world.other_team.id) == []
+
+
+def test_who_has_the_least_to_do_is_offered_first_with_how_much_that_is__DSP_11(
+    session: DeskSession, sign_in: Callable[..., FlaskClient], world: World
+) -> None:
+    """Open matters of both registers, of the estate shown; who is named keeps the place of the name."""
+    strong, weak = world.person("technician"), world.person("technician2")
+    jobs = make_tickets(session, world, AT, 4)
+    team, now = world.teams[Department.ENGINEERING], AT + HOUR
+    for place, ticket in enumerate(jobs):
+        do(world, "dispatch", ticket, now, team=team, assignee=weak if place == 3 else strong).one()
+    call = Call(session, world.actor("supervisor"), now, reason="不用了")
+    tickets.cancel(call, jobs[:1], kind=CancelKind.WITHDRAWN).one()
+    session.commit()
+    rows = sign_in("clerk").get(LOOKUP, query_string={"name": "handler", "query": "", "team": team.id})
+    assert [row["text"] for row in rows.get_json()] == [
+        "赵工 (lead) · 0 open",
+        "李国 (technician2) · 1 open",
+        "王强 (technician) · 2 open",
+    ]
+    assert offered(sign_in("clerk"), query="technician") == ["李国", "王强"]
 
 
 @pytest.mark.parametrize("team", ["x", "-1", "9" * 30])

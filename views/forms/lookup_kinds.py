@@ -2,9 +2,11 @@
 
 import copy
 import re
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, case, or_, select, true
+from flask_babel import ngettext
+from sqlalchemy import ColumnElement, SQLColumnExpression, case, func, or_, select, true, union_all
 
 from models.base import is_open
 from models.complaints import Complaint
@@ -188,6 +190,36 @@ class HandlerLookup(StaffLookup):
         if register == "complaints" or (team is not None and team.department is Department.CUSTOMER_SERVICE):
             fits |= Staff.id.in_(working.where(StaffAssignment.role.in_(DeskLookup.roles)))
         return super().scope() & fits
+
+    def search(self, text: str, limit: int = LIMIT) -> list[Any]:
+        """Who has the least to do first, where nobody is named."""
+        if text or not self.allowed():
+            return super().search(text, limit)
+        people = super().search(text, LARGEST_LIST)
+        busy = self._busy(people)
+        return sorted(people, key=lambda row: busy.get(row.id, 0))[:limit]
+
+    def offered(self, rows: Sequence[Any]) -> list[str]:
+        """With how many open matters each has."""
+        busy = self._busy(rows)
+        return [self._with_number(row, busy.get(row.id, 0)) for row in rows]
+
+    def _with_number(self, row: Any, number: int) -> str:
+        open_matters = ngettext("%(num)s open", "%(num)s open", number)
+        return f"{self.text(row)} · {open_matters}"
+
+    def _busy(self, rows: Sequence[Any]) -> dict[int, int]:
+        """Person -> the number of open matters in hand, in the estate shown."""
+        estate, people = context.current_estate(), [row.id for row in rows]
+        if not people:
+            return {}
+        parts = []
+        for model in (Ticket, Complaint):
+            where = is_open(model), model.assignee_id.in_(people), *([model.estate_id == estate.id] if estate else [])
+            parts.append(select(model.assignee_id.label("person")).where(*where))
+        open_rows = union_all(*parts).subquery()
+        query = select(open_rows.c.person, func.count().label("number")).group_by(open_rows.c.person)
+        return {row.person: row.number for row in context.session().execute(query)}
 
 
 class CategoryLookup(Lookup):

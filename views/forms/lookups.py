@@ -74,6 +74,10 @@ class Lookup:
         """How the record is written: its natural key."""
         return str(getattr(row, self.key))
 
+    def offered(self, rows: Sequence[Any]) -> list[str]:
+        """How each of the *rows* that a search found reads in the list from which one is chosen."""
+        return [self.text(row) for row in rows]
+
     def columns(self) -> list[Any]:
         """The columns that :meth:`text` needs."""
         return [getattr(self.model, name) for name in dict.fromkeys(("id", *(self.written_of or (self.key,))))]

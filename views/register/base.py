@@ -60,8 +60,10 @@ class LedgerView(
             abort(403, gettext("You may not look these records up."))
         text = parse_search(request.args.get("query", ""))
         team = request.args.get("team", "")
-        rows = lookup.of_team(parse_id(team), self.register).search(text) if team else lookup.search(text)
-        return jsonify([{"value": f"id:{row.id}", "text": lookup.text(row)} for row in rows])
+        lookup = lookup.of_team(parse_id(team), self.register) if team else lookup
+        rows = lookup.search(text)
+        read = zip(rows, lookup.offered(rows), strict=True)
+        return jsonify([{"value": f"id:{row.id}", "text": text} for row, text in read])
 
     def show_source(self, record: Sourced) -> str:
         """Which program wrote it."""
