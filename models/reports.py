@@ -8,22 +8,30 @@ import datetime
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Float, Select, case, func, literal, or_, select, union_all
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 from models.base import Base
 from models.complaints import IS_OPEN as OPEN_COMPLAINTS, Complaint
-from models.estates import Unit
+from models.estates import Unit, UnitUse
 from models.events import Event
 from models.follow_ups import FollowUp, FollowUpStatus
 from models.matters import ClockRun
 from models.settings import Category, Clock
-from models.staff import Staff
+from models.staff import Staff, Team
 from models.tickets import IS_OPEN as OPEN_TICKETS, Ticket, TicketKind, TicketStatus
 
 Question = Select[*tuple[Any, ...]]
 Period = tuple[datetime.datetime, datetime.datetime]
 
 FINISHED = (TicketStatus.DONE, TicketStatus.CLOSED)
+SAID = (FollowUpStatus.SATISFIED, FollowUpStatus.NOT_SATISFIED)
+PLACE_FIGURES = (
+    *("tickets", "tickets_before", "complaints", "complaints_before", "finished", "seconds", "on_time", "late"),
+    *(status.value for status in SAID),
+)
 MOST_REPEATS = 20
 MOST_PEOPLE = 60
 
@@ -86,25 +94,25 @@ def satisfaction(estates: Sequence[int], period: Period) -> Question:
     return query.where(FollowUp.status != FollowUpStatus.CANCELLED).group_by(FollowUp.status).order_by(FollowUp.status)
 
 
-def ticket_trend(estates: Sequence[int], weeks: Sequence[Period]) -> Question:
-    """``category_id category week number``: tickets registered in each of *weeks* (0 is the first), by category."""
-    counted = _by_week(Ticket, Ticket.category_id, estates, weeks).subquery()
-    query = select(counted.c.category.label("category_id"), Category.name.label("category"), counted.c.week)
+def ticket_trend(estates: Sequence[int], parts: Sequence[Period]) -> Question:
+    """``category_id category part number``: tickets registered in each of *parts* (0 is the first), by category."""
+    counted = _by_part(Ticket, Ticket.category_id, estates, parts).subquery()
+    query = select(counted.c.category.label("category_id"), Category.name.label("category"), counted.c.part)
     query = query.add_columns(counted.c.number).outerjoin(Category, Category.id == counted.c.category)
-    return query.order_by(counted.c.week, Category.name)
+    return query.order_by(counted.c.part, Category.name)
 
 
-def complaint_trend(estates: Sequence[int], weeks: Sequence[Period]) -> Question:
-    """``category week number``: complaints registered in each of *weeks*, by their eight categories (CMP-1)."""
-    return _by_week(Complaint, Complaint.category, estates, weeks).order_by(Complaint.category)
+def complaint_trend(estates: Sequence[int], parts: Sequence[Period]) -> Question:
+    """``category part number``: complaints registered in each of *parts*, by their eight categories (CMP-1)."""
+    return _by_part(Complaint, Complaint.category, estates, parts).order_by(Complaint.category)
 
 
-def _by_week(model: Any, category: Any, estates: Sequence[int], weeks: Sequence[Period]) -> Question:
+def _by_part(model: Any, category: Any, estates: Sequence[int], parts: Sequence[Period]) -> Question:
     at = model.registered_at
-    week = case(*((at < literal(until, at.type), place) for place, (_since, until) in enumerate(weeks)), else_=None)
-    query = select(category.label("category"), week.label("week"), func.count().label("number"))
-    whole = (weeks[0][0], weeks[-1][1])
-    return query.where(model.estate_id.in_(estates), within(at, whole)).group_by(category, week)
+    part = case(*((at < literal(until, at.type), place) for place, (_since, until) in enumerate(parts)), else_=None)
+    query = select(category.label("category"), part.label("part"), func.count().label("number"))
+    whole = (parts[0][0], parts[-1][1])
+    return query.where(model.estate_id.in_(estates), within(at, whole)).group_by(category, part)
 
 
 def load(estates: Sequence[int], now: datetime.datetime) -> Question:
@@ -161,6 +169,74 @@ def repeat_repairs(estates: Sequence[int], period: Period) -> Question:
     query = query.select_from(several).join(Unit, Unit.id == several.c.unit_id)
     query = query.outerjoin(Category, Category.id == several.c.category_id)
     return query.order_by(several.c.number.desc(), several.c.last_at.desc(), Unit.sort_key).limit(MOST_REPEATS)
+
+
+def by_place(estates: Sequence[int], period: Period, before: Period, now: datetime.datetime) -> Question:
+    """What :data:`PLACE_FIGURES` names, by team, building and butler together: sums of these are the sums of each.
+
+    Tickets and complaints are those registered in *period* (``…_before``: in *before*), ``seconds`` those from
+    registering to finishing the ``finished`` ones, time limits those of both, calls what was due in *period*.
+    """
+    parts: list[Question] = []
+    for model, name in ((Ticket, "tickets"), (Complaint, "complaints")):
+        for counted, when in ((name, period), (f"{name}_before", before)):
+            figures: dict[str, Any] = {counted: func.count()}
+            if (model, when) == (Ticket, period):
+                figures["finished"] = func.count(Ticket.finished_at)
+                figures["seconds"] = func.sum(seconds_between(Ticket.registered_at, Ticket.finished_at))
+            parts.append(
+                _at_place(model, figures).where(model.estate_id.in_(estates), within(model.registered_at, when))
+            )
+        on_time = ClockRun.cancelled_at.is_(None) & (ClockRun.met_at <= ClockRun.due_at)
+        limits = _at_place(model, {"on_time": _number(on_time), "late": _number(is_late(now))})
+        limits = limits.join(ClockRun, ClockRun.of(model, model.id))
+        parts.append(limits.where(model.estate_id.in_(estates), within(model.registered_at, period)))
+        said = {status.value: _number(FollowUp.status == status) for status in SAID}
+        calls = _at_place(model, said).join(FollowUp, FollowUp.of(model, model.id))
+        parts.append(
+            calls.where(FollowUp.estate_id.in_(estates), within(FollowUp.due_at, period), FollowUp.status.in_(SAID))
+        )
+    each = union_all(*parts).subquery()
+    places = (each.c.team_id, each.c.building, each.c.butler_id)
+    sums = [func.sum(each.c[name]).label(name) for name in PLACE_FIGURES]
+    query = select(*places, Team.name.label("team"), Staff.name.label("butler"), *sums)
+    query = query.outerjoin(Team, Team.id == each.c.team_id).outerjoin(Staff, Staff.id == each.c.butler_id)
+    return query.group_by(*places, Team.name, Staff.name)
+
+
+def _at_place(model: Any, figures: dict[str, Any]) -> Any:
+    """The *figures* of rows of *model* by team, and building and butler of their unit; 0 for all others."""
+    columns = [figures.get(name, literal(0)).label(name) for name in PLACE_FIGURES]
+    query = select(model.team_id, Unit.building, Unit.butler_id, *columns).select_from(model)
+    query = query.outerjoin(Unit, Unit.id == model.unit_id)
+    return query.group_by(model.team_id, Unit.building, Unit.butler_id)
+
+
+def households(estates: Sequence[int]) -> Question:
+    """``building butler_id butler number``: the homes, in the order of their rooms."""
+    columns = Unit.building, Unit.butler_id, Staff.name.label("butler")
+    query = select(*columns, func.count().label("number")).outerjoin(Staff, Staff.id == Unit.butler_id)
+    query = query.where(Unit.estate_id.in_(estates), Unit.use == UnitUse.HOME)
+    return query.group_by(Unit.building, Unit.butler_id, Staff.name).order_by(func.min(Unit.sort_key))
+
+
+class seconds_between(FunctionElement[float]):  # reads as the SQL function it is
+    """Seconds from the one instant to the other."""
+
+    type = Float()
+    inherit_cache = True
+
+
+@compiles(seconds_between, "sqlite")
+def _seconds_between_sqlite(element: seconds_between, compiler: SQLCompiler, **kw: Any) -> str:
+    first, last = (compiler.process(clause, **kw) for clause in element.clauses)
+    return f"round((julianday({last}) - julianday({first})) * 86400.0, 3)"
+
+
+@compiles(seconds_between)
+def _seconds_between(element: seconds_between, compiler: SQLCompiler, **kw: Any) -> str:
+    first, last = (compiler.process(clause, **kw) for clause in element.clauses)
+    return f"CAST(extract(epoch FROM {last} - {first}) AS double precision)"
 
 
 def _number(condition: Any) -> Any:

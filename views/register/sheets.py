@@ -19,6 +19,11 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from models.import_cells import TEXT_STARTS
 
+
+class Share(Decimal):
+    """A part of one, which a workbook shows in per cent."""
+
+
 Value = str | int | Decimal | datetime.datetime | datetime.date | datetime.time | None
 """What a cell holds. Times are those of the estate's clock, without a zone; amounts are yuan."""
 
@@ -44,6 +49,7 @@ _FORMATS: dict[type, str] = {
     datetime.date: "yyyy-mm-dd",
     datetime.time: "hh:mm",
     Decimal: "#,##0.00",
+    Share: "0.0%",
     int: "0",
 }
 
@@ -92,9 +98,14 @@ def csv_answer(rows: Iterable[Sequence[Value]], name: str) -> Response:
 
 def xlsx_answer(rows: Iterable[Sequence[Value]], name: str, title: str) -> Response:
     """An Excel workbook with one sheet called *title*, whole before anything of it is sent."""
+    return book_answer([(title, rows)], name)
+
+
+def book_answer(sheets: Iterable[tuple[str, Iterable[Sequence[Value]]]], name: str) -> Response:
+    """An Excel workbook with several sheets, each a title and its rows, whole before anything of it is sent."""
     file = tempfile.TemporaryFile()  # noqa: SIM115  # closed once it was sent
     try:
-        write_xlsx(rows, file, title)
+        _write_book(sheets, file)
     except BaseException:
         file.close()
         raise
@@ -115,7 +126,17 @@ def _saved_as(name: str) -> dict[str, str]:
 
 def write_xlsx(rows: Iterable[Sequence[Value]], file: IO[bytes], title: str = "") -> None:
     """Write rows, the first of them the heading, as a workbook: typed cells, a frozen heading, a filter."""
+    _write_book([(title, rows)], file)
+
+
+def _write_book(sheets: Iterable[tuple[str, Iterable[Sequence[Value]]]], file: IO[bytes]) -> None:
     book = Workbook(write_only=True)
+    for title, rows in sheets:
+        _add_sheet(book, rows, title)
+    book.save(file)
+
+
+def _add_sheet(book: Workbook, rows: Iterable[Sequence[Value]], title: str) -> None:
     sheet = book.create_sheet(_NOT_IN_A_TITLE.sub(" ", title)[:31] or None)
     coming = iter(rows)
     sample = list(itertools.islice(coming, SAMPLE))
@@ -133,7 +154,6 @@ def write_xlsx(rows: Iterable[Sequence[Value]], file: IO[bytes], title: str = ""
         sheet.append(cells)
     if columns:
         sheet.auto_filter.ref = f"A1:{get_column_letter(columns)}{number}"
-    book.save(file)
 
 
 def _width(value: Value) -> int:
