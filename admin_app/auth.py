@@ -42,6 +42,7 @@ DEMO_ACCOUNTS = (
     ("manager", Role.MANAGER),
     ("auditor", Role.AUDITOR),
     ("admin", Role.ADMIN),
+    ("guard", Role.GUARD),
 )
 
 DESK = "/admin/"

@@ -18,7 +18,7 @@ from models.matters import ClockRun, Comment, RepeatReport
 from models.outbox import ResidentWay, WayOut
 from models.passes import PassMovement, VisitorPass
 from models.residents import MERGED, Occupancy, Resident, ResidentContact
-from models.roles import ADMINS, AUDITORS, EVERYONE, MANAGERS, READERS, SUPERVISORS, WORKERS, Role
+from models.roles import ADMINS, AT_THE_GATE, AUDITORS, EVERYONE, MANAGERS, READERS, SUPERVISORS, WORKERS, Role
 from models.saved_views import SavedView
 from models.staff import Actor, Staff, StaffAssignment, StaffContact, Team
 from models.tickets import OPEN_STATUSES, Ticket, TicketStatus
@@ -26,11 +26,22 @@ from models.told import Told
 from models.verbs import everything, find, grant
 
 # How an event names the role that let the verb through: the weightiest of those that do.
-_WEIGHT = (Role.MANAGER, Role.SUPERVISOR, Role.CLERK, Role.LEAD, Role.TECHNICIAN, Role.ADMIN, Role.AUDITOR, Role.SYSTEM)
+_WEIGHT = (
+    Role.MANAGER,
+    Role.SUPERVISOR,
+    Role.CLERK,
+    Role.LEAD,
+    Role.TECHNICIAN,
+    Role.ADMIN,
+    Role.AUDITOR,
+    Role.GUARD,
+    Role.SYSTEM,
+)
 
 # Pages that are no register.
 grant("reports", {"read": MANAGERS | AUDITORS})
 grant("desk", {"read": EVERYONE, "read_counts": READERS | WORKERS})
+grant("gate", {"read": AT_THE_GATE})
 grant("rules", {"read": EVERYONE})
 grant("account", {"read": EVERYONE, "change_password": EVERYONE, "switch_estate": EVERYONE})
 

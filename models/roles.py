@@ -14,6 +14,7 @@ class Role(LabelledEnum):
     MANAGER = "manager", gettext_noop("manager")
     AUDITOR = "auditor", gettext_noop("auditor")
     ADMIN = "admin", gettext_noop("administrator")
+    GUARD = "guard", gettext_noop("gate guard")
     SYSTEM = "system", gettext_noop("system")
 
 
@@ -22,7 +23,11 @@ SUPERVISORS = frozenset({Role.SUPERVISOR, Role.MANAGER})
 MANAGERS = frozenset({Role.MANAGER})
 ADMINS = frozenset({Role.ADMIN})
 AUDITORS = frozenset({Role.AUDITOR})
+GUARDS = frozenset({Role.GUARD})
+AT_THE_GATE = CLERKS | GUARDS
 LEADS = frozenset({Role.LEAD})
 WORKERS = frozenset({Role.TECHNICIAN, Role.LEAD})
 READERS = CLERKS | AUDITORS
+OUTSIDE_THE_DESK = frozenset({Role.AUDITOR, Role.ADMIN, Role.GUARD})
+"""Who answers for no matter, no unit and no team."""
 EVERYONE = frozenset(Role) - {Role.SYSTEM}

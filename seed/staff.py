@@ -1,4 +1,4 @@
-"""Who works in the training estates: 25 people in six departments, and one who has left."""
+"""Who works in the training estates: 26 people in six departments, and one who has left."""
 
 import datetime
 from dataclasses import dataclass
@@ -72,6 +72,7 @@ PEOPLE: dict[str, tuple[str, tuple[Job, ...]]] = {
     "manager": ("赵志远", _in(CUIHU, Role.MANAGER) + _in(YUNQI, Role.MANAGER) + _in(YUNQI, Role.LEAD, _F)),
     "auditor": ("沈静", _in(CUIHU, Role.AUDITOR)),
     "admin": ("郑凯", _in(CUIHU, Role.ADMIN)),
+    "guard": ("石磊", _in(CUIHU, Role.GUARD)),
     "gu.wen": ("顾文", _in(YUNQI, Role.ADMIN)),
     LEAVER: ("区志明", _in(YUNQI, Role.CLERK)),
 }

@@ -38,6 +38,7 @@ PEOPLE = (
     ("manager", "吴总", Role.MANAGER, None),
     ("auditor", "郑稽", Role.AUDITOR, None),
     ("admin", "冯管", Role.ADMIN, None),
+    ("guard", "石门", Role.GUARD, None),
 )
 
 

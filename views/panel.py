@@ -16,6 +16,7 @@ from models.verbs import verb_label
 from views import registers
 from views.forms import widgets
 from views.pages import bulk_runs, imports, search
+from views.pages.at_the_gate import GateView
 from views.pages.desk import DeskView
 from views.pages.follow_up_queue import FollowUpQueueView
 from views.pages.key_board import KeyBoardView
@@ -59,6 +60,7 @@ REGISTER_VIEWS: tuple[type[LedgerView[Any]], ...] = tuple(
 JOB_PAGES: dict[str, type[DeskPage]] = {
     "follow_ups": FollowUpQueueView,
     "keys": KeyBoardView,
+    "visitor_passes": GateView,
     "audit_runs": ReportView,
 }
 """Register -> the page made for its daily job, which stands before it in the menu."""

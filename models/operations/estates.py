@@ -30,7 +30,7 @@ from models.operations.core import (
 )
 from models.operations.settings import calendar_changed, provide_defaults
 from models.policy import role_for
-from models.roles import ADMINS, CLERKS, MANAGERS, Role
+from models.roles import ADMINS, CLERKS, MANAGERS, OUTSIDE_THE_DESK, Role
 from models.rooms import room_order
 from models.settings import ClockCalendar
 from models.staff import Staff, StaffAssignment, Team
@@ -199,7 +199,7 @@ def _check_butler(session: Session, butler_id: int | None, estate_id: int) -> No
     if butler_id is None:
         return
     butler = session.get(Staff, butler_id)
-    roles = frozenset(Role) - {Role.AUDITOR, Role.ADMIN, Role.SYSTEM}
+    roles = frozenset(Role) - OUTSIDE_THE_DESK - {Role.SYSTEM}
     if butler is None or not works_as(session, butler, estate_id, roles):
         raise OperationRefused("RES-5", gettext_noop("The butler must work in this estate."), field="butler_id")
 
@@ -254,7 +254,7 @@ def _check_team(session: Session, name: str, lead_id: int | None, estate_id: int
         raise OperationRefused("SET-1", gettext_noop("There is a team %(name)s already."), field="name", name=name)
     if lead_id is not None:
         lead = session.get(Staff, lead_id)
-        roles = frozenset(Role) - {Role.AUDITOR, Role.ADMIN, Role.SYSTEM}
+        roles = frozenset(Role) - OUTSIDE_THE_DESK - {Role.SYSTEM}
         if lead is None or not works_as(session, lead, estate_id, roles):
             raise OperationRefused(
                 "DSP-11", gettext_noop("The lead of a team must work in this estate."), field="lead_id"

@@ -13,6 +13,7 @@ def test_there_are_five_sizes_on_the_screen_and_points_on_paper() -> None:
     sizes = {
         (found, path.name)
         for path in [STATIC / "desk.css", *(STATIC / "css").iterdir()]
+        if path.name != "gate.css"  # its answer is read from the barrier
         for found in re.findall(r"font-size: ([^;}]+)", path.read_text("utf-8"))
     }
     assert sizes

@@ -25,6 +25,7 @@ def test_each_grant_stands_in_it_once() -> None:
         "●",
         "",
         "",
+        "",
         "received → dispatched",
         "many, undone",
         "",

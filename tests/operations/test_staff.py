@@ -12,7 +12,7 @@ from models.personal import keyring_of
 from models.policy import may
 from models.roles import Role
 from models.said import said
-from models.staff import Staff, StaffAssignment
+from models.staff import Department, Staff, StaffAssignment
 
 NOT_ADMINS = ("clerk", "technician", "lead", "supervisor", "auditor")
 
@@ -200,3 +200,40 @@ def test_who_works_nowhere_gets_a_password_before_the_next_role(session, world, 
     end_all_roles(session, world, now, world.staff["stranger"])
     outcome = reset(session, world, now, world.staff["stranger"])
     assert outcome.refused[0][1].rule == "ROLE", "an account of another estate is none of ours"
+
+
+def test_a_colleague_is_registered_with_role_and_team_in_one_step(session, world, now):
+    team = world.teams[Department.ENGINEERING]
+    draft = StaffDraft("wang.fang", "王芳", estate_id=world.estate.id, role=Role.TECHNICIAN, team=team)
+    verbs.register(Call(session, world.actor("manager"), now), [draft]).one()
+    session.commit()
+    assert world.actor("wang.fang").roles == {(world.estate.id, Role.TECHNICIAN, team.id)}
+    (event,) = events(session, "grant_role")
+    assert (event.actor_id, event.role) == (world.staff["manager"].id, "manager")
+
+
+@pytest.mark.parametrize(
+    ("by", "role", "where", "rule"),
+    [
+        ("manager", Role.MANAGER, "estate", "ROLE"),
+        ("manager", Role.AUDITOR, "estate", "ROLE"),
+        ("manager", Role.ADMIN, "estate", "ROLE"),
+        ("manager", Role.CLERK, "other", "ROLE"),
+        ("admin", Role.SYSTEM, "estate", "STAFF"),
+        ("manager", Role.TECHNICIAN, "estate", "DSP-11"),
+        ("clerk", Role.CLERK, "estate", "ROLE"),
+    ],
+)
+def test_nobody_registers_a_colleague_above_or_outside_what_is_theirs_to_give(
+    session, world, now, by, role, where, rule
+):
+    draft = StaffDraft("wang.fang", "王芳", estate_id=getattr(world, where).id, role=role)
+    outcome = verbs.register(Call(session, world.actor(by), now), [draft])
+    assert [refusal.rule for _draft, refusal in outcome.refused] == [rule]
+    assert session.scalar(select(Staff).where(Staff.username == "wang.fang")) is None
+
+
+def test_an_administrator_registers_in_any_role(session, world, now):
+    draft = StaffDraft("wang.fang", "王芳", estate_id=world.estate.id, role=Role.AUDITOR)
+    verbs.register(Call(session, world.actor("admin"), now), [draft]).one()
+    assert world.actor("wang.fang").roles_in(world.estate.id) == {Role.AUDITOR}

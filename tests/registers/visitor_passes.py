@@ -62,17 +62,17 @@ def rows(maker: Maker) -> None:
 TRIED = Tried(
     register="visitor_passes",
     grants="""
-visitor_passes  read print                   C . . S M A .  PAS-7
-visitor_passes  export                       C . . S M A .  AUD-6
-visitor_passes  issue hand_in                C . . S M . .  PAS-1
-visitor_passes  amend undo                   C . . S M . .  †
-visitor_passes  check_in check_out           C . . S M . .  PAS-8
-visitor_passes  refund                       C . . S M . .  PAS-3
-visitor_passes  read_phone                   C . . S M . .  RES-4
-visitor_passes  revoke                       . . . S M . .  PAS-7†
-visitor_passes  correct                      . . . S M . .  †
-visitor_passes  delete                       . . . . M . .  †
-visitor_passes  take_over import             . . . . M . .  PAS-7†
+visitor_passes  read print                   C . . S M A . .  PAS-7
+visitor_passes  export                       C . . S M A . .  AUD-6
+visitor_passes  issue hand_in                C . . S M . . .  PAS-1
+visitor_passes  amend undo                   C . . S M . . .  †
+visitor_passes  check_in check_out           C . . S M . . G  PAS-8
+visitor_passes  refund                       C . . S M . . .  PAS-3
+visitor_passes  read_phone                   C . . S M . . .  RES-4
+visitor_passes  revoke                       . . . S M . . .  PAS-7†
+visitor_passes  correct                      . . . S M . . .  †
+visitor_passes  delete                       . . . . M . . .  †
+visitor_passes  take_over import             . . . . M . . .  PAS-7†
 """,
     record=record,
     new=(

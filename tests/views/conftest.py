@@ -12,7 +12,7 @@ from models.personal import Keyring
 from models.session import DeskSession, reading
 from tests.factories import token
 
-ROLES = ("clerk", "technician", "lead", "supervisor", "manager", "auditor", "admin")
+ROLES = ("clerk", "technician", "lead", "supervisor", "manager", "auditor", "admin", "guard")
 
 
 @pytest.fixture

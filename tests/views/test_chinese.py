@@ -51,7 +51,7 @@ def test_no_page_shows_english_to_chinese_readers(
     app: Flask, records: Records, sign_in: Callable[..., FlaskClient]
 ) -> None:
     client = sign_in("manager")
-    people = {"clerk", "lead", "technician", "manager", "supervisor", "auditor", "admin", "stranger"}
+    people = {"clerk", "lead", "technician", "manager", "supervisor", "auditor", "admin", "guard", "stranger"}
     left: dict[str, list[str]] = {}
     narrow: dict[str, str] = {}
     for address in sorted(set(addresses(app, records))):

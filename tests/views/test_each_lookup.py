@@ -32,7 +32,7 @@ EVERYBODY = [
     "林小满 (clerk2)",
     "王强 (technician)",
 ]
-EVERYBODY += ["赵工 (lead)", "郑稽 (auditor)", "陈思 (clerk)"]
+EVERYBODY += ["石门 (guard)", "赵工 (lead)", "郑稽 (auditor)", "陈思 (clerk)"]
 OFFERED = {
     "unit": ["1-101", "1-201", "2-101", "2-201"],
     "resident": ["张伟 138****8000 #1", "刘洋 139****9001 #2"],
@@ -41,7 +41,7 @@ OFFERED = {
     "desk": [text for text in EVERYBODY if re.search("clerk|supervisor|manager", text)],
     # 王强 alone has open jobs.
     "handler": sorted(
-        (text for text in EVERYBODY if not re.search("admin|auditor", text)), key=lambda text: "王强" in text
+        (text for text in EVERYBODY if not re.search("admin|auditor|guard", text)), key=lambda text: "王强" in text
     ),
     "team": ["customer service", "engineering", "finance", "greening", "housekeeping", "security"],
     "category": [

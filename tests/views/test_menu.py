@@ -11,7 +11,7 @@ from tests.views.conftest import ROLES
 MENU = {
     "": ["Desk", "Messages"],
     "Matters": ["Tickets", "Complaints", "Follow-up calls", "Follow-ups"],
-    "Keys and passes": ["Key board", "Keys", "Key loans", "Key approvals", "Visitor passes"],
+    "Keys and passes": ["Key board", "Keys", "Key loans", "Key approvals", "Gate", "Visitor passes"],
     "People and units": ["Residents", "Units", "Teams", "Staff", "Estates"],
     "Control": ["Reports", "Daily audit", "Event log", "Outbox", "Rules", "Bulk actions", "Imports"],
     "Settings": ["Clocks", "Figures", "Categories", "Working hours", "Calendar days", "Texts of messages"],
@@ -20,11 +20,12 @@ NOT_FOR = {
     "manager": "",
     "clerk": "Reports, Event log, Outbox, Imports, Texts of messages",
     "supervisor": "Reports, Event log, Outbox, Imports, Texts of messages",
-    "auditor": "Bulk actions, Imports",
+    "auditor": "Gate, Bulk actions, Imports",
 }
 ONLY_FOR = {
     "technician": "Desk, Messages, Tickets, Rules, Bulk actions",
     "lead": "Desk, Messages, Tickets, Complaints, Teams, Rules, Bulk actions",
+    "guard": "Desk, Messages, Gate, Rules",
     "admin": "Desk, Messages, Teams, Staff, Estates, Event log, Rules",
 }
 

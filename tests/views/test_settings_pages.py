@@ -94,7 +94,7 @@ LISTS = {
         "complaint given to the department INT-7 Complaints Register Assign 2880 around the clock yes —",
     ],
     "working_hours": [f"{day} {hours}" for day in DAYS for hours in ("08:30 12:00", "13:30 18:00")],
-    "settings": ["Attempts before a follow-up may be closed as not reached FUP-3 4"],
+    "settings": ["Attempts before a follow-up may be closed as not reached FUP-3 4 attempts"],
     "categories": ["旧 tickets no", "水龙头 tickets yes"],
     "calendar_days": ["2026-12-26 working day — 08:30 12:05 13:30-15:00", "2026-12-25 day off 停电 — — —"],
     "estates": ["云湖花园 YH — — Asia/Shanghai", "西岭雅居 XL — — Asia/Shanghai"],
@@ -114,6 +114,7 @@ RECORDS = {
         "Begins": "08:30",
         "Ends": "12:05",
         "Further hours": "13:30-15:00",
+        "An hour of working time that begins now is over": "2026-11-18 11:00",
     },
 }
 EDITED = {

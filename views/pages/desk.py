@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import abort, request, url_for
+from flask import abort, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_admin import AdminIndexView, expose
 from flask_babel import gettext, lazy_gettext as _
 from sqlalchemy import ColumnElement, false, func, or_, select, true
@@ -27,6 +28,7 @@ from views.pages.bands import DAY_BEFORE
 from views.pages.next_job import TICKET_COLUMNS, is_to_accept, next_job
 from views.pages.open_matters import MATTERS, here, merged, place_in_address, readable, rows, values_of
 from views.register.beside import NOW, ON_DESK, SOON
+from views.register.page import may_here
 from views.register.panel_view import PanelView
 from views.register.scope import actor_here
 from views.registers.incidents import A_DAY, burst_questions, bursts_of
@@ -106,10 +108,12 @@ class DeskView(PanelView, AdminIndexView):
         return may(context.actor(), "read", "desk")
 
     @expose("/")
-    def index(self) -> str:
+    def index(self) -> ResponseReturnValue:
         """Figures, what is to be done now, and what ends today beside it; all of it with one statement."""
         actor = context.actor()
         counts = may(actor, "read_counts", "desk")
+        if not counts and may_here("read", "gate"):
+            return redirect(url_for("at_the_gate.index_view"))
         only_mine = counts and not may(actor, "read", FollowUp)
         shown, place = _asked_for(), place_in_address()
         meaningless = OF_THE_DESK if only_mine else set() if may(actor, "comment", Ticket) else {"mine"}

@@ -11,14 +11,15 @@ from flask_admin import expose
 from flask_babel import gettext, ngettext
 
 from models.base import tables
+from models.errors import OperationRefused
 from models.operations import settings as verbs
 from models.operations.settings import Foretold
 from models.policy import may
-from models.settings import CalendarDay, Clock, WorkingHours
+from models.settings import CalendarDay, Clock, ClockCalendar, EstateSettings, WorkingHours
 from views.register.base import RegisterView
 from views.request import context
 from views.request.committing import committing
-from views.words.language import clauses
+from views.words.language import NOTHING, clauses, local_time
 from views.words.references import learn_names, record_url
 
 Timed = TypeVar("Timed", bound=Clock | WorkingHours | CalendarDay)
@@ -38,6 +39,24 @@ class ForetoldPage:
     """Number and address of the records that would have been late."""
     more: str
     confirm: str
+    begun_now: str = ""
+    """When it would run out if it began now, and when as it is."""
+
+
+def runs_out(record: Clock, **changes: Any) -> str:
+    """When the clock *record*, with these *changes*, would run out if it began now; a dash where it cannot run."""
+    wanted = {"minutes": record.minutes, "calendar": record.calendar}
+    wanted |= {name: value for name, value in changes.items() if name in wanted}
+    clock = Clock(estate_id=record.estate_id, code=record.code, **wanted)
+    try:
+        return local_time(EstateSettings(context.session(), [record.estate_id]).due(clock, context.now()))
+    except OperationRefused:
+        return NOTHING
+
+
+def hour_of_work(estate_id: int) -> str:
+    """When an hour of working time that begins now is over."""
+    return runs_out(Clock(estate_id=estate_id, code="", minutes=60, calendar=ClockCalendar.WORKING))
 
 
 class ChangesClocks(RegisterView[Timed]):

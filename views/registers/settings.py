@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from babel.dates import get_day_names
@@ -28,8 +29,9 @@ from views.forms.references import StaticChoiceField
 from views.register.base import RegisterView
 from views.register.sheets import Value
 from views.register.versions import STORED, chosen
-from views.registers.changed_clocks import ChangesClocks, CountsAnew, ForetoldPage
+from views.registers.changed_clocks import ChangesClocks, CountsAnew, ForetoldPage, hour_of_work, runs_out
 from views.registers.clock_forms import CONDITION, TOLD, ClockForm, OfChangedClock, told_choices
+from views.registers.setting_forms import setting_form, setting_in_words
 from views.request import context
 from views.words.cells import as_text, value_text
 from views.words.codes import code_name
@@ -74,14 +76,26 @@ class ClockView(CodeView[Clock], CountsAnew):
     create_form_class = ClockForm
     draft_class = verbs.ClockDraft
     sections = (
-        (_("Clock"), ("code", "rule", "start_event", "stop_event", "minutes", "calendar", "enabled")),
+        (_("Clock"), ("code", "rule", "start_event", "stop_event", "minutes", "calendar", "enabled", "effect")),
         (_("For which records"), ("register", "condition", "runs_on")),
         (_("Who is told"), ("warning_percent", *TOLD)),
     )
 
     def foretold(self, verb: str, record: Any, **changes: object) -> ForetoldPage | None:
         """Nothing of a new clock: it counts for what comes."""
-        return None if verb == "register" else super().foretold(verb, record, **changes)
+        page = None if verb == "register" else super().foretold(verb, record, **changes)
+        if page is None or verb != "amend" or not {"minutes", "calendar"} & set(changes):
+            return page
+        said = gettext(
+            "If it began now it would run out %(time)s; as it is now: %(before)s.",
+            time=runs_out(record, **changes),
+            before=runs_out(record),
+        )
+        return replace(page, begun_now=said)
+
+    def show_effect(self, row: Clock) -> str:
+        """When it would run out."""
+        return runs_out(row)
 
     def get_edit_form(self) -> type[DeskForm]:
         """With the lines of its condition."""
@@ -165,9 +179,18 @@ class SettingView(CodeView[Setting]):
     model = Setting
     title = _("Figures")
     column_list = ("code", "rule", "value")
+    reads = {"value": ("code", "value")}
     form_columns = ("value",)
     sections = ((_("Setting"), ("code", "rule", "value", "updated_at")),)
     empty_text = _("No figure was changed: the defaults of the procedures apply.")
+
+    def get_edit_form(self) -> Callable[..., DeskForm]:  # type: ignore[override]  # it only has to make forms
+        """By what the setting is of: money, times, a number of something."""
+        return setting_form
+
+    def show_value(self, row: Setting) -> str:
+        """In yuan, as times of day, with what it counts."""
+        return setting_in_words(row)
 
     def value_value(self, row: Setting) -> Value:
         """A figure as a figure, for exports."""
@@ -224,7 +247,7 @@ class CalendarDayView(ChangesClocks[CalendarDay]):
         start_minute={"description": _("Empty on a working day: Monday's hours.")},
         further_hours={"description": _("Of a day with a break: the hours after it, such as 13:30-15:00 19:00-20:00.")},
     )
-    sections = ((_("Day"), ("day", "kind", "name", "start_minute", "end_minute", "further_hours")),)
+    sections = ((_("Day"), ("day", "kind", "name", "start_minute", "end_minute", "further_hours", "hour_of_work")),)
     empty_text = _("No day differs from its weekday yet.")
 
     def ordinary_years(self) -> list[int]:
@@ -233,6 +256,10 @@ class CalendarDayView(ChangesClocks[CalendarDay]):
         if estate is None:
             return []
         return verbs.years_without_days(context.session(), estate, now=context.now())
+
+    def show_hour_of_work(self, record: CalendarDay) -> str:
+        """What the days come to."""
+        return hour_of_work(record.estate_id)
 
     def name_of(self, record: CalendarDay) -> str:
         """Its date."""
@@ -258,12 +285,16 @@ class WorkingHoursView(ChangesClocks[WorkingHours]):
     column_list = ("weekday", "start_minute", "end_minute")
     form_columns = ("start_minute", "end_minute")
     create_form_class = WorkingHoursForm
-    sections = ((_("Interval"), ("weekday", "start_minute", "end_minute")),)
+    sections = ((_("Interval"), ("weekday", "start_minute", "end_minute", "hour_of_work")),)
     empty_text = _("No working hours: clocks that count working time cannot run. Add them.")
 
     def name_of(self, record: WorkingHours) -> str:
         """Weekday and times."""
         return f"{day_name(record.weekday)} {clock_text(record.start_minute)}–{clock_text(record.end_minute)}"
+
+    def show_hour_of_work(self, record: WorkingHours) -> str:
+        """What the hours come to."""
+        return hour_of_work(record.estate_id)
 
     def show_weekday(self, record: WorkingHours) -> str:
         """Its name."""

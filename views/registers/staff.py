@@ -28,6 +28,7 @@ from views.forms.fields import ChoiceField, EnumField, LongTextField, Required, 
 from views.forms.filters import DeskFilter, StateFilter
 from views.forms.references import LookupField, StaticChoiceField
 from views.register.base import RegisterView
+from views.register.page import may_here
 from views.register.record import Related
 from views.register.steps import Step
 from views.registers.contacts import phones_of
@@ -40,8 +41,30 @@ from views.words.references import record_url
 REQUESTS_SHOWN = 20
 
 
+class RoleField(ChoiceField):
+    """A role, by its word."""
+
+    def word(self, value: object) -> str:
+        """The stored word."""
+        return str(value.value) if isinstance(value, Role) else super().word(value)
+
+
+def roles_to_give() -> list[tuple[Role, str]]:
+    """As what who asks lets a new colleague work in the estate shown."""
+    own = may_here("grant_role", "staff")
+    return [
+        (role, label(role)) for role in Role if role in verbs.GIVEN_BY_MANAGERS or (own and role is not Role.SYSTEM)
+    ]
+
+
 class StaffForm(DeskForm):
-    """A new account; its role is given in a second step."""
+    """A new colleague: account, role and team in one step."""
+
+    sections = (
+        (_("Person"), ("name", "username", "language", "password")),
+        (_("Works here as"), ("role", "team")),
+    )
+    records = ("team",)
 
     username = TextField(label_for(Staff.username), [Required()], length=60)
     name = TextField(label_for(Staff.name), [Required()], length=60)
@@ -50,6 +73,14 @@ class StaffForm(DeskForm):
         _("First password"),
         [Optional(), Length(max=passwords.MAXIMUM_LENGTH)],
         description=_("Must be changed at the first sign-in. Empty: nobody can sign in yet."),
+    )
+
+    role = RoleField(label_for(StaffAssignment.role), offered=roles_to_give, blank=_("nothing yet"))
+    team = StaticChoiceField(
+        label_for(StaffAssignment.team_id),
+        lookup="team",
+        blank=_("none"),
+        description=_("For team leads and technicians."),
     )
 
     def validate_password(self, field: Field) -> None:

@@ -27,6 +27,8 @@ WORDS: dict[str, LazyString] = {
     "state": _("State"),
     "team_id": _("Team"),
     "validity": _("Validity"),
+    "effect": _("If it began now it would run out"),
+    "hour_of_work": _("An hour of working time that begins now is over"),
     "whereabouts": _("Where it is"),
 }
 """What a list or a record page shows and no table has -> what it is called."""

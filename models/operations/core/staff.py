@@ -8,11 +8,11 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from models.estates import Estate
-from models.roles import Role
+from models.roles import OUTSIDE_THE_DESK, Role
 from models.staff import Actor, Staff, StaffAssignment, Team
 
 DESK_ROLES = frozenset({Role.CLERK, Role.SUPERVISOR, Role.MANAGER})
-WORKING_ROLES = frozenset(Role) - {Role.AUDITOR, Role.ADMIN}
+WORKING_ROLES = frozenset(Role) - OUTSIDE_THE_DESK
 
 
 def works_as(

@@ -32,7 +32,7 @@ from models.operations.matters.intake import (
 )
 from models.operations.mentions import check_may_read, named_in, tell
 from models.outbox import ResidentKind
-from models.roles import Role
+from models.roles import OUTSIDE_THE_DESK, Role
 from models.staff import Staff
 from models.tickets import TicketStatus
 
@@ -201,7 +201,7 @@ def _carried_out(matter: Any) -> bool:
 def name_follower(move: Move[Any], *, follower: Staff) -> None:
     """Name the one follower of a major matter (DSP-10)."""
     for matter in list(move.rows):
-        if not works_as(move.session, follower, matter.estate_id, frozenset(Role) - {Role.AUDITOR, Role.ADMIN}):
+        if not works_as(move.session, follower, matter.estate_id, frozenset(Role) - OUTSIDE_THE_DESK):
             message = gettext_noop("%(person)s does not work in this estate.")
             move.refuse(matter, "DSP-10", message, field="follower", person=follower.name)
         else:

@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import case, or_, select
+from sqlalchemy import ColumnElement, case, or_, select
 from sqlalchemy.orm import Session
 
 from models.audits import FindingKind
@@ -13,7 +13,7 @@ from models.operations.core import Move, finds, verb
 from models.operations.passes.codes import codes_in
 from models.operations.passes.issuing import RULES, check_badge
 from models.passes import OWES_DEPOSIT, Direction, PassMovement, VisitorPass
-from models.roles import CLERKS
+from models.roles import AT_THE_GATE, CLERKS
 from models.staff import Actor
 from models.verbs import Refusals, Undo
 
@@ -51,14 +51,19 @@ def look_up(session: Session, code: str, now: datetime.datetime) -> tuple[bool, 
 
     How it may be written: :func:`models.operations.passes.codes.codes_in`.
     """
+    found = pass_of(session, code)
+    return (False, UNKNOWN_CODE) if found is None else validity(found, now)
+
+
+def pass_of(session: Session, code: str, *conditions: ColumnElement[bool]) -> VisitorPass | None:
+    """The pass that *code* most likely means, among those that fit *conditions*."""
     codes = codes_in(code)
-    rows = session.scalars(select(VisitorPass).where(VisitorPass.code.in_(codes))).all() if codes else ()
-    if not rows:
-        return False, UNKNOWN_CODE
-    return validity(min(rows, key=lambda row: codes.index(row.code)), now)
+    query = select(VisitorPass).where(VisitorPass.code.in_(codes), *conditions)
+    rows = session.scalars(query).all() if codes else ()
+    return min(rows, key=lambda row: codes.index(row.code), default=None)
 
 
-@verb(VisitorPass, roles=CLERKS, label=gettext_noop("Check in"), rule="PAS-8")
+@verb(VisitorPass, roles=AT_THE_GATE, label=gettext_noop("Check in"), rule="PAS-8")
 def check_in(move: Move[VisitorPass]) -> None:
     """Let holders in: only with a valid pass (PAS-7), and not those who are inside already (PAS-8)."""
     for row in list(move.rows):
@@ -92,7 +97,7 @@ def hand_in(move: Move[VisitorPass]) -> None:
 
 @verb(
     VisitorPass,
-    roles=CLERKS,
+    roles=AT_THE_GATE,
     label=gettext_noop("Check out"),
     rule="PAS-8",
     bulk=True,

@@ -13,12 +13,13 @@ from models.operations.staff.accounts import (
     reset_password,
 )
 from models.operations.staff.leaving import DUTIES, KEYS_OUT, Leaving
-from models.operations.staff.roles import WITH_TEAM, end_role, grant_role
+from models.operations.staff.roles import GIVEN_BY_MANAGERS, WITH_TEAM, end_role, grant_role
 from models.operations.staff.whole_accounts import estates_of, is_in_charge, refuse_beyond
 from models.staff import SYSTEM
 
 __all__ = [
     "DUTIES",
+    "GIVEN_BY_MANAGERS",
     "KEYS_OUT",
     "SYSTEM",
     "WITH_TEAM",

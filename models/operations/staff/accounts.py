@@ -14,11 +14,12 @@ from models.errors import OperationRefused, Outcome, gettext_noop
 from models.events import record_events
 from models.operations.core import Move, create, event_row, facts, operation, refuse_role, verb
 from models.operations.staff.leaving import Leaving
+from models.operations.staff.roles import give_first_roles, refuse_first_role
 from models.operations.staff.whole_accounts import end_requests, refuse_beyond
 from models.personal import keyring_of
 from models.policy import role_for
-from models.roles import ADMINS, MANAGERS
-from models.staff import SYSTEM, Staff
+from models.roles import ADMINS, MANAGERS, Role
+from models.staff import SYSTEM, Staff, Team
 
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,59}")
 LANGUAGES = frozenset({"en", "zh_Hans_CN"})
@@ -34,6 +35,9 @@ class StaffDraft:
     must_change_password: bool = True
     language: str | None = None
     estate_id: int | None = None
+    role: Role | None = None
+    """As what the person works in that estate from the beginning; then nothing is left to be granted."""
+    team: Team | None = None
 
 
 def normal_username(text: str) -> str:
@@ -53,11 +57,14 @@ def active_person(session: Session, username: str) -> Staff:
 
 @operation(Staff, roles=ADMINS | MANAGERS)
 def register(call: Call, drafts: Sequence[StaffDraft]) -> Outcome:
-    """Make accounts, without any role yet. Refuses malformed and taken user names and empty names."""
+    """Make accounts, with the role that the draft names, or none yet.
+
+    Refuses malformed and taken user names, empty names, and a role that the actor does not give, or in no fitting team.
+    """
     outcome = Outcome()
     names = [normal_username(draft.username) for draft in drafts]
     taken = set(call.session.scalars(select(Staff.username).where(Staff.username.in_(names))))
-    rows = []
+    rows, working = [], []
     for draft, username in zip(drafts, names, strict=True):
         row = Staff(
             username=username,
@@ -68,12 +75,19 @@ def register(call: Call, drafts: Sequence[StaffDraft]) -> Outcome:
             estate_id=draft.estate_id,
         )
         refusal = refuse_role(call.actor, "register", row) or _unfit(row, taken)
+        if refusal is None and draft.role is not None:
+            refusal = refuse_first_role(call, row, draft.role, draft.team)
         if refusal is None:
             taken.add(username)
             rows.append(row)
+            working += [(row, draft.role, draft.team)] if draft.role is not None else []
         else:
             outcome.refused.append((draft, refusal))
-    outcome.done = rows if call.preview else create(call.following(), rows, verb="register")
+    if call.preview:
+        outcome.done = rows
+        return outcome
+    outcome.done = create(call.following(), rows, verb="register")
+    give_first_roles(call, working)
     return outcome
 
 

@@ -12,10 +12,12 @@ from models.operations.core import event_row, operation, refuse_role
 from models.operations.staff.leaving import Leaving
 from models.operations.staff.whole_accounts import from_elsewhere, works_elsewhere_only
 from models.policy import role_for
-from models.roles import ADMINS, Role
+from models.roles import ADMINS, MANAGERS, Role
 from models.staff import SYSTEM, Actor, Staff, StaffAssignment, Team
 
 WITH_TEAM = frozenset({Role.TECHNICIAN, Role.LEAD})
+GIVEN_BY_MANAGERS = frozenset({Role.CLERK, Role.GUARD, Role.TECHNICIAN, Role.LEAD, Role.SUPERVISOR})
+"""As what a manager lets a new colleague work; who reads everything, or gives roles, an administrator settles."""
 
 
 @operation(Staff, roles=ADMINS, label=gettext_noop("Grant role"))
@@ -51,6 +53,33 @@ def grant_role(call: Call, people: Sequence[Staff], *, estate: Estate, role: Rol
         rows.append(row)
     outcome.done = rows if call.preview else _record(call, rows, verb="grant_role")
     return outcome
+
+
+def refuse_first_role(call: Call, person: Staff, role: Role, team: Team | None) -> OperationRefused | None:
+    """Why *call* does not let the new account *person* work in its estate as *role*, or None.
+
+    An administrator gives any role; a manager, who settles who works here, those that are not above the own one.
+    """
+    estate = call.session.get(Estate, person.estate_id) if person.estate_id is not None else None
+    own = call.actor.roles_in(estate.id) if estate is not None else frozenset()
+    if estate is None or not (call.actor.is_system or own & (ADMINS | MANAGERS)):
+        return OperationRefused("ROLE", gettext_noop("A role is given in an estate of one's own."), field="role")
+    if not (call.actor.is_system or own & ADMINS) and role not in GIVEN_BY_MANAGERS:
+        message = gettext_noop("This role is given by an administrator of the estate.")
+        return OperationRefused("ROLE", message, field="role")
+    return _misfit(person, estate, role, team, set())
+
+
+def give_first_roles(call: Call, working: Sequence[tuple[Staff, Role, Team | None]]) -> None:
+    """Let new accounts work as what was checked by :func:`refuse_first_role`."""
+    rows = [
+        StaffAssignment(
+            estate_id=person.estate_id, staff_id=person.id, role=role, team_id=team.id if team is not None else None
+        )
+        for person, role, team in working
+    ]
+    if rows:
+        _record(call.following(), rows, verb="grant_role", by="register")
 
 
 def _may_grant(actor: Actor, verb: str, person: Staff, estate: Estate) -> OperationRefused | None:
@@ -112,21 +141,21 @@ def end_role(call: Call, assignments: Sequence[StaffAssignment], *, hand_over_to
     return outcome
 
 
-def _record(call: Call, rows: list[StaffAssignment], *, verb: str) -> list[StaffAssignment]:
+def _record(call: Call, rows: list[StaffAssignment], *, verb: str, by: str = "") -> list[StaffAssignment]:
     for row in rows:
         row.created_at = row.updated_at = call.now
     call.session.add_all(rows)
     call.session.flush()
-    _write_events(call, rows, verb=verb)
+    _write_events(call, rows, verb=verb, by=by)
     return rows
 
 
-def _write_events(call: Call, rows: Sequence[StaffAssignment], *, verb: str) -> None:
+def _write_events(call: Call, rows: Sequence[StaffAssignment], *, verb: str, by: str = "") -> None:
     """One event each on the account it is about, in the chain of the estate."""
     events = []
     for row in rows:
         person = call.session.get_one(Staff, row.staff_id)
-        role = role_for(call.actor, verb, person)
+        role = role_for(call.actor, by or verb, person)
         event = event_row(
             person,
             call,
