@@ -41,6 +41,7 @@ LONGEST_WORD = 60
 LONGEST_ROOM_PART = 5
 LONGEST_ROOM = 8
 LONGEST_TAG = 40
+TENS = 10
 WITH_STAIRWELL = 3
 """Parts of a room's number with building and stairwell."""
 SHORTEST_GIVEN_NAME = 3
@@ -108,6 +109,25 @@ def tags_said(text: str) -> tuple[str, ...]:
     """The keys of the hook, seal or badge that *text* may name: of 第一号钩 what is called just so, and 1."""
     counted = _COUNTED.sub(lambda found: figures(found[1]) if found[1] else "", text)
     return tuple(dict.fromkeys((tag_key(text), tag_key(counted))))
+
+
+_JUST_A_NUMBER = re.compile("第?([零〇一二三四五六七八九十]{1,4}|[0-9]+)")
+_NUMERALS = "零一二三四五六七八九"
+
+
+def tags_alike(text: str) -> tuple[str, ...]:
+    """The keys that a hook, seal or badge called *text* may be kept by, the usual one first: 7, 第7号, 七号 are one."""
+    key = tag_key(text)
+    found = _JUST_A_NUMBER.fullmatch(key)
+    if found is None:
+        return (key,)
+    number = found[1] if found[1].isascii() else figures(found[1])
+    writings = [number, "".join(_NUMERALS[int(figure)] for figure in number)]
+    if int(number) < TENS * TENS:
+        tens, ones = divmod(int(number), TENS)
+        ten = "十" if tens == 1 else f"{_NUMERALS[tens]}十"
+        writings.append(f"{ten if tens else ''}{_NUMERALS[ones] if ones or not tens else ''}")
+    return tuple(dict.fromkeys(f"{before}{written}" for written in writings for before in ("", "第")))
 
 
 def _called_exactly(part: str, room: str | None) -> tuple[tuple[str, ...], tuple[str, ...]] | None:

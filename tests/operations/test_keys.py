@@ -123,6 +123,19 @@ def test_two_keys_never_have_one_number__KEY_1(desk):
     assert (len(outcome.done), len(outcome.refused)) == (1, 1)
 
 
+@pytest.mark.parametrize("stored", ["77", "第77号钩", "七十七", "第七十七号钩", "七七"])
+def test_one_hook_is_one_however_its_number_is_written__KEY_1(desk, stored):
+    first = register(desk, hook=stored)
+    for written in ("77", "077号", "第77号", "７７", "七十七号钩", "第七十七号", "七七号"):
+        with refused("KEY-1") as caught:
+            register(desk, hook=written)
+        assert caught.value.values["number"] == first.number, written
+    for other in ("7", "十七", "七十", "77-1", "C77", "甲七十七"):
+        register(desk, hook=other)
+    with refused("KEY-1"):
+        register(desk, hook="七号")
+
+
 def test_a_key_names_no_unit_of_another_estate__KEY_1(desk):
     with refused("KEY-1"):
         register(desk, unit_id=desk.world.other_unit.id)

@@ -162,3 +162,11 @@ def test_a_batch_accounts_for_every_pass_and_preview_writes_nothing(desk):
     row = issue(desk, good)
     assert passes.check_in(Call(desk.session, desk.clerk, desk.now, preview=True), [row]).done == [row]
     assert desk.session.scalar(select(func.count()).select_from(PassMovement)) == 0
+
+
+def test_one_badge_is_one_however_its_number_is_written__PAS_1(desk):
+    issue(desk, visitor(desk, badge_number="第7号"))
+    for written in ("7", "07", "七号", "第七"):
+        with refused("PAS-1"):
+            issue(desk, visitor(desk, badge_number=written))
+    assert issue(desk, visitor(desk, badge_number="十七")).badge_number == "十七"

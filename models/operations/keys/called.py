@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from models.errors import OperationRefused, gettext_noop
 from models.keys import Key
+from models.meanings import tags_alike
 from models.operations.core import check_letters
 from models.tags import tag_key
 
@@ -49,10 +50,11 @@ def check_free(
     found = []
     for column, text in places.items():
         check_letters(text or "", "KEY-1", column)
-        name = tag_key((text or "").strip())
+        names = tags_alike((text or "").strip())
+        name = names[0]
         written = getattr(Key, column)
         here = (Key.lost_at.is_(None), Key.handed_back_at.is_(None))
-        query = select(Key.number, written).where(Key.estate_id == estate_id, getattr(Key, f"{column}_key") == name)
+        query = select(Key.number, written).where(Key.estate_id == estate_id, getattr(Key, f"{column}_key").in_(names))
         other = session.execute(query.where(Key.id != (own_id or 0), *here)).first()
         if name and other is not None:
             message = gettext_noop("Key %(number)s in custody has the hook %(name)s already.")

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from models.calendar import WorkingCalendar
 from models.errors import Msgid, OperationRefused, gettext_noop
 from models.estates import Unit
+from models.meanings import tags_alike
 from models.operations.core import (
     Move,
     New,
@@ -31,7 +32,6 @@ from models.operations.passes.codes import new_code
 from models.passes import PassKind, VisitorPass
 from models.personal import IdDocument
 from models.roles import CLERKS, MANAGERS, SUPERVISORS
-from models.tags import tag_key
 
 AMENDABLE = frozenset(
     {
@@ -112,13 +112,14 @@ def check_badge(
     session: Session, estate_id: int, badge: str | None, out: set[tuple[int, str]], own_id: int | None = None
 ) -> None:
     """Refuse (PAS-1) a badge that is out with another pass, or with one of the same batch, which *out* holds."""
-    name = tag_key((badge or "").strip())
+    names = tags_alike((badge or "").strip())
+    name = names[0]
     if not name:
         return
     check_letters(name, "PAS-1", "badge_number")
     query = select(VisitorPass.number, VisitorPass.badge_number).where(
         VisitorPass.estate_id == estate_id,
-        VisitorPass.badge_key == name,
+        VisitorPass.badge_key.in_(names),
         VisitorPass.handed_in_at.is_(None),
         VisitorPass.revoked_at.is_(None),
         VisitorPass.id != (own_id or 0),
