@@ -35,7 +35,7 @@ _ENGLISH = "owner resident home cell mobile contact"
 RESIDENTS = Columns(
     Column(
         "name",
-        gettext_noop("Name"),
+        gettext_noop("Full name"),
         headers(
             "姓名 业主姓名 业主名称 户主 户主姓名 住户姓名 住户名称 客户姓名 客户名称 名字 业主 住户 产权人 "
             "产权人姓名 联系人 "

@@ -105,7 +105,7 @@ def test_titles_merged_cells_and_explanations_of_a_register_sheet(desk):
 
 def test_an_explanation_that_is_not_left_out_is_refused_not_swallowed(desk):
     *_rows, last = desk(titled(), everybody="owner")
-    assert "There is no unit" in str(last) or "Write down the name" in str(last)
+    assert "There is no unit" in str(last) or "Write down the person" in str(last)
 
 
 def test_owner_and_tenant_of_one_row_are_two_people_of_one_unit(desk):

@@ -150,7 +150,7 @@ def test_dates_are_read_as_people_write_them(desk, text):
 @pytest.mark.parametrize(
     ("cells", "said"),
     [
-        (("", "13611112222"), "Write down the name"),
+        (("", "13611112222"), "Write down the person"),
         (("李四", "12"), "not a phone number"),
         (("李四", "", "9-999", "业主"), "There is no unit 9-999"),
         (("李四", "", "1-101", "访客"), "none of the words"),

@@ -139,7 +139,7 @@ def test_bad_files_and_columns_are_told_in_a_sentence(
     assert upload(client, post, workbook([["x"]]), key="").status_code == 409
     assert client.get(NEW + "events").status_code == 400
     _, run = step_of(upload(client, post, workbook([["x", "y"]], ("Who?", "Phone"))))
-    assert "One of these columns must be there: Name" in client.get(f"/admin/imports/map/?id={run}").text
+    assert "One of these columns must be there: Full name" in client.get(f"/admin/imports/map/?id={run}").text
     for columns in (["phone"], ["nonsense", "phone"]):
         assert post(client, "/admin/imports/map/", id=run, column=columns).status_code == 400
     answer = post(client, "/admin/imports/map/", id=run, column=["", "phone"])

@@ -68,7 +68,7 @@ class UnitView(RegisterView[Unit]):
         living = living.where(Occupancy.unit_id == record.id, visible(actor, Occupancy))
         people = Related(
             _("Residents"),
-            (_("Name"), _("Phone"), _("As"), _("From"), _("Until")),
+            (_("Full name"), _("Phone"), _("As"), _("From"), _("Until")),
             query=living.order_by(Occupancy.until_on.is_not(None), Occupancy.id),
             show=lambda item: (
                 url_for("residents.details_view", id=item.resident_id),

@@ -137,7 +137,7 @@ def check_person(draft: ResidentDraft, *, today: datetime.date) -> None:
 
 def _check_texts(name: str | None, phone: str | None, emergency_contact: str | None) -> None:
     if not (name or "").strip():
-        raise OperationRefused("RES-1", gettext_noop("Write down the name."), field="name")
+        raise OperationRefused("RES-1", gettext_noop("Write down the person's name."), field="name")
     if len((name or "").strip()) > MAXIMUM_NAME:
         message = gettext_noop("A name has at most %(length)s characters.")
         raise OperationRefused("RES-1", message, field="name", length=MAXIMUM_NAME)
