@@ -35,6 +35,7 @@ USUAL: dict[str, Msgid] = {
     "export": gettext_noop("Export"),
     "import": gettext_noop("Import"),
     "read": gettext_noop("Open"),
+    "read_phone": gettext_noop("See the phone in full"),
     "change_password": gettext_noop("Change password"),
     "sign_in": gettext_noop("Sign in"),
     "sign_out": gettext_noop("Sign out"),

@@ -175,6 +175,7 @@ OWN_WAY = {
     "send_again_view": "what waits already is refused",
     "let_go_view": "what is not sent already is refused",
     "seen_view": "what is seen stays seen",
+    "call_view": "a number shown again is shown again, and each time is written down",
     "incident_view": "what is attached already is refused",
     "sign_in": "whoever is signed in signs in again",
     "logout": "whoever is signed out is signed out",

@@ -11,6 +11,7 @@ from models.policy import may
 from models.tickets import Ticket
 from views.forms.clock_filter import MissedFilter
 from views.forms.filters import ChoiceFilter, DateFilter, KeyFilter, ReferenceFilter, StateFilter, overdue
+from views.register.calling import PhonePages
 from views.register.record import Related
 from views.register.steps import Step
 from views.registers.call_form import ComplaintForm
@@ -145,7 +146,7 @@ STEPS = (
 )
 
 
-class ComplaintView(CallPages[Complaint]):
+class ComplaintView(PhonePages[Complaint], CallPages[Complaint]):
     """``/admin/complaints/``."""
 
     model = Complaint

@@ -33,6 +33,7 @@ from views.forms.fields import EnumField, FlagField, LocalDateField, LongTextFie
 from views.forms.filters import ChoiceFilter, DateFilter, KeyFilter
 from views.forms.references import LookupField
 from views.register.base import RegisterView
+from views.register.calling import PhonePages
 from views.register.export import Reader
 from views.register.record import Related
 from views.register.steps import Offer, Step
@@ -148,7 +149,7 @@ HOME = ("unit", "building", "kind")
 """What an export says of a home; a list shows all homes of a person in one cell."""
 
 
-class ResidentView(RegisterView[Resident]):
+class ResidentView(PhonePages[Resident], RegisterView[Resident]):
     """``/admin/residents/``."""
 
     model = Resident

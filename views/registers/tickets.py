@@ -17,6 +17,7 @@ from models.settings import Category
 from models.tickets import IS_OPEN, Ticket, TicketStatus
 from views.forms.clock_filter import MissedFilter
 from views.forms.filters import ChoiceFilter, DateFilter, KeyFilter, ReferenceFilter, StateFilter, WordsFilter, overdue
+from views.register.calling import PhonePages
 from views.register.record import Related
 from views.register.steps import Step
 from views.registers.call_form import CallForm
@@ -69,7 +70,7 @@ STATES = {
 }
 
 
-class TicketView(OutsideColumns, IncidentPages):
+class TicketView(PhonePages[Ticket], OutsideColumns, IncidentPages):
     """``/admin/tickets/``."""
 
     model = Ticket

@@ -15,7 +15,7 @@ from models.operations.core.move import (
 from models.operations.core.new_runs import Course, FirstLimits, counted_due, first_limits, start_first
 from models.operations.core.numbers import take_numbers, take_numbers_by_day
 from models.operations.core.pauses import GOES_ON, STANDS, Taken, course_since, note_pause, steps_taken
-from models.operations.core.phones import check_own_phone, check_phone, phone_columns, same_phone
+from models.operations.core.phones import check_own_phone, check_phone, phone_columns, same_phone, show_phone
 from models.operations.core.pinyin import MAXIMUM_LENGTH, SURNAMES, name_pinyin, reads_otherwise
 from models.operations.core.registers import (
     check_columns,
@@ -134,6 +134,7 @@ __all__ = [
     "require_role",
     "same_phone",
     "send_to_residents",
+    "show_phone",
     "sift",
     "start_first",
     "steps_taken",

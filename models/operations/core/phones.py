@@ -1,10 +1,17 @@
 """Phone numbers on their way in: can it be dialled, and how is it stored (INT-3, RES-4)."""
 
+from typing import Any
+
 from sqlalchemy.orm import Session
 
+from models.call import Call
 from models.errors import OperationRefused
+from models.events import record_events
+from models.operations.core.move import event_row
+from models.operations.core.registers import require_role
 from models.personal import keyring_of
 from models.phones import OF_A_SERVICE, NotAPhone, read_noted_phones, read_phones, stored_text
+from models.policy import role_for
 
 
 def phone_columns(session: Session, phone: str | None, prefix: str = "phone") -> dict[str, str | None]:
@@ -21,6 +28,19 @@ def phone_columns(session: Session, phone: str | None, prefix: str = "phone") ->
         f"{prefix}_digest": keyring.digest(phones[0].found_by),
         f"{prefix}_tail_digest": keyring.digest(phones[0].tail),
     }
+
+
+def show_phone(call: Call, row: Any) -> None:
+    """Write down that whoever acts is shown the phone of *row* in full, to call (RES-4); the record itself stays.
+
+    Refused who may not read it.
+    """
+    require_role(call.actor, "read_phone", row)
+    role = role_for(call.actor, "read_phone", row)
+    assert role is not None
+    version = getattr(row, "version", None)
+    event = event_row(row, call, role=role.value, verb="read_phone", version=version, before={}, after={}, rule="RES-4")
+    record_events(call.session, [event])
 
 
 def same_phone(session: Session, stored: str | None, phone: str | None) -> bool:
