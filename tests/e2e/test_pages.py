@@ -18,7 +18,7 @@ AXE = Path(__file__).parents[1] / "vendor" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PARTS = 12
 WALKS = [("manager", part) for part in range(PARTS)]
-WALKS += [(role, 0) for role in ("clerk", "technician", "lead", "supervisor", "auditor", "admin")]
+WALKS += [(role, 0) for role in ("clerk", "technician", "lead", "supervisor", "auditor", "admin", "guard")]
 """Who walks which part of the pages. A day's usual run makes one of these walks.
 
 The manager sees nearly all of them, form by form. What others see differently are homes, lists and records.

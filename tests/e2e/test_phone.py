@@ -9,6 +9,8 @@ from playwright.sync_api import Page, expect
 from models.matters import Severity
 from models.session import DeskSession
 from models.tickets import Acceptance, Ticket, TicketStatus, WaitingReason
+from tests.e2e.conftest import SIZES
+from tests.e2e.test_gate import without_obstacles
 from tests.factories import World
 from tests.marks import only_sqlite
 from tests.operations import walks
@@ -160,3 +162,17 @@ def test_a_job_is_done_without_scripts__JOB_5(
     page.locator(".form-actions").get_by_role("button", name=say("Finish"), exact=True).click()
     session.refresh(ticket)
     assert ticket.status is TicketStatus.DONE
+
+
+@only_sqlite
+@pytest.mark.parametrize("size", sorted(SIZES))
+def test_the_technicians_pages_have_no_obstacle__WCAG_2_2_AA(
+    size: str, person: Callable[..., Page], session: DeskSession, world: World, now: datetime.datetime
+) -> None:
+    jobs = [job(world, now - MINUTE, summary=f"灯坏了 {place}") for place in range(3)]
+    session.commit()
+    page = person("technician", size=size)
+    for address in ("/admin/", f"/admin/tickets/step/finish/?id={jobs[0].id}"):
+        page.goto(address)
+        page.wait_for_load_state("networkidle")
+        without_obstacles(page, size)
