@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import LOCALES, SIZES, looks, parts
+from tests.e2e.conftest import LOCALES, SIZES, looks, parts, settled
 from tests.marks import only_sqlite
 from tests.pages import addresses
 from tests.records import Records
@@ -55,6 +55,9 @@ def test_no_page_has_an_obstacle_an_error_or_anything_sideways__WCAG_2_2_AA(
         answer = page.goto(address)
         if answer is None or answer.status in (400, 403, 404, 409):
             continue  # not this role's, or a step of another state: what it may do is walked elsewhere
+        if FORMS.search(address):
+            settled(page)
+            wrong += [(address, "focus is lost")] * page.evaluate("document.activeElement === document.body")
         page.evaluate(AXE.read_text())
         # These are one template each with other fields: each has one look, and all looks have many of them.
         chosen = looks(language, address)
