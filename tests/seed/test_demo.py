@@ -233,9 +233,9 @@ def test_most_old_tickets_are_closed_and_some_are_not(demo):
     assert count(session, Ticket, ~closed, Ticket.due_at < NOW) >= 5
 
 
-def test_twenty_five_people_work_there_in_six_departments(demo):
+def test_twenty_six_people_work_there_in_six_departments(demo):
     session = demo
-    assert count(session, Staff, Staff.username != "system", Staff.disabled_at.is_(None)) == 25
+    assert count(session, Staff, Staff.username != "system", Staff.disabled_at.is_(None)) == 26
     for estate in session.scalars(select(Estate)):
         teams = session.scalars(select(Team).where(Team.estate_id == estate.id)).all()
         assert len({team.department for team in teams}) == 6
@@ -244,7 +244,7 @@ def test_twenty_five_people_work_there_in_six_departments(demo):
             assert session.scalars(select(StaffAssignment.staff_id).where(*leads)).all() == [team.lead_id]
 
 
-@pytest.mark.parametrize("name", ["clerk", "technician", "lead", "supervisor", "manager", "auditor", "admin"])
+@pytest.mark.parametrize("name", ["clerk", "technician", "lead", "supervisor", "manager", "auditor", "admin", "guard"])
 def test_the_accounts_of_the_interface_sign_in_and_have_their_role(demo, name):
     session = demo
     person = session.scalars(select(Staff).where(Staff.username == name)).one()
