@@ -88,11 +88,13 @@ def test_the_message_says_whether_and_to_whom_it_was_dispatched__DSP_11(
     call = {"kind": "repair", "severity": "ordinary", "channel": "phone", "place": "大门", "reporter_name": "张"}
     intake = f"{LIST}intake/"
     dispatched = post(clerk, intake, **call, summary="灯坏了", team_id=str(team.id), then="dispatch")
-    assert said(clerk, dispatched).endswith(f"saved and dispatched to {team.name}.")
+    assert f"saved and dispatched to {team.name}. Next limit: " in said(clerk, dispatched)
     emergency = {**call, "kind": "emergency", "summary": "水管爆裂"}
-    assert said(clerk, post(clerk, intake, **emergency, team_id=str(team.id))).endswith(f"dispatched to {team.name}.")
-    assert said(clerk, post(clerk, intake, **call, summary="门打不开")).endswith("saved, not dispatched yet.")
+    assert f"dispatched to {team.name}. Next limit: " in said(
+        clerk, post(clerk, intake, **emergency, team_id=str(team.id))
+    )
+    assert "saved, not dispatched yet. Next limit: " in said(clerk, post(clerk, intake, **call, summary="门打不开"))
     step = f"{LIST}step/dispatch/?id={records.tickets[1]}"
     person = world.person("technician")
     given = post(clerk, step, team=str(team.id), assignee=f"id:{person.id}")
-    assert said(clerk, given).endswith(f"Dispatch – now with {team.name}, {person.name}.")
+    assert f"Dispatch – now with {team.name}, {person.name}. Next limit: " in said(clerk, given)
