@@ -487,3 +487,19 @@ def test_without_scripts_a_number_of_nobody_is_the_reporters__INT_3(sign_in: Cal
     for asked, taken in (("13955556666", "13955556666"), ("5556", ""), ("1-999", "")):
         page = reading.page(clerk.get(f"{INTAKE}?q={asked}"))
         assert (reading.one(page, "#reporter_phone").attributes["value"] or "") == taken
+
+
+def test_a_dispatch_of_what_nothing_says_the_team_of_asks_for_one_at_its_field__DSP_11(
+    post: Callable[..., Any], sign_in: Callable[..., FlaskClient], session: DeskSession, call: dict[str, str]
+) -> None:
+    clerk = sign_in("clerk")
+    post(clerk, INTAKE, **call)
+    step = f"/admin/tickets/step/dispatch/?id={session.scalars(select(Ticket.id)).one()}"
+    session.commit()
+    form = reading.page(clerk.get(step))
+    assert reading.words(reading.one(form, "select[name=team]").css("option")[0]) == "choose the team"
+    asked = [field.attributes["name"] for field in form.css(".desk-form select, .desk-form input:not([type=hidden])")]
+    assert asked[0] == "team", "the page begins there"
+    refused = post(clerk, step, team="__none__")
+    assert refused.status_code == 400
+    assert "This is needed." in reading.words(reading.one(reading.page(refused.text), "#team-error"))

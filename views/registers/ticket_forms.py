@@ -37,6 +37,15 @@ class DispatchForm(DeskForm):
     visit_until = LocalDateTimeField(label_for(Ticket.visit_until), [Optional()])
 
 
+class DispatchChosenForm(DispatchForm):
+    """The same where nothing says which team does such work: one is chosen (DSP-11)."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        """The team stays the first field, and begins with no choice that would be refused."""
+        super().__init__(*arguments, **options)
+        self.team.blank, self.team.validators, self.team.flags.required = _("choose the team"), [Required()], True
+
+
 class KindForm(DeskForm):
     """INT-8: the right kind."""
 

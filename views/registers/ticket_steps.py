@@ -30,6 +30,7 @@ from views.registers.ticket_forms import (
     CancelForm,
     ChargeForm,
     DecideForm,
+    DispatchChosenForm,
     DispatchForm,
     FinishForm,
     KindForm,
@@ -69,7 +70,14 @@ def lacks_handler(ticket: Ticket) -> bool:
 
 STEPS = (
     Step("answer", AnswerForm, "primary", when=lambda t: t.kind in ANSWERED_KINDS and is_open(t)),
-    Step("dispatch", DispatchForm, "primary", ("team", "assignee", "visit_from", "visit_until"), is_open),
+    Step(
+        "dispatch",
+        DispatchForm,
+        "primary",
+        ("team", "assignee", "visit_from", "visit_until"),
+        is_open,
+        form_of=lambda t: DispatchForm if t.team_id or t.category_id else DispatchChosenForm,
+    ),
     Step("assign", AssignForm, "primary", ("visit_from", "visit_until"), lacks_handler),
     Step("accept", AcceptForm, "primary", when=is_open, form_of=accepting),
     Step("start", style="primary", when=is_open),
