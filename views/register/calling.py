@@ -42,7 +42,7 @@ class PhonePages(Part[Row]):
         return answer
 
     @staticmethod
-    def phone_of(record: Any) -> str | None:
+    def phone_of(record: object) -> str | None:
         """The stored number of *record*."""
         found: str | None = next((getattr(record, name) for name in PHONES if hasattr(record, name)), None)
         return found

@@ -39,7 +39,7 @@ from views.register.record import Related
 from views.register.steps import Offer, Step
 from views.registers.contacts import NUMBERS, phones_of, shown_numbers, way_in_words
 from views.request import context
-from views.request.gathering import gathered
+from views.request.gathering import GatheredRow, gathered
 from views.request.queries import asked_id
 from views.words.cells import badge, value_text
 from views.words.labels import Caption, label_for
@@ -352,7 +352,7 @@ class ResidentView(PhonePages[Resident], RegisterView[Resident]):
         )
 
 
-def _relation(item: Any) -> Markup:
+def _relation(item: GatheredRow) -> Markup:
     """As what the person has the unit, which leads to where that ends."""
     address = url_for("occupancies.details_view", id=item.id)
     return Markup('<a href="{}">{}</a>').format(address, label(item.kind))
