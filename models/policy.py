@@ -39,7 +39,7 @@ _WEIGHT = (
 )
 
 # Pages that are no register.
-grant("reports", {"read": MANAGERS | AUDITORS})
+grant("reports", {"read": MANAGERS | AUDITORS, "export": MANAGERS | AUDITORS})
 grant("desk", {"read": EVERYONE, "read_counts": READERS | WORKERS})
 grant("gate", {"read": AT_THE_GATE})
 grant("rules", {"read": EVERYONE})

@@ -292,6 +292,7 @@ outbox          let_go                  . . . . M . . .  NOT-2†
 rules           read                    C T L S M A D G  †
 
 reports         read                    . . . . M A . .  AUD-5
+reports         export                  . . . . M A . .  AUD-5
 
 gate            read                    C . . S M . . G  PAS-8
 desk            read                    C T L S M A D G  †

@@ -53,6 +53,8 @@ class ReportView(DeskPage):
     @expose("/export/")
     def export(self) -> ResponseReturnValue:
         """The same as a workbook: a sheet a table, figures as numbers, days as days."""
+        if not may_here("export", "reports"):
+            abort(403)
         days, scope, estates = self._asked()
         made = Report(days, [estate.id for estate in estates], linked=not scope)
         sheets = [
