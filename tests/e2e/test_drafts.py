@@ -166,7 +166,8 @@ def test_a_failed_send_keeps_what_was_typed(person: Person, session: DeskSession
     begin_call(page, "1-201", "地下室没有信号")
     page.context.set_offline(True)
     page.locator("#summary").press("Control+Enter")
-    expect(page.locator("#summary")).to_have_count(0)  # the browser's own page: no connection
+    expect(page.locator(".not-sent")).to_be_visible()
+    expect(page.locator("#summary")).to_have_value("地下室没有信号")
     page.context.set_offline(False)
     page.goto("/admin/")
     assert page.evaluate(STORED) != []

@@ -77,7 +77,7 @@ def unpacked():
         (far_cell, "reach down to row"),
         (unpacked, "too large when unpacked"),
         (lambda: workbook([["x"]], ("姓名", "房号", "房号")), "Two columns"),
-        (lambda: workbook([["x"]], ("电话",)), "One of these columns must be there: Name"),
+        (lambda: workbook([["x"]], ("电话",)), "One of these columns must be there: Full name"),
         (lambda: b'name,phone\n"x,1\n', "not CSV"),
         (lambda: b"%PDF-1.7 name,phone\nx,1\n", "no workbook"),
         (lambda: "name,phone\n诸葛司马,1\n".encode() + "王,2\n".encode("gb18030"), "Line 3 is written in another"),

@@ -176,7 +176,7 @@ def test_a_figure_is_set_and_nonsense_is_not__SET_1(
     url, version = f"/admin/settings/edit/?id={setting.id}", str(setting.version)
     look.rollback()
     assert post(client, url, version=version, value="many").status_code == 400
-    assert post(client, url, version=version, value='"many"').status_code == 409
+    assert post(client, url, version=version, value='"many"').status_code == 400
     assert post(client, url, version=version, value="20").status_code == 302
 
 

@@ -45,7 +45,7 @@ LEFT = [
     (-HOUR, ' class="late"', "overdue 1 h"),
     (48 * HOUR - MINUTE, "", "47 h left"),
     (48 * HOUR, "", "2 days left"),
-    (-3 * DAY, ' class="late"', "overdue 3 days"),
+    (-3 * DAY, ' class="late old"', "overdue 3 days"),
 ]
 
 
