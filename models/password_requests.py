@@ -52,11 +52,11 @@ class PasswordRequest(Base):
     )
 
 
-def is_open(now: datetime.datetime) -> ColumnElement[bool]:
+def is_open(now: datetime.datetime | ColumnElement[datetime.datetime]) -> ColumnElement[bool]:
     """The condition of a request that has neither ended nor expired at *now*."""
     return PasswordRequest.ended_at.is_(None) & (PasswordRequest.expires_at > now)
 
 
-def waits(now: datetime.datetime) -> ColumnElement[bool]:
+def waits(now: datetime.datetime | ColumnElement[datetime.datetime]) -> ColumnElement[bool]:
     """The condition of a request that an administrator may still approve."""
     return is_open(now) & PasswordRequest.approved_at.is_(None)

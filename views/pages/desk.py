@@ -23,7 +23,7 @@ from models.policy import may
 from models.settings import Clock
 from models.tickets import Ticket, TicketStatus, WaitingReason
 from models.timekeeping import LAST_HEARD, keeps_time
-from views.pages import bands, homes
+from views.pages import administrator, bands, homes
 from views.pages.bands import DAY_BEFORE
 from views.pages.next_job import TICKET_COLUMNS, is_to_accept, next_job
 from views.pages.open_matters import MATTERS, here, merged, place_in_address, readable, rows, values_of
@@ -145,7 +145,7 @@ class DeskView(PanelView, AdminIndexView):
             audit=next(iter(found.get("audit", ())), None),
             may_see_audits=may(actor, "read", AuditRun),
             supervisor_piles=homes.supervisor_home(found),
-            auditor_piles=homes.auditor_home(found),
+            auditor_piles=homes.auditor_home(found) or administrator.administrator_home(found),
             only_mine=only_mine,
             time_stands=_time_stands(found),
             not_sent=next((row.number for row in found.get("not sent", ())), 0),
@@ -187,6 +187,7 @@ def _questions(
         **_bursts(),
         **homes.supervisor_questions(),
         **homes.auditor_questions(),
+        **administrator.administrator_questions(),
     }
     return prepared(questions)
 

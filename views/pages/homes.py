@@ -93,10 +93,10 @@ def supervisor_questions() -> dict[str, Question]:
         OPEN_COMPLAINTS, Complaint.severity == Severity.SERIOUS, Complaint.follower_id.is_(None), shown_here(Complaint)
     )
     return {
-        **_pile("approvals", requests, KeyApproval.requested_at, KeyApproval.id),
+        **pile_of("approvals", requests, KeyApproval.requested_at, KeyApproval.id),
         **_unsigned(),
-        **_pile("calls", calls, FollowUp.due_at, FollowUp.id),
-        **_pile("serious", serious, Complaint.registered_at, Complaint.id),
+        **pile_of("calls", calls, FollowUp.due_at, FollowUp.id),
+        **pile_of("serious", serious, Complaint.registered_at, Complaint.id),
     }
 
 
@@ -136,7 +136,7 @@ def supervisor_home(answers: Mapping[str, list[Any]]) -> list[Pile]:
         url = url_for("complaints.details_view", id=row.id)
         step = (say(verb_label("name_follower")), url_for("complaints.step_view", verb="name_follower", id=row.id))
         serious.items.append(Item(row.number, url, row.summary, [step]))
-    return [_counted(pile, answers) for pile in (approvals, _audits(answers), calls, serious)]
+    return [counted(pile, answers) for pile in (approvals, _audits(answers), calls, serious)]
 
 
 def _tries() -> ColumnElement[int]:
@@ -174,7 +174,7 @@ def auditor_questions() -> dict[str, Question]:
     first = local_today() - datetime.timedelta(days=DAYS_LOOKED_BACK)
     days = select(AuditRun.day).where(AuditRun.day >= first, shown_here(AuditRun))
     return {
-        **_pile("findings", findings, AuditFinding.since, AuditLine.id),
+        **pile_of("findings", findings, AuditFinding.since, AuditLine.id),
         **_unsigned(),
         "home days": days,
     }
@@ -206,7 +206,7 @@ def auditor_home(answers: Mapping[str, list[Any]]) -> list[Pile]:
         if day not in audited:
             missing.items.append(Item(day.isoformat(), url_for("audits.index_view", at=day.isoformat())))
     missing.number = len(missing.items)
-    return [_counted(findings, answers), _audits(answers), missing]
+    return [counted(findings, answers), _audits(answers), missing]
 
 
 # ------------------------------------------------------------------ both
@@ -218,7 +218,7 @@ def _unsigned() -> dict[str, Question]:
     )
     runs = select(AuditRun.id, AuditRun.day, left.scalar_subquery().label("to_explain"))
     runs = runs.where(AuditRun.signed_off_at.is_(None), shown_here(AuditRun))
-    return _pile("audits", runs, AuditRun.day, AuditRun.id)
+    return pile_of("audits", runs, AuditRun.day, AuditRun.id)
 
 
 def _audits(found: Mapping[str, list[Any]]) -> Pile:
@@ -226,16 +226,17 @@ def _audits(found: Mapping[str, list[Any]]) -> Pile:
     for row in found["home audits"]:
         note = gettext("%(count)s to explain", count=row.to_explain) if row.to_explain else gettext("all explained")
         pile.items.append(Item(row.day.isoformat(), url_for("audits.details_view", id=row.id), note))
-    return _counted(pile, found)
+    return counted(pile, found)
 
 
-def _pile(name: str, query: Question, *order: Sortable) -> dict[str, Question]:
+def pile_of(name: str, query: Question, *order: Sortable) -> dict[str, Question]:
     """The first of the rows, and how many there are."""
     capped = query.limit(COUNT_LIMIT + 1).subquery()
     counted: Question = select(func.count().label("number")).select_from(capped)
     return {f"home {name}": query.order_by(*order).limit(EACH), f"home {name} in all": counted}
 
 
-def _counted(pile: Pile, found: Mapping[str, list[Any]]) -> Pile:
+def counted(pile: Pile, found: Mapping[str, list[Any]]) -> Pile:
+    """*pile* with how many there are in all."""
     pile.number = found[f"home {pile.key} in all"][0].number
     return pile
