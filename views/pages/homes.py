@@ -236,7 +236,7 @@ def pile_of(name: str, query: Question, *order: Sortable) -> dict[str, Question]
     return {f"home {name}": query.order_by(*order).limit(EACH), f"home {name} in all": counted}
 
 
-def counted(pile: Pile, found: Mapping[str, list[Any]]) -> Pile:
+def counted(pile: Pile, answers: Mapping[str, list[Any]]) -> Pile:
     """*pile* with how many there are in all."""
-    pile.number = found[f"home {pile.key} in all"][0].number
+    pile.number = answers[f"home {pile.key} in all"][0].number
     return pile
