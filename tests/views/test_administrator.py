@@ -43,6 +43,11 @@ def test_an_administrator_sees_who_waits_for_a_password_or_a_role_and_who_keeps_
     assert (world.person("clerk").name in told["passwords"], clerk2.name in told["passwords"]) == (True, False)
     assert (clerk2.name in told["idle"], world.person("clerk").name in told["idle"]) == (True, False)
     assert "was never started" in told["time"]
+    asking = reading.page(sign_in("admin").get("/admin/staff/?flt_state=asking"))
+    assert [reading.columns(row)["Full name"] for row in reading.rows(asking)] == [world.person("clerk").name]
+    assert (
+        "/admin/staff/?flt_state=asking" in dict(reading.links(reading.page(sign_in("admin").get("/admin/")))).values()
+    )
     session.add(WorkLease(name=TIMEKEEPER, renewed_at=now))
     session.commit()
     assert "It runs" in piles(sign_in("admin"))["time"]

@@ -51,12 +51,12 @@ def administrator_home(answers: Mapping[str, list[Any]]) -> list[Pile]:
     )
     if not keeps_time(last, context.now()):
         since = gettext("stands still since %(time)s", time=local_time(last)) if last else gettext("was never started")
-        time.items.append(Item("frontdesk work", url_for("rules.index_view"), since))
+        time.items.append(Item("frontdesk work", url_for("admin.index"), since))
         time.number = 1
     passwords = Pile(
         "passwords",
         _("New passwords asked for"),
-        url_for("staff.index_view"),
+        url_for("staff.index_view", flt_state="asking"),
         _("Nobody asks for a new password."),
         [Item(row.name, url_for("staff.details_view", id=row.id)) for row in answers["home passwords"]],
     )

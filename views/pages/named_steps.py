@@ -1,11 +1,13 @@
 """Steps named with a verb and the end of a number, as they are said: “dispatch 024”, ``派单 024``, ``pd 024``."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
 from flask import url_for
 from sqlalchemy import select
 
+from models.names import simplified
 from models.operations.core import name_pinyin
 from models.policy import may
 from models.verbs import moves_of
@@ -20,7 +22,7 @@ _NAMED = re.compile(r"(?P<verb>\D{1,60}?)[\s#]*(?P<tail>(?:[A-Z]\d{6}-)?\d{2,})"
 
 def steps_named(text: str) -> list[tuple[str, str, str]]:
     """Address, name and sentence of each step that *text* names, of open matters, the newest first."""
-    named = _NAMED.fullmatch(text.strip())
+    named = _NAMED.fullmatch(simplified(unicodedata.normalize("NFKC", text)).strip())
     return [] if named is None else list(_steps(named["verb"].strip().lower(), named["tail"].upper()))[:MOST]
 
 
